@@ -64,7 +64,7 @@ export default {
     rule(
       'packages-stand-alone',
       'What is published by itself knows itself and the ground floor, packages/aws.',
-      { path: '^packages/(aws|velocity|dynamodb)/' },
+      { path: '^packages/(aws|velocity|dynamodb|conformance)/' },
       { path: OURS, pathNot: '^packages/($1|aws)/' },
     ),
     rule(
@@ -220,8 +220,14 @@ export default {
       {
         couldNotResolve: true,
         // A package of types only: nothing to resolve at run time. Examples import the package that they
-        // install. The launcher is elsewhere in the package.
-        pathNot: ['^aws-lambda$', '^gatewright/', '^\\.\\./packages/gatewright/'],
+        // install. The launcher is elsewhere in the package. The user's app has CDK.
+        pathNot: [
+          '^aws-lambda$',
+          '^gatewright/',
+          '^\\.\\./packages/gatewright/',
+          '^aws-cdk-lib',
+          '^constructs$',
+        ],
       },
     ),
   ],

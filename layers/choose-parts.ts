@@ -53,14 +53,13 @@ export function takeOwners(files: unknown): Owners {
   });
 }
 
-/** @param chosen undefined: all */
 export function leaveOutParts(
   { functions, files }: ServiceOfParts,
   owners: Owners,
-  chosen: readonly string[] | undefined,
+  chosen: readonly string[],
 ): ChosenService {
   const isChosen = (_file: unknown, at: number): boolean =>
-    chosen === undefined || (owners[at]?.some((part) => chosen.includes(part)) ?? true);
+    owners[at]?.some((part) => chosen.includes(part)) ?? true;
   const kept = files.filter(isChosen).map(membersOf) as readonly ResourceFile[];
   const left = (files.filter((file, at) => !isChosen(file, at)) as readonly ResourceFile[]).flatMap((file) =>
     Object.entries(file.Resources ?? {}),
@@ -133,15 +132,13 @@ function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnR
 function withoutLines(
   resource: CfnResource,
   gone: readonly string[],
-  chosen: readonly string[] | undefined,
+  chosen: readonly string[],
 ): CfnResource {
   if (resource.Type !== 'AWS::CloudWatch::Dashboard') return resource;
   const { 'Fn::Sub': text } = membersOf(resource.Properties?.['DashboardBody']);
   const widgets = listOf(membersOf(JSON.parse(String(text)))['widgets'])
     .map(membersOf)
-    .filter(
-      ({ parts }) => chosen === undefined || listOf(parts).some((part) => chosen.includes(String(part))),
-    )
+    .filter(({ parts }) => listOf(parts).some((part) => chosen.includes(String(part))))
     .map((widget) => {
       const properties = membersOf(widget['properties']);
       const metrics = listOf(properties['metrics']).filter(

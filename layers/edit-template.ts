@@ -5,6 +5,7 @@ export type Template = {
     string,
     { readonly Type: string; Properties?: Record<string, unknown>; readonly DependsOn?: unknown }
   >;
+  Parameters?: Readonly<Record<string, unknown>>;
   Outputs?: Record<string, { readonly Value?: unknown; Export?: unknown }>;
 };
 

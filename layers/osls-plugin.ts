@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
-import { readChosenParts } from '@gatewright/authoring/parts-files';
+import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/parts-files';
 import type { PartNeeds } from '@gatewright/authoring/parts-files';
 import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check-unprotected';
 import { printProblem } from '@gatewright/authoring/read-document';
@@ -25,9 +25,12 @@ import { globalTables } from './check-tables.ts';
 import { describeLeft, leaveOutParts, takeOwners } from './choose-parts.ts';
 import type { LeftTable } from './choose-parts.ts';
 import { foldRoutes } from './fold-routes.ts';
+import { FORM_VARIABLE } from './forms/portable-template.ts';
+import { guardStages, localIdsOf } from './guard-stages.ts';
+import type { WebAclSettings } from './guard-stages.ts';
 import { missingParts } from './required-parts.ts';
 import { omitLayer, omitLoneApi } from './small-stack.ts';
-import { deployedOutputs, protectTables } from './protect-tables.ts';
+import { deployedOutputs, protectByParameter, protectTables } from './protect-tables.ts';
 import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
@@ -48,7 +51,7 @@ export type Serverless = {
   readonly configurationInput: {
     readonly resources?: unknown;
     readonly params?: Readonly<Record<string, unknown>>;
-    readonly custom?: { readonly parts?: PartNeeds };
+    readonly custom?: { readonly parts?: PartNeeds; readonly namedParts?: readonly string[] };
   };
   readonly processedInput?: { readonly commands: readonly string[] };
   readonly service: {
@@ -57,6 +60,7 @@ export type Serverless = {
       readonly localStages?: readonly string[];
       readonly apis?: Apis;
       readonly knownApis?: NamedApis;
+      readonly webAcl?: WebAclSettings;
       readonly rollout?: Rollout;
     };
     functions?: Readonly<Record<string, OslsFunction>>;
@@ -85,7 +89,9 @@ class StackPlugin {
   #access: AccessBuild | undefined;
   /** Read once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
-  /** Undefined: all. */
+  /** The gateway, which only reads the template, takes the step of packing over. */
+  #isPacking = false;
+  /** Undefined: all that are not `namedParts`. */
   #chosen: readonly string[] | undefined;
   /** Kept from the beginning: osls replaces the list by what it merges of it. */
   readonly #files: unknown;
@@ -113,6 +119,7 @@ class StackPlugin {
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
+        this.#isPacking = true;
         return this.#build();
       },
       // `serverless deploy function`
@@ -121,8 +128,10 @@ class StackPlugin {
         const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
         this.#omit(template);
         this.#putKnownApis(template);
+        this.#guardStages(template);
         removeForeignExports(template);
-        protectTables(template, this.#outputs);
+        if (process.env[FORM_VARIABLE] === undefined) protectTables(template, this.#outputs);
+        else protectByParameter(template);
         this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
         this.#assertProtected(template);
@@ -145,20 +154,21 @@ class StackPlugin {
 
   #leaveOut(): void {
     const { configurationInput, service, serviceDir } = this.#serverless;
-    const needs = configurationInput.custom?.parts;
+    const { parts: needs, namedParts = [] } = configurationInput.custom ?? {};
     const files: unknown = this.#files;
     if (needs === undefined || !Array.isArray(files)) return;
     try {
-      this.#chosen = readChosenParts(serviceDir, needs);
+      this.#chosen = readChosenParts(serviceDir, needs, process.env[PARTS_VARIABLE]);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       throw this.#error(error.message, 'PARTS_INVALID');
     }
     const { functions = {} } = service;
-    const chosen = leaveOutParts({ functions, files }, this.#owners, this.#chosen);
-    service.functions = chosen.functions;
-    service.resources = chosen.resources;
-    this.#tablesLeftOut = chosen.left;
+    const usual = Object.keys(needs).filter((name) => !namedParts.includes(name));
+    const kept = leaveOutParts({ functions, files }, this.#owners, this.#chosen ?? usual);
+    service.functions = kept.functions;
+    service.resources = kept.resources;
+    this.#tablesLeftOut = kept.left;
   }
 
   #assertParts(): void {
@@ -300,6 +310,15 @@ class StackPlugin {
     if (invalid !== undefined) throw this.#error(`${invalid}; separate several by commas`, 'API_ID_INVALID');
     const documents = this.#access?.compiled.documents ?? [];
     putKnownApis(template, knownApisOf(knownApis, documents, this.#stage()), OWN_SOCKET_API);
+  }
+
+  #guardStages(template: Template): void {
+    const { webAcl = {} } = this.#serverless.service.custom ?? {};
+    const { compiled: { documents } = { documents: [] }, protects = [] } = this.#access ?? {};
+    const leftOut = this.#isPacking ? localIdsOf(protects) : [];
+    const { problem, notes } = guardStages(template, webAcl, { documents, stage: this.#stage(), leftOut });
+    if (problem !== undefined) throw this.#error(problem, 'WEB_ACL_INVALID');
+    for (const note of notes) this.#log?.notice(note);
   }
 
   /** A caller that only reads the template (the gateway) gets a warning and starts. */

@@ -8,7 +8,7 @@ import { startAwsStandIn } from '../packages/templates/serverless/aws-stand-in.t
 
 type Artefact = { readonly name: string; readonly sizeBytes: number };
 
-type PackageRequest = {
+export type PackageRequest = {
   /** Absolute folder that holds the service's serverless.yml. */
   readonly serviceDirectory: string;
   readonly stage: string;
@@ -16,9 +16,11 @@ type PackageRequest = {
   readonly outputDirectory: string;
   /** `name=value`; replaces the values of `params`. */
   readonly parameters?: readonly string[];
+  /** For the stack's plug-in: `FORM_VARIABLE` and `PARTS_VARIABLE`. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
-type Packaged =
+export type Packaged =
   | { readonly kind: 'packaged'; readonly artefacts: readonly Artefact[] }
   /** One sentence, shown to the user. */
   | { readonly kind: 'failed'; readonly message: string };
@@ -28,7 +30,7 @@ const TIMEOUT_MS = 600_000;
 const OUTPUT_LIMIT_CHARACTERS = 1_000_000;
 
 export async function packageService(request: PackageRequest): Promise<Packaged> {
-  const { serviceDirectory, stage, outputDirectory, parameters = [] } = request;
+  const { serviceDirectory, stage, outputDirectory, parameters = [], environment } = request;
   const stages = await readStages(serviceDirectory);
   if (!stages.includes(stage))
     return { kind: 'failed', message: `unknown stage "${stage}": serverless.yml has ${stages.join(', ')}` };
@@ -45,7 +47,7 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
         ...parameters.flatMap((one) => ['--param', one]),
       ],
       serviceDirectory,
-      standIn.environment,
+      { ...environment, ...standIn.environment },
     );
     if (ended.exitCode !== 0) return { kind: 'failed', message: describeEnd(ended) };
   } finally {
@@ -114,9 +116,9 @@ export function describeEnd({ exitCode, signal, output }: Ended): string {
   return (start === -1 ? said.at(-1) : said[0]) ?? 'osls ended without an error message';
 }
 
-async function listArtefacts(directory: string): Promise<readonly Artefact[]> {
+export async function listArtefacts(directory: string): Promise<readonly Artefact[]> {
   const artefacts: Artefact[] = [];
-  for await (const name of glob('*', { cwd: directory }))
+  for await (const name of glob(['*.*', '*/*.zip'], { cwd: directory }))
     artefacts.push({ name, sizeBytes: (await stat(join(directory, name))).size });
   return artefacts.sort((a, b) => a.name.localeCompare(b.name));
 }

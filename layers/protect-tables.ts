@@ -6,6 +6,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { Template } from './edit-template.ts';
 
 const AFTER_FIRST = 'afterFirst';
+const PARAMETER = 'ProtectTables';
 const MEMBER = 'DeletionProtectionEnabled';
 
 /** The part of osls's provider that calls AWS. */
@@ -30,6 +31,24 @@ export async function deployedOutputs(provider: StackSource, stackName: string):
 export function protectTables({ Resources }: Template, outputs: readonly string[]): void {
   for (const [id, { Properties }] of Object.entries(Resources))
     if (Properties?.[MEMBER] === AFTER_FIRST) Properties[MEMBER] = outputs.includes(`${id}Name`);
+}
+
+/** For other deploy tools: nobody is asked what is deployed, so who deploys first may say so. */
+export function protectByParameter(template: Template): void {
+  const tables = Object.values(template.Resources).filter(
+    ({ Properties }) => Properties?.[MEMBER] === AFTER_FIRST,
+  );
+  if (tables.length === 0) return;
+  for (const { Properties } of tables) Reflect.set(Properties ?? {}, MEMBER, { Ref: PARAMETER });
+  template.Parameters = {
+    ...template.Parameters,
+    [PARAMETER]: {
+      Type: 'String',
+      AllowedValues: ['true', 'false'],
+      Default: 'true',
+      Description: 'false for a first deployment that may fail and be taken back',
+    },
+  };
 }
 
 function listOf(value: unknown): readonly unknown[] {

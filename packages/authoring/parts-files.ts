@@ -14,23 +14,45 @@ export type PartNeeds = Readonly<Record<string, readonly string[]>>;
 /** `at`: file and line. */
 type Named = { readonly name: string; readonly at: string };
 
+/** Names by commas, for a package of the stack that says its parts itself. */
+export const PARTS_VARIABLE = 'GATEWRIGHT_PARTS';
+
 /**
  * From the file beside the stack's serverless.yml, or beside the service that the stack lies below. Undefined:
  * neither says, and the stack has all parts.
+ * @param given value of `PARTS_VARIABLE`
  * @throws UsageError with file and line: no list of names, an unknown name, a missing need, two files that
  * contradict each other
  */
-export function readChosenParts(stackFolder: string, needs: PartNeeds): readonly string[] | undefined {
+export function readChosenParts(
+  stackFolder: string,
+  needs: PartNeeds,
+  given?: string,
+): readonly string[] | undefined {
   const folders = [stackFolder, ...(basename(stackFolder) === STACK_FOLDER ? [join(stackFolder, '..')] : [])];
-  const lists = folders
-    .map((folder) => readList(join(folder, SETTINGS_FILE)))
-    .filter((list) => list !== undefined);
-  const [first, second] = lists.map((list) => checkParts(list, needs));
-  if (first !== undefined && second !== undefined && first.join() !== second.join())
+  const lists = [
+    ...folders.map((folder) => readList(join(folder, SETTINGS_FILE))),
+    given === undefined ? undefined : readNames(given, '--parts'),
+  ]
+    .filter((list) => list !== undefined)
+    .map((list) => ({ at: list[0]?.at ?? '', parts: checkParts(list, needs) }));
+  const [first] = lists;
+  const other = lists.find(({ parts }) => parts.join() !== first?.parts.join());
+  if (first !== undefined && other !== undefined)
     throw new UsageError(
-      `${lists[0]?.[0]?.at ?? ''}: parts are ${first.join(', ')}, and at ${lists[1]?.[0]?.at ?? ''} ${second.join(', ')}: leave one of the lists out`,
+      `${first.at}: parts are ${first.parts.join(', ')}, and at ${other.at} ${other.parts.join(', ')}: leave one of the lists out`,
     );
-  return first;
+  return first?.parts;
+}
+
+/** From a list by commas. @throws UsageError for an empty one */
+export function readNames(text: string, at: string): readonly Named[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new UsageError(`${at}: name at least one part`);
+  return names.map((name) => ({ name, at }));
 }
 
 /** In the order of `needs`. @throws UsageError */

@@ -10,6 +10,8 @@ export const STACK_FOLDER = 'gatewright';
 const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
 /** An export of the stack, or `${cf:…}` of it, however the stage is named. */
 const ASKS = /\bgatewright-[^\s'"]*[-.][A-Z]\w*(?:Arn|Name|Url)\b/;
+/** The stack as another deploy tool takes it (layers/package-form.ts). */
+const PACKAGED = /Export"?:\s*\{?\s*"?Name"?:\s*['"]?gatewright-[\w-]+-AlarmTopicArn\b/;
 const READ_LIMIT_BYTES = 1_000_000;
 const FILE_LIMIT = 200;
 const ANCESTORS = 6;
@@ -24,7 +26,9 @@ type StackSearch =
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
-  if (folders.some(isStackFolder) || !paths.some(needsStack)) return { kind: 'not-needed' };
+  if (folders.some(isStackFolder) || !paths.some((path) => hasText(path, ASKS)))
+    return { kind: 'not-needed' };
+  if (paths.some((path) => hasText(path, PACKAGED))) return { kind: 'not-needed' };
   const folder = folders.flatMap(candidates).find(isStackFolder);
   return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
 }
@@ -65,11 +69,11 @@ export function isStackFolder(folder: string): boolean {
 }
 
 /** Looks in the definition and the files around it: resource files, templates made by CDK. */
-function needsStack(folder: string): boolean {
-  if (isFile(folder)) return ASKS.test(readText(folder));
+function hasText(folder: string, wanted: RegExp): boolean {
+  if (isFile(folder)) return wanted.test(readText(folder));
   const places = [folder, ...foldersIn(folder).map((name) => join(folder, name))];
   const files = places.flatMap((place) => filesIn(place).map((name) => join(place, name)));
-  return files.slice(0, FILE_LIMIT).some((file) => ASKS.test(readText(file)));
+  return files.slice(0, FILE_LIMIT).some((file) => wanted.test(readText(file)));
 }
 
 function foldersIn(folder: string): readonly string[] {

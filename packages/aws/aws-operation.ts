@@ -1,5 +1,6 @@
 /** The AWS operation that a request asks for, by protocol. */
-import { parseJsonObject } from './json-object.ts';
+import { decodeCbor } from './cbor.ts';
+import { asJsonObject, parseJsonObject } from './json-object.ts';
 import type { JsonObject } from './json-object.ts';
 
 export type AwsOperation =
@@ -9,6 +10,8 @@ export type AwsOperation =
       readonly prefix: string;
       readonly action: string;
       readonly input: JsonObject | undefined;
+      /** Sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and to be answered so. */
+      readonly isCbor?: true;
     }
   /** `Action=…` in the query or in a form body. */
   | { readonly protocol: 'query'; readonly action: string; readonly parameters: URLSearchParams }
@@ -20,31 +23,61 @@ type OperationRequest = {
   /** Without the question mark. */
   readonly query: string;
   readonly body: string | Buffer | undefined;
+  readonly path?: string;
 };
 
+/** Of a body that is decompressed: far above what any operation takes. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z]+)$/;
 const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
 /** Unknown calls are `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {
-  const text = request.body?.toString() ?? '';
+  const body = plainBody(request);
+  const text = body?.toString();
   const target = TARGET.exec(lastHeader(request, 'x-amz-target') ?? '');
   if (target !== null)
     return {
       protocol: 'json',
       prefix: target[1] ?? '',
       action: target[2] ?? '',
-      input: parseJsonObject(text === '' ? '{}' : text),
+      input: text === undefined ? undefined : parseJsonObject(text === '' ? '{}' : text),
     };
+  // After the target. Attack: a permission is asked for the one, and a service that knows JSON alone serves the other.
+  const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
+  if (cbor !== null) {
+    const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
+    const input = value === '' ? {} : asJsonObject(value);
+    return { protocol: 'json', prefix: cbor[1] ?? '', action: cbor[2] ?? '', input, isCbor: true };
+  }
   const contentType = lastHeader(request, 'content-type') ?? '';
-  const form = contentType.startsWith('application/x-www-form-urlencoded') ? text : '';
+  const form = contentType.startsWith('application/x-www-form-urlencoded') ? text : undefined;
   // The last of a name counts for every reader. Attack: a permission is asked for the first, and the last is served.
-  const given = new Map([...new URLSearchParams(request.query), ...new URLSearchParams(form)]);
+  const given = new Map([...new URLSearchParams(request.query), ...new URLSearchParams(form ?? '')]);
   const parameters = new URLSearchParams([...given]);
   const action = parameters.get('Action');
   return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
 }
 
-function lastHeader({ headers }: OperationRequest, name: string): string | undefined {
+/** By its headers alone, for refusals before the operation is read. */
+export function isCborCall(headers: readonly string[]): boolean {
+  return lastHeader({ headers }, 'smithy-protocol') === 'rpc-v2-cbor';
+}
+
+/** SDKs compress long inputs (`requestCompression`). Undefined for what does not decompress. */
+function plainBody({ headers, body }: OperationRequest): string | Buffer | undefined {
+  if (body === undefined || body.length === 0) return '';
+  if (lastHeader({ headers }, 'content-encoding') !== 'gzip') return body;
+  try {
+    const { gunzipSync } = process.getBuiltinModule('node:zlib');
+    return gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+function lastHeader({ headers }: Pick<OperationRequest, 'headers'>, name: string): string | undefined {
   const at = headers.findLastIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
   return at === -1 ? undefined : headers[at + 1];
 }

@@ -1,11 +1,11 @@
 /**
- * Screens in front of a stage that are no part of API Gateway, such as AWS WAF: they run before any other
- * access control.
+ * Screens in front of a stage, or of another way to an API, that are no part of API Gateway, such as AWS WAF:
+ * they run before any other access control.
  * @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
 import type { ScreenReply } from './errors.ts';
-import type { Matched, ServedStage } from './exchange.ts';
+import type { Exchange, Matched, ServedStage } from './exchange.ts';
 import type { Clock } from './ports.ts';
 
 export type ScreenVerdict =
@@ -32,13 +32,24 @@ export type ScreenVerdict =
   /** The screen cannot be enforced: the stage answers 500. */
   | { readonly kind: 'closed'; readonly reason: string };
 
+/** What screens read of a request: also one that has not come to an API yet. */
+export type ScreenedRequest = Pick<
+  Exchange,
+  'method' | 'rawPath' | 'rawQuery' | 'headers' | 'body' | 'packed' | 'sourceIp' | 'protocol' | 'requestId'
+> & {
+  readonly api: { readonly accountId: string };
+  /** Undefined: no notes are wanted. */
+  readonly notes: object | undefined;
+};
+
 export interface StageScreens {
   readonly isEmpty: boolean;
   /**
-   * Synchronous: rate rules count in memory. @param stageArn
-   * `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`
+   * Synchronous: rate rules count in memory. @param guardedArn
+   * `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`, or the ARN of a screen itself, for services
+   * that name theirs, such as a distribution of CloudFront. Undefined: no such screen.
    */
-  judge(stageArn: string, request: Matched): ScreenVerdict | undefined;
+  judge(guardedArn: string, request: ScreenedRequest): ScreenVerdict | undefined;
 }
 
 /** Absent = no screens are possible. */

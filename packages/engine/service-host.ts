@@ -128,6 +128,7 @@ export class ServiceHost {
       segments: this.segments,
       metrics: this.metrics,
       http: options.http,
+      screens: { judge: (arn, request) => this.screens.judge(arn, request) },
       logGroups: options.logGroups,
       settings: options.settings,
       writtenObject,
@@ -218,10 +219,10 @@ export class ServiceHost {
       get isEmpty() {
         return screening().length === 0;
       },
-      judge(stageArn, request) {
+      judge(guardedArn, request) {
         let passed: Passed | undefined;
         for (const screenOf of screening()) {
-          const screen = screenOf(stageArn);
+          const screen = screenOf(guardedArn);
           if (screen === undefined) continue;
           const verdict = verdictOf(screen(request));
           if (verdict.kind !== 'passed') return verdict;

@@ -28,6 +28,8 @@ export type Delivery = {
   readonly deduplicationId?: string | undefined;
   /** Attributes of the message where the target is a queue or a topic. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
+  /** Where the target is a topic. */
+  readonly subject?: string;
   /** Where the target is a bus. */
   readonly source?: string;
   readonly detailType?: string;

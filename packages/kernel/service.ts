@@ -4,7 +4,6 @@
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
-import type { Matched } from '../core/exchange.ts';
 import type {
   ChosenInstance,
   HttpClient,
@@ -13,7 +12,7 @@ import type {
   LogGroups,
   ServiceRequest,
 } from '../core/ports.ts';
-import type { ScreenVerdict } from '../core/stage-screens.ts';
+import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
 import type { OperationResult } from './calls/aws-operation.ts';
@@ -82,9 +81,11 @@ export type ServicePorts = EventPorts & {
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
   readonly segments: KeptFeed<string>;
-  /** One line per request in CloudWatch's embedded metric format. */
+  /** One line per request, invocation or measured queue, in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
+  /** Those of all services. */
+  readonly screens: Pick<StageScreens, 'judge'>;
   /** For lines of the service's own. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
@@ -136,10 +137,10 @@ export interface Service {
   readonly pending?: number;
   handTargets?(): readonly HandTarget[];
   /**
-   * A check in front of a stage; undefined = none for this one. Not called for requests without a route, nor
-   * for preflights that the API answers. What throws answers 500.
+   * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
+   * route, nor for preflights that the API answers. What throws answers 500.
    */
-  screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
+  screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
   /** The next instance behind an ARN that a VPC link leads to. Undefined: none is registered here. */
   instanceOf?(arn: string): ChosenInstance | undefined;
@@ -172,7 +173,7 @@ export type Front = {
   serve(request: FrontRequest): Promise<ControlReply>;
 };
 
-type FrontRequest = ControlRequest & { readonly remoteAddress: string };
+export type FrontRequest = ControlRequest & { readonly remoteAddress: string; readonly remotePort: number };
 
 export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;

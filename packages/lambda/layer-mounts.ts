@@ -1,19 +1,51 @@
 /**
- * Layers whose content is below a folder of `/opt`: a folder of this run replaces them, with a link to the
- * content.
+ * Layers whose content is an archive, or below a folder of `/opt`: a folder of this run replaces them, with what is
+ * unpacked or a link to the content.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
+import { statOf } from '@gatewright/aws/file-marks';
+import type { DefinitionPlace, Tolerance } from '../core/errors.ts';
+import type { FunctionDefinition, LayerDefinition, PackedCode } from '../core/stack/function.ts';
+import { packedFolder, unpack } from './packed-code.ts';
 
+/** @throws DefinitionError for an unusable archive */
 export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
-  if (!definition.layers.some(({ below }) => below !== undefined)) return definition;
-  return { ...definition, layers: definition.layers.map((layer) => mount(layer, runDirectory)) };
+  const { layers, place } = definition;
+  if (!layers.some((layer) => layer.below !== undefined || archiveOf(layer) !== undefined)) return definition;
+  return { ...definition, layers: layers.map((layer) => mount(layer, runDirectory, place)) };
 }
 
-function mount({ arn, directory, below }: LayerDefinition, runDirectory: string): LayerDefinition {
+/** Undefined: a layer cannot be used, which is reported, and why is in `unsupported`. */
+export function mountOrRefuse(
+  definition: FunctionDefinition,
+  runDirectory: string,
+  { tolerance, unsupported }: { readonly tolerance: Tolerance; readonly unsupported: Map<string, string> },
+): FunctionDefinition | undefined {
+  return tolerance.attempt<FunctionDefinition | undefined>(
+    `invocations of ${definition.name} fail`,
+    () => mountLayers(definition, runDirectory),
+    (error) => void unsupported.set(definition.name, error.message),
+  );
+}
+
+function archiveOf({ directory }: LayerDefinition): PackedCode | undefined {
+  if (directory === undefined || !/\.zip$/i.test(directory)) return undefined;
+  const found = statOf(directory);
+  if (found?.isFile() !== true) return undefined;
+  return { file: directory, version: `${found.size}-${found.mtimeMs}` };
+}
+
+function mount(layer: LayerDefinition, runDirectory: string, place: DefinitionPlace): LayerDefinition {
+  const { arn, directory, below } = layer;
+  const archive = archiveOf(layer);
+  if (archive !== undefined) {
+    const folder = packedFolder(archive, runDirectory);
+    unpack(archive, folder, { ...place, property: 'Layers' });
+    return { arn, directory: folder };
+  }
   if (directory === undefined || below === undefined) return { arn, directory };
   const key = createHash('sha256').update(`${below}\n${directory}`).digest('hex').slice(0, 12);
   const root = join(runDirectory, 'layers', key);

@@ -18,7 +18,7 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!(error instanceof ArchiveError) && !isGone) throw error;
-    throw new DefinitionError({ ...place, property: 'Code' }, error.message);
+    throw new DefinitionError({ ...place, property: place.property ?? 'Code' }, error.message);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
 import { describeInitFailure } from './job.ts';
 import { type FindVersion, reportVersion, withVersion } from './invoked-version.ts';
-import { mountLayers } from './layer-mounts.ts';
+import { mountOrRefuse } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
 import {
@@ -66,6 +66,8 @@ export type FunctionRuntimeOptions = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
+  /** Sees each invocation of a known function and its result to come; does not throw. A stream has its first bytes. */
+  readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
   /** Absent = on the machine's time. */
@@ -214,20 +216,23 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const pool = this.#poolFor(invocation);
-    if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
-    const event = withVersion(invocation, this.#options.findVersion);
-    const result = reportVersion(pool.invoke(event), event);
-    const { functionName } = invocation;
-    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
+    return this.#run(invocation, (pool, event) => reportVersion(pool.invoke(event), event));
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+    return this.#run(invocation, (pool, event) => pool.stream(event));
+  }
+
+  #run<Event extends Invocation, Result extends InvocationResult | StreamStart>(
+    invocation: Event,
+    start: (pool: FunctionPool, event: Event) => Promise<Result>,
+  ): Promise<Result | Refused> {
+    const { functionName } = invocation;
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
-    const start = pool.stream(withVersion(invocation, this.#options.findVersion));
-    const { functionName } = invocation;
-    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, start) : start;
+    const result = start(pool, withVersion(invocation, this.#options.findVersion));
+    this.#options.watch?.(invocation, result);
+    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
   }
 
   #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {
@@ -249,7 +254,9 @@ class WorkerRuntime implements FunctionRuntime {
   ): Promise<() => void> {
     const fresh: FunctionEntry[] = [];
     const unsupported = new Map(refused);
-    for (const definition of definitions.map((declared) => mountLayers(declared, this.#runDirectory))) {
+    for (const declared of definitions) {
+      const definition = mountOrRefuse(declared, this.#runDirectory, { tolerance, unsupported });
+      if (definition === undefined) continue;
       const reason = unsupportedReason(definition);
       if (reason !== undefined) unsupported.set(definition.name, reason);
       else if (!this.#isSame(definition)) {
@@ -278,11 +285,8 @@ class WorkerRuntime implements FunctionRuntime {
 
   countInstances(functionName: string): InstanceCounts {
     const pool = this.#functions.get(functionName)?.pool;
-    return {
-      instances: pool?.size ?? 0,
-      busy: [...(pool?.busy ?? [])].length,
-      started: pool?.startedCount ?? 0,
-    };
+    const busy = [...(pool?.busy ?? [])].length;
+    return { instances: pool?.size ?? 0, busy, started: pool?.startedCount ?? 0 };
   }
 
   warm(functionName: string): void {

@@ -18,7 +18,9 @@ type FrontPortOptions = {
   readonly host: string;
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: () => readonly string[];
-  readonly serve: (request: ControlRequest & { readonly remoteAddress: string }) => Promise<ControlReply>;
+  readonly serve: (
+    request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },
+  ) => Promise<ControlReply>;
   /** For bodies of requests; absent = 256 MB. */
   readonly maxBodyMemoryBytes?: number | undefined;
   readonly log: LogSink;
@@ -60,7 +62,7 @@ async function answer(
     log.write(`${refused.status} ${method} ${path}: ${refused.message}`);
     return refused;
   }
-  const { remoteAddress } = request.socket;
+  const { remoteAddress, remotePort = 0 } = request.socket;
   if (remoteAddress === undefined) throw new Error(`${method}: its client has reset the connection`);
   const announced = (): string | undefined => request.headers['content-length'];
   const rules = { memory, maxBytes: MAX_BODY_BYTES + 1, announced, address: remoteAddress };
@@ -72,7 +74,8 @@ async function answer(
   const { body, release } = read;
   try {
     if (body.length > MAX_BODY_BYTES) return wordRefusal('body-too-long');
-    return await serve({ method, path, query: query.join('?'), rawHeaders, body, host, remoteAddress });
+    const from = { remoteAddress, remotePort };
+    return await serve({ method, path, query: query.join('?'), rawHeaders, body, host, ...from });
   } finally {
     release();
   }

@@ -3,11 +3,19 @@ import { accessPart } from './access/part.ts';
 import { cachePart } from './cache/part.ts';
 import { channelsPart } from './channels/part.ts';
 import { quotaPart } from './quota/part.ts';
+import { wafPart } from './waf/part.ts';
 import { webhooksPart } from './webhooks/part.ts';
 import type { ChosenPart, StackPart } from './stack-part.ts';
 import type { PartNeeds } from '@gatewright/authoring/parts-files';
 
-export const PARTS: readonly ChosenPart[] = [accessPart, quotaPart, webhooksPart, channelsPart, cachePart];
+export const PARTS: readonly ChosenPart[] = [
+  accessPart,
+  quotaPart,
+  webhooksPart,
+  channelsPart,
+  cachePart,
+  wafPart,
+];
 
 /** As `custom.parts` of serverless.yml has them. */
 export const PART_NEEDS: PartNeeds = Object.fromEntries(

@@ -27,4 +27,6 @@ export type ChosenPart = StackPart & {
   readonly chosenAs: string;
   /** Those that it does not work without, by that name. */
   readonly needs: readonly string[];
+  /** A stack without gatewright.yml lacks it. */
+  readonly onlyNamed?: true;
 };

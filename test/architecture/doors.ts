@@ -8,7 +8,7 @@ const list = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
-    arn authorization-header aws-operation cache-files certificates/issue-certificate certificates/java-trust-store
+    arn authorization-header aws-operation cache-files cbor certificates/issue-certificate certificates/java-trust-store
     certificates/truststore clock-offset decode-or-keep file-marks guards idle-connections ip-address
     is-alive json-object key-locks physical-ids queue-url raw-headers read-body readable-files sign-request
     signature signing-clock
@@ -63,8 +63,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     deployment/error-wordings deployment/gateway-responses deployment/invoke-permissions deployment/model
     deployment/models deployment/properties deployment/refusal-wordings deployment/route-keys
     deployment/route-options deployment/stage-variables deployment/throttle errors events/authorizer-event
-    events/execution-log events/header-list events/identity-sources events/reply-framing
-    events/request-conditions events/request-facts events/trace-header exchange fault-injection gather-reply
+    events/execution-log events/header-list events/identity-sources events/metric-line events/reply-framing
+    events/request-conditions events/request-facts events/trace-header events/viewer-device exchange fault-injection gather-reply
     issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration metering/quota
     metering/quota-period metering/stored-usage metering/token-bucket phases/finish phases/integrate phases/map-request
     phases/map-response pipeline policy/bearer-token policy/evaluate policy/function-identities
@@ -84,7 +84,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input
     delivery/value-match destination-record event-bus event-ports event-rows feed files/authority-files
     files/identity-file files/lined-text files/model files/own-folder files/running-gateways files/secret-file
-    files/state-file item-feed kept-feed load-times message-digest ordered-batch read-ordered-mapping read-resource read-target
+    files/state-file item-feed kept-feed load-times member-reader message-digest ordered-batch read-ordered-mapping read-resource read-target
     schedules service stack-reading stored-entries target-deliveries targets work
   `),
   templates: list(`
@@ -118,7 +118,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     package/manifest
   `),
   layers: list(`
-    build-layer npm-parts package-service sbom
+    build-layer npm-parts package-form package-service sbom
   `),
   operate: list(`
     attach breakers canary detach doctor explain/explain-api failures failures/call-or-fail rollback

@@ -16,7 +16,8 @@ type Cruiser = {
 };
 
 /** Packages of others, built-in modules, and the launcher, which is elsewhere in the package. */
-const OF_OTHERS = /node_modules|^\^gatewright\/|^\^aws-lambda\$$|crypto|^\^\\\.\\\.\/packages/;
+const OF_OTHERS =
+  /node_modules|^\^gatewright\/|^\^(?:aws-lambda|constructs)\$$|^\^aws-cdk-lib|crypto|^\^\\\.\\\.\/packages/;
 
 const PURE =
   /^(packages\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;

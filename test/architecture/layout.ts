@@ -25,7 +25,7 @@ const inPackages = (floor: number, names: readonly string[]): readonly Room[] =>
 export const ROOMS: readonly Room[] = [
   ...inPackages(0, ['aws', 'velocity']),
   { name: 'shared', folder: 'shared', floor: 1 },
-  ...inPackages(1, ['dynamodb']),
+  ...inPackages(1, ['dynamodb', 'conformance']),
   ...inPackages(2, ['core', 'authoring']),
   { name: 'functions', folder: 'functions', floor: 2 },
   ...inPackages(3, ['kernel', 'templates', 'lambda']),
@@ -52,8 +52,8 @@ export const SOURCE_FOLDERS: readonly string[] = [
 /** Modules that are run and not imported, and the tests that run them. */
 export const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
   [
-    /^packages\/(gatewright\/command|operate|stack|terminal)\//,
-    /^test\/(packages\/(gatewright\/command|operate|stack|terminal)|delivery|end-to-end)\//,
+    /^packages\/(gatewright\/command|operate|stack|terminal|conformance\/(command|targets))\//,
+    /^test\/(packages\/(gatewright\/command|operate|stack|terminal|conformance\/(command|targets))|delivery|end-to-end)\//,
   ],
   [/^functions\//, /^test\/functions\//],
   // The page runs in a browser.

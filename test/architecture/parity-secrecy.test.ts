@@ -1,20 +1,22 @@
 /** Fidelity is only measured if the engine cannot know what it is measured with (docs/parity.md). */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { CONTROL_FILES, DEFAULT_FILE, DOCUMENTED_FILES, readCases } from '../parity/read-cases.ts';
+import { ALL_FILES, readCases } from '../../packages/conformance/schema/read-cases.ts';
 import { listFiles, readSource } from './source-files.ts';
 
 /** Written from a run, names failing cases by design. */
 const REPORT = 'docs/parity.md';
+/** The suite, which the engine never imports (`.dependency-cruiser.mjs`). */
+const SUITE = /^(test|packages\/conformance)\//;
 const BINARY = /\.(png|ico|woff2?|gz|zip|jks|p12)$/;
 
 describe('parity cases', () => {
   const outside = listFiles()
-    .filter((path) => !path.startsWith('test/') && path !== REPORT && !BINARY.test(path))
+    .filter((path) => !SUITE.test(path) && path !== REPORT && !BINARY.test(path))
     .map(readSource);
-  const ids = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES].flatMap(readCases).map(({ id }) => id);
+  const ids = ALL_FILES.flatMap(readCases).map(({ id }) => id);
 
-  it('are named by no file outside test/', () => {
+  it('are named by no file outside test/ and packages/conformance', () => {
     const secret = new Set(ids.filter((id) => id.includes('-')));
     const named = outside.flatMap(({ path, text }) =>
       (text.match(/[\w-]+/g) ?? []).filter((word) => secret.has(word)).map((id) => `${path}: ${id}`),
@@ -29,9 +31,11 @@ describe('parity cases', () => {
     assert.deepEqual(named, []);
   });
 
-  it('are read by no code outside test/', () => {
+  it('are read by no code outside of them', () => {
     const readers = outside.filter(
-      ({ path, text }) => /\.(ts|tsx|js|mjs|cjs)$/.test(path) && /test\/parity|parity\/cases/.test(text),
+      ({ path, text }) =>
+        /\.(ts|tsx|js|mjs|cjs)$/.test(path) &&
+        /['"][^'"\n]*(?:test\/parity|conformance\/(?:cases|run-cases|schema))\b/.test(text),
     );
 
     assert.deepEqual(

@@ -55,6 +55,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/guides/run/console.md': GUIDES,
   'docs/guides/run/daily-loop.md': GUIDES,
   'docs/guides/run/events.md': { shell: GUIDES, data: DATA },
+  'docs/guides/run/cloudwatch.md': DATA,
   'docs/guides/run/faults.md': DATA,
   'docs/guides/run/gather.md': CODE,
   'docs/guides/run/plugin.md': { shell: GUIDES, data: DATA },

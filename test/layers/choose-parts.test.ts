@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { describeLeft, leaveOutParts, takeOwners } from '../../layers/choose-parts.ts';
 import { makeStackConfig } from '../../packages/gatewright/package/stack-config.ts';
-import { PART_NEEDS } from '../../packages/stack/parts.ts';
+import { PART_NEEDS, PARTS } from '../../packages/stack/parts.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { validChoices } from '../support/part-choices.ts';
 
@@ -13,6 +13,7 @@ type Stack = {
   readonly resources: Readonly<Record<string, Definition>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly extensions: readonly string[];
+  readonly parameters: readonly string[];
 };
 
 const CHOICES = validChoices(PART_NEEDS);
@@ -22,7 +23,9 @@ before(async () => {
   config = JSON.stringify(await makeStackConfig(REPOSITORY));
 });
 
-function leave(chosen: readonly string[] | undefined, text = config) {
+const USUAL = PARTS.filter(({ onlyNamed }) => onlyNamed !== true).map(({ chosenAs }) => chosenAs);
+
+function leave(chosen: readonly string[], text = config) {
   const { functions, resources: files } = JSON.parse(text) as {
     readonly functions: Parameters<typeof leaveOutParts>[0]['functions'];
     readonly resources: readonly unknown[];
@@ -30,7 +33,7 @@ function leave(chosen: readonly string[] | undefined, text = config) {
   return leaveOutParts({ functions, files }, takeOwners(files), chosen);
 }
 
-function stackOf(chosen: readonly string[] | undefined): Stack {
+function stackOf(chosen: readonly string[]): Stack {
   const { functions, resources } = leave(chosen);
   const merged = (member: string) => ({ ...(resources[member] as Record<string, never> | undefined) });
   return {
@@ -38,11 +41,12 @@ function stackOf(chosen: readonly string[] | undefined): Stack {
     resources: merged('Resources'),
     outputs: merged('Outputs'),
     extensions: Object.keys(merged('extensions')),
+    parameters: Object.keys(merged('Parameters')),
   };
 }
 
 /** Logical ids that a stack declares, or that osls makes of its functions. */
-function idsOf({ functions, resources }: Stack): ReadonlySet<string> {
+function idsOf({ functions, resources, parameters }: Stack): ReadonlySet<string> {
   const made = Object.keys(functions).flatMap((name) => {
     const id = name.replaceAll('-', 'Dash');
     const upper = `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
@@ -56,8 +60,7 @@ function idsOf({ functions, resources }: Stack): ReadonlySet<string> {
     ...(hasApi ? ['HttpApi'] : []),
     ...ofSockets,
     'PackagesLambdaLayer',
-    'AlarmMailbox',
-    'Distribution',
+    ...parameters,
   ]);
 }
 
@@ -93,7 +96,7 @@ const bodyOf = (resource: Definition | undefined): unknown => {
 };
 
 describe('a stack of chosen parts', () => {
-  it('has 19 valid choices', () => assert.equal(CHOICES.length, 19));
+  it('has 39 valid choices', () => assert.equal(CHOICES.length, 39));
 
   for (const chosen of CHOICES)
     it(`names nothing that is left out: ${chosen.join(', ')}`, () => {
@@ -128,14 +131,18 @@ describe('a stack of chosen parts', () => {
     assert.ok(pairs > 60, `${pairs} pairs`);
   });
 
-  it('is the whole stack where nothing is chosen, and where all parts are', () => {
-    assert.deepEqual(stackOf(undefined), stackOf(Object.keys(PART_NEEDS)));
+  it('has no web ACL where nothing is chosen, as serverless.yml says', () => {
+    const { custom } = JSON.parse(config) as { readonly custom: { readonly namedParts: unknown } };
+
+    assert.deepEqual(custom.namedParts, ['waf']);
+    assert.deepEqual(USUAL, ['authorizers', 'quotas', 'webhooks', 'channels', 'cache']);
+    assert.doesNotMatch(JSON.stringify(stackOf(USUAL)), /WAFv2/);
   });
 
   it('has roles with all rights in the whole stack, and none on tables that are left out', () => {
-    const rights = (chosen?: readonly string[]): string =>
+    const rights = (chosen: readonly string[]): string =>
       JSON.stringify(stackOf(chosen).resources['RequestAuthorizerRole']);
-    assert.match(rights(), /UsageTable/);
+    assert.match(rights(USUAL), /UsageTable/);
     assert.doesNotMatch(rights(['authorizers']), /UsageTable/);
     assert.match(rights(['authorizers']), /AccessTable/);
   });

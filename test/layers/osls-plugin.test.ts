@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { makeId } from '@gatewright/aws/physical-ids';
 import { aPlugin, aService } from '../support/a-stack-plugin.ts';
 
 const finalize = 'after:aws:package:finalize:mergeCustomProviderResources';
@@ -98,6 +99,26 @@ describe('StackPlugin', () => {
     context.after(() => delete process.env['GATEWRIGHT_READS_ROUTES']);
 
     assert.doesNotThrow(() => initialize?.());
+  });
+
+  it('puts the web ACL in front of an API that only the local gateway has, where nothing is packed', () => {
+    const stacked = DOCUMENT.replace('apiId: abcdefghij', 'stack: users-prod, logicalId: Api');
+    const apiId = makeId(10, 'users-prod', 'Api');
+    using service = aService(stacked, INVENTORY.replace('{}', `{"prod":["${apiId}"]}`));
+    const resources = {
+      WebAclAssociation: {
+        Type: 'AWS::WAFv2::WebACLAssociation',
+        Properties: { ResourceArn: '/restapis/{wafStage}' },
+      },
+      Api: { Type: 'AWS::ApiGateway::RestApi' },
+    };
+    const hooks = aPlugin('prod', {}, { localStages: ['prod'] }, service.folder, resources);
+    void hooks['initialize']?.();
+    void hooks[finalize]?.();
+
+    assert.partialDeepStrictEqual(resources, {
+      [`WebAclAssociation${apiId}prod`]: { Properties: { ResourceArn: `/restapis/${apiId}/stages/prod` } },
+    });
   });
 
   it('packages nothing while the routes of a document are unknown', () => {

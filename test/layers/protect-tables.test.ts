@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deployedOutputs, protectTables } from '../../layers/protect-tables.ts';
+import type { Template } from '../../layers/edit-template.ts';
+import { deployedOutputs, protectByParameter, protectTables } from '../../layers/protect-tables.ts';
 
 const aTable = (protection: unknown) => ({
   Type: 'AWS::DynamoDB::Table',
@@ -20,6 +21,24 @@ describe('protectTables', () => {
       Object.values(Resources).map(({ Properties }) => Properties.DeletionProtectionEnabled),
       [true, false, true, false],
     );
+  });
+});
+
+describe('protectByParameter', () => {
+  it('leaves it to the deployment, which protects unless it is told otherwise', () => {
+    const template: Template = { Resources: { AccessTable: aTable('afterFirst'), Mine: aTable(false) } };
+    protectByParameter(template);
+    assert.deepEqual(
+      Object.values(template.Resources).map(({ Properties }) => Properties?.['DeletionProtectionEnabled']),
+      [{ Ref: 'ProtectTables' }, false],
+    );
+    assert.partialDeepStrictEqual(template.Parameters, { ProtectTables: { Default: 'true' } });
+  });
+
+  it('adds no parameter where the stage decides', () => {
+    const template: Template = { Resources: { Mine: aTable(true) } };
+    protectByParameter(template);
+    assert.equal(template.Parameters, undefined);
   });
 });
 

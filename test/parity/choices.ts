@@ -125,7 +125,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§2.6',
     question: 'CloudFront headers of edge-optimized APIs (CloudFront-*, Via, X-Amz-Cf-Id)',
     evidence: 'partly',
-    here: 'none, to function or client',
+    here: 'functions, mappings and HTTP_PROXY get them, without country and network of the viewer; clients get none',
     test: `${BEHAVIOUR}/transport.test.ts`,
   },
   {

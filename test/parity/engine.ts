@@ -5,40 +5,24 @@ import { join } from 'node:path';
 import { createGateway } from '../../packages/engine/index.ts';
 import { DefinitionError } from '../../packages/core/errors.ts';
 import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
-import { ACCESS_LOG } from './draft.ts';
-import { openSdkTarget } from './control-target.ts';
-import { describeApi } from './running-api.ts';
-import { RUNNER_KEY } from './signing.ts';
+import { ACCESS_LOG } from '../../packages/conformance/template/draft.ts';
+import { openSdkTarget } from '../../packages/conformance/play/control-target.ts';
+import { describeApi } from '../../packages/conformance/play/running-api.ts';
+import { RUNNER_KEY } from '../../packages/conformance/play/signing.ts';
 import type { Gateway, Listening } from '../../packages/engine/index.ts';
-import type { ControlTarget } from './control-case.ts';
-import type { RunningApi } from './running-api.ts';
+import type { ControlTarget } from '../../packages/conformance/schema/control-case.ts';
+import type { RunningApi } from '../../packages/conformance/play/running-api.ts';
+import type { Deploy, Fragment, Target } from '../../packages/conformance/targets/target.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';
 
-type EngineNeeds = {
-  /** Where the engine's own AWS calls go; undefined = it makes none in this case. */
-  readonly awsEndpoint: string | undefined;
-  /** Beside the template, by name. */
-  readonly files?: Readonly<Record<string, string>>;
-  readonly tls?: boolean;
-  /** Whether AWS::Lambda::Permission decides what the API may invoke. */
-  readonly roles?: boolean;
-};
-
-/** `refused`: the definition was refused in words for its author; anything else that fails is thrown. */
-type Started =
-  | { readonly kind: 'running'; readonly api: RunningApi }
-  | { readonly kind: 'refused'; readonly message: string };
-
-export type StartEngine = (template: string, needs: EngineNeeds) => Promise<Started>;
-
 /** One gateway for one template: cases share no state. */
-export const startEngine: StartEngine = async (template, needs) => {
+const deploy: Deploy = async ({ template, files, ...needs }) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
   const file = join(folder, 'template.json');
   writeFileSync(file, template);
-  for (const [name, text] of Object.entries(needs.files ?? {})) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const gateway = await openGateway(folder, needs);
   const close = async (): Promise<void> => {
     await gateway.close();
@@ -54,13 +38,35 @@ export const startEngine: StartEngine = async (template, needs) => {
   }
 };
 
-export type ControlEngine = { readonly target: ControlTarget; close(): Promise<void> };
-type ControlGateway = ControlEngine & { readonly url: string };
+/** Cases in flight; each has a gateway and its function instances. */
+const CONCURRENCY = 4;
+
+/** The engine of this checkout, in this process. */
+export function openEngine(): Target {
+  let control: Promise<ControlGateway> | undefined;
+  return {
+    name: 'gatewright',
+    version: undefined,
+    concurrency: CONCURRENCY,
+    cannotAsk: () => undefined,
+    deploy,
+    async openControl() {
+      return (await (control ??= startControl())).target;
+    },
+    async close() {
+      await (await control)?.close();
+      return [];
+    },
+  };
+}
+
+type ControlGateway = { readonly url: string; readonly target: ControlTarget; close(): Promise<void> };
+type EngineNeeds = Partial<Pick<Fragment, 'awsEndpoint' | 'tls' | 'roles'>>;
 
 /** One gateway without a stack, for calls of the control plane. */
 export async function startControl(): Promise<ControlGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
-  const gateway = await openGateway(folder, { awsEndpoint: undefined });
+  const gateway = await openGateway(folder, {});
   const { control } = await gateway.listen();
   const target = openSdkTarget({
     endpoint: control,
@@ -122,7 +128,8 @@ async function run(gateway: Gateway, folder: string, close: () => Promise<void>)
     apiId: api.id,
     region: REGION,
     accountId: ACCOUNT_ID,
-    url: new URL(api.url),
+    // A distribution in front of the API takes its requests.
+    url: new URL(listening.fronts[0]?.url ?? api.url),
     control: listening.control,
     secret,
     close,

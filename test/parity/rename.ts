@@ -3,8 +3,8 @@
  * engine that knows its cases by name would score differently.
  */
 import { createHash } from 'node:crypto';
-import type { Naming } from './template.ts';
-import type { Json, JsonObject, ParityCase, Step } from './parity-case.ts';
+import type { Naming } from '../../packages/conformance/template/template.ts';
+import type { Json, JsonObject, ParityCase, Step } from '../../packages/conformance/schema/parity-case.ts';
 
 /** Letters and digits only, beginning with a letter; the same name for the same seed. */
 export function renamer(seed: string): Naming {

@@ -1,6 +1,6 @@
 /**
  * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json | --junit] [--write-docs]`, or `--choices` for
- * the choices alone. `--target URL` sends the calls of the control plane there; `--plan` says which, and makes none.
+ * the choices alone; `--peers NAME,NAME` for the scores of others (peers.ts). The cases of packages/conformance against the engine of this checkout; its command asks others.
  * Without a file: what was recorded of AWS, and what AWS documents, each with a score of its own.
  * Exit code 0 only if these fail exactly where test/parity/known-failures.json says, and every case of any other file holds.
  */
@@ -8,64 +8,40 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import {
-  CONTROL_FILES,
-  DEFAULT_FILE,
-  describeSource,
-  DOCUMENTED_FILES,
-  isControlCase,
-  readCases,
-} from './read-cases.ts';
-import { runControlCase } from './control-run.ts';
-import { printChoices, printReport } from './report.ts';
+import { printJunit } from '../../packages/conformance/report/junit.ts';
+import { scoreByArea, scoreBySet } from '../../packages/conformance/report/score.ts';
+import { runCases } from '../../packages/conformance/run-cases.ts';
+import { ALL_FILES, describeSource, readCases } from '../../packages/conformance/schema/read-cases.ts';
+import { openEngine } from './engine.ts';
+import { scorePeers } from './peers.ts';
 import { renameCase, renamer } from './rename.ts';
-import { runCase } from './run-case.ts';
-import { openTarget, planCalls } from './choose-target.ts';
-import { printJunit } from './junit.ts';
-import { findSurprises, hasSurprises, scoreByArea, scoreBySet } from './score.ts';
-import { startControl, startEngine } from './engine.ts';
-import type { AnyCase } from './control-case.ts';
-import type { ControlEngine } from './engine.ts';
-import type { CaseResult, KnownFailures, Surprises } from './score.ts';
+import { printChoices, printReport } from './report.ts';
+import { findSurprises, hasSurprises } from './surprises.ts';
+import type { CaseResult, KnownFailures } from '../../packages/conformance/report/score.ts';
+import type { AnyCase } from '../../packages/conformance/schema/control-case.ts';
+import type { Surprises } from './surprises.ts';
 
 const KNOWN_FAILURES = join(REPOSITORY, 'test/parity/known-failures.json');
 const REPORT = join(REPOSITORY, 'docs/parity.md');
-/** The cases that this project keeps. */
-const OWN_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES];
-/** Cases in flight; each has a gateway and its function instances. */
-const CONCURRENCY = 4;
-
 export function readKnownFailures(): KnownFailures {
   return JSON.parse(readFileSync(KNOWN_FAILURES, 'utf8')) as KnownFailures;
 }
 
-/** Runs the cases a few at a time; results in the order of the cases. */
-export async function runCases(
+/** @param seed of other names for all that a case names; undefined = its own */
+export async function runWithEngine(
   cases: readonly AnyCase[],
   seed?: string,
-  openControl: () => ControlEngine | Promise<ControlEngine> = startControl,
 ): Promise<readonly CaseResult[]> {
-  const results = new Map<AnyCase, CaseResult>();
-  const waiting = [...cases];
-  const naming = seed === undefined ? (name: string) => name : renamer(seed);
-  // One account for all calls of the control plane, as at AWS; the ids there are drawn by chance anyway.
-  let control: ControlEngine | Promise<ControlEngine> | undefined;
-  const run = async (parityCase: AnyCase): Promise<string | undefined> => {
-    if (isControlCase(parityCase))
-      return runControlCase(parityCase, (await (control ??= openControl())).target);
-    const staged = seed === undefined ? parityCase : renameCase(parityCase, seed);
-    return runCase(staged, { startEngine, naming });
-  };
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      results.set(next, { parityCase: next, difference: await run(next) });
-  };
+  const engine = openEngine();
   try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    return await runCases(
+      cases,
+      engine,
+      seed === undefined ? {} : { naming: renamer(seed), restage: (one) => renameCase(one, seed) },
+    );
   } finally {
-    await (await control)?.close();
+    await engine.close();
   }
-  return cases.flatMap((parityCase) => results.get(parityCase) ?? []);
 }
 
 type Options = {
@@ -75,10 +51,9 @@ type Options = {
   readonly rename: string | undefined;
   readonly json: boolean;
   readonly junit: boolean;
-  readonly plan: boolean;
-  readonly target: string | undefined;
   readonly writeDocs: boolean;
   readonly choices: boolean;
+  readonly peers: string | undefined;
 };
 
 function parseOptions(): Options {
@@ -90,24 +65,21 @@ function parseOptions(): Options {
       rename: { type: 'string' },
       json: { type: 'boolean', default: false },
       junit: { type: 'boolean', default: false },
-      plan: { type: 'boolean', default: false },
-      target: { type: 'string' },
       'write-docs': { type: 'boolean', default: false },
       choices: { type: 'boolean', default: false },
+      peers: { type: 'string' },
     },
   });
-  const files = positionals.length === 0 ? OWN_FILES : positionals.map((file) => resolve(file));
+  const files = positionals.length === 0 ? ALL_FILES : positionals.map((file) => resolve(file));
   const { 'write-docs': writeDocs, ...others } = values;
-  const { area, id, rename, target } = values;
-  return { files, ...others, area, id, rename, target, writeDocs };
+  const { area, id, rename, peers } = values;
+  return { files, ...others, area, id, rename, peers, writeDocs };
 }
 
-function selectCases(file: string, { area, id, target, plan }: Options): readonly AnyCase[] {
+function selectCases(file: string, { area, id }: Options): readonly AnyCase[] {
   return readCases(file).filter(
     (parityCase) =>
-      ((target === undefined && !plan) || isControlCase(parityCase)) &&
-      (area === undefined || parityCase.area === area) &&
-      (id === undefined || parityCase.id === id),
+      (area === undefined || parityCase.area === area) && (id === undefined || parityCase.id === id),
   );
 }
 
@@ -151,31 +123,26 @@ async function main(): Promise<number> {
     console.log(printChoices());
     return 0;
   }
+  if (options.peers !== undefined) {
+    scorePeers(options.peers.split(','), process.env['GATEWRIGHT_PEERS'] ?? process.cwd());
+    return 0;
+  }
   const cases = options.files.flatMap((file) => selectCases(file, options));
   if (cases.length === 0) {
     console.error('no case matches');
     return 1;
   }
-  if (options.plan) {
-    for (const [call, count] of planCalls(cases)) console.log(`${String(count).padStart(5)} ${call}`);
-    return 0;
-  }
-  return report(await send(cases, options), options);
-}
-
-function send(cases: readonly AnyCase[], { rename, target }: Options): Promise<readonly CaseResult[]> {
-  return runCases(cases, rename, target === undefined ? startControl : () => openTarget(target, process.env));
+  return report(await runWithEngine(cases, options.rename), options);
 }
 
 /** @returns the exit code */
 function report(results: readonly CaseResult[], options: Options): number {
-  const isOwn = options.files.some((file) => OWN_FILES.includes(file));
+  const isOwn = options.files.some((file) => ALL_FILES.includes(file));
   const known = isOwn ? readKnownFailures() : {};
   const whole =
     options.area === undefined &&
     options.id === undefined &&
-    options.target === undefined &&
-    OWN_FILES.every((file) => options.files.includes(file));
+    ALL_FILES.every((file) => options.files.includes(file));
   const surprises = findSurprises(results, known, whole);
   const failed = results.filter(({ difference }) => difference !== undefined).length;
   if (options.json) printJson(results, known);
@@ -184,7 +151,7 @@ function report(results: readonly CaseResult[], options: Options): number {
     print(results, surprises, known);
     console.log(`${results.length - failed} passed, ${failed} failed`);
   }
-  const complete = whole && options.rename === undefined && options.files.length === OWN_FILES.length;
+  const complete = whole && options.rename === undefined && options.files.length === ALL_FILES.length;
   if (options.writeDocs && complete && !hasSurprises(surprises))
     writeFileSync(REPORT, printReport(results, known));
   else if (options.writeDocs) console.error('docs/parity.md is written from a whole run without surprises');

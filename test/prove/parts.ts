@@ -1,5 +1,5 @@
 /** Every valid choice of parts: packaged, read by cfn-lint, made and deleted on moto. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,18 +18,28 @@ const LINKED = ['functions', 'shared', 'packages', 'layers', 'node_modules', 'pa
 const LIMITS: Readonly<Record<string, { readonly withoutAlarms: number; readonly withAlarms?: number }>> = {
   authorizers: { withoutAlarms: 12, withAlarms: 18 },
   'authorizers, quotas': { withoutAlarms: 40 },
+  waf: { withoutAlarms: 3, withAlarms: 5 },
 };
 const INSTALL =
   "make an environment of Python and run pip install cfn-lint 'moto[all]' in it, then activate it";
 
-function runTool(command: string, args: readonly string[]) {
-  return spawnSync(command, args, { encoding: 'utf8', maxBuffer: 16_000_000 });
+/** Choices side by side, without --workers. */
+const WORKERS = 1;
+
+type Ended = { readonly isGood: boolean; readonly stdout: string; readonly stderr: string };
+
+function runTool(command: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(command, args, { maxBuffer: 16_000_000 }, (error, stdout, stderr) => {
+      resolve({ isGood: error === null, stdout, stderr });
+    });
+  });
 }
 
-function missingTool(): string | undefined {
-  if (runTool('cfn-lint', ['--version']).status !== 0) return `cfn-lint is not here: ${INSTALL}`;
-  if (runTool('python3', ['-c', 'import moto, boto3']).status !== 0) return `moto is not here: ${INSTALL}`;
-  return undefined;
+async function missingTool(): Promise<string | undefined> {
+  if (!(await runTool('cfn-lint', ['--version'])).isGood) return `cfn-lint is not here: ${INSTALL}`;
+  const moto = await runTool('python3', ['-c', 'import moto, boto3']);
+  return moto.isGood ? undefined : `moto is not here: ${INSTALL}`;
 }
 
 function makeService(folder: string, chosen: readonly string[]): void {
@@ -52,15 +62,18 @@ async function tryChoice(
     const sizes = countResources(
       JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countResources>[0],
     );
-    const lint = runTool('cfn-lint', ['--regions', 'us-east-1', '--template', file]);
-    const moto = runTool('python3', [join(REPOSITORY, 'lab/tools/moto/make_and_remove.py'), outputDirectory]);
+    const lint = await runTool('cfn-lint', ['--regions', 'us-east-1', '--template', file]);
+    const moto = await runTool('python3', [
+      join(REPOSITORY, 'lab/tools/moto/make_and_remove.py'),
+      outputDirectory,
+    ]);
     const made = parseJsonObject(moto.stdout.trim()) ?? {};
     const { withoutAlarms = Infinity, withAlarms = Infinity } = LIMITS[chosen.join(', ')] ?? {};
     const faults = [
       ...(sizes.withoutAlarms > withoutAlarms ? [`${sizes.withoutAlarms} resources without alarms`] : []),
       ...(sizes.withAlarms > withAlarms ? [`${sizes.withAlarms} resources with alarms`] : []),
-      ...(lint.status === 0 ? [] : [`cfn-lint: ${lint.stdout.slice(0, 2000)}${lint.stderr.slice(0, 500)}`]),
-      ...(moto.status === 0 ? [] : [`moto: ${moto.stderr.slice(-1000)}`]),
+      ...(lint.isGood ? [] : [`cfn-lint: ${lint.stdout.slice(0, 2000)}${lint.stderr.slice(0, 500)}`]),
+      ...(moto.isGood ? [] : [`moto: ${moto.stderr.slice(-1000)}`]),
       ...((made['missing'] as readonly string[] | undefined)?.map((id) => `not made: ${id}`) ?? []),
       ...(made['functionsLeft'] === 0 ? [] : ['functions are left after the deletion']),
       ...(made['queuesLeft'] === 0 ? [] : ['queues are left after the deletion']),
@@ -74,19 +87,33 @@ async function tryChoice(
   }
 }
 
-async function run({ quick, only }: Parameters<Proof['run']>[0]): Promise<Outcome> {
-  const reason = missingTool();
+async function run({ quick, only, workers = WORKERS }: Parameters<Proof['run']>[0]): Promise<Outcome> {
+  const reason = await missingTool();
   if (reason !== undefined) return { kind: 'skipped', reason };
   const all = validChoices(PART_NEEDS).toSorted((a, b) => a.length - b.length);
   const choices =
     only === undefined ? (quick ? all.slice(0, 3) : all) : all.filter((names) => names.join() === only);
-  const figures: Record<string, Figures> = {};
-  for (const chosen of choices) {
-    const tried = await tryChoice(chosen);
-    figures[chosen.join(', ')] = tried.figures;
-    if (tried.faults.length > 0)
-      return { kind: 'refuted', reason: `${chosen.join(', ')}: ${tried.faults.join('; ')}`, figures };
-  }
+  const tried = new Map<string, Awaited<ReturnType<typeof tryChoice>>>();
+  // The largest first: none of them is left to run alone at the end.
+  const waiting = choices.toReversed();
+  const work = async (): Promise<void> => {
+    for (let chosen = waiting.shift(); chosen !== undefined; chosen = waiting.shift()) {
+      const outcome = await tryChoice(chosen);
+      tried.set(chosen.join(', '), outcome);
+      console.log(`  ${tried.size} of ${choices.length}: ${chosen.join(', ')}`);
+      if (outcome.faults.length > 0) waiting.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  const names = choices.map((chosen) => chosen.join(', ')).filter((name) => tried.has(name));
+  const figures = Object.fromEntries(names.map((name) => [name, tried.get(name)?.figures ?? {}]));
+  const faulty = names.filter((name) => tried.get(name)?.faults.length !== 0);
+  if (faulty.length > 0)
+    return {
+      kind: 'refuted',
+      reason: faulty.map((name) => `${name}: ${tried.get(name)?.faults.join('; ') ?? ''}`).join('\n'),
+      figures,
+    };
   return {
     kind: 'proven',
     figures: { choices: choices.length, sizes: figures },

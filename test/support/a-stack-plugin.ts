@@ -14,6 +14,7 @@ class OslsError extends Error {
   }
 }
 
+/** @param more further resources; the template's are put there */
 export function aPlugin(
   stage: string,
   variables: Record<string, unknown>,
@@ -21,11 +22,10 @@ export function aPlugin(
   serviceDir = '/nowhere',
   more: Record<string, { Type: string; Properties?: Record<string, unknown> }> = {},
 ) {
-  const Resources = {
-    ...more,
+  const Resources = Object.assign(more, {
     TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
     Table: { Type: 'AWS::DynamoDB::Table' },
-  };
+  });
   const layer: { path: string; package?: { artifact: string } } = { path: '.build/layer' };
   const serverless: Serverless = {
     serviceDir,

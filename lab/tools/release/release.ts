@@ -1,7 +1,7 @@
 /** What a release does, step by step, and what it refuses. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { STANDALONE_PACKAGES } from '../../../packages/gatewright/package/manifest.ts';
+import { STANDALONE_PACKAGES, SUITES } from '../../../packages/gatewright/package/manifest.ts';
 import { notesOf } from './changelog.ts';
 import { findStrayVersions, versionOf } from './versions.ts';
 
@@ -34,7 +34,7 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
   if (isPublished) assertProvenance(version, environment, run);
 
   run('npm', ['run', '--silent', 'build:package']);
-  const tarballs = [...STANDALONE_PACKAGES, 'gatewright'].map((name) => {
+  const tarballs = [...STANDALONE_PACKAGES, ...Object.keys(SUITES), 'gatewright'].map((name) => {
     const packed = name === 'gatewright' ? name : `gatewright-${name}`;
     return `./.build/npm/${packed}-${version}.tgz`;
   });

@@ -1,9 +1,12 @@
 /** One version for all packages: that of the root's package.json, which `npm run release -- --set` writes into the others. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SCOPE, WORKSPACES } from '../../../packages/gatewright/package/manifest.ts';
+import { SCOPE, SUITES, WORKSPACES } from '../../../packages/gatewright/package/manifest.ts';
 
-const MANIFESTS = ['package.json', ...Object.values(WORKSPACES).map((folder) => `${folder}/package.json`)];
+const MANIFESTS = [
+  'package.json',
+  ...Object.values({ ...WORKSPACES, ...SUITES }).map((folder) => `${folder}/package.json`),
+];
 /** The Python library's, whose version is a line. */
 const PYTHON = 'python/pyproject.toml';
 const PYTHON_VERSION = /^version = "([^"]*)"$/m;

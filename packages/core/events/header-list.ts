@@ -23,8 +23,10 @@ type HeaderTexts = {
   rest:
     | {
         readonly sourceIp: string;
-        readonly single: JsonTemplates<'trace'>;
-        readonly multi: JsonTemplates<'trace'>;
+        /** One connection may reach several APIs. */
+        readonly isEdge: boolean;
+        readonly single: JsonTemplates<'trace' | 'edge'>;
+        readonly multi: JsonTemplates<'trace' | 'edge'>;
       }
     | undefined;
   identity: { readonly sourceIp: string; readonly text: string } | undefined;

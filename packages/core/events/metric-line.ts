@@ -1,10 +1,11 @@
 /**
- * Metrics of one request in CloudWatch's embedded metric format: one JSON line with AWS's names and
- * dimensions by kind of API (docs/aws §10.3).
+ * Metrics of one request, or one invocation, in CloudWatch's embedded metric format: one JSON line with AWS's
+ * names and dimensions (docs/aws §10.3).
  */
+import type { InvocationResult } from '../ports.ts';
 import type { LogFacts } from './log-variables.ts';
 
-type Unit = 'Bytes' | 'Count' | 'Milliseconds';
+type Unit = 'Bytes' | 'Count' | 'Milliseconds' | 'Seconds';
 type Metric = readonly [name: string, unit: Unit, value: number];
 
 type MetricFacts = {
@@ -26,25 +27,83 @@ export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cac
   if (isDetailed) dimensions.push([...Object.keys(api), ...Object.keys(route), 'Stage']);
   return stages
     .map((Stage) =>
-      JSON.stringify({
-        _aws: {
-          Timestamp: request.receivedAtEpochMs,
-          CloudWatchMetrics: [
-            {
-              Namespace: 'AWS/ApiGateway',
-              // For the API as a whole a canary's request counts once.
-              Dimensions: Stage.includes('/') ? dimensions.slice(1) : dimensions,
-              Metrics: metrics.map(([Name, Unit]) => ({ Name, Unit })),
-            },
-          ],
-        },
-        ...api,
-        ...route,
-        Stage,
-        ...Object.fromEntries(metrics.map(([name, , value]) => [name, value])),
+      printMetrics({
+        namespace: 'AWS/ApiGateway',
+        epochMs: request.receivedAtEpochMs,
+        // For the API as a whole a canary's request counts once.
+        sets: Stage.includes('/') ? dimensions.slice(1) : dimensions,
+        dimensions: { ...api, ...route, Stage },
+        metrics,
       }),
     )
     .join('\n');
+}
+
+type InvocationFacts = {
+  readonly functionName: string;
+  /** The called version or alias. */
+  readonly qualifier: string | undefined;
+  readonly startedAtEpochMs: number;
+  /** From the call to its result, the start of an instance included. */
+  readonly tookMs: number;
+  /** Events of this function that ran at its start, itself included. */
+  readonly concurrent: number;
+  readonly end: Pick<InvocationResult, 'kind'> & {
+    readonly reason?: string;
+    readonly initMs?: number;
+  };
+};
+
+/**
+ * Undefined for what Lambda does not count: events for no function, or too large ones.
+ * @see Lambda developer guide, "Types of metrics for Lambda functions"
+ */
+export function invocationMetrics(facts: InvocationFacts): string | undefined {
+  const { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end } = facts;
+  const isThrottled = end.reason === 'throttled';
+  if (end.kind === 'refused' && !isThrottled) return undefined;
+  const durationMs = Math.max(0, tookMs - (end.initMs ?? 0));
+  const metrics: readonly Metric[] = isThrottled
+    ? [['Throttles', 'Count', 1]]
+    : [
+        ['Invocations', 'Count', 1],
+        ['Errors', 'Count', end.kind === 'failed' ? 1 : 0],
+        ['Throttles', 'Count', 0],
+        ['ConcurrentExecutions', 'Count', concurrent],
+        // A caller that gave up does not know when the function ends.
+        ...(end.kind === 'timed-out' ? [] : [['Duration', 'Milliseconds', durationMs] as const]),
+      ];
+  const Resource =
+    qualifier === undefined || qualifier === '' ? functionName : `${functionName}:${qualifier}`;
+  return printMetrics({
+    namespace: 'AWS/Lambda',
+    epochMs: startedAtEpochMs,
+    sets: [[], ['FunctionName'], ['FunctionName', 'Resource']],
+    dimensions: { FunctionName: functionName, Resource },
+    metrics,
+  });
+}
+
+type Embedded = {
+  readonly namespace: string;
+  readonly epochMs: number;
+  /** Names of dimensions: the metrics count once in each set. */
+  readonly sets: readonly (readonly string[])[];
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly metrics: readonly Metric[];
+};
+
+/** One line; the metrics of a service are no line of a log. */
+export function printMetrics({ namespace, epochMs, sets, dimensions, metrics }: Embedded): string {
+  const Metrics = metrics.map(([Name, Unit]) => ({ Name, Unit }));
+  return JSON.stringify({
+    _aws: {
+      Timestamp: epochMs,
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: sets, Metrics }],
+    },
+    ...dimensions,
+    ...Object.fromEntries(metrics.map(([name, , value]) => [name, value])),
+  });
 }
 
 /** A canary's requests count for both the stage and the canary. */

@@ -1,9 +1,10 @@
 /** Request headers as functions see them (docs/aws §2.6, §3.1–3.3). */
 import { CONNECTION_HEADERS } from './connection-headers.ts';
+import { deviceOf } from './viewer-device.ts';
 import { JsonTemplates, quote } from './json-template.ts';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
-import type { RequestFacts } from './request-facts.ts';
+import type { ApiFacts, RequestFacts } from './request-facts.ts';
 
 export type MultiMap = Record<string, string[]>;
 
@@ -38,20 +39,70 @@ const REST_SPELLINGS = new Map([
 
 const SIGV4_SCHEME = 'AWS4-HMAC-SHA256';
 
-type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'>;
+type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'> & {
+  /** `X-Amz-Cf-Id` of a request that came over AWS's edge. */
+  readonly edgeId?: string | undefined;
+};
+type RestFacts = RequestFacts & { readonly api: Pick<ApiFacts, 'endpointType' | 'basePathMatched'> };
 
 type Gathered = { readonly name: string; readonly values: string[] };
 
-export function readRestHeaders(request: HeaderFacts): HeaderMaps {
+export function readRestHeaders(facts: RestFacts): HeaderMaps {
+  const { headers, sourceIp, traceHeader } = facts;
+  return mapRestHeaders({ headers, sourceIp, traceHeader, edgeId: edgeIdOf(facts) });
+}
+
+function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
   // A signature is for the gateway alone: a function that sees it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
+  if (request.edgeId !== undefined) addEdgeHeaders(gathered, request.edgeId);
   return toMaps(gathered);
 }
 
+/** AWS's test calls of a method come over no edge. */
+const TEST_SOURCE = 'test-invoke-source-ip';
+
+/** Edge-optimized REST APIs, at their own address; undefined: no edge is before this one. */
+function edgeIdOf({ api, sourceIp, extendedRequestId }: RestFacts): string | undefined {
+  if (api.endpointType !== 'EDGE' || api.basePathMatched !== undefined || sourceIp === TEST_SOURCE)
+    return undefined;
+  // In the form of CloudFront's, 54 characters and two signs, out of the request's own.
+  const id = extendedRequestId.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+  return `${id.repeat(4).slice(0, 54).padEnd(54, '0')}==`;
+}
+
+/** The only edge there is. */
+const EDGE_ADDRESS = '127.0.0.1';
+const EDGE_VIA = '1.1 a1b2c3d4e5f60718293a4b5c6d7e8f90.cloudfront.net (CloudFront)';
+
+/**
+ * What AWS's edge adds before an edge-optimized API (docs/aws §2.6). Country and network of the viewer are
+ * unknown here: their headers are absent. It replaces what the client says of these.
+ */
+function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
+  const { isDesktop, isMobile, isSmartTv, isTablet } = deviceOf(
+    gathered.get('user-agent')?.values.at(-1) ?? '',
+  );
+  const via = [...(gathered.get('via')?.values ?? []), EDGE_VIA].join(', ');
+  const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), EDGE_ADDRESS].join(', ');
+  for (const lower of [...gathered.keys()]) if (lower.startsWith('cloudfront-')) gathered.delete(lower);
+  for (const [name, value] of [
+    ['CloudFront-Forwarded-Proto', 'https'],
+    ['CloudFront-Is-Desktop-Viewer', String(isDesktop)],
+    ['CloudFront-Is-Mobile-Viewer', String(isMobile)],
+    ['CloudFront-Is-SmartTV-Viewer', String(isSmartTv)],
+    ['CloudFront-Is-Tablet-Viewer', String(isTablet)],
+    ['Via', via],
+    ['X-Amz-Cf-Id', edgeId],
+    ['X-Forwarded-For', hops],
+  ] as const)
+    gathered.set(name.toLowerCase(), { name, values: [value] });
+}
+
 /** Headers of a handshake for its authorizer, which has those of the upgrade too [obs: localstack#7191]. */
-export function readHandshakeHeaders(request: HeaderFacts): HeaderMaps {
+export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   const { headers, multiValueHeaders } = readRestHeaders(request);
   for (const [name, value] of Object.entries(OF_UPGRADE)) {
     headers[name] = value;
@@ -63,23 +114,31 @@ export function readHandshakeHeaders(request: HeaderFacts): HeaderMaps {
 /** As AWS's front writes them, whatever the spelling of the client. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
-export function printRestHeaders(request: RequestFacts): { readonly single: string; readonly multi: string } {
+export function printRestHeaders(request: RestFacts): { readonly single: string; readonly multi: string } {
   const { texts } = request.headers;
   if (texts === undefined) {
     const { headers, multiValueHeaders } = readRestHeaders(request);
     return { single: JSON.stringify(headers), multi: JSON.stringify(multiValueHeaders) };
   }
-  if (texts.rest?.sourceIp !== request.sourceIp) {
+  const edgeId = edgeIdOf(request);
+  const isEdge = edgeId !== undefined;
+  if (texts.rest?.sourceIp !== request.sourceIp || texts.rest.isEdge !== isEdge) {
     const { headers, sourceIp } = request;
-    const read = (part: Part<'trace'>): HeaderMaps =>
-      readRestHeaders({ headers, sourceIp, traceHeader: part('trace') as string });
+    const read = (part: Part<'trace' | 'edge'>): HeaderMaps =>
+      mapRestHeaders({
+        headers,
+        sourceIp,
+        traceHeader: part('trace') as string,
+        edgeId: isEdge ? (part('edge') as string) : undefined,
+      });
     texts.rest = {
       sourceIp,
-      single: new JsonTemplates(['trace'], (part) => read(part).headers),
-      multi: new JsonTemplates(['trace'], (part) => read(part).multiValueHeaders),
+      isEdge,
+      single: new JsonTemplates(['trace', 'edge'], (part) => read(part).headers),
+      multi: new JsonTemplates(['trace', 'edge'], (part) => read(part).multiValueHeaders),
     };
   }
-  const parts = [quote(request.traceHeader)];
+  const parts = isEdge ? [quote(request.traceHeader), quote(edgeId)] : [quote(request.traceHeader)];
   return { single: texts.rest.single.print(parts), multi: texts.rest.multi.print(parts) };
 }
 

@@ -7,6 +7,8 @@ import type { ServiceEntry } from '../../kernel/service.ts';
 import { COGNITO_TYPES } from '../../cognito/resource-types.ts';
 import { CONTROL_TYPES } from '../../control/resource-types/api-types.ts';
 import { LAMBDA_TYPES } from '../../lambda/resource-types.ts';
+import { CLOUDFRONT_TYPES } from '../../services/cloudfront/resource-types.ts';
+import { CLOUDWATCH_TYPES } from '../../services/cloudwatch/resource-types.ts';
 import { EVENTBRIDGE_TYPES } from '../../services/eventbridge/resource-types.ts';
 import { KINESIS_TYPES } from '../../services/kinesis/resource-types.ts';
 import { LAMBDA_EVENTS_TYPES } from '../../services/lambda-events/resource-types.ts';
@@ -44,7 +46,7 @@ export const CATALOGUE: readonly ServiceEntry[] = [
   { name: 's3', types: S3_TYPES, isCalled: true, load: () => import('../../services/s3/service.ts') },
   {
     name: 'cloudfront',
-    types: {},
+    types: CLOUDFRONT_TYPES,
     isCalled: true,
     load: () => import('../../services/cloudfront/service.ts'),
   },
@@ -85,6 +87,13 @@ export const CATALOGUE: readonly ServiceEntry[] = [
     types: WAF_TYPES,
     isCalled: true,
     load: () => import('../../services/waf/service.ts'),
+  },
+  {
+    name: 'monitoring',
+    arnService: 'cloudwatch',
+    types: CLOUDWATCH_TYPES,
+    isCalled: true,
+    load: () => import('../../services/cloudwatch/service.ts'),
   },
   {
     name: 'lambda',

@@ -1,5 +1,7 @@
+import { invocationMetrics } from '../../core/events/metric-line.ts';
 import type { Clock, LogGroups, LogSink, TraceSink } from '../../core/ports.ts';
 import { printPrefix } from '../../lambda/log-line.ts';
+import type { FunctionRuntimeOptions } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 
@@ -39,4 +41,39 @@ export function publishingTraces(daemon: TraceSink | undefined, { segments }: Se
 export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHost): void {
   const { functionName, message: text, epochMs, logStream: stream } = line;
   lines.publish({ group: `/aws/lambda/${functionName}`, text, epochMs, prefix: printPrefix(line), stream });
+}
+
+/** Publishes Lambda's own metrics while a service follows them. @param host made after the functions */
+export function publishingInvocations(
+  host: () => ServiceHost,
+  clock: Clock,
+): NonNullable<FunctionRuntimeOptions['watch']> {
+  const running = new Map<string, number>();
+  return ({ functionName, qualifier }, result) => {
+    const { metrics } = host();
+    if (!metrics.isFollowed) return;
+    const startedAtEpochMs = clock.nowEpochMs();
+    const startedMs = clock.monotonicMs();
+    const concurrent = (running.get(functionName) ?? 0) + 1;
+    running.set(functionName, concurrent);
+    const publish = async (): Promise<void> => {
+      const end = await result.finally(() => {
+        const left = (running.get(functionName) ?? 1) - 1;
+        if (left > 0) running.set(functionName, left);
+        else running.delete(functionName);
+      });
+      const tookMs = clock.monotonicMs() - startedMs;
+      const line = invocationMetrics({
+        functionName,
+        qualifier,
+        startedAtEpochMs,
+        tookMs,
+        concurrent,
+        end: end.kind === 'streams' ? { kind: 'returned' } : end,
+      });
+      if (line !== undefined) metrics.publish(line);
+    };
+    // A rejected invocation has its own reader.
+    publish().catch(() => undefined);
+  };
 }

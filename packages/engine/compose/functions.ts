@@ -9,7 +9,7 @@ import type { Deadlines } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Closing } from './closing.ts';
 import type { Base } from './base.ts';
-import { publishFunctionLine } from './feeds.ts';
+import { publishFunctionLine, publishingInvocations } from './feeds.ts';
 import type { Parts } from './parts.ts';
 import type { Store } from './store.ts';
 
@@ -55,6 +55,7 @@ export async function openFunctions(
       publishFunctionLine(line, parts().events);
       functionLog(line);
     },
+    watch: publishingInvocations(() => parts().events, clock),
     maxInstances: MAX_INSTANCES,
     lender: new Lending({
       folder: lentFolder(process.env),

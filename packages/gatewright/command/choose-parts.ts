@@ -1,6 +1,6 @@
 /** Which parts a new stack has: by `--parts`, asked on a terminal, otherwise all. */
 import { createInterface } from 'node:readline/promises';
-import { checkParts } from '@gatewright/authoring/parts-files';
+import { checkParts, readNames } from '@gatewright/authoring/parts-files';
 import { PART_NEEDS, PARTS } from '../../stack/parts.ts';
 import { printLines, table, UsageError } from '../../terminal/output.ts';
 
@@ -15,15 +15,7 @@ export async function chooseParts(given: string | undefined): Promise<readonly s
 }
 
 function readParts(text: string, at: string): readonly string[] {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  if (names.length === 0) throw new UsageError(`${at}: name at least one part`);
-  return checkParts(
-    names.map((name) => ({ name, at })),
-    PART_NEEDS,
-  );
+  return checkParts(readNames(text, at), PART_NEEDS);
 }
 
 async function ask(): Promise<string> {

@@ -49,7 +49,7 @@ export function initCommand(): Command {
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option(
       '--parts <names>',
-      'parts of the stack, by commas: authorizers, quotas, webhooks, channels, cache (default: asked on a terminal, else all)',
+      'parts of the stack, by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, else all but waf)',
     )
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)

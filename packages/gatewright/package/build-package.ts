@@ -16,6 +16,7 @@ import {
   makeWorkspaceManifest,
   ownNames,
   SCOPE,
+  SUITES,
   WORKSPACES,
 } from './manifest.ts';
 import { writeGuides } from './guides.ts';
@@ -29,6 +30,7 @@ const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
   'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
+  'packages/stack/quota/over-quota.json': 'stack/over-quota.json',
 };
 /** Not shipped, or shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'console/page']);
@@ -67,14 +69,7 @@ const SPECIFIER =
 export async function buildPackage(root: string, outputDirectory: string): Promise<Manifest> {
   await rm(outputDirectory, { recursive: true, force: true });
   const compiled = join(outputDirectory, '.compiled');
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  await run(process.execPath, [
-    tsc,
-    '--project',
-    join(root, 'packages/gatewright/package/tsconfig.build.json'),
-    '--outDir',
-    compiled,
-  ]);
+  await compile(join(root, 'packages/gatewright/package/tsconfig.build.json'), compiled);
 
   for (const [name, folder] of Object.entries(WORKSPACES)) {
     const target = join(outputDirectory, 'node_modules', SCOPE, name);
@@ -99,6 +94,11 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   return manifest;
 }
 
+async function compile(project: string, outputDirectory: string): Promise<void> {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  await run(process.execPath, [tsc, '--project', project, '--outDir', outputDirectory]);
+}
+
 /**
  * Copies one of our packages, with those it needs below it, out of a built `gatewright`.
  * @returns its manifest
@@ -114,6 +114,34 @@ export async function detachPackage(
   const manifest = JSON.parse(await readFile(join(outputDirectory, 'package.json'), 'utf8')) as Manifest;
   for (const needed of ownNames(manifest.dependencies)) {
     await cp(join(scope, needed.slice(SCOPE.length)), join(outputDirectory, 'node_modules', needed), {
+      recursive: true,
+    });
+  }
+  return manifest;
+}
+
+/**
+ * Writes one of the suites, with those of our packages that it needs out of a built `gatewright` below it.
+ * @returns its manifest
+ */
+export async function buildSuite(
+  root: string,
+  name: string,
+  builtDirectory: string,
+  outputDirectory: string,
+): Promise<Manifest> {
+  const folder = SUITES[name] ?? '';
+  const compiled = `${outputDirectory}.compiled`;
+  await rm(outputDirectory, { recursive: true, force: true });
+  await compile(join(root, folder, 'tsconfig.build.json'), compiled);
+  await writeWorkspace(root, folder, join(compiled, folder), outputDirectory);
+  await rm(compiled, { recursive: true });
+  const source = join(root, folder);
+  for await (const file of glob(['{cases,schema}/**/*.json', '*.md'], { cwd: source }))
+    await copyInto(join(source, file), join(outputDirectory, file));
+  const manifest = JSON.parse(await readFile(join(outputDirectory, 'package.json'), 'utf8')) as Manifest;
+  for (const needed of ownNames(manifest.dependencies)) {
+    await cp(join(builtDirectory, 'node_modules', needed), join(outputDirectory, 'node_modules', needed), {
       recursive: true,
     });
   }

@@ -1,9 +1,9 @@
 /** `npm run build:package`: writes the npm packages and their tarballs below `.build/npm`, and prints what each weighs. */
 import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildPackage, detachPackage } from './build-package.ts';
+import { buildPackage, buildSuite, detachPackage } from './build-package.ts';
 import { neededFolders, printSbom, readLock } from '../../../layers/sbom.ts';
-import { STANDALONE_PACKAGES } from './manifest.ts';
+import { STANDALONE_PACKAGES, SUITES } from './manifest.ts';
 import { packPackage } from './pack.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -15,8 +15,10 @@ const built = join(ROOT, OUTPUT, 'gatewright');
 await report(await buildPackage(ROOT, built), 'gatewright');
 for (const name of STANDALONE_PACKAGES)
   await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
+for (const name of Object.keys(SUITES))
+  await report(await buildSuite(ROOT, name, built, join(ROOT, OUTPUT, name)), name);
 const tarballs = await Promise.all(
-  ['gatewright', ...STANDALONE_PACKAGES].map((name) =>
+  ['gatewright', ...STANDALONE_PACKAGES, ...Object.keys(SUITES)].map((name) =>
     packPackage(join(ROOT, OUTPUT, name), join(ROOT, OUTPUT)),
   ),
 );

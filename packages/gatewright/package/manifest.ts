@@ -29,6 +29,9 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
   velocity: 'packages/velocity',
 };
 
+/** Workspaces that are published alone, and are no part of `gatewright`. */
+export const SUITES: Readonly<Record<string, string>> = { conformance: 'packages/conformance' };
+
 /** Also published alone. */
 export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
@@ -45,7 +48,7 @@ export const HANDLER_ENTRIES = [
 ];
 
 /** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
-const BROUGHT_TOOLS = ['@duckdb/node-api', 'osls', 'serverless'];
+const BROUGHT_TOOLS = ['@duckdb/node-api', 'aws-cdk-lib', 'constructs', 'osls', 'serverless'];
 /**
  * npm refuses to install beside another version of a peer, optional or not (ERESOLVE), and the command serves
  * services with any. `@gatewright/handlers`, which handlers import, has the ranges. Each release of DuckDB is a
@@ -59,6 +62,7 @@ type Source = {
   readonly description: string;
   readonly license: string;
   readonly private?: boolean;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -66,13 +70,14 @@ type Source = {
 
 /** A workspace's own manifest, with compiled files in place of the sources. */
 export async function makeWorkspaceManifest(root: string, folder: string): Promise<Manifest> {
-  const { exports, dependencies = {}, peerDependencies = {}, ...rest } = await readSource(root, folder);
+  const { bin, exports, dependencies = {}, peerDependencies = {}, ...rest } = await readSource(root, folder);
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
     ...rest,
     // A workspace is private to prevent publishing its sources.
     private: undefined,
     engines: ENGINES,
+    ...(bin === undefined ? {} : { bin: compiledNames(bin) }),
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
     // A handler's bundle includes only what it uses of an entry.
     sideEffects: false,
@@ -116,6 +121,10 @@ export async function makeManifest(root: string): Promise<Manifest> {
           default: './packages/gatewright/testing/commonjs.cjs',
         },
       },
+      './cdk': {
+        types: './packages/gatewright/cdk/gatewright.d.cts',
+        default: './packages/gatewright/cdk/gatewright.cjs',
+      },
       './stack': exportOf('./layers/npm-plugin'),
       './stack.json': './stack/stack.json',
       './functions/*': './functions/*.js',
@@ -130,6 +139,12 @@ export async function makeManifest(root: string): Promise<Manifest> {
     peerDependencies: Object.fromEntries(peers.map((peer) => [peer, ANY_VERSION])),
     peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
   };
+}
+
+function compiledNames(files: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, file]) => [name, file.replace(/\.ts$/, '.js')]),
+  );
 }
 
 export function ownNames(dependencies: Readonly<Record<string, string>>): readonly string[] {

@@ -10,6 +10,8 @@ import {
 import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
+import { isCborCall } from '@gatewright/aws/aws-operation';
+import { encodeCbor } from '@gatewright/aws/cbor';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
 
@@ -123,6 +125,12 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
       body: JSON.stringify(body),
     };
   }
+  if (isCborCall(request.rawHeaders))
+    return {
+      status,
+      headers: ['Content-Type', 'application/cbor', 'smithy-protocol', 'rpc-v2-cbor'],
+      body: encodeCbor({ __type: type, message }),
+    };
   const contentType = headerOf(request, 'content-type') ?? '';
   const inner = `<Code>${escapeXml(type)}</Code><Message>${escapeXml(message)}</Message>`;
   if (service === 's3') {

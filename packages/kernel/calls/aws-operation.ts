@@ -1,3 +1,4 @@
+import { encodeCbor } from '@gatewright/aws/cbor';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -22,7 +23,7 @@ export type OperationResult =
 export type OperationReply = {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly headers?: readonly string[];
 };
 
@@ -56,6 +57,17 @@ export function printJsonReply(result: OperationResult, version: string): Operat
   if (result.kind === 'result') return { status: 200, contentType, body: JSON.stringify(result.fields) };
   const { status, code, message, headers = [] } = result;
   return { status, contentType, headers, body: JSON.stringify({ __type: code, message }) };
+}
+
+/** @see Smithy 2.0, "Smithy RPC v2 CBOR protocol" */
+export function printCborReply(result: OperationResult): OperationReply {
+  const ofProtocol = ['smithy-protocol', 'rpc-v2-cbor'];
+  const contentType = 'application/cbor';
+  if (result.kind === 'result')
+    return { status: 200, contentType, headers: ofProtocol, body: encodeCbor(result.fields) };
+  const { status, code, message, headers = [] } = result;
+  const body = encodeCbor({ __type: code, message });
+  return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
 /** JSON for clients that accept it, as from API Gateway, XML for all others. */

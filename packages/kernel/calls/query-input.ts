@@ -5,10 +5,13 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Tree = { [name: string]: string | Tree };
 
+/** The deepest is CloudWatch's: a dimension of a metric of a query, nine steps. */
+const MAX_STEPS = 10;
+
 export function treeOf(parameters: URLSearchParams): Tree {
   const root: Tree = {};
   for (const [name, value] of parameters) {
-    const steps = name.split('.').slice(0, 8);
+    const steps = name.split('.').slice(0, MAX_STEPS);
     let at = root;
     for (const step of steps.slice(0, -1)) {
       const next = Object.hasOwn(at, step) ? at[step] : undefined;

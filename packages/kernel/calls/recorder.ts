@@ -3,7 +3,7 @@
  * `GET /_gatewright/recorded`. Only resources of the stacks take effect.
  */
 import { describeFault } from '../../core/errors.ts';
-import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
+import { headerOf, printCborReply, printJsonReply, printQueryReply } from './aws-operation.ts';
 import { endpointVariableOf } from './endpoint-variables.ts';
 import type { Answered, Service, ServiceApi, ServiceCall } from '../service.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
@@ -93,6 +93,7 @@ export class Recorder {
     operation: AwsOperation,
     result: OperationResult,
   ): OperationReply {
+    if (operation.protocol === 'json' && operation.isCbor === true) return printCborReply(result);
     if (operation.protocol !== 'query') return printJsonReply(result, jsonVersion);
     return printQueryReply(operation.action, result, {
       accept: headerOf(request, 'accept'),

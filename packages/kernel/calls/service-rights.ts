@@ -111,6 +111,10 @@ const OF_STATES: Readonly<Record<string, ReadonlySet<string>>> = {
   ),
   activityArn: setOf('DeleteActivity DescribeActivity GetActivityTask'),
 };
+const ALARMS_NAMED_BY = {
+  AlarmName: setOf('DescribeAlarmHistory PutCompositeAlarm PutMetricAlarm SetAlarmState'),
+  AlarmNames: setOf('DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions'),
+};
 /** The stream of `GetRecords` is that of the iterator. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
 /** These take a name; other operations on a queue the address, or have it as their path. */
@@ -165,6 +169,24 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     });
     return permissions;
   },
+  // Its calls are signed for `monitoring`, its actions and ARNs begin with `cloudwatch`.
+  monitoring(action, read, { region, accountId }) {
+    if (action === 'PutMetricData') {
+      const namespace = asNonEmptyText(read('Namespace'));
+      const conditions = new Map(
+        namespace === undefined ? [] : [['cloudwatch:namespace', [namespace]] as const],
+      );
+      return [{ action: 'cloudwatch:PutMetricData', resource: '*', conditions }];
+    }
+    const one = ALARMS_NAMED_BY.AlarmName.has(action) ? asNonEmptyText(read('AlarmName')) : undefined;
+    const several = ALARMS_NAMED_BY.AlarmNames.has(action) ? read('AlarmNames') : undefined;
+    const list: readonly unknown[] = Array.isArray(several) ? several : [one];
+    const names = list.flatMap((name) => asNonEmptyText(name) ?? []);
+    const alarm = (name: string): string =>
+      `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`;
+    const resources = names.length === 0 ? ['*'] : names.map(alarm);
+    return resources.map((resource) => ({ action: `cloudwatch:${action}`, resource }));
+  },
   states(action, read) {
     const member = Object.entries(OF_STATES).find(([, actions]) => actions.has(action))?.[0];
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
@@ -203,9 +225,16 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
 };
 
 function readerOf(operation: Operation): Reader {
-  if (operation.protocol === 'query') return (name) => operation.parameters.get(name) ?? undefined;
+  if (operation.protocol === 'query')
+    return (name) => operation.parameters.get(name) ?? membersOfList(operation.parameters, name);
   const { input = {} } = operation;
   return (name) => (Object.hasOwn(input, name) ? input[name] : undefined);
+}
+
+/** `Name.member.1` … with any numbers: the service reads them all, too. */
+function membersOfList(parameters: URLSearchParams, name: string): readonly string[] | undefined {
+  const members = [...parameters].filter(([one]) => one.startsWith(`${name}.member.`));
+  return members.length === 0 ? undefined : members.map(([, value]) => value);
 }
 
 function queueArn(action: string, read: Reader, { region, accountId, path }: Place): string | undefined {
@@ -242,13 +271,30 @@ function nameOfLogGroup(identifier: string): string {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
 
+const DISTRIBUTION_PATH =
+  /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
+
+/** By method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
+  'GET ': 'ListDistributions',
+  'GET id': 'GetDistribution',
+  'GET id config': 'GetDistributionConfig',
+  'GET id invalidation': 'ListInvalidations',
+  'POST id invalidation': 'CreateInvalidation',
+  'GET id invalidation id': 'GetInvalidation',
+};
+
 /** ARNs of distributions have an account but no region. */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,
 ): readonly AwsPermission[] | undefined {
-  const [, id] = /^\/[\d-]+\/distribution\/([A-Z0-9]+)\/invalidation\/?$/.exec(call.path) ?? [];
-  if (id === undefined || call.method !== 'POST') return undefined;
-  const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
-  return [{ action: 'cloudfront:CreateInvalidation', resource }];
+  const found = DISTRIBUTION_PATH.exec(call.path);
+  if (found === null) return undefined;
+  const [, id, part, invalidation] = found;
+  const shape = [id && 'id', part, invalidation && 'id'].filter((one) => one !== undefined).join(' ');
+  const action = CLOUDFRONT_ACTIONS[`${call.method} ${shape}`];
+  if (action === undefined) return undefined;
+  const resource = id === undefined ? '*' : `arn:aws:cloudfront::${accountId}:distribution/${id}`;
+  return [{ action: `cloudfront:${action}`, resource }];
 }

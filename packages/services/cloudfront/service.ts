@@ -1,10 +1,95 @@
-import type { Service, ServicePorts } from '../../kernel/service.ts';
-import { RecordedDistributions } from './distributions.ts';
+/** CloudFront in front of APIs: a port for each distribution, its cache, and calls of SDKs (docs/aws §21). */
+import type { EventSource } from '../../kernel/event-rows.ts';
+import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import { CloudFrontCalls } from './calls.ts';
+import type { Distribution } from './distribution.ts';
+import { Edge, plainHost } from './edge.ts';
+import { namesPath } from './invalidations.ts';
+import { readDistributions } from './read-distribution.ts';
 
-export function open({ clock, random }: ServicePorts): Service {
-  const distributions = new RecordedDistributions(clock, random);
-  return {
-    api: { answer: ({ request }) => distributions.answer(request) },
-    reset: () => distributions.clear(),
-  };
+class CloudFrontService implements Service {
+  readonly api: ServiceApi;
+  readonly edge: Edge;
+  readonly #ports: ServicePorts;
+  readonly #calls: CloudFrontCalls;
+  #distributions: readonly Distribution[] = [];
+
+  constructor(ports: ServicePorts) {
+    this.#ports = ports;
+    this.edge = new Edge(ports);
+    this.#calls = new CloudFrontCalls({
+      ...ports,
+      distributions: () => this.#distributions,
+      invalidate: ({ distributionId, paths }) =>
+        this.edge.cache.drop(
+          (object) =>
+            object.distributionId === distributionId && paths.some((path) => namesPath(path, object.path)),
+        ),
+    });
+    this.api = { answer: ({ request }) => this.#calls.answer(request) };
+  }
+
+  prepare(stacks: StackReading): () => void {
+    // A reset reads no stacks for a while; the ports stay.
+    if (stacks.isEmpty) return () => undefined;
+    const read = readDistributions(stacks, this.#ports.settings);
+    return () => this.#replace(read);
+  }
+
+  fronts(): readonly Front[] {
+    return this.#distributions.map((distribution) => ({
+      name: distribution.domainName,
+      hosts: this.#distributions.flatMap(({ domainName, aliases }) => [domainName, ...aliases]),
+      serve: (request) => this.edge.serve(this.#ofHost(request.host) ?? distribution, request),
+    }));
+  }
+
+  rows(): readonly EventSource[] {
+    return this.#distributions.map(({ id, domainName, origins }) => {
+      const counts = this.edge.countsOf(id);
+      const kept = `${this.edge.cache.objects.count(id)} objects kept`;
+      return {
+        kind: 'distribution',
+        name: domainName,
+        targets: origins.map((origin) => (origin.domainName === '' ? origin.id : origin.domainName)),
+        state:
+          counts === undefined
+            ? `${kept}, no request yet`
+            : `${kept}, ${counts.hits} hits, ${counts.misses} misses, ${counts.errors} errors; last: ${counts.last.join('; ')}`,
+      };
+    });
+  }
+
+  reset(): void {
+    this.edge.clear();
+    this.#calls.clear();
+  }
+
+  /** What a changed distribution has kept was made by other policies. */
+  #replace(read: readonly Distribution[]): void {
+    const before = new Map(this.#distributions.map((one) => [one.id, printed(one)]));
+    const unchanged = new Set(read.filter((one) => before.get(one.id) === printed(one)).map(({ id }) => id));
+    this.edge.cache.drop(({ distributionId }) => !unchanged.has(distributionId));
+    this.#distributions = read;
+  }
+
+  /** By the name in the Host header; the port of a distribution serves the others, too. */
+  #ofHost(host: string): Distribution | undefined {
+    const name = plainHost(host);
+    return this.#distributions.find(
+      ({ domainName, aliases }) => domainName === name || aliases.includes(name),
+    );
+  }
+}
+
+/** For comparison: sets and maps as lists. */
+function printed(distribution: Distribution): string {
+  return JSON.stringify(distribution, (_, value: unknown) =>
+    value instanceof Set || value instanceof Map ? [...(value as Iterable<unknown>)] : value,
+  );
+}
+
+export function open(ports: ServicePorts): CloudFrontService {
+  return new CloudFrontService(ports);
 }

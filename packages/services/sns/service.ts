@@ -16,7 +16,7 @@ class SnsService implements Service {
     const { random } = ports;
     const topics = new Topics(ports);
     this.#topics = topics;
-    this.target = { deliver: (arn, body, { groupId }) => topics.target(arn, body, groupId) };
+    this.target = { deliver: (arn, body, delivery) => topics.target(arn, body, delivery) };
     this.api = {
       namespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
       answer: ({ operation }) =>

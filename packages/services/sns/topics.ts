@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
-import type { DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
+import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 
 export type Subscription = {
   readonly arn: string;
@@ -72,9 +72,9 @@ export class Topics {
         );
   }
 
-  target(arn: string, body: string, groupId: string | undefined): DeliveryOutcome | undefined {
+  target(arn: string, body: string, { groupId, subject }: Delivery): DeliveryOutcome | undefined {
     if (!this.#topics.has(arn)) return undefined;
-    const published = { message: body, subject: undefined, attributes: {}, groupId };
+    const published = { message: body, subject, attributes: {}, groupId };
     this.publish(arn, published, this.#options.random.uuid());
     return { kind: 'delivered' };
   }

@@ -4,6 +4,7 @@ import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceApi, ServiceCall, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { QueueConsumer } from './queue-consumer.ts';
+import { QueueMetrics } from './queue-metrics.ts';
 import { deliverToQueue, sendMessageCall } from './queue-target.ts';
 import { Queues } from './queues.ts';
 import type { LocalQueue } from './queues.ts';
@@ -17,12 +18,14 @@ class SqsService implements Service {
   readonly target: ServiceTarget;
   readonly #ports: ServicePorts;
   readonly #sqs: Sqs;
+  readonly #metrics: QueueMetrics;
   #consumers: readonly QueueConsumer[] = [];
 
   constructor(ports: ServicePorts) {
     const { accountId } = ports;
     this.#ports = ports;
     this.queues = new Queues(ports);
+    this.#metrics = new QueueMetrics(ports);
     this.#sqs = new Sqs({ ...ports, queues: this.queues, accountId });
     this.target = { deliver: deliverToQueue(this.queues, accountId), remoteCall: sendMessageCall };
     this.api = {
@@ -40,6 +43,7 @@ class SqsService implements Service {
     return () => {
       this.close();
       this.queues.replace(definitions);
+      this.#metrics.watch(this.queues.all);
       this.#consumers = mappings.flatMap((mapping) => {
         const queue = this.queues.find(mapping.queueArn);
         const region = mapping.queueArn.split(':')[3] ?? '';

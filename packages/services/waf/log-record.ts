@@ -13,8 +13,8 @@ type LoggedRequest = {
   readonly nowEpochMs: number;
   readonly requestId: string;
   readonly httpVersion: string;
-  /** `123456789012:a1b2c3d4e5:prod` */
-  readonly sourceId: string;
+  /** `APIGW`, `123456789012:a1b2c3d4e5:prod` */
+  readonly source: { readonly name: string; readonly id: string };
   readonly country: string | undefined;
   readonly responseCode: number | undefined;
 };
@@ -30,17 +30,7 @@ export function printRecord(logged: LoggedRequest, logging: Logging): string | u
 }
 
 function recordOf(
-  {
-    acl,
-    request,
-    outcome,
-    nowEpochMs,
-    requestId,
-    httpVersion,
-    sourceId,
-    country,
-    responseCode,
-  }: LoggedRequest,
+  { acl, request, outcome, nowEpochMs, requestId, httpVersion, source, country, responseCode }: LoggedRequest,
   redacts: Logging['redacts'],
 ): object {
   const { terminating, matches, labels, inserts, action } = outcome;
@@ -59,8 +49,8 @@ function recordOf(
     terminatingRuleType: terminating === undefined ? 'REGULAR' : typeOf(terminating.rule),
     action: action.kind,
     terminatingRuleMatchDetails: [],
-    httpSourceName: 'APIGW',
-    httpSourceId: sourceId,
+    httpSourceName: source.name,
+    httpSourceId: source.id,
     ruleGroupList: groupsOf(acl, matches),
     rateBasedRuleList: matches.flatMap(({ rule, limited }) =>
       limited === undefined ? [] : [rateRecord(acl, rule, limited)],

@@ -5,7 +5,7 @@ import { capacityOf, MAX_WEB_ACL_CAPACITY } from './rules/capacity.ts';
 import { compilePattern, MAX_PATTERN } from './rules/pattern.ts';
 import { readAction, readResponseBodies } from './rules/read-action.ts';
 import { readRules } from './rules/read-rule.ts';
-import { InvalidRule, RuleReader } from './rules/rule-reader.ts';
+import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Pattern, RuleSet, WebAcl } from './rules/statement.ts';
 
@@ -52,17 +52,17 @@ function factsOf({ resource, stack }: ResourceReader, kind: Kind): EntityFacts {
   };
 }
 
-/** @throws InvalidRule */
+/** @throws InvalidMember */
 export function readIpSet(reader: ResourceReader): IpSet {
-  const at: RuleReader = new RuleReader(reader.resource.properties, '');
+  const at: MemberReader = new MemberReader(reader.resource.properties, '');
   const version = at.oneOf('IPAddressVersion', ['IPV4', 'IPV6']);
   const addresses = at.texts('Addresses', MAX_ADDRESSES);
   return { ...factsOf(reader, 'ipset'), addresses, blocks: readBlocks(at, addresses, version) };
 }
 
-/** @throws InvalidRule */
+/** @throws InvalidMember */
 export function readBlocks(
-  at: RuleReader,
+  at: MemberReader,
   addresses: readonly string[],
   version: 'IPV4' | 'IPV6',
 ): AddressBlocks {
@@ -79,9 +79,9 @@ export function readBlocks(
   return blocks;
 }
 
-/** @throws InvalidRule */
+/** @throws InvalidMember */
 export function readPatternSet(reader: ResourceReader): PatternSet {
-  const at: RuleReader = new RuleReader(reader.resource.properties, '');
+  const at: MemberReader = new MemberReader(reader.resource.properties, '');
   const sources = at.texts('RegularExpressionList', MAX_PATTERNS);
   const patterns = sources.map((source) => {
     const pattern = source.length > MAX_PATTERN ? undefined : compilePattern(source);
@@ -92,10 +92,10 @@ export function readPatternSet(reader: ResourceReader): PatternSet {
   return { ...factsOf(reader, 'regexpatternset'), patterns };
 }
 
-/** @throws InvalidRule */
+/** @throws InvalidMember */
 export function readRuleGroup(reader: ResourceReader): RuleGroup {
   const facts = factsOf(reader, 'rulegroup');
-  const at: RuleReader = new RuleReader(reader.resource.properties, '');
+  const at: MemberReader = new MemberReader(reader.resource.properties, '');
   const bodies = readResponseBodies(at.optional('CustomResponseBodies'));
   const prefix = `awswaf:${reader.stack.accountId}:rulegroup:${facts.name}:`;
   const rules = readRules(at, { prefix, bodies, isGroup: true });
@@ -105,13 +105,13 @@ export function readRuleGroup(reader: ResourceReader): RuleGroup {
   return { ...facts, prefix, rules, capacity };
 }
 
-/** @throws InvalidRule */
+/** @throws InvalidMember */
 export function readWebAcl(
   reader: ResourceReader,
   groupCapacity: (arn: string) => number | undefined,
 ): ReadWebAcl {
   const facts = factsOf(reader, 'webacl');
-  const at: RuleReader = new RuleReader(reader.resource.properties, '');
+  const at: MemberReader = new MemberReader(reader.resource.properties, '');
   const bodies = readResponseBodies(at.optional('CustomResponseBodies'));
   const prefix = `awswaf:${reader.stack.accountId}:webacl:${facts.name}:`;
   const rules = readRules(at, { prefix, bodies, isGroup: false });
@@ -140,8 +140,9 @@ export function readWebAcl(
   };
 }
 
-function readBodyLimit(at: RuleReader): number {
-  const api = at.optional('AssociationConfig')?.optional('RequestBody')?.optional('API_GATEWAY');
+function readBodyLimit(at: MemberReader): number {
+  const scope = at.value('Scope') === 'CLOUDFRONT' ? 'CLOUDFRONT' : 'API_GATEWAY';
+  const api = at.optional('AssociationConfig')?.optional('RequestBody')?.optional(scope);
   if (api === undefined) return USUAL_BODY_LIMIT;
   return BODY_LIMITS[api.oneOf('DefaultSizeInspectionLimit', Object.keys(BODY_LIMITS))] ?? USUAL_BODY_LIMIT;
 }
@@ -155,7 +156,7 @@ export function attemptRead<Entity>(
   try {
     return read(reader);
   } catch (error) {
-    if (!(error instanceof InvalidRule)) throw error;
+    if (!(error instanceof InvalidMember)) throw error;
     reader.note(error.path, error.message, consequence);
     return undefined;
   }

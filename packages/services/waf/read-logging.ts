@@ -1,5 +1,5 @@
 /** Logging configurations of web ACLs: destination, redacted fields and filter. */
-import { RuleReader } from './rules/rule-reader.ts';
+import { MemberReader } from '../../kernel/member-reader.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Outcome } from './evaluate/judge-web-acl.ts';
 
@@ -18,9 +18,9 @@ export type Logging = {
   readonly properties: Readonly<Record<string, unknown>>;
 };
 
-/** @throws InvalidRule */
+/** @throws InvalidMember */
 export function readLogging({ resource }: ResourceReader): Logging {
-  const at = new RuleReader(resource.properties, '');
+  const at = new MemberReader(resource.properties, '');
   const groups = at.texts('LogDestinationConfigs', 100).map(nameOfDestination);
   const wrong = groups.find((name) => !name.startsWith('aws-waf-logs-'));
   if (groups.length === 0) at.refuse('LogDestinationConfigs', 'must have a destination');
@@ -51,7 +51,7 @@ function nameOfDestination(arn: string): string {
   return arn.replace(/:\*$/, '').split(/[:/]/).at(-1) ?? arn;
 }
 
-function readFilter(at: RuleReader | undefined): Logging['isKept'] {
+function readFilter(at: MemberReader | undefined): Logging['isKept'] {
   if (at === undefined) return () => true;
   const usual = at.oneOf('DefaultBehavior', ['KEEP', 'DROP']);
   const filters = at.objects('Filters', 100).map((one) => ({
@@ -70,7 +70,7 @@ function readFilter(at: RuleReader | undefined): Logging['isKept'] {
   };
 }
 
-function readCondition(at: RuleReader): Logging['isKept'] {
+function readCondition(at: MemberReader): Logging['isKept'] {
   const action = at.optional('ActionCondition')?.text('Action');
   if (action !== undefined) return (actions) => actions.includes(action);
   const label = at.object('LabelNameCondition').text('LabelName');

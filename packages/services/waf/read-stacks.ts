@@ -9,8 +9,8 @@ import type { IpSet, PatternSet, ReadWebAcl, RuleGroup } from './read-entities.t
 import type { Logging } from './read-logging.ts';
 import type { Rule, Statement, WebAcl } from './rules/statement.ts';
 
-/** Of a stage: its web ACL, or why it has to stay closed. */
-type Guard =
+/** Of a stage or distribution: its web ACL, or why it has to stay closed. */
+export type Guard =
   { readonly kind: 'acl'; readonly arn: string } | { readonly kind: 'closed'; readonly reason: string };
 
 export type Definitions = {
@@ -21,6 +21,8 @@ export type Definitions = {
   readonly logging: ReadonlyMap<string, Logging>;
   /** By `{apiId}/{stage}`. */
   readonly guards: ReadonlyMap<string, Guard>;
+  /** By ARN of a web ACL of scope CLOUDFRONT. */
+  readonly distributions: ReadonlyMap<string, Guard>;
   /** The stage of an association is unknown: it may be any. */
   readonly everyStage: Guard | undefined;
   /** By ARN of the web ACL: the resources as associations name them. */
@@ -34,6 +36,7 @@ export const NO_DEFINITIONS: Definitions = {
   acls: new Map(),
   logging: new Map(),
   guards: new Map(),
+  distributions: new Map(),
   everyStage: undefined,
   resources: new Map(),
 };
@@ -82,9 +85,22 @@ export function readDefinitions(
       resources.set(guard.arn, [...named, guard.resourceArn]);
     }
   }
-  for (const arn of resources.keys())
+  const distributions = guardsOfDistributions(known);
+  for (const arn of [...resources.keys(), ...distributions.keys()])
     reportUnjudged(acls.get(arn)?.acl, aclReaders.get(arn), { groups, settings, hasCountries });
-  return { ...known, logging, guards, everyStage, resources };
+  return { ...known, logging, guards, distributions, everyStage, resources };
+}
+
+/** A distribution names its web ACL: it is not in an association. */
+function guardsOfDistributions(known: Known): ReadonlyMap<string, Guard> {
+  const ofEdge = [...known.acls.values()].filter(({ scope }) => scope === 'CLOUDFRONT');
+  return new Map(
+    ofEdge.map(({ arn, acl }): [string, Guard] => {
+      const missing = findMissing(acl.rules, known);
+      if (missing === undefined) return [arn, { kind: 'acl', arn }];
+      return [arn, { kind: 'closed', reason: `the web ACL ${acl.name} refers to ${missing}` }];
+    }),
+  );
 }
 
 function readAll<Entity extends { readonly arn: string }>(

@@ -1,4 +1,4 @@
-/** Web ACLs in front of stages: every request is judged, counted, sampled and logged. */
+/** Web ACLs in front of stages and distributions: every request is judged, counted, sampled and logged. */
 import { readAddress } from './evaluate/address-blocks.ts';
 import { InspectedRequest } from './evaluate/inspected-request.ts';
 import { judgeWebAcl } from './evaluate/judge-web-acl.ts';
@@ -9,18 +9,20 @@ import { printRecord } from './log-record.ts';
 import { NO_DEFINITIONS, stageKeyOf } from './read-stacks.ts';
 import { replyOf } from './reply.ts';
 import { SampledRequests } from './sampled-requests.ts';
-import type { Matched } from '../../core/exchange.ts';
 import type { Clock, LogGroups } from '../../core/ports.ts';
-import type { ScreenVerdict } from '../../core/stage-screens.ts';
+import type { ScreenedRequest, ScreenVerdict } from '../../core/stage-screens.ts';
 import type { ServiceSettings } from '../../kernel/service.ts';
 import type { Countries } from './evaluate/countries.ts';
 import type { Surroundings } from './evaluate/judge-statement.ts';
 import type { Outcome, RuleGroups } from './evaluate/judge-web-acl.ts';
 import type { IpSet } from './read-entities.ts';
-import type { Definitions } from './read-stacks.ts';
+import type { Definitions, Guard } from './read-stacks.ts';
 import type { InsertedHeader, RateStatement, WebAcl } from './rules/statement.ts';
 
-type Screen = (request: Matched) => ScreenVerdict;
+type Screen = (request: ScreenedRequest) => ScreenVerdict;
+
+/** As records of the log name it; without an id: a distribution. */
+type Source = { readonly name: string; readonly id: string };
 
 type GuardPorts = {
   readonly clock: Clock;
@@ -72,10 +74,10 @@ export class StageGuard {
     this.samples.clear();
   }
 
-  screenOf(stageArn: string): Screen | undefined {
-    if (this.#screens.has(stageArn)) return this.#screens.get(stageArn);
-    const screen = this.#makeScreen(stageArn);
-    this.#screens.set(stageArn, screen);
+  screenOf(guardedArn: string): Screen | undefined {
+    if (this.#screens.has(guardedArn)) return this.#screens.get(guardedArn);
+    const screen = this.#makeScreen(guardedArn);
+    this.#screens.set(guardedArn, screen);
     return screen;
   }
 
@@ -87,13 +89,19 @@ export class StageGuard {
     );
   }
 
-  #makeScreen(stageArn: string): Screen | undefined {
-    const { guards, everyStage, acls, groups } = this.#definitions;
+  #makeScreen(guardedArn: string): Screen | undefined {
+    const { guards, everyStage, distributions } = this.#definitions;
+    const stageKey = stageKeyOf(guardedArn);
+    // A distribution names its web ACL.
+    if (stageKey === undefined) return this.#screenBy(distributions.get(guardedArn), { name: 'CF', id: '' });
+    const source = { name: 'APIGW', id: stageKey.replace('/', ':') };
+    return this.#screenBy(guards.get(stageKey) ?? everyStage, source);
+  }
+
+  #screenBy(guard: Guard | undefined, source: Source): Screen | undefined {
+    const { acls, groups } = this.#definitions;
     const { settings } = this.#ports;
-    const stageKey = stageKeyOf(stageArn);
     // Stages of HTTP and WebSocket APIs have no web ACL.
-    if (stageKey === undefined) return undefined;
-    const guard = guards.get(stageKey) ?? everyStage;
     if (guard === undefined) return undefined;
     if (guard.kind === 'closed') return this.#closed(guard.reason);
     const acl = acls.get(guard.arn)?.acl;
@@ -104,7 +112,7 @@ export class StageGuard {
       return this.#closed(
         `--strict-waf: rule ${unjudged.rule} of web ACL ${acl.name} cannot be judged (${unjudged.what})`,
       );
-    return (request) => this.#judge(acl, request, stageKey);
+    return (request) => this.#judge(acl, request, source);
   }
 
   #closed(reason: string): Screen | undefined {
@@ -112,7 +120,7 @@ export class StageGuard {
     return () => ({ kind: 'closed', reason });
   }
 
-  #judge(acl: WebAcl, matched: Matched, stageKey: string): ScreenVerdict {
+  #judge(acl: WebAcl, matched: ScreenedRequest, source: Source): ScreenVerdict {
     const request = new InspectedRequest(
       {
         method: matched.method,
@@ -128,7 +136,7 @@ export class StageGuard {
     const outcome = this.judge(acl, request, nowEpochMs);
     const isPassed = outcome.action.kind === 'ALLOW' || outcome.isAverted;
     const reply = isPassed ? undefined : replyOf(outcome.action, request);
-    this.#record(acl, { request, outcome, nowEpochMs, matched, stageKey, responseCode: reply?.status });
+    this.#record(acl, { request, outcome, nowEpochMs, matched, source, responseCode: reply?.status });
     if (!isPassed) {
       const refusal = describeRefusal(acl, outcome);
       return { kind: 'refused', by: acl.arn, ...refusal, ...(reply !== undefined && { reply }) };
@@ -194,14 +202,14 @@ export class StageGuard {
       outcome,
       nowEpochMs,
       matched,
-      stageKey,
+      source,
       responseCode,
     }: {
       request: InspectedRequest;
       outcome: Outcome;
       nowEpochMs: number;
-      matched: Matched;
-      stageKey: string;
+      matched: ScreenedRequest;
+      source: Source;
       responseCode: number | undefined;
     },
   ): void {
@@ -211,8 +219,10 @@ export class StageGuard {
     const facts = { acl, request, outcome, nowEpochMs, country, responseCode, httpVersion: matched.protocol };
     this.samples.take(facts);
     if (logging === undefined) return;
-    const sourceId = `${matched.api.accountId}:${stageKey.replace('/', ':')}`;
-    const line = printRecord({ ...facts, requestId: matched.requestId, sourceId }, logging);
+    const { requestId, headers } = matched;
+    // The records of a distribution name its host here, since they do not know its id.
+    const id = source.id === '' ? (headers.last('host') ?? '') : `${matched.api.accountId}:${source.id}`;
+    const line = printRecord({ ...facts, requestId, source: { name: source.name, id } }, logging);
     if (line !== undefined) for (const group of logging.groups) this.#ports.logGroups.write(group, line);
   }
 }

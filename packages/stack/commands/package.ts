@@ -1,36 +1,58 @@
-/** `gatewright package`: writes the upload of `serverless deploy`, without an account. */
+/** `gatewright package`: writes what `serverless deploy` or another deploy tool uploads, without an account. */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
-import { packageService } from '../../../layers/package-service.ts';
+import { PARTS_VARIABLE } from '@gatewright/authoring/parts-files';
+import { FORMS, packageForm } from '../../../layers/package-form.ts';
+import type { Form } from '../../../layers/package-form.ts';
 import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
 import { collectText, readStageName } from '../../terminal/options.ts';
 import { findCredentials } from '../../terminal/aws-session.ts';
 import { printMessage, printLines, table, UsageError } from '../../terminal/output.ts';
 
-type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
+type PackageFlags = {
+  readonly stage: string;
+  readonly form: Form;
+  readonly parts?: string;
+  readonly output?: string;
+  readonly param: readonly string[];
+};
 
 export function packageCommand(): Command {
   return new Command('package')
     .description('Package the stack as `serverless deploy` would, without an account.')
     .argument('[dir]', 'folder of the stack (default: current, or gatewright/)')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
+    .addOption(
+      new Option('--form <tool>', 'deploy tool that takes the package').choices(FORMS).default('serverless'),
+    )
+    .option('--parts <names>', 'parts of the stack, by commas, where no gatewright.yml names them')
     .option('--param <name=value>', 'parameter of serverless.yml for this run (repeatable)', collectText, [])
-    .option('--output <dir>', 'output folder (default: .gatewright/package/<stage> of the stack)')
-    .action(async (named: string | undefined, { stage, output, param: parameters }: PackageFlags) => {
+    .option(
+      '--output <dir>',
+      'output folder (default: .gatewright/package/<stage>, with -<tool>, of the stack)',
+    )
+    .action(async (named: string | undefined, { stage, form, parts, output, param }: PackageFlags) => {
       const serviceDirectory = serviceFolder(named);
-      const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', stage));
+      const usual = form === 'serverless' ? stage : `${stage}-${form}`;
+      const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', usual));
       await lookUpIds(join(serviceDirectory, 'access'), stage);
-      const packaged = await packageService({ serviceDirectory, stage, outputDirectory, parameters });
+      const packaged = await packageForm(form, {
+        serviceDirectory,
+        stage,
+        outputDirectory,
+        parameters: param,
+        ...(parts !== undefined && { environment: { [PARTS_VARIABLE]: parts } }),
+      });
       if (packaged.kind === 'failed') throw new UsageError(packaged.message);
       const rows = packaged.artefacts.map(({ name, sizeBytes }) => [
         name,
         `${(sizeBytes / 1024).toFixed(1)} KB`,
       ]);
       printLines(table(rows));
-      printLines(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}`);
+      printLines(`packaged stage ${stage} for ${form} in ${relative(process.cwd(), outputDirectory) || '.'}`);
     });
 }
 

@@ -57,6 +57,7 @@ CloudFront::Function Name garn:cloudfront:{account}:function/{name} FunctionARN
 CloudFormation::Stack - arn:cloudformation:stack/{name}/{uuid}
 CloudFormation::WaitConditionHandle - https://cloudformation-waitcondition-{region}.s3.{region}.{suffix}/{uuid}
 CloudWatch::Alarm AlarmName {name} Arn=arn:cloudwatch:alarm:{name}
+CloudWatch::CompositeAlarm AlarmName {name} Arn=arn:cloudwatch:alarm:{name}
 CodeBuild::Project Name {name} Arn=arn:codebuild:project/{name}
 Cognito::IdentityPool IdentityPoolName {region}:{uuid} Id Name={name}
 Cognito::UserPoolDomain Domain {name} CloudFrontDistribution=d{id:13}.cloudfront.net

@@ -84,9 +84,41 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       );
     return policies.length === 0 ? {} : { Policies: policies };
   },
+  aws_cloudwatch_metric_alarm: (instance, values) => {
+    const queries = values.blocks(instance, 'metric_query').map((query) => {
+      const { stat, period, unit, ...metric } = firstBlock(query['metric']);
+      const ofMetric = {
+        ...pascalMembers(without(metric, 'dimensions')),
+        ...dimensionsOf(metric['dimensions']),
+      };
+      const MetricStat = { ...pascalMembers(given({ stat, period, unit })), Metric: ofMetric };
+      // The provider sends false where it is not set; CloudFormation's default is true.
+      const { return_data: ReturnData } = query;
+      return {
+        ...pascalMembers(without(query, 'metric', 'return_data')),
+        ReturnData: ReturnData === true,
+        ...(stat !== undefined && { MetricStat }),
+      };
+    });
+    return {
+      ...dimensionsOf(values.value(instance, 'dimensions')),
+      ...(queries.length > 0 && { Metrics: queries }),
+    };
+  },
   aws_cloudwatch_event_rule: (instance, values) =>
     values.value(instance, 'is_enabled') === false ? { State: 'DISABLED' } : {},
 };
+
+function given(members: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(members).filter((member): member is [string, Json] => member[1] !== undefined),
+  );
+}
+
+function dimensionsOf(map: Json | undefined): JsonObject {
+  const Dimensions = Object.entries(membersOf(map)).map(([Name, Value]) => ({ Name, Value }));
+  return Dimensions.length === 0 ? {} : { Dimensions };
+}
 
 function destinationsOf(instance: Instance, values: TerraformValues): JsonObject {
   const [config] = values.blocks(instance, 'destination_config');

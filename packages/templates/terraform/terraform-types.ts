@@ -198,6 +198,13 @@ aws_cognito_user_pool_domain Cognito::UserPoolDomain
 aws_cloudwatch_log_group Logs::LogGroup
   name=LogGroupName > id={Ref} name={Ref} arn={@Arn}
 aws_cloudwatch_metric_alarm CloudWatch::Alarm
+  alarm_name alarm_description actions_enabled alarm_actions ok_actions=OKActions insufficient_data_actions
+  metric_name namespace statistic extended_statistic period unit evaluation_periods datapoints_to_alarm threshold
+  comparison_operator treat_missing_data threshold_metric_id
+  evaluate_low_sample_count_percentiles=EvaluateLowSampleCountPercentile > id={Ref} arn={@Arn} alarm_name={Ref}
+aws_cloudwatch_composite_alarm CloudWatch::CompositeAlarm
+  alarm_name alarm_description alarm_rule actions_enabled alarm_actions ok_actions=OKActions
+  insufficient_data_actions > id={Ref} arn={@Arn} alarm_name={Ref}
 aws_acm_certificate CertificateManager::Certificate
   > id={Ref} arn={Ref}
 aws_route53_record Route53::RecordSet

@@ -34,6 +34,17 @@ describe('readChosenParts', () => {
     assert.deepEqual(readChosenParts(both.stack, NEEDS), ['cache']);
   });
 
+  it('takes what a package names where no file does, or the same', () => {
+    using without = aService(undefined);
+    using same = aService('parts: [cache]\n');
+    assert.deepEqual(readChosenParts(without.stack, NEEDS, 'quotas, authorizers'), ['authorizers', 'quotas']);
+    assert.deepEqual(readChosenParts(same.stack, NEEDS, 'cache'), ['cache']);
+    assert.throws(() => readChosenParts(same.stack, NEEDS, 'authorizers'), {
+      message: /gatewright\.yml:1: parts are cache, and at --parts authorizers: leave one of the lists out/,
+    });
+    assert.throws(() => readChosenParts(without.stack, NEEDS, ' '), { message: /name at least one part/ });
+  });
+
   for (const [what, text, message] of [
     [
       'an unknown name',

@@ -51,6 +51,20 @@ describe('findStack', () => {
     assert.equal(findStack([join(both.root, 'gatewright'), join(both.root, 'shop')]).kind, 'not-needed');
   });
 
+  for (const [what, file, text] of [
+    ['SAM', 'template.yaml', '    Export:\n      Name: gatewright-dev-AlarmTopicArn\n'],
+    ['CDK', 'cdk.out/access.template.json', '{"Export":{"Name":"gatewright-dev-AlarmTopicArn"}}'],
+  ] as const)
+    it(`needs none beside a package of it: ${what}`, () => {
+      using service = folderWith({
+        'shop/template.yaml': 'Fn::ImportValue: gatewright-dev-TokenAuthorizerArn',
+        [`packaged/${file}`]: text,
+      });
+      const sources = ['shop', 'packaged'].map((name) => join(service.root, name));
+      assert.deepEqual(findStack(sources), { kind: 'not-needed' });
+      assert.deepEqual(findStack([join(service.root, 'shop')]), { kind: 'missing' });
+    });
+
   it('says that it is missing, and never looks beyond the repository', () => {
     using outer = folderWith({
       'serverless.yml': STACK,

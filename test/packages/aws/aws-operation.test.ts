@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { encodeCbor } from '@gatewright/aws/cbor';
 import { readOperation } from '@gatewright/aws/aws-operation';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -49,5 +51,49 @@ describe('readOperation', () => {
   it('reads no form from a body of another type', () => {
     assert.deepEqual(read(['Content-Type', 'text/plain'], 'Action=Publish'), { protocol: 'rest' });
     assert.equal(read(['Content-Type', FORM], 'Action=Publish').protocol, 'query');
+  });
+
+  it('reads RPC v2 CBOR from its path, and nothing else with its header', () => {
+    const headers = ['smithy-protocol', 'rpc-v2-cbor'];
+    const path = '/service/GraniteServiceVersion20100801/operation/ListMetrics';
+    const cbor = (body: Buffer | undefined, at = path) =>
+      readOperation({ headers, query: '', body, path: at });
+
+    assert.deepEqual(cbor(undefined), {
+      protocol: 'json',
+      prefix: 'GraniteServiceVersion20100801',
+      action: 'ListMetrics',
+      input: {},
+      isCbor: true,
+    });
+    assert.deepEqual(cbor(encodeCbor({ Namespace: 'Shop' })), {
+      protocol: 'json',
+      prefix: 'GraniteServiceVersion20100801',
+      action: 'ListMetrics',
+      input: { Namespace: 'Shop' },
+      isCbor: true,
+    });
+    assert.partialDeepStrictEqual(cbor(Buffer.from('ff', 'hex')), { input: undefined });
+    assert.deepEqual(cbor(undefined, '/'), { protocol: 'rest' });
+    const both = readOperation({
+      headers: [...headers, 'X-Amz-Target', 'A.First'],
+      query: '',
+      body: '',
+      path,
+    });
+    assert.equal(both.protocol === 'json' && both.action, 'First');
+    assert.deepEqual(readOperation({ headers: [], query: '', body: undefined, path }), { protocol: 'rest' });
+  });
+
+  it('decompresses long inputs, and has none of what does not decompress', () => {
+    const headers = ['x-amz-target', 'Granite.PutMetricData', 'Content-Encoding', 'gzip'];
+    const input = (body: Buffer): unknown => {
+      const operation = readOperation({ headers, query: '', body });
+      return operation.protocol === 'json' ? operation.input : operation;
+    };
+
+    assert.deepEqual(input(gzipSync('{"Namespace":"Shop"}')), { Namespace: 'Shop' });
+    assert.deepEqual(input(Buffer.from('no gzip')), undefined);
+    assert.deepEqual(input(gzipSync(`{"a":"${'x'.repeat(17 * 1024 * 1024)}"}`)), undefined);
   });
 });

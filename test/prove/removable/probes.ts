@@ -15,10 +15,21 @@ const mappingOf = (EventSourceArn: unknown, more: object = {}): Resources =>
 /** By folder. A service without one refutes the proof. */
 export const PROBES: Readonly<Record<string, Resources>> = {
   // These have calls alone, and no type of their own: nothing of it runs, with or without them.
-  cloudfront: ofType('AWS::CloudFront::Distribution'),
   cloudformation: ofType('AWS::CloudFormation::Macro'),
   'cloudwatch-logs': ofType('AWS::Logs::Destination'),
   xray: ofType('AWS::XRay::Group'),
+  cloudwatch: ofType('AWS::CloudWatch::CompositeAlarm', { AlarmRule: 'FALSE' }),
+  cloudfront: ofType('AWS::CloudFront::Distribution', {
+    DistributionConfig: {
+      Enabled: true,
+      Origins: [{ Id: 'api', DomainName: 'abc.execute-api.us-east-1.amazonaws.com' }],
+      DefaultCacheBehavior: {
+        TargetOriginId: 'api',
+        ViewerProtocolPolicy: 'allow-all',
+        CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      },
+    },
+  }),
   eventbridge: ofType('AWS::Events::Rule', {
     ScheduleExpression: 'rate(1 day)',
     Targets: [{ Id: 'one', Arn: FUNCTION }],

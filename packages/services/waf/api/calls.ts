@@ -3,7 +3,7 @@ import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
 import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
 import { readRules } from '../rules/read-rule.ts';
-import { InvalidRule, RuleReader } from '../rules/rule-reader.ts';
+import { InvalidMember, MemberReader } from '../../../kernel/member-reader.ts';
 import { readBlocks } from '../read-entities.ts';
 import { stageKeyOf } from '../read-stacks.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
@@ -18,7 +18,7 @@ import type { LockTokens } from './lock-tokens.ts';
 
 type CallPorts = { readonly guard: StageGuard; readonly tokens: LockTokens };
 
-type Call = (at: RuleReader, ports: CallPorts) => JsonObject;
+type Call = (at: MemberReader, ports: CallPorts) => JsonObject;
 
 const CALLS: Readonly<Record<string, Call>> = {
   GetWebACL(at, { guard: { definitions }, tokens }) {
@@ -112,10 +112,10 @@ export function answerWaf(action: string, input: JsonObject, ports: CallPorts): 
   const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
-    return { kind: 'result', fields: call(new RuleReader(input, ''), ports) };
+    return { kind: 'result', fields: call(new MemberReader(input, ''), ports) };
   } catch (error) {
     if (error instanceof OperationRefused) return error.toResult();
-    if (error instanceof InvalidRule) return invalidParameter(error.message, error.path).toResult();
+    if (error instanceof InvalidMember) return invalidParameter(error.message, error.path).toResult();
     throw error;
   }
 }
@@ -132,7 +132,7 @@ function identityOf({ name, id, arn, description }: EntityFacts): JsonObject {
 
 /** By ARN where the call may give one, else by name, id and scope. */
 function find<Entity extends EntityFacts>(
-  at: RuleReader,
+  at: MemberReader,
   entities: ReadonlyMap<string, Entity>,
   arnMember = '',
   nameMember = 'Name',
@@ -153,7 +153,7 @@ function find<Entity extends EntityFacts>(
 }
 
 function list(
-  at: RuleReader,
+  at: MemberReader,
   { tokens }: CallPorts,
   entities: ReadonlyMap<string, EntityFacts>,
 ): readonly JsonObject[] {
@@ -163,7 +163,7 @@ function list(
     .map((one) => ({ ...identityOf(one), LockToken: tokens.of(one.arn) }));
 }
 
-function describeManagedGroup(at: RuleReader): JsonObject {
+function describeManagedGroup(at: MemberReader): JsonObject {
   at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
   const group = findManagedGroup(at.text('VendorName'), at.text('Name'));
   if (group === undefined) throw nonexistent();
@@ -178,7 +178,7 @@ function describeManagedGroup(at: RuleReader): JsonObject {
   };
 }
 
-function checkCapacity(at: RuleReader, { groups }: Definitions): number {
+function checkCapacity(at: MemberReader, { groups }: Definitions): number {
   at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
   const rules = readRules(at.as({ Rules: fromApiForm(at.value('Rules')) }), {
     prefix: '',
@@ -192,7 +192,7 @@ function checkCapacity(at: RuleReader, { groups }: Definitions): number {
   });
 }
 
-function getSampledRequests(at: RuleReader, { guard }: CallPorts): JsonObject {
+function getSampledRequests(at: MemberReader, { guard }: CallPorts): JsonObject {
   const arn = at.text('WebAclArn');
   if (!guard.definitions.acls.has(arn)) throw nonexistent();
   const most = at.integer('MaxItems', 1, MAX_SAMPLES);
@@ -207,13 +207,13 @@ function getSampledRequests(at: RuleReader, { guard }: CallPorts): JsonObject {
 }
 
 /** Epoch seconds. */
-function timeOf(at: RuleReader, name: string): number {
+function timeOf(at: MemberReader, name: string): number {
   const value = at.value(name);
   if (typeof value !== 'number' || !Number.isFinite(value)) at.refuse(name, 'must be a time');
   return value * 1000;
 }
 
-function updateIpSet(at: RuleReader, { guard, tokens }: CallPorts): JsonObject {
+function updateIpSet(at: MemberReader, { guard, tokens }: CallPorts): JsonObject {
   const found = find(at, guard.definitions.ipSets);
   if (at.text('LockToken') !== tokens.of(found.arn)) throw lockLost();
   const addresses = at.texts('Addresses', 10_000);

@@ -1,6 +1,6 @@
 /** Actions of rules, custom responses and inserted headers. */
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
-import type { RuleReader } from './rule-reader.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 /** Developer guide, "Supported status codes for custom response". */
 const STATUSES = new Set([
@@ -26,7 +26,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export type ResponseBodies = ReadonlyMap<string, NonNullable<CustomResponse['body']>>;
 
 /** `CustomResponseBodies` of a web ACL or rule group. */
-export function readResponseBodies(at: RuleReader | undefined): ResponseBodies {
+export function readResponseBodies(at: MemberReader | undefined): ResponseBodies {
   const names = at?.names ?? [];
   if (names.length > 50) at?.refuse('', 'has more than 50 bodies');
   return new Map(
@@ -43,7 +43,7 @@ export function readResponseBodies(at: RuleReader | undefined): ResponseBodies {
   );
 }
 
-export function readAction(at: RuleReader, bodies: ResponseBodies): RuleAction {
+export function readAction(at: MemberReader, bodies: ResponseBodies): RuleAction {
   const name = at.sole();
   const kind = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (kind === undefined) at.refuse('', `${name} is no action; there are ${Object.keys(NAMES).join(', ')}`);
@@ -56,7 +56,7 @@ export function readAction(at: RuleReader, bodies: ResponseBodies): RuleAction {
   return { kind, inserts: custom === undefined ? [] : readHeaders(custom, 'InsertHeaders') };
 }
 
-function readResponse(at: RuleReader, bodies: ResponseBodies): CustomResponse {
+function readResponse(at: MemberReader, bodies: ResponseBodies): CustomResponse {
   const status = at.integer('ResponseCode', 200, 599);
   if (!STATUSES.has(status))
     at.refuse('ResponseCode', `${status} is not among the codes that AWS WAF supports`);
@@ -67,7 +67,7 @@ function readResponse(at: RuleReader, bodies: ResponseBodies): CustomResponse {
   return { status, headers: readHeaders(at, 'ResponseHeaders'), body };
 }
 
-function readHeaders(at: RuleReader, member: string): readonly InsertedHeader[] {
+function readHeaders(at: MemberReader, member: string): readonly InsertedHeader[] {
   return at.objects(member, MAX_HEADERS).map((one) => {
     const name = one.text('Name', { most: 64 });
     const value = one.text('Value', { most: 255 });

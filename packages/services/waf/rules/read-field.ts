@@ -8,7 +8,7 @@ import type {
   TransformationName,
   Transformations,
 } from './statement.ts';
-import type { RuleReader } from './rule-reader.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 const OVERSIZE = ['CONTINUE', 'MATCH', 'NO_MATCH'] as const;
 const SCOPES = ['ALL', 'KEY', 'VALUE'] as const;
@@ -42,7 +42,7 @@ const TRANSFORMATIONS: readonly TransformationName[] = [
 ];
 
 /** `FieldToMatch` and `TextTransformations` of a statement. */
-export function readInspection(statement: RuleReader): Inspection {
+export function readInspection(statement: MemberReader): Inspection {
   return inspectionOf(readField(statement.object('FieldToMatch')), readTransformations(statement));
 }
 
@@ -63,7 +63,7 @@ export function inspectionOf(field: Field, transformations: Transformations): In
   return made;
 }
 
-export function readTransformations(statement: RuleReader): Transformations {
+export function readTransformations(statement: MemberReader): Transformations {
   const items = statement.objects('TextTransformations', MAX_TRANSFORMATIONS).map((item) => ({
     priority: item.integer('Priority', 0, 2 ** 31 - 1),
     type: item.oneOf('Type', TRANSFORMATIONS),
@@ -78,7 +78,7 @@ export function readTransformations(statement: RuleReader): Transformations {
     .filter((type) => type !== 'NONE');
 }
 
-type ReadField = (at: RuleReader) => Field;
+type ReadField = (at: MemberReader) => Field;
 
 const FIELDS: Readonly<Record<string, ReadField>> = {
   Method: () => ({ kind: 'method' }),
@@ -100,7 +100,7 @@ const FIELDS: Readonly<Record<string, ReadField>> = {
   JA4Fingerprint: () => ({ kind: 'unseen', name: 'JA4Fingerprint' }),
 };
 
-export function readField(at: RuleReader): Field {
+export function readField(at: MemberReader): Field {
   const name = at.sole();
   const read = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (read === undefined)
@@ -108,18 +108,18 @@ export function readField(at: RuleReader): Field {
   return read(at.object(name));
 }
 
-export function readForwardedIp(at: RuleReader): ForwardedIp {
+export function readForwardedIp(at: MemberReader): ForwardedIp {
   return {
     header: at.text('HeaderName', { most: 255 }).toLowerCase(),
     fallback: at.oneOf('FallbackBehavior', FALLBACKS),
   };
 }
 
-function readOversize(at: RuleReader): Oversize {
+function readOversize(at: MemberReader): Oversize {
   return at.oneOf('OversizeHandling', OVERSIZE, 'CONTINUE');
 }
 
-function readJsonBody(at: RuleReader): Field {
+function readJsonBody(at: MemberReader): Field {
   const pattern = at.object('MatchPattern');
   const isAll = pattern.sole() === 'All';
   const paths = isAll ? undefined : pattern.texts('IncludedPaths', 100);
@@ -138,7 +138,7 @@ function readJsonBody(at: RuleReader): Field {
   };
 }
 
-function readPairs(at: RuleReader, kind: 'headers' | 'cookies', suffix: 'Headers' | 'Cookies'): Field {
+function readPairs(at: MemberReader, kind: 'headers' | 'cookies', suffix: 'Headers' | 'Cookies'): Field {
   return {
     kind,
     keys: readKeys(at.object('MatchPattern'), suffix),
@@ -148,7 +148,7 @@ function readPairs(at: RuleReader, kind: 'headers' | 'cookies', suffix: 'Headers
 }
 
 /** Names of headers are compared without their case, names of cookies exactly. */
-function readKeys(pattern: RuleReader, suffix: 'Headers' | 'Cookies'): KeyFilter {
+function readKeys(pattern: MemberReader, suffix: 'Headers' | 'Cookies'): KeyFilter {
   const member = pattern.sole();
   if (member === 'All') return { kind: 'all' };
   if (member !== `Included${suffix}` && member !== `Excluded${suffix}`)

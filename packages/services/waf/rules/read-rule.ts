@@ -3,7 +3,7 @@ import { readAction } from './read-action.ts';
 import { readRate, readStatement } from './read-statement.ts';
 import type { ResponseBodies } from './read-action.ts';
 import type { GroupReference, Rule, RuleAction } from './statement.ts';
-import type { RuleReader } from './rule-reader.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 const MAX_RULES = 1000;
 const MAX_LABELS = 100;
@@ -24,10 +24,10 @@ const RESERVED = new Set([
 /**
  * @param prefix of the labels that these rules add
  * @param isGroup rules of a group refer to no other group
- * @throws InvalidRule
+ * @throws InvalidMember
  */
 export function readRules(
-  at: RuleReader,
+  at: MemberReader,
   { prefix, bodies, isGroup }: { prefix: string; bodies: ResponseBodies; isGroup: boolean },
 ): readonly Rule[] {
   const rules = at.objects('Rules', MAX_RULES).map((one) => readRule(one, prefix, bodies, isGroup));
@@ -42,7 +42,7 @@ export function readRules(
   return rules.toSorted((a, b) => a.priority - b.priority);
 }
 
-function readRule(at: RuleReader, prefix: string, bodies: ResponseBodies, isGroup: boolean): Rule {
+function readRule(at: MemberReader, prefix: string, bodies: ResponseBodies, isGroup: boolean): Rule {
   const name = at.text('Name', { most: 128 });
   const priority = at.integer('Priority', 0, 2 ** 31 - 1);
   const statement = at.object('Statement');
@@ -74,8 +74,8 @@ function readRule(at: RuleReader, prefix: string, bodies: ResponseBodies, isGrou
 }
 
 function readGroup(
-  rule: RuleReader,
-  at: RuleReader,
+  rule: MemberReader,
+  at: MemberReader,
   member: string,
 ): Extract<Rule['does'], { kind: 'group' }> {
   if (rule.has('Action')) rule.refuse('Action', 'a rule with a rule group has an OverrideAction instead');
@@ -98,7 +98,7 @@ function readGroup(
 
 const COUNT: RuleAction = { kind: 'COUNT', inserts: [] };
 
-function readOverrides(at: RuleReader): ReadonlyMap<string, RuleAction> {
+function readOverrides(at: MemberReader): ReadonlyMap<string, RuleAction> {
   const excluded = at
     .objects('ExcludedRules', MAX_OVERRIDES)
     .map((one) => [one.text('Name'), COUNT] as const);
@@ -108,7 +108,7 @@ function readOverrides(at: RuleReader): ReadonlyMap<string, RuleAction> {
   return new Map([...excluded, ...overridden]);
 }
 
-function readLabels(at: RuleReader): readonly string[] {
+function readLabels(at: MemberReader): readonly string[] {
   return at.objects('RuleLabels', MAX_LABELS).map((one) => {
     const label = one.text('Name', { most: 1024 });
     if (!LABEL.test(label))

@@ -9,7 +9,7 @@ import {
 import { toBytesText } from './bytes-text.ts';
 import { compilePattern, MAX_PATTERN } from './pattern.ts';
 import type { AggregateKey, RateStatement, Statement } from './statement.ts';
-import type { RuleReader } from './rule-reader.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 const CONSTRAINTS = ['EXACTLY', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'CONTAINS_WORD'] as const;
 const COMPARISONS = ['EQ', 'NE', 'LE', 'LT', 'GE', 'GT'] as const;
@@ -22,7 +22,7 @@ const MAX_RATE_KEYS = 5;
 const MAX_RATE = 2_000_000_000;
 const WINDOWS = [60, 120, 300, 600];
 
-type ReadStatement = (at: RuleReader, depth: number) => Statement;
+type ReadStatement = (at: MemberReader, depth: number) => Statement;
 
 const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
   AndStatement: (at, depth) => ({ kind: 'and', statements: readNested(at, depth) }),
@@ -74,8 +74,8 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
   },
 };
 
-/** @throws InvalidRule */
-export function readStatement(at: RuleReader, depth = 0): Statement {
+/** @throws InvalidMember */
+export function readStatement(at: MemberReader, depth = 0): Statement {
   if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH}`);
   const name = at.sole();
   const read = Object.hasOwn(STATEMENTS, name) ? STATEMENTS[name] : undefined;
@@ -85,13 +85,13 @@ export function readStatement(at: RuleReader, depth = 0): Statement {
   return at.refuse('', `${name} is no statement; there are ${Object.keys(STATEMENTS).join(', ')}`);
 }
 
-function readNested(at: RuleReader, depth: number): readonly Statement[] {
+function readNested(at: MemberReader, depth: number): readonly Statement[] {
   const items = at.objects('Statements', MAX_NESTED);
   if (items.length === 0) at.refuse('Statements', 'must have at least one item');
   return items.map((item) => readStatement(item, depth + 1));
 }
 
-function readByteMatch(at: RuleReader): Statement {
+function readByteMatch(at: MemberReader): Statement {
   const isBase64 = at.has('SearchStringBase64');
   if (isBase64 === at.has('SearchString'))
     at.refuse('', 'must have either SearchString or SearchStringBase64');
@@ -109,7 +109,7 @@ function readByteMatch(at: RuleReader): Statement {
   return { kind: 'bytes', inspection: readInspection(at), search, constraint };
 }
 
-function readRegexMatch(at: RuleReader): Statement {
+function readRegexMatch(at: MemberReader): Statement {
   const source = at.text('RegexString', { most: MAX_PATTERN });
   const pattern = compilePattern(source);
   if (pattern === undefined)
@@ -120,7 +120,7 @@ function readRegexMatch(at: RuleReader): Statement {
   return { kind: 'regex', inspection: readInspection(at), pattern };
 }
 
-function readGeo(at: RuleReader): Statement {
+function readGeo(at: MemberReader): Statement {
   const codes = at.texts('CountryCodes', 50);
   const wrong = codes.find((code) => !/^[A-Z]{2}$/.test(code));
   if (codes.length === 0) at.refuse('CountryCodes', 'must have at least one country');
@@ -129,7 +129,7 @@ function readGeo(at: RuleReader): Statement {
   return { kind: 'geo', countries: new Set(codes), forwarded: forwarded && readForwardedIp(forwarded) };
 }
 
-function readIpSet(at: RuleReader): Statement {
+function readIpSet(at: MemberReader): Statement {
   const config = at.optional('IPSetForwardedIPConfig');
   return {
     kind: 'ip-set',
@@ -139,12 +139,12 @@ function readIpSet(at: RuleReader): Statement {
 }
 
 /** CloudFormation writes `Arn`, the API `ARN`. */
-function arnNameOf(at: RuleReader): string {
+function arnNameOf(at: MemberReader): string {
   return at.has('Arn') ? 'Arn' : 'ARN';
 }
 
 /** Only as the statement of a rule, never nested. */
-export function readRate(at: RuleReader): RateStatement {
+export function readRate(at: MemberReader): RateStatement {
   const keyType = at.oneOf('AggregateKeyType', ['IP', 'FORWARDED_IP', 'CUSTOM_KEYS', 'CONSTANT'], 'IP');
   const windowSeconds = at.integer('EvaluationWindowSec', 60, 600, 300);
   if (!WINDOWS.includes(windowSeconds))
@@ -171,7 +171,7 @@ export function readRate(at: RuleReader): RateStatement {
   };
 }
 
-function readKey(at: RuleReader): AggregateKey {
+function readKey(at: MemberReader): AggregateKey {
   const name = at.sole();
   const inner = at.object(name);
   const ofField = (member: string): AggregateKey => ({
@@ -206,6 +206,6 @@ function readKey(at: RuleReader): AggregateKey {
   }
 }
 
-function fieldOf(key: RuleReader): object {
+function fieldOf(key: MemberReader): object {
   return key.has('Name') ? { Name: key.value('Name') } : {};
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { WORKSPACES } from '../../../../packages/gatewright/package/manifest.ts';
+import { SUITES, WORKSPACES } from '../../../../packages/gatewright/package/manifest.ts';
 import { notesOf } from '../../../../lab/tools/release/changelog.ts';
 import { release } from '../../../../lab/tools/release/release.ts';
 import {
@@ -30,7 +30,7 @@ function aCheckout(version = '1.2.3'): { readonly root: string } & Disposable {
     version,
     dependencies: { '@gatewright/aws': version, yaml: '2.9.1' },
   };
-  for (const folder of ['.', ...Object.values(WORKSPACES)])
+  for (const folder of ['.', ...Object.values({ ...WORKSPACES, ...SUITES })])
     write(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
 }
@@ -60,14 +60,14 @@ describe('a release', () => {
     const tarballs = release({ ...checkout, isPublished: false, environment: {} }, run);
 
     assert.deepEqual(tarballs, [
-      ...['aws', 'dynamodb', 'handlers', 'velocity'].map(
+      ...['aws', 'dynamodb', 'handlers', 'velocity', 'conformance'].map(
         (name) => `./.build/npm/gatewright-${name}-1.2.3.tgz`,
       ),
       './.build/npm/gatewright-1.2.3.tgz',
     ]);
     assert.ok(ran.includes('npm run --silent build:package'), 'which packs');
     const published = ran.filter((line) => line.includes('publish'));
-    assert.equal(published.length, 5);
+    assert.equal(published.length, 6);
     assert.ok(published.every((line) => line.includes('--dry-run --offline')));
   });
 
@@ -77,7 +77,7 @@ describe('a release', () => {
     release({ ...checkout, isPublished: true, environment: CI }, run);
 
     const published = ran.filter((line) => line.startsWith('npm publish') && !line.includes('--dry-run'));
-    assert.equal(published.length, 5);
+    assert.equal(published.length, 6);
     assert.ok(published.every((line) => line.includes('--provenance') && !line.includes('--tag')));
   });
 

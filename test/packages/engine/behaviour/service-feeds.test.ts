@@ -49,8 +49,22 @@ describe('a service that follows lines and metrics', () => {
   });
 
   it('has one line of metrics per request, though none are written to a file', () => {
-    assert.equal(metrics.length, 1);
-    const { Count, Stage } = JSON.parse(metrics[0] ?? '') as Record<string, unknown>;
+    const ofRequests = metrics.filter((line) => line.includes('AWS/ApiGateway'));
+
+    assert.equal(ofRequests.length, 1);
+    const { Count, Stage } = JSON.parse(ofRequests[0] ?? '') as Record<string, unknown>;
     assert.deepEqual([Count, Stage], [1, '$default']);
+  });
+
+  it("has one line of Lambda's metrics per invocation", () => {
+    const ofFunctions = metrics.filter((line) => line.includes('AWS/Lambda'));
+
+    assert.equal(ofFunctions.length, 1);
+    const { Invocations, Errors, Throttles, ConcurrentExecutions, Duration, FunctionName } = JSON.parse(
+      ofFunctions[0] ?? '',
+    ) as Record<string, unknown>;
+    assert.deepEqual([Invocations, Errors, Throttles, ConcurrentExecutions], [1, 0, 0, 1]);
+    assert.ok(typeof Duration === 'number' && Duration >= 0);
+    assert.equal(typeof FunctionName, 'string');
   });
 });

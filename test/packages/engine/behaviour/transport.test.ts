@@ -58,7 +58,7 @@ async function passed(integration: JsonObject, method = 'POST'): Promise<readonl
   const [request] = [...api.ports.http.requests, ...api.ports.services.requests];
   const sent = headerLines(request?.headers ?? []);
   return Object.keys(sent)
-    .filter((name) => sent[name] !== undefined && !/^(x-amzn|x-forwarded)/.test(name))
+    .filter((name) => sent[name] !== undefined && !/^(x-amzn|x-forwarded|x-amz-cf-id|cloudfront-)/.test(name))
     .sort();
 }
 
@@ -134,17 +134,25 @@ checkAll('a backend', [
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /1': {} }));
       const { headers } = await eventOf(api, { target: '/dev/1', headers: ['host', 'h.example'] });
-      const { 'X-Amzn-Trace-Id': trace = '', ...others } = headers;
-      return [others, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/.test(trace)];
+      const { 'X-Amzn-Trace-Id': trace = '', 'X-Amz-Cf-Id': edgeId = '', Via: via = '', ...others } = headers;
+      return [others, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/.test(trace), edgeId.length, via.split(' ').at(-1)];
     },
+    // An API without EndpointConfiguration is edge-optimized.
     expected: [
       {
         Host: 'h.example',
-        'X-Forwarded-For': '127.0.0.1',
+        'CloudFront-Forwarded-Proto': 'https',
+        'CloudFront-Is-Desktop-Viewer': 'true',
+        'CloudFront-Is-Mobile-Viewer': 'false',
+        'CloudFront-Is-SmartTV-Viewer': 'false',
+        'CloudFront-Is-Tablet-Viewer': 'false',
+        'X-Forwarded-For': '127.0.0.1, 127.0.0.1',
         'X-Forwarded-Port': '443',
         'X-Forwarded-Proto': 'https',
       },
       true,
+      56,
+      '(CloudFront)',
     ],
   },
 ]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { encodeCbor } from '@gatewright/aws/cbor';
 import { awsError, denialOf } from '../../../../packages/kernel/calls/aws-call.ts';
 
 const REFUSAL = { status: 403, type: 'Refused', message: 'a < b' };
@@ -28,6 +29,12 @@ describe('awsError', () => {
       headers: [...FORM, 'X-Amz-Target', 'AmazonSQS.SendMessage'],
       type: 'application/json',
       body: '{"__type":"Refused","message":"a < b"}',
+    },
+    {
+      service: 'monitoring',
+      headers: ['smithy-protocol', 'rpc-v2-cbor'],
+      type: 'application/cbor',
+      body: encodeCbor({ __type: 'Refused', message: 'a < b' }),
     },
     { service: 'lambda', type: 'application/json', body: '{"__type":"Refused","message":"a < b"}' },
   ])

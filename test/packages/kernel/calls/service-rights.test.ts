@@ -46,6 +46,39 @@ describe('rightsOfCall', () => {
   // Service authorization reference, "Actions, resources, and condition keys".
   for (const { service, call, needs } of [
     {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution' },
+      needs: ['cloudfront:ListDistributions *'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A' },
+      needs: ['cloudfront:GetDistribution arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/config' },
+      needs: ['cloudfront:GetDistributionConfig arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/invalidation' },
+      needs: ['cloudfront:ListInvalidations arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/invalidation/I1' },
+      needs: ['cloudfront:GetInvalidation arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'POST', path: '/2020-05-31/distribution/E1A/invalidation' },
+      needs: ['cloudfront:CreateInvalidation arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    { service: 'cloudfront', call: { method: 'DELETE', path: '/2020-05-31/distribution/E1A' }, needs: [] },
+    { service: 'cloudfront', call: { method: 'GET', path: '/2020-05-31/distribution/E1A/other' }, needs: [] },
+    { service: 'cloudfront', call: { method: 'GET', path: '/2020-05-31/cache-policy' }, needs: [] },
+    {
       service: 'sns',
       call: { form: 'Action=Publish&TopicArn=arn:aws:sns:eu-west-1:123456789012:t&Message=m' },
       needs: ['sns:Publish arn:aws:sns:eu-west-1:123456789012:t'],
@@ -114,6 +147,32 @@ describe('rightsOfCall', () => {
       needs: ['s3:GetObject arn:aws:s3:::b/key'],
     },
     { service: 's3', call: { method: 'GET', path: '/b' }, needs: ['s3:ListBucket arn:aws:s3:::b'] },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.DeleteAlarms', body: { AlarmNames: ['a', 'b'] } },
+      needs: [
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a',
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b',
+      ],
+    },
+    {
+      service: 'monitoring',
+      call: { form: 'Action=DeleteAlarms&AlarmNames.member.1=a&AlarmNames.member.7=b' },
+      needs: [
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a',
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b',
+      ],
+    },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.SetAlarmState', body: { AlarmName: 'a', AlarmNames: ['b'] } },
+      needs: ['cloudwatch:SetAlarmState arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a'],
+    },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.PutMetricData', body: { Namespace: 'Shop' } },
+      needs: ['cloudwatch:PutMetricData *'],
+    },
     { service: 's3', call: { method: 'GET', path: '/' }, needs: ['s3:ListAllMyBuckets *'] },
   ])
     it(`asks for ${needs.join(' and ')}`, () => {

@@ -47,12 +47,19 @@ export const blocking = (name: string, statement: string, more = ''): string =>
 export const QUERY_X =
   '{ ByteMatchStatement: { FieldToMatch: { QueryString: {} }, SearchString: x, PositionalConstraint: CONTAINS, TextTransformations: [{ Priority: 0, Type: NONE }] } }';
 
-type Asked = { readonly query?: string; readonly sourceIp?: string; readonly headers?: readonly string[] };
+type Asked = {
+  readonly query?: string;
+  readonly sourceIp?: string;
+  readonly headers?: readonly string[];
+  /** Its bytes. */
+  readonly body?: number;
+};
 
 function aMatched({
   query = '',
   sourceIp = '203.0.113.7',
   headers = ['Host', 'api', 'Cookie', 's=1'],
+  body,
 }: Asked = {}): Matched {
   return {
     api: { accountId: ACCOUNT },
@@ -60,7 +67,7 @@ function aMatched({
     rawPath: '/dev/pets',
     rawQuery: query,
     headers: new HeaderList(headers),
-    body: undefined,
+    body: body === undefined ? undefined : Buffer.alloc(body, 'x'),
     packed: undefined,
     sourceIp,
     protocol: 'HTTP/1.1',

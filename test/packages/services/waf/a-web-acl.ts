@@ -7,7 +7,7 @@ import { RateCounter } from '../../../../packages/services/waf/evaluate/rate-cou
 import { compilePattern } from '../../../../packages/services/waf/rules/pattern.ts';
 import { readAction, readResponseBodies } from '../../../../packages/services/waf/rules/read-action.ts';
 import { readRules } from '../../../../packages/services/waf/rules/read-rule.ts';
-import { RuleReader } from '../../../../packages/services/waf/rules/rule-reader.ts';
+import { MemberReader } from '../../../../packages/kernel/member-reader.ts';
 import type { Outcome } from '../../../../packages/services/waf/evaluate/judge-web-acl.ts';
 import type { RequestParts } from '../../../../packages/services/waf/evaluate/inspected-request.ts';
 import type { Pattern, RuleSet, WebAcl } from '../../../../packages/services/waf/rules/statement.ts';
@@ -32,7 +32,7 @@ export function inOrder(...rules: readonly RuleJson[]): readonly RuleJson[] {
 }
 
 export function aWebAcl(Rules: readonly RuleJson[], more: RuleJson = {}): WebAcl {
-  const at = new RuleReader({ Rules, DefaultAction: { Allow: {} }, ...more }, '');
+  const at = new MemberReader({ Rules, DefaultAction: { Allow: {} }, ...more }, '');
   const bodies = readResponseBodies(at.optional('CustomResponseBodies'));
   return {
     arn: `arn:aws:wafv2:eu-west-1:${ACCOUNT}:regional/webacl/wall/1`,
@@ -49,7 +49,7 @@ export function aWebAcl(Rules: readonly RuleJson[], more: RuleJson = {}): WebAcl
 export function aRuleGroup(name: string, Rules: readonly RuleJson[]): RuleSet {
   const prefix = `awswaf:${ACCOUNT}:rulegroup:${name}:`;
   const bodies = new Map<string, never>();
-  return { prefix, rules: readRules(new RuleReader({ Rules }, ''), { prefix, bodies, isGroup: true }) };
+  return { prefix, rules: readRules(new MemberReader({ Rules }, ''), { prefix, bodies, isGroup: true }) };
 }
 
 type AroundAcl = {

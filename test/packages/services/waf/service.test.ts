@@ -176,6 +176,63 @@ describe('a stage whose web ACL cannot be evaluated', () => {
   });
 });
 
+describe('a web ACL of scope CLOUDFRONT', () => {
+  const edge = (rules: string, settings = {}): Wall =>
+    aWall(
+      '[]',
+      `
+  Edge:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Name: edge
+      Scope: CLOUDFRONT
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: false, MetricName: edge }
+      Rules: ${rules}
+  Log:
+    Type: AWS::WAFv2::LoggingConfiguration
+    Properties:
+      ResourceArn: !GetAtt Edge.Arn
+      LogDestinationConfigs: ['arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-edge']`,
+      settings,
+    );
+  const arnOf = ({ services }: Wall): string => {
+    const made = services.wafv2.api?.answer({
+      operation: { protocol: 'json', action: 'ListWebACLs', input: { Scope: 'CLOUDFRONT' } },
+    } as never);
+    return /arn:aws:wafv2:[^"]*webacl\/edge\/[^"]+/.exec(JSON.stringify(made))?.[0] ?? '';
+  };
+
+  it('judges requests of the distribution that names it, and writes its records', () => {
+    const bench = edge(`[${blocking('NoX', QUERY_X)}]`);
+
+    assert.equal(ask(bench, { query: 'x' }, arnOf(bench))?.kind, 'refused');
+    assert.equal(ask(bench, {}, arnOf(bench))?.kind, 'passed');
+    const [, line = ''] = bench.logged[0] ?? [];
+    assert.match(line, /"httpSourceName":"CF","httpSourceId":"api"/);
+  });
+
+  it('closes its distribution where a set is missing, and is none by another ARN', () => {
+    const rule = blocking(
+      'Set',
+      "{ IPSetReferenceStatement: { Arn: 'arn:aws:wafv2:us-east-1:1:global/ipset/no/1' } }",
+    );
+    const bench = edge(`[${rule}]`);
+
+    assert.equal(ask(bench, {}, arnOf(bench))?.kind, 'closed');
+    assert.equal(ask(bench, {}, `${arnOf(bench)}0`), undefined);
+  });
+
+  it('says at the start which rules cannot be judged', () => {
+    const { unsupported } = edge(`[${blocking('NoSql', SQLI)}]`);
+
+    assert.deepEqual(
+      unsupported.map(({ logicalId }) => logicalId),
+      ['Edge'],
+    );
+  });
+});
+
 describe('the file of networks', () => {
   let folder: string;
   before(() => {

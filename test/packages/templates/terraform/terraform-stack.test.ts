@@ -10,6 +10,7 @@ import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
 import { aPlan, aState, refs } from '../../../support/a-terraform-plan.ts';
 import type { Planned } from '../../../support/a-terraform-plan.ts';
 import { OPTIONS } from '../stack-builders.ts';
+import { ALARM_ROWS } from './terraform-alarm-rows.ts';
 import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
 import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
 
@@ -26,7 +27,7 @@ async function load(text: string): Promise<{ stack: ResolvedStack; messages: rea
 }
 
 describe('a resource of a plan', () => {
-  for (const { name, resources, of, expected } of [...ROWS, ...REFERENCE_ROWS])
+  for (const { name, resources, of, expected } of [...ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
     it(name, async () => {
       const { stack, messages } = await load(aPlan({ resources }));
       const found = stack.resources.get(of);

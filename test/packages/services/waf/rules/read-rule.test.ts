@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { InvalidRule } from '../../../../../packages/services/waf/rules/rule-reader.ts';
+import { InvalidMember } from '../../../../../packages/kernel/member-reader.ts';
 import { aRule, aWebAcl, inOrder } from '../a-web-acl.ts';
 import type { RuleJson } from '../a-web-acl.ts';
 
@@ -211,7 +211,7 @@ describe('readRules', () => {
     it(`refuses ${name}`, () => {
       assert.throws(
         () => aWebAcl(rules, more),
-        (error) => error instanceof InvalidRule && error.path === path && message.test(error.message),
+        (error) => error instanceof InvalidMember && error.path === path && message.test(error.message),
       );
     });
 
@@ -219,7 +219,7 @@ describe('readRules', () => {
     let statement: object = { GeoMatchStatement: { CountryCodes: ['DE'] } };
     for (let depth = 0; depth < 30; depth += 1) statement = { NotStatement: { Statement: statement } };
 
-    assert.throws(() => aWebAcl([aRule(statement)]), InvalidRule);
+    assert.throws(() => aWebAcl([aRule(statement)]), InvalidMember);
   });
 
   it('orders rules by priority, which templates may write as a text', () => {

@@ -1,0 +1,34 @@
+/** The compiled stack for deploy tools that bring their own bucket: without that of osls, with archives by name. */
+import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Template } from '../edit-template.ts';
+
+/** Set where another tool than osls deploys what is packaged. */
+export const FORM_VARIABLE = 'GATEWRIGHT_FORM';
+
+/** A function or layer, and its archive in the packaged folder. */
+type Packed = { readonly logicalId: string; readonly member: 'Code' | 'Content'; readonly archive: string };
+
+export type PortableTemplate = Template & { readonly AWSTemplateFormatVersion?: string };
+
+const BUCKET = /^ServerlessDeploymentBucket/;
+const MEMBERS: Readonly<Record<string, Packed['member']>> = {
+  'AWS::Lambda::Function': 'Code',
+  'AWS::Lambda::LayerVersion': 'Content',
+};
+
+/** Takes osls's deployment bucket out. */
+export function removeBucket({ Resources, Outputs = {} }: Template): void {
+  for (const members of [Resources, Outputs])
+    for (const name of Object.keys(members).filter((one) => BUCKET.test(one)))
+      Reflect.deleteProperty(members, name);
+}
+
+export function listPacked({ Resources }: Template): readonly Packed[] {
+  return Object.entries(Resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
+    const member = MEMBERS[Type];
+    const code = member === undefined ? undefined : Properties[member];
+    const key = isJsonObject(code) ? asText(membersOf(code)['S3Key']) : undefined;
+    const archive = key?.split('/').at(-1);
+    return member === undefined || archive === undefined ? [] : [{ logicalId, member, archive }];
+  });
+}

@@ -1,0 +1,70 @@
+/** The stack as a SAM application: `sam deploy` uploads the archives that it names. */
+import { stringify } from 'yaml';
+import { asText, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listPacked } from './portable-template.ts';
+import type { PortableTemplate } from './portable-template.ts';
+
+/**
+ * `template.yaml`.
+ * @param pathOf an archive, relative to the template
+ */
+export function printSamTemplate(template: PortableTemplate, pathOf: (archive: string) => string): string {
+  const { AWSTemplateFormatVersion: version, Resources, ...others } = template;
+  const packed = new Map(listPacked(template).map((one) => [one.logicalId, one]));
+  const resources = Object.entries(Resources).map(([logicalId, resource]) => {
+    const found = packed.get(logicalId);
+    if (found === undefined) return [logicalId, resource] as const;
+    const path = pathOf(found.archive);
+    const make = found.member === 'Code' ? samFunction : samLayer;
+    return [logicalId, { ...resource, ...make(resource.Properties ?? {}, path) }] as const;
+  });
+  const sam = {
+    AWSTemplateFormatVersion: version,
+    Transform: 'AWS::Serverless-2016-10-31',
+    ...others,
+    Resources: Object.fromEntries(resources),
+  };
+  return stringify(sam, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** SAM has other names for three properties (developer guide, AWS::Serverless::Function). */
+function samFunction(properties: JsonObject, path: string) {
+  const { TracingConfig: tracing, Tags: tags } = properties;
+  return {
+    Type: 'AWS::Serverless::Function',
+    Properties: {
+      CodeUri: path,
+      ...without(properties, ['Code', 'TracingConfig', 'Tags']),
+      ...(tracing !== undefined && { Tracing: membersOf(tracing)['Mode'] }),
+      ...(Array.isArray(tags) && { Tags: Object.fromEntries(tags.map(toPair)) }),
+    },
+  };
+}
+
+/** Without the policy, SAM keeps each version that a deployment replaces. */
+function samLayer(properties: JsonObject, path: string) {
+  return {
+    Type: 'AWS::Serverless::LayerVersion',
+    Properties: { ContentUri: path, ...without(properties, ['Content']), RetentionPolicy: 'Delete' },
+  };
+}
+
+function without(properties: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
+function toPair(tag: unknown): readonly [string, unknown] {
+  const { Key: key, Value: value } = membersOf(tag);
+  return [asText(key) ?? '', value];
+}
+
+/** `samconfig.toml`: `sam deploy` asks for nothing. */
+export function printSamConfig(stackName: string): string {
+  return `version = 0.1
+[default.deploy.parameters]
+stack_name = "${stackName}"
+capabilities = "CAPABILITY_IAM"
+resolve_s3 = true
+`;
+}

@@ -1,0 +1,101 @@
+/**
+ * The stages that the stack's web ACL guards: those of REST APIs in access documents, and those of the parameter
+ * wafStages. In the compiled template.
+ */
+import { makeId } from '@gatewright/aws/physical-ids';
+import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
+import type { ProtectedStack } from '@gatewright/authoring/build-access';
+import type { Template } from './edit-template.ts';
+
+/** `custom.webAcl` of serverless.yml. */
+export type WebAclSettings = {
+  readonly mode?: string;
+  /** `a1b2c3d4e5/prod`, separated by commas. */
+  readonly stages?: string;
+};
+
+type Known = {
+  readonly documents: readonly CompiledDocument[];
+  /** Of the stack. */
+  readonly stage: string;
+  /** Ids of the local gateway, in a template that is deployed: AWS refuses a stage that is not there. */
+  readonly leftOut: readonly string[];
+};
+
+type Guarded = {
+  /** One sentence: settings that would guard nothing. */
+  readonly problem?: string;
+  /** One sentence for each document whose API no web ACL can guard. */
+  readonly notes: readonly string[];
+};
+
+type KnownApi = { readonly document: string; readonly kind: CompiledDocument['kind'] } & {
+  readonly apiId: string;
+  readonly path: string;
+};
+
+const ASSOCIATION = 'WebAclAssociation';
+const PLACEHOLDER = '{wafStage}';
+/** `a1b2c3d4e5/prod` */
+const STAGE = /^[a-z0-9]{1,32}\/[A-Za-z0-9_-]{1,128}$/;
+
+/** Ids of the protected APIs as the local gateway makes them. */
+export function localIdsOf(protects: readonly ProtectedStack[]): readonly string[] {
+  return protects.map(({ stack, logicalId }) => makeId(10, stack, logicalId));
+}
+
+/** Makes one association for each stage, in place of the one of the resource file. */
+export function guardStages(template: Template, settings: WebAclSettings, known: Known): Guarded {
+  const { Resources } = template;
+  const association = Resources[ASSOCIATION];
+  const named = listed(settings.stages);
+  if (association === undefined) {
+    const isWanted = named.length > 0 || settings.mode === 'block';
+    const problem =
+      'the parameters wafStages and wafMode need the part waf: add waf to parts in gatewright.yml';
+    return { notes: [], ...(isWanted && { problem }) };
+  }
+  const apis = apisOf(known);
+  const problem = named.map((text) => findProblem(text, apis)).find((text) => text !== undefined);
+  if (problem !== undefined) return { problem, notes: [] };
+  const guarded = apis.filter(({ kind }) => kind === 'rest').map(({ path }) => path);
+  const text = JSON.stringify(association);
+  for (const path of new Set([...named, ...guarded]))
+    Resources[`${ASSOCIATION}${idOf(path)}`] = JSON.parse(
+      text.replaceAll(PLACEHOLDER, path.replace('/', '/stages/')),
+    ) as typeof association;
+  Reflect.deleteProperty(Resources, ASSOCIATION);
+  const others = apis.filter(({ kind }) => kind !== 'rest');
+  return { notes: others.map((api) => `the web ACL does not guard ${describe(api)}`) };
+}
+
+function apisOf({ documents, stage, leftOut }: Known): readonly KnownApi[] {
+  return documents.flatMap(({ name, kind, apis }) =>
+    apis
+      .filter((api) => api.for === stage && !leftOut.includes(api.apiId))
+      .map((api) => ({ document: name, kind, apiId: api.apiId, path: `${api.apiId}/${api.stage}` })),
+  );
+}
+
+function findProblem(text: string, apis: readonly KnownApi[]): string | undefined {
+  if (!STAGE.test(text)) return `"${text}" in the parameter wafStages is no stage such as a1b2c3d4e5/prod`;
+  const other = apis.find(({ kind, apiId }) => kind !== 'rest' && text.startsWith(`${apiId}/`));
+  return other && `the parameter wafStages names ${text}, and the web ACL cannot guard ${describe(other)}`;
+}
+
+function describe({ document, kind }: KnownApi): string {
+  const what = kind === 'http' ? 'an HTTP API' : 'a WebSocket API';
+  return `the API of access/${document}.yml: AWS WAF guards REST APIs, and this is ${what}`;
+}
+
+function listed(text = ''): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+/** Logical ids have letters and digits only. */
+function idOf(path: string): string {
+  return path.replace('/', '').replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+}

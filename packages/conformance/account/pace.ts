@@ -1,0 +1,55 @@
+/**
+ * The pace of calls that an account allows: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html,
+ * "API Gateway quotas for creating, deploying and managing an API".
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Milliseconds from one call to the next. Regional APIs; edge-optimized ones are made every 30 s only. */
+const INTERVALS_MS: Readonly<Record<string, number>> = {
+  CreateApiKey: 200,
+  CreateDeployment: 5_000,
+  CreateDocumentationVersion: 20_000,
+  CreateDomainName: 30_000,
+  CreateResource: 200,
+  CreateRestApi: 3_000,
+  CreateVpcLink: 15_000,
+  DeleteApiKey: 200,
+  DeleteDomainName: 30_000,
+  DeleteResource: 200,
+  DeleteRestApi: 30_000,
+  GetResources: 400,
+  ImportRestApi: 3_000,
+  PutRestApi: 1_000,
+  UpdateAccount: 20_000,
+  UpdateDomainName: 30_000,
+  UpdateUsagePlan: 20_000,
+};
+/** All calls together: 10 a second. */
+const ANY_MS = 100;
+
+/** How long these calls take at the pace of AWS, without the calls' own time. */
+export function durationMs(counts: ReadonlyMap<string, number>): number {
+  let [all, slowest] = [0, 0];
+  for (const [call, count] of counts) {
+    all += count * ANY_MS;
+    slowest = Math.max(slowest, count * (INTERVALS_MS[call] ?? ANY_MS));
+  }
+  return Math.max(all, slowest);
+}
+
+type Clock = { now(): number; wait(ms: number): Promise<void> };
+
+const WALL: Clock = { now: () => performance.now(), wait: (ms) => delay(ms) };
+
+/** Resolves when this call may be made. Calls take their turns in the order in which they ask. */
+export function makePace(clock: Clock = WALL): (call: string) => Promise<void> {
+  let next = 0;
+  const nextOf = new Map<string, number>();
+  return async (call) => {
+    const at = Math.max(clock.now(), next, nextOf.get(call) ?? 0);
+    next = at + ANY_MS;
+    nextOf.set(call, at + (INTERVALS_MS[call] ?? ANY_MS));
+    const ms = at - clock.now();
+    if (ms > 0) await clock.wait(ms);
+  };
+}

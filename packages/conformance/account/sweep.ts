@@ -1,0 +1,112 @@
+/** `--sweep`: removes what earlier runs left, by their journals and by the prefix of names. */
+import { removeMade } from '../play/control-removal.ts';
+import { listRoles, removeRole } from './function-role.ts';
+import { Journal, listRuns } from './journal.ts';
+import { PREFIX } from './own-names.ts';
+import type { SdkService, SdkTarget } from '../play/control-target.ts';
+import type { Made } from '../play/control-removal.ts';
+import { asText } from '../schema/parity-case.ts';
+import type { JsonObject } from '../schema/parity-case.ts';
+import type { QueryAccess } from './signed-query.ts';
+
+/** What can be found by its name: the call that lists it, and the one that would have made it. */
+const KINDS: readonly {
+  readonly service: SdkService;
+  readonly list: string;
+  readonly input: JsonObject;
+  readonly items: string;
+  readonly name: string;
+  readonly made: string;
+  /** Of the answer, and of the next call. */
+  readonly next: readonly [answered: string, asked: string];
+}[] = [
+  // A plan before the keys and the APIs that it names.
+  ...(['UsagePlan', 'ApiKey', 'RestApi'] as const).map((noun) => ({
+    service: 'apigateway' as const,
+    list: `Get${noun}s`,
+    input: { limit: 500 },
+    items: 'items',
+    name: 'name',
+    made: `Create${noun}`,
+    next: ['position', 'position'] as const,
+  })),
+  {
+    service: 'apigatewayv2',
+    list: 'GetApis',
+    input: { MaxResults: '100' },
+    items: 'Items',
+    name: 'Name',
+    made: 'CreateApi',
+    next: ['NextToken', 'NextToken'],
+  },
+  {
+    service: 'lambda',
+    list: 'ListFunctions',
+    input: {},
+    items: 'Functions',
+    name: 'FunctionName',
+    made: 'CreateFunction',
+    next: ['NextMarker', 'Marker'],
+  },
+];
+/** Lists are bounded by the account's quotas; more pages are an emulator that repeats itself. */
+const MAX_PAGES = 200;
+
+type Swept = { readonly removed: number; readonly left: readonly string[] };
+
+type Place = {
+  /** The account as it is: names with their prefix. */
+  readonly target: SdkTarget;
+  readonly access: QueryAccess;
+  readonly workingFolder: string;
+  readonly pace: (call: string) => Promise<void>;
+};
+
+export async function sweep({ target, access, workingFolder, pace }: Place): Promise<Swept> {
+  const paced: Pick<SdkTarget, 'send'> = {
+    async send(service, call) {
+      await pace(call.call);
+      return target.send(service, call);
+    },
+  };
+  const left: string[] = [];
+  let removed = 0;
+  for (const runId of listRuns(workingFolder)) {
+    const journal = new Journal(workingFolder, runId);
+    for (const removal of journal.read().left) {
+      const { error } = await paced.send(removal.service, removal);
+      if (error === undefined) removed += 1;
+      if (error === undefined || /NotFound/.test(error.code)) journal.write({ removed: removal });
+    }
+  }
+  for (const made of await findByName(paced)) {
+    const failed = await removeMade(paced, [made]);
+    if (failed === undefined) removed += 1;
+    else left.push(failed);
+  }
+  for (const name of await listRoles(access)) {
+    const failed = await removeRole(access, name);
+    if (failed === undefined) removed += 1;
+    else left.push(failed);
+  }
+  return { removed, left };
+}
+
+/** In the form of answers of the calls that made it. */
+async function findByName(target: Pick<SdkTarget, 'send'>): Promise<readonly Made[]> {
+  const found: Made[] = [];
+  for (const { service, list, input, items, name, made, next } of KINDS) {
+    let position: JsonObject = {};
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const reply = await target.send(service, { call: list, input: { ...input, ...position } });
+      // A place without this service has nothing of it.
+      if (reply.error !== undefined) break;
+      for (const item of (reply.body[items] ?? []) as readonly JsonObject[])
+        if (asText(item[name]).startsWith(PREFIX)) found.push({ service, call: made, body: item });
+      const token = reply.body[next[0]];
+      if (typeof token !== 'string') break;
+      position = { [next[1]]: token };
+    }
+  }
+  return found;
+}

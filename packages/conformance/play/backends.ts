@@ -1,0 +1,162 @@
+/** The servers a case talks to beside the engine: HTTP backends, AWS's services, and the runner itself. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { headersByName, parseJson } from './compare.ts';
+import type { AwsBackend, Backend } from '../schema/parity-case.ts';
+
+/** One request as a case may expect it. Header names are lower case, repeated ones joined. */
+export type SeenRequest = {
+  readonly method: string;
+  readonly path: string;
+  /** Last value of each name. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly queryMulti: Readonly<Record<string, readonly string[]>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawHeaders: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+};
+
+export type Server = {
+  /** Without trailing slash. */
+  readonly url: string;
+  readonly seen: readonly SeenRequest[];
+  close(): Promise<void>;
+};
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+};
+
+/**
+ * Answers as the header `X-Script` says, JSON `{status, headers, body}` or a list by number of request, the
+ * last one for all others. `X-Serial` counts the answers; a tag that the request knows is answered 304.
+ */
+function answerScript({ headers }: SeenRequest, serial: number): Answer {
+  const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];
+  const answers = [script].flat() as readonly Partial<Answer>[];
+  const {
+    status = 200,
+    headers: given = {},
+    body = `${serial}`,
+  } = answers[serial - 1] ?? answers.at(-1) ?? {};
+  const isKnown = given['ETag'] !== undefined && headers['if-none-match'] === given['ETag'];
+  const own = { ...given, 'X-Serial': `${serial}` };
+  return isKnown ? { status: 304, headers: own, body: '' } : { status, headers: own, body };
+}
+
+/** Serves on a free loopback port; every request is recorded before it is answered. */
+export async function startServer(
+  answer: (request: SeenRequest, serial: number) => Answer | Promise<Answer>,
+): Promise<Server> {
+  const seen: SeenRequest[] = [];
+  const respond = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = await readRequest(incoming);
+    seen.push(request);
+    const { status, headers, body } = await answer(request, seen.length);
+    response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+    response.end(body);
+  };
+  const server = createServer((incoming, response) => {
+    respond(incoming, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
+  });
+  const listening = Promise.withResolvers<undefined>();
+  server.on('error', listening.reject);
+  server.listen(0, '127.0.0.1', () => listening.resolve(undefined));
+  await listening.promise;
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {
+  const body: Buffer[] = [];
+  for await (const chunk of incoming) body.push(chunk as Buffer);
+  const target = incoming.url ?? '/';
+  const at = target.indexOf('?');
+  const parameters = new URLSearchParams(at === -1 ? '' : target.slice(at + 1));
+  const names = [...new Set(parameters.keys())];
+  const rawHeaders: (readonly [string, string])[] = [];
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+    rawHeaders.push([incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '']);
+  return {
+    method: incoming.method ?? '',
+    path: at === -1 ? target : target.slice(0, at),
+    query: Object.fromEntries(names.map((name) => [name, parameters.getAll(name).at(-1) ?? ''])),
+    queryMulti: Object.fromEntries(names.map((name) => [name, parameters.getAll(name)])),
+    headers: headersByName(rawHeaders),
+    rawHeaders,
+    body: Buffer.concat(body),
+  };
+}
+
+const JSON_HEADERS = { 'Content-Type': 'application/json' };
+const CORS_HEADERS = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Credentials': 'true' };
+
+const toJson = (value: unknown, headers = {}): Answer => {
+  return { status: 200, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(value) };
+};
+
+const BACKENDS: Readonly<Record<Backend, (request: SeenRequest, serial: number) => Answer>> = {
+  // A function URL in the recordings, which answers with the trace id that it was called with.
+  echo({ method, path, query, rawHeaders, headers, body }) {
+    const trace = headers['x-amzn-trace-id'];
+    return toJson(
+      { method, path, args: query, headers: Object.fromEntries(rawHeaders), data: body.toString() },
+      trace === undefined ? {} : { 'X-Amzn-Trace-Id': trace },
+    );
+  },
+  'echo-body': ({ headers, body }) => {
+    return { status: 200, headers: { 'Content-Type': headers['content-type'] ?? 'application/json' }, body };
+  },
+  httpbin: ({ path, query, rawHeaders, headers, body }) => {
+    const data = body.toString();
+    const url = `http://${headers['host'] ?? ''}${path}`;
+    const json = parseJson(data) ?? null;
+    return toJson({ args: query, data, json, headers: Object.fromEntries(rawHeaders), url }, CORS_HEADERS);
+  },
+  status: ({ path }) => {
+    const status = Number(path.slice(path.lastIndexOf('/') + 1));
+    return { status, headers: JSON_HEADERS, body: JSON.stringify({ message: '', status_code: status }) };
+  },
+  scripted: answerScript,
+};
+
+export function startBackend(kind: Backend): Promise<Server> {
+  return startServer(BACKENDS[kind]);
+}
+
+/** Stands in for the AWS service that the engine calls. */
+export function startAwsBackend({ respond }: AwsBackend): Promise<Server> {
+  const { status, headers = {}, body = '', bodyBase64 } = respond;
+  return startServer(() => {
+    return { status, headers, body: bodyBase64 === undefined ? body : Buffer.from(bodyBase64, 'base64') };
+  });
+}
+
+type FunctionEvent = { readonly functionName: string; readonly event: unknown };
+export type RunnerServer = Server & { readonly events: readonly FunctionEvent[] };
+
+/** What the wrapped functions of a case report to; `post` is PostToConnection, and gives its status. */
+export async function startRunnerServer(
+  post: (connectionId: string, data: Buffer) => Promise<number>,
+): Promise<RunnerServer> {
+  const events: FunctionEvent[] = [];
+  const server = await startServer(async ({ path, body }) => {
+    const [, kind, name = ''] = path.split('/');
+    if (kind !== 'events')
+      return { status: await post(decodeURIComponent(name), body), headers: {}, body: '' };
+    events.push({ functionName: name, event: parseJson(body.toString()) });
+    return { status: 200, headers: {}, body: '' };
+  });
+  return { ...server, events };
+}

@@ -1,0 +1,47 @@
+/** Client certificates of mutual TLS: by an authority that the truststore of a case has, and by one that it has not. */
+import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+
+const DAY_MS = 86_400_000;
+const BUCKET = 'parity';
+const OBJECT = 'truststore.pem';
+
+/** Of the domain's MutualTlsAuthentication. */
+export const TRUSTSTORE_URI = `s3://${BUCKET}/${OBJECT}`;
+
+type ClientCertificates = {
+  /** What the gateway reads the truststore from. */
+  readonly files: Readonly<Record<string, string>>;
+  of(whose: 'trusted' | 'stranger'): { readonly cert: string; readonly key: string };
+};
+
+let made: ClientCertificates | undefined;
+
+export function clientCertificates(): ClientCertificates {
+  made ??= make();
+  return made;
+}
+
+function make(): ClientCertificates {
+  const life = { fromEpochMs: Date.now() - DAY_MS, toEpochMs: Date.now() + DAY_MS };
+  const [authority, other] = ['parity authority', 'other authority'].map((commonName) =>
+    makeAuthority({ commonName, ...life }),
+  );
+  if (authority === undefined || other === undefined) throw new Error('two authorities are wanted');
+  const [trusted, stranger] = [authority, other].map((signer) => {
+    const { certificate, privateKey } = issueFrom(signer, 'client', {
+      commonName: 'device',
+      names: [],
+      ...life,
+    });
+    return { cert: certificate, key: privateKey };
+  });
+  const values = { s3: { [BUCKET]: { [OBJECT]: authority.certificate } } };
+  return {
+    files: { 'gatewright.values.yml': JSON.stringify(values) },
+    of: (whose) => {
+      const found = whose === 'trusted' ? trusted : stranger;
+      if (found === undefined) throw new Error(`no certificate of ${whose}`);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** What is made in an account and deleted at the end of a case. Parts of an API go with it. */
+import { show } from './compare.ts';
+import type { ControlReply } from '../schema/control-case.ts';
+import type { SdkCall, SdkService } from './control-target.ts';
+import type { JsonObject } from '../schema/parity-case.ts';
+
+/** An answer to a call that was not refused. */
+export type Made = { readonly service: SdkService; readonly call: string; readonly body: JsonObject };
+
+/** Of API Gateway and of Lambda. */
+const GONE = new Set(['NotFoundException', 'ResourceNotFoundException']);
+
+type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };
+
+const removal = (call: string, member: string, name: string): Removal => ({
+  call,
+  input: (made) => ({ [name]: made[member] ?? '' }),
+});
+
+/** By the call that made it. */
+const REMOVALS: Readonly<Record<string, Removal>> = {
+  CreateRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
+  ImportRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
+  CreateApi: removal('DeleteApi', 'ApiId', 'ApiId'),
+  ImportApi: removal('DeleteApi', 'ApiId', 'ApiId'),
+  CreateApiKey: removal('DeleteApiKey', 'id', 'apiKey'),
+  CreateUsagePlan: removal('DeleteUsagePlan', 'id', 'usagePlanId'),
+  CreateFunction: removal('DeleteFunction', 'FunctionName', 'FunctionName'),
+  CreateDomainName: {
+    call: 'DeleteDomainName',
+    input: (made) => {
+      const name = made['domainName'] ?? made['DomainName'] ?? '';
+      return { domainName: name, DomainName: name };
+    },
+  },
+};
+
+/** The call that removes it; undefined for what goes with something else. */
+export function removalOf({
+  service,
+  call,
+  body,
+}: Made): (SdkCall & { readonly service: SdkService }) | undefined {
+  const found = REMOVALS[call];
+  return found && { service, call: found.call, input: found.input(body) };
+}
+
+/** Whether this call has removed it. */
+export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
+  const found = removalOf(made);
+  return found?.call === call && Object.entries(input).every(([name, value]) => found.input[name] === value);
+}
+
+type Sender = { send(service: SdkService, call: SdkCall): Promise<ControlReply> };
+
+/**
+ * What could not be removed; what a case deleted itself is not there any more.
+ * @param made in the order of removal
+ */
+export async function removeMade(target: Sender, made: readonly Made[]): Promise<string | undefined> {
+  let left: string | undefined;
+  for (const one of made) {
+    const found = removalOf(one);
+    if (found === undefined) continue;
+    if (one.call === 'CreateUsagePlan') await leaveStages(target, one.body);
+    const { service, call, input } = found;
+    const { error } = await target.send(service, { call, input });
+    if (error !== undefined && !GONE.has(error.code))
+      left ??= `left behind: ${found.call}: ${error.code} ${show(error.message)}`;
+  }
+  return left;
+}
+
+/** A usage plan with stages cannot be deleted. */
+async function leaveStages(target: Sender, { id = '' }: JsonObject): Promise<void> {
+  const { body } = await target.send('apigateway', { call: 'GetUsagePlan', input: { usagePlanId: id } });
+  const stages = (body['apiStages'] ?? []) as readonly { readonly apiId: string; readonly stage: string }[];
+  const patchOperations = stages.map(({ apiId, stage }) => {
+    return { op: 'remove', path: '/apiStages', value: `${apiId}:${stage}` };
+  });
+  if (patchOperations.length > 0)
+    await target.send('apigateway', { call: 'UpdateUsagePlan', input: { usagePlanId: id, patchOperations } });
+}

@@ -1,0 +1,103 @@
+/** Cases of the control plane: calls through the unmodified AWS SDK, of which the last is compared. */
+import { firstDifference, show } from './compare.ts';
+import { controlAnswerOf } from '../report/recording.ts';
+import { NotAsked } from './not-asked.ts';
+import { isRemovedBy, removeMade } from './control-removal.ts';
+import { fillPlaceholders } from '../template/placeholders.ts';
+import type {
+  ControlCall,
+  ControlCase,
+  ControlReply,
+  ControlService,
+  ControlTarget,
+} from '../schema/control-case.ts';
+import type { Answer } from '../report/recording.ts';
+import type { Made } from './control-removal.ts';
+import type { Json, JsonObject } from '../schema/parity-case.ts';
+
+/** `${api}`: kept of an earlier call; `${fill:N}`: N characters. */
+const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
+
+/** The first difference, or undefined when the case holds. A case that cannot run has failed. @throws NotAsked */
+export async function runControlCase(
+  { api, setup, request, expect }: ControlCase,
+  target: ControlTarget,
+  onReply?: (answer: Answer) => void,
+): Promise<string | undefined> {
+  const { region, accountId } = target;
+  const kept = new Map([
+    ['region', region],
+    ['accountId', accountId],
+  ]);
+  const usual = api === 'rest' ? 'apigateway' : 'apigatewayv2';
+  const fill = <Part>(part: Part): Part =>
+    fillPlaceholders(part as unknown as Json, (name) => valueOf(name, kept), PLACEHOLDER) as unknown as Part;
+  let made: readonly Made[] = [];
+  const send = async (service: ControlService, call: ControlCall): Promise<ControlReply> => {
+    const reply = await target.send(service, call);
+    if (reply.error === undefined)
+      made = [
+        ...made.filter((one) => !isRemovedBy(one, call)),
+        { service, call: call.call, body: reply.body },
+      ];
+    return reply;
+  };
+  const play = async (): Promise<string | undefined> => {
+    for (const [index, step] of setup.calls.entries()) {
+      const reply = await send(step.service ?? usual, fill(callOf(step)));
+      if (reply.error !== undefined)
+        return `set-up ${index + 1}, ${step.call}: ${reply.error.code} ${show(reply.error.message)}`;
+      for (const [name, member] of Object.entries(step.keep ?? {})) {
+        const value = reply.body[member];
+        if (typeof value !== 'string') return `set-up ${index + 1}, ${step.call}: no ${member} in the answer`;
+        kept.set(name, value);
+      }
+    }
+    const reply = await send(request.service ?? usual, fill(callOf(request)));
+    onReply?.(controlAnswerOf(reply, placeholdersOf(kept)));
+    return replyDifference(fill(expect), reply);
+  };
+  const difference = await play().catch(couldNotRun);
+  const left = await removeMade(target, made.toReversed()).catch(couldNotRun);
+  return difference ?? left;
+}
+
+/** What stands for what only this run has. */
+function placeholdersOf(kept: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...kept].map(([name, value]) => [value, `\${${name}}`]));
+}
+
+function couldNotRun(error: unknown): string {
+  if (error instanceof NotAsked) throw error;
+  return `could not run: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function callOf({ call, input, stage }: ControlCall): ControlCall {
+  return { call, input, ...(stage === undefined ? {} : { stage }) };
+}
+
+function valueOf(name: string, kept: ReadonlyMap<string, string>): string | undefined {
+  return name.startsWith('fill:') ? 'x'.repeat(Number(name.slice('fill:'.length))) : kept.get(name);
+}
+
+function replyDifference(
+  { status, error, body, bodySubset, sortItemsBy }: ControlCase['expect'],
+  reply: ControlReply,
+): string | undefined {
+  const answered = reply.error ?? reply.body;
+  if (reply.status !== status) return `status: expected ${status}, got ${reply.status} ${show(answered)}`;
+  if (error === undefined && reply.error !== undefined)
+    return `an answer is expected, got ${show(reply.error)}`;
+  if (error !== undefined) return firstDifference(error, reply.error, 'exact', 'error');
+  if (body === undefined) return undefined;
+  const sorted = sortItemsBy === undefined ? reply.body : sortItems(reply.body, sortItemsBy);
+  return firstDifference(body, sorted, bodySubset === true ? 'subset' : 'exact', 'body');
+}
+
+function sortItems(body: JsonObject, member: string): JsonObject {
+  const { items } = body;
+  if (!Array.isArray(items)) return body;
+  const keyOf = (item: Json): string => JSON.stringify((item as JsonObject)[member]);
+  const sorted = (items as readonly Json[]).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { ...body, items: sorted };
+}

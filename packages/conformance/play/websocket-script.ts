@@ -1,0 +1,200 @@
+/** Plays the frame script of a WebSocket case and collects what comes back. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { firstDifference, lowerCaseKeys, parseJson, show } from './compare.ts';
+import { replyDifference } from './differences.ts';
+import { close, connect, Refused } from './websocket-client.ts';
+import type { CaseRequest, FrameStep, Json, JsonObject } from '../schema/parity-case.ts';
+import type { RawReply } from './raw-client.ts';
+import type { RunningApi } from './running-api.ts';
+import type { Client } from './websocket-client.ts';
+
+/** How long expected frames may take, and how long to look for one too many. */
+const FRAMES_DEADLINE_MS = 5_000;
+const EXTRA_FRAME_MS = 50;
+const LOOK_MS = 5;
+const ONLY_CONNECTION = 'only';
+
+type ReceivedFrame = { readonly on: string; readonly text: string };
+type ScriptResult =
+  | { readonly kind: 'played'; readonly frames: readonly ReceivedFrame[]; readonly connections: number }
+  /** A handshake that no step has expected to be refused. */
+  | { readonly kind: 'refused'; readonly reply: RawReply }
+  | { readonly kind: 'differs'; readonly difference: string };
+
+type Script = {
+  readonly api: RunningApi;
+  readonly request: CaseRequest;
+  /** Frames to wait for at the end. */
+  readonly expectedFrames: number;
+};
+
+/** A script on its way. */
+type Play = Script & { readonly clients: Map<string, Client>; readonly received: ReceivedFrame[] };
+
+export async function playScript(script: Script): Promise<ScriptResult> {
+  const play: Play = { ...script, clients: new Map(), received: [] };
+  const { clients, received } = play;
+  const steps = script.request.frames ?? [];
+  try {
+    if (!steps.some((step) => step.connect !== undefined)) await open(play, ONLY_CONNECTION, {});
+    for (const [index, step] of steps.entries()) {
+      const difference = await take(play, step);
+      if (difference !== undefined)
+        return { kind: 'differs', difference: `frames step ${index + 1}: ${difference}` };
+    }
+    await until(() => received.length >= script.expectedFrames);
+    await delay(EXTRA_FRAME_MS);
+    return { kind: 'played', frames: received, connections: clients.size };
+  } catch (error) {
+    if (error instanceof Refused) return { kind: 'refused', reply: error.reply };
+    throw error;
+  } finally {
+    await Promise.all([...clients.values()].map(({ socket }) => close(socket)));
+  }
+}
+
+async function until(isThere: () => boolean): Promise<void> {
+  const endMs = performance.now() + FRAMES_DEADLINE_MS;
+  while (!isThere() && performance.now() < endMs) await delay(LOOK_MS);
+}
+
+async function open(play: Play, name: string, step: FrameStep): Promise<Client> {
+  const { api, request, clients, received } = play;
+  const query = step.query ?? request.query;
+  const url = new URL(api.url.href.replace(/^http/, 'ws').replace(/\/$/, ''));
+  if (request.rawUrlPath !== undefined) url.pathname = request.rawUrlPath;
+  if (query !== undefined) url.search = query;
+  const sent = { ...request.headers, ...step.headers };
+  const signature =
+    request.sign === undefined
+      ? {}
+      : api.sign({ method: 'GET', url, headers: {}, body: undefined }, request.sign);
+  const client = await connect(
+    { url: url.href, headers: { ...sent, ...signature }, subprotocols: step.subprotocols ?? [] },
+    (text) => received.push({ on: name, text }),
+  );
+  clients.set(name, client);
+  return client;
+}
+
+/** What was not as this step expects it. */
+async function take(play: Play, step: FrameStep): Promise<string | undefined> {
+  const { api, received } = play;
+  if (step.advanceMs !== undefined) await api.advance(step.advanceMs);
+  if (step.connect !== undefined) {
+    const difference = await takeConnect(play, step.connect, step);
+    if (difference !== undefined) return difference;
+  }
+  send(play, step);
+  if (step.ping !== undefined) {
+    const client = find(play, step.on);
+    client.socket.ping(step.ping);
+    await until(() => client.pongs.length > 0);
+    if (client.pongs.at(-1) !== step.ping) return `no pong for ${show(step.ping)}`;
+  }
+  if (step.frames !== undefined) {
+    const { frames } = step;
+    await until(() => received.length >= frames);
+    if (received.length < frames)
+      return `${received.length} frames have come: ${show(received.map(({ text }) => text))}`;
+  }
+  if (step.wait !== undefined) await delay(step.wait);
+  if (step.pause === true) find(play, step.on).socket.pause();
+  if (step.manage !== undefined) return manage(play, step.manage, step);
+  if (step.closed !== undefined) return endDifference(find(play, step.closed), step);
+  if (step.close !== undefined) await end(find(play, step.close), step);
+  return undefined;
+}
+
+async function takeConnect(play: Play, name: string, step: FrameStep): Promise<string | undefined> {
+  try {
+    const { answered } = await open(play, name, step);
+    if (step.refused !== undefined)
+      return `the handshake was accepted; ${step.refused.status ?? 'a refusal'} is expected`;
+    return step.accepted && firstDifference(lowerCaseKeys(step.accepted), answered, 'subset', 'headers');
+  } catch (error) {
+    if (!(error instanceof Refused) || step.refused === undefined) throw error;
+    return replyDifference(step.refused, error.reply);
+  }
+}
+
+function send(play: Play, { on, send: text, sendBase64, sendFragments = [] }: FrameStep): void {
+  if (text !== undefined) find(play, on).socket.send(text);
+  if (sendBase64 !== undefined) find(play, on).socket.send(Buffer.from(sendBase64, 'base64'));
+  for (const [index, part] of sendFragments.entries())
+    find(play, on).socket.send(part, { fin: index === sendFragments.length - 1 });
+}
+
+/** Ends a connection from the client's side. */
+async function end(client: Client, { code, reason }: FrameStep): Promise<void> {
+  if (code === undefined) return close(client.socket);
+  client.socket.close(code, reason);
+  await until(() => client.end !== undefined);
+}
+
+async function endDifference(client: Client, { code, reason }: FrameStep): Promise<string | undefined> {
+  await until(() => client.end !== undefined);
+  if (client.end === undefined) return 'the connection is still open';
+  return (
+    (code === undefined ? undefined : firstDifference(code, client.end.code, 'exact', 'close code')) ??
+    (reason === undefined ? undefined : firstDifference(reason, client.end.reason, 'exact', 'close reason'))
+  );
+}
+
+async function manage(play: Play, method: string, step: FrameStep): Promise<string | undefined> {
+  const connectionId = step.connectionId ?? (await idOf(play, step.on));
+  const data = step.body === undefined ? undefined : Buffer.from(step.body);
+  const call = () => play.api.manage(method, connectionId, data, step.sign);
+  let reply = await call();
+  for (let calls = 1; calls < (step.atMost ?? 1) && reply.status !== step.answer?.status; calls += 1)
+    reply = await call();
+  return step.answer && replyDifference(step.answer, reply);
+}
+
+/** The id is in the first frame of this connection: `{"connectionId": …}`. */
+async function idOf({ received, clients }: Play, on: string | undefined): Promise<string> {
+  const name = on ?? clients.keys().next().value;
+  const messages = (): unknown =>
+    received
+      .filter((frame) => frame.on === name)
+      .map(({ text }) => (parseJson(text) as { connectionId?: unknown } | undefined)?.connectionId)
+      .find((id) => id !== undefined);
+  await until(() => messages() !== undefined);
+  const id = messages();
+  if (typeof id !== 'string')
+    throw new Error(`no frame on ${name ?? 'any connection'} has told its connectionId`);
+  return id;
+}
+
+function find({ clients }: Play, name: string | undefined): Client {
+  const client = name === undefined ? clients.values().next().value : clients.get(name);
+  if (client === undefined)
+    throw new Error(`the script names a connection that is not open: ${name ?? 'any'}`);
+  return client;
+}
+
+/** Expected frames: text, `{json: value}`, and either of them with `on`, the name of the connection. */
+export function framesDifference(
+  expected: readonly Json[],
+  received: readonly ReceivedFrame[],
+): string | undefined {
+  if (expected.length !== received.length) {
+    const texts = received.map(({ text }) => text);
+    return `frames: expected ${expected.length}, got ${received.length}: ${show(texts)}`;
+  }
+  for (const [index, frame] of received.entries()) {
+    const difference = frameDifference(expected[index] ?? null, frame, `frames[${index}]`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function frameDifference(expected: Json, { on, text }: ReceivedFrame, path: string): string | undefined {
+  if (typeof expected === 'string') return firstDifference(expected, text, 'exact', path);
+  const { json, text: expectedText, on: expectedOn } = expected as JsonObject;
+  return (
+    (json === undefined ? undefined : firstDifference(json, parseJson(text), 'exact', `${path}.json`)) ??
+    (expectedText === undefined ? undefined : firstDifference(expectedText, text, 'exact', path)) ??
+    (expectedOn === undefined ? undefined : firstDifference(expectedOn, on, 'exact', `${path}.on`))
+  );
+}

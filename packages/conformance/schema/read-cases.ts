@@ -1,0 +1,152 @@
+/** Reads files of cases (`cases.schema.json`), and refuses what the runner would not compare. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { AnyCase, ControlCase } from './control-case.ts';
+import type { JsonObject } from './parity-case.ts';
+
+/** Raised by what an older runner would read in another sense. */
+export const CASE_SCHEMA_VERSION = 1;
+
+const FOLDER = fileURLToPath(new URL('../cases/', import.meta.url));
+
+/** What public suites recorded or asserted on AWS, with the dated reports and AWS's sample events among it. */
+export const DEFAULT_FILE = join(FOLDER, 'recorded.json');
+
+/** Files of cases from AWS's documentation. */
+const DOCUMENTED_FILES = filesIn('documented');
+
+/** Files of cases of the control plane, recorded, documented and reported. */
+const CONTROL_FILES = filesIn('control');
+
+export const ALL_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES];
+
+function filesIn(folder: string): readonly string[] {
+  const path = join(FOLDER, folder);
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/** A file of cases that cannot be read: file, member (JSON Pointer), case. */
+function refusal(file: string, pointer: string, problem: string): Error {
+  return new Error(`${file}#${pointer}: ${problem}`);
+}
+
+type Part = 'file' | 'apiCase' | 'controlCase';
+
+const validators = new Map<Part, ValidateFunction>();
+
+function validatorOf(part: Part): ValidateFunction {
+  let found = validators.get(part);
+  if (found === undefined) {
+    const path = fileURLToPath(new URL('cases.schema.json', import.meta.url));
+    const schema = JSON.parse(readFileSync(path, 'utf8')) as JsonObject & { readonly $id: string };
+    const ajv = new Ajv({ strict: false, schemas: [schema] });
+    found = ajv.compile({ $ref: part === 'file' ? schema.$id : `${schema.$id}#/$defs/${part}` });
+    validators.set(part, found);
+  }
+  return found;
+}
+
+/**
+ * Reads cases from the text of a file. A part that this runner does not know is an error: to leave it out
+ * would turn a case green that nothing has compared.
+ * @throws Error naming file, member and case
+ */
+export function parseCases(text: string, file: string): readonly AnyCase[] {
+  const whole = parseJsonFile(text, file) as { readonly cases: readonly AnyCase[] };
+  refuse(file, '', 'file', whole);
+  const ids = new Set<string>();
+  for (const [index, candidate] of whole.cases.entries()) {
+    const pointer = `/cases/${index}`;
+    refuse(file, pointer, hasControlRequest(candidate) ? 'controlCase' : 'apiCase', candidate);
+    if (ids.has(candidate.id)) throw refusal(file, `${pointer}/id`, `${candidate.id} appears twice`);
+    ids.add(candidate.id);
+  }
+  return whole.cases;
+}
+
+function parseJsonFile(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw refusal(file, '', `no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function hasControlRequest(candidate: unknown): boolean {
+  return (candidate as { readonly request?: { readonly mode?: unknown } }).request?.mode === 'control';
+}
+
+function refuse(file: string, pointer: string, part: Part, value: unknown): void {
+  const validate = validatorOf(part);
+  if (validate(value)) return;
+  // What a choice says of itself stands behind what it says of its branches.
+  const error = validate.errors?.at(-1);
+  if (error === undefined) return;
+  const { id } = value as { readonly id?: unknown };
+  const of = typeof id === 'string' ? ` (case ${id})` : '';
+  throw refusal(
+    file,
+    `${pointer}${error.instancePath}${superfluousMemberOf(error)}`,
+    `${wordsOf(error)}${of}`,
+  );
+}
+
+/** A superfluous member is named, not the object that has it. */
+function superfluousMemberOf({ params }: ErrorObject): string {
+  const { additionalProperty } = params as { readonly additionalProperty?: string };
+  return additionalProperty === undefined
+    ? ''
+    : `/${additionalProperty.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function wordsOf({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'additionalProperties') return 'unknown to the runner';
+  if (keyword === 'oneOf') return 'has either error or body';
+  if (keyword === 'enum')
+    return `must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
+  if (keyword === 'const') return `must be ${String(params['allowedValue'])}`;
+  return message ?? keyword;
+}
+
+export function readCases(file: string): readonly AnyCase[] {
+  return parseCases(readFileSync(file, 'utf8'), file);
+}
+
+export function isControlCase(parityCase: AnyCase): parityCase is ControlCase {
+  return parityCase.request.mode === 'control';
+}
+
+/**
+ * `recorded`: read from a recording of AWS. `asserted`: by a suite that ran on AWS. `documented`: a page, a
+ * service model or a sample event of AWS. `reported`: a dated capture by a user.
+ */
+type Kind = 'recorded' | 'asserted' | 'documented' | 'reported';
+
+export function kindOf({ source }: AnyCase): Kind {
+  return source['kind'] as Kind;
+}
+
+export type Evidence = 'recorded' | 'documented' | 'reported';
+
+/** The score in which a case counts: `recorded` is all that was published as an answer of AWS. */
+export function evidenceOf({ source }: AnyCase): Evidence {
+  if ('page' in source || 'model' in source) return 'documented';
+  return 'thread' in source ? 'reported' : 'recorded';
+}
+
+/** `localstack/localstack tests/aws/…/test_x.py::TestX::test_y`, or `AWS: http-api-cors, "AllowCredentials"` */
+export function describeSource({ source }: AnyCase): string {
+  const { repo, file, test, page, model, thread, says } = source;
+  const quoted = typeof says === 'string' ? `, “${says}”` : '';
+  if (typeof page === 'string') return `AWS: ${page}${quoted}`;
+  if (typeof model === 'string') return `AWS's service model: ${model}${quoted}`;
+  if (typeof thread === 'string') return `${thread}${quoted}`;
+  const parts = [repo, file, test].filter((part) => typeof part === 'string');
+  return parts.length > 0 ? parts.join(' ') : JSON.stringify(source);
+}

@@ -1,0 +1,139 @@
+/**
+ * An AWS account, with the credentials that the AWS SDK finds. What a run makes has a prefix, is written to a journal and
+ * is removed. `AWS_ENDPOINT_URL` or `--endpoint` sends the same to another place that speaks AWS's APIs.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { openSdkTarget } from '../play/control-target.ts';
+import { makeRole, removeRole, roleNameOf } from '../account/function-role.ts';
+import { Journal } from '../account/journal.ts';
+import { ownNames, PREFIX } from '../account/own-names.ts';
+import { makePace } from '../account/pace.ts';
+import { elementOf, query } from '../account/signed-query.ts';
+import { isControlCase } from '../schema/read-cases.ts';
+import { findLack } from './case-needs.ts';
+import { fillUrl, openPlace } from './endpoint.ts';
+import { LACKS_OF_ENDPOINTS } from './url.ts';
+import { NotAsked } from '../play/not-asked.ts';
+import type { QueryAccess } from '../account/signed-query.ts';
+import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
+import type { AnyCase } from '../schema/control-case.ts';
+import type { Need } from './case-needs.ts';
+import type { Target, TargetOptions } from './target.ts';
+
+/** A deployment and the permission of a new role take effect within seconds. */
+const SETTLE_MS = 8_000;
+const ROLE_MS = 10_000;
+
+const OUT_OF_REACH = 'AWS does not reach a server of this machine';
+/** What a run in an account does not ask. */
+const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
+  ...LACKS_OF_ENDPOINTS,
+  ['backend', OUT_OF_REACH],
+  ['awsBackend', OUT_OF_REACH],
+  ['events', OUT_OF_REACH],
+  ['issuer', OUT_OF_REACH],
+  ['management', OUT_OF_REACH],
+  ['waf', 'web ACLs cost by the month'],
+]);
+
+/** Of the whole account, or not removable by name. */
+const NOT_CALLED = new Set([
+  'CreateDomainName',
+  'CreateVpcLink',
+  'GenerateClientCertificate',
+  'ImportApiKeys',
+  'UpdateAccount',
+]);
+
+/** Why a case is not asked in an account; undefined = it is. */
+export function lackOfAws(parityCase: AnyCase): string | undefined {
+  const calls = isControlCase(parityCase) ? [...parityCase.setup.calls, parityCase.request] : [];
+  const found = calls.find(({ call }) => NOT_CALLED.has(call));
+  return found === undefined
+    ? findLack(parityCase, LACKS_OF_AWS)
+    : `${found.call} is not called in an account of others`;
+}
+
+export type AwsAccess = QueryAccess & {
+  readonly accountId: string;
+  readonly target: SdkTarget;
+  readonly pace: (call: string) => Promise<void>;
+};
+
+/** @throws Error where there are no credentials, or they are refused */
+export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
+  const { environment, region, invokeUrl } = options;
+  const endpoint = (options.endpoint ?? environment['AWS_ENDPOINT_URL'])?.replace(/\/$/, '');
+  const credentials = await findCredentials(region);
+  const access = { endpoint, region, credentials };
+  const identity = await query(access, 'sts', { Action: 'GetCallerIdentity' });
+  const accountId = elementOf(identity.text, 'Account');
+  if (accountId === undefined)
+    throw new Error(`GetCallerIdentity answers ${identity.status}: ${identity.text.slice(0, 200)}`);
+  const stages = invokeUrl ?? (endpoint === undefined ? stageUrl(region) : `${endpoint}/{api}/{stage}`);
+  const target = openSdkTarget({
+    endpoint,
+    stageEndpoint: (stage) => fillUrl(stages, stage),
+    region,
+    accountId,
+    credentials,
+  });
+  // Emulators have no quota of calls.
+  const pace = endpoint === undefined ? makePace() : () => Promise.resolve();
+  return { ...access, accountId, target, pace };
+}
+
+/** As AWS's own tools find them: environment, profile, container, instance. */
+async function findCredentials(region: string): Promise<() => Promise<SdkCredentials>> {
+  const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
+  const { config } = new APIGatewayClient({ region });
+  return () => config.credentials();
+}
+
+const stageUrl = (region: string): string => `https://{api}.execute-api.${region}.amazonaws.com/{stage}`;
+
+export async function openAws(options: TargetOptions): Promise<Target> {
+  const access = await openAccess(options);
+  const journal = new Journal(options.workingFolder, options.runId);
+  const target = ownNames(access.target, journal, access.pace);
+  const { endpoint } = access;
+  const isAws = endpoint === undefined;
+  const roleName = roleNameOf(journal.runId);
+  let role: Promise<string> | undefined;
+  return openPlace({
+    name: isAws ? 'aws' : `aws at ${endpoint}`,
+    version: isAws ? access.region : undefined,
+    concurrency: 1,
+    cannotAsk: lackOfAws,
+    account: {
+      target,
+      prefix: `${PREFIX}${journal.runId}`,
+      role: () => (role ??= openRole(access, roleName, isAws)),
+    },
+    invokeUrl: options.invokeUrl ?? (isAws ? stageUrl(access.region) : undefined),
+    credentials: access.credentials,
+    ...(isAws ? { settle: () => delay(SETTLE_MS) } : {}),
+    async close() {
+      const left = journal.read().left.map(({ call, input }) => `${call} ${JSON.stringify(input)}`);
+      const isMade = await role?.then(
+        () => true,
+        () => false,
+      );
+      const kept = isMade === true ? await removeRole(access, roleName) : undefined;
+      target.close();
+      return kept === undefined ? left : [...left, kept];
+    },
+  });
+}
+
+async function openRole(access: AwsAccess, name: string, isAws: boolean): Promise<string> {
+  try {
+    const arn = await makeRole(access, name);
+    if (isAws) await delay(ROLE_MS);
+    return arn;
+  } catch (error) {
+    throw new NotAsked(
+      `the role of functions cannot be made: ${error instanceof Error ? error.message : ''}`,
+    );
+  }
+}

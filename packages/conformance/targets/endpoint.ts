@@ -1,0 +1,80 @@
+/** What all places share that speak AWS's APIs at an address: fragments are made by calls, answers come from a stage's address. */
+import { openSdkTarget } from '../play/control-target.ts';
+import { removeMade } from '../play/control-removal.ts';
+import { describeRemoteApi } from './remote-api.ts';
+import { deployByCalls } from './deploy-by-calls.ts';
+import { NotAsked } from '../play/not-asked.ts';
+import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
+import type { AnyCase } from '../schema/control-case.ts';
+import type { Account } from './deploy-by-calls.ts';
+import type { Deployed, Fragment, Target } from './target.ts';
+
+const ACCOUNT_ID = '123456789012';
+/** Emulators take any. */
+const ANY_CREDENTIALS: SdkCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+type Place = {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly concurrency: number;
+  cannotAsk(parityCase: AnyCase): string | undefined;
+  readonly account: Account;
+  /** Address of a stage; `{api}` and `{stage}` are filled in. Undefined = it answers no requests. */
+  readonly invokeUrl: string | undefined;
+  readonly credentials: () => Promise<SdkCredentials>;
+  /** Waits until a deployment is served. */
+  settle?(): Promise<void>;
+  close(): Promise<readonly string[]>;
+};
+
+export function openPlace(place: Place): Target {
+  const { name, version, concurrency, account } = place;
+  return {
+    name,
+    version,
+    concurrency,
+    cannotAsk: (parityCase) => place.cannotAsk(parityCase),
+    deploy: (fragment) => deploy(fragment, place),
+    openControl: () => Promise.resolve(account.target),
+    close: () => place.close(),
+  };
+}
+
+/** An emulator's account. */
+export function openAccount(endpoint: string, region: string, stageUrl?: string): SdkTarget {
+  return openSdkTarget({
+    endpoint,
+    stageEndpoint: (stage) => (stageUrl === undefined ? `${endpoint}/${stage}` : fillUrl(stageUrl, stage)),
+    region,
+    accountId: ACCOUNT_ID,
+    credentials: ANY_CREDENTIALS,
+  });
+}
+
+export const anyCredentials = (): Promise<SdkCredentials> => Promise.resolve(ANY_CREDENTIALS);
+
+/** @param apiAndStage `abc123/dev` */
+export function fillUrl(invokeUrl: string, apiAndStage: string): string {
+  const [api = '', stage = ''] = apiAndStage.split('/');
+  return invokeUrl.replaceAll('{api}', api).replaceAll('{stage}', stage);
+}
+
+async function deploy({ parityCase, template }: Fragment, place: Place): Promise<Deployed> {
+  const { account, invokeUrl } = place;
+  if (invokeUrl === undefined) throw new NotAsked(`${place.name} answers no requests to a deployed API`);
+  const outcome = await deployByCalls(template, account);
+  const remove = async (): Promise<void> => {
+    const left = await removeMade(account.target, outcome.made.toReversed());
+    if (left !== undefined) throw new Error(left);
+  };
+  if (outcome.kind === 'refused') {
+    await remove();
+    return outcome;
+  }
+  await place.settle?.();
+  const { stage } = parityCase.setup;
+  const isDefault = parityCase.api === 'http' && stage === '$default';
+  const filled = fillUrl(invokeUrl, `${outcome.apiId}/${stage}`);
+  const url = new URL(isDefault ? filled.replace(/\/\$default$/, '') : filled);
+  return { kind: 'running', api: describeRemoteApi(place, outcome.apiId, url, remove) };
+}

@@ -1,0 +1,43 @@
+/** Anything that speaks AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
+import { findLack } from './case-needs.ts';
+import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
+import { NotAsked } from '../play/not-asked.ts';
+import type { Need } from './case-needs.ts';
+import type { Target, TargetOptions } from './target.ts';
+
+/** What no emulator has that is reached by an address only. */
+export const LACKS_OF_ENDPOINTS: readonly (readonly [Need, string | undefined])[] = [
+  ['awsBackend', undefined],
+  ['clock', undefined],
+  ['domains', undefined],
+  ['identities', undefined],
+  ['signature', undefined],
+  ['waf', undefined],
+  ['alarms', undefined],
+  ['cloudfront', undefined],
+  ['accessLog', undefined],
+  ['canary', undefined],
+  ['permissions', undefined],
+];
+
+export function openUrl({ endpoint = '', region, invokeUrl }: TargetOptions): Target {
+  const address = endpoint.replace(/\/$/, '');
+  const target = openAccount(address, region, invokeUrl);
+  return openPlace({
+    name: address,
+    version: undefined,
+    concurrency: 4,
+    cannotAsk: (parityCase) => findLack(parityCase, new Map(LACKS_OF_ENDPOINTS)),
+    account: {
+      target,
+      prefix: 'conformance',
+      role: () => Promise.reject(new NotAsked('functions are not made at a bare URL')),
+    },
+    invokeUrl,
+    credentials: anyCredentials,
+    close() {
+      target.close();
+      return Promise.resolve([]);
+    },
+  });
+}

@@ -1,0 +1,140 @@
+/** A case's set-up as the CloudFormation template that would make it, one generic builder for all cases. */
+import { addRestApi } from './rest-template.ts';
+import { addApiV2 } from './api-v2-template.ts';
+import { addDistribution } from './cloudfront-template.ts';
+import { fillPlaceholders } from './placeholders.ts';
+import { wrapFunction } from './function-source.ts';
+import { ROLE_NAME } from './draft.ts';
+import { stepsOf } from '../schema/parity-case.ts';
+import type { Draft, Resource } from './draft.ts';
+import type { Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
+
+/** Logical ids and display names; the identity unless the run renames. */
+export type Naming = (name: string) => string;
+
+type TemplateInputs = {
+  readonly naming: Naming;
+  /** Base address of the case's HTTP backend, if it has one. */
+  readonly backendUrl: string | undefined;
+  /** The runner's server for events and connections. */
+  readonly runnerUrl: string;
+  /** The runner's own OpenID issuer, if the case has tokens. */
+  readonly issuerUrl?: string | undefined;
+};
+
+/** The template as JSON text. */
+export function buildTemplate(parityCase: ParityCase, inputs: TemplateInputs): string {
+  const resources = new Map<string, Resource>();
+  const draft = startDraft(parityCase, inputs, resources);
+  addFunctions(draft, inputs);
+  if (parityCase.api === 'rest') addRestApi(draft);
+  else addApiV2(draft);
+  const { cloudfront } = parityCase.setup;
+  if (cloudfront !== undefined) addDistribution(draft, cloudfront, inputs.backendUrl);
+  const template = { AWSTemplateFormatVersion: '2010-09-09', Resources: Object.fromEntries(resources) };
+  return JSON.stringify(template, null, 1);
+}
+
+function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: Map<string, Resource>): Draft {
+  // Logical ids are alphanumeric; names in cases may hold anything.
+  const id = (...parts: readonly (string | number)[]): string =>
+    inputs.naming(parts.join('').replace(/[^A-Za-z0-9]/g, ''));
+  const values = (name: string): string | JsonObject | undefined => {
+    const [kind = '', argument = ''] = name.split(':');
+    switch (kind) {
+      case 'fn':
+        return invocationUri(id('Function', argument));
+      case 'fnName':
+        return { Ref: id('Function', argument) };
+      case 'deployment':
+        return { Ref: id('Deployment', argument) };
+      case 'waf':
+        return { 'Fn::GetAtt': [id('Waf', argument), 'Arn'] };
+      case 'backend':
+        return inputs.backendUrl;
+      case 'backendHost':
+        return inputs.backendUrl === undefined ? undefined : new URL(inputs.backendUrl).host;
+      case 'apiId':
+        return { Ref: id('Api') };
+      case 'issuer':
+        return inputs.issuerUrl;
+      case 'region':
+        return { Ref: 'AWS::Region' };
+      case 'accountId':
+        return { Ref: 'AWS::AccountId' };
+      case 'role':
+        return { 'Fn::Sub': `arn:aws:iam::\${AWS::AccountId}:role/${ROLE_NAME}` };
+      default:
+        return undefined;
+    }
+  };
+  const fill = (properties: Json): Json => fillPlaceholders(properties, values);
+  return {
+    parityCase,
+    id,
+    add(logicalId, resource) {
+      if (resources.has(logicalId)) throw new Error(`two resources would be called ${logicalId}`);
+      resources.set(logicalId, resource);
+    },
+    fill,
+    fillAll: (properties) => fill(properties) as JsonObject,
+  };
+}
+
+function invocationUri(functionId: string): JsonObject {
+  const parts = [
+    'arn:aws:apigateway:',
+    { Ref: 'AWS::Region' },
+    ':lambda:path/2015-03-31/functions/',
+    { 'Fn::GetAtt': [functionId, 'Arn'] },
+    '/invocations',
+  ];
+  return { 'Fn::Join': ['', parts] };
+}
+
+/** Expectations that need the events of functions. */
+const OF_EVENTS = ['event', 'distinctConnectionIds', 'calls', 'events'] as const;
+
+/** Source of each function as it has to run: reports to the runner are built in. */
+export function sourcesOf(
+  parityCase: ParityCase,
+  { runnerUrl }: Pick<TemplateInputs, 'runnerUrl'>,
+): Readonly<Record<string, string>> {
+  const events = stepsOf(parityCase).some(({ expect }) =>
+    OF_EVENTS.some((part) => expect[part] !== undefined),
+  );
+  const connections = parityCase.api === 'websocket';
+  return Object.fromEntries(
+    Object.entries(parityCase.setup.functions ?? {}).map(([functionName, source]) => [
+      functionName,
+      wrapFunction(source, { runnerUrl, functionName, events, connections }),
+    ]),
+  );
+}
+
+function addFunctions(draft: Draft, inputs: TemplateInputs): void {
+  const { setup } = draft.parityCase;
+  for (const [functionName, source] of Object.entries(sourcesOf(draft.parityCase, inputs))) {
+    const logicalId = draft.id('Function', functionName);
+    draft.add(logicalId, {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: draft.fill('${role}'),
+        Timeout: 10,
+        Code: { ZipFile: source },
+        ...draft.fillAll(setup.functionProps?.[functionName] ?? {}),
+      },
+    });
+    if (setup.withoutPermission?.includes(functionName) === true) continue;
+    draft.add(draft.id('Permission', functionName), {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        FunctionName: { Ref: logicalId },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+      },
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Kinds of a viewer's device by its `User-Agent`, as CloudFront tells origins and functions of edge-optimized
+ * APIs. AWS does not publish its table: these are the usual marks of each kind.
+ * @see CloudFront developer guide, "Headers for determining the viewer's device type"
+ */
+
+type ViewerDevice = {
+  readonly isAndroid: boolean;
+  readonly isDesktop: boolean;
+  readonly isIos: boolean;
+  readonly isMobile: boolean;
+  readonly isSmartTv: boolean;
+  readonly isTablet: boolean;
+};
+
+const IS_TV = /smart-?tv|googletv|appletv|hbbtv|netcast|roku|bravia|crkey|\baft[a-z]{1,2}\b|web0s/i;
+const IS_TABLET = /ipad|tablet|kindle|playbook/i;
+const IS_PHONE = /iphone|ipod|windows phone|blackberry|bb10|mobile/i;
+const IS_IOS = /iphone|ipad|ipod/i;
+const IS_ANDROID = /android/i;
+
+export function deviceOf(userAgent: string): ViewerDevice {
+  const isSmartTv = IS_TV.test(userAgent);
+  const isAndroid = IS_ANDROID.test(userAgent);
+  const isPhone = IS_PHONE.test(userAgent);
+  // Android's phones say Mobile, its tablets do not.
+  const isTablet = !isSmartTv && (IS_TABLET.test(userAgent) || (isAndroid && !isPhone));
+  // "For some tablet devices, CloudFront sets both … to true."
+  const isMobile = !isSmartTv && (isPhone || isTablet);
+  return {
+    isAndroid,
+    isDesktop: !isSmartTv && !isMobile,
+    isIos: IS_IOS.test(userAgent),
+    isMobile,
+    isSmartTv,
+    isTablet,
+  };
+}

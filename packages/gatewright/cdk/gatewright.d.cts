@@ -1,0 +1,26 @@
+import type { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import { Construct } from 'constructs';
+
+export type GatewrightProps = {
+  /** Of the stack's `serverless.yml`: `dev`, `prod`. Not needed with `packaged`. */
+  readonly stage?: string;
+  /** Where no gatewright.yml names them; one that names others is an error. */
+  readonly parts?: readonly ('authorizers' | 'quotas' | 'webhooks' | 'channels' | 'cache' | 'waf')[];
+  /** Of the stack, from the working folder. Default: `gatewright`. */
+  readonly folder?: string;
+  /** Output of `gatewright package --form cdk`. Default: packages the stack when the app is synthesized. */
+  readonly packaged?: string;
+  /** Parameters of the template, by name: `AlarmMailbox`, `WafMode`, `ProtectTables`. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * The stack of Gatewright. Logical ids stay as other deploy tools have them, so it needs a CDK stack of its own.
+ * Services attach by its exports: `Fn.importValue('gatewright-prod-TokenAuthorizerArn')`.
+ */
+export declare class Gatewright extends Construct {
+  readonly template: CfnInclude;
+  constructor(scope: Construct, id: string, props: GatewrightProps);
+  /** Any output of the template. @throws where there is none of this name */
+  output(name: string): string;
+}

@@ -1,0 +1,99 @@
+/**
+ * The key of an object: exactly what the policies name, so that no caller gets what was made for another,
+ * unless the policies leave out what tells them apart.
+ * @see developer guide, "Understanding the cache key"
+ */
+import type { CachePolicy, Distribution } from './distribution.ts';
+import { edgeHeader } from './edge-headers.ts';
+import type { ViewerRequest } from './viewer-request.ts';
+
+/** Named for explanations: why the next request has another key. */
+export type KeyParts = {
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly cookies: string;
+  /** Normalized; undefined = not part of the key. */
+  readonly acceptEncoding: string | undefined;
+  /** `OPTIONS` has answers of its own. */
+  readonly isOptions: boolean;
+};
+
+export function keyPartsOf(request: ViewerRequest, policy: CachePolicy): KeyParts {
+  const names = policy.headers.kind === 'only' ? policy.headers.names : [];
+  return {
+    path: request.path,
+    query: request.queryOf(policy.query),
+    headers: Object.fromEntries(
+      names
+        .toSorted()
+        .filter((name) => !isNormalized(name, policy))
+        .map((name) => [name, valuesOf(request, name)]),
+    ),
+    cookies: request.cookies(policy.cookies),
+    acceptEncoding: keyEncoding(request, policy),
+    isOptions: request.method === 'OPTIONS',
+  };
+}
+
+export function keyOf({ id }: Distribution, parts: KeyParts): string {
+  const { path, query, headers, cookies, acceptEncoding, isOptions } = parts;
+  // JSON keeps the parts apart: no value can pass for two.
+  return JSON.stringify([
+    id,
+    path,
+    query,
+    Object.entries(headers),
+    cookies,
+    acceptEncoding ?? null,
+    isOptions,
+  ]);
+}
+
+function valuesOf(request: ViewerRequest, name: string): readonly string[] {
+  if (!name.startsWith('cloudfront-')) return request.headers.all(name);
+  const made = edgeHeader(name, request);
+  return made === undefined ? [] : [made];
+}
+
+/** In the key list, but replaced by its normalized form. */
+function isNormalized(name: string, { gzip, brotli }: CachePolicy): boolean {
+  return name === 'accept-encoding' && (gzip || brotli);
+}
+
+/** Formats among those that the viewer takes and the policy caches, as `br,gzip`; empty: none. */
+export function normalEncoding(request: ViewerRequest, { gzip, brotli }: CachePolicy): string {
+  const taken = new Set(
+    request.headers.all('accept-encoding').flatMap((line) =>
+      line.split(',').flatMap((part) => {
+        const [coding = '', ...parameters] = part
+          .trim()
+          .toLowerCase()
+          .split(/\s*;\s*/);
+        return parameters.some((one) => /^q=0(?:\.0*)?$/.test(one)) ? [] : [coding];
+      }),
+    ),
+  );
+  return [brotli && taken.has('br') ? ['br'] : [], gzip && taken.has('gzip') ? ['gzip'] : []]
+    .flat()
+    .join(',');
+}
+
+/** Undefined: not in the key ("Compression support"). */
+function keyEncoding(request: ViewerRequest, policy: CachePolicy): string | undefined {
+  if (!policy.gzip && !policy.brotli) return undefined;
+  const normal = normalEncoding(request, policy);
+  return normal === '' ? undefined : normal;
+}
+
+/** The first part in which the keys differ, for explanations. */
+export function firstDifference(one: KeyParts, other: KeyParts): string | undefined {
+  if (one.path !== other.path) return 'path';
+  if (one.isOptions !== other.isOptions) return 'method OPTIONS';
+  if (one.query !== other.query) return 'query string';
+  const names = new Set([...Object.keys(one.headers), ...Object.keys(other.headers)]);
+  for (const name of names)
+    if (JSON.stringify(one.headers[name]) !== JSON.stringify(other.headers[name])) return `header ${name}`;
+  if (one.cookies !== other.cookies) return 'cookies';
+  return one.acceptEncoding === other.acceptEncoding ? undefined : 'header accept-encoding';
+}

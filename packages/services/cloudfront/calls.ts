@@ -1,0 +1,150 @@
+/** Calls of SDKs: invalidations, and reads of distributions (CloudFront API reference, 2020-05-31). */
+import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
+import type { Distribution } from './distribution.ts';
+import { Invalidations } from './invalidations.ts';
+import type { Invalidation } from './invalidations.ts';
+import {
+  configXml,
+  distributionListXml,
+  distributionXml,
+  invalidationListXml,
+  invalidationXml,
+  printDocument,
+  unescapeXml,
+} from './xml.ts';
+
+type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
+
+/** AWS: per distribution, in progress at a time. */
+const MAX_PATHS = 3_000;
+const MAX_PATH = 4_000;
+const MAX_ITEMS = 100;
+const TARGET =
+  /^\/\d{4}-\d{2}-\d{2}\/distribution(?:\/(?<id>[A-Z0-9]{1,32})(?:\/(?<part>config|invalidation)(?:\/(?<invalidation>[A-Z0-9]{1,32}))?)?)?\/?$/;
+
+type CallPorts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Without any, each id is taken for one that is elsewhere, and its invalidations are only recorded. */
+  readonly distributions: () => readonly Distribution[];
+  readonly invalidate: (invalidation: Invalidation) => void;
+};
+
+export class CloudFrontCalls {
+  readonly #ports: CallPorts;
+  readonly #invalidations: Invalidations;
+  readonly #loadedAt: string;
+
+  constructor(ports: CallPorts) {
+    this.#ports = ports;
+    this.#invalidations = new Invalidations(ports.clock, ports.random);
+    this.#loadedAt = new Date(ports.clock.nowEpochMs()).toISOString();
+  }
+
+  clear(): void {
+    this.#invalidations.clear();
+  }
+
+  /** Undefined for unknown operations. */
+  answer(request: ServiceRequest): Answered | undefined {
+    const { id, part, invalidation } = TARGET.exec(request.path)?.groups ?? {};
+    const isCreate = request.method === 'POST' && part === 'invalidation' && invalidation === undefined;
+    if (!isCreate && (request.method !== 'GET' || !TARGET.test(request.path))) return undefined;
+    if (id === undefined) return this.#listDistributions(request);
+    const distributions = this.#ports.distributions();
+    const found = distributions.find((one) => one.id === id);
+    if (found === undefined && (distributions.length > 0 || part !== 'invalidation'))
+      return this.#error('NoSuchDistribution', 'The specified distribution does not exist.', 404);
+    if (isCreate) return this.#create(id, request);
+    if (part === 'invalidation')
+      return invalidation === undefined ? this.#list(id, request) : this.#get(id, invalidation);
+    if (found === undefined) return undefined;
+    const etag = ['ETag', found.id];
+    if (part === 'config')
+      return this.#reply(200, printDocument('DistributionConfig', configXml(found)), etag);
+    return this.#reply(200, printDocument('Distribution', distributionXml(found, this.#loadedAt)), etag);
+  }
+
+  #create(distributionId: string, request: ServiceRequest): Answered {
+    const text = Buffer.from(request.body ?? '').toString('utf8');
+    const paths = [...text.matchAll(/<Path>([^<]*)<\/Path>/g)].map(([, path = '']) => unescapeXml(path));
+    const reference = /<CallerReference>([^<]+)<\/CallerReference>/.exec(text)?.[1];
+    const quantity = Number(/<Quantity>(\d+)<\/Quantity>/.exec(text)?.[1]);
+    if (reference === undefined || paths.length === 0)
+      return this.#error('MalformedXML', 'The XML document is malformed.');
+    if (quantity !== paths.length)
+      return this.#error(
+        'InconsistentQuantities',
+        'The value of Quantity and the size of Items do not match.',
+      );
+    if (paths.length > MAX_PATHS)
+      return this.#error('BatchTooLarge', 'The number of paths exceeds the maximum.', 413);
+    if (paths.some((path) => !path.startsWith('/') || /\*./.test(path) || path.length > MAX_PATH))
+      return this.#error('InvalidArgument', 'Your request contains one or more invalid invalidation paths.');
+    const made = this.#invalidations.create({ distributionId, reference: unescapeXml(reference), paths });
+    if (made === 'conflict')
+      return this.#error(
+        'InvalidationBatchAlreadyExists',
+        'The caller reference is already used with another invalidation batch.',
+      );
+    const { invalidation, isNew } = made;
+    if (isNew) this.#ports.invalidate(invalidation);
+    const body = printDocument('Invalidation', invalidationXml(invalidation, 'InProgress'));
+    const location = `https://cloudfront.amazonaws.com/2020-05-31/distribution/${distributionId}/invalidation/${invalidation.id}`;
+    return this.#reply(201, body, ['Location', location]);
+  }
+
+  /** It has taken effect when it was made. */
+  #get(distributionId: string, id: string): Answered {
+    const found = this.#invalidations.find(distributionId, id);
+    if (found === undefined)
+      return this.#error('NoSuchInvalidation', 'The specified invalidation does not exist.', 404);
+    return this.#reply(200, printDocument('Invalidation', invalidationXml(found, 'Completed')));
+  }
+
+  #list(distributionId: string, request: ServiceRequest): Answered {
+    const page = pageOf(this.#invalidations.list(distributionId), request, ({ id }) => id);
+    return this.#reply(200, printDocument('InvalidationList', invalidationListXml(page.listed, page)));
+  }
+
+  #listDistributions(request: ServiceRequest): Answered {
+    const page = pageOf(this.#ports.distributions(), request, ({ id }) => id);
+    return this.#reply(
+      200,
+      printDocument('DistributionList', distributionListXml(page.listed, page, this.#loadedAt)),
+    );
+  }
+
+  #error(code: string, message: string, status = 400): Answered {
+    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
+    const xml = `${error}<RequestId>${this.#ports.random.uuid()}</RequestId>`;
+    return this.#reply(status, printDocument('ErrorResponse', { xml }));
+  }
+
+  #reply(status: number, body: string, more: readonly string[] = []): Answered {
+    const headers = ['Content-Type', 'text/xml', 'x-amzn-RequestId', this.#ports.random.uuid(), ...more];
+    return { kind: 'answered', status, headers, body: Buffer.from(body) };
+  }
+}
+
+/** After `Marker`, at most `MaxItems`. */
+function pageOf<Item>(
+  all: readonly Item[],
+  { query }: ServiceRequest,
+  idOf: (item: Item) => string,
+): {
+  readonly listed: readonly Item[];
+  readonly marker: string;
+  readonly maxItems: number;
+  readonly nextMarker: string | undefined;
+} {
+  const asked = new URLSearchParams(query);
+  const marker = asked.get('Marker') ?? '';
+  const wanted = Number(asked.get('MaxItems') ?? MAX_ITEMS);
+  const maxItems = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, MAX_ITEMS) : MAX_ITEMS;
+  const from = marker === '' ? 0 : all.findIndex((item) => idOf(item) === marker) + 1;
+  const listed = all.slice(from, from + maxItems);
+  const last = listed.at(-1);
+  const nextMarker = last === undefined || from + maxItems >= all.length ? undefined : idOf(last);
+  return { listed, marker, maxItems, nextMarker };
+}

@@ -1,0 +1,176 @@
+/** A distribution as requests read it: immutable, made when the stacks are loaded. */
+
+/** Which values of a kind a policy takes; header names in lower case. */
+export type Selection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'only'; readonly names: readonly string[] }
+  | { readonly kind: 'except'; readonly names: readonly string[] };
+
+export type CachePolicy = {
+  readonly name: string;
+  readonly minTtlSeconds: number;
+  readonly defaultTtlSeconds: number;
+  readonly maxTtlSeconds: number;
+  /** Part of the key, and sent to the origin. */
+  readonly headers: Selection;
+  readonly cookies: Selection;
+  readonly query: Selection;
+  readonly gzip: boolean;
+  readonly brotli: boolean;
+  /** Of the settings from before policies: other headers are forwarded by a table of AWS's. */
+  readonly isLegacy: boolean;
+  /** Legacy settings with all headers: nothing is cached. */
+  readonly isBypassed?: boolean;
+};
+
+export type OriginRequestPolicy = {
+  readonly name: string;
+  readonly headers: Selection;
+  /** `CloudFront-*` headers to add, in lower case. */
+  readonly added: readonly string[];
+  readonly cookies: Selection;
+  readonly query: Selection;
+};
+
+/** One header that a response headers policy sets. */
+export type SetHeader = { readonly name: string; readonly value: string; readonly overrides: boolean };
+
+export type CorsPolicy = {
+  readonly allowsCredentials: boolean;
+  readonly allowHeaders: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowOrigins: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
+  readonly overrides: boolean;
+};
+
+export type ResponseHeadersPolicy = {
+  readonly name: string;
+  readonly cors: CorsPolicy | undefined;
+  readonly headers: readonly SetHeader[];
+  /** In lower case. */
+  readonly removes: readonly string[];
+};
+
+export type Origin = {
+  readonly id: string;
+  readonly domainName: string;
+  /** Empty, or with a slash in front and none at the end. */
+  readonly path: string;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly protocol: 'http-only' | 'https-only' | 'match-viewer';
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly attempts: number;
+  readonly readTimeoutMs: number;
+  /** Why its behaviors have to stay closed. */
+  readonly closed?: string | undefined;
+};
+
+export type Behavior = {
+  /** `*` for the default one. */
+  readonly pattern: string;
+  readonly origin: Origin;
+  readonly viewerProtocol: 'allow-all' | 'https-only' | 'redirect-to-https';
+  readonly allowedMethods: ReadonlySet<string>;
+  readonly cachedMethods: ReadonlySet<string>;
+  readonly compresses: boolean;
+  readonly cache: CachePolicy;
+  readonly request: OriginRequestPolicy | undefined;
+  readonly response: ResponseHeadersPolicy | undefined;
+  /** Why it answers 500: something that guards or changes its requests is not done here. */
+  readonly closed?: string | undefined;
+  /** Names of its policies in the template, for reads. */
+  readonly policyIds: {
+    readonly cache?: string | undefined;
+    readonly request?: string | undefined;
+    readonly response?: string | undefined;
+  };
+};
+
+export type ErrorRule = {
+  readonly cachingMinTtlSeconds: number | undefined;
+  readonly page: { readonly path: string; readonly status: number } | undefined;
+};
+
+export type Distribution = {
+  readonly id: string;
+  readonly arn: string;
+  readonly accountId: string;
+  /** `d111111abcdef8.cloudfront.net` */
+  readonly domainName: string;
+  readonly aliases: readonly string[];
+  readonly comment: string;
+  readonly defaultRootObject: string;
+  readonly origins: readonly Origin[];
+  /** In their order; the default one is last. */
+  readonly behaviors: readonly Behavior[];
+  readonly errors: ReadonlyMap<number, ErrorRule>;
+  readonly webAclArn: string | undefined;
+  /** Why every request has to be refused. */
+  readonly closed?: string | undefined;
+};
+
+/** AWS: with all TTLs zero, caching is disabled. */
+export function isCachingOff({
+  isBypassed,
+  minTtlSeconds,
+  defaultTtlSeconds,
+  maxTtlSeconds,
+}: CachePolicy): boolean {
+  return isBypassed === true || (minTtlSeconds === 0 && defaultTtlSeconds === 0 && maxTtlSeconds === 0);
+}
+
+export const ALL: Selection = { kind: 'all' };
+export const NONE: Selection = { kind: 'none' };
+
+/** @param name as the policy's names are spelled: headers in lower case */
+export function selects(selection: Selection, name: string): boolean {
+  switch (selection.kind) {
+    case 'none':
+      return false;
+    case 'all':
+      return true;
+    case 'only':
+      return selection.names.some((one) => matchesName(one, name));
+    case 'except':
+      return !selection.names.some((one) => matchesName(one, name));
+  }
+}
+
+/** Names of cookies may have wildcards. */
+function matchesName(pattern: string, name: string): boolean {
+  if (pattern === name) return true;
+  return /[*?]/.test(pattern) && matchesPattern(pattern, name);
+}
+
+/**
+ * `*` for any characters, `?` for one, in time proportional to the product of both lengths: a regular
+ * expression of many stars would be slow for a long path.
+ */
+export function matchesPattern(pattern: string, text: string): boolean {
+  let at = 0;
+  let inPattern = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < text.length) {
+    const expected = pattern[inPattern];
+    if (expected === '*') {
+      star = inPattern;
+      starAt = at;
+      inPattern += 1;
+    } else if (expected === '?' || (expected !== undefined && expected === text[at])) {
+      inPattern += 1;
+      at += 1;
+    } else if (star >= 0) {
+      inPattern = star + 1;
+      starAt += 1;
+      at = starAt;
+    } else return false;
+  }
+  while (pattern[inPattern] === '*') inPattern += 1;
+  return inPattern === pattern.length;
+}

@@ -1,0 +1,358 @@
+/** Answers out of the cache or from the origin, with the reason that X-Cache does not give. */
+import { lastHeader } from '../../core/events/header-list.ts';
+import type { Clock, HttpClient, HttpOutcome } from '../../core/ports.ts';
+import { answerPart } from './answer-part.ts';
+import { firstDifference, keyOf, keyPartsOf } from './cache-key.ts';
+import { compressObject } from './compress-object.ts';
+import { isCachingOff } from './distribution.ts';
+import {
+  freshErrorSeconds,
+  freshSeconds,
+  keepsSetCookie,
+  mayBeStale,
+  readDirectives,
+  staleSeconds,
+} from './freshness.ts';
+import { forwardsCookies, isCacheable, toOriginRequest } from './origin-request.ts';
+import { StoredObjects } from './stored-objects.ts';
+import { ownError } from './viewer-response.ts';
+import type { KeyParts } from './cache-key.ts';
+import type { Behavior, Distribution } from './distribution.ts';
+import type { OriginAnswer, StoredObject } from './stored-objects.ts';
+import type { ViewerRequest } from './viewer-request.ts';
+import type { CacheResult } from './viewer-response.ts';
+
+type Asked = {
+  readonly distribution: Distribution;
+  readonly behavior: Behavior;
+  readonly request: ViewerRequest;
+  readonly requestId: string;
+  readonly via: string;
+};
+
+export type CacheOutcome = {
+  readonly answer: OriginAnswer;
+  readonly result: CacheResult;
+  /** For the log and the console: `miss: first request of this key`. */
+  readonly reason: string;
+  readonly ageSeconds: number | undefined;
+};
+
+/** A call of an origin whose answer may be kept, unless an invalidation comes first. */
+type Fetching = { readonly distributionId: string; readonly path: string; isDropped: boolean };
+type Flight = { readonly fetching: Fetching; readonly done: Promise<StoredObject | undefined> };
+type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | undefined };
+
+/** Beside errors, for which AWS has a list. */
+const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308]);
+const CONDITIONS = [
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+];
+
+export class EdgeCache {
+  readonly objects: StoredObjects;
+  readonly #http: Pick<HttpClient, 'send'>;
+  readonly #clock: Clock;
+  readonly #flights = new Map<string, Flight>();
+  readonly #fetching = new Set<Fetching>();
+
+  constructor({
+    http,
+    clock,
+    maxBytes,
+  }: {
+    http: Pick<HttpClient, 'send'>;
+    clock: Clock;
+    maxBytes?: number;
+  }) {
+    this.#http = http;
+    this.#clock = clock;
+    this.objects = new StoredObjects(maxBytes);
+  }
+
+  async answer(asked: Asked): Promise<CacheOutcome> {
+    const { request, behavior } = asked;
+    if (!isCacheable(request, behavior)) return this.#bypass(asked);
+    const parts = keyPartsOf(request, behavior.cache);
+    const key = keyOf(asked.distribution, parts);
+    const found = this.#find(key, request.method);
+    const now = this.#clock.nowEpochMs();
+    if (found !== undefined && now < found.freshUntilEpochMs) return this.#hit(found, request, 'kept');
+    return isAlone(asked)
+      ? (await this.#fetch(asked, { key, parts, found })).outcome
+      : this.#fly(asked, { key, parts, found });
+  }
+
+  /** Also of answers that are under way. */
+  drop(isDropped: (object: { readonly distributionId: string; readonly path: string }) => boolean): void {
+    this.objects.dropWhere(({ distributionId, parts }) =>
+      isDropped({ distributionId, path: invalidationPath(parts) }),
+    );
+    for (const one of this.#fetching) one.isDropped ||= isDropped(one);
+    for (const [key, { fetching }] of this.#flights) if (fetching.isDropped) this.#flights.delete(key);
+  }
+
+  /** HEAD is answered by an object of GET, GET by none of HEAD. */
+  #find(key: string, method: string): StoredObject | undefined {
+    if (method !== 'HEAD') return this.objects.find(key);
+    return this.objects.find(key) ?? this.objects.find(headKey(key));
+  }
+
+  #hit(object: StoredObject, request: ViewerRequest, why: string): CacheOutcome {
+    const ageSeconds = Math.max(0, Math.floor((this.#clock.nowEpochMs() - object.storedAtEpochMs) / 1000));
+    return {
+      answer: answerPart(object, request.headers),
+      result: object.isError ? 'Error' : 'Hit',
+      reason: `hit: ${why} ${ageSeconds} s ago`,
+      ageSeconds,
+    };
+  }
+
+  async #bypass(asked: Asked): Promise<CacheOutcome> {
+    const { request, behavior } = asked;
+    const answer = toAnswer(await this.#send(asked));
+    const { cache } = behavior;
+    const why =
+      cache.isBypassed === true
+        ? 'all headers are forwarded'
+        : isCachingOff(cache)
+          ? cache.name
+          : `${request.method} is not cached`;
+    return {
+      answer,
+      result: answer.status >= 400 ? 'Error' : 'Miss',
+      reason: `bypass: ${why}`,
+      ageSeconds: undefined,
+    };
+  }
+
+  /** "CloudFront sends the response from the original request to all the requests" with the same key. */
+  async #fly(asked: Asked, at: KeyPlace): Promise<CacheOutcome> {
+    const flightKey = `${asked.request.method} ${at.key}`;
+    const flight = this.#flights.get(flightKey);
+    if (flight !== undefined) {
+      const kept = await flight.done;
+      // What may not be kept is for one request alone.
+      if (kept === undefined) return (await this.#fetch(asked, at)).outcome;
+      return this.#hit(kept, asked.request, 'same key as a request at the same time,');
+    }
+    const fetching = this.#begin(asked, at.parts);
+    const fetched = this.#fetch(asked, at, fetching);
+    const made: Flight = {
+      fetching,
+      done: fetched.then(
+        ({ kept }) => kept,
+        () => undefined,
+      ),
+    };
+    this.#flights.set(flightKey, made);
+    try {
+      return (await fetched).outcome;
+    } finally {
+      if (this.#flights.get(flightKey) === made) this.#flights.delete(flightKey);
+    }
+  }
+
+  #begin({ distribution }: Asked, parts: KeyParts): Fetching {
+    const fetching = { distributionId: distribution.id, path: invalidationPath(parts), isDropped: false };
+    this.#fetching.add(fetching);
+    return fetching;
+  }
+
+  async #fetch(asked: Asked, at: KeyPlace, fetching = this.#begin(asked, at.parts)): Promise<Fetched> {
+    try {
+      return await this.#fetchNow(asked, at, fetching);
+    } finally {
+      this.#fetching.delete(fetching);
+    }
+  }
+
+  async #fetchNow(asked: Asked, at: KeyPlace, fetching: Fetching): Promise<Fetched> {
+    const { request, behavior, distribution } = asked;
+    const { found } = at;
+    const expired = found?.status === 200 ? found : undefined;
+    const why = this.#missReason(asked, at);
+    const validators = expired === undefined ? [] : validatorsOf(expired);
+    const answer = toAnswer(await this.#send(asked, validators.length > 0 ? validators : undefined));
+    if (expired !== undefined && validators.length > 0 && answer.status === 304)
+      return this.#refresh(asked, { ...at, found: expired }, answer, fetching);
+    const rule = distribution.errors.get(answer.status);
+    if (expired !== undefined && answer.status >= 500 && mayBeStale(expired.headers)) {
+      const until = this.#clock.nowEpochMs() + staleSeconds(rule) * 1000;
+      const kept = { ...expired, freshUntilEpochMs: until };
+      if (!fetching.isDropped) this.objects.keep(kept);
+      return {
+        outcome: this.#hit(kept, request, `stale, since the origin answered ${answer.status}; kept`),
+        kept: undefined,
+      };
+    }
+    const packed = await compressObject(answer, request, behavior);
+    const kept = this.#keep(asked, at, packed, fetching);
+    const result = answer.status >= 400 ? 'Error' : 'Miss';
+    const reason = `miss: ${why}; ${kept === undefined ? this.#refusal(asked, answer) : keptFor(kept)}`;
+    // Of what is kept, the caller gets what the others will: parts and conditions hold for whole objects only.
+    const shown =
+      kept === undefined || lastHeader(request.headers.lines, 'range') !== undefined
+        ? packed
+        : answerPart(packed, request.headers);
+    return { outcome: { answer: shown, result, reason, ageSeconds: undefined }, kept };
+  }
+
+  /** "… confirmation from the origin that the CloudFront edge cache already has the latest version." */
+  #refresh(
+    asked: Asked,
+    at: KeyPlace & { readonly found: StoredObject },
+    answer: OriginAnswer,
+    fetching: Fetching,
+  ): Fetched {
+    const { request, behavior } = asked;
+    const now = this.#clock.nowEpochMs();
+    const headers = mergeHeaders(at.found.headers, answer.headers);
+    const seconds = freshSeconds(headers, behavior.cache, now);
+    const object = { ...at.found, headers, storedAtEpochMs: now, freshUntilEpochMs: now + seconds * 1000 };
+    const isKept = seconds > 0 && !fetching.isDropped;
+    if (isKept) this.objects.keep(object);
+    else this.objects.drop(object.key);
+    const outcome = {
+      answer: answerPart(object, request.headers),
+      result: 'RefreshHit' as const,
+      reason: 'refresh hit: the origin confirmed what was kept',
+      ageSeconds: 0,
+    };
+    return { outcome, kept: isKept ? object : undefined };
+  }
+
+  #keep(
+    { request, behavior, distribution }: Asked,
+    at: KeyPlace,
+    answer: OriginAnswer,
+    fetching: Fetching,
+  ): StoredObject | undefined {
+    const now = this.#clock.nowEpochMs();
+    const isError = answer.status >= 400;
+    const seconds = this.#secondsOf({ request, behavior, distribution }, answer);
+    if (seconds <= 0 || fetching.isDropped) return undefined;
+    const isHead = request.method === 'HEAD';
+    const object: StoredObject = {
+      ...answer,
+      headers: headersToKeep(answer.headers, behavior),
+      key: isHead ? headKey(at.key) : at.key,
+      distributionId: distribution.id,
+      parts: at.parts,
+      method: isHead ? 'HEAD' : request.method === 'OPTIONS' ? 'OPTIONS' : 'GET',
+      storedAtEpochMs: now,
+      freshUntilEpochMs: now + seconds * 1000,
+      isError,
+    };
+    return this.objects.keep(object) ? object : undefined;
+  }
+
+  #secondsOf(
+    { request, behavior, distribution }: Pick<Asked, 'request' | 'behavior' | 'distribution'>,
+    answer: OriginAnswer,
+  ): number {
+    const { cache } = behavior;
+    const { status, headers } = answer;
+    const now = this.#clock.nowEpochMs();
+    // The answer to a condition or a range is for this caller; a whole object is for all.
+    if (status !== 200 && hasCondition(request)) return 0;
+    if (status >= 400) return freshErrorSeconds(answer, cache, distribution.errors.get(status), now);
+    if (!KEPT_STATUSES.has(status)) return 0;
+    const isAnyVary =
+      cache.minTtlSeconds === 0 && /(?:^|,)\s*\*\s*(?:,|$)/.test(lastHeader(headers, 'vary') ?? '');
+    return isAnyVary ? 0 : freshSeconds(headers, cache, now);
+  }
+
+  #refusal(asked: Asked, { status, headers }: OriginAnswer): string {
+    const said = lastHeader(headers, 'cache-control');
+    if (hasCondition(asked.request) && status !== 200)
+      return 'not kept: the request has a condition or a range';
+    return said === undefined ? `not kept: status ${status}` : `not kept: Cache-Control: ${said}`;
+  }
+
+  #missReason({ distribution }: Asked, { key, parts, found }: KeyPlace): string {
+    if (found !== undefined) return 'what was kept has expired';
+    const other = this.objects.findPath(distribution.id, parts.path);
+    const by = other === undefined || other.key === key ? undefined : firstDifference(parts, other.parts);
+    return by === undefined ? 'first request of this key' : `the key differs by ${by} from what is kept`;
+  }
+
+  async #send(
+    { request, behavior, requestId, via }: Asked,
+    validators?: readonly string[],
+  ): Promise<HttpOutcome> {
+    const call = toOriginRequest(request, behavior, { requestId, via }, validators);
+    const isRepeatable = request.method === 'GET' || request.method === 'HEAD';
+    const attempts = isRepeatable ? behavior.origin.attempts : 1;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.#http.send(call);
+      const mayRepeat =
+        outcome.kind === 'timed-out' || (outcome.kind === 'unreachable' && outcome.reason === 'network');
+      if (!mayRepeat || attempt >= attempts) return outcome;
+    }
+  }
+}
+
+type KeyPlace = { readonly key: string; readonly parts: KeyParts; readonly found: StoredObject | undefined };
+
+function headKey(key: string): string {
+  return `HEAD ${key}`;
+}
+
+/** As invalidations name it: with the parameters of the key. */
+function invalidationPath({ path, query }: KeyParts): string {
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** Requests that share no answer: "Forward cookies to the origin" prevents collapsing. */
+function isAlone({ request, behavior }: Asked): boolean {
+  return forwardsCookies(behavior) || hasCondition(request);
+}
+
+function hasCondition({ headers }: ViewerRequest): boolean {
+  return CONDITIONS.some((name) => headers.last(name) !== undefined);
+}
+
+function toAnswer(outcome: HttpOutcome): OriginAnswer {
+  if (outcome.kind === 'answered')
+    return { status: outcome.status, headers: outcome.headers, body: outcome.body };
+  if (outcome.kind === 'timed-out') return ownError(504, 'The origin did not answer in time.');
+  return ownError(502, `The origin could not be reached: ${outcome.message}`);
+}
+
+function validatorsOf({ headers }: StoredObject): readonly string[] {
+  const tag = lastHeader(headers, 'etag');
+  const modified = lastHeader(headers, 'last-modified');
+  return [
+    ...(tag === undefined ? [] : ['If-None-Match', tag]),
+    ...(modified === undefined ? [] : ['If-Modified-Since', modified]),
+  ];
+}
+
+/** A 304 renews what it names, but for what describes the body. */
+function mergeHeaders(kept: readonly string[], renewed: readonly string[]): readonly string[] {
+  const names = new Set(renewed.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  for (const name of ['content-length', 'content-encoding', 'content-type', 'content-range', 'etag'])
+    names.delete(name);
+  const isRenewed = (list: readonly string[], index: number): boolean =>
+    names.has((list[index - (index % 2)] ?? '').toLowerCase());
+  return [
+    ...kept.filter((_, index) => !isRenewed(kept, index)),
+    ...renewed.filter((_, index) => isRenewed(renewed, index)),
+  ];
+}
+
+/** `Set-Cookie` is kept only for callers with the same cookies. */
+function headersToKeep(headers: readonly string[], { cache }: Behavior): readonly string[] {
+  if (cache.cookies.kind !== 'none' && keepsSetCookie(readDirectives(headers))) return headers;
+  return headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== 'set-cookie');
+}
+
+function keptFor({ storedAtEpochMs, freshUntilEpochMs }: StoredObject): string {
+  return `kept for ${Math.round((freshUntilEpochMs - storedAtEpochMs) / 1000)} s`;
+}

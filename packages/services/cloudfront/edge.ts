@@ -1,0 +1,252 @@
+/** CloudFront in front of APIs: every request of a viewer, from the first check to the line in the log. */
+import type { ControlReply } from '../../core/api-call.ts';
+import type { ScreenVerdict } from '../../core/stage-screens.ts';
+import type { FrontRequest, ServicePorts } from '../../kernel/service.ts';
+import type { Behavior, Distribution } from './distribution.ts';
+import { EdgeCache } from './edge-cache.ts';
+import type { CacheOutcome } from './edge-cache.ts';
+import { matchBehavior } from './match-behavior.ts';
+import type { OriginAnswer } from './stored-objects.ts';
+import { ViewerRequest } from './viewer-request.ts';
+import { ownError, toViewer } from './viewer-response.ts';
+
+type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings'>;
+
+/** What a request gets before it could come to the cache. */
+type Refusal = CacheOutcome & { readonly isClosed: boolean };
+type Ids = { readonly requestId: string; readonly via: string };
+
+/** AWS (developer guide, quotas): of the URL, and of the request without its body. */
+const MAX_URL_BYTES = 8_192;
+const MAX_REQUEST_BYTES = 32_768;
+/** Where the console shows reasons. */
+const KEPT_NOTES = 1;
+
+export class Edge {
+  readonly cache: EdgeCache;
+  readonly #ports: EdgePorts;
+  readonly #counts = new Map<string, Counts>();
+
+  constructor(ports: EdgePorts) {
+    this.#ports = ports;
+    this.cache = new EdgeCache(ports);
+  }
+
+  countsOf(distributionId: string): Counts | undefined {
+    return this.#counts.get(distributionId);
+  }
+
+  clear(): void {
+    this.cache.drop(() => true);
+    this.#counts.clear();
+  }
+
+  async serve(distribution: Distribution, asked: FrontRequest): Promise<ControlReply> {
+    const given = withOwnHost(asked, distribution);
+    const startedMs = this.#ports.clock.monotonicMs();
+    const ids = this.#makeIds();
+    const verdict = this.#screen(distribution, given, ids.requestId);
+    const inserts = verdict?.kind === 'passed' ? (verdict.inserts ?? []) : [];
+    const request = new ViewerRequest(withInserts(given, inserts), pathOf(given, distribution));
+    const behavior = matchBehavior(distribution.behaviors, request.path);
+    const refusal = refuse(distribution, behavior, request, verdict);
+    const first = refusal ?? (await this.#answer(distribution, behavior, request, ids));
+    const outcome =
+      refusal?.isClosed === true ? first : await this.#withPage(distribution, first, given, ids);
+    this.#note(distribution, request, outcome, { ids, tookMs: this.#ports.clock.monotonicMs() - startedMs });
+    const { result, ageSeconds } = outcome;
+    return toViewer(outcome.answer, request, behavior, { result, ageSeconds, ...ids });
+  }
+
+  #makeIds(): Ids {
+    const { random } = this.#ports;
+    const requestId = `${Buffer.from(random.hex(80), 'hex').toString('base64url')}==`;
+    return { requestId, via: `1.1 ${random.hex(32)}.cloudfront.net (CloudFront)` };
+  }
+
+  async #answer(
+    distribution: Distribution,
+    behavior: Behavior | undefined,
+    request: ViewerRequest,
+    ids: Ids,
+  ): Promise<CacheOutcome> {
+    if (behavior === undefined) return closed('no behavior has this path');
+    return this.cache.answer({ distribution, behavior, request, ...ids });
+  }
+
+  /** Before anything else sees the request. Undefined: there is no web ACL. */
+  #screen(distribution: Distribution, given: FrontRequest, requestId: string): ScreenVerdict | undefined {
+    const { webAclArn, accountId } = distribution;
+    if (webAclArn === undefined || distribution.closed !== undefined) return undefined;
+    const { method, path, query, body } = given;
+    const { headers, remoteAddress } = new ViewerRequest(given, path);
+    const verdict = this.#ports.screens.judge(webAclArn, {
+      method,
+      rawPath: path,
+      rawQuery: query,
+      headers,
+      body: body.length === 0 ? undefined : body,
+      packed: undefined,
+      sourceIp: remoteAddress,
+      protocol: 'HTTP/1.1',
+      requestId,
+      api: { accountId },
+      notes: undefined,
+    });
+    if (verdict !== undefined || this.#ports.settings.allowUnguarded === true) return verdict;
+    return {
+      kind: 'closed',
+      reason: `the web ACL ${webAclArn} is in no loaded stack, has faults, or is not of scope CLOUDFRONT`,
+    };
+  }
+
+  /** The page that the distribution has for this error; the error itself if the page fails. */
+  async #withPage(
+    distribution: Distribution,
+    outcome: CacheOutcome,
+    given: FrontRequest,
+    ids: Ids,
+  ): Promise<CacheOutcome> {
+    const page = distribution.errors.get(outcome.answer.status)?.page;
+    if (page === undefined) return outcome;
+    const asked = {
+      ...given,
+      method: 'GET',
+      path: page.path,
+      query: '',
+      body: Buffer.alloc(0),
+      rawHeaders: plainHeaders(given),
+    };
+    const request = new ViewerRequest(asked, page.path);
+    const behavior = matchBehavior(distribution.behaviors, page.path);
+    if (behavior === undefined || behavior.closed !== undefined) return outcome;
+    const { answer } = await this.cache.answer({ distribution, behavior, request, ...ids });
+    if (answer.status !== 200) return outcome;
+    const reason = `${outcome.reason}; error page ${page.path} for ${outcome.answer.status}`;
+    return { answer: { ...answer, status: page.status }, result: 'Error', reason, ageSeconds: undefined };
+  }
+
+  #note(
+    { id }: Distribution,
+    request: ViewerRequest,
+    { answer, result, reason, ageSeconds }: CacheOutcome,
+    { ids, tookMs }: { readonly ids: Ids; readonly tookMs: number },
+  ): void {
+    const counts = this.#counts.get(id) ?? { hits: 0, misses: 0, errors: 0, last: [] };
+    this.#counts.set(id, counts);
+    if (result === 'Error') counts.errors += 1;
+    else if (result === 'Hit' || result === 'RefreshHit') counts.hits += 1;
+    else counts.misses += 1;
+    counts.last = [...counts.last, `${request.method} ${request.path} ${reason}`].slice(-KEPT_NOTES);
+    const record = {
+      time: new Date(this.#ports.clock.nowEpochMs()).toISOString(),
+      'x-edge-request-id': ids.requestId,
+      'c-ip': request.remoteAddress,
+      'cs-method': request.method,
+      'x-host-header': request.host,
+      'cs-uri-stem': request.path,
+      'cs-uri-query': request.query === '' ? '-' : request.query,
+      'cs-protocol': request.protocol,
+      'sc-status': answer.status,
+      'sc-bytes': answer.body.length,
+      'time-taken': Math.round(tookMs) / 1000,
+      'x-edge-result-type': result,
+      ...(ageSeconds !== undefined && { age: ageSeconds }),
+      reason,
+    };
+    this.#ports.logGroups.write(`/aws/cloudfront/${id}`, JSON.stringify(record));
+  }
+}
+
+type Counts = { hits: number; misses: number; errors: number; last: readonly string[] };
+
+function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): string {
+  return path === '/' || path === '' ? `/${defaultRootObject}` : path;
+}
+
+/**
+ * Viewers on AWS can only use the names of the distribution: an address of this machine stands for the first.
+ * An API that gets it as Host refuses it, there and here.
+ */
+function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
+  const name = plainHost(given.host);
+  const host = aliases.includes(name) ? name : domainName;
+  const { rawHeaders } = given;
+  const isHost = (index: number): boolean =>
+    index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host';
+  return { ...given, rawHeaders: rawHeaders.map((text, index) => (isHost(index) ? host : text)) };
+}
+
+/** In lower case, without port and root. */
+export function plainHost(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+}
+
+function withInserts(given: FrontRequest, inserts: readonly string[]): FrontRequest {
+  if (inserts.length === 0) return given;
+  const names = new Set(inserts.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  const { rawHeaders } = given;
+  const others = rawHeaders.filter(
+    (_, index) => !names.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()),
+  );
+  return { ...given, rawHeaders: [...others, ...inserts] };
+}
+
+/** Without what is about the body, or asks for a part of it. */
+function plainHeaders({ rawHeaders }: FrontRequest): readonly string[] {
+  return rawHeaders.filter(
+    (_, index) => !/^(?:if-.*|range|content-.*)$/i.test(rawHeaders[index - (index % 2)] ?? ''),
+  );
+}
+
+function refuse(
+  { closed: why }: Distribution,
+  behavior: Behavior | undefined,
+  request: ViewerRequest,
+  verdict: ScreenVerdict | undefined,
+): Refusal | undefined {
+  if (why !== undefined) return closed(why);
+  if (behavior?.closed !== undefined) return closed(behavior.closed);
+  if (verdict?.kind === 'closed') return closed(verdict.reason);
+  if (verdict?.kind === 'refused') {
+    const { reply, reason } = verdict;
+    const own: OriginAnswer =
+      reply === undefined ? ownError(403, 'Request blocked.') : { ...reply, body: Buffer.from(reply.body) };
+    return refused(own, reason);
+  }
+  if (isTooLong(request))
+    return refused(ownError(413, 'The request is too long.'), 'the URL or the request is too long');
+  const { method, body, protocol } = request;
+  if (behavior?.allowedMethods.has(method) === false)
+    return refused(ownError(403, `${method} is not allowed for this path.`), `${method} is not allowed`);
+  if (method === 'GET' && body.length > 0)
+    return refused(ownError(403, 'GET requests must not have a body.'), 'GET with a body');
+  if (protocol === 'https' || behavior === undefined || behavior.viewerProtocol === 'allow-all')
+    return undefined;
+  if (behavior.viewerProtocol === 'https-only') return refused(ownError(403, 'Use HTTPS.'), 'HTTPS only');
+  return redirected(request);
+}
+
+/** 301, or 307 for methods that clients must repeat (developer guide, "Requiring HTTPS"). */
+function redirected({ method, host, path, query }: ViewerRequest): Refusal {
+  const location = `https://${host}${path}${query === '' ? '' : `?${query}`}`;
+  const status = method === 'GET' || method === 'HEAD' ? 301 : 307;
+  const answer = { status, headers: ['Server', 'CloudFront', 'Location', location], body: Buffer.alloc(0) };
+  return { answer, result: 'Redirect', reason: 'redirect to HTTPS', ageSeconds: undefined, isClosed: true };
+}
+
+function refused(answer: OriginAnswer, reason: string): Refusal {
+  return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
+}
+
+/** Ours: AWS would do what is not done here. */
+function closed(reason: string): Refusal {
+  const answer = ownError(500, `This behavior is closed: ${reason}`);
+  return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };
+}
+
+function isTooLong({ method, path, query, headers, host }: ViewerRequest): boolean {
+  const url = path.length + query.length + host.length + 'https://?'.length;
+  if (url > MAX_URL_BYTES) return true;
+  return headers.lines.reduce((sum, text) => sum + text.length + 2, method.length + url) > MAX_REQUEST_BYTES;
+}

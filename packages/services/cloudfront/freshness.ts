@@ -1,0 +1,94 @@
+/** How long an answer is fresh (developer guide, Expiration and HTTPStatusCodes). */
+import { lastHeader } from '../../core/events/header-list.ts';
+import type { CachePolicy, ErrorRule } from './distribution.ts';
+
+type Directives = ReadonlyMap<string, string>;
+
+/** Of all `Cache-Control` lines; the first of a name holds. */
+export function readDirectives(headers: readonly string[]): Directives {
+  const found = new Map<string, string>();
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() !== 'cache-control') continue;
+    for (const [, name = '', quoted, plain] of (headers[index + 1] ?? '').matchAll(
+      /([^\s,=;]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;]*)))?/g,
+    )) {
+      const lower = name.toLowerCase();
+      if (!found.has(lower)) found.set(lower, quoted ?? plain ?? '');
+    }
+  }
+  return found;
+}
+
+const MAX_SECONDS = 3_153_600_000;
+
+function secondsOf(directives: Directives, name: string): number | undefined {
+  const text = directives.get(name);
+  return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), MAX_SECONDS) : undefined;
+}
+
+/** `no-cache="Set-Cookie"` is about that header alone. */
+export function keepsSetCookie(directives: Directives): boolean {
+  return !/(?:^|[,\s])set-cookie(?:$|[,\s])/i.test(directives.get('no-cache') ?? '');
+}
+
+/** What the origin says; `refuses`: not to be kept. */
+type Said = { readonly refuses: boolean; readonly seconds: number | undefined };
+
+function readSaid(headers: readonly string[], directives: Directives, nowEpochMs: number): Said {
+  const noCache = directives.get('no-cache');
+  const refuses =
+    directives.has('no-store') || directives.has('private') || (noCache !== undefined && noCache === '');
+  return {
+    refuses,
+    seconds:
+      secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age') ?? expiresIn(headers, nowEpochMs),
+  };
+}
+
+function expiresIn(headers: readonly string[], nowEpochMs: number): number | undefined {
+  const expires = lastHeader(headers, 'expires');
+  if (expires === undefined) return undefined;
+  // An invalid date, such as 0, has passed.
+  const seconds = Math.floor((Date.parse(expires) - nowEpochMs) / 1000);
+  return Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
+}
+
+/** 0: it is not kept. */
+export function freshSeconds(headers: readonly string[], policy: CachePolicy, nowEpochMs: number): number {
+  const { minTtlSeconds, defaultTtlSeconds, maxTtlSeconds } = policy;
+  const directives = readDirectives(headers);
+  const { refuses, seconds } = readSaid(headers, directives, nowEpochMs);
+  if (refuses) return minTtlSeconds;
+  if (seconds === undefined) return Math.max(minTtlSeconds, defaultTtlSeconds);
+  return Math.max(minTtlSeconds, Math.min(seconds, maxTtlSeconds));
+}
+
+const ALWAYS_KEPT = new Set([404, 414, 500, 501, 502, 503, 504]);
+const KEPT_IF_SAID = new Set([400, 403, 405, 412, 415]);
+const USUAL_ERROR_SECONDS = 10;
+
+/** 0: it is not kept. @param rule of this status */
+export function freshErrorSeconds(
+  { status, headers }: { readonly status: number; readonly headers: readonly string[] },
+  policy: CachePolicy,
+  rule: ErrorRule | undefined,
+  nowEpochMs: number,
+): number {
+  const directives = readDirectives(headers);
+  const said = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
+  if (!ALWAYS_KEPT.has(status) && !(KEPT_IF_SAID.has(status) && said !== undefined)) return 0;
+  const least = rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
+  // "… cannot be greater than the Maximum TTL value set for the cache behavior."
+  const wanted = Math.min(said ?? expiresIn(headers, nowEpochMs) ?? 0, policy.maxTtlSeconds);
+  return Math.max(least, wanted);
+}
+
+/** How long an expired object is served while its origin fails. */
+export function staleSeconds(rule: ErrorRule | undefined): number {
+  return rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
+}
+
+/** `stale-if-error=0`: not when its origin fails. */
+export function mayBeStale(headers: readonly string[]): boolean {
+  return secondsOf(readDirectives(headers), 'stale-if-error') !== 0;
+}

@@ -1,0 +1,60 @@
+/** Invalidations of each distribution, in the order of their making. */
+import type { Clock, Random } from '../../core/ports.ts';
+
+export type Invalidation = {
+  readonly id: string;
+  readonly distributionId: string;
+  readonly reference: string;
+  readonly paths: readonly string[];
+  readonly createTime: string;
+};
+
+/** Ours: invalidations remembered for reads and repeated calls. */
+const MAX_KEPT = 1_000;
+
+export class Invalidations {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #made = new Map<string, Invalidation>();
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** `conflict`: the reference belongs to other paths. */
+  create(
+    asked: Pick<Invalidation, 'distributionId' | 'reference' | 'paths'>,
+  ): { readonly invalidation: Invalidation; readonly isNew: boolean } | 'conflict' {
+    const key = `${asked.distributionId} ${asked.reference}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) {
+      if (known.paths.join('\n') !== asked.paths.join('\n')) return 'conflict';
+      return { invalidation: known, isNew: false };
+    }
+    const createTime = new Date(this.#clock.nowEpochMs()).toISOString();
+    const invalidation = { ...asked, id: `I${this.#random.hex(13).toUpperCase()}`, createTime };
+    this.#made.set(key, invalidation);
+    const [oldest] = this.#made.keys();
+    if (this.#made.size > MAX_KEPT && oldest !== undefined) this.#made.delete(oldest);
+    return { invalidation, isNew: true };
+  }
+
+  find(distributionId: string, id: string): Invalidation | undefined {
+    return this.list(distributionId).find((one) => one.id === id);
+  }
+
+  /** The latest first, as CloudFront lists them. */
+  list(distributionId: string): readonly Invalidation[] {
+    return [...this.#made.values()].filter((one) => one.distributionId === distributionId).toReversed();
+  }
+
+  clear(): void {
+    this.#made.clear();
+  }
+}
+
+/** Whether a path of an invalidation, perhaps with a star at its end, names this one. */
+export function namesPath(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+}

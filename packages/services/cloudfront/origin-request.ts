@@ -1,0 +1,206 @@
+/** What CloudFront sends to an origin (developer guide, "Request and response behavior for custom origins"). */
+import type { HttpRequest } from '../../core/ports.ts';
+import { normalEncoding } from './cache-key.ts';
+import { isCachingOff, NONE, selects } from './distribution.ts';
+import type { Behavior, Selection } from './distribution.ts';
+import { edgeHeader, spellEdgeHeader } from './edge-headers.ts';
+import type { ViewerRequest } from './viewer-request.ts';
+
+/** Of one connection, or CloudFront's own: never passed on. */
+const NEVER = new Set([
+  'connection',
+  'content-length',
+  'cookie',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-amz-cf-id',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-real-ip',
+]);
+
+/** With policies, only these come without being named. */
+const ALWAYS = new Set([
+  'cache-control',
+  'content-encoding',
+  'content-md5',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'pragma',
+  'range',
+]);
+
+/** Legacy settings remove these, unless they are named; all others are forwarded. */
+const LEGACY_REMOVED = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'expect',
+  'referer',
+  'user-agent',
+  'x-http-method-override',
+]);
+/** With a body, and OPTIONS that is not cached, keep `Authorization`. */
+const WITH_AUTHORIZATION = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
+
+type OriginParts = { readonly requestId: string; readonly via: string };
+
+/** @param validators of an expired object: `If-None-Match`, `If-Modified-Since` in place of the viewer's */
+export function toOriginRequest(
+  request: ViewerRequest,
+  behavior: Behavior,
+  { requestId, via }: OriginParts,
+  validators?: readonly string[],
+): HttpRequest {
+  const { origin } = behavior;
+  const isHttp =
+    origin.protocol === 'http-only' || (origin.protocol === 'match-viewer' && request.protocol === 'http');
+  const port = isHttp ? origin.httpPort : origin.httpsPort;
+  const isUsual = port === (isHttp ? 80 : 443);
+  const query = joinQueries(request, behavior);
+  return {
+    method: request.method,
+    origin: `${isHttp ? 'http' : 'https'}://${origin.domainName}${isUsual ? '' : `:${port}`}`,
+    target: `${origin.path}${request.path}${query === '' ? '' : `?${query}`}`,
+    headers: [
+      'Host',
+      forwards(request, behavior, 'host')
+        ? (request.headers.last('host') ?? request.host)
+        : origin.domainName,
+      ...forwarded(request, behavior, validators !== undefined),
+      ...(validators ?? []),
+      ...cookieLine(request, behavior),
+      ...encodingLine(request, behavior),
+      ...addedLines(request, behavior),
+      'X-Amz-Cf-Id',
+      requestId,
+      'X-Forwarded-For',
+      [...request.headers.all('x-forwarded-for'), request.remoteAddress].join(', '),
+      'Via',
+      [...request.headers.all('via'), via].join(', '),
+      ...origin.headers,
+    ],
+    body: request.body.length === 0 ? undefined : request.body,
+    timeoutMs: origin.readTimeoutMs,
+    vpcLink: undefined,
+    unpacks: false,
+  };
+}
+
+/** Values that both policies select (developer guide, "… how … policies and cache policies work together"). */
+function joinQueries(request: ViewerRequest, { cache, request: policy }: Behavior): string {
+  return request.queryOf(
+    eitherOf(cache.query, policy?.query ?? (cache.isLegacy ? legacyQuery(cache.query) : NONE)),
+  );
+}
+
+/** `QueryStringCacheKeys` limit the key alone: all parameters are forwarded. */
+function legacyQuery(selection: Selection): Selection {
+  return selection.kind === 'none' ? selection : { kind: 'all' };
+}
+
+/** Both as one. A list of the cache policy is kept even where the other excludes its names, and the reverse. */
+function eitherOf(one: Selection, other: Selection): Selection {
+  if (one.kind === 'all' || other.kind === 'all') return { kind: 'all' };
+  if (one.kind === 'none') return other;
+  if (other.kind === 'none') return one;
+  // "… except those specified in the cache policy or the origin request policy."
+  if (one.kind === other.kind) return { kind: one.kind, names: [...one.names, ...other.names] };
+  // An allow list of either overrides the block list of the other.
+  const [block, allow] = one.kind === 'except' ? [one, other] : [other, one];
+  return { kind: 'except', names: block.names.filter((name) => !selects(allow, name)) };
+}
+
+function forwards(
+  request: ViewerRequest,
+  { cache, request: policy, cachedMethods }: Behavior,
+  lower: string,
+): boolean {
+  if (selects(cache.headers, lower)) return true;
+  if (policy !== undefined && selects(policy.headers, lower)) return true;
+  if (!cache.isLegacy)
+    return (
+      ALWAYS.has(lower) || (lower === 'authorization' && isForwardedAuthorization(request, cachedMethods))
+    );
+  if (lower === 'host') return false;
+  if (lower === 'authorization') return isForwardedAuthorization(request, cachedMethods);
+  return !LEGACY_REMOVED.has(lower);
+}
+
+/** "GET and HEAD requests – CloudFront removes the Authorization header field before forwarding the request." */
+function isForwardedAuthorization({ method }: ViewerRequest, cachedMethods: ReadonlySet<string>): boolean {
+  return WITH_AUTHORIZATION.has(method) || (method === 'OPTIONS' && !cachedMethods.has('OPTIONS'));
+}
+
+function forwarded(request: ViewerRequest, behavior: Behavior, isRevalidation: boolean): readonly string[] {
+  const own = new Set(
+    behavior.origin.headers.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()),
+  );
+  const lines: string[] = [];
+  request.headers.each((lower, name, value) => {
+    if (NEVER.has(lower) || own.has(lower) || lower.startsWith('x-edge-') || isSpoof(lower)) return;
+    if (lower === 'accept-encoding' && normalizes(behavior)) return;
+    if (isRevalidation && (lower.startsWith('if-') || lower === 'range')) return;
+    if (forwards(request, behavior, lower)) lines.push(name, value);
+  });
+  // "CloudFront adds this header regardless of whether the request from the viewer includes" it.
+  if (!forwards(request, behavior, 'user-agent') && !own.has('user-agent'))
+    lines.push('User-Agent', 'Amazon CloudFront');
+  return lines;
+}
+
+/** A viewer cannot say what CloudFront knows by itself. */
+function isSpoof(lower: string): boolean {
+  return lower.startsWith('cloudfront-');
+}
+
+function normalizes({ cache }: Behavior): boolean {
+  return cache.gzip || cache.brotli;
+}
+
+/** "Compression support": only for requests that have the header. */
+function encodingLine(request: ViewerRequest, behavior: Behavior): readonly string[] {
+  const { cache } = behavior;
+  if (!normalizes(behavior) || request.headers.last('accept-encoding') === undefined) return [];
+  const normal = normalEncoding(request, cache);
+  return ['Accept-Encoding', normal === '' ? 'identity' : normal];
+}
+
+function cookieLine(request: ViewerRequest, { cache, request: policy }: Behavior): readonly string[] {
+  const cookies = request.cookies(eitherOf(cache.cookies, policy?.cookies ?? NONE));
+  return cookies === '' ? [] : ['Cookie', cookies];
+}
+
+function addedLines(request: ViewerRequest, { cache, request: policy }: Behavior): readonly string[] {
+  const ofKey = cache.headers.kind === 'only' ? cache.headers.names : [];
+  const names = new Set(
+    [...ofKey, ...(policy?.added ?? [])].filter((name) => name.startsWith('cloudfront-')),
+  );
+  return [...names].flatMap((name) => {
+    const value = edgeHeader(name, request);
+    return value === undefined ? [] : [spellEdgeHeader(name), value];
+  });
+}
+
+/** Whether cookies reach the origin at all: then requests are not collapsed, and `Set-Cookie` comes back. */
+export function forwardsCookies({ cache, request }: Behavior): boolean {
+  return eitherOf(cache.cookies, request?.cookies ?? NONE).kind !== 'none';
+}
+
+/** Whether this request may be answered from the cache, and its answer be kept. */
+export function isCacheable({ method }: ViewerRequest, { cachedMethods, cache }: Behavior): boolean {
+  return cachedMethods.has(method) && !isCachingOff(cache);
+}

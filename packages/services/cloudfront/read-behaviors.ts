@@ -1,0 +1,217 @@
+/** Cache behaviors: what each takes from requests, where it sends them, and what keeps it closed. */
+import { asNonEmptyText } from '@gatewright/aws/json-object';
+import type { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
+import type {
+  Behavior,
+  CachePolicy,
+  Origin,
+  OriginRequestPolicy,
+  ResponseHeadersPolicy,
+} from './distribution.ts';
+import { isKnownEdgeHeader, spellEdgeHeader } from './edge-headers.ts';
+import {
+  findManaged,
+  MANAGED_CACHE_POLICIES,
+  MANAGED_REQUEST_POLICIES,
+  MANAGED_RESPONSE_POLICIES,
+} from './managed-policies.ts';
+import { isSet, readForwardedValues } from './read-policies.ts';
+
+/** Policies of the loaded stacks by id; `closed`: one that could not be read, with the reason. */
+export type Policies = {
+  readonly cache: ReadonlyMap<string, CachePolicy>;
+  readonly request: ReadonlyMap<string, OriginRequestPolicy>;
+  readonly response: ReadonlyMap<string, ResponseHeadersPolicy>;
+};
+
+/** Notes a member that is not done here; `closes`: requests are refused for it. */
+export type Finding = { readonly path: string; readonly what: string; readonly closes: boolean };
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
+const MAX_PATTERN = 255;
+/** Developer guide, path pattern; the table names no `?`, which it describes as a wildcard. */
+const PATTERN = /^[A-Za-z0-9_\-.*$/~"'@:+&?=%,;!()[\]]+$/;
+
+const DONE = new Set(
+  `PathPattern TargetOriginId ViewerProtocolPolicy AllowedMethods CachedMethods Compress CachePolicyId
+   OriginRequestPolicyId ResponseHeadersPolicyId ForwardedValues MinTTL DefaultTTL MaxTTL`.split(/\s+/),
+);
+
+/** What guards or changes the requests of a behavior: without it they must not be served. */
+const CLOSING: Readonly<Record<string, string>> = {
+  FunctionAssociations: 'CloudFront Functions do not run here',
+  LambdaFunctionAssociations: 'Lambda@Edge does not run here',
+  TrustedKeyGroups: 'signed URLs and cookies are not checked here',
+  TrustedSigners: 'signed URLs and cookies are not checked here',
+  FieldLevelEncryptionId: 'fields are not encrypted here',
+  SmoothStreaming: 'Smooth Streaming is not served here',
+  GrpcConfig: 'gRPC is not served here',
+};
+
+const OPEN_FINDINGS: Readonly<Record<string, string>> = {
+  RealtimeLogConfigArn: 'no real-time log is sent',
+};
+
+/** @throws InvalidMember */
+export function readBehavior(
+  at: MemberReader,
+  pattern: string,
+  {
+    origins,
+    policies,
+    find,
+  }: {
+    readonly origins: ReadonlyMap<string, Origin>;
+    readonly policies: Policies;
+    readonly find: (finding: Finding) => void;
+  },
+): Behavior {
+  const targetId = at.text('TargetOriginId');
+  const origin = origins.get(targetId);
+  if (origin === undefined) at.refuse('TargetOriginId', `${targetId} is none of the distribution's origins`);
+  const reasons = findClosing(at, find);
+  const methods = at.texts('AllowedMethods', METHODS.length);
+  const cached = at.texts('CachedMethods', METHODS.length);
+  const wrong = [...methods, ...cached].find((method) => !METHODS.includes(method));
+  if (wrong !== undefined) at.refuse('AllowedMethods', `${wrong} is no method that CloudFront forwards`);
+  const cache = readCache(at, policies);
+  const request = findPolicy(at, 'OriginRequestPolicyId', policies.request, MANAGED_REQUEST_POLICIES);
+  findUnknownHeaders(at, { cache, request }, find);
+  return {
+    pattern,
+    origin,
+    viewerProtocol: at.oneOf('ViewerProtocolPolicy', ['allow-all', 'https-only', 'redirect-to-https']),
+    allowedMethods: new Set(methods.length === 0 ? ['GET', 'HEAD'] : methods),
+    cachedMethods: new Set(['GET', 'HEAD', ...cached.filter((method) => method === 'OPTIONS')]),
+    compresses: at.flag('Compress', false),
+    cache,
+    request,
+    response: findPolicy(at, 'ResponseHeadersPolicyId', policies.response, MANAGED_RESPONSE_POLICIES),
+    closed: origin.closed ?? reasons[0],
+    policyIds: {
+      cache: asNonEmptyText(at.value('CachePolicyId')),
+      request: asNonEmptyText(at.value('OriginRequestPolicyId')),
+      response: asNonEmptyText(at.value('ResponseHeadersPolicyId')),
+    },
+  };
+}
+
+/** @throws InvalidMember */
+export function readPattern(at: MemberReader): string {
+  const pattern = at.text('PathPattern');
+  if (pattern.length > MAX_PATTERN)
+    at.refuse('PathPattern', `has ${pattern.length} characters; at most ${MAX_PATTERN} are allowed`);
+  if (!PATTERN.test(pattern))
+    at.refuse('PathPattern', `${pattern} has characters that no path pattern can have`);
+  return pattern;
+}
+
+function findClosing(at: MemberReader, find: (finding: Finding) => void): readonly string[] {
+  const reasons: string[] = [];
+  for (const name of at.names) {
+    if (DONE.has(name) || !isSet(at.value(name))) continue;
+    const path = at.path === '' ? name : `${at.path}.${name}`;
+    const closing = Object.hasOwn(CLOSING, name) ? CLOSING[name] : undefined;
+    const open = Object.hasOwn(OPEN_FINDINGS, name) ? OPEN_FINDINGS[name] : undefined;
+    // An unknown member may be a guard that AWS has added.
+    const what = closing ?? open ?? `${name} is unknown here`;
+    if (open === undefined) reasons.push(what);
+    find({ path, what, closes: open === undefined });
+  }
+  return reasons;
+}
+
+/** Countries, networks and TLS of viewers. */
+function findUnknownHeaders(
+  at: MemberReader,
+  { cache, request }: Pick<Behavior, 'cache' | 'request'>,
+  find: (finding: Finding) => void,
+): void {
+  const inKey = cache.headers.kind === 'only' ? cache.headers.names : [];
+  const asked = [
+    ['CachePolicyId', inKey],
+    ['OriginRequestPolicyId', request?.added ?? []],
+  ] as const;
+  for (const [member, names] of asked) {
+    const unknown = names.filter((name) => name.startsWith('cloudfront-') && !isKnownEdgeHeader(name));
+    if (unknown.length === 0) continue;
+    const what = `unknown here, and absent: ${unknown.map(spellEdgeHeader).join(', ')}`;
+    find({ path: `${at.path}.${member}`, what, closes: false });
+  }
+}
+
+function readCache(at: MemberReader, policies: Policies): CachePolicy {
+  const policy = findPolicy(at, 'CachePolicyId', policies.cache, MANAGED_CACHE_POLICIES);
+  if (policy !== undefined) {
+    const beside = ['ForwardedValues', 'MinTTL', 'DefaultTTL', 'MaxTTL'].find((name) => at.has(name));
+    if (beside !== undefined) at.refuse(beside, 'cannot be set beside CachePolicyId');
+    return policy;
+  }
+  if (asNonEmptyText(at.value('OriginRequestPolicyId')) !== undefined)
+    at.refuse('OriginRequestPolicyId', 'needs a CachePolicyId beside it');
+  if (!at.has('ForwardedValues')) at.refuse('CachePolicyId', 'must be set, or ForwardedValues');
+  return readForwardedValues(at);
+}
+
+function findPolicy<Policy extends { readonly name: string }>(
+  at: MemberReader,
+  name: string,
+  own: ReadonlyMap<string, Policy>,
+  managed: ReadonlyMap<string, Policy>,
+): Policy | undefined {
+  const id = asNonEmptyText(at.value(name));
+  if (id === undefined) {
+    if (at.has(name)) at.refuse(name, 'must be the id of a policy');
+    return undefined;
+  }
+  const policy = own.get(id) ?? findManaged(managed, id);
+  if (policy === undefined)
+    at.refuse(name, `${id} is no policy that AWS manages, and none of the loaded stacks without faults`);
+  return policy;
+}
+
+/** A behavior that cannot be read still takes its paths: another one must not answer them. */
+export function closedBehavior(
+  at: MemberReader | undefined,
+  pattern: string,
+  fault: InvalidMember,
+): Behavior {
+  const closed = `${fault.path}: ${fault.message}`;
+  return {
+    pattern,
+    origin: {
+      id: (at && asNonEmptyText(at.value('TargetOriginId'))) ?? '',
+      domainName: '',
+      path: '',
+      headers: [],
+      protocol: 'https-only',
+      httpPort: 80,
+      httpsPort: 443,
+      attempts: 1,
+      readTimeoutMs: 1_000,
+      closed,
+    },
+    viewerProtocol: 'allow-all',
+    allowedMethods: new Set(METHODS),
+    cachedMethods: new Set(),
+    compresses: false,
+    cache: NO_CACHE,
+    request: undefined,
+    response: undefined,
+    closed,
+    policyIds: {},
+  };
+}
+
+const NO_CACHE: CachePolicy = {
+  name: 'none',
+  minTtlSeconds: 0,
+  defaultTtlSeconds: 0,
+  maxTtlSeconds: 0,
+  headers: { kind: 'none' },
+  cookies: { kind: 'none' },
+  query: { kind: 'none' },
+  gzip: false,
+  brotli: false,
+  isLegacy: false,
+};

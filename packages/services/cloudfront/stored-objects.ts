@@ -1,0 +1,100 @@
+/** Answers that are kept, by key: the least recently used go first. */
+import type { KeyParts } from './cache-key.ts';
+
+export type OriginAnswer = {
+  readonly status: number;
+  /** Flat name, value list, of the origin; the response headers policy is applied when it is served. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+};
+
+export type StoredObject = OriginAnswer & {
+  readonly key: string;
+  readonly distributionId: string;
+  readonly parts: KeyParts;
+  /** Of the request that it answers: that of HEAD has no body. */
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly storedAtEpochMs: number;
+  readonly freshUntilEpochMs: number;
+  /** The error page that took its place has its own headers and this status. */
+  readonly isError: boolean;
+};
+
+/** Ours: of all distributions together. */
+const MAX_BYTES = 256 * 1024 * 1024;
+/** Rough size of an entry beside its texts and body. */
+const ENTRY_BYTES = 512;
+/** One object may not displace all others. */
+const MAX_SHARE = 4;
+
+export class StoredObjects {
+  readonly #objects = new Map<string, { readonly object: StoredObject; readonly bytes: number }>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number = MAX_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  count(distributionId: string): number {
+    return [...this.#objects.values()].filter(({ object }) => object.distributionId === distributionId)
+      .length;
+  }
+
+  /** Fresh or expired. */
+  find(key: string): StoredObject | undefined {
+    const found = this.#objects.get(key);
+    if (found === undefined) return undefined;
+    // The last in the map is the latest one used.
+    this.#objects.delete(key);
+    this.#objects.set(key, found);
+    return found.object;
+  }
+
+  /** Another object with this path, for explanations; not counted as a use. */
+  findPath(distributionId: string, path: string): StoredObject | undefined {
+    let looked = 0;
+    for (const { object } of this.#objects.values()) {
+      if (object.distributionId === distributionId && object.parts.path === path) return object;
+      if ((looked += 1) > MAX_LOOKED) return undefined;
+    }
+    return undefined;
+  }
+
+  /** @returns whether it is kept */
+  keep(object: StoredObject): boolean {
+    this.drop(object.key);
+    const bytes = bytesOf(object);
+    if (bytes > this.#maxBytes / MAX_SHARE) return false;
+    this.#objects.set(object.key, { object, bytes });
+    this.#bytes += bytes;
+    for (const key of this.#objects.keys()) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.drop(key);
+    }
+    return true;
+  }
+
+  drop(key: string): void {
+    const known = this.#objects.get(key);
+    if (known === undefined) return;
+    this.#objects.delete(key);
+    this.#bytes -= known.bytes;
+  }
+
+  dropWhere(isDropped: (object: StoredObject) => boolean): void {
+    for (const [key, { object }] of this.#objects) if (isDropped(object)) this.drop(key);
+  }
+}
+
+const MAX_LOOKED = 10_000;
+
+function bytesOf({ key, headers, body }: StoredObject): number {
+  const texts = headers.reduce((sum, text) => sum + text.length, 0);
+  // The key's parts are kept beside it.
+  return ENTRY_BYTES + 2 * (2 * key.length + texts) + body.length;
+}

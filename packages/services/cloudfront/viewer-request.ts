@@ -1,0 +1,62 @@
+/** One request of a viewer, with the parts that policies select from. */
+import { HeaderList } from '../../core/events/header-list.ts';
+import type { FrontRequest } from '../../kernel/service.ts';
+import { selects } from './distribution.ts';
+import type { Selection } from './distribution.ts';
+
+type Pair = { readonly name: string; readonly text: string };
+
+export class ViewerRequest {
+  readonly method: string;
+  /** As sent, or the default root object. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: HeaderList;
+  readonly body: Buffer;
+  readonly host: string;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly protocol: 'http' | 'https';
+  #cookies: readonly Pair[] | undefined;
+  #parameters: readonly Pair[] | undefined;
+
+  constructor(request: FrontRequest, path: string) {
+    this.method = request.method;
+    this.path = path;
+    this.query = request.query;
+    this.headers = new HeaderList(request.rawHeaders);
+    this.body = request.body;
+    this.host = request.host;
+    this.remoteAddress = request.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
+    this.remotePort = request.remotePort;
+    // The port stands for that of HTTPS, as those of APIs do. CloudFront removes the header, so it is free to
+    // say that a request came by HTTP.
+    this.protocol = this.headers.last('x-forwarded-proto')?.toLowerCase() === 'http' ? 'http' : 'https';
+  }
+
+  /** `a=1; b=2` of the selected ones, by name (developer guide, Cookies: "CloudFront sorts cookies"). */
+  cookies(selection: Selection): string {
+    this.#cookies ??= this.headers
+      .all('cookie')
+      .flatMap((line) => line.split(';'))
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
+      .map((text) => ({ name: text.split('=', 1)[0]?.trim() ?? '', text }));
+    return this.#cookies
+      .filter(({ name }) => selects(selection, name))
+      .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+      .map(({ text }) => text)
+      .join('; ');
+  }
+
+  /** The selected parameters as sent and in their order, which counts (developer guide, QueryStringParameters). */
+  queryOf(selection: Selection): string {
+    if (selection.kind === 'all') return this.query;
+    if (selection.kind === 'none' || this.query === '') return '';
+    this.#parameters ??= this.query.split('&').map((text) => ({ name: text.split('=', 1)[0] ?? '', text }));
+    return this.#parameters
+      .filter(({ name }) => selects(selection, name))
+      .map(({ text }) => text)
+      .join('&');
+  }
+}

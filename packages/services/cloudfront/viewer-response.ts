@@ -1,0 +1,167 @@
+/** The reply to a viewer: headers that CloudFront removes, replaces and adds, and its own errors. */
+import type { ControlReply } from '../../core/api-call.ts';
+import { escapeXml } from '../../kernel/calls/aws-operation.ts';
+import { selects } from './distribution.ts';
+import type { Behavior, CorsPolicy, ResponseHeadersPolicy, SetHeader } from './distribution.ts';
+import { forwardsCookies } from './origin-request.ts';
+import type { OriginAnswer } from './stored-objects.ts';
+import type { ViewerRequest } from './viewer-request.ts';
+
+export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | 'Redirect';
+
+type ViewerFacts = {
+  readonly result: CacheResult;
+  readonly requestId: string;
+  readonly via: string;
+  /** Seconds since the object was stored; undefined: it was not. */
+  readonly ageSeconds: number | undefined;
+};
+
+/** The name of the only edge there is, in the form of AWS's: an airport, a number and a cell. */
+const POP = 'LCL1-P1';
+
+const REMOVED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-cache',
+  'x-amz-cf-id',
+  'x-amz-cf-pop',
+]);
+
+const DEVICE_HEADERS = ['desktop', 'mobile', 'smarttv', 'tablet'].map((one) => `cloudfront-is-${one}-viewer`);
+
+export function toViewer(
+  answer: OriginAnswer,
+  request: ViewerRequest,
+  behavior: Behavior | undefined,
+  facts: ViewerFacts,
+): ControlReply {
+  const kept =
+    behavior === undefined ? answer.headers : keptHeaders(answer.headers, behavior, facts.ageSeconds);
+  const policy = behavior?.response;
+  const headers = policy === undefined ? kept : applyPolicy(kept, request, policy);
+  const { result, requestId, via, ageSeconds } = facts;
+  return {
+    status: answer.status,
+    headers: [
+      ...headers,
+      ...(ageSeconds === undefined ? [] : ['Age', String(ageSeconds)]),
+      'X-Cache',
+      `${result} from cloudfront`,
+      'Via',
+      via,
+      'X-Amz-Cf-Pop',
+      POP,
+      'X-Amz-Cf-Id',
+      requestId,
+    ],
+    body: answer.body,
+  };
+}
+
+function keptHeaders(
+  headers: readonly string[],
+  behavior: Behavior,
+  age: number | undefined,
+): readonly string[] {
+  const kept: string[] = [];
+  const hasCookies = forwardsCookies(behavior);
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name = '', value = ''] = headers.slice(index, index + 2);
+    const lower = name.toLowerCase();
+    if (REMOVED.has(lower) || lower.startsWith('x-edge-')) continue;
+    if (lower === 'set-cookie' && !hasCookies) continue;
+    if (lower === 'age' && age !== undefined) continue;
+    const shown = lower === 'vary' ? keptVary(value, behavior) : value;
+    if (lower !== 'vary' || shown !== '') kept.push(name, shown);
+  }
+  return kept;
+}
+
+/** "If you configure your origin to include any other values in the Vary header, CloudFront removes the values." */
+function keptVary(value: string, { cache, request }: Behavior): string {
+  const isForwarded = (lower: string): boolean =>
+    selects(cache.headers, lower) || (request !== undefined && selects(request.headers, lower));
+  const sendsDevice = DEVICE_HEADERS.some(
+    (name) => isForwarded(name) || request?.added.includes(name) === true,
+  );
+  return value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => {
+      const lower = one.toLowerCase();
+      if (lower === 'accept-encoding' || lower === 'cookie' || lower === '*') return true;
+      return isForwarded(lower) || (lower === 'user-agent' && sendsDevice);
+    })
+    .join(', ');
+}
+
+/** "CloudFront removes the headers first and then adds any headers that are specified in other sections." */
+function applyPolicy(
+  headers: readonly string[],
+  request: ViewerRequest,
+  { cors, headers: set, removes }: ResponseHeadersPolicy,
+): readonly string[] {
+  const kept = headers.filter(
+    (_, index) => !removes.includes((headers[index - (index % 2)] ?? '').toLowerCase()),
+  );
+  const added = [...(cors === undefined ? [] : corsHeaders(cors, request)), ...set];
+  const server = removes.includes('server') ? ['Server', 'CloudFront'] : [];
+  return [...added.reduce(withHeader, kept), ...server];
+}
+
+function withHeader(headers: readonly string[], { name, value, overrides }: SetHeader): readonly string[] {
+  const lower = name.toLowerCase();
+  const isHere = headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === lower);
+  if (isHere && !overrides) return headers;
+  const others = isHere
+    ? headers.filter((_, index) => (headers[index - (index % 2)] ?? '').toLowerCase() !== lower)
+    : headers;
+  return [...others, name, value];
+}
+
+/** Only for requests of other origins. */
+function corsHeaders(cors: CorsPolicy, { method, headers }: ViewerRequest): readonly SetHeader[] {
+  const origin = headers.last('origin');
+  if (origin === undefined) return [];
+  const isPreflight = method === 'OPTIONS' && headers.last('access-control-request-method') !== undefined;
+  const { allowOrigins, overrides } = cors;
+  const isAny = allowOrigins.includes('*');
+  if (!isAny && !allowOrigins.some((pattern) => matchesOrigin(pattern, origin))) return [];
+  const made: SetHeader[] = [];
+  const add = (name: string, value: string): void => void made.push({ name, value, overrides });
+  add('Access-Control-Allow-Origin', isAny ? '*' : origin);
+  if (!isAny) made.push({ name: 'Vary', value: 'Origin', overrides: false });
+  if (cors.allowsCredentials) add('Access-Control-Allow-Credentials', 'true');
+  if (cors.exposeHeaders.length > 0) add('Access-Control-Expose-Headers', cors.exposeHeaders.join(','));
+  if (!isPreflight) return made;
+  if (cors.allowMethods.length > 0) add('Access-Control-Allow-Methods', cors.allowMethods.join(', '));
+  if (cors.allowHeaders.length > 0) add('Access-Control-Allow-Headers', cors.allowHeaders.join(', '));
+  if (cors.maxAgeSeconds !== undefined) add('Access-Control-Max-Age', String(cors.maxAgeSeconds));
+  return made;
+}
+
+/** `https://*.example.org`, or without a scheme: any. The star stands for names, never for a scheme. */
+function matchesOrigin(pattern: string, origin: string): boolean {
+  const [scheme, host] = origin.split('://');
+  const [wantedScheme, wantedHost = ''] = pattern.includes('://') ? pattern.split('://') : [scheme, pattern];
+  if (host === undefined || scheme !== wantedScheme) return false;
+  return wantedHost.startsWith('*.') ? host.endsWith(wantedHost.slice(1)) : host === wantedHost;
+}
+
+/** CloudFront's own error; AWS's page has other words. */
+export function ownError(status: number, message: string): OriginAnswer {
+  const body = `<!doctype html><title>ERROR</title><h1>${status}</h1><p>${escapeXml(message)}</p>\n`;
+  return {
+    status,
+    headers: ['Content-Type', 'text/html', 'Server', 'CloudFront'],
+    body: Buffer.from(body),
+  };
+}

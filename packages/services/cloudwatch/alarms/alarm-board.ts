@@ -1,0 +1,236 @@
+/** The alarms of a start: their states, when they are evaluated, and what a change of state does. */
+import { parseArn } from '@gatewright/aws/arn';
+import { metricsBehind } from '../math/run-queries.ts';
+import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
+import { AlarmHistory } from './alarm-history.ts';
+import { alarmsIn, holds } from './alarm-rule.ts';
+import { evaluateAlarm, hasDataSince, intervalMs, rangeStart } from './evaluate-alarm.ts';
+import { ACTION_SERVICES, printEvent, printMessage, subjectOf } from './notify.ts';
+import { printTime } from './state-reason.ts';
+import type { ServicePorts } from '../../../kernel/service.ts';
+import type { Wake } from '../../../kernel/agenda.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Alarm, AlarmState, CompositeAlarm, MetricAlarm } from './alarm.ts';
+import type { Change } from './notify.ts';
+
+export type Entry = {
+  readonly alarm: Alarm;
+  readonly isOfTemplate: boolean;
+  readonly configuredMs: number;
+  readonly actionsEnabled: boolean;
+  state: AlarmState;
+  /** When the value of its state last changed. */
+  transitionedMs: number;
+  /** Waits for the next evaluation; undefined while nothing can change. */
+  wake: Wake | undefined;
+};
+
+type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'deliveries' | 'accountId'> & {
+  readonly store: MetricStore;
+};
+
+/** "5,000 alarms per Region"; composite ones look at each other at most so deep. */
+export const MAX_ALARMS = 5_000;
+
+export class AlarmBoard {
+  readonly history = new AlarmHistory();
+  readonly #options: Options;
+  readonly #entries = new Map<string, Entry>();
+  /** Names of metric alarms by the namespace and name of what they look at. */
+  #byMetric = new Map<string, Set<string>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    options.store.onData((metric) => this.#onData(metric));
+  }
+
+  /** By name. */
+  get all(): readonly Entry[] {
+    return [...this.#entries.values()].toSorted((one, other) => (one.alarm.name < other.alarm.name ? -1 : 1));
+  }
+
+  /** @param name or ARN */
+  find(name: string): Entry | undefined {
+    const known = this.#entries.get(name);
+    if (known !== undefined || !name.startsWith('arn:')) return known;
+    return this.#entries.get(parseArn(name)?.resource.replace(/^alarm:/, '') ?? '');
+  }
+
+  /** The alarms of all templates; those that are still there keep their states. */
+  replace(alarms: readonly Alarm[]): void {
+    const names = new Set(alarms.map(({ name }) => name));
+    for (const { alarm, isOfTemplate } of this.#entries.values())
+      if (isOfTemplate && !names.has(alarm.name)) this.#remove(alarm.name);
+    for (const alarm of alarms) this.#put(alarm, true);
+    this.#afterChange();
+  }
+
+  put(alarm: Alarm): void {
+    this.#put(alarm, this.#entries.get(alarm.name)?.isOfTemplate === true);
+    this.#afterChange();
+  }
+
+  /** @param names of alarms that exist */
+  delete(names: readonly string[]): void {
+    for (const name of names) this.#remove(name);
+    this.#afterChange();
+  }
+
+  enableActions(names: readonly string[], actionsEnabled: boolean): void {
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) this.#entries.set(name, { ...entry, actionsEnabled });
+    }
+  }
+
+  /** By hand; the next evaluation may change it back. */
+  setState(name: string, state: Pick<AlarmState, 'value' | 'reason' | 'reasonData'>): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    this.#enter(entry, { ...state, updatedMs: this.#options.clock.nowEpochMs() });
+    this.#plan(entry);
+    this.#judgeComposites();
+  }
+
+  /** Without any alarm, as before the first stacks. */
+  clear(): void {
+    for (const name of [...this.#entries.keys()]) this.#remove(name);
+    this.#byMetric.clear();
+    this.history.clear();
+  }
+
+  #put(alarm: Alarm, isOfTemplate: boolean): void {
+    const now = this.#options.clock.nowEpochMs();
+    const known = this.#entries.get(alarm.name);
+    const isSame = known !== undefined && JSON.stringify(known.alarm) === JSON.stringify(alarm);
+    if (isSame && known.isOfTemplate === isOfTemplate) return;
+    known?.wake?.cancel();
+    const reason = 'Unchecked: Initial alarm creation';
+    const initial: AlarmState = { value: 'INSUFFICIENT_DATA', reason, reasonData: undefined, updatedMs: now };
+    const entry: Entry = {
+      alarm,
+      isOfTemplate,
+      configuredMs: now,
+      actionsEnabled: alarm.actionsEnabled,
+      // "When you update an existing alarm, its state is left unchanged"
+      state: known?.state ?? initial,
+      transitionedMs: known?.transitionedMs ?? now,
+      wake: undefined,
+    };
+    this.#entries.set(alarm.name, entry);
+    const verb = known === undefined ? 'created' : 'updated';
+    this.history.add(entry.alarm, now, 'ConfigurationUpdate', `Alarm "${alarm.name}" ${verb}`);
+    this.#plan(entry);
+  }
+
+  #remove(name: string): void {
+    this.#entries.get(name)?.wake?.cancel();
+    this.#entries.delete(name);
+  }
+
+  #afterChange(): void {
+    this.#byMetric = new Map();
+    for (const { alarm } of this.#entries.values())
+      if (alarm.kind === 'metric')
+        for (const { metric } of metricsBehind(alarm.queries, alarm.watched)) {
+          const key = keyOf(metric);
+          this.#byMetric.set(key, (this.#byMetric.get(key) ?? new Set()).add(alarm.name));
+        }
+    this.#judgeComposites();
+  }
+
+  #onData(metric: Metric): void {
+    for (const name of this.#byMetric.get(keyOf(metric)) ?? []) {
+      const entry = this.#entries.get(name);
+      if (entry?.wake === undefined && entry !== undefined) this.#plan(entry);
+    }
+  }
+
+  /** The next evaluation, at a full interval of the clock. */
+  #plan(entry: Entry, after = this.#options.clock.nowEpochMs()): void {
+    const { alarm } = entry;
+    if (alarm.kind !== 'metric') return;
+    entry.wake?.cancel();
+    const interval = intervalMs(alarm);
+    const next = (Math.floor(after / interval) + 1) * interval;
+    entry.wake = this.#options.agenda.at(next, (due) => this.#evaluate(alarm, due));
+  }
+
+  #evaluate(alarm: MetricAlarm, at: number): void {
+    const entry = this.#entries.get(alarm.name);
+    if (entry?.alarm !== alarm) return;
+    entry.wake = undefined;
+    const { store } = this.#options;
+    const state = evaluateAlarm(alarm, store, at);
+    if (state !== undefined && state.value !== entry.state.value) {
+      this.#enter(entry, state);
+      this.#judgeComposites();
+    }
+    // Without data in its range the next evaluations give the same: the alarm rests until data comes.
+    if (hasDataSince(alarm, store, rangeStart(alarm, at))) this.#plan(entry, at);
+  }
+
+  /** Until nothing changes: they look at each other. */
+  #judgeComposites(): void {
+    const composites = [...this.#entries.values()].filter(({ alarm }) => alarm.kind === 'composite');
+    for (let round = 0; round <= composites.length; round += 1)
+      if (!composites.some((entry) => entry.alarm.kind === 'composite' && this.#judge(entry, entry.alarm)))
+        return;
+  }
+
+  #judge(entry: Entry, { rule, arn }: CompositeAlarm): boolean {
+    const value = holds(rule, (name) => this.find(name)?.state.value) ? 'ALARM' : 'OK';
+    if (value === entry.state.value) return false;
+    const children = alarmsIn(rule).flatMap((name) => this.find(name) ?? []);
+    const last = children.toSorted((one, other) => other.state.updatedMs - one.state.updatedMs)[0];
+    const updatedMs = last?.state.updatedMs ?? this.#options.clock.nowEpochMs();
+    const reason =
+      last === undefined
+        ? `${arn} evaluated to ${value}`
+        : `${last.alarm.arn} transitioned to ${last.state.value} at ${new Date(updatedMs).toUTCString()}`;
+    const triggeringAlarms = children.map((child) => ({
+      arn: child.alarm.arn,
+      state: { value: child.state.value, timestamp: printTime(child.state.updatedMs) },
+    }));
+    this.#enter(entry, { value, reason, reasonData: JSON.stringify({ triggeringAlarms }), updatedMs });
+    return true;
+  }
+
+  #enter(entry: Entry, state: AlarmState): void {
+    const { alarm } = entry;
+    const before = entry.state;
+    entry.state = state;
+    if (before.value === state.value) return;
+    entry.transitionedMs = state.updatedMs;
+    const data = JSON.stringify({
+      version: '1.0',
+      oldState: { stateValue: before.value, stateReason: before.reason },
+      newState: { stateValue: state.value, stateReason: state.reason },
+    });
+    const summary = `Alarm updated from ${before.value} to ${state.value}`;
+    this.history.add(alarm, state.updatedMs, 'StateUpdate', summary, data);
+    if (this.#entries.get(alarm.name)?.actionsEnabled === true) this.#act(entry, before);
+  }
+
+  #act({ alarm, configuredMs, state }: Entry, before: AlarmState): void {
+    const { accountId, deliveries } = this.#options;
+    const stateOf: Change['stateOf'] = (name) => {
+      const found = this.find(name);
+      return found && { arn: found.alarm.arn, state: found.state };
+    };
+    const change: Change = { alarm, accountId, configuredMs, before, after: state, stateOf };
+    for (const arn of alarm.actions[state.value]) {
+      const service = parseArn(arn)?.service ?? '';
+      if (!ACTION_SERVICES.includes(service)) continue;
+      const body = service === 'sns' ? printMessage(change) : printEvent(change);
+      const target = { arn, deadLetterArn: undefined, ...DEFAULT_TARGET };
+      deliveries.deliver(target, body, service === 'sns' ? { subject: subjectOf(change) } : {}, alarm.arn);
+      this.history.add(alarm, state.updatedMs, 'Action', `Executed action ${arn}`);
+    }
+  }
+}
+
+function keyOf({ namespace, name }: Metric): string {
+  return `${namespace}\n${name}`;
+}

@@ -1,0 +1,56 @@
+/** Alarms as they are defined. */
+import type { MetricQuery } from '../math/run-queries.ts';
+import type { AlarmRule, StateValue } from './alarm-rule.ts';
+
+type CommonParts = {
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string | undefined;
+  readonly actionsEnabled: boolean;
+  readonly actions: Readonly<Record<StateValue, readonly string[]>>;
+};
+
+export const OPERATORS = {
+  GreaterThanOrEqualToThreshold: 'greater than or equal to',
+  GreaterThanThreshold: 'greater than',
+  LessThanThreshold: 'less than',
+  LessThanOrEqualToThreshold: 'less than or equal to',
+} as const;
+
+export type MetricAlarm = CommonParts & {
+  readonly kind: 'metric';
+  readonly queries: readonly MetricQuery[];
+  /** The query that is compared. */
+  readonly watched: string;
+  /** Of the one metric; undefined for an alarm on an expression. */
+  readonly statistic: { readonly name: string; readonly isExtended: boolean } | undefined;
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  readonly threshold: number;
+  readonly operator: keyof typeof OPERATORS;
+  readonly treatMissingData: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
+  readonly keepsStateOnLowSamples: boolean;
+  /** Members that answers and messages repeat as they were given. */
+  readonly given: {
+    readonly datapointsToAlarm: number | undefined;
+    readonly treatMissingData: string | undefined;
+    readonly evaluateLowSampleCountPercentile: string | undefined;
+  };
+};
+
+export type CompositeAlarm = CommonParts & {
+  readonly kind: 'composite';
+  readonly ruleText: string;
+  readonly rule: AlarmRule;
+};
+
+export type Alarm = MetricAlarm | CompositeAlarm;
+
+export type AlarmState = {
+  readonly value: StateValue;
+  readonly reason: string;
+  /** JSON text. */
+  readonly reasonData: string | undefined;
+  readonly updatedMs: number;
+};

@@ -1,0 +1,72 @@
+/**
+ * The state that data points give an alarm (docs/aws §18.12). Pure.
+ * @see CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", with its two tables
+ */
+import type { MetricAlarm } from './alarm.ts';
+import type { StateValue } from './alarm-rule.ts';
+
+/** `value` undefined: missing. */
+export type EvaluatedPoint = { readonly at: number; readonly value: number | undefined };
+
+export type Judgement =
+  | { readonly kind: 'keep' }
+  | {
+      readonly kind: 'state';
+      readonly value: StateValue;
+      /** The real points that decided, newest first. */
+      readonly by: readonly Required<EvaluatedPoint>[];
+      /** Missing points that were treated as good or bad, or left. */
+      readonly filled: number;
+    };
+
+type Rule = Pick<
+  MetricAlarm,
+  'evaluationPeriods' | 'datapointsToAlarm' | 'operator' | 'threshold' | 'treatMissingData'
+>;
+
+/** AWS's example looks at 5 points to evaluate 3; other lengths are not documented. */
+const MORE_POINTS = 2;
+
+export function evaluationRange({ evaluationPeriods }: Pick<Rule, 'evaluationPeriods'>): number {
+  return evaluationPeriods + MORE_POINTS;
+}
+
+const COMPARE: Readonly<Record<Rule['operator'], (value: number, threshold: number) => boolean>> = {
+  GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
+  GreaterThanThreshold: (value, threshold) => value > threshold,
+  LessThanThreshold: (value, threshold) => value < threshold,
+  LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
+};
+
+export function isBreaching(
+  { operator, threshold }: Pick<Rule, 'operator' | 'threshold'>,
+  value: number,
+): boolean {
+  return COMPARE[operator](value, threshold);
+}
+
+/** @param points of the whole evaluation range, newest first */
+export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judgement {
+  const { evaluationPeriods, datapointsToAlarm, treatMissingData } = rule;
+  const real = points.filter((point): point is Required<EvaluatedPoint> => point.value !== undefined);
+  const by = real.slice(0, evaluationPeriods);
+  const breaching = by.filter(({ value }) => value !== undefined && isBreaching(rule, value));
+  const filled = evaluationPeriods - by.length;
+  const state = (value: StateValue): Judgement => ({ kind: 'state', value, by, filled });
+  if (breaching.length >= datapointsToAlarm) return state('ALARM');
+  if (filled === 0) return state('OK');
+  switch (treatMissingData) {
+    case 'breaching':
+      return state(breaching.length + filled >= datapointsToAlarm ? 'ALARM' : 'OK');
+    case 'notBreaching':
+      return state('OK');
+    default:
+      break;
+  }
+  if (by.length > breaching.length) return state('OK');
+  if (treatMissingData === 'ignore') return { kind: 'keep' };
+  if (by.length === 0) return state('INSUFFICIENT_DATA');
+  // "Avoiding premature transitions": only breaching points, too few, and the oldest is as old as M.
+  const oldest = points.findLastIndex(({ value }) => value !== undefined) + 1;
+  return oldest >= datapointsToAlarm ? state('ALARM') : { kind: 'keep' };
+}

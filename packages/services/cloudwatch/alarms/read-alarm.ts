@@ -1,0 +1,131 @@
+/** Alarms of templates and of PutMetricAlarm and PutCompositeAlarm: the members are the same. */
+import { SIMPLE_STATISTICS } from '../metrics/statistic.ts';
+import { readMetric, readPeriod, readQueries, readStatistic, readUnit } from '../metrics/read-metric.ts';
+import { metricsBehind } from '../math/run-queries.ts';
+import { OPERATORS } from './alarm.ts';
+import { parseAlarmRule, RuleError } from './alarm-rule.ts';
+import type { MetricQuery } from '../math/run-queries.ts';
+import type { Members } from '../read-members.ts';
+import type { CompositeAlarm, MetricAlarm } from './alarm.ts';
+
+type Identity = Pick<MetricAlarm, 'name' | 'arn'>;
+
+/** "up to five actions" for each state */
+const MAX_ACTIONS = 5;
+const LONGEST_RANGE_SECONDS = 604_800;
+const LONGEST_RANGE_OF_SHORT_PERIODS = 86_400;
+const OF_BANDS = [
+  'LessThanLowerOrGreaterThanUpperThreshold',
+  'LessThanLowerThreshold',
+  'GreaterThanUpperThreshold',
+] as const;
+const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
+
+/** Where the alarm is compared with a band that a model would predict. */
+export function isAnomalyAlarm(at: Members): boolean {
+  return (
+    at.has('ThresholdMetricId') || OF_BANDS.some((operator) => operator === at.value('ComparisonOperator'))
+  );
+}
+
+/** @throws InvalidInput */
+export function readMetricAlarm(at: Members, identity: Identity): MetricAlarm {
+  const operator = at.oneOf('ComparisonOperator', Object.keys(OPERATORS) as (keyof typeof OPERATORS)[]);
+  const evaluationPeriods = at.integer('EvaluationPeriods', 1, LONGEST_RANGE_SECONDS);
+  const datapointsToAlarm = at.optionalInteger('DatapointsToAlarm', 1, evaluationPeriods);
+  const { queries, watched, statistic } = at.has('Metrics') ? readExpressions(at) : readOne(at);
+  const stats = metricsBehind(queries, watched);
+  const periods = new Set(stats.map(({ periodSeconds }) => periodSeconds));
+  const [periodSeconds = 60] = periods;
+  if (periods.size > 1) at.refuse('Metrics', `have different periods: ${[...periods].join(', ')} s`);
+  const seconds = periodSeconds * evaluationPeriods;
+  const most = periodSeconds < 3_600 ? LONGEST_RANGE_OF_SHORT_PERIODS : LONGEST_RANGE_SECONDS;
+  if (seconds > most)
+    at.refuse('EvaluationPeriods', `times the period is ${seconds} s; at most ${most} s are allowed`);
+  const treatMissingData = at.optionalOneOf('TreatMissingData', TREATMENTS);
+  const lowSamples = at.optionalOneOf('EvaluateLowSampleCountPercentile', ['evaluate', 'ignore']);
+  // "Alarms that evaluate metrics in the AWS/DynamoDB namespace default to ignore missing data."
+  const usual = stats.some(({ metric }) => metric.namespace === 'AWS/DynamoDB') ? 'ignore' : 'missing';
+  return {
+    kind: 'metric',
+    ...identity,
+    ...readCommon(at),
+    queries,
+    watched,
+    statistic,
+    periodSeconds,
+    evaluationPeriods,
+    datapointsToAlarm: datapointsToAlarm ?? evaluationPeriods,
+    threshold: at.number('Threshold'),
+    operator,
+    treatMissingData: treatMissingData ?? usual,
+    keepsStateOnLowSamples: lowSamples === 'ignore',
+    given: { datapointsToAlarm, treatMissingData, evaluateLowSampleCountPercentile: lowSamples },
+  };
+}
+
+type Watched = Pick<MetricAlarm, 'queries' | 'watched' | 'statistic'>;
+
+const OF_ONE_METRIC = [
+  'MetricName',
+  'Namespace',
+  'Dimensions',
+  'Period',
+  'Unit',
+  'Statistic',
+  'ExtendedStatistic',
+];
+
+function readOne(at: Members): Watched {
+  const isExtended = at.has('ExtendedStatistic');
+  if (isExtended === at.has('Statistic'))
+    at.refuse('Statistic', 'and ExtendedStatistic: an alarm has exactly one of them');
+  const stat = isExtended ? readStatistic(at, 'ExtendedStatistic') : at.oneOf('Statistic', SIMPLE_STATISTICS);
+  const query: MetricQuery = {
+    id: 'm1',
+    label: undefined,
+    returnsData: true,
+    of: {
+      kind: 'metric',
+      metric: readMetric(at),
+      stat,
+      periodSeconds: readPeriod(at, 10),
+      unit: readUnit(at),
+    },
+  };
+  return { queries: [query], watched: 'm1', statistic: { name: stat, isExtended } };
+}
+
+function readExpressions(at: Members): Watched {
+  const other = OF_ONE_METRIC.find((name) => at.has(name));
+  if (other !== undefined) at.refuse(other, 'and Metrics: an alarm has either of them');
+  const queries = readQueries(at, 'Metrics', 10);
+  const returned = queries.filter(({ returnsData }) => returnsData);
+  const [watched] = returned;
+  if (watched === undefined || returned.length > 1)
+    at.refuse('Metrics', `return data in ${returned.length} queries; exactly one must have ReturnData true`);
+  return { queries, watched: watched.id, statistic: undefined };
+}
+
+/** @throws InvalidInput */
+export function readCompositeAlarm(at: Members, identity: Identity): CompositeAlarm {
+  const ruleText = at.text('AlarmRule', 10_240);
+  try {
+    return { kind: 'composite', ...identity, ...readCommon(at), ruleText, rule: parseAlarmRule(ruleText) };
+  } catch (error) {
+    if (error instanceof RuleError) at.refuse('AlarmRule', error.message);
+    throw error;
+  }
+}
+
+function readCommon(at: Members): Pick<MetricAlarm, 'description' | 'actionsEnabled' | 'actions'> {
+  return {
+    description: at.optionalText('AlarmDescription'),
+    actionsEnabled: at.flag('ActionsEnabled', true),
+    actions: {
+      ALARM: at.texts('AlarmActions', MAX_ACTIONS),
+      OK: at.texts('OKActions', MAX_ACTIONS),
+      INSUFFICIENT_DATA: at.texts('InsufficientDataActions', MAX_ACTIONS),
+    },
+  };
+}

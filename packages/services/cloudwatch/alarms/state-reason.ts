@@ -1,0 +1,76 @@
+/** Why an alarm changed its state, in AWS's words. Pure. */
+import { isBreaching } from './judge-alarm.ts';
+import { OPERATORS } from './alarm.ts';
+import type { MetricAlarm } from './alarm.ts';
+import type { EvaluatedPoint, Judgement } from './judge-alarm.ts';
+
+const MAX_REASON = 1_023;
+const MAX_SHOWN = 10;
+const MAX_REASON_DATA = 4_000;
+
+type State = Extract<Judgement, { kind: 'state' }>;
+
+export function describeReason(alarm: MetricAlarm, { value, by, filled }: State): string {
+  if (value === 'INSUFFICIENT_DATA')
+    return `Insufficient Data: ${filled} datapoint${filled === 1 ? ' was' : 's were'} unknown.`;
+  const { operator, threshold, evaluationPeriods, datapointsToAlarm, treatMissingData } = alarm;
+  if (by.length === 0)
+    return (
+      `Threshold Crossed: no datapoints were received for ${count(filled, 'period')} and ` +
+      `${count(filled, 'missing datapoint')} ${filled === 1 ? 'was' : 'were'} treated as ` +
+      `[${treatMissingData === 'breaching' ? 'Breaching' : 'NonBreaching'}].`
+    );
+  const isAlarm = value === 'ALARM';
+  const deciding = by.filter((point) => isBreaching(alarm, point.value ?? NaN) === isAlarm);
+  const shown = (deciding.length === 0 ? by : deciding).slice(0, MAX_SHOWN).map(printPoint);
+  const many = shown.length === 1 && deciding.length <= 1 ? 'was' : 'were';
+  const least = isAlarm ? datapointsToAlarm : evaluationPeriods - datapointsToAlarm + 1;
+  return (
+    `Threshold Crossed: ${deciding.length || by.length} out of the last ${by.length} datapoints ` +
+    `[${shown.join(', ')}] ${many} ${isAlarm ? '' : 'not '}${OPERATORS[operator]} the threshold ` +
+    `(${printNumber(threshold)}) (minimum ${count(least, 'datapoint')} for ` +
+    `${isAlarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition).`
+  ).slice(0, MAX_REASON);
+}
+
+/** `StateReasonData`. @param points of the evaluation range, newest first */
+export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPoint[], at: number): string {
+  const { statistic, periodSeconds, threshold, evaluationPeriods } = alarm;
+  const real = points.filter(({ value }) => value !== undefined);
+  const oldest = points[evaluationPeriods - 1] ?? points.at(-1);
+  const text = JSON.stringify({
+    version: '1.0',
+    queryDate: printTime(at),
+    ...(oldest !== undefined && real.length > 0 && { startDate: printTime(oldest.at) }),
+    ...(statistic !== undefined && { statistic: statistic.name }),
+    period: periodSeconds,
+    recentDatapoints: real
+      .slice(0, evaluationPeriods)
+      .map(({ value }) => value)
+      .toReversed(),
+    threshold,
+    evaluatedDatapoints: points
+      .slice(0, evaluationPeriods)
+      .map(({ at: start, value }) => ({ timestamp: printTime(start), value })),
+  });
+  return text.length <= MAX_REASON_DATA ? text : '{"version":"1.0"}';
+}
+
+/** `2021-12-19T23:05:05.304+0000` */
+export function printTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('Z', '+0000');
+}
+
+function printPoint({ at, value }: EvaluatedPoint): string {
+  const iso = new Date(at).toISOString();
+  const [year = '', month = '', day = ''] = iso.slice(2, 10).split('-');
+  return `${printNumber(value ?? NaN)} (${day}/${month}/${year} ${iso.slice(11, 19)})`;
+}
+
+function printNumber(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

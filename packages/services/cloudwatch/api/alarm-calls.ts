@@ -1,0 +1,158 @@
+/** Calls that read, make and change alarms. */
+import { Timestamp } from '@gatewright/aws/cbor';
+import { partitionOf } from '@gatewright/aws/arn';
+import { parseJson } from '@gatewright/aws/json-object';
+import { MAX_ALARMS } from '../alarms/alarm-board.ts';
+import { ITEM_TYPES } from '../alarms/alarm-history.ts';
+import { alarmsIn, STATES } from '../alarms/alarm-rule.ts';
+import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/read-alarm.ts';
+import { keyOf } from '../metrics/metric-store.ts';
+import { readMetric } from '../metrics/read-metric.ts';
+import { InvalidInput } from '../read-members.ts';
+import { describeAlarm } from './describe-alarm.ts';
+import { pageOf } from './paging.ts';
+import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
+import type { CompositeAlarm, MetricAlarm } from '../alarms/alarm.ts';
+import type { Call, CallPorts } from './call.ts';
+import type { Members } from '../read-members.ts';
+
+const MAX_NAMES = 100;
+const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'] as const;
+
+export const ALARM_CALLS: Readonly<Record<string, Call>> = {
+  DescribeAlarms(at, { board }) {
+    const { items, NextToken } = pageOf(at, selectAlarms(at, board), sizeOf(at));
+    const ofKind = (kind: Entry['alarm']['kind']): readonly object[] =>
+      items.filter(({ alarm }) => alarm.kind === kind).map(describeAlarm);
+    return { CompositeAlarms: ofKind('composite'), MetricAlarms: ofKind('metric'), LogAlarms: [], NextToken };
+  },
+  DescribeAlarmsForMetric(at, { board }) {
+    const wanted = keyOf(readMetric(at));
+    const looksAt = ({ alarm }: Entry): boolean =>
+      alarm.kind === 'metric' &&
+      alarm.statistic !== undefined &&
+      alarm.queries.some(({ of }) => of.kind === 'metric' && keyOf(of.metric) === wanted);
+    return { MetricAlarms: board.all.filter(looksAt).map(describeAlarm) };
+  },
+  DescribeAlarmHistory(at, { board }) {
+    const name = at.optionalText('AlarmName', 255);
+    const type = at.optionalOneOf('HistoryItemType', ITEM_TYPES);
+    const types = at.texts('AlarmTypes', ALARM_TYPES.length);
+    const from = at.optionalTime('StartDate') ?? -Infinity;
+    const to = at.optionalTime('EndDate') ?? Infinity;
+    const isAscending =
+      at.optionalOneOf('ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
+    const found = board.history.items.filter(
+      (item) =>
+        (name === undefined || item.alarmName === name) &&
+        (type === undefined || item.type === type) &&
+        (types.length === 0 ? item.alarmType === 'MetricAlarm' : types.includes(item.alarmType)) &&
+        item.atMs >= from &&
+        item.atMs <= to,
+    );
+    const { items, NextToken } = pageOf(at, isAscending ? found : found.toReversed(), sizeOf(at));
+    const AlarmHistoryItems = items.map(
+      ({ alarmName, alarmType, atMs, type: HistoryItemType, summary, data }) => ({
+        AlarmName: alarmName,
+        AlarmType: alarmType,
+        Timestamp: new Timestamp(atMs),
+        HistoryItemType,
+        HistorySummary: summary,
+        HistoryData: data,
+      }),
+    );
+    return { AlarmHistoryItems, NextToken };
+  },
+  SetAlarmState(at, { board }) {
+    const { alarm } = findAlarm(board, at.text('AlarmName', 255));
+    const value = at.oneOf('StateValue', STATES);
+    const reasonData = at.optionalText('StateReasonData', 4_000);
+    if (reasonData !== undefined && parseJson(reasonData) === undefined)
+      throw new InvalidInput('InvalidFormat', 'StateReasonData', 'must be JSON');
+    board.setState(alarm.name, { value, reason: at.optionalText('StateReason', 1_023) ?? '', reasonData });
+    return undefined;
+  },
+  PutMetricAlarm(at, ports) {
+    if (isAnomalyAlarm(at))
+      at.refuse('ComparisonOperator', 'compares with a band, and none is predicted here');
+    for (const member of ['EvaluationCriteria', 'EvaluationWindow', 'WarmUpConfiguration'])
+      if (at.has(member)) at.refuse(member, 'is not applied here');
+    put(ports, readMetricAlarm(at, identify(at, ports)));
+    return undefined;
+  },
+  PutCompositeAlarm(at, ports) {
+    if (at.has('ActionsSuppressor')) at.refuse('ActionsSuppressor', 'is not applied here');
+    const alarm = readCompositeAlarm(at, identify(at, ports));
+    const unknown = alarmsIn(alarm.rule).find((name) => ports.board.find(name) === undefined);
+    if (unknown !== undefined) at.refuse('AlarmRule', `names ${unknown}, which does not exist`);
+    put(ports, alarm);
+    return undefined;
+  },
+  DeleteAlarms(at, { board }) {
+    const names = at.texts('AlarmNames', MAX_NAMES);
+    // "If you specify any incorrect alarm names, the operation fails and no alarms are deleted."
+    board.delete(names.map((name) => findAlarm(board, name).alarm.name));
+    return undefined;
+  },
+  EnableAlarmActions(at, { board }) {
+    board.enableActions(at.texts('AlarmNames', MAX_NAMES), true);
+    return undefined;
+  },
+  DisableAlarmActions(at, { board }) {
+    board.enableActions(at.texts('AlarmNames', MAX_NAMES), false);
+    return undefined;
+  },
+};
+
+function sizeOf(at: Members): number {
+  return at.optionalInteger('MaxRecords', 1, 100) ?? 50;
+}
+
+/** Metric alarms alone, unless types are given. */
+function selectAlarms(at: Members, board: AlarmBoard): readonly Entry[] {
+  const names = at.texts('AlarmNames', MAX_NAMES);
+  const prefix = at.optionalText('AlarmNamePrefix') ?? '';
+  const types = at.texts('AlarmTypes', ALARM_TYPES.length);
+  const state = at.optionalOneOf('StateValue', STATES);
+  const action = at.optionalText('ActionPrefix') ?? '';
+  const childrenOf = at.optionalText('ChildrenOfAlarmName');
+  const parentsOf = at.optionalText('ParentsOfAlarmName');
+  const parent = childrenOf === undefined ? undefined : findAlarm(board, childrenOf).alarm;
+  const isNamed = names.length > 0 || parent !== undefined || parentsOf !== undefined;
+  return board.all.filter(({ alarm, state: { value } }) => {
+    const type = alarm.kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm';
+    return (
+      (names.length === 0 || names.includes(alarm.name)) &&
+      alarm.name.startsWith(prefix) &&
+      (types.length > 0 ? types.includes(type) : isNamed || type === 'MetricAlarm') &&
+      (state === undefined || value === state) &&
+      Object.values(alarm.actions).some(
+        (arns) => action === '' || arns.some((arn) => arn.startsWith(action)),
+      ) &&
+      (parent === undefined || (parent.kind === 'composite' && looksAt(parent, alarm))) &&
+      (parentsOf === undefined ||
+        (alarm.kind === 'composite' && looksAt(alarm, findAlarm(board, parentsOf).alarm)))
+    );
+  });
+}
+
+function looksAt({ rule }: CompositeAlarm, { name, arn }: Entry['alarm']): boolean {
+  return alarmsIn(rule).some((one) => one === name || one === arn);
+}
+
+function findAlarm(board: AlarmBoard, name: string): Entry {
+  const found = board.find(name);
+  if (found === undefined) throw new InvalidInput('ResourceNotFound', '', `Unknown alarm: ${name}`);
+  return found;
+}
+
+function identify(at: Members, { accountId, region }: CallPorts): Pick<MetricAlarm, 'name' | 'arn'> {
+  const name = at.text('AlarmName', 255);
+  return { name, arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}` };
+}
+
+function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): void {
+  if (board.find(alarm.name) === undefined && board.all.length >= MAX_ALARMS)
+    throw new InvalidInput('LimitExceeded', '', `There are ${MAX_ALARMS} alarms; no more are kept.`);
+  board.put(alarm);
+}

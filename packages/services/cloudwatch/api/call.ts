@@ -1,0 +1,17 @@
+/** What every call of CloudWatch gets. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Clock } from '../../../core/ports.ts';
+import type { AlarmBoard } from '../alarms/alarm-board.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Members } from '../read-members.ts';
+
+export type CallPorts = {
+  readonly store: MetricStore;
+  readonly board: AlarmBoard;
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+};
+
+/** Undefined: the operation has no result. @throws InvalidInput */
+export type Call = (at: Members, ports: CallPorts) => JsonObject | undefined;

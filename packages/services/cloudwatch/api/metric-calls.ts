@@ -1,0 +1,219 @@
+/** GetMetricData, GetMetricStatistics, ListMetrics and PutMetricData. */
+import { Double, Timestamp } from '@gatewright/aws/cbor';
+import { ExpressionError } from '../math/expression.ts';
+import { openQueries } from '../math/run-queries.ts';
+import { compileStatistic, SIMPLE_STATISTICS } from '../metrics/statistic.ts';
+import { readDimensions, readMetric, readPeriod, readQueries, readUnit } from '../metrics/read-metric.ts';
+import { InvalidInput } from '../read-members.ts';
+import { pageOf } from './paging.ts';
+import type { Call } from './call.ts';
+import type { DataPoint, Dimensions, Metric } from '../metrics/metric.ts';
+import type { Series, Value } from '../math/value.ts';
+import type { Members } from '../read-members.ts';
+
+/** "Each PutMetricData request ... can contain up to 1000 metrics" */
+const MAX_DATA = 1_000;
+/** "up to 150 values per metric" */
+const MAX_VALUES = 150;
+const OLDEST_MS = 14 * 86_400_000;
+const NEWEST_MS = 2 * 3_600_000;
+const MAX_DATAPOINTS = 100_800;
+const MAX_STATISTICS_POINTS = 1_440;
+const MAX_LISTED = 500;
+const RECENT_MS = 3 * 3_600_000;
+
+export const METRIC_CALLS: Readonly<Record<string, Call>> = {
+  PutMetricData(at, { store, clock }) {
+    const namespace = at.text('Namespace', 255);
+    if (/^aws\//i.test(namespace) || namespace.startsWith(':'))
+      at.refuse('Namespace', `${namespace} is invalid: names that begin with AWS/ are of AWS's services`);
+    const data = at.objects('MetricData', MAX_DATA);
+    const entities = at.objects('EntityMetricData', 2).flatMap((one) => one.objects('MetricData', MAX_DATA));
+    if (data.length + entities.length === 0) at.refuse('MetricData', 'is required', 'MissingParameter');
+    const now = clock.nowEpochMs();
+    for (const point of [...data, ...entities].map((one) => readPoint(one, namespace, now))) store.add(point);
+    return undefined;
+  },
+  GetMetricData(at, { store }) {
+    const queries = readQueries(at, 'MetricDataQueries');
+    const span = readSpan(
+      at,
+      Math.min(60, ...queries.map(({ of }) => (of.kind === 'metric' ? of.periodSeconds : 60))),
+    );
+    const isAscending =
+      at.optionalOneOf('ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
+    const most = at.optionalInteger('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS;
+    const valueOf = openQueries(queries, store, span);
+    const results = queries
+      .filter(({ returnsData }) => returnsData)
+      .flatMap(({ id, label, of }) => {
+        const shown = label ?? (of.kind === 'metric' ? of.metric.name : undefined);
+        return seriesOf(id, () => valueOf(id)).map((series) => ({ id, label: shown, series }));
+      });
+    const rows = results.flatMap(({ series }, index) =>
+      [...series.points]
+        .toSorted(([one], [other]) => (isAscending ? one - other : other - one))
+        .map((point) => ({ index, point })),
+    );
+    const page = pageOf(at, rows, most);
+    return {
+      MetricDataResults: results.map(({ id, label, series }, index) => {
+        const points = page.items.filter((row) => row.index === index).map(({ point }) => point);
+        return {
+          Id: id,
+          Label: label ?? (series.label === '' ? id : series.label),
+          Timestamps: points.map(([time]) => new Timestamp(time)),
+          Values: points.map(([, value]) => new Double(value)),
+          StatusCode: page.NextToken === undefined ? 'Complete' : 'PartialData',
+        };
+      }),
+      NextToken: page.NextToken,
+      Messages: [],
+    };
+  },
+  GetMetricStatistics(at, { store }) {
+    const metric = readMetric(at);
+    const unit = readUnit(at);
+    const period = readPeriod(at);
+    const { fromMs, toMs } = readSpan(at, Math.min(60, period));
+    const simple = at.texts('Statistics', SIMPLE_STATISTICS.length);
+    const extended = at.texts('ExtendedStatistics', 10);
+    if (simple.length + extended.length === 0)
+      at.refuse('Statistics', 'or ExtendedStatistics must be given', 'InvalidParameterCombination');
+    const wrong = simple.find((name) => !(SIMPLE_STATISTICS as readonly string[]).includes(name));
+    if (wrong !== undefined)
+      at.refuse('Statistics', `${wrong} must be one of ${SIMPLE_STATISTICS.join(', ')}`);
+    const unknown = extended.find((name) => compileStatistic(name) === undefined);
+    if (unknown !== undefined)
+      at.refuse('ExtendedStatistics', `${unknown} is no statistic that is computed here`);
+    const count = Math.ceil((toMs - fromMs) / (period * 1000));
+    if (count > MAX_STATISTICS_POINTS)
+      at.refuse(
+        '',
+        `You have requested up to ${count} datapoints, which exceeds the limit of ${MAX_STATISTICS_POINTS}. ` +
+          'You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
+        'InvalidParameterCombination',
+      );
+    const Datapoints = Array.from({ length: count }, (_, index) => fromMs + index * period * 1000).flatMap(
+      (start) => {
+        const end = start + period * 1000;
+        const sample = store.sampleOf(metric, start, end, unit);
+        if (sample.count === 0) return [];
+        const valuesOf = (names: readonly string[]): Record<string, Double> =>
+          Object.fromEntries(
+            names.flatMap((name) => {
+              const value = compileStatistic(name)?.(sample);
+              return value === undefined ? [] : [[name, new Double(value)]];
+            }),
+          );
+        return [
+          {
+            Timestamp: new Timestamp(start),
+            ...valuesOf(simple),
+            Unit: unit ?? store.unitOf(metric, start, end),
+            ...(extended.length > 0 && { ExtendedStatistics: valuesOf(extended) }),
+          },
+        ];
+      },
+    );
+    return { Label: metric.name, Datapoints };
+  },
+  ListMetrics(at, { store, clock }) {
+    const namespace = at.optionalText('Namespace');
+    const name = at.optionalText('MetricName');
+    const wanted = at
+      .objects('Dimensions', 10)
+      .map((one): [string, string | undefined] => [one.text('Name'), one.optionalText('Value')]);
+    const isRecent = at.optionalOneOf('RecentlyActive', ['PT3H']) !== undefined;
+    const found = store
+      .list(isRecent ? clock.nowEpochMs() - RECENT_MS : undefined)
+      .filter(
+        (metric) =>
+          (namespace === undefined || metric.namespace === namespace) &&
+          (name === undefined || metric.name === name) &&
+          wanted.every(([one, value]) => hasDimension(metric, one, value)),
+      );
+    const { items, NextToken } = pageOf(at, found, MAX_LISTED);
+    return { Metrics: items.map(describeMetric), NextToken };
+  },
+};
+
+function readPoint(at: Members, namespace: string, now: number): DataPoint {
+  const epochMs = at.optionalTime('Timestamp') ?? now;
+  if (epochMs < now - OLDEST_MS || epochMs > now + NEWEST_MS)
+    at.refuse('Timestamp', 'must be at most two weeks in the past, and two hours in the future');
+  const resolution = at.optionalInteger('StorageResolution', 1, 60) ?? 60;
+  if (resolution !== 1 && resolution !== 60) at.refuse('StorageResolution', `${resolution} must be 1 or 60`);
+  return {
+    namespace,
+    name: at.text('MetricName', 255),
+    dimensions: readDimensions(at),
+    unit: readUnit(at) ?? 'None',
+    epochMs,
+    resolution,
+    sample: readSample(at),
+  };
+}
+
+function readSample(at: Members): DataPoint['sample'] {
+  const given = ['Value', 'Values', 'StatisticValues'].filter((name) => at.has(name));
+  if (given.length !== 1)
+    at.refuse(
+      '',
+      `A datum has one of Value, Values and StatisticValues, and not ${given.join(' and ') || 'none'}.`,
+      'InvalidParameterCombination',
+    );
+  const set = at.optional('StatisticValues');
+  if (set !== undefined)
+    return {
+      count: set.number('SampleCount'),
+      sum: set.number('Sum'),
+      min: set.number('Minimum'),
+      max: set.number('Maximum'),
+    };
+  if (at.has('Value')) return [[at.number('Value'), 1]];
+  const numbers = (name: string): readonly number[] =>
+    at.list(name, MAX_VALUES).map((value) => {
+      const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+      if (typeof number !== 'number' || !Number.isFinite(number)) at.refuse(name, 'must hold numbers only');
+      return number;
+    });
+  const values = numbers('Values');
+  const counts = at.has('Counts') ? numbers('Counts') : values.map(() => 1);
+  if (counts.length !== values.length)
+    at.refuse('', 'Values and Counts must have the same length.', 'InvalidParameterCombination');
+  return values.map((value, index) => [value, counts[index] ?? 1]);
+}
+
+/** "Start time less than 15 days ago: Round down to the nearest whole minute", of shorter periods to those. */
+function readSpan(at: Members, seconds: number): { readonly fromMs: number; readonly toMs: number } {
+  const fromMs = at.time('StartTime');
+  const toMs = at.time('EndTime');
+  if (fromMs >= toMs)
+    at.refuse('', 'The parameter StartTime must be less than the parameter EndTime.', 'ValidationError');
+  return { fromMs: Math.floor(fromMs / (seconds * 1000)) * seconds * 1000, toMs };
+}
+
+function seriesOf(id: string, compute: () => Value): readonly Series[] {
+  try {
+    const value = compute();
+    if (value.kind === 'list') return value.items;
+    if (value.kind === 'series') return [value];
+    throw new ExpressionError('returns no time series');
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new InvalidInput('ValidationError', '', `Error in expression '${id}': it ${error.message}.`);
+  }
+}
+
+function hasDimension({ dimensions }: Metric, name: string, value: string | undefined): boolean {
+  return dimensions.some(([one, its]) => one === name && (value === undefined || its === value));
+}
+
+function describeMetric({ namespace, name, dimensions }: Metric): object {
+  return { Namespace: namespace, MetricName: name, Dimensions: describeDimensions(dimensions) };
+}
+
+export function describeDimensions(dimensions: Dimensions): readonly object[] {
+  return dimensions.map(([Name, Value]) => ({ Name, Value }));
+}

@@ -1,0 +1,25 @@
+/** Pages of lists: a token is the place of the next item. */
+import { InvalidInput } from '../read-members.ts';
+import type { Members } from '../read-members.ts';
+
+type Page<Item> = { readonly items: readonly Item[]; readonly NextToken: string | undefined };
+
+export function pageOf<Item>(at: Members, all: readonly Item[], size: number): Page<Item> {
+  const from = readToken(at);
+  const items = all.slice(from, from + size);
+  const next = from + items.length;
+  return { items, NextToken: next < all.length ? printToken(next) : undefined };
+}
+
+function printToken(place: number): string {
+  return Buffer.from(`page:${place}`).toString('base64url');
+}
+
+function readToken(at: Members): number {
+  const token = at.optionalText('NextToken', 100);
+  if (token === undefined || token === '') return 0;
+  const [, place] = /^page:(\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  if (place === undefined)
+    throw new InvalidInput('InvalidNextToken', 'NextToken', 'is none that was given out');
+  return Number(place);
+}

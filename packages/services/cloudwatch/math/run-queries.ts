@@ -1,0 +1,109 @@
+/** Queries of metrics and expressions over the kept data, for GetMetricData and alarms alike. */
+import { compileStatistic } from '../metrics/statistic.ts';
+import { compute } from './compute.ts';
+import { ExpressionError, idsIn } from './expression.ts';
+import type { MetricStore } from '../metrics/metric-store.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Expression } from './expression.ts';
+import type { Grid, Series, Value } from './value.ts';
+
+export type MetricStat = {
+  readonly metric: Metric;
+  readonly stat: string;
+  readonly periodSeconds: number;
+  readonly unit: string | undefined;
+};
+
+export type MetricQuery = {
+  readonly id: string;
+  readonly label: string | undefined;
+  readonly returnsData: boolean;
+  readonly of:
+    | ({ readonly kind: 'metric' } & MetricStat)
+    | { readonly kind: 'expression'; readonly text: string; readonly expression: Expression };
+};
+
+/** Epoch milliseconds; the first period begins at `fromMs`. */
+type Span = { readonly fromMs: number; readonly toMs: number };
+
+/** Above what one call may return. */
+const MAX_PERIODS = 100_800;
+
+/**
+ * @returns computes the query of an id, each once
+ * @throws ExpressionError, when asked, for what cannot be computed
+ */
+export function openQueries(
+  queries: readonly MetricQuery[],
+  store: MetricStore,
+  span: Span,
+): (id: string) => Value {
+  const byId = new Map(queries.map((query) => [query.id, query]));
+  const done = new Map<string, Value>();
+  const running = new Set<string>();
+  const periods = queries.flatMap(({ of }) => (of.kind === 'metric' ? [of.periodSeconds] : []));
+  const grid = gridOf(span, periods.length === 0 ? 60 : Math.min(...periods));
+  const metrics = (): readonly (readonly [string, Series])[] =>
+    queries.flatMap(({ id, of }) => {
+      const value = of.kind === 'metric' ? valueOf(id) : undefined;
+      return value?.kind === 'series' ? [[id, value]] : [];
+    });
+  const valueOf = (id: string): Value => {
+    const known = done.get(id);
+    if (known !== undefined) return known;
+    const query = byId.get(id);
+    if (query === undefined) throw new ExpressionError(`refers to "${id}", which is no query`);
+    if (running.has(id)) throw new ExpressionError(`refers to "${id}", which refers back to it`);
+    running.add(id);
+    const value =
+      query.of.kind === 'metric'
+        ? readSeries(query.of, store, span)
+        : compute(query.of.expression, { grid, valueOf, metrics });
+    running.delete(id);
+    done.set(id, value);
+    return value;
+  };
+  return valueOf;
+}
+
+function gridOf({ fromMs, toMs }: Span, periodSeconds: number): Grid {
+  const count = Math.min(MAX_PERIODS, Math.ceil((toMs - fromMs) / (periodSeconds * 1000)));
+  const starts = Array.from(
+    { length: Math.max(0, count) },
+    (_, index) => fromMs + index * periodSeconds * 1000,
+  );
+  return { starts, periodSeconds };
+}
+
+function readSeries(
+  { metric, stat, periodSeconds, unit }: MetricStat,
+  store: MetricStore,
+  span: Span,
+): Series {
+  const statistic = compileStatistic(stat);
+  if (statistic === undefined) throw new ExpressionError(`has an unknown statistic ${stat}`);
+  const points = new Map<number, number>();
+  if (store.hasSince(metric, span.fromMs))
+    for (const start of gridOf(span, periodSeconds).starts) {
+      const value = statistic(store.sampleOf(metric, start, start + periodSeconds * 1000, unit));
+      if (value !== undefined) points.set(start, value);
+    }
+  return { kind: 'series', label: metric.name, periodSeconds, points };
+}
+
+/** Metrics that the query of an id depends on. */
+export function metricsBehind(queries: readonly MetricQuery[], id: string): readonly MetricStat[] {
+  const byId = new Map(queries.map((query) => [query.id, query]));
+  const seen = new Set<string>();
+  const collect = (one: string): readonly MetricStat[] => {
+    const query = byId.get(one);
+    if (query === undefined || seen.has(one)) return [];
+    seen.add(one);
+    if (query.of.kind === 'metric') return [query.of];
+    const { expression, text } = query.of;
+    // METRICS() names none of those that it means.
+    const ids = /\bMETRICS\s*\(/i.test(text) ? [...byId.keys()] : idsIn(expression);
+    return ids.flatMap(collect);
+  };
+  return collect(id);
+}

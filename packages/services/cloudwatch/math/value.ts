@@ -1,0 +1,35 @@
+/** Values of metric math. */
+export type Series = {
+  readonly kind: 'series';
+  readonly label: string;
+  readonly periodSeconds: number;
+  /** By start of the period, in epoch milliseconds, ascending. */
+  readonly points: ReadonlyMap<number, number>;
+};
+
+export type Value =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'text'; readonly value: string }
+  | Series
+  | { readonly kind: 'list'; readonly items: readonly Series[] };
+
+/** Starts of all periods of a query, ascending. */
+export type Grid = { readonly starts: readonly number[]; readonly periodSeconds: number };
+
+/** The label of a result without one is the id of its query. */
+export const NO_LABEL = '';
+
+/** Points for which there is no finite number are left out. */
+export function mapPoints(
+  series: Series,
+  run: (value: number, at: number, index: number) => number | undefined,
+): Series {
+  const points = new Map<number, number>();
+  let index = 0;
+  for (const [at, value] of series.points) {
+    const computed = run(value, at, index);
+    index += 1;
+    if (computed !== undefined && Number.isFinite(computed)) points.set(at, computed);
+  }
+  return { ...series, points };
+}

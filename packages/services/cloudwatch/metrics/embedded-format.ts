@@ -1,0 +1,75 @@
+/**
+ * Metrics in lines of logs.
+ * @see CloudWatch user guide, "Specification: Embedded metric format"
+ */
+import { isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { DataPoint, Dimensions } from './metric.ts';
+
+const MAX_METRICS = 100;
+/** "A MetricValue array must not have more than 100 items" */
+const MAX_VALUES = 100;
+const MAX_NAME = 1024;
+
+/** Data points of a text of one or several lines; what the format does not allow is left out, as on AWS. */
+export function readEmbedded(text: string): readonly DataPoint[] {
+  if (!text.includes('"_aws"')) return [];
+  return (parseJsonObject(text) === undefined ? text.split('\n') : [text]).flatMap(readLine);
+}
+
+function readLine(line: string): readonly DataPoint[] {
+  const root = line.startsWith('{') ? parseJsonObject(line.trimEnd()) : undefined;
+  const metadata = memberOf(root, '_aws');
+  const epochMs = memberOf(metadata, 'Timestamp');
+  if (root === undefined || typeof epochMs !== 'number') return [];
+  return listIn(metadata, 'CloudWatchMetrics').flatMap((directive) =>
+    readDirective(root, directive, epochMs),
+  );
+}
+
+function readDirective(root: JsonObject, directive: unknown, epochMs: number): readonly DataPoint[] {
+  const namespace = memberOf(directive, 'Namespace');
+  if (typeof namespace !== 'string' || namespace === '') return [];
+  const sets = listIn(directive, 'Dimensions').flatMap((set) => readSet(root, set) ?? []);
+  return listIn(directive, 'Metrics')
+    .slice(0, MAX_METRICS)
+    .flatMap((definition): DataPoint[] => {
+      const name = memberOf(definition, 'Name');
+      if (typeof name !== 'string' || name === '' || name.length > MAX_NAME) return [];
+      const sample = readValues(memberOf(root, name));
+      const unit = memberOf(definition, 'Unit');
+      if (sample === undefined) return [];
+      const common = {
+        namespace,
+        name,
+        epochMs,
+        sample,
+        unit: typeof unit === 'string' && UNITS.has(unit) ? unit : 'None',
+        resolution: memberOf(definition, 'StorageResolution') === 1 ? (1 as const) : (60 as const),
+      };
+      return sets.map((dimensions) => ({ ...common, dimensions }));
+    });
+}
+
+/** Undefined where a member is missing: the metric has no such dimension set. */
+function readSet(root: JsonObject, set: unknown): readonly [Dimensions] | undefined {
+  if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return undefined;
+  const dimensions = set.flatMap((name: unknown): [string, string][] => {
+    const value = typeof name === 'string' ? memberOf(root, name) : undefined;
+    return typeof name === 'string' && typeof value === 'string' ? [[name, value]] : [];
+  });
+  return dimensions.length === set.length ? [sortDimensions(dimensions)] : undefined;
+}
+
+function readValues(value: unknown): readonly (readonly [number, number])[] | undefined {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (values.length === 0 || values.length > MAX_VALUES) return undefined;
+  const numbers = values.filter((one): one is number => typeof one === 'number' && Number.isFinite(one));
+  return numbers.length === values.length ? numbers.map((one) => [one, 1]) : undefined;
+}
+
+function listIn(value: unknown, name: string): readonly unknown[] {
+  const list = isJsonObject(value) ? memberOf(value, name) : undefined;
+  return Array.isArray(list) ? list : [];
+}

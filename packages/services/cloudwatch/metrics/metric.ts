@@ -1,0 +1,45 @@
+/** Metrics and their data points, as CloudWatch names them. */
+
+/** Sorted by name: two metrics are the same if their dimensions are. */
+export type Dimensions = readonly (readonly [name: string, value: string])[];
+
+export type Metric = { readonly namespace: string; readonly name: string; readonly dimensions: Dimensions };
+
+/** A whole sample known by four numbers alone. */
+export type StatisticSet = {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+};
+
+export type DataPoint = Metric & {
+  readonly unit: string;
+  readonly epochMs: number;
+  /** Seconds. */
+  readonly resolution: 1 | 60;
+  readonly sample: StatisticSet | readonly (readonly [value: number, count: number])[];
+};
+
+const SIZES = ['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap((prefix) =>
+  prefix === '' ? ['Bytes', 'Bits'] : [`${prefix}bytes`, `${prefix}bits`],
+);
+
+export const UNITS: ReadonlySet<string> = new Set([
+  'Seconds',
+  'Microseconds',
+  'Milliseconds',
+  'Percent',
+  'Count',
+  'Count/Second',
+  'None',
+  ...SIZES,
+  ...SIZES.map((size) => `${size}/Second`),
+]);
+
+/** "Each metric has up to 30 dimensions" */
+export const MAX_DIMENSIONS = 30;
+
+export function sortDimensions(dimensions: Dimensions): Dimensions {
+  return dimensions.toSorted(([one], [other]) => (one < other ? -1 : 1));
+}

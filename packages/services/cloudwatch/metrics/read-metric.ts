@@ -1,0 +1,94 @@
+/** Metrics, dimensions and queries as calls and alarms name them. */
+import { ExpressionError, parseExpression } from '../math/expression.ts';
+import { MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
+import { compileStatistic } from './statistic.ts';
+import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
+import type { Members } from '../read-members.ts';
+import type { Dimensions, Metric } from './metric.ts';
+
+const MAX_QUERIES = 500;
+const MAX_PERIOD = 604_800;
+
+export function readMetric(at: Members): Metric {
+  return {
+    namespace: at.text('Namespace', 255),
+    name: at.text('MetricName', 255),
+    dimensions: readDimensions(at),
+  };
+}
+
+export function readDimensions(at: Members, name = 'Dimensions'): Dimensions {
+  const dimensions = at
+    .objects(name, MAX_DIMENSIONS)
+    .map((one): [string, string] => [one.text('Name', 255), one.text('Value')]);
+  const names = dimensions.map(([one]) => one);
+  const twice = names.find((one, index) => names.indexOf(one) !== index);
+  if (twice !== undefined) at.refuse(name, `has the dimension ${twice} twice`);
+  return sortDimensions(dimensions);
+}
+
+export function readUnit(at: Members): string | undefined {
+  const unit = at.optionalText('Unit');
+  if (unit !== undefined && !UNITS.has(unit)) at.refuse('Unit', `${unit} is no unit of CloudWatch`);
+  return unit;
+}
+
+/** 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
+export function readPeriod(at: Members, least = 1): number {
+  const period = at.integer('Period', least, MAX_PERIOD);
+  if (![1, 5, 10, 20, 30].includes(period) && period % 60 !== 0)
+    at.refuse('Period', `${period} must be 1, 5, 10, 20, 30 or a multiple of 60`);
+  return period;
+}
+
+export function readStatistic(at: Members, name: string): string {
+  const statistic = at.text(name);
+  if (compileStatistic(statistic) === undefined)
+    at.refuse(name, `${statistic} is no statistic that is computed here`);
+  return statistic;
+}
+
+/** `MetricDataQueries` of a call, `Metrics` of an alarm. */
+export function readQueries(at: Members, name: string, leastPeriod = 1): readonly MetricQuery[] {
+  const queries = at.objects(name, MAX_QUERIES).map((one) => readQuery(one, leastPeriod));
+  const ids = queries.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) at.refuse(name, `has two queries with the id ${twice}`);
+  return queries;
+}
+
+function readQuery(at: Members, leastPeriod: number): MetricQuery {
+  const id = at.text('Id', 255);
+  if (!/^[a-z]\w*$/.test(id))
+    at.refuse('Id', `${id} must begin with a lower-case letter, and have letters, digits and _ only`);
+  const stat = at.optional('MetricStat');
+  if ((stat === undefined) === !at.has('Expression'))
+    at.refuse('MetricStat', 'and Expression: a query has exactly one of them');
+  return {
+    id,
+    label: at.optionalText('Label', 2_048),
+    returnsData: at.flag('ReturnData', true),
+    of: stat === undefined ? readExpression(at) : { kind: 'metric', ...readStat(stat, leastPeriod) },
+  };
+}
+
+function readStat(at: Members, leastPeriod: number): MetricStat {
+  return {
+    metric: readMetric(at.object('Metric')),
+    stat: readStatistic(at, 'Stat'),
+    periodSeconds: readPeriod(at, leastPeriod),
+    unit: readUnit(at),
+  };
+}
+
+function readExpression(at: Members): Extract<MetricQuery['of'], { kind: 'expression' }> {
+  const text = at.text('Expression', 2_048);
+  if (/^\s*SELECT\b/i.test(text))
+    at.refuse('Expression', 'is a query of Metrics Insights, which does not run here');
+  try {
+    return { kind: 'expression', text, expression: parseExpression(text) };
+  } catch (error) {
+    if (error instanceof ExpressionError) at.refuse('Expression', `"${text}" ${error.message}`);
+    throw error;
+  }
+}

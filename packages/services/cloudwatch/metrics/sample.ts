@@ -1,0 +1,63 @@
+/** What was measured in one period: its sum and extremes, and how often each value came. */
+import type { DataPoint, StatisticSet } from './metric.ts';
+
+/** Values kept exactly; more are rounded to three digits, so that a sample stays small. */
+const MAX_EXACT = 500;
+/** Estimate of one value and its count in a map. */
+const VALUE_BYTES = 56;
+
+export class Sample implements StatisticSet {
+  count = 0;
+  sum = 0;
+  min = Infinity;
+  max = -Infinity;
+  /** By value; undefined where a statistic set hides them. */
+  values: Map<number, number> | undefined = new Map();
+
+  get bytes(): number {
+    return (this.values?.size ?? 0) * VALUE_BYTES;
+  }
+
+  add(sample: DataPoint['sample']): void {
+    if ('count' in sample) this.#addSet(sample);
+    else for (const [value, count] of sample) this.#addValue(value, count);
+  }
+
+  merge(other: Sample): void {
+    if (other.values === undefined) this.#addSet(other);
+    else for (const [value, count] of other.values) this.#addValue(value, count);
+  }
+
+  /**
+   * Percentiles need the values, or a set that can only stand for one.
+   * @see CloudWatch user guide, "CloudWatch statistics definitions"
+   */
+  #addSet(set: StatisticSet): void {
+    if (set.count <= 0) return;
+    if (set.min === set.max) {
+      this.#addValue(set.min, set.count);
+      return;
+    }
+    this.#addTotals(set);
+    this.values = undefined;
+  }
+
+  #addValue(value: number, count: number): void {
+    if (count <= 0) return;
+    this.count += count;
+    this.sum += value * count;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+    const { values } = this;
+    if (values === undefined) return;
+    const kept = values.has(value) || values.size < MAX_EXACT ? value : Number(value.toPrecision(3));
+    values.set(kept, (values.get(kept) ?? 0) + count);
+  }
+
+  #addTotals({ count, sum, min, max }: StatisticSet): void {
+    this.count += count;
+    this.sum += sum;
+    this.min = Math.min(this.min, min);
+    this.max = Math.max(this.max, max);
+  }
+}

@@ -1,0 +1,77 @@
+/** Alarms of the loaded stacks; what cannot be read is noted, with its file and line. */
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import { ACTION_SERVICES } from './alarms/notify.ts';
+import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from './alarms/read-alarm.ts';
+import { metricsBehind } from './math/run-queries.ts';
+import { InvalidInput, Members, OF_ALARMS } from './read-members.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import type { Alarm, MetricAlarm } from './alarms/alarm.ts';
+
+/** Namespaces of AWS that are measured here; functions may write any other. */
+const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
+
+/** What never happens here has no data on AWS either: tables refuse nothing for their capacity. */
+const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
+
+export function readAlarms(stacks: StackReading): readonly Alarm[] {
+  return [
+    ...stacks.here('AWS::CloudWatch::Alarm', 'monitoring').flatMap((reader) => readOne(reader, 'metric')),
+    ...stacks
+      .here('AWS::CloudWatch::CompositeAlarm', 'monitoring')
+      .flatMap((reader) => readOne(reader, 'composite')),
+  ];
+}
+
+function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] {
+  const { resource, stack } = reader;
+  const { region, accountId } = stack;
+  const name = resource.physicalId;
+  const identity = {
+    name,
+    arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`,
+  };
+  const at = new Members(resource.properties, OF_ALARMS);
+  if (kind === 'metric' && isAnomalyAlarm(at)) {
+    reader.unsupported('ComparisonOperator', 'no band is predicted here: the alarm never rings');
+    return [];
+  }
+  try {
+    const alarm = kind === 'metric' ? readMetricAlarm(at, identity) : readCompositeAlarm(at, identity);
+    if (alarm.kind === 'metric') reportUnmeasured(reader, alarm);
+    reportActions(reader, alarm);
+    return [alarm];
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    reader.note(error.path, error.message, 'the alarm never rings');
+    return [];
+  }
+}
+
+function reportUnmeasured(reader: ResourceReader, alarm: MetricAlarm): void {
+  const unmeasured = new Set(
+    metricsBehind(alarm.queries, alarm.watched).flatMap(({ metric: { namespace, name } }) =>
+      !namespace.startsWith('AWS/') || MEASURED.includes(namespace) || NEVER.test(`${namespace} ${name}`)
+        ? []
+        : [namespace],
+    ),
+  );
+  if (unmeasured.size > 0)
+    reader.unsupported(
+      alarm.statistic === undefined ? 'Metrics' : 'Namespace',
+      `${[...unmeasured].join(', ')} is not measured here: the alarm has no data, and changes by SetAlarmState`,
+    );
+}
+
+const PROPERTIES = {
+  ALARM: 'AlarmActions',
+  OK: 'OKActions',
+  INSUFFICIENT_DATA: 'InsufficientDataActions',
+} as const;
+
+function reportActions(reader: ResourceReader, { actions }: Alarm): void {
+  for (const [state, property] of Object.entries(PROPERTIES) as [keyof typeof PROPERTIES, string][])
+    for (const arn of actions[state])
+      if (!ACTION_SERVICES.includes(parseArn(arn)?.service ?? ''))
+        reader.unsupported(property, `${arn} is not acted on: only topics and functions are`);
+}

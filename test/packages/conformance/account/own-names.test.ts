@@ -1,0 +1,68 @@
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Journal } from '../../../../packages/conformance/account/journal.ts';
+import { ownNames } from '../../../../packages/conformance/account/own-names.ts';
+import type { SdkCall, SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
+
+/** Answers with what it was sent, and an id. */
+function anEcho(sent: SdkCall[]): SdkTarget {
+  return {
+    region: 'us-east-1',
+    accountId: '123456789012',
+    send(_service, call) {
+      sent.push(call);
+      return Promise.resolve({ status: 200, body: { id: 'a1', ...call.input } });
+    },
+    close: () => undefined,
+  };
+}
+
+describe('ownNames', () => {
+  const long = 'x'.repeat(120);
+  const rows = [
+    ['CreateRestApi', { name: 'shop' }, { name: 'gatewright-conformance-r1-shop' }],
+    ['CreateApi', { Name: 'shop' }, { Name: 'gatewright-conformance-r1-shop' }],
+    ['GetApiKeys', { nameQuery: 'k' }, { nameQuery: 'gatewright-conformance-r1-k' }],
+    // Names that AWS refuses have to stay what they are.
+    ['CreateRestApi', { name: ' ' }, { name: ' ' }],
+    ['CreateRestApi', { name: long }, { name: long }],
+    ['CreateStage', { stageName: 'dev' }, { stageName: 'dev' }],
+    [
+      'ImportRestApi',
+      { body: '{"info":{"title":"t"}}' },
+      { body: '{"info":{"title":"gatewright-conformance-r1-t"}}' },
+    ],
+    ['ImportRestApi', { body: '{' }, { body: '{' }],
+  ] as const;
+  for (const [call, input, expected] of rows)
+    it(`sends ${call} ${JSON.stringify(input).slice(0, 40)} under names of the run, and shows the case's own`, async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), 'conformance-names-'));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const sent: SdkCall[] = [];
+      const target = ownNames(anEcho(sent), new Journal(folder, 'r1'), () => Promise.resolve());
+
+      const { body } = await target.send('apigateway', { call, input });
+
+      assert.deepEqual(sent[0]?.input, expected);
+      assert.deepEqual(body, { id: 'a1', ...input });
+    });
+
+  it('writes down what is made and what is removed', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'conformance-names-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const journal = new Journal(folder, 'r1');
+    const target = ownNames(anEcho([]), journal, () => Promise.resolve());
+
+    await target.send('apigateway', { call: 'CreateRestApi', input: { name: 'shop' } });
+    assert.deepEqual(journal.read().left, [
+      { service: 'apigateway', call: 'DeleteRestApi', input: { restApiId: 'a1' } },
+    ]);
+    await target.send('apigateway', { call: 'DeleteRestApi', input: { restApiId: 'a1' } });
+
+    const { made, removed, left } = journal.read();
+    assert.deepEqual({ made, removed, left }, { made: 1, removed: 1, left: [] });
+  });
+});

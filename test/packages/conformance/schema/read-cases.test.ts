@@ -1,0 +1,152 @@
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import {
+  ALL_FILES,
+  describeSource,
+  kindOf,
+  parseCases,
+  readCases,
+} from '../../../../packages/conformance/schema/read-cases.ts';
+import type { ControlCase } from '../../../../packages/conformance/schema/control-case.ts';
+import type { Expectation, ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
+
+const aCase = (part: Partial<ParityCase>): ParityCase => {
+  return {
+    id: 'a-case',
+    source: { kind: 'recorded', repo: 'r', file: 'f', test: 't' },
+    area: 'routing',
+    api: 'rest',
+    setup: { stage: 'dev' },
+    request: { method: 'GET', path: '/hello', query: 'a=1' },
+    expect: {},
+    ...part,
+  };
+};
+
+const CREATE = { call: 'CreateRestApi', input: { name: 'shop' }, keep: { api: 'id' } };
+
+const aControlCase = (part: Partial<ControlCase> = {}): ControlCase => ({
+  id: 'a-case',
+  source: { kind: 'documented', page: 'p', says: 's' },
+  area: 'control-apis',
+  api: 'rest',
+  setup: { calls: [CREATE] },
+  request: { mode: 'control', call: 'GetRestApi', input: { restApiId: '${api}' } },
+  expect: { status: 200, body: { id: '${api}', name: 'shop' } },
+  ...part,
+});
+
+const fileOf = (...cases: readonly object[]): string => JSON.stringify({ schemaVersion: 1, cases });
+
+const STEP = { request: { method: 'GET', path: '/' }, expect: {} };
+
+/** A case with a mistake, and where the refusal points to. */
+const ROWS: readonly (readonly [name: string, given: object, pointer: string, words: RegExp])[] = [
+  [
+    'an unknown expectation',
+    aCase({ expect: { colour: 'red' } as Expectation }),
+    '/expect/colour',
+    /unknown to the runner/,
+  ],
+  ['an unknown part of a case', { ...aCase({}), expected: {} }, '/expected', /unknown to the runner/],
+  ['an unknown part of a step', { ...aCase({}), then: [{ ...STEP, wait: 1 }] }, '/then/0/wait', /unknown/],
+  [
+    'an unknown expectation of a step',
+    { ...aCase({}), then: [STEP, { ...STEP, expect: { color: 1 } }] },
+    '/then/1/expect/color',
+    /unknown/,
+  ],
+  [
+    'an unknown part of a frame',
+    { ...aCase({}), request: { method: 'WS', path: '/', frames: [{ sent: 'x' }] } },
+    '/request/frames/0/sent',
+    /unknown/,
+  ],
+  ['another API', { ...aCase({}), api: 'grpc' }, '/api', /must be one of rest, http, websocket/],
+  [
+    'a kind that is none',
+    { ...aCase({}), source: { kind: 'heard', repo: 'r' } },
+    '/source/kind',
+    /must be one of recorded/,
+  ],
+  ['a source that names nothing', { ...aCase({}), source: { kind: 'recorded' } }, '/source', /fewer than 2/],
+  [
+    'a status in words',
+    aCase({ expect: { status: '200' } as unknown as Expectation }),
+    '/expect/status',
+    /integer/,
+  ],
+  ['a case without set-up', { ...aCase({}), setup: undefined }, '', /required property 'setup'/],
+  [
+    'an unknown member of a call',
+    { ...aControlCase(), setup: { calls: [{ ...CREATE, wait: 1 }] } },
+    '/setup/calls/0/wait',
+    /unknown/,
+  ],
+  [
+    'an unknown expectation of a call',
+    { ...aControlCase(), expect: { status: 200, body: {}, headers: {} } },
+    '/expect/headers',
+    /unknown/,
+  ],
+  [
+    'a call without status',
+    { ...aControlCase(), expect: { body: {} } },
+    '/expect',
+    /required property 'status'/,
+  ],
+  [
+    'neither answer nor refusal',
+    { ...aControlCase(), expect: { status: 200 } },
+    '/expect',
+    /either error or body/,
+  ],
+];
+
+describe('parseCases', () => {
+  for (const [name, given, pointer, words] of ROWS)
+    it(`refuses ${name}, with file, member and case`, () => {
+      assert.throws(
+        () => parseCases(fileOf(given), 'x.json'),
+        (error: Error) => {
+          assert.ok(error.message.startsWith(`x.json#/cases/0${pointer}: `), error.message);
+          assert.match(error.message, words);
+          assert.match(error.message, /\(case a-case\)$/);
+          return true;
+        },
+      );
+    });
+
+  for (const [name, text, words] of [
+    ['what is no JSON', '{', /^x\.json#: no JSON: /],
+    [
+      'another version',
+      JSON.stringify({ schemaVersion: 2, cases: [] }),
+      /^x\.json#\/schemaVersion: must be 1/,
+    ],
+    ['a file without version', JSON.stringify({ cases: [] }), /required property 'schemaVersion'/],
+    ['a case that is none', fileOf(['x']), /^x\.json#\/cases\/0: /],
+    [
+      'a case that appears twice',
+      fileOf(aCase({}), aCase({})),
+      /^x\.json#\/cases\/1\/id: a-case appears twice/,
+    ],
+  ] as const)
+    it(`refuses ${name}`, () => {
+      assert.throws(() => parseCases(text, 'x.json'), { message: words });
+    });
+});
+
+describe('the cases of the package', () => {
+  const cases = ALL_FILES.flatMap(readCases);
+
+  it('say where they are from and of which kind they are', () => {
+    const kinds = Map.groupBy(cases, kindOf);
+
+    assert.deepEqual([...kinds.keys()].toSorted(), ['asserted', 'documented', 'recorded', 'reported']);
+    assert.deepEqual(
+      cases.filter((one) => describeSource(one) === ''),
+      [],
+    );
+  });
+});

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  DeleteAlarmsCommand,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  DescribeAlarmsForMetricCommand,
+  DisableAlarmActionsCommand,
+  EnableAlarmActionsCommand,
+  PutCompositeAlarmCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import type {
+  CloudWatchClient,
+  DescribeAlarmsCommandInput,
+  PutMetricAlarmCommandInput,
+} from '@aws-sdk/client-cloudwatch';
+import { aClient } from '../a-client.ts';
+
+const ERRORS = { Namespace: 'Shop', MetricName: 'Errors' };
+const RULE: Omit<PutMetricAlarmCommandInput, 'AlarmName'> = {
+  ...ERRORS,
+  Statistic: 'Sum',
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 0,
+  ComparisonOperator: 'GreaterThanThreshold',
+};
+
+const alarm = (AlarmName: string, more: Partial<PutMetricAlarmCommandInput> = {}): PutMetricAlarmCommand =>
+  new PutMetricAlarmCommand({ ...RULE, AlarmName, ...more });
+
+async function names(
+  client: CloudWatchClient,
+  input: DescribeAlarmsCommandInput = {},
+): Promise<readonly string[]> {
+  const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(new DescribeAlarmsCommand(input));
+  return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName = '' }) => AlarmName);
+}
+
+// CloudWatch API reference.
+describe('alarms by calls', () => {
+  it('are made, ring, are changed without a change of state, and are deleted', async () => {
+    const { bench, client } = aClient();
+    await client.send(alarm('Failing', { TreatMissingData: 'notBreaching' }));
+    await client.send(
+      new PutMetricDataCommand({ Namespace: 'Shop', MetricData: [{ MetricName: 'Errors', Value: 1 }] }),
+    );
+    await bench.advance(60_000);
+    const read = async () =>
+      (await client.send(new DescribeAlarmsCommand({ AlarmNames: ['Failing'] }))).MetricAlarms?.[0];
+    const rung = await read();
+
+    assert.partialDeepStrictEqual(rung, {
+      AlarmArn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:Failing',
+      ...RULE,
+      Dimensions: [],
+      StateValue: 'ALARM',
+      StateUpdatedTimestamp: new Date('2025-04-14T22:14:00Z'),
+      StateTransitionedTimestamp: new Date('2025-04-14T22:14:00Z'),
+      ActionsEnabled: true,
+      TreatMissingData: 'notBreaching',
+    });
+    assert.deepEqual(JSON.parse(rung?.StateReasonData ?? ''), {
+      version: '1.0',
+      queryDate: '2025-04-14T22:14:00.000+0000',
+      startDate: '2025-04-14T22:13:00.000+0000',
+      statistic: 'Sum',
+      period: 60,
+      recentDatapoints: [1],
+      threshold: 0,
+      evaluatedDatapoints: [{ timestamp: '2025-04-14T22:13:00.000+0000', value: 1 }],
+    });
+
+    await client.send(alarm('Failing', { Threshold: 5 }));
+    assert.deepEqual([(await read())?.StateValue, (await read())?.Threshold], ['ALARM', 5]);
+    await bench.advance(60_000);
+    assert.equal((await read())?.StateValue, 'OK');
+
+    await assert.rejects(client.send(new DeleteAlarmsCommand({ AlarmNames: ['Failing', 'none'] })), {
+      name: 'ResourceNotFound',
+    });
+    assert.deepEqual(await names(client), ['Failing']);
+    await client.send(new DeleteAlarmsCommand({ AlarmNames: ['Failing'] }));
+    assert.deepEqual(await names(client), []);
+  });
+
+  it('are set by hand until the next evaluation, with a history', async () => {
+    const { bench, client } = aClient();
+    await client.send(alarm('Failing', { TreatMissingData: 'notBreaching' }));
+    await bench.advance(60_000);
+    const set = { AlarmName: 'Failing', StateValue: 'ALARM', StateReason: 'test' } as const;
+    await client.send(new SetAlarmStateCommand(set));
+    assert.deepEqual(await names(client, { StateValue: 'ALARM' }), ['Failing']);
+    await bench.advance(60_000);
+    assert.deepEqual(await names(client, { StateValue: 'ALARM' }), []);
+
+    const { AlarmHistoryItems = [] } = await client.send(
+      new DescribeAlarmHistoryCommand({ AlarmName: 'Failing' }),
+    );
+    assert.deepEqual(
+      AlarmHistoryItems.map(({ HistoryItemType, HistorySummary }) => [HistoryItemType, HistorySummary]),
+      [
+        ['StateUpdate', 'Alarm updated from ALARM to OK'],
+        ['StateUpdate', 'Alarm updated from OK to ALARM'],
+        ['StateUpdate', 'Alarm updated from INSUFFICIENT_DATA to OK'],
+        ['ConfigurationUpdate', 'Alarm "Failing" created'],
+      ],
+    );
+    const page = new DescribeAlarmHistoryCommand({
+      MaxRecords: 1,
+      HistoryItemType: 'StateUpdate',
+      ScanBy: 'TimestampAscending',
+    });
+    const { AlarmHistoryItems: [first] = [], NextToken } = await client.send(page);
+    assert.equal(first?.HistorySummary, 'Alarm updated from INSUFFICIENT_DATA to OK');
+    assert.ok(NextToken);
+    await assert.rejects(client.send(new SetAlarmStateCommand({ ...set, StateReasonData: 'no JSON' })), {
+      name: 'InvalidFormatFault',
+    });
+  });
+
+  it('are found by name, prefix, type, action and metric, in pages', async () => {
+    const { client } = aClient();
+    const topic = 'arn:aws:sns:us-east-1:123456789012:rings';
+    for (const name of ['shop-a', 'shop-b']) await client.send(alarm(name));
+    await client.send(alarm('other', { AlarmActions: [topic], MetricName: 'Calls' }));
+    await client.send(
+      new PutCompositeAlarmCommand({ AlarmName: 'any', AlarmRule: 'ALARM("shop-a") OR ALARM(other)' }),
+    );
+
+    assert.deepEqual(await names(client), ['other', 'shop-a', 'shop-b']);
+    assert.deepEqual(await names(client, { AlarmNamePrefix: 'shop' }), ['shop-a', 'shop-b']);
+    assert.deepEqual(await names(client, { AlarmTypes: ['CompositeAlarm'] }), ['any']);
+    assert.deepEqual(await names(client, { AlarmNames: ['any', 'other'] }), ['other', 'any']);
+    assert.deepEqual(await names(client, { ActionPrefix: 'arn:aws:sns' }), ['other']);
+    assert.deepEqual(await names(client, { ChildrenOfAlarmName: 'any' }), ['other', 'shop-a']);
+    assert.deepEqual(await names(client, { ParentsOfAlarmName: 'shop-a' }), ['any']);
+    const first = await client.send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
+    assert.equal(first.MetricAlarms?.length, 2);
+    assert.deepEqual(await names(client, { MaxRecords: 2, NextToken: first.NextToken }), ['shop-b']);
+    const ofMetric = await client.send(
+      new DescribeAlarmsForMetricCommand({ ...ERRORS, MetricName: 'Calls' }),
+    );
+    assert.deepEqual(
+      ofMetric.MetricAlarms?.map(({ AlarmName }) => AlarmName),
+      ['other'],
+    );
+  });
+
+  it('have actions that are switched off and on', async () => {
+    const { client } = aClient();
+    await client.send(alarm('Failing'));
+    const isEnabled = async (): Promise<boolean | undefined> =>
+      (await client.send(new DescribeAlarmsCommand({}))).MetricAlarms?.[0]?.ActionsEnabled;
+
+    await client.send(new DisableAlarmActionsCommand({ AlarmNames: ['Failing'] }));
+    assert.equal(await isEnabled(), false);
+    await client.send(new EnableAlarmActionsCommand({ AlarmNames: ['Failing'] }));
+    assert.equal(await isEnabled(), true);
+  });
+
+  for (const { name, command, error } of [
+    { name: 'a period of 45 s', command: alarm('a', { Period: 45 }), error: /Period 45 must be/ },
+    {
+      name: 'two statistics',
+      command: alarm('a', { ExtendedStatistic: 'p9' }),
+      error: /exactly one of them/,
+    },
+    {
+      name: 'a band',
+      command: alarm('a', { ComparisonOperator: 'LessThanLowerThreshold' }),
+      error: /none is predicted/,
+    },
+    {
+      name: 'a metric beside expressions',
+      command: alarm('a', { Statistic: undefined, Metrics: [{ Id: 'a', Expression: '1' }] }),
+      error: /and Metrics: an alarm has either/,
+    },
+    {
+      name: 'a rule over an unknown alarm',
+      command: new PutCompositeAlarmCommand({ AlarmName: 'a', AlarmRule: 'ALARM(none)' }),
+      error: /names none, which does not exist/,
+    },
+    {
+      name: 'a rule that cannot be read',
+      command: new PutCompositeAlarmCommand({ AlarmName: 'a', AlarmRule: 'ALARM(' }),
+      error: /cannot be read/,
+    },
+  ])
+    it(`are refused with ${name}`, async () => {
+      const { client } = aClient();
+
+      await assert.rejects(client.send(command as PutMetricAlarmCommand), (thrown) => {
+        assert.ok(thrown instanceof Error);
+        assert.equal(thrown.name, 'ValidationException');
+        assert.match(thrown.message, error);
+        return true;
+      });
+    });
+});

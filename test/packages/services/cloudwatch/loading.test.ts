@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CATALOGUE } from '../../../../packages/engine/compose/catalogue.ts';
+import { ServiceHost } from '../../../../packages/engine/service-host.ts';
+import { NO_STORED_ENTRIES } from '../../../../packages/kernel/stored-entries.ts';
+import { ACCOUNT, stackOf } from '../../../support/an-event-engine.ts';
+import { CountingRandom, FakeBackend, FakeInvoker, VirtualClock } from '../../../support/virtual-ports.ts';
+import { anAlarm } from '../../../support/an-alarm-bench.ts';
+
+/** Names of the services that these resources load. */
+async function loadedFor(resources: string): Promise<readonly string[]> {
+  const loaded: string[] = [];
+  const host = new ServiceHost({
+    catalogue: CATALOGUE.map((entry) => ({
+      ...entry,
+      load() {
+        loaded.push(entry.name);
+        return entry.load();
+      },
+    })),
+    invoker: new FakeInvoker({}),
+    clock: new VirtualClock(),
+    random: new CountingRandom(),
+    services: new FakeBackend(),
+    http: new FakeBackend(),
+    isElsewhere: () => false,
+    accountId: ACCOUNT,
+    kept: NO_STORED_ENTRIES,
+    writtenObject: () => undefined,
+    logGroups: { write: () => undefined },
+    settings: {},
+    report: (message) => assert.fail(message),
+  });
+  await host.openNeeded([stackOf({ resources })]);
+  await host.close();
+  return loaded;
+}
+
+const TOPIC = '  Rings: { Type: AWS::SNS::Topic, Properties: { TopicName: rings } }\n';
+
+describe('the service of CloudWatch', () => {
+  it('is loaded for an alarm', async () => {
+    assert.deepEqual((await loadedFor(TOPIC + anAlarm('Failing'))).toSorted(), ['monitoring', 'sns']);
+    assert.deepEqual(
+      await loadedFor("  Any: { Type: AWS::CloudWatch::CompositeAlarm, Properties: { AlarmRule: 'TRUE' } }"),
+      ['monitoring'],
+    );
+  });
+
+  it('is not loaded for a stack without alarms, or with a dashboard alone', async () => {
+    assert.deepEqual(await loadedFor(TOPIC), ['sns']);
+    assert.deepEqual(
+      await loadedFor("  Page: { Type: AWS::CloudWatch::Dashboard, Properties: { DashboardBody: '{}' } }"),
+      [],
+    );
+  });
+});
