@@ -3,28 +3,29 @@
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import { CallInput, invalid } from './call-input.ts';
 import { describeNamespace, describeOperation, describeService } from './describe.ts';
+import { invalid, optionalText, readFilters, readParameters } from './read-call.ts';
 import { InvalidInstance, readInstance } from './read-instance.ts';
 import { shuffle } from './local-service.ts';
 import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Registry } from './registry.ts';
 
-type Call = (at: CallInput, registry: Registry) => JsonObject;
+type Call = (at: MemberReader, registry: Registry) => JsonObject;
 
 /** Quotas of an account ("AWS Cloud Map quotas"). */
 const MAX_INSTANCES = { ofService: 1000, ofNamespace: 2000 };
-const PAGE = [1, 100] as const;
+const PAGE = 100;
 const RESOURCE_OWNER = 'RESOURCE_OWNER';
 
 const CALLS: Readonly<Record<string, Call>> = {
   DiscoverInstances(at, registry) {
     const service = serviceByNames(at, registry);
-    const most = at.integer('MaxResults', [1, 1000], 100);
+    const most = at.integer('MaxResults', 1, 1000, 100);
     const found = service.discover({
-      query: at.attributes('QueryParameters'),
-      optional: at.attributes('OptionalParameters'),
+      query: readParameters(at, 'QueryParameters'),
+      optional: readParameters(at, 'OptionalParameters'),
       // AWS names no default; a discovery is for instances that can be called.
       health: at.oneOf('HealthStatus', ['HEALTHY', 'UNHEALTHY', 'ALL', 'HEALTHY_OR_ELSE_ALL'], 'HEALTHY'),
     });
@@ -72,7 +73,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
   GetInstancesHealthStatus(at, registry) {
     const service = serviceById(at, registry);
-    const ids = at.texts('Instances', 100);
+    const ids = at.has('Instances') ? at.texts('Instances', PAGE) : undefined;
     const wanted = ids === undefined ? service.instances : ids.map((id) => requireInstance(service, id));
     const { page, token } = pageOf(at, wanted, ({ registration }) => registration.id);
     return {
@@ -96,7 +97,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     Service: describeService(serviceById(at, registry, 'Id'), registry, true),
   }),
   ListServices(at, registry) {
-    const filters = at.filters(['NAMESPACE_ID', RESOURCE_OWNER]);
+    const filters = readFilters(at, ['NAMESPACE_ID', RESOURCE_OWNER]);
     const isWanted = filters.get('NAMESPACE_ID') ?? (() => true);
     const found = registry.services.filter(({ definition }) => isWanted(definition.namespace?.id ?? ''));
     const { page, token } = pageOf(at, found, ({ definition }) => definition.arn);
@@ -108,7 +109,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     return { Namespace: describeNamespace(found, registry) };
   },
   ListNamespaces(at, registry) {
-    const filters = at.filters(['TYPE', 'NAME', 'HTTP_NAME', RESOURCE_OWNER]);
+    const filters = readFilters(at, ['TYPE', 'NAME', 'HTTP_NAME', RESOURCE_OWNER]);
     const holds = (name: string, value: string): boolean => filters.get(name)?.(value) ?? true;
     const found = registry.namespaces.filter(
       ({ type, name }) => holds('TYPE', type) && holds('NAME', name) && holds('HTTP_NAME', name),
@@ -127,17 +128,18 @@ export function answerCloudMap(
   const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
-    return { kind: 'result', fields: call(new CallInput(input), registry) };
+    return { kind: 'result', fields: call(new MemberReader(input, ''), registry) };
   } catch (error) {
     if (error instanceof OperationRefused) return error.toResult();
+    if (error instanceof InvalidMember) return invalid(`${error.path} ${error.message}`).toResult();
     throw error;
   }
 }
 
-function registerInstance(at: CallInput, registry: Registry): JsonObject {
+function registerInstance(at: MemberReader, registry: Registry): JsonObject {
   const service = serviceById(at, registry);
   const { recordTypes, namespace } = service.definition;
-  const creatorRequestId = at.optional('CreatorRequestId');
+  const creatorRequestId = optionalText(at, 'CreatorRequestId');
   const registration = readRegistration(at, recordTypes);
   if (service.find(registration.id) === undefined) {
     const others = namespace === undefined ? [service] : registry.servicesOf(namespace.id);
@@ -152,7 +154,7 @@ function registerInstance(at: CallInput, registry: Registry): JsonObject {
   return noted(registry, 'REGISTER_INSTANCE', service, registration.id);
 }
 
-function readRegistration(at: CallInput, recordTypes: readonly string[]): ReturnType<typeof readInstance> {
+function readRegistration(at: MemberReader, recordTypes: readonly string[]): ReturnType<typeof readInstance> {
   try {
     return readInstance(at.value('InstanceId'), at.value('Attributes'), recordTypes);
   } catch (error) {
@@ -169,13 +171,13 @@ function noted(
   return { OperationId: registry.note({ type, serviceId, instanceId }) };
 }
 
-function serviceById(at: CallInput, registry: Registry, member = 'ServiceId'): LocalService {
+function serviceById(at: MemberReader, registry: Registry, member = 'ServiceId'): LocalService {
   const found = registry.findService(at.text(member));
   if (found === undefined) throw notFound('Service', at.text(member));
   return found;
 }
 
-function serviceByNames(at: CallInput, registry: Registry): LocalService {
+function serviceByNames(at: MemberReader, registry: Registry): LocalService {
   const [namespaceName, serviceName] = [at.text('NamespaceName'), at.text('ServiceName')];
   const namespaces = registry.namespaces.filter(({ name, arn }) => [name, arn].includes(namespaceName));
   if (namespaces.length === 0) throw notFound('Namespace', namespaceName);
@@ -186,7 +188,7 @@ function serviceByNames(at: CallInput, registry: Registry): LocalService {
   return found;
 }
 
-function instanceOf(at: CallInput, service: LocalService): LocalInstance {
+function instanceOf(at: MemberReader, service: LocalService): LocalInstance {
   return requireInstance(service, at.text('InstanceId'));
 }
 
@@ -202,12 +204,12 @@ function notFound(what: 'Namespace' | 'Service' | 'Instance', wanted: string): O
 
 /** The token is the last one's key: a list that changes in between shows none twice. */
 function pageOf<Item>(
-  at: CallInput,
+  at: MemberReader,
   items: readonly Item[],
   keyOf: (item: Item) => string,
 ): { readonly page: readonly Item[]; readonly token: string | undefined } {
-  const most = at.integer('MaxResults', PAGE, PAGE[1]);
-  const last = at.optional('NextToken');
+  const most = at.integer('MaxResults', 1, PAGE, PAGE);
+  const last = optionalText(at, 'NextToken');
   const from = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;
   if (last !== undefined && from === 0) throw invalid('NextToken is of no earlier answer');
   const page = items.slice(from, from + most);
