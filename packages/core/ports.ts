@@ -169,6 +169,8 @@ export type HttpRequest = {
   readonly trusted?: string | undefined;
   /** VPC link whose address replaces the origin. */
   readonly vpcLink: string | undefined;
+  /** Service of Cloud Map behind the link, whose instances come before the link's address (`findInstance`). */
+  readonly serviceArn?: string | undefined;
   /** Whether a compressed answer (`Content-Encoding: gzip`) is decompressed; its headers stay. */
   readonly unpacks: boolean;
 };
@@ -194,6 +196,23 @@ export type HttpOutcome =
 
 /** A host that this gateway serves itself; `trusted`: its own authority, if it uses TLS. */
 export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
+
+/** Where one call of a discovered service goes. */
+export type ChosenInstance =
+  | {
+      readonly kind: 'instance';
+      /** `http://127.0.0.1:5001` */
+      readonly origin: string;
+      /** After the call. `isReached`: it was connected to, whatever it answered. */
+      ended(isReached: boolean): void;
+    }
+  | { readonly kind: 'none'; readonly message: string };
+
+/**
+ * @param arn with the attributes of wanted instances as its query, `…:service/srv-1?stage=beta`
+ * @returns undefined for a service that has no instances here
+ */
+export type FindInstance = (arn: string) => Promise<ChosenInstance | undefined>;
 
 export interface HttpClient {
   /** Never rejects and follows no redirect. */

@@ -4,6 +4,7 @@ import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { describeFault, Faults } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type {
+  ChosenInstance,
   Clock,
   HttpClient,
   Invoker,
@@ -238,6 +239,12 @@ export class ServiceHost {
       if (origin !== undefined) return origin;
     }
     return undefined;
+  }
+
+  /** Loads the service that the ARN names. */
+  async findInstance(arn: string): Promise<ChosenInstance | undefined> {
+    const service = await this.#findByArn(parseArn(arn)?.service ?? '');
+    return service?.instanceOf?.(arn);
   }
 
   get fronts(): readonly Front[] {

@@ -153,6 +153,12 @@ export const START_OPTIONS = {
     defaultValue: NO_LINKS,
     shown: 'none',
   },
+  'cloud-map': {
+    takes: '<file>',
+    plugin: 'setting',
+    sets: 'cloudMap',
+    what: 'file with instances of AWS Cloud Map services, for integrations by VPC link and DiscoverInstances',
+  },
   'vpc-endpoint': {
     takes: '<vpce=vpc>',
     ...FORMS.vpcEndpoint,

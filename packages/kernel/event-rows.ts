@@ -1,6 +1,15 @@
 export type EventSource = {
   readonly kind:
-    'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket' | 'distribution' | 'log group' | 'alarm';
+    | 'queue'
+    | 'stream'
+    | 'topic'
+    | 'rule'
+    | 'schedule'
+    | 'bucket'
+    | 'distribution'
+    | 'log group'
+    | 'alarm'
+    | 'service';
   readonly name: string;
   readonly targets: readonly string[];
   /** What waits, when it runs next: half a sentence. */

@@ -4,7 +4,14 @@
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
-import type { HttpClient, HttpOutcome, LocalOrigin, LogGroups, ServiceRequest } from '../core/ports.ts';
+import type {
+  ChosenInstance,
+  HttpClient,
+  HttpOutcome,
+  LocalOrigin,
+  LogGroups,
+  ServiceRequest,
+} from '../core/ports.ts';
 import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
@@ -94,6 +101,8 @@ export type ServiceSettings = {
   readonly strictWaf?: boolean | undefined;
   /** File of the networks of countries. */
   readonly wafNetworks?: string | undefined;
+  /** File of instances of Cloud Map's services. */
+  readonly cloudMap?: string | undefined;
 };
 
 export type LogLine = {
@@ -133,6 +142,8 @@ export interface Service {
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
+  /** The next instance behind an ARN that a VPC link leads to. Undefined: none is registered here. */
+  instanceOf?(arn: string): ChosenInstance | undefined;
   /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
   fronts?(): readonly Front[];
   /** Restores the state after the start: drops waiting work and everything made by calls. */

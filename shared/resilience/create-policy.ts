@@ -9,7 +9,7 @@ import type { ResilienceEvent } from './resilience-event.ts';
 export type CreatePolicyOptions = PolicyOptions & {
   /** Where instances share the state of the breaker. Default: each has its own. */
   readonly shared?: SharedBreakers;
-  /** `countResilience(metrics)`. Default: nothing is counted. */
+  /** `countResilience(metrics)`; what it throws is dropped. Default: nothing is counted. */
   readonly observe?: (event: ResilienceEvent) => void;
 };
 
@@ -48,7 +48,19 @@ export function createPolicy({ shared, observe, ...options }: CreatePolicyOption
     clock: CLOCK,
     random: RANDOM,
     countdown: COUNTDOWN,
-    observe: observe ?? (() => undefined),
+    observe: observe === undefined ? () => undefined : guardObserver(observe),
     ...(shared !== undefined && { shared }),
   });
+}
+
+/** A call must not fail because of its metrics. */
+function guardObserver(observe: (event: ResilienceEvent) => unknown): (event: ResilienceEvent) => void {
+  return (event) => {
+    try {
+      const seen = observe(event);
+      if (seen instanceof Promise) seen.catch(() => undefined);
+    } catch {
+      // As of one that rejects.
+    }
+  };
 }

@@ -13,6 +13,10 @@ export type DynamoDbBreakersOptions = DynamoDbTableOptions & {
 
 export type SharedBreakers = { readonly store: ItemStore; readonly keyOf: (name: string) => ItemKey };
 
+/** `undefined`, as of an unset variable, is no name but would pass for one. */
+const TABLE =
+  /^(?!undefined$)(?:[A-Za-z0-9_.-]{3,255}|arn:[^:]+:dynamodb:[^:]+:[^:]+:table\/[A-Za-z0-9_.-]{3,255})$/;
+
 /**
  * Nothing is loaded or connected before the first call.
  *
@@ -27,10 +31,15 @@ export type SharedBreakers = { readonly store: ItemStore; readonly keyOf: (name:
  * ```
  */
 export function createDynamoDbBreakers({ namespace, ...table }: DynamoDbBreakersOptions): SharedBreakers {
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))
+  if (!/^(?!undefined$)[A-Za-z0-9._-]{1,64}$/.test(namespace))
     throw new DomainError(
       'CONFIG_INVALID',
       `a namespace of breakers must be 1 to 64 letters, digits, dots, - and _, not ${namespace}`,
+    );
+  if (!TABLE.test(table.tableName))
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `tableName of breakers must be the name or ARN of a DynamoDB table, not ${JSON.stringify(table.tableName)}`,
     );
   return { store: createDynamoDbTable(table), keyOf: (name) => breakerKey(namespace, name) };
 }

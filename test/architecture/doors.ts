@@ -83,7 +83,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     calls/service-rights delivery/batch-failures delivery/event-pattern delivery/filter-policy
     delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input
     delivery/value-match destination-record event-bus event-ports event-rows feed files/authority-files
-    files/identity-file files/model files/own-folder files/running-gateways files/secret-file
+    files/identity-file files/lined-text files/model files/own-folder files/running-gateways files/secret-file
     files/state-file item-feed kept-feed load-times member-reader message-digest ordered-batch read-ordered-mapping read-resource read-target
     schedules service stack-reading stored-entries target-deliveries targets work
   `),

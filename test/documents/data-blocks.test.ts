@@ -28,6 +28,19 @@ import type { CodeBlock } from '../support/code-blocks.ts';
 
 const taken = takeBlocks('test/documents/data-blocks.test.ts');
 const CHECKOUT = join(import.meta.dirname, '../..');
+/** With the service that the guide names. */
+async function readCloudMap(text: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-cloud-map-'));
+  const cloudMap = join(folder, 'instances.yml');
+  writeFileSync(cloudMap, text);
+  const namespace = { Type: 'AWS::ServiceDiscovery::HttpNamespace', Properties: { Name: 'shop.local' } };
+  const Properties = { Name: 'orders', NamespaceId: { Ref: 'Shop' } };
+  const orders = { Type: 'AWS::ServiceDiscovery::Service', Properties };
+  const started = await aGateway({ Shop: namespace, Orders: orders }, { cloudMap });
+  await started.close();
+  rmSync(folder, { recursive: true });
+}
+
 const SERVERLESS = join(CHECKOUT, 'node_modules/serverless/bin/serverless.js');
 
 type Shown = Readonly<Record<string, unknown>>;
@@ -233,6 +246,11 @@ const READERS: readonly Reader[] = [
     read: (_, __, text) => readSettings(text),
   },
   { name: 'a file of faults', takes: isFaults, read: (_, __, text) => readFaults('faults.yml', text) },
+  {
+    name: 'a file of --cloud-map',
+    takes: has('orders.shop.local'),
+    read: (_, __, text) => readCloudMap(text),
+  },
   { name: 'gatewright.values.yml', takes: has('ssm', 's3'), read: (_, __, text) => readValues(text) },
   { name: 'a plan', takes: has('limits'), read: (shown) => parsePlan(shown) },
   { name: 'a template', takes: has('Resources', 'AccessLogSettings'), read: readTemplate },

@@ -61,6 +61,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/guides/run/plugin.md': { shell: GUIDES, data: DATA },
   'docs/guides/run/resilience.md': { data: DATA, code: CODE },
   'docs/guides/run/serving.md': { shell: GUIDES, printed: 'test/delivery/start.test.ts' },
+  'docs/guides/run/service-discovery.md': DATA,
   'docs/guides/run/settings.md': DATA,
   'docs/guides/run/sign-in.md': 'test/examples/sign-in.test.ts',
   'docs/guides/run/testing.md': GUIDES,

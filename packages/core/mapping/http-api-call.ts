@@ -45,6 +45,7 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
     body: request.body,
     timeoutMs: plan.timeoutMs,
     vpcLink: plan.vpcLink?.render(variables),
+    serviceArn: plan.serviceArn,
     unpacks: false,
   };
 }

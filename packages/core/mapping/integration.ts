@@ -138,6 +138,8 @@ export type HttpApiProxyIntegration = HttpTarget & {
    * The path below the stage is appended to the address: `$default` routes and load balancers' listeners.
    */
   readonly appendsPath: boolean;
+  /** Service of Cloud Map, with a query of attributes if given. */
+  readonly serviceArn: string | undefined;
   readonly changes: ParameterChanges;
 };
 

@@ -1,6 +1,6 @@
 /** Outgoing calls of a start: HTTP backends, AWS services, and those that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
-import type { HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
+import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import { createLateHttpClient } from '../../server/adapters/late-http-client.ts';
@@ -37,9 +37,10 @@ export function openCalls(
   const { options, clock, random, served, functionIdentities, closing } = base;
   const origin = (host: string): LocalOrigin | undefined =>
     localOriginOf(parts(), host) ?? events.originOf(host);
-  const http = openHttp(options, pace, origin, closing, served.vpcLinks);
-  const values = new LateValues(options, clock);
   const find = (service: string): ReturnType<ServiceHost['find']> => events.find(service);
+  const findInstance: FindInstance = (arn) => events.findInstance(arn);
+  const http = openHttp(options, pace, { origin, findInstance, known: served.vpcLinks, closing });
+  const values = new LateValues(options, clock);
   const recorder = new Recorder({ clock, random, find, report: (message) => options.log.write(message) });
   const ownUrl = (): string | undefined => parts().controlUrl;
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
@@ -53,17 +54,21 @@ export function openCalls(
 /**
  * For HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
  * the command line.
- * @param localOrigin the origin of a host that this gateway serves itself
  */
 function openHttp(
   { vpcLinks }: GatewayOptions,
   { deadlines }: Pace,
-  localOrigin: (host: string) => LocalOrigin | undefined,
-  closing: Closing,
-  known: VpcLinks,
+  at: {
+    /** Of a host that this gateway serves itself. */
+    readonly origin: (host: string) => LocalOrigin | undefined;
+    readonly findInstance: FindInstance;
+    readonly known: VpcLinks;
+    readonly closing: Closing;
+  },
 ): HttpClient {
+  const { known } = at;
   const links = { get: (id: string) => vpcLinks?.get(id) ?? vpcLinks?.get(known.nameOf(id) ?? id) };
-  const http = createLateHttpClient(links, localOrigin, (ms) => deadlines.signal(ms));
-  closing.add(() => http.close());
+  const http = createLateHttpClient(links, at.origin, (ms) => deadlines.signal(ms), at.findInstance);
+  at.closing.add(() => http.close());
   return http;
 }

@@ -15,6 +15,7 @@ import { LAMBDA_EVENTS_TYPES } from '../../services/lambda-events/resource-types
 import { LOGS_TYPES } from '../../services/logs/resource-types.ts';
 import { S3_TYPES } from '../../services/s3/resource-types.ts';
 import { SCHEDULER_TYPES } from '../../services/scheduler/resource-types.ts';
+import { needsDiscovery, SERVICE_DISCOVERY_TYPES } from '../../services/servicediscovery/resource-types.ts';
 import { SNS_TYPES } from '../../services/sns/resource-types.ts';
 import { SQS_TYPES } from '../../services/sqs/resource-types.ts';
 import { STATES_TYPES } from '../../services/states/resource-types.ts';
@@ -73,6 +74,13 @@ export const CATALOGUE: readonly ServiceEntry[] = [
     types: STATES_TYPES,
     isCalled: true,
     load: () => import('../../services/states/service.ts'),
+  },
+  {
+    name: 'servicediscovery',
+    types: SERVICE_DISCOVERY_TYPES,
+    isNeededBy: needsDiscovery,
+    isCalled: true,
+    load: () => import('../../services/servicediscovery/service.ts'),
   },
   {
     name: 'wafv2',

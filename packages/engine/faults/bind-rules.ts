@@ -13,7 +13,10 @@ export type FaultTargets = {
   readonly tables: readonly Named[] | undefined;
 };
 
-type TargetRoute = Pick<RoutePlan, 'routeKey' | 'integration'>;
+type TargetRoute = Pick<RoutePlan, 'routeKey' | 'integration'> & {
+  /** That the integration calls in its stage; undefined = none. */
+  readonly functionName: string | undefined;
+};
 
 /** Undefined = any. */
 export type BoundRule = {
@@ -50,7 +53,7 @@ function bindRule(rule: FaultRule, targets: FaultTargets): BoundRule | Unbound {
   const table = fault.kind === 'table' ? bindTable(rule, fault.table, targets) : undefined;
   if (typeof table === 'object') return table;
   return (
-    findRouteProblem(rule, apis) ?? {
+    findRouteProblem(rule, apis, functions) ?? {
       rule,
       apiIds: rule.api === undefined ? undefined : new Set(apis.map(({ id }) => id)),
       functions: rule.function === undefined ? undefined : new Set(functions.map(({ name }) => name)),
@@ -68,7 +71,11 @@ function bindTable(rule: FaultRule, wanted: string, { tables }: FaultTargets): s
   return tables.find((one) => isCalled(one, wanted))?.name ?? unknown(rule, 'table', 'table', tables, wanted);
 }
 
-function findRouteProblem(rule: FaultRule, apis: FaultTargets['apis']): Unbound | undefined {
+function findRouteProblem(
+  rule: FaultRule,
+  apis: FaultTargets['apis'],
+  functions: FaultTargets['functions'],
+): Unbound | undefined {
   if (rule.fault.kind === 'table') return undefined;
   const routes = apis.flatMap((api) => api.routes);
   const named = routes.filter(({ routeKey }) => rule.route === undefined || routeKey === rule.route);
@@ -78,7 +85,18 @@ function findRouteProblem(rule: FaultRule, apis: FaultTargets['apis']): Unbound 
       line,
       message: `there is no route ${JSON.stringify(rule.route)}; there ${list(routes.map(({ routeKey }) => routeKey))}`,
     };
-  if (named.some(({ integration }) => actsOn(rule, integration.kind))) return undefined;
+  const calling = named.filter(
+    ({ functionName }) => rule.function === undefined || functions.some(({ name }) => name === functionName),
+  );
+  if (calling.length === 0 && rule.function !== undefined) {
+    const which =
+      rule.route === undefined ? 'no route calls' : `the route ${JSON.stringify(rule.route)} does not call`;
+    return {
+      line: rule.lines.function ?? rule.line,
+      message: `${which} the function ${JSON.stringify(rule.function)}`,
+    };
+  }
+  if (calling.some(({ integration }) => actsOn(rule, integration.kind))) return undefined;
   const where = rule.route ?? 'the routes';
   return { line, message: `${rule.fault.kind} has no effect on the integration of ${where}` };
 }

@@ -23,6 +23,9 @@ type InjectorPorts = {
   report(message: string): void;
 };
 
+/** Requests that wait at a time: each takes memory, and waits on when its client has gone. */
+const MOST_DELAYED = 1000;
+
 type Chosen = ReturnType<FaultRules['ofRequest']>;
 type Delayed = { readonly waitedMs: number; readonly late?: Outcome };
 
@@ -31,6 +34,7 @@ export class RuleInjector implements FaultInjector {
   readonly #at: InjectorPorts;
   /** Requests in flight, by the function that they wait for. */
   readonly #waiting = new Map<string, Set<Trail>>();
+  #delayed = 0;
 
   constructor(rules: FaultRules, at: InjectorPorts) {
     this.#rules = rules;
@@ -47,9 +51,10 @@ export class RuleInjector implements FaultInjector {
     const chosen = this.#choose(mapped, call);
     const { waitedMs, late } = await this.#delay(chosen, call, trail);
     if (late !== undefined) return late;
-    this.#note(chosen, call, trail);
-    const sent = { outgoing: withLessTime(outgoing, waitedMs), payload, traceHeader, stage };
     const answering = chosen.flatMap(({ by, fault }) => (isAnswering(fault) ? [{ by, fault }] : []))[0];
+    const met = chosen.filter(({ fault }) => !isAnswering(fault) || fault === answering?.fault);
+    this.#note(met, call, trail);
+    const sent = { outgoing: withLessTime(outgoing, waitedMs), payload, traceHeader, stage };
     if (answering === undefined) return this.#run(call, trail, () => send(sent));
     if ('callsIntegration' in answering.fault && answering.fault.callsIntegration) {
       const dropped = await this.#run(call, trail, () => send(sent));
@@ -95,8 +100,13 @@ export class RuleInjector implements FaultInjector {
     const limitMs = Math.min(ownMs, timeoutMs);
     let waitedMs = 0;
     for (const { by, ms } of delays) {
+      if (this.#delayed >= MOST_DELAYED) {
+        injectedOf(trail).notes.push(`${by}: no delay, since ${MOST_DELAYED} requests wait already`);
+        continue;
+      }
       const lastsMs = Math.min(ms, limitMs - waitedMs);
-      await this.#at.wait(lastsMs);
+      this.#delayed += 1;
+      await this.#at.wait(lastsMs).finally(() => (this.#delayed -= 1));
       waitedMs += lastsMs;
       injectedOf(trail).notes.push(`${by}: waited ${lastsMs} ms`);
       if (waitedMs < limitMs) continue;

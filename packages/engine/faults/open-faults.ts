@@ -125,7 +125,14 @@ function targetsOf({ served, options }: Pick<FaultPorts, 'served' | 'options'>):
         id,
         name,
         logicalId,
-        routes: [...stages.values()].flatMap(({ deployment }) => deployment.routes.plans),
+        routes: [...stages.values()].flatMap(({ deployment, variables }) =>
+          deployment.routes.plans.map(({ routeKey, integration }) => ({
+            routeKey,
+            integration,
+            functionName:
+              'functionName' in integration ? integration.functionName.render(variables) : undefined,
+          })),
+        ),
       })),
     functions: served.stacks.flatMap(({ functions }) => functions),
     tables: options.dynamodb.kind === 'embedded' ? tablesOf(served) : undefined,

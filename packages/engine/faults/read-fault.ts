@@ -1,11 +1,11 @@
 /** The faults by their short names; those of AWS FIS: `read-fis-action.ts`. */
 import { isMap } from 'yaml';
-import type { FaultText, Member } from './fault-text.ts';
+import type { LinedText, Member } from '../../kernel/files/lined-text.ts';
 import { TABLE_ANSWERS } from './model.ts';
 import type { Fault, TableAnswer } from './model.ts';
 import { readFlag, readRange, readText, readTexts, readWhole, readYes, show } from './read-value.ts';
 
-export type ReadFault = (source: FaultText, member: Member) => Fault;
+export type ReadFault = (source: LinedText, member: Member) => Fault;
 
 const STATUSES = [200, 599] as const;
 
@@ -35,7 +35,7 @@ function plain(kind: Extract<Fault['kind'], 'crash' | 'throttle' | 'cold start' 
   };
 }
 
-function readStatus(source: FaultText, member: Member): Fault {
+function readStatus(source: LinedText, member: Member): Fault {
   const { node } = member;
   const message = '{"message":"Injected fault"}';
   const usual = { headers: { 'content-type': 'application/json' }, body: message, callsIntegration: false };
@@ -53,12 +53,12 @@ function readStatus(source: FaultText, member: Member): Fault {
   };
 }
 
-function readBody(source: FaultText, { name, value, line }: Member): string {
+function readBody(source: LinedText, { name, value, line }: Member): string {
   if (typeof value === 'string') return value;
   throw source.error(line, `${name} is a text, not ${show(value)}`);
 }
 
-function readError(source: FaultText, member: Member): Fault {
+function readError(source: LinedText, member: Member): Fault {
   const { node } = member;
   if (!isMap(node)) {
     const errorMessage = readText(source, member);
@@ -74,7 +74,7 @@ function readError(source: FaultText, member: Member): Fault {
   };
 }
 
-function readTable(source: FaultText, member: Member): Fault {
+function readTable(source: LinedText, member: Member): Fault {
   const { node } = member;
   if (!isMap(node)) return { kind: 'table', table: readText(source, member), answer: 'unreachable' };
   const members = source.members(node, 'table', ['name', 'answers']);
@@ -87,7 +87,7 @@ function readTable(source: FaultText, member: Member): Fault {
   };
 }
 
-function readAnswer(source: FaultText, { value, line }: Member): TableAnswer {
+function readAnswer(source: LinedText, { value, line }: Member): TableAnswer {
   const answer = TABLE_ANSWERS.find((known) => known === value);
   if (answer !== undefined) return answer;
   throw source.error(line, `answers is one of ${TABLE_ANSWERS.join(', ')}, not ${show(value)}`);

@@ -1,7 +1,7 @@
 /** The file of `--faults`: everything that can be checked without the stacks. */
 import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
-import { FaultText } from './fault-text.ts';
-import type { Member, Members } from './fault-text.ts';
+import { LinedText } from '../../kernel/files/lined-text.ts';
+import type { Member, Members } from '../../kernel/files/lined-text.ts';
 import type { FaultFile, FaultRule, Selector } from './model.ts';
 import { FAULT_READERS } from './read-fault.ts';
 import type { ReadFault } from './read-fault.ts';
@@ -15,7 +15,7 @@ const MOST_RULES = 1000;
 
 /** @throws DefinitionFaults with every faulty rule, by line */
 export function readFaults(file: string, text: string): FaultFile {
-  const source = new FaultText(file, text);
+  const source = new LinedText(file, text);
   const members = source.members(source.contents, 'a file of faults', ['seed', 'rules']);
   const [seed, list] = [members.get('seed'), members.get('rules')];
   if (list === undefined) throw source.error(members.line, 'there are no rules');
@@ -36,7 +36,7 @@ export function readFaults(file: string, text: string): FaultFile {
   return { file, seed: seed === undefined ? 0 : readWhole(source, seed, [0, 2 ** 31 - 1]), rules };
 }
 
-function readRule(source: FaultText, node: unknown, number: number): FaultRule {
+function readRule(source: LinedText, node: unknown, number: number): FaultRule {
   const members = source.members(node, 'a rule', MEMBERS);
   const selected = (name: string): string | undefined => {
     const member = members.get(name);
@@ -58,7 +58,7 @@ function readRule(source: FaultText, node: unknown, number: number): FaultRule {
 
 type Timed = Pick<FaultRule, 'fault' | 'share' | 'fromMs' | 'untilMs'>;
 
-function readOwn(source: FaultText, members: Members, kind: Member, read: ReadFault): Timed {
+function readOwn(source: LinedText, members: Members, kind: Member, read: ReadFault): Timed {
   refuse(source, members, ['parameters'], 'is for an actionId');
   if (kind.name === 'table')
     refuse(source, members, ['api', 'route'], 'has no effect on a table: choose by function');
@@ -74,7 +74,7 @@ function readOwn(source: FaultText, members: Members, kind: Member, read: ReadFa
   };
 }
 
-function readFis(source: FaultText, members: Members, action: Member): Timed {
+function readFis(source: LinedText, members: Members, action: Member): Timed {
   refuse(source, members, ['share'], 'is invocationPercentage in the parameters of an action');
   refuse(source, members, ['until'], 'is duration in the parameters of an action');
   const { fault, share, durationMs } = readFisAction(source, action, members.get('parameters'));
@@ -82,7 +82,7 @@ function readFis(source: FaultText, members: Members, action: Member): Timed {
   return { fault, share, fromMs, untilMs: fromMs + durationMs };
 }
 
-function startOf(source: FaultText, members: Members): number {
+function startOf(source: LinedText, members: Members): number {
   const from = members.get('from');
   return from === undefined ? 0 : readTime(source, from);
 }
@@ -90,7 +90,7 @@ function startOf(source: FaultText, members: Members): number {
 /** `read` undefined: an action of FIS. */
 type Kind = { readonly member: Member; readonly read: ReadFault | undefined };
 
-function kindOf(source: FaultText, members: Members): Kind {
+function kindOf(source: LinedText, members: Members): Kind {
   const given = KINDS.flatMap((name) => members.get(name) ?? []);
   const [member, ...others] = given;
   if (member !== undefined && others.length === 0) return { member, read: FAULT_READERS[member.name] };
@@ -98,7 +98,7 @@ function kindOf(source: FaultText, members: Members): Kind {
   throw source.error(members.line, `a rule has one of ${KINDS.join(', ')}; this one has ${found}`);
 }
 
-function refuse(source: FaultText, members: Members, names: readonly string[], why: string): void {
+function refuse(source: LinedText, members: Members, names: readonly string[], why: string): void {
   for (const name of names) {
     const member = members.get(name);
     if (member !== undefined) throw source.error(member.line, `${name} ${why}`);

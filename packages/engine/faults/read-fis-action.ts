@@ -3,13 +3,13 @@
  * them: values may be texts.
  * @see docs/aws §8.2
  */
-import type { FaultText, Member, Members } from './fault-text.ts';
+import type { LinedText, Member, Members } from '../../kernel/files/lined-text.ts';
 import type { Fault, FaultRule } from './model.ts';
 import { readFlag, readText, readWhole, show } from './read-value.ts';
 
 type FisRule = Pick<FaultRule, 'fault' | 'share'> & { readonly durationMs: number };
 
-type ReadAction = (source: FaultText, parameters: Members) => Fault;
+type ReadAction = (source: LinedText, parameters: Members) => Fault;
 
 const OF_ALL = ['duration', 'invocationPercentage'];
 
@@ -46,7 +46,7 @@ const ACTIONS: Readonly<
 };
 
 /** @throws DefinitionError with the line of what is wrong */
-export function readFisAction(source: FaultText, action: Member, given: Member | undefined): FisRule {
+export function readFisAction(source: LinedText, action: Member, given: Member | undefined): FisRule {
   const id = readText(source, action);
   const known = Object.hasOwn(ACTIONS, id) ? ACTIONS[id] : undefined;
   if (known === undefined)
@@ -61,11 +61,11 @@ export function readFisAction(source: FaultText, action: Member, given: Member |
   };
 }
 
-function isPrevented(source: FaultText, parameters: Members): boolean {
+function isPrevented(source: LinedText, parameters: Members): boolean {
   return readFlag(source, plain(needed(source, parameters, 'preventExecution')));
 }
 
-function needed(source: FaultText, parameters: Members, name: string): Member {
+function needed(source: LinedText, parameters: Members, name: string): Member {
   const member = parameters.get(name);
   if (member !== undefined) return member;
   throw source.error(parameters.line, `${name} is missing`);
@@ -80,7 +80,7 @@ function plain(member: Member): Member {
 
 const ISO_DURATION = /^P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
-function readIsoDuration(source: FaultText, { value, line }: Member): number {
+function readIsoDuration(source: LinedText, { value, line }: Member): number {
   const [matched, days = 0, hours = 0, minutes = 0, seconds = 0] = ISO_DURATION.exec(String(value)) ?? [];
   const total = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
   if (matched !== undefined && total > 0) return total * 1000;

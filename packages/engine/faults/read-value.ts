@@ -1,15 +1,15 @@
 /** Values of single members. Each reader throws a DefinitionError with the member's line. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { readDuration } from '../settings.ts';
-import type { FaultText, Member } from './fault-text.ts';
+import type { LinedText, Member } from '../../kernel/files/lined-text.ts';
 
-export function readText(source: FaultText, { name, value, line }: Member): string {
+export function readText(source: LinedText, { name, value, line }: Member): string {
   if (typeof value === 'string' && value !== '') return value;
   throw source.error(line, `${name} is a text, not ${show(value)}`);
 }
 
 export function readWhole(
-  source: FaultText,
+  source: LinedText,
   { name, value, line }: Member,
   [least, most]: readonly [number, number],
 ): number {
@@ -17,26 +17,26 @@ export function readWhole(
   throw source.error(line, `${name} is a whole number from ${least} to ${most}, not ${show(value)}`);
 }
 
-export function readShare(source: FaultText, { value, line }: Member): number {
+export function readShare(source: LinedText, { value, line }: Member): number {
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;
   throw source.error(line, `share is a number from 0 to 1, not ${show(value)}`);
 }
 
-export function readYes(source: FaultText, { name, value, line }: Member): void {
+export function readYes(source: LinedText, { name, value, line }: Member): void {
   if (value !== true) throw source.error(line, `${name} is true, not ${show(value)}`);
 }
 
-export function readFlag(source: FaultText, { name, value, line }: Member): boolean {
+export function readFlag(source: LinedText, { name, value, line }: Member): boolean {
   if (typeof value === 'boolean') return value;
   throw source.error(line, `${name} is true or false, not ${show(value)}`);
 }
 
-export function readTime(source: FaultText, member: Member): number {
+export function readTime(source: LinedText, member: Member): number {
   return readSpan(source, member, member.value);
 }
 
 /** One duration, or the shortest and the longest. */
-export function readRange(source: FaultText, member: Member): readonly [number, number] {
+export function readRange(source: LinedText, member: Member): readonly [number, number] {
   const { name, value, line } = member;
   const [from, to, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value, value];
   const fromMs = readSpan(source, member, from);
@@ -51,14 +51,14 @@ export function readRange(source: FaultText, member: Member): readonly [number, 
 /** That of a function at AWS. */
 const LONGEST_MS = 900_000;
 
-function readSpan(source: FaultText, { name, line }: Member, value: unknown): number {
+function readSpan(source: LinedText, { name, line }: Member, value: unknown): number {
   const spanMs = typeof value === 'string' ? readDuration(value) : undefined;
   if (spanMs !== undefined && spanMs >= 0) return spanMs;
   throw source.error(line, `${name} is a duration such as 500ms, 30s or 2m, not ${show(value)}`);
 }
 
 export function readTexts(
-  source: FaultText,
+  source: LinedText,
   { name, value, line }: Member,
 ): Readonly<Record<string, string>> {
   const entries = isJsonObject(value) ? Object.entries(value) : undefined;

@@ -3,10 +3,12 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
-import { gatewayError } from '../../core/errors.ts';
+import { describeFault, gatewayError } from '../../core/errors.ts';
 import type {
   ByteStream,
+  ChosenInstance,
   Deadlines,
+  FindInstance,
   HttpClient,
   HttpHead,
   HttpOutcome,
@@ -35,11 +37,13 @@ interface ClosableHttpClient extends HttpClient {
  * @param vpcLinks `--vpc-link name=url[,url]`: origins by id or name, used in turn
  * @param localOrigin the origin of a host that this gateway serves itself; undefined for all others
  * @param deadlineOf aborts a request that takes longer
+ * @param findInstance an instance of a service behind a VPC link; the link's address serves those without any
  */
 export function createHttpClient(
   vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),
   localOrigin: (host: string) => LocalOrigin | undefined = () => undefined,
   deadlineOf: Deadlines['signal'] = (ms) => AbortSignal.timeout(ms),
+  findInstance: FindInstance = () => Promise.resolve(undefined),
 ): ClosableHttpClient {
   const agents = new Agents(MAX_REPLY_BYTES);
   const streaming = new Agents(UNBOUNDED);
@@ -55,19 +59,27 @@ export function createHttpClient(
     request: HttpRequest,
     run: (origin: string, request: HttpRequest) => Promise<Outcome>,
   ): Promise<Outcome | Failure> => {
+    const { serviceArn } = request;
+    const instance = serviceArn === undefined ? undefined : await findInstance(serviceArn).catch(notFound);
+    if (instance?.kind === 'none')
+      return { kind: 'unreachable', reason: 'address', message: instance.message };
     const isPublic = request.vpcLink === undefined && URL.canParse(request.origin);
     const local = isPublic ? localOrigin(new URL(request.origin).host) : undefined;
-    const origin = local?.origin ?? originOf(request);
+    const origin = instance?.origin ?? local?.origin ?? originOf(request);
     if (origin === undefined)
       return {
         kind: 'unreachable',
         reason: 'address',
-        message: `VPC link ${request.vpcLink ?? ''} has no address; give one with --vpc-link`,
+        message: describeMissing(request),
       };
     try {
-      return await run(origin, local === undefined ? request : withHost(request, local));
+      const outcome = await run(origin, local === undefined ? request : withHost(request, local));
+      instance?.ended(true);
+      return outcome;
     } catch (error) {
-      return describe(error, request);
+      const failure = describe(error, instance === undefined ? request : { ...request, origin });
+      instance?.ended(!isUnconnected(failure));
+      return failure;
     }
   };
   return {
@@ -81,6 +93,22 @@ export function createHttpClient(
       await Promise.all([agents.destroy(), streaming.destroy()]);
     },
   };
+}
+
+function isUnconnected(failure: Failure): boolean {
+  return failure.kind === 'unreachable' && (failure.reason === 'network' || failure.reason === 'address');
+}
+
+/** Its file may be faulty. */
+function notFound(fault: unknown): ChosenInstance {
+  return { kind: 'none', message: `its instances cannot be found: ${describeFault(fault)}` };
+}
+
+function describeMissing({ vpcLink = '', serviceArn }: HttpRequest): string {
+  const without = `VPC link ${vpcLink} has no address; give one with --vpc-link`;
+  return serviceArn === undefined
+    ? without
+    : `${serviceArn} has no instances: register some, or name them in the file of --cloud-map. ${without}`;
 }
 
 /** The local port recognises the API by its Host header. */

@@ -146,8 +146,6 @@ RDS::DBSubnetGroup DBSubnetGroupName {name}
 Route53::HostedZone - Z{ID:20} Id NameServers[]=ns-1.awsdns-00.org,ns-2.awsdns-00.com
 Scheduler::Schedule Name {name} Arn=arn:scheduler:schedule/default/{name}
 Scheduler::ScheduleGroup Name {name} Arn=arn:scheduler:schedule-group/{name}
-ServiceDiscovery::PrivateDnsNamespace - ns-{id:16} Id Arn=arn:servicediscovery:namespace/ns-{id:16} HostedZoneId=Z{ID:20}
-ServiceDiscovery::Service Name srv-{id:16} Id Arn=arn:servicediscovery:service/srv-{id:16} Name={name}
 SES::ConfigurationSet Name {name}
 SES::EmailIdentity EmailIdentity {name}
 SNS::Subscription - {TopicArn}:{uuid} Arn

@@ -45,6 +45,7 @@ export const PROBES: Readonly<Record<string, Resources>> = {
     FlexibleTimeWindow: { Mode: 'OFF' },
     Target: { Arn: FUNCTION, RoleArn: `arn:aws:iam::${ACCOUNT}:role/any` },
   }),
+  servicediscovery: ofType('AWS::ServiceDiscovery::HttpNamespace', { Name: 'probe' }),
   sns: ofType('AWS::SNS::Topic', { TopicName: 'probe' }),
   sqs: ofType('AWS::SQS::Queue', { QueueName: 'probe' }),
   states: ofType('AWS::StepFunctions::StateMachine', {

@@ -237,6 +237,18 @@ def from_json(body):
         raise RuntimeFault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from error
 
 
+def reach_prefixed_hosts():
+    """Finds the gateway where boto3 puts an operation's prefix before its address: `data-127.0.0.1`."""
+    find_addresses = socket.getaddrinfo
+
+    def find_prefixed_addresses(host, *more, **named):
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        prefix, _, address = name.partition("-")
+        return find_addresses(address if address == "127.0.0.1" and prefix.isalpha() else host, *more, **named)
+
+    socket.getaddrinfo = find_prefixed_addresses
+
+
 def reach_own_apis():
     """Leads TLS connections to APIs of this start to the gateway, by any client that uses Python's sockets."""
     text = os.environ.pop("GATEWRIGHT_OWN_APIS", None)
@@ -359,6 +371,7 @@ def main():
     sys.argv = [os.path.join(task_root, "bootstrap.py")]
     request_filter = RequestIdFilter()
     set_up_logging(request_filter)
+    reach_prefixed_hosts()
     reach_own_apis()
     older_boto3.reach_gateway()
     debugger = Debugger(api)

@@ -5,8 +5,9 @@ import type { FaultTargets } from '../../../../packages/engine/faults/bind-rules
 import { readFaults } from '../../../../packages/engine/faults/read-faults.ts';
 
 type Target = FaultTargets['apis'][number]['routes'][number];
-const route = (routeKey: string, kind: Target['integration']['kind']): Target => ({
+const route = (routeKey: string, kind: Target['integration']['kind'], functionName?: string): Target => ({
   routeKey,
+  functionName,
   integration: { kind } as Target['integration'],
 });
 
@@ -16,7 +17,7 @@ const TARGETS: FaultTargets = {
       id: 'a1',
       name: 'shop',
       logicalId: 'Shop',
-      routes: [route('GET /orders', 'lambda-proxy'), route('GET /mapped', 'function')],
+      routes: [route('GET /orders', 'lambda-proxy', 'list'), route('GET /mapped', 'function', 'map')],
     },
     {
       id: 'a2',
@@ -29,7 +30,11 @@ const TARGETS: FaultTargets = {
       ],
     },
   ],
-  functions: [{ name: 'list', logicalId: 'List' }],
+  functions: [
+    { name: 'list', logicalId: 'List' },
+    { name: 'map', logicalId: 'Map' },
+    { name: 'worker', logicalId: 'Worker' },
+  ],
   tables: [{ name: 'orders', logicalId: 'Orders' }],
 };
 
@@ -46,6 +51,9 @@ describe('bindRules', () => {
     '{ route: GET /mapped, error: no }',
     '{ route: GET /ping, latency: 1s }',
     '{ table: Orders, function: List }',
+    '{ table: Orders, function: Worker }',
+    '{ function: List, route: GET /orders, crash: true }',
+    '{ function: Map, latency: 1s }',
   ])
     it(`binds ${rule}`, () => {
       assert.deepEqual(messagesOf(rule), []);
@@ -53,12 +61,21 @@ describe('bindRules', () => {
 
   for (const { rule, says } of [
     {
+      rule: '{ crash: true, function: List, route: GET /mapped }',
+      says: '2: the route "GET /mapped" does not call the function "List"',
+    },
+    {
+      rule: '{ latency: 1s, function: Map, api: Bank }',
+      says: '2: no route calls the function "Map"',
+    },
+    { rule: '{ crash: true, function: worker }', says: '2: no route calls the function "worker"' },
+    {
       rule: '{ reset: true, api: none }',
       says: '2: there is no REST or HTTP API "none"; there are shop, bank',
     },
     {
       rule: '{ reset: true, function: none }',
-      says: '2: there is no function "none"; there is list',
+      says: '2: there is no function "none"; there are list, map, worker',
     },
     { rule: '{ table: none }', says: '2: there is no table "none"; there is orders' },
     {

@@ -10,8 +10,18 @@ const START = 1_000_000;
 const PROXY = { kind: 'lambda-proxy' } as FaultTargets['apis'][number]['routes'][number]['integration'];
 const TARGETS: FaultTargets = {
   apis: [
-    { id: 'a1', name: 'shop', logicalId: 'Shop', routes: [{ routeKey: 'GET /', integration: PROXY }] },
-    { id: 'a2', name: 'bank', logicalId: 'Bank', routes: [{ routeKey: 'GET /', integration: PROXY }] },
+    {
+      id: 'a1',
+      name: 'shop',
+      logicalId: 'Shop',
+      routes: [{ routeKey: 'GET /', integration: PROXY, functionName: 'list' }],
+    },
+    {
+      id: 'a2',
+      name: 'bank',
+      logicalId: 'Bank',
+      routes: [{ routeKey: 'GET /', integration: PROXY, functionName: 'list' }],
+    },
   ],
   functions: [{ name: 'list', logicalId: 'List' }],
   tables: [{ name: 'orders', logicalId: 'Orders' }],

@@ -32,12 +32,15 @@ function world(
   integration?: JsonObject,
   run: FakeFunction = answer,
   timeoutMs = 900_000,
+  wait?: () => Promise<void>,
 ): World {
   const properties = integration === undefined ? {} : { Integration: integration };
   const { ports, send, api } = anApi(restApi(properties), { list: run });
   const file = readFaults('faults.yml', text);
   const rules = new FaultRules(file, EPOCH_MS);
-  const routes = [...api.served.stages.values()].flatMap(({ deployment }) => deployment.routes.plans);
+  const routes = [...api.served.stages.values()].flatMap(({ deployment }) =>
+    deployment.routes.plans.map((plan) => ({ ...plan, functionName: 'list' })),
+  );
   const { bound, unbound } = bindRules(file.rules, {
     apis: [{ id: api.served.apiId, name: 'pets', logicalId: 'Api', routes }],
     functions: [{ name: 'list', logicalId: 'List' }],
@@ -52,7 +55,7 @@ function world(
     wait(ms) {
       done.push(`wait ${ms}`);
       ports.clock.advance(ms);
-      return Promise.resolve();
+      return wait?.() ?? Promise.resolve();
     },
     renew: (name) => void done.push(`renew ${name}`),
     timeoutOf: () => timeoutMs,
@@ -73,6 +76,45 @@ function world(
 
 const bodyOf = async (reply: Reply): Promise<string> =>
   String((await gatherReply(reply, { maxBytes: 1_000, timeoutMs: 1_000 })).body);
+
+describe('delays of many requests', () => {
+  it('are at most 1000 at a time; others go on, and say so', async () => {
+    const end = Promise.withResolvers<undefined>();
+    const at = world('rules: [{ latency: 1s }]', undefined, answer, 900_000, () => end.promise);
+    const waiting = Array.from({ length: 1_000 }, () => at.send());
+
+    assert.equal((await at.send()).status, 200);
+    assert.deepEqual(at.trails[0]?.injected?.notes, [
+      'faults.yml rule 1: no delay, since 1000 requests wait already',
+    ]);
+    end.resolve(undefined);
+    await Promise.all(waiting);
+    await at.send();
+    assert.deepEqual(at.trails.at(-1)?.injected?.notes, ['faults.yml rule 1: waited 1000 ms']);
+  });
+});
+
+describe('several rules that answer', () => {
+  it('are noted and have an effect up to the first alone', async () => {
+    const at = world('rules: [{ status: 503 }, { crash: true }, { throttle: true }, { error: no }]');
+
+    assert.equal((await at.send()).status, 503);
+    assert.deepEqual(at.done, []);
+    assert.deepEqual(at.trails[0]?.injected?.notes, ['faults.yml rule 1: answered 503 for the integration']);
+  });
+
+  it('leave a cold start its effect', async () => {
+    const at = world('rules: [{ crash: true }, { status: 503 }, { coldStart: true }]');
+
+    await at.send();
+
+    assert.deepEqual(at.done, ['renew list', 'renew list']);
+    assert.deepEqual(at.trails[0]?.injected?.notes, [
+      'faults.yml rule 1: the function crashed',
+      'faults.yml rule 3: the event got a new instance',
+    ]);
+  });
+});
 
 describe('a delay', () => {
   it('comes before the call of the function, and is in the request line', async () => {

@@ -1,5 +1,5 @@
 /** A file of YAML or JSON as members that know their lines. */
-import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
 
@@ -15,7 +15,7 @@ export type Members = {
   get(name: string): Member | undefined;
 };
 
-export class FaultText {
+export class LinedText {
   readonly #file: string;
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed;
@@ -45,22 +45,37 @@ export class FaultText {
 
   /** @param what `a rule` @throws DefinitionError for anything but a map of these names */
   members(node: unknown, what: string, names: readonly string[]): Members {
-    if (!isMap(node)) throw this.error(this.lineOf(node), `${what} is a map of ${names.join(', ')}`);
     const members = new Map<string, Member>();
-    for (const { key, value } of node.items) {
-      const name = String(this.#plain(key));
-      const line = this.lineOf(key);
+    for (const member of this.named(node, what, names.join(', '))) {
+      const { name, line } = member;
       if (!names.includes(name))
         throw this.error(line, `${name} is no member of ${what}; it has ${names.join(', ')}`);
-      members.set(name, { name, line, node: value, value: this.#plain(value) });
+      members.set(name, member);
     }
     return { line: this.lineOf(node), get: (name) => members.get(name) };
   }
 
+  /** Members of any name. @param of what the map holds @throws DefinitionError for anything but a map */
+  named(node: unknown, what: string, of: string): readonly Member[] {
+    const map = this.#resolved(node);
+    if (!isMap(map)) throw this.error(this.lineOf(node), `${what} is a map of ${of}`);
+    return map.items.map(({ key, value }) => ({
+      name: String(this.#plain(key)),
+      line: this.lineOf(key),
+      node: value,
+      value: this.#plain(value),
+    }));
+  }
+
   /** @throws DefinitionError for anything but a list */
   items({ node, name, line }: Member): readonly unknown[] {
-    if (isSeq(node)) return node.items;
+    const list = this.#resolved(node);
+    if (isSeq(list)) return list.items;
     throw this.error(line, `${name} is a list`);
+  }
+
+  #resolved(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.#document) : node;
   }
 
   #plain(node: unknown): unknown {

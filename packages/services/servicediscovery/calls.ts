@@ -1,0 +1,219 @@
+/**
+ * Cloud Map's API for SDKs. What calls change holds at once, where AWS takes a moment (Cloud Map API reference).
+ */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
+import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import { describeNamespace, describeOperation, describeService } from './describe.ts';
+import { invalid, optionalText, readFilters, readParameters } from './read-call.ts';
+import { InvalidInstance, readInstance } from './read-instance.ts';
+import { shuffle } from './local-service.ts';
+import type { LocalInstance, LocalService } from './local-service.ts';
+import type { Registry } from './registry.ts';
+
+type Call = (at: MemberReader, registry: Registry) => JsonObject;
+
+/** Quotas of an account ("AWS Cloud Map quotas"). */
+const MAX_INSTANCES = { ofService: 1000, ofNamespace: 2000 };
+const PAGE = 100;
+const RESOURCE_OWNER = 'RESOURCE_OWNER';
+
+const CALLS: Readonly<Record<string, Call>> = {
+  DiscoverInstances(at, registry) {
+    const service = serviceByNames(at, registry);
+    const most = at.integer('MaxResults', 1, 1000, 100);
+    const found = service.discover({
+      query: readParameters(at, 'QueryParameters'),
+      optional: readParameters(at, 'OptionalParameters'),
+      // AWS names no default; a discovery is for instances that can be called.
+      health: at.oneOf('HealthStatus', ['HEALTHY', 'UNHEALTHY', 'ALL', 'HEALTHY_OR_ELSE_ALL'], 'HEALTHY'),
+    });
+    return {
+      Instances: shuffle(found, registry.ports.random)
+        .slice(0, most)
+        .map(({ registration, health }) => ({
+          InstanceId: registration.id,
+          NamespaceName: service.definition.namespace?.name,
+          ServiceName: service.definition.name,
+          HealthStatus: health,
+          Attributes: registration.attributes,
+        })),
+      InstancesRevision: service.revision,
+    };
+  },
+  DiscoverInstancesRevision: (at, registry) => ({
+    InstancesRevision: serviceByNames(at, registry).revision,
+  }),
+  RegisterInstance: registerInstance,
+  DeregisterInstance(at, registry) {
+    const service = serviceById(at, registry);
+    const { registration } = instanceOf(at, service);
+    service.deregister(registration.id);
+    return noted(registry, 'DEREGISTER_INSTANCE', service, registration.id);
+  },
+  GetOperation(at, registry) {
+    const operation = registry.findOperation(at.text('OperationId'));
+    if (operation === undefined)
+      throw new OperationRefused('OperationNotFound', 'There is no such operation.');
+    return { Operation: describeOperation(operation) };
+  },
+  GetInstance(at, registry) {
+    const { registration } = instanceOf(at, serviceById(at, registry));
+    const { id, attributes, creatorRequestId } = registration;
+    return { Instance: { Id: id, Attributes: attributes, CreatorRequestId: creatorRequestId } };
+  },
+  ListInstances(at, registry) {
+    const { instances } = serviceById(at, registry);
+    const { page, token } = pageOf(at, instances, ({ registration }) => registration.id);
+    return {
+      Instances: page.map(({ registration: { id, attributes } }) => ({ Id: id, Attributes: attributes })),
+      NextToken: token,
+    };
+  },
+  GetInstancesHealthStatus(at, registry) {
+    const service = serviceById(at, registry);
+    const ids = at.has('Instances') ? at.texts('Instances', PAGE) : undefined;
+    const wanted = ids === undefined ? service.instances : ids.map((id) => requireInstance(service, id));
+    const { page, token } = pageOf(at, wanted, ({ registration }) => registration.id);
+    return {
+      Status: Object.fromEntries(page.map(({ registration, health }) => [registration.id, health])),
+      NextToken: token,
+    };
+  },
+  UpdateInstanceCustomHealthStatus(at, registry) {
+    const service = serviceById(at, registry);
+    const instance = instanceOf(at, service);
+    const status = at.oneOf('Status', ['HEALTHY', 'UNHEALTHY']);
+    if (!service.definition.hasCustomHealth)
+      throw new OperationRefused(
+        'CustomHealthNotFound',
+        `The service ${service.definition.id} has no HealthCheckCustomConfig.`,
+      );
+    service.setHealth(instance, status);
+    return {};
+  },
+  GetService: (at, registry) => ({
+    Service: describeService(serviceById(at, registry, 'Id'), registry, true),
+  }),
+  ListServices(at, registry) {
+    const filters = readFilters(at, ['NAMESPACE_ID', RESOURCE_OWNER]);
+    const isWanted = filters.get('NAMESPACE_ID') ?? (() => true);
+    const found = registry.services.filter(({ definition }) => isWanted(definition.namespace?.id ?? ''));
+    const { page, token } = pageOf(at, found, ({ definition }) => definition.arn);
+    return { Services: page.map((one) => describeService(one, registry, false)), NextToken: token };
+  },
+  GetNamespace(at, registry) {
+    const found = registry.findNamespace(at.text('Id'));
+    if (found === undefined) throw notFound('Namespace', at.text('Id'));
+    return { Namespace: describeNamespace(found, registry) };
+  },
+  ListNamespaces(at, registry) {
+    const filters = readFilters(at, ['TYPE', 'NAME', 'HTTP_NAME', RESOURCE_OWNER]);
+    const holds = (name: string, value: string): boolean => filters.get(name)?.(value) ?? true;
+    const found = registry.namespaces.filter(
+      ({ type, name }) => holds('TYPE', type) && holds('NAME', name) && holds('HTTP_NAME', name),
+    );
+    const { page, token } = pageOf(at, found, ({ arn }) => arn);
+    return { Namespaces: page.map((one) => describeNamespace(one, registry)), NextToken: token };
+  },
+};
+
+/** @returns undefined for a call that is not answered here */
+export function answerCloudMap(
+  action: string,
+  input: JsonObject,
+  registry: Registry,
+): OperationResult | undefined {
+  const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+  if (call === undefined) return undefined;
+  try {
+    return { kind: 'result', fields: call(new MemberReader(input, ''), registry) };
+  } catch (error) {
+    if (error instanceof OperationRefused) return error.toResult();
+    if (error instanceof InvalidMember) return invalid(`${error.path} ${error.message}`).toResult();
+    throw error;
+  }
+}
+
+function registerInstance(at: MemberReader, registry: Registry): JsonObject {
+  const service = serviceById(at, registry);
+  const { recordTypes, namespace } = service.definition;
+  const creatorRequestId = optionalText(at, 'CreatorRequestId');
+  const registration = readRegistration(at, recordTypes);
+  if (service.find(registration.id) === undefined) {
+    const others = namespace === undefined ? [service] : registry.servicesOf(namespace.id);
+    const count = others.reduce((sum, { instances }) => sum + instances.length, 0);
+    if (service.instances.length >= MAX_INSTANCES.ofService || count >= MAX_INSTANCES.ofNamespace)
+      throw new OperationRefused(
+        'ResourceLimitExceeded',
+        `A service has at most ${MAX_INSTANCES.ofService} instances, a namespace ${MAX_INSTANCES.ofNamespace}.`,
+      );
+  }
+  service.register({ ...registration, creatorRequestId });
+  return noted(registry, 'REGISTER_INSTANCE', service, registration.id);
+}
+
+function readRegistration(at: MemberReader, recordTypes: readonly string[]): ReturnType<typeof readInstance> {
+  try {
+    return readInstance(at.value('InstanceId'), at.value('Attributes'), recordTypes);
+  } catch (error) {
+    throw error instanceof InvalidInstance ? invalid(error.message) : error;
+  }
+}
+
+function noted(
+  registry: Registry,
+  type: 'REGISTER_INSTANCE' | 'DEREGISTER_INSTANCE',
+  { definition: { id: serviceId } }: LocalService,
+  instanceId: string,
+): JsonObject {
+  return { OperationId: registry.note({ type, serviceId, instanceId }) };
+}
+
+function serviceById(at: MemberReader, registry: Registry, member = 'ServiceId'): LocalService {
+  const found = registry.findService(at.text(member));
+  if (found === undefined) throw notFound('Service', at.text(member));
+  return found;
+}
+
+function serviceByNames(at: MemberReader, registry: Registry): LocalService {
+  const [namespaceName, serviceName] = [at.text('NamespaceName'), at.text('ServiceName')];
+  const namespaces = registry.namespaces.filter(({ name, arn }) => [name, arn].includes(namespaceName));
+  if (namespaces.length === 0) throw notFound('Namespace', namespaceName);
+  const found = namespaces
+    .flatMap(({ id }) => registry.servicesOf(id))
+    .find(({ definition }) => definition.name === serviceName);
+  if (found === undefined) throw notFound('Service', serviceName);
+  return found;
+}
+
+function instanceOf(at: MemberReader, service: LocalService): LocalInstance {
+  return requireInstance(service, at.text('InstanceId'));
+}
+
+function requireInstance(service: LocalService, id: string): LocalInstance {
+  const found = service.find(id);
+  if (found === undefined) throw notFound('Instance', id);
+  return found;
+}
+
+function notFound(what: 'Namespace' | 'Service' | 'Instance', wanted: string): OperationRefused {
+  return new OperationRefused(`${what}NotFound`, `${what} not found: ${wanted}`);
+}
+
+/** The token is the last one's key: a list that changes in between shows none twice. */
+function pageOf<Item>(
+  at: MemberReader,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): { readonly page: readonly Item[]; readonly token: string | undefined } {
+  const most = at.integer('MaxResults', 1, PAGE, PAGE);
+  const last = optionalText(at, 'NextToken');
+  const from = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;
+  if (last !== undefined && from === 0) throw invalid('NextToken is of no earlier answer');
+  const page = items.slice(from, from + most);
+  const end = page.at(-1);
+  const hasMore = from + most < items.length;
+  return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
+}

@@ -1,0 +1,79 @@
+/**
+ * The instance of one call by an integration. Taking turns, and leaving out instances that cannot be
+ * connected to, are Gatewright's own: AWS says only that API Gateway distributes requests across the healthy
+ * instances of DiscoverInstances (developer guide, "Create private integrations for HTTP APIs").
+ */
+import type { ChosenInstance, Clock } from '../../core/ports.ts';
+import type { LocalInstance, LocalService } from './local-service.ts';
+import type { Attributes, Registration } from './read-instance.ts';
+
+/** Failed connections in a row, and how long the instance is left out then. */
+const FAILURES = 3;
+const EJECTED_MS = 30_000;
+
+/** Undefined: no instance is registered. @param query attributes of wanted instances */
+export function chooseInstance(
+  service: LocalService,
+  query: Attributes,
+  clock: Pick<Clock, 'nowEpochMs'>,
+): ChosenInstance | undefined {
+  const all = service.instances;
+  if (all.length === 0) return undefined;
+  const healthy = service.discover({ query, optional: {}, health: 'HEALTHY' });
+  const reachable = healthy.filter(({ registration }) => typeof originOf(registration) === 'object');
+  const now = clock.nowEpochMs();
+  const good = reachable.filter((one) => !isEjected(one, now));
+  // A backend that has come back is found at once.
+  const candidates = good.length > 0 ? good : reachable;
+  const [first, ...others] = candidates;
+  if (first === undefined) return { kind: 'none', message: describeNone(service, query, healthy) };
+  const chosen = others.reduce((best, one) => (one.turn < best.turn ? one : best), first);
+  chosen.turn = all.reduce((last, { turn }) => Math.max(last, turn), 0) + 1;
+  const origin = originOf(chosen.registration);
+  return {
+    kind: 'instance',
+    origin: typeof origin === 'object' ? origin.origin : '',
+    ended(isReached) {
+      if (isReached) {
+        chosen.failures = 0;
+        chosen.ejectedAtMs = undefined;
+        return;
+      }
+      chosen.failures += 1;
+      if (chosen.failures >= FAILURES) chosen.ejectedAtMs = clock.nowEpochMs();
+    },
+  };
+}
+
+export function isEjected({ ejectedAtMs }: LocalInstance, nowMs: number): boolean {
+  // The clock may have been moved back.
+  return ejectedAtMs !== undefined && nowMs >= ejectedAtMs && nowMs < ejectedAtMs + EJECTED_MS;
+}
+
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost)$/i;
+
+/** Its address, or why there is none. */
+export function originOf({
+  attributes,
+  isOfFile,
+}: Registration): { readonly origin: string } | 'no address' | 'not of this machine' {
+  const { AWS_INSTANCE_IPV4: ipv4, AWS_INSTANCE_CNAME: cname, AWS_INSTANCE_PORT: port } = attributes;
+  const host = ipv4 ?? cname;
+  if (host === undefined || port === undefined) return 'no address';
+  // Attack: a function registers an address of the user's network, and the gateway calls it for every client.
+  if (isOfFile !== true && !LOOPBACK.test(host)) return 'not of this machine';
+  return { origin: `http://${host}:${port}` };
+}
+
+function describeNone(service: LocalService, query: Attributes, healthy: readonly LocalInstance[]): string {
+  const asked = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+  const wanted = asked.length === 0 ? '' : ` with ${asked.join(' and ')}`;
+  const start = `no instance of ${service.fullName}${wanted}`;
+  if (service.discover({ query, optional: {}, health: 'ALL' }).length === 0) return `${start} is registered`;
+  if (healthy.length === 0)
+    return `${start} is healthy; UpdateInstanceCustomHealthStatus makes one healthy again`;
+  const isElsewhere = healthy.some(({ registration }) => originOf(registration) === 'not of this machine');
+  return isElsewhere
+    ? `${start} is on this machine; only the file of --cloud-map may name addresses of other machines`
+    : `${start} has AWS_INSTANCE_IPV4 and AWS_INSTANCE_PORT`;
+}

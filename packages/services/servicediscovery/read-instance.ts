@@ -1,0 +1,97 @@
+/** An instance as calls, templates and files register it. Pure. */
+import { isIPv4, isIPv6 } from 'node:net';
+import { isJsonObject } from '@gatewright/aws/json-object';
+
+export type Attributes = Readonly<Record<string, string>>;
+
+export type Registration = {
+  readonly id: string;
+  readonly attributes: Attributes;
+  readonly creatorRequestId?: string | undefined;
+  /** Of the user's file, which may name addresses of other machines. */
+  readonly isOfFile?: true;
+};
+
+/** AWS refuses the instance; the message says why. */
+export class InvalidInstance extends Error {
+  override readonly name = 'InvalidInstance';
+}
+
+const ID = /^[0-9a-zA-Z_/:.@-]{1,64}$/;
+const KEY = /^[!-~]{1,255}$/;
+const VALUE = /^[\t -~]{0,1024}$/;
+const MAX_CUSTOM = 30;
+const MAX_CHARACTERS = 5000;
+const OF_AWS = /^AWS_/;
+
+/**
+ * @param recordTypes of the service's DNS records, which need attributes
+ * @throws InvalidInstance
+ * @see RegisterInstance in the API reference
+ */
+export function readInstance(
+  id: unknown,
+  given: unknown,
+  recordTypes: readonly string[] = [],
+): Pick<Registration, 'id' | 'attributes'> {
+  if (typeof id !== 'string' || !ID.test(id))
+    throw new InvalidInstance(`InstanceId is ${show(id)}; it has 1 to 64 letters, digits and _/:.@-`);
+  const attributes = readAttributes(given);
+  const count = Object.keys(attributes).filter((key) => !OF_AWS.test(key)).length;
+  if (count > MAX_CUSTOM)
+    throw new InvalidInstance(`${id} has ${count} custom attributes; ${MAX_CUSTOM} are allowed`);
+  const characters = Object.entries(attributes).reduce((sum, pair) => sum + pair.join('').length, 0);
+  if (characters > MAX_CHARACTERS)
+    throw new InvalidInstance(
+      `the attributes of ${id} have ${characters} characters; ${MAX_CHARACTERS} are allowed`,
+    );
+  for (const [key, isValid] of Object.entries(RULES)) {
+    const value = attributes[key];
+    if (value !== undefined && !isValid(value))
+      throw new InvalidInstance(`${key} of ${id} is invalid: ${show(value)}`);
+  }
+  const missing = recordTypes
+    .flatMap((type) => NEEDED[type] ?? [])
+    .find((keys) => !keys.some((key) => attributes[key] !== undefined));
+  if (missing !== undefined)
+    throw new InvalidInstance(
+      `${id} has no ${missing.join(' or ')}, which a DNS record of the service needs`,
+    );
+  return { id, attributes };
+}
+
+/** @throws InvalidInstance for anything but a map of texts */
+export function readAttributes(given: unknown): Attributes {
+  if (!isJsonObject(given)) throw new InvalidInstance('the attributes are no map');
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      if (!KEY.test(key)) throw new InvalidInstance(`${show(key)} is no name of an attribute`);
+      if (typeof value === 'string' && VALUE.test(value)) return [key, value];
+      throw new InvalidInstance(`the attribute ${key} is no text of at most 1024 characters: ${show(value)}`);
+    }),
+  );
+}
+
+const isPort = (text: string): boolean =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_-]+)*\.?$/;
+
+const RULES: Readonly<Record<string, (value: string) => boolean>> = {
+  AWS_INSTANCE_IPV4: isIPv4,
+  AWS_INSTANCE_IPV6: isIPv6,
+  AWS_INSTANCE_PORT: isPort,
+  AWS_INSTANCE_CNAME: (value) => HOST_NAME.test(value),
+  AWS_INIT_HEALTH_STATUS: (value) => value === 'HEALTHY' || value === 'UNHEALTHY',
+};
+
+/** Per type of DNS record: of each list one. An alias needs no address. */
+const NEEDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  A: [['AWS_INSTANCE_IPV4', 'AWS_ALIAS_DNS_NAME']],
+  AAAA: [['AWS_INSTANCE_IPV6', 'AWS_ALIAS_DNS_NAME']],
+  CNAME: [['AWS_INSTANCE_CNAME']],
+  SRV: [['AWS_INSTANCE_PORT'], ['AWS_INSTANCE_IPV4', 'AWS_INSTANCE_IPV6']],
+};
+
+function show(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
+}

@@ -1,0 +1,69 @@
+import { arnOf, generated, id, named, row } from '../../core/resource-types/namers.ts';
+import { words } from '../../core/resource-types/words.ts';
+import type { Namer, NamesOfType } from '../../core/resource-types/namers.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+import type { ResolvedResource } from '../../core/stack/model.ts';
+
+const prefixed =
+  (prefix: string, of: Namer): Namer =>
+  (resource) =>
+    `${prefix}${of(resource)}`;
+const namespaceId = prefixed('ns-', id(16));
+const serviceId = prefixed('srv-', id(16));
+const hostedZoneId: Namer = (resource) => `Z${id(20)(resource).toUpperCase()}`;
+
+const NO_DNS = 'names are not resolved by DNS here: use DiscoverInstances, or an integration by VPC link';
+
+function namesOfNamespace(attributes: NamesOfType['attributes'] = {}): NamesOfType {
+  return row(namespaceId, {
+    Id: namespaceId,
+    Arn: arnOf('servicediscovery', namespaceId, 'namespace/'),
+    ...attributes,
+  });
+}
+
+export const SERVICE_DISCOVERY_TYPES = {
+  'AWS::ServiceDiscovery::HttpNamespace': {
+    enforced: words('Name Description'),
+    noEffect: words('Tags'),
+    names: namesOfNamespace(),
+  },
+  'AWS::ServiceDiscovery::PrivateDnsNamespace': {
+    enforced: words('Name Description'),
+    noEffect: words('Tags Vpc Properties'),
+    names: namesOfNamespace({ HostedZoneId: hostedZoneId }),
+  },
+  'AWS::ServiceDiscovery::PublicDnsNamespace': {
+    enforced: words('Name Description'),
+    noEffect: words('Tags Properties'),
+    names: namesOfNamespace({ HostedZoneId: hostedZoneId }),
+  },
+  'AWS::ServiceDiscovery::Service': {
+    enforced: words('Name NamespaceId Description Type DnsConfig.NamespaceId HealthCheckCustomConfig'),
+    // AWS ignores the threshold, too: it is always 1.
+    noEffect: words('Tags DnsConfig.RoutingPolicy'),
+    unsupported: {
+      'DnsConfig.DnsRecords': NO_DNS,
+      HealthCheckConfig: 'no health checker calls its instances: all count as healthy',
+      ServiceAttributes: 'they are not answered',
+    },
+    names: row(serviceId, {
+      Id: serviceId,
+      Arn: arnOf('servicediscovery', serviceId, 'service/'),
+      Name: named('Name'),
+    }),
+  },
+  'AWS::ServiceDiscovery::Instance': {
+    enforced: words('InstanceId InstanceAttributes ServiceId'),
+    names: row((resource) => resource.text('InstanceId') ?? generated(resource)),
+  },
+} satisfies ResourceTypeTable;
+
+const SERVICE_ARN = /^arn:[^:]+:servicediscovery:/;
+
+/** A resource of Cloud Map, or an integration with a service of it, which another stack may have. */
+export function needsDiscovery({ type, properties }: ResolvedResource): boolean {
+  if (type !== 'AWS::ApiGatewayV2::Integration') return Object.hasOwn(SERVICE_DISCOVERY_TYPES, type);
+  const { IntegrationUri: uri } = properties;
+  return typeof uri === 'string' && SERVICE_ARN.test(uri);
+}
