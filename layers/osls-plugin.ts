@@ -29,7 +29,7 @@ import { FORM_VARIABLE } from './forms/portable-template.ts';
 import { guardStages, localIdsOf } from './guard-stages.ts';
 import type { WebAclSettings } from './guard-stages.ts';
 import { missingParts } from './required-parts.ts';
-import { omitLayer, omitLoneApi } from './small-stack.ts';
+import { makeSmall } from './small-stack.ts';
 import { deployedOutputs, protectByParameter, protectTables } from './protect-tables.ts';
 import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
@@ -212,10 +212,7 @@ class StackPlugin {
     // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
-    if (this.#packsLayer && this.#chosen !== undefined) {
-      omitLoneApi(this.#serverless.service);
-      if (this.#packages() === 'functions') omitLayer(this.#serverless.service);
-    }
+    if (this.#packsLayer && this.#chosen !== undefined) makeSmall(this.#serverless.service, this.#packages());
     this.#makeVersions();
   }
 

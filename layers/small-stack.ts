@@ -2,6 +2,8 @@
  * What a small stack does without, in `serverless package` and `deploy` only: a developer's machine has it at no
  * cost. Before osls compiles the template.
  */
+import { READS_TEMPLATE } from '../packages/templates/serverless/aws-stand-in.ts';
+
 type SmallService = {
   layers?: Readonly<Record<string, unknown>>;
   readonly functions?: Readonly<Record<string, { events?: readonly object[] }>>;
@@ -15,6 +17,13 @@ type SmallService = {
 const OWN_HTTP_STAGE = 'HttpApiStage';
 const LAYER = 'packages';
 const LAYER_OUTPUT = 'LayerArn';
+
+/** Not where the template is read to be served. */
+export function makeSmall(service: SmallService, packages: 'functions' | 'layer'): void {
+  if (process.env[READS_TEMPLATE] !== undefined) return;
+  omitLoneApi(service);
+  if (packages === 'functions') omitLayer(service);
+}
 
 /** A stack of one part has its packages in its functions: a layer is for several. */
 export function omitLayer(service: SmallService): void {

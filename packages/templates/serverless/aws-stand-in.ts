@@ -33,6 +33,8 @@ type Answer = { readonly status: number; readonly contentType: string; readonly 
 
 /** Tells our plug-ins that AWS is replaced, so that no deployed API is known. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
+/** Tells our plug-ins that the template is read to be served: nothing is packed. */
+export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;
 const NAMESPACE = {

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json } from '../../core/stack/model.ts';
+import { READS_TEMPLATE } from './aws-stand-in.ts';
 
 type DriverRun = {
   readonly oslsFolder: string;
@@ -86,7 +87,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...sealedEnvironment(process.env), ...QUIET, ...own };
+  return { ...sealedEnvironment(process.env), ...QUIET, [READS_TEMPLATE]: '1', ...own };
 }
 
 function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

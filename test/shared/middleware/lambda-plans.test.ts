@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createLambdaPlanCatalogue } from '../../../shared/middleware/lambda-plans.ts';
+
+describe('createLambdaPlanCatalogue', () => {
+  // A stack of the authorizers alone has keys and no usage table: making one answered 500.
+  it('needs the table once it is asked', async () => {
+    const plans = createLambdaPlanCatalogue();
+
+    await assert.rejects(plans.customerState('acme'), { code: 'CONFIG_INVALID' });
+    await assert.rejects(plans.has('gold'), { code: 'CONFIG_INVALID' });
+    await assert.rejects(plans.list(), { code: 'CONFIG_INVALID' });
+  });
+});
