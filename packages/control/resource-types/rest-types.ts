@@ -91,12 +91,15 @@ export const REST_TYPES = {
     ],
     enforced: [
       ...words('ResourceId HttpMethod MethodResponses Integration.IntegrationResponses'),
-      ...prefixFields('Integration', INTEGRATION_FIELDS).filter((name) => name !== 'Integration.Credentials'),
+      ...prefixFields('Integration', INTEGRATION_FIELDS).filter(
+        (name) => name !== 'Integration.Credentials' && name !== 'Integration.TlsConfig',
+      ),
     ],
     // Calls of functions need no role here; those of services have the role's permissions, with --roles on.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {
+      'Integration.TlsConfig': 'the certificates of backends are verified, whatever it says',
       'Integration.IntegrationTarget':
         'the link leads to the address that --vpc-link gives, whatever its load balancer (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
     },
