@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { freePort, isListening, makeFolder, startProcess } from './child-process.ts';
 import { findLack } from './case-needs.ts';
 import { NotAsked } from '../play/not-asked.ts';
+import { LACKS_OF_ENDPOINTS } from './url.ts';
 import type { Need } from './case-needs.ts';
 import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 import { asText } from '../schema/parity-case.ts';
@@ -20,21 +21,11 @@ const CONCURRENCY = 2;
 
 const LACKS = new Map<Need, string | undefined>([
   ['controlPlane', 'serverless-offline has no control plane'],
-  ['awsBackend', undefined],
+  ...LACKS_OF_ENDPOINTS,
   ['backend', undefined],
-  ['clock', undefined],
-  ['domains', undefined],
-  ['identities', undefined],
-  ['signature', undefined],
-  ['waf', undefined],
-  ['alarms', undefined],
-  ['cloudfront', undefined],
-  ['accessLog', undefined],
   ['testInvoke', undefined],
   ['gatewayResponses', undefined],
-  ['canary', undefined],
   ['refusal', undefined],
-  ['permissions', undefined],
   // Its README: signatures are checked by AWS only.
   ['issuer', 'serverless-offline does not verify tokens'],
 ]);
