@@ -194,7 +194,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
           warning(
             'claims',
             `${list(replaced.map(({ key }) => key))} loses its present authorizer: handlers find no authorizer.claims and no signer behind ours`,
-            'make them read claimsOf(event) first (node_modules/gatewright/docs/guides/protect/coming-from.md)',
+            'make them read claimsOf(event), in Python claims_of(event), first (node_modules/gatewright/docs/guides/protect/coming-from.md)',
           ),
         ]),
     ...(left.length === 0
