@@ -263,6 +263,11 @@ async function findPlan(
   if (term !== undefined) {
     if (named !== undefined && named !== term.plan)
       throw new RequestInvalid('plan', `must be left out: the plan is ${term.plan}`);
+    // The customer's plan says nothing of a key, which may be another customer's.
+    if (key !== undefined && named === undefined && head === undefined) {
+      const isCharged = (await findLastPlan(ports, question)) !== undefined;
+      if (!isCharged && (await findKeyPlan(ports, tenant, key)) === undefined) throw unknownSubject();
+    }
     return planOfTerm(await getPlan(ports, term.plan), term.limits);
   }
   const assigned = key === undefined ? undefined : await findKeyPlan(ports, tenant, key);
@@ -274,7 +279,11 @@ async function findPlan(
   const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
   if (ofKeys !== undefined) return ofKeys;
   if (named !== undefined) return getPlan(ports, named);
-  throw new DomainError(
+  throw unknownSubject();
+}
+
+function unknownSubject(): DomainError {
+  return new DomainError(
     'KEY_UNKNOWN',
     'no plan is assigned to it, and nothing was ever charged to it under that limit: name its plan',
   );
