@@ -229,7 +229,10 @@ type FoundApi = ApiToProtect & { readonly region: string };
 /** An output of the stack before there is one: the ARN that its function will have. */
 function standInFor(name: string, { region, accountId }: Home): string {
   const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
-  const functionName = output.replace(/Arn$/, '').replace(/(?!^)[A-Z]/g, '-$&').toLowerCase();
+  const functionName = output
+    .replace(/Arn$/, '')
+    .replace(/(?!^)[A-Z]/g, '-$&')
+    .toLowerCase();
   return `arn:aws:lambda:${region}:${accountId}:function:${stack}-${functionName}`;
 }
 
