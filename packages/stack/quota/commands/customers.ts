@@ -129,7 +129,7 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
   printLines(['', ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)])].join('\n'));
   if (left.length > 0) {
     printLines('');
-    printRows(left, ['limit', 'quota', 'used', 'remaining', 'periodEnd'], flags);
+    printRows(left, ['limit', 'allowance', 'counted', 'left', 'periodEnd'], flags);
   }
 }
 
