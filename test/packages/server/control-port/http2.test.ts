@@ -167,7 +167,7 @@ describe('acceptHttp2', () => {
 
   it('ends a session that asks nothing for longer than any call takes', SOON, async (t) => {
     const server = createServer();
-    const end = acceptHttp2(server, () => Promise.resolve({ status: 200, headers: {}, body: '' }), {
+    const end = acceptHttp2(server, () => Promise.resolve({ status: 200, headers: [], body: '' }), {
       maxHeaderBytes: 16_384,
       firstBytesMs: 1_000,
       bodyMs: 1_000,
