@@ -13,7 +13,7 @@ import { openingsOfUndo } from './attach/openings.ts';
 import { printUndo } from './attach/print-plan.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
-import { colorize, printNotes, printLines, UsageError } from '../terminal/output.ts';
+import { colorize, printNotes, printLines, printResult, UsageError } from '../terminal/output.ts';
 
 type DetachFlags = AwsFlags & {
   readonly api: string;
@@ -78,5 +78,5 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
     earlierJournal(journal) === undefined
       ? ''
       : '; there is an earlier attachment: run the command again to undo it';
-  printLines(`detached${more}`);
+  printResult({ detached: true, kept, more: more !== '' }, () => `detached${more}`);
 }
