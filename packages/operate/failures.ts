@@ -81,7 +81,12 @@ function replayCommand(): Command {
 
 async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   const { limit, message: messageId } = flags;
-  const replayed = await replayFailures(await openAws(flags), stackOf(flags), { limit, messageId }, printReplayed);
+  const replayed = await replayFailures(
+    await openAws(flags),
+    stackOf(flags),
+    { limit, messageId },
+    printReplayed,
+  );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
       `no failure queue of ${stackOf(flags)} has a message ${messageId}, or another receiver holds it now`,

@@ -65,7 +65,8 @@ export function initCommand(): Command {
         ? await planOfService(folder, choice)
         : planOfEmpty(folder, choice);
       const isWritten = new Map([...files].map(([path, text]) => [path, write(folder, path, text)]));
-      const those = (wanted: boolean) => [...isWritten.keys()].filter((path) => isWritten.get(path) === wanted);
+      const those = (wanted: boolean) =>
+        [...isWritten.keys()].filter((path) => isWritten.get(path) === wanted);
       printResult({ written: those(true), kept: those(false), next }, () => [
         ...[...isWritten].map(([path, is]) =>
           is ? `${colorize('green', 'written')} ${path}` : `${colorize('yellow', 'kept   ')} ${path}`,

@@ -17,9 +17,7 @@ export function wafCommand(): Command {
       '<file>',
       'HTTP Archive of `gatewright export`, a browser or a proxy, or records of AWS WAF’s log',
     );
-  addLoadOptions(check)
-    .addOption(startOption('waf-networks'))
-    .action(checkFile);
+  addLoadOptions(check).addOption(startOption('waf-networks')).action(checkFile);
   return new Command('waf').description('Web ACLs of AWS WAF.').addCommand(check);
 }
 

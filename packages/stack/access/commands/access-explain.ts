@@ -84,7 +84,9 @@ function describe(
     parts.push(describeAnswer(answer));
   } else {
     const listed = listAccess(document, flags, nowEpochSeconds).map((answer) => withLedger(answer, ledger));
-    answers.push(...listed.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })));
+    answers.push(
+      ...listed.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })),
+    );
     parts.push(...table(listed.map(({ route, word, reason }) => [route, word, reason])));
   }
   if (unasked !== undefined) parts.push(`the usage of the quota is not known: ${unasked}`);

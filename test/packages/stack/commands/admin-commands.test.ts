@@ -32,8 +32,7 @@ describe('a change at an admin endpoint', () => {
   });
   after(() => server.close());
 
-  const send = () =>
-    sendChange({ method: 'POST', path: '/' }, { url: origin, operation: 'op-1' });
+  const send = () => sendChange({ method: 'POST', path: '/' }, { url: origin, operation: 'op-1' });
 
   it('names the operation where the store did not answer, and not where words only look like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
