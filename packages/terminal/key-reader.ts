@@ -1,5 +1,5 @@
 /** Reads keys one by one from the terminal that a command runs in, and leaves the terminal as it was. */
-import { readKey } from './keys.ts';
+import { readKeys } from './keys.ts';
 import type { KeyAction, TerminalAction } from './keys.ts';
 
 type JobSignal = Exclude<TerminalAction, 'line'>;
@@ -27,9 +27,8 @@ const isOfJob = (pressed: KeyAction | TerminalAction): pressed is JobSignal => p
 
 export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void): KeyReader {
   const { input, output } = terminal;
-  const take = (bytes: Buffer): void => {
-    const pressed = readKey(bytes.toString());
-    if (pressed === undefined) return;
+  const take = (bytes: Buffer): void => readKeys(bytes.toString()).forEach(doPressed);
+  const doPressed = (pressed: KeyAction | TerminalAction): void => {
     if (pressed === 'line') output.write('\n');
     else if (!isOfJob(pressed)) act(pressed);
     else {

@@ -27,12 +27,21 @@ const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
   ['\n', 'line'],
 ]);
 
+/** Typed while the command was busy; more was pasted. */
+const MAX_TOGETHER = 3;
+
 /**
- * What one read of the terminal asks for. Several characters at once were pasted, or are one key with a name:
- * neither is a `q`, but Ctrl-C counts among them.
+ * What one read of the terminal asks for. Pasted text and keys with a name, such as arrows, ask for nothing, but
+ * Ctrl-C counts wherever it is.
  */
-export function readKey(text: string): KeyAction | TerminalAction | undefined {
-  for (const control of ['\u0003', '\u001c', '\u001a'])
-    if (text.includes(control)) return CONTROLS.get(control);
-  return KEYS.get(text.toLowerCase())?.action ?? CONTROLS.get(text);
+export function readKeys(text: string): readonly (KeyAction | TerminalAction)[] {
+  const urgent = ['\u0003', '\u001c', '\u001a'].find((control) => text.includes(control));
+  if (urgent !== undefined) return actionsOf(urgent);
+  if (text.startsWith('\u001b') || text.length > MAX_TOGETHER) return [];
+  return text.split('').flatMap(actionsOf);
+}
+
+function actionsOf(character: string): readonly (KeyAction | TerminalAction)[] {
+  const action = KEYS.get(character.toLowerCase())?.action ?? CONTROLS.get(character);
+  return action === undefined ? [] : [action];
 }

@@ -2,7 +2,8 @@
 
 First argument: JSON of the steps, [what, value] each. wait: until this pattern is printed; send: these keys;
 signal: to the program; stopped: until the job is stopped, and the terminal is the shell's; fg, bg: the job goes on;
-modes: notes whether echo, lines and signals are on. Then the program must end.
+modes: notes whether echo, lines and signals are on; get: a request to the address that this pattern finds;
+file: until this file has text. Then the program must end.
 """
 
 import json
@@ -13,8 +14,10 @@ import signal
 import sys
 import termios
 import time
+import urllib.error
+import urllib.request
 
-STEP_SECONDS = 30
+STEP_SECONDS = 60
 
 steps, program = json.loads(sys.argv[1]), sys.argv[2:]
 os.setsid()
@@ -80,6 +83,8 @@ def modes():
 for step, value in steps:
     if step == "wait":
         until(lambda: is_printed(value), value)
+    elif step == "file":
+        until(lambda: os.path.exists(value) and os.path.getsize(value) > 0, value)
     elif step == "send":
         os.write(master, value.encode())
     elif step == "signal":
@@ -92,6 +97,11 @@ for step, value in steps:
             os.tcsetpgrp(slave, pid)
         status = None
         os.killpg(pid, signal.SIGCONT)
+    elif step == "get":
+        try:
+            urllib.request.urlopen(re.search(value, printed).group(1)).read()
+        except urllib.error.HTTPError:
+            pass
     elif step == "modes":
         notes.append(modes())
 until(is_over, "end")

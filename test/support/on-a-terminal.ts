@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const SCRIPT = join(import.meta.dirname, 'on-a-terminal.py');
 
 export type Step =
-  | readonly [what: 'wait' | 'send' | 'signal', value: string]
+  | readonly [what: 'wait' | 'send' | 'signal' | 'get' | 'file', value: string]
   | readonly [what: 'stopped' | 'fg' | 'bg' | 'modes', value: null];
 
 export type Shown = {

@@ -26,10 +26,11 @@ export function openStartKeys(started: Started): KeyReader | undefined {
   const terminal = openTerminal();
   if (terminal === undefined) return undefined;
   const effects = effectsOf(started);
-  printLines(colorize('dim', `Keys: ${[...KEYS].map(([key, { action }]) => `${key} ${action}`).join(', ')}`));
-  return openKeys(terminal, (action) => {
+  const keys = openKeys(terminal, (action) => {
     Promise.resolve(effects[action]()).catch(printError);
   });
+  printLines(colorize('dim', `Keys: ${[...KEYS].map(([key, { action }]) => `${key} ${action}`).join(', ')}`));
+  return keys;
 }
 
 function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyAction, () => unknown> {

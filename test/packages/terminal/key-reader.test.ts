@@ -31,7 +31,14 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
     { name: 'by Ctrl-\\', steps: [READY, ['send', '\u001c']], ended: 'SIGQUIT', printed: /ready/ },
     {
       name: 'in the background',
-      steps: [READY, ['send', '\u001a'], ['stopped', null], ['bg', null], ['wait', 'goes on'], ['signal', 'SIGTERM']],
+      steps: [
+        READY,
+        ['send', '\u001a'],
+        ['stopped', null],
+        ['bg', null],
+        ['wait', 'goes on'],
+        ['signal', 'SIGTERM'],
+      ],
       ended: 0,
       printed: /ended well/,
     },
