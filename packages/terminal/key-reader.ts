@@ -2,8 +2,6 @@
 import { readKeys } from './keys.ts';
 import type { KeyAction, TerminalAction } from './keys.ts';
 
-type JobSignal = Exclude<TerminalAction, 'line'>;
-
 /** The terminal as far as keys need it. */
 export interface KeyTerminal {
   readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
@@ -12,7 +10,12 @@ export interface KeyTerminal {
   takeOver(): boolean;
   giveBack(): void;
   /** To every process of the job, as the terminal itself does. */
-  signal(name: JobSignal): void;
+  signal(what: Exclude<TerminalAction, 'line'>): void;
+  /**
+   * Calls `resumed` when a stopped job goes on, and `ending` before a signal ends the process at once.
+   * @returns how to stop that
+   */
+  watch(listeners: { readonly resumed: () => void; readonly ending: () => void }): () => void;
 }
 
 export interface KeyReader {
@@ -20,21 +23,25 @@ export interface KeyReader {
   close(): void;
 }
 
-/** Their default ends the process at once. SIGINT and SIGTERM end the command, which closes the reader. */
-const ENDING = ['SIGHUP', 'SIGQUIT'] as const;
-
-const isOfJob = (pressed: KeyAction | TerminalAction): pressed is JobSignal => pressed.startsWith('SIG');
-
 export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void): KeyReader {
   const { input, output } = terminal;
   const take = (bytes: Buffer): void => readKeys(bytes.toString()).forEach(doPressed);
   const doPressed = (pressed: KeyAction | TerminalAction): void => {
-    if (pressed === 'line') output.write('\n');
-    else if (!isOfJob(pressed)) act(pressed);
-    else {
-      // A stopped job has left the terminal to the shell.
-      if (pressed === 'SIGTSTP') leave();
-      terminal.signal(pressed);
+    switch (pressed) {
+      case 'line':
+        output.write('\n');
+        break;
+      case 'suspend':
+        // A stopped job has left the terminal to the shell.
+        leave();
+        terminal.signal(pressed);
+        break;
+      case 'interrupt':
+      case 'abort':
+        terminal.signal(pressed);
+        break;
+      default:
+        act(pressed);
     }
   };
   const enter = (): void => {
@@ -47,20 +54,11 @@ export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void
   };
   const close = (): void => {
     input.off('data', take).off('error', close).off('end', close);
-    process.off('SIGCONT', enter);
-    for (const [name, end] of endings) process.off(name, end);
+    unwatch();
     leave();
   };
-  const endings = ENDING.map((name) => {
-    const end = (): void => {
-      close();
-      process.kill(process.pid, name);
-    };
-    return [name, end] as const;
-  });
   input.on('data', take).on('error', close).on('end', close);
-  process.on('SIGCONT', enter);
-  for (const [name, end] of endings) process.on(name, end);
+  const unwatch = terminal.watch({ resumed: enter, ending: close });
   enter();
   return { close };
 }

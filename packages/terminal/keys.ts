@@ -3,7 +3,7 @@
 export type KeyAction = 'console' | 'reload' | 'clear' | 'explain' | 'verbose' | 'help' | 'quit';
 
 /** What the terminal itself does for these keys, unless the command reads each of them. */
-export type TerminalAction = 'SIGINT' | 'SIGTSTP' | 'SIGQUIT' | 'line';
+export type TerminalAction = 'interrupt' | 'suspend' | 'abort' | 'line';
 
 type Key = { readonly action: KeyAction; readonly what: string };
 
@@ -19,9 +19,9 @@ export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
 ]);
 
 const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
-  ['\u0003', 'SIGINT'],
-  ['\u001a', 'SIGTSTP'],
-  ['\u001c', 'SIGQUIT'],
+  ['\u0003', 'interrupt'],
+  ['\u001a', 'suspend'],
+  ['\u001c', 'abort'],
   ['\u000c', 'clear'],
   ['\r', 'line'],
   ['\n', 'line'],

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-export type ProcessFacts = {
+type ProcessFacts = {
   readonly name: string;
   readonly parent: number;
   /** The process group: a job of a shell. */

@@ -15,22 +15,36 @@ const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
 export function openTerminal(): KeyTerminal | undefined {
   const { stdin: input, stdout: output } = process;
   if (!output.isTTY || !input.isTTY) return undefined;
-  const streams = { input, output };
-  if (process.platform === 'win32')
-    return {
-      ...streams,
-      takeOver() {
-        input.setRawMode(true);
-        return true;
-      },
-      giveBack: () => void input.setRawMode(false),
-      signal: (name) => void process.emit(name),
-    };
+  return process.platform === 'win32' ? windowsTerminal(input, output) : jobTerminal(input, output);
+}
+
+function windowsTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyTerminal {
+  return {
+    input,
+    output,
+    takeOver() {
+      input.setRawMode(true);
+      return true;
+    },
+    giveBack: () => void input.setRawMode(false),
+    signal(what) {
+      if (what !== 'suspend') process.emit('SIGINT');
+    },
+    watch: () => () => undefined,
+  };
+}
+
+const SIGNALS = { interrupt: 'SIGINT', suspend: 'SIGTSTP', abort: 'SIGQUIT' } as const;
+/** Their default ends the process at once. SIGINT and SIGTERM end the command, which closes the reader. */
+const ENDING = ['SIGHUP', 'SIGQUIT'] as const;
+
+function jobTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyTerminal | undefined {
   const modes = stty(['-g']);
   if (modes === undefined) return undefined;
   let isTaken = false;
   return {
-    ...streams,
+    input,
+    output,
     takeOver() {
       isTaken = isForeground() && stty(KEY_MODES) !== undefined;
       return isTaken;
@@ -39,7 +53,19 @@ export function openTerminal(): KeyTerminal | undefined {
       if (isTaken && isForeground()) stty([modes]);
       isTaken = false;
     },
-    signal: (name) => void process.kill(0, name),
+    signal: (what) => void process.kill(0, SIGNALS[what]),
+    watch({ resumed, ending }) {
+      const end = (signal: NodeJS.Signals): void => {
+        ending();
+        process.kill(process.pid, signal);
+      };
+      process.on('SIGCONT', resumed);
+      for (const name of ENDING) process.on(name, end);
+      return () => {
+        process.off('SIGCONT', resumed);
+        for (const name of ENDING) process.off(name, end);
+      };
+    },
   };
 }
 

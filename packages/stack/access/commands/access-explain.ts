@@ -24,7 +24,7 @@ export type ExplainFlags = {
 };
 
 /** Of one route, or of each; then the policy, if it is asked for. */
-export type Explained = { readonly answers: readonly object[]; readonly text: string };
+type Explained = { readonly answers: readonly object[]; readonly text: string };
 
 /** As `explain`, with the ledger of what the caller would be charged to. @throws UsageError */
 export async function explainWithLedger(
