@@ -19,6 +19,8 @@ export interface KeyTerminal {
 }
 
 export interface KeyReader {
+  /** False while the command is a job in the background. */
+  readonly isReading: boolean;
   /** Gives the terminal back; no key is read from then on. */
   close(): void;
 }
@@ -44,11 +46,14 @@ export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void
         act(pressed);
     }
   };
+  let isReading = false;
   const enter = (): void => {
-    if (terminal.takeOver()) input.resume();
+    isReading = terminal.takeOver();
+    if (isReading) input.resume();
     else input.pause();
   };
   const leave = (): void => {
+    isReading = false;
     input.pause();
     terminal.giveBack();
   };
@@ -60,5 +65,10 @@ export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void
   input.on('data', take).on('error', close).on('end', close);
   const unwatch = terminal.watch({ resumed: enter, ending: close });
   enter();
-  return { close };
+  return {
+    get isReading() {
+      return isReading;
+    },
+    close,
+  };
 }

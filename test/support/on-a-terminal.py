@@ -2,7 +2,7 @@
 
 First argument: JSON of the steps, [what, value] each. wait: until this pattern is printed; send: these keys;
 signal: to the program; stopped: until the job is stopped, and the terminal is the shell's; fg, bg: the job goes on;
-modes: notes whether echo, lines and signals are on; get: a request to the address that this pattern finds;
+modes: notes whether echo, lines and signals are on; get: a request for this path to the first API of a start;
 file: until this file has text. Then the program must end.
 """
 
@@ -99,7 +99,7 @@ for step, value in steps:
         os.killpg(pid, signal.SIGCONT)
     elif step == "get":
         try:
-            urllib.request.urlopen(re.search(value, printed).group(1)).read()
+            urllib.request.urlopen(re.search(r"API, stage \S+ +(http://\S+)", printed).group(1) + value).read()
         except urllib.error.HTTPError:
             pass
     elif step == "modes":

@@ -29,7 +29,8 @@ export function openStartKeys(started: Started): KeyReader | undefined {
   const keys = openKeys(terminal, (action) => {
     Promise.resolve(effects[action]()).catch(printError);
   });
-  printLines(colorize('dim', `Keys: ${[...KEYS].map(([key, { action }]) => `${key} ${action}`).join(', ')}`));
+  const names = [...KEYS].map(([key, { action }]) => `${key} ${action}`).join(', ');
+  if (keys.isReading) printLines(colorize('dim', `Keys: ${names}`));
   return keys;
 }
 

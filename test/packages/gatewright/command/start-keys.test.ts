@@ -10,7 +10,6 @@ import { anHttpApiTemplate } from '../../../support/a-small-template.ts';
 import type { Shown, Step } from '../../../support/on-a-terminal.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../packages/gatewright/command/main.ts', import.meta.url));
-const OWN_URL = '(http://127.0.0.1:[0-9]+)\\s';
 
 describe('gatewright start on a terminal', { skip: noTerminal, concurrency: true }, () => {
   let folder: string;
@@ -58,7 +57,7 @@ describe('gatewright start on a terminal', { skip: noTerminal, concurrency: true
         ['modes', null],
         ['send', 'h'],
         ['wait', 'q  end'],
-        ['get', OWN_URL],
+        ['get', '/'],
         ['wait', 'GET / 200 .* ms integrate'],
         ['send', 'e'],
         ['wait', 'was answered with 200'],
@@ -98,12 +97,13 @@ describe('gatewright start on a terminal', { skip: noTerminal, concurrency: true
       [
         ['wait', 'Ready in'],
         ['wait', 'q quit'],
-        ['get', OWN_URL],
+        ['get', '/'],
         ['wait', 'a failure of /\r'],
-        ['get', '(http://127.0.0.1:[0-9]+)/?\\s'],
+        ['get', '/refused'],
+        ['wait', 'GET /refused 403'],
         ['send', 'v'],
         ['wait', 'printing every line'],
-        ['get', OWN_URL],
+        ['get', '/'],
         ['wait', 'GET / 200'],
         ['send', 'q'],
       ],
