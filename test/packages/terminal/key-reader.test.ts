@@ -18,30 +18,10 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
     readonly ended: number | string;
     readonly printed: RegExp;
   }[] = [
-    {
-      name: 'by q',
-      steps: [READY, ['send', 'h'], ['wait', 'pressed help'], ['send', 'q']],
-      ended: 0,
-      printed: /pressed quit\r\nended well/,
-    },
     { name: 'by Ctrl-C', steps: [READY, ['send', '\u0003']], ended: 0, printed: /ended well/ },
-    { name: 'by SIGTERM', steps: [READY, ['signal', 'SIGTERM']], ended: 0, printed: /ended well/ },
     { name: 'by a crash', steps: [READY, ['send', 'r']], ended: 1, printed: /Error: a crash/ },
     { name: 'by SIGHUP', steps: [READY, ['signal', 'SIGHUP']], ended: 'SIGHUP', printed: /ready/ },
     { name: 'by Ctrl-\\', steps: [READY, ['send', '\u001c']], ended: 'SIGQUIT', printed: /ready/ },
-    {
-      name: 'in the background',
-      steps: [
-        READY,
-        ['send', '\u001a'],
-        ['stopped', null],
-        ['bg', null],
-        ['wait', 'goes on'],
-        ['signal', 'SIGTERM'],
-      ],
-      ended: 0,
-      printed: /ended well/,
-    },
   ];
   for (const { name, steps, ended, printed } of rows)
     it(`give the terminal back where it ends ${name}`, async () => {
@@ -53,7 +33,7 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
     });
 
   it('are not shown, leave the terminal to the shell while the job is stopped or in the background, and come back with fg', async () => {
-    const { printed, modes } = await onATerminal(PROGRAM, [
+    const { printed, modes, ended } = await onATerminal(PROGRAM, [
       READY,
       ['modes', null],
       ['send', 'x'],
@@ -70,9 +50,15 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
       ['modes', null],
       ['send', 'v'],
       ['wait', 'pressed verbose'],
-      ['send', 'q'],
+      ['send', '\u001a'],
+      ['stopped', null],
+      ['bg', null],
+      ['wait', 'goes on'],
+      // Raw mode of Node itself would be given back at the end, for which a shell stops a background job.
+      ['signal', 'SIGTERM'],
     ]);
 
+    assert.equal(ended, 0);
     assert.deepEqual(modes, [[], USUAL, USUAL, [], USUAL]);
     assert.doesNotMatch(printed, /x/);
   });

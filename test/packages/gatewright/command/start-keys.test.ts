@@ -1,4 +1,4 @@
-/** Every key of a start, on a pseudo-terminal, and what `--quiet` leaves. */
+/** Every key of a start, on a pseudo-terminal. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import type { Shown, Step } from '../../../support/on-a-terminal.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../packages/gatewright/command/main.ts', import.meta.url));
 
-describe('gatewright start on a terminal', { skip: noTerminal, concurrency: true }, () => {
+describe('gatewright start on a terminal', { skip: noTerminal }, () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'gatewright-keys-'));
@@ -81,36 +81,5 @@ describe('gatewright start on a terminal', { skip: noTerminal, concurrency: true
     const [, console = ''] = /Console (\S+)/.exec(printed) ?? [];
     assert.equal(readFileSync(join(folder, 'opened'), 'utf8').trim(), console);
     assert.deepEqual(modes, [[], ['echo', 'lines', 'signals']]);
-  });
-
-  it('prints with --quiet errors, refusals and addresses, until v asks for all', async () => {
-    const source = `exports.handler = async ({ rawPath }) => {
-      console.log('a line');
-      console.error('a failure of ' + rawPath);
-      return { statusCode: rawPath === '/refused' ? 403 : 200 };
-    };`;
-
-    const { printed } = await start(
-      'quiet',
-      source,
-      ['--quiet'],
-      [
-        ['wait', 'Ready in'],
-        ['wait', 'q quit'],
-        ['get', '/'],
-        ['wait', 'a failure of /\r'],
-        ['get', '/refused'],
-        ['wait', 'GET /refused 403'],
-        ['send', 'v'],
-        ['wait', 'printing every line'],
-        ['get', '/'],
-        ['wait', 'GET / 200'],
-        ['send', 'q'],
-      ],
-    );
-
-    const [before = ''] = printed.split('printing every line');
-    assert.match(before, /Console http.*\r\n +small +HTTP API, stage \$default +http.*\r\n +Control +http/);
-    assert.doesNotMatch(before, /a line|GET \/ 200|Try|Token/);
   });
 });
