@@ -1,5 +1,5 @@
 /** `gatewright attach`: an authorizer for an existing API, in steps that can be resumed and undone. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
@@ -74,7 +74,7 @@ type AttachFlags = AwsFlags & {
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
 export const REFUSED = 2;
 /** Begun and not finished, or not effective. */
-const UNFINISHED = 3;
+export const UNFINISHED = 3;
 
 export function attachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('attach')))
@@ -227,7 +227,7 @@ async function attachLocked(
     printSnippets(reading.plan);
     return;
   }
-  printResult(planAsJson(reading), () => printPlan(reading, open.options));
+  printResult(planAsJson(reading), () => printPlan(reading, open.options, readdirSync(process.cwd())));
   if (reading.surprises.some(({ level }) => level === 'obstacle')) {
     process.exitCode = REFUSED;
     return;
@@ -309,7 +309,9 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
-  if (flags.yes) assertClaimsChecked(saved, flags.claimsChecked);
+  // On a terminal the warning of the plan is confirmed.
+  const isChecked = flags.claimsChecked || !flags.yes;
+  assertClaimsChecked(saved, { isChecked, folder: process.cwd() });
   if (step === undefined) checkVerifyOptions(saved, open.options);
   const { functionArn } = saved;
   printLines(

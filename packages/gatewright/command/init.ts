@@ -7,7 +7,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { isMap, parseDocument } from 'yaml';
 import { Faults } from '../../core/errors.ts';
-import { findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
+import type { Home } from '../../core/stack/home.ts';
+import { findAskedOutputs, findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { inspectApis, loadOptions } from '../../stack/access/commands/access-apis.ts';
 import {
   documentFile,
@@ -237,10 +238,24 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
+/** An output of the stack before there is one: the ARN that its function will have. */
+function standInFor(name: string, { region, accountId }: Home): string {
+  const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
+  const functionName = output
+    .replace(/Arn$/, '')
+    .replace(/(?!^)[A-Z]/g, '-$&')
+    .toLowerCase();
+  return `arn:aws:lambda:${region}:${accountId}:function:${stack}-${functionName}`;
+}
+
 /** @throws UsageError where the service cannot be read */
 async function readApis(folder: string): Promise<readonly FoundApi[]> {
+  const options = loadOptions('dev', folder);
   const apis = await inspectApis([folder], {
-    ...loadOptions('dev', folder),
+    ...options,
+    deployedOutputs: Object.fromEntries(
+      findAskedOutputs(folder, options.stage).map((name) => [name, standInFor(name, options)]),
+    ),
     environment: { GATEWRIGHT_READS_ROUTES: 'true' },
     // It may import from the stack that does not exist yet.
     tolerance: new Faults(false),

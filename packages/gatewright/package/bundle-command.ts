@@ -8,6 +8,7 @@ import { SCOPE } from './manifest.ts';
 /** Where the launcher looks. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
+const OWN_PREFIXES = [SCOPE, '#shared/'];
 
 /**
  * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files
@@ -46,7 +47,9 @@ function preservePaths(folder: string): Plugin {
     name: 'keep-places',
     setup(hooks) {
       hooks.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-        kind === 'entry-point' || path.startsWith(SCOPE) ? undefined : { path, external: true },
+        kind === 'entry-point' || OWN_PREFIXES.some((own) => path.startsWith(own))
+          ? undefined
+          : { path, external: true },
       );
       hooks.onResolve({ filter: /^\..*\.cjs$/ }, ({ path, resolveDir }) => ({
         path: pathFrom(join(resolveDir, path)),

@@ -15,6 +15,7 @@ const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 export function printPlan(
   { plan, live, surprises, authorizer }: Reading,
   options: Partial<Pick<VerifyOptions, 'url' | 'token'>> = {},
+  files: readonly string[] = [],
 ): readonly string[] {
   const { steps } = plan;
   return [
@@ -26,7 +27,7 @@ export function printPlan(
     ),
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
     ...surprises.flatMap(printSurprise),
-    ...describeOrigin(live, plan),
+    ...describeOrigin(live, plan, files),
     ...(steps.length === 0 ? [] : describeEffect(steps, live.isAutomatic, describeVerification(options))),
   ];
 }

@@ -146,13 +146,7 @@ export class InspectedRequest {
 
   get #queryArguments(): readonly Pair[] {
     if (this.parts.query === '') return [];
-    return (this.#arguments ??= this.parts.query.split('&').flatMap((argument) => {
-      if (argument === '') return [];
-      const equals = argument.indexOf('=');
-      return equals === -1
-        ? [{ name: argument, value: '' }]
-        : [{ name: argument.slice(0, equals), value: argument.slice(equals + 1) }];
-    }));
+    return (this.#arguments ??= readArguments(this.parts.query));
   }
 
   #bodyText(): { readonly text: string; readonly isCut: boolean } {
@@ -227,7 +221,7 @@ const PART_OF: Partial<Record<Field['kind'], LostPart>> = {
 };
 
 function texts(list: readonly string[]): Inspected {
-  return { kind: 'texts', texts: list };
+  return list.length === 0 ? NONE : { kind: 'texts', texts: list };
 }
 
 function readHeaders(lines: readonly string[]): readonly Header[] {
@@ -237,6 +231,17 @@ function readHeaders(lines: readonly string[]): readonly Header[] {
     pairs.push({ name, lowerName: name.toLowerCase(), value: lines[index + 1] ?? '' });
   }
   return pairs;
+}
+
+function readArguments(query: string): readonly Pair[] {
+  const read: Pair[] = [];
+  for (const argument of query.split('&')) {
+    if (argument === '') continue;
+    const equals = argument.indexOf('=');
+    const name = equals === -1 ? argument : argument.slice(0, equals);
+    read.push({ name, value: equals === -1 ? '' : argument.slice(equals + 1) });
+  }
+  return read;
 }
 
 function readCookies(header: string): readonly Pair[] {

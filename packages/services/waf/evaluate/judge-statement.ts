@@ -9,14 +9,7 @@ import type { InspectedRequest } from './inspected-request.ts';
 import type { Judgement } from './judgement.ts';
 import type { Labels } from './labels.ts';
 import type { RateCounter } from './rate-counter.ts';
-import type {
-  AggregateKey,
-  ForwardedIp,
-  Inspection,
-  Pattern,
-  RateStatement,
-  Statement,
-} from '../rules/statement.ts';
+import type { AggregateKey, ForwardedIp, Pattern, RateStatement, Statement } from '../rules/statement.ts';
 
 /** What statements refer to. */
 export type Surroundings = {
@@ -61,19 +54,10 @@ export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement 
     case 'not':
       return not(judgeStatement(statement.statement, turn));
     case 'bytes':
-      return judgeTexts(statement.inspection, turn, (text) =>
-        matchesBytes(text, statement.search, statement.constraint),
-      );
     case 'regex':
-      return judgeTexts(statement.inspection, turn, (text) => statement.pattern.isFoundIn(text));
-    case 'regex-set': {
-      const patterns = turn.around.patternSet(statement.arn) ?? [];
-      return judgeTexts(statement.inspection, turn, (text) => patterns.some((one) => one.isFoundIn(text)));
-    }
+    case 'regex-set':
     case 'size':
-      return judgeTexts(statement.inspection, turn, (text) =>
-        compareSize(text.length, statement.comparison, statement.size),
-      );
+      return judgeTexts(statement, turn);
     case 'label':
       return judgeLabel(statement, turn);
     case 'ip-set':
@@ -113,11 +97,28 @@ function addsLabels(statement: Statement): boolean {
   return (statement.kind === 'and' || statement.kind === 'or') && statement.statements.some(addsLabels);
 }
 
-function judgeTexts(inspection: Inspection, turn: RuleTurn, isMatch: (text: string) => boolean): Judgement {
-  const inspected = turn.request.inspect(inspection);
+type TextStatement = Extract<Statement, { kind: 'bytes' | 'regex' | 'regex-set' | 'size' }>;
+
+function judgeTexts(statement: TextStatement, turn: RuleTurn): Judgement {
+  const inspected = turn.request.inspect(statement.inspection);
   if (inspected.kind === 'decided') return judgementOf(inspected.isMatch);
-  if (inspected.kind === 'texts') return judgementOf(inspected.texts.some(isMatch));
-  return unjudge(turn, inspected.what, inspected.isLost);
+  if (inspected.kind === 'unjudged') return unjudge(turn, inspected.what, inspected.isLost);
+  // No closure: a web ACL has many such statements, and each request meets them all.
+  for (const text of inspected.texts) if (matchesText(statement, text, turn.around)) return 'match';
+  return 'no-match';
+}
+
+function matchesText(statement: TextStatement, text: string, around: Surroundings): boolean {
+  switch (statement.kind) {
+    case 'bytes':
+      return matchesBytes(text, statement.search, statement.constraint);
+    case 'regex':
+      return statement.pattern.isFoundIn(text);
+    case 'regex-set':
+      return around.patternSet(statement.arn)?.some((one) => one.isFoundIn(text)) === true;
+    case 'size':
+      return compareSize(text.length, statement.comparison, statement.size);
+  }
 }
 
 function unjudge(turn: RuleTurn, why: string, isLost = false): 'unjudged' {

@@ -175,7 +175,10 @@ export function checkDrift(
 ): readonly string[] {
   if (document.kind === 'websocket') return [];
   const print = (routes: CompiledDocument['routes']) =>
-    routes.map(({ method, path, isOpen }) => `${method} ${path}${isOpen === true ? ' (open)' : ''}`);
+    routes.map(({ method, path, isOpen, guard }) => {
+      const state = guard === undefined ? ' (open)' : ` (behind ${guard})`;
+      return `${method} ${path}${isOpen === true ? state : ''}`;
+    });
   const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
     `${method} ${path}`;
   const closed = new Set(expandRoutes(closedRoutes(api)).map(nameOf));

@@ -199,7 +199,7 @@ function explainCommand(): Command {
 function matrixCommand(): Command {
   return inFolder(
     'matrix',
-    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer).',
+    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer), other (not ours).',
   )
     .argument('[document]', 'name of the document (default: all)')
     .action((name: string | undefined, { folder }: AccessFlags) => {
@@ -215,6 +215,7 @@ function matrixCommand(): Command {
 
 const CELLS: Readonly<Record<MatrixCell, string>> = {
   open: 'open',
+  other: 'other',
   allow: 'yes',
   own: 'own',
   depends: 'if',

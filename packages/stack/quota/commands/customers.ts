@@ -125,7 +125,7 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
     ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
     ...(left.length === 0
       ? []
-      : ['', ...rowsToTable(left, ['limit', 'quota', 'used', 'remaining', 'periodEnd'])]),
+      : ['', ...rowsToTable(left, ['limit', 'allowance', 'counted', 'left', 'periodEnd'])]),
   ]);
 }
 

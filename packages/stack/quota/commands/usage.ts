@@ -21,7 +21,7 @@ type ExportFlags = AdminFlags & {
   readonly to?: string;
 };
 
-const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'quota', 'charged', 'remaining'];
+const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'allowance', 'counted', 'left'];
 
 export function usageCommand(): Command {
   return new Command('usage')

@@ -21,7 +21,9 @@ const runBundle = (): string =>
 describe('bundleCommand', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'gatewright-bundle-'));
-    write({ 'package.json': '{ "type": "module" }' });
+    write({
+      'package.json': '{ "type": "module", "imports": { "#shared/*.ts": "@gatewright/aws/*" } }',
+    });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -30,12 +32,14 @@ describe('bundleCommand', () => {
     write({
       'packages/gatewright/command/main.js': `import { name } from '@gatewright/aws';
 import { other } from 'other';
+import { shared } from '#shared/shared.ts';
 import mark from './mark.cjs';
 const { later } = await import('./later.js');
-console.log(name, other, mark, later);`,
+console.log(name, other, shared, mark, later);`,
       'packages/gatewright/command/mark.cjs': `module.exports = __filename.endsWith('command/mark.cjs');`,
       'packages/gatewright/command/later.js': `export const later = import.meta.url.endsWith('/command/later.js');`,
-      [`${ours}/package.json`]: '{ "type": "module", "exports": "./index.js" }',
+      [`${ours}/package.json`]: '{ "type": "module", "exports": { ".": "./index.js", "./*": "./*.js" } }',
+      [`${ours}/shared.js`]: `export const shared = 'shared';`,
       [`${ours}/index.js`]: `import { readFileSync } from 'node:fs';
 export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8');`,
       [`${ours}/name.txt`]: 'gateway',
@@ -45,10 +49,10 @@ export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8')
 
     await bundleCommand(folder);
 
-    assert.equal(runBundle(), 'gateway other true true\n');
+    assert.equal(runBundle(), 'gateway other shared true true\n');
     const main = readFileSync(join(folder, 'packages/gatewright/command/bundled/main.js'), 'utf8');
     assert.match(main, /from ['"]other['"]/);
-    assert.doesNotMatch(main, /from ['"]@gatewright/);
+    assert.doesNotMatch(main, /from ['"](?:@gatewright|#shared)/);
   });
 
   it('keeps the names of classes that two files have', async () => {
