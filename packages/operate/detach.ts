@@ -76,6 +76,8 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
   journal.close();
   for (const part of kept) printNotes(`${colorize('yellow', 'kept:', process.stderr)} ${part}`);
   const isEarlier = earlierJournal(journal) !== undefined;
-  printResult({ detached: kept.length === 0, kept, more: isEarlier }, () => describeDetached(kept, isEarlier));
+  printResult({ detached: kept.length === 0, kept, more: isEarlier }, () =>
+    describeDetached(kept, isEarlier),
+  );
   if (kept.length > 0) process.exitCode = UNFINISHED;
 }

@@ -118,7 +118,11 @@ describe('a reload that is asked for', () => {
     const source = (body: string) => `exports.handler = async () => '${body}';`;
     const started = await aGateway(
       { Answer, Url },
-      { onReload: (event) => void (event.kind === 'begun' || notices.push(`${event.kind} ${event.what}`)) },
+      {
+        onReload({ kind, what }) {
+          if (kind !== 'begun') notices.push(`${kind} ${what}`);
+        },
+      },
       { 'answer.js': source('before') },
     );
     const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
