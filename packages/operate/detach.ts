@@ -14,7 +14,7 @@ import { openingsOfUndo } from './attach/openings.ts';
 import { printUndo } from './attach/print-plan.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
-import { colorize, printNotes, printLines, UsageError } from '../terminal/output.ts';
+import { colorize, printNotes, printLines, printResult, UsageError } from '../terminal/output.ts';
 
 type DetachFlags = AwsFlags & {
   readonly api: string;
@@ -75,6 +75,9 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
   );
   journal.close();
   for (const part of kept) printNotes(`${colorize('yellow', 'kept:', process.stderr)} ${part}`);
-  printLines(describeDetached(kept, earlierJournal(journal) !== undefined));
+  const isEarlier = earlierJournal(journal) !== undefined;
+  printResult({ detached: kept.length === 0, kept, more: isEarlier }, () =>
+    describeDetached(kept, isEarlier),
+  );
   if (kept.length > 0) process.exitCode = UNFINISHED;
 }

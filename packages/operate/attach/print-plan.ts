@@ -113,9 +113,9 @@ function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' 
 }
 
 /** For programs: steps and findings, without configuration of the API. */
-export function planAsJson({ plan, live, surprises }: Reading): string {
+export function planAsJson({ plan, live, surprises }: Reading): object {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
-  return JSON.stringify({
+  return {
     id,
     apiId,
     kind,
@@ -126,5 +126,5 @@ export function planAsJson({ plan, live, surprises }: Reading): string {
     origin: originOf(live) ?? null,
     steps: steps.map(({ name, does, isLive, apply, revert }) => ({ name, does, isLive, apply, revert })),
     findings: surprises,
-  });
+  };
 }
