@@ -1,5 +1,6 @@
 /** The parts of dynalite's inner store that the embedded DynamoDB uses. */
 import { createRequire } from 'node:module';
+import type { ViewType } from './stream-record.ts';
 
 type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
@@ -23,6 +24,9 @@ export type Table = {
   readonly KeySchema: readonly KeyElement[];
   readonly TableArn?: string;
   readonly DeletionProtectionEnabled?: boolean;
+  readonly StreamSpecification?: { readonly StreamEnabled: true; readonly StreamViewType: ViewType };
+  readonly LatestStreamArn?: string;
+  readonly LatestStreamLabel?: string;
 };
 
 export type BatchOperation =

@@ -26,16 +26,10 @@ import { emptyIndexKey, oversizedIndexKey, partitionKeysOf } from './key-schema.
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
+import { answerStreams } from './stream-calls.ts';
+import { StreamLog } from './stream-log.ts';
+import type { TableChange, TableStream } from './stream-record.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
-
-export type TableChange = {
-  readonly table: string;
-  readonly keys: Item;
-  readonly before: Item | undefined;
-  readonly after: Item | undefined;
-  /** Removed by its time to live. */
-  readonly isExpiry: boolean;
-};
 
 type EngineOptions = {
   readonly clock: Clock;
@@ -48,6 +42,10 @@ type EngineOptions = {
   readonly maxMemoryBytes?: number | undefined;
   /** Called with changes of followed tables, in the order of writing. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
+  /** Called with the open streams of tables after each change of them. */
+  readonly onStreams?: (streams: readonly TableStream[]) => void;
+  /** Bound of the record of changes. */
+  readonly maxStreamBytes?: number | undefined;
 };
 
 /** An operation's input, raw and as dynalite's rules converted it. */
@@ -62,6 +60,7 @@ export class DynamoDbEngine {
   readonly #clock: Clock;
   readonly #tables: DynamoDbTables;
   readonly #transactions: DynamoDbTransactions;
+  readonly #streams: StreamLog;
   readonly #locks = new KeyLocks();
   readonly #expiries = new ExpiryQueue();
   /** Per table; undefined for data on disk. */
@@ -74,7 +73,11 @@ export class DynamoDbEngine {
   private constructor(store: Store, options: EngineOptions) {
     this.#store = store;
     this.#clock = options.clock;
-    this.#tables = new DynamoDbTables(store);
+    this.#streams = new StreamLog(options.clock, {
+      maxBytes: options.maxStreamBytes,
+      onStreams: options.onStreams,
+    });
+    this.#tables = new DynamoDbTables(store, this.#streams);
     this.#transactions = new DynamoDbTransactions(this, options.clock);
     this.#memoryBytes = options.directory === undefined ? new Map() : undefined;
     this.#maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
@@ -91,13 +94,20 @@ export class DynamoDbEngine {
     });
     await store.db.open();
     const engine = new DynamoDbEngine(store, options);
-    for (const table of await engine.#tables.loadTimeToLive()) await engine.#queueExistingItems(table);
+    for (const table of await engine.#tables.load()) await engine.#queueExistingItems(table);
     return engine;
   }
 
-  /** Reports changes of these tables from now on. */
-  follow(tables: readonly string[]): void {
+  /** Reports changes of these tables from now on. @param forgets whether the record of changes begins here */
+  follow(tables: readonly string[], forgets = false): void {
     this.#followed = new Set(tables);
+    if (forgets) this.#streams.forget();
+  }
+
+  /** The changes that a stream still has, oldest first; none of an unknown stream. */
+  replay(streamArn: string): readonly TableChange[] {
+    const stream = this.#streams.find(streamArn);
+    return stream === undefined ? [] : [...this.#streams.read(stream, 0)].map(({ change }) => change);
   }
 
   async close(): Promise<void> {
@@ -107,9 +117,10 @@ export class DynamoDbEngine {
   /**
    * @param operation `PutItem`, as in X-Amz-Target
    * @param region of the ARN of a new table
+   * @param isOfStack whether it is the gateway's own call, for a table of a stack
    * @throws DynamoDbError with AWS's status and body
    */
-  async execute(operation: string, input: JsonObject, region?: string): Promise<Output> {
+  async execute(operation: string, input: JsonObject, region?: string, isOfStack?: boolean): Promise<Output> {
     await this.removeExpired();
     switch (operation) {
       case 'PutItem':
@@ -134,7 +145,7 @@ export class DynamoDbEngine {
         return this.#tables.describeTimeToLive(input);
       case 'CreateTable':
       case 'UpdateTable':
-        return this.#tables.change(operation, input, region);
+        return this.#tables.change(operation, input, region, isOfStack);
       case 'DeleteTable':
         return this.#deleteTable(input);
       default:
@@ -146,6 +157,12 @@ export class DynamoDbEngine {
           `${operation} is not served by the embedded DynamoDB; start with --dynamodb URL to use another one`,
         );
     }
+  }
+
+  /** An operation of DynamoDB Streams. @throws DynamoDbError */
+  async executeStreams(operation: string, input: JsonObject): Promise<Output> {
+    await this.removeExpired();
+    return answerStreams(operation, input, this.#streams);
   }
 
   /** Converts and checks an input. @throws DynamoDbError */
@@ -257,16 +274,19 @@ export class DynamoDbEngine {
 
   /** A write that leaves an item unchanged is no change. */
   async #report(set: WriteSet, isExpiry: boolean): Promise<void> {
-    if (this.#onChanges === undefined || this.#followed.size === 0) return;
     const changes: TableChange[] = [];
     for (const { table, before, after } of set.changes) {
+      const isFollowed = this.#followed.has(table);
+      if (!isFollowed && !this.#streams.hasStream(table)) continue;
       const item = after ?? before;
-      if (!this.#followed.has(table) || item === undefined || isDeepStrictEqual(before, after)) continue;
+      if (item === undefined || isDeepStrictEqual(before, after)) continue;
       const { KeySchema: schema } = await this.#tables.get(table);
       const keys = schema.map(({ AttributeName: name }) => [name, item[name] ?? {}] as const);
-      changes.push({ table, keys: Object.fromEntries(keys), before, after, isExpiry });
+      const change = { table, keys: Object.fromEntries(keys), before, after, isExpiry };
+      const numbered = this.#streams.append(change);
+      if (isFollowed) changes.push(numbered);
     }
-    if (changes.length > 0) this.#onChanges(changes);
+    if (changes.length > 0) this.#onChanges?.(changes);
   }
 
   async #refuseIndexKeys({ changes }: WriteSet): Promise<void> {

@@ -9,7 +9,12 @@ type TableSettings = {
 };
 
 /** Members of CreateTable and UpdateTable that make settings. */
-export const SETTING_MEMBERS = ['TableClass', 'SSESpecification', 'DeletionProtectionEnabled'];
+export const SETTING_MEMBERS = [
+  'TableClass',
+  'SSESpecification',
+  'DeletionProtectionEnabled',
+  'StreamSpecification',
+];
 
 /** Of what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
 export function readTableSettings(input: JsonObject, tableArn: string, nowEpochMs: number): TableSettings {

@@ -1,5 +1,7 @@
 import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isViewType } from '@gatewright/dynamodb/stream-record';
+import type { ViewType } from '@gatewright/dynamodb/stream-record';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
@@ -21,6 +23,8 @@ export type TableDefinition = {
   readonly localIndexes: readonly IndexDefinition[];
   /** undefined = no time to live. */
   readonly timeToLiveAttribute: string | undefined;
+  /** undefined = no stream. */
+  readonly streamViewType?: ViewType | undefined;
   /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both modes serve alike. */
   readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
   readonly place: DefinitionPlace;
@@ -74,6 +78,7 @@ class TableReader {
       globalIndexes,
       localIndexes,
       timeToLiveAttribute: this.#timeToLive(),
+      streamViewType: this.#streamViewType(),
       billingMode: this.#billingMode(),
       place: this.#resource.place(),
     };
@@ -179,6 +184,12 @@ class TableReader {
       return this.#fail('TimeToLiveSpecification', 'AttributeName is missing');
     }
     return attribute;
+  }
+
+  /** The service of streams notes a wrong one. */
+  #streamViewType(): ViewType | undefined {
+    const { StreamViewType: viewType } = membersOf(this.#resource.properties['StreamSpecification']);
+    return isViewType(viewType) ? viewType : undefined;
   }
 
   #billingMode(): TableDefinition['billingMode'] {

@@ -53,6 +53,7 @@ describe('readTableDefinition', () => {
         ],
         localIndexes: [],
         timeToLiveAttribute: 'expires',
+      streamViewType: undefined,
         billingMode: 'PAY_PER_REQUEST',
         place: undefined,
       },
