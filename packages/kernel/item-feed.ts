@@ -15,7 +15,6 @@ export class ItemFeed {
   #listener: (changes: readonly TableChange[]) => void = () => undefined;
   #tables: readonly string[] = [];
   #streams: ReadonlyMap<string, TableStream> = new Map();
-  #hasBegun = false;
 
   connect(store: ItemStore): void {
     this.#store = store;
@@ -38,19 +37,17 @@ export class ItemFeed {
     return this.#store.replay(streamArn);
   }
 
-  /** A stream begins with the start: the first call leaves out what seeds have written. */
   follow(tables: readonly string[], listener: (changes: readonly TableChange[]) => void): void {
     this.#listener = listener;
     this.#tables = tables;
-    this.#store.follow(tables, !this.#hasBegun);
-    this.#hasBegun = true;
+    this.#store.follow(tables, false);
   }
 
   pause(): void {
     this.#store.follow([], false);
   }
 
-  /** What was written during the pause is no part of any stream. */
+  /** Streams begin here: what was written before, as by a reset or by seeds, is no part of any. */
   resume(): void {
     this.#store.follow(this.#tables, true);
   }
