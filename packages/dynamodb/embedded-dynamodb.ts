@@ -136,15 +136,12 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const postMessage = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
   const waiting: (() => void)[] = [];
   let consumed: readonly TableUnits[] = [];
-  const replays = new Map<number, (changes: readonly TableChange[]) => void>();
-  let asked = 0;
+  const replays = new Replays();
   worker.on('message', (message: DynamoDbWorkerMessage) => {
     if (message.kind === 'changes') options.onChanges?.(message.changes);
     else if (message.kind === 'streams') options.onStreams?.(message.streams);
-    else if (message.kind === 'replayed') {
-      replays.get(message.number)?.(message.changes);
-      replays.delete(message.number);
-    } else if (message.kind === 'consumed') consumed = message.tables;
+    else if (message.kind === 'replayed') replays.answer(message.number, message.changes);
+    else if (message.kind === 'consumed') consumed = message.tables;
     else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
     else if (message.kind === 'question')
@@ -167,12 +164,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
         postMessage({ kind: 'signers', signers });
       }),
     follow: (tables, forgets = false) => postMessage({ kind: 'follow', tables, forgets }),
-    replay: (streamArn) =>
-      new Promise((resolve) => {
-        asked += 1;
-        replays.set(asked, resolve);
-        postMessage({ kind: 'replay', number: asked, streamArn });
-      }),
+    replay: (streamArn) => replays.ask((number) => postMessage({ kind: 'replay', number, streamArn })),
     async close() {
       closing = true;
       postMessage({ kind: 'close' });
@@ -180,6 +172,26 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
       await worker.terminate();
     },
   };
+}
+
+/** The thread's answers, by the number of the order. */
+class Replays {
+  readonly #open = new Map<number, (changes: readonly TableChange[]) => void>();
+  #asked = 0;
+
+  ask(post: (number: number) => void): Promise<readonly TableChange[]> {
+    this.#asked += 1;
+    const number = this.#asked;
+    return new Promise((resolve) => {
+      this.#open.set(number, resolve);
+      post(number);
+    });
+  }
+
+  answer(number: number, changes: readonly TableChange[]): void {
+    this.#open.get(number)?.(changes);
+    this.#open.delete(number);
+  }
 }
 
 function workerDataOf(options: EmbeddedDynamoDbOptions, directory: string | undefined): DynamoDbWorkerData {

@@ -217,7 +217,8 @@ function wrongMember(member: Member, value: unknown): string | undefined {
     return isRequired
       ? `Value null at '${at}' failed to satisfy constraint: Member must not be null`
       : undefined;
-  if (typeof value !== (isNumber ? 'number' : 'string'))
+  const isOfType = isNumber ? typeof value === 'number' : typeof value === 'string';
+  if (!isOfType || (typeof value !== 'number' && typeof value !== 'string'))
     throw new DynamoDbError(
       400,
       'com.amazon.coral.service#SerializationException',

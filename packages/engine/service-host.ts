@@ -125,7 +125,9 @@ export class ServiceHost {
       schedules: new Schedules(ports),
       items: this.items,
       sources: {
-        load: async (arn) => void (await this.#findByArn(parseArn(arn)?.service ?? '')),
+        load: async (arn) => {
+          await this.#findByArn(parseArn(arn)?.service ?? '');
+        },
         readAgain: (isAccepted) => {
           const { apply } = this.read(this.#stacks ?? [], new Faults(true));
           if (isAccepted()) apply();

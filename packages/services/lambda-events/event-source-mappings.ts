@@ -1,4 +1,5 @@
 /** Event source mappings as they are: those of stacks, as calls have changed them, and those made by calls. */
+import { asText } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { JsonObject, UnsupportedItem } from '../../core/stack/model.ts';
@@ -55,21 +56,22 @@ export class EventSourceMappings {
    */
   async put(mapping: EventSourceMapping): Promise<readonly UnsupportedItem[]> {
     const { id, properties } = mapping;
-    await this.#ports.sources.load(String(properties['EventSourceArn']));
+    await this.#ports.sources.load(asText(properties['EventSourceArn']) ?? '');
     const [wasByCall, before] = [this.#byCall.has(id), this.#byCall.get(id)];
     const candidate = { id, unsupported: [] };
     this.#byCall.set(id, mapping);
     this.version += 1;
     this.#candidate = candidate;
-    let isAccepted = false;
+    const accepted = { isTrue: false };
     try {
-      this.#ports.sources.readAgain(() => (isAccepted = candidate.unsupported.length === 0));
+      this.#ports.sources.readAgain(() => {
+        accepted.isTrue = candidate.unsupported.length === 0;
+        return accepted.isTrue;
+      });
     } finally {
       this.#candidate = undefined;
-      if (!isAccepted) {
-        if (wasByCall) this.#byCall.set(id, before);
-        else this.#byCall.delete(id);
-      }
+      if (!accepted.isTrue && wasByCall) this.#byCall.set(id, before);
+      else if (!accepted.isTrue) this.#byCall.delete(id);
     }
     return candidate.unsupported;
   }
@@ -122,7 +124,7 @@ export class EventSourceMappings {
   }
 
   #readerOf({ id, properties }: EventSourceMapping, { stacks }: StackReading): readonly ResourceReader[] {
-    const { name } = readFunctionName(String(properties['FunctionName']));
+    const { name } = readFunctionName(asText(properties['FunctionName']) ?? '');
     const stack = stacks.find(({ functions }) => functions.some((one) => one.name === name));
     if (stack === undefined) return [];
     const resource = {

@@ -1,6 +1,6 @@
 /** Lambda's calls about event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
-import { parseJsonObject } from '@gatewright/aws/json-object';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
@@ -69,7 +69,7 @@ export class MappingCalls {
   async #create(input: JsonObject, region: string): Promise<Reply> {
     const given = readMembers(input, false);
     const functionArn = this.#arnOfFunction(given['FunctionName'], region);
-    const source = String(given['EventSourceArn']);
+    const source = asText(given['EventSourceArn']) ?? '';
     const service = parseArn(source)?.service ?? '';
     refuseForSource(service, given);
     const same = this.#mappings.all.find(
@@ -80,7 +80,7 @@ export class MappingCalls {
       throw new OperationRefused(
         'ResourceConflictException',
         `An event source mapping with ${SOURCES[service] ?? service} arn (" ${source} ") and function ` +
-          `(" ${readFunctionName(String(given['FunctionName'])).name} ") already exists. ` +
+          `(" ${readFunctionName(asText(given['FunctionName']) ?? '').name} ") already exists. ` +
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
     if (this.#mappings.isFull)
@@ -93,7 +93,7 @@ export class MappingCalls {
   async #update(known: EventSourceMapping, input: JsonObject): Promise<Reply> {
     const properties = { ...known.properties, ...readMembers(input, true) };
     this.#arnOfFunction(properties['FunctionName'], known.region);
-    refuseForSource(parseArn(String(properties['EventSourceArn']))?.service ?? '', properties);
+    refuseForSource(parseArn(asText(properties['EventSourceArn']) ?? '')?.service ?? '', properties);
     const changed = { ...known, properties, modifiedAt: this.#now() };
     await this.#put(changed);
     const [wasOff, isNowOff] = [isOff(known.properties['Enabled']), isOff(properties['Enabled'])];
@@ -122,7 +122,7 @@ export class MappingCalls {
 
   /** @throws OperationRefused with what cannot be read of it, or is not done here */
   async #put(mapping: EventSourceMapping): Promise<void> {
-    const source = String(mapping.properties['EventSourceArn']);
+    const source = asText(mapping.properties['EventSourceArn']) ?? '';
     const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
       if (!(error instanceof DefinitionError)) throw error;
       throw invalidParameter([error.place.property, error.message].filter(Boolean).join(' '));
@@ -142,14 +142,14 @@ export class MappingCalls {
   }
 
   #arnOf(functionName: unknown): string {
-    const { name, qualifier } = readFunctionName(String(functionName));
+    const { name, qualifier } = readFunctionName(asText(functionName) ?? '');
     const arn = this.#ports.functionArnOf(name);
     return qualifier === undefined ? arn : `${arn}:${qualifier}`;
   }
 
   /** @throws OperationRefused for an unknown one */
   #arnOfFunction(functionName: unknown, region: string): string {
-    const { name } = readFunctionName(String(functionName));
+    const { name } = readFunctionName(asText(functionName) ?? '');
     if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
     const arn = `arn:${partitionOf(region)}:lambda:${region}:${this.#ports.accountId}:function:${name}`;
     throw new OperationRefused('ResourceNotFoundException', `Function not found: ${arn}`);

@@ -1,4 +1,5 @@
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { EventSourceMapping } from './event-source-mappings.ts';
 
@@ -16,17 +17,20 @@ const DEFAULTS_OF_STREAM = {
   DestinationConfig: { OnFailure: {} },
 };
 
+const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
+
 /** @param state where it is not yet what the mapping says: `Creating` */
 export function printMapping(
   { id, region, properties, modifiedAt }: EventSourceMapping,
   { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },
   state?: string,
 ): JsonObject {
-  const { FunctionName: _name, Enabled: isEnabled, Tags: _tags, KmsKeyArn: keyArn, ...given } = properties;
-  const isQueue = parseArn(String(properties['EventSourceArn']))?.service === 'sqs';
+  const given = Object.entries(properties).filter(([name]) => !SHOWN_OTHERWISE.includes(name));
+  const { EventSourceArn: source, Enabled: isEnabled, KmsKeyArn: keyArn } = properties;
+  const isQueue = parseArn(asText(source) ?? '')?.service === 'sqs';
   return {
     ...(isQueue ? DEFAULTS_OF_QUEUE : DEFAULTS_OF_STREAM),
-    ...given,
+    ...Object.fromEntries(given),
     ...(keyArn === undefined ? {} : { KMSKeyArn: keyArn }),
     UUID: id,
     EventSourceMappingArn: `arn:${partitionOf(region)}:lambda:${region}:${accountId}:event-source-mapping:${id}`,

@@ -53,7 +53,7 @@ describe('readTableDefinition', () => {
         ],
         localIndexes: [],
         timeToLiveAttribute: 'expires',
-      streamViewType: undefined,
+        streamViewType: undefined,
         billingMode: 'PAY_PER_REQUEST',
         place: undefined,
       },
