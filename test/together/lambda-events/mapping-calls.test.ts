@@ -1,8 +1,4 @@
-/**
- * Services together: lambda-events, sqs, streams. Source of each expectation: Lambda API reference,
- * "CreateEventSourceMapping", "UpdateEventSourceMapping" and the pages beside them; Lambda developer guide,
- * "Lambda parameters for Amazon SQS event source mappings" and "… DynamoDB event source mappings".
- */
+/** Services together: lambda-events, sqs, streams. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { TableChange } from '../../../packages/dynamodb/stream-record.ts';
@@ -27,6 +23,8 @@ const RESOURCES = `
 
 type Reply = { readonly status: number; readonly body: Record<string, unknown> };
 
+// Source: Lambda API reference, "CreateEventSourceMapping" and the pages beside it; Lambda developer guide, "Lambda
+// parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings"
 describe('event source mappings by calls', () => {
   let bench: EventBench<typeof SERVICES>;
   let past: TableChange[];

@@ -11,6 +11,7 @@ import { ok, policy } from '../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
 import type { Ids } from '../../../support/a-terraform-row.ts';
 import { ACCOUNT_ROWS } from './terraform-account-rows.ts';
+import { MORE_REST_ROWS, MORE_V2_ROWS } from './terraform-more-rows.ts';
 import { REST_ROWS } from './terraform-rest-rows.ts';
 import { V2_ROWS } from './terraform-v2-rows.ts';
 
@@ -22,11 +23,11 @@ describe('a resource that Terraform makes has every sent member when it is read'
   });
   after(() => control.close());
 
-  for (const row of [...REST_ROWS, ...ACCOUNT_ROWS])
+  for (const row of [...REST_ROWS, ...ACCOUNT_ROWS, ...MORE_REST_ROWS])
     it(`${row.resource} (${row.from})`, async () => {
       ids = await makeAndRead(row, sender(control.sdk, rest), ids);
     });
-  for (const row of V2_ROWS)
+  for (const row of [...V2_ROWS, ...MORE_V2_ROWS])
     it(`${row.resource} (${row.from})`, async () => {
       ids = await makeAndRead(row, sender(control.v2, v2), ids);
     });
