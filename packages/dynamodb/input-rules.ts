@@ -38,6 +38,14 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
       type: 'FieldStruct<SSESpecification>',
       children: { Enabled: 'Boolean', SSEType: 'String', KMSMasterKeyId: 'String' },
     },
+    OnDemandThroughput: {
+      type: 'FieldStruct<OnDemandThroughput>',
+      children: { MaxReadRequestUnits: 'Long', MaxWriteRequestUnits: 'Long' },
+    },
+    WarmThroughput: {
+      type: 'FieldStruct<WarmThroughput>',
+      children: { ReadUnitsPerSecond: 'Long', WriteUnitsPerSecond: 'Long' },
+    },
     StreamSpecification: {
       type: 'FieldStruct<StreamSpecification>',
       children: { StreamEnabled: 'Boolean', StreamViewType: 'String' },

@@ -4,7 +4,7 @@ import type { Output } from './actions.ts';
 import { wrongInput } from './input-rules.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
-import { readTableSettings, SETTING_MEMBERS } from './table-settings.ts';
+import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
 import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
 import type { StreamLog } from './stream-log.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
@@ -19,6 +19,9 @@ const REFUSED_PARAMETERS = [
 
 /** Members of UpdateTable that dynalite acts on. */
 const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
+
+/** API reference, "PointInTimeRecoverySpecification": RecoveryPeriodInDays, from 1 to 35, which is usual. */
+const MOST_RECOVERY_DAYS = 35;
 
 /** Limit for a table to become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
@@ -82,7 +85,8 @@ export class DynamoDbTables {
     if (operation === 'DeleteTable') await this.#refuseProtected(name);
     this.#active.delete(name);
     const located = { ...this.#store, tableDb: { ...this.#store.tableDb, awsRegion: region } };
-    const settled = operation === 'CreateTable' ? this.#withSettings(checked, region, isOfStack) : checked;
+    const settled =
+      operation === 'CreateTable' ? this.#withSettings(checked, input, region, isOfStack) : checked;
     if (operation === 'CreateTable' && (await this.#read(name)) !== undefined)
       throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
     const output = await runAction(operation, located, settled);
@@ -105,8 +109,11 @@ export class DynamoDbTables {
   }
 
   /** dynalite keeps and describes a new table with all that it is given. */
-  #withSettings(checked: JsonObject, region: string, isOfStack: boolean): JsonObject {
-    const others = Object.entries(checked).filter(([member]) => !SETTING_MEMBERS.includes(member));
+  #withSettings(checked: JsonObject, input: JsonObject, region: string, isOfStack: boolean): JsonObject {
+    const { GlobalSecondaryIndexes: given } = input;
+    const indexes = withThroughputs(checked['GlobalSecondaryIndexes'], given);
+    const all = indexes === undefined ? checked : { ...checked, GlobalSecondaryIndexes: indexes };
+    const others = Object.entries(all).filter(([member]) => !SETTING_MEMBERS.includes(member));
     const arn = this.#arnOf(String(checked['TableName']), region);
     const settings = readTableSettings(checked, arn, Date.now());
     const stream = readStream(checked, arn, this.#labelOf(arn, isOfStack));
@@ -175,15 +182,19 @@ export class DynamoDbTables {
 
   /** The setting is kept and described; there are no backups here, whatever it says. */
   async updateContinuousBackups(input: JsonObject): Promise<Output> {
-    const { PointInTimeRecoveryEnabled: isOn } = membersOf(input['PointInTimeRecoverySpecification']);
+    const { PointInTimeRecoveryEnabled: isOn, RecoveryPeriodInDays: days = MOST_RECOVERY_DAYS } = membersOf(
+      input['PointInTimeRecoverySpecification'],
+    );
     if (typeof isOn !== 'boolean')
       throw validationError(
         "1 validation error detected: Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled' " +
           'failed to satisfy constraint: Member must not be null',
       );
+    if (typeof days !== 'number' || days < 1 || days > MOST_RECOVERY_DAYS)
+      throw validationError(`RecoveryPeriodInDays must be from 1 to ${MOST_RECOVERY_DAYS}`);
     const name = readTableName(input);
     await this.#describedBackups(name);
-    if (isOn) await this.#store.db.put(recoveryKey(name), true);
+    if (isOn) await this.#store.db.put(recoveryKey(name), days);
     else await this.#store.db.del(recoveryKey(name));
     return this.#describedBackups(name);
   }
@@ -195,11 +206,17 @@ export class DynamoDbTables {
   async #describedBackups(name: string): Promise<Output> {
     if ((await this.#read(name)) === undefined)
       throw new DynamoDbError(400, `${DYNAMODB}TableNotFoundException`, `Table not found: ${name}`);
-    const isOn = (await this.#store.db.get(recoveryKey(name))) === true;
+    const days = await this.#store.db.get(recoveryKey(name));
     return {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: isOn ? 'ENABLED' : 'DISABLED' },
+        PointInTimeRecoveryDescription:
+          days === undefined
+            ? { PointInTimeRecoveryStatus: 'DISABLED' }
+            : {
+                PointInTimeRecoveryStatus: 'ENABLED',
+                RecoveryPeriodInDays: typeof days === 'number' ? days : MOST_RECOVERY_DAYS,
+              },
       },
     };
   }
