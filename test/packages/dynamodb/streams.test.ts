@@ -1,6 +1,6 @@
 /**
  * Source of each expectation: DynamoDB API reference, "Amazon DynamoDB Streams" (ListStreams, DescribeStream,
- * GetShardIterator, GetRecords), and developer guide, "Change data capture for DynamoDB Streams".
+ * GetShardIterator, GetRecords), and developer guide, "Change data capture for DynamoDB Streams"; docs/aws §18.7.
  */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';

@@ -24,7 +24,7 @@ const RESOURCES = `
 type Reply = { readonly status: number; readonly body: Record<string, unknown> };
 
 // Source: Lambda API reference, "CreateEventSourceMapping" and the pages beside it; Lambda developer guide, "Lambda
-// parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings"
+// parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings", docs/aws §18.7
 describe('event source mappings by calls', () => {
   let bench: EventBench<typeof SERVICES>;
   let past: TableChange[];

@@ -12,7 +12,8 @@ import { ok, policy } from '../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
 import type { Ids } from '../../../support/a-terraform-row.ts';
 import { ACCOUNT_ROWS } from './terraform-account-rows.ts';
-import { MORE_REST_ROWS, MORE_V2_ROWS } from './terraform-more-rows.ts';
+import { MORE_REST_ROWS } from './terraform-more-rows.ts';
+import { MORE_V2_ROWS } from './terraform-more-v2-rows.ts';
 import { REST_ROWS } from './terraform-rest-rows.ts';
 import { V2_ROWS } from './terraform-v2-rows.ts';
 
