@@ -15,6 +15,7 @@ import {
   type DynaliteOperation,
   isDynaliteOperation,
   runAction,
+  TWO_CONDITIONS,
   validationError,
 } from './actions.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
@@ -22,7 +23,8 @@ import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
-import { emptyIndexKey, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
+import { hasSeveralKeys, queryBySeveralKeys } from './several-keys.ts';
+import { emptyIndexKey, keySchemaOf, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
@@ -129,6 +131,8 @@ export class DynamoDbEngine {
         return this.#writeItem(operation, input);
       case 'BatchWriteItem':
         return this.#writeBatch(input);
+      case 'Query':
+        return this.#query(input);
       case 'ExecuteStatement':
         return executeStatement(input, this);
       case 'TransactWriteItems':
@@ -220,6 +224,18 @@ export class DynamoDbEngine {
 
   #run(write: ItemWrite): Promise<Output> {
     return runAction(write.operation, this.#tables.cachedStore, write.checked);
+  }
+
+  async #query(input: JsonObject): Promise<Output> {
+    const checked = this.check('Query', input);
+    const { IndexName: index } = checked;
+    const table =
+      typeof index === 'string' ? await this.#tables.find(String(checked['TableName'])) : undefined;
+    const schema = table && keySchemaOf(table, String(index));
+    if (table !== undefined && schema !== undefined && hasSeveralKeys(schema))
+      return queryBySeveralKeys(this.#tables.cachedStore, table, schema, checked);
+    if (Object.keys(membersOf(checked['KeyConditions'])).length > 2) throw validationError(TWO_CONDITIONS);
+    return this.#run({ operation: 'Query', checked });
   }
 
   async #writeItem(operation: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: JsonObject): Promise<Output> {

@@ -6,6 +6,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
 import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
+import { withAllKeys, withFirstKeys } from './several-keys.ts';
 import type { StreamLog } from './stream-log.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
 import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
@@ -80,7 +81,9 @@ export class DynamoDbTables {
     if (isOfSettings) await this.#refuseSettings(input);
     if (isOfSettings && UPDATED_BY_DYNALITE.every((member) => !isGiven(input[member])))
       return this.#updateSettings(input, isOfStack);
-    const { Tags: tags, ...checked } = checkInput(operation, input, this.#store);
+    const taken = operation === 'CreateTable' ? withFirstKeys(input) : input;
+    const { Tags: tags, ...read } = checkInput(operation, taken, this.#store);
+    const checked = operation === 'CreateTable' ? withAllKeys(read, input) : read;
     const name = String(checked['TableName']);
     if (operation === 'DeleteTable') await this.#refuseProtected(name);
     this.#active.delete(name);

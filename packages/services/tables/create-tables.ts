@@ -84,7 +84,10 @@ function toIndex({ name, keys, projection }: IndexDefinition): object {
 }
 
 function toKeySchema(keys: readonly KeyAttribute[]): object[] {
-  return keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
+  return keys.map(({ name, role = 'RANGE' }, index) => ({
+    AttributeName: name,
+    KeyType: index === 0 ? 'HASH' : role,
+  }));
 }
 
 function compare(table: TableDefinition, description: unknown): void {

@@ -4,7 +4,12 @@ import { isViewType } from '@gatewright/dynamodb/stream-record';
 import type { ViewType } from '@gatewright/dynamodb/stream-record';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 
-export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
+export type KeyAttribute = {
+  readonly name: string;
+  readonly type: 'S' | 'N' | 'B';
+  /** Absent: the first is HASH, the second RANGE. */
+  readonly role?: 'HASH' | 'RANGE';
+};
 
 export type IndexDefinition = {
   readonly name: string;
@@ -123,6 +128,31 @@ class TableReader {
     return keys;
   }
 
+  #hasSeveral(schema: Json | undefined): boolean {
+    const types = (Array.isArray(schema) ? schema : []).map((key) => membersOf(key)['KeyType']);
+    return ['HASH', 'RANGE'].some((type) => types.filter((one) => one === type).length > 1);
+  }
+
+  /** Developer guide, "Multi-attribute key schema". */
+  #severalKeys(
+    schema: Json | undefined,
+    property: string,
+    types: ReadonlyMap<string, KeyAttribute['type']>,
+  ): readonly KeyAttribute[] {
+    const elements = this.#list(schema, property);
+    const roles = elements.map(({ KeyType: role }) => role);
+    if (!/^(?:HASH,){1,4}(?:RANGE,){0,4}$/.test(roles.map((role) => `${String(role)},`).join('')))
+      this.#fail(property, 'must have 1 to 4 HASH keys, and then at most 4 RANGE keys');
+    const keys = elements.map(({ AttributeName: name, KeyType: role }): KeyAttribute => {
+      const [key] = this.#keys([{ AttributeName: name ?? null, KeyType: 'HASH' }], property, types);
+      if (key === undefined) throw new RangeError('a key schema of one has one key');
+      return { ...key, role: role === 'HASH' ? 'HASH' : 'RANGE' };
+    });
+    if (new Set(keys.map(({ name }) => name)).size < keys.length)
+      this.#fail(property, 'the keys must be different attributes');
+    return keys;
+  }
+
   #indexes(
     property: string,
     max: number,
@@ -139,7 +169,10 @@ class TableReader {
       }
       return {
         name,
-        keys: this.#keys(schema, `${property}.${name}`, types),
+        keys:
+          property === 'GlobalSecondaryIndexes' && this.#hasSeveral(schema)
+            ? this.#severalKeys(schema, `${property}.${name}`, types)
+            : this.#keys(schema, `${property}.${name}`, types),
         projection: this.#projection(projection, `${property}.${name}`),
       };
     });
