@@ -1,4 +1,10 @@
-import { ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeTableCommand,
+  ListTablesCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +17,8 @@ import {
   EmbeddedDynamoDbError,
   startEmbeddedDynamoDb,
 } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import type { EmbeddedDynamoDbOptions } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import { STACK_STREAM_LABEL } from '../../../../packages/dynamodb/stream-record.ts';
 import { aClient, anyTarget, SIGNER, aTable } from '../../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -27,6 +35,43 @@ describe('createTablesAt', () => {
 });
 
 describe('startEmbeddedDynamoDb with a data directory', () => {
+  it('has the stream of the template over a restart, and one that a call has made', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'gatewright-data-'));
+    const streams: string[] = [];
+    const onStreams: EmbeddedDynamoDbOptions['onStreams'] = (all) => {
+      streams.splice(0, streams.length, ...all.map(({ tableName, viewType }) => `${tableName} ${viewType}`));
+    };
+    const open = () => startEmbeddedDynamoDb({ port: 0, signers: [SIGNER], dataDirectory, onStreams });
+    const labels: (string | undefined)[] = [];
+    try {
+      for (const viewType of ['NEW_IMAGE', 'NEW_IMAGE', 'KEYS_ONLY', undefined] as const) {
+        const store = await open();
+        await createTablesAt(anyTarget(store.url), [
+          aTable({ streamViewType: viewType }),
+          aTable({ name: 'pets' }),
+        ]);
+        const client = aClient(store.url);
+        if (labels.length === 0) {
+          const StreamSpecification = { StreamEnabled: true, StreamViewType: 'OLD_IMAGE' } as const;
+          await client.send(new UpdateTableCommand({ TableName: 'pets', StreamSpecification }));
+        }
+        const { Table: table } = await client.send(new DescribeTableCommand({ TableName: 'orders' }));
+        labels.push(table?.StreamSpecification?.StreamViewType);
+        assert.equal(table?.LatestStreamLabel, STACK_STREAM_LABEL);
+        client.destroy();
+        await store.admit([SIGNER]);
+        assert.deepEqual(streams.toSorted(), [
+          ...(viewType === undefined ? [] : [`orders ${viewType}`]),
+          'pets OLD_IMAGE',
+        ]);
+        await store.close();
+      }
+      assert.deepEqual(labels, ['NEW_IMAGE', 'NEW_IMAGE', 'KEYS_ONLY', undefined]);
+    } finally {
+      await rm(dataDirectory, { recursive: true });
+    }
+  });
+
   it('keeps items and time to live over a restart, refuses changed keys and a second holder', async () => {
     const clock = createSystemClock();
     const dataDirectory = await mkdtemp(join(tmpdir(), 'gatewright-data-'));
