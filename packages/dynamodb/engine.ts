@@ -290,6 +290,7 @@ export class DynamoDbEngine {
 
   /** A write that leaves an item unchanged is no change. */
   async #report(set: WriteSet, isExpiry: boolean): Promise<void> {
+    if (this.#followed.size === 0 && this.#streams.isClosed) return;
     const changes: TableChange[] = [];
     for (const { table, before, after } of set.changes) {
       const isFollowed = this.#followed.has(table);

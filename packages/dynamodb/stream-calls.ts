@@ -229,7 +229,7 @@ function wrongMember(member: Member, value: unknown): string | undefined {
     return allowed.includes(String(value))
       ? undefined
       : `${shown} satisfy enum value set: [${allowed.join(', ')}]`;
-  const size = typeof value === 'number' ? value : String(value).length;
+  const size = typeof value === 'number' ? value : value.length;
   const what = isNumber ? 'value' : 'length';
   if (size < range[0]) return `${shown} have ${what} greater than or equal to ${range[0]}`;
   return size > range[1] ? `${shown} have ${what} less than or equal to ${range[1]}` : undefined;

@@ -81,6 +81,11 @@ export class StreamLog {
     return this.#streams.get(streamArn);
   }
 
+  /** Whether no table has a stream. */
+  get isClosed(): boolean {
+    return this.#open.size === 0;
+  }
+
   hasStream(table: string): boolean {
     return this.#open.has(table);
   }

@@ -140,8 +140,8 @@ class TableReader {
     types: ReadonlyMap<string, KeyAttribute['type']>,
   ): readonly KeyAttribute[] {
     const elements = this.#list(schema, property);
-    const roles = elements.map(({ KeyType: role }) => role);
-    if (!/^(?:HASH,){1,4}(?:RANGE,){0,4}$/.test(roles.map((role) => `${String(role)},`).join('')))
+    const roles = elements.map(({ KeyType: role }) => (typeof role === 'string' ? role : ''));
+    if (!/^(?:HASH,){1,4}(?:RANGE,){0,4}$/.test(roles.map((role) => `${role},`).join('')))
       this.#fail(property, 'must have 1 to 4 HASH keys, and then at most 4 RANGE keys');
     const keys = elements.map(({ AttributeName: name, KeyType: role }): KeyAttribute => {
       const [key] = this.#keys([{ AttributeName: name ?? null, KeyType: 'HASH' }], property, types);

@@ -40,8 +40,8 @@ describe('an index with several attributes per key', () => {
     await put(match('d', ['winter', 'na', 'semi', 'upper'], 1));
     await put(match('e', ['winter', 'eu', 'final', 'upper'], 5));
     await put(match('f', ['summer', 'na', 'final', 'upper'], 5));
-    const { bracket: _bracket, ...sparse } = match('g', ['winter', 'na', 'final', ''], 5);
-    await put(sparse);
+    const whole = Object.entries(match('g', ['winter', 'na', 'final', ''], 5));
+    await put(Object.fromEntries(whole.filter(([name]) => name !== 'bracket')));
   });
 
   const values = { t: { S: 'winter' }, r: { S: 'na' }, f: { S: 'final' }, u: { S: 'upper' }, n: { N: '9' } };
@@ -100,7 +100,7 @@ describe('an index with several attributes per key', () => {
 
   it('holds items with every attribute alone, as they change', async () => {
     const scan = await engine.execute('Scan', { TableName: 'matches', IndexName: 'byPlace' });
-    assert.equal([...idsOf(scan)].toSorted().join(''), 'abcdef');
+    assert.equal(idsOf(scan).split('').toSorted().join(''), 'abcdef');
     await engine.execute('DeleteItem', { TableName: 'matches', Key: { id: { S: 'd' } } });
     assert.equal(idsOf(await query(`${PARTITION} AND #round > :f`)), '');
     await engine.execute('PutItem', {

@@ -38,7 +38,7 @@ export const MORE_REST_ROWS: readonly Row[] = [
     resource: 'aws_api_gateway_rest_api (root resource)',
     from: 'rest_api.go',
     call: 'GetRestApi',
-    sends: inApi as Row['sends'],
+    sends: inApi,
     reads: 'GetResources',
     by: inApi,
     becomes: { items: [{ path: '/' }] },
