@@ -113,6 +113,7 @@ const WORDS_OF_NEW_PARTS = {
   cloudfront: 120,
   conformance: 190,
   terminal: 85,
+  streamsAndMappings: 260,
 };
 
 /** Lengths that a reader of the first pages was promised. */

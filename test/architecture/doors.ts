@@ -18,7 +18,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     java/render-budget java/template-error java/values
   `),
   dynamodb: list(`
-    index rights
+    index rights stream-record
   `),
   shared: list(`
     access/access-table access/answer access/authorize access/backend-context access/charge-quota
