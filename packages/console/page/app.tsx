@@ -4,6 +4,8 @@ import { isTyping } from './app-keys.ts';
 import { sectionAfter } from './section-keys.ts';
 import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
+import { useConnection } from './connection.ts';
+import { Empty } from './parts.tsx';
 import { useTraffic } from './traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
 import { AccessSection } from './sections/access.tsx';
@@ -45,6 +47,7 @@ export function App() {
   // An unknown section leads to the first.
   const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
+  const connection = useConnection();
   useShortcuts();
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
@@ -59,7 +62,10 @@ export function App() {
     return () => removeEventListener('resize', show);
   }, [place.section]);
   return (
-    <div class="app">
+    <>
+      {connection === 'refused' ? <KeyRefused /> : null}
+      {/* Hidden, not closed: it goes on as it was when the key is valid again. */}
+      <div class="app" hidden={connection === 'refused'}>
       <nav class="side" aria-label="Sections">
         <a class="brand" href={linkTo('traffic')}>
           <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
@@ -81,10 +87,34 @@ export function App() {
         </div>
       </nav>
       <main class="main" id="main">
+        <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
         <Section place={place} traffic={traffic} />
       </main>
     </div>
+    </>
   );
+}
+
+function KeyRefused() {
+  return (
+    <main class="closed">
+      <div role="alert">
+        <Empty title="The key of this page is not valid here.">
+          Run <code>gatewright console</code> in the folder of the start: it opens the console with its key.
+          Either the key was renewed, or another folder&apos;s gateway has this address now. This page goes on
+          when its own answers again.
+        </Empty>
+      </div>
+    </main>
+  );
+}
+
+function Away({ isAway }: { readonly isAway: boolean }) {
+  return isAway ? (
+    <p class="note" role="status">
+      The gateway has ended or is starting. This page goes on when it is ready.
+    </p>
+  ) : null;
 }
 
 function Section({ place, traffic }: { readonly place: Place; readonly traffic: Traffic }) {

@@ -15,7 +15,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Closing } from './closing.ts';
 import { typesOf } from './catalogue.ts';
-import { openRecords } from './console.ts';
+import { openPageKey, openRecords } from './console.ts';
 import { openLoop } from './loop.ts';
 import type { Parts } from './parts.ts';
 import { openIdentities } from './rights.ts';
@@ -35,6 +35,7 @@ export type Base = Pick<
   | 'served'
   | 'management'
   | 'controlSecret'
+  | 'pageKey'
   | 'closing'
 >;
 
@@ -64,6 +65,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     served,
     management: { clock, random, connections, identities, records },
     controlSecret: makeControlSecret(),
+    pageKey: openPageKey(options),
     closing,
   };
 }

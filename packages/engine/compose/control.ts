@@ -4,7 +4,7 @@ import { handleManagement } from '../../core/websocket/management.ts';
 import { publishCredentials } from '../../kernel/files/identity-file.ts';
 import { openControlPort } from '../../server/control-port/control-port.ts';
 import type { ControlMounts } from '../../server/control-port/control-port.ts';
-import { openConsoleApi } from './console.ts';
+import { openConsoleApi, openPageKeyApi } from './console.ts';
 import { openEventsApi } from './events.ts';
 import { openFaultsApi } from './injection.ts';
 import { listRoutesOf, regionOf } from './listing.ts';
@@ -36,6 +36,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
     random,
     identities,
     secret,
+    page: parts.pageKey,
     report,
     mounts: mountsOf(parts),
   });
@@ -79,9 +80,10 @@ function mountsOf(parts: Parts): ControlMounts {
       openStateApi(parts),
       openTestingApi(parts),
       openFaultsApi(parts),
+      openPageKeyApi(parts),
       openConsoleApi(parts),
     ),
-    consoleFiles: (request) => serveConsole(request, options.consoleFiles),
+    consoleFiles: (request) => serveConsole(request, options.consoleFiles, parts.pageKey),
     signIn: mountSignIn(signIn),
   };
 }

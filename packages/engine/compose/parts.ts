@@ -1,5 +1,6 @@
 import type { ServedApis } from '../../control/served-apis.ts';
 import type { CallJournal } from '../../control/call-journal.ts';
+import type { PageKey } from '../../console/endpoints/page-key.ts';
 import type { RequestRecords } from '../../console/records/request-records.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import type { TemporarySessions } from '../../core/policy/temporary-sessions.ts';
@@ -65,6 +66,8 @@ export type Parts = {
   /** Once listening, where API ports speak TLS. */
   tls: Tls | undefined;
   readonly controlSecret: string;
+  /** Of the console's page; undefined where none is served. */
+  readonly pageKey: PageKey | undefined;
   /** Undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
   /** Known before the first function runs. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import {
   chooseKeyPair,
@@ -7,6 +6,7 @@ import {
   createStreamSink,
   describeReload,
   optionNames,
+  pageKeyFolder,
   isMetricLine,
   printLogLine,
   readStore,
@@ -30,6 +30,7 @@ import { limitYoungGeneration } from './young-generation.ts';
 import { openAccessBook } from '../../stack/access/commands/access-book.ts';
 import { adminTargetOf } from '../../terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
+import { openBrowser } from './open-browser.ts';
 import { openInvoiceBook } from '../../stack/quota/commands/invoice-book.ts';
 import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../engine/index.ts';
 import type { Profiling } from './profile.ts';
@@ -100,7 +101,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 }
 
 type StartConsole = {
-  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;
+  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'pageKeys' | 'access' | 'invoices'>;
   readonly listensAt: (listening: Listening) => void;
 };
 
@@ -117,6 +118,7 @@ function openStartConsole(
   return {
     options: {
       consoleFiles: loadConsole,
+      pageKeys: pageKeyFolder(process.env),
       access: openAccessBook(sources, stage, () => admin),
       invoices: openInvoiceBook(() => admin),
     },
@@ -172,20 +174,6 @@ function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-}
-
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
-  darwin: ['open'],
-  // The empty text is a window title: `start` would take the address for one.
-  win32: ['cmd', '/c', 'start', ''],
-};
-
-/** Opens the user's browser. A failure is not an error of the start: the address is printed above. */
-function openBrowser(url: string): void {
-  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => printNotes(`${program} failed to start; open the console by its address`));
-  child.unref();
 }
 
 /** The gateway's options among these flags, unchanged. */

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { fetchControl, useFetched } from '../control.ts';
 import { BodyViewer } from '../body-viewer.tsx';
+import { isOfEarlierStart } from '../row-list.ts';
 import { Copy, Fact, Problem, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
@@ -23,8 +24,11 @@ type Props = {
 
 export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
+  const earlier = rows.find((row) => isOfEarlierStart(row) && row.id.startsWith(id));
   const { data, error } = useFetched<RequestDetail>(
-    `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`,
+    earlier === undefined
+      ? `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`
+      : undefined,
   );
   const isOld = data !== undefined && !data.id.startsWith(id);
   const refusal = useReplayKey(data);
@@ -63,9 +67,17 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
           </>
         )}
       </div>
-      <Problem text={error ?? refusal} />
+      <Problem text={refusal ?? (earlier === undefined ? error : undefined)} />
+      {earlier === undefined ? null : (
+        <p class="note">
+          This request was answered by an earlier start, with which its record ended.
+          {isOld || data === undefined
+            ? ` ${earlier.method} ${readableTarget(earlier.target)} was answered with ${earlier.status} at ${dateTime(earlier.atEpochMs)}.`
+            : ' What had been read of it is below.'}
+        </p>
+      )}
       {data === undefined || isOld ? (
-        error === undefined ? (
+        error === undefined && earlier === undefined ? (
           <p class="soft">…</p>
         ) : null
       ) : compareWith === undefined ? (
@@ -218,7 +230,11 @@ function CompareChoice({
   readonly rows: readonly RequestRow[];
 }) {
   const others = rows.filter(
-    ({ id, routeKey, kind }) => id !== detail.id && routeKey === detail.routeKey && kind === detail.kind,
+    (row) =>
+      row.id !== detail.id &&
+      row.routeKey === detail.routeKey &&
+      row.kind === detail.kind &&
+      !isOfEarlierStart(row),
   );
   if (others.length === 0) return null;
   return (

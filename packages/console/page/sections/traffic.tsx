@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
+import { currentStart } from '../connection.ts';
 import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { isOfEarlierStart } from '../row-list.ts';
 import { useKept } from '../kept-state.ts';
 import { idAfter } from '../list-steps.ts';
 import { useSorted } from '../sortable-table.tsx';
@@ -69,7 +71,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
           </WindowedList>
         )}
         <p class="hint soft">
-          {state === undefined ? '' : `${found.length} of ${state.kept} kept. `}
+          {state === undefined ? '' : `${found.length} of ${state.kept + countEarlier(traffic.rows)} kept. `}
           <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
@@ -78,7 +80,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
           id={item}
           compareWith={query.get('with') ?? undefined}
           replayOf={query.get('of') ?? undefined}
-          rows={rows}
+          rows={traffic.rows}
           pinned={pinned}
         />
       )}
@@ -126,33 +128,41 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
   const [mark, setMark] = useKept(sessionStorage, 'mark');
   const [paused, setPaused] = useState<readonly RequestRow[]>();
   const [markedAt = 0, markedSequence = Infinity] = mark.split(' ').map(Number);
-  const newest = all[0]?.sequence ?? -1;
-  // A restarted gateway counts from the beginning: the mark was of the one before.
-  const isMarked = mark !== '' && markedSequence <= newest;
+  const isOfThisStart = mark.split(' ')[2] === currentStart();
   const given = paused ?? all;
   const sinceEpochMs = range === '' ? 0 : nowEpochMs() - Number(range) * 60_000;
   const rows = useMemo(
     () =>
-      range === '' && !isMarked
+      range === '' && mark === ''
         ? given
         : given.filter(
             ({ sequence, atEpochMs }) =>
-              atEpochMs >= sinceEpochMs && (!isMarked || sequence > markedSequence),
+              atEpochMs >= sinceEpochMs &&
+              (mark === '' ||
+                (isOfThisStart ? sequence > markedSequence : sequence >= 0 || atEpochMs > markedAt)),
           ),
     // A range ends with what was drawn last, so it is not sought anew with each key.
-    [given, range, mark, isMarked],
+    [given, range, mark, isOfThisStart],
   );
+  const newest = paused?.[0]?.id;
   return {
     rows,
     choice: {
       range,
       onRange: setRange,
-      waiting: paused === undefined ? undefined : newest - (paused[0]?.sequence ?? -1),
+      waiting:
+        paused && (newest === undefined ? all.length : Math.max(0, all.findIndex(({ id }) => id === newest))),
       onPause: () => setPaused(paused === undefined ? all : undefined),
-      markedEpochMs: isMarked ? markedAt : undefined,
-      onMark: () => setMark(isMarked ? '' : `${nowEpochMs()} ${newest}`),
+      markedEpochMs: mark === '' ? undefined : markedAt,
+      onMark: () =>
+        setMark(mark === '' ? `${nowEpochMs()} ${all[0]?.sequence ?? -1} ${currentStart()}` : ''),
     },
   };
+}
+
+function countEarlier(rows: readonly RequestRow[]): number {
+  const first = rows.findIndex(isOfEarlierStart);
+  return first === -1 ? 0 : rows.length - first;
 }
 
 function keyOf({ sequence }: RequestRow): number {
