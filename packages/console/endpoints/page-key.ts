@@ -8,7 +8,6 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { readCached, writeCached } from '@gatewright/aws/cache-files';
-import { readIfReadable } from '@gatewright/aws/readable-files';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { isPageRoute } from './page-routes.ts';
 import type { CacheFolder } from '@gatewright/aws/cache-files';
@@ -102,8 +101,9 @@ function isThere(file: string): boolean {
 
 /** By machine and folder: homes are shared between machines, and folders are copied. */
 function placeOf(folder: string, directory: string): { cache: CacheFolder; name: string } {
-  const machine = readIfReadable('/etc/machine-id')?.trim();
-  const owner = [machine === undefined || machine === '' ? hostname() : machine, realpathSync(directory)];
+  // Its first word: networks add and change the others.
+  const [machine] = hostname().toLowerCase().split('.');
+  const owner = [machine, realpathSync(directory)];
   const name = createHash('sha256').update(JSON.stringify(owner)).digest('hex').slice(0, 32);
   return { cache: { folder, mostFiles: MOST_KEYS, mostBytes: MOST_BYTES }, name };
 }

@@ -66,31 +66,31 @@ export function App() {
       {connection === 'refused' ? <KeyRefused /> : null}
       {/* Hidden, not closed: it goes on as it was when the key is valid again. */}
       <div class="app" hidden={connection === 'refused'}>
-      <nav class="side" aria-label="Sections">
-        <a class="brand" href={linkTo('traffic')}>
-          <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
-        </a>
-        <ul>
-          {SECTIONS.map(([name, title]) => (
-            <li key={name}>
-              <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
-                {title}
-              </a>
-            </li>
-          ))}
-        </ul>
-        <div class="side-end">
-          <ClockControl />
-          <p class={`live ${traffic.isLive ? 'on' : 'off'}`} role="status">
-            {traffic.isLive ? 'live' : 'not connected'}
-          </p>
-        </div>
-      </nav>
-      <main class="main" id="main">
-        <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
-        <Section place={place} traffic={traffic} />
-      </main>
-    </div>
+        <nav class="side" aria-label="Sections">
+          <a class="brand" href={linkTo('traffic')}>
+            <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
+          </a>
+          <ul>
+            {SECTIONS.map(([name, title]) => (
+              <li key={name}>
+                <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
+                  {title}
+                </a>
+              </li>
+            ))}
+          </ul>
+          <div class="side-end">
+            <ClockControl />
+            <p class={`live ${traffic.isLive ? 'on' : 'off'}`} role="status">
+              {traffic.isLive ? 'live' : 'not connected'}
+            </p>
+          </div>
+        </nav>
+        <main class="main" id="main">
+          <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
+          <Section place={place} traffic={traffic} />
+        </main>
+      </div>
     </>
   );
 }

@@ -15,7 +15,7 @@ const NOT_RECORDED_MS = 5_000;
 type Rows = readonly RequestRow[];
 type List = { readonly rows: Rows; readonly state: RecordState };
 
-export type FeedReader = {
+type FeedReader = {
   /** At once, with the first rows of a start and its clock. */
   readonly onStart: (change: (before: Rows) => Rows, state: RecordState, nowEpochMs: number) => void;
   readonly onChange: (change: (before: Rows) => Rows, state?: RecordState) => void;

@@ -15,14 +15,20 @@ export function isOfEarlierStart({ sequence }: Numbered): boolean {
 }
 
 /** @param first rows of the start that answers now */
-export function addStart<Row extends Numbered>(before: readonly Row[], first: readonly Row[]): readonly Row[] {
+export function addStart<Row extends Numbered>(
+  before: readonly Row[],
+  first: readonly Row[],
+): readonly Row[] {
   const shift = Math.max(0, (before[0]?.sequence ?? -1) + 1);
   const earlier = before.map((row) => ({ ...row, sequence: row.sequence - shift }));
   return [...first, ...earlier].slice(0, MAX_ROWS);
 }
 
 /** No effect where the list was cleared meanwhile. */
-export function addOlder<Row extends Numbered>(newest: readonly Row[], older: readonly Row[]): readonly Row[] {
+export function addOlder<Row extends Numbered>(
+  newest: readonly Row[],
+  older: readonly Row[],
+): readonly Row[] {
   const earlier = newest.findIndex(isOfEarlierStart);
   const end = earlier === -1 ? newest.length : earlier;
   const [first] = older;
@@ -32,7 +38,10 @@ export function addOlder<Row extends Numbered>(newest: readonly Row[], older: re
 }
 
 /** @param coming oldest first; some may be there already */
-export function mergeRows<Row extends Numbered>(before: readonly Row[], coming: readonly Row[]): readonly Row[] {
+export function mergeRows<Row extends Numbered>(
+  before: readonly Row[],
+  coming: readonly Row[],
+): readonly Row[] {
   const newest = before[0]?.sequence ?? -1;
   const fresh = coming.filter(({ sequence }) => sequence > newest);
   return [...fresh.toReversed(), ...before].slice(0, MAX_ROWS);

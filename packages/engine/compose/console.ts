@@ -13,7 +13,7 @@ import { showMap } from '../../console/endpoints/show-map.ts';
 import { showNumbers } from '../../console/endpoints/show-numbers.ts';
 import { findToolkit, ownFirst } from '../../console/endpoints/own-first.ts';
 import { invokeFunction } from './testing.ts';
-import { jsonReply } from '../../core/api-call.ts';
+import { type ControlReply, jsonReply } from '../../core/api-call.ts';
 import { controlUrlOf } from './addresses.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { listRoutesOf } from './listing.ts';
@@ -71,12 +71,15 @@ function linkWith(key: string, parts: Parts): string {
 
 /** `console/key` for `gatewright console`: GET the link, POST a link with a new key. */
 export function openPageKeyApi(parts: Parts): MoreEndpoints {
-  return async ({ method }, path) => {
-    if (path !== 'console/key' || (method !== 'GET' && method !== 'POST')) return undefined;
-    const { pageKey } = parts;
-    if (pageKey === undefined) return jsonReply(409, { message: 'This start serves no console.' });
-    return jsonReply(200, { link: linkWith(method === 'GET' ? pageKey.open() : pageKey.renew(), parts) });
-  };
+  const { pageKey } = parts;
+  const answer = (method: string): ControlReply =>
+    pageKey === undefined
+      ? jsonReply(409, { message: 'This start serves no console.' })
+      : jsonReply(200, { link: linkWith(method === 'GET' ? pageKey.open() : pageKey.renew(), parts) });
+  return ({ method }, path) =>
+    Promise.resolve(
+      path === 'console/key' && (method === 'GET' || method === 'POST') ? answer(method) : undefined,
+    );
 }
 
 /** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */

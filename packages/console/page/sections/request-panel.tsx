@@ -31,7 +31,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
       : undefined,
   );
   const isOld = data !== undefined && !data.id.startsWith(id);
-  const refusal = useReplayKey(data);
+  const refusal = useReplayKey(earlier === undefined ? data : undefined);
   return (
     <aside class="panel" aria-label="One request">
       <div class="panel-bar">
@@ -81,7 +81,10 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
           <p class="soft">…</p>
         ) : null
       ) : compareWith === undefined ? (
-        <FullDetail detail={data} rows={rows} />
+        <FullDetail
+          detail={earlier === undefined ? data : { ...data, noReplay: 'its record ended with its start' }}
+          rows={rows}
+        />
       ) : (
         <Compare detail={data} withId={compareWith} />
       )}

@@ -151,11 +151,16 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
       range,
       onRange: setRange,
       waiting:
-        paused && (newest === undefined ? all.length : Math.max(0, all.findIndex(({ id }) => id === newest))),
+        paused &&
+        (newest === undefined
+          ? all.length
+          : Math.max(
+              0,
+              all.findIndex(({ id }) => id === newest),
+            )),
       onPause: () => setPaused(paused === undefined ? all : undefined),
       markedEpochMs: mark === '' ? undefined : markedAt,
-      onMark: () =>
-        setMark(mark === '' ? `${nowEpochMs()} ${all[0]?.sequence ?? -1} ${currentStart()}` : ''),
+      onMark: () => setMark(mark === '' ? `${nowEpochMs()} ${all[0]?.sequence ?? -1} ${currentStart()}` : ''),
     },
   };
 }

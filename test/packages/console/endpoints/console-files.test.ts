@@ -180,7 +180,9 @@ describe('the console', () => {
 
 describe('a tab of the console', () => {
   it('keeps its key over a restart in the folder, and signs what each start is called', async () => {
-    const [folder, keys] = ['start', 'keys'].map((name) => mkdtempSync(join(tmpdir(), `gatewright-${name}-`)));
+    const [folder, keys] = ['start', 'keys'].map((name) =>
+      mkdtempSync(join(tmpdir(), `gatewright-${name}-`)),
+    );
     const signatures: string[] = [];
     let link: string | undefined;
     for (const at of [1, 2]) {

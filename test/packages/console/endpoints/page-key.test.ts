@@ -96,7 +96,11 @@ describe('the key of the page', () => {
     assert.equal(await admits(page, key), false);
   });
 
-  const planted: readonly { readonly name: string; plant(file: string): void; readonly isFor?: 'root' }[] = [
+  const planted: readonly {
+    readonly name: string;
+    readonly plant: (file: string) => void;
+    readonly isFor?: 'root';
+  }[] = [
     { name: 'readable by others', plant: (file) => chmodSync(file, 0o644) },
     {
       name: 'a link',
@@ -113,8 +117,10 @@ describe('the key of the page', () => {
   ];
   for (const { name, plant, isFor } of planted)
     it(`is refused and renewed with a line where its file is ${name}`, async (t) => {
-      if (process.platform === 'win32') return t.skip('Windows has no modes and owners');
-      if (isFor === 'root' && process.getuid?.() !== 0) return t.skip('only root can give files away');
+      if (process.platform === 'win32' || (isFor === 'root' && process.getuid?.() !== 0)) {
+        t.skip('Windows has no modes and owners; only root can give files away');
+        return;
+      }
       const at = aHome();
       const page = at.open();
       const before = page.open();
@@ -133,7 +139,7 @@ describe('the key of the page', () => {
       if (name === 'a link') assert.ok(!readFileSync(`${file}-target`, 'utf8').includes(key));
     });
 
-  const folders: readonly { readonly name: string; plant(folder: string): void }[] = [
+  const folders: readonly { readonly name: string; readonly plant: (folder: string) => void }[] = [
     { name: 'open to others', plant: (folder) => mkdirSync(folder, { mode: 0o755 }) },
     {
       name: 'a link',
@@ -146,7 +152,10 @@ describe('the key of the page', () => {
   ];
   for (const { name, plant } of folders)
     it(`ends with the start, with a line, where its folder is ${name}`, async (t) => {
-      if (process.platform === 'win32') return t.skip('Windows has no modes');
+      if (process.platform === 'win32') {
+        t.skip('Windows has no modes');
+        return;
+      }
       const at = aHome();
       plant(at.keys);
       const page = at.open();

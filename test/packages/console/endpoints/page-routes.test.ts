@@ -13,7 +13,9 @@ const CALLS =
 const PATHS = /[`']((?:requests|console|clock|events|recorded|send)\b[^`']*)[`']/g;
 
 function routesOfPage(): ReadonlySet<string> {
-  const texts = globSync('**/*.{ts,tsx}', { cwd: PAGE }).map((file) => readFileSync(join(PAGE, file), 'utf8'));
+  const texts = globSync('**/*.{ts,tsx}', { cwd: PAGE }).map((file) =>
+    readFileSync(join(PAGE, file), 'utf8'),
+  );
   const found = texts.flatMap((text) =>
     [...text.matchAll(CALLS)].flatMap(([, method = 'GET', rest = '']) =>
       [...rest.matchAll(PATHS)].map(([, path = '']) => `${method} ${readable(path)}`),
