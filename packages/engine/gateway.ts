@@ -101,7 +101,13 @@ export type ReloadNotice =
   | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
   /** The old version stays in service. */
-  | { readonly kind: 'kept'; readonly what: string; readonly message: string };
+  | {
+      readonly kind: 'kept';
+      readonly what: string;
+      readonly message: string;
+      /** Where it is known. */
+      readonly place?: { readonly file: string; readonly line?: number | undefined } | undefined;
+    };
 
 type Announced = {
   /** Folder of all running gateways of this user. */

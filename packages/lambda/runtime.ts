@@ -93,7 +93,13 @@ export type FunctionRuntimeOptions = {
 
 export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
-  | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
+  | {
+      readonly kind: 'kept';
+      readonly functionName: string;
+      readonly message: string;
+      /** Of the build's first error. */
+      readonly place?: { readonly file: string; readonly line: number };
+    };
 
 /** Present instances, those that run an event, and all that became ready since the start. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
@@ -451,17 +457,19 @@ class WorkerRuntime implements FunctionRuntime {
     if (entry === undefined) return;
     const started = performance.now();
     let failure: string | undefined;
+    let place: BuildError['first'];
     this.#failed.delete(entry.code);
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
       if (payload !== undefined) failure = describeInitFailure(payload);
     } catch (error) {
       failure = error instanceof Error ? error.message : String(error);
+      if (error instanceof BuildError) place = error.first;
     }
     const event: ReloadEvent =
       failure === undefined
         ? { kind: 'reloaded', functionName, tookMs: performance.now() - started }
-        : { kind: 'kept', functionName, message: failure };
+        : { kind: 'kept', functionName, message: failure, ...(place && { place }) };
     for (const listener of this.#listeners) listener(event);
   }
 }

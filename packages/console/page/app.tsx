@@ -6,6 +6,9 @@ import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
 import { useConnection } from './connection.ts';
 import { Empty } from './parts.tsx';
+import { firstLine, nameWhat, placeOf } from './reload-texts.ts';
+import { clockTime } from './texts.ts';
+import { useReloads } from './use-reloads.ts';
 import { useTraffic } from './traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
 import { AccessSection } from './sections/access.tsx';
@@ -21,6 +24,7 @@ import { TrafficSection } from './sections/traffic.tsx';
 import { SocketsSection } from './sections/sockets.tsx';
 import type { Place } from './address.ts';
 import type { Traffic } from './traffic-store.ts';
+import type { ShownReloads } from '../records/reload-model.ts';
 
 const SECTIONS = [
   ['traffic', 'Traffic'],
@@ -48,6 +52,7 @@ export function App() {
   const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
   const connection = useConnection();
+  const reloads = useReloads();
   useShortcuts();
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
@@ -88,7 +93,8 @@ export function App() {
         </nav>
         <main class="main" id="main">
           <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
-          <Section place={place} traffic={traffic} />
+          <StaleCode reloads={reloads} />
+          <Section place={place} traffic={traffic} reloads={reloads} />
         </main>
       </div>
     </>
@@ -109,6 +115,28 @@ function KeyRefused() {
   );
 }
 
+const MOST_STALE = 3;
+
+/** While the code that runs is not the code on disk. */
+function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
+  const now = versions.at(-1);
+  if (broken.length === 0 || now === undefined) return null;
+  return (
+    <div class="problem" role="status">
+      {broken.slice(0, MOST_STALE).map((reload) => (
+        <p key={reload.number}>
+          <strong>{placeOf(reload) ?? nameWhat(reload)}</strong> {firstLine(reload.message ?? '')}{' '}
+          <a href={linkTo('traffic', `reload-${reload.number}`)}>more</a>
+        </p>
+      ))}
+      <p>
+        The code on disk is not loaded. {nameWhat({ what: broken.flatMap(({ what }) => what) })} as of{' '}
+        {clockTime(now.fromEpochMs).slice(0, 8)}, version {now.version}, answers.
+      </p>
+    </div>
+  );
+}
+
 function Away({ isAway }: { readonly isAway: boolean }) {
   return isAway ? (
     <p class="note" role="status">
@@ -117,7 +145,13 @@ function Away({ isAway }: { readonly isAway: boolean }) {
   ) : null;
 }
 
-function Section({ place, traffic }: { readonly place: Place; readonly traffic: Traffic }) {
+type SectionProps = {
+  readonly place: Place;
+  readonly traffic: Traffic;
+  readonly reloads: ShownReloads;
+};
+
+function Section({ place, traffic, reloads }: SectionProps) {
   switch (place.section) {
     case 'apis':
       return <ApisSection item={place.item} query={place.query} />;
@@ -140,7 +174,7 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
     case 'differs':
       return <DiffersSection />;
     default:
-      return <TrafficSection traffic={traffic} item={place.item} query={place.query} />;
+      return <TrafficSection traffic={traffic} reloads={reloads} item={place.item} query={place.query} />;
   }
 }
 

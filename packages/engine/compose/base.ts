@@ -18,6 +18,7 @@ import { typesOf } from './catalogue.ts';
 import { openPageKey, openRecords } from './console.ts';
 import { openLoop } from './loop.ts';
 import type { Parts } from './parts.ts';
+import { openReloads } from './reloads.ts';
 import { openIdentities } from './rights.ts';
 
 export type Base = Pick<
@@ -31,6 +32,7 @@ export type Base = Pick<
   | 'functionIdentities'
   | 'sessions'
   | 'records'
+  | 'reloads'
   | 'journal'
   | 'served'
   | 'management'
@@ -49,6 +51,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const records = openRecords(options, clock, () => served.stacks);
+  const reloads = openReloads(options, clock, records);
   const connections = new Connections(clock, options.assumptions);
   closing.add(startSweeping(connections));
   return {
@@ -61,6 +64,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     functionIdentities,
     sessions,
     records,
+    reloads,
     journal,
     served,
     management: { clock, random, connections, identities, records },

@@ -12,6 +12,7 @@ import { announceStart, firstOf, openLoopApi } from './loop.ts';
 import { findClockObstacle } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { openServices } from './services.ts';
+import { openReloadsApi } from './reloads.ts';
 import { mountSignIn, openTokensApi } from './sign-in-port.ts';
 import { openStateApi } from './state.ts';
 import { openTestingApi } from './testing.ts';
@@ -81,6 +82,7 @@ function mountsOf(parts: Parts): ControlMounts {
       openTestingApi(parts),
       openFaultsApi(parts),
       openPageKeyApi(parts),
+      openReloadsApi(parts),
       openConsoleApi(parts),
     ),
     consoleFiles: (request) => serveConsole(request, options.consoleFiles, parts.pageKey),

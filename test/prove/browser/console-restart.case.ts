@@ -79,6 +79,7 @@ export const browserCase: BrowserCase = {
       assert.match(page.url(), /#\/traffic\/./);
       await lookAt(page, 'restart-back');
 
+      await reload(page, write, `${restarted.apis[0]?.url ?? ''}/hello`);
       await renewKey(page, folder);
     } finally {
       await gateway.stop();
@@ -88,6 +89,42 @@ export const browserCase: BrowserCase = {
 };
 
 type Ready = { readonly console: string; readonly apis: readonly { readonly url: string }[] };
+
+/** Code is broken and mended, then the template gets another timeout and another route. */
+async function reload(page: Page, write: (name: string, text: string) => void, url: string): Promise<void> {
+  await page.fill('input[type=search]', '');
+  write('src/hello.ts', `${handler('third')}export const x = {{{;\n`);
+  await page.waitForSelector('.main > .problem:has-text("src/hello.ts:2")');
+  assert.match(await readText(page, '.main > .problem'), /hello as of .*, version 1, answers/);
+  assert.equal(await fetchText(url), 'first');
+  await page.waitForSelector('.line.reload:has-text("not reloaded")');
+  await page.click('.line.reload a');
+  await page.waitForSelector('aside:has-text("Version 1 still answers.")');
+  await lookAt(page, 'reload-broken');
+
+  write('src/hello.ts', handler('third'));
+  await page.waitForSelector('.main:not(:has(> .problem))');
+  await page.waitForSelector('.line.reload:has-text("hello: new code")');
+  assert.equal(await fetchText(url), 'third');
+  write(
+    'template.json',
+    TEMPLATE(5, { Post: { Type: 'HttpApi', Properties: { Path: '/hello', Method: 'POST' } } }),
+  );
+  await page.waitForSelector('.line.reload:has-text("1 route added")');
+  await page.click('.line.reload:has-text("1 route added") a');
+  await page.waitForSelector('aside tr:has-text("timeoutSeconds 3 → 5")');
+  await page.waitForSelector('aside tr:has-text("POST /hello")');
+  await lookAt(page, 'reload-mended');
+  await page.selectOption('aside label:has-text("From") select', '1');
+  await page.waitForSelector('aside tr:has-text("hello"):has-text("timeoutSeconds")');
+  await page.click('.line-link:has-text("of=second")');
+  await page.waitForSelector('.fact:has-text("Version"):has-text("1, since")');
+  await page.click('.fact a:has-text("What changed since")');
+  await page.waitForSelector('aside tr:has-text("POST /hello")');
+  await page.fill('input[type=search]', 'version:2');
+  await page.waitForSelector('.hint:has-text("1 of ")');
+  await page.fill('input[type=search]', '');
+}
 
 async function renewKey(page: Page, folder: string): Promise<void> {
   const { stdout } = await runCommand(['console', '--new-key', '--json'], { cwd: folder });

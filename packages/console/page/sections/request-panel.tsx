@@ -7,11 +7,12 @@ import { Copy, Fact, Problem, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
 import { printCurl, printFetch, printPython, printTest } from '../snippets.ts';
-import { bytes, dateTime, ms, readableTarget } from '../texts.ts';
+import { bytes, clockTime, dateTime, ms, readableTarget } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
 import type { Pinned } from '../pinned.ts';
+import type { ShownVersion } from '../../records/reload-model.ts';
 import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';
 
 type Props = {
@@ -19,10 +20,11 @@ type Props = {
   readonly compareWith: string | undefined;
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
+  readonly versions: readonly ShownVersion[];
   readonly pinned: Pinned;
 };
 
-export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props) {
+export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
   const earlier = rows.find((row) => isOfEarlierStart(row) && row.id.startsWith(id));
   const { data, error } = useFetched<RequestDetail>(
@@ -84,6 +86,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
         <FullDetail
           detail={earlier === undefined ? data : { ...data, noReplay: 'its record ended with its start' }}
           rows={rows}
+          versions={earlier === undefined ? versions : []}
         />
       ) : (
         <Compare detail={data} withId={compareWith} />
@@ -95,9 +98,11 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
 function FullDetail({
   detail,
   rows,
+  versions,
 }: {
   readonly detail: RequestDetail;
   readonly rows: readonly RequestRow[];
+  readonly versions: readonly ShownVersion[];
 }) {
   const host = detail.request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
   const isRefused = detail.failure !== undefined || detail.status >= 400;
@@ -128,6 +133,7 @@ function FullDetail({
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
         <Fact name="Caller">{detail.caller ?? 'anonymous'}</Fact>
         <Fact name="From">{detail.sourceIp}</Fact>
+        <Version of={detail.version} versions={versions} />
         <Fact name="Request id">
           <code>{detail.id}</code>
         </Fact>
@@ -139,6 +145,33 @@ function FullDetail({
       </dl>
       <CompareChoice detail={detail} rows={rows} />
     </>
+  );
+}
+
+/** Which deployment answered. */
+function Version({
+  of,
+  versions,
+}: {
+  readonly of: number | undefined;
+  readonly versions: readonly ShownVersion[];
+}) {
+  const newest = versions.at(-1)?.version;
+  const own = versions.find(({ version }) => version === of);
+  if (of === undefined || newest === undefined) return null;
+  return (
+    <Fact name="Version">
+      {of}
+      {own === undefined ? '' : `, since ${clockTime(own.fromEpochMs).slice(0, 8)}`}
+      {newest === of ? null : (
+        <>
+          {' '}
+          <a href={linkTo('traffic', 'versions', { from: String(of), to: String(newest) })}>
+            What changed since
+          </a>
+        </>
+      )}
+    </Fact>
   );
 }
 

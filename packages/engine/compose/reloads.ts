@@ -1,0 +1,82 @@
+/** Reloads for the console: what each changed, and which deployment answers. */
+import { relative } from 'node:path';
+import { showApis } from '../../console/endpoints/show-apis.ts';
+import { ReloadHistory } from '../../console/records/reload-history.ts';
+import { jsonReply } from '../../core/api-call.ts';
+import { listRoutesOf } from './listing.ts';
+import type { RequestRecords } from '../../console/records/request-records.ts';
+import type { Snapshot } from '../../console/records/deployment-snapshot.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { GatewayOptions, ReloadNotice } from '../gateway.ts';
+import type { Parts } from './parts.ts';
+
+export function openReloads(
+  { consoleFiles, reload }: GatewayOptions,
+  clock: Clock,
+  records: RequestRecords | undefined,
+): ReloadHistory | undefined {
+  if (consoleFiles === undefined || !reload) return undefined;
+  const reloads = new ReloadHistory(clock);
+  if (records !== undefined) records.versionAt = (monotonicMs) => reloads.versionAt(monotonicMs);
+  return reloads;
+}
+
+/** Before a reload of the stacks: keeps what they are. */
+export async function keepSnapshot(parts: Parts): Promise<void> {
+  const { reloads } = parts;
+  if (reloads !== undefined) reloads.snapshot ??= await takeSnapshot(parts);
+}
+
+/** After the notice, which says how long the reload took. */
+export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<void> {
+  const { reloads, clock } = parts;
+  if (reloads === undefined) return;
+  const fromMs = clock.monotonicMs();
+  const after = notice.kind === 'reloaded' ? await takeSnapshot(parts, reloads.snapshot) : undefined;
+  noteReload(notice, parts, { fromMs, after });
+}
+
+export function noteReload(
+  notice: ReloadNotice,
+  { reloads, options }: Pick<Parts, 'reloads' | 'options'>,
+  stacks?: { readonly fromMs: number; readonly after: Snapshot | undefined },
+): void {
+  const { kind, what } = notice;
+  if (reloads === undefined || kind === 'begun') return;
+  if (kind === 'reloaded') {
+    const { tookMs } = notice;
+    reloads.note({ what, tookMs, ...(stacks && { fromMs: stacks.fromMs }) }, stacks?.after);
+    return;
+  }
+  const { message, place } = notice;
+  const file = place && relative(options.directory, place.file);
+  reloads.note({ what, kept: { message, file, line: place?.line } });
+}
+
+/** Loaded by the first reload: a start does not compare. */
+async function takeSnapshot(parts: Parts, before?: Snapshot): Promise<Snapshot> {
+  const { takeSnapshot: take } = await import('../../console/records/deployment-snapshot.ts');
+  const { served, clock } = parts;
+  const apis = showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs());
+  return take(apis, served.stacks, before);
+}
+
+const NONE = { versions: [], reloads: [], broken: [] };
+
+/** `GET console/reloads`, `GET console/compare?from=1&to=2`. */
+export function openReloadsApi({ reloads }: Pick<Parts, 'reloads'>): MoreEndpoints {
+  return ({ method, query }, path) => {
+    if (method !== 'GET') return Promise.resolve(undefined);
+    if (path === 'console/reloads') return Promise.resolve(jsonReply(200, reloads?.show() ?? NONE));
+    if (path !== 'console/compare') return Promise.resolve(undefined);
+    const asked = new URLSearchParams(query);
+    const [from, to] = [Number(asked.get('from')), Number(asked.get('to'))];
+    const changes = reloads?.compare(from, to);
+    return Promise.resolve(
+      changes === undefined
+        ? jsonReply(404, { message: `Deployments ${from} and ${to} are not both kept.` })
+        : jsonReply(200, { changes }),
+    );
+  };
+}
