@@ -6,7 +6,7 @@ import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
 import { useConnection } from './connection.ts';
 import { Empty } from './parts.tsx';
-import { firstLine, nameWhat, placeOf } from './reload-texts.ts';
+import { describeStale, firstLine, nameWhat, placeOf } from './reload-texts.ts';
 import { clockTime } from './texts.ts';
 import { useReloads } from './use-reloads.ts';
 import { useTraffic } from './traffic-store.ts';
@@ -119,20 +119,20 @@ const MOST_STALE = 3;
 
 /** While the code that runs is not the code on disk. */
 function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
-  const now = versions.at(-1);
-  if (broken.length === 0 || now === undefined) return null;
+  if (broken.length === 0) return null;
   return (
     <div class="problem" role="status">
-      {broken.slice(0, MOST_STALE).map((reload) => (
-        <p key={reload.number}>
-          <strong>{placeOf(reload) ?? nameWhat(reload)}</strong> {firstLine(reload.message ?? '')}{' '}
-          <a href={linkTo('traffic', `reload-${reload.number}`)}>more</a>
-        </p>
-      ))}
-      <p>
-        The code on disk is not loaded. {nameWhat({ what: broken.flatMap(({ what }) => what) })} as of{' '}
-        {clockTime(now.fromEpochMs).slice(0, 8)}, version {now.version}, answers.
-      </p>
+      {broken.slice(0, MOST_STALE).map((reload) => {
+        const from = versions.find(({ version }) => version === reload.version)?.fromEpochMs;
+        return (
+          <p key={reload.number}>
+            <strong>{placeOf(reload) ?? nameWhat(reload)}</strong> {firstLine(reload.message ?? '')}.{' '}
+            {describeStale(reload)}
+            {from === undefined ? '' : `, loaded at ${clockTime(from).slice(0, 8)}`}.{' '}
+            <a href={linkTo('traffic', `reload-${reload.number}`)}>More</a>
+          </p>
+        );
+      })}
     </div>
   );
 }

@@ -64,6 +64,13 @@ function isCodeAlone({ changes }: ShownReload): boolean {
   );
 }
 
+/** `hello still runs the code of version 2` */
+export function describeStale(reload: ShownReload): string {
+  if (reload.what[0] === 'the stacks') return `The stacks are still those of version ${reload.version}`;
+  const verb = reload.what.length === 1 ? 'runs' : 'run';
+  return `${nameWhat(reload)} still ${verb} the code of version ${reload.version}`;
+}
+
 export function placeOf({ file, line }: Pick<ShownReload, 'file' | 'line'>): string | undefined {
   return file === undefined ? undefined : `${file}${line === undefined ? '' : `:${line}`}`;
 }
@@ -75,7 +82,7 @@ export function firstLine(message: string): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-/** `timeoutSeconds 3 → 5, variable STAGE` */
+/** `timeout in s 3 → 5, variable STAGE` */
 export function describeMembers({ members }: Pick<Change, 'members'>): string {
   return members
     .map(({ name, from, to }) => (from === undefined || to === undefined ? name : `${name} ${from} → ${to}`))

@@ -19,14 +19,6 @@ export type Snapshot = ReadonlyMap<string, Item>;
 /** They are shown as routes and functions. */
 const SHOWN_OTHERWISE =
   /^AWS::(?:ApiGateway::(?:Method|Resource|Deployment)|ApiGatewayV2::(?:Route|Integration|Deployment)|Lambda::(?:Function|Version|Permission))$/;
-const NOT_COMPARED: ReadonlySet<string> = new Set([
-  'name',
-  'arn',
-  'logicalId',
-  'stackName',
-  'place',
-  'environment',
-]);
 const LONGEST = 80;
 const HASHED = '#';
 
@@ -83,9 +75,9 @@ function itemOfRoute({ name: apiName, stage }: ShownApi, route: ShownRoute): Ite
   return {
     part: 'route',
     name: `${more.routeKey} of ${apiName} / ${stage}`,
-    members: membersOf({
+    members: readTexts({
       authorizer: guard.name,
-      'authorizer settings': { ...guard, name: '' },
+      'authorizer settings': hashOf({ ...guard, name: '' }),
       integration: target,
       'timeout in ms': timeoutMs,
       'requests per second': throttle?.ratePerSecond,
@@ -94,20 +86,32 @@ function itemOfRoute({ name: apiName, stage }: ShownApi, route: ShownRoute): Ite
       'API key': apiKeyRequired ? 'required' : 'not required',
       'required parameters': more.required.join(', '),
       'checked bodies': more.checkedBodies.join(', '),
-      models: examples,
+      models: hashOf(examples),
     }),
   };
 }
 
 function itemOfFunction(definition: FunctionDefinition): Item {
-  const plain = Object.entries(definition).filter(([name]) => !NOT_COMPARED.has(name));
+  const { runtime, handler, timeoutSeconds, memorySizeMb, reservedConcurrency, architecture } = definition;
   const variables = Object.entries(definition.environment).map(
     ([name, value]) => [`variable ${name}`, hashOf(value)] as const,
   );
   return {
     part: 'function',
     name: definition.name,
-    members: new Map([...membersOf(Object.fromEntries(plain)), ...variables]),
+    members: new Map([
+      ...readTexts({
+        runtime,
+        handler,
+        'timeout in s': timeoutSeconds,
+        'memory in MB': memorySizeMb,
+        'reserved concurrency': reservedConcurrency,
+        architecture,
+        code: hashOf(definition.code),
+        layers: hashOf(definition.layers),
+      }),
+      ...variables,
+    ]),
   };
 }
 
@@ -121,12 +125,14 @@ function itemsOfSettings({ stackName, resources }: Pick<ResolvedStack, 'stackNam
     }));
 }
 
-function membersOf(values: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+function readTexts(
+  values: Readonly<Record<string, string | number | undefined>>,
+): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(values).flatMap(([name, value]) => {
       if (value === undefined || value === '') return [];
-      const isShort = typeof value !== 'object' && String(value).length <= LONGEST;
-      return [[name, isShort ? String(value) : hashOf(value)]];
+      const text = String(value);
+      return [[name, text.length <= LONGEST ? text : hashOf(text)]];
     }),
   );
 }

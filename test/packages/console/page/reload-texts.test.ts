@@ -56,8 +56,8 @@ describe('describeReload', () => {
       assert.equal(describeReload({ ...RELOAD, ...given }), expected));
 
   it('shows values where there are some', () => {
-    const members = [{ name: 'timeoutSeconds', from: '3', to: '5' }, { name: 'variable KEY' }];
-    assert.equal(describeMembers({ members }), 'timeoutSeconds 3 → 5, variable KEY');
+    const members = [{ name: 'timeout in s', from: '3', to: '5' }, { name: 'variable KEY' }];
+    assert.equal(describeMembers({ members }), 'timeout in s 3 → 5, variable KEY');
   });
 });
 

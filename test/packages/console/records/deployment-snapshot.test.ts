@@ -94,7 +94,7 @@ const CASES: readonly Case[] = [
   {
     name: 'memory of a function',
     given: { functions: [{ ...FUNCTION, memorySizeMb: 512 }] },
-    expected: [{ ...list, how: 'changed', members: [{ name: 'memorySizeMb', from: '128', to: '512' }] }],
+    expected: [{ ...list, how: 'changed', members: [{ name: 'memory in MB', from: '128', to: '512' }] }],
   },
   {
     name: 'nothing where a function only stands elsewhere in its file',
