@@ -112,6 +112,7 @@ const WORDS_OF_NEW_PARTS = {
   alarms: 260,
   cloudfront: 120,
   conformance: 190,
+  consoleKeyAndReloads: 150,
 };
 
 /** Lengths that a reader of the first pages was promised. */

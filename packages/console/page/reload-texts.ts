@@ -39,7 +39,7 @@ export function nameWhat({ what }: Pick<ShownReload, 'what'>): string {
 }
 
 /** `1 route added, 2 functions changed` */
-export function summarise(changes: readonly Pick<Change, 'part' | 'how'>[]): string {
+function summarise(changes: readonly Pick<Change, 'part' | 'how'>[]): string {
   const counts = Map.groupBy(changes, ({ part, how }) => `${part} ${how}`);
   return [...counts]
     .map(([key, { length }]) => {

@@ -27,7 +27,7 @@ type Compared = {
 };
 
 /** A result as `onReload` reports it. */
-export type ReloadResult = {
+type ReloadResult = {
   readonly what: string;
   readonly tookMs?: number;
   /** Why the code of before stays; undefined = it was reloaded. */
