@@ -69,14 +69,23 @@ export function noteConnected(isOtherStart: boolean): void {
   for (const refresh of refreshers) refresh();
 }
 
-/** Links that are opened in other tabs may have the new key. */
+/** Of a link that another tab was opened by: tried when this page's own is refused. */
+let offered: string | undefined;
+
 export function followNewKeys(): () => void {
   return followKeys((given) => {
-    if (state !== 'refused' || given === key) return;
-    key = given;
-    signed = undefined;
-    keepKey(given);
+    offered = given;
+    if (state === 'refused') takeOffered();
   });
+}
+
+function takeOffered(): boolean {
+  if (offered === undefined || offered === key) return false;
+  key = offered;
+  offered = undefined;
+  signed = undefined;
+  keepKey(key);
+  return true;
 }
 
 /** Which start answers; new with each. @throws Refused where none is ready */
@@ -96,6 +105,10 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
     // The gateway was restarted meanwhile; what is refused so has had no effect.
     const before = signed?.start;
     if (response.status === 401 && (await readStart()) !== before) response = await callSigned(path, init);
+    if (response.status === 401 && takeOffered()) {
+      await readStart();
+      response = await callSigned(path, init);
+    }
     if (response.status !== 401) return response;
     noteState('refused');
     throw new Refused(401, 'The key of this page is not valid here.');

@@ -2,7 +2,6 @@
  * Reloads of a start, as events, and its deployments, numbered from 1. A request is answered by the one of its
  * arrival, so requests keep no number.
  */
-import { compareSnapshots } from './deployment-snapshot.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Snapshot } from './deployment-snapshot.ts';
 import type { Change, ShownReload, ShownReloads } from './reload-model.ts';
@@ -16,6 +15,9 @@ const MOST_CHANGES = 100;
 /** Functions of one file are built one by one: their reloads within this time are one event. */
 const TOGETHER_MS = 1_000;
 export const STACKS = 'the stacks';
+
+type ReloadedStacks = { readonly snapshot: Snapshot; readonly changes: readonly Change[] };
+type CompareSnapshots = (before: Snapshot, after: Snapshot) => readonly Change[];
 
 type Compared = {
   readonly version: number;
@@ -72,21 +74,18 @@ export class ReloadHistory {
     this.#current.stacks.snapshot = taken;
   }
 
-  /** @param after of reloaded stacks */
-  note({ what, tookMs, kept, fromMs }: ReloadResult, after?: Snapshot): void {
+  /** @param after of reloaded stacks, with what differs from `snapshot` */
+  note({ what, tookMs, kept, fromMs }: ReloadResult, after?: ReloadedStacks): void {
     const before = this.#current;
     if (kept !== undefined) {
       this.#noteKept(what, kept);
       return;
     }
-    const changes =
-      what === STACKS
-        ? compareSnapshots(before.stacks.snapshot ?? new Map(), after ?? new Map())
-        : [newCode(what)];
+    const changes = what === STACKS ? (after?.changes ?? []) : [newCode(what)];
     if (what === STACKS) this.#forgetMended(changes);
     this.#broken.delete(what);
     const last = this.#joined('reloaded', what);
-    if (last === undefined) this.#begin(before, what, fromMs ?? this.#clock.monotonicMs(), after);
+    if (last === undefined) this.#begin(before, what, fromMs ?? this.#clock.monotonicMs(), after?.snapshot);
     else this.#replaceCode(before, what);
     this.#add({ kind: 'reloaded', what: [what], tookMs, changes, changed: changes.length }, last);
   }
@@ -99,8 +98,8 @@ export class ReloadHistory {
     };
   }
 
-  /** Undefined where one of them is no longer kept. */
-  compare(from: number, to: number): readonly Change[] | undefined {
+  /** Undefined where one of them is no longer kept. @param compareSnapshots loaded when it is needed */
+  compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
     const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));
     if (one === undefined || other === undefined) return undefined;
     const changes = compareSnapshots(one.stacks.snapshot ?? new Map(), other.stacks.snapshot ?? new Map());

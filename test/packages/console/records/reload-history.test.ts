@@ -1,7 +1,7 @@
 /** Reloads as events, and deployments by number. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { takeSnapshot } from '../../../../packages/console/records/deployment-snapshot.ts';
+import { compareSnapshots, takeSnapshot } from '../../../../packages/console/records/deployment-snapshot.ts';
 import { ReloadHistory, STACKS } from '../../../../packages/console/records/reload-history.ts';
 import type { Snapshot } from '../../../../packages/console/records/deployment-snapshot.ts';
 
@@ -35,6 +35,14 @@ function snapshotOf(settings: Readonly<Record<string, object>>): Snapshot {
   return takeSnapshot([], [{ ...none, stackName: 'shop', resources }]);
 }
 
+function stacksOf(
+  { snapshot: before = new Map() }: ReloadHistory,
+  settings: Parameters<typeof snapshotOf>[0],
+) {
+  const snapshot = snapshotOf(settings);
+  return { snapshot, changes: compareSnapshots(before, snapshot) };
+}
+
 function aHistory() {
   const clock = new Seconds();
   const history = new ReloadHistory(clock);
@@ -63,7 +71,7 @@ describe('reloads of a start', () => {
   it('count stacks from the moment at which they answered, before they were compared', () => {
     const { history, at } = aHistory();
     at(5).snapshot = snapshotOf({});
-    at(12).note({ what: STACKS, tookMs: 1, fromMs: 10_000 }, snapshotOf({ Jobs: {} }));
+    at(12).note({ what: STACKS, tookMs: 1, fromMs: 10_000 }, stacksOf(history, { Jobs: {} }));
 
     assert.deepEqual([history.versionAt(9_999), history.versionAt(10_000)], [1, 2]);
   });
@@ -109,7 +117,7 @@ describe('reloads of a start', () => {
       ],
     );
     assert.deepEqual(
-      history.compare(1, 2)?.map(({ name }) => name),
+      history.compare(1, 2, compareSnapshots)?.map(({ name }) => name),
       ['hello', 'list'],
     );
   });
@@ -118,9 +126,11 @@ describe('reloads of a start', () => {
     const { history, at } = aHistory();
     at(10).note({ what: 'hello', tookMs: 1 });
     history.snapshot = snapshotOf({ Jobs: { VisibilityTimeout: 3 }, Old: {} });
-    at(20).note({ what: STACKS, tookMs: 1 }, snapshotOf({ Jobs: { VisibilityTimeout: 4 }, New: {} }));
+    at(20).note({ what: STACKS, tookMs: 1 }, stacksOf(history, { Jobs: { VisibilityTimeout: 4 }, New: {} }));
     const words = (from: number, to: number) =>
-      history.compare(from, to)?.map(({ name, how }) => `${name.split(' ')[0] ?? ''} ${how}`);
+      history
+        .compare(from, to, compareSnapshots)
+        ?.map(({ name, how }) => `${name.split(' ')[0] ?? ''} ${how}`);
 
     assert.deepEqual(words(1, 2), ['hello changed']);
     assert.deepEqual(words(2, 3), ['Jobs changed', 'New added', 'Old removed']);
@@ -137,6 +147,6 @@ describe('reloads of a start', () => {
     assert.deepEqual([reloads.length, reloads[0]?.number, reloads.at(-1)?.number], [100, 300, 201]);
     assert.deepEqual([versions.length, versions[0]?.version, versions.at(-1)?.version], [20, 282, 301]);
     assert.equal(history.versionAt(15_000), 2);
-    assert.equal(history.compare(1, 301), undefined);
+    assert.equal(history.compare(1, 301, compareSnapshots), undefined);
   });
 });
