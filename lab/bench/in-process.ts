@@ -6,7 +6,7 @@ import type { Listening } from '../../packages/engine/index.ts';
 
 /** What the process says: that it listens, then once what it has measured. */
 export type ChildMessage<Measured> =
-  | ({ readonly kind: 'ready' } & Pick<Listening, 'apis' | 'console'>)
+  | ({ readonly kind: 'ready' } & Pick<Listening, 'apis'>)
   | { readonly kind: 'measured'; readonly measured: Measured };
 
 export type Block = {
@@ -51,7 +51,6 @@ export async function serveAndMeasure(
     record: START_OPTIONS.record.defaultValue,
     recordAll,
     isRecording,
-    consoleFiles: () => Promise.resolve(new Map()),
     log: {
       // One line for each request, written as `gatewright start` writes it.
       write(line) {
@@ -67,7 +66,7 @@ export async function serveAndMeasure(
   const say = (said: ChildMessage<unknown>): void => {
     process.send?.(said);
   };
-  const { apis, console: shown = '' } = await gateway.listen();
+  const { apis } = await gateway.listen();
   process.on('message', (order) => {
     measure(order as never).then(
       (measured) => say({ kind: 'measured', measured }),
@@ -78,7 +77,7 @@ export async function serveAndMeasure(
     );
   });
   process.once('disconnect', () => process.exit());
-  say({ kind: 'ready', apis, console: shown });
+  say({ kind: 'ready', apis });
 }
 
 export async function measureBlock(blockMs: number): Promise<Block> {

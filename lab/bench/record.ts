@@ -109,7 +109,7 @@ export async function measureRecording(
         blockMs,
       };
       measured.push(...(await measureUnderLoad<readonly BlockPair[]>(started, scenario, order)));
-      ring = await readRing(started.ready.console ?? '');
+      ring = await readRing(started.folder);
       resident.push(residentMegabytes(started.process.pid));
     } finally {
       await stop(started);

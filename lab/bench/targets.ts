@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
 import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { commandOf } from './checkout.ts';
 import type { LoadTask } from './load.ts';
@@ -59,8 +60,6 @@ async function firstLine(child: ChildProcess, wanted: (line: string) => boolean)
 
 type Ready = {
   readonly apis: readonly { readonly kind: string; readonly url: string }[];
-  /** Absent in commits that have none. */
-  readonly console?: string;
 };
 
 /** Base address of the API of a kind, without a slash at its end. */
@@ -70,12 +69,13 @@ export function addressOf(apis: Ready['apis'], kind: Kind): string {
   return api.url.replace(/\/$/, '');
 }
 
-/** @param address of the console, its key behind the # */
-export async function readRing(address: string): Promise<Ring | undefined> {
-  if (address === '') return undefined;
-  const { origin, hash } = new URL(address);
-  const reply = await fetch(`${origin}/_gatewright/requests?limit=1`, {
-    headers: { authorization: `Bearer ${hash.slice(1)}` },
+/** @param folder of a running start, which holds its credentials */
+export async function readRing(folder: string): Promise<Ring | undefined> {
+  const credentials = await readCredentials(folder);
+  if (credentials === undefined) return undefined;
+  const { controlUrl, controlSecret } = credentials;
+  const reply = await fetch(`${controlUrl}/_gatewright/requests?limit=1`, {
+    headers: { authorization: `Bearer ${controlSecret}` },
   });
   return reply.ok ? ((await reply.json()) as { readonly state: Ring }).state : undefined;
 }
@@ -105,11 +105,11 @@ export async function startGateway(
   mkdirSync(cwd, { recursive: true });
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', logFile(label)] });
   const line = await readyLine(child);
-  const { apis, console: shown = '' } = JSON.parse(line) as Ready;
+  const { apis } = JSON.parse(line) as Ready;
   return {
     process: child,
     urlOf: (kind) => addressOf(apis, kind),
-    readRing: () => readRing(shown),
+    readRing: () => readRing(cwd),
   };
 }
 

@@ -15,6 +15,8 @@ const LOAD_SECONDS = 3_600;
 type Forked = {
   readonly process: ChildProcess;
   readonly ready: Extract<ChildMessage<unknown>, { kind: 'ready' }>;
+  /** Where it runs. */
+  readonly folder: string;
 };
 
 /** @param file in this folder, which calls `serveAndMeasure` */
@@ -31,7 +33,7 @@ export async function forkGateway(
   });
   const ready = await nextMessage<unknown>(child);
   if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
-  return { process: child, ready };
+  return { process: child, ready, folder: cwd };
 }
 
 function nextMessage<Measured>(child: ChildProcess): Promise<ChildMessage<Measured>> {

@@ -67,6 +67,8 @@ export type ProgramOptions = Settings & {
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, read when it is first opened; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
+  /** Folder of this user's keys of the console's page; absent = the key ends with the start. */
+  readonly pageKeys?: string;
   /** Whether request lines end with a short link to the console: for terminals, not for files. */
   readonly linksLines?: boolean;
   /** Who may call what, for the console; absent = not shown. */
@@ -99,7 +101,13 @@ export type ReloadNotice =
   | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
   /** The old version stays in service. */
-  | { readonly kind: 'kept'; readonly what: string; readonly message: string };
+  | {
+      readonly kind: 'kept';
+      readonly what: string;
+      readonly message: string;
+      /** Where it is known. */
+      readonly place?: { readonly file: string; readonly line?: number | undefined } | undefined;
+    };
 
 type Announced = {
   /** Folder of all running gateways of this user. */
@@ -117,7 +125,7 @@ export type Listening = {
   /** With TLS: file of the certificate that clients must trust. */
   readonly certificateAuthority?: string;
   readonly control: string;
-  /** Address of the console, with the key of this start behind the #; absent where none is served. */
+  /** Address of the console, with the key of its page behind the #; absent where none is served. */
   readonly console?: string;
   /** The file of injected faults; absent = none are. */
   readonly faults?: { readonly file: string; readonly rules: number; readonly seed: number };

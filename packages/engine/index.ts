@@ -19,6 +19,7 @@ export { findNearMisses } from '../console/records/near-misses.ts';
 export { readDuration, readStore } from './settings.ts';
 export { START_OPTIONS } from './start-options.ts';
 export { optionNames, toFlagName, toSettings } from './start-settings.ts';
+export { pageKeyFolder } from '../console/endpoints/page-key.ts';
 export { runningFolder } from '../kernel/files/running-gateways.ts';
 export { chooseKeyPair } from '../kernel/files/identity-file.ts';
 export type { CheckedScreen, Service, ServiceEntry, ServicePorts } from '../kernel/service.ts';

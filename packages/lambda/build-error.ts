@@ -19,6 +19,18 @@ export class BuildError extends Error {
   }
 }
 
+/** Why new code does not run; the place is of the build's first error. */
+export type LoadFailure = {
+  readonly message: string;
+  readonly place?: { readonly file: string; readonly line: number };
+};
+
+export function toLoadFailure(error: unknown): LoadFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const first = error instanceof BuildError ? error.first : undefined;
+  return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };
+}
+
 export function toBuildError(error: unknown, root: string): Error {
   if (!(error instanceof Error)) return new BuildError(String(error));
   if (!('errors' in error) || !Array.isArray(error.errors)) return error;

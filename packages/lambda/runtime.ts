@@ -28,7 +28,7 @@ import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { type ProjectBuildOptions, ProjectBuilds } from './project-build.ts';
-import { BuildError } from './build-error.ts';
+import { BuildError, type LoadFailure, toLoadFailure } from './build-error.ts';
 import { FailedBuild } from './failed-build.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
@@ -93,7 +93,7 @@ export type FunctionRuntimeOptions = {
 
 export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
-  | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
+  | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
 /** Present instances, those that run an event, and all that became ready since the start. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
@@ -452,18 +452,18 @@ class WorkerRuntime implements FunctionRuntime {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;
     const started = performance.now();
-    let failure: string | undefined;
+    let failure: LoadFailure | undefined;
     this.#failed.delete(entry.code);
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
-      if (payload !== undefined) failure = describeInitFailure(payload);
+      if (payload !== undefined) failure = { message: describeInitFailure(payload) };
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
+      failure = toLoadFailure(error);
     }
     const event: ReloadEvent =
       failure === undefined
         ? { kind: 'reloaded', functionName, tookMs: performance.now() - started }
-        : { kind: 'kept', functionName, message: failure };
+        : { kind: 'kept', functionName, ...failure };
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -114,6 +114,7 @@ const WORDS_OF_NEW_PARTS = {
   conformance: 190,
   terminal: 85,
   streamsAndMappings: 260,
+  consoleKeyAndReloads: 150,
 };
 
 /** Lengths that a reader of the first pages was promised. */

@@ -106,10 +106,11 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   `),
   console: list(`
     endpoints/access-model endpoints/console-files endpoints/inspect-endpoints endpoints/invoice-model
-    endpoints/own-first endpoints/request-endpoints endpoints/serve-saved endpoints/show-access endpoints/show-apis
+    endpoints/own-first endpoints/page-key endpoints/request-endpoints endpoints/serve-saved endpoints/show-access endpoints/show-apis
     endpoints/show-calls endpoints/show-cost endpoints/show-events endpoints/show-functions endpoints/show-invoices
     endpoints/show-map endpoints/show-numbers explain/circumstances explain/explain page/cost page/prices records/model
-    records/near-misses records/record-secrets records/redact records/request-records records/sampling
+    records/deployment-snapshot
+    records/near-misses records/record-secrets records/redact records/reload-history records/request-records records/sampling
   `),
   engine: list(`
     index settings start-options start-settings

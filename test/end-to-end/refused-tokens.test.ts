@@ -1,7 +1,9 @@
 /** The story of a token that a JWT authorizer refuses, from the request on the wire to the console's answer. */
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RequestDetail } from '../../packages/console/records/model.ts';
+import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
 import { aGateway } from '../support/a-gateway.ts';
 import type { StartedGateway } from '../support/a-gateway.ts';
 import { storyOf } from '../support/recorded-apis.ts';
@@ -122,13 +124,7 @@ const REFUSALS: readonly Refusal[] = [
 describe('the story of a refused token', () => {
   let at: StartedGateway;
   before(async () => {
-    const page = { type: 'text/html', body: Buffer.from('') };
-    at = await aGateway(RESOURCES, {
-      localIssuers: [ISSUER],
-      record: 10,
-      // For the key of the console, which the endpoint of stories asks for.
-      consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
-    });
+    at = await aGateway(RESOURCES, { localIssuers: [ISSUER], record: 10 });
   });
   after(() => at.close());
 
@@ -141,9 +137,9 @@ describe('the story of a refused token', () => {
     const { status } = await fetch(new URL(path, at.urlOf('http')), {
       headers: { authorization: `Bearer ${token}` },
     });
-    const [, key = ''] = (at.listening.console ?? '').split('#');
+    const { controlSecret } = (await readCredentials(dirname(at.gateway.stacks[0]?.file ?? ''))) ?? {};
     const answer = await fetch(`${at.listening.control}/_gatewright/requests/last`, {
-      headers: { authorization: `Bearer ${key}` },
+      headers: { authorization: `Bearer ${controlSecret}` },
     });
     return { status, story: storyOf((await answer.json()) as RequestDetail) };
   };

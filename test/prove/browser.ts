@@ -12,6 +12,7 @@ const LONG = new Set([
   'console-clicks.case.ts',
   'console-empty.case.ts',
   'console-many.case.ts',
+  'console-restart.case.ts',
   'console-ten-thousand.case.ts',
   'tls.case.ts',
 ]);

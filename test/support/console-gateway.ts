@@ -1,8 +1,10 @@
 /** A gateway with a console: a REST API with a key, a quota and a cache, a WebSocket API, a table; asked over its control port. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sign } from '../../packages/console/page/sign.ts';
+import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
 import { createGateway } from '../../packages/engine/index.ts';
 import type { AccessBook, Gateway, InvoiceBook } from '../../packages/engine/index.ts';
 
@@ -178,9 +180,14 @@ export type ConsoleGateway = AsyncDisposable & {
   readonly gateway: Gateway;
   readonly control: string;
   readonly console: string;
+  /** Of the command line. */
+  readonly secret: string;
+  /** Of the page, as in its link. */
   readonly key: string;
+  /** The Authorization header of the page at this address. */
+  readonly asPage: (key?: string) => Promise<{ readonly Authorization: string }>;
   readonly urlOf: (name: string) => string;
-  /** Below `/_gatewright/`, with the key. */
+  /** Below `/_gatewright/`, with the secret. */
   readonly ask: (method: string, path: string, body?: object) => Promise<unknown>;
   /** Any request of the control port, with any headers. */
   readonly send: (
@@ -191,9 +198,13 @@ export type ConsoleGateway = AsyncDisposable & {
   ) => Promise<ConsoleReply>;
 };
 
-export async function aConsoleGateway(): Promise<ConsoleGateway> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatewright-console-'));
+/** @param pageKeys folder of kept keys; absent = the key ends with the gateway */
+export async function aConsoleGateway(
+  pageKeys?: string,
+  folder = mkdtempSync(join(tmpdir(), 'gatewright-console-')),
+): Promise<ConsoleGateway> {
   const template = join(folder, 'template.json');
+  mkdirSync(folder, { recursive: true });
   writeFileSync(template, JSON.stringify(TEMPLATE));
   const page = {
     type: 'text/html; charset=utf-8',
@@ -216,6 +227,7 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
     reload: false,
     adminKey: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' },
     record: 100,
+    ...(pageKeys !== undefined && { pageKeys }),
     access: ACCESS,
     invoices: INVOICES,
     consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
@@ -227,6 +239,7 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
   await gateway.load([template]);
   const { apis, control, console: shown = '' } = await gateway.listen();
   const key = shown.slice(shown.indexOf('#') + 1);
+  const secret = (await readCredentials(folder))?.controlSecret ?? '';
   const send: ConsoleGateway['send'] = (verb, path, headers = {}, body = '') =>
     sendTo(`${control}${path}`, verb, headers, body);
   return {
@@ -234,10 +247,15 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
     control,
     console: shown,
     key,
+    secret,
+    async asPage(given = key) {
+      const { start } = JSON.parse((await send('GET', '/console/start')).text) as { readonly start: string };
+      return { Authorization: `Bearer ${await sign(given, start, new URL(control).host)}` };
+    },
     send,
     urlOf: (name) => apis.find((one) => one.name === name)?.url ?? '',
     async ask(verb, path, body) {
-      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+      const headers = { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' };
       const reply = await send(
         verb,
         `/_gatewright/${path}`,
@@ -248,7 +266,7 @@ export async function aConsoleGateway(): Promise<ConsoleGateway> {
     },
     async [Symbol.asyncDispose]() {
       await gateway.close();
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

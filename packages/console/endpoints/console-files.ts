@@ -2,12 +2,16 @@
  * The console's own files: public, since they hold no data of a start; the page requests data with the
  * secret.
  */
+import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
+import type { PageKey } from './page-key.ts';
 
 /** By name: `index.html`, `app.js`. */
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';
+/** Public: new with each start, and no secret. */
+const START_PATH = '/console/start';
 
 /**
  * Nothing external and nothing inline; no framing by other pages, no form targets. Sockets: a page on
@@ -45,16 +49,19 @@ const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** @returns undefined for other paths */
+/** @param page whose start is named at `/console/start` @returns undefined for other paths */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,
+  page?: Pick<PageKey, 'start' | 'isReady'>,
 ): Promise<ControlReply | undefined> {
   const id = SHORT_LINK.exec(path)?.[1];
   if (load === undefined || method !== 'GET') return undefined;
   if (path === '/console') return redirect(CONSOLE_PATH);
   if (id !== undefined) return redirect(`${CONSOLE_PATH}?request=${encodeURIComponent(id)}`);
   if (!path.startsWith(CONSOLE_PATH)) return undefined;
+  if (path === START_PATH && page !== undefined)
+    return jsonReply(200, { start: page.start, isReady: page.isReady });
   const files = await load();
   const file = files.get(path === CONSOLE_PATH ? 'index.html' : path.slice(CONSOLE_PATH.length));
   if (file === undefined)

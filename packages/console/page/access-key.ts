@@ -1,6 +1,6 @@
 /**
- * The key of this start. It arrives once in the fragment of the link, which no server sees, stays in this
- * tab's sessionStorage, and is sent as a header: a cookie would go to every port of this machine.
+ * The key of this page. It arrives once in the fragment of the link, which no server sees, stays in this tab's
+ * sessionStorage, and is never sent: it signs the name of each start.
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
@@ -19,29 +19,48 @@ export async function findKey(): Promise<string | undefined> {
   const key = sessionStorage.getItem(NAME) ?? (await askOtherTabs());
   if (key === undefined) return undefined;
   sessionStorage.setItem(NAME, key);
-  answerOtherTabs(key);
+  answerOtherTabs();
+  // A tab whose key was renewed goes on with it.
+  if (given !== undefined) tell({ kind: 'given', key });
   return key;
+}
+
+/** Keys of links that are opened in other tabs, until `stop`. */
+export function followKeys(onKey: (key: string) => void): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<Word>) => {
+    if (data.kind === 'given') onKey(data.key);
+  };
+  return () => channel.close();
+}
+
+export function keepKey(key: string): void {
+  sessionStorage.setItem(NAME, key);
 }
 
 /** A short link opens a new tab; only pages of the same origin receive the question. */
 function askOtherTabs(): Promise<string | undefined> {
-  const channel = new BroadcastChannel(CHANNEL);
   return new Promise((resolve) => {
     const finish = (key: string | undefined): void => {
-      channel.close();
+      stop();
       resolve(key);
     };
+    const stop = followKeys(finish);
     setTimeout(() => finish(undefined), ASK_MS);
-    channel.onmessage = ({ data }: MessageEvent<Word>) => {
-      if (data.kind === 'given') finish(data.key);
-    };
-    channel.postMessage({ kind: 'wanted' } satisfies Word);
+    tell({ kind: 'wanted' });
   });
 }
 
-function answerOtherTabs(key: string): void {
+function tell(word: Word): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(word);
+  channel.close();
+}
+
+function answerOtherTabs(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
-    if (data.kind === 'wanted') channel.postMessage({ kind: 'given', key } satisfies Word);
+    const key = sessionStorage.getItem(NAME);
+    if (data.kind === 'wanted' && key !== null) channel.postMessage({ kind: 'given', key } satisfies Word);
   };
 }

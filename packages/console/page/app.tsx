@@ -4,6 +4,11 @@ import { isTyping } from './app-keys.ts';
 import { sectionAfter } from './section-keys.ts';
 import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
+import { useConnection } from './connection.ts';
+import { Empty } from './parts.tsx';
+import { describeStale, firstLine, nameWhat, placeOf } from './reload-texts.ts';
+import { clockTime } from './texts.ts';
+import { useReloads } from './use-reloads.ts';
 import { useTraffic } from './traffic-store.ts';
 import { ClockControl } from './sections/clock-control.tsx';
 import { AccessSection } from './sections/access.tsx';
@@ -19,6 +24,7 @@ import { TrafficSection } from './sections/traffic.tsx';
 import { SocketsSection } from './sections/sockets.tsx';
 import type { Place } from './address.ts';
 import type { Traffic } from './traffic-store.ts';
+import type { ShownReloads } from '../records/reload-model.ts';
 
 const SECTIONS = [
   ['traffic', 'Traffic'],
@@ -45,6 +51,8 @@ export function App() {
   // An unknown section leads to the first.
   const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
+  const connection = useConnection();
+  const reloads = useReloads();
   useShortcuts();
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
@@ -59,35 +67,91 @@ export function App() {
     return () => removeEventListener('resize', show);
   }, [place.section]);
   return (
-    <div class="app">
-      <nav class="side" aria-label="Sections">
-        <a class="brand" href={linkTo('traffic')}>
-          <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
-        </a>
-        <ul>
-          {SECTIONS.map(([name, title]) => (
-            <li key={name}>
-              <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
-                {title}
-              </a>
-            </li>
-          ))}
-        </ul>
-        <div class="side-end">
-          <ClockControl />
-          <p class={`live ${traffic.isLive ? 'on' : 'off'}`} role="status">
-            {traffic.isLive ? 'live' : 'not connected'}
+    <>
+      {connection === 'refused' ? <KeyRefused /> : null}
+      {/* Hidden, not closed: it goes on as it was when the key is valid again. */}
+      <div class="app" hidden={connection === 'refused'}>
+        <nav class="side" aria-label="Sections">
+          <a class="brand" href={linkTo('traffic')}>
+            <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
+          </a>
+          <ul>
+            {SECTIONS.map(([name, title]) => (
+              <li key={name}>
+                <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
+                  {title}
+                </a>
+              </li>
+            ))}
+          </ul>
+          <div class="side-end">
+            <ClockControl />
+            <p class={`live ${traffic.isLive ? 'on' : 'off'}`} role="status">
+              {traffic.isLive ? 'live' : 'not connected'}
+            </p>
+          </div>
+        </nav>
+        <main class="main" id="main">
+          <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
+          <StaleCode reloads={reloads} />
+          <Section place={place} traffic={traffic} reloads={reloads} />
+        </main>
+      </div>
+    </>
+  );
+}
+
+function KeyRefused() {
+  return (
+    <main class="closed">
+      <div role="alert">
+        <Empty title="The key of this page is not valid here.">
+          Run <code>gatewright console</code> in the folder of the start: it opens the console with its key.
+          Either the key was renewed, or another folder&apos;s gateway has this address now. This page goes on
+          when its own answers again.
+        </Empty>
+      </div>
+    </main>
+  );
+}
+
+const MOST_STALE = 3;
+
+/** While the code that runs is not the code on disk. */
+function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
+  if (broken.length === 0) return null;
+  return (
+    <div class="problem" role="status">
+      {broken.slice(0, MOST_STALE).map((reload) => {
+        const from = versions.find(({ version }) => version === reload.version)?.fromEpochMs;
+        return (
+          <p key={reload.number}>
+            <strong>{placeOf(reload) ?? nameWhat(reload)}</strong> {firstLine(reload.message ?? '')}.{' '}
+            {describeStale(reload)}
+            {from === undefined ? '' : `, loaded at ${clockTime(from).slice(0, 8)}`}.{' '}
+            <a href={linkTo('traffic', `reload-${reload.number}`)}>More</a>
           </p>
-        </div>
-      </nav>
-      <main class="main" id="main">
-        <Section place={place} traffic={traffic} />
-      </main>
+        );
+      })}
     </div>
   );
 }
 
-function Section({ place, traffic }: { readonly place: Place; readonly traffic: Traffic }) {
+function Away({ isAway }: { readonly isAway: boolean }) {
+  return isAway ? (
+    <p class="note" role="status">
+      The gateway has ended or is starting. This page goes on when it is ready.
+    </p>
+  ) : null;
+}
+
+type SectionProps = {
+  readonly place: Place;
+  readonly traffic: Traffic;
+  readonly reloads: ShownReloads;
+};
+
+function Section({ place, traffic, reloads }: SectionProps) {
   switch (place.section) {
     case 'apis':
       return <ApisSection item={place.item} query={place.query} />;
@@ -110,7 +174,7 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
     case 'differs':
       return <DiffersSection />;
     default:
-      return <TrafficSection traffic={traffic} item={place.item} query={place.query} />;
+      return <TrafficSection traffic={traffic} reloads={reloads} item={place.item} query={place.query} />;
   }
 }
 

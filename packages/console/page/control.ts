@@ -1,38 +1,16 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { call, onRefresh, Refused } from './connection.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
-
-let key = '';
-
-export function useKey(given: string): void {
-  key = given;
-}
-
-/** A refusal of the gateway, in its wording. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export async function fetchControl<Answer>(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<Answer> {
-  let response: Response;
-  try {
-    response = await fetch(`/_gatewright/${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${key}`, ...(body && { 'Content-Type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new Refused(0, 'The gateway does not answer. Is it still running?');
-  }
+  const response = await call(path, {
+    method,
+    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  });
   const answer = (await response.json()) as Answer & { message?: string };
   if (response.ok) return answer;
   throw new Refused(response.status, answer.message ?? `The gateway answered ${response.status}.`);
@@ -44,11 +22,15 @@ type Fetched<Answer> = {
   readonly reload: () => void;
 };
 
-/** Asks once, again on demand, and every `everyMs` where that is given. */
+/**
+ * Asks once, again on demand, after each time that the gateway did not answer, and every `everyMs` where
+ * that is given. What was read stays while nothing answers.
+ */
 export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetched<Answer> {
   const [data, setData] = useState<Answer>();
   const [error, setError] = useState<string>();
   const [turn, setTurn] = useState(0);
+  const hasData = useRef(false);
   const reload = useCallback(() => setTurn((count) => count + 1), []);
   useEffect(() => {
     if (path === undefined) return undefined;
@@ -57,19 +39,23 @@ export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetch
       fetchControl<Answer>('GET', path).then(
         (answer) => {
           if (isOver) return;
+          hasData.current = true;
           setData(answer);
           setError(undefined);
         },
         (problem: unknown) => {
-          if (!isOver) setError(problem instanceof Error ? problem.message : String(problem));
+          if (isOver || (hasData.current && problem instanceof Refused && problem.isOfConnection)) return;
+          setError(problem instanceof Error ? problem.message : String(problem));
         },
       );
     };
     load();
+    const stopRefreshing = onRefresh(load);
     const timer = everyMs > 0 ? setInterval(load, everyMs) : undefined;
     return () => {
       isOver = true;
       clearInterval(timer);
+      stopRefreshing();
     };
   }, [path, everyMs, turn]);
   return { data, error, reload };
@@ -77,36 +63,15 @@ export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetch
 
 type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
-/** Rows as they arrive, by fetch: an EventSource cannot send headers. Retries until stopped. */
-export function followRows(
+/** Rows as they arrive, by fetch: an EventSource cannot send headers. Until the stream ends. @throws Refused */
+export async function followRows(
   since: number,
   onBatch: (batch: RowBatch) => void,
-  onState: (isLive: boolean) => void,
-): () => void {
-  const ended = new AbortController();
-  let next = since;
-  const run = async (): Promise<void> => {
-    while (!ended.signal.aborted) {
-      try {
-        const response = await fetch(`/_gatewright/requests/events?since=${next}`, {
-          headers: { Authorization: `Bearer ${key}` },
-          signal: ended.signal,
-        });
-        if (!response.ok || response.body === null) throw new Refused(response.status, 'no events');
-        onState(true);
-        await read(response.body, (batch) => {
-          next = batch.state.taken;
-          onBatch(batch);
-        });
-      } catch {
-        // Retried below.
-      }
-      onState(false);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-  };
-  void run();
-  return () => ended.abort();
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await call(`requests/events?since=${since}`, { signal });
+  if (!response.ok || response.body === null) throw new Refused(response.status, 'no events');
+  await read(response.body, onBatch);
 }
 
 async function read(body: ReadableStream<Uint8Array>, onBatch: (batch: RowBatch) => void): Promise<void> {

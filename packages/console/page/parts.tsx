@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { Refused } from './control.ts';
 import { closeMeaning, statusKind } from './texts.ts';
 import type { ComponentChildren } from 'preact';
 import type { Shown } from '../records/model.ts';
@@ -111,7 +110,7 @@ export function Action({
       () => setState('done'),
       (error: unknown) => {
         setState('idle');
-        setProblem(error instanceof Refused || error instanceof Error ? error.message : String(error));
+        setProblem(error instanceof Error ? error.message : String(error));
       },
     );
   };

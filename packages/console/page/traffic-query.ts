@@ -23,6 +23,7 @@ type Row = Pick<
   | 'cache'
   | 'kind'
   | 'responseBytes'
+  | 'version'
 >;
 
 /** What a field tests; undefined for a value that it cannot read. */
@@ -51,6 +52,7 @@ const FIELDS = {
   size: readAmount(({ responseBytes }) => responseBytes),
   cache: readWhole(({ cache }) => cache),
   kind: readWhole(({ kind }) => kind),
+  version: readWhole(({ version }) => version?.toString()),
 } satisfies Readonly<Record<string, Reader>>;
 
 type QueryField = keyof typeof FIELDS;

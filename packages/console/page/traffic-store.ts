@@ -1,17 +1,14 @@
 /** The rows of all sections: earlier ones, and new ones as they arrive. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { fetchControl, followRows } from './control.ts';
+import { followNewKeys, useConnection } from './connection.ts';
+import { fetchControl } from './control.ts';
 import { drawSeldom } from './draw-seldom.ts';
+import { runFeed } from './row-feed.ts';
 import { keptZone, showTimesIn } from './texts.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
-/** Limit of the browser; the gateway's ring may be smaller. */
-const MAX_ROWS = 10_000;
-/** Rows per request: 10,000 at once would block gateway and page for a second. */
-const PAGE_ROWS = 250;
-
 export type Traffic = {
-  /** Newest first. */
+  /** Newest first; those of earlier starts last. */
   readonly rows: readonly RequestRow[];
   readonly state: RecordState | undefined;
   readonly isLive: boolean;
@@ -29,7 +26,6 @@ showTimesIn(keptZone(localStorage));
 export function useTraffic(): Traffic {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);
   const [state, setState] = useState<RecordState>();
-  const [isLive, setLive] = useState(false);
   const [error, setError] = useState<string>();
   const offsetMs = useRef(0);
   const { later, stopDrawing } = useRef(
@@ -39,61 +35,32 @@ export function useTraffic(): Traffic {
     }),
   ).current;
   useEffect(() => {
-    let stop: (() => void) | undefined;
-    let isOver = false;
-    const readOlder = async (newer: List): Promise<void> => {
-      let oldest = newer.rows.at(-1);
-      let last = newer;
-      while (oldest !== undefined && last.rows.length === PAGE_ROWS) {
-        const { sequence } = oldest;
-        last = await fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}&before=${sequence}`);
-        if (isOver) return;
-        const { rows: older } = last;
-        later((newest) => append(newest, older));
-        oldest = older.at(-1);
-      }
-    };
-    fetchControl<List & { readonly nowEpochMs: number }>('GET', `requests?limit=${PAGE_ROWS}`).then(
-      (list) => {
-        if (isOver) return;
-        setRows(list.rows);
-        setState(list.state);
-        offsetMs.current = list.nowEpochMs - Date.now();
-        const onBatch = (batch: List): void => {
-          const newest = batch.rows.at(-1);
-          if (newest !== undefined) offsetMs.current = newest.atEpochMs - Date.now();
-          later((before) => merge(before, batch.rows), batch.state);
-        };
-        stop = followRows(list.state.taken, onBatch, setLive);
-        // Missing older rows are not an error of the page.
-        readOlder(list).catch(() => undefined);
+    const ended = new AbortController();
+    const reader = {
+      onStart(change: Parameters<typeof later>[0], first: RecordState, nowEpochMs: number) {
+        setRows(change);
+        setState(first);
+        setError(undefined);
+        offsetMs.current = nowEpochMs - Date.now();
       },
-      (problem: unknown) => setError(problem instanceof Error ? problem.message : String(problem)),
-    );
+      onChange: later,
+      onNewest({ atEpochMs }: RequestRow) {
+        offsetMs.current = atEpochMs - Date.now();
+      },
+      onError: setError,
+    };
+    void runFeed(reader, ended.signal);
+    const stopFollowing = followNewKeys();
     return () => {
-      isOver = true;
+      ended.abort();
+      stopFollowing();
       stopDrawing();
-      stop?.();
     };
   }, []);
+  const isLive = useConnection() === 'open';
   const clear = async (): Promise<void> => {
     const list = await fetchControl<List>('DELETE', 'requests');
     later(() => list.rows, list.state);
   };
   return { rows, state, isLive, error, clear, nowEpochMs: () => Date.now() + offsetMs.current };
-}
-
-/** No effect where the list was cleared or restarted meanwhile. */
-function append(newest: readonly RequestRow[], older: readonly RequestRow[]): readonly RequestRow[] {
-  const oldest = newest.at(-1)?.sequence ?? 0;
-  const [first] = older;
-  return first !== undefined && first.sequence < oldest ? [...newest, ...older].slice(0, MAX_ROWS) : newest;
-}
-
-/** A restarted gateway counts from the beginning: older rows are dropped. */
-function merge(before: readonly RequestRow[], coming: readonly RequestRow[]): readonly RequestRow[] {
-  const newest = before[0]?.sequence ?? -1;
-  const isRestart = (coming.at(-1)?.sequence ?? newest) < newest - MAX_ROWS;
-  const fresh = isRestart ? coming : coming.filter(({ sequence }) => sequence > newest);
-  return [...fresh.toReversed(), ...(isRestart ? [] : before)].slice(0, MAX_ROWS);
 }

@@ -20,6 +20,8 @@ export type RequestRow = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string | undefined;
+  /** Of the deployment that answered, from 1; absent where nothing reloads. */
+  readonly version?: number | undefined;
   readonly method: string;
   /** With its query, secrets removed. */
   readonly target: string;

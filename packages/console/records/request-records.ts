@@ -73,6 +73,8 @@ export class RequestRecords implements RecordSink {
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
   /** Those served now; the same list until the next reload. */
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
+  /** Number of the deployment that answered then; undefined where nothing reloads. */
+  versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Called once at the next record. */
   #waiting: (() => void)[] = [];
 
@@ -179,7 +181,10 @@ export class RequestRecords implements RecordSink {
     for (const [sequence, slot] of this.#records.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
       const recorded = unpack(slot);
-      const row = describeRow(sequence, recorded, this.#redactorOf(slot, recorded));
+      const row = {
+        ...describeRow(sequence, recorded, this.#redactorOf(slot, recorded)),
+        version: this.versionAt(recorded.startedMs),
+      };
       if (matchesFilter(row, filter)) rows.push(row);
     }
     return rows;
@@ -207,7 +212,8 @@ export class RequestRecords implements RecordSink {
     if (found === undefined) return undefined;
     const redactor = showsSecrets ? SHOWING : found.redactor;
     const at = { lines: this.lines, redactor, showsSecrets, scheme: this.#scheme };
-    return maskRepeats(describeDetail(found.sequence, found.kept, at), redactor);
+    const version = this.versionAt(found.kept.startedMs);
+    return maskRepeats({ ...describeDetail(found.sequence, found.kept, at), version }, redactor);
   }
 
   /** Removes this record's named secrets wherever they repeat. */

@@ -15,9 +15,10 @@ import type { Clock } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Closing } from './closing.ts';
 import { typesOf } from './catalogue.ts';
-import { openRecords } from './console.ts';
+import { openPageKey, openRecords } from './console.ts';
 import { openLoop } from './loop.ts';
 import type { Parts } from './parts.ts';
+import { openReloads } from './reloads.ts';
 import { openIdentities } from './rights.ts';
 
 export type Base = Pick<
@@ -31,10 +32,12 @@ export type Base = Pick<
   | 'functionIdentities'
   | 'sessions'
   | 'records'
+  | 'reloads'
   | 'journal'
   | 'served'
   | 'management'
   | 'controlSecret'
+  | 'pageKey'
   | 'closing'
 >;
 
@@ -48,6 +51,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const records = openRecords(options, clock, () => served.stacks);
+  const reloads = openReloads(options, clock, records);
   const connections = new Connections(clock, options.assumptions);
   closing.add(startSweeping(connections));
   return {
@@ -60,10 +64,12 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     functionIdentities,
     sessions,
     records,
+    reloads,
     journal,
     served,
     management: { clock, random, connections, identities, records },
     controlSecret: makeControlSecret(),
+    pageKey: openPageKey(options),
     closing,
   };
 }

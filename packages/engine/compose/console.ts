@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { findClockObstacle } from './parts.ts';
 import { serveInspection } from '../../console/endpoints/inspect-endpoints.ts';
 import { serveRequests } from '../../console/endpoints/request-endpoints.ts';
-import { printShortLink } from '../../console/endpoints/console-files.ts';
+import { CONSOLE_PATH, printShortLink } from '../../console/endpoints/console-files.ts';
+import { PageKey } from '../../console/endpoints/page-key.ts';
 import { showCost } from '../../console/endpoints/show-cost.ts';
 import { showApis } from '../../console/endpoints/show-apis.ts';
 import { showCalls } from '../../console/endpoints/show-calls.ts';
@@ -12,6 +13,8 @@ import { showMap } from '../../console/endpoints/show-map.ts';
 import { showNumbers } from '../../console/endpoints/show-numbers.ts';
 import { findToolkit, ownFirst } from '../../console/endpoints/own-first.ts';
 import { invokeFunction } from './testing.ts';
+import { type ControlReply, jsonReply } from '../../core/api-call.ts';
+import { controlUrlOf } from './addresses.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { listRoutesOf } from './listing.ts';
 import { createRedactor } from '../../console/records/redact.ts';
@@ -43,6 +46,40 @@ export function openRecords(
   const records = new RequestRecords(record, clock, makeControlSecret(), recordAll, scheme);
   records.readStacks = readStacks;
   return records;
+}
+
+export function openPageKey({
+  consoleFiles,
+  pageKeys,
+  directory,
+  onProgress,
+}: GatewayOptions): PageKey | undefined {
+  return consoleFiles === undefined ? undefined : new PageKey(pageKeys, directory, onProgress);
+}
+
+/** Of the console with its key, once everything listens; undefined where none is served. */
+export function openConsoleLink(parts: Parts): string | undefined {
+  if (parts.pageKey === undefined) return undefined;
+  const link = linkWith(parts.pageKey.open(), parts);
+  parts.pageKey.isReady = true;
+  return link;
+}
+
+function linkWith(key: string, parts: Parts): string {
+  return `${controlUrlOf(parts)}${CONSOLE_PATH}#${key}`;
+}
+
+/** `console/key` for `gatewright console`: GET the link, POST a link with a new key. */
+export function openPageKeyApi(parts: Parts): MoreEndpoints {
+  const { pageKey } = parts;
+  const answer = (method: string): ControlReply =>
+    pageKey === undefined
+      ? jsonReply(409, { message: 'This start serves no console.' })
+      : jsonReply(200, { link: linkWith(method === 'GET' ? pageKey.open() : pageKey.renew(), parts) });
+  return ({ method }, path) =>
+    Promise.resolve(
+      path === 'console/key' && (method === 'GET' || method === 'POST') ? answer(method) : undefined,
+    );
 }
 
 /** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */

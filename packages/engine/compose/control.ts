@@ -4,7 +4,7 @@ import { handleManagement } from '../../core/websocket/management.ts';
 import { publishCredentials } from '../../kernel/files/identity-file.ts';
 import { openControlPort } from '../../server/control-port/control-port.ts';
 import type { ControlMounts } from '../../server/control-port/control-port.ts';
-import { openConsoleApi } from './console.ts';
+import { openConsoleApi, openPageKeyApi } from './console.ts';
 import { openEventsApi } from './events.ts';
 import { openFaultsApi } from './injection.ts';
 import { listRoutesOf, regionOf } from './listing.ts';
@@ -12,6 +12,7 @@ import { announceStart, firstOf, openLoopApi } from './loop.ts';
 import { findClockObstacle } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { openServices } from './services.ts';
+import { openReloadsApi } from './reloads.ts';
 import { mountSignIn, openTokensApi } from './sign-in-port.ts';
 import { openStateApi } from './state.ts';
 import { openTestingApi } from './testing.ts';
@@ -36,6 +37,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
     random,
     identities,
     secret,
+    page: parts.pageKey,
     report,
     mounts: mountsOf(parts),
   });
@@ -79,9 +81,11 @@ function mountsOf(parts: Parts): ControlMounts {
       openStateApi(parts),
       openTestingApi(parts),
       openFaultsApi(parts),
+      openPageKeyApi(parts),
+      openReloadsApi(parts),
       openConsoleApi(parts),
     ),
-    consoleFiles: (request) => serveConsole(request, options.consoleFiles),
+    consoleFiles: (request) => serveConsole(request, options.consoleFiles, parts.pageKey),
     signIn: mountSignIn(signIn),
   };
 }

@@ -11,6 +11,7 @@ import type { Closing } from './closing.ts';
 import type { Base } from './base.ts';
 import { publishFunctionLine, publishingInvocations } from './feeds.ts';
 import type { Parts } from './parts.ts';
+import { noteReload } from './reloads.ts';
 import type { Store } from './store.ts';
 
 /** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
@@ -32,7 +33,7 @@ export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOpti
 
 /** @param parts made after the functions: the address of the control port, services */
 export async function openFunctions(
-  { options, clock, random, records, served, functionIdentities, closing }: Base,
+  { options, clock, random, records, reloads, served, functionIdentities, closing }: Base,
   { signIn, store }: Pick<Parts, 'signIn' | 'store'>,
   { deadlines, debugging }: Pace,
   parts: () => Parts,
@@ -69,7 +70,11 @@ export async function openFunctions(
     reload,
   });
   closing.add(() => runtime.close());
-  runtime.onReload((event) => options.onReload({ ...event, what: event.functionName }));
+  runtime.onReload((event) => {
+    const notice = { ...event, what: event.functionName };
+    options.onReload(notice);
+    noteReload(notice, { reloads, options });
+  });
   return runtime;
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { inspectApis } from '../../control/inspect-apis.ts';
-import { CONSOLE_PATH } from '../../console/endpoints/console-files.ts';
 import { gatherReply } from '../../core/gather-reply.ts';
 import { serve } from '../../core/pipeline.ts';
 import { OWN_ADDRESS, receive } from '../../core/receive.ts';
@@ -10,6 +9,7 @@ import { type ApiPortsOptions, openApiPorts } from '../../server/api-ports.ts';
 import type { Gateway, Listening } from '../gateway.ts';
 import { controlUrlOf, shownHost } from './addresses.ts';
 import { openBoth } from './closing.ts';
+import { openConsoleLink } from './console.ts';
 import { openFronts } from './fronts.ts';
 import { environmentOf } from './environment.ts';
 import { listRoutesOf, listStages, planPorts } from './listing.ts';
@@ -56,14 +56,13 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
       // Not before: a failed start must not displace a running one in the same directory.
       await publish();
       const control = controlUrlOf(parts);
-      const { controlSecret: key } = parts;
-      const shown = parts.options.consoleFiles && { console: `${control}${CONSOLE_PATH}#${key}` };
+      const link = openConsoleLink(parts);
       return {
         name: parts.name,
         apis: listStages(parts),
         fronts,
         control,
-        ...shown,
+        ...(link !== undefined && { console: link }),
         ...describeFaults(parts),
         dynamodb: store.url,
         ...(parts.tls !== undefined && { certificateAuthority: parts.tls.certificateAuthority }),

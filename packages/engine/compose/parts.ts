@@ -1,5 +1,7 @@
 import type { ServedApis } from '../../control/served-apis.ts';
 import type { CallJournal } from '../../control/call-journal.ts';
+import type { PageKey } from '../../console/endpoints/page-key.ts';
+import type { ReloadHistory } from '../../console/records/reload-history.ts';
 import type { RequestRecords } from '../../console/records/request-records.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import type { TemporarySessions } from '../../core/policy/temporary-sessions.ts';
@@ -46,6 +48,8 @@ export type Parts = {
   readonly kept: StoredEntries;
   /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
+  /** For the console; undefined where none is served, or nothing reloads. */
+  readonly reloads: ReloadHistory | undefined;
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
   readonly subscriptions: LateLogGroups;
@@ -65,6 +69,8 @@ export type Parts = {
   /** Once listening, where API ports speak TLS. */
   tls: Tls | undefined;
   readonly controlSecret: string;
+  /** Of the console's page; undefined where none is served. */
+  readonly pageKey: PageKey | undefined;
   /** Undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
   /** Known before the first function runs. */

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { STACKS } from '../../console/records/reload-history.ts';
 import { describeFault, DefinitionError } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import { watchDocuments, watchTemplates } from '../../server/adapters/template-watcher.ts';
 import { addressOf } from './addresses.ts';
 import { load } from './load.ts';
+import type { ReloadNotice } from '../gateway.ts';
 import type { Parts } from './parts.ts';
+import { keepSnapshot, noteStacks } from './reloads.ts';
 import { identifyFault } from './refuse-faults.ts';
 import { usersFilesOf } from './users-files.ts';
 import { readValues, valuesFileOf } from './values.ts';
@@ -24,21 +27,28 @@ export async function watchStacks(
   const reported = new Set<string>();
   let stopAwaiting = (): void => undefined;
   closing.add(() => stopAwaiting());
+  const report = (error: unknown): void => options.log.write(describeFault(error));
+  const say = (notice: ReloadNotice): Promise<void> => {
+    options.onReload(notice);
+    return noteStacks(notice, parts).catch(report);
+  };
   const reload = async (): Promise<void> => {
     stopAwaiting();
     const startedMs = performance.now();
-    options.onReload({ kind: 'begun', what: 'the stacks' });
+    options.onReload({ kind: 'begun', what: STACKS });
+    await keepSnapshot(parts).catch(report);
     try {
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
       isKept = false;
-      options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - startedMs });
+      await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
       reportNew(parts, reported);
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       isKept = true;
       if (options.reload && error instanceof DefinitionError)
         stopAwaiting = watchTemplates(error.awaited, () => void tryAgain());
-      options.onReload({ kind: 'kept', what: 'the stacks', message });
+      const place = error instanceof DefinitionError ? error.place : undefined;
+      await say({ kind: 'kept', what: STACKS, message, place });
     }
   };
   let running = Promise.resolve();

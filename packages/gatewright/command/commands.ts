@@ -6,6 +6,7 @@ type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
 const LOADERS: Loaders = new Map<string | undefined, () => Promise<Command>>([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
+  ['console', async () => (await import('./console.ts')).consoleCommand()],
   ['logs', async () => (await import('./logs.ts')).logsCommand()],
   ['invoke', async () => (await import('./invoke.ts')).invokeCommand()],
   ['events', async () => (await import('./events.ts')).eventsCommand()],

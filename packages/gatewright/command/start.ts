@@ -4,6 +4,7 @@ import {
   chooseKeyPair,
   createGateway,
   optionNames,
+  pageKeyFolder,
   readStore,
   requireSources,
   runningFolder,
@@ -104,7 +105,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 }
 
 type StartConsole = {
-  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;
+  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'pageKeys' | 'access' | 'invoices'>;
   readonly listensAt: (listening: Listening) => void;
 };
 
@@ -121,6 +122,7 @@ function openStartConsole(
   return {
     options: {
       consoleFiles: loadConsole,
+      pageKeys: pageKeyFolder(process.env),
       access: openAccessBook(sources, stage, () => admin),
       invoices: openInvoiceBook(() => admin),
     },

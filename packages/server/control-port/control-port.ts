@@ -17,7 +17,7 @@ import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { wordRefusal } from '../../core/deployment/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { closeServer, listenOn } from '../listen.ts';
-import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
+import { type MoreEndpoints, type PageAccess, type RecordedCalls, serveLocal } from './local-endpoints.ts';
 import { BodyMemory } from '../body-memory.ts';
 import { readWhole } from '../read-body.ts';
 import { LARGE_REPLY_BYTES, UnreadReplies } from '../unread-replies.ts';
@@ -82,6 +82,8 @@ type ControlPortOptions = {
   readonly maxBodyMemoryBytes?: number | undefined;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
+  /** The console's page; absent = it is not served. */
+  readonly page?: PageAccess | undefined;
   readonly mounts: ControlMounts;
   readonly report: (error: unknown) => void;
 };

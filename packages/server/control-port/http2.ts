@@ -60,6 +60,8 @@ export function acceptHttp2(
   const http2 = createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes },
   });
+  /** The server does not know them yet, and would serve them after its end. */
+  const sniffed = new Set<Socket>();
   let arriving: Socket | undefined;
   http2.on('session', (session) => {
     sessions.add(session);
@@ -82,7 +84,10 @@ export function acceptHttp2(
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
+    sniffed.add(socket);
+    socket.once('close', () => sniffed.delete(socket));
     sniff(socket, firstBytesMs, (isHttp2) => {
+      sniffed.delete(socket);
       if (isHttp2) {
         // `emit` makes the session within this call.
         arriving = socket;
@@ -93,6 +98,7 @@ export function acceptHttp2(
   });
   return () => {
     for (const session of sessions) session.destroy();
+    for (const socket of sniffed) socket.destroy();
   };
 }
 

@@ -1,11 +1,26 @@
-/** Endpoints below `/_gatewright/` for the command line, behind the bearer secret of the start. */
+/**
+ * Endpoints below `/_gatewright/` for the command line, behind the bearer secret of the start; those of the
+ * console for its page, too, behind the page's own key.
+ */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../../core/api-call.ts';
+import type { ByteStream } from '../../core/ports.ts';
+
+/** The console's page as a caller. */
+export interface PageAccess {
+  /** False until everything listens. */
+  readonly isReady: boolean;
+  admits(signature: string, host: string): boolean;
+  /** @param path below `/_gatewright/` */
+  mayCall(method: string, path: string): boolean;
+}
 
 type LocalEndpointsOptions = {
   readonly secret: string;
+  /** Undefined = no console is served. */
+  readonly page?: PageAccess | undefined;
   readonly clock: ShiftableClock;
   /** Why the clock cannot be moved; undefined = it can. */
   readonly clockFixedBecause: string | undefined;
@@ -31,12 +46,36 @@ export async function serveLocal(
 ): Promise<ControlReply | undefined> {
   if (!request.path.startsWith(PREFIX)) return undefined;
   const given = /^Bearer (.+)$/.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? '';
-  if (!equalInConstantTime(at.secret, given)) {
+  if (equalInConstantTime(at.secret, given)) return serveCommand(request, at);
+  const { page } = at;
+  if (page?.admits(given, request.host) !== true)
     return jsonReply(401, {
       message:
-        'The key of this start is missing or wrong. Open the link that gatewright start printed; programs find the key in .gatewright/credentials.json.',
+        'The key is missing or wrong. Open the console with `gatewright console`; programs find the secret of a start in .gatewright/credentials.json.',
     });
-  }
+  if (!page.isReady) return jsonReply(503, { message: 'The gateway is starting.' });
+  if (!page.mayCall(request.method, request.path.slice(PREFIX.length)))
+    return jsonReply(403, { message: 'The key of the console does not permit this call.' });
+  const reply = await serveCommand(request, at);
+  if (reply.stream === undefined) return reply;
+  const bytes = whileAdmitted(reply.stream.bytes, () => page.admits(given, request.host));
+  return { ...reply, stream: { ...reply.stream, bytes } };
+}
+
+/** Ends a stream of the page when its key is renewed. */
+function whileAdmitted(stream: ByteStream, isAdmitted: () => boolean): ByteStream {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const bytes of stream) {
+        if (!isAdmitted()) return;
+        yield bytes;
+      }
+    },
+    cancel: () => stream.cancel(),
+  };
+}
+
+async function serveCommand(request: ControlRequest, at: LocalEndpointsOptions): Promise<ControlReply> {
   switch (`${request.method} ${request.path.slice(PREFIX.length)}`) {
     case 'GET status':
       return jsonReply(200, at.status());

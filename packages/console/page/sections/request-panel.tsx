@@ -2,15 +2,17 @@ import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { fetchControl, useFetched } from '../control.ts';
 import { BodyViewer } from '../body-viewer.tsx';
+import { isOfEarlierStart } from '../row-list.ts';
 import { Copy, Fact, Problem, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
 import { printCurl, printFetch, printPython, printTest } from '../snippets.ts';
-import { bytes, dateTime, ms, readableTarget } from '../texts.ts';
+import { bytes, clockTime, dateTime, ms, readableTarget } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
 import type { Pinned } from '../pinned.ts';
+import type { ShownVersion } from '../../records/reload-model.ts';
 import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';
 
 type Props = {
@@ -18,16 +20,20 @@ type Props = {
   readonly compareWith: string | undefined;
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
+  readonly versions: readonly ShownVersion[];
   readonly pinned: Pinned;
 };
 
-export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props) {
+export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
+  const earlier = rows.find((row) => isOfEarlierStart(row) && row.id.startsWith(id));
   const { data, error } = useFetched<RequestDetail>(
-    `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`,
+    earlier === undefined
+      ? `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`
+      : undefined,
   );
   const isOld = data !== undefined && !data.id.startsWith(id);
-  const refusal = useReplayKey(data);
+  const refusal = useReplayKey(earlier === undefined ? data : undefined);
   return (
     <aside class="panel" aria-label="One request">
       <div class="panel-bar">
@@ -63,13 +69,25 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
           </>
         )}
       </div>
-      <Problem text={error ?? refusal} />
+      <Problem text={refusal ?? (earlier === undefined ? error : undefined)} />
+      {earlier === undefined ? null : (
+        <p class="note">
+          This request was answered by an earlier start, with which its record ended.
+          {isOld || data === undefined
+            ? ` ${earlier.method} ${readableTarget(earlier.target)} was answered with ${earlier.status} at ${dateTime(earlier.atEpochMs)}.`
+            : ' What had been read of it is below.'}
+        </p>
+      )}
       {data === undefined || isOld ? (
-        error === undefined ? (
+        error === undefined && earlier === undefined ? (
           <p class="soft">…</p>
         ) : null
       ) : compareWith === undefined ? (
-        <FullDetail detail={data} rows={rows} />
+        <FullDetail
+          detail={earlier === undefined ? data : { ...data, noReplay: 'its record ended with its start' }}
+          rows={rows}
+          versions={earlier === undefined ? versions : []}
+        />
       ) : (
         <Compare detail={data} withId={compareWith} />
       )}
@@ -80,9 +98,11 @@ export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props)
 function FullDetail({
   detail,
   rows,
+  versions,
 }: {
   readonly detail: RequestDetail;
   readonly rows: readonly RequestRow[];
+  readonly versions: readonly ShownVersion[];
 }) {
   const host = detail.request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
   const isRefused = detail.failure !== undefined || detail.status >= 400;
@@ -113,6 +133,7 @@ function FullDetail({
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
         <Fact name="Caller">{detail.caller ?? 'anonymous'}</Fact>
         <Fact name="From">{detail.sourceIp}</Fact>
+        <Version of={detail.version} versions={versions} />
         <Fact name="Request id">
           <code>{detail.id}</code>
         </Fact>
@@ -124,6 +145,33 @@ function FullDetail({
       </dl>
       <CompareChoice detail={detail} rows={rows} />
     </>
+  );
+}
+
+/** Which deployment answered. */
+function Version({
+  of,
+  versions,
+}: {
+  readonly of: number | undefined;
+  readonly versions: readonly ShownVersion[];
+}) {
+  const newest = versions.at(-1)?.version;
+  const own = versions.find(({ version }) => version === of);
+  if (of === undefined || newest === undefined) return null;
+  return (
+    <Fact name="Version">
+      {of}
+      {own === undefined ? '' : `, since ${clockTime(own.fromEpochMs).slice(0, 8)}`}
+      {newest === of ? null : (
+        <>
+          {' '}
+          <a href={linkTo('traffic', 'versions', { from: String(of), to: String(newest) })}>
+            What changed since
+          </a>
+        </>
+      )}
+    </Fact>
   );
 }
 
@@ -218,7 +266,11 @@ function CompareChoice({
   readonly rows: readonly RequestRow[];
 }) {
   const others = rows.filter(
-    ({ id, routeKey, kind }) => id !== detail.id && routeKey === detail.routeKey && kind === detail.kind,
+    (row) =>
+      row.id !== detail.id &&
+      row.routeKey === detail.routeKey &&
+      row.kind === detail.kind &&
+      !isOfEarlierStart(row),
   );
   if (others.length === 0) return null;
   return (

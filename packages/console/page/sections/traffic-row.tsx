@@ -2,6 +2,7 @@
 import { Status } from '../parts.tsx';
 import { directionOf, SortButton } from '../sortable-table.tsx';
 import { linkTo } from '../address.ts';
+import { isOfEarlierStart } from '../row-list.ts';
 import { bytes, clockTime, ms, readableTarget } from '../texts.ts';
 import type { Column } from '../sortable-table.tsx';
 import type { SortOrder } from '../sort-order.ts';
@@ -61,6 +62,7 @@ export function TrafficRow({ row, index, isOpen, isPinned }: Props) {
       </span>
       <span class="target" role="cell" title={row.target}>
         {isPinned ? <span class="badge">pinned</span> : null}{' '}
+        {isOfEarlierStart(row) ? <span class="badge">earlier start</span> : null}{' '}
         <a class="line-link" href={linkTo('traffic', row.id)} aria-current={isOpen ? 'true' : undefined}>
           {readableTarget(row.target)}
         </a>{' '}

@@ -1,6 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
+import { currentStart } from '../connection.ts';
 import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { isReload, withReloads } from '../reload-texts.ts';
+import { isOfEarlierStart } from '../row-list.ts';
 import { useKept } from '../kept-state.ts';
 import { idAfter } from '../list-steps.ts';
 import { useSorted } from '../sortable-table.tsx';
@@ -10,21 +13,25 @@ import { showTimesIn } from '../texts.ts';
 import { findUnread, matcherOf, parseTrafficQuery, withField } from '../traffic-query.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { pinnedFirst, usePinned } from '../pinned.ts';
+import { isReloadItem, ReloadPanel } from './reload-panel.tsx';
+import { ReloadRow } from './reload-row.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { TRAFFIC_COLUMNS, TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
 import type { Traffic } from '../traffic-store.ts';
 import type { RequestRow } from '../../records/model.ts';
+import type { ShownReload, ShownReloads } from '../../records/reload-model.ts';
 
 const ROW_HEIGHT = 34;
 
 type Props = {
   readonly traffic: Traffic;
+  readonly reloads: ShownReloads;
   readonly item: string | undefined;
   readonly query: URLSearchParams;
 };
 
-export function TrafficSection({ traffic, item, query }: Props) {
+export function TrafficSection({ traffic, reloads, item, query }: Props) {
   const [search, setSearch] = useSearch(query);
   const [zone, setZone] = useKept(localStorage, 'times', 'utc');
   showTimesIn(zone === 'local' ? 'local' : 'utc');
@@ -36,7 +43,17 @@ export function TrafficSection({ traffic, item, query }: Props) {
   const found = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
   const { rows: sorted, order, sortBy } = useSorted('traffic', found, TRAFFIC_COLUMNS);
   const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
-  const selected = shown.findIndex(({ id }) => item !== undefined && id.startsWith(item));
+  const items = useMemo(() => {
+    // Among requests in the order of their arrival; a search is for requests alone.
+    if (terms.length > 0 || order !== undefined) return shown;
+    const first = rows.filter(({ id }) => pinned.ids.includes(id)).length;
+    const since = choice.sinceEpochMs;
+    const seen = reloads.reloads.filter(({ atEpochMs }) => atEpochMs >= since);
+    return [...shown.slice(0, first), ...withReloads(shown.slice(first), seen)];
+  }, [shown, terms, order, rows, pinned.ids, reloads, choice.sinceEpochMs]);
+  const isOpen = (one: RequestRow | ShownReload): boolean =>
+    item !== undefined && (isReload(one) ? `reload-${one.number}` === item : one.id.startsWith(item));
+  const selected = items.findIndex(isOpen);
   useListKeys(shown);
   return (
     <div class={`split ${item === undefined ? '' : 'is-open'}`}>
@@ -47,38 +64,45 @@ export function TrafficSection({ traffic, item, query }: Props) {
         <TrafficTools {...choice} zone={zone} onZone={setZone} clear={traffic.clear} />
         <Problem text={traffic.error} />
         <Unread text={findUnread(terms)} />
-        {shown.length === 0 && traffic.error === undefined ? (
+        {items.length === 0 && traffic.error === undefined ? (
           <Nothing isAll={traffic.rows.length === 0} />
         ) : (
           <WindowedList
-            items={shown}
+            items={items}
             rowHeight={ROW_HEIGHT}
             label="Requests"
             keyOf={keyOf}
             selected={selected}
             head={<TrafficHead order={order} onSort={sortBy} />}
           >
-            {(row, index) => (
-              <TrafficRow
-                row={row}
-                index={index}
-                isOpen={item !== undefined && row.id.startsWith(item)}
-                isPinned={pinned.ids.includes(row.id)}
-              />
-            )}
+            {(one, index) =>
+              isReload(one) ? (
+                <ReloadRow reload={one} index={index} isOpen={isOpen(one)} />
+              ) : (
+                <TrafficRow
+                  row={one}
+                  index={index}
+                  isOpen={isOpen(one)}
+                  isPinned={pinned.ids.includes(one.id)}
+                />
+              )
+            }
           </WindowedList>
         )}
         <p class="hint soft">
-          {state === undefined ? '' : `${found.length} of ${state.kept} kept. `}
+          {state === undefined ? '' : `${found.length} of ${state.kept + countEarlier(traffic.rows)} kept. `}
           <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
-      {item === undefined ? null : (
+      {item === undefined ? null : isReloadItem(item) ? (
+        <ReloadPanel item={item} query={query} reloads={reloads} />
+      ) : (
         <RequestPanel
           id={item}
           compareWith={query.get('with') ?? undefined}
           replayOf={query.get('of') ?? undefined}
-          rows={rows}
+          rows={traffic.rows}
+          versions={reloads.versions}
           pinned={pinned}
         />
       )}
@@ -126,37 +150,51 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
   const [mark, setMark] = useKept(sessionStorage, 'mark');
   const [paused, setPaused] = useState<readonly RequestRow[]>();
   const [markedAt = 0, markedSequence = Infinity] = mark.split(' ').map(Number);
-  const newest = all[0]?.sequence ?? -1;
-  // A restarted gateway counts from the beginning: the mark was of the one before.
-  const isMarked = mark !== '' && markedSequence <= newest;
+  const isOfThisStart = mark.split(' ')[2] === currentStart();
   const given = paused ?? all;
   const sinceEpochMs = range === '' ? 0 : nowEpochMs() - Number(range) * 60_000;
   const rows = useMemo(
     () =>
-      range === '' && !isMarked
+      range === '' && mark === ''
         ? given
         : given.filter(
             ({ sequence, atEpochMs }) =>
-              atEpochMs >= sinceEpochMs && (!isMarked || sequence > markedSequence),
+              atEpochMs >= sinceEpochMs &&
+              (mark === '' ||
+                (isOfThisStart ? sequence > markedSequence : sequence >= 0 || atEpochMs > markedAt)),
           ),
     // A range ends with what was drawn last, so it is not sought anew with each key.
-    [given, range, mark, isMarked],
+    [given, range, mark, isOfThisStart],
   );
+  const newest = paused?.[0]?.id;
   return {
     rows,
     choice: {
+      sinceEpochMs: Math.max(sinceEpochMs, mark === '' ? 0 : markedAt),
       range,
       onRange: setRange,
-      waiting: paused === undefined ? undefined : newest - (paused[0]?.sequence ?? -1),
+      waiting:
+        paused &&
+        (newest === undefined
+          ? all.length
+          : Math.max(
+              0,
+              all.findIndex(({ id }) => id === newest),
+            )),
       onPause: () => setPaused(paused === undefined ? all : undefined),
-      markedEpochMs: isMarked ? markedAt : undefined,
-      onMark: () => setMark(isMarked ? '' : `${nowEpochMs()} ${newest}`),
+      markedEpochMs: mark === '' ? undefined : markedAt,
+      onMark: () => setMark(mark === '' ? `${nowEpochMs()} ${all[0]?.sequence ?? -1} ${currentStart()}` : ''),
     },
   };
 }
 
-function keyOf({ sequence }: RequestRow): number {
-  return sequence;
+function countEarlier(rows: readonly RequestRow[]): number {
+  const first = rows.findIndex(isOfEarlierStart);
+  return first === -1 ? 0 : rows.length - first;
+}
+
+function keyOf(item: RequestRow | ShownReload): number | string {
+  return isReload(item) ? `reload-${item.number}` : item.sequence;
 }
 
 function describeState({ state, isLive }: Traffic): string {

@@ -271,7 +271,7 @@ describe('the console’s endpoints', () => {
     ];
     for (const [method, path, body] of wrong)
       assert.equal(((await at.ask(method, path, body)) as Status).status, 400, path);
-    const bearer = { authorization: `Bearer ${at.key}` };
+    const bearer = { authorization: `Bearer ${at.secret}` };
     const noJson = await at.send('POST', '/_gatewright/console/tables', bearer, 'Scan orders');
     assert.deepEqual([noJson.status, noJson.text], [400, '{"message":"Expected a JSON object as body"}']);
     assert.equal(((await at.ask('GET', 'console/nothing')) as Status).status, 404);

@@ -124,6 +124,7 @@ const ROWS: readonly (readonly [command: string, ...words: readonly string[]])[]
   ['explain', ...PROD, '--log-format'],
   ['failures replay', '--stack', 'dev', '--file', 'failed.json'],
   ['env'],
+  ['console'],
   ['events send', 'jobs', '{}'],
   ['data save', 'state.data'],
   ['data load', 'state.data'],
@@ -164,7 +165,12 @@ describe('--json', () => {
     writeFileSync(join(folder, 'gold.json'), JSON.stringify({ id: 'gold', limits: [] }));
     const failed = { messageId: 'm-1', functionName: 'dev-Answer', payload: '{}' };
     writeFileSync(join(folder, 'failed.json'), `${JSON.stringify(failed)}\n`);
-    gateway = await aGateway(template.Resources, { directory: folder, region: 'us-east-1', record: 100 });
+    gateway = await aGateway(template.Resources, {
+      directory: folder,
+      region: 'us-east-1',
+      record: 100,
+      consoleFiles: () => Promise.resolve(new Map()),
+    });
     await fetch(gateway.urlOf('http'));
     api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
     await once(admin.listen(0, '127.0.0.1'), 'listening');

@@ -73,6 +73,37 @@ describe('serveLocal', () => {
     assert.equal(at.clock.offsetMs(), 0);
   });
 
+  it('let the page wait until everything listens', async () => {
+    const page = { isReady: false, admits: (signature: string) => signature === 'p', mayCall: () => true };
+    const ask = (bearer: string) =>
+      serveLocal(
+        {
+          method: 'GET',
+          path: '/_gatewright/clock',
+          query: '',
+          host: '',
+          rawHeaders: ['Authorization', `Bearer ${bearer}`],
+          body: Buffer.alloc(0),
+        },
+        {
+          secret: 's',
+          page,
+          clock: createSystemClock(),
+          clockFixedBecause: undefined,
+          status: () => 0,
+          routes: () => 0,
+          recorded: undefined as never,
+        },
+      );
+
+    assert.deepEqual(
+      [await ask('p'), await ask('s'), await ask('guess')].map((reply) => reply?.status),
+      [503, 200, 401],
+    );
+    page.isReady = true;
+    assert.equal((await ask('p'))?.status, 200);
+  });
+
   it('report a clock that was moved, and not one that was not', async () => {
     const clock = createSystemClock();
     const moved: number[] = [];

@@ -1,0 +1,109 @@
+/**
+ * The key of the console's page. It outlives the start, so that an open tab works after a restart, and is
+ * never sent: the page signs the name of the start with it. Attack: a program of another user takes the port
+ * while the gateway is down, and an open tab calls it each second.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { lstatSync, realpathSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { readCached, writeCached } from '@gatewright/aws/cache-files';
+import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { isPageRoute } from './page-routes.ts';
+import type { CacheFolder } from '@gatewright/aws/cache-files';
+
+/** One for each folder that was started; the oldest go first. */
+const MOST_KEYS = 200;
+const MOST_BYTES = 64 * 1024;
+
+/** `GATEWRIGHT_HOME`, else `~/.gatewright`, as for everything that is kept for a user. */
+export function pageKeyFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  const { GATEWRIGHT_HOME: home = '' } = environment;
+  return join(home === '' ? join(homedir(), '.gatewright') : home, 'console');
+}
+
+export class PageKey {
+  /** Public and new with each start: what the page signs. */
+  readonly start = randomBytes(16).toString('base64url');
+  /** Whether everything listens; until then the page waits. */
+  isReady = false;
+  readonly #kept: { readonly cache: CacheFolder; readonly name: string } | undefined;
+  readonly #report: (sentence: string) => void;
+  /** Where none can be kept: ends with this start. */
+  #own: string | undefined;
+
+  /**
+   * @param folder of the user's keys; undefined = the key ends with this start
+   * @param directory of the start, which exists
+   */
+  constructor(folder: string | undefined, directory: string, report: (sentence: string) => void) {
+    this.#report = report;
+    this.#kept = folder === undefined ? undefined : placeOf(folder, directory);
+  }
+
+  /** For a link. What other users could have read or written is not trusted, and replaced. */
+  open(): string {
+    const found = this.#read();
+    if (found !== undefined) return found;
+    if (this.#kept !== undefined) {
+      const file = join(this.#kept.cache.folder, this.#kept.name);
+      if (isThere(file))
+        this.#report(
+          `${file} is damaged, a link, of another user or open to others: the console has a new key`,
+        );
+    }
+    return this.renew();
+  }
+
+  /** The key of before is refused at once, also by other gateways of this folder. */
+  renew(): string {
+    const key = randomBytes(32).toString('base64url');
+    this.#own = undefined;
+    if (this.#kept !== undefined) {
+      const { cache, name } = this.#kept;
+      writeCached(cache, name, key);
+      if (this.#read() === key) return key;
+      this.#report(
+        `the key of the console ends with this start: ${cache.folder} must be a folder that only you can read and write`,
+      );
+    }
+    this.#own = key;
+    return key;
+  }
+
+  /** @param host as the browser sends it: what is signed for one port is refused at another */
+  admits(signature: string, host: string): boolean {
+    const key = this.#read();
+    if (key === undefined) return false;
+    const expected = createHmac('sha256', key).update(`${this.start} ${host.toLowerCase()}`);
+    return equalInConstantTime(expected.digest('base64url'), signature);
+  }
+
+  /** @param path below `/_gatewright/` */
+  mayCall(method: string, path: string): boolean {
+    return isPageRoute(method, path);
+  }
+
+  /** Read each time: another command or gateway may have renewed it. */
+  #read(): string | undefined {
+    return this.#own ?? (this.#kept && readCached(this.#kept.cache, this.#kept.name));
+  }
+}
+
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // In a folder that is closed to this user, which `renew` reports.
+    return false;
+  }
+}
+
+/** By machine and folder: homes are shared between machines, and folders are copied. */
+function placeOf(folder: string, directory: string): { cache: CacheFolder; name: string } {
+  // Its first word: networks add and change the others.
+  const [machine] = hostname().toLowerCase().split('.');
+  const owner = [machine, realpathSync(directory)];
+  const name = createHash('sha256').update(JSON.stringify(owner)).digest('hex').slice(0, 32);
+  return { cache: { folder, mostFiles: MOST_KEYS, mostBytes: MOST_BYTES }, name };
+}

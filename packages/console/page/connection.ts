@@ -1,0 +1,133 @@
+/** The gateway behind this page: which start answers, and the signature that stands for the key in its calls. */
+import { useEffect, useState } from 'preact/hooks';
+import { followKeys, keepKey } from './access-key.ts';
+import { sign } from './sign.ts';
+
+type ConnectionState = 'waiting' | 'open' | 'refused';
+
+/** A refusal of the gateway, in its wording; status 0 = it does not answer. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+
+  /** Says nothing of what was asked for: it will be there when the gateway answers again. */
+  get isOfConnection(): boolean {
+    return [0, 401, 503].includes(this.status);
+  }
+}
+
+let key = '';
+let signed: { readonly start: string; readonly signature: string } | undefined;
+let state: ConnectionState = 'waiting';
+/** Calls failed since the page was last connected. */
+let isStale = false;
+const followers = new Set<() => void>();
+const refreshers = new Set<() => void>();
+
+export function useKey(given: string): void {
+  key = given;
+}
+
+/** Empty before the first has answered. */
+export function currentStart(): string {
+  return signed?.start ?? '';
+}
+
+/** What the page shows of the connection. */
+export function useConnection(): ConnectionState {
+  const [shown, setShown] = useState(state);
+  useEffect(() => {
+    const follow = (): void => setShown(state);
+    follow();
+    followers.add(follow);
+    return () => void followers.delete(follow);
+  }, []);
+  return shown;
+}
+
+export function noteState(next: ConnectionState): void {
+  if (state === next) return;
+  state = next;
+  for (const follow of followers) follow();
+}
+
+/** Called when the page is connected again, or to another start: what is shown may have changed. */
+export function onRefresh(refresh: () => void): () => void {
+  refreshers.add(refresh);
+  return () => void refreshers.delete(refresh);
+}
+
+export function noteConnected(isOtherStart: boolean): void {
+  noteState('open');
+  if (!isStale && !isOtherStart) return;
+  isStale = false;
+  for (const refresh of refreshers) refresh();
+}
+
+/** Of a link that another tab was opened by: tried when this page's own is refused. */
+let offered: string | undefined;
+
+export function followNewKeys(): () => void {
+  return followKeys((given) => {
+    offered = given;
+    if (state === 'refused') takeOffered();
+  });
+}
+
+function takeOffered(): boolean {
+  if (offered === undefined || offered === key) return false;
+  key = offered;
+  offered = undefined;
+  signed = undefined;
+  keepKey(key);
+  return true;
+}
+
+/** Which start answers; new with each. @throws Refused where none is ready */
+export async function readStart(): Promise<string> {
+  const response = await fetchOrRefuse('/console/start', {});
+  const { start, isReady } = (await response.json()) as { start: string; isReady: boolean };
+  if (!isReady) throw new Refused(503, 'The gateway is starting.');
+  if (signed?.start !== start) signed = { start, signature: await sign(key, start, location.host) };
+  return start;
+}
+
+/** A call below `/_gatewright/`. @throws Refused where none answers, or the key is refused */
+export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    if (signed === undefined) await readStart();
+    let response = await callSigned(path, init);
+    // The gateway was restarted meanwhile; what is refused so has had no effect.
+    const before = signed?.start;
+    if (response.status === 401 && (await readStart()) !== before) response = await callSigned(path, init);
+    if (response.status === 401 && takeOffered()) {
+      await readStart();
+      response = await callSigned(path, init);
+    }
+    if (response.status !== 401) return response;
+    noteState('refused');
+    throw new Refused(401, 'The key of this page is not valid here.');
+  } catch (problem) {
+    if (problem instanceof Refused) isStale = true;
+    throw problem;
+  }
+}
+
+function callSigned(path: string, init: RequestInit): Promise<Response> {
+  const headers = { ...(init.headers as object), Authorization: `Bearer ${signed?.signature ?? ''}` };
+  return fetchOrRefuse(`/_gatewright/${path}`, { ...init, headers });
+}
+
+async function fetchOrRefuse(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (cause) {
+    if (init.signal?.aborted === true) throw cause;
+    throw new Refused(0, 'The gateway does not answer. Is it still running?');
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Reloads of a start, as events, and its deployments, numbered from 1. A request is answered by the one of its
+ * arrival, so requests keep no number.
+ */
+import type { Clock } from '../../core/ports.ts';
+import type { Snapshot } from './deployment-snapshot.ts';
+import type { Change, ShownReload, ShownReloads } from './reload-model.ts';
+
+/** Of reloads shown, and of deployments that can be compared. */
+const MOST_SHOWN = 100;
+const MOST_COMPARED = 20;
+/** Of times, one for each deployment. */
+const MOST_VERSIONS = 5_000;
+const MOST_CHANGES = 100;
+/** Functions of one file are built one by one: their reloads within this time are one event. */
+const TOGETHER_MS = 1_000;
+export const STACKS = 'the stacks';
+
+type ReloadedStacks = { readonly snapshot: Snapshot; readonly changes: readonly Change[] };
+type CompareSnapshots = (before: Snapshot, after: Snapshot) => readonly Change[];
+
+type Compared = {
+  readonly version: number;
+  readonly fromEpochMs: number;
+  /** Undefined until the first reload of the stacks. */
+  readonly stacks: { snapshot: Snapshot | undefined };
+  /** By function, how often its code was loaded. */
+  readonly code: ReadonlyMap<string, number>;
+};
+
+/** A result as `onReload` reports it. */
+type ReloadResult = {
+  readonly what: string;
+  readonly tookMs?: number;
+  /** Why the code of before stays; undefined = it was reloaded. */
+  readonly kept?: Pick<ShownReload, 'file' | 'line'> & { readonly message: string };
+  /** Since when the new one answers; absent = now. */
+  readonly fromMs?: number;
+};
+
+export class ReloadHistory {
+  readonly #clock: Clock;
+  #reloads: readonly ShownReload[] = [];
+  readonly #broken = new Map<string, ShownReload>();
+  #current: Compared;
+  #earlier: readonly Compared[] = [];
+  /** When each version began to answer, by the monotonic clock; the first of them is `#first`. */
+  readonly #times: number[] = [-Infinity];
+  #first = 1;
+  #lastMs = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    const fromEpochMs = clock.nowEpochMs();
+    this.#current = { version: 1, fromEpochMs, stacks: { snapshot: undefined }, code: new Map() };
+  }
+
+  /** At this time; undefined where it is no longer known. */
+  versionAt(monotonicMs: number): number | undefined {
+    const index = this.#times.findLastIndex((fromMs) => fromMs <= monotonicMs);
+    return index === -1 ? undefined : this.#first + index;
+  }
+
+  get #compared(): readonly Compared[] {
+    return [...this.#earlier, this.#current];
+  }
+
+  /** Before the stacks change: what they are. */
+  get snapshot(): Snapshot | undefined {
+    return this.#current.stacks.snapshot;
+  }
+
+  set snapshot(taken: Snapshot | undefined) {
+    this.#current.stacks.snapshot = taken;
+  }
+
+  /** @param after of reloaded stacks, with what differs from `snapshot` */
+  note({ what, tookMs, kept, fromMs }: ReloadResult, after?: ReloadedStacks): void {
+    const before = this.#current;
+    if (kept !== undefined) {
+      this.#noteKept(what, kept);
+      return;
+    }
+    const changes = what === STACKS ? (after?.changes ?? []) : [newCode(what)];
+    if (what === STACKS) this.#forgetMended(changes);
+    this.#broken.delete(what);
+    const last = this.#joined('reloaded', what);
+    if (last === undefined) this.#begin(before, what, fromMs ?? this.#clock.monotonicMs(), after?.snapshot);
+    else this.#replaceCode(before, what);
+    this.#add({ kind: 'reloaded', what: [what], tookMs, changes, changed: changes.length }, last);
+  }
+
+  show(): ShownReloads {
+    return {
+      versions: this.#compared.map(({ version, fromEpochMs }) => ({ version, fromEpochMs })),
+      reloads: this.#reloads.toReversed(),
+      broken: [...new Set(this.#broken.values())],
+    };
+  }
+
+  /** Undefined where one of them is no longer kept. @param compareSnapshots loaded when it is needed */
+  compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
+    const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));
+    if (one === undefined || other === undefined) return undefined;
+    const changes = compareSnapshots(one.stacks.snapshot ?? new Map(), other.stacks.snapshot ?? new Map());
+    const named = new Set(changes.flatMap(({ part, name }) => (part === 'function' ? [name] : [])));
+    const recoded = [...new Set([...one.code.keys(), ...other.code.keys()])].filter(
+      (name) => one.code.get(name) !== other.code.get(name) && !named.has(name),
+    );
+    return [...changes, ...recoded.map(newCode)];
+  }
+
+  #noteKept(what: string, kept: NonNullable<ReloadResult['kept']>): void {
+    const last = this.#joined('kept', what, kept.message);
+    this.#broken.set(what, this.#add({ kind: 'kept', what: [what], changes: [], changed: 0, ...kept }, last));
+  }
+
+  /** A function whose definition changed is another one. */
+  #forgetMended(changes: readonly Change[]): void {
+    for (const { part, name } of changes) if (part === 'function') this.#broken.delete(name);
+  }
+
+  #begin(before: Compared, what: string, fromMs: number, after: Snapshot | undefined): void {
+    const isStacks = what === STACKS;
+    this.#earlier = this.#compared.slice(1 - MOST_COMPARED);
+    this.#current = {
+      version: before.version + 1,
+      fromEpochMs: this.#clock.nowEpochMs(),
+      stacks: isStacks ? { snapshot: after } : before.stacks,
+      code: isStacks ? before.code : loadedOnce(before.code, what),
+    };
+    this.#times.push(fromMs);
+    if (this.#times.length <= MOST_VERSIONS) return;
+    this.#times.shift();
+    this.#first += 1;
+  }
+
+  #replaceCode(before: Compared, what: string): void {
+    this.#current = { ...before, code: loadedOnce(before.code, what) };
+  }
+
+  /** The event of functions that this one belongs to. */
+  #joined(kind: ShownReload['kind'], what: string, message?: string): ShownReload | undefined {
+    const last = this.#reloads.at(-1);
+    const sinceMs = this.#clock.monotonicMs() - this.#lastMs;
+    if (last === undefined || what === STACKS || last.what.includes(STACKS) || sinceMs > TOGETHER_MS)
+      return undefined;
+    return last.kind === kind && last.message === message && !last.what.includes(what) ? last : undefined;
+  }
+
+  #add(
+    added: Pick<ShownReload, 'kind' | 'what' | 'changes' | 'changed'> & Partial<ShownReload>,
+    joined: ShownReload | undefined,
+  ): ShownReload {
+    const { number = 0 } = this.#reloads.at(-1) ?? {};
+    const reload: ShownReload = {
+      number: joined?.number ?? number + 1,
+      atEpochMs: joined?.atEpochMs ?? this.#clock.nowEpochMs(),
+      kind: added.kind,
+      what: [...(joined?.what ?? []), ...added.what],
+      tookMs: added.tookMs,
+      version: this.#current.version,
+      message: added.message,
+      file: added.file,
+      line: added.line,
+      changes: [...(joined?.changes ?? []), ...added.changes].slice(0, MOST_CHANGES),
+      changed: (joined?.changed ?? 0) + added.changed,
+    };
+    const others = joined === undefined ? this.#reloads : this.#reloads.slice(0, -1);
+    this.#reloads = [...others, reload].slice(-MOST_SHOWN);
+    for (const what of joined?.what ?? []) if (this.#broken.has(what)) this.#broken.set(what, reload);
+    this.#lastMs = this.#clock.monotonicMs();
+    return reload;
+  }
+}
+
+function newCode(name: string): Change {
+  return { part: 'function', name, how: 'changed', members: [{ name: 'code' }] };
+}
+
+function loadedOnce(code: ReadonlyMap<string, number>, name: string): ReadonlyMap<string, number> {
+  return new Map(code).set(name, (code.get(name) ?? 0) + 1);
+}
