@@ -66,6 +66,8 @@ export type MeterCircumstances = {
   readonly keyRequired: boolean;
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly hasApiKey: boolean;
+  /** Why the authorizer gave no key: `: over quota: monthly of plan free`; empty where it does not say. */
+  readonly refusal?: string;
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
   /** `{apiId}/{stage}` of the key's plans. */

@@ -15,12 +15,7 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
   const needs = `${routeKey ?? 'The route'} needs an API key`;
   if (!meter.hasApiKey)
     return meter.keySource === 'AUTHORIZER'
-      ? {
-          because: [
-            `${needs}, the API takes it from its authorizer (ApiKeySourceType AUTHORIZER), and the authorizer’s answer has no usageIdentifierKey.`,
-          ],
-          changes: ['Return usageIdentifierKey from the authorizer: a key of a usage plan for this stage.'],
-        }
+      ? explainNoneGiven(needs, meter.refusal ?? '')
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
           changes: ['Send a key in the x-api-key header.'],
@@ -52,6 +47,21 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
         changes: ['Send the value of a key, not its id or name.'],
       };
   }
+}
+
+function explainNoneGiven(needs: string, refusal: string): Reason {
+  const source = `${needs}, the API takes it from its authorizer (ApiKeySourceType AUTHORIZER)`;
+  return refusal === ''
+    ? {
+        because: [`${source}, and the authorizer’s answer has no usageIdentifierKey.`],
+        changes: ['Return usageIdentifierKey from the authorizer: a key of a usage plan for this stage.'],
+      }
+    : {
+        because: [`${source}, which gave none${refusal}.`],
+        changes: [
+          'Wait for the next period, or raise the limit or change the plan; `gatewright access explain` with the same credential shows both.',
+        ],
+      };
 }
 
 function explainQuota({ isDeployed }: Circumstances, { quota, planId, keyId }: MeterCircumstances): Reason {

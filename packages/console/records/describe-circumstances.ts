@@ -1,5 +1,6 @@
 /** Facts of a kept request for its explanation, derived when it is read. */
 import { lastHeader } from '../../core/events/header-list.ts';
+import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { describeSent } from './sent.ts';
@@ -57,7 +58,7 @@ function describeRequest(recorded: RecordedRequest, { lines, redactor }: Describ
       redactor,
     ),
     policies: tracePolicies(recorded),
-    meter: metered && describeMeter(recorded, metered),
+    meter: metered && describeMeter(recorded, metered, redactor),
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
@@ -85,21 +86,21 @@ function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | 
 }
 
 function describeMeter(
-  { received, status }: RecordedRequest,
+  { received, caller }: RecordedRequest,
   notes: MeterNotes,
+  redactor: Redactor,
 ): MeterCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { holder, keyFault, quotaLeft } = notes;
   const { apiKeySource } = received.stage.deployment;
   const quota = holder?.plan.quota;
-  const given = received.headers.last('x-api-key');
+  const grant = caller?.kind === 'lambda' ? caller.grant : undefined;
+  const given = apiKeySource === 'HEADER' ? received.headers.last('x-api-key') : grant?.usageIdentifierKey;
   return {
     keyRequired: received.route.apiKeyRequired,
     keySource: apiKeySource,
-    hasApiKey:
-      apiKeySource === 'HEADER'
-        ? given !== undefined && given !== ''
-        : keyFault !== undefined || status !== 403,
+    hasApiKey: given !== undefined && given !== '',
+    ...(grant && { refusal: redactor.text(describeRefusal(grant)) }),
     keyId: holder?.apiKey.id ?? (keyFault !== undefined && 'keyId' in keyFault ? keyFault.keyId : undefined),
     keyFault: keyFault?.kind,
     opens: keyFault?.kind === 'other-stages' ? keyFault.opens : [],

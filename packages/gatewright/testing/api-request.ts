@@ -80,7 +80,7 @@ export function chooseApi(
   );
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
-  const names = candidates.map((one) => `${one.logicalId} (stage ${one.stage})`).join(', ');
+  const names = candidates.map((one) => `${one.logicalId} (${placeOf(one, candidates)})`).join(', ');
   const there = names === '' ? 'there is none' : `there are ${names}`;
   const called = wanted === undefined ? '' : ` "${wanted}"`;
   throw new TestingError(
@@ -88,6 +88,12 @@ export function chooseApi(
       ? `there is no ${kind}${called}; ${there}`
       : `several match: choose one with { api } or { stage }; ${there}`,
   );
+}
+
+/** The stack is added only where another one has the same logical id: osls names every HTTP API `HttpApi`. */
+function placeOf({ logicalId, stage, stack }: ApiListing, candidates: readonly ApiListing[]): string {
+  const isShared = candidates.some((one) => one.logicalId === logicalId && one.stack !== stack);
+  return isShared ? `stage ${stage}, stack ${stack}` : `stage ${stage}`;
 }
 
 /** Through the pipeline of a gateway in this process, without a socket. */

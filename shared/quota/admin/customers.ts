@@ -239,7 +239,7 @@ function requirePlan(ports: Pick<AdminPorts, 'store'>, plan: string): Promise<Us
     if (!(error instanceof DomainError) || error.code !== 'PLAN_UNKNOWN') throw error;
     throw new DomainError(
       'PLAN_UNKNOWN',
-      'there is no usage plan with that id; save it with gatewright plan save, also if it is of an access document and no request was charged by it yet',
+      `there is no usage plan ${plan}; save it with gatewright plan save, also if it is of an access document and no request was charged by it yet`,
       { cause: error },
     );
   });

@@ -104,7 +104,12 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     }
   }
   if (unpriced > 0) printNotes(`${unpriced} periods have no price in their plans, and are on no invoice`);
-  else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
+  else if (isFirst)
+    printNotes(
+      open.length > 0
+        ? `There is no invoice: ${flags.period} has records only of closed periods; gatewright usage show has what is counted.`
+        : `No usage of ${flags.period} is recorded, so there is no invoice.`,
+    );
 }
 
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {

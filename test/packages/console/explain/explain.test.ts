@@ -210,6 +210,41 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /is not that of any key of the account/);
   });
 
+  it("says that the authorizer gave no key and why, whatever status the API's gateway response has", async () => {
+    const { PetsGet: get, ...rest } = withAuthorizer(TOKEN);
+    const api = aRecordedApi(
+      {
+        ...rest,
+        Api: {
+          type: 'AWS::ApiGateway::RestApi',
+          id: API,
+          properties: { Name: 'pets', ApiKeySourceType: 'AUTHORIZER' },
+        },
+        ...(get && { PetsGet: { ...get, properties: { ...get.properties, ApiKeyRequired: true } } }),
+        OverQuota: {
+          type: 'AWS::ApiGateway::GatewayResponse',
+          properties: { RestApiId: API, ResponseType: 'INVALID_API_KEY', StatusCode: '429' },
+        },
+      },
+      {
+        list: ok,
+        auth: () => ({
+          ...policy('Allow', '*'),
+          context: { quotaRefusal: 'over quota: monthly of plan free' },
+        }),
+      },
+    );
+
+    await api.send({ target: '/dev/pets', headers: bearer });
+
+    assert.match(storyOf(api.last()), /was refused with 429/);
+    assert.match(
+      storyOf(api.last()),
+      /from its authorizer \(ApiKeySourceType AUTHORIZER\), which gave none: over quota: monthly of plan free\./,
+    );
+    assert.match(storyOf(api.last()), /→ .*gatewright access explain/);
+  });
+
   it('shows the quota that was used up, and when it starts over', async () => {
     const api = aRecordedApi(meteredApi({ Quota: { Limit: 1, Period: 'DAY' } }), { list: ok });
 

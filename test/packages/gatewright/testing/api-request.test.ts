@@ -73,6 +73,11 @@ describe('the API that a request is for', () => {
       /several match: choose one with { api } or { stage }; there are Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
     );
     assert.throws(() => chooseApi(all, false, { api: 'Live' }), /there is no API "Live"; there are Pets/);
+    const ours = { ...api('Pets', 'http'), stack: 'gatewright' };
+    assert.throws(
+      () => chooseApi([...all, ours], false, { api: 'Pets' }),
+      /there are Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
+    );
     assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there is none/);
   });
 });

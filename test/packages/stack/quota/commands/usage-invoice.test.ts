@@ -135,6 +135,10 @@ describe('the invoices of a month', () => {
     assert.match(refused.stderr, /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\)/);
     assert.equal(draft.code, 0, draft.stderr);
     assert.match(draft.stderr, /draft: 1 period is not closed/);
+    assert.match(
+      draft.stderr,
+      /has records only of closed periods; gatewright usage show has what is counted/,
+    );
   });
 
   it('are closed by one command, and printed as JSON, CSV and PDF', async () => {
