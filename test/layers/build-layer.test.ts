@@ -19,6 +19,15 @@ describe('buildLayer', () => {
   });
   after(() => rm(directory, { recursive: true }));
 
+  it('opens no stream of the process before something is printed', async () => {
+    const logger = await readFile(
+      join(layer, 'nodejs/node_modules/@aws-lambda-powertools/logger/index.mjs'),
+      'utf8',
+    );
+
+    assert.doesNotMatch(logger, /["']node:console["']/);
+  });
+
   for (const { name, subpaths } of LAYER_PACKAGES)
     it(`ships ${name} in one file with all that its subpaths export`, async () => {
       const file = join(layer, 'nodejs/node_modules', name, 'index.mjs');
@@ -35,13 +44,4 @@ describe('buildLayer', () => {
         );
       }
     });
-
-  it('opens no stream of the process before something is printed', async () => {
-    const logger = await readFile(
-      join(layer, 'nodejs/node_modules/@aws-lambda-powertools/logger/index.mjs'),
-      'utf8',
-    );
-
-    assert.doesNotMatch(logger, /["']node:console["']/);
-  });
 });

@@ -29,6 +29,13 @@ describe('StackPlugin', () => {
     void aPlugin('dev', {})['initialize']?.();
   });
 
+  it('packages a service that has no settings of its own', () => {
+    const resources = { Api: { Type: 'AWS::ApiGateway::RestApi' } };
+    void aPlugin('dev', {}, null, '/nowhere', resources)[finalize]?.();
+
+    assert.ok('Api' in resources);
+  });
+
   const rows = [
     { name: 'allows dev to trust the local issuer', stage: 'dev', variables: LOCAL, refused: false },
     { name: 'refuses the local issuer in prod', stage: 'prod', variables: LOCAL, refused: true },

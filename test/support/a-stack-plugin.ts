@@ -18,7 +18,7 @@ class OslsError extends Error {
 export function aPlugin(
   stage: string,
   variables: Record<string, unknown>,
-  custom: Serverless['service']['custom'] = {},
+  custom: Serverless['service']['custom'] | null = {},
   serviceDir = '/nowhere',
   more: Record<string, { Type: string; Properties?: Record<string, unknown> }> = {},
   {
@@ -39,7 +39,7 @@ export function aPlugin(
     configurationInput: { params: { default: {}, dev: {}, prod: {} }, ...input },
     service: {
       ...service,
-      custom,
+      ...(custom !== null && { custom }),
       layers: { packages: layer },
       provider: { compiledCloudFormationTemplate: { Resources } },
     },
