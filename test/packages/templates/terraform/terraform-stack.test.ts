@@ -47,6 +47,40 @@ describe('a resource of a plan', () => {
     });
 });
 
+describe('a plan', () => {
+  it('is of the region of its provider', async () => {
+    const aws = { name: 'aws', expressions: { region: { constant_value: 'ap-southeast-2' } } };
+    const root = JSON.parse(aPlan({ resources: [TABLE] })) as { configuration: object };
+    const { stack } = await load(
+      JSON.stringify({ ...root, configuration: { ...root.configuration, provider_config: { aws } } }),
+    );
+
+    assert.equal(stack.region, 'ap-southeast-2');
+  });
+
+  it('changes no response of an integration that names none', async () => {
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          { type: 'aws_apigatewayv2_api', name: 'h', values: { name: 'h', protocol_type: 'HTTP' } },
+          {
+            type: 'aws_apigatewayv2_integration',
+            name: 'i',
+            values: { integration_type: 'HTTP_PROXY', integration_uri: 'https://a.example' },
+            expressions: { api_id: refs('aws_apigatewayv2_api.h.id') },
+          },
+        ],
+      }),
+    );
+
+    const { properties = {} } = stack.resources.get('aws_apigatewayv2_integration.i') ?? {};
+    assert.deepEqual(
+      [properties['IntegrationType'], properties['ResponseParameters']],
+      ['HTTP_PROXY', undefined],
+    );
+  });
+});
+
 describe('a resource that exists already', () => {
   it('is what the ids of the state mean, short ones as well', async () => {
     const { stack, messages } = await load(

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { evaluate } from './stack-builders.ts';
+
+describe('a user of IAM', () => {
+  const sections = 'Resources: { U: { Type: AWS::IAM::User, Properties: { UserName: ada } } }';
+  // CloudFormation, AWS::IAM::User, return values.
+  for (const [expression, value] of [
+    ['!Ref U', 'ada'],
+    ['!GetAtt U.Arn', 'arn:aws:iam::123456789012:user/ada'],
+    ["!Sub 'user ${U} is ${U.Arn}'", 'user ada is arn:aws:iam::123456789012:user/ada'],
+  ] as const)
+    it(`is ${value} by ${expression}`, () => {
+      assert.equal(evaluate(expression, sections), value);
+    });
+});
