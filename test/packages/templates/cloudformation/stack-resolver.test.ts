@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aStack, evaluate, refusal } from '../stack-builders.ts';
+import { aStack, evaluate, refusal, someStacks } from '../stack-builders.ts';
 
 describe('StackResolver', () => {
   it('resolves properties, names and order of resources', () => {
@@ -214,6 +214,20 @@ Outputs:
       value: /^https:\/\/cognito-idp\.eu-west-1\.amazonaws\.com\/eu-west-1_[a-z0-9]{9}$/,
     },
   ];
+  it('is being resolved while another stack imports what this one makes of it', () => {
+    const exported = (name: string, value: string) =>
+      `Resources: { T: { Type: AWS::SNS::Topic } }\nOutputs: { O: { Value: ${value}, Export: { Name: ${name} } } }`;
+    const [one] = someStacks({
+      one: exported('first', '!ImportValue second'),
+      two: exported('second', '!ImportValue first'),
+    });
+
+    assert.match(
+      refusal(() => one?.resolveOutputs()),
+      /one.*two.*one/,
+    );
+  });
+
   for (const { name, resource, expression, value } of attributes) {
     it(`gives ${name}, the same at every start`, () => {
       const sections = `Resources: { R: { Type: "${resource}" } }`;

@@ -13,6 +13,7 @@ import { OPTIONS } from '../stack-builders.ts';
 import { ALARM_ROWS } from './terraform-alarm-rows.ts';
 import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
 import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
+import { SHAPE_ROWS } from './terraform-shape-rows.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'gatewright-terraform-stack-'));
 after(() => rmSync(base, { recursive: true }));
@@ -27,7 +28,7 @@ async function load(text: string): Promise<{ stack: ResolvedStack; messages: rea
 }
 
 describe('a resource of a plan', () => {
-  for (const { name, resources, of, expected } of [...ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
+  for (const { name, resources, of, expected } of [...ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
     it(name, async () => {
       const { stack, messages } = await load(aPlan({ resources }));
       const found = stack.resources.get(of);
@@ -56,6 +57,31 @@ describe('a plan', () => {
     );
 
     assert.equal(stack.region, 'ap-southeast-2');
+  });
+
+  it('has the code that it uploads, and mistakes nothing else of that key for it', async () => {
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          { type: 'aws_dynamodb_tag', name: 't', values: { key: 'x.zip', source: 'elsewhere' } },
+          { type: 'aws_s3_object', name: 'o', values: { key: 'x.zip', source: 'build' } },
+          {
+            type: 'aws_lambda_function',
+            name: 'f',
+            values: {
+              function_name: 'f',
+              s3_bucket: 'b',
+              s3_key: 'x.zip',
+              runtime: 'nodejs24.x',
+              handler: 'a.b',
+              role: 'arn:aws:iam::123456789012:role/r',
+            },
+          },
+        ],
+      }),
+    );
+
+    assert.match(JSON.stringify(stack.functions[0]?.code ?? stack.unsupported), /\/build"/);
   });
 
   it('changes no response of an integration that names none', async () => {
