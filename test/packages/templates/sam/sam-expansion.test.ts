@@ -35,6 +35,9 @@ describe('a section of globals', () => {
 
     assert.deepEqual(vpcOf('{ SubnetIds: [b] }'), { SecurityGroupIds: ['g'], SubnetIds: ['a', 'b'] });
     assert.deepEqual(vpcOf('!If [Always, { SubnetIds: [b] }, !Ref AWS::NoValue]'), { SubnetIds: ['b'] });
+    const computed = 'VpcConfig: !If [Always, { SubnetIds: [a] }, !Ref AWS::NoValue]';
+    const own = samProperties(aFunction(computed, 'VpcConfig: { SubnetIds: [b] }'), 'F')['VpcConfig'];
+    assert.deepEqual(own, { SubnetIds: ['b'] });
   });
 });
 

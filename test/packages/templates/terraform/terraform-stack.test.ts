@@ -84,6 +84,31 @@ describe('a plan', () => {
     assert.match(JSON.stringify(stack.functions[0]?.code ?? stack.unsupported), /\/build"/);
   });
 
+  it('has outputs of the module that is called there, and not of one of its name elsewhere', async () => {
+    const topics = (name: string) => ({
+      resources: [{ type: 'aws_sns_topic', name: 'inner', values: { name } }],
+      outputs: { arn: refs('aws_sns_topic.inner.arn') },
+      expressions: {},
+    });
+    const outer = { ...topics('outer'), calls: { topics: topics('deeper') } };
+    const subscription = {
+      type: 'aws_sns_topic_subscription',
+      name: 's',
+      values: { protocol: 'sqs', endpoint: 'arn:aws:sqs:eu-west-1:123456789012:q' },
+      expressions: { topic_arn: refs('module.topics.arn') },
+    };
+
+    const { stack, messages } = await load(
+      aPlan({ resources: [subscription], calls: { outer, topics: topics('orders') } }),
+    );
+
+    assert.deepEqual(messages, []);
+    assert.equal(
+      stack.resources.get('aws_sns_topic_subscription.s')?.properties['TopicArn'],
+      'arn:aws:sns:eu-west-1:123456789012:orders',
+    );
+  });
+
   it('changes no response of an integration that names none', async () => {
     const { stack } = await load(
       aPlan({
