@@ -2,6 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { evaluate } from './stack-builders.ts';
 
+describe('a role of IAM', () => {
+  it('has an ARN by its name, whatever its function', () => {
+    const sections = 'Resources: { R: { Type: AWS::IAM::Role, Properties: { RoleName: reader } } }';
+
+    assert.equal(evaluate('!Ref R', sections), 'reader');
+    assert.equal(evaluate('!GetAtt R.Arn', sections), 'arn:aws:iam::123456789012:role/reader');
+    assert.match(String(evaluate('!GetAtt R.RoleId', sections)), /^AROA[0-9A-Z]{17}$/);
+  });
+});
+
 describe('a user of IAM', () => {
   const sections = 'Resources: { U: { Type: AWS::IAM::User, Properties: { UserName: ada } } }';
   // CloudFormation, AWS::IAM::User, return values.

@@ -7,6 +7,15 @@ import { document, expand, find, only } from '../openapi-builders.ts';
 const MOCK = { 'x-amazon-apigateway-integration': { type: 'mock' } };
 const METHOD = 'Api GET /x';
 
+describe('the API of a document', () => {
+  it('has its name, version and description', () => {
+    const info = { title: 'shop', version: '7', description: 'of the shop' };
+    const { Name, Version, Description } = find(expand(document(MOCK, { info })), 'Api');
+
+    assert.deepEqual([Name, Version, Description], ['shop', '7', 'of the shop']);
+  });
+});
+
 describe('a method of a document', () => {
   it('asks for no parameters and models where the operation names none', () => {
     const method = find(expand(document(MOCK)), METHOD);

@@ -57,12 +57,6 @@ describe('a SAM resource', () => {
       ]);
     });
 
-  it('is named with a property of an API that SAM does not have', () => {
-    assert.deepEqual(findings(samTemplate('Api', 'Surprise: 1', { A: 'Path: /x, Method: get' })), [
-      ['AWS::Serverless::Api', 'Surprise'],
-    ]);
-  });
-
   it('has the stage of a WebSocket API that is written', () => {
     const text = `
 Transform: AWS::Serverless-2016-10-31
