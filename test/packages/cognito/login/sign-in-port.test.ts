@@ -179,7 +179,7 @@ describe('the hosted login of a user pool', () => {
     assert.deepEqual([typeof body['access_token'], body['id_token']], ['string', undefined]);
   });
 
-  it('signs nobody out who does not say where to go', async () => {
+  it('keeps a sign-in where the sign-out does not say where to go', async () => {
     const at = await aUserPool({}, CLIENT);
     const session = header(await submit(at, { user: 'ada' }), 'set-cookie').split(';')[0] ?? '';
 

@@ -74,7 +74,7 @@ Resources:
     assert.deepEqual(findings(text), []);
   });
 
-  it('has a Cognito authorizer told from one of a function', () => {
+  it('distinguishes a Cognito authorizer from that of a function', () => {
     const auth =
       'Auth: { DefaultAuthorizer: C, Authorizers: { T: { FunctionArn: arn }, C: { UserPoolArn: pool } } }';
     const resources = samResources(samTemplate('Api', auth, { A: 'Path: /x, Method: get' }));
