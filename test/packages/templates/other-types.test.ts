@@ -8,7 +8,7 @@ describe('a role of IAM', () => {
 
     assert.equal(evaluate('!Ref R', sections), 'reader');
     assert.equal(evaluate('!GetAtt R.Arn', sections), 'arn:aws:iam::123456789012:role/reader');
-    assert.match(String(evaluate('!GetAtt R.RoleId', sections)), /^AROA[0-9A-Z]{17}$/);
+    assert.match(evaluate('!GetAtt R.RoleId', sections) as string, /^AROA[0-9A-Z]{17}$/);
   });
 });
 

@@ -35,7 +35,7 @@ function anAws(answers: Readonly<Record<string, readonly AwsAnswer[]>>): Aws & {
     calls,
     call: (request) => {
       calls.push(request);
-      const operation = ('target' in request ? String(request.target) : '').split('.')[1] ?? '';
+      const operation = ('target' in request ? request.target : '').split('.')[1] ?? '';
       const next = left.get(operation)?.shift();
       return next === undefined
         ? Promise.reject(new Error(`no answer to ${operation}`))
