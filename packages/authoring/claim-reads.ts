@@ -96,11 +96,19 @@ export function findClaimReads(text: string, file = 'index.js'): readonly ClaimR
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
+/** What a source in that language reads instead; a template's inline code counts as JavaScript. */
+function claimsReaderOf(file: string): string {
+  if (file.endsWith('.py')) return 'claims_of(event) of the Python package gatewright';
+  return /\.(?:rb|go|rs|java|kt|cs)$/.test(file)
+    ? 'authorizer.sub (authorizer.lambda.sub in payload 2.0)'
+    : 'claimsOf(event) of @gatewright/handlers/access';
+}
+
 /** What to do, printed after the file and line. */
-export function describeClaimRead(what: string, route: string): string {
+export function describeClaimRead(what: string, route: string, file: string): string {
   return (
     `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
-    `claimsOf(event) of @gatewright/handlers/access instead, or authorizer.sub in another language (node_modules/gatewright/docs/guides/protect/coming-from.md); ` +
+    `${claimsReaderOf(file)} instead (node_modules/gatewright/docs/guides/protect/coming-from.md); ` +
     `if it is right, write "gatewright: claims acknowledged" in a comment there, or name the file under claimsChecked in gatewright.yml`
   );
 }

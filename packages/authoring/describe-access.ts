@@ -9,10 +9,10 @@ import type {
 } from '@gatewright/handlers/access/compiled-document';
 
 /**
- * `open`: the route has no authorizer; `allow`: always; `own`: only what belongs to the caller; `depends`: on
+ * `open`: the route has no authorizer, `other`: another than ours; `allow`: always; `own`: only what belongs to the caller; `depends`: on
  * more than the role; `deny`.
  */
-export type MatrixCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
+export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny';
 
 type MatrixRow = {
   readonly route: CompiledRoute;
@@ -44,7 +44,11 @@ export function describeAccess(document: CompiledDocument): AccessMatrix {
       return {
         route,
         cells: [undefined, ...roles].map((role) =>
-          route.isOpen === true ? 'open' : cellOf(rules, document, role),
+          route.isOpen !== true
+            ? cellOf(rules, document, role)
+            : route.guard === undefined
+              ? 'open'
+              : 'other',
         ),
         rules: route.isOpen === true ? [] : rules.map((rule) => describeRule(rule, document, route)),
         isCharged: isCharged(document, index) && route.isOpen !== true,

@@ -21,9 +21,10 @@ type Complain = (path: Path, message: string, at?: 'key') => void;
 export function expandRoutes(inventory: readonly InventoryRoute[]): readonly CompiledRoute[] {
   const own = new Set(inventory.map(({ method, path }) => `${method} ${path}`));
   return inventory
-    .flatMap(({ method, path, isProtected }): CompiledRoute[] => {
+    .flatMap(({ method, path, isProtected, guard }): CompiledRoute[] => {
       const verbs = method === 'ANY' ? METHODS.filter((verb) => !own.has(`${verb} ${path}`)) : [method];
-      return verbs.map((verb) => ({ method: verb, path, ...(!isProtected && { isOpen: true }) }));
+      const open = isProtected ? {} : { isOpen: true as const, ...(guard !== undefined && { guard }) };
+      return verbs.map((verb) => ({ method: verb, path, ...open }));
     })
     .sort((a, b) => compareTexts(a.path, b.path) || compareTexts(a.method, b.method));
 }

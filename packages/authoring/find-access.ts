@@ -37,7 +37,7 @@ export type AccessResult = {
   readonly rules: readonly string[];
 };
 
-type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
+type AccessWord = 'OPEN' | 'OTHER' | 'ALLOW' | 'DENY';
 
 type RouteAnswer = {
   readonly route: string;
@@ -196,7 +196,12 @@ function claimsIn(part: unknown): readonly (readonly string[])[] {
 
 function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
   const rules = verdict.rules.join(', ');
-  if (verdict.kind === 'open') return ['OPEN', 'the route has no authorizer, so rules do not apply'];
+  if (verdict.kind === 'open') {
+    const { guard } = verdict.route;
+    return guard === undefined
+      ? ['OPEN', 'the route has no authorizer, so rules do not apply']
+      : ['OTHER', `${guard} guards the route, not our authorizer, so rules do not apply`];
+  }
   if (verdict.uncharged !== undefined)
     return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
   if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];

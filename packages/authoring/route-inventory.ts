@@ -13,9 +13,19 @@ export type InventoryRoute = {
   /** `GET`, `ANY`; `$default` and `$connect` are a `path`, with `ANY`. */
   readonly method: string;
   readonly path: string;
-  /** False: the route has no authorizer, so a document's rules for it are not enforced. */
+  /** False: the route has none of our authorizers, so a document's rules for it are not enforced. */
   readonly isProtected: boolean;
+  /** Another guard, in API Gateway's words: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent: none, or ours. */
+  readonly guard?: string;
 };
+
+/** @param type `authorizationType` of a method or route, as AWS answers it */
+export function protectionOf(type: unknown): Pick<InventoryRoute, 'isProtected' | 'guard'> {
+  if (type === 'CUSTOM') return { isProtected: true };
+  return typeof type === 'string' && type !== 'NONE'
+    ? { isProtected: false, guard: type }
+    : { isProtected: false };
+}
 
 /** Undefined when the text is no inventory: a user who wrote it by hand should run the command instead. */
 export function parseInventory(text: string): RouteInventory | undefined {
@@ -41,6 +51,7 @@ function isInventory(value: unknown): value is RouteInventory {
 
 function isRoute(value: unknown): value is InventoryRoute {
   if (!isJsonObject(value)) return false;
-  const { method, path, isProtected } = value;
-  return typeof method === 'string' && typeof path === 'string' && typeof isProtected === 'boolean';
+  const { method, path, isProtected, guard = '' } = value;
+  const texts = [method, path, guard];
+  return texts.every((text) => typeof text === 'string') && typeof isProtected === 'boolean';
 }

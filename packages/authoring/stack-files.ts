@@ -10,6 +10,8 @@ export const STACK_FOLDER = 'gatewright';
 const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
 /** An export of the stack, or `${cf:…}` of it, however the stage is named. */
 const ASKS = /\bgatewright-[^\s'"]*[-.][A-Z]\w*(?:Arn|Name|Url)\b/;
+/** The same as osls reads it, `${cf:gatewright-${sls:stage}.TokenAuthorizerArn}`. */
+const ASKS_OUTPUT = /\$\{cf(?:\([^)]*\))?:\s*gatewright-[^\s'"]*\.([A-Z]\w*)\}/g;
 /** The stack as another deploy tool takes it (layers/package-form.ts). */
 const PACKAGED = /Export"?:\s*\{?\s*"?Name"?:\s*['"]?gatewright-[\w-]+-AlarmTopicArn\b/;
 const READ_LIMIT_BYTES = 1_000_000;
@@ -68,12 +70,22 @@ export function isStackFolder(folder: string): boolean {
   return PLUGIN.test(readText(join(folder, 'serverless.yml')));
 }
 
-/** Looks in the definition and the files around it: resource files, templates made by CDK. */
-function hasText(folder: string, wanted: RegExp): boolean {
-  if (isFile(folder)) return wanted.test(readText(folder));
+/** `cf:gatewright-dev.TokenAuthorizerArn` for each `${cf:…}` of the stack that a source has, in one stage. */
+export function findAskedOutputs(source: string, stage: string): readonly string[] {
+  const asked = textsOf(source).flatMap((text) => [...text.matchAll(ASKS_OUTPUT)].map(([, name]) => name));
+  return [...new Set(asked)].map((name) => `cf:gatewright-${stage}.${name ?? ''}`);
+}
+
+function hasText(source: string, wanted: RegExp): boolean {
+  return textsOf(source).some((text) => wanted.test(text));
+}
+
+/** The definition and the files around it: resource files, templates made by CDK. */
+function textsOf(folder: string): readonly string[] {
+  if (isFile(folder)) return [readText(folder)];
   const places = [folder, ...foldersIn(folder).map((name) => join(folder, name))];
   const files = places.flatMap((place) => filesIn(place).map((name) => join(place, name)));
-  return files.slice(0, FILE_LIMIT).some((file) => wanted.test(readText(file)));
+  return files.slice(0, FILE_LIMIT).map(readText);
 }
 
 function foldersIn(folder: string): readonly string[] {

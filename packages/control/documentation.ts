@@ -71,7 +71,8 @@ export function readLocation(value: unknown): JsonObject {
   const location: Record<string, Json> = {};
   for (const name of LOCATION) {
     const text = given[`${name.charAt(0).toLowerCase()}${name.slice(1)}`];
-    if (text === undefined || text === null) continue;
+    // Terraform's provider sends each member, empty where it has none (its documentation_part.go).
+    if (text === undefined || text === null || text === '') continue;
     if (typeof text !== 'string') throw badRequest('Invalid request input');
     if (name !== 'Type' && !members.includes(name))
       throw badRequest(`A documentation part of type ${type} has no ${name.toLowerCase()}`);

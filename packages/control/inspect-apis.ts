@@ -36,6 +36,8 @@ export type InspectedRoute = {
   readonly path: string;
   /** Undefined: open, or not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
+  /** Its `authorizationType`; absent = `NONE`, or unknown. */
+  readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;
   /** Templates and parameters that read the caller; absent = none. */
@@ -91,6 +93,7 @@ export function inspectApis(
         const callerMappings = stack.callerMappings(plan.logicalId);
         return {
           ...inspectRoute(plan, byName, issuers),
+          ...guardOf(plan.authorization, identity.protocol),
           ...(callerMappings.length > 0 && { callerMappings }),
         };
       }),
@@ -145,6 +148,19 @@ function inspectRoute(
       identitySources: authorizer.identitySources,
     },
   };
+}
+
+function guardOf({ kind }: Authorization, protocol: ApiProtocol): Pick<InspectedRoute, 'guard'> {
+  switch (kind) {
+    case 'none':
+      return {};
+    case 'lambda':
+      return { guard: 'CUSTOM' };
+    case 'token':
+      return { guard: protocol === 'rest' ? 'COGNITO_USER_POOLS' : 'JWT' };
+    case 'iam':
+      return { guard: 'AWS_IAM' };
+  }
 }
 
 /** Requirements of a local token; undefined if none can pass. */

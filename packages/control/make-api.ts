@@ -63,6 +63,23 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
   return { api, warnings: findings.map(({ property, consequence }) => `${property ?? ''}: ${consequence}`) };
 }
 
+/**
+ * `overwrite` deletes what the document does not set of these (hashicorp/terraform-provider-aws,
+ * internal/service/apigateway/rest_api.go). Kept here: endpoint and policy, without which an API would open.
+ */
+const LITERAL = [
+  'Name',
+  'Description',
+  'Version',
+  'ApiKeySourceType',
+  'BinaryMediaTypes',
+  'MinimumCompressionSize',
+];
+
+function withoutLiteral(properties: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !LITERAL.includes(name)));
+}
+
 type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**
@@ -79,13 +96,16 @@ export function readDocument(
   const { apiId, region, accountId, stackName, logicalId } = api.identity;
   const { resources: current } = api;
   const isRest = api.identity.protocol === 'rest';
-  const kept = isRest ? { ...current.api.properties, Parameters: parameters } : parameters;
+  const literal = mode === 'overwrite' ? withoutLiteral(current.api.properties) : current.api.properties;
+  const kept = isRest ? { ...literal, Parameters: parameters } : parameters;
   const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
   const properties = { ...kept, Body: document };
   const options = { id: apiId, properties, region, accountId, stackName, logicalId, type } as const;
   const { api: fresh, warnings } = makeApi(options, account);
   const { resources: next } = fresh;
-  const own = { ...current.api, properties: next.api.properties };
+  const { Name = current.api.properties['Name'] } = next.api.properties;
+  const named = isRest && Name !== undefined ? { ...next.api.properties, Name } : next.api.properties;
+  const own = { ...current.api, properties: named };
   // Versions are not part of a document.
   const documentation = { ...next.documentation, versions: current.documentation.versions };
   const resources =

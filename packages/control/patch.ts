@@ -97,12 +97,22 @@ function findRule<T>(
   path: string,
   rules: readonly PatchRule<T>[],
 ): { readonly rule: PatchRule<T>; readonly names: Readonly<Record<string, string>> } | undefined {
-  const segments = path.split('/');
   for (const rule of rules) {
-    const names = matchSegments(rule.path.split('/'), segments);
+    const pattern = rule.path.split('/');
+    const names = matchSegments(pattern, segmentsOf(path, pattern));
     if (names !== undefined) return { rule, names };
   }
   return undefined;
+}
+
+/** A name like `{resource+}` takes what is left between the other segments. */
+function segmentsOf(path: string, pattern: readonly string[]): readonly string[] {
+  const segments = path.split('/');
+  const at = pattern.findIndex((one) => one.endsWith('+}'));
+  const more = segments.length - pattern.length;
+  if (at === -1 || more <= 0) return segments;
+  const end = at + more + 1;
+  return [...segments.slice(0, at), segments.slice(at, end).join('/'), ...segments.slice(end)];
 }
 
 function matchSegments(
@@ -113,7 +123,7 @@ function matchSegments(
   const names: Record<string, string> = {};
   for (const [index, expected] of pattern.entries()) {
     const segment = segments[index] ?? '';
-    if (expected.startsWith('{')) names[expected.slice(1, -1)] = unescapePointer(segment);
+    if (expected.startsWith('{')) names[expected.replace(/[{}+]/g, '')] = unescapePointer(segment);
     else if (expected !== segment) return undefined;
   }
   return names;

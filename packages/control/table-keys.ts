@@ -21,7 +21,9 @@ function findIndex(properties: JsonObject, name: string): unknown {
 
 function hashKeyOf(owner: unknown): string | undefined {
   const schema: readonly unknown[] = isJsonObject(owner) ? [owner['KeySchema']].flat() : [];
-  const key = schema.find((each) => isJsonObject(each) && each['KeyType'] === 'HASH');
+  const keys = schema.filter((each) => isJsonObject(each) && each['KeyType'] === 'HASH');
+  // Of several, none alone is the leading key.
+  const [key] = keys.length === 1 ? keys : [];
   const name = isJsonObject(key) ? key['AttributeName'] : undefined;
   return typeof name === 'string' ? name : undefined;
 }

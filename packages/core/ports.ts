@@ -271,7 +271,8 @@ export interface KeySets {
 
 /** Destination of request lines. `write` must not wait. */
 export interface LogSink {
-  write(line: string): void;
+  /** @param isSuccess the line is of a request or message that was answered without error */
+  write(line: string, isSuccess?: boolean): void;
 }
 
 /**

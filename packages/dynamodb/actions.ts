@@ -101,9 +101,26 @@ export function runAction(
 function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation> {
   const known = loaded.get(operation);
   if (known !== undefined) return known;
-  const entry = loadOperation(operation.charAt(0).toLowerCase() + operation.slice(1));
+  const read = loadOperation(operation.charAt(0).toLowerCase() + operation.slice(1));
+  const entry = operation === 'Query' ? { ...read, rules: withMoreConditions(read.rules) } : read;
   loaded.set(operation, entry);
   return entry;
+}
+
+/** Said by dynalite's rules of a Query; indexes with several attributes per key take up to eight. */
+export const TWO_CONDITIONS = 'Conditions can be of length 1 or 2 only';
+
+function withMoreConditions(rules: ReturnType<typeof loadOperation>['rules']) {
+  const custom = rules.custom as (input: object) => string | undefined;
+  return {
+    ...rules,
+    custom: (input: { readonly KeyConditions?: object }) => {
+      const wrong = custom(input);
+      return wrong === TWO_CONDITIONS && Object.keys(input.KeyConditions ?? {}).length > 2
+        ? undefined
+        : wrong;
+    },
+  };
 }
 
 /** What DynamoDB says of an empty key is newer than dynalite's wording (key-schema.ts has that of indexes). */

@@ -1,7 +1,8 @@
 /** The parts of dynalite's inner store that the embedded DynamoDB uses. */
 import { createRequire } from 'node:module';
+import type { ViewType } from './stream-record.ts';
 
-type AttributeValue = { readonly [type: string]: unknown };
+export type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
 /** A lock provides a wrapper for the action's callback: calling the wrapped one releases the lock. */
@@ -23,6 +24,9 @@ export type Table = {
   readonly KeySchema: readonly KeyElement[];
   readonly TableArn?: string;
   readonly DeletionProtectionEnabled?: boolean;
+  readonly StreamSpecification?: { readonly StreamEnabled: true; readonly StreamViewType: ViewType };
+  readonly LatestStreamArn?: string;
+  readonly LatestStreamLabel?: string;
 };
 
 export type BatchOperation =
@@ -58,12 +62,34 @@ type StoreOptions = {
   readonly updateTableMs: number;
 };
 
+/** Of LevelDB's keys. */
+export type StreamRange = {
+  readonly gt?: string | undefined;
+  readonly gte?: string | undefined;
+  readonly lt?: string | undefined;
+  readonly lte?: string | undefined;
+};
+
 type DynaliteDb = {
   create(options: StoreOptions): Store;
   /** Sortable text of an item's key. The item (or key) must be valid for the table. */
   createKey(item: Item, table: Table): string;
   validateKey(key: Item, table: Table): Error | null | undefined;
   validateItem(item: Item, table: Table): Error | null | undefined;
+  createIndexKey(item: Item, table: Table, schema: readonly KeyElement[]): string;
+  hashPrefix(value: unknown, type: string): string;
+  /** Sortable. */
+  toRangeStr(value: unknown, type: string): string;
+  queryTable(
+    store: Store,
+    table: Table,
+    input: object,
+    range: StreamRange & { readonly reverse: boolean; readonly limit: number },
+    isLocal: boolean,
+    readsTable: boolean,
+    startKeyNames: readonly string[],
+    done: Done<Record<string, unknown>>,
+  ): void;
   /** Bytes by DynamoDB's rules. */
   itemSize(item: Item): number;
   compare(operator: string, value: AttributeValue, other: AttributeValue): boolean;

@@ -5,7 +5,6 @@ import { dirname, extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { availableParallelism, loadavg } from 'node:os';
 import type { TableUnits } from './capacity.ts';
-import type { TableChange } from './engine.ts';
 import type { CallQuestion, CallVerdict } from './front.ts';
 import type {
   DynamoDbSigner,
@@ -14,6 +13,7 @@ import type {
   DynamoDbWorkerOrder,
 } from './worker.ts';
 import { explainStorageFault } from './storage-fault.ts';
+import type { TableChange, TableStream } from './stream-record.ts';
 
 export type EmbeddedDynamoDbOptions = {
   /** 0 picks a free one. Always on loopback. */
@@ -40,6 +40,8 @@ export type EmbeddedDynamoDbOptions = {
   readonly accountId?: string;
   /** Called with changes of followed tables, in the order of writing. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
+  /** Called with the open streams of tables after each change of them. */
+  readonly onStreams?: (streams: readonly TableStream[]) => void;
   /** Called for internal faults: a failed operation, or the thread's end. */
   readonly onFault?: (message: string) => void;
 };
@@ -50,8 +52,13 @@ export interface EmbeddedDynamoDb {
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
   /** Capacity units consumed since the start, up to a quarter of a second old. */
   readonly consumed: readonly TableUnits[];
-  /** Reports changes of these tables from now on; of none before the first call. */
-  follow(tables: readonly string[]): void;
+  /**
+   * Reports changes of these tables from now on; of none before the first call.
+   * @param forgets whether streams drop what they have
+   */
+  follow(tables: readonly string[], forgets?: boolean): void;
+  /** The changes that a stream still has; a later change is reported after them. */
+  replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Finishes pending writes and ends the thread. */
   close(): Promise<void>;
 }
@@ -129,8 +136,11 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const postMessage = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
   const waiting: (() => void)[] = [];
   let consumed: readonly TableUnits[] = [];
+  const replays = new Replays();
   worker.on('message', (message: DynamoDbWorkerMessage) => {
     if (message.kind === 'changes') options.onChanges?.(message.changes);
+    else if (message.kind === 'streams') options.onStreams?.(message.streams);
+    else if (message.kind === 'replayed') replays.answer(message.number, message.changes);
     else if (message.kind === 'consumed') consumed = message.tables;
     else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
@@ -153,7 +163,8 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
         waiting.push(resolve);
         postMessage({ kind: 'signers', signers });
       }),
-    follow: (tables) => postMessage({ kind: 'follow', tables }),
+    follow: (tables, forgets = false) => postMessage({ kind: 'follow', tables, forgets }),
+    replay: (streamArn) => replays.ask((number) => postMessage({ kind: 'replay', number, streamArn })),
     async close() {
       closing = true;
       postMessage({ kind: 'close' });
@@ -161,6 +172,26 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
       await worker.terminate();
     },
   };
+}
+
+/** The thread's answers, by the number of the order. */
+class Replays {
+  readonly #open = new Map<number, (changes: readonly TableChange[]) => void>();
+  #asked = 0;
+
+  ask(post: (number: number) => void): Promise<readonly TableChange[]> {
+    this.#asked += 1;
+    const number = this.#asked;
+    return new Promise((resolve) => {
+      this.#open.set(number, resolve);
+      post(number);
+    });
+  }
+
+  answer(number: number, changes: readonly TableChange[]): void {
+    this.#open.get(number)?.(changes);
+    this.#open.delete(number);
+  }
 }
 
 function workerDataOf(options: EmbeddedDynamoDbOptions, directory: string | undefined): DynamoDbWorkerData {

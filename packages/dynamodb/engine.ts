@@ -15,6 +15,7 @@ import {
   type DynaliteOperation,
   isDynaliteOperation,
   runAction,
+  TWO_CONDITIONS,
   validationError,
 } from './actions.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
@@ -22,20 +23,15 @@ import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
 import type { PartitionKeyOf } from './rights.ts';
-import { emptyIndexKey, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
+import { hasSeveralKeys, queryBySeveralKeys } from './several-keys.ts';
+import { emptyIndexKey, keySchemaOf, oversizedIndexKey, partitionKeysOf } from './key-schema.ts';
 import { DynamoDbTransactions } from './transactions.ts';
 import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
+import { answerStreams } from './stream-calls.ts';
+import { StreamLog } from './stream-log.ts';
+import type { TableChange, TableStream } from './stream-record.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
-
-export type TableChange = {
-  readonly table: string;
-  readonly keys: Item;
-  readonly before: Item | undefined;
-  readonly after: Item | undefined;
-  /** Removed by its time to live. */
-  readonly isExpiry: boolean;
-};
 
 type EngineOptions = {
   readonly clock: Clock;
@@ -48,6 +44,10 @@ type EngineOptions = {
   readonly maxMemoryBytes?: number | undefined;
   /** Called with changes of followed tables, in the order of writing. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
+  /** Called with the open streams of tables after each change of them. */
+  readonly onStreams?: (streams: readonly TableStream[]) => void;
+  /** Bound of the record of changes. */
+  readonly maxStreamBytes?: number | undefined;
 };
 
 /** An operation's input, raw and as dynalite's rules converted it. */
@@ -62,6 +62,7 @@ export class DynamoDbEngine {
   readonly #clock: Clock;
   readonly #tables: DynamoDbTables;
   readonly #transactions: DynamoDbTransactions;
+  readonly #streams: StreamLog;
   readonly #locks = new KeyLocks();
   readonly #expiries = new ExpiryQueue();
   /** Per table; undefined for data on disk. */
@@ -74,7 +75,11 @@ export class DynamoDbEngine {
   private constructor(store: Store, options: EngineOptions) {
     this.#store = store;
     this.#clock = options.clock;
-    this.#tables = new DynamoDbTables(store);
+    this.#streams = new StreamLog(options.clock, {
+      maxBytes: options.maxStreamBytes,
+      onStreams: options.onStreams,
+    });
+    this.#tables = new DynamoDbTables(store, this.#streams);
     this.#transactions = new DynamoDbTransactions(this, options.clock);
     this.#memoryBytes = options.directory === undefined ? new Map() : undefined;
     this.#maxMemoryBytes = options.maxMemoryBytes ?? DEFAULT_MAX_MEMORY_BYTES;
@@ -91,13 +96,20 @@ export class DynamoDbEngine {
     });
     await store.db.open();
     const engine = new DynamoDbEngine(store, options);
-    for (const table of await engine.#tables.loadTimeToLive()) await engine.#queueExistingItems(table);
+    for (const table of await engine.#tables.load()) await engine.#queueExistingItems(table);
     return engine;
   }
 
-  /** Reports changes of these tables from now on. */
-  follow(tables: readonly string[]): void {
+  /** Reports changes of these tables from now on. @param forgets whether the record of changes begins here */
+  follow(tables: readonly string[], forgets = false): void {
     this.#followed = new Set(tables);
+    if (forgets) this.#streams.forget();
+  }
+
+  /** The changes that a stream still has, oldest first; none of an unknown stream. */
+  replay(streamArn: string): readonly TableChange[] {
+    const stream = this.#streams.find(streamArn);
+    return stream === undefined ? [] : [...this.#streams.read(stream, 0)].map(({ change }) => change);
   }
 
   async close(): Promise<void> {
@@ -107,9 +119,10 @@ export class DynamoDbEngine {
   /**
    * @param operation `PutItem`, as in X-Amz-Target
    * @param region of the ARN of a new table
+   * @param isOfStack whether it is the gateway's own call, for a table of a stack
    * @throws DynamoDbError with AWS's status and body
    */
-  async execute(operation: string, input: JsonObject, region?: string): Promise<Output> {
+  async execute(operation: string, input: JsonObject, region?: string, isOfStack?: boolean): Promise<Output> {
     await this.removeExpired();
     switch (operation) {
       case 'PutItem':
@@ -118,6 +131,8 @@ export class DynamoDbEngine {
         return this.#writeItem(operation, input);
       case 'BatchWriteItem':
         return this.#writeBatch(input);
+      case 'Query':
+        return this.#query(input);
       case 'ExecuteStatement':
         return executeStatement(input, this);
       case 'TransactWriteItems':
@@ -134,7 +149,7 @@ export class DynamoDbEngine {
         return this.#tables.describeTimeToLive(input);
       case 'CreateTable':
       case 'UpdateTable':
-        return this.#tables.change(operation, input, region);
+        return this.#tables.change(operation, input, region, isOfStack);
       case 'DeleteTable':
         return this.#deleteTable(input);
       default:
@@ -146,6 +161,12 @@ export class DynamoDbEngine {
           `${operation} is not served by the embedded DynamoDB; start with --dynamodb URL to use another one`,
         );
     }
+  }
+
+  /** An operation of DynamoDB Streams. @throws DynamoDbError */
+  async executeStreams(operation: string, input: JsonObject): Promise<Output> {
+    await this.removeExpired();
+    return answerStreams(operation, input, this.#streams);
   }
 
   /** Converts and checks an input. @throws DynamoDbError */
@@ -205,6 +226,18 @@ export class DynamoDbEngine {
     return runAction(write.operation, this.#tables.cachedStore, write.checked);
   }
 
+  async #query(input: JsonObject): Promise<Output> {
+    const checked = this.check('Query', input);
+    const { IndexName: index } = checked;
+    const table =
+      typeof index === 'string' ? await this.#tables.find(String(checked['TableName'])) : undefined;
+    const schema = table && keySchemaOf(table, String(index));
+    if (table !== undefined && schema !== undefined && hasSeveralKeys(schema))
+      return queryBySeveralKeys(this.#tables.cachedStore, table, schema, checked);
+    if (Object.keys(membersOf(checked['KeyConditions'])).length > 2) throw validationError(TWO_CONDITIONS);
+    return this.#run({ operation: 'Query', checked });
+  }
+
   async #writeItem(operation: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: JsonObject): Promise<Output> {
     const returnOld = readReturnOld(input);
     const checked = this.check(operation, input);
@@ -257,16 +290,20 @@ export class DynamoDbEngine {
 
   /** A write that leaves an item unchanged is no change. */
   async #report(set: WriteSet, isExpiry: boolean): Promise<void> {
-    if (this.#onChanges === undefined || this.#followed.size === 0) return;
+    if (this.#followed.size === 0 && this.#streams.isClosed) return;
     const changes: TableChange[] = [];
     for (const { table, before, after } of set.changes) {
+      const isFollowed = this.#followed.has(table);
+      if (!isFollowed && !this.#streams.hasStream(table)) continue;
       const item = after ?? before;
-      if (!this.#followed.has(table) || item === undefined || isDeepStrictEqual(before, after)) continue;
+      if (item === undefined || isDeepStrictEqual(before, after)) continue;
       const { KeySchema: schema } = await this.#tables.get(table);
       const keys = schema.map(({ AttributeName: name }) => [name, item[name] ?? {}] as const);
-      changes.push({ table, keys: Object.fromEntries(keys), before, after, isExpiry });
+      const change = { table, keys: Object.fromEntries(keys), before, after, isExpiry };
+      const numbered = this.#streams.append(change);
+      if (isFollowed) changes.push(numbered);
     }
-    if (changes.length > 0) this.#onChanges(changes);
+    if (changes.length > 0) this.#onChanges?.(changes);
   }
 
   async #refuseIndexKeys({ changes }: WriteSet): Promise<void> {

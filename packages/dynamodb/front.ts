@@ -131,7 +131,8 @@ async function run(
   at: FrontOptions,
 ): Promise<Record<string, unknown>> {
   const [version, operation = ''] = String(request.headers['x-amz-target']).split('.');
-  if (version !== 'DynamoDB_20120810' || operation === '') {
+  const isOfStreams = version === 'DynamoDBStreams_20120810';
+  if ((version !== 'DynamoDB_20120810' && !isOfStreams) || operation === '') {
     throw new DynamoDbError(
       400,
       `${SERVICE}UnknownOperationException`,
@@ -141,12 +142,13 @@ async function run(
   const caller = verify(request, body, at);
   const input = withTableNames(parseInput(body), at.engine.accountId);
   await refuseUnlessAllowed(operation, input, caller, at);
+  if (isOfStreams) return at.engine.executeStreams(operation, input);
   // The SDKs' endpoint discovery must not lead to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
   const region = REGION.test(caller.region) ? caller.region : undefined;
   const { engine, meter } = at;
-  if (request.headers[UNCOUNTED] !== undefined) return engine.execute(operation, input, region);
+  if (request.headers[UNCOUNTED] !== undefined) return engine.execute(operation, input, region, true);
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);

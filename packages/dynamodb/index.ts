@@ -10,7 +10,7 @@ export type {
 } from './embedded-dynamodb.ts';
 export type { LateDynamoDb, LateDynamoDbOptions } from './late-dynamodb.ts';
 export type { TableUnits } from './capacity.ts';
-export type { TableChange } from './engine.ts';
+export type { TableChange, TableStream } from './stream-record.ts';
 export type { CallFault, CallQuestion, CallVerdict } from './front.ts';
 export type { DynamoDbSigner } from './worker.ts';
 

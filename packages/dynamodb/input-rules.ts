@@ -1,6 +1,7 @@
 /** What dynalite's rules of inputs lack, each with AWS's page. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { isViewType, VIEW_TYPES } from './stream-record.ts';
 
 type Rule = (input: JsonObject) => string | undefined;
 
@@ -37,6 +38,18 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
       type: 'FieldStruct<SSESpecification>',
       children: { Enabled: 'Boolean', SSEType: 'String', KMSMasterKeyId: 'String' },
     },
+    OnDemandThroughput: {
+      type: 'FieldStruct<OnDemandThroughput>',
+      children: { MaxReadRequestUnits: 'Long', MaxWriteRequestUnits: 'Long' },
+    },
+    WarmThroughput: {
+      type: 'FieldStruct<WarmThroughput>',
+      children: { ReadUnitsPerSecond: 'Long', WriteUnitsPerSecond: 'Long' },
+    },
+    StreamSpecification: {
+      type: 'FieldStruct<StreamSpecification>',
+      children: { StreamEnabled: 'Boolean', StreamViewType: 'String' },
+    },
     Tags: {
       type: 'List',
       children: { type: 'ValueStruct<Tag>', children: { Key: 'String', Value: 'String' } },
@@ -60,7 +73,23 @@ function settingsWrong(input: JsonObject): string | undefined {
   const { TableClass: tableClass } = input;
   if (typeof tableClass === 'string' && !TABLE_CLASSES.includes(tableClass))
     return enumWrong(tableClass, 'tableClass', TABLE_CLASSES);
-  return tagsWrong(input);
+  return streamWrong(input) ?? tagsWrong(input);
+}
+
+/** API reference, "StreamSpecification". */
+function streamWrong({ StreamSpecification: specification }: JsonObject): string | undefined {
+  if (specification === undefined || specification === null) return undefined;
+  const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(specification);
+  if (typeof isEnabled !== 'boolean')
+    return (
+      "1 validation error detected: Value null at 'streamSpecification.streamEnabled' failed to satisfy " +
+      'constraint: Member must not be null'
+    );
+  if (viewType !== undefined && !isViewType(viewType))
+    return enumWrong(viewType, 'streamSpecification.streamViewType', VIEW_TYPES);
+  return isEnabled && viewType === undefined
+    ? `${INVALID}StreamViewType must be specified when StreamEnabled is true`
+    : undefined;
 }
 
 /** API reference, "Tag". */

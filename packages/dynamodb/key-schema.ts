@@ -29,8 +29,11 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
     KeySchema.every(({ AttributeName: name }) => item[name] !== undefined),
   );
   for (const { KeySchema } of holding)
-    for (const { AttributeName: name, KeyType: type } of KeySchema)
-      if (bytesOf(item[name]) > (MAX_KEY_BYTES[type] ?? Infinity)) return OVERSIZED[type];
+    for (const [type, most] of Object.entries(MAX_KEY_BYTES)) {
+      const keys = KeySchema.filter(({ KeyType }) => KeyType === type);
+      if (keys.reduce((sum, { AttributeName: name }) => sum + bytesOf(item[name]), 0) > most)
+        return OVERSIZED[type];
+    }
   return undefined;
 }
 
@@ -77,6 +80,8 @@ export async function partitionKeysOf(
   return (name, index) => {
     const table = tables.get(name);
     const schema = table && keySchemaOf(table, index);
-    return schema?.find(({ KeyType: type }) => type === 'HASH')?.AttributeName;
+    const keys = schema?.filter(({ KeyType: type }) => type === 'HASH') ?? [];
+    // Of several, none alone is the leading key: what a policy says of it holds for no value.
+    return keys.length === 1 ? keys[0]?.AttributeName : undefined;
   };
 }

@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
 import { EmbeddedDynamoDbError, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import type { EmbeddedDynamoDb, EmbeddedDynamoDbOptions } from './embedded-dynamodb.ts';
+import type { TableChange } from './stream-record.ts';
 import type { DynamoDbSigner } from './worker.ts';
 
 export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'sharesPort' | 'namedPort'>;
@@ -95,9 +96,13 @@ class Late implements LateDynamoDb {
     await (await this.#thread)?.admit(signers);
   }
 
-  follow(tables: readonly string[]): void {
+  follow(tables: readonly string[], forgets?: boolean): void {
     this.#followed = tables;
-    this.#started?.follow(tables);
+    this.#started?.follow(tables, forgets);
+  }
+
+  async replay(streamArn: string): Promise<readonly TableChange[]> {
+    return (await (await this.#thread)?.replay(streamArn)) ?? [];
   }
 
   async close(): Promise<void> {

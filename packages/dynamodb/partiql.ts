@@ -5,6 +5,7 @@
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
 import { isRefusedCondition } from './item-write.ts';
 import { keySchemaOf } from './key-schema.ts';
+import { hasSeveralKeys } from './several-keys.ts';
 import {
   type AttributePath,
   type Condition,
@@ -112,6 +113,8 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
   const schema = keySchemaOf(found, index);
   if (schema === undefined)
     throw validationError(`The table does not have the specified index: ${index ?? ''}`);
+  // By a scan, whatever the statement names.
+  if (hasSeveralKeys(schema)) return { partition: '', sort: undefined };
   const keyOf = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   return { partition: keyOf('HASH') ?? '', sort: keyOf('RANGE') };
 }

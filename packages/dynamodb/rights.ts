@@ -8,6 +8,7 @@ import { parseStatement, StatementError } from './partiql-parser.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Condition, Statement } from './partiql-parser.ts';
 import { namesIn, partitionOfQuery } from './expression-names.ts';
+import { streamOfIterator } from './stream-record.ts';
 
 export type NeededRight = {
   /** `dynamodb:PutItem` */
@@ -114,8 +115,22 @@ const BY_OTHER_MEMBERS = new Set([
 ]);
 const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsights']);
 
+/** Operations of DynamoDB Streams on one stream; ListStreams is on those of a table, or on all. */
+const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
+
+/** The stream of GetRecords is that of the iterator. */
+function streamRight(operation: string, input: JsonObject): NeededRight {
+  const iterator = operation === 'GetRecords' ? asText(input['ShardIterator']) : undefined;
+  const arn = iterator === undefined ? asText(input['StreamArn']) : streamOfIterator(iterator);
+  const isArn = arn?.startsWith('arn:') === true;
+  return { action: `dynamodb:${operation}`, resource: isArn ? arn : '*', conditions: {} };
+}
+
 function tableRight(operation: string, input: JsonObject): NeededRight {
   const action = `dynamodb:${operation}`;
+  if (OF_STREAM.has(operation)) return streamRight(operation, input);
+  if (operation === 'ListStreams')
+    return { action, resource: `${tableName(input['TableName'])}/stream/*`, conditions: {} };
   if (OF_ACCOUNT.has(operation) || BY_OTHER_MEMBERS.has(operation))
     return { action, resource: '*', conditions: {} };
   if (BY_ARN.has(operation)) return { action, resource: asText(input['ResourceArn']) ?? '*', conditions: {} };

@@ -1,15 +1,26 @@
 /** Settings of a table that dynalite has no part in, in the form of DescribeTable. */
-import { membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 type TableSettings = {
   readonly TableClassSummary?: JsonObject;
   readonly SSEDescription?: JsonObject;
   readonly DeletionProtectionEnabled?: boolean;
+  readonly OnDemandThroughput?: JsonObject;
+  readonly WarmThroughput?: JsonObject;
 };
 
 /** Members of CreateTable and UpdateTable that make settings. */
-export const SETTING_MEMBERS = ['TableClass', 'SSESpecification', 'DeletionProtectionEnabled'];
+export const SETTING_MEMBERS = [
+  'TableClass',
+  'SSESpecification',
+  'DeletionProtectionEnabled',
+  'StreamSpecification',
+  'OnDemandThroughput',
+  'WarmThroughput',
+];
+/** Described, and no limit here: also of global indexes. */
+const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
 /** Of what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
 export function readTableSettings(input: JsonObject, tableArn: string, nowEpochMs: number): TableSettings {
@@ -27,5 +38,21 @@ export function readTableSettings(input: JsonObject, tableArn: string, nowEpochM
       ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: keyArn } }
       : {}),
     ...(typeof isKept === 'boolean' ? { DeletionProtectionEnabled: isKept } : {}),
+    ...throughputsOf(input),
   };
+}
+
+/** @param checked the call's global indexes as dynalite took them, without their throughputs */
+export function withThroughputs(checked: unknown, given: unknown): readonly JsonObject[] | undefined {
+  if (!Array.isArray(checked)) return undefined;
+  const all: readonly unknown[] = Array.isArray(given) ? given : [];
+  return checked.map((index: unknown, at) => ({
+    ...membersOf(index),
+    ...throughputsOf(membersOf(all[at])),
+  }));
+}
+
+function throughputsOf(input: JsonObject): JsonObject {
+  const given = THROUGHPUTS.flatMap((name) => (isJsonObject(input[name]) ? [[name, input[name]]] : []));
+  return Object.fromEntries(given) as JsonObject;
 }

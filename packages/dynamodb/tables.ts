@@ -4,12 +4,15 @@ import type { Output } from './actions.ts';
 import { wrongInput } from './input-rules.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
-import { readTableSettings, SETTING_MEMBERS } from './table-settings.ts';
+import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
+import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
+import { withAllKeys, withFirstKeys } from './several-keys.ts';
+import type { StreamLog } from './stream-log.ts';
+import { STACK_STREAM_LABEL } from './stream-record.ts';
 import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
 
 /** Unsupported parameters that change what a table does; dynalite would drop them. */
 const REFUSED_PARAMETERS = [
-  { name: 'StreamSpecification', says: 'streams' },
   { name: 'ResourcePolicy', says: 'resource policies' },
   { name: 'ReplicaUpdates', says: 'replicas' },
   { name: 'GlobalSecondaryIndexUpdates', says: 'adding or removing indexes of an existing table' },
@@ -17,6 +20,9 @@ const REFUSED_PARAMETERS = [
 
 /** Members of UpdateTable that dynalite acts on. */
 const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
+
+/** API reference, "PointInTimeRecoverySpecification": RecoveryPeriodInDays, from 1 to 35, which is usual. */
+const MOST_RECOVERY_DAYS = 35;
 
 /** Limit for a table to become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
@@ -27,9 +33,11 @@ export class DynamoDbTables {
   readonly #store: Store;
   readonly #active = new Map<string, Table>();
   readonly #timeToLive = new Map<string, string>();
+  readonly #streams: StreamLog;
 
-  constructor(store: Store) {
+  constructor(store: Store, streams: StreamLog) {
     this.#store = store;
+    this.#streams = streams;
     this.cachedStore = {
       ...store,
       getTable: (name, checkStatus, done) => {
@@ -57,33 +65,45 @@ export class DynamoDbTables {
     return table;
   }
 
-  /** Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns. */
+  /**
+   * Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns.
+   * @param isOfStack a stream has the label of stacks
+   */
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
     input: JsonObject,
     region = 'us-east-1',
+    isOfStack = false,
   ): Promise<Output> {
     refuseParameters(input);
     const isOfSettings =
       operation === 'UpdateTable' && SETTING_MEMBERS.some((member) => isGiven(input[member]));
+    if (isOfSettings) await this.#refuseSettings(input);
     if (isOfSettings && UPDATED_BY_DYNALITE.every((member) => !isGiven(input[member])))
-      return this.#updateSettings(input);
-    const { Tags: tags, ...checked } = checkInput(operation, input, this.#store);
+      return this.#updateSettings(input, isOfStack);
+    const taken = operation === 'CreateTable' ? withFirstKeys(input) : input;
+    const { Tags: tags, ...read } = checkInput(operation, taken, this.#store);
+    const checked = operation === 'CreateTable' ? withAllKeys(read, input) : read;
     const name = String(checked['TableName']);
     if (operation === 'DeleteTable') await this.#refuseProtected(name);
     this.#active.delete(name);
     const located = { ...this.#store, tableDb: { ...this.#store.tableDb, awsRegion: region } };
-    const settled = operation === 'CreateTable' ? this.#withSettings(checked, region) : checked;
+    const settled =
+      operation === 'CreateTable' ? this.#withSettings(checked, input, region, isOfStack) : checked;
     if (operation === 'CreateTable' && (await this.#read(name)) !== undefined)
       throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
     const output = await runAction(operation, located, settled);
-    if (isOfSettings) await this.#updateSettings(input);
+    if (isOfSettings) await this.#updateSettings(input, isOfStack);
     if (Array.isArray(tags) && tags.length > 0)
       await runAction('TagResource', this.#store, { ResourceArn: this.#arnOf(name, region), Tags: tags });
     // A reader may have cached the table again during the change.
     this.#active.delete(name);
-    if (operation === 'CreateTable') await this.#untilActive(name);
+    if (operation === 'CreateTable') {
+      await this.#untilActive(name);
+      openStream(await this.get(name), this.#streams);
+    }
     if (operation === 'DeleteTable') {
+      this.#streams.close(name);
       this.#timeToLive.delete(name);
       await this.#store.db.del(timeToLiveKey(name));
       await this.#store.db.del(recoveryKey(name));
@@ -92,31 +112,51 @@ export class DynamoDbTables {
   }
 
   /** dynalite keeps and describes a new table with all that it is given. */
-  #withSettings(checked: JsonObject, region: string): JsonObject {
-    const others = Object.entries(checked).filter(([member]) => !SETTING_MEMBERS.includes(member));
+  #withSettings(checked: JsonObject, input: JsonObject, region: string, isOfStack: boolean): JsonObject {
+    const { GlobalSecondaryIndexes: given } = input;
+    const indexes = withThroughputs(checked['GlobalSecondaryIndexes'], given);
+    const all = indexes === undefined ? checked : { ...checked, GlobalSecondaryIndexes: indexes };
+    const others = Object.entries(all).filter(([member]) => !SETTING_MEMBERS.includes(member));
     const arn = this.#arnOf(String(checked['TableName']), region);
     const settings = readTableSettings(checked, arn, Date.now());
-    return { ...Object.fromEntries(others), DeletionProtectionEnabled: false, ...settings };
+    const stream = readStream(checked, arn, this.#labelOf(arn, isOfStack));
+    return { ...Object.fromEntries(others), DeletionProtectionEnabled: false, ...settings, ...stream };
+  }
+
+  #labelOf(tableArn: string, isOfStack: boolean): string {
+    return isOfStack ? STACK_STREAM_LABEL : this.#streams.newLabel(tableArn);
   }
 
   #arnOf(name: string, region: string): string {
     return `arn:aws:dynamodb:${region}:${this.#store.tableDb.awsAccountId}:table/${name}`;
   }
 
-  async #updateSettings(input: JsonObject): Promise<Output> {
-    const wrong = wrongInput('UpdateTable', input);
+  async #refuseSettings(input: JsonObject): Promise<void> {
+    const wrong =
+      wrongInput('UpdateTable', input) ?? wrongStreamUpdate(input, await this.get(readTableName(input)));
     if (wrong !== undefined) throw validationError(wrong);
-    const name = readTableName(input);
-    const table = await this.get(name);
-    const isDecrypted = membersOf(input['SSESpecification'])['Enabled'] === false;
-    const kept = Object.entries(table).filter(([member]) => !(isDecrypted && member === 'SSEDescription'));
-    const settings = readTableSettings(input, table.TableArn ?? '', Date.now());
-    const changed = { ...Object.fromEntries(kept), ...settings };
+  }
+
+  async #updateSettings(input: JsonObject, isOfStack: boolean): Promise<Output> {
+    const table = await this.get(readTableName(input));
+    const { TableName: name, TableArn: arn = '' } = table;
+    const { SSESpecification: encryption, StreamSpecification: specification } = input;
+    const dropped = [
+      ...(membersOf(encryption)['Enabled'] === false ? ['SSEDescription'] : []),
+      ...(membersOf(specification)['StreamEnabled'] === false ? ['StreamSpecification'] : []),
+    ];
+    const kept = Object.entries(table).filter(([member]) => !dropped.includes(member));
+    const settings = readTableSettings(input, arn, Date.now());
+    const stream = readStream(input, arn, this.#labelOf(arn, isOfStack));
+    const changed: Table = { ...table, ...settings, ...stream };
+    const described = { ...Object.fromEntries(kept), ...settings, ...stream };
     this.#active.delete(name);
     await new Promise<void>((resolve, reject) => {
-      this.#store.tableDb.put(name, changed, (error) => (error ? reject(error) : resolve()));
+      this.#store.tableDb.put(name, described, (error) => (error ? reject(error) : resolve()));
     });
-    return { TableDescription: changed };
+    if (dropped.includes('StreamSpecification')) this.#streams.close(name);
+    else if (stream.StreamSpecification !== undefined) openStream(changed, this.#streams);
+    return { TableDescription: described };
   }
 
   /** Source: API reference, "DeleteTable", and developer guide, "Using deletion protection". */
@@ -132,9 +172,11 @@ export class DynamoDbTables {
     return this.#timeToLive.get(table);
   }
 
-  /** Reads kept settings. @returns the tables with a time to live */
-  async loadTimeToLive(): Promise<readonly string[]> {
+  /** Reads kept settings, and opens streams. @returns the tables with a time to live */
+  async load(): Promise<readonly string[]> {
     for (const table of await this.#names()) {
+      const description = await this.#read(table);
+      if (description !== undefined) openStream(description, this.#streams);
       const attribute = await this.#store.db.get(timeToLiveKey(table));
       if (typeof attribute === 'string') this.#timeToLive.set(table, attribute);
     }
@@ -143,15 +185,19 @@ export class DynamoDbTables {
 
   /** The setting is kept and described; there are no backups here, whatever it says. */
   async updateContinuousBackups(input: JsonObject): Promise<Output> {
-    const { PointInTimeRecoveryEnabled: isOn } = membersOf(input['PointInTimeRecoverySpecification']);
+    const { PointInTimeRecoveryEnabled: isOn, RecoveryPeriodInDays: days = MOST_RECOVERY_DAYS } = membersOf(
+      input['PointInTimeRecoverySpecification'],
+    );
     if (typeof isOn !== 'boolean')
       throw validationError(
         "1 validation error detected: Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled' " +
           'failed to satisfy constraint: Member must not be null',
       );
+    if (typeof days !== 'number' || days < 1 || days > MOST_RECOVERY_DAYS)
+      throw validationError(`RecoveryPeriodInDays must be from 1 to ${MOST_RECOVERY_DAYS}`);
     const name = readTableName(input);
     await this.#describedBackups(name);
-    if (isOn) await this.#store.db.put(recoveryKey(name), true);
+    if (isOn) await this.#store.db.put(recoveryKey(name), days);
     else await this.#store.db.del(recoveryKey(name));
     return this.#describedBackups(name);
   }
@@ -163,11 +209,17 @@ export class DynamoDbTables {
   async #describedBackups(name: string): Promise<Output> {
     if ((await this.#read(name)) === undefined)
       throw new DynamoDbError(400, `${DYNAMODB}TableNotFoundException`, `Table not found: ${name}`);
-    const isOn = (await this.#store.db.get(recoveryKey(name))) === true;
+    const days = await this.#store.db.get(recoveryKey(name));
     return {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: isOn ? 'ENABLED' : 'DISABLED' },
+        PointInTimeRecoveryDescription:
+          days === undefined
+            ? { PointInTimeRecoveryStatus: 'DISABLED' }
+            : {
+                PointInTimeRecoveryStatus: 'ENABLED',
+                RecoveryPeriodInDays: typeof days === 'number' ? days : MOST_RECOVERY_DAYS,
+              },
       },
     };
   }

@@ -11,7 +11,7 @@ import { CapacityMeter } from './capacity.ts';
 import type { TableUnits } from './capacity.ts';
 import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
-import type { TableChange } from './engine.ts';
+import type { TableChange, TableStream } from './stream-record.ts';
 import { serveDynamoDb } from './front.ts';
 import type { CallQuestion, CallVerdict, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
@@ -42,7 +42,9 @@ export type DynamoDbWorkerOrder =
   /** Answered by `admitted`. */
   | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
   /** Reports changes of these tables from now on. */
-  | { readonly kind: 'follow'; readonly tables: readonly string[] }
+  | { readonly kind: 'follow'; readonly tables: readonly string[]; readonly forgets: boolean }
+  /** Answered by `replayed` with the same number. */
+  | { readonly kind: 'replay'; readonly number: number; readonly streamArn: string }
   | { readonly kind: 'verdict'; readonly number: number; readonly verdict: CallVerdict };
 
 export type DynamoDbWorkerMessage =
@@ -50,6 +52,8 @@ export type DynamoDbWorkerMessage =
   /** Answered by a `verdict` with the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
+  | { readonly kind: 'replayed'; readonly number: number; readonly changes: readonly TableChange[] }
+  | { readonly kind: 'streams'; readonly streams: readonly TableStream[] }
   | { readonly kind: 'consumed'; readonly tables: readonly TableUnits[] }
   | { readonly kind: 'listening'; readonly port: number }
   /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */
@@ -67,10 +71,16 @@ async function start(
   post: (message: DynamoDbWorkerMessage) => void,
 ): Promise<Running> {
   const clock = followClock(data.clockOffset);
+  let open: readonly TableStream[] = [];
+  let isListening = false;
   const engine = await DynamoDbEngine.open({
     clock,
     directory: data.directory,
     onChanges: (changes) => post({ kind: 'changes', changes }),
+    onStreams: (streams) => {
+      open = streams;
+      if (isListening) post({ kind: 'streams', streams });
+    },
   });
   let port = data.port;
   const report = (error: unknown): void => post({ kind: 'fault', message: describe(error) });
@@ -101,9 +111,12 @@ async function start(
   });
   const address = server.address();
   if (typeof address === 'object' && address !== null) port = address.port;
+  // The first message.
   post({ kind: 'listening', port });
+  isListening = true;
+  if (open.length > 0) post({ kind: 'streams', streams: open });
   return {
-    follow: (tables) => engine.follow(tables),
+    engine,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -113,7 +126,7 @@ async function start(
   };
 }
 
-type Running = { follow(tables: readonly string[]): void; close(): Promise<void> };
+type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };
 
 /** Knows the secrets itself; policies are judged by the gateway's thread. */
 class KnownCallers implements Callers {
@@ -185,8 +198,11 @@ if (parentPort !== null) {
     port.on('message', (order: DynamoDbWorkerOrder) => {
       if (order.kind === 'signers') callers.replace(order.signers);
       else if (order.kind === 'verdict') callers.decide(order.number, order.verdict);
-      else if (order.kind === 'follow') running.follow(order.tables);
-      else
+      else if (order.kind === 'follow') running.engine.follow(order.tables, order.forgets);
+      else if (order.kind === 'replay') {
+        const changes = running.engine.replay(order.streamArn);
+        post({ kind: 'replayed', number: order.number, changes });
+      } else
         running
           .close()
           .catch((error: unknown) => post({ kind: 'fault', message: describe(error) }))

@@ -124,6 +124,15 @@ export class ServiceHost {
       deliveries: this.#deliveries,
       schedules: new Schedules(ports),
       items: this.items,
+      sources: {
+        load: async (arn) => {
+          await this.#findByArn(parseArn(arn)?.service ?? '');
+        },
+        readAgain: (isAccepted) => {
+          const { apply } = this.read(this.#stacks ?? [], new Faults(true));
+          if (isAccepted()) apply();
+        },
+      },
       lines: this.lines,
       segments: this.segments,
       metrics: this.metrics,

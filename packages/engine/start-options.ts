@@ -348,6 +348,7 @@ export const START_OPTIONS = {
     what: 'do not run the build script of a project that makes missing handler files',
   },
   verbose: { defaultValue: false, what: 'list everything that is not served or enforced as at AWS' },
+  quiet: { defaultValue: false, what: 'print only errors, refused requests and the addresses' },
   open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   profile: {
     defaultValue: false,

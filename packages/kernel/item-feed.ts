@@ -1,39 +1,54 @@
 /** Changes of items, from the store of the tables to the service of their streams. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { TableChange, TableStream } from '@gatewright/dynamodb';
 
-export type TableChange = {
-  readonly table: string;
-  readonly keys: JsonObject;
-  readonly before: JsonObject | undefined;
-  readonly after: JsonObject | undefined;
-  readonly isExpiry: boolean;
-};
+interface ItemStore {
+  /** Its changes are published from now on. @param forgets whether streams drop what they have */
+  follow(tables: readonly string[], forgets: boolean): void;
+  /** The changes that a stream still has; later ones are published after them. */
+  replay(streamArn: string): Promise<readonly TableChange[]>;
+}
+
+const NO_STORE: ItemStore = { follow: () => undefined, replay: () => Promise.resolve([]) };
 
 export class ItemFeed {
-  #follow: (tables: readonly string[]) => void = () => undefined;
+  #store = NO_STORE;
   #listener: (changes: readonly TableChange[]) => void = () => undefined;
   #tables: readonly string[] = [];
+  #streams: ReadonlyMap<string, TableStream> = new Map();
 
-  /** @param follow gets the tables whose changes are published */
-  connect(follow: (tables: readonly string[]) => void): void {
-    this.#follow = follow;
+  connect(store: ItemStore): void {
+    this.#store = store;
   }
 
   publish(changes: readonly TableChange[]): void {
     this.#listener(changes);
   }
 
+  /** The open streams of the tables as they are now, made by a stack or by a call. */
+  publishStreams(streams: readonly TableStream[]): void {
+    this.#streams = new Map(streams.map((stream) => [stream.streamArn, stream]));
+  }
+
+  streamOf(arn: string): TableStream | undefined {
+    return this.#streams.get(arn);
+  }
+
+  replay(streamArn: string): Promise<readonly TableChange[]> {
+    return this.#store.replay(streamArn);
+  }
+
   follow(tables: readonly string[], listener: (changes: readonly TableChange[]) => void): void {
     this.#listener = listener;
     this.#tables = tables;
-    this.#follow(tables);
+    this.#store.follow(tables, false);
   }
 
   pause(): void {
-    this.#follow([]);
+    this.#store.follow([], false);
   }
 
+  /** Streams begin here: what was written before, as by a reset or by seeds, is no part of any. */
   resume(): void {
-    this.#follow(this.#tables);
+    this.#store.follow(this.#tables, true);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { memberOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '../core/stack/model.ts';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 
@@ -23,6 +24,11 @@ export class ResourceReader {
     this.resource = resource;
     this.#tolerance = tolerance;
     this.#unsupported = unsupported;
+  }
+
+  /** The same resource with other properties, judged by another tolerance. */
+  with(properties: JsonObject, tolerance: Tolerance, unsupported: UnsupportedItem[]): ResourceReader {
+    return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
   }
 
   value(path: string): unknown {

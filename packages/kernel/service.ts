@@ -77,6 +77,7 @@ export type ServicePorts = EventPorts & {
   readonly deliveries: TargetDeliveries;
   readonly schedules: Schedules;
   readonly items: ItemFeed;
+  readonly sources: EventSources;
   /** Lines of log groups: access and execution logs of stages, and the output of functions. 64 MB are kept. */
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
@@ -92,6 +93,17 @@ export type ServicePorts = EventPorts & {
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
 };
+
+/** For the service whose event source mappings can be made by calls. */
+interface EventSources {
+  /** Loads the service that the ARN names, if there is one. */
+  load(arn: string): Promise<void>;
+  /**
+   * Reads the stacks once more with all services.
+   * @param isAccepted asked before that is applied
+   */
+  readAgain(isAccepted: () => boolean): void;
+}
 
 /** Options of the start that services read. */
 export type ServiceSettings = {

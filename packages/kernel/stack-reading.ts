@@ -77,7 +77,7 @@ export class StackReading {
    */
   offerSources<Source, Mapping>(
     service: string,
-    sources: ReadonlyMap<string, Source> | undefined,
+    sources: { get(arn: string): Source | undefined } | undefined,
     read: (mapping: ResourceReader, source: Source) => Mapping | undefined,
   ): readonly Mapping[] {
     const mappings: Mapping[] = [];

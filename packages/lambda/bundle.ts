@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import { build, type BuildOptions } from 'esbuild';
 
@@ -25,6 +24,7 @@ import { BuildCache } from './build-cache.ts';
 import type { SdkLending } from './lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
+import { packageIsModule } from './package-type.ts';
 import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 import { taskRootOf } from './task-root.ts';
@@ -461,12 +461,4 @@ function layerPackages(definition: FunctionDefinition): string[] {
 
 function sourcesOf(inputs: readonly string[], root: string): string[] {
   return inputs.filter((input) => !input.includes('node_modules/')).map((input) => resolve(root, input));
-}
-
-function packageIsModule(file: string): boolean {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const text = readIfReadable(join(folder, 'package.json'));
-    if (text !== undefined) return /"type"\s*:\s*"module"/.test(text);
-    if (folder === dirname(folder)) return false;
-  }
 }

@@ -29,6 +29,25 @@ const TEST_FILES = /_test\.go$|Tests?\.(?:java|kt|cs)$/;
 const FILES_LIMIT = 2_000;
 const MAX_DEPTH = 16;
 
+const SOURCES = new Set([...ENDINGS, '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.jsx', '.tsx']);
+
+const FOLDERS_LIMIT = 500;
+
+/** Of a project, in every language, whichever function each is of; those nearest to the folder first. */
+export function readProjectSources(folder: string): readonly HandlerSource[] {
+  const folders = [folder];
+  const files: string[] = [];
+  for (const here of folders)
+    for (const entry of entriesOf(here)) {
+      const path = join(here, entry.name);
+      if (entry.isDirectory() && !NO_SOURCES.test(entry.name) && folders.length < FOLDERS_LIMIT)
+        folders.push(path);
+      else if (entry.isFile() && SOURCES.has(extname(entry.name)) && files.length < FILES_LIMIT)
+        files.push(path);
+    }
+  return files.map(read);
+}
+
 /** Empty: only compiled code, or an archive, is there. */
 export function readPackageSources({ runtime, handler, place, code }: Asked): readonly HandlerSource[] {
   if (code.kind === 'inline') return [{ file: place.file, text: code.source }];

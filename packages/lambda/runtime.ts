@@ -125,6 +125,8 @@ export interface FunctionRuntime extends Invoker {
   takeInterpreters(): readonly string[];
   /** The next event gets a new instance. @param functionName absent = of every function */
   renew(functionName?: string): void;
+  /** Builds it again, as after a change of its sources; `onReload` gets the result. */
+  rebuild(functionName: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -198,7 +200,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#findToolchain = toolchainsOf(this.#machine, setup, debugging && { breaks: debugging.breaks });
     if (options.reload) {
       this.#watcher = new SourceWatcher((names) => {
-        for (const name of names) void this.#reload(name);
+        for (const name of names) void this.rebuild(name);
       });
     }
     this.#endWatch = watchMemory({
@@ -445,8 +447,8 @@ class WorkerRuntime implements FunctionRuntime {
     });
   }
 
-  /** Builds a changed function again; code that does not build or load leaves the old version in place. */
-  async #reload(functionName: string): Promise<void> {
+  /** Code that does not build or load leaves the old version in place. */
+  async rebuild(functionName: string): Promise<void> {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;
     const started = performance.now();

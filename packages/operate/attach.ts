@@ -1,5 +1,5 @@
 /** `gatewright attach`: an authorizer for an existing API, in steps that can be resumed and undone. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
@@ -35,7 +35,15 @@ import { writeRoutes } from './attach/write-routes.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { collectText, readHeaderName } from '../terminal/options.ts';
-import { colorize, printNotes, printLines, table, UsageError } from '../terminal/output.ts';
+import {
+  colorize,
+  printError,
+  printNotes,
+  printLines,
+  printResult,
+  table,
+  UsageError,
+} from '../terminal/output.ts';
 
 type AttachFlags = AwsFlags & {
   readonly api: string;
@@ -57,7 +65,6 @@ type AttachFlags = AwsFlags & {
   readonly writeRoutes: boolean;
   readonly state: string;
   readonly yes: boolean;
-  readonly json: boolean;
   readonly tokenFile?: string;
   readonly url?: string;
   readonly path?: string;
@@ -67,7 +74,7 @@ type AttachFlags = AwsFlags & {
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
 export const REFUSED = 2;
 /** Begun and not finished, or not effective. */
-const UNFINISHED = 3;
+export const UNFINISHED = 3;
 
 export function attachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('attach')))
@@ -111,7 +118,6 @@ export function attachCommand(): Command {
     .option('--url <url>', 'address of the stage, for verify')
     .option('--path <path>', 'path that verify calls below --url')
     .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')
-    .option('--json', 'print the plan, or the result of verify, as JSON', false)
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 invalid call, 2 refused with nothing changed, 3 not finished, or verify failed and every part was put back.',
@@ -163,7 +169,7 @@ export async function orExitCode(
     const isPlane = error instanceof PlaneError;
     if (!(error instanceof UsageError) || (!isPlane && !REFUSALS.some((kind) => error instanceof kind)))
       throw error;
-    printNotes(`${colorize('red', 'error:')} ${error.message}`);
+    printError(error);
     const isInTheMiddle =
       error instanceof ForeignEditError
         ? error.hasStarted
@@ -191,7 +197,7 @@ async function attachLocked(
   const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
   if (step === 'verify') {
     const attached = openAttached(resolve(flags.state), flags.api, flags.stage);
-    report(await verifyNow(open, attached), flags);
+    report(await verifyNow(open, attached));
     return;
   }
   const started = await findUnfinished(open, journal);
@@ -221,7 +227,7 @@ async function attachLocked(
     printSnippets(reading.plan);
     return;
   }
-  printLines(flags.json ? [planAsJson(reading)] : printPlan(reading, open.options));
+  printResult(planAsJson(reading), () => printPlan(reading, open.options, readdirSync(process.cwd())));
   if (reading.surprises.some(({ level }) => level === 'obstacle')) {
     process.exitCode = REFUSED;
     return;
@@ -270,7 +276,7 @@ async function applySaved(
   flags: AttachFlags,
 ): Promise<void> {
   if (isThere) {
-    printLines('all steps of the plan are already done');
+    printResult({ attached: true }, () => 'all steps of the plan are already done');
     return;
   }
   const saved = journal.plan();
@@ -303,7 +309,9 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
-  if (flags.yes) assertClaimsChecked(saved, flags.claimsChecked);
+  // On a terminal the warning of the plan is confirmed.
+  const isChecked = flags.claimsChecked || !flags.yes;
+  assertClaimsChecked(saved, { isChecked, folder: process.cwd() });
   if (step === undefined) checkVerifyOptions(saved, open.options);
   const { functionArn } = saved;
   printLines(
@@ -322,7 +330,10 @@ async function finish(
     },
   };
   await applyPlan(saved, work);
-  printLines(`attached; the undo file is in ${journal.folder}`);
+  printResult(
+    { attached: true, undoFolder: journal.folder },
+    () => `attached; the undo file is in ${journal.folder}`,
+  );
   if (step !== undefined) return;
   const checks = await verifyNow(open, journal).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
@@ -330,9 +341,9 @@ async function finish(
       `attached, but not verified: ${error.message}; repeat it with gatewright attach verify`,
     );
   });
-  report(checks, flags);
+  report(checks);
   if (await undoIfWrong(checks, saved, work))
-    printNotes(`${colorize('red', 'error:')} the verification is WRONG, so every part was put back`);
+    printError(new UsageError('the verification is WRONG, so every part was put back'));
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {
@@ -365,7 +376,8 @@ function writeRoutesOf({ live, plan: { steps } }: Reading, { folder }: AttachFla
 }
 
 function printSnippets(saved: Plan): void {
-  printLines(snippetsFor(saved).flatMap(({ tool, text }) => [colorize('bold', tool), text, '']));
+  const snippets = snippetsFor(saved);
+  printResult(snippets, () => snippets.flatMap(({ tool, text }) => [colorize('bold', tool), text, '']));
 }
 
 async function verifyNow({ plane, options }: Opened, journal: Journal): Promise<readonly Check[]> {
@@ -376,14 +388,10 @@ async function verifyNow({ plane, options }: Opened, journal: Journal): Promise<
   return verify(attachment, plane, now, options);
 }
 
-function report(checks: readonly Check[], { json }: AttachFlags): void {
+function report(checks: readonly Check[]): void {
   const words = (isGood: boolean | undefined): string =>
     isGood === undefined ? 'open' : isGood ? 'good' : 'WRONG';
-  printLines(
-    json
-      ? [JSON.stringify(checks)]
-      : table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])),
-  );
+  printResult(checks, () => table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])));
   if (checks.some(({ isGood }) => isGood === false)) process.exitCode = UNFINISHED;
 }
 

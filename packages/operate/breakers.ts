@@ -2,12 +2,12 @@
 import { Command } from 'commander';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
-import { count, printLines, table } from '../terminal/output.ts';
+import { count, printResult, table } from '../terminal/output.ts';
 import { listBreakers, readBreaker, resetBreaker } from './breakers/breaker-table.ts';
 import type { BreakerPlace, ListedBreaker } from './breakers/breaker-table.ts';
 import { openAws } from './open-aws.ts';
 
-type Flags = AwsFlags & { readonly table: string; readonly namespace: string; readonly json: boolean };
+type Flags = AwsFlags & { readonly table: string; readonly namespace: string };
 
 export function breakersCommand(): Command {
   return new Command('breakers')
@@ -20,21 +20,18 @@ export function breakersCommand(): Command {
 function ofTable(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
     .requiredOption('--table <name>', 'DynamoDB table given to createDynamoDbBreakers')
-    .requiredOption('--namespace <name>', 'namespace given to createDynamoDbBreakers')
-    .option('--json', 'print JSON', false);
+    .requiredOption('--namespace <name>', 'namespace given to createDynamoDbBreakers');
 }
 
 function listCommand(): Command {
   return ofTable('list', 'List the breakers of a namespace that have ever opened.').action(
     async (flags: Flags) => {
       const breakers = await listBreakers(await openAws(flags), placeOf(flags));
-      if (flags.json) {
-        printLines(JSON.stringify(breakers));
-        return;
-      }
-      if (breakers.length > 0) printLines(table([HEADINGS, ...breakers.map(rowOf)]));
       const notClosed = breakers.filter(({ state }) => state !== 'closed').length;
-      printLines(`${count(breakers.length, 'breaker')} in ${flags.namespace}, ${notClosed} not closed`);
+      printResult(breakers, () => [
+        ...(breakers.length === 0 ? [] : table([HEADINGS, ...breakers.map(rowOf)])),
+        `${count(breakers.length, 'breaker')} in ${flags.namespace}, ${notClosed} not closed`,
+      ]);
     },
   );
 }
@@ -43,7 +40,7 @@ function showCommand(): Command {
   return ofTable('show', 'Show one breaker.')
     .argument('<name>', 'name given to createPolicy')
     .action(async (name: string, flags: Flags) => {
-      print(await readBreaker(await openAws(flags), placeOf(flags), name), flags);
+      print(await readBreaker(await openAws(flags), placeOf(flags), name));
     });
 }
 
@@ -51,7 +48,7 @@ function resetCommand(): Command {
   return ofTable('reset', 'Close one breaker; each instance follows with its next read, within a second.')
     .argument('<name>', 'name given to createPolicy')
     .action(async (name: string, flags: Flags) => {
-      print(await resetBreaker(await openAws(flags), placeOf(flags), name), flags);
+      print(await resetBreaker(await openAws(flags), placeOf(flags), name));
     });
 }
 
@@ -62,8 +59,8 @@ function rowOf({ name, state, why, changedAt, openUntil, probes }: ListedBreaker
   return [name, state, why, changedAt ?? '-', openUntil ?? '-', probed];
 }
 
-function print(breaker: ListedBreaker, { json }: Flags): void {
-  printLines(json ? JSON.stringify(breaker) : table([HEADINGS, rowOf(breaker)]));
+function print(breaker: ListedBreaker): void {
+  printResult(breaker, () => table([HEADINGS, rowOf(breaker)]));
 }
 
 function placeOf({ table: tableName, namespace }: Flags): BreakerPlace {

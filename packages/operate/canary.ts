@@ -15,7 +15,7 @@ import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { collectText } from '../terminal/options.ts';
-import { colorize, printNotes, printLines, table, UsageError } from '../terminal/output.ts';
+import { colorize, printNotes, printLines, printResult, table, UsageError } from '../terminal/output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
 import { cloudWatchMeasurements, measureOnce, watchCanary } from './release/watch.ts';
@@ -25,7 +25,6 @@ type CanaryFlags = AwsFlags & {
   readonly api: string;
   readonly stage: string;
   readonly yes: boolean;
-  readonly json: boolean;
 };
 type MoveFlags = CanaryFlags & { readonly open: readonly string[] };
 type StartFlags = MoveFlags & {
@@ -65,8 +64,7 @@ function ofStage(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
     .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
     .requiredOption('--stage <name>', 'stage of the API')
-    .option('--yes', 'do not ask for confirmation', false)
-    .option('--json', 'print JSON', false);
+    .option('--yes', 'do not ask for confirmation', false);
 }
 
 function startCommand(): Command {
@@ -141,7 +139,10 @@ async function start(flags: StartFlags): Promise<void> {
   }
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
-  printLines(`canary: ${flags.percent} % of the requests go to ${deploymentId}`);
+  printResult(
+    { deploymentId, percent: flags.percent },
+    () => `canary: ${flags.percent} % of the requests go to ${deploymentId}`,
+  );
   if (watching !== undefined) await watch(stage, watching);
 }
 
@@ -186,13 +187,16 @@ async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
 async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(options, looks);
   if (verdict.kind === 'well') {
-    printLines(
-      `watched for ${Math.round(options.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
+    printResult(
+      { watchedMs: options.forMs, verdict: 'well' },
+      () =>
+        `watched for ${Math.round(options.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
     );
     return;
   }
   await plane.write(endCanary(path));
   printNotes(`${colorize('red', 'rolled back:')} ${verdict.why}`);
+  printResult({ verdict: 'rolled back', why: verdict.why }, () => []);
   process.exitCode = ENDED;
 }
 
@@ -205,21 +209,16 @@ async function showStatus(flags: CanaryFlags): Promise<void> {
       'description',
     ) ?? '';
   const stable = deploymentOf(live);
-  if (flags.json) {
-    printLines([
-      JSON.stringify({ apiId: live.apiId, stage: live.stage, deploymentId: stable, canary: canary ?? null }),
-    ]);
-    return;
-  }
-  printLines(
-    table([
+  const shown = { apiId: live.apiId, stage: live.stage, deploymentId: stable, canary: canary ?? null };
+  printResult(shown, () => [
+    ...table([
       ['stage', `${100 - (canary?.percent ?? 0)} %`, stable, messages(stable)],
       ...(canary === undefined
         ? []
         : [['canary', `${canary.percent} %`, canary.deploymentId, messages(canary.deploymentId)]]),
     ]),
-  );
-  if (canary === undefined) printLines('no canary');
+    ...(canary === undefined ? ['no canary'] : []),
+  ]);
 }
 
 async function promote(flags: MoveFlags): Promise<void> {
@@ -232,7 +231,10 @@ async function promote(flags: MoveFlags): Promise<void> {
   const calls = promoteCanary(path, canary);
   await confirmMove(calls[0], live, plane, [deploymentOf(live), canary.deploymentId], flags.open);
   for (const call of calls) await plane.write(call);
-  printLines([`promoted; gatewright rollback --to ${deploymentOf(live)} goes back`]);
+  printResult(
+    { deploymentId: canary.deploymentId, before: deploymentOf(live) },
+    () => `promoted; gatewright rollback --to ${deploymentOf(live)} goes back`,
+  );
 }
 
 async function rollBack(flags: MoveFlags): Promise<void> {
@@ -243,7 +245,7 @@ async function rollBack(flags: MoveFlags): Promise<void> {
   const call = endCanary(path);
   await confirmMove(call, live, plane, [canary.deploymentId, deploymentOf(live)], flags.open);
   await plane.write(call);
-  printLines('rolled back');
+  printResult({ deploymentId: deploymentOf(live), ended: canary.deploymentId }, () => 'rolled back');
 }
 
 function deploymentOf({ stageShown }: LiveApi): string {

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { addApiOptions, OPEN_OPTION, orExitCode, REFUSED } from './attach.ts';
+import { addApiOptions, OPEN_OPTION, orExitCode, REFUSED, UNFINISHED } from './attach.ts';
+import { describeDetached } from './attach/conclude.ts';
 import { confirm, confirmOpenings } from './attach/confirm.ts';
 import { undoPlan } from './attach/apply-plan.ts';
 import type { ControlPlane } from './attach/control-plane.ts';
@@ -13,7 +14,7 @@ import { openingsOfUndo } from './attach/openings.ts';
 import { printUndo } from './attach/print-plan.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
-import { colorize, printNotes, printLines, UsageError } from '../terminal/output.ts';
+import { colorize, printNotes, printLines, printResult, UsageError } from '../terminal/output.ts';
 
 type DetachFlags = AwsFlags & {
   readonly api: string;
@@ -31,7 +32,7 @@ export function detachCommand(): Command {
     .option('--force', 'skip parts that have been changed since', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed since and nothing was undone, 3 not finished: run it again.',
+      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed since and nothing was undone, 3 not finished: run it again; with --force, parts stay.',
     )
     .action((flags: DetachFlags) => orExitCode((start) => detach(flags, start), REFUSED));
 }
@@ -74,9 +75,9 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
   );
   journal.close();
   for (const part of kept) printNotes(`${colorize('yellow', 'kept:', process.stderr)} ${part}`);
-  const more =
-    earlierJournal(journal) === undefined
-      ? ''
-      : '; there is an earlier attachment: run the command again to undo it';
-  printLines(`detached${more}`);
+  const isEarlier = earlierJournal(journal) !== undefined;
+  printResult({ detached: kept.length === 0, kept, more: isEarlier }, () =>
+    describeDetached(kept, isEarlier),
+  );
+  if (kept.length > 0) process.exitCode = UNFINISHED;
 }

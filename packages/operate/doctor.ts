@@ -18,7 +18,7 @@ import { readAccount, readCaller } from './doctor/read-account.ts';
 import { readStack } from './doctor/read-stack.ts';
 import type { StackView } from './doctor/views.ts';
 import { collectText, readStageName } from '../terminal/options.ts';
-import { printLines, UsageError } from '../terminal/output.ts';
+import { printResult, UsageError } from '../terminal/output.ts';
 import { serviceFolder } from '../stack/commands/package.ts';
 
 type DoctorFlags = AwsFlags & {
@@ -26,7 +26,6 @@ type DoctorFlags = AwsFlags & {
   readonly api?: string;
   readonly param: readonly string[];
   readonly package?: string;
-  readonly json: boolean;
 };
 
 /** A hanging credential_process must not keep the command alive. */
@@ -52,15 +51,13 @@ export function doctorCommand(): Command {
       )
       .option('--package <dir>', 'output of `gatewright package` (default: package now)'),
   )
-    .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
       '\nExit codes: 0 no problem, 1 invalid call, 2 a problem, 3 no problem, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);
-      const text = flags.json ? JSON.stringify(report) : printReport(report).join('\n');
-      printLines(text);
+      printResult(report, () => printReport(report));
       process.exitCode = exitCodeOf(report);
       setTimeout(() => process.exit(), END_WITHIN_MS).unref();
     });

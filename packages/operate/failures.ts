@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { asText, isJsonObject } from '@gatewright/aws/json-object';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { listFailures } from './failures/list-failures.ts';
@@ -9,11 +9,11 @@ import { replayFailures } from './failures/replay-failures.ts';
 import type { Replayed } from './failures/replay-failures.ts';
 import { findFunction } from '../terminal/find-function.ts';
 import { sendToFunction } from '../terminal/invoke-function.ts';
-import { count, printLines, table, UsageError } from '../terminal/output.ts';
+import { count, printLines, printResult, table, UsageError } from '../terminal/output.ts';
 import { addGatewayOptions } from '../terminal/running-gateway.ts';
 import { openAws } from './open-aws.ts';
 
-type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
+type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number };
 type ReplayFlags = ListFlags & { readonly message?: string; readonly file?: string };
 
 const LIMIT = 1000;
@@ -29,8 +29,7 @@ export function failuresCommand(): Command {
 function ofStack(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
     .option('--stack <name>', 'CloudFormation stack of the functions, such as gatewright-prod')
-    .option('--limit <number>', 'maximum number per queue', readLimit, LIMIT)
-    .option('--json', 'print JSON', false);
+    .option('--limit <number>', 'maximum number per queue', readLimit, LIMIT);
 }
 
 function listCommand(): Command {
@@ -39,13 +38,11 @@ function listCommand(): Command {
     'Read the failure queues of a stack without deleting; --json includes the events.',
   ).action(async (flags: ListFlags) => {
     const { queues, failures } = await listFailures(await openAws(flags), stackOf(flags), flags.limit);
-    if (flags.json) {
-      printLines(JSON.stringify(failures));
-      return;
-    }
-    if (failures.length > 0) printLines(table([HEADINGS, ...failures.map(rowOf)]));
     const names = queues.map(({ name }) => name).join(', ') || 'no failure queue';
-    printLines(`${count(failures.length, 'failed event')} in ${names}`);
+    printResult(failures, () => [
+      ...(failures.length === 0 ? [] : table([HEADINGS, ...failures.map(rowOf)])),
+      `${count(failures.length, 'failed event')} in ${names}`,
+    ]);
   });
 }
 
@@ -76,17 +73,19 @@ function replayCommand(): Command {
     .action(async (flags: ReplayFlags) => {
       const replayed =
         flags.file === undefined ? await replayOnAws(flags) : await replayHere(flags.file, flags);
-      if (flags.json) printLines(JSON.stringify(replayed));
       const kept = replayed.filter(({ outcome }) => outcome === 'kept').length;
-      if (!flags.json) printLines(`${count(replayed.length - kept, 'event')} succeeded, ${kept} did not`);
+      printLines(`${count(replayed.length - kept, 'event')} succeeded, ${kept} did not`);
       if (kept > 0) process.exitCode = 2;
     });
 }
 
 async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   const { limit, message: messageId } = flags;
-  const replayed = await replayFailures(await openAws(flags), stackOf(flags), { limit, messageId }, (one) =>
-    printResult(one, flags),
+  const replayed = await replayFailures(
+    await openAws(flags),
+    stackOf(flags),
+    { limit, messageId },
+    printReplayed,
   );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
@@ -108,7 +107,7 @@ async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Re
       why: why ?? '',
     } as const;
     all.push(one);
-    printResult(one, flags);
+    printReplayed(one);
   }
   return all;
 }
@@ -130,25 +129,28 @@ type Listed = Pick<ListedFailure, 'messageId' | 'functionName' | 'payload'>;
 
 /** @throws UsageError */
 function readListed(file: string): readonly Listed[] {
-  let list: unknown;
+  let lines: readonly string[];
   try {
-    list = JSON.parse(readFileSync(file, 'utf8'));
+    lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   } catch (cause) {
-    throw new UsageError(`--file: ${file} cannot be read, or is not JSON`, { cause });
+    throw new UsageError(`--file: ${file} cannot be read`, { cause });
   }
-  if (Array.isArray(list) && list.every(isJsonObject))
-    return list.map((one) => ({
+  return lines.map((line) => {
+    const one = parseJsonObject(line);
+    if (one === undefined) throw new UsageError(`--file: ${file} is not output of failures list --json`);
+    return {
       messageId: String(one['messageId']),
       functionName: asText(one['functionName']),
       payload: asText(one['payload']),
-    }));
-  throw new UsageError(`--file: ${file} is not output of failures list --json`);
+    };
+  });
 }
 
-function printResult({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {
-  if (json) return;
+/** Each as it is done. */
+function printReplayed(one: Replayed): void {
+  const { messageId, functionName, outcome, why } = one;
   const said = outcome === 'done' ? 'succeeded' : `is kept: ${why}`;
-  printLines(table([[messageId, functionName ?? '-', said]]).join(''));
+  printResult(one, () => table([[messageId, functionName ?? '-', said]]));
 }
 
 function stackOf({ stack }: ListFlags): string {

@@ -7,7 +7,7 @@ import { openedByMove } from './attach/openings.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
-import { printLines, table, UsageError } from '../terminal/output.ts';
+import { printLines, printResult, table, UsageError } from '../terminal/output.ts';
 import { moveStage, stagePath } from './release/stage-release.ts';
 
 type RollbackFlags = AwsFlags & {
@@ -49,11 +49,12 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   }));
   const now = textAt(stage, 'deploymentId') ?? 'none';
   if (flags.to === undefined) {
-    const shown = rows.toSorted((a, b) => (a.madeAt < b.madeAt ? 1 : -1));
-    const lines = table(
-      shown.map((one) => [one.id === now ? '→' : ' ', one.id, one.madeAt, one.description]),
+    const shown = rows
+      .toSorted((a, b) => (a.madeAt < b.madeAt ? 1 : -1))
+      .map((one) => ({ ...one, isServed: one.id === now }));
+    printResult(shown, () =>
+      table(shown.map((one) => [one.isServed ? '→' : ' ', one.id, one.madeAt, one.description])),
     );
-    printLines(lines);
     return;
   }
   if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
@@ -65,7 +66,10 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];
   await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
   await plane.write(call);
-  printLines(`stage ${flags.stage} moved; to go back: gatewright rollback --to ${now}`);
+  printResult(
+    { stage: flags.stage, deploymentId: flags.to, before: now },
+    () => `stage ${flags.stage} moved; to go back: gatewright rollback --to ${now}`,
+  );
 }
 
 /** Seconds in the REST API, ISO 8601 in the v2 API. */

@@ -3,6 +3,8 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 
 const LOOK_EVERY_MS = 500;
+/** Longer than a streamed reply, or the longest call of the control port, may be silent. */
+export const IDLE_SESSION_MS = 310_000;
 
 /**
  * Ends the session once open requests have been answered, and at once those whose body will not be complete. Sockets of an HTTP server stay open to answer

@@ -3,7 +3,7 @@ import { constants, createServer } from 'node:http2';
 import { HeaderList } from '../core/events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
-import { endWithClient, limitBody } from './http2-ends.ts';
+import { endWithClient, IDLE_SESSION_MS, limitBody } from './http2-ends.ts';
 import { originForm } from '../core/receive.ts';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
@@ -14,8 +14,6 @@ import type { TlsPeer } from './tls-peer.ts';
 const MAX_STREAMS = 100;
 /** Node counts pairs as well; AWS counts bytes, as the pipeline does. */
 const MAX_HEADER_PAIRS = 2_000;
-/** Longer than a streamed reply may be silent. */
-const IDLE_SESSION_MS = 310_000;
 /** Headers of an HTTP/1.1 connection; HTTP/2 has no place for them (RFC 9113 §8.2.2). */
 const OF_CONNECTION = new Set([
   'connection',

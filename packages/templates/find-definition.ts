@@ -43,7 +43,10 @@ export function findSource(path: string): FoundDefinition {
 }
 
 function findDefinition(folder: string): FoundDefinition {
-  const there = CANDIDATES.filter((name) => entryOf(join(folder, name)) !== undefined);
+  // A template beside a cdk.json is often written by `cdk synth`, for other tools.
+  const isOfCdk = existsSync(join(folder, 'cdk.json'));
+  const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
+  const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);
   const taken = there.find((name) => faultOf(join(folder, name)) === undefined) ?? there[0];
   // Web applications have a manifest.json, too.
   const others = there.filter((name) => name !== taken && name !== 'manifest.json');

@@ -50,6 +50,8 @@ type AdminProblem = {
 /** An admin endpoint refused a request, or did not answer. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
+  /** As the answer names it. */
+  override readonly code: string;
   readonly kind: 'refused' | 'unreachable';
   readonly problem: AdminProblem;
 
@@ -59,6 +61,7 @@ export class AdminError extends UsageError {
     { problem = {}, ...options }: ErrorOptions & { readonly problem?: AdminProblem } = {},
   ) {
     super(message, options);
+    this.code = problem.code ?? 'USAGE';
     this.kind = kind;
     this.problem = problem;
   }

@@ -1,4 +1,4 @@
-/** Output of the command line: colour only on a terminal, errors in one message. */
+/** Output of the command line: colour only on a terminal, errors in one message, JSON with `--json`. */
 import { styleText } from 'node:util';
 import { UsageError } from '@gatewright/authoring/usage-error';
 import { showControls } from '#shared/visible-text.ts';
@@ -15,8 +15,32 @@ export function colorize(style: Style, text: string, stream: NodeJS.WriteStream 
   return styleText(style, text, { stream });
 }
 
+/** Whether stdout holds one JSON object per line, and nothing else. */
+let isJson = false;
+
+/** Applies to the whole command line. */
+export function chooseOutput(chosen: { readonly json: boolean }): void {
+  isJson = chosen.json;
+}
+
+/** Where text for a person goes: beside the JSON, or with the rest of the answer. */
+export function textStream(): NodeJS.WriteStream {
+  return isJson ? process.stderr : process.stdout;
+}
+
 export function printLines(lines: string | readonly string[]): void {
-  process.stdout.write(`${[lines].flat().join('\n')}\n`);
+  textStream().write(`${[lines].flat().join('\n')}\n`);
+}
+
+/** The answer of a command: as text, or with `--json` as one object on a line, of a list one per element. */
+export function printResult(result: object, describe: () => string | readonly string[]): void {
+  if (!isJson) {
+    const lines = describe();
+    if (lines.length > 0) printLines(lines);
+    return;
+  }
+  const rows: readonly unknown[] = Array.isArray(result) ? result : [result];
+  process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 /** Prints lines beside the answer to stderr, so that they do not reach its reader. */
@@ -25,17 +49,19 @@ export function printNotes(lines: string | readonly string[]): void {
 }
 
 /**
- * Prints an error to stderr and returns the exit code: 1 for what the user can fix, 70 for a bug of ours.
+ * Prints an error to stderr, with `--json` as one object with its code, and returns the exit code: 1 for what
+ * the user can fix, 70 for a bug of ours.
  */
 export function printError(error: unknown): number {
-  if (error instanceof DefinitionError) return fail(error.describe(), 1);
-  if (error instanceof StartError || error instanceof UsageError) return fail(error.message, 1);
+  if (error instanceof DefinitionError) return fail(error.code, error.describe(), 1);
+  if (error instanceof StartError || error instanceof UsageError) return fail(error.code, error.message, 1);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return fail(`this is a bug of gatewright, please report it:\n${detail}`, 70);
+  return fail('BUG', `this is a bug of gatewright, please report it:\n${detail}`, 70);
 }
 
-function fail(message: string, exitCode: number): number {
-  printMessage('red', message);
+function fail(code: string, message: string, exitCode: number): number {
+  if (isJson) printNotes(JSON.stringify({ error: { code, message } }));
+  else printMessage('red', message);
   return exitCode;
 }
 

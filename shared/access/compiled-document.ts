@@ -133,8 +133,10 @@ export type CompiledRoute = {
   readonly method: string;
   /** `/orders/{id}`, `/files/{proxy+}`, `$default`. */
   readonly path: string;
-  /** The route has no authorizer: any caller may use it, whatever the rules say. */
+  /** The route has none of our authorizers: callers may use it, whatever the rules say. */
   readonly isOpen?: true;
+  /** What guards an open route instead: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`, `CUSTOM`. */
+  readonly guard?: string;
 };
 
 export type CompiledRule = {

@@ -1,5 +1,5 @@
 /** A process's share of one limit: units to use at once, or the way to get more. */
-import { toppedUpOf } from './ledger.ts';
+import { standingOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
@@ -100,13 +100,17 @@ export function quotaState(
   atEpochMs: number,
 ): LimitState {
   const remaining = (seen?.remaining ?? quota + overage) + held;
+  const { allowance, left } =
+    seen === undefined
+      ? { allowance: quota, left: Math.max(0, remaining - overage) }
+      : standingOf({ ...seen, remaining });
   return {
     id,
     kind: 'quota',
     // Clients show `r` as a part of it: without top-ups, more could be left than the limit.
-    limit: seen === undefined ? quota : seen.limit + toppedUpOf(seen),
+    limit: allowance,
     windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
-    remaining: Math.max(0, remaining - overage),
+    remaining: left,
     resetSeconds: Math.max(0, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
     periodStartEpochMs: period.startEpochMs,
     overage: overage > 0 && remaining < overage,

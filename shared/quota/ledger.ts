@@ -168,7 +168,7 @@ export function asOfTerm(
   { quota, overage }: { readonly quota: number; readonly overage: number },
 ): LedgerState {
   const charged = carried + credits - remaining;
-  const left = Math.max(0, quota + overage - charged);
+  const left = openingCredits({ limit: quota, overage, carried: charged });
   return {
     ...before,
     carried: charged,
@@ -335,7 +335,30 @@ function markOf(holder: string): string {
   return `h${holder}`;
 }
 
-/** Units that operators added to the limit. */
-export function toppedUpOf({ credits, limit, overage, restored }: LedgerState): number {
-  return Math.max(0, credits - limit - overage - restored);
+/** Units of a ledger when it is opened: what was charged before in its period is missing. */
+export function openingCredits({
+  limit,
+  overage,
+  carried,
+}: Pick<LedgerState, 'limit' | 'overage' | 'carried'>): number {
+  return Math.max(0, limit + overage - carried);
+}
+
+/** A period as its customer sees it, whichever plans it had: without overage, `allowance - counted = left`. */
+export type Standing = {
+  /** Quota and top-ups. */
+  readonly allowance: number;
+  /** Charged against it, under earlier plans of the period too; less what resets gave back. */
+  readonly counted: number;
+  readonly left: number;
+};
+
+/** The one reader of it: for header fields, usage, commands and `access explain`. */
+export function standingOf(ledger: LedgerState): Standing {
+  const { limit, credits, remaining, carried, overage, restored } = ledger;
+  return {
+    allowance: limit + Math.max(0, credits - openingCredits(ledger) - restored),
+    counted: carried + credits - remaining - restored,
+    left: Math.max(0, remaining - overage),
+  };
 }

@@ -5,7 +5,7 @@
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../table/item-write.ts';
-import { headKey, isBeforeTerm, isOfPeriod, KEEP_MS, ledgerKey } from './ledger.ts';
+import { headKey, isBeforeTerm, isOfPeriod, KEEP_MS, ledgerKey, openingCredits } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import {
   assignedKey,
@@ -248,9 +248,9 @@ async function readAssigned(
 function open(request: OpenRequest, head: Head, carried: number, store: ItemStore): Promise<TransactOutcome> {
   const { id, period, limit, plan } = request;
   const { quota, overage, level, wasteBudget } = limit;
-  const whole = quota + overage - (head.is === 'first' ? limit.initialUsage : 0);
+  const before = carried + (head.is === 'first' ? limit.initialUsage : 0);
   const isSharded = limit.shards !== undefined;
-  const credits = Math.max(0, whole - carried);
+  const credits = openingCredits({ limit: quota, overage, carried: before });
   const { termEpochMs } = request;
   return store.transact(
     openWrites({

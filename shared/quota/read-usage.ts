@@ -8,7 +8,7 @@ import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts'
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { asOfTerm, headKey, isOfPeriod, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
+import { asOfTerm, headKey, isOfPeriod, ledgerKey, parseLedger, standingOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { parseLine } from './line.ts';
 import { isEndedByTerm } from './open-period.ts';
@@ -74,7 +74,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     return seen;
   };
 
-  const standingOf = async (
+  const readLimit = async (
     limit: QuotaLimit,
     plan: UsagePlan,
     charge: TermSubject,
@@ -86,11 +86,12 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
     // As its successor will be, as long as no line has been charged under the new term.
     const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
+    const shown = state === undefined ? { allowance: limit.quota, left: limit.quota } : standingOf(state);
     return {
       id: limit.id,
-      limit: state === undefined ? limit.quota : state.limit + toppedUpOf(state),
+      limit: shown.allowance,
       windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
-      remaining: Math.max(0, (state?.remaining ?? limit.quota + limit.overage) - limit.overage),
+      remaining: shown.left,
       resetSeconds: Math.max(1, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
       isSpent: state !== undefined && state.remaining <= 0,
       isSuspended: state?.suspended ?? isHeadSuspended,
@@ -110,7 +111,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
       const subject = { ...charge, plan: planId, term: terms.kind === 'terms' ? terms.term : undefined };
       if (plan === undefined) return { allowed: true, limits: [] };
       const counted = countedLimits(plan.limits);
-      return toAnswer(await Promise.all(counted.map((limit) => standingOf(limit, plan, subject, atEpochMs))));
+      return toAnswer(await Promise.all(counted.map((limit) => readLimit(limit, plan, subject, atEpochMs))));
     },
   };
 }

@@ -8,7 +8,7 @@ const INTRODUCTION = `# Commands
 
 Every command of \`gatewright\`, printed by \`npm run docs\` from the text of \`gatewright COMMAND --help\`. Options of \`start\` can be set in [a settings file](../guides/run/settings.md). Guides: [the map](../README.md).
 
-Exit codes: 0 success, 1 an error that you can fix, 70 a bug in Gatewright. \`--help\` of a command lists any others.`;
+Exit codes: 0 success, 1 an error that you can fix, 70 a bug in Gatewright. \`--help\` of a command lists any others. With \`--json\` stdout has one object per line; the last line of stderr is an \`error\` with \`code\` and \`message\`, if any.`;
 
 const COMMON = `## Common options
 

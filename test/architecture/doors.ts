@@ -18,7 +18,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     java/render-budget java/template-error java/values
   `),
   dynamodb: list(`
-    index rights
+    index rights stream-record
   `),
   shared: list(`
     access/access-table access/answer access/authorize access/backend-context access/charge-quota
@@ -151,8 +151,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     quota/commands/usage
   `),
   terminal: list(`
-    admin-client admin-request aws-call aws-options aws-session find-function invoke-function load-options options output
-    private-file read-token-file running-gateway service-cache-folder settings-file shell-text start-options
+    admin-client admin-request aws-call aws-options aws-session find-function invoke-function key-reader keys load-options
+    options output private-file read-token-file running-gateway service-cache-folder settings-file shell-text start-options
     trust-text
   `),
 };

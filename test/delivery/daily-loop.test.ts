@@ -114,7 +114,8 @@ describe('commands that reach a running gateway', () => {
       functionName: 'shop-prod-Answer',
       payload,
     });
-    writeFileSync(file, JSON.stringify([event('m-1', '{"size":5}'), event('m-2', '{"fail":true}')]));
+    const failed = [event('m-1', '{"size":5}'), event('m-2', '{"fail":true}')];
+    writeFileSync(file, failed.map((one) => `${JSON.stringify(one)}\n`).join(''));
 
     const replayed = await run(shop, 'failures', 'replay', '--stack', 'shop-prod', '--file', file);
 

@@ -25,10 +25,18 @@ before(async () => {
 
 const gatewright = (...args: readonly string[]): Promise<Finished> => runCommand(args, { cwd: folder });
 
-async function printed(...args: readonly string[]): Promise<unknown> {
+async function listed(...args: readonly string[]): Promise<readonly Row[]> {
   const { code, stdout, stderr } = await gatewright(...args, '--json');
   assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row);
+}
+
+async function printed(...args: readonly string[]): Promise<unknown> {
+  const [only] = await listed(...args);
+  return only;
 }
 
 async function signed(
@@ -144,7 +152,7 @@ describe('a partner of 100 requests a day, administered', () => {
     assert.equal((await gatewright('clock', '+10s')).code, 0);
     assert.deepEqual(await callMenu(1), { 200: 1 });
 
-    const entries = (await printed('quota', 'audit')) as readonly Row[];
+    const entries = await listed('quota', 'audit');
     // The day that is over is closed by the stack's own schedule, before or after.
     assert.deepEqual(
       entries.filter(({ by }) => by !== 'usage-closer').map(({ kind, by }) => [kind, by]),
@@ -167,7 +175,7 @@ describe('a partner of 100 requests a day, administered', () => {
     await printed('plan', 'assign', 'acme', 'a/b', 'gold');
 
     assert.deepEqual(await printed('plan', 'get', 'gold'), plan);
-    assert.deepEqual(await printed('plan', 'keys', 'acme'), [
+    assert.deepEqual(await listed('plan', 'keys', 'acme'), [
       { tenant: 'acme', key: 'a/b', plan: 'gold', version: 2 },
     ]);
     assert.equal(((await printed('quota', 'show', 'acme', 'daily', '--key', 'a/b')) as Row)['credits'], 7);

@@ -53,7 +53,10 @@ async function until<Seen>(what: string, look: () => Promise<Seen | undefined>, 
 const usageOf = (key: string, charged: number, isMeant: (row: Row) => boolean = () => true): Promise<Row> => {
   const look = async (): Promise<Row | undefined> => {
     const shown = await gatewright('usage', 'show', '--tenant', 'shop', '--json');
-    const rows = JSON.parse(shown) as readonly Row[];
+    const rows = shown
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Row);
     return rows.find((row) => row.key === key && row.charged >= charged && isMeant(row));
   };
   // Each look is a process.

@@ -6,7 +6,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an upgrade gives again what was used',
     model: 'quota-customers',
-    patches: [patch('open-period.ts', 'Math.max(0, whole - carried)', 'whole + 0 * carried')],
+    patches: [patch('open-period.ts', 'carried: before }', 'carried: before - carried }')],
   },
   {
     name: 'after a downgrade the ledger of the larger plan goes on granting',

@@ -13,7 +13,7 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
   {
     name: 'what was used before a change does not count',
     model: 'quota-plans',
-    patches: [patch('open-period.ts', 'Math.max(0, whole - carried)', 'whole + 0 * carried')],
+    patches: [patch('open-period.ts', 'carried: before }', 'carried: before - carried }')],
   },
   {
     name: 'only the ledger in force counts in the one that takes its place',

@@ -24,6 +24,8 @@ export type Row = {
   readonly becomes?: Members;
   /** Sent, and part of no read: place or mode. */
   readonly unread?: readonly string[];
+  /** What the provider reads without asking whether it is there. */
+  readonly needs?: readonly string[];
 };
 
 type Send = (name: string, input: object) => Promise<Members>;
@@ -50,6 +52,7 @@ export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> 
   const by = row.by(known);
   const found = withPolicy(await send(row.reads, by));
   assert.partialDeepStrictEqual(found, expectedOf(row, sent, by));
+  for (const name of row.needs ?? []) assert.ok(found[name] !== undefined, name);
   return known;
 }
 

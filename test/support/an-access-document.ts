@@ -6,6 +6,7 @@ import type { Principal } from '#shared/access/decide/principal.ts';
 import { checkPlan } from '../../packages/authoring/check-plan.ts';
 import { printProblem } from '../../packages/authoring/read-document.ts';
 import { readDocument } from '../../packages/authoring/read-access-document.ts';
+import { protectionOf } from '../../packages/authoring/route-inventory.ts';
 import type { RouteInventory } from '../../packages/authoring/route-inventory.ts';
 
 export const API_ID = 'a1b2c3d4e5';
@@ -35,7 +36,7 @@ export function documentText(over: object = {}): object {
   };
 }
 
-/** `GET /users` … → inventory; `open GET /menu` has no authorizer. */
+/** `GET /users` … → inventory; `open GET /menu` has no authorizer, `JWT GET /own` another. */
 export function anInventory(
   routes: readonly string[],
   kind: RouteInventory['kind'] = 'rest',
@@ -44,8 +45,12 @@ export function anInventory(
     kind,
     apiIds: {},
     routes: routes.map((text) => {
-      const [, open, method = '', path = ''] = /^(open )?(\S+) (\S+)$/.exec(text) ?? [];
-      return { method, path, isProtected: open === undefined };
+      const [, open, method = '', path = ''] = /^(?:(open|JWT) )?(\S+) (\S+)$/.exec(text) ?? [];
+      return {
+        method,
+        path,
+        ...protectionOf(open === undefined ? 'CUSTOM' : open === 'open' ? 'NONE' : open),
+      };
     }),
   };
 }

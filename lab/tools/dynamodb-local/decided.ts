@@ -62,7 +62,6 @@ const DECISIONS: readonly Decision[] = [
     ours: /^Invalid \w+Expression|^ExpressionAttribute|^Value provided in ExpressionAttribute/,
   },
   { reason: 'wordings are not documented; ours are those of answers of AWS', kinds: ['message'] },
-  { reason: 'streams are made by templates alone', ours: /does not support streams/ },
   {
     reason: 'an exact Limit has a LastEvaluatedKey, after which nothing may come',
     kinds: ['body'],

@@ -10,16 +10,18 @@ import type { CaseResult } from './score.ts';
 import type { RunFacts } from './run-facts.ts';
 
 const STYLE = `
-:root{color-scheme:light dark;--line:#8884;--good:#2e7d32;--bad:#b3261e;--mute:#777}
-@media(prefers-color-scheme:dark){:root{--good:#7bc67e;--bad:#ff8a80;--mute:#999}}
-body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem}
+:root{color-scheme:light dark;--line:#8884;--good:#2e7d32;--bad:#b3261e;--mute:#666}
+@media(prefers-color-scheme:dark){:root{--good:#7bc67e;--bad:#ff8a80;--mute:#aaa}}
+body{background:Canvas;color:CanvasText;font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1.5rem}
 h1{font-size:1.4rem;margin:0}p{margin:.4rem 0}
 form{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0}label{display:flex;gap:.4rem;align-items:center}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th:nth-child(1){width:32%}th:nth-child(2){width:14%}th:nth-child(3){width:9rem}
 .holds{color:var(--good)}.differs{color:var(--bad)}.not-asked,small{color:var(--mute)}
-code{font:13px ui-monospace,monospace}[hidden]{display:none}
+code{font:13px ui-monospace,monospace}
+@media(max-width:40rem){thead{display:none}tr,td{display:block}tr{border-bottom:1px solid var(--line);padding:.5rem 0}td{border:0;padding:0}}
+[hidden]{display:none!important}
 `;
 
 const SCRIPT = `
@@ -49,6 +51,7 @@ export function printPage(results: readonly CaseResult[], facts: RunFacts): stri
 <style>${STYLE}</style>
 </head>
 <body>
+<main>
 <h1>${escapeHtml(title)}</h1>
 <p><strong>${passed} of ${total}</strong> asked cases hold; ${results.length - total} were not asked. ${escapeHtml(facts.day)}</p>
 <p><small>Recorded: read from a recording of AWS. Asserted: by a suite that ran on AWS. Documented: a page, a service model or a sample event of AWS. Reported: pasted by a user.</small></p>
@@ -65,6 +68,7 @@ ${select('outcome', ['holds', 'differs', 'not asked'])}
 ${results.map(printRow).join('\n')}
 </tbody>
 </table>
+</main>
 <script>${SCRIPT}</script>
 </body>
 </html>

@@ -1,6 +1,6 @@
 /** Who may call what, as the console shows it; plain JSON. */
 
-export type AccessCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
+export type AccessCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny';
 
 export type ShownAccess = {
   readonly name: string;
@@ -39,7 +39,7 @@ export type AccessQuestion = {
   readonly ip?: string | undefined;
 };
 
-type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
+type AccessWord = 'OPEN' | 'OTHER' | 'ALLOW' | 'DENY';
 
 type ShownAccessAnswer = {
   readonly word: AccessWord;

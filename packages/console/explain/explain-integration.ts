@@ -83,9 +83,7 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
     ],
     changes: [
       ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
-        ? [
-            'Send it again: if it succeeds, a cold start was the cause, which counts toward the timeout here as at AWS.',
-          ]
+        ? ['Send it again: the start of a new instance counts toward the timeout, here as at AWS.']
         : []),
       'Make it answer sooner, or hand over long work and answer at once.',
       'Or raise TimeoutInMillis of the integration (29,000 unless AWS has raised the quota of the account).',

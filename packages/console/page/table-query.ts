@@ -48,9 +48,11 @@ export function indexesOf(table: TableDescription): readonly string[] {
 export function keysOf(table: TableDescription, index: string): TableKeys {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const schema = indexes.find(({ IndexName }) => IndexName === index)?.KeySchema ?? table.KeySchema;
-  const nameOf = (type: KeyPart['KeyType']): string | undefined =>
-    schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
-  return { partition: nameOf('HASH'), sort: nameOf('RANGE') };
+  const namesOf = (type: KeyPart['KeyType']): readonly string[] =>
+    schema.filter(({ KeyType }) => KeyType === type).map(({ AttributeName }) => AttributeName);
+  const [partition, another] = namesOf('HASH');
+  // The form has one field for the partition: an index with several attributes there is scanned.
+  return { partition: another === undefined ? partition : undefined, sort: namesOf('RANGE')[0] };
 }
 
 type TableCall = {

@@ -44,7 +44,8 @@ export function log(
   const label = at.labelOf?.(received.api.apiId) ?? '';
   const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.answeredBy}`;
   const why = describeEnd(trail);
-  at.log.write(`${line}${why}${at.linkOf?.(received.requestId) ?? ''}`);
+  const isSuccess = trail.failure === undefined && reply.status < 400;
+  at.log.write(`${line}${why}${at.linkOf?.(received.requestId) ?? ''}`, isSuccess);
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
   const { logs } = stage;

@@ -45,7 +45,8 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
   const label = at.labelOf?.(connection.apiId) ?? '';
   const line = `${label}${kind} /${connection.stageName} ${route?.routeKey ?? '-'} ${shown} ${ms} ms ${trail.answeredBy}`;
   const why = trail.failure === undefined ? '' : ` (${trail.failure})`;
-  at.log.write(`${line}${why}${at.linkOf?.(event.requestId) ?? ''}`);
+  const isSuccess = trail.failure === undefined && event.status < 400;
+  at.log.write(`${line}${why}${at.linkOf?.(event.requestId) ?? ''}`, isSuccess);
   const { found } = event;
   if (found === undefined || (found.stage.logs ?? at.metrics) === undefined) return;
   const { logs } = found.stage;

@@ -47,7 +47,7 @@ export function openCalls(
   const logGroups: LogGroups = { write: (group, line) => parts().at.logGroups.write(group, line) };
   const services = openServiceClient(calls);
   const events = openServiceHost({ ...calls, random, runtime, closing, services, values, kept, logGroups });
-  events.items.connect((tables) => store.follow(tables));
+  events.items.connect(store);
   return { http, values, recorder, services, events };
 }
 

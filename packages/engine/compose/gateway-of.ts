@@ -22,12 +22,19 @@ import { openTls } from './tls.ts';
 /** @param publish writes the credentials of the control port for other commands */
 export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
   const { signIn, served, store, at, closing } = parts;
+  let loadAgain = (): Promise<void> => Promise.resolve();
   return {
     async load(sources) {
       parts.firstSource = resolve(sources[0] ?? '.');
       const faults = await load(sources, parts);
       await parts.resets?.begin(parts);
-      if (parts.options.reload) await watchStacks(sources, parts, faults);
+      loadAgain = await watchStacks(sources, parts, faults);
+    },
+    async reload() {
+      await loadAgain();
+      const functions = served.stacks.flatMap((stack) => stack.functions);
+      const used = functions.filter(({ name }) => parts.runtime.countInstances(name).started > 0);
+      await Promise.all(used.map(({ name }) => parts.runtime.rebuild(name)));
     },
     get stacks() {
       return served.stacks;

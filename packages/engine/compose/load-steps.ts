@@ -98,7 +98,9 @@ async function readTablesAndSeeds({ stacks, faults, isReload }: Reading, parts: 
   if (tables.some(({ definitions }) => definitions.length > 0)) store.expectTables();
   return async () => {
     await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
-    if (seeds.length > 0) await seed(seeds, tables, parts);
+    if (seeds.length === 0) return;
+    await seed(seeds, tables, parts);
+    parts.events.items.resume();
   };
 }
 

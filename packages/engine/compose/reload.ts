@@ -10,13 +10,14 @@ import { usersFilesOf } from './users-files.ts';
 import { readValues, valuesFileOf } from './values.ts';
 
 /**
- * Loads the stacks again whenever one of their files changes; a change with new faults keeps the old stacks.
+ * Loads the stacks again whenever one of their files changes, unless nothing is watched, and when the returned
+ * function is called; a change with new faults keeps the old stacks.
  */
 export async function watchStacks(
   sources: readonly string[],
   parts: Parts,
   faultsAtStart: readonly Fault[],
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const { options, served, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
@@ -35,14 +36,14 @@ export async function watchStacks(
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       isKept = true;
-      if (error instanceof DefinitionError) stopAwaiting = watchTemplates(error.awaited, tryAgain);
+      if (options.reload && error instanceof DefinitionError)
+        stopAwaiting = watchTemplates(error.awaited, () => void tryAgain());
       options.onReload({ kind: 'kept', what: 'the stacks', message });
     }
   };
   let running = Promise.resolve();
-  const tryAgain = (): void => {
-    running = running.then(reload);
-  };
+  const tryAgain = (): Promise<void> => (running = running.then(reload));
+  if (!options.reload) return tryAgain;
   const ofValues = [valuesFileOf(options), ...(await readValues(options)).attached];
   const files = [
     ...usersFilesOf(options),
@@ -50,7 +51,7 @@ export async function watchStacks(
     ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
   ];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
-  closing.add(watchTemplates([...new Set([...files, ...broken])], tryAgain));
+  closing.add(watchTemplates([...new Set([...files, ...broken])], () => void tryAgain()));
   // A plug-in may have refused the service because of these documents, so a change to them loads it again.
   closing.add(
     watchDocuments(
@@ -60,6 +61,7 @@ export async function watchStacks(
       },
     ),
   );
+  return tryAgain;
 }
 
 /** What got no port of its own, since it came with a reload. */

@@ -36,6 +36,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
       return createLambda({
         apis: served,
         keep: (service) => journal.keep(service),
+        mappings: createForwarder(at.services, rights),
         invoker: runtime,
         random,
         accountId: options.accountId,

@@ -40,6 +40,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
     openStoreOf(options, clock, identities, closing, {
       onChanges: (changes) => parts.events.items.publish(changes),
+      onStreams: (streams) => parts.events.items.publishStreams(streams),
       faultOf: (question) => injection?.ofCall(question),
     }),
   );

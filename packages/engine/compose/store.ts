@@ -8,6 +8,7 @@ import type {
   DynamoDbSigner,
   EmbeddedDynamoDb,
   TableChange,
+  TableStream,
   TableUnits,
 } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../../core/errors.ts';
@@ -39,8 +40,13 @@ export interface Store {
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
   /** The same for a temporary key, also over later loads. */
   admitSession(signer: DynamoDbSigner): Promise<void>;
-  /** Tables whose changes are published from now on; no effect at a user's endpoint. */
-  follow(tables: readonly string[]): void;
+  /**
+   * Tables whose changes are published from now on; no effect at a user's endpoint.
+   * @param forgets whether streams drop what they have
+   */
+  follow(tables: readonly string[], forgets: boolean): void;
+  /** The changes that a stream still has; none at a user's endpoint. */
+  replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Capacity units by table since the start; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
   /** Resolves when every change answered before has been published. */
@@ -54,7 +60,11 @@ export async function openStoreOf(
   clock: ShiftableClock,
   identities: Identities,
   closing: Closing,
-  { onChanges, faultOf }: Pick<StoreContext, 'onChanges'> & { readonly faultOf: FaultOf },
+  {
+    onChanges,
+    onStreams,
+    faultOf,
+  }: Pick<StoreContext, 'onChanges' | 'onStreams'> & { readonly faultOf: FaultOf },
 ): Promise<Store> {
   const { region, accountId, dynamodb, log, adminKey } = options;
   const store = await openStore(dynamodb, {
@@ -66,6 +76,7 @@ export async function openStoreOf(
     judge: (question) => faultOf(question) ?? authorizeDynamoDbCall(question, identities, accountId),
     onFault: (message) => log.write(message),
     onChanges,
+    onStreams,
   });
   closing.add(() => store.close());
   return store;
@@ -93,6 +104,7 @@ type StoreContext = {
   readonly clockOffset: SharedArrayBuffer;
   readonly onFault: (message: string) => void;
   readonly onChanges: (changes: readonly TableChange[]) => void;
+  readonly onStreams: (streams: readonly TableStream[]) => void;
 };
 
 /** @throws StartError when it does not start */
@@ -104,12 +116,17 @@ async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise
   return {
     url: choice.url,
     keyPair: choice,
-    createTables: async (tables) => (await tablesAt()).createTablesAt(target, tables),
+    // Changes of tables elsewhere start nothing here.
+    createTables: async (tables) =>
+      (await tablesAt()).createTablesAt(
+        target,
+        tables.map((table) => ({ ...table, streamViewType: undefined })),
+      ),
     ...NOTHING_TO_DO,
   };
 }
 
-type Idle = 'admit' | 'admitSession' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'ready';
+type Idle = 'admit' | 'admitSession' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'ready' | 'replay';
 
 const NOTHING_TO_DO: Pick<Store, Idle> = {
   consumed: undefined,
@@ -118,6 +135,7 @@ const NOTHING_TO_DO: Pick<Store, Idle> = {
   admitSession: () => Promise.resolve(),
   follow: () => undefined,
   ready: () => Promise.resolve(),
+  replay: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
 
@@ -167,7 +185,8 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
       },
       // The thread answers in the order of its changes, so any answer comes after them.
       ready: admitAll,
-      follow: (tables) => dynamoDb.follow(tables),
+      follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
+      replay: (streamArn) => dynamoDb.replay(streamArn),
       get consumed() {
         return dynamoDb.consumed;
       },

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { bytesOf, lentFolder } from '../../lambda/lent/lending.ts';
 import { cacheCommand } from '../../stack/cache/commands/cache.ts';
-import { printNotes } from '../../terminal/output.ts';
+import { printNotes, printResult } from '../../terminal/output.ts';
 
 /** The commands of the stack's cache, and this one of the machine. */
 export function allCacheCommands(): Command {
@@ -17,9 +17,11 @@ function clearLent(): void {
   const folder = lentFolder(process.env);
   if (!existsSync(folder)) {
     printNotes(`nothing is installed in ${folder}`);
+    printResult({ folder, removedBytes: 0 }, () => []);
     return;
   }
-  const megabytes = Math.ceil(bytesOf(folder) / 1024 ** 2);
+  const removedBytes = bytesOf(folder);
   rmSync(folder, { recursive: true });
-  printNotes(`removed ${folder} (${megabytes} MB)`);
+  printNotes(`removed ${folder} (${Math.ceil(removedBytes / 1024 ** 2)} MB)`);
+  printResult({ folder, removedBytes }, () => []);
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { openAuthority, writeCertified } from '../../kernel/files/authority-files.ts';
 import { describeTrust } from '../../terminal/trust-text.ts';
-import { commandName, printLines, table, UsageError } from '../../terminal/output.ts';
+import { commandName, printResult, table, UsageError } from '../../terminal/output.ts';
 import type { LocalAuthority } from '../../kernel/files/authority-files.ts';
 
 type CertsFlags = { readonly trust: boolean; readonly client?: string };
@@ -30,29 +30,24 @@ export function certsCommand(): Command {
 async function certs(flags: CertsFlags): Promise<void> {
   const now = Date.now();
   const authority = await openAuthority(process.cwd(), makeAuthority, now);
-  if (flags.client !== undefined) {
-    process.stdout.write(await makeClient(authority, flags.client, now));
-    return;
-  }
-  process.stdout.write(describeAuthority(authority));
-  const more = flags.trust
-    ? describeTrust(authority.certificateFile, process.platform)
-    : [`No system trusts it by default; ${commandName()} certs --trust shows how to trust it.`];
-  printLines(`\n${more.join('\n')}`);
+  if (flags.client !== undefined) return makeClient(authority, flags.client, now);
+  const { certificateFile, keyFile, isNew } = authority;
+  const read = new X509Certificate(authority.certificate);
+  const [sha256, until] = [read.fingerprint256, read.validToDate.toISOString()];
+  const trust = flags.trust ? describeTrust(certificateFile, process.platform) : undefined;
+  printResult({ certificate: certificateFile, key: keyFile, sha256, until, isNew, trust }, () => [
+    ...table([
+      ['Certificate', nearby(certificateFile), isNew ? 'made now' : ''],
+      ['Key', nearby(keyFile), 'Anyone with this key can impersonate any host to clients that trust the CA.'],
+      ['SHA-256', sha256, ''],
+      ['Until', until.slice(0, 10), ''],
+    ]),
+    '',
+    ...(trust ?? [`No system trusts it by default; ${commandName()} certs --trust shows how to trust it.`]),
+  ]);
 }
 
-function describeAuthority({ certificate, certificateFile, keyFile, isNew }: LocalAuthority): string {
-  const read = new X509Certificate(certificate);
-  const rows = [
-    ['Certificate', nearby(certificateFile), isNew ? 'made now' : ''],
-    ['Key', nearby(keyFile), 'Anyone with this key can impersonate any host to clients that trust the CA.'],
-    ['SHA-256', read.fingerprint256, ''],
-    ['Until', read.validToDate.toISOString().slice(0, 10), ''],
-  ];
-  return `${table(rows).join('\n')}\n`;
-}
-
-async function makeClient(authority: LocalAuthority, name: string, now: number): Promise<string> {
+async function makeClient(authority: LocalAuthority, name: string, now: number): Promise<void> {
   if (!CLIENT_NAME.test(name))
     throw new UsageError(`--client: "${name}" is not a file name; use letters, digits, _, - and dots`);
   const made = issueFrom(authority, 'client', {
@@ -60,14 +55,17 @@ async function makeClient(authority: LocalAuthority, name: string, now: number):
     fromEpochMs: now - DAY_MS,
     toEpochMs: now + CLIENT_LIFETIME_MS,
   });
-  const files = await writeCertified(authority, name, made);
-  const rows = [
-    ['Certificate', nearby(files.certificateFile)],
-    ['Key', nearby(files.keyFile)],
-    ['Truststore', nearby(authority.certificateFile)],
-  ];
-  const trusting = `--cacert ${nearby(authority.certificateFile)}`;
-  return `${table(rows).join('\n')}\n\ncurl ${trusting} --cert ${nearby(files.certificateFile)} --key ${nearby(files.keyFile)} https://…\n`;
+  const { certificateFile: certificate, keyFile: key } = await writeCertified(authority, name, made);
+  const truststore = authority.certificateFile;
+  printResult({ certificate, key, truststore }, () => [
+    ...table([
+      ['Certificate', nearby(certificate)],
+      ['Key', nearby(key)],
+      ['Truststore', nearby(truststore)],
+    ]),
+    '',
+    `curl --cacert ${nearby(truststore)} --cert ${nearby(certificate)} --key ${nearby(key)} https://…`,
+  ]);
 }
 
 function nearby(file: string): string {

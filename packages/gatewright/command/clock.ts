@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
 import { readDuration } from '../../engine/settings.ts';
-import { printLines, UsageError } from '../../terminal/output.ts';
+import { printResult, UsageError } from '../../terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 export function clockCommand(): Command {
@@ -20,7 +21,7 @@ async function moveClock(shift: string | undefined): Promise<void> {
   const offsetMs = Number(readMember(answer, 'offsetMs'));
   const ahead =
     offsetMs === 0 ? 'the time of this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
-  printLines(`${now} (${ahead})`);
+  printResult(membersOf(answer), () => `${now} (${ahead})`);
 }
 
 function ask(shift: string | undefined): Promise<unknown> {

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 
-/** In the order of the help. Only the called one is loaded: `start` loads the whole gateway. */
-export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map<
-  string | undefined,
-  () => Promise<Command>
->([
+type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
+
+/** In the order of the help. */
+const LOADERS: Loaders = new Map<string | undefined, () => Promise<Command>>([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['logs', async () => (await import('./logs.ts')).logsCommand()],
@@ -39,3 +38,26 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['env', async () => (await import('./env.ts')).envCommand()],
   ['completion', async () => (await import('./completion.ts')).completionCommand(COMMANDS)],
 ]);
+
+/** Commands without `--json`, and why. */
+export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
+  ['completion', 'it prints a script for a shell'],
+  ['usage export', '--format chooses lines of JSON, the default, or CSV'],
+  ['usage invoice', '--format chooses lines of JSON, the default, CSV or PDF'],
+  ['usage sql', '--format chooses lines of JSON, the default, or CSV'],
+]);
+
+/** Only the called one is loaded: `start` loads the whole gateway. */
+export const COMMANDS: Loaders = new Map(
+  [...LOADERS].map(([name, load]) => [name, async () => addJson(await load(), [])]),
+);
+
+/** To the commands that do something themselves. */
+function addJson(command: Command, above: readonly string[]): Command {
+  const path = [...above, command.name()];
+  for (const below of command.commands) addJson(below, path);
+  const isCalled = command.commands.length === 0 && !WITHOUT_JSON.has(path.join(' '));
+  return isCalled && !command.options.some(({ long }) => long === '--json')
+    ? command.option('--json', 'print one JSON object per line', false)
+    : command;
+}

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { count, printNotes, printLines } from '../../terminal/output.ts';
+import { membersOf } from '@gatewright/aws/json-object';
+import { count, printNotes, printResult } from '../../terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 /** Tables may be large. */
@@ -28,7 +29,10 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
         count(number('items'), 'item'),
         count(number('calls'), 'call'),
       ];
-      printLines(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
+      printResult(
+        { ...membersOf(answer), file },
+        () => `${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`,
+      );
       if (name === 'save') return;
       const left = readMember(answer, 'left');
       for (const sentence of Array.isArray(left) ? left : []) printNotes(`skipped: ${String(sentence)}`);

@@ -1,16 +1,14 @@
 import { Command } from 'commander';
 import { addGatewayOptions, callGateway, findGateway, readMember } from '../../terminal/running-gateway.ts';
-import { printLines } from '../../terminal/output.ts';
+import { printResult } from '../../terminal/output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(
     new Command('env').description('Print exports for AWS SDKs and the AWS CLI: eval "$(gatewright env)".'),
-  )
-    .option('--json', 'print a JSON object', false)
-    .action(printEnv);
+  ).action(printEnv);
 }
 
-async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
+async function printEnv(): Promise<void> {
   const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
   const status = await callGateway('GET', 'status');
   const region = String(readMember(status, 'region'));
@@ -23,13 +21,11 @@ async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
     AWS_ENDPOINT_URL: controlUrl,
     ...managementEndpoint(status),
   };
-  if (json) {
-    printLines(JSON.stringify(variables));
-    return;
-  }
-  // A session token of the developer's own would be sent with the local key and invalidate every signature.
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-  printLines([...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE']);
+  printResult(variables, () => [
+    ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),
+    // A session token of the developer's own would be sent with the local key and invalidate every signature.
+    'unset AWS_SESSION_TOKEN AWS_PROFILE',
+  ]);
 }
 
 /** The SDK's management client needs an API and a stage; with one WebSocket stage the choice is clear. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
 import { showControls } from '#shared/visible-text.ts';
-import { printLines, table, UsageError } from '../../terminal/output.ts';
+import { printResult, table, UsageError } from '../../terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type Source = {
@@ -18,9 +19,7 @@ export function eventsCommand(): Command {
     new Command('list').description(
       'List queues, streams, topics, rules, schedules, buckets and their targets.',
     ),
-  )
-    .option('--json', 'print JSON', false)
-    .action(listEvents);
+  ).action(listEvents);
   const send = addGatewayOptions(
     new Command('send')
       .description('Send an event to a queue, topic, bus or stream, or run a schedule now.')
@@ -37,27 +36,29 @@ export function eventsCommand(): Command {
     .addCommand(send);
 }
 
-async function listEvents({ json }: { readonly json: boolean }): Promise<void> {
+async function listEvents(): Promise<void> {
   const answer = await callGateway('GET', 'events');
-  if (json) {
-    printLines(JSON.stringify(answer));
-    return;
-  }
+  printResult(membersOf(answer), () => describeEvents(answer));
+}
+
+function describeEvents(answer: unknown): readonly string[] {
   const sources = readMember(answer, 'sources') as readonly Source[];
   const rows = sources.map(({ kind, name, targets, state }) =>
     [kind, name, targets.length === 0 ? '-' : targets.join(', '), state].map(showControls),
   );
-  for (const line of table(rows)) printLines(line);
   const waiting = Number(readMember(answer, 'asynchronous'));
-  if (waiting > 0) printLines(`${waiting} asynchronous events are still waiting`);
-  if (rows.length === 0 && waiting === 0) printLines('no events start functions here, only requests');
+  return [
+    ...table(rows),
+    ...(waiting > 0 ? [`${waiting} asynchronous events are still waiting`] : []),
+    ...(rows.length === 0 && waiting === 0 ? ['no events start functions here, only requests'] : []),
+  ];
 }
 
 async function sendEvent(target: string, given: string, flags: SendFlags): Promise<void> {
   const body = await readBody(given);
   const { group: groupId, source, detailType } = flags;
   const answer = await callGateway('POST', 'events', { target, body, groupId, source, detailType });
-  printLines(`sent to ${String(readMember(answer, 'sent'))}`);
+  printResult(membersOf(answer), () => `sent to ${String(readMember(answer, 'sent'))}`);
 }
 
 /** @throws UsageError */

@@ -4,12 +4,10 @@ import { orExitCode } from '../../operate/attach.ts';
 import { addAwsOptions } from '../../terminal/aws-session.ts';
 import type { ExplainApiFlags } from '../../operate/explain/explain-api.ts';
 import { collectText, readSpan } from '../../terminal/options.ts';
-import { printLines, UsageError } from '../../terminal/output.ts';
-import { printStory } from './recorded.ts';
-import { addGatewayOptions, callGateway } from '../../terminal/running-gateway.ts';
-import type { RequestDetail } from '../../engine/index.ts';
-
-type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean; readonly json: boolean };
+import { UsageError } from '../../terminal/output.ts';
+import { explainLocal } from './explain-local.ts';
+import type { LocalFlags } from './explain-local.ts';
+import { addGatewayOptions } from '../../terminal/running-gateway.ts';
 
 type ExplainFlags = LocalFlags &
   Omit<ExplainApiFlags, 'api' | 'stage'> & { readonly api?: string; readonly stage?: string };
@@ -40,7 +38,6 @@ export function explainCommand(): Command {
     .option('--set-log-format', 'set the recommended access log format on the stage', false)
     .option('--log-group <arn>', 'log group to set on a stage without access logs')
     .option('--yes', 'do not ask for confirmation', false)
-    .option('--json', 'print the full record as JSON', false)
     .action(choose);
 }
 
@@ -51,11 +48,4 @@ async function choose(id: string | undefined, flags: ExplainFlags): Promise<void
   if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
   const { explainApi } = await import('../../operate/explain/explain-api.ts');
   return orExitCode(() => explainApi(id, { ...flags, api, stage }));
-}
-
-async function explainLocal(id: string, { phases, showSecrets, json }: LocalFlags): Promise<void> {
-  const query = showSecrets ? '?secrets=show' : '';
-  const detail = (await callGateway('GET', `requests/${encodeURIComponent(id)}${query}`)) as RequestDetail;
-  const text = json ? JSON.stringify(detail, null, 2) : printStory(detail, phases).join('\n');
-  printLines(text);
 }

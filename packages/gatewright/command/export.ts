@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { count, printLines } from '../../terminal/output.ts';
+import { count, printResult } from '../../terminal/output.ts';
 import { writePrivateFile } from '../../terminal/private-file.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
@@ -18,5 +18,5 @@ async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> 
   const entries = readMember(readMember(archive, 'log'), 'entries') as readonly unknown[];
   // Recorded bodies may be confidential.
   await writePrivateFile(har, `${JSON.stringify(archive, null, 2)}\n`);
-  printLines(`${count(entries.length, 'request')} in ${har}`);
+  printResult({ requests: entries.length, file: har }, () => `${count(entries.length, 'request')} in ${har}`);
 }

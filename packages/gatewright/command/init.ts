@@ -7,7 +7,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { isMap, parseDocument } from 'yaml';
 import { Faults } from '../../core/errors.ts';
-import { findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
+import type { Home } from '../../core/stack/home.ts';
+import { findAskedOutputs, findStack, STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { inspectApis, loadOptions } from '../../stack/access/commands/access-apis.ts';
 import {
   documentFile,
@@ -25,7 +26,7 @@ import {
 import type { ApiToProtect } from './init-files.ts';
 import { assertAuthorizers, chooseParts, partsFile } from './choose-parts.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
-import { colorize, printLines, UsageError } from '../../terminal/output.ts';
+import { colorize, printResult, UsageError } from '../../terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
 /** `parts`: undefined, all. */
@@ -56,13 +57,25 @@ export function initCommand(): Command {
     .action(async (directory: string, flags: InitFlags) => {
       const folder = resolve(directory);
       mkdirSync(folder, { recursive: true });
-      if (flags.ifMissing && hasStack(folder)) return;
+      if (flags.ifMissing && hasStack(folder)) {
+        printResult({ written: [], kept: [], next: [] }, () => []);
+        return;
+      }
       const choice = await readChoice(folder, flags);
       const { files, next } = isService(folder)
         ? await planOfService(folder, choice)
         : planOfEmpty(folder, choice);
-      for (const [path, text] of files) printLines(write(folder, path, text));
-      process.stdout.write(`\n${colorize('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
+      const isWritten = new Map([...files].map(([path, text]) => [path, write(folder, path, text)]));
+      const those = (wanted: boolean) =>
+        [...isWritten.keys()].filter((path) => isWritten.get(path) === wanted);
+      printResult({ written: those(true), kept: those(false), next }, () => [
+        ...[...isWritten].map(([path, is]) =>
+          is ? `${colorize('green', 'written')} ${path}` : `${colorize('yellow', 'kept   ')} ${path}`,
+        ),
+        '',
+        colorize('bold', 'Next'),
+        ...next.map((line) => `  ${line}`),
+      ]);
     });
 }
 
@@ -225,10 +238,24 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
+/** An output of the stack before there is one: the ARN that its function will have. */
+function standInFor(name: string, { region, accountId }: Home): string {
+  const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
+  const functionName = output
+    .replace(/Arn$/, '')
+    .replace(/(?!^)[A-Z]/g, '-$&')
+    .toLowerCase();
+  return `arn:aws:lambda:${region}:${accountId}:function:${stack}-${functionName}`;
+}
+
 /** @throws UsageError where the service cannot be read */
 async function readApis(folder: string): Promise<readonly FoundApi[]> {
+  const options = loadOptions('dev', folder);
   const apis = await inspectApis([folder], {
-    ...loadOptions('dev', folder),
+    ...options,
+    deployedOutputs: Object.fromEntries(
+      findAskedOutputs(folder, options.stage).map((name) => [name, standInFor(name, options)]),
+    ),
     environment: { GATEWRIGHT_READS_ROUTES: 'true' },
     // It may import from the stack that does not exist yet.
     tolerance: new Faults(false),
@@ -259,12 +286,13 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
   return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
 }
 
-function write(folder: string, path: string, text: string): string {
+/** False: the file exists, and is kept. */
+function write(folder: string, path: string, text: string): boolean {
   const file = join(folder, path);
-  if (existsSync(file)) return `${colorize('yellow', 'kept   ')} ${path}`;
+  if (existsSync(file)) return false;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text, { flag: 'wx' });
-  return `${colorize('green', 'written')} ${path}`;
+  return true;
 }
 
 function readIfThere(file: string): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { findFunction } from '../../terminal/find-function.ts';
-import { printLines, UsageError } from '../../terminal/output.ts';
+import { printResult, UsageError } from '../../terminal/output.ts';
 import { addGatewayOptions } from '../../terminal/running-gateway.ts';
 import { isJson, membersOf, parseJson } from '@gatewright/aws/json-object';
 import { sendToFunction } from '../../terminal/invoke-function.ts';
@@ -28,15 +28,16 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const found = await findFunction(given);
   const { status, headers, body } = await sendToFunction(found, event, flags);
   if (status === 202) {
-    printLines(`sent to ${found.name}`);
+    printResult({ function: found.name, sent: true }, () => `sent to ${found.name}`);
     return;
   }
   if (status !== 200) throw new UsageError(`${found.name}: ${describeRefusal(body, status)}`);
   const tail = headers['x-amz-log-result'];
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
-  printLines(body);
+  const failed = headers['x-amz-function-error'] !== undefined;
+  printResult({ function: found.name, failed, result: isJson(body) ? parseJson(body) : body }, () => body);
   // Unlike the AWS command line: a script should see that the function failed.
-  if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
+  if (failed) process.exitCode = 1;
 }
 
 /** @throws UsageError */

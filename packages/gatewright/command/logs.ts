@@ -3,9 +3,9 @@ import { readDuration } from '../../engine/settings.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { findFunction } from '../../terminal/find-function.ts';
 import { addGatewayOptions, listenToGateway } from '../../terminal/running-gateway.ts';
-import { printLines } from '../../terminal/output.ts';
+import { printResult } from '../../terminal/output.ts';
 
-type LogsFlags = { readonly follow: boolean; readonly since?: number; readonly json: boolean };
+type LogsFlags = { readonly follow: boolean; readonly since?: number };
 
 type Line = {
   readonly time: string;
@@ -23,18 +23,19 @@ export function logsCommand(): Command {
   )
     .option('--follow', 'keep printing new lines until Ctrl-C', false)
     .option('--since <duration>', 'only the last 5m, 1h …', readSince)
-    .option('--json', 'print one JSON object per line', false)
     .action(printLogs);
 }
 
-async function printLogs(given: string | undefined, { follow, since, json }: LogsFlags): Promise<void> {
+async function printLogs(given: string | undefined, { follow, since }: LogsFlags): Promise<void> {
   const query = new URLSearchParams({
     ...(given === undefined ? {} : { function: (await findFunction(given)).name }),
     ...(since === undefined ? {} : { sinceMs: String(since) }),
     ...(follow ? { follow: 'true' } : {}),
   });
-  for await (const text of listenToGateway(`logs?${query.toString()}`))
-    printLines(json ? text : printLine(JSON.parse(text) as Line));
+  for await (const text of listenToGateway(`logs?${query.toString()}`)) {
+    const line = JSON.parse(text) as Line;
+    printResult(line, () => printLine(line));
+  }
 }
 
 /**

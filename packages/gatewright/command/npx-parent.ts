@@ -3,8 +3,7 @@
  * `start` and `gatewright`, so the gateway would stay behind with its ports. It watches its parent and ends with it; started in another way, such
  * as with nohup, it stays.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { describeProcess } from './describe-process.ts';
 
 const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
@@ -36,27 +35,6 @@ function beyondShell(pid: number): number | undefined {
 /** On Linux the shell's parent decides: an ended process may remain as a zombie. */
 function isStill(pid: number, shell: number): boolean {
   return process.platform === 'linux' ? describeProcess(shell)?.parent === pid : isThere(pid);
-}
-
-function describeProcess(pid: number): { readonly name: string; readonly parent: number } | undefined {
-  try {
-    if (process.platform === 'linux') {
-      const [, name = '', parent = ''] =
-        /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-      return { name, parent: Number(parent) };
-    }
-    if (process.platform === 'win32') return undefined;
-    const line = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], {
-      encoding: 'utf8',
-      timeout: 2_000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-    const [, parent = '', path = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
-    return { name: path.split('/').at(-1) ?? '', parent: Number(parent) };
-  } catch {
-    // Only the parent itself is watched then.
-    return undefined;
-  }
 }
 
 function isThere(pid: number): boolean {

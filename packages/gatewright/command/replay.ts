@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
-import { printLines, UsageError } from '../../terminal/output.ts';
+import { printResult, UsageError } from '../../terminal/output.ts';
 import { diffDetails, rowsToLines, printStory } from './recorded.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 import type { RequestDetail } from '../../engine/index.ts';
@@ -17,7 +17,6 @@ type ReplayFlags = {
   readonly at?: string;
   readonly edit: boolean;
   readonly diff: boolean;
-  readonly json: boolean;
 };
 
 export function replayCommand(): Command {
@@ -28,7 +27,6 @@ export function replayCommand(): Command {
     .option('--at <shift>', 'move the clock for this request: +1d, -2h')
     .option('--edit', 'edit the request in $EDITOR first', false)
     .option('--diff', 'print the differences from the earlier reply', false)
-    .option('--json', 'print the full new record as JSON', false)
     .action(replay);
 }
 
@@ -46,12 +44,9 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   const again = `requests/${encodeURIComponent(before.id)}/replay`;
   const answer = await callGateway('POST', again, options, REPLAY_WITHIN_MS);
   const after = readMember(answer, 'request') as RequestDetail;
-  const lines = flags.json
-    ? [JSON.stringify(after, null, 2)]
-    : flags.diff
-      ? diffDetails(before, after)
-      : [...rowsToLines([after]), '', ...printStory(after, false)];
-  printLines(lines);
+  printResult(after, () =>
+    flags.diff ? diffDetails(before, after) : [...rowsToLines([after]), '', ...printStory(after, false)],
+  );
 }
 
 /** Secrets are fingerprints in it; the gateway restores unchanged ones. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
 import { addGatewayOptions, callGateway, followGateway, readMember } from '../../terminal/running-gateway.ts';
-import { printNotes, printLines } from '../../terminal/output.ts';
+import { printNotes, printResult } from '../../terminal/output.ts';
 import type { RecordState, RequestRow } from '../../engine/index.ts';
 
 type RequestFlags = {
@@ -21,7 +21,6 @@ export function requestsCommand(): Command {
     .option('--status <code>', 'only this status: 404 or 4xx', readStatus)
     .option('--search <text>', 'only with this text in route, caller, id or code')
     .option('--limit <number>', 'number of requests', readLimit, 50)
-    .option('--json', 'print one JSON object per line', false)
     .action(list);
 }
 
@@ -33,7 +32,7 @@ async function list(flags: RequestFlags): Promise<void> {
   }
   const answer = await callGateway('GET', `requests?${query.toString()}`);
   const rows = readMember(answer, 'rows') as readonly RequestRow[];
-  print(rows.toReversed(), flags);
+  print(rows.toReversed());
   const state = readMember(answer, 'state') as RecordState;
   printSampling(state, flags);
   if (!flags.follow) {
@@ -42,10 +41,7 @@ async function list(flags: RequestFlags): Promise<void> {
   }
   let messages = state.sampled?.text;
   for await (const batch of followGateway(`requests/events?since=${state.taken}`)) {
-    print(
-      (readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => matchesFilter(row, flags)),
-      flags,
-    );
+    print((readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => matchesFilter(row, flags)));
     const now = readMember(batch, 'state') as RecordState;
     if (now.sampled?.text !== messages) printSampling(now, flags);
     messages = now.sampled?.text;
@@ -59,9 +55,8 @@ function printSampling(state: RecordState, { json }: RequestFlags): void {
   if (said !== undefined && !json) printNotes(said);
 }
 
-function print(rows: readonly RequestRow[], { json }: RequestFlags): void {
-  const lines = json ? rows.map((row) => JSON.stringify(row)) : rowsToLines(rows);
-  if (lines.length > 0) printLines(lines);
+function print(rows: readonly RequestRow[]): void {
+  printResult(rows, () => rowsToLines(rows));
 }
 
 /** The same choice as the gateway's. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { printError, printNotes } from '../../terminal/output.ts';
+import { chooseOutput, printError, printNotes, UsageError } from '../../terminal/output.ts';
 import { chooseGateway } from '../../terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../terminal/running-gateway.ts';
 
@@ -17,9 +17,16 @@ function joinPorts(words: readonly string[]): string[] {
 const INSPECT_PORT = 9229;
 
 /** A wrong call throws and points to the help; subcommands do not inherit either from commander. */
-function neverExit(command: Command): void {
+function neverExit(command: Command, isJson: boolean): void {
   command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
-  command.commands.forEach(neverExit);
+  if (isJson) command.configureOutput({ writeErr: () => undefined });
+  for (const below of command.commands) neverExit(below, isJson);
+}
+
+/** What the words after `--` say is not said to us. */
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end === -1 ? words : words.slice(0, end)).includes('--json');
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -31,6 +38,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
  * with other exit codes sets `process.exitCode` itself.
  */
 export async function runCommandLine(words: readonly string[]): Promise<number | undefined> {
+  const isJson = asksForJson(words);
+  chooseOutput({ json: isJson });
   const program = new Command('gatewright')
     .version(version, '-V, --version', 'print the version')
     .description('Serves compiled stacks as Amazon API Gateway would.')
@@ -39,7 +48,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
   for (const load of called === undefined ? COMMANDS.values() : [called]) {
     program.addCommand(await load());
   }
-  neverExit(program);
+  neverExit(program, isJson);
   // Undefined for commands without these options; `start` has a control port of its own and calls none.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
@@ -53,7 +62,15 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
     await program.parseAsync(joinPorts(words), { from: 'user' });
     return undefined;
   } catch (error) {
-    // Commander has already printed the error, or its help.
-    return error instanceof CommanderError ? error.exitCode : printError(error);
+    if (!(error instanceof CommanderError)) return printError(error);
+    // Commander has already printed the error, or its help, unless that would be no JSON.
+    if (isJson && error.exitCode !== 0) printError(new UsageError(describeWrongCall(error)));
+    return error.exitCode;
   }
+}
+
+function describeWrongCall({ code, message }: CommanderError): string {
+  return code === 'commander.help'
+    ? 'a command is missing; run with --help to see commands'
+    : message.replace(/^error: /, '');
 }

@@ -5,9 +5,9 @@ import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '../../engine/settings.ts';
 import { AUTHORITY_FILE } from '../../kernel/files/authority-files.ts';
-import { printLines, UsageError } from '../../terminal/output.ts';
+import { printResult, UsageError } from '../../terminal/output.ts';
 
-type SendFlags = { readonly wait: string | false; readonly json: boolean };
+type SendFlags = { readonly wait: string | false };
 
 const CONNECT_WITHIN_MS = 5_000;
 
@@ -18,7 +18,6 @@ export function sendCommand(): Command {
     .argument('<message>', 'text to send')
     .option('--wait <duration>', 'how long to wait for a reply', '5s')
     .option('--no-wait', 'end once the message is sent')
-    .option('--json', 'print a JSON object with the message and its reply', false)
     .action(send);
 }
 
@@ -27,8 +26,7 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
   if (!URL.canParse(url) || !/^wss?:/.test(url))
     throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
   const answer = await exchange(url, message, { waitMs, isAnswered: flags.wait !== false });
-  if (flags.json) printLines(JSON.stringify({ sent: message, answer }));
-  else if (answer !== undefined) printLines(answer);
+  printResult({ sent: message, answer }, () => answer ?? []);
 }
 
 function readWait({ wait }: SendFlags): number {

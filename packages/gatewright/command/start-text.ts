@@ -27,12 +27,33 @@ export type StartFacts = {
   readonly load: LoadText;
   /** All findings instead of their number. */
   readonly isVerbose: boolean;
+  /** Addresses and findings only. */
+  readonly isQuiet?: boolean;
   /** How to mint tokens of an issuer; absent = the command's own option. */
   readonly standIn?: (issuer: string) => string;
 };
 
 export function describeStart(facts: StartFacts): string {
-  const { gateway, listening, tookMs } = facts;
+  const { listening, tookMs, isQuiet = false } = facts;
+  const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
+  const follows = isQuiet ? 'Errors and refused requests follow' : 'One line per request follows';
+  return [
+    ...(listening.console === undefined
+      ? []
+      : [`${colorize('bold', 'Console')} ${colorize('cyan', listening.console)}`]),
+    ...(isQuiet
+      ? [...facts.gateway.routes().map(headline), `  Control  ${listening.control}`]
+      : ['', ...describeServed(facts)]),
+    ...describeUnreachable(listening.unreachableIssuers, facts.standIn),
+    ...findings(listening.unsupported),
+    `Ready in ${(tookMs / 1000).toFixed(1)} s. ${follows}; end with Ctrl-C.`,
+    '',
+  ].join('\n');
+}
+
+/** Routes, addresses of services, and lines to try. */
+function describeServed(facts: StartFacts): string[] {
+  const { gateway, listening } = facts;
   const apis = gateway.routes();
   const inspected = gateway.inspect();
   const guarded = apis.map((api) => guardedRoutes(api, inspected, facts.documents, facts.stage));
@@ -60,12 +81,7 @@ export function describeStart(facts: StartFacts): string {
       : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
   const trusting = listening.certificateAuthority;
   const shownTries = trusting === undefined ? tries : tries.map((line) => trustIn(line, nearby(trusting)));
-  const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
   return [
-    ...(listening.console === undefined
-      ? []
-      : [`${colorize('bold', 'Console')} ${colorize('cyan', listening.console)}`]),
-    '',
     ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
     ...table(services).map((line) => `  ${line}`),
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
@@ -73,11 +89,7 @@ export function describeStart(facts: StartFacts): string {
     ...(tries.length === 0
       ? []
       : [`  ${colorize('bold', 'Try')}`, ...shownTries.map((line) => `  ${line}`), '']),
-    ...describeUnreachable(listening.unreachableIssuers, facts.standIn),
-    ...findings(listening.unsupported),
-    `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
-    '',
-  ].join('\n');
+  ];
 }
 
 function describeInjected(faults: Listening['faults']): string[][] {
@@ -100,10 +112,11 @@ function describeUnreachable(
 }
 
 function describeApi(api: ApiRoutes, load: LoadText): string[] {
-  return [
-    `  ${colorize('bold', api.name)}  ${kindOf(api)}  ${colorize('cyan', api.url)}`,
-    ...formatRoutes(api, load).map((line) => `  ${line}`),
-  ];
+  return [headline(api), ...formatRoutes(api, load).map((line) => `  ${line}`)];
+}
+
+function headline(api: ApiRoutes): string {
+  return `  ${colorize('bold', api.name)}  ${kindOf(api)}  ${colorize('cyan', api.url)}`;
 }
 
 function kindOf({ kind, stage }: ApiRoutes): string {

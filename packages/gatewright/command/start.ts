@@ -1,14 +1,9 @@
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import {
   chooseKeyPair,
   createGateway,
-  createStreamSink,
-  describeReload,
   optionNames,
-  isMetricLine,
-  printLogLine,
   readStore,
   requireSources,
   runningFolder,
@@ -30,8 +25,12 @@ import { limitYoungGeneration } from './young-generation.ts';
 import { openAccessBook } from '../../stack/access/commands/access-book.ts';
 import { adminTargetOf } from '../../terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
+import { openBrowser } from './open-browser.ts';
+import { startLines } from './start-lines.ts';
 import { openInvoiceBook } from '../../stack/quota/commands/invoice-book.ts';
 import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../engine/index.ts';
+import type { KeyReader } from '../../terminal/key-reader.ts';
+import type { openStartKeys } from './start-keys.ts';
 import type { Profiling } from './profile.ts';
 import type { AdminTarget } from '../../terminal/admin-client.ts';
 
@@ -49,7 +48,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   const sources = chooseSources(named);
   const profiling = flags.profile ? await startProfiling() : undefined;
   // With --json, stdout holds only the line for tools; with --exec it is the command's.
-  const log = createStreamSink(flags.json || flags.exec !== undefined ? process.stderr : process.stdout);
+  const lines = startLines(flags.json || flags.exec !== undefined ? process.stderr : process.stdout, flags);
   const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
   const stage = flags.stage ?? DEFAULT_STAGE;
@@ -68,16 +67,15 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     ...shown.options,
     linksLines: isSeen(flags),
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
-    log,
+    log: lines.log,
     documentFolders: accessFoldersOf(sources),
-    functionLog: (line) => printFunctionLine(line, flags),
-    onProgress: (message) => printNotes(message),
-    ...(!flags.json && { onWaiting: (message: string) => printNotes(message) }),
-    onReload: (event) => {
-      log.write(describeReload(event));
-    },
+    functionLog: lines.functionLog,
+    onProgress: lines.onProgress,
+    ...(!flags.json && { onWaiting: lines.onProgress }),
+    onReload: lines.onReload,
   });
   const orphaned = waitForNpxExit();
+  let keys: KeyReader | undefined;
   try {
     await gateway.load(sources);
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
@@ -90,11 +88,17 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const tookMs = performance.now() - startedMs;
     printReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
-    if (flags.exec === undefined) await Promise.race([signalled, orphaned]);
-    else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
+    if (flags.exec === undefined) {
+      const { promise: quitted, resolve } = Promise.withResolvers<undefined>();
+      const quit = (): void => resolve(undefined);
+      keys = isSeen(flags) ? await openKeys({ gateway, listening, lines, quit }) : undefined;
+      await Promise.race([signalled, orphaned, quitted]);
+    } else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
   } finally {
+    // First: a second Ctrl-C ends the process at once.
+    keys?.close();
     await gateway.close();
-    await log.close();
+    await lines.close();
     await endProfile(profiling);
   }
 }
@@ -131,11 +135,18 @@ function readyText(
   {
     sources,
     ...started
-  }: Omit<Parameters<typeof describeStart>[0], 'load' | 'isVerbose'> & { sources: readonly string[] },
+  }: Omit<Parameters<typeof describeStart>[0], 'load' | 'isVerbose' | 'isQuiet'> & {
+    sources: readonly string[];
+  },
 ): string {
   return flags.json
     ? `${JSON.stringify({ ready: true, ...started.listening })}\n`
-    : describeStart({ ...started, load: { ...flags, sources }, isVerbose: flags.verbose });
+    : describeStart({
+        ...started,
+        load: { ...flags, sources },
+        isVerbose: flags.verbose,
+        isQuiet: flags.quiet,
+      });
 }
 
 /** @throws DefinitionError before anything is opened */
@@ -144,17 +155,17 @@ function chooseSources(named: readonly string[]): readonly string[] {
   return withStack(named, (message) => printNotes(message));
 }
 
-/** Embedded metrics are for CloudWatch, and would hide the other lines. */
-function printFunctionLine(
-  line: Parameters<GatewayOptions['functionLog']>[0],
-  { json }: Pick<Flags, 'json'>,
-): void {
-  if (json || !isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
-}
-
 /** Whether the lines are for a person. */
 function isSeen({ json, exec }: Flags): boolean {
   return process.stdout.isTTY && !json && exec === undefined;
+}
+
+/** Loaded on demand. */
+async function openKeys(
+  started: Parameters<typeof openStartKeys>[0],
+): Promise<ReturnType<typeof openStartKeys>> {
+  const { openStartKeys } = await import('./start-keys.ts');
+  return openStartKeys(started);
 }
 
 /** Loaded on demand. */
@@ -172,20 +183,6 @@ function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-}
-
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
-  darwin: ['open'],
-  // The empty text is a window title: `start` would take the address for one.
-  win32: ['cmd', '/c', 'start', ''],
-};
-
-/** Opens the user's browser. A failure is not an error of the start: the address is printed above. */
-function openBrowser(url: string): void {
-  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => printNotes(`${program} failed to start; open the console by its address`));
-  child.unref();
 }
 
 /** The gateway's options among these flags, unchanged. */

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
 import { readDuration } from '../../engine/settings.ts';
-import { printLines, UsageError } from '../../terminal/output.ts';
+import { printResult, UsageError } from '../../terminal/output.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type TokenFlags = {
@@ -11,7 +12,6 @@ type TokenFlags = {
   readonly issuer?: string;
   readonly claim?: Readonly<Record<string, unknown>>;
   readonly expires?: number;
-  readonly json: boolean;
 };
 
 export function tokenCommand(): Command {
@@ -23,7 +23,6 @@ export function tokenCommand(): Command {
     .option('--audience, --aud <name>', 'audience; at a user pool, the app client (default: gatewright)')
     .option('--claim <name=json>', 'additional claim (repeatable)', collectClaim)
     .option('--expires <duration>', 'lifetime: 15m, 1h; -1m is already expired (default: 1h)', readLifetime)
-    .option('--json', 'print token and expiry as JSON', false)
     .action(mint);
 }
 
@@ -40,7 +39,7 @@ async function mint(flags: TokenFlags): Promise<void> {
   });
   const token = readMember(answer, 'token');
   if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
-  printLines(flags.json ? JSON.stringify(answer) : token);
+  printResult(membersOf(answer), () => token);
 }
 
 function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

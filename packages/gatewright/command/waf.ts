@@ -2,11 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { checkRecords, openDefinition } from '../../engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../terminal/load-options.ts';
-import { count, printLines, printNotes, UsageError } from '../../terminal/output.ts';
+import { count, printNotes, printResult, UsageError } from '../../terminal/output.ts';
 import { startOption } from '../../terminal/start-options.ts';
 import type { CheckedScreen, LoadFlags } from '../../engine/index.ts';
 
-type CheckFlags = LoadFlags & { readonly wafNetworks?: string; readonly json: boolean };
+type CheckFlags = LoadFlags & { readonly wafNetworks?: string };
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
@@ -17,10 +17,7 @@ export function wafCommand(): Command {
       '<file>',
       'HTTP Archive of `gatewright export`, a browser or a proxy, or records of AWS WAF’s log',
     );
-  addLoadOptions(check)
-    .addOption(startOption('waf-networks'))
-    .option('--json', 'print JSON', false)
-    .action(checkFile);
+  addLoadOptions(check).addOption(startOption('waf-networks')).action(checkFile);
   return new Command('waf').description('Web ACLs of AWS WAF.').addCommand(check);
 }
 
@@ -37,7 +34,7 @@ async function checkFile(name: string, sources: readonly string[], flags: CheckF
   const { screens } = checked;
   if (screens.length === 0)
     throw new UsageError('No web ACL that can be evaluated guards a stage of these stacks.');
-  printLines(flags.json ? JSON.stringify(screens) : screens.map(printScreen).join('\n\n'));
+  printResult(screens, () => screens.map(printScreen).join('\n\n'));
   if (screens.some(({ requests }) => requests.some(({ verdict }) => verdict === 'refused')))
     process.exitCode = 1;
 }

@@ -51,7 +51,7 @@ export async function checkHandlers({
       warnings.push(`${relative(directory, unread) || '.'}: ${describeUnreadCode(handler, route)}`);
     for (const { file, text } of sources)
       for (const { line, what } of isChecked(file) ? [] : findClaimReads(text, file))
-        complaints.add(`${relative(directory, file)}:${line}: ${describeClaimRead(what, route)}`);
+        complaints.add(`${relative(directory, file)}:${line}: ${describeClaimRead(what, route, file)}`);
   }
   return { complaints: [...complaints], warnings };
 }

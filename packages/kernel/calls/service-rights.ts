@@ -4,7 +4,7 @@
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
-import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { arnOfQueueUrl } from '@gatewright/aws/queue-url';
 import { rightsOf } from '@gatewright/dynamodb/rights';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -45,6 +45,7 @@ export function rightsOfCall(
   if (call.service === 's3') return rightsOfS3(call);
   if (call.service === 'cloudfront') return rightOfCloudFront(call, context);
   if (call.service === 'xray') return rightsOfXRay(call);
+  if (call.service === 'lambda') return rightsOfMappings(call, context);
   const operation = readOperation(call);
   if (operation.protocol === 'rest') return undefined;
   const place = { region: call.region, accountId: context.accountId, path: call.path };
@@ -255,6 +256,31 @@ function busArn(name: string | undefined, { region, accountId }: Place): string 
 function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] | undefined {
   const action = method === 'POST' && Object.hasOwn(XRAY_ACTIONS, path) ? XRAY_ACTIONS[path] : undefined;
   return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
+}
+
+const MAPPING_PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
+const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
+  'POST ': 'CreateEventSourceMapping',
+  'GET ': 'ListEventSourceMappings',
+  'GET id': 'GetEventSourceMapping',
+  'PUT id': 'UpdateEventSourceMapping',
+  'DELETE id': 'DeleteEventSourceMapping',
+};
+
+/** Of event source mappings; condition: the function that the call names. */
+function rightsOfMappings(
+  { method, path, region, body }: ServiceCall,
+  { accountId }: RightsContext,
+): readonly AwsPermission[] | undefined {
+  const [isOfMappings, id] = MAPPING_PATH.exec(path) ?? [];
+  const action = MAPPING_ACTIONS[`${method} ${id === undefined ? '' : 'id'}`];
+  if (isOfMappings === undefined || action === undefined) return undefined;
+  const own = `arn:${partitionOf(region)}:lambda:${region}:${accountId}`;
+  const resource = id === undefined ? '*' : `${own}:event-source-mapping:${id}`;
+  const named = asNonEmptyText(parseJsonObject(body?.toString() ?? '')?.['FunctionName']);
+  const functionArn = named?.startsWith('arn:') === true ? named : `${own}:function:${named ?? ''}`;
+  const conditions = new Map(named === undefined ? [] : [['lambda:functionarn', [functionArn]] as const]);
+  return [{ action: `lambda:${action}`, resource, conditions }];
 }
 
 const XRAY_ACTIONS: Readonly<Record<string, string>> = {

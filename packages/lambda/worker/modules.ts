@@ -3,17 +3,19 @@
  * Lambda's runtime.
  */
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { LayerDefinition } from '../../core/stack/function.ts';
+import { packageIsModule } from '../package-type.ts';
 import { findRuntimePackage, isRuntimePackage, type RuntimePackages } from '../runtime-packages.ts';
 
 type ModuleSetup = {
   readonly layers: readonly LayerDefinition[];
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
+  readonly taskRoot: string;
   /**
    * Address of a bundle of either format; undefined = the deployed code itself, with its packages beside it.
    */
@@ -37,6 +39,9 @@ export function hookModules(setup: ModuleSetup): void {
     ),
   );
   const { bundleUrl, bundleText } = setup;
+  // Only the code's folder is deployed: a package.json above it sets no module system.
+  // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
+  const hasForeignScope = bundleUrl === undefined && packageIsModule(setup.taskRoot);
   const isBundle = (url: string): boolean => bundleText !== undefined && url === bundleUrl;
   registerHooks({
     resolve(specifier, context, next) {
@@ -60,10 +65,23 @@ export function hookModules(setup: ModuleSetup): void {
       }
     },
     load(url, context, next) {
-      if (!isBundle(url)) return next(url, context);
-      return { format: 'module', source: bundleText, shortCircuit: true };
+      if (isBundle(url)) return { format: 'module', source: bundleText, shortCircuit: true };
+      if (!hasForeignScope || !isCommonJs(url, setup.taskRoot)) return next(url, context);
+      return next(url, { ...context, format: 'commonjs' });
     },
   });
+}
+
+const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;
+
+/** Of a file below the code's folder and below no package.json in it. */
+function isCommonJs(url: string, taskRoot: string): boolean {
+  if (!/^file:.*\.js$/.test(url)) return false;
+  const file = fileURLToPath(url);
+  if (!file.startsWith(taskRoot + sep)) return false;
+  for (let folder = dirname(file); folder.length >= taskRoot.length; folder = dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return false;
+  return !MODULE_SYNTAX.test(readFileSync(file, 'utf8'));
 }
 
 type Resolve = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>;

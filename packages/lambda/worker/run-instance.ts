@@ -74,6 +74,7 @@ function prepareModules(
     layers,
     runtime,
     runtimePackages,
+    taskRoot: start.taskRoot,
     bundleUrl: code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined,
     bundleText: code.kind === 'bundle' && code.format === 'esm' ? bundleText : undefined,
     onBuiltin: (name) => {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { showControls } from '#shared/visible-text.ts';
-import { colorize, printLines, UsageError } from '../../terminal/output.ts';
+import { colorize, printLines, textStream, UsageError } from '../../terminal/output.ts';
 import type { Opening } from './openings.ts';
 import type { PlaneCall } from './step.ts';
 
@@ -45,7 +45,7 @@ function hasTerminal(): boolean {
 }
 
 async function ask(question: string): Promise<string> {
-  const reader = createInterface({ input: process.stdin, output: process.stdout });
+  const reader = createInterface({ input: process.stdin, output: textStream() });
   try {
     return (await reader.question(question)).trim();
   } finally {

@@ -8,6 +8,7 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { authorizerPart } from './live-api.ts';
 import type { LiveRoute } from './live-api.ts';
+import { protectionOf } from '@gatewright/authoring/route-inventory';
 
 /** An authorizer has 30 s at API Gateway. */
 const AUTHORIZER_TIMEOUT_SECONDS = 30;
@@ -60,7 +61,7 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
   const after = live.routes.map(({ key, method, path, authorizationType }) => ({
     method: method.startsWith('$') ? 'ANY' : method,
     path,
-    isProtected: authorizationType === 'CUSTOM' || chosen.some((one) => one.key === key),
+    ...protectionOf(chosen.some((one) => one.key === key) ? 'CUSTOM' : authorizationType),
   }));
   const wired = live.routes.map(({ key, method, path, apiKeyRequired }) => ({
     method,
@@ -193,7 +194,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
           warning(
             'claims',
             `${list(replaced.map(({ key }) => key))} loses its present authorizer: handlers find no authorizer.claims and no signer behind ours`,
-            'make them read claimsOf(event) first (node_modules/gatewright/docs/guides/protect/coming-from.md)',
+            'make them read claimsOf(event), in Python claims_of(event), first (node_modules/gatewright/docs/guides/protect/coming-from.md)',
           ),
         ]),
     ...(left.length === 0

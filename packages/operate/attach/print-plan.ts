@@ -15,6 +15,7 @@ const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 export function printPlan(
   { plan, live, surprises, authorizer }: Reading,
   options: Partial<Pick<VerifyOptions, 'url' | 'token'>> = {},
+  files: readonly string[] = [],
 ): readonly string[] {
   const { steps } = plan;
   return [
@@ -26,7 +27,7 @@ export function printPlan(
     ),
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
     ...surprises.flatMap(printSurprise),
-    ...describeOrigin(live, plan),
+    ...describeOrigin(live, plan, files),
     ...(steps.length === 0 ? [] : describeEffect(steps, live.isAutomatic, describeVerification(options))),
   ];
 }
@@ -112,9 +113,9 @@ function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' 
 }
 
 /** For programs: steps and findings, without configuration of the API. */
-export function planAsJson({ plan, live, surprises }: Reading): string {
+export function planAsJson({ plan, live, surprises }: Reading): object {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
-  return JSON.stringify({
+  return {
     id,
     apiId,
     kind,
@@ -125,5 +126,5 @@ export function planAsJson({ plan, live, surprises }: Reading): string {
     origin: originOf(live) ?? null,
     steps: steps.map(({ name, does, isLive, apply, revert }) => ({ name, does, isLive, apply, revert })),
     findings: surprises,
-  });
+  };
 }

@@ -26,18 +26,35 @@ export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   return isTerraform ? { kind: 'Terraform' } : undefined;
 }
 
-/** That the plan is drift, and what to write at the API's origin instead. */
-export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
+const FILES = {
+  SAM: 'template.yaml (SAM)',
+  CDK: 'CDK',
+  Terraform: 'Terraform',
+  'serverless.yml': 'serverless.yml',
+};
+
+/** What made the stack, by the files of the folder, or the tag that SAM sets on HTTP APIs. */
+function toolOf(files: readonly string[], { api }: Pick<LiveApi, 'api'>): Snippet['tool'] {
+  const has = (name: RegExp): boolean => files.some((file) => name.test(file));
+  if (has(/^serverless\./)) return 'serverless.yml';
+  if (has(/^cdk\.json$/)) return 'CDK';
+  const isSam =
+    has(/^template\.(?:ya?ml|json)$/) || textAt(membersOf(api['tags']), 'httpapi:createdBy') === 'SAM';
+  return isSam ? 'SAM' : 'serverless.yml';
+}
+
+/** That the plan is drift, and what to write at the API's origin instead. @param files names in the user's folder */
+export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string[]): readonly string[] {
   const origin = originOf(live);
   if (origin === undefined) return [];
   const isStack = origin.kind === 'CloudFormation';
   const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
-  const tool = isStack ? 'serverless.yml' : 'Terraform';
+  const tool = isStack ? toolOf(files, live) : 'Terraform';
   const warning = `${colorize('yellow', 'warning:')} the API belongs to ${showControls(owner)}: changes made here are drift, which its next deployment may undo or fail on`;
   if (plan.steps.length === 0) return [warning];
   return [
     warning,
-    `  The same in ${tool} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
+    `  The same in ${FILES[tool]} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
       .filter((snippet) => snippet.tool === tool)
       .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { printProblem } from '@gatewright/authoring/read-document';
-import { parseInventory, printInventory } from '@gatewright/authoring/route-inventory';
+import { parseInventory, printInventory, protectionOf } from '@gatewright/authoring/route-inventory';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import { count, UsageError } from '../../terminal/output.ts';
 import type { LiveApi } from './live-api.ts';
@@ -35,7 +35,7 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
   const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
     method: method.startsWith('$') ? 'ANY' : method,
     path,
-    isProtected: authorizationType === 'CUSTOM' || keys.has(key),
+    ...protectionOf(keys.has(key) ? 'CUSTOM' : authorizationType),
   }));
   const inventory = printInventory({ kind, apiIds: document.apiIds, routes });
   const { problems } = writeCompiledAccess(folder, { inventories: new Map([[document.name, inventory]]) });

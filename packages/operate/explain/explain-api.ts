@@ -16,7 +16,7 @@ import type { LiveApi } from '../attach/live-api.ts';
 import { openPlane } from '../attach/open-plane.ts';
 import { readLiveApi } from '../attach/read-live-api.ts';
 import type { PlaneCall } from '../attach/step.ts';
-import { colorize, printLines, UsageError } from '../../terminal/output.ts';
+import { colorize, printLines, printResult, UsageError } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { explainLine } from './explain-line.ts';
 import type { LineStory, Since } from './explain-line.ts';
@@ -42,14 +42,14 @@ export type ExplainApiFlags = AwsFlags & {
   readonly setLogFormat: boolean;
   readonly logGroup?: string;
   readonly yes: boolean;
-  readonly json: boolean;
 };
 
 export async function explainApi(requestId: string | undefined, flags: ExplainApiFlags): Promise<void> {
   const { plane, aws } = await openPlane(flags);
   const live = await readLiveApi(plane, await findApi(plane, flags.api, flags.stage), flags.stage);
   if (flags.logFormat) {
-    printLines(recommendedFormat(live.kind));
+    const recommended = recommendedFormat(live.kind);
+    printResult({ format: recommended }, () => recommended);
     return;
   }
   if (flags.setLogFormat) return setLogFormat(plane, live, flags);
@@ -76,7 +76,7 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
     callerSpecOf(flags, fields),
     Math.floor(Date.now() / 1000),
   );
-  printLines(flags.json ? JSON.stringify(story) : printStory(story).join('\n'));
+  printResult(story, () => printStory(story));
 }
 
 export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: LogFields): Promise<LineFacts> {
@@ -189,7 +189,7 @@ async function setLogFormat(
   );
   await confirm('Set it?', yes);
   await plane.write(logFormatCall(live, destination.replace(/:\*$/, ''), format));
-  printLines('set');
+  printResult({ destination, format }, () => 'set');
 }
 
 export function logFormatCall(

@@ -3,7 +3,7 @@
  * JavaScript does so for Kinesis and a few other services, whatever the endpoint.
  */
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import { endWithClient, limitBody } from '../http2-ends.ts';
+import { endWithClient, IDLE_SESSION_MS, limitBody } from '../http2-ends.ts';
 import { LARGE_REPLY_BYTES, type UnreadReplies } from '../unread-replies.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -47,11 +47,13 @@ export function acceptHttp2(
     firstBytesMs,
     bodyMs,
     unread,
+    idleSessionMs = IDLE_SESSION_MS,
   }: {
     readonly maxHeaderBytes: number;
     readonly firstBytesMs: number;
     readonly bodyMs: number;
     readonly unread: UnreadReplies;
+    readonly idleSessionMs?: number;
   },
 ): EndHttp2 {
   const sessions = new Set<ServerHttp2Session>();
@@ -63,6 +65,7 @@ export function acceptHttp2(
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
+    session.setTimeout(idleSessionMs, () => session.close());
     const socket = arriving;
     session.on('stream', (stream, _headers, _flags, raw) => {
       stream.on('error', () => stream.destroy());

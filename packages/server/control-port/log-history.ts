@@ -54,8 +54,8 @@ export class LogHistory {
    */
   listenIn(sink: LogSink): LogSink {
     return {
-      write: (message) => {
-        sink.write(message);
+      write: (message, isSuccess) => {
+        sink.write(message, isSuccess);
         const count = this.#together.push(message);
         if (count === 1) {
           this.#togetherMs = this.#clock.nowEpochMs();

@@ -5,9 +5,9 @@ import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 /** Call after every service has offered its sources. */
-export function readMappings(stacks: StackReading): void {
+export function readMappings(mappings: readonly ResourceReader[], stacks: StackReading): void {
   const names = new Set(stacks.functions.map(({ name }) => name));
-  for (const mapping of stacks.ofType('AWS::Lambda::EventSourceMapping')) {
+  for (const mapping of mappings) {
     const given = mapping.text('FunctionName') ?? '';
     if (!names.has(readFunctionName(given).name))
       mapping.unsupported(

@@ -1,15 +1,19 @@
 /** Lambda's part of events: asynchronous invocations, and mappings of other services' sources. */
-import type { Service, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncConfig } from './async-invocations.ts';
 import { deliverToFunction } from './function-target.ts';
 import { findConfig, readInvokeConfig } from './read-async.ts';
+import { EventSourceMappings } from './event-source-mappings.ts';
+import { MappingCalls } from './mapping-calls.ts';
 import { readMappings } from './read-mappings.ts';
 
 class LambdaEventsService implements Service {
   readonly async: AsyncInvocations;
   readonly target: ServiceTarget;
+  readonly api: ServiceApi;
+  readonly #mappings: EventSourceMappings;
   #configs: ReadonlyMap<string, AsyncConfig> = new Map();
   #deadLetters: ReadonlyMap<string, string> = new Map();
   #isRestored = false;
@@ -21,11 +25,15 @@ class LambdaEventsService implements Service {
       configOf: (name, qualifier) => findConfig(this.#configs, this.#deadLetters, name, qualifier),
       arnOf: ports.functionArnOf,
     });
+    this.#mappings = new EventSourceMappings(ports);
+    const calls = new MappingCalls(this.#mappings, ports);
+    this.api = { answer: ({ request }) => calls.answer(request) };
     this.target = { deliver: deliverToFunction(this.async, (name) => invoker.has(name)) };
   }
 
   prepare(stacks: StackReading): () => void {
-    readMappings(stacks);
+    const { version } = this.#mappings;
+    readMappings(this.#mappings.readersIn(stacks), stacks);
     const configs = new Map(stacks.ofType('AWS::Lambda::EventInvokeConfig').map(readInvokeConfig));
     const deadLetters = new Map(
       stacks.ofType('AWS::Lambda::Function').flatMap((reader) => {
@@ -38,6 +46,7 @@ class LambdaEventsService implements Service {
       this.#deadLetters = deadLetters;
       if (!this.#isRestored) this.async.restore();
       this.#isRestored = true;
+      this.#mappings.applied(stacks, version);
     };
   }
 
@@ -47,6 +56,7 @@ class LambdaEventsService implements Service {
 
   reset(): void {
     this.async.clear();
+    this.#mappings.clear();
   }
 }
 

@@ -7,7 +7,7 @@ import { QueueConsumer } from './queue-consumer.ts';
 import { QueueMetrics } from './queue-metrics.ts';
 import { deliverToQueue, sendMessageCall } from './queue-target.ts';
 import { Queues } from './queues.ts';
-import type { LocalQueue } from './queues.ts';
+import type { LocalQueue, QueueDefinition } from './queues.ts';
 import { readQueue, readQueueMapping } from './read-queues.ts';
 import { answerSqs } from './recorded-messages.ts';
 import { Sqs } from './sqs.ts';
@@ -38,7 +38,8 @@ class SqsService implements Service {
   prepare(stacks: StackReading): () => void {
     const isElsewhere = stacks.isElsewhere('sqs');
     const definitions = isElsewhere ? [] : stacks.ofType('AWS::SQS::Queue').map(readQueue);
-    const byArn = new Map(definitions.map((queue) => [queue.arn, queue]));
+    const ofStacks = new Map(definitions.map((queue) => [queue.arn, queue]));
+    const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#queueOfCall(arn) };
     const mappings = stacks.offerSources('sqs', isElsewhere ? undefined : byArn, readQueueMapping);
     return () => {
       this.close();
@@ -65,6 +66,11 @@ class SqsService implements Service {
       const state = `${visible} waiting, ${inFlight} in flight, ${delayed} delayed${dead}`;
       return { kind: 'queue', name, targets, state };
     });
+  }
+
+  #queueOfCall(arn: string): QueueDefinition | undefined {
+    const queue = this.queues.find(arn);
+    return queue?.isMadeByCall === true ? queue.definition : undefined;
   }
 
   /** Queues whose dead messages come to this one. */

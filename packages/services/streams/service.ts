@@ -15,14 +15,11 @@ class StreamsService implements Service {
 
   prepare(stacks: StackReading): () => void {
     const streams = stacks.ofType('AWS::DynamoDB::Table').flatMap(readStream);
-    const byArn = stacks.isElsewhere('dynamodb-streams')
-      ? undefined
-      : new Map(streams.map((stream) => [stream.streamArn, stream]));
-    const mappings = stacks.offerSources('dynamodb', byArn, readStreamMapping);
-    return () => {
-      this.streams.replace(streams, mappings);
-      this.#ports.items.follow(this.streams.followed, (changes) => this.streams.changed(changes));
-    };
+    const ofStacks = new Map(streams.map((stream) => [stream.streamArn, stream]));
+    const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#ports.items.streamOf(arn) };
+    const isElsewhere = stacks.isElsewhere('dynamodb-streams');
+    const mappings = stacks.offerSources('dynamodb', isElsewhere ? undefined : byArn, readStreamMapping);
+    return () => this.streams.replace(mappings);
   }
 
   rows(): readonly EventSource[] {

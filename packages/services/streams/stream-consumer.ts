@@ -6,10 +6,18 @@ import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
 import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
 import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
-import { laneOf, printStreamRecord, SHARD, type StreamRecord, type TableStream } from './stream-record.ts';
+import { printEventRecord, SHARD } from '@gatewright/dynamodb/stream-record';
+import type { TableChange, TableStream } from '@gatewright/dynamodb';
+import type { ItemFeed } from '../../kernel/item-feed.ts';
+import { laneOf } from './lane.ts';
 import type { Wake } from '../../kernel/agenda.ts';
 
-export type StreamMapping = OrderedMapping & { readonly streamArn: string };
+export type StreamMapping = OrderedMapping & {
+  readonly stream: TableStream;
+  readonly isEnabled: boolean;
+  /** Whether a new one begins with the oldest record. */
+  readonly isFromOldest: boolean;
+};
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;
@@ -17,30 +25,30 @@ const RETENTION_MS = 86_400_000;
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
 
-type Options = EventPorts & BatchPorts;
+type Options = EventPorts & BatchPorts & { readonly items: Pick<ItemFeed, 'replay'> };
 type Lane = {
-  waiting: StreamRecord[];
+  waiting: TableChange[];
   /** Tried before anything else of the lane: halves of a batch, the rest of one. */
-  readonly first: Batch<StreamRecord>[];
+  readonly first: Batch<TableChange>[];
   isBusy: boolean;
-  running: readonly StreamRecord[];
+  running: readonly TableChange[];
   window: Wake | undefined;
 };
 
 export class StreamConsumer {
   readonly mapping: StreamMapping;
-  readonly #stream: TableStream;
   readonly #options: Options;
-  readonly #source: BatchSource<StreamRecord>;
+  readonly #source: BatchSource<TableChange>;
   readonly #lanes: readonly Lane[];
   #isClosed = false;
+  /** What comes while the stream's past is read; undefined = it is read, or not wanted. */
+  #meanwhile: TableChange[] | undefined;
 
   /** @param before the consumer whose unfinished records it takes over */
-  constructor(mapping: StreamMapping, stream: TableStream, options: Options, before?: StreamConsumer) {
+  constructor(mapping: StreamMapping, options: Options, before?: StreamConsumer) {
     this.mapping = mapping;
-    this.#stream = stream;
     this.#options = options;
-    this.#source = sourceOf(stream);
+    this.#source = sourceOf(mapping.stream);
     this.#lanes = Array.from({ length: mapping.parallel }, () => ({
       waiting: [],
       first: [],
@@ -50,37 +58,64 @@ export class StreamConsumer {
     }));
     const left =
       before?.takePending() ??
-      options.kept.list(this.#prefix).map(([, value]) => value as unknown as StreamRecord);
+      options.kept.list(this.#prefix).map(([, value]) => value as unknown as TableChange);
     for (const record of left) this.#add(record);
+    const isNew = before === undefined && left.length === 0 && mapping.isFromOldest;
+    if (isNew || before?.isBehind === true) this.#meanwhile = [];
   }
 
   /** Whether it is unchanged. */
-  isOf(mapping: StreamMapping, stream: TableStream): boolean {
-    const { definition } = this.mapping;
+  isOf(mapping: StreamMapping): boolean {
+    const { definition, stream } = this.mapping;
     return (
       !this.#isClosed &&
       definition === mapping.definition &&
-      JSON.stringify(this.#stream) === JSON.stringify(stream)
+      JSON.stringify(stream) === JSON.stringify(mapping.stream)
     );
   }
 
   get tableName(): string {
-    return this.#stream.tableName;
+    return this.mapping.stream.tableName;
   }
 
-  push(record: StreamRecord): void {
-    const { filter } = this.mapping;
-    if (filter?.(printStreamRecord(record, this.#stream)) === false) return;
+  /** Whether it still has to read the stream's past. */
+  get isBehind(): boolean {
+    return this.#meanwhile !== undefined;
+  }
+
+  push(record: TableChange): void {
+    const { filter, stream } = this.mapping;
+    if (this.#meanwhile !== undefined) {
+      // One that is switched off reads it as the past.
+      if (this.mapping.isEnabled) this.#meanwhile.push(record);
+      return;
+    }
+    if (filter?.(printEventRecord(record, stream)) === false) return;
     this.#options.kept.put(this.#prefix + record.sequence, { ...record });
     this.#pump(this.#add(record), this.#now());
   }
 
   start(): void {
     for (const lane of this.#lanes) this.#pump(lane, this.#now());
+    if (this.#meanwhile === undefined || !this.mapping.isEnabled) return;
+    const { work, report } = this.#options;
+    work.track(
+      () => this.#readPast(),
+      (fault) => report(`${this.mapping.functionName}: ${String(fault)}`),
+    );
+  }
+
+  async #readPast(): Promise<void> {
+    const past = await this.#options.items.replay(this.mapping.stream.streamArn);
+    const later = this.#meanwhile;
+    if (later === undefined || this.#isClosed) return;
+    this.#meanwhile = undefined;
+    const last = past.at(-1)?.sequence ?? '';
+    for (const record of [...past, ...later.filter(({ sequence }) => sequence > last)]) this.push(record);
   }
 
   /** Everything unfinished, in order; the running batch may thus run twice. */
-  takePending(): readonly StreamRecord[] {
+  takePending(): readonly TableChange[] {
     this.close();
     return this.#lanes
       .flatMap(({ running, first, waiting }) => [
@@ -121,7 +156,7 @@ export class StreamConsumer {
     return this.#options.clock.nowEpochMs();
   }
 
-  #add(record: StreamRecord): Lane {
+  #add(record: TableChange): Lane {
     const lane = this.#lanes[laneOf(record, this.#lanes.length)];
     if (lane === undefined) throw new RangeError('a mapping has at least one lane');
     lane.waiting.push(record);
@@ -137,7 +172,7 @@ export class StreamConsumer {
 
   /** @param dueMs when this was due: waits count from there */
   #pump(lane: Lane, dueMs: number): void {
-    if (lane.isBusy || this.#isClosed) return;
+    if (lane.isBusy || this.#isClosed || !this.mapping.isEnabled) return;
     const batch = lane.first.shift() ?? this.#gather(lane, dueMs);
     if (batch === undefined) return;
     lane.isBusy = true;
@@ -153,7 +188,7 @@ export class StreamConsumer {
   }
 
   /** A full batch, or a partial one after the window. */
-  #gather(lane: Lane, dueMs: number): Batch<StreamRecord> | undefined {
+  #gather(lane: Lane, dueMs: number): Batch<TableChange> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;
     if (oldest === undefined) return undefined;
@@ -176,7 +211,7 @@ export class StreamConsumer {
     return { records: lane.waiting.splice(0, count), tries: 0, runs: 0 };
   }
 
-  async #run(lane: Lane, batch: Batch<StreamRecord>, dueMs: number): Promise<void> {
+  async #run(lane: Lane, batch: Batch<TableChange>, dueMs: number): Promise<void> {
     const at = { rules: this.mapping, source: this.#source, ports: this.#options };
     const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
     if (tried === undefined) return;
@@ -195,17 +230,17 @@ export class StreamConsumer {
     this.#pump(lane, dueMs);
   }
 
-  #forget(records: readonly StreamRecord[]): void {
+  #forget(records: readonly TableChange[]): void {
     for (const { sequence } of records) this.#options.kept.delete(this.#prefix + sequence);
   }
 }
 
-function sourceOf(stream: TableStream): BatchSource<StreamRecord> {
+function sourceOf(stream: TableStream): BatchSource<TableChange> {
   const { streamArn, tableName } = stream;
   return {
     name: tableName,
     retentionMs: RETENTION_MS,
-    print: (record) => printStreamRecord(record, stream),
+    print: (record) => printEventRecord(record, stream),
     sequenceOf: ({ sequence }) => sequence,
     arrivedAt: ({ at }) => at,
     lossInfo: (lost) => ({ DDBStreamBatchInfo: { shardId: SHARD, ...lost, streamArn } }),

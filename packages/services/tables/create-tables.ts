@@ -1,5 +1,6 @@
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
+import { STACK_STREAM_LABEL } from '@gatewright/dynamodb/stream-record';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { DefinitionError, StartError } from '../../core/errors.ts';
@@ -17,8 +18,8 @@ const ACTIVE_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
 /**
- * Creates missing tables and keeps existing ones with their data. Updates time to live to the template's
- * setting.
+ * Creates missing tables and keeps existing ones with their data. Updates time to live and stream to the
+ * template's setting.
  * @throws DefinitionError when an existing table has other keys or indexes: its data would not fit
  * @throws StartError when the endpoint does not answer, or refuses
  */
@@ -30,6 +31,7 @@ export async function createTablesAt(
     const found = await callDynamoDb(target, 'DescribeTable', { TableName: table.name });
     if (found.status === 200) {
       compare(table, found.body['Table']);
+      await setStream(target, table, membersOf(found.body['Table']));
     } else {
       refuseUnless(found, 'ResourceNotFoundException', target, 'DescribeTable');
       refuseUnless(
@@ -62,6 +64,9 @@ function toCreateTable(table: TableDefinition): object {
       AttributeType: type,
     })),
     KeySchema: toKeySchema(table.keys),
+    ...(table.streamViewType === undefined
+      ? {}
+      : { StreamSpecification: { StreamEnabled: true, StreamViewType: table.streamViewType } }),
     ...(table.globalIndexes.length === 0
       ? {}
       : { GlobalSecondaryIndexes: table.globalIndexes.map((index) => ({ ...toIndex(index), ...capacity })) }),
@@ -79,7 +84,10 @@ function toIndex({ name, keys, projection }: IndexDefinition): object {
 }
 
 function toKeySchema(keys: readonly KeyAttribute[]): object[] {
-  return keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
+  return keys.map(({ name, role = 'RANGE' }, index) => ({
+    AttributeName: name,
+    KeyType: index === 0 ? 'HASH' : role,
+  }));
 }
 
 function compare(table: TableDefinition, description: unknown): void {
@@ -120,6 +128,25 @@ function refuseChange(table: TableDefinition, property: string, found: string, w
 
 function printKeys(keys: readonly KeyAttribute[]): string {
   return keys.map(({ name, type }) => `${name} (${type})`).join(', ');
+}
+
+/** A stream that a call has made stays where the template has none. */
+async function setStream(
+  target: DynamoDbTarget,
+  { name, streamViewType: wanted }: TableDefinition,
+  description: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { StreamViewType: viewType } = membersOf(description['StreamSpecification']);
+  const isOfStack = description['LatestStreamLabel'] === STACK_STREAM_LABEL;
+  if (viewType === wanted && (isOfStack || wanted === undefined)) return;
+  const steps = [
+    ...(viewType !== undefined && (isOfStack || wanted !== undefined) ? [{ StreamEnabled: false }] : []),
+    ...(wanted === undefined ? [] : [{ StreamEnabled: true, StreamViewType: wanted }]),
+  ];
+  for (const specification of steps) {
+    const input = { TableName: name, StreamSpecification: specification };
+    refuseUnless(await callDynamoDb(target, 'UpdateTable', input), undefined, target, 'UpdateTable');
+  }
 }
 
 async function untilActive(target: DynamoDbTarget, name: string): Promise<void> {

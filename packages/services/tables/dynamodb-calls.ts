@@ -22,6 +22,7 @@ interface DynamoDbCalls {
 
 type Record = Readonly<globalThis.Record<string, unknown>>;
 
+const VERSIONS = ['DynamoDB_20120810', 'DynamoDBStreams_20120810'];
 const TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 64;
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
@@ -35,8 +36,8 @@ export function createDynamoDbCalls(
   return {
     async serve(call) {
       const [version = '', operation = ''] = (headerOf(call.request, 'x-amz-target') ?? '').split('.');
-      if (version !== 'DynamoDB_20120810' || !/^[A-Za-z]{1,64}$/.test(operation)) {
-        const message = `'${version.slice(0, 100)}' is not served here; DynamoDB_20120810 is`;
+      if (!VERSIONS.includes(version) || !/^[A-Za-z]{1,64}$/.test(operation)) {
+        const message = `'${version.slice(0, 100)}' is not served here; ${VERSIONS.join(' and ')} are`;
         return awsError(call.request, 'dynamodb', {
           status: 400,
           type: 'UnknownOperationException',

@@ -1,3 +1,4 @@
+import { STACK_STREAM_LABEL } from '@gatewright/dynamodb/stream-record';
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
@@ -22,7 +23,7 @@ export const TABLES_TYPES = {
     names: row(tableName, {
       Arn: arnOf('dynamodb', tableName, 'table/'),
       StreamArn: (resource) =>
-        `${arnOf('dynamodb', tableName, 'table/')(resource)}/stream/2026-01-01T00:00:00.000`,
+        `${arnOf('dynamodb', tableName, 'table/')(resource)}/stream/${STACK_STREAM_LABEL}`,
     }),
   },
 } satisfies ResourceTypeTable;

@@ -24,6 +24,7 @@ const OF_TABLE = new Set([
   'ProvisionedThroughput',
   'GlobalSecondaryIndexes',
   'LocalSecondaryIndexes',
+  'StreamSpecification',
 ]);
 
 export async function saveTables(target: DynamoDbTarget): Promise<readonly SavedTable[]> {
@@ -177,6 +178,9 @@ function toDefinition(description: JsonObject): JsonObject {
     ...capacity(description),
     ...indexes('GlobalSecondaryIndexes', true),
     ...indexes('LocalSecondaryIndexes', false),
+    ...(description['StreamSpecification'] === undefined
+      ? {}
+      : { StreamSpecification: description['StreamSpecification'] }),
   };
 }
 

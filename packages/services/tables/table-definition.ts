@@ -1,8 +1,15 @@
 import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isViewType } from '@gatewright/dynamodb/stream-record';
+import type { ViewType } from '@gatewright/dynamodb/stream-record';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
 
-export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
+export type KeyAttribute = {
+  readonly name: string;
+  readonly type: 'S' | 'N' | 'B';
+  /** Absent: the first is HASH, the second RANGE. */
+  readonly role?: 'HASH' | 'RANGE';
+};
 
 export type IndexDefinition = {
   readonly name: string;
@@ -21,6 +28,8 @@ export type TableDefinition = {
   readonly localIndexes: readonly IndexDefinition[];
   /** undefined = no time to live. */
   readonly timeToLiveAttribute: string | undefined;
+  /** undefined = no stream. */
+  readonly streamViewType?: ViewType | undefined;
   /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both modes serve alike. */
   readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
   readonly place: DefinitionPlace;
@@ -74,6 +83,7 @@ class TableReader {
       globalIndexes,
       localIndexes,
       timeToLiveAttribute: this.#timeToLive(),
+      streamViewType: this.#streamViewType(),
       billingMode: this.#billingMode(),
       place: this.#resource.place(),
     };
@@ -118,6 +128,31 @@ class TableReader {
     return keys;
   }
 
+  #hasSeveral(schema: Json | undefined): boolean {
+    const types = (Array.isArray(schema) ? schema : []).map((key) => membersOf(key)['KeyType']);
+    return ['HASH', 'RANGE'].some((type) => types.filter((one) => one === type).length > 1);
+  }
+
+  /** Developer guide, "Multi-attribute key schema". */
+  #severalKeys(
+    schema: Json | undefined,
+    property: string,
+    types: ReadonlyMap<string, KeyAttribute['type']>,
+  ): readonly KeyAttribute[] {
+    const elements = this.#list(schema, property);
+    const roles = elements.map(({ KeyType: role }) => (typeof role === 'string' ? role : ''));
+    if (!/^(?:HASH,){1,4}(?:RANGE,){0,4}$/.test(roles.map((role) => `${role},`).join('')))
+      this.#fail(property, 'must have 1 to 4 HASH keys, and then at most 4 RANGE keys');
+    const keys = elements.map(({ AttributeName: name, KeyType: role }): KeyAttribute => {
+      const [key] = this.#keys([{ AttributeName: name ?? null, KeyType: 'HASH' }], property, types);
+      if (key === undefined) throw new RangeError('a key schema of one has one key');
+      return { ...key, role: role === 'HASH' ? 'HASH' : 'RANGE' };
+    });
+    if (new Set(keys.map(({ name }) => name)).size < keys.length)
+      this.#fail(property, 'the keys must be different attributes');
+    return keys;
+  }
+
   #indexes(
     property: string,
     max: number,
@@ -134,7 +169,10 @@ class TableReader {
       }
       return {
         name,
-        keys: this.#keys(schema, `${property}.${name}`, types),
+        keys:
+          property === 'GlobalSecondaryIndexes' && this.#hasSeveral(schema)
+            ? this.#severalKeys(schema, `${property}.${name}`, types)
+            : this.#keys(schema, `${property}.${name}`, types),
         projection: this.#projection(projection, `${property}.${name}`),
       };
     });
@@ -179,6 +217,12 @@ class TableReader {
       return this.#fail('TimeToLiveSpecification', 'AttributeName is missing');
     }
     return attribute;
+  }
+
+  /** The service of streams notes a wrong one. */
+  #streamViewType(): ViewType | undefined {
+    const { StreamViewType: viewType } = membersOf(this.#resource.properties['StreamSpecification']);
+    return isViewType(viewType) ? viewType : undefined;
   }
 
   #billingMode(): TableDefinition['billingMode'] {

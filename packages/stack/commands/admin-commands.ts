@@ -3,17 +3,17 @@ import { Command } from 'commander';
 import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../terminal/admin-client.ts';
 import type { AdminRequest } from '../../terminal/admin-request.ts';
-import { printLines, table, UsageError } from '../../terminal/output.ts';
+import { printResult, table, UsageError } from '../../terminal/output.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
-export type ReadFlags = AdminFlags & { readonly json: boolean };
+export type ReadFlags = AdminFlags;
 export type ChangeFlags = ReadFlags & { readonly operation?: string };
 
 /** A completed change; `operationId` is the given one, or one made for it. */
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
-  return addAdminOptions(new Command(name).description(description)).option('--json', 'print JSON', false);
+  return addAdminOptions(new Command(name).description(description));
 }
 
 export function changeCommand(name: string, description: string): Command {
@@ -62,21 +62,27 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   );
 }
 
-/** Members line by line, or all as JSON. */
-export function printAnswer(answer: Answer, { json }: { readonly json: boolean }): void {
-  const rows = Object.entries(answer).map(([name, value]) => [name, printValue(value)]);
-  printLines(json ? JSON.stringify(answer) : table(rows));
+/** Members line by line. */
+export function printAnswer(answer: Answer, shown = answer): void {
+  printResult(answer, () => table(Object.entries(shown).map(([name, value]) => [name, printValue(value)])));
 }
 
-/** Rows of a listing as a table of some of their members, or all as JSON; `headings` rename members. */
+/** Rows of a listing as a table of some of their members; `headings` rename members. */
 export function printRows(
   rows: readonly Answer[],
   columns: readonly string[],
-  { json }: { readonly json: boolean },
   headings = columns,
+  shown = rows,
 ): void {
-  const lines = table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
-  printLines(json ? JSON.stringify(rows) : lines);
+  printResult(rows, () => rowsToTable(shown, columns, headings));
+}
+
+export function rowsToTable(
+  rows: readonly Answer[],
+  columns: readonly string[],
+  headings = columns,
+): readonly string[] {
+  return table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
 }
 
 export async function readPages(

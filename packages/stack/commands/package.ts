@@ -10,7 +10,7 @@ import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/de
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
 import { collectText, readStageName } from '../../terminal/options.ts';
 import { findCredentials } from '../../terminal/aws-session.ts';
-import { printMessage, printLines, table, UsageError } from '../../terminal/output.ts';
+import { printMessage, printLines, printResult, table, UsageError } from '../../terminal/output.ts';
 
 type PackageFlags = {
   readonly stage: string;
@@ -47,12 +47,11 @@ export function packageCommand(): Command {
         ...(parts !== undefined && { environment: { [PARTS_VARIABLE]: parts } }),
       });
       if (packaged.kind === 'failed') throw new UsageError(packaged.message);
-      const rows = packaged.artefacts.map(({ name, sizeBytes }) => [
-        name,
-        `${(sizeBytes / 1024).toFixed(1)} KB`,
+      const { artefacts } = packaged;
+      printResult({ stage, form, folder: outputDirectory, artefacts }, () => [
+        ...table(artefacts.map(({ name, sizeBytes }) => [name, `${(sizeBytes / 1024).toFixed(1)} KB`])),
+        `packaged stage ${stage} for ${form} in ${relative(process.cwd(), outputDirectory) || '.'}`,
       ]);
-      printLines(table(rows));
-      printLines(`packaged stage ${stage} for ${form} in ${relative(process.cwd(), outputDirectory) || '.'}`);
     });
 }
 

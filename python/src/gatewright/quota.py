@@ -302,7 +302,8 @@ def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> 
     if ledger is not None:
         remaining = int(number(ledger, "rem"))
         limited = number(ledger, "lim")
-        topped_up = number(ledger, "cred") - limited - number(ledger, "ov") - number(ledger, "rst")
+        opened = max(0, limited + number(ledger, "ov") - number(ledger, "carry"))
+        topped_up = number(ledger, "cred") - opened - number(ledger, "rst")
         shown = int(limited + max(0, topped_up))
     return LimitState(
         id=limit.id,

@@ -303,7 +303,7 @@ function toDue({ id, limit, plan, period, term }: Owed): DueFee {
   const start = Math.max(period.startEpochMs, term?.fromEpochMs ?? 0);
   const [periodStart, periodEnd] = [start, period.endEpochMs].map((at) => new Date(at).toISOString());
   const credits = limit.quota + limit.overage;
-  const none = { charged: 0, used: 0, outstanding: 0, included: 0, overage: 0, lost: 0 };
+  const none = { charged: 0, counted: 0, used: 0, outstanding: 0, included: 0, overage: 0, lost: 0 };
   const key = headKey(id);
   return {
     row: {
@@ -318,6 +318,8 @@ function toDue({ id, limit, plan, period, term }: Owed): DueFee {
       quota: limit.quota,
       credits,
       remaining: credits,
+      allowance: limit.quota,
+      left: limit.quota,
       ...none,
     },
     pk: key.pk,

@@ -5,6 +5,7 @@ import {
   adjustWrites,
   headKey,
   ledgerKey,
+  openingCredits,
   parseLedger,
   resumeWrite,
   subjectList,
@@ -41,7 +42,8 @@ export function setLimit(
   limit: number,
 ): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'set-limit', input: { limit } }, (ledger) => ({
-    units: limit - ledger.limit,
+    // After a downgrade below the use, the first units of a higher limit are used already.
+    units: openingCredits({ ...ledger, limit }) - openingCredits(ledger),
     limit,
   }));
 }

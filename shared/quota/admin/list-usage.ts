@@ -7,6 +7,7 @@ import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { parseUsageRecord, recordPrefix } from './usage-record.ts';
 import type { UsageRecord } from './usage-record.ts';
+import { findNextRow } from './subject-ledger.ts';
 import { subjectOf, toUsageRow } from './usage-row.ts';
 import type { SubjectHead, UsageRow } from './usage-row.ts';
 
@@ -90,8 +91,11 @@ export async function listCurrentUsage(
       if (newest.kind === 'unavailable') throw unavailable(newest.reason);
       const [kept] = newest.items;
       if (head === undefined || kept === undefined) return [];
-      const item = await fullItemOf(ports, kept);
-      const row = toUsageRow(subjectOf(key.pk, head), kept.key.sk.slice('P#'.length), item);
+      const subject = subjectOf(key.pk, head);
+      // The next request may open another: what it would have is shown.
+      const next = await findNextRow(ports, subject, { head, ...kept }, atEpochMs);
+      if (next !== undefined) return [next];
+      const row = toUsageRow(subject, kept.key.sk.slice('P#'.length), await fullItemOf(ports, kept));
       return row.periodEnd > at ? [row] : [];
     }),
   );

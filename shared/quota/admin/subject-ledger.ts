@@ -1,6 +1,6 @@
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { headKey, expiryOf, ledgerKey } from '../ledger.ts';
+import { headKey, expiryOf, isBeforeTerm, ledgerKey, openingCredits } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
 import {
   assignedKey,
@@ -26,8 +26,8 @@ import { findKeyPlan, listKeys } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { getPlan } from './plans.ts';
-import { periodEndOf, toUsageRow } from './usage-row.ts';
-import type { UsageRow } from './usage-row.ts';
+import { namesOf, periodEndOf, toUsageRow } from './usage-row.ts';
+import type { SubjectHead, UsageRow } from './usage-row.ts';
 
 export type LedgerQuestion = {
   readonly tenant: string;
@@ -195,14 +195,15 @@ export async function findOpenLedger(
 
 /** The state of a ledger; an unopened one is shown as it would be opened. */
 export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectLedger): UsageRow {
-  const whole = limit.quota + limit.overage - (head?.['cur'] === undefined ? limit.initialUsage : 0);
-  const credits = Math.max(0, whole - carried);
+  const { quota, overage } = limit;
+  const before = carried + (head?.['cur'] === undefined ? limit.initialUsage : 0);
+  const credits = openingCredits({ limit: quota, overage, carried: before });
   const susp = head?.['susp'];
   const shown = item ?? {
     rem: credits,
     cred: credits,
-    lim: limit.quota,
-    ov: limit.overage,
+    lim: quota,
+    ov: overage,
     carry: carried,
     name: limit.id,
     expiresAt: expiryOf(period),
@@ -211,6 +212,37 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
   const zone = (startEpochMs: number): string =>
     item === undefined ? limit.period.timeZone : zoneAt(head, startEpochMs);
   return toUsageRow({ id, level: limit.level, plan: plan.id, zoneAt: zone }, periodId(period), shown);
+}
+
+/**
+ * The row of a subject whose last ledger a later term on record will end.
+ * @param last the newest ledger that began by then, and the head
+ * @returns undefined: the last ledger is in force, or the plan has no limit that continues it
+ * @throws DomainError STORE_UNAVAILABLE
+ */
+export async function findNextRow(
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
+  subject: SubjectHead,
+  last: { readonly head: Item; readonly key: ItemKey; readonly item: Item },
+  nowEpochMs: number,
+): Promise<UsageRow | undefined> {
+  const { id, level } = subject;
+  const { tenant } = id;
+  const { key, route } = namesOf(subject);
+  if (`P#${String(last.head['cur'])}` !== last.key.sk) return undefined;
+  const terms = await readTerms(ports, { tenant, key }, nowEpochMs);
+  if (terms.kind !== 'term' || !isBeforeTerm(last.item, terms.term.fromEpochMs)) return undefined;
+  const plan = await getPlan(ports, terms.term.plan);
+  const limits = plan.limits.filter((limit) => limit.kind === 'quota' && limit.level === level);
+  for (const { id: limit } of limits) {
+    const found = await findLedger(
+      ports,
+      { tenant, key, route, limit, periodEpochMs: undefined },
+      nowEpochMs,
+    );
+    if (found.id.limit === id.limit) return rowOf(found);
+  }
+  return undefined;
 }
 
 /** Merged with its shards. */
@@ -231,6 +263,11 @@ async function findPlan(
   if (term !== undefined) {
     if (named !== undefined && named !== term.plan)
       throw new RequestInvalid('plan', `must be left out: the plan is ${term.plan}`);
+    // The customer's plan says nothing of a key, which may be another customer's.
+    if (key !== undefined && named === undefined && head === undefined) {
+      const isCharged = (await findLastPlan(ports, question)) !== undefined;
+      if (!isCharged && (await findKeyPlan(ports, tenant, key)) === undefined) throw unknownSubject();
+    }
     return planOfTerm(await getPlan(ports, term.plan), term.limits);
   }
   const assigned = key === undefined ? undefined : await findKeyPlan(ports, tenant, key);
@@ -242,7 +279,11 @@ async function findPlan(
   const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
   if (ofKeys !== undefined) return ofKeys;
   if (named !== undefined) return getPlan(ports, named);
-  throw new DomainError(
+  throw unknownSubject();
+}
+
+function unknownSubject(): DomainError {
+  return new DomainError(
     'KEY_UNKNOWN',
     'no plan is assigned to it, and nothing was ever charged to it under that limit: name its plan',
   );

@@ -4,10 +4,14 @@
  * billing.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
+import type { Standing } from '../ledger.ts';
 import type { Price } from '../price.ts';
 import type { UsageRow } from './usage-row.ts';
 
-export type UsageRecord = Omit<UsageRow, 'state' | 'outstanding' | 'remaining' | 'charged'> & {
+export type UsageRecord = Omit<
+  UsageRow,
+  'state' | 'outstanding' | 'remaining' | 'charged' | keyof Standing
+> & {
   /** `acme/daily/key-1/2026-11-19T00:00:00.000Z/1`, its parts percent-encoded. */
   readonly recordId: string;
   /** 1 when the period was closed; more for a correction. */

@@ -1,7 +1,7 @@
 import type { Item } from '../../table/item-write.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
-import { KEEP_MS, parseLedger } from '../ledger.ts';
-import type { LedgerId } from '../ledger.ts';
+import { KEEP_MS, parseLedger, standingOf } from '../ledger.ts';
+import type { LedgerId, Standing } from '../ledger.ts';
 import { zoneAt } from '../line.ts';
 import { monthAt } from '../period.ts';
 
@@ -36,7 +36,7 @@ export type UsageRow = {
   readonly overage: number;
   /** Outstanding units of a closed period: never reported, and not billed. */
   readonly lost: number;
-};
+} & Standing;
 
 export type SubjectHead = {
   readonly id: LedgerId;
@@ -84,6 +84,7 @@ export function toUsageRow(subject: SubjectHead, periodStart: string, item: Item
     included: Math.min(used, covered),
     overage: Math.max(0, used - covered),
     lost: closed ? outstanding : 0,
+    ...standingOf(ledger),
   };
 }
 
@@ -92,7 +93,7 @@ export function periodEndOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }
 
-function namesOf({ id, level }: SubjectHead): Pick<UsageRow, 'key' | 'route'> {
+export function namesOf({ id, level }: SubjectHead): Pick<UsageRow, 'key' | 'route'> {
   if (level === 'tenant') return {};
   if (level !== 'route') return { key: id.subject };
   const [key = '', route = ''] = id.subject.split('#').map(parseKeyPart);

@@ -26,7 +26,13 @@ const RULES = [
     when: { not: { sourceIp: { cidr: ['203.0.113.0/24'] } } },
   },
 ];
-const SHOP = aDocument({ rules: RULES }, ['GET /users', 'GET /users/{id}', 'POST /users', 'open GET /menu']);
+const SHOP = aDocument({ rules: RULES }, [
+  'GET /users',
+  'GET /users/{id}',
+  'POST /users',
+  'open GET /menu',
+  'JWT GET /own',
+]);
 
 describe('findAccess', () => {
   const support = aCaller({ role: ['support'], ip: '203.0.113.7' });
@@ -55,13 +61,19 @@ describe('findAccess', () => {
       word: 'OPEN',
       reason: 'the route has no authorizer, so rules do not apply',
     },
+    {
+      ask: 'GET /own',
+      caller: support,
+      word: 'OTHER',
+      reason: 'JWT guards the route, not our authorizer, so rules do not apply',
+    },
   ])
     it(`answers ${word} to ${ask}: ${reason}`, () => {
       const [method, path] = ask.split(' ');
       const found = findAccess(SHOP, method, path, caller, NOW);
 
       assert.deepEqual([found.word, found.reason], [word, reason]);
-      assert.equal(found.caller === undefined, word === 'OPEN');
+      assert.equal(found.caller === undefined, word === 'OPEN' || word === 'OTHER');
       assert.deepEqual([found.charge, found.quota], [{}, undefined]);
     });
 

@@ -15,7 +15,10 @@ const STACKS = [
       id: 'orders',
       properties: {
         KeySchema: keys('customer', 'day'),
-        GlobalSecondaryIndexes: [{ IndexName: 'by-state', KeySchema: keys('state', 'customer') }],
+        GlobalSecondaryIndexes: [
+          { IndexName: 'by-state', KeySchema: keys('state', 'customer') },
+          { IndexName: 'by-several', KeySchema: [...keys('state', 'day'), ...keys('customer', 'price')] },
+        ],
         LocalSecondaryIndexes: [{ IndexName: 'by-price', KeySchema: keys('customer', 'price') }],
       },
     },
@@ -29,6 +32,8 @@ describe('partitionKeyOf', () => {
     ['orders', 'by-state', 'state'],
     ['orders', 'by-price', 'customer'],
     ['orders', 'by-day', undefined],
+    // None of several is the leading key alone.
+    ['orders', 'by-several', undefined],
     ['unknown', undefined, undefined],
     ['queue', undefined, undefined],
   ] as const)

@@ -246,3 +246,37 @@ describe('the port of the embedded DynamoDB', () => {
     assert.deepEqual(dynamoDb.consumed, [{ table: 'counters', reads: 0.5, writes: 1 }]);
   });
 });
+
+describe('the API of DynamoDB Streams at that port', () => {
+  it('needs the rights of the stream that the call reads', async () => {
+    const asked: unknown[] = [];
+    const dynamoDb = await startEmbeddedDynamoDb({
+      port: 0,
+      signers: [{ ...SIGNER, isJudged: true }],
+      judge({ rights }) {
+        asked.push(...rights.map(({ action, resource }) => `${action} ${resource}`));
+        return 'not allowed';
+      },
+    });
+    after(() => dynamoDb.close());
+    const StreamArn = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000';
+    const body = JSON.stringify({ StreamArn });
+    const headers = signRequest({
+      method: 'POST',
+      url: new URL(dynamoDb.url),
+      headers: {
+        'Content-Type': 'application/x-amz-json-1.0',
+        'X-Amz-Target': 'DynamoDBStreams_20120810.DescribeStream',
+      },
+      body,
+      region: 'us-east-1',
+      service: 'dynamodb',
+      nowEpochMs: Date.now(),
+      ...SIGNER,
+    });
+    const reply = await fetch(dynamoDb.url, { method: 'POST', headers, body });
+    assert.equal(reply.status, 400);
+    assert.match(await reply.text(), /#AccessDeniedException","message":"not allowed"/);
+    assert.deepEqual(asked, [`dynamodb:DescribeStream ${StreamArn}`]);
+  });
+});

@@ -211,7 +211,7 @@ describe('point-in-time recovery', () => {
     assert.deepEqual(described, {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 35 },
       },
     });
     const { message } = await refusal(engine.execute('UpdateContinuousBackups', { TableName }));

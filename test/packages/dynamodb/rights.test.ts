@@ -330,6 +330,22 @@ describe('rightsOf', () => {
       assert.deepEqual(of(operation, input), [[`dynamodb:${operation} orders`, {}]]);
     });
 
+  const STREAM = 'arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000';
+  for (const { operation, input, needs } of [
+    { operation: 'DescribeStream', input: { StreamArn: STREAM, TableName: 'own' }, needs: STREAM },
+    {
+      operation: 'GetShardIterator',
+      input: { StreamArn: STREAM, ShardIterator: `${OWN_ARN}|1|A` },
+      needs: STREAM,
+    },
+    { operation: 'GetRecords', input: { StreamArn: OWN_ARN, ShardIterator: `${STREAM}|1|A` }, needs: STREAM },
+    { operation: 'GetRecords', input: { ShardIterator: 'own' }, needs: '*' },
+    { operation: 'ListStreams', input: { TableName: 'orders' }, needs: 'orders/stream/*' },
+    { operation: 'ListStreams', input: {}, needs: '*/stream/*' },
+  ])
+    it(`asks ${operation} for ${needs}, which it reads, and for nothing else`, () =>
+      assert.deepEqual(of(operation, input), [[`dynamodb:${operation} ${needs}`, {}]]));
+
   it('asks for the index whose statistics a call reads', () => {
     const input = { TableName: 'orders', IndexName: 'by-day' };
     assert.deepEqual(of('DescribeContributorInsights', input), [

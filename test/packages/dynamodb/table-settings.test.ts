@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { dynaliteDb } from '../../../packages/dynamodb/dynalite-store.ts';
+import { StreamLog } from '../../../packages/dynamodb/stream-log.ts';
 import { DynamoDbTables } from '../../../packages/dynamodb/tables.ts';
 import { CREATE_COUNTERS, refusal } from '../../support/counters-engine.ts';
+import { VirtualClock } from '../../support/virtual-ports.ts';
 import type { Store } from '../../../packages/dynamodb/dynalite-store.ts';
 
 describe('DynamoDbTables', () => {
@@ -13,7 +15,7 @@ describe('DynamoDbTables', () => {
   beforeEach(async () => {
     store = dynaliteDb.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
     await store.db.open();
-    tables = new DynamoDbTables(store);
+    tables = new DynamoDbTables(store, new StreamLog(new VirtualClock()));
   });
   const create = (TableName: string) => tables.change('CreateTable', { ...CREATE_COUNTERS, TableName });
   const expire = (TableName: string, AttributeName: string, Enabled = true) =>
@@ -26,9 +28,9 @@ describe('DynamoDbTables', () => {
     await expire('table-1000', 'due');
     await expire('table-1100', 'until');
 
-    const again = new DynamoDbTables(store);
+    const again = new DynamoDbTables(store, new StreamLog(new VirtualClock()));
 
-    assert.deepEqual(await again.loadTimeToLive(), ['table-1000', 'table-1100']);
+    assert.deepEqual(await again.load(), ['table-1000', 'table-1100']);
     assert.deepEqual(
       ['table-1000', 'table-1050', 'table-1100'].map((name) => again.timeToLiveAttribute(name)),
       ['due', undefined, 'until'],
@@ -45,7 +47,7 @@ describe('DynamoDbTables', () => {
     while ((await tables.find('gone')) !== undefined) await turn();
     await create('gone');
 
-    assert.deepEqual(await new DynamoDbTables(store).loadTimeToLive(), []);
+    assert.deepEqual(await new DynamoDbTables(store, new StreamLog(new VirtualClock())).load(), []);
     assert.equal(tables.timeToLiveAttribute('gone'), undefined);
   });
 
@@ -61,10 +63,13 @@ describe('DynamoDbTables', () => {
 
   it('takes no fault of the store for a table that is not there', async () => {
     const fault = new Error('IO error: no space left');
-    const broken = new DynamoDbTables({
-      ...store,
-      getTable: (_name, _checkStatus, done) => done?.(fault),
-    });
+    const broken = new DynamoDbTables(
+      {
+        ...store,
+        getTable: (_name, _checkStatus, done) => done?.(fault),
+      },
+      new StreamLog(new VirtualClock()),
+    );
 
     await assert.rejects(broken.find('counters'), fault);
   });

@@ -1,4 +1,8 @@
-/** As test/packages/control/api/terraform-made-and-read.test.ts, for `aws_dynamodb_*` (the provider's internal/service/dynamodb). */
+/**
+ * As test/packages/control/api/terraform-made-and-read.test.ts, for `aws_dynamodb_*` (the provider's
+ * internal/service/dynamodb).
+ */
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
@@ -40,6 +44,8 @@ const GLOBAL = {
   Projection: PROJECTION,
 };
 const CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
+const ON_DEMAND = { MaxReadRequestUnits: 10, MaxWriteRequestUnits: 20 };
+const STREAM = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' };
 const byName = (name = TableName) => ({ TableName: name });
 const item = { id: { S: 'a' }, at: { N: '1' }, state: { S: 'new' } };
 
@@ -52,8 +58,10 @@ const ROWS: readonly Row[] = [
       ...byName(),
       ...DEFINITION,
       BillingMode: 'PAY_PER_REQUEST',
-      GlobalSecondaryIndexes: [GLOBAL],
+      GlobalSecondaryIndexes: [{ ...GLOBAL, OnDemandThroughput: ON_DEMAND }],
       LocalSecondaryIndexes: [LOCAL],
+      OnDemandThroughput: ON_DEMAND,
+      StreamSpecification: STREAM,
       SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: KEY },
       TableClass: 'STANDARD_INFREQUENT_ACCESS',
       DeletionProtectionEnabled: true,
@@ -65,13 +73,17 @@ const ROWS: readonly Row[] = [
       'GlobalSecondaryIndexes',
       'LocalSecondaryIndexes',
       'DeletionProtectionEnabled',
+      'OnDemandThroughput',
+      'StreamSpecification',
     ]),
     becomes: {
       Table: {
         ...DEFINITION,
         BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
-        GlobalSecondaryIndexes: [{ ...GLOBAL, IndexStatus: 'ACTIVE' }],
+        GlobalSecondaryIndexes: [{ ...GLOBAL, IndexStatus: 'ACTIVE', OnDemandThroughput: ON_DEMAND }],
         LocalSecondaryIndexes: [LOCAL],
+        OnDemandThroughput: ON_DEMAND,
+        StreamSpecification: STREAM,
         SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: KEY },
         TableClassSummary: { TableClass: 'STANDARD_INFREQUENT_ACCESS' },
         DeletionProtectionEnabled: true,
@@ -131,14 +143,17 @@ const ROWS: readonly Row[] = [
     call: 'UpdateContinuousBackups',
     sends: () => ({
       ...byName(),
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
     }),
     reads: 'DescribeContinuousBackups',
     by: () => byName(),
     unread: ['PointInTimeRecoverySpecification'],
     becomes: {
       ContinuousBackupsDescription: {
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+        PointInTimeRecoveryDescription: {
+          PointInTimeRecoveryStatus: 'ENABLED',
+          RecoveryPeriodInDays: 7,
+        },
       },
     },
   },
@@ -157,11 +172,42 @@ const ROWS: readonly Row[] = [
       ...byName(),
       ConsistentRead: true,
       Key: { id: item.id, at: item.at },
-      ProjectionExpression: '#a, #b, #c',
-      ExpressionAttributeNames: { '#a': 'id', '#b': 'at', '#c': 'state' },
     }),
-    renamed: { Item: 'Item' },
-    unread: ['ConditionExpression'],
+    unread: ['ConditionExpression', 'ExpressionAttributeNames'],
+  },
+  {
+    resource: 'aws_dynamodb_table_item (changed)',
+    from: 'table_item.go',
+    call: 'UpdateItem',
+    sends: () => ({
+      ...byName(),
+      Key: { id: item.id, at: item.at },
+      AttributeUpdates: { total: { Action: 'PUT', Value: { N: '7' } }, state: { Action: 'DELETE' } },
+    }),
+    reads: 'GetItem',
+    by: () => ({ ...byName(), ConsistentRead: true, Key: { id: item.id, at: item.at } }),
+    unread: ['AttributeUpdates'],
+    becomes: { Item: { id: item.id, at: item.at, total: { N: '7' } } },
+  },
+  {
+    resource: 'aws_dynamodb_table (view type changed, first call)',
+    from: 'table.go',
+    call: 'UpdateTable',
+    sends: () => ({ ...byName(), StreamSpecification: { StreamEnabled: false } }),
+    reads: 'DescribeTable',
+    by: () => byName(),
+    unread: ['StreamSpecification'],
+    becomes: { Table: { TableStatus: 'ACTIVE' } },
+  },
+  {
+    resource: 'aws_dynamodb_table (view type changed, second call)',
+    from: 'table.go',
+    call: 'UpdateTable',
+    sends: () => ({ ...byName(), StreamSpecification: { ...STREAM, StreamViewType: 'KEYS_ONLY' } }),
+    reads: 'DescribeTable',
+    by: () => byName(),
+    unread: ['StreamSpecification'],
+    becomes: { Table: { StreamSpecification: { ...STREAM, StreamViewType: 'KEYS_ONLY' } } },
   },
   {
     resource: 'aws_dynamodb_tag',
@@ -193,5 +239,33 @@ describe('a resource that Terraform makes has every sent member when it is read'
   for (const row of ROWS)
     it(`${row.resource} (${row.from})`, async () => {
       ids = await makeAndRead(row, sender(client, commands), ids);
+    });
+
+  const replica = { RegionName: 'eu-west-1' };
+  for (const [resource, call, input] of [
+    [
+      'aws_dynamodb_contributor_insights',
+      'UpdateContributorInsights',
+      { ...byName(), ContributorInsightsAction: 'ENABLE' },
+    ],
+    [
+      'aws_dynamodb_global_table',
+      'CreateGlobalTable',
+      { GlobalTableName: TableName, ReplicationGroup: [replica] },
+    ],
+    [
+      'aws_dynamodb_kinesis_streaming_destination',
+      'EnableKinesisStreamingDestination',
+      { ...byName(), StreamArn: ARN },
+    ],
+    ['aws_dynamodb_resource_policy', 'PutResourcePolicy', { ResourceArn: ARN, Policy: '{}' }],
+    ['aws_dynamodb_table_export', 'ExportTableToPointInTime', { TableArn: ARN, S3Bucket: 'exports' }],
+    ['aws_dynamodb_table_replica', 'UpdateTable', { ...byName(), ReplicaUpdates: [{ Create: replica }] }],
+  ] as const)
+    it(`${resource} is refused: ${call} is not served`, async () => {
+      await assert.rejects(
+        sender(client, commands)(call, input),
+        /is not served by the embedded DynamoDB|does not support replicas/,
+      );
     });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EOL } from 'node:os';
-import { sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Faults } from '../../../packages/core/errors.ts';
@@ -55,6 +55,29 @@ describe('code of a function', () => {
     assert.deepEqual(returned(await invoke('a')), ['b', folder]);
     assert.equal(returned(await invoke('c')), 'b');
     assert.equal(returned(await invoke('d')), 'folder');
+  });
+
+  // Deployed is the folder of the code alone: /var/task/package.json is not there.
+  // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
+  it('has no module system of a package.json above its folder, which is not deployed', async () => {
+    const folder = aFolder({
+      'package.json': '{"type":"module"}',
+      'dist/cjs.js': 'module.exports.handler = async () => require("./lib/b").b',
+      'dist/lib/b.js': 'exports.b = "b"',
+      'dist/esm.js': 'import { c } from "./lib/c.js";export{handler};async function handler() { return c }',
+      'dist/lib/c.js': 'export const c = "c"',
+      'own/package.json': '{"type":"module"}',
+      'own/cjs.js': 'module.exports.handler = async () => "b"',
+    });
+    const { invoke } = await startRuntime([
+      aFolderFunction(join(folder, 'dist'), 'cjs.handler', { name: 'cjs' }),
+      aFolderFunction(join(folder, 'dist'), 'esm.handler', { name: 'esm' }),
+      aFolderFunction(join(folder, 'own'), 'cjs.handler', { name: 'own' }),
+    ]);
+
+    assert.equal(returned(await invoke('cjs')), 'b');
+    assert.equal(returned(await invoke('esm')), 'c');
+    assert.match(failed(await invoke('own')).payload, /module is not defined in ES module scope/);
   });
 
   it('finds packages of its layers, from JavaScript and from bundles, by require and by import', async () => {

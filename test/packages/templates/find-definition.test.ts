@@ -32,6 +32,19 @@ describe('the definition of a folder', () => {
     });
   });
 
+  it('is the output of CDK before a template, which may be an older output, where CDK makes it', () => {
+    const folder = aFolder({
+      'cdk.json': '{}',
+      'template.yaml': TEMPLATE,
+      'cdk.out/manifest.json': '{}',
+    });
+
+    assert.deepEqual(findSource(folder), {
+      file: join(folder, 'cdk.out/manifest.json'),
+      others: ['template.yaml'],
+    });
+  });
+
   const rows: readonly {
     readonly name: string;
     readonly files: Readonly<Record<string, string>>;

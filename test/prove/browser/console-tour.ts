@@ -28,7 +28,7 @@ const SCREENS = {
   '4k': { width: 3840, height: 2160 },
 } as const;
 const SHOTS = join(REPOSITORY, '.build/console');
-const AXE = join(toolFolder('browser'), 'node_modules/axe-core/axe.min.js');
+export const AXE = join(toolFolder('browser'), 'node_modules/axe-core/axe.min.js');
 
 /** Opens the console with what the tour looks through it by. @returns what the browser will have complained of */
 export async function openConsole(page: Page, address: string): Promise<readonly string[]> {
@@ -151,7 +151,7 @@ type Violation = {
   readonly nodes: readonly { readonly html: string }[];
 };
 
-async function findingsOfAxe(page: Page): Promise<readonly string[]> {
+export async function findingsOfAxe(page: Page): Promise<readonly string[]> {
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: readonly Violation[] }> };

@@ -4,12 +4,14 @@ import { describe, it } from 'node:test';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
-import { listRecords } from '#shared/quota/admin/list-usage.ts';
+import { setLimit, topUp } from '#shared/quota/admin/limits.ts';
+import { listCurrentUsage, listRecords } from '#shared/quota/admin/list-usage.ts';
 import { migrateCustomers } from '#shared/quota/admin/migrate-customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger, rowOf } from '#shared/quota/admin/subject-ledger.ts';
 import { CustomerBook } from '#shared/quota/customer-book.ts';
 import { makeInvoices } from '#shared/quota/invoice.ts';
+import type { Standing } from '#shared/quota/ledger.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';
@@ -17,6 +19,7 @@ import { memoryAdminPorts, requested } from '../../support/quota-admin.ts';
 
 const at = (text: string): number => Date.parse(text);
 const MINUTE_MS = 60_000;
+const standingOf = ({ allowance, counted, left }: Standing): Standing => ({ allowance, counted, left });
 
 /** `free` has 10 a month, `pro` 3,000 for 30.00 with 20 included, `basic` 100 for 3.00; `pro-part` is `pro` prorated. */
 const PLANS = {
@@ -92,9 +95,27 @@ class Month {
   }
 
   async left(): Promise<number> {
+    const { left } = await this.shown();
+    return left;
+  }
+
+  /** What `customers show`, `access explain` and `usage show` read, which must be alike, as must header fields. */
+  async shown(): Promise<Standing> {
     const question = { tenant: 'acme', limit: 'monthly', key: undefined, route: undefined };
-    return rowOf(await findLedger(this.ports, { ...question, periodEpochMs: undefined }, this.nowMs))
-      .remaining;
+    const row = rowOf(await findLedger(this.ports, { ...question, periodEpochMs: undefined }, this.nowMs));
+    const listed = { tenant: 'acme', cursor: undefined, atEpochMs: this.nowMs };
+    const all = (await listCurrentUsage(this.ports, listed)).rows.filter(({ limit }) => limit === 'monthly');
+    const shown = standingOf(row);
+    // Before its first request a customer is on no list.
+    if (all.length > 0) assert.deepEqual(all.map(standingOf), [shown]);
+    return shown;
+  }
+
+  /** Of one more request, which is charged if it is admitted. */
+  async header(): Promise<readonly [limit: number | undefined, remaining: number | undefined]> {
+    const now = { tenant: 'acme', key: 'k-1', atEpochMs: (this.nowMs += 1) };
+    const { limits } = await this.#quotas.consume(now);
+    return [limits[0]?.limit, limits[0]?.remaining];
   }
 
   /** Units on the invoice of a month, and its total. */
@@ -120,6 +141,124 @@ class Month {
     return [used, invoices[0]?.total ?? 'none'];
   }
 }
+
+const MONTHLY = {
+  tenant: 'acme',
+  limit: 'monthly',
+  key: undefined,
+  route: undefined,
+  periodEpochMs: undefined,
+};
+
+/** Requests of a month: by plan, how many are sent and how many of them are admitted. */
+const CHANGES: readonly {
+  readonly name: string;
+  readonly steps: readonly (readonly [plan: keyof typeof PLANS, sent: number, admitted: number])[];
+  readonly allowance: number;
+  readonly source: string;
+}[] = [
+  {
+    name: 'an upgrade',
+    steps: [
+      ['free', 10, 10],
+      ['pro', 63, 63],
+    ],
+    allowance: 3000,
+    source: 'quota.md, Customers: use counts',
+  },
+  {
+    name: 'an upgrade, and no request since',
+    steps: [
+      ['free', 12, 10],
+      ['pro', 0, 0],
+    ],
+    allowance: 3000,
+    source: 'quota.md, Customers: use counts',
+  },
+  {
+    name: 'a downgrade below the use',
+    steps: [
+      ['pro', 73, 73],
+      ['free', 5, 0],
+    ],
+    allowance: 10,
+    source: 'quota.md, Customers: beyond the new quota nothing until the period ends',
+  },
+  {
+    name: 'two changes',
+    steps: [
+      ['free', 10, 10],
+      ['basic', 100, 90],
+      ['pro', 25, 25],
+    ],
+    allowance: 3000,
+    source: 'quota.md, Customers: use counts',
+  },
+  {
+    name: 'two changes, down and up again',
+    steps: [
+      ['basic', 50, 50],
+      ['free', 5, 0],
+      ['pro', 20, 20],
+    ],
+    allowance: 3000,
+    source: 'quota.md, Customers: use counts',
+  },
+  {
+    name: 'a trial, and the paid plan after it',
+    steps: [
+      ['free', 7, 7],
+      ['pro-part', 30, 30],
+    ],
+    allowance: 3000,
+    source: 'quota.md, Customers: trial',
+  },
+];
+
+describe('what is shown of a month', () => {
+  for (const { name, steps, allowance, source } of CHANGES)
+    it(`with ${name} is what was admitted, and is billed`, async () => {
+      const month = new Month();
+      let counted = 0;
+      for (const [step, [plan, sent, admitted]] of steps.entries()) {
+        if (step === 0) await month.begin(plan);
+        else await month.set(plan);
+        assert.equal(await month.ask(`2026-11-1${step}T00:00:00Z`, sent), admitted);
+        counted += admitted;
+      }
+
+      const left = Math.max(0, allowance - counted);
+      assert.deepEqual(await month.shown(), { allowance, counted, left }, source);
+      assert.deepEqual(await month.header(), [allowance, Math.max(0, left - 1)], source);
+      const [billed] = await month.bill('2026-11', '2026-12-01T01:00:00Z');
+      assert.equal(billed, counted + Number(left > 0), source);
+    });
+
+  it('has top-ups of the plan after an upgrade in full', async () => {
+    const month = new Month();
+    await month.begin('free');
+    assert.equal(await month.ask('2026-11-10T00:00:00Z', 10), 10);
+    await month.set('basic');
+    assert.equal(await month.ask('2026-11-11T00:00:00Z', 1), 1);
+
+    await topUp(month.ports, month.request(), MONTHLY, 50);
+    assert.deepEqual(await month.shown(), { allowance: 150, counted: 11, left: 139 });
+    assert.deepEqual(await month.header(), [150, 138]);
+    assert.equal(await month.ask('2026-11-12T00:00:00Z', 200), 138);
+  });
+
+  it('has what a higher limit after a downgrade below the use leaves', async () => {
+    const month = new Month();
+    await month.begin('basic');
+    assert.equal(await month.ask('2026-11-10T00:00:00Z', 40), 40);
+    await month.set('free');
+    assert.equal(await month.ask('2026-11-11T00:00:00Z', 1), 0);
+
+    await setLimit(month.ports, month.request(), MONTHLY, 60);
+    assert.deepEqual(await month.shown(), { allowance: 60, counted: 40, left: 20 });
+    assert.equal(await month.ask('2026-11-12T00:00:00Z', 50), 20);
+  });
+});
 
 describe('a month of a customer', () => {
   it('with an upgrade: the use counts, and the fee is that of the last plan', async () => {

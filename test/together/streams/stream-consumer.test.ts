@@ -9,6 +9,7 @@ import {
   type EventBenchOptions,
   REGION,
 } from '../../support/an-event-engine.ts';
+import { aTableChange } from '../../support/a-table-change.ts';
 import * as sqs from '../../../packages/services/sqs/service.ts';
 import * as tableStreams from '../../../packages/services/streams/service.ts';
 import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
@@ -43,13 +44,17 @@ const idsOf = (event: unknown): string[] =>
 
 function change(bench: Bench, ...ids: readonly string[]): void {
   bench.services['dynamodb-streams'].streams.changed(
-    ids.map((id) => ({
-      table: 'orders',
-      keys: { id: { S: id } },
-      before: undefined,
-      isExpiry: false,
-      after: { id: { S: id }, state: { S: 'new' } },
-    })),
+    ids.map((id) =>
+      aTableChange(
+        {
+          table: 'orders',
+          streamArn: ARN,
+          keys: { id: { S: id } },
+          after: { id: { S: id }, state: { S: 'new' } },
+        },
+        bench.clock.nowEpochMs(),
+      ),
+    ),
   );
 }
 
@@ -87,7 +92,14 @@ describe('StreamConsumer', () => {
     ];
     const changed = (before: object | undefined, after: object | undefined, isExpiry = false): void =>
       bench.services['dynamodb-streams'].streams.changed([
-        { table: 'orders', keys, before: before as never, after: after as never, isExpiry },
+        aTableChange({
+          table: 'orders',
+          streamArn: ARN,
+          keys,
+          before: before as never,
+          after: after as never,
+          isExpiry,
+        }),
       ]);
     changed(undefined, one);
     changed(one, two);
@@ -266,13 +278,14 @@ describe('StreamConsumer', () => {
     });
     for (let n = 0; n < 20; n += 1)
       bench.services['dynamodb-streams'].streams.changed(
-        ['a', 'b', 'c', 'd', 'e'].map((id) => ({
-          table: 'orders',
-          keys: { id: { S: id } },
-          before: undefined,
-          isExpiry: false,
-          after: { id: { S: id }, n: { N: `${n}` } },
-        })),
+        ['a', 'b', 'c', 'd', 'e'].map((id) =>
+          aTableChange({
+            table: 'orders',
+            streamArn: ARN,
+            keys: { id: { S: id } },
+            after: { id: { S: id }, n: { N: `${n}` } },
+          }),
+        ),
       );
     await bench.engine.idle();
     assert.equal(seen.length, 100);

@@ -17,6 +17,7 @@ import type {
 
 const WORDS: Readonly<Record<AccessCell, string>> = {
   open: 'open',
+  other: 'other',
   allow: 'yes',
   own: 'own',
   depends: 'if',

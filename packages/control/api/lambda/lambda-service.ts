@@ -12,9 +12,13 @@ type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   readonly apis: ServedApis;
   readonly keep: (service: AwsService) => AwsService;
+  /** Event source mappings. */
+  readonly mappings: AwsService;
 };
 
-export function createLambda({ apis, keep, ...invoke }: LambdaOptions): AwsService {
+const OF_MAPPINGS = /^\/2015-03-31\/event-source-mappings(?:\/|$)/;
+
+export function createLambda({ apis, keep, mappings, ...invoke }: LambdaOptions): AwsService {
   const stacks = (): ServedApis['stacks'] => apis.stacks;
   const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
   const urls = createFunctionUrlConfigs(() => apis.urls);
@@ -26,6 +30,7 @@ export function createLambda({ apis, keep, ...invoke }: LambdaOptions): AwsServi
   });
   return createLambdaReads(stacks, (call) => {
     if (isUrlConfigCall(call.request)) return urls(call);
+    if (OF_MAPPINGS.test(call.request.path)) return mappings(call);
     return isPolicyCall(call.request.path) ? policies(call) : invoked(call);
   });
 }

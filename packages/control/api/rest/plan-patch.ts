@@ -103,7 +103,8 @@ const removeMethodLimit: Change = (plan, { names }) =>
     return Object.fromEntries(Object.entries(throttle).filter(([name]) => name !== methodName(names)));
   });
 
-const METHOD = '/apiStages/{stage}/throttle/{resource}/{method}';
+/** Terraform's provider writes the resource as it is: `…/throttle//pets/{id}/GET` (its usage_plan.go). */
+const METHOD = '/apiStages/{stage}/throttle/{resource+}/{method}';
 
 export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
   ...FIELDS.flatMap((one) => (one.kind === 'block' ? limitRules(one) : textRule(one))),
@@ -113,9 +114,10 @@ export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
     path: '/apiStages/{stage}/throttle',
     on: { remove: (plan, { names }) => changeStage(plan, names['stage'] ?? '', () => ({})) },
   },
-  { path: METHOD, on: { remove: removeMethodLimit } },
   ...['rateLimit', 'burstLimit'].map((half): PatchRule<UsagePlan> => {
     const set = setMethodLimit(half);
     return { path: `${METHOD}/${half}`, on: { add: set, replace: set } };
   }),
+  // After its halves, which it would take for methods.
+  { path: METHOD, on: { remove: removeMethodLimit } },
 ];

@@ -4,6 +4,7 @@ Standard input is a JSON list of questions, standard output the JSON answer.
 """
 
 import ast
+import functools
 import importlib.machinery
 import json
 import os
@@ -54,27 +55,17 @@ class Looker:
 
     def look(self, path):
         """Layers may hold whole libraries, so they come last: the number of files is limited."""
-        tree = self.follow(path, self.root, True)
+        self.follow(path, self.root, True)
         while self.of_layers:
             self.try_follow(*self.of_layers.pop(0))
-        return tree
 
     def follow(self, path, root, is_certain):
         if path in self.seen or len(self.seen) >= MAX_FILES:
-            return None
+            return
         self.seen.add(path)
-        with open(path, "rb") as file:
-            tree = ast.parse(file.read(), path)
         package = os.path.relpath(os.path.dirname(path), root).replace(os.sep, ".").strip(".")
-        for node in tree.body:
-            for name in names_of(node, package):
-                self.find(name, path, node.lineno, is_certain)
-        # Inside functions, conditions and "try": it may never run.
-        for node in ast.walk(tree):
-            if node not in tree.body:
-                for name in names_of(node, package):
-                    self.find(name, path, node.lineno, False)
-        return tree
+        for name, line, is_top in imports_of(path, package):
+            self.find(name, path, line, is_certain and is_top)
 
     def try_follow(self, path, root, is_certain):
         try:
@@ -99,6 +90,23 @@ class Looker:
             return
         if importlib.machinery.PathFinder.find_spec(top, self.search) is None:
             self.missing[top] = {"module": top, "file": path, "line": line, "isCertain": is_certain}
+
+
+@functools.lru_cache(maxsize=None)
+def imports_of(path, package):
+    """Kept, since the functions of a stack share layers: name, line, and whether it stands at the top."""
+    tree = parse(path)
+    # Inside functions, conditions and "try": it may never run.
+    top = set(map(id, tree.body))
+    inner = [node for node in ast.walk(tree) if id(node) not in top]
+    return [
+        (name, node.lineno, id(node) in top) for node in tree.body + inner for name in names_of(node, package)
+    ]
+
+
+def parse(path):
+    with open(path, "rb") as file:
+        return ast.parse(file.read(), path)
 
 
 def names_of(node, package):
@@ -139,7 +147,8 @@ def inspect(question):
     if module == "" or path is None:
         return dict(answer, fault={"kind": "no-file", "module": module.replace("/", ".")})
     try:
-        tree = looker.look(path)
+        looker.look(path)
+        tree = parse(path)
     except SyntaxError as error:
         told = {"kind": "syntax", "file": error.filename or path, "line": error.lineno or 1, "message": error.msg}
         return dict(answer, fault=told)

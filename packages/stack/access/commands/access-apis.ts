@@ -53,9 +53,11 @@ export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly
 }
 
 function inventory(routes: InspectedApi['routes']): readonly InventoryRoute[] {
-  return routes.map(({ method, path, authorizer }) => ({
+  return routes.map(({ method, path, authorizer, guard }) => ({
     method: method.startsWith('$') || method === '' ? 'ANY' : method,
     path,
-    isProtected: authorizer !== undefined && isOurs(authorizer.functionName),
+    ...(authorizer !== undefined && isOurs(authorizer.functionName)
+      ? { isProtected: true }
+      : { isProtected: false, ...(guard !== undefined && { guard }) }),
   }));
 }

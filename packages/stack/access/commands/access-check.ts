@@ -22,7 +22,7 @@ import { checkHandlers } from './claim-check.ts';
 import { readAccessFiles, findStrayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
 import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
-import { printMessage, count, printLines, UsageError } from '../../../terminal/output.ts';
+import { printMessage, count, printResult, UsageError } from '../../../terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
 /** Compiles the documents anew. @throws UsageError with every problem */
@@ -55,7 +55,8 @@ export async function checkDocuments(
   const odd = [...warnings, ...findStrayDocuments(folder)];
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
-  printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
+  const wrongFiles = [...withoutInventory, ...problems, ...wrongWebhooks];
+  printProblems(wrongFiles, 'red');
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
@@ -65,16 +66,19 @@ export async function checkDocuments(
   // A document that did not compile may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
-  for (const complaint of [...unsafe, ...drift, ...unprotected]) printMessage('red', complaint);
-  const wrong = [withoutInventory, problems, wrongWebhooks, unsafe, drift, unprotected];
-  const found = wrong.reduce((sum, list) => sum + list.length, 0);
-  const counts = [
-    count(compiled.documents.length, 'document'),
-    count(found, 'problem'),
-    count(odd.length + handlers.warnings.length, 'warning'),
-  ];
-  printLines(counts.join(', '));
-  return found;
+  const complaints = [...unsafe, ...drift, ...unprotected];
+  for (const complaint of complaints) printMessage('red', complaint);
+  const wrong = [...wrongFiles.map(printProblem), ...complaints];
+  const warned = [...odd.map(printProblem), ...handlers.warnings];
+  const documents = compiled.documents.map(({ name }) => name);
+  printResult({ documents, problems: wrong, warnings: warned }, () =>
+    [
+      count(documents.length, 'document'),
+      count(wrong.length, 'problem'),
+      count(warned.length, 'warning'),
+    ].join(', '),
+  );
+  return wrong.length;
 }
 
 type Misfits = {
@@ -171,7 +175,10 @@ export function checkDrift(
 ): readonly string[] {
   if (document.kind === 'websocket') return [];
   const print = (routes: CompiledDocument['routes']) =>
-    routes.map(({ method, path, isOpen }) => `${method} ${path}${isOpen === true ? ' (open)' : ''}`);
+    routes.map(({ method, path, isOpen, guard }) => {
+      const state = guard === undefined ? ' (open)' : ` (behind ${guard})`;
+      return `${method} ${path}${isOpen === true ? state : ''}`;
+    });
   const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
     `${method} ${path}`;
   const closed = new Set(expandRoutes(closedRoutes(api)).map(nameOf));

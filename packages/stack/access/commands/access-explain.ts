@@ -21,8 +21,10 @@ export type ExplainFlags = {
   readonly held?: StoredKeySummary;
   readonly ledger?: Ledger | undefined;
   readonly policy: boolean;
-  readonly json: boolean;
 };
+
+/** Of one route, or of each; then the policy, if it is asked for. */
+type Explained = { readonly answers: readonly object[]; readonly text: string };
 
 /** As `explain`, with the ledger of what the caller would be charged to. @throws UsageError */
 export async function explainWithLedger(
@@ -30,7 +32,7 @@ export async function explainWithLedger(
   method: string | undefined,
   path: string | undefined,
   flags: ExplainFlags & AdminFlags,
-): Promise<string> {
+): Promise<Explained> {
   const nowEpochSeconds = Math.floor(Date.now() / 1000);
   const answers = asUsage(() =>
     isOne(document, method)
@@ -46,9 +48,9 @@ export function explain(
   method: string | undefined,
   path: string | undefined,
   flags: ExplainFlags,
-): string {
+): Explained {
   const nowEpochSeconds = Math.floor(Date.now() / 1000);
-  return asUsage(() => describe(document, method, path, flags, nowEpochSeconds)).join('\n');
+  return asUsage(() => describe(document, method, path, flags, nowEpochSeconds));
 }
 
 function isOne({ kind }: CompiledDocument, method: string | undefined): boolean {
@@ -70,31 +72,32 @@ function describe(
   path: string | undefined,
   flags: ExplainFlags,
   nowEpochSeconds: number,
-): readonly string[] {
+): Explained {
+  const answers: object[] = [];
   const parts: string[] = [];
-  const { json, ledger } = flags;
+  const { ledger } = flags;
   const unasked = ledger?.kind === 'unasked' ? ledger.reason : undefined;
   if (isOne(document, method)) {
     const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger);
     const { verdict, charge, spent, terms, left } = answer;
-    const known = { ...verdict, ...charge, spent, terms, left, unasked };
-    parts.push(json ? JSON.stringify(known) : describeAnswer(answer));
+    answers.push({ ...verdict, ...charge, spent, terms, left, unasked });
+    parts.push(describeAnswer(answer));
   } else {
-    const answers = listAccess(document, flags, nowEpochSeconds).map((answer) => withLedger(answer, ledger));
-    parts.push(
-      json
-        ? JSON.stringify(
-            answers.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })),
-          )
-        : table(answers.map(({ route, word, reason }) => [route, word, reason])).join('\n'),
+    const listed = listAccess(document, flags, nowEpochSeconds).map((answer) => withLedger(answer, ledger));
+    answers.push(
+      ...listed.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })),
     );
+    parts.push(...table(listed.map(({ route, word, reason }) => [route, word, reason])));
   }
-  if (unasked !== undefined && !json) parts.push(`the usage of the quota is not known: ${unasked}`);
+  if (unasked !== undefined) parts.push(`the usage of the quota is not known: ${unasked}`);
   const refusal = findRefusal(document, flags, nowEpochSeconds);
-  if (refusal !== undefined && !flags.json)
-    parts.push(`but the caller is refused before any rule: ${refusal}`);
-  if (flags.policy) parts.push(policyText(document, flags, nowEpochSeconds));
-  return parts;
+  if (refusal !== undefined) parts.push(`but the caller is refused before any rule: ${refusal}`);
+  if (flags.policy) {
+    const policy = policyOf(document, flags, nowEpochSeconds);
+    answers.push({ policy });
+    parts.push(JSON.stringify(policy, null, 2));
+  }
+  return { answers, text: parts.join('\n') };
 }
 
 type Charged = AccessResult & ReturnType<typeof withLedger<AccessResult>>;
@@ -113,7 +116,7 @@ function describeAnswer(answer: Charged): string {
   ].join('\n');
 }
 
-function policyText(document: CompiledDocument, flags: ExplainFlags, nowEpochSeconds: number): string {
+function policyOf(document: CompiledDocument, flags: ExplainFlags, nowEpochSeconds: number): object {
   const [api] = document.apis;
   const arn = {
     partition: 'aws',
@@ -124,5 +127,5 @@ function policyText(document: CompiledDocument, flags: ExplainFlags, nowEpochSec
   };
   const principal = toCaller(document, flags, nowEpochSeconds);
   const outcome = compilePolicy(document, principal, arn, { nowEpochSeconds });
-  return JSON.stringify(outcome.kind === 'policy' ? outcome.policy : outcome, null, 2);
+  return outcome.kind === 'policy' ? outcome.policy : outcome;
 }

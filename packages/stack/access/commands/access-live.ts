@@ -1,6 +1,7 @@
 /** Routes of a deployed API, both configured and served by the stage, read from AWS. */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
+import { protectionOf } from '@gatewright/authoring/route-inventory';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import { readExportedRoutes, mergeRoutes } from './deployed-routes.ts';
 import { showControls } from '#shared/visible-text.ts';
@@ -111,7 +112,7 @@ async function listRestRoutes(aws: SignedGet, apiId: string): Promise<readonly I
     return Object.entries(resourceMethods).map(([method, settings]) => ({
       method: assertMethod(method),
       path,
-      isProtected: memberOf(settings, 'authorizationType') === 'CUSTOM',
+      ...protectionOf(memberOf(settings, 'authorizationType')),
     }));
   });
 }
@@ -119,13 +120,13 @@ async function listRestRoutes(aws: SignedGet, apiId: string): Promise<readonly I
 async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly InventoryRoute[]> {
   const routes = await listPages(aws, `/v2/apis/${apiId}/routes?maxResults=500`, 'nextToken');
   return routes.map(({ routeKey, authorizationType }) => {
-    const isProtected = authorizationType === 'CUSTOM';
+    const protection = protectionOf(authorizationType);
     const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
-    if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), isProtected };
+    if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), ...protection };
     // `$default`, and the routes of a WebSocket API, whose names are free.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
       throw new UsageError(`AWS listed a route with the key ${show(routeKey)}`);
-    return { method: 'ANY', path: routeKey, isProtected };
+    return { method: 'ANY', path: routeKey, ...protection };
   });
 }
 

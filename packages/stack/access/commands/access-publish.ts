@@ -44,7 +44,7 @@ function publishCommand(folder: string): Command {
         { method: 'POST', path: PATH, body: { checksum, parts: parts.length } },
         flags,
       );
-      report(answer, flags);
+      report(answer);
     });
 }
 
@@ -52,7 +52,7 @@ function versionsCommand(): Command {
   return readCommand('versions', 'List published versions, newest first.').action(
     async (flags: ReadFlags) => {
       const { versions } = await callAdminJson({ method: 'GET', path: PATH }, flags);
-      printRows(Array.isArray(versions) ? (versions as readonly Answer[]) : [], COLUMNS, flags);
+      printRows(Array.isArray(versions) ? (versions as readonly Answer[]) : [], COLUMNS);
     },
   );
 }
@@ -63,7 +63,7 @@ function rollbackCommand(): Command {
     .action(async (version: number | undefined, flags: ChangeFlags) => {
       const wanted = version ?? (await findEarlier(flags));
       const path = `${PATH}/${wanted}/restore`;
-      report((await sendChange({ method: 'POST', path, body: {} }, flags)).answer, flags);
+      report((await sendChange({ method: 'POST', path, body: {} }, flags)).answer);
     });
 }
 
@@ -76,17 +76,16 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
   throw new UsageError('there is no earlier version; gatewright access versions lists all');
 }
 
-function report(answer: Answer, flags: ReadFlags): void {
-  printAnswer(answer, flags);
-  if (!flags.json)
-    printNotes(
-      'Authorizers use it within 60 s. Their answers cached by API Gateway end with their TTL, or by gatewright access flush.',
-    );
+function report(answer: Answer): void {
+  printAnswer(answer);
+  printNotes(
+    'Authorizers use it within 60 s. Their answers cached by API Gateway end with their TTL, or by gatewright access flush.',
+  );
 }
 
 /** Each request of a publication is an operation of its own; sending it again changes nothing. */
-function withoutId({ json, url }: ChangeFlags): ChangeFlags {
-  return { json, url };
+function withoutId({ url }: ChangeFlags): ChangeFlags {
+  return { url };
 }
 
 function readVersion(text: string): number {

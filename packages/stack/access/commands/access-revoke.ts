@@ -54,7 +54,7 @@ async function revoke(flags: RevokeFlags): Promise<void> {
   const request = withdraw
     ? ({ method: 'DELETE', path, query: target } as const)
     : ({ method: 'POST', path, body: { ...target, tokenEndsAt } } as const);
-  report(await sendChange(request, flags), flags);
+  report(await sendChange(request, flags));
 }
 
 function listCommand(): Command {
@@ -63,7 +63,7 @@ function listCommand(): Command {
     .action(async ({ issuer, ...flags }: ReadFlags & { readonly issuer: string }) => {
       const listing = { path: '/access/revocations', member: 'revocations', query: { issuer, limit: '100' } };
       const all = await readPages(listing, flags);
-      printRows(flags.json ? all : all.map(withKind), COLUMNS, flags, HEADINGS);
+      printRows(all, COLUMNS, HEADINGS, all.map(withKind));
     });
 }
 
@@ -78,18 +78,18 @@ function flushCommand(): Command {
     .argument('<document>', 'name of the document')
     .action(async (document: string, flags: ChangeFlags) => {
       const path = `/access/documents/${printPathName(document)}/flush`;
-      report(await sendChange({ method: 'POST', path, body: {} }, flags), flags);
+      report(await sendChange({ method: 'POST', path, body: {} }, flags));
     });
 }
 
 /** @throws UsageError when API Gateway did not do its part, with what to do */
-function report(sent: SentChange, flags: ReadFlags): void {
+function report(sent: SentChange): void {
   const { answer } = sent;
   const steps = outsideSteps(answer).map(
     ({ step, done }) => [printValue(step), done === true ? 'done' : 'failed'] as const,
   );
   const lines = { ...without(answer, 'outside'), ...Object.fromEntries(steps) };
-  printAnswer(flags.json ? answer : lines, flags);
+  printAnswer(answer, lines);
   requireOutside(sent);
 }
 

@@ -25,7 +25,15 @@ import type { ParameterTexts } from './access-apis.ts';
 import { startOption } from '../../../terminal/start-options.ts';
 import { withStack } from '../../commands/with-stack.ts';
 import { collectText, readStageName } from '../../../terminal/options.ts';
-import { printMessage, count, colorize, printLines, table, UsageError } from '../../../terminal/output.ts';
+import {
+  printMessage,
+  count,
+  colorize,
+  printLines,
+  printResult,
+  table,
+  UsageError,
+} from '../../../terminal/output.ts';
 import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authoring/compile-issuer';
@@ -140,7 +148,8 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   if (wrong.length > 0)
     throw new UsageError(`${count(wrong.length, 'problem')}; not all documents were compiled`);
   for (const line of extended) printLines(line);
-  printLines(`${count(compiled.documents.length, 'document')} compiled`);
+  const compiledNames = compiled.documents.map(({ name }) => name);
+  printResult({ compiled: compiledNames }, () => `${count(compiledNames.length, 'document')} compiled`);
 }
 
 function checkCommand(): Command {
@@ -172,7 +181,6 @@ function explainCommand(): Command {
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
     .option('--ip <address>', 'source address of the request')
     .option('--policy', 'print the policy that API Gateway would cache', false)
-    .option('--json', 'print JSON', false)
     .action(
       async (
         name: string,
@@ -182,7 +190,8 @@ function explainCommand(): Command {
       ) => {
         const document = findDocument(flags.folder, name);
         const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
-        printLines(await explainWithLedger(document, method, path, { ...flags, ...held }));
+        const { answers, text } = await explainWithLedger(document, method, path, { ...flags, ...held });
+        printResult(answers, () => text);
       },
     );
 }
@@ -190,23 +199,23 @@ function explainCommand(): Command {
 function matrixCommand(): Command {
   return inFolder(
     'matrix',
-    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer).',
+    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer), other (not ours).',
   )
     .argument('[document]', 'name of the document (default: all)')
-    .option('--json', 'print JSON', false)
-    .action((name: string | undefined, { folder, json }: AccessFlags & { readonly json: boolean }) => {
+    .action((name: string | undefined, { folder }: AccessFlags) => {
       const documents =
         name === undefined ? readCompiled(existing(folder)).documents : [findDocument(folder, name)];
       const matrices = documents.map((document) => ({
         document: document.name,
         ...describeAccess(document),
       }));
-      printLines(json ? JSON.stringify(matrices) : matrices.map(printMatrix).join('\n\n'));
+      printResult(matrices, () => matrices.map(printMatrix).join('\n\n'));
     });
 }
 
 const CELLS: Readonly<Record<MatrixCell, string>> = {
   open: 'open',
+  other: 'other',
   allow: 'yes',
   own: 'own',
   depends: 'if',

@@ -59,7 +59,7 @@ async function readsOf(api: InspectedApi, isChecked: (path: string) => boolean):
       warnings.push(`${relative(process.cwd(), unread)}: ${describeUnreadCode(handler.logicalId, route)}`);
     for (const { file, text } of files)
       for (const { line, what } of isChecked(file) ? [] : findClaimReads(text, file))
-        unsafe.push(`${relative(process.cwd(), file)}:${line}: ${describeClaimRead(what, route)}`);
+        unsafe.push(`${relative(process.cwd(), file)}:${line}: ${describeClaimRead(what, route, file)}`);
   }
   return { unsafe, warnings };
 }

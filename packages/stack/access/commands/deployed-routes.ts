@@ -43,7 +43,9 @@ export function mergeRoutes(set: readonly InventoryRoute[], deployed: readonly I
     const route = bySet.get(key) ?? byDeployed.get(key);
     const [method = '', path = ''] = [route?.method, route?.path];
     const sides = [bySet, byDeployed].map((side) => side.get(key) ?? side.get(`ANY ${path}`));
-    return { method, path, isProtected: sides.some((found) => found?.isProtected === true) };
+    const isProtected = sides.some((found) => found?.isProtected === true);
+    const guard = isProtected ? undefined : route?.guard;
+    return { method, path, isProtected, ...(guard !== undefined && { guard }) };
   });
   return {
     routes,

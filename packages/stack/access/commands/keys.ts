@@ -15,7 +15,7 @@ import {
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { collectPair, collectText } from '../../../terminal/options.ts';
-import { colorize, printNotes, printLines, table, UsageError } from '../../../terminal/output.ts';
+import { colorize, printNotes, printResult, table, UsageError } from '../../../terminal/output.ts';
 
 type CreateFlags = ChangeFlags & {
   readonly tenant?: string;
@@ -72,7 +72,7 @@ function listCommand(): Command {
     .requiredOption('--tenant <name>', 'customer')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
-      printRows(await readPages(listing, flags), COLUMNS, flags, HEADINGS);
+      printRows(await readPages(listing, flags), COLUMNS, HEADINGS);
     });
 }
 
@@ -80,7 +80,7 @@ function showCommand(): Command {
   return readCommand('show', 'Show a key and its changes, without its secret.')
     .argument('<key-id>', 'id of the key')
     .action(async (keyId: string, flags: ReadFlags) => {
-      printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags), flags);
+      printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags));
     });
 }
 
@@ -107,7 +107,7 @@ function revokeCommand(): Command {
 async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
   const sent = await sendChange({ method: 'POST', path, body }, flags);
   const { answer } = sent;
-  printChange(answer, flags);
+  printChange(answer);
   if (!path.endsWith('/revoke') && typeof answer['key'] !== 'string')
     throw new UsageError(
       'this operation was already carried out and showed its key then; rotate the key to get another',
@@ -116,20 +116,16 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
 }
 
 /** Only the key goes to stdout, so that it can be piped. */
-function printChange(answer: Answer, flags: ReadFlags): void {
-  if (flags.json) {
-    printAnswer(answer, flags);
-    return;
-  }
+function printChange(answer: Answer): void {
   const { key } = answer;
   const rows = Object.entries(without(answer, 'key', 'outside')).map(([name, value]) => [
     name,
     printValue(value),
   ]);
   printNotes(table(rows));
-  if (typeof key !== 'string') return;
-  printNotes(colorize('yellow', 'The key is shown only this once:', process.stderr));
-  printLines(key);
+  if (typeof key === 'string')
+    printNotes(colorize('yellow', 'The key is shown only this once:', process.stderr));
+  printResult(answer, () => (typeof key === 'string' ? key : []));
 }
 
 function pathOf(keyId: string): string {

@@ -119,8 +119,8 @@ export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
 }
 
 /** `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z` */
-function describeLeft({ limit, quota, remaining, periodEnd }: Answer): string {
-  return `${printValue(limit)}: ${printValue(remaining)} of ${printValue(quota)} left until ${printValue(periodEnd)}`;
+function describeLeft({ limit, allowance, left, periodEnd }: Answer): string {
+  return `${printValue(limit)}: ${printValue(left)} of ${printValue(allowance)} left until ${printValue(periodEnd)}`;
 }
 
 function findHalted(terms: Answer | undefined): string | undefined {

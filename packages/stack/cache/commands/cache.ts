@@ -86,8 +86,8 @@ function showCommand(): Command {
         { method: 'GET', path: '/cache/entries', query },
         flags,
       );
-      printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, flags, HEADINGS);
-      if (hasMore === true && !flags.json) printNotes(`There are more; this list ends at --limit ${limit}.`);
+      printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, HEADINGS);
+      if (hasMore === true) printNotes(`There are more; this list ends at --limit ${limit}.`);
     });
 }
 
@@ -95,7 +95,7 @@ async function send(body: object, flags: ChangeFlags): Promise<void> {
   const { answer } = await sendChange({ method: 'POST', path: '/cache/invalidations', body }, flags);
   const { report, ...state } = answer;
   const fields = typeof report === 'object' && report !== null ? report : {};
-  printAnswer(flags.json ? answer : { ...state, ...fields }, flags);
+  printAnswer(answer, { ...state, ...fields });
 }
 
 function readCount(text: string): number {

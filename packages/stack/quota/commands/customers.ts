@@ -6,14 +6,14 @@ import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
-import { printLines, table, UsageError } from '../../../terminal/output.ts';
+import { printResult, table, UsageError } from '../../../terminal/output.ts';
 import {
   changeCommand,
-  printAnswer,
   printRows,
   printValue,
   readCommand,
   readPages,
+  rowsToTable,
   sendChange,
   without,
 } from '../../commands/admin-commands.ts';
@@ -97,40 +97,36 @@ async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<
 /** Prints what is in force now, and what is to come. */
 async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   const { answer } = await sendChange(request, flags);
-  if (flags.json) {
-    printAnswer(answer, flags);
-    return;
-  }
+  printResult(answer, () => describeChange(answer));
+}
+
+function describeChange(answer: Answer): string {
   const { tenant, state, plan, from, plans } = membersOf(answer['after']);
   const last = listAt({ plans }, 'plans').map(membersOf).at(-1) ?? {};
-  printLines(
-    [
-      `${printValue(tenant)}: ${state === 'active' ? '' : `${printValue(state)}, `}${printValue(plan)} from ${printValue(from)}`,
-      ...(last['from'] === from ? [] : [`then ${printValue(last['plan'])} from ${printValue(last['from'])}`]),
-    ].join(', '),
-  );
+  return [
+    `${printValue(tenant)}: ${state === 'active' ? '' : `${printValue(state)}, `}${printValue(plan)} from ${printValue(from)}`,
+    ...(last['from'] === from ? [] : [`then ${printValue(last['plan'])} from ${printValue(last['from'])}`]),
+  ].join(', ');
 }
 
 async function list(flags: ReadFlags): Promise<void> {
   const customers = await readPages({ path: '/quota/customers', member: 'customers', query: {} }, flags);
-  printRows(customers, COLUMNS, flags);
+  printRows(customers, COLUMNS);
 }
 
 async function show(tenant: string, flags: ReadFlags): Promise<void> {
   const customer = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
   const left = await readLeft(tenant, textAt(customer, 'plan'), flags);
-  if (flags.json) {
-    printLines(JSON.stringify({ ...customer, left }));
-    return;
-  }
   const { plans } = customer;
   const facts = without(customer, 'plans', 'limits');
-  printLines(table(Object.entries(facts).map(([name, value]) => [name, printValue(value)])));
-  printLines(['', ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)])].join('\n'));
-  if (left.length > 0) {
-    printLines('');
-    printRows(left, ['limit', 'quota', 'used', 'remaining', 'periodEnd'], flags);
-  }
+  printResult({ ...customer, left }, () => [
+    ...table(Object.entries(facts).map(([name, value]) => [name, printValue(value)])),
+    '',
+    ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
+    ...(left.length === 0
+      ? []
+      : ['', ...rowsToTable(left, ['limit', 'allowance', 'counted', 'left', 'periodEnd'])]),
+  ]);
 }
 
 function describeTerms(plans: unknown): readonly (readonly string[])[] {
@@ -172,15 +168,13 @@ async function migrate(flags: ChangeFlags): Promise<void> {
     cursor = sent.answer['next'];
     if (cursor === undefined) break;
   }
-  if (flags.json) printLines(JSON.stringify(sums));
-  else
-    printLines(
-      table([
-        ['put on record', String(sums.created)],
-        ['already on record', String(sums.kept)],
-        ['left: keys on several plans', sums.mixed.length === 0 ? '0' : sums.mixed.map(String).join(', ')],
-      ]),
-    );
+  printResult(sums, () =>
+    table([
+      ['put on record', String(sums.created)],
+      ['already on record', String(sums.kept)],
+      ['left: keys on several plans', sums.mixed.length === 0 ? '0' : sums.mixed.map(String).join(', ')],
+    ]),
+  );
 }
 
 function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | undefined {

@@ -7,7 +7,7 @@ import { printPathName } from '#shared/http/path-name.ts';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { printLines, UsageError } from '../../../terminal/output.ts';
+import { printResult, UsageError } from '../../../terminal/output.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
@@ -44,13 +44,14 @@ export function planCommand(): Command {
 
 async function listPlans(flags: ReadFlags): Promise<void> {
   const plans = await readPages({ path: '/quota/plans', member: 'plans', query: {} }, flags);
-  const rows = flags.json ? plans : plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
-  printRows(rows, ['id', 'version', 'limits'], flags);
+  const columns = ['id', 'version', 'limits'];
+  const shown = plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
+  printRows(plans, columns, columns, shown);
 }
 
 async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
   const answer = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
-  printLines(JSON.stringify(answer, undefined, flags.json ? 0 : 2));
+  printResult(answer, () => JSON.stringify(answer, undefined, 2));
 }
 
 async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
@@ -84,7 +85,7 @@ function placed(error: AdminError, text: string, file: string): UsageError {
 async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
   const path = `${ownerPath(tenant)}/keys`;
   const keys = await readPages({ path, member: 'keys', query: {} }, flags);
-  printRows(keys, ['key', 'plan', 'version'], flags);
+  printRows(keys, ['key', 'plan', 'version']);
 }
 
 /** Based on the current assignment: another change in between is refused (409). */

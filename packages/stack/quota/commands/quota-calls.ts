@@ -5,7 +5,7 @@ import type { ChangeFlags } from '../../commands/admin-commands.ts';
 import type { AdminRequest } from '../../../terminal/admin-request.ts';
 
 export async function change(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
-  printAnswer((await sendChange(request, flags)).answer, flags);
+  printAnswer((await sendChange(request, flags)).answer);
 }
 
 /** `/quota/tenants/acme/keys/key-1` */

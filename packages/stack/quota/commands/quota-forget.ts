@@ -25,7 +25,6 @@ type ForgetFlags = {
   readonly accessTable?: string;
   readonly region?: string;
   readonly reference?: string;
-  readonly json: boolean;
 };
 
 const NAMED = 5;
@@ -49,7 +48,6 @@ export function forgetCommand(): Command {
       ),
     )
     .option('--reference <text>', 'reason for the audit log; no personal data')
-    .option('--json', 'print JSON', false)
     .action(run);
 }
 
@@ -72,7 +70,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
   const counts = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
   if (confirm === undefined) {
-    printAnswer({ found, ...counts }, flags);
+    printAnswer({ found, ...counts });
     if (before.openMoney.length > 0) printNotes(describeOpen(before));
     return;
   }
@@ -84,7 +82,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const after = await survey(tables, tenant, Date.now());
   const left = sum(after);
   await logForgotten(at, names.usage, entryOf(at, sum(before), reference));
-  printAnswer({ deleted: found, ...counts, left }, flags);
+  printAnswer({ deleted: found, ...counts, left });
   if (before.nativeKeys.length > 0)
     printNotes(
       `API Gateway still has their keys: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,

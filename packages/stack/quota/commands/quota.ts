@@ -87,7 +87,7 @@ function pathOf(tenant: string, limit: string, { key }: LimitFlags): string {
 async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags): Promise<void> {
   const { route, plan, period } = flags;
   const path = pathOf(tenant, limit, flags);
-  printAnswer(await callAdminJson({ method: 'GET', path, query: { route, plan, period } }, flags), flags);
+  printAnswer(await callAdminJson({ method: 'GET', path, query: { route, plan, period } }, flags));
 }
 
 async function topUp(
@@ -127,5 +127,5 @@ async function audit(flags: ReadFlags & { readonly day?: string }): Promise<void
     { path: '/quota/audit', member: 'entries', query: { day: flags.day } },
     flags,
   );
-  printRows(entries, ['at', 'by', 'kind', 'target', 'input', 'operationId'], flags);
+  printRows(entries, ['at', 'by', 'kind', 'target', 'input', 'operationId']);
 }

@@ -63,7 +63,7 @@ export function readMonth(text: string): string {
 }
 
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
-  printAnswer(await closePeriods(month, flags), flags);
+  printAnswer(await closePeriods(month, flags));
 }
 
 export async function closePeriods(

@@ -11,7 +11,7 @@ import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
-import { printNotes, printLines, UsageError } from '../../../terminal/output.ts';
+import { printNotes, printResult, UsageError } from '../../../terminal/output.ts';
 import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
 
@@ -68,7 +68,7 @@ async function send(flags: StripeFlags): Promise<void> {
     const event = await toEvent(record, plans, flags);
     if (typeof event === 'string') counts[event] += 1;
     else if (sent.has(event.identifier)) counts.before += 1;
-    else if (isDry) printLines(JSON.stringify(event));
+    else if (isDry) printResult(event, () => JSON.stringify(event));
     else {
       await post(event, key ?? '');
       // Written before the next is sent, so that an interrupted run can be continued.
@@ -77,6 +77,7 @@ async function send(flags: StripeFlags): Promise<void> {
       counts.sent += 1;
     }
   }
+  if (!isDry) printResult(counts, () => []);
   printNotes(
     `${counts.sent} events sent, ${counts.before} already sent, ${counts.nothing} records without usage, ${counts.unmetered} without a meter`,
   );

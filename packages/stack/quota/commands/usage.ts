@@ -21,7 +21,7 @@ type ExportFlags = AdminFlags & {
   readonly to?: string;
 };
 
-const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'quota', 'charged', 'remaining'];
+const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'allowance', 'counted', 'left'];
 
 export function usageCommand(): Command {
   return new Command('usage')
@@ -55,7 +55,7 @@ function exportCommand(): Command {
 async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?: string }): Promise<void> {
   const { tenant, at } = flags;
   const path = tenant === undefined ? '/quota/usage' : `${ownerPath(tenant)}/usage`;
-  printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS, flags);
+  printRows(await readPages({ path, member: 'usage', query: { at } }, flags), COLUMNS);
 }
 
 /** Page by page, no faster than stdout is read. */

@@ -22,6 +22,7 @@ export const ACCOUNT_ROWS: readonly Row[] = [
     reads: 'GetApiKey',
     by: ({ key }) => ({ apiKey: key, includeValue: true }),
     keeps: { key: 'id' },
+    needs: ['createdDate', 'lastUpdatedDate'],
   },
   {
     resource: 'aws_api_gateway_usage_plan',
@@ -126,6 +127,7 @@ export const ACCOUNT_ROWS: readonly Row[] = [
     sends: () => ({ patchOperations: [{ op: 'replace', path: '/cloudwatchRoleArn', value: ROLE }] }),
     reads: 'GetAccount',
     by: () => ({}),
-    becomes: { cloudwatchRoleArn: ROLE },
+    becomes: { cloudwatchRoleArn: ROLE, features: ['UsagePlans'] },
+    needs: ['apiKeyVersion', 'throttleSettings'],
   },
 ];

@@ -1,4 +1,7 @@
-/** `aws_api_gateway_*`, from the provider's stored sources (internal/service/apigateway). */
+/**
+ * `aws_api_gateway_*`: create and read functions of each file of internal/service/apigateway in
+ * hashicorp/terraform-provider-aws, read on 23 Nov 2026 in stored versions of different days.
+ */
 import { invokeUri, REGION } from '../../../support/a-stack.ts';
 import type { Ids, Row } from '../../../support/a-terraform-row.ts';
 
@@ -10,9 +13,13 @@ const POLICY = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }],
 });
 
-const inApi = ({ api }: Ids): { readonly restApiId: string | undefined } => ({ restApiId: api });
-const ofMethod = (ids: Ids): object => ({ ...inApi(ids), resourceId: ids['resource'], httpMethod: 'POST' });
-const patch = (values: Readonly<Record<string, string>>): readonly object[] =>
+export const inApi = ({ api }: Ids): { readonly restApiId: string | undefined } => ({ restApiId: api });
+export const ofMethod = (ids: Ids): object => ({
+  ...inApi(ids),
+  resourceId: ids['resource'],
+  httpMethod: 'POST',
+});
+export const patch = (values: Readonly<Record<string, string>>): readonly object[] =>
   Object.entries(values).map(([path, value]) => ({ op: 'replace', path, value }));
 
 export const REST_ROWS: readonly Row[] = [
@@ -33,6 +40,7 @@ export const REST_ROWS: readonly Row[] = [
     reads: 'GetRestApi',
     by: inApi,
     keeps: { api: 'id', root: 'rootResourceId' },
+    needs: ['createdDate'],
   },
   {
     resource: 'aws_api_gateway_rest_api (policy)',
@@ -60,6 +68,7 @@ export const REST_ROWS: readonly Row[] = [
     reads: 'GetResource',
     by: (ids) => ({ ...inApi(ids), resourceId: ids['resource'] }),
     keeps: { resource: 'id' },
+    becomes: { path: '/orders' },
   },
   {
     resource: 'aws_api_gateway_model',
@@ -276,6 +285,7 @@ export const REST_ROWS: readonly Row[] = [
     reads: 'GetClientCertificate',
     by: ({ certificate }) => ({ clientCertificateId: certificate }),
     keeps: { certificate: 'clientCertificateId' },
+    needs: ['createdDate', 'expirationDate', 'pemEncodedCertificate'],
   },
   {
     resource: 'aws_api_gateway_stage',
@@ -331,7 +341,7 @@ export const REST_ROWS: readonly Row[] = [
         '/orders/POST/logging/loglevel': 'INFO',
         '/orders/POST/logging/dataTrace': 'true',
         '/orders/POST/throttling/burstLimit': '50',
-        '/orders/POST/throttling/rateLimit': '100',
+        '/orders/POST/throttling/rateLimit': '100.000000',
         '/orders/POST/caching/enabled': 'true',
         '/orders/POST/caching/ttlInSeconds': '60',
         '/orders/POST/caching/dataEncrypted': 'true',

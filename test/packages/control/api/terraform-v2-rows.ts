@@ -1,4 +1,4 @@
-/** `aws_apigatewayv2_*`, from the provider's stored sources (internal/service/apigatewayv2). */
+/** As terraform-rest-rows.ts, for `aws_apigatewayv2_*` (internal/service/apigatewayv2). */
 import { invokeUri, REGION } from '../../../support/a-stack.ts';
 import type { Ids, Row } from '../../../support/a-terraform-row.ts';
 
@@ -6,8 +6,8 @@ const Tags = { team: 'blue' };
 const ROLE = 'arn:aws:iam::123456789012:role/caller';
 const CERTIFICATE = `arn:aws:acm:${REGION}:123456789012:certificate/1`;
 
-const inHttp = ({ http }: Ids): object => ({ ApiId: http });
-const inSocket = ({ socket }: Ids): object => ({ ApiId: socket });
+export const inHttp = ({ http }: Ids): object => ({ ApiId: http });
+export const inSocket = ({ socket }: Ids): object => ({ ApiId: socket });
 
 export const V2_ROWS: readonly Row[] = [
   {
@@ -260,7 +260,9 @@ export const V2_ROWS: readonly Row[] = [
         ThrottlingBurstLimit: 50,
         ThrottlingRateLimit: 100,
       },
-      RouteSettings: { 'POST /orders': { ThrottlingBurstLimit: 5, ThrottlingRateLimit: 10 } },
+      RouteSettings: {
+        'POST /orders': { DetailedMetricsEnabled: false, ThrottlingBurstLimit: 5, ThrottlingRateLimit: 10 },
+      },
       StageVariables: { a: '1' },
       Tags,
     }),
@@ -275,7 +277,15 @@ export const V2_ROWS: readonly Row[] = [
       ...inSocket(ids),
       StageName: 'live',
       AutoDeploy: true,
-      DefaultRouteSettings: { DataTraceEnabled: true, LoggingLevel: 'INFO', DetailedMetricsEnabled: true },
+      // ClientCertificateId is refused here.
+      DefaultRouteSettings: {
+        DataTraceEnabled: true,
+        LoggingLevel: 'INFO',
+        DetailedMetricsEnabled: true,
+        // Sent as 0 where the configuration has none.
+        ThrottlingBurstLimit: 0,
+        ThrottlingRateLimit: 0,
+      },
     }),
     reads: 'GetStage',
     by: (ids) => ({ ...inSocket(ids), StageName: 'live' }),

@@ -198,6 +198,17 @@ describe('the line of a request', () => {
     assert.doesNotMatch(line, /[\r\n]/);
   });
 
+  it('is marked where the request was answered without error', async () => {
+    const marks: (boolean | undefined)[] = [];
+    const { send, ports } = stagedApi({}, { list: () => ({ statusCode: 302 }) });
+    Object.assign(ports, { log: { write: (_: string, isSuccess?: boolean) => marks.push(isSuccess) } });
+
+    await send({ target: '/dev/pets' });
+    await send({ target: '/dev/nowhere' });
+
+    assert.deepEqual(marks, [true, false]);
+  });
+
   it('ends with a short link to its story, where a console shows it', async () => {
     const { send, ports } = stagedApi({}, { list: ok });
     const messages: string[] = [];

@@ -106,3 +106,43 @@ describe('a reload that failed', () => {
       }
     });
 });
+
+describe('a reload that is asked for', () => {
+  it('reads the stacks and builds functions that have run, also where nothing is watched', async () => {
+    const notices: string[] = [];
+    const Answer = {
+      Type: 'AWS::Lambda::Function',
+      Properties: { FunctionName: 'answer', Runtime: 'nodejs24.x', Handler: 'answer.handler', Code: '.' },
+    };
+    const Url = { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'answer', AuthType: 'NONE' } };
+    const source = (body: string) => `exports.handler = async () => '${body}';`;
+    const started = await aGateway(
+      { Answer, Url },
+      {
+        onReload({ kind, what }) {
+          if (kind !== 'begun') notices.push(`${kind} ${what}`);
+        },
+      },
+      { 'answer.js': source('before') },
+    );
+    const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+    const [{ url } = { url: '' }] = started.listening.apis;
+    const ask = async (): Promise<string> => (await fetch(url)).text();
+    try {
+      assert.equal(await ask(), 'before');
+      writeFileSync(join(dirname(template), 'answer.js'), source('after'));
+      assert.equal(await ask(), 'before');
+
+      await started.gateway.reload();
+
+      assert.deepEqual(notices, ['reloaded the stacks', 'reloaded answer']);
+      assert.equal(await ask(), 'after');
+      writeFileSync(template, '{');
+      await started.gateway.reload();
+      assert.deepEqual(notices.slice(2), ['kept the stacks', 'reloaded answer']);
+      assert.equal(await ask(), 'after');
+    } finally {
+      await started.close();
+    }
+  });
+});

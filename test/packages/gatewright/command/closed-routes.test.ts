@@ -11,6 +11,14 @@ describe('checkDrift', () => {
     assert.match(checkDrift(document, { routes: [open] })[0] ?? '', /now has GET \/users \(open\)/);
   });
 
+  // "authorizationType: the authorization type for the route" (API Gateway's reference of Route and Method)
+  for (const guard of ['JWT', 'COGNITO_USER_POOLS', 'AWS_IAM', 'CUSTOM'] as const)
+    it(`does not call a route behind ${guard} open`, () => {
+      const [drift = ''] = checkDrift(document, { routes: [{ ...open, guard }] });
+
+      assert.match(drift, new RegExp(`now has GET /users \\(behind ${guard}\\)`));
+    });
+
   it('does not call a closed route open, nor gone', () => {
     assert.deepEqual(checkDrift(document, { routes: [{ ...open, isClosed: true }] }), []);
     assert.deepEqual(checkDrift(document, { routes: [{ ...open, method: 'ANY', isClosed: true }] }), []);

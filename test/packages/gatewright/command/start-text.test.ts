@@ -212,6 +212,16 @@ describe('describeStart', () => {
     assert.match(text, /Not as at AWS.*\n {4}A: none\n/);
   });
 
+  it('gives with --quiet the addresses and what is not served, and no more', () => {
+    const text = describeStart({ ...facts, isQuiet: true });
+
+    assert.deepEqual(
+      text.split('\n').map((line) => line.trim().split(' ')[0]),
+      ['shop', 'Control', 'The', '', '1', '', 'Ready', ''],
+    );
+    assert.match(text, /^ {2}shop +.* {2}http:\/\/127\.0\.0\.1:3000\n/);
+  });
+
   it('says that faults are injected, by how many rules of which file', () => {
     const faults = { file: 'faults.yml', rules: 3, seed: 7 };
     const text = describeStart({ ...facts, listening: { ...facts.listening, faults } });

@@ -17,6 +17,7 @@ const OF_OSLS = [
   'open',
   'param',
   'profile',
+  'quiet',
   'region',
   'stage',
   'verbose',

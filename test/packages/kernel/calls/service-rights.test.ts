@@ -371,7 +371,40 @@ describe('rightsOfCall', () => {
     assert.equal(rightsOf('xray', { path: '/Other' }), undefined);
   });
 
+  // Service authorization reference, "Actions, resources, and condition keys for AWS Lambda".
+  const MAPPINGS = '/2015-03-31/event-source-mappings/';
+  for (const [method, id, needs] of [
+    ['POST', '', 'lambda:CreateEventSourceMapping *'],
+    ['GET', '', 'lambda:ListEventSourceMappings *'],
+    [
+      'GET',
+      'a-b',
+      'lambda:GetEventSourceMapping arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a-b',
+    ],
+    [
+      'PUT',
+      'a-b',
+      'lambda:UpdateEventSourceMapping arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a-b',
+    ],
+    [
+      'DELETE',
+      'a-b',
+      'lambda:DeleteEventSourceMapping arn:aws:lambda:eu-west-1:123456789012:event-source-mapping:a-b',
+    ],
+  ] as const)
+    it(`asks for ${needs}`, () => {
+      const [right, ...others] =
+        rightsOf('lambda', { method, path: MAPPINGS + id, body: { FunctionName: 'work' } }) ?? [];
+      assert.equal(`${right?.action} ${right?.resource}`, needs);
+      assert.deepEqual(right?.conditions?.get('lambda:functionarn'), [
+        'arn:aws:lambda:eu-west-1:123456789012:function:work',
+      ]);
+      assert.equal(others.length, 0);
+    });
+
   it('does not know what calls of other services need', () => {
+    assert.equal(rightsOf('lambda', { path: '/2015-03-31/layers' }), undefined);
+    assert.equal(rightsOf('lambda', { method: 'PATCH', path: MAPPINGS }), undefined);
     assert.equal(rightsOf('ssm', { target: 'AmazonSSM.GetParameter' }), undefined);
     assert.equal(rightsOf('sns', { path: '/?nothing' }), undefined);
   });

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { comparable } from '../../../../packages/operate/attach/live-api.ts';
+import { readCompiled } from '../../../../packages/stack/access/commands/access-check.ts';
 import { writeRoutes } from '../../../../packages/operate/attach/write-routes.ts';
 import { anHttpApiToAttach, API_ID, aRestApiToAttach, tokenFor } from '../../../support/an-api-to-attach.ts';
 import { functionArn } from '../../../support/a-stack.ts';
@@ -110,6 +111,15 @@ describe('the routes of the access document', () => {
     assert.deepEqual(written.routes, [
       { method: 'GET', path: '/things-1', isProtected: true },
       { method: 'POST', path: '/things-1', isProtected: false },
+    ]);
+    const routes = live.routes.map((route) =>
+      route.method === 'POST' ? { ...route, authorizationType: 'COGNITO_USER_POOLS' } : route,
+    );
+    assert.match(writeRoutes(folder, { ...live, routes }, new Set(['GET /things-1'])), /1 behind an/);
+    const { documents } = readCompiled(folder);
+    assert.deepEqual(documents[0]?.routes, [
+      { method: 'GET', path: '/things-1' },
+      { method: 'POST', path: '/things-1', isOpen: true, guard: 'COGNITO_USER_POOLS' },
     ]);
     assert.throws(() => writeRoutes(folder, { ...live, stage: 'other' }, new Set()), /names stage other/);
   });

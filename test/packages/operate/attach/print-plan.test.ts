@@ -71,13 +71,13 @@ describe('a plan', () => {
         ),
         looked,
       );
-    const messages = JSON.parse(planAsJson(reading)) as {
+    const messages = planAsJson(reading) as {
       readonly steps: readonly { readonly name: string }[];
       readonly origin: unknown;
     };
     assert.equal(messages.steps.length, 5);
     assert.deepEqual(messages.origin, { kind: 'CloudFormation', stack: 'test' });
-    assert.doesNotMatch(planAsJson(reading), /"parts"/);
+    assert.doesNotMatch(JSON.stringify(planAsJson(reading)), /"parts"/);
   });
 
   for (const { name, tags, said, origin } of [
@@ -101,7 +101,7 @@ describe('a plan', () => {
       const reading = { ...rest, live: { ...live, api: { ...live.api, tags } } };
 
       assert.match(printPlan(reading).join('\n'), said);
-      assert.deepEqual((JSON.parse(planAsJson(reading)) as { readonly origin: unknown }).origin, origin);
+      assert.deepEqual((planAsJson(reading) as { readonly origin: unknown }).origin, origin);
     });
 
   it('has no snippet where there is nothing to attach', async () => {

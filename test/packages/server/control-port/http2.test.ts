@@ -3,13 +3,17 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { NodeHttp2Handler } from '@smithy/node-http-handler';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it, mock } from 'node:test';
+import { acceptHttp2 } from '../../../../packages/server/control-port/http2.ts';
+import { UnreadReplies } from '../../../../packages/server/unread-replies.ts';
 import { aControlPort, ADMIN } from '../../../support/a-control-port.ts';
+import { MemoryLog } from '../../../support/virtual-ports.ts';
 import type { OutgoingHttpHeaders } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TestControlPort } from '../../../support/a-control-port.ts';
 
 /** Without it a connection that stays would hold the test for ever. */
@@ -159,6 +163,26 @@ describe('acceptHttp2', () => {
       stream.resume();
       await once(session, 'close');
     });
+  });
+
+  it('ends a session that asks nothing for longer than any call takes', SOON, async (t) => {
+    const server = createServer();
+    const end = acceptHttp2(server, () => Promise.resolve({ status: 200, headers: [], body: '' }), {
+      maxHeaderBytes: 16_384,
+      firstBytesMs: 1_000,
+      bodyMs: 1_000,
+      unread: new UnreadReplies(new MemoryLog()),
+      idleSessionMs: 20,
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => {
+      end();
+      server.close();
+    });
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+
+    await once(session, 'close');
   });
 
   it('ends open sessions with the port', async () => {

@@ -6,8 +6,14 @@ import type { HistoryLine } from '../../../../packages/server/control-port/log-h
 function aHistory() {
   let now = 1_700_000_000_000;
   const written: string[] = [];
+  const ordinary: string[] = [];
   const history = new LogHistory({ nowEpochMs: () => now, monotonicMs: () => now });
-  const sink = history.listenIn({ write: (line) => written.push(line) });
+  const sink = history.listenIn({
+    write(line, isSuccess) {
+      written.push(line);
+      if (isSuccess === true) ordinary.push(line);
+    },
+  });
   const print = (functionName: string, message: string): void =>
     history.addFunctionLine({
       functionName,
@@ -16,21 +22,21 @@ function aHistory() {
       requestId: 'r-1',
       level: 'INFO',
     });
-  return { history, sink, written, print, pass: (ms: number) => (now += ms) };
+  return { history, sink, written, ordinary, print, pass: (ms: number) => (now += ms) };
 }
 
 const messages = (lines: readonly HistoryLine[]): string[] => lines.map(({ message }) => message);
 
 describe('LogHistory', () => {
   it('remembers what the gateway and its functions print, in order, and hands the lines on', () => {
-    const { history, sink, written, print } = aHistory();
+    const { history, sink, written, ordinary, print } = aHistory();
     print('list', 'one');
-    sink.write('GET /list 200');
+    sink.write('GET /list 200', true);
     print('get', 'two');
 
     assert.deepEqual(messages(history.read({})), ['one', 'GET /list 200', 'two']);
     assert.deepEqual(messages(history.read({ functionName: 'get' })), ['two']);
-    assert.deepEqual(written, ['GET /list 200']);
+    assert.deepEqual([written, ordinary], [['GET /list 200'], ['GET /list 200']]);
   });
 
   it('has the lines printed since then', () => {

@@ -1,4 +1,10 @@
-import { ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeTableCommand,
+  ListTablesCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +17,12 @@ import {
   EmbeddedDynamoDbError,
   startEmbeddedDynamoDb,
 } from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import type {
+  EmbeddedDynamoDb,
+  EmbeddedDynamoDbOptions,
+} from '../../../../packages/dynamodb/embedded-dynamodb.ts';
+import type { ViewType } from '../../../../packages/dynamodb/stream-record.ts';
+import { STACK_STREAM_LABEL } from '../../../../packages/dynamodb/stream-record.ts';
 import { aClient, anyTarget, SIGNER, aTable } from '../../../support/orders-table.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -27,6 +39,44 @@ describe('createTablesAt', () => {
 });
 
 describe('startEmbeddedDynamoDb with a data directory', () => {
+  it('has the stream of the template over a restart, and one that a call has made', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'gatewright-data-'));
+    const streams: string[] = [];
+    const onStreams: EmbeddedDynamoDbOptions['onStreams'] = (all) => {
+      streams.splice(0, streams.length, ...all.map(({ tableName, viewType }) => `${tableName} ${viewType}`));
+    };
+    const open = () => startEmbeddedDynamoDb({ port: 0, signers: [SIGNER], dataDirectory, onStreams });
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: 'OLD_IMAGE' } as const;
+    const described = async (
+      store: EmbeddedDynamoDb,
+      streamViewType: ViewType | undefined,
+    ): Promise<void> => {
+      await createTablesAt(anyTarget(store.url), [aTable({ streamViewType }), aTable({ name: 'pets' })]);
+      const client = aClient(store.url);
+      if (!streams.some((one) => one.startsWith('pets')))
+        await client.send(new UpdateTableCommand({ TableName: 'pets', StreamSpecification }));
+      const { Table: table } = await client.send(new DescribeTableCommand({ TableName: 'orders' }));
+      client.destroy();
+      await store.admit([SIGNER]);
+      assert.equal(table?.StreamSpecification?.StreamViewType, streamViewType);
+      assert.equal(table?.LatestStreamLabel, STACK_STREAM_LABEL);
+      const own = streamViewType === undefined ? [] : [`orders ${streamViewType}`];
+      assert.deepEqual(streams.toSorted(), [...own, 'pets OLD_IMAGE']);
+    };
+    try {
+      const first = await open();
+      await described(first, 'NEW_IMAGE');
+      await described(first, 'KEYS_ONLY');
+      await first.close();
+      const second = await open();
+      await described(second, 'KEYS_ONLY');
+      await described(second, undefined);
+      await second.close();
+    } finally {
+      await rm(dataDirectory, { recursive: true });
+    }
+  });
+
   it('keeps items and time to live over a restart, refuses changed keys and a second holder', async () => {
     const clock = createSystemClock();
     const dataDirectory = await mkdtemp(join(tmpdir(), 'gatewright-data-'));

@@ -106,7 +106,10 @@ describe('createDynamoDbCalls', () => {
   });
 
   it('does not forward another protocol', async () => {
-    const message = await messageFor('DynamoDBStreams_20120810.GetRecords', {}, ADMIN);
-    assert.equal(message, "'DynamoDBStreams_20120810' is not served here; DynamoDB_20120810 is");
+    const message = await messageFor('AmazonDAXV3.DescribeClusters', {}, ADMIN);
+    assert.equal(
+      message,
+      "'AmazonDAXV3' is not served here; DynamoDB_20120810 and DynamoDBStreams_20120810 are",
+    );
   });
 });

@@ -33,6 +33,20 @@ function aResource(properties: JsonObject, physicalId = 'orders'): ResolvedResou
   };
 }
 
+const several = (...types: readonly string[]): JsonObject => ({
+  ...PROPERTIES,
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-several',
+      KeySchema: ['id', 'at', 'state'].map((AttributeName, at) => ({
+        AttributeName,
+        KeyType: types[at] ?? '',
+      })),
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+});
+
 describe('readTableDefinition', () => {
   it('reads keys, indexes and time to live', () => {
     const table = readTableDefinition(aResource(PROPERTIES));
@@ -53,10 +67,26 @@ describe('readTableDefinition', () => {
         ],
         localIndexes: [],
         timeToLiveAttribute: 'expires',
+        streamViewType: undefined,
         billingMode: 'PAY_PER_REQUEST',
         place: undefined,
       },
     );
+  });
+
+  // Source: DynamoDB developer guide, "Multi-attribute key schema"
+  it('reads an index with several attributes per key', () => {
+    const { globalIndexes } = readTableDefinition(aResource(several('HASH', 'HASH', 'RANGE')));
+    assert.deepEqual(globalIndexes[0]?.keys, [
+      { name: 'id', type: 'S', role: 'HASH' },
+      { name: 'at', type: 'S', role: 'HASH' },
+      { name: 'state', type: 'S', role: 'RANGE' },
+    ]);
+  });
+
+  it('refuses an index whose sort key comes first', () => {
+    const wrong = several('RANGE', 'HASH', 'HASH');
+    assert.throws(() => readTableDefinition(aResource(wrong)), /must have 1 to 4 HASH keys/);
   });
 
   // Source: CloudFormation "AWS::DynamoDB::Table", DynamoDB API reference "CreateTable"

@@ -32,8 +32,7 @@ describe('a change at an admin endpoint', () => {
   });
   after(() => server.close());
 
-  const send = () =>
-    sendChange({ method: 'POST', path: '/' }, { url: origin, json: false, operation: 'op-1' });
+  const send = () => sendChange({ method: 'POST', path: '/' }, { url: origin, operation: 'op-1' });
 
   it('names the operation where the store did not answer, and not where words only look like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
@@ -43,14 +42,14 @@ describe('a change at an admin endpoint', () => {
     answers = [{ status: 422, body: { detail, code: 'REQUEST_INVALID' } }];
     await assert.rejects(send(), (error: unknown) => {
       assert.ok(error instanceof AdminError);
-      assert.equal(error.code, 'USAGE');
+      assert.equal(error.code, 'REQUEST_INVALID');
       assert.equal(error.message, `${detail} (REQUEST_INVALID, 422)`);
       return true;
     });
   });
 
   it('names the operation where nothing answers', async () => {
-    const closed = { url: 'http://127.0.0.1:1', json: false, operation: 'op-2' };
+    const closed = { url: 'http://127.0.0.1:1', operation: 'op-2' };
 
     await assert.rejects(
       sendChange({ method: 'POST', path: '/' }, closed),
@@ -66,9 +65,7 @@ describe('a change at an admin endpoint', () => {
     ];
     requests = [];
 
-    await planCommand().parseAsync(['assign', 'acme', 'key-1', 'gold', '--url', origin, '--json'], {
-      from: 'user',
-    });
+    await planCommand().parseAsync(['assign', 'acme', 'key-1', 'gold', '--url', origin], { from: 'user' });
 
     assert.deepEqual(requests, [
       'GET ',

@@ -49,4 +49,18 @@ absent==1.0
       const { answers } = JSON.parse(stdout) as { answers: { uninstalled: string[] }[] };
       assert.deepEqual(answers[0]?.uninstalled, ['pinned-other==3.10 (3.20 is)', 'absent']);
     });
+
+  it('reads a module of thousands of statements within seconds', () => {
+    const root = aFolder({ 'app.py': `import absent\n${'a = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n'.repeat(8000)}` });
+    const question = { handler: 'app.a', root, paths: [] };
+
+    const { stdout } = spawnSync('python3', [PROGRAM], {
+      input: JSON.stringify([question]),
+      encoding: 'utf8',
+      timeout: 8000,
+    });
+
+    const { answers } = JSON.parse(stdout) as { answers: { missing: { module: string }[] }[] };
+    assert.equal(answers[0]?.missing[0]?.module, 'absent');
+  });
 });

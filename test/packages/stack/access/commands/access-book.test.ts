@@ -67,11 +67,10 @@ describe('the access book of a start', () => {
       const reply = await book().ask(question(asked), NOW);
 
       assert.ok(reply.kind === 'answer');
-      const messages = explain(DOCUMENT, 'GET', asked.path, {
+      const { text: messages } = explain(DOCUMENT, 'GET', asked.path, {
         role: flags,
         scope: [],
         policy: false,
-        json: false,
         ...(asked.claims !== undefined && { claims: asked.claims }),
       });
       assert.equal(reply.answer.word, says);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explain } from '../../../../../packages/stack/access/commands/access-explain.ts';
+import { explain as explainAll } from '../../../../../packages/stack/access/commands/access-explain.ts';
 import type { ExplainFlags } from '../../../../../packages/stack/access/commands/access-explain.ts';
 import { toHeldKey } from '../../../../../packages/stack/access/commands/held-key.ts';
 import { aDocument } from '../../../../support/an-access-document.ts';
@@ -29,9 +29,9 @@ const flags = (over: Partial<ExplainFlags> = {}): ExplainFlags => ({
   role: [],
   scope: [],
   policy: false,
-  json: false,
   ...over,
 });
+const explain = (...asked: Parameters<typeof explainAll>): string => explainAll(...asked).text;
 
 describe('explain of the holder of an API key', () => {
   it('goes by the scopes and claims that the key would have', () => {
@@ -110,8 +110,8 @@ describe('explain of a caller who is charged', () => {
       explained({ tenant: 'acme' }),
       /^DENY {2}GET \/users {2}all allows it, but it cannot be charged: no claim plan\n/,
     );
-    const json = explain(document, 'GET', '/users', { ...asKey({ tenant: 'acme' }), json: true });
-    assert.equal((JSON.parse(json) as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
+    const [answer] = explainAll(document, 'GET', '/users', asKey({ tenant: 'acme' })).answers;
+    assert.equal((answer as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
   });
 });
 
@@ -243,11 +243,9 @@ describe('explain of what no rule decides', () => {
       explain(document, undefined, undefined, flags()),
       /^GET \/health +OPEN +the route has no author/m,
     );
-    assert.deepEqual(JSON.parse(explain(document, 'GET', '/health', flags({ json: true }))), {
-      kind: 'open',
-      rules: [],
-      route: { method: 'GET', path: '/health', isOpen: true },
-    });
+    assert.deepEqual(JSON.parse(JSON.stringify(explainAll(document, 'GET', '/health', flags()).answers)), [
+      { kind: 'open', rules: [], route: { method: 'GET', path: '/health', isOpen: true } },
+    ]);
   });
 
   it('refuses what is no address', () => {
@@ -280,12 +278,10 @@ describe('explain of what no rule decides', () => {
       const token = `Bearer ${tokenWith(claims)}`;
       const words = `\nbut the caller is refused before any rule: ${expected ?? ''}`;
       const answer = explain(document, 'GET', '/users', flags({ token }));
-      const json = JSON.parse(explain(document, 'GET', '/users', flags({ token, json: true }))) as {
-        readonly refusal?: string;
-      };
+      const [json] = explainAll(document, 'GET', '/users', flags({ token })).answers;
 
       assert.match(answer, /^ALLOW {2}GET \/users/);
       assert.equal(answer.endsWith(words), expected !== undefined, answer);
-      assert.equal(json.refusal, expected);
+      assert.equal((json as { readonly refusal?: string }).refusal, expected);
     });
 });

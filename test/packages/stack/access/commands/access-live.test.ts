@@ -91,7 +91,7 @@ describe('readLiveApi', () => {
     assert.deepEqual(api.routes, [
       { method: 'GET', path: '/', isProtected: false },
       { method: 'GET', path: '/users', isProtected: true },
-      { method: 'ANY', path: '/users', isProtected: false },
+      { method: 'ANY', path: '/users', isProtected: false, guard: 'AWS_IAM' },
     ]);
     for (const signature of signatures)
       assert.match(
@@ -152,7 +152,7 @@ describe('readLiveApi', () => {
       // Open as it is set, guarded as it is served: a wildcard has to stop there.
       { method: 'GET', path: '/', isProtected: true },
       { method: 'GET', path: '/users', isProtected: true },
-      { method: 'ANY', path: '/users', isProtected: false },
+      { method: 'ANY', path: '/users', isProtected: false, guard: 'AWS_IAM' },
       { method: 'GET', path: '/users/{id}/secrets', isProtected: true },
     ]);
     assert.deepEqual(api.warnings, [

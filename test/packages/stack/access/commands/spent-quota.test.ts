@@ -94,11 +94,10 @@ const flagsOf = (claims: string, at = target) => ({
   role: [],
   scope: [],
   policy: false,
-  json: false,
   target: at,
 });
-const told = (claims: string, path = '/users'): Promise<string> =>
-  explainWithLedger(DOCUMENT, 'GET', path, flagsOf(claims));
+const told = async (claims: string, path = '/users'): Promise<string> =>
+  (await explainWithLedger(DOCUMENT, 'GET', path, flagsOf(claims))).text;
 const shown = async (claims: string, path = '/users') => {
   const question = { document: DOCUMENT.name, method: 'GET', path, claims, roles: [], scopes: [] };
   const reply = await openAccessBook([folder], 'prod', () => target).ask(question, NOON_MS / 1000);
@@ -224,7 +223,7 @@ describe('a caller whom the rules allow', () => {
 
   it('is judged on every route where none is named', async () => {
     const claims = claimsOf({ plan: 'routes' }, 'a spent limit of the route');
-    const all = await explainWithLedger(DOCUMENT, undefined, undefined, flagsOf(claims));
+    const { text: all } = await explainWithLedger(DOCUMENT, undefined, undefined, flagsOf(claims));
 
     assert.match(all, /GET \/users +DENY +over quota: users of plan routes/);
     assert.match(all, /GET \/orders +ALLOW/);
@@ -233,7 +232,7 @@ describe('a caller whom the rules allow', () => {
   it('is judged by the rules alone where the ledger cannot be asked, and the answer says so', async () => {
     const claims = claimsOf({ plan: 'free' }, 'acme');
     const nowhere = { ...target, origin: 'http://127.0.0.1:1' };
-    const text = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claims, nowhere));
+    const { text } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claims, nowhere));
     const question = {
       document: DOCUMENT.name,
       method: 'GET',

@@ -1,0 +1,236 @@
+/** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), over the record of changes. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { DYNAMODB, DynamoDbError, validationError, type Output } from './actions.ts';
+import { parseSequence, printSequence } from './stream-log.ts';
+import type { LoggedStream, StreamLog } from './stream-log.ts';
+import { printRecord, SHARD, streamOfIterator } from './stream-record.ts';
+
+/** "A shard iterator expires 15 minutes after it is returned to the requester." */
+const ITERATOR_LIFETIME_MS = 900_000;
+/** "GetRecords can retrieve a maximum of 1 MB of data or 1000 stream records, whichever comes first." */
+const MAX_RECORDS = 1_000;
+const MAX_CHARACTERS = 1024 * 1024;
+const MAX_LISTED = 100;
+
+const ITERATOR_TYPES = ['AFTER_SEQUENCE_NUMBER', 'LATEST', 'AT_SEQUENCE_NUMBER', 'TRIM_HORIZON'] as const;
+
+type Member = {
+  readonly name: string;
+  readonly isRequired?: true;
+  /** Of a text its length, of a number the number itself. */
+  readonly range: readonly [least: number, most: number];
+  readonly isNumber?: true;
+  readonly allowed?: readonly string[];
+};
+
+const LIMIT = { name: 'Limit', isNumber: true, range: [1, MAX_LISTED] } as const;
+const STREAM_ARN = { name: 'StreamArn', isRequired: true, range: [37, 1024] } as const;
+const SHARD_ID = [28, 65] as const;
+
+/** Source: API reference, "Request Parameters" of each operation. */
+const MEMBERS: Readonly<Record<string, readonly Member[]>> = {
+  ListStreams: [
+    { name: 'TableName', range: [3, 255] },
+    LIMIT,
+    { name: 'ExclusiveStartStreamArn', range: [37, 1024] },
+  ],
+  DescribeStream: [STREAM_ARN, LIMIT, { name: 'ExclusiveStartShardId', range: SHARD_ID }],
+  GetShardIterator: [
+    STREAM_ARN,
+    { name: 'ShardId', isRequired: true, range: SHARD_ID },
+    { name: 'ShardIteratorType', isRequired: true, range: [1, 64], allowed: ITERATOR_TYPES },
+    { name: 'SequenceNumber', range: [21, 40] },
+  ],
+  GetRecords: [
+    { name: 'ShardIterator', isRequired: true, range: [1, 2048] },
+    { ...LIMIT, range: [1, MAX_RECORDS] },
+  ],
+};
+
+/** @throws DynamoDbError */
+export function answerStreams(operation: string, input: JsonObject, log: StreamLog): Output {
+  refuseWrongMembers(operation, input);
+  switch (operation) {
+    case 'ListStreams':
+      return listStreams(input, log);
+    case 'DescribeStream':
+      return describeStream(input, log);
+    case 'GetShardIterator':
+      return getShardIterator(input, log);
+    case 'GetRecords':
+      return getRecords(input, log);
+    default:
+      throw new DynamoDbError(
+        400,
+        'com.amazon.coral.service#UnknownOperationException',
+        `${operation} is no operation of DynamoDB Streams`,
+      );
+  }
+}
+
+function listStreams(input: JsonObject, log: StreamLog): Output {
+  const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
+  const all = log.all.filter(({ tableName }) => table === undefined || tableName === table);
+  const rest = all.slice(after === undefined ? 0 : all.findIndex((one) => one.streamArn === after) + 1);
+  const page = rest.slice(0, Number(limit));
+  const last = rest.length > page.length ? page.at(-1) : undefined;
+  return {
+    Streams: page.map(({ streamArn, tableName, label }) => ({
+      StreamArn: streamArn,
+      TableName: tableName,
+      StreamLabel: label,
+    })),
+    ...(last === undefined ? {} : { LastEvaluatedStreamArn: last.streamArn }),
+  };
+}
+
+function describeStream(input: JsonObject, log: StreamLog): Output {
+  const stream = findStream(String(input['StreamArn']), log);
+  const { streamArn, label, viewType, createdAt, tableName, keySchema, closedAt, start, end } = stream;
+  // Its only shard has no children, and is the last one.
+  const isListed = input['ExclusiveStartShardId'] === undefined && input['ShardFilter'] === undefined;
+  const range = {
+    StartingSequenceNumber: printSequence(start),
+    ...(closedAt === undefined ? {} : { EndingSequenceNumber: printSequence(Math.max(start, end - 1)) }),
+  };
+  return {
+    StreamDescription: {
+      StreamArn: streamArn,
+      StreamLabel: label,
+      StreamStatus: closedAt === undefined ? 'ENABLED' : 'DISABLED',
+      StreamViewType: viewType,
+      CreationRequestDateTime: createdAt / 1000,
+      TableName: tableName,
+      KeySchema: keySchema,
+      Shards: isListed ? [{ ShardId: SHARD, SequenceNumberRange: range }] : [],
+    },
+  };
+}
+
+function getShardIterator(input: JsonObject, log: StreamLog): Output {
+  const { StreamArn: arn, ShardId: shard, ShardIteratorType: type, SequenceNumber: sequence } = input;
+  const stream = findStream(String(arn), log);
+  if (shard !== SHARD)
+    throw notFound(
+      `Requested resource not found: Shard: ${String(shard)} in stream: ${String(arn)} not found`,
+    );
+  const from = placeOf(String(type), sequence, stream);
+  return { ShardIterator: printIterator(stream.streamArn, log.nowEpochMs, from) };
+}
+
+function placeOf(type: string, sequence: unknown, stream: LoggedStream): number {
+  const isNumbered = type.endsWith('_SEQUENCE_NUMBER');
+  if (isNumbered !== (sequence !== undefined))
+    throw validationError(
+      isNumbered
+        ? `SequenceNumber is required for the ShardIteratorType ${type}`
+        : `SequenceNumber must not be given with the ShardIteratorType ${type}`,
+    );
+  if (type === 'TRIM_HORIZON') return stream.trimmed + 1;
+  if (type === 'LATEST') return stream.end;
+  const number = parseSequence(String(sequence));
+  if (number === undefined || number >= stream.end) throw validationError('Invalid SequenceNumber');
+  if (number <= stream.trimmed) throw trimmedAccess();
+  return type === 'AT_SEQUENCE_NUMBER' ? number : number + 1;
+}
+
+function getRecords(
+  { ShardIterator: iterator, Limit: limit = MAX_RECORDS }: JsonObject,
+  log: StreamLog,
+): Output {
+  const { streamArn, createdAt, from } = readIterator(String(iterator));
+  const stream = findStream(streamArn, log);
+  if (log.nowEpochMs - createdAt > ITERATOR_LIFETIME_MS)
+    throw new DynamoDbError(
+      400,
+      `${DYNAMODB}ExpiredIteratorException`,
+      'The shard iterator has expired and can no longer be used to retrieve stream records.',
+    );
+  if (from <= stream.trimmed) throw trimmedAccess();
+  const records: JsonObject[] = [];
+  let [next, characters] = [Math.max(from, stream.end), 0];
+  for (const { number, change } of log.read(stream, from)) {
+    characters += change.size;
+    if (records.length >= Number(limit) || (records.length > 0 && characters > MAX_CHARACTERS)) {
+      next = number;
+      break;
+    }
+    records.push(printRecord(change, stream));
+  }
+  // A closed shard that is read to its end has no next iterator.
+  const isOver = stream.closedAt !== undefined && next >= stream.end;
+  return {
+    Records: records,
+    ...(isOver ? {} : { NextShardIterator: printIterator(streamArn, log.nowEpochMs, next) }),
+  };
+}
+
+/** `{ARN of the stream}|1|…`, as AWS's: the rest is opaque. */
+function printIterator(streamArn: string, createdAt: number, from: number): string {
+  return `${streamArn}|1|${Buffer.from(`${createdAt} ${from}`).toString('base64')}`;
+}
+
+function readIterator(text: string): { streamArn: string; createdAt: number; from: number } {
+  const streamArn = streamOfIterator(text) ?? '';
+  const [, createdAt = '', from = ''] =
+    /^(\d{1,15}) (\d{1,16})$/.exec(
+      Buffer.from(text.slice(streamArn.length + 3), 'base64').toString('latin1'),
+    ) ?? [];
+  if (from === '' || printIterator(streamArn, Number(createdAt), Number(from)) !== text)
+    throw validationError('Invalid ShardIterator');
+  return { streamArn, createdAt: Number(createdAt), from: Number(from) };
+}
+
+function findStream(streamArn: string, log: StreamLog): LoggedStream {
+  if (!/^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/[^/]+\/stream\/[^/]+$/.test(streamArn))
+    throw validationError('Invalid StreamArn');
+  const stream = log.find(streamArn);
+  if (stream === undefined) throw notFound(`Requested resource not found: Stream: ${streamArn} not found`);
+  return stream;
+}
+
+function notFound(message: string): DynamoDbError {
+  return new DynamoDbError(400, `${DYNAMODB}ResourceNotFoundException`, message);
+}
+
+function trimmedAccess(): DynamoDbError {
+  return new DynamoDbError(
+    400,
+    `${DYNAMODB}TrimmedDataAccessException`,
+    'The operation attempted to read past the oldest stream record in a shard.',
+  );
+}
+
+/** Attack: a member of another type, such as a list, that a later reader takes for a text. */
+function refuseWrongMembers(operation: string, input: JsonObject): void {
+  const wrong = (MEMBERS[operation] ?? []).flatMap((member) => wrongMember(member, input[member.name]) ?? []);
+  if (wrong.length > 0)
+    throw validationError(
+      `${wrong.length} validation error${wrong.length === 1 ? '' : 's'} detected: ${wrong.join('; ')}`,
+    );
+}
+
+function wrongMember(member: Member, value: unknown): string | undefined {
+  const { name, isRequired, isNumber, allowed, range } = member;
+  const at = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  if (value === undefined || value === null)
+    return isRequired
+      ? `Value null at '${at}' failed to satisfy constraint: Member must not be null`
+      : undefined;
+  const isOfType = isNumber ? typeof value === 'number' : typeof value === 'string';
+  if (!isOfType || (typeof value !== 'number' && typeof value !== 'string'))
+    throw new DynamoDbError(
+      400,
+      'com.amazon.coral.service#SerializationException',
+      `${name} must be a ${isNumber ? 'number' : 'string'}`,
+    );
+  const shown = `Value '${String(value)}' at '${at}' failed to satisfy constraint: Member must`;
+  if (allowed !== undefined)
+    return allowed.includes(String(value))
+      ? undefined
+      : `${shown} satisfy enum value set: [${allowed.join(', ')}]`;
+  const size = typeof value === 'number' ? value : value.length;
+  const what = isNumber ? 'value' : 'length';
+  if (size < range[0]) return `${shown} have ${what} greater than or equal to ${range[0]}`;
+  return size > range[1] ? `${shown} have ${what} less than or equal to ${range[1]}` : undefined;
+}

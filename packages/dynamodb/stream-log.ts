@@ -1,0 +1,209 @@
+/**
+ * The record of changes of all streams: one list in memory, for 24 hours by the clock and up to a bound of bytes
+ * (developer guide, "Change data capture for DynamoDB Streams"). What reads a stream, by call or as a function's
+ * event, gets the same ids and sequence numbers.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import type { KeyElement } from './dynalite-store.ts';
+import type { ItemChange, TableChange, TableStream } from './stream-record.ts';
+
+/** "All data in DynamoDB Streams is subject to a 24-hour lifetime." */
+const RETENTION_MS = 86_400_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Beside the characters of a change. */
+const BYTES_PER_RECORD = 300;
+/** Streams that are switched off, or of deleted tables; they can be read for as long as their records. */
+const MAX_CLOSED = 1_000;
+
+export type LoggedStream = TableStream & {
+  readonly label: string;
+  readonly keySchema: readonly KeyElement[];
+  readonly createdAt: number;
+  /** Number of the first change that it may have. */
+  readonly start: number;
+  /** Number of the last change that was dropped; below `start`: none. */
+  trimmed: number;
+  /** Number after the last change. */
+  end: number;
+  /** Epoch milliseconds; undefined = it takes changes. */
+  closedAt: number | undefined;
+};
+
+type Logged = {
+  readonly number: number;
+  readonly stream: LoggedStream;
+  readonly change: TableChange;
+};
+
+export class StreamLog {
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #onStreams: (streams: readonly TableStream[]) => void;
+  /** By ARN, in the order of their making. */
+  readonly #streams = new Map<string, LoggedStream>();
+  readonly #open = new Map<string, LoggedStream>();
+  #records: (Logged | undefined)[] = [];
+  /** Place of the oldest record; those before it are dropped. */
+  #first = 0;
+  #bytes = 0;
+  #number: number;
+
+  /** @param onStreams gets the open ones after each change of them */
+  constructor(
+    clock: Clock,
+    {
+      maxBytes = MAX_BYTES,
+      onStreams = () => undefined,
+    }: {
+      readonly maxBytes?: number | undefined;
+      readonly onStreams?: ((streams: readonly TableStream[]) => void) | undefined;
+    } = {},
+  ) {
+    this.#clock = clock;
+    this.#maxBytes = maxBytes;
+    this.#onStreams = onStreams;
+    // Higher than those of an earlier start.
+    this.#number = clock.nowEpochMs() * 1000;
+  }
+
+  get nowEpochMs(): number {
+    return this.#clock.nowEpochMs();
+  }
+
+  get all(): readonly LoggedStream[] {
+    this.#trim();
+    return [...this.#streams.values()];
+  }
+
+  find(streamArn: string): LoggedStream | undefined {
+    this.#trim();
+    return this.#streams.get(streamArn);
+  }
+
+  /** Whether no table has a stream. */
+  get isClosed(): boolean {
+    return this.#open.size === 0;
+  }
+
+  hasStream(table: string): boolean {
+    return this.#open.has(table);
+  }
+
+  /** `2026-11-23T10:00:00.000`, by the clock; unlike that of any other stream of the table. */
+  newLabel(tableArn: string): string {
+    for (let at = this.nowEpochMs; ; at += 1) {
+      const label = new Date(at).toISOString().slice(0, -1);
+      if (!this.#streams.has(`${tableArn}/stream/${label}`)) return label;
+    }
+  }
+
+  open(stream: TableStream & Pick<LoggedStream, 'label' | 'keySchema'>): void {
+    this.#number += 1;
+    const start = this.#number;
+    const opened = {
+      ...stream,
+      createdAt: this.nowEpochMs,
+      start,
+      end: start,
+      trimmed: start - 1,
+      closedAt: undefined,
+    };
+    this.#streams.delete(stream.streamArn);
+    this.#streams.set(stream.streamArn, opened);
+    this.#open.set(stream.tableName, opened);
+    this.#onStreams([...this.#open.values()].map(printStream));
+  }
+
+  close(table: string): void {
+    const stream = this.#open.get(table);
+    if (stream === undefined) return;
+    stream.closedAt = this.nowEpochMs;
+    this.#open.delete(table);
+    this.#onStreams([...this.#open.values()].map(printStream));
+    const closed = [...this.#streams.values()].filter(({ closedAt }) => closedAt !== undefined);
+    for (const { streamArn } of closed.slice(0, Math.max(0, closed.length - MAX_CLOSED)))
+      this.#streams.delete(streamArn);
+  }
+
+  /** Numbers the change, and keeps it if its table has a stream. */
+  append(change: ItemChange): TableChange {
+    this.#number += 1;
+    const stream = this.#open.get(change.table);
+    const numbered: TableChange = {
+      ...change,
+      streamArn: stream?.streamArn,
+      id: randomBytes(16).toString('hex'),
+      sequence: printSequence(this.#number),
+      at: this.nowEpochMs,
+      size: JSON.stringify(change).length,
+    };
+    if (stream === undefined) return numbered;
+    stream.end = this.#number + 1;
+    this.#records.push({ number: this.#number, stream, change: numbered });
+    this.#bytes += numbered.size + BYTES_PER_RECORD;
+    this.#trim();
+    return numbered;
+  }
+
+  /** Its changes from this number on, oldest first. */
+  *read(stream: LoggedStream, from: number): Generator<{ number: number; change: TableChange }, undefined> {
+    this.#trim();
+    for (let at = this.#placeOf(from); at < this.#records.length; at += 1) {
+      const logged = this.#records[at];
+      if (logged?.stream === stream) yield logged;
+    }
+  }
+
+  /** Drops all changes: what follows is the beginning. */
+  forget(): void {
+    for (const { stream, number } of this.#records.slice(this.#first).flatMap((one) => one ?? []))
+      stream.trimmed = number;
+    this.#records = [];
+    this.#first = 0;
+    this.#bytes = 0;
+  }
+
+  #placeOf(number: number): number {
+    let [low, high] = [this.#first, this.#records.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#records[middle]?.number ?? 0) < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #trim(): void {
+    const oldest = this.nowEpochMs - RETENTION_MS;
+    for (;;) {
+      const logged = this.#records[this.#first];
+      if (logged === undefined || (this.#bytes <= this.#maxBytes && logged.change.at >= oldest)) break;
+      logged.stream.trimmed = logged.number;
+      this.#bytes -= logged.change.size + BYTES_PER_RECORD;
+      this.#records[this.#first] = undefined;
+      this.#first += 1;
+    }
+    // Amortised: dropped places are cut off once they are the larger part.
+    if (this.#first > 100 && this.#first * 2 > this.#records.length) {
+      this.#records = this.#records.slice(this.#first);
+      this.#first = 0;
+    }
+    for (const { streamArn, closedAt } of this.#streams.values())
+      if (closedAt !== undefined && closedAt < oldest) this.#streams.delete(streamArn);
+  }
+}
+
+export function printSequence(number: number): string {
+  return `400000${String(number).padStart(17, '0')}`;
+}
+
+/** Undefined for a number that no stream has here. */
+export function parseSequence(text: string): number | undefined {
+  const digits = /^400000(\d{17})$/.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function printStream({ tableName, streamArn, region, viewType }: LoggedStream): TableStream {
+  return { tableName, streamArn, region, viewType };
+}

@@ -1,0 +1,94 @@
+/** Changes of a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+export const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
+export type ViewType = (typeof VIEW_TYPES)[number];
+
+export type TableStream = {
+  readonly tableName: string;
+  /** `arn:…:table/{table}/stream/{label}` */
+  readonly streamArn: string;
+  readonly region: string;
+  readonly viewType: ViewType;
+};
+
+export type ItemChange = {
+  readonly table: string;
+  readonly keys: JsonObject;
+  readonly before: JsonObject | undefined;
+  readonly after: JsonObject | undefined;
+  /** Removed by its time to live. */
+  readonly isExpiry: boolean;
+};
+
+/** With what its record has in every reader's answer. */
+export type TableChange = ItemChange & {
+  readonly id: string;
+  /** 23 digits; a later change has a higher one. */
+  readonly sequence: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Characters of its images. */
+  readonly size: number;
+  /** Undefined: its table has none, and is only followed. */
+  readonly streamArn: string | undefined;
+};
+
+/** A stream has one shard here. */
+export const SHARD = 'shardId-00000001744668818000-00000000';
+
+/** Label of streams of a stack, whose ARNs are known before their tables are made. */
+export const STACK_STREAM_LABEL = '2026-01-01T00:00:00.000';
+
+export function isViewType(value: unknown): value is ViewType {
+  return VIEW_TYPES.some((one) => one === value);
+}
+
+/** ARN of the stream, for permissions; undefined for a text that is no iterator. */
+export function streamOfIterator(iterator: string): string | undefined {
+  const end = iterator.indexOf('|');
+  return end === -1 ? undefined : iterator.slice(0, end);
+}
+
+/** As `GetRecords` answers it. */
+export function printRecord(change: TableChange, stream: TableStream): JsonObject {
+  const user = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' };
+  return { ...printBody(change, stream), ...(change.isExpiry ? { userIdentity: user } : {}) };
+}
+
+/** As a function gets it. */
+export function printEventRecord(change: TableChange, stream: TableStream): JsonObject {
+  const user = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+  return {
+    ...printBody(change, stream),
+    ...(change.isExpiry ? { userIdentity: user } : {}),
+    eventSourceARN: stream.streamArn,
+  };
+}
+
+function printBody(
+  { id, sequence, at, keys, before, after }: TableChange,
+  { region, viewType }: TableStream,
+): JsonObject {
+  const wantsNew = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
+  const wantsOld = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
+  const images = {
+    Keys: keys,
+    ...(wantsNew && after !== undefined ? { NewImage: after } : {}),
+    ...(wantsOld && before !== undefined ? { OldImage: before } : {}),
+  };
+  return {
+    eventID: id,
+    eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: region,
+    dynamodb: {
+      ApproximateCreationDateTime: Math.floor(at / 1000),
+      ...images,
+      SequenceNumber: sequence,
+      SizeBytes: Buffer.byteLength(JSON.stringify(images)),
+      StreamViewType: viewType,
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/** Event source mappings as they are: those of stacks, as calls have changed them, and those made by calls. */
+import { asText } from '@gatewright/aws/json-object';
+import { Faults, REFUSING } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { JsonObject, UnsupportedItem } from '../../core/stack/model.ts';
+import { readFunctionName, ResourceReader } from '../../kernel/read-resource.ts';
+import type { ServicePorts } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+
+const TYPE = 'AWS::Lambda::EventSourceMapping';
+/** Of mappings that calls have made or changed, until the next reset. */
+const MAX_BY_CALL = 1_000;
+
+export type EventSourceMapping = {
+  readonly id: string;
+  readonly region: string;
+  /** In CloudFormation's form, which is that of the calls. */
+  readonly properties: JsonObject;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
+};
+
+/** Undefined: deleted, although its stack has it. */
+type ByCall = EventSourceMapping | undefined;
+
+export class EventSourceMappings {
+  readonly #ports: Pick<ServicePorts, 'sources' | 'startedAt'>;
+  readonly #byCall = new Map<string, ByCall>();
+  #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
+  /** Of what calls have made and changed. */
+  version = 0;
+  /** The one that a call wants: what cannot be read of it refuses the call. */
+  #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;
+
+  constructor(ports: Pick<ServicePorts, 'sources' | 'startedAt'>) {
+    this.#ports = ports;
+  }
+
+  get all(): readonly EventSourceMapping[] {
+    const ids = new Set([...this.#ofStacks.keys(), ...this.#byCall.keys()]);
+    return [...ids].toSorted().flatMap((id) => this.find(id) ?? []);
+  }
+
+  get isFull(): boolean {
+    return this.#byCall.size >= MAX_BY_CALL;
+  }
+
+  find(id: string): EventSourceMapping | undefined {
+    return this.#byCall.has(id) ? this.#byCall.get(id) : this.#ofStacks.get(id);
+  }
+
+  /**
+   * Makes or changes one, with everything that its source starts.
+   * @returns what of it is not done here; nothing is changed then
+   * @throws DefinitionError what of it AWS would refuse; nothing is changed then
+   */
+  async put(mapping: EventSourceMapping): Promise<readonly UnsupportedItem[]> {
+    const { id, properties } = mapping;
+    await this.#ports.sources.load(asText(properties['EventSourceArn']) ?? '');
+    const [wasByCall, before] = [this.#byCall.has(id), this.#byCall.get(id)];
+    const candidate = { id, unsupported: [] };
+    this.#byCall.set(id, mapping);
+    this.version += 1;
+    this.#candidate = candidate;
+    const accepted = { isTrue: false };
+    try {
+      this.#ports.sources.readAgain(() => {
+        accepted.isTrue = candidate.unsupported.length === 0;
+        return accepted.isTrue;
+      });
+    } finally {
+      this.#candidate = undefined;
+      if (!accepted.isTrue && wasByCall) this.#byCall.set(id, before);
+      else if (!accepted.isTrue) this.#byCall.delete(id);
+    }
+    return candidate.unsupported;
+  }
+
+  delete(id: string): void {
+    if (this.#ofStacks.has(id)) this.#byCall.set(id, undefined);
+    else this.#byCall.delete(id);
+    this.version += 1;
+    this.#ports.sources.readAgain(() => true);
+  }
+
+  clear(): void {
+    this.#byCall.clear();
+  }
+
+  /** No effect before `applied`. During a reset there are none. */
+  readersIn(stacks: StackReading): readonly ResourceReader[] {
+    const ofStacks = stacks.ofType(TYPE);
+    const ids = new Set(ofStacks.map(({ resource }) => resource.physicalId));
+    return [
+      ...ofStacks.flatMap((reader) => {
+        const { physicalId: id } = reader.resource;
+        if (!this.#byCall.has(id)) return [reader];
+        const changed = this.#byCall.get(id);
+        return changed === undefined ? [] : [reader.with(changed.properties, ...this.#judgesOf(id))];
+      }),
+      ...[...this.#byCall.values()].flatMap((made) =>
+        made === undefined || ids.has(made.id) ? [] : this.#readerOf(made, stacks),
+      ),
+    ];
+  }
+
+  /** Call when `readersIn` of these stacks is applied. @param version at that time */
+  applied(stacks: StackReading, version: number): void {
+    this.#ofStacks = new Map(
+      stacks
+        .ofType(TYPE)
+        .map(({ resource: { physicalId: id, properties }, stack: { region } }) => [
+          id,
+          { id, region, properties, modifiedAt: this.#ports.startedAt },
+        ]),
+    );
+    // A call came while the stacks were loaded.
+    if (version !== this.version) this.#ports.sources.readAgain(() => true);
+  }
+
+  #judgesOf(id: string): [Tolerance, UnsupportedItem[]] {
+    const candidate = this.#candidate?.id === id ? this.#candidate : undefined;
+    return candidate === undefined ? [new Faults(true), []] : [REFUSING, candidate.unsupported];
+  }
+
+  #readerOf({ id, properties }: EventSourceMapping, { stacks }: StackReading): readonly ResourceReader[] {
+    const { name } = readFunctionName(asText(properties['FunctionName']) ?? '');
+    const stack = stacks.find(({ functions }) => functions.some((one) => one.name === name));
+    if (stack === undefined) return [];
+    const resource = {
+      logicalId: id,
+      type: TYPE,
+      physicalId: id,
+      properties,
+      dependsOn: [],
+      place: (property?: string) => ({
+        file: stack.file,
+        logicalId: id,
+        ...(property !== undefined && { property }),
+      }),
+    };
+    return [new ResourceReader(stack, resource, ...this.#judgesOf(id))];
+  }
+}

@@ -1,0 +1,186 @@
+/** Lambda's calls about event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { DefinitionError } from '../../core/errors.ts';
+import type { ServiceRequest } from '../../core/ports.ts';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { readFunctionName } from '../../kernel/read-resource.ts';
+import type { Answered, ServicePorts } from '../../kernel/service.ts';
+import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
+import { invalidParameter, readMembers, refuseForSource } from './mapping-members.ts';
+import { isOff, printMapping } from './print-mapping.ts';
+
+const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
+/** Limit of ListEventSourceMappings. */
+const PAGE = 100;
+
+type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'random'>;
+type Reply = { readonly status: number; readonly fields: JsonObject };
+
+export class MappingCalls {
+  readonly #mappings: EventSourceMappings;
+  readonly #ports: Ports;
+
+  constructor(mappings: EventSourceMappings, ports: Ports) {
+    this.#mappings = mappings;
+    this.#ports = ports;
+  }
+
+  /** Undefined: no call of mappings. */
+  async answer(request: ServiceRequest): Promise<Answered | undefined> {
+    const found = PATH.exec(request.path);
+    if (found === null) return undefined;
+    try {
+      const reply = await this.#run(request, found[1]);
+      return reply && print(reply.status, reply.fields);
+    } catch (error) {
+      if (!(error instanceof OperationRefused)) throw error;
+      const { code, message } = error;
+      const fields = { Type: 'User', Message: message, message };
+      return print(STATUSES[code] ?? 400, fields, ['x-amzn-ErrorType', code]);
+    }
+  }
+
+  async #run(
+    { method, region, query, body }: ServiceRequest,
+    id: string | undefined,
+  ): Promise<Reply | undefined> {
+    if (id === undefined) {
+      if (method === 'GET') return { status: 200, fields: this.#list(new URLSearchParams(query)) };
+      return method === 'POST' ? this.#create(readBody(body), region) : undefined;
+    }
+    const known = this.#mappings.find(decodeURIComponent(id));
+    if (known === undefined)
+      throw new OperationRefused('ResourceNotFoundException', 'The resource you requested does not exist.');
+    switch (method) {
+      case 'GET':
+        return { status: 200, fields: this.#print(known) };
+      case 'PUT':
+        return this.#update(known, readBody(body));
+      case 'DELETE':
+        this.#mappings.delete(known.id);
+        return { status: 202, fields: this.#print(known, 'Deleting') };
+      default:
+        return undefined;
+    }
+  }
+
+  async #create(input: JsonObject, region: string): Promise<Reply> {
+    const given = readMembers(input, false);
+    const functionArn = this.#arnOfFunction(given['FunctionName'], region);
+    const source = asText(given['EventSourceArn']) ?? '';
+    const service = parseArn(source)?.service ?? '';
+    refuseForSource(service, given);
+    const same = this.#mappings.all.find(
+      ({ properties }) =>
+        properties['EventSourceArn'] === source && this.#arnOf(properties['FunctionName']) === functionArn,
+    );
+    if (same !== undefined)
+      throw new OperationRefused(
+        'ResourceConflictException',
+        `An event source mapping with ${SOURCES[service] ?? service} arn (" ${source} ") and function ` +
+          `(" ${readFunctionName(asText(given['FunctionName']) ?? '').name} ") already exists. ` +
+          `Please update or delete the existing mapping with UUID ${same.id}`,
+      );
+    if (this.#mappings.isFull)
+      throw invalidParameter('No more event source mappings are kept here; delete some');
+    const made = { id: this.#ports.random.uuid(), region, properties: given, modifiedAt: this.#now() };
+    await this.#put(made);
+    return { status: 202, fields: this.#print(made, 'Creating') };
+  }
+
+  async #update(known: EventSourceMapping, input: JsonObject): Promise<Reply> {
+    const properties = { ...known.properties, ...readMembers(input, true) };
+    this.#arnOfFunction(properties['FunctionName'], known.region);
+    refuseForSource(parseArn(asText(properties['EventSourceArn']) ?? '')?.service ?? '', properties);
+    const changed = { ...known, properties, modifiedAt: this.#now() };
+    await this.#put(changed);
+    const [wasOff, isNowOff] = [isOff(known.properties['Enabled']), isOff(properties['Enabled'])];
+    const state = wasOff === isNowOff ? 'Updating' : isNowOff ? 'Disabling' : 'Enabling';
+    return { status: 202, fields: this.#print(changed, state) };
+  }
+
+  #list(query: URLSearchParams): JsonObject {
+    const [source, functionName] = [query.get('EventSourceArn'), query.get('FunctionName')];
+    const after = Buffer.from(query.get('Marker') ?? '', 'base64url').toString();
+    const wanted = Number(query.get('MaxItems') ?? PAGE);
+    const size = Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, PAGE) : PAGE;
+    const rest = this.#mappings.all.filter(
+      ({ id, properties }) =>
+        id > after &&
+        (source === null || properties['EventSourceArn'] === source) &&
+        (functionName === null || this.#arnOf(properties['FunctionName']) === this.#arnOf(functionName)),
+    );
+    const page = rest.slice(0, size);
+    const last = page.at(-1)?.id ?? '';
+    return {
+      EventSourceMappings: page.map((one) => this.#print(one)),
+      ...(rest.length > size ? { NextMarker: Buffer.from(last).toString('base64url') } : {}),
+    };
+  }
+
+  /** @throws OperationRefused with what cannot be read of it, or is not done here */
+  async #put(mapping: EventSourceMapping): Promise<void> {
+    const source = asText(mapping.properties['EventSourceArn']) ?? '';
+    const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
+      if (!(error instanceof DefinitionError)) throw error;
+      throw invalidParameter([error.place.property, error.message].filter(Boolean).join(' '));
+    });
+    const [first] = unsupported;
+    if (first === undefined) return;
+    const service = parseArn(source)?.service ?? '';
+    const isMissing = first.property === 'EventSourceArn' && Object.hasOwn(SOURCES, service);
+    throw invalidParameter(
+      isMissing ? describeMissing(service, source) : `${first.property ?? source}: ${first.consequence}`,
+    );
+  }
+
+  #print(mapping: EventSourceMapping, state?: string): JsonObject {
+    const functionArn = this.#arnOf(mapping.properties['FunctionName']);
+    return printMapping(mapping, { accountId: this.#ports.accountId, functionArn }, state);
+  }
+
+  #arnOf(functionName: unknown): string {
+    const { name, qualifier } = readFunctionName(asText(functionName) ?? '');
+    const arn = this.#ports.functionArnOf(name);
+    return qualifier === undefined ? arn : `${arn}:${qualifier}`;
+  }
+
+  /** @throws OperationRefused for an unknown one */
+  #arnOfFunction(functionName: unknown, region: string): string {
+    const { name } = readFunctionName(asText(functionName) ?? '');
+    if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
+    const arn = `arn:${partitionOf(region)}:lambda:${region}:${this.#ports.accountId}:function:${name}`;
+    throw new OperationRefused('ResourceNotFoundException', `Function not found: ${arn}`);
+  }
+
+  #now(): number {
+    return this.#ports.clock.nowEpochMs();
+  }
+}
+
+const STATUSES: Readonly<Record<string, number>> = {
+  ResourceNotFoundException: 404,
+  ResourceConflictException: 409,
+};
+
+const SOURCES: Readonly<Record<string, string>> = { sqs: 'SQS', dynamodb: 'DynamoDB', kinesis: 'Kinesis' };
+
+function describeMissing(service: string, arn: string): string {
+  return service === 'sqs'
+    ? 'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. ' +
+        'SQS Error Message: The specified queue does not exist.'
+    : `Stream not found: ${arn}`;
+}
+
+function readBody(body: ServiceRequest['body']): JsonObject {
+  const input = parseJsonObject(body?.toString() ?? '{}');
+  if (input !== undefined) return input;
+  throw new OperationRefused('InvalidRequestContentException', 'Could not parse request body into json');
+}
+
+function print(status: number, fields: object, more: readonly string[] = []): Answered {
+  const headers = ['Content-Type', 'application/json', ...more];
+  return { kind: 'answered', status, headers, body: Buffer.from(JSON.stringify(fields)) };
+}

@@ -1,0 +1,167 @@
+/** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject as Properties } from '../../core/stack/model.ts';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+
+type Member =
+  | { readonly kind: 'number'; readonly least: number; readonly most: number }
+  | { readonly kind: 'flag' | 'object' }
+  | { readonly kind: 'text'; readonly allowed?: readonly string[] }
+  | { readonly kind: 'list'; readonly allowed: readonly string[] };
+
+const number = (least: number, most: number): Member => ({ kind: 'number', least, most });
+
+const MEMBERS: Readonly<Record<string, Member>> = {
+  EventSourceArn: { kind: 'text' },
+  FunctionName: { kind: 'text' },
+  Enabled: { kind: 'flag' },
+  BatchSize: number(1, 10_000),
+  MaximumBatchingWindowInSeconds: number(0, 300),
+  FilterCriteria: { kind: 'object' },
+  FunctionResponseTypes: { kind: 'list', allowed: ['ReportBatchItemFailures'] },
+  ScalingConfig: { kind: 'object' },
+  StartingPosition: { kind: 'text', allowed: ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'] },
+  StartingPositionTimestamp: number(0, 1e11),
+  ParallelizationFactor: number(1, 10),
+  BisectBatchOnFunctionError: { kind: 'flag' },
+  MaximumRecordAgeInSeconds: number(-1, 604_800),
+  MaximumRetryAttempts: number(-1, 10_000),
+  TumblingWindowInSeconds: number(0, 900),
+  DestinationConfig: { kind: 'object' },
+  KMSKeyArn: { kind: 'text' },
+  MetricsConfig: { kind: 'object' },
+  Tags: { kind: 'object' },
+};
+
+/** "The following error handling options are available only for stream sources." */
+const OF_STREAMS = [
+  'StartingPosition',
+  'StartingPositionTimestamp',
+  'ParallelizationFactor',
+  'BisectBatchOnFunctionError',
+  'MaximumRecordAgeInSeconds',
+  'MaximumRetryAttempts',
+  'TumblingWindowInSeconds',
+  'DestinationConfig',
+];
+
+/** Of sources that start nothing here, or settings that would have no effect although they limit or hide. */
+const NOT_SERVED = [
+  'AmazonManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
+  'LoggingConfig',
+  'ProvisionedPollerConfig',
+  'Queues',
+  'SelfManagedEventSource',
+  'SelfManagedKafkaEventSourceConfig',
+  'SourceAccessConfigurations',
+  'Topics',
+];
+const FIXED = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'];
+
+/** The members that a call sets. @throws OperationRefused */
+export function readMembers(input: JsonObject, isUpdate: boolean): Properties {
+  const refused = NOT_SERVED.find((name) => isGiven(input[name]));
+  if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
+  const given = Object.entries(input).filter(
+    ([name, value]) => Object.hasOwn(MEMBERS, name) && isGiven(value) && !(isUpdate && FIXED.includes(name)),
+  );
+  const required = isUpdate ? [] : ['EventSourceArn', 'FunctionName'];
+  const missing = required.filter((name) => !isGiven(input[name])).map(nullAt);
+  const wrong = [...missing, ...given.flatMap(([name, value]) => wrongMember(name, value) ?? [])];
+  if (wrong.length > 0) throw new OperationRefused('ValidationException', detected(wrong));
+  // Of a parsed text.
+  return Object.fromEntries(given) as Properties;
+}
+
+/** What the kind of source refuses. @param service as the source's ARN names it @throws OperationRefused */
+export function refuseForSource(service: string, properties: JsonObject): void {
+  const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
+  if (service === 'sqs') {
+    const other = OF_STREAMS.find((name) => isGiven(properties[name]));
+    if (other !== undefined) throw invalidParameter(`${other} is not valid for SQS event sources.`);
+    if (Number(properties['BatchSize']) > 10 && window === 0)
+      throw invalidParameter(
+        'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
+      );
+    return;
+  }
+  if (isGiven(properties['ScalingConfig']))
+    throw invalidParameter('ScalingConfig is not valid for stream event sources.');
+  if (!isGiven(properties['StartingPosition']))
+    throw invalidParameter(`${detected([nullAt('StartingPosition')])}.`);
+}
+
+export function invalidParameter(message: string): OperationRefused {
+  return new OperationRefused('InvalidParameterValueException', message);
+}
+
+function wrongMember(name: string, value: unknown): string | undefined {
+  const member = MEMBERS[name] ?? { kind: 'object' };
+  switch (member.kind) {
+    case 'flag':
+      if (typeof value !== 'boolean') throw unreadable(name, 'a boolean');
+      return undefined;
+    case 'object':
+      if (typeof value !== 'object' || Array.isArray(value)) throw unreadable(name, 'an object');
+      return name === 'ScalingConfig' ? wrongConcurrency(value) : undefined;
+    case 'list':
+      if (!Array.isArray(value)) throw unreadable(name, 'a list');
+      return value.every((one) => member.allowed.includes(String(one)))
+        ? undefined
+        : enumAt(name, JSON.stringify(value), member.allowed);
+    case 'text':
+      if (typeof value !== 'string') throw unreadable(name, 'a string');
+      return member.allowed === undefined || member.allowed.includes(value)
+        ? undefined
+        : enumAt(name, value, member.allowed);
+    case 'number':
+      return wrongNumber(name, value, member);
+  }
+}
+
+function wrongConcurrency(value: unknown): string | undefined {
+  const { MaximumConcurrency: most } = membersOf(value);
+  return isGiven(most)
+    ? wrongNumber('scalingConfig.maximumConcurrency', most, { least: 2, most: 1_000 })
+    : undefined;
+}
+
+function wrongNumber(
+  name: string,
+  value: unknown,
+  { least, most }: { readonly least: number; readonly most: number },
+): string | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw unreadable(name, 'a number');
+  const constraint = value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
+  if (value >= least && value <= most) return undefined;
+  return `Value '${value}' at '${small(name)}' failed to satisfy constraint: Member must have value ${constraint}`;
+}
+
+function enumAt(name: string, value: string, allowed: readonly string[]): string {
+  return (
+    `Value '${value}' at '${small(name)}' failed to satisfy constraint: ` +
+    `Member must satisfy enum value set: [${allowed.join(', ')}]`
+  );
+}
+
+function nullAt(name: string): string {
+  return `Value null at '${small(name)}' failed to satisfy constraint: Member must not be null`;
+}
+
+function detected(wrong: readonly string[]): string {
+  return `${wrong.length} validation error${wrong.length === 1 ? '' : 's'} detected: ${wrong.join('; ')}`;
+}
+
+function unreadable(name: string, kind: string): OperationRefused {
+  return new OperationRefused('SerializationException', `${name} must be ${kind}`);
+}
+
+function small(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}

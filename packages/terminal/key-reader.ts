@@ -1,0 +1,74 @@
+/** Reads keys one by one from the terminal that a command runs in, and leaves the terminal as it was. */
+import { readKeys } from './keys.ts';
+import type { KeyAction, TerminalAction } from './keys.ts';
+
+/** The terminal as far as keys need it. */
+export interface KeyTerminal {
+  readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume'>;
+  readonly output: Pick<NodeJS.WriteStream, 'write'>;
+  /** False where the terminal is not this job's now, and a shell would stop it for reading. */
+  takeOver(): boolean;
+  giveBack(): void;
+  /** To every process of the job, as the terminal itself does. */
+  signal(what: Exclude<TerminalAction, 'line'>): void;
+  /**
+   * Calls `resumed` when a stopped job goes on, and `ending` before a signal ends the process at once.
+   * @returns how to stop that
+   */
+  watch(listeners: { readonly resumed: () => void; readonly ending: () => void }): () => void;
+}
+
+export interface KeyReader {
+  /** False while the command is a job in the background. */
+  readonly isReading: boolean;
+  /** Gives the terminal back; no key is read from then on. */
+  close(): void;
+}
+
+export function openKeys(terminal: KeyTerminal, act: (action: KeyAction) => void): KeyReader {
+  const { input, output } = terminal;
+  const take = (bytes: Buffer): void => readKeys(bytes.toString()).forEach(doPressed);
+  const doPressed = (pressed: KeyAction | TerminalAction): void => {
+    switch (pressed) {
+      case 'line':
+        output.write('\n');
+        break;
+      case 'suspend':
+        // A stopped job has left the terminal to the shell.
+        leave();
+        terminal.signal(pressed);
+        break;
+      case 'interrupt':
+      case 'abort':
+        terminal.signal(pressed);
+        break;
+      default:
+        act(pressed);
+    }
+  };
+  let isReading = false;
+  const enter = (): void => {
+    isReading = terminal.takeOver();
+    if (isReading) input.resume();
+    else input.pause();
+  };
+  const leave = (): void => {
+    isReading = false;
+    input.pause();
+    terminal.giveBack();
+  };
+  const close = (): void => {
+    input.off('data', take).off('error', close).off('end', close);
+    unwatch();
+    leave();
+  };
+  input.on('data', take).on('error', close).on('end', close);
+  const unwatch = terminal.watch({ resumed: enter, ending: close });
+  enter();
+  return {
+    get isReading() {
+      return isReading;
+    },
+    close,
+  };
+}

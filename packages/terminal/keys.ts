@@ -1,0 +1,47 @@
+/** Keys of a running command: which there are, and what was pressed. Pure. */
+
+export type KeyAction = 'console' | 'reload' | 'clear' | 'explain' | 'verbose' | 'help' | 'quit';
+
+/** What the terminal itself does for these keys, unless the command reads each of them. */
+export type TerminalAction = 'interrupt' | 'suspend' | 'abort' | 'line';
+
+type Key = { readonly action: KeyAction; readonly what: string };
+
+/** In the order of the help. */
+export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
+  ['o', { action: 'console', what: 'open the console in the browser' }],
+  ['r', { action: 'reload', what: 'load the stacks again, and build functions that have run' }],
+  ['c', { action: 'clear', what: 'clear the screen' }],
+  ['e', { action: 'explain', what: 'explain the last request' }],
+  ['v', { action: 'verbose', what: 'print more, or as before' }],
+  ['h', { action: 'help', what: 'list these keys' }],
+  ['q', { action: 'quit', what: 'end' }],
+]);
+
+const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
+  ['\u0003', 'interrupt'],
+  ['\u001a', 'suspend'],
+  ['\u001c', 'abort'],
+  ['\u000c', 'clear'],
+  ['\r', 'line'],
+  ['\n', 'line'],
+]);
+
+/** Typed while the command was busy; more was pasted. */
+const MAX_TOGETHER = 3;
+
+/**
+ * What one read of the terminal asks for. Pasted text and keys with a name, such as arrows, ask for nothing, but
+ * Ctrl-C counts wherever it is.
+ */
+export function readKeys(text: string): readonly (KeyAction | TerminalAction)[] {
+  const urgent = ['\u0003', '\u001c', '\u001a'].find((control) => text.includes(control));
+  if (urgent !== undefined) return actionsOf(urgent);
+  if (text.startsWith('\u001b') || text.length > MAX_TOGETHER) return [];
+  return text.split('').flatMap(actionsOf);
+}
+
+function actionsOf(character: string): readonly (KeyAction | TerminalAction)[] {
+  const action = KEYS.get(character.toLowerCase())?.action ?? CONTROLS.get(character);
+  return action === undefined ? [] : [action];
+}

@@ -1,0 +1,22 @@
+/** Reads keys as a start does, and prints what they ask for; `r` crashes, and `q` ends as SIGINT and SIGTERM do. */
+import { openTerminal } from '../../packages/gatewright/command/own-terminal.ts';
+import { openKeys } from '../../packages/terminal/key-reader.ts';
+
+const running = setInterval(() => undefined, 1_000);
+const terminal = openTerminal();
+const keys =
+  terminal &&
+  openKeys(terminal, (action) => {
+    console.log(`pressed ${action}`);
+    if (action === 'reload') throw new Error('a crash');
+    if (action === 'quit') end();
+  });
+const end = (): void => {
+  keys?.close();
+  clearInterval(running);
+  console.log('ended well');
+};
+process.once('SIGINT', end);
+process.once('SIGTERM', end);
+process.on('SIGCONT', () => console.log('goes on'));
+console.log(terminal === undefined ? 'without keys' : 'ready');

@@ -1,0 +1,316 @@
+/** Services together: lambda-events, sqs, streams. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { TableChange } from '../../../packages/dynamodb/stream-record.ts';
+import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as tableStreams from '../../../packages/services/streams/service.ts';
+import { aTableChange } from '../../support/a-table-change.ts';
+import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
+import type { EventBench } from '../../support/an-event-engine.ts';
+
+const SERVICES = { sqs, 'dynamodb-streams': tableStreams, lambda: lambdaEvents };
+const PATH = '/2015-03-31/event-source-mappings/';
+const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`;
+const OF_CALL = `arn:aws:sqs:${REGION}:${ACCOUNT}:made`;
+const STREAM = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/pets/stream/2026-02-03T04:05:06.789`;
+const RESOURCES = `
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }
+  OfStack: { Type: AWS::SQS::Queue, Properties: { QueueName: ofStack } }
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { EventSourceArn: !GetAtt OfStack.Arn, FunctionName: work, BatchSize: 2 }`;
+
+type Reply = { readonly status: number; readonly body: Record<string, unknown> };
+
+// Source: Lambda API reference, "CreateEventSourceMapping" and the pages beside it; Lambda developer guide, "Lambda
+// parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings", docs/aws §18.7
+describe('event source mappings by calls', () => {
+  let bench: EventBench<typeof SERVICES>;
+  let past: TableChange[];
+  beforeEach(() => {
+    past = [];
+    bench = anEventEngine(SERVICES, { resources: RESOURCES, functions: { work: () => 1, other: () => 1 } });
+    bench.engine.items.connect({ follow: () => undefined, replay: () => Promise.resolve([...past]) });
+    bench.engine.items.publishStreams([
+      { tableName: 'pets', streamArn: STREAM, region: REGION, viewType: 'NEW_IMAGE' },
+    ]);
+  });
+
+  const call = async (method: string, id = '', input?: object, query = ''): Promise<Reply> => {
+    const body = input === undefined ? undefined : JSON.stringify(input);
+    const outcome = await bench.send({ service: 'lambda', method, path: PATH + id, query, body });
+    if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));
+    return {
+      status: outcome.status,
+      body: JSON.parse(outcome.body.toString()) as Record<string, unknown>,
+    };
+  };
+  const create = (input: object): Promise<Reply> => call('POST', '', { FunctionName: 'work', ...input });
+  const idOf = async (input: object): Promise<string> => String((await create(input)).body['UUID']);
+  const send = async (queue: string, ...bodies: readonly string[]): Promise<void> => {
+    for (const MessageBody of bodies)
+      await bench.call('sqs', 'SendMessage', {
+        QueueUrl: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queue}`,
+        MessageBody,
+      });
+    await bench.engine.idle();
+  };
+  const batches = (): string[] =>
+    bench.invoker.calls.map(({ event }) =>
+      (event as { Records: { body?: string; dynamodb?: { Keys: { id: { S: string } } } }[] }).Records.map(
+        ({ body, dynamodb }) => body ?? dynamodb?.Keys.id.S,
+      ).join(''),
+    );
+  const change = (id: string): TableChange =>
+    aTableChange({ table: 'pets', streamArn: STREAM, keys: { id: { S: id } }, after: { id: { S: id } } });
+  const write = async (...ids: readonly string[]): Promise<void> => {
+    const changes = ids.map(change);
+    past.push(...changes);
+    bench.engine.items.publish(changes);
+    await bench.engine.idle();
+  };
+
+  it('makes one of a queue, which then starts the function, and describes it', async () => {
+    const { status, body } = await create({ EventSourceArn: QUEUE, BatchSize: 3, Tags: { team: 'blue' } });
+    await send('jobs', 'a', 'b');
+
+    const { UUID: id, LastModified, ...made } = body;
+    assert.deepEqual([status, LastModified], [202, bench.clock.nowEpochMs() / 1000]);
+    const described = {
+      EventSourceArn: QUEUE,
+      EventSourceMappingArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:event-source-mapping:${String(id)}`,
+      FunctionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work`,
+      BatchSize: 3,
+      MaximumBatchingWindowInSeconds: 0,
+      FunctionResponseTypes: [],
+      StateTransitionReason: 'User action',
+    };
+    assert.deepEqual(made, { ...described, State: 'Creating' });
+    assert.partialDeepStrictEqual(await call('GET', String(id)), {
+      status: 200,
+      body: { ...described, State: 'Enabled' },
+    });
+    assert.deepEqual(batches(), ['a', 'b']);
+  });
+
+  it('makes one of a queue that a call has made', async () => {
+    await bench.call('sqs', 'CreateQueue', { QueueName: 'made' });
+    await create({
+      EventSourceArn: OF_CALL,
+      FilterCriteria: { Filters: [{ Pattern: '{"body":{"n":[1]}}' }] },
+    });
+    await send('made', '{"n":1}', '{"n":2}');
+    assert.deepEqual(batches(), ['{"n":1}']);
+  });
+
+  it('stops, goes on with another batch size, and ends', async () => {
+    const id = await idOf({ EventSourceArn: QUEUE });
+    const off = await call('PUT', id, { Enabled: false });
+    await send('jobs', 'a', 'b');
+    const before = batches();
+    const window = { BatchSize: 20, MaximumBatchingWindowInSeconds: 1 };
+    const on = await call('PUT', id, { Enabled: true, ...window });
+    await bench.advance(1_000);
+    const during = batches();
+    const gone = await call('DELETE', id);
+    await send('jobs', 'c');
+
+    assert.deepEqual([before, during, batches()], [[], ['ab'], ['ab']]);
+    assert.deepEqual(
+      [off, on, gone].map(({ status, body }) => [status, body['State']]),
+      [
+        [202, 'Disabling'],
+        [202, 'Enabling'],
+        [202, 'Deleting'],
+      ],
+    );
+    assert.equal((await call('GET', id)).status, 404);
+  });
+
+  it('changes and deletes one of a stack, until the next reset', async () => {
+    const [mapping] = (await call('GET')).body['EventSourceMappings'] as [{ UUID: string }];
+    await call('PUT', mapping.UUID, { Enabled: false });
+    await create({ EventSourceArn: QUEUE });
+    await send('ofStack', 'a');
+    assert.deepEqual(batches(), []);
+    await call('DELETE', mapping.UUID);
+    bench.reload();
+    const left = (await call('GET')).body['EventSourceMappings'] as { EventSourceArn: string }[];
+    assert.deepEqual(
+      left.map(({ EventSourceArn: arn }) => arn),
+      [QUEUE],
+    );
+
+    await bench.engine.clear(() => Promise.resolve());
+    const again = (await call('GET')).body['EventSourceMappings'] as { UUID: string }[];
+    assert.deepEqual(
+      again.map(({ UUID: id }) => id),
+      [mapping.UUID],
+    );
+  });
+
+  it('lists in pages, by source and by function', async () => {
+    await create({ EventSourceArn: QUEUE });
+    await create({ EventSourceArn: QUEUE, FunctionName: 'other' });
+    const list = async (query: string): Promise<Record<string, unknown>> =>
+      (await call('GET', '', undefined, query)).body;
+    const count = (body: Record<string, unknown>): number => (body['EventSourceMappings'] as []).length;
+    const first = await list('MaxItems=2');
+    assert.deepEqual(
+      [
+        count(first),
+        count(await list(`Marker=${String(first['NextMarker'])}`)),
+        count(await list(`EventSourceArn=${QUEUE}`)),
+        count(await list(`FunctionName=arn:aws:lambda:${REGION}:${ACCOUNT}:function:work`)),
+      ],
+      [2, 1, 2, 2],
+    );
+  });
+
+  it('reads the stream of a table that a call has made, from its latest record', async () => {
+    await write('a');
+    await create({ EventSourceArn: STREAM, StartingPosition: 'LATEST', BatchSize: 1 });
+    await write('b', 'c');
+    assert.deepEqual(batches(), ['b', 'c']);
+  });
+
+  it('reads it from its oldest record, each once', async () => {
+    await write('a', 'b');
+    await create({ EventSourceArn: STREAM, StartingPosition: 'TRIM_HORIZON', BatchSize: 1 });
+    await write('c');
+    bench.reload();
+    await write('d');
+    assert.deepEqual(batches(), ['a', 'b', 'c', 'd']);
+  });
+
+  it('goes on where it stopped', async () => {
+    const id = await idOf({ EventSourceArn: STREAM, StartingPosition: 'LATEST' });
+    await write('a');
+    await call('PUT', id, { Enabled: false });
+    await write('b');
+    await call('PUT', id, { Enabled: true });
+    await write('c');
+    assert.deepEqual(batches(), ['a', 'b', 'c']);
+  });
+
+  it('halves a failed batch and gives up after the retries that it has', async () => {
+    bench = anEventEngine(SERVICES, {
+      resources: RESOURCES,
+      functions: {
+        work(event) {
+          if (JSON.stringify(event).includes('"S":"b"')) throw new Error('no');
+        },
+      },
+    });
+    bench.engine.items.publishStreams([
+      { tableName: 'pets', streamArn: STREAM, region: REGION, viewType: 'NEW_IMAGE' },
+    ]);
+    await create({
+      EventSourceArn: STREAM,
+      StartingPosition: 'LATEST',
+      MaximumBatchingWindowInSeconds: 1,
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 1,
+    });
+    bench.engine.items.publish(['a', 'b'].map((id) => ({ ...change(id), at: bench.clock.nowEpochMs() })));
+    for (let n = 0; n < 5; n += 1) await bench.advance(60_000);
+    assert.deepEqual(batches().slice(0, 3), ['ab', 'a', 'b']);
+    assert.ok(
+      batches()
+        .slice(3)
+        .every((batch) => batch === 'b') && batches().length < 6,
+      String(batches()),
+    );
+  });
+
+  const REFUSED: readonly { name: string; input: object; status?: number; says: RegExp }[] = [
+    { name: 'no source', input: {}, says: /Value null at 'eventSourceArn' failed to satisfy constraint/ },
+    {
+      name: 'a batch of 0',
+      input: { EventSourceArn: QUEUE, BatchSize: 0 },
+      says: /^1 validation error detected: Value '0' at 'batchSize' failed to satisfy constraint: Member must have value greater than or equal to 1$/,
+    },
+    {
+      name: 'a large batch of a queue without a window',
+      input: { EventSourceArn: QUEUE, BatchSize: 11 },
+      says: /^Maximum batch window in seconds must be greater than 0/,
+    },
+    {
+      name: 'a queue with the settings of streams',
+      input: { EventSourceArn: QUEUE, StartingPosition: 'LATEST' },
+      says: /^StartingPosition is not valid for SQS event sources\.$/,
+    },
+    {
+      name: 'a stream without a position',
+      input: { EventSourceArn: STREAM },
+      says: /Value null at 'startingPosition' failed to satisfy constraint: Member must not be null/,
+    },
+    {
+      name: 'a position that streams of tables do not have',
+      input: { EventSourceArn: STREAM, StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1 },
+      says: /^StartingPosition must be TRIM_HORIZON or LATEST/,
+    },
+    {
+      name: 'a tumbling window, which is not done here',
+      input: { EventSourceArn: STREAM, StartingPosition: 'LATEST', TumblingWindowInSeconds: 30 },
+      says: /^TumblingWindowInSeconds: /,
+    },
+    {
+      name: 'a member that is not done here',
+      input: { EventSourceArn: QUEUE, ProvisionedPollerConfig: { MinimumPollers: 1 } },
+      says: /^ProvisionedPollerConfig is not served here$/,
+    },
+    {
+      name: 'a filter that cannot be read',
+      input: { EventSourceArn: QUEUE, FilterCriteria: { Filters: [{ Pattern: '{' }] } },
+      says: /^FilterCriteria/,
+    },
+    {
+      name: 'a queue that is not there',
+      input: { EventSourceArn: `${QUEUE}x` },
+      says: /The specified queue does not exist\.$/,
+    },
+    {
+      name: 'a stream that is not there',
+      input: { EventSourceArn: `${STREAM}x`, StartingPosition: 'LATEST' },
+      says: /^Stream not found: arn:/,
+    },
+    {
+      name: 'another source',
+      input: { EventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/x/y`, StartingPosition: 'LATEST' },
+      says: /starts no function here$/,
+    },
+    {
+      name: 'an unknown function',
+      input: { EventSourceArn: QUEUE, FunctionName: 'absent' },
+      status: 404,
+      says: /^Function not found: arn:aws:lambda:.*:function:absent$/,
+    },
+    {
+      name: 'one that is there already',
+      input: { EventSourceArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:ofStack` },
+      status: 409,
+      says: /^An event source mapping with SQS arn \(" arn:.* "\) and function \(" work "\) already exists\. /,
+    },
+    {
+      name: 'a text for a number',
+      input: { EventSourceArn: QUEUE, BatchSize: '1' },
+      says: /^BatchSize must be a number$/,
+    },
+  ];
+  for (const { name, input, status: expected = 400, says } of REFUSED)
+    it(`refuses ${name}, and makes nothing`, async () => {
+      const { status, body } = await create(input);
+      assert.equal(status, expected, JSON.stringify(body));
+      assert.match(String(body['Message']), says);
+      assert.equal(((await call('GET')).body['EventSourceMappings'] as []).length, 1);
+    });
+
+  it('leaves a mapping as it was that cannot be changed so', async () => {
+    const id = await idOf({ EventSourceArn: QUEUE });
+    const { status } = await call('PUT', id, { FilterCriteria: { Filters: [{ Pattern: '{' }] } });
+    await send('jobs', 'a');
+    assert.deepEqual([status, batches()], [400, ['a']]);
+  });
+});
