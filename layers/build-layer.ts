@@ -1,5 +1,5 @@
 /** Bundles the layer's packages for `/opt/nodejs/node_modules`, where ESM imports find them. */
-import { copyFile, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, glob, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
@@ -168,7 +168,6 @@ async function describePackage(
   const { version, license } = await readManifest(source);
   const exports = Object.fromEntries(subpaths.map((subpath) => [subpath, './index.mjs']));
   const manifest = { name, version, license, type: 'module', exports };
-  await mkdir(target, { recursive: true });
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for await (const file of glob('LICEN[CS]E*', { cwd: source }))
     await copyFile(join(source, file), join(target, file));

@@ -1,5 +1,4 @@
 /** Looks up unknown ids of deployed APIs in AWS, with the credentials that osls deploys with. */
-import { existsSync } from 'node:fs';
 import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
@@ -40,7 +39,6 @@ export async function lookUpIds(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<LookUp> {
   const stage = provider.getStage();
-  if (!existsSync(folder)) return { found: [], absent: [] };
   const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return { found: [], absent: [] };
   try {

@@ -32,7 +32,7 @@ export function addAliases(
   exportPrefix: string,
 ): RolloutProblem | undefined {
   const { previous = {}, previousWeight = 0 } = rollout;
-  const weight = Number(previousWeight === '' ? 0 : previousWeight);
+  const weight = Number(previousWeight);
   const wanted = Object.entries(previous).map(([name, version]) => ({ name, version: String(version) }));
   const named = wanted.filter(({ version }) => version !== '');
   if (!isRollout(rollout))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,15 +11,26 @@ const ROOT = join(import.meta.dirname, '../..');
 
 describe('buildLayer', () => {
   let directory = '';
+  let layer = '';
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'gatewright-layer-'));
-    await buildLayer(ROOT, directory);
+    layer = join(directory, 'made/by/the/build');
+    await buildLayer(ROOT, layer);
   });
   after(() => rm(directory, { recursive: true }));
 
+  it('opens no stream of the process before something is printed', async () => {
+    const logger = await readFile(
+      join(layer, 'nodejs/node_modules/@aws-lambda-powertools/logger/index.mjs'),
+      'utf8',
+    );
+
+    assert.doesNotMatch(logger, /["']node:console["']/);
+  });
+
   for (const { name, subpaths } of LAYER_PACKAGES)
     it(`ships ${name} in one file with all that its subpaths export`, async () => {
-      const file = join(directory, 'nodejs/node_modules', name, 'index.mjs');
+      const file = join(layer, 'nodejs/node_modules', name, 'index.mjs');
       const shipped = (await import(pathToFileURL(file).href)) as object;
 
       for (const subpath of subpaths) {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Metafile } from 'esbuild';
 import { assertShippedOnce } from '../../layers/build-layer.ts';
+import { LAYER_PACKAGES } from '../../layers/contents.ts';
 import { assertPackagesInLayer, bundleFunctions } from '../../layers/bundle-functions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -26,6 +28,28 @@ describe('bundleFunctions', () => {
 
     assert.ok(bundles.length >= 5);
     for (const { name, startBytes } of bundles) assert.ok(startBytes < LIMIT_BYTES, `${name}: ${startBytes}`);
+    for (const { startFiles, files, packages } of bundles) {
+      assert.deepEqual(
+        startFiles.filter((file) => !files.has(file)),
+        [],
+      );
+      assert.deepEqual(
+        packages.filter((one) => !LAYER_PACKAGES.some(({ name }) => name === one)),
+        [],
+      );
+    }
+  });
+
+  it('bundles by the aliases and the format that it is given', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-bundle-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'a.ts'), "import { name } from 'alias';\nconsole.log(name);\n");
+    writeFileSync(join(folder, 'b.ts'), "export const name = 'aliased';\n");
+
+    const esbuild = { format: 'esm' as const, alias: { alias: join(folder, 'b.ts') } };
+    const [bundle] = await bundleFunctions(folder, { pattern: 'a.ts', esbuild });
+
+    assert.match(Buffer.from(bundle?.files.get('functions/a.mjs') ?? []).toString(), /aliased/);
   });
 });
 

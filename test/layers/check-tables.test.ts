@@ -37,6 +37,12 @@ describe('globalTables', () => {
     assert.match(globalTables(withTable(table))[0] ?? '', /^Ledger is a global table/);
   });
 
+  it('passes over what is no table of the stack: parameters that name one', () => {
+    const { Resources } = withTable({ Type: 'AWS::SSM::Parameter', Properties: { Replicas } });
+
+    assert.deepEqual(globalTables({ Resources }), []);
+  });
+
   it('keeps such a stack from being packaged', () => {
     const { Resources } = withTable({ Type: 'AWS::DynamoDB::GlobalTable', Properties: { Replicas } });
     const hooks = aPlugin('dev', {}, {}, '/nowhere', Resources);

@@ -147,6 +147,37 @@ describe('a stack of chosen parts', () => {
     assert.match(rights(['authorizers']), /AccessTable/);
   });
 
+  it('takes from the files which parts they belong to, since osls would refuse the member', () => {
+    const files = [{ parts: ['cache', 'quotas'], Resources: {} }, { Resources: {} }];
+
+    assert.deepEqual(takeOwners(files), [['cache', 'quotas'], undefined]);
+    assert.deepEqual(files, [{ Resources: {} }, { Resources: {} }]);
+  });
+
+  it('may have files without resources', () => {
+    const files = [{ Outputs: { A: {} } }, { Outputs: { B: {} } }];
+
+    const kept = leaveOutParts({ functions: {}, files }, [['cache'], ['quotas']], ['cache']);
+
+    assert.deepEqual([kept.resources, kept.left], [{ Outputs: { A: {} }, Resources: {} }, []]);
+  });
+
+  it('has a dashboard about the chosen parts', () => {
+    const titles = (chosen: readonly string[]): readonly string[] => {
+      const boards = Object.values(stackOf(chosen).resources).filter(
+        ({ Type }) => Type === 'AWS::CloudWatch::Dashboard',
+      );
+      return boards.flatMap((board) => {
+        const { widgets } = bodyOf(board) as { readonly widgets: readonly Definition[] };
+        assert.ok(widgets.every((widget) => !('parts' in widget)));
+        return widgets.map(({ properties }) => String((properties as Definition)['title']));
+      });
+    };
+    const all = titles(USUAL);
+    const few = titles(['quotas']);
+    assert.ok(few.length > 0 && few.length < all.length, `${few.length} of ${all.length}`);
+  });
+
   it('says which tables are left out', () => {
     const tables = (chosen: readonly string[]) => leave(chosen).left.map(({ id }) => id);
     assert.deepEqual(tables(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);

@@ -78,6 +78,12 @@ describe('foldRoutes', () => {
     }, /GET \/keys/);
   });
 
+  it('writes the routes of an API that has no settings', () => {
+    const bare: Template = { Resources: { HttpApi: { Type: 'AWS::ApiGatewayV2::Api' } } };
+    foldRoutes(bare, 'HttpApi');
+    assert.partialDeepStrictEqual(bare.Resources['HttpApi']?.Properties, { Body: { paths: {} } });
+  });
+
   it('does nothing without such an API', () => {
     const without: Template = { Resources: { Table: { Type: 'AWS::DynamoDB::Table' } } };
     foldRoutes(without, 'HttpApi');

@@ -124,6 +124,10 @@ describe('lookUpIds', () => {
     assert.deepEqual(folder.apiIds('shop'), {});
   });
 
+  it('asks for nothing where the service has no access documents', async () => {
+    assert.deepEqual(await lookUpIds('/nowhere', provider, {}), { found: [], absent: [] });
+  });
+
   it('asks no service where all ids are known', async () => {
     using folder = aFolder();
     const { refusal } = await lookUpIds(folder.path, { getStage: () => 'test' }, {});

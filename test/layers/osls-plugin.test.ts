@@ -29,6 +29,13 @@ describe('StackPlugin', () => {
     void aPlugin('dev', {})['initialize']?.();
   });
 
+  it('packages a service that has no settings of its own', () => {
+    const resources = { Api: { Type: 'AWS::ApiGateway::RestApi' } };
+    void aPlugin('dev', {}, null, '/nowhere', resources)[finalize]?.();
+
+    assert.ok('Api' in resources);
+  });
+
   const rows = [
     { name: 'allows dev to trust the local issuer', stage: 'dev', variables: LOCAL, refused: false },
     { name: 'refuses the local issuer in prod', stage: 'prod', variables: LOCAL, refused: true },
@@ -119,6 +126,71 @@ describe('StackPlugin', () => {
     assert.partialDeepStrictEqual(resources, {
       [`WebAclAssociation${apiId}prod`]: { Properties: { ResourceArn: `/restapis/${apiId}/stages/prod` } },
     });
+  });
+
+  it('refuses a stack without a part that a document needs', () => {
+    using service = aService(DOCUMENT, INVENTORY);
+    writeFileSync(join(service.folder, 'gatewright.yml'), 'parts: [cache]\n');
+    const custom = { parts: { authorizers: [], cache: [] } };
+    const hooks = aPlugin(
+      'prod',
+      {},
+      { localStages: ['prod'] },
+      service.folder,
+      {},
+      {
+        input: { custom, resources: [] },
+      },
+    );
+    void hooks['initialize']?.();
+
+    assert.throws(() => hooks[finalize]?.(), {
+      code: 'PART_MISSING',
+      message: /^access\/users\.yml protects an API in stage "prod": add authorizers to parts/,
+    });
+  });
+
+  it('takes an API out only where its parameter says so', () => {
+    const api = { Type: 'AWS::ApiGatewayV2::Api' };
+    const resources = { Kept: api, Gone: api };
+    void aPlugin('dev', {}, { apis: { Kept: true, Gone: 'false' } }, '/nowhere', resources)[finalize]?.();
+
+    assert.deepEqual([Object.hasOwn(resources, 'Kept'), Object.hasOwn(resources, 'Gone')], [true, false]);
+  });
+
+  it('protects tables by what osls has deployed, and for other tools by a parameter', (context) => {
+    const protection = (): unknown => {
+      const kept = {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: { DeletionProtectionEnabled: 'afterFirst' } as Record<string, unknown>,
+      };
+      void aPlugin('dev', {}, {}, '/nowhere', { Kept: kept })[finalize]?.();
+      return kept.Properties['DeletionProtectionEnabled'];
+    };
+    assert.equal(protection(), false);
+    process.env['GATEWRIGHT_FORM'] = 'cdk';
+    context.after(() => delete process.env['GATEWRIGHT_FORM']);
+    assert.deepEqual(protection(), { Ref: 'ProtectTables' });
+  });
+
+  it('gives functions that know their sockets those of the stack, by reference', () => {
+    const Variables: Record<string, unknown> = { APIS: { 'Fn::Sub': '{socketApi}' } };
+    const resources = {
+      WebsocketsApi: { Type: 'AWS::ApiGatewayV2::Api' },
+      Send: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables } } },
+    };
+    void aPlugin('dev', {}, { knownApis: { apis: 'a1b2c3d4e5' } }, '/nowhere', resources)[finalize]?.();
+
+    assert.deepEqual(Variables['APIS'], { 'Fn::Sub': '${WebsocketsApi},a1b2c3d4e5' });
+  });
+
+  it('has osls make versions of the functions of a rollout, and of no others', () => {
+    using service = aService(DOCUMENT, INVENTORY);
+    const functions = { 'token-authorizer': {}, keys: {} };
+    const rollout = { versions: 'true', previous: { 'token-authorizer': '' } };
+    void aPlugin('prod', {}, { rollout }, service.folder, {}, { service: { functions } })['initialize']?.();
+
+    assert.deepEqual(functions, { 'token-authorizer': { versionFunction: true }, keys: {} });
   });
 
   it('packages nothing while the routes of a document are unknown', () => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { packFunctions } from '../../layers/pack-functions.ts';
 import type { OslsFunction } from '../../layers/pack-functions.ts';
@@ -24,8 +33,12 @@ describe('packFunctions', () => {
     const functions: Record<string, OslsFunction> = {
       connect: { handler: 'functions/ws-connect.handler', package: { individually: true } },
     };
+    const stale = join(service, '.build/source-maps/connect/gone.mjs.map');
+    mkdirSync(dirname(stale), { recursive: true });
+    writeFileSync(stale, '');
     await packFunctions(service, functions);
 
+    assert.equal(existsSync(stale), false, 'a map of an earlier build');
     const artifact = join('.serverless', 'connect.zip');
     assert.deepEqual(functions['connect']?.package, { individually: true, artifact });
     const files = readZip(readFileSync(join(service, artifact)));

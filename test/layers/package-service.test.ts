@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { describeEnd } from '../../layers/package-service.ts';
+import { describeEnd, packageService } from '../../layers/package-service.ts';
+import { anOslsService } from '../support/an-osls-service.ts';
 
 const PROGRESS = 'Packaging gatewright for stage prod (us-east-1)\n';
 
@@ -25,6 +28,11 @@ describe('describeEnd', () => {
       says: /^osls was stopped \(SIGTERM\) .* 10 minutes: try again when the machine is less busy/,
     },
     {
+      what: 'so where no signal is known',
+      ended: { exitCode: null, output: PROGRESS },
+      says: /^osls was stopped \(no signal\)/,
+    },
+    {
       what: 'that it said nothing',
       ended: { exitCode: 1, output: '' },
       says: /^osls ended without an error message$/,
@@ -32,4 +40,49 @@ describe('describeEnd', () => {
   ] as const;
   for (const { what, ended, says } of rows)
     it(`tells ${what}`, () => assert.match(describeEnd({ signal: null, ...ended }), says));
+});
+
+describe('packageService', () => {
+  it('runs the osls of the service with stage and parameters, without settings of AWS, and lists what that has made', async (t) => {
+    using service = anOslsService(`
+      for (const name of ['small.zip', 'large.json']) write(name, name === 'small.zip' ? 'z' : 'json');
+      write('said.txt', JSON.stringify([process.argv.slice(2), process.env.AWS_PROFILE ?? 'none', process.env.FORM]));
+    `);
+    process.env['AWS_PROFILE'] = 'of-the-developer';
+    t.after(() => delete process.env['AWS_PROFILE']);
+
+    const packaged = await packageService({
+      ...service.request,
+      parameters: ['retention=7', 'name=shop'],
+      environment: { FORM: 'cdk' },
+    });
+
+    const said = readFileSync(join(service.request.outputDirectory, 'said.txt'), 'utf8');
+    const words = ['package', '--stage', 'prod', '--package', service.request.outputDirectory];
+    const parameters = ['--param', 'retention=7', '--param', 'name=shop'];
+    assert.deepEqual(JSON.parse(said), [[...words, ...parameters], 'none', 'cdk']);
+    assert.deepEqual(packaged, {
+      kind: 'packaged',
+      artefacts: [
+        { name: 'large.json', sizeBytes: 4 },
+        { name: 'said.txt', sizeBytes: said.length },
+        { name: 'small.zip', sizeBytes: 1 },
+      ],
+    });
+  });
+
+  it('says why osls has failed', async () => {
+    using service = anOslsService("console.log('Error:\\nno role\\nsupport: none'); process.exit(1);");
+
+    assert.deepEqual(await packageService(service.request), { kind: 'failed', message: 'no role' });
+  });
+
+  it('names the stages that there are, without the one of defaults', async () => {
+    using service = anOslsService('');
+
+    assert.deepEqual(await packageService({ ...service.request, stage: 'default' }), {
+      kind: 'failed',
+      message: 'unknown stage "default": serverless.yml has dev, prod',
+    });
+  });
 });

@@ -85,6 +85,12 @@ describe('addAliases', () => {
     assert.equal(routing('TokenAuthorizerLive'), undefined);
   });
 
+  it('takes an empty parameter for no weight', () => {
+    const { refused } = rollOut({ versions: true, previous: PREVIOUS, previousWeight: '' });
+
+    assert.equal(refused, undefined);
+  });
+
   it('ends a rollout by the weight alone', () => {
     const previous = { ...PREVIOUS, 'request-authorizer': 41 };
     const { template } = rollOut({ versions: true, previous, previousWeight: 0 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { StackPlugin } from '../../layers/osls-plugin.ts';
 import type { Serverless } from '../../layers/osls-plugin.ts';
-import { omitLayer, omitLoneApi } from '../../layers/small-stack.ts';
+import { makeSmall, omitLayer, omitLoneApi } from '../../layers/small-stack.ts';
 import { READS_TEMPLATE, STANDS_IN } from '../../packages/templates/serverless/aws-stand-in.ts';
 import { aService as aStackFolder } from '../support/a-stack-plugin.ts';
 
@@ -39,6 +39,12 @@ describe('a small stack', () => {
     const service = aService();
     omitLoneApi(service);
     assert.deepEqual(service.functions.admin.events, [{ schedule: 'rate(1 hour)' }]);
+  });
+
+  it('of several parts keeps its layer', () => {
+    const service = aService();
+    makeSmall(service, 'layer');
+    assert.deepEqual(Object.keys(service.layers), ['packages', 'mine']);
   });
 
   it('keeps them where one has', () => {

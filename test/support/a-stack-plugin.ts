@@ -18,9 +18,16 @@ class OslsError extends Error {
 export function aPlugin(
   stage: string,
   variables: Record<string, unknown>,
-  custom: { localStages?: string[]; apis?: Record<string, boolean> } = {},
+  custom: Serverless['service']['custom'] | null = {},
   serviceDir = '/nowhere',
   more: Record<string, { Type: string; Properties?: Record<string, unknown> }> = {},
+  {
+    input,
+    service,
+  }: {
+    input?: Serverless['configurationInput'];
+    service?: Pick<Serverless['service'], 'functions' | 'resources'>;
+  } = {},
 ) {
   const Resources = Object.assign(more, {
     TokenFunction: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: variables } } },
@@ -29,9 +36,10 @@ export function aPlugin(
   const layer: { path: string; package?: { artifact: string } } = { path: '.build/layer' };
   const serverless: Serverless = {
     serviceDir,
-    configurationInput: { params: { default: {}, dev: {}, prod: {} } },
+    configurationInput: { params: { default: {}, dev: {}, prod: {} }, ...input },
     service: {
-      custom,
+      ...service,
+      ...(custom !== null && { custom }),
       layers: { packages: layer },
       provider: { compiledCloudFormationTemplate: { Resources } },
     },

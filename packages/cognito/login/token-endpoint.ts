@@ -124,7 +124,7 @@ function authenticate(
   const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
   const [id = '', secret = ''] =
     basic === undefined
-      ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
+      ? [form.get('client_id'), form.get('client_secret')]
       : Buffer.from(basic, 'base64').toString('utf8').split(':', 2);
   const client = pool.findClient(id);
   const isRight = client?.secret === undefined || equalInConstantTime(client.secret, secret);

@@ -64,6 +64,12 @@ describe('a template for other deploy tools', () => {
       { logicalId: 'PackagesLambdaLayer', member: 'Content', archive: 'packages.zip' },
     ]);
   });
+
+  it('has no archive of a function whose code is written into it', () => {
+    const Inline = { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: 'exports.f = 1' } } };
+
+    assert.deepEqual(listPacked({ Resources: { Inline } }), []);
+  });
 });
 
 describe('printSamTemplate', () => {
@@ -107,7 +113,11 @@ describe('printBucketTemplate', () => {
     const text = printBucketTemplate(bucketless(), (archive) => `hash-${archive}`);
     const { Parameters, Resources } = JSON.parse(text) as PortableTemplate;
 
-    assert.deepEqual(Object.keys(Parameters ?? {}), ['CodeBucket', 'CodePrefix', 'AlarmMailbox']);
+    assert.partialDeepStrictEqual(Parameters, {
+      CodeBucket: { Type: 'String' },
+      CodePrefix: { Type: 'String', Default: '' },
+      AlarmMailbox: { Type: 'String' },
+    });
     assert.deepEqual(Resources['AskLambdaFunction']?.Properties?.['Code'], {
       S3Bucket: { Ref: 'CodeBucket' },
       S3Key: { 'Fn::Sub': '${CodePrefix}hash-ask.zip' },

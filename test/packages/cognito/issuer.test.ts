@@ -11,6 +11,7 @@ import type { ControlRequest } from '../../../packages/core/api-call.ts';
 import { serveIssuer } from '../../../packages/cognito/issuer-endpoints.ts';
 import { Issuer, type SavedKey } from '../../../packages/cognito/issuer.ts';
 import { LOCAL_ISSUER } from '../../../packages/core/issuers/issuer-names.ts';
+import { claimsOf } from '../../support/a-user-pool.ts';
 
 const HOUR_MS = 3_600_000;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -155,6 +156,21 @@ describe('serveIssuer', () => {
 
   it('does not answer other paths', () => {
     assert.equal(serveIssuer(aRequest(), issuer, identities), undefined);
+  });
+
+  it('puts the roles that are asked for into the token', () => {
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'AKIALOCAL0000000CI',
+      client_secret: 'ci-secret',
+    };
+    const rolesFor = (more: Record<string, string>): unknown => {
+      const reply = serveIssuer(aTokenRequest({ ...form, ...more }), issuer, identities);
+      const { access_token: token } = JSON.parse(String(reply?.body)) as { access_token: string };
+      return claimsOf(token)['roles'];
+    };
+
+    assert.deepEqual([rolesFor({ roles: 'admin  ops' }), rolesFor({})], [['admin', 'ops'], undefined]);
   });
 
   // Source: RFC 6749 §4.4, §5.2

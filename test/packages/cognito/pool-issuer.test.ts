@@ -34,6 +34,17 @@ describe('cognitoClaims', () => {
   });
 });
 
+describe('the name in such a token', () => {
+  for (const { claims, name } of [
+    { claims: { 'cognito:username': 'ada', username: 'other' }, name: 'ada' },
+    { claims: { username: 'ada' }, name: 'ada' },
+    { claims: {}, name: 'b7c1' },
+  ])
+    it(`is ${name} for ${JSON.stringify(claims)}`, () => {
+      assert.equal(cognitoClaims({ sub: 'b7c1', claims }, 7)['cognito:username'], name);
+    });
+});
+
 describe('a token in the name of a pool', () => {
   it('passes CognitoJwtVerifier, both kinds', async () => {
     const at = { clock: createSystemClock(), random: createSystemRandom() };

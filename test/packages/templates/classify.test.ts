@@ -64,6 +64,13 @@ describe('classifyResources', () => {
       noEffect: [],
     },
     {
+      name: 'says nothing of what is switched off, whatever its name',
+      type: 'AWS::ApiGateway::Method',
+      properties: { A: false, B: 'false', C: '', D: [], E: {}, F: null },
+      unsupported: [],
+      noEffect: [],
+    },
+    {
       name: 'says of the role of an integration that it changes nothing',
       type: 'AWS::ApiGateway::Method',
       properties: { Integration: { Credentials: 'arn:aws:iam::123456789012:role/r' } },

@@ -102,6 +102,7 @@ describe('defineFunctions', () => {
       properties: `{${base}, MemorySize: 64}`,
       says: /F\.MemorySize: 64 must be a whole number from 128 to 10240/,
     },
+    { properties: `{${base}, MemorySize: [128]}`, says: /F\.MemorySize: \[128\] must be a whole number/ },
     { properties: `{${base}, FunctionName: "a b"}`, says: /F\.FunctionName: "a b" must be up to 64 letters/ },
     {
       properties: `{${base}, Environment: {Variables: {AWS_REGION: x}}}`,

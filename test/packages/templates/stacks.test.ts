@@ -124,4 +124,16 @@ describe('StackSet', () => {
 
     assert.deepEqual(set.outputsOf('b'), { Out: '42' });
   });
+
+  it('keeps outputs pending until the stack that makes their parameter of SSM is there', () => {
+    const named = 'Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: "{{resolve:ssm:/a}}"}}}';
+    const set = setOf({ b: `${named}\nOutputs: {Out: {Value: !GetAtt T.TopicName}}` });
+    assert.equal(set.outputsOf('b'), 'pending');
+
+    const maker =
+      'Resources: {P: {Type: AWS::SSM::Parameter, Properties: {Name: /a, Type: String, Value: made}}}';
+    set.add(toRawStack(parseSource(maker, '/app/a.yml'), 'a', OPTIONS));
+
+    assert.deepEqual(set.outputsOf('b'), { Out: 'made' });
+  });
 });

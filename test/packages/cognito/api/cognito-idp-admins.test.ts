@@ -107,6 +107,26 @@ describe("Cognito's API for administrators", () => {
     );
   });
 
+  it('takes users out of one group, and leaves them in their others', async () => {
+    const at = await aUserPool();
+    await at.admin('CreateGroup', { GroupName: 'readers' });
+    await at.admin('AdminAddUserToGroup', { Username: 'ada', GroupName: 'readers' });
+
+    await at.admin('AdminRemoveUserFromGroup', { Username: 'ada', GroupName: 'admins' });
+
+    const { body } = await at.admin('AdminListGroupsForUser', { Username: 'ada' });
+    assert.deepEqual(
+      (body['Groups'] as { GroupName: string }[]).map(({ GroupName }) => GroupName),
+      ['readers'],
+    );
+  });
+
+  it('are no calls of users, who do not sign', async () => {
+    const at = await aUserPool();
+
+    await assert.rejects(at.call('ListUsers', {}), { message: 'ListUsers wants a signature' });
+  });
+
   it('finds users by a filter, page by page', async () => {
     const at = await aUserPool();
     for (const Username of ['bea', 'bob'])

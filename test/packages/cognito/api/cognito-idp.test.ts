@@ -79,6 +79,13 @@ describe("Cognito's API for users", () => {
     ],
     ['a flow that nobody has', {}, {}, { ...client, AuthFlow: 'MAGIC' }, '400 InvalidParameterException'],
     [
+      'a flow by the name of what every object has',
+      {},
+      {},
+      { ...client, AuthFlow: 'constructor' },
+      '400 InvalidParameterException',
+    ],
+    [
       'a flow that is not here',
       {},
       {},
@@ -110,6 +117,24 @@ describe("Cognito's API for users", () => {
     const wrong = await at.call('InitiateAuth', signIn('ada', PASSWORD, { SECRET_HASH: hash('other') }));
 
     assert.deepEqual([right.status, codeOf(wrong)], [200, '400 NotAuthorizedException']);
+  });
+
+  it('goes on with tokens of a client that has a secret only where the secret comes with them', async () => {
+    const at = await aUserPool({}, { GenerateSecret: true });
+    const ClientSecret = at.pools.find(POOL_ID)?.pool.findClient('app')?.secret ?? '';
+    const SECRET_HASH = createHmac('sha256', ClientSecret).update('adaapp').digest('base64');
+    const { RefreshToken } = tokensOf(
+      await at.call('InitiateAuth', signIn('ada', PASSWORD, { SECRET_HASH })),
+    );
+    const both = async (more: object): Promise<readonly string[]> => [
+      codeOf(await at.call('GetTokensFromRefreshToken', { ...client, RefreshToken, ...more })),
+      codeOf(await at.call('RevokeToken', { ...client, Token: RefreshToken, ...more })),
+    ];
+
+    const refused = '400 NotAuthorizedException';
+    assert.deepEqual(await both({}), [refused, refused]);
+    assert.deepEqual(await both({ ClientSecret: 'other' }), [refused, refused]);
+    assert.deepEqual(await both({ ClientSecret }), ['200', '200']);
   });
 
   it('goes on with a refresh token for as long as the client says, by the clock of the gateway', async () => {
@@ -240,6 +265,51 @@ describe("Cognito's API for users", () => {
     const other = await at.call('InitiateAuth', signIn('bob@example.com', PASSWORD));
 
     assert.deepEqual([codeOf(own), codeOf(other)], ['200', '400 UserNotFoundException']);
+  });
+
+  it('looks for a name among the addresses of users who may have none', async () => {
+    const at = await aUserPool({ AliasAttributes: ['phone_number'] });
+
+    assert.equal(codeOf(await at.call('InitiateAuth', signIn('eve', 'x'))), '400 UserNotFoundException');
+  });
+
+  it('sends the code of a user without an address to the phone', async () => {
+    const at = await aUserPool({ AutoVerifiedAttributes: ['phone_number'] });
+    const UserAttributes = [{ Name: 'phone_number', Value: '+15550104567' }];
+
+    const input = { ...client, Username: 'carl', Password: PASSWORD, UserAttributes };
+    const { body } = await at.call('SignUp', input);
+
+    assert.deepEqual(body['CodeDeliveryDetails'], {
+      AttributeName: 'phone_number',
+      DeliveryMedium: 'SMS',
+      Destination: '+*******4567',
+    });
+  });
+
+  it('has a code for each user', async () => {
+    const at = await aUserPool();
+    await at.admin('AdminCreateUser', { Username: 'bob', TemporaryPassword: PASSWORD });
+    await at.admin('AdminUpdateUserAttributes', {
+      Username: 'bob',
+      UserAttributes: [
+        { Name: 'email', Value: 'bob@example.com' },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+    });
+    const early = await at.call('ForgotPassword', { ...client, Username: 'bob' });
+    await at.admin('AdminSetUserPassword', { Username: 'bob', Password: PASSWORD, Permanent: true });
+
+    await at.call('ForgotPassword', { ...client, Username: 'ada' });
+    const ConfirmationCode = at.code();
+    const later = await at.call('ForgotPassword', { ...client, Username: 'bob' });
+    const input = { ...client, Username: 'ada', Password: 'Another horse 2!', ConfirmationCode };
+
+    assert.deepEqual(
+      [early.body['message'], codeOf(later)],
+      ['User password cannot be reset in the current state.', '200'],
+    );
+    assert.equal(codeOf(await at.call('ConfirmForgotPassword', input)), '200');
   });
 
   it('resets a forgotten password with a code', async () => {

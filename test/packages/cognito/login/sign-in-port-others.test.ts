@@ -61,6 +61,46 @@ describe('an Auth0 tenant that is stood in for', () => {
     assert.notEqual(second.body['refresh_token'], first.body['refresh_token']);
   });
 
+  it('takes openid for the scope of a request that names none', async () => {
+    const at = await aUserPool();
+    const query = { ...AUTHORIZATION_REQUEST, ...PKCE, client_id: 'spa', scope: undefined };
+    const shown = await send(at, 'GET', tenant('/authorize'), { query });
+    const form = /name="form" value="([^"]+)"/.exec(String(shown.body))?.[1] ?? '';
+    const cookie = header(shown, 'set-cookie').split(';')[0] ?? '';
+    const login = { query, form: { form, user: 'ada' }, headers: { cookie } };
+    const code = new URL(header(await send(at, 'POST', tenant('/login'), login), 'location')).searchParams;
+
+    const fields = { client_id: 'spa', redirect_uri: CALLBACK, code_verifier: VERIFIER };
+    const { body } = answerOf(
+      await send(at, 'POST', tenant('/oauth/token'), {
+        form: { grant_type: 'authorization_code', code: code.get('code'), ...fields },
+      }),
+    );
+
+    assert.deepEqual([body['scope'], typeof body['id_token']], ['openid', 'string']);
+  });
+
+  it('signs out to where Auth0 does, an address of this machine', async () => {
+    const at = await aUserPool();
+    const to = (returnTo: string) =>
+      send(at, 'GET', tenant('/v2/logout'), { query: { client_id: 'spa', returnTo } });
+
+    assert.equal(header(await to(`${PAGE}/`), 'location'), `${PAGE}/`);
+    assert.equal((await to('https://evil.example/')).status, 400);
+    assert.match(String((await send(at, 'GET', tenant('/v2/logout'))).body), /Signed out/);
+  });
+
+  it('says nothing about who has a token without a scope', async () => {
+    const at = await aUserPool();
+    const sub = at.pools.ofIssuer(AUTH0)?.pool.find('ada')?.sub ?? '';
+    const { token } = at.issuer.mint({ sub, issuer: AUTH0, claims: { azp: 'spa' } });
+
+    const headers = { authorization: `Bearer ${token}` };
+    const reply = await send(at, 'GET', tenant('/userinfo'), { headers });
+
+    assert.match(header(reply, 'www-authenticate'), /lacks the scope openid/);
+  });
+
   it('describes itself by this port for local callers, and by its own name for functions', async () => {
     const at = await aUserPool();
     const path = '/.well-known/openid-configuration';
@@ -84,6 +124,7 @@ describe('the guard of these addresses', () => {
     ['a token request of a page of this machine', 'POST', pool('/oauth2/token'), { origin: PAGE }, true],
     ['one of a page out there', 'POST', pool('/oauth2/token'), { origin: 'https://evil.example' }, false],
     ['a link to the login page', 'GET', pool('/oauth2/authorize'), { 'sec-fetch-site': 'cross-site' }, true],
+    ['a link to what a pool says of itself', 'GET', pool('/.well-known/openid-configuration'), {}, true],
     ['a form of another page', 'POST', pool('/login'), { origin: PAGE }, false],
     ['a form without origin', 'POST', pool('/login'), {}, false],
     ['a call of Cognito by a page of this machine', 'POST', '/', { origin: PAGE, ...target }, true],
@@ -119,6 +160,21 @@ describe('the guard of these addresses', () => {
         admitted,
       );
     });
+
+  it('serves a page whose address is a callback of the client, and no other of its kind', async () => {
+    const at = await aUserPool({}, { ...CLIENT, CallbackURLs: ['https://shop.example/callback'] });
+    const allowed = async (origin: string) => {
+      const reply = await send(at, 'OPTIONS', pool('/oauth2/token'), { headers: { origin } });
+      return reply.headers.includes('Access-Control-Allow-Origin');
+    };
+
+    assert.deepEqual(
+      [await allowed('https://shop.example'), await allowed('https://evil.example')],
+      [true, false],
+    );
+    const rawHeaders = ['origin', 'https://shop.example'];
+    assert.ok(at.port.admits({ method: 'POST', path: pool('/oauth2/token'), host: CONTROL, rawHeaders }));
+  });
 
   it('serves the page only to its own origin', async () => {
     const at = await aUserPool({}, CLIENT);

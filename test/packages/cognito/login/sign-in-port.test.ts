@@ -153,6 +153,42 @@ describe('the hosted login of a user pool', () => {
     assert.equal((await redeem(at, bare)).body['error'], 'invalid_grant');
   });
 
+  it('has a temporary password changed in the form, and keeps who is not confirmed out', async () => {
+    const at = await aUserPool({}, CLIENT);
+    const password = 'Correct horse 1!';
+    await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: password });
+    await at.call('SignUp', { ClientId: 'app', Username: 'carl', Password: password });
+
+    const asked = await submit(at, { username: 'dora', password });
+    const weak = await submit(at, { username: 'dora', password, newPassword: 'weak' });
+    const done = await submit(at, { username: 'dora', password, newPassword: 'Another horse 2!' });
+    const carl = await submit(at, { username: 'carl', password });
+
+    assert.match(String(asked.body), /The password is temporary\. Choose a new one\./);
+    assert.match(String(weak.body), /Password did not conform with policy/);
+    assert.equal(done.status, 303);
+    assert.match(String(carl.body), /The account is not confirmed/);
+  });
+
+  // Cognito developer guide, "The token endpoint": an ID token needs the scope openid.
+  it('gives no ID token without the scope openid', async () => {
+    const at = await aUserPool({}, CLIENT);
+
+    const { body } = await redeem(at, await codeOf(at, { scope: 'email' }));
+
+    assert.deepEqual([typeof body['access_token'], body['id_token']], ['string', undefined]);
+  });
+
+  it('keeps a sign-in where the sign-out does not say where to go', async () => {
+    const at = await aUserPool({}, CLIENT);
+    const session = header(await submit(at, { user: 'ada' }), 'set-cookie').split(';')[0] ?? '';
+
+    const out = await send(at, 'GET', pool('/logout'), { headers: { cookie: session } });
+
+    assert.equal(out.status, 400);
+    assert.equal((await authorize(at, {}, { cookie: session })).status, 303);
+  });
+
   it('knows a browser that is signed in, until it is signed out', async () => {
     const at = await aUserPool({}, CLIENT);
     const first = await submit(at, { user: 'ada' });

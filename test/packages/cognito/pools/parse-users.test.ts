@@ -44,9 +44,21 @@ describe('parseUsers', () => {
       assert.equal(faults[0]?.place.line, line);
     });
 
+  it('takes 1,000 users, and says that it takes no more', () => {
+    const listed = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `- username: user${index}\n`).join('');
+
+    assert.deepEqual(parseUsers(listed(1_000), 'users.yml').faults, []);
+    const { users, faults } = parseUsers(listed(1_001), 'users.yml');
+    assert.deepEqual(
+      [users.length, faults.map(({ message }) => message)],
+      [1_000, ['holds more than 1000 users; the rest is ignored']],
+    );
+  });
+
   it('says so where the file is none of ours, or no YAML, and takes an empty one', () => {
     assert.match(parseUsers('Resources:\n  A: 1\n', 'users.yml').faults[0]?.message ?? '', /must be a list/);
-    assert.equal(parseUsers('- a: [\n', 'users.yml').faults.length, 1);
+    assert.match(parseUsers('- a: [\n', 'users.yml').faults[0]?.message ?? '', / \(column \d+\)$/);
     assert.deepEqual(parseUsers('# nobody yet\n', 'users.yml'), { users: [], faults: [] });
   });
 });

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const POOL_ID = 'us-east-1_Shop';
 
-function read(pool: JsonObject, client: JsonObject = {}) {
+function read(pool: JsonObject, client: JsonObject = {}, domain: JsonObject = {}) {
   const [first] = readPools(
     [
       aStack({
@@ -25,7 +25,7 @@ function read(pool: JsonObject, client: JsonObject = {}) {
         Domain: {
           type: 'AWS::Cognito::UserPoolDomain',
           id: 'shop',
-          properties: { UserPoolId: POOL_ID, Domain: 'shop' },
+          properties: { UserPoolId: POOL_ID, Domain: 'shop', ...domain },
         },
       }),
     ],
@@ -54,11 +54,17 @@ describe('readPools', () => {
     const pools = readPools([stack], issuers);
 
     assert.deepEqual(
-      pools.map(({ poolId, kind, isOpen, region }) => [poolId, kind, isOpen, region]),
+      pools.map(({ poolId, kind, isOpen, allowsSignUp, region }) => [
+        poolId,
+        kind,
+        isOpen,
+        allowsSignUp,
+        region,
+      ]),
       [
-        [POOL_ID, 'cognito', false, 'us-east-1'],
-        ['eu-west-1_Abc', 'cognito', true, 'eu-west-1'],
-        ['example.eu.auth0.com', 'oidc', true, ''],
+        [POOL_ID, 'cognito', false, true, 'us-east-1'],
+        ['eu-west-1_Abc', 'cognito', true, true, 'eu-west-1'],
+        ['example.eu.auth0.com', 'oidc', true, true, ''],
       ],
     );
   });
@@ -71,7 +77,29 @@ describe('readPools', () => {
   });
 
   it('gives its pages the domain, whole where it is a custom one', () => {
+    const custom = { Domain: 'login.shop.example', CustomDomainConfig: { CertificateArn: 'arn' } };
+
     assert.deepEqual(read({}).domains, ['shop.auth.us-east-1.amazoncognito.com']);
+    assert.deepEqual(read({}, {}, custom).domains, ['login.shop.example']);
+  });
+
+  it('calls a pool by its name, or else as the template does', () => {
+    assert.deepEqual(
+      [{ UserPoolName: 'shop' }, { PoolName: 'shop' }, {}].map((pool) => read(pool).name),
+      ['shop', 'shop', 'Pool'],
+    );
+  });
+
+  it('has the function of tokens in the version that is written, 1 where none is', () => {
+    const versions = ['V1_0', 'V2_0', 'V3_0', undefined].map((LambdaVersion) => {
+      const PreTokenGenerationConfig = { LambdaArn: 'arn', ...(LambdaVersion && { LambdaVersion }) };
+      return read({ LambdaConfig: { PreTokenGenerationConfig } }).triggers.get('PreTokenGeneration');
+    });
+
+    assert.deepEqual(
+      versions,
+      ['1', '2', '3', '1'].map((version) => ({ arn: 'arn', version })),
+    );
   });
 
   const flows: [written: string[], flows: string[]][] = [

@@ -179,6 +179,39 @@ describe('a trigger of a user pool', () => {
     assert.deepEqual(at.sources(), ['PreAuthentication_Authentication']);
   });
 
+  it('hears of each sign-in, before and after', async () => {
+    const at = await aTriggeredPool({});
+
+    await at.call('InitiateAuth', signIn('ada', PASSWORD));
+
+    assert.deepEqual(at.sources(), [
+      'PreAuthentication_Authentication',
+      'PostAuthentication_Authentication',
+      'TokenGeneration_Authentication',
+    ]);
+  });
+
+  it('hears of a password that is forgotten, and of the new one', async () => {
+    const at = await aTriggeredPool({});
+    const confirm = () =>
+      at.call('ConfirmForgotPassword', {
+        ...client,
+        Username: 'ada',
+        Password: 'Another horse 2!',
+        ConfirmationCode: at.code(),
+      });
+
+    await at.call('ForgotPassword', { ...client, Username: 'ada' });
+    await confirm();
+    await at.admin('AdminResetUserPassword', { Username: 'ada' });
+
+    assert.deepEqual(at.sources(), [
+      'CustomMessage_ForgotPassword',
+      'PostConfirmation_ConfirmForgotPassword',
+      'CustomMessage_ForgotPassword',
+    ]);
+  });
+
   it('is not asked by who does not know the password', async () => {
     const at = await aTriggeredPool({});
 

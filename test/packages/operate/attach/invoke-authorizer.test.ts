@@ -39,6 +39,29 @@ describe('a function that would answer 500 to everybody', () => {
   });
 });
 
+describe('the answer of a function', () => {
+  const wrong = /its answer is not that of an authorizer/;
+  for (const { answer, says } of [
+    { answer: { isAuthorized: false }, says: undefined },
+    { answer: { errorMessage: 'Unauthorized' }, says: undefined },
+    { answer: { policyDocument: { Statement: [{ Effect: 'Deny' }] } }, says: undefined },
+    { answer: {}, says: wrong },
+    { answer: { isAuthorized: 'yes' }, says: wrong },
+  ])
+    it(`${says === undefined ? 'is' : 'is not'} that of an authorizer: ${JSON.stringify(answer)}`, async () => {
+      await using api = await aRestApiToAttach(one);
+      const { plan } = await api.plan();
+
+      const breaking = await findBreaking(
+        plan,
+        answering(api.plane, () => Promise.resolve(answer)),
+      );
+
+      if (says === undefined) assert.equal(breaking, undefined);
+      else assert.match(breaking ?? '', says);
+    });
+});
+
 describe('what a function is asked', () => {
   const step = (part: string, more: object = {}) => ({ part, name: '', does: '', after: {}, ...more });
   const asking = (...steps: object[]): Pick<Plan, 'steps'> => ({ steps: steps as Plan['steps'] });

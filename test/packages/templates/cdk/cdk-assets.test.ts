@@ -79,6 +79,39 @@ describe('a template of CDK without asset metadata', () => {
     assert.deepEqual(directories, [join(folder, 'nested', `asset.${CODE}`)], SOURCE);
   });
 
+  it('passes over assets that are no files, such as images', async () => {
+    const image = { packaging: 'container-image', id: CODE, sourceHash: CODE };
+    const artifact = {
+      type: 'aws:cloudformation:stack',
+      properties: { templateFile: 'S.template.json' },
+      metadata: { '/S': [{ type: 'aws:cdk:asset', data: image }] },
+    };
+    const [stack] = await loadStacks(
+      [
+        anAssembly(
+          'images',
+          { F: aFunction() },
+          {
+            'manifest.json': { version: '12.0.0', artifacts: { S: artifact } },
+            'S.assets.json': { version: '12.0.0', files: {} },
+          },
+        ),
+      ],
+      OPTIONS,
+    );
+
+    assert.match(stack?.unsupported[0]?.consequence ?? '', /^the code is s3:/);
+  });
+
+  it('is refused by name where a function has no properties', async () => {
+    await assert.rejects(
+      loadStacks([anAssembly('bare', { F: { Type: 'AWS::Lambda::Function' } })], OPTIONS),
+      {
+        code: 'DEFINITION_INVALID',
+      },
+    );
+  });
+
   it('is believed where it has the metadata', async () => {
     const metadata = { 'aws:asset:path': 'elsewhere', 'aws:asset:property': 'Code' };
     const [stack] = await loadStacks([anAssembly('noted', { F: aFunction(metadata) })], OPTIONS);

@@ -101,6 +101,38 @@ describe('a cloud assembly', () => {
     assert.deepEqual((await assembly({ Only: metadata, Topics: topic })).names, ['Only', 'Topics']);
   });
 
+  it('is served without what is no stack, and by the usual names of templates', async () => {
+    const own = mkdtempSync(join(folder, 'assembly-'));
+    const artifacts = {
+      'Topics.assets': { type: 'cdk:asset-manifest', properties: { file: 'Topics.assets.json' } },
+      Topics: { type: 'aws:cloudformation:stack' },
+    };
+    writeFileSync(join(own, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
+    writeFileSync(join(own, 'Topics.template.json'), JSON.stringify(topic));
+    writeFileSync(join(own, 'Topics.assets.json'), JSON.stringify({ version: '36.0.0', files: {} }));
+
+    const stacks = await loadStacks([own], OPTIONS);
+
+    assert.deepEqual(
+      stacks.map(({ stackName }) => stackName),
+      ['Topics'],
+    );
+  });
+
+  it('gives an asset that has no hash by its id', async () => {
+    const own = mkdtempSync(join(folder, 'assembly-'));
+    const metadata = { '/S': [{ type: 'aws:cdk:asset', data: { id: HASH, s3KeyParameter: 'Key' } }] };
+    const artifacts = { S: { type: 'aws:cloudformation:stack', metadata } };
+    writeFileSync(join(own, 'manifest.json'), JSON.stringify({ version: '1.0.0', artifacts }));
+    const Parameters = { Key: { Type: 'String' } };
+    const Outputs = { Out: { Value: { Ref: 'Key' } } };
+    writeFileSync(join(own, 'S.template.json'), JSON.stringify({ ...topic, Parameters, Outputs }));
+
+    const [stack] = await loadStacks([own], OPTIONS);
+
+    assert.equal(stack?.outputs.get('Out'), `||${HASH}.zip`);
+  });
+
   it('is refused where no stack has resources', async () => {
     await assert.rejects(assembly({ Bare: parameters }), {
       message: 'the cloud assembly has no stack with resources; run "cdk synth" first',

@@ -25,6 +25,8 @@ describe('cutCidr', () => {
     { name: 'refuses a block that is none', given: ['10.0.0/24', 1, 8], expected: undefined },
     { name: 'refuses a prefix over the width', given: ['10.0.0.0/33', 1, 8], expected: undefined },
     { name: 'refuses more than 256 blocks', given: ['10.0.0.0/8', 257, 8], expected: undefined },
+    { name: 'refuses no blocks', given: ['10.0.0.0/8', 0, 8], expected: undefined },
+    { name: 'refuses a part of a block', given: ['10.0.0.0/8', 1.5, 8], expected: undefined },
     { name: 'refuses IPv6 with two gaps', given: ['1::2::3/56', 1, 64], expected: undefined },
   ];
   for (const { name, given, expected } of rows) {

@@ -81,6 +81,12 @@ describe('resolveValue', () => {
     });
   }
 
+  it('gives the attribute that Fn::Sub names', () => {
+    const user = 'Resources: { U: { Type: AWS::IAM::User, Properties: { UserName: ada } } }';
+
+    assert.equal(evaluate('!Sub "${U}: ${U.Arn}"', user), 'ada: arn:aws:iam::123456789012:user/ada');
+  });
+
   const refusals = [
     { expression: '!Ref Nowhere', says: /Unresolved resource dependencies \[Nowhere\] in the Outputs block/ },
     { expression: '!Ref AWS::Nothing', says: /Unresolved resource dependencies \[AWS::Nothing\]/ },

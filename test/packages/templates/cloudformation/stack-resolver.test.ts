@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aStack, evaluate, refusal } from '../stack-builders.ts';
+import { Faults } from '../../../../packages/core/errors.ts';
+import { RESOURCE_TYPES } from '../../../../packages/engine/compose/catalogue.ts';
+import { parseSource } from '../../../../packages/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../../packages/templates/cloudformation/template-stack.ts';
+import { StackSet } from '../../../../packages/templates/stacks.ts';
+import { aStack, evaluate, OPTIONS, refusal, someStacks } from '../stack-builders.ts';
 
 describe('StackResolver', () => {
   it('resolves properties, names and order of resources', () => {
@@ -214,6 +219,37 @@ Outputs:
       value: /^https:\/\/cognito-idp\.eu-west-1\.amazonaws\.com\/eu-west-1_[a-z0-9]{9}$/,
     },
   ];
+  it('cannot rely on a resource whose properties cannot be known, and serves the rest', () => {
+    const text =
+      'Resources: { F: { Type: AWS::Lambda::Function, Properties: { MemorySize: !Ref Nope, Description: !Ref Gone } } }';
+    const faults = new Faults(false);
+    const set = new StackSet(RESOURCE_TYPES, faults);
+    set.add(toRawStack(parseSource(text, '/app/shop.yml'), 'shop', { ...OPTIONS, tolerance: faults }));
+    const [stack] = set.complete(['shop']);
+
+    const found = stack?.resolveResources().get('F');
+
+    assert.match(found?.fault?.message ?? '', /Nope/);
+    assert.deepEqual(
+      faults.all.map(({ consequences }) => consequences.includes('F cannot be relied on')),
+      [true, false],
+    );
+  });
+
+  it('is being resolved while another stack imports what this one makes of it', () => {
+    const exported = (name: string, value: string) =>
+      `Resources: { T: { Type: AWS::SNS::Topic } }\nOutputs: { O: { Value: ${value}, Export: { Name: ${name} } } }`;
+    const [one] = someStacks({
+      one: exported('first', '!ImportValue second'),
+      two: exported('second', '!ImportValue first'),
+    });
+
+    assert.match(
+      refusal(() => one?.resolveOutputs()),
+      /one.*two.*one/,
+    );
+  });
+
   for (const { name, resource, expression, value } of attributes) {
     it(`gives ${name}, the same at every start`, () => {
       const sections = `Resources: { R: { Type: "${resource}" } }`;

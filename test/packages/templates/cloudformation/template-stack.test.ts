@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { aStack } from '../stack-builders.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadTemplate } from '../../../../packages/templates/cloudformation/template-stack.ts';
+import { aStack, OPTIONS } from '../stack-builders.ts';
 
 describe('toRawStack', () => {
   it('names keys that are written twice, in the template and in a resource', () => {
@@ -36,4 +40,22 @@ Outputs: { B: { Value: y } }`;
     ]);
     assert.equal(stack.resolveResources().get('T')?.properties['TopicName'], 'b');
   });
+});
+
+describe('loadTemplate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-template-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const [file, name] of [
+    ['orders.template.json', 'orders'],
+    ['shop/template.json', 'shop'],
+    ['2 big & old.json', 'big-old'],
+    ['1.json', 'stack'],
+  ] as const)
+    it(`calls the stack of ${file} ${name}, where it has no name of its own`, async () => {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), '{"Resources":{"T":{"Type":"AWS::SNS::Topic"}}}');
+
+      assert.equal((await loadTemplate(join(folder, file), OPTIONS)).stackName, name);
+    });
 });

@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json } from '../../../../packages/core/stack/model.ts';
+import { parameterValues } from '../../../../packages/templates/sam/sam-references.ts';
 import { samSecurity, samTemplate, samText } from '../sam-builders.ts';
 import { aStack } from '../stack-builders.ts';
 
 const GET = 'Path: /x, Method: get';
+
+describe('parameterValues', () => {
+  it('has what is given, else the default, and nothing of others', () => {
+    const Parameters = {
+      Given: { Type: 'String', Default: 'usual' },
+      Usual: { Type: 'Number', Default: 7 },
+      List: { Type: 'CommaDelimitedList', Default: 'a, b' },
+      Open: { Type: 'String' },
+      OpenList: { Type: 'CommaDelimitedList' },
+      Stored: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/a' },
+    };
+
+    assert.deepEqual(Object.fromEntries(parameterValues({ Parameters }, { Given: 'given' })), {
+      Given: 'given',
+      Usual: '7',
+      List: ['a', 'b'],
+    });
+  });
+});
 
 describe('names that SAM generates', () => {
   it('knows the generated resources by the names that SAM gives them', () => {

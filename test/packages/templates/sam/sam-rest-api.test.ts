@@ -18,6 +18,17 @@ function preflight(text: string): JsonObject {
   );
 }
 
+describe('AWS::Serverless::Api', () => {
+  it('is named with a property that SAM does not have', () => {
+    const { findings } = aStack(samTemplate('Api', 'Surprise: 1', { A: GET })).raw;
+
+    assert.deepEqual(
+      findings.map(({ logicalId, type, property }) => [logicalId, type, property]),
+      [['Api', 'AWS::Serverless::Api', 'Surprise']],
+    );
+  });
+});
+
 describe('Cors of AWS::Serverless::Api', () => {
   const rows: { cors: string; headers: JsonObject }[] = [
     {

@@ -55,7 +55,7 @@ describe('findStaleBuilds', () => {
     utimesSync(join(project, '.aws-sam/build/F'), 5, 5);
     const functions = new Map([['F', join(project, 'src')]]);
     return findStaleBuilds(template(runtime), join(project, 'template.yaml'), functions).map(
-      ({ logicalId, consequence }) => `${logicalId}: ${consequence}`,
+      ({ logicalId, property, consequence }) => `${logicalId}.${property ?? ''}: ${consequence}`,
     );
   };
   const minutes = { [BUILT]: 5, 'src/main.go': 6, 'template.yaml': 4 };
@@ -65,7 +65,7 @@ describe('findStaleBuilds', () => {
     assert.deepEqual(more, []);
     assert.match(
       line ?? '',
-      /^F: the output of sam build is older than src.main\.go, .* run sam build again$/,
+      /^F\.Code: the output of sam build is older than src.main\.go, .* run sam build again$/,
     );
   });
 

@@ -49,6 +49,12 @@ describe('startAwsStandIn', () => {
       body: /<OutputKey>Url<\/OutputKey><OutputValue>a&#60;b&#38;&#34;c&#34;<\/OutputValue>/,
     },
     {
+      name: 'names a call of CloudFormation that it does not answer',
+      request: () => query('cloudformation', 'Action=CreateStack&StackName=base'),
+      status: 501,
+      body: /<Code>InvalidAction<\/Code><Message>The local stand-in has no CloudFormation CreateStack\./,
+    },
+    {
       name: 'says that an unknown stack does not exist',
       request: () => query('cloudformation', 'Action=DescribeStacks&StackName=nope'),
       status: 400,

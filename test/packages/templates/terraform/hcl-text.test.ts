@@ -33,6 +33,15 @@ describe('membersIn', () => {
       ],
     ],
     [
+      'comments right behind a value, and quotients',
+      'a = 12// b\nc = 8 / 2/* d */\ne = 1',
+      [
+        ['a', '12'],
+        ['c', '8 / 2'],
+        ['e', '1'],
+      ],
+    ],
+    [
       'comments of all kinds',
       '# a = 1\n// b = 2\n/* c = 3 */ d = 4 # e\nf = 5',
       [

@@ -17,7 +17,11 @@ const METHOD: Planned = {
   expressions: { ...ofApi, resource_id: refs('aws_api_gateway_rest_api.a.root_resource_id') },
 };
 const ofMethod = { ...ofApi, resource_id: refs('aws_api_gateway_rest_api.a.root_resource_id') };
-const V2: Planned = { type: 'aws_apigatewayv2_api', name: 'h', values: { name: 'h', protocol_type: 'HTTP' } };
+export const V2: Planned = {
+  type: 'aws_apigatewayv2_api',
+  name: 'h',
+  values: { name: 'h', protocol_type: 'HTTP' },
+};
 const ofV2 = { api_id: refs('aws_apigatewayv2_api.h.id') };
 export const TABLE: Planned = {
   type: 'aws_dynamodb_table',

@@ -13,6 +13,7 @@ import { OPTIONS } from '../stack-builders.ts';
 import { ALARM_ROWS } from './terraform-alarm-rows.ts';
 import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
 import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
+import { SHAPE_ROWS } from './terraform-shape-rows.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'gatewright-terraform-stack-'));
 after(() => rmSync(base, { recursive: true }));
@@ -27,7 +28,7 @@ async function load(text: string): Promise<{ stack: ResolvedStack; messages: rea
 }
 
 describe('a resource of a plan', () => {
-  for (const { name, resources, of, expected } of [...ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
+  for (const { name, resources, of, expected } of [...ROWS, ...SHAPE_ROWS, ...ALARM_ROWS, ...REFERENCE_ROWS])
     it(name, async () => {
       const { stack, messages } = await load(aPlan({ resources }));
       const found = stack.resources.get(of);
@@ -45,6 +46,90 @@ describe('a resource of a plan', () => {
       );
       assert.deepEqual(messages, []);
     });
+});
+
+describe('a plan', () => {
+  it('is of the region of its provider', async () => {
+    const aws = { name: 'aws', expressions: { region: { constant_value: 'ap-southeast-2' } } };
+    const root = JSON.parse(aPlan({ resources: [TABLE] })) as { configuration: object };
+    const { stack } = await load(
+      JSON.stringify({ ...root, configuration: { ...root.configuration, provider_config: { aws } } }),
+    );
+
+    assert.equal(stack.region, 'ap-southeast-2');
+  });
+
+  it('has the code that it uploads, and mistakes nothing else of that key for it', async () => {
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          { type: 'aws_dynamodb_tag', name: 't', values: { key: 'x.zip', source: 'elsewhere' } },
+          { type: 'aws_s3_object', name: 'o', values: { key: 'x.zip', source: 'build' } },
+          {
+            type: 'aws_lambda_function',
+            name: 'f',
+            values: {
+              function_name: 'f',
+              s3_bucket: 'b',
+              s3_key: 'x.zip',
+              runtime: 'nodejs24.x',
+              handler: 'a.b',
+              role: 'arn:aws:iam::123456789012:role/r',
+            },
+          },
+        ],
+      }),
+    );
+
+    assert.match(JSON.stringify(stack.functions[0]?.code ?? stack.unsupported), /\/build"/);
+  });
+
+  it('has outputs of the module that is called there, and not of one of its name elsewhere', async () => {
+    const topics = (name: string) => ({
+      resources: [{ type: 'aws_sns_topic', name: 'inner', values: { name } }],
+      outputs: { arn: refs('aws_sns_topic.inner.arn') },
+      expressions: {},
+    });
+    const outer = { ...topics('outer'), calls: { topics: topics('deeper') } };
+    const subscription = {
+      type: 'aws_sns_topic_subscription',
+      name: 's',
+      values: { protocol: 'sqs', endpoint: 'arn:aws:sqs:eu-west-1:123456789012:q' },
+      expressions: { topic_arn: refs('module.topics.arn') },
+    };
+
+    const { stack, messages } = await load(
+      aPlan({ resources: [subscription], calls: { outer, topics: topics('orders') } }),
+    );
+
+    assert.deepEqual(messages, []);
+    assert.equal(
+      stack.resources.get('aws_sns_topic_subscription.s')?.properties['TopicArn'],
+      'arn:aws:sns:eu-west-1:123456789012:orders',
+    );
+  });
+
+  it('changes no response of an integration that names none', async () => {
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          { type: 'aws_apigatewayv2_api', name: 'h', values: { name: 'h', protocol_type: 'HTTP' } },
+          {
+            type: 'aws_apigatewayv2_integration',
+            name: 'i',
+            values: { integration_type: 'HTTP_PROXY', integration_uri: 'https://a.example' },
+            expressions: { api_id: refs('aws_apigatewayv2_api.h.id') },
+          },
+        ],
+      }),
+    );
+
+    const { properties = {} } = stack.resources.get('aws_apigatewayv2_integration.i') ?? {};
+    assert.deepEqual(
+      [properties['IntegrationType'], properties['ResponseParameters']],
+      ['HTTP_PROXY', undefined],
+    );
+  });
 });
 
 describe('a resource that exists already', () => {
