@@ -9,7 +9,7 @@ import type { StartedToolkit } from '../support/started-toolkit.ts';
 
 const taken = takeBlocks('test/delivery/attach.suite.ts');
 const ACCESS = join(import.meta.dirname, '../../access');
-const SHOWN = 'http://127.0.0.1:3004';
+const SHOWN = 'http://127.0.0.1:3002';
 
 let toolkit: StartedToolkit;
 before(async () => {

@@ -115,11 +115,11 @@ function stackOf({ files }: Recipe): string {
   return /dev: \{ stack: ([\w-]+)/.exec(document)?.[1] ?? '';
 }
 
-/** Pages print the ports of a service and a stack that `gatewright init` has made, whose one API, over HTTP, comes first. */
+/** Pages print the ports of a service and a stack that `gatewright init` has made, whose one API, over HTTP, comes last. */
 function atHome(command: string, stack: string): string {
   const ofStack = apis.filter((api) => api.stack === TOOLKIT && api.url.startsWith('http'));
   assert.equal(ofStack.length, 1, 'the checkout has a WebSocket API beside, which init leaves out');
-  const served = [...ofStack, ...apis.filter((api) => api.stack === stack)];
+  const served = [...apis.filter((api) => api.stack === stack), ...ofStack];
   return command.replace(/\w+:\/\/127\.0\.0\.1:(\d+)(\/dev)?/g, (address, port: string) => {
     const url = served[Number(port) - 3000]?.url ?? '';
     assert.equal(url.replace(/:\d+/, `:${port}`), address, `an address of ${stack}`);

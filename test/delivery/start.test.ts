@@ -168,8 +168,7 @@ describe('gatewright start', () => {
     const { stdout: token } = await runCommand(['token', '--role', 'admin'], { cwd: folder });
     const { stdout: json } = await runCommand(['env', '--json'], { cwd: folder });
     const exports = JSON.parse(json) as Record<string, string>;
-    const url =
-      [...gateway.output().stdout.matchAll(/ws:\/\/[\d.:]+\/dev/g)].map(([found]) => found).at(0) ?? '';
+    const [, url = ''] = /gatewright-dev +WebSocket API.*?(ws:\S+)/.exec(gateway.output().stdout) ?? [];
     const socket = new WebSocket(`${url}?token=${token.trim()}`);
     await new Promise((resolve) => socket.once('open', resolve));
     const next = (): Promise<string> =>

@@ -166,10 +166,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
   const { served, clock, records, store, options, recorder, identities } = parts;
   return {
     apis: () => ({
-      apis: ownFirst(
-        showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
-        ({ stack }) => findToolkit(served.stacks).hasStack(stack),
-      ),
+      apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
     }),
     map: () => mapOf(parts),
     events: () => showEvents(parts.events),
@@ -220,7 +217,7 @@ function mapOf(parts: Parts) {
   const toolkit = findToolkit(served.stacks);
   return showMap(
     ownFirst(served.stacks, ({ stackName }) => toolkit.hasStack(stackName)),
-    ownFirst(listRoutesOf(parts), ({ stack }) => toolkit.hasStack(stack)),
+    listRoutesOf(parts),
     events.rows,
     authorizersOf(parts),
     options.directory,

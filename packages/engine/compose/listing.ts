@@ -1,19 +1,24 @@
 import { sep } from 'node:path';
 import { addressOf } from './addresses.ts';
+import { findToolkit, ownFirst } from '../../console/endpoints/own-first.ts';
 import { listApis, listUrls } from '../../control/list-apis.ts';
 import { planOwnPorts, planSharedPorts } from '../../server/port-plan.ts';
 import type { Parts } from './parts.ts';
 import type { ApiListing, ApiRoutes } from '../../control/list-apis.ts';
 import type { PortPlan } from '../../server/port-plan.ts';
 
-export function listRoutesOf(parts: Parts): ApiRoutes[] {
+export function listRoutesOf(parts: Parts): readonly ApiRoutes[] {
   const { served, options } = parts;
   const stageless = options.sharedPorts?.omitStage === true ? 'rest' : undefined;
   const address = (apiId: string): string => addressOf(parts, apiId);
-  return [
-    ...listApis(served.all, address, stageless, options.tls),
-    ...listUrls(served.urls, address, options.tls),
-  ];
+  const toolkit = findToolkit(served.stacks);
+  return ownFirst(
+    [
+      ...listApis(served.all, address, stageless, options.tls),
+      ...listUrls(served.urls, address, options.tls),
+    ],
+    ({ stack }) => toolkit.hasStack(stack),
+  );
 }
 
 /** The listing without routes, for the ready line. */
@@ -47,9 +52,13 @@ export function planPorts(parts: Parts): readonly PortPlan[] {
       sharedPorts,
       at.findApi,
     );
-  const apiIds = [
-    ...served.all.map(({ identity }) => identity.apiId),
-    ...served.urls.map(({ served: { apiId } }) => apiId),
-  ];
-  return planOwnPorts(apiIds, options.port, at.findApi);
+  const toolkit = findToolkit(served.stacks);
+  const own = [...served.all.map(({ identity }) => identity), ...served.urls.map(({ served: url }) => url)];
+  // A part more or less of the toolkit's stack moves no other port.
+  const ordered = ownFirst(own, ({ stackName }) => toolkit.hasStack(stackName));
+  return planOwnPorts(
+    ordered.map(({ apiId }) => apiId),
+    options.port,
+    at.findApi,
+  );
 }

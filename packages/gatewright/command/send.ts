@@ -14,7 +14,7 @@ const CONNECT_WITHIN_MS = 5_000;
 export function sendCommand(): Command {
   return new Command('send')
     .description('Send a message to a WebSocket API and print the reply.')
-    .argument('<url>', 'ws://127.0.0.1:3002/dev?token=…')
+    .argument('<url>', 'ws://127.0.0.1:3001/dev?token=…')
     .argument('<message>', 'text to send')
     .option('--wait <duration>', 'how long to wait for a reply', '5s')
     .option('--no-wait', 'end once the message is sent')

@@ -88,8 +88,9 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   await writeGuides(root, outputDirectory);
   await writeEntries(outputDirectory);
   await rm(compiled, { recursive: true });
-  await bundleCommand(outputDirectory);
+  // The bundle finds shared files by the manifest.
   await writeManifest(outputDirectory, manifest);
+  await bundleCommand(outputDirectory);
   await checkImports(outputDirectory, manifest);
   return manifest;
 }
