@@ -29,15 +29,17 @@ export type CacheFolder = {
 const OTHERS = 0o077;
 /** Pruning keeps this share: a folder that stayed full would be scanned for every new file. */
 const STAYS = 0.75;
-/** Windows lacks it. */
+/** Windows lacks it and the next. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
+/** Else a pipe would be awaited for ever. */
+const NO_WAIT = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 
 /** Undefined if absent or not trustworthy. */
 export function readCached({ folder, mostBytes }: CacheFolder, name: string): string | undefined {
   let file: number | undefined;
   try {
     if (!isOwn(folder)) return undefined;
-    file = openSync(join(folder, name), constants.O_RDONLY | NO_FOLLOW);
+    file = openSync(join(folder, name), constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
     const stats = fstatSync(file);
     if (!stats.isFile() || !isOfOwner(stats) || stats.size > mostBytes) return undefined;
     const text = readFileSync(file, 'utf8');

@@ -11,7 +11,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     arn authorization-header aws-operation cache-files cbor certificates/issue-certificate certificates/java-trust-store
     certificates/truststore clock-offset decode-or-keep file-marks guards idle-connections ip-address
     is-alive json-object key-locks physical-ids queue-url raw-headers read-body readable-files sign-request
-    signature signing-clock
+    signature signing-clock user-folder
   `),
   velocity: list(`
     compile java/equality java/json java/member-names java/numbers java/printing java/regex java/regex-program

@@ -5,10 +5,11 @@
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readCached, writeCached } from '@gatewright/aws/cache-files';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { userFolder } from '@gatewright/aws/user-folder';
 import { isPageRoute } from './page-routes.ts';
 import type { CacheFolder } from '@gatewright/aws/cache-files';
 
@@ -16,10 +17,8 @@ import type { CacheFolder } from '@gatewright/aws/cache-files';
 const MOST_KEYS = 200;
 const MOST_BYTES = 64 * 1024;
 
-/** `GATEWRIGHT_HOME`, else `~/.gatewright`, as for everything that is kept for a user. */
 export function pageKeyFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  const { GATEWRIGHT_HOME: home = '' } = environment;
-  return join(home === '' ? join(homedir(), '.gatewright') : home, 'console');
+  return join(userFolder(environment), 'console');
 }
 
 export class PageKey {

@@ -1,3 +1,5 @@
+import { isMetricLine } from '../../lambda/log-line.ts';
+
 /** Part of an explanation: why it ended, and what would change that. */
 export type Reason = { readonly because: readonly string[]; readonly changes: readonly string[] };
 
@@ -13,16 +15,23 @@ export function list(texts: readonly string[]): string {
 
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
-/** The last line that a function printed; of a structured line its message. */
+/**
+ * The last line that a function printed; of a structured line its message. Metrics without one come last, and
+ * would hide the other lines.
+ */
 export function formatLastLine(lines: readonly string[]): string[] {
-  const last = lines.at(-1);
+  const last = lines.findLast((line) => !isMetricLine({ message: line }) || tellingOf(line).length > 0);
   if (last === undefined) return [];
-  const fields = readFields(last);
-  const parts = TELLING.flatMap((name) => {
+  const parts = tellingOf(last);
+  return [parts.length === 0 ? `It printed: ${last}` : `It noted: ${parts.join(', ')}.`];
+}
+
+function tellingOf(line: string): readonly string[] {
+  const fields = readFields(line);
+  return TELLING.flatMap((name) => {
     const value = fields?.[name];
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
   });
-  return [parts.length === 0 ? `It printed: ${last}` : `It noted: ${parts.join(', ')}.`];
 }
 
 /** A member of a function's last line, where that is structured. */

@@ -101,7 +101,13 @@ export async function publishCredentials(
 /** @returns undefined if no gateway runs in this directory */
 export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
   const path = join(directory, CREDENTIALS_FILE);
-  const text = await readSecretFile(path);
+  const text = await readSecretFile(path).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      'CREDENTIALS_FILE',
+      `${path} cannot be read: ${reason}; the gateway may be another user’s: choose one with --gateway`,
+    );
+  });
   if (text === undefined) return undefined;
   try {
     return parseCredentials(JSON.parse(text));

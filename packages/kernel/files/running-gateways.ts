@@ -3,8 +3,8 @@
  * the command line. Readers remove the files of killed gateways.
  */
 import { isAlive } from '@gatewright/aws/is-alive';
+import { userFolder } from '@gatewright/aws/user-folder';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { StartError } from '../../core/errors.ts';
 import { parseCredentials, type StartCredentials } from './identity-file.ts';
@@ -19,9 +19,8 @@ export type RunningGateway = StartCredentials & {
 
 const OWN_MODE = 0o700;
 
-/** `GATEWRIGHT_HOME`, else `~/.gatewright`. */
 export function runningFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  return join(environment['GATEWRIGHT_HOME'] ?? join(homedir(), '.gatewright'), 'running');
+  return join(userFolder(environment), 'running');
 }
 
 /** The default name: that of the folder. */
@@ -59,10 +58,23 @@ export async function resolveGatewayName(
   }
 }
 
+/** @throws StartError where the folder is a link or cannot be written */
 export async function announce(
   folder: string,
   gateway: RunningGateway,
 ): Promise<{ remove(): Promise<void> }> {
+  try {
+    return await announceIn(folder, gateway);
+  } catch (error) {
+    if (error instanceof StartError || !(error instanceof Error)) throw error;
+    throw new StartError(
+      'RUNNING_FOLDER',
+      `${folder} cannot be written: ${error.message}; set GATEWRIGHT_HOME to a folder of yours`,
+    );
+  }
+}
+
+async function announceIn(folder: string, gateway: RunningGateway): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
   // Attack: in a folder that another user linked there, that user could read the secrets.
   if (!(await lstat(folder)).isDirectory())

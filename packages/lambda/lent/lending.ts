@@ -13,8 +13,8 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { userFolder } from '@gatewright/aws/user-folder';
 
 import { runInstaller } from './run-installer.ts';
 import type { InstallCommand, RunInstaller } from './run-installer.ts';
@@ -48,10 +48,8 @@ const MAX_BYTES = 300 * 1024 ** 2;
 const OWN_MODE = 0o700;
 const OTHERS_WRITE = 0o022;
 
-/** `GATEWRIGHT_HOME`, else `~/.gatewright`; empty is unset, or the folder would be one of the project. */
 export function lentFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  const { GATEWRIGHT_HOME: home = '' } = environment;
-  return join(home === '' ? join(homedir(), '.gatewright') : home, 'lent');
+  return join(userFolder(environment), 'lent');
 }
 
 /** Lends nothing and installs nothing. */

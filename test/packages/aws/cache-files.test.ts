@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import { deleteCached, readCached, writeCached } from '../../../packages/aws/cache-files.ts';
 
+const MODULE = new URL('../../../packages/aws/cache-files.ts', import.meta.url).href;
 const root = mkdtempSync(join(tmpdir(), 'kept-files-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 const folder = join(root, 'kept');
@@ -37,6 +39,21 @@ describe('what is kept between runs', () => {
   it('is for its owner alone', () => {
     assert.equal(lstatSync(folder).mode & 0o777, 0o700);
     assert.equal(lstatSync(join(folder, 'one')).mode & 0o777, 0o600);
+  });
+
+  it('is not awaited from a pipe', { timeout: 5_000, skip: process.platform === 'win32' }, () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', ['-m', '600', pipe]);
+    // In a process of its own: a wait here would be one of the whole test.
+    const read = `import { readCached } from ${JSON.stringify(MODULE)};
+      console.log(readCached({ folder: ${JSON.stringify(folder)}, mostFiles: 3, mostBytes: 9 }, 'pipe'));`;
+
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', read], {
+      timeout: 4_000,
+      encoding: 'utf8',
+    });
+
+    assert.equal(printed, 'undefined\n');
   });
 
   it('is bounded in number and size, and what was written last stays', () => {

@@ -74,6 +74,16 @@ describe('publishCredentials', () => {
 });
 
 describe('chooseKeyPair', () => {
+  it('says when the file cannot be read, as that of another user', async () => {
+    const folder = join(directory, 'unreadable');
+    await mkdir(join(folder, '.gatewright', 'credentials.json'), { recursive: true });
+
+    await assert.rejects(
+      readCredentials(folder),
+      /^StartError: .*credentials\.json cannot be read: E\w+.*; the gateway may be another user’s: choose one with --gateway$/,
+    );
+  });
+
   it('makes a new pair for every start', () => {
     const first = chooseKeyPair({});
     assert.match(first.accessKeyId, /^AKIALOCAL[0-9A-F]{16}$/);

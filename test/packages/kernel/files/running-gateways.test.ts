@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import {
   announce,
   listRunning,
   resolveGatewayName,
+  runningFolder,
   defaultName,
 } from '../../../../packages/kernel/files/running-gateways.ts';
 import { isGatewayName } from '../../../../packages/kernel/files/model.ts';
@@ -35,6 +36,21 @@ function aGateway(changes: Partial<RunningGateway> = {}): RunningGateway {
 }
 
 describe('announce', () => {
+  // Else the secrets of a start would be in the project's folder.
+  it('has its folder in the home of the user where GATEWRIGHT_HOME is empty', () => {
+    assert.equal(runningFolder({ GATEWRIGHT_HOME: '' }), join(homedir(), '.gatewright', 'running'));
+  });
+
+  it('says what to do where its folder cannot be made', async () => {
+    const file = aFolder();
+    writeFileSync(file, '');
+
+    await assert.rejects(
+      announce(join(file, 'running'), aGateway()),
+      /^StartError: .*running cannot be written: ENOTDIR.*; set GATEWRIGHT_HOME to a folder of yours$/,
+    );
+  });
+
   it('shows a gateway to its own user alone, until it is removed', async () => {
     const folder = aFolder();
     const shop = aGateway();
