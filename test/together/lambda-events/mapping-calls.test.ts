@@ -252,6 +252,12 @@ describe('event source mappings by calls', () => {
       says: /^StartingPosition must be TRIM_HORIZON or LATEST/,
     },
     {
+      // "The minimum valid value for maximum record age is 60s" (EventSourceMappingConfiguration)
+      name: 'a maximum age below a minute',
+      input: { EventSourceArn: STREAM, StartingPosition: 'LATEST', MaximumRecordAgeInSeconds: 59 },
+      says: /^MaximumRecordAgeInSeconds must be -1 or from 60 to 604800/,
+    },
+    {
       name: 'a tumbling window, which is not done here',
       input: { EventSourceArn: STREAM, StartingPosition: 'LATEST', TumblingWindowInSeconds: 30 },
       says: /^TumblingWindowInSeconds: /,
