@@ -108,15 +108,19 @@ describe('acceptHttp2', () => {
     assert.equal(stream.rstCode, constants.NGHTTP2_CANCEL);
   });
 
-  it('ends with its server, also connections that have sent nothing yet, as browsers open them', SOON, async () => {
-    const own = await aControlPort();
-    const silent = connect(own.port, '127.0.0.1');
-    await once(silent, 'connect');
-    // Accepted after it, so both have been.
-    await own.send('GET', '/');
+  it(
+    'ends with its server, also connections that have sent nothing yet, as browsers open them',
+    SOON,
+    async () => {
+      const own = await aControlPort();
+      const silent = connect(own.port, '127.0.0.1');
+      await once(silent, 'connect');
+      // Accepted after it, so both have been.
+      await own.send('GET', '/');
 
-    await Promise.all([once(silent.resume(), 'close'), own.close()]);
-  });
+      await Promise.all([once(silent.resume(), 'close'), own.close()]);
+    },
+  );
 
   it('hears a client of HTTP/1.1 that sends its method byte by byte', async () => {
     const socket = connect(at.port, '127.0.0.1');
