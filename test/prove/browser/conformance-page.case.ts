@@ -1,4 +1,4 @@
-/** The page of `conformance run --page`, with all recorded cases: filters, policy, colours, screens. */
+/** The page of `conformance run --page`, with recorded cases: filters, policy, colours, screens. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,8 @@ import type { CaseResult } from '../../../packages/conformance/report/score.ts';
 import type { BrowserCase, Page } from './page.ts';
 
 const SHOTS = join(REPOSITORY, '.build/conformance-page');
+/** More rows tell axe nothing new, and take it longer. */
+const CASES = 40;
 const SIZES = [
   { width: 360, height: 800 },
   { width: 1280, height: 800 },
@@ -54,7 +56,8 @@ export const browserCase: BrowserCase = {
 
 /** Outcomes of all kinds; an answer that is markup stays text. */
 function someResults(): readonly CaseResult[] {
-  return readCases(join(REPOSITORY, 'packages/conformance/cases/recorded.json')).map((parityCase, at) => ({
+  const all = readCases(join(REPOSITORY, 'packages/conformance/cases/recorded.json'));
+  return all.slice(0, CASES).map((parityCase, at) => ({
     parityCase,
     ...(at % 7 === 1 && { difference: 'body: <script>alert(1)</script>, not {}' }),
     ...(at % 7 === 2 && { notAsked: 'needs a virtual clock' }),
