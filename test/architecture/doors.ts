@@ -73,8 +73,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     policy/trace-policy ports receive resource-types/namers resource-types/resource-types
     resource-types/type-class resource-types/words routing/base-path routing/function-name routing/host
     routing/print-routes routing/rest-routes routing/route-address routing/routing-rules routing/stage-path
-    stack/function stack/generated-secret stack/home stack/json-values stack/model stack/quick-create
-    stack/stored-values stage-screens trail turn-end websocket/connections websocket/limits websocket/management
+    stack/function stack/generated-secret stack/home stack/json-values stack/model stack/own-first
+    stack/quick-create stack/stored-values stage-screens trail turn-end websocket/connections websocket/limits websocket/management
     websocket/pipeline
   `),
   kernel: list(`
@@ -106,7 +106,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   `),
   console: list(`
     endpoints/access-model endpoints/console-files endpoints/inspect-endpoints endpoints/invoice-model
-    endpoints/own-first endpoints/page-key endpoints/request-endpoints endpoints/serve-saved endpoints/show-access endpoints/show-apis
+    endpoints/page-key endpoints/request-endpoints endpoints/serve-saved endpoints/show-access endpoints/show-apis
     endpoints/show-calls endpoints/show-cost endpoints/show-events endpoints/show-functions endpoints/show-invoices
     endpoints/show-map endpoints/show-numbers explain/circumstances explain/explain page/cost page/prices records/model
     records/deployment-snapshot

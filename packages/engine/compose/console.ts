@@ -11,7 +11,7 @@ import { showFunctions } from '../../console/endpoints/show-functions.ts';
 import { showEvents } from '../../console/endpoints/show-events.ts';
 import { showMap } from '../../console/endpoints/show-map.ts';
 import { showNumbers } from '../../console/endpoints/show-numbers.ts';
-import { findToolkit, ownFirst } from '../../console/endpoints/own-first.ts';
+import { findToolkit, ownFirst } from '../../core/stack/own-first.ts';
 import { invokeFunction } from './testing.ts';
 import { type ControlReply, jsonReply } from '../../core/api-call.ts';
 import { controlUrlOf } from './addresses.ts';

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { addressOf } from './addresses.ts';
-import { findToolkit, ownFirst } from '../../console/endpoints/own-first.ts';
+import { findToolkit, ownFirst } from '../../core/stack/own-first.ts';
 import { listApis, listUrls } from '../../control/list-apis.ts';
 import { planOwnPorts, planSharedPorts } from '../../server/port-plan.ts';
 import type { Parts } from './parts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findToolkit, ownFirst } from '../../../../packages/console/endpoints/own-first.ts';
+import { findToolkit, ownFirst } from '../../../../packages/core/stack/own-first.ts';
 import type { FunctionDefinition } from '../../../../packages/core/stack/function.ts';
 
 const functionOf = (name: string, isToolkit: boolean) =>

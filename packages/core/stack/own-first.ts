@@ -1,5 +1,5 @@
 /** One's own APIs and functions above those of the toolkit's deployable stack. */
-import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { ResolvedStack } from './model.ts';
 
 type Stack = Pick<ResolvedStack, 'stackName' | 'functions'>;
 
