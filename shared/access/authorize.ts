@@ -22,7 +22,7 @@ import type { Credential } from './credential.ts';
 import { printChannels } from './decide/channel-rules.ts';
 import { circumstancesOf, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
-import { findDocument } from './find-document.ts';
+import { documentPlansOf, findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './decide/principal.ts';
@@ -233,11 +233,11 @@ function usageKeyOf(
 }
 
 function quotasOf(
-  { documents }: CompiledAccess,
+  access: CompiledAccess,
   { quotas: load }: AuthorizerPorts,
 ): (() => ReturnType<LoadQuotas>) | undefined {
   if (load === undefined) return undefined;
-  return loadOnce(() => load(documents.flatMap(({ quota }) => quota?.plans ?? [])));
+  return loadOnce(() => load(documentPlansOf(access)));
 }
 
 type Choice = {

@@ -2,7 +2,7 @@
 import type { AuthorizerKind } from '../aws/authorizer-event.ts';
 import type { MethodArn } from '../aws/method-arn.ts';
 import { DomainError } from '../errors.ts';
-import type { ApiKind, CompiledAccess, CompiledDocument } from './compiled-document.ts';
+import type { ApiKind, CompiledAccess, CompiledDocument, CompiledQuota } from './compiled-document.ts';
 
 const API_KINDS: Readonly<Record<AuthorizerKind, ApiKind>> = {
   rest: 'rest',
@@ -14,6 +14,11 @@ const API_KINDS: Readonly<Record<AuthorizerKind, ApiKind>> = {
 /** `access/compiled.json` as imported; written and checked by the build only. */
 export function parseCompiledAccess(json: unknown): CompiledAccess {
   return json as CompiledAccess;
+}
+
+/** The usage plans that the documents bring, in the quota library's form. */
+export function documentPlansOf({ documents }: CompiledAccess): CompiledQuota['plans'] {
+  return documents.flatMap(({ quota }) => quota?.plans ?? []);
 }
 
 /**

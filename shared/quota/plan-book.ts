@@ -60,10 +60,9 @@ export class PlanBook {
     let read = await this.#store.read(key, { consistent: true });
     if (read.kind === 'unavailable') return this.#fallBack(planId);
     const seed = this.#seeds.get(planId);
-    if (seed !== undefined && Number(read.item?.['ver'] ?? 0) < seed.version) {
-      // Newer code publishes its plan; older code then finds the newer plan and uses it.
-      for (const write of planVersionWrites(seed)) await this.#store.update(write);
-      await this.#store.update(seedWrite(seed));
+    const writes = seed === undefined ? [] : seedWrites(seed, read.item);
+    if (writes.length > 0) {
+      for (const write of writes) await this.#store.update(write);
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
     }
@@ -120,8 +119,14 @@ export function versionKey(planId: string, version: number): ItemKey {
   return { ...planKey(planId), sk: `V#${version}` };
 }
 
-function seedWrite(plan: UsagePlan): ItemWrite {
-  return planWrite(plan, { attribute: 'ver', is: 'absent-or-below', value: plan.version });
+/**
+ * Publishes a plan of code or of an access document. None if the table has that version or a newer one, which
+ * counts.
+ */
+export function seedWrites(seed: UsagePlan, stored: Item | undefined): readonly ItemWrite[] {
+  if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];
+  const isNewer: Test = { attribute: 'ver', is: 'absent-or-below', value: seed.version };
+  return [...planVersionWrites(seed), planWrite(seed, isNewer)];
 }
 
 function planWrite(plan: UsagePlan, test: Test): ItemWrite {

@@ -121,10 +121,10 @@ async function administerDocuments(): Promise<void> {
 }
 
 /** Reads what is published; publishes nothing. */
-async function followDocuments(): Promise<void> {
+function followDocuments<Made>(make: () => Made): Promise<Made> {
   const observer = { count: () => undefined };
   const timeout = () => new Promise<never>(() => undefined);
-  await followPublished({ store: access.store, clock, observer, timeout }, { documents: [] }, () => 'made')();
+  return followPublished({ store: access.store, clock, observer, timeout }, { documents: [] }, make)();
 }
 
 /** What the authorizers read of documents, keys and revocations. */
@@ -133,7 +133,7 @@ async function verify(): Promise<void> {
   const desk = await administerRevocations();
   await administerDocuments();
   for (const table of [access, usage]) table.take();
-  await followDocuments();
+  await followDocuments(() => 'made');
   const reader = createApiKeyReader(access.store);
   await reader.find(keyId);
   await reader.noteUse(keyId, NOON_MS / 1000);
@@ -221,6 +221,10 @@ async function administerQuotas(): Promise<void> {
   await listCustomers(ports, undefined, NOON_MS);
   await showTerms(ports, { tenant: 'globex', key: 'k-1' }, NOON_MS);
   await migrateCustomers(ports, requested('m'), undefined);
+  await administerDocuments();
+  access.take();
+  const documentPlans = () => followDocuments(() => [COUNTED]);
+  await createCustomer({ ...ports, documentPlans }, requested('n'), { tenant: 'initech', plan: 'counted' });
 }
 
 async function closeUsage(): Promise<void> {
@@ -270,7 +274,7 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
   async WsTicketRole() {
     await administerDocuments();
     access.take();
-    await followDocuments();
+    await followDocuments(() => 'made');
     await giveTicket();
   },
   UsageTrackerRole: track,

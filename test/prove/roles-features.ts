@@ -4,6 +4,7 @@ import { headKey } from '#shared/access/documents/publication.ts';
 import { createTicketStore } from '#shared/access/tickets/ticket-store.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { closeAllOver } from '#shared/quota/admin/close-all.ts';
+import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
 import { listUsage } from '#shared/quota/admin/list-usage.ts';
@@ -144,7 +145,19 @@ const FEATURES: Readonly<Record<string, (mine: Desk, other: Desk) => Promise<rea
     await holder.flush();
     const now = () => requested(`op-${REAL_RANDOM.hex(8)}`, Date.now());
     const whole = { fromEpochMs: undefined, toEpochMs: undefined, cursor: undefined, limit: 10 };
+    const documentPlans = async () => {
+      await mine.access.store.read(headKey());
+      return [COUNTED];
+    };
     return [
+      {
+        name: 'a customer is put on a plan of an access document',
+        run: () =>
+          createCustomer({ ...ports, documentPlans }, now(), {
+            tenant: REAL_RANDOM.hex(8),
+            plan: COUNTED.id,
+          }),
+      },
       { name: 'plans are saved and assigned', run: () => table(ports).aTenant() },
       { name: 'a quota is topped up', run: () => topUp(ports, now(), ofKey(tenant), 5) },
       { name: 'a limit is set', run: () => setLimit(ports, now(), ofKey(tenant), 50) },

@@ -39,10 +39,6 @@ export function keyPrefixesOf(
   return prefixes;
 }
 
-export function documentPlansOf({ documents }: CompiledAccess): readonly string[] {
-  return documents.flatMap(({ quota }) => quota?.plans.map(({ id }) => id) ?? []);
-}
-
 function chargesOthers({ quota }: CompiledDocument, issuerId: string): boolean {
   if (quota === undefined || quota.issuers?.includes(issuerId) === false) return false;
   return 'name' in quota.tenant || quota.tenant.claim.join('.') !== 'tenant';

@@ -5,9 +5,9 @@ import type { PlanCatalogue } from '../../ports.ts';
 import { randomHex } from '../../random-hex.ts';
 import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
-import { parseCompiledAccess } from '../find-document.ts';
+import { documentPlansOf, parseCompiledAccess } from '../find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
-import { documentPlansOf, keyPrefixesOf } from './key-prefixes.ts';
+import { keyPrefixesOf } from './key-prefixes.ts';
 
 /** Longer than for requests: administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
@@ -29,6 +29,11 @@ export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): K
       nativeKeys: createNativeKeys(controlPlane),
       plans,
     },
-    { stage, prefixes: keyPrefixesOf(access, stage), documentPlans: documentPlansOf(access), usageKeySecret },
+    {
+      stage,
+      prefixes: keyPrefixesOf(access, stage),
+      documentPlans: documentPlansOf(access).map(({ id }) => id),
+      usageKeySecret,
+    },
   );
 }

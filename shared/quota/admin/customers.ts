@@ -4,7 +4,6 @@ import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
 import { CUSTOMER_LIST, customerKey, parseCustomer, planOfTerm, printCustomer, termAt } from '../customer.ts';
 import type { Customer, CustomerState, Term } from '../customer.ts';
-import { planKey } from '../ledger.ts';
 import { isCurrency } from '../money.ts';
 import type { UsagePlan } from '../plan.ts';
 import { checkKey, checkSubject } from '../subject.ts';
@@ -12,7 +11,7 @@ import { parseCursor, printCursor } from './cursor.ts';
 import { findCustomer, readTerms } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, ChangeRequest, Requested } from './operation.ts';
-import { getPlan } from './plans.ts';
+import { namePlan } from './plans.ts';
 
 export type NewCustomer = {
   readonly tenant: string;
@@ -50,7 +49,7 @@ export async function createCustomer(
   return applyOperation(ports, requested, asked, async () => {
     if (currency !== undefined && !isCurrency(currency))
       throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be one of ISO 4217 such as EUR');
-    const saved = await requirePlan(ports, plan);
+    const named = await namePlan(ports, plan);
     const { atEpochMs } = requested;
     const customer: Customer = {
       tenant,
@@ -60,11 +59,11 @@ export async function createCustomer(
       terms: [{ plan, fromEpochMs: atEpochMs, ...present({ limits }) }],
       version: 1,
     };
-    assertFits(customer, saved, limits);
+    assertFits(customer, named.plan, limits);
     if ((await findCustomer(ports, tenant)) !== undefined)
       throw new DomainError('CUSTOMER_EXISTS', 'a customer of that name is already on record');
     return {
-      writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), planWrite(saved)],
+      writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), ...named.writes],
       before: {},
       after: showCustomer(customer, atEpochMs),
     };
@@ -92,15 +91,15 @@ export async function setPlan(
         customer.version + 1,
         `the next version of the customer is ${customer.version + 1}; yours is ${version}`,
       );
-    const saved = await requirePlan(ports, plan);
-    assertFits(customer, saved, limits);
+    const named = await namePlan(ports, plan);
+    assertFits(customer, named.plan, limits);
     const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
     const changed = { ...customer, version, terms: withTerm(customer, term, atEpochMs) };
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),
         putWrite(changed, customer.version),
-        planWrite(saved),
+        ...named.writes,
       ],
       before: showCustomer(customer, atEpochMs),
       after: showCustomer(changed, atEpochMs),
@@ -233,18 +232,6 @@ function assertFits({ currency }: Customer, plan: UsagePlan, limits: Term['limit
   planOfTerm(plan, limits);
 }
 
-/** The plans of access documents are in the table from their first requests on. */
-function requirePlan(ports: Pick<AdminPorts, 'store'>, plan: string): Promise<UsagePlan> {
-  return getPlan(ports, plan).catch((error: unknown) => {
-    if (!(error instanceof DomainError) || error.code !== 'PLAN_UNKNOWN') throw error;
-    throw new DomainError(
-      'PLAN_UNKNOWN',
-      `there is no usage plan ${plan}; save it with gatewright plan save, also if it is of an access document and no request was charged by it yet`,
-      { cause: error },
-    );
-  });
-}
-
 async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string): Promise<Customer> {
   const customer = await findCustomer(ports, tenant);
   if (customer === undefined) throw unknown();
@@ -281,15 +268,6 @@ function putWrite(customer: Customer, basedOn?: number): ItemWrite {
         : { attribute: 'ver', is: 'equal', value: basedOn },
     ],
     change: { kind: 'put', item: printCustomer(customer) },
-  };
-}
-
-function planWrite({ id, version }: UsagePlan): ItemWrite {
-  return {
-    purpose: 'assign',
-    key: planKey(id),
-    when: [{ attribute: 'ver', is: 'at-least', value: version }],
-    change: { kind: 'check' },
   };
 }
 

@@ -9,14 +9,13 @@ import {
   unassignWrite,
 } from '../key-plans.ts';
 import type { KeyPlan } from '../key-plans.ts';
-import { planKey } from '../ledger.ts';
 import { assignedKey } from '../line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { findCustomer } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 import { checkKey } from '../subject.ts';
-import { getPlan } from './plans.ts';
+import { namePlan } from './plans.ts';
 
 type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };
 
@@ -101,7 +100,7 @@ export function assignPlan(
   checkKey(pk);
   const asked = { kind: 'assign-plan', pk, target: { tenant, key }, input: { plan, version } };
   return applyOperation(ports, requested, asked, async () => {
-    const { version: planVersion } = await getPlan(ports, plan);
+    const named = await namePlan(ports, plan);
     if ((await findCustomer(ports, tenant)) !== undefined)
       throw new DomainError(
         'ASSIGNMENT_OVERRULED',
@@ -116,12 +115,7 @@ export function assignPlan(
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),
-        {
-          purpose: 'assign',
-          key: planKey(plan),
-          when: [{ attribute: 'ver', is: 'at-least', value: planVersion }],
-          change: { kind: 'check' },
-        },
+        ...named.writes,
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
         // What requests with the key are charged by.
         {

@@ -14,6 +14,8 @@ export type AdminPorts = {
   readonly listing: ItemListing;
   readonly random: Random;
   readonly timer: Timer;
+  /** Plans of the access documents in force, in the form of `parsePlan`; absent: there are none. */
+  readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
 };
 
 /** Who makes a change, when, and under which id. */

@@ -1,8 +1,8 @@
 import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../../errors.ts';
-import type { Item } from '../../table/item-write.ts';
+import type { Item, ItemWrite, Test } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { parsePlan } from '../plan.ts';
-import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';
+import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite, seedWrites } from '../plan-book.ts';
 import type { UsagePlan } from '../plan.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
@@ -20,6 +20,33 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
   const item = await readItem(store, planKey(planId));
   if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
   return parseStored(item);
+}
+
+/**
+ * The plan that a record is to name, as the first charge by it would find it: the table's, or that of an access
+ * document where the table lacks it or has an older one. `writes` make sure of it in the record's transaction.
+ * @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE, PlanInvalid
+ */
+export async function namePlan(
+  { store, documentPlans }: Pick<AdminPorts, 'store' | 'documentPlans'>,
+  planId: string,
+): Promise<{ readonly plan: UsagePlan; readonly writes: readonly ItemWrite[] }> {
+  const item = await readItem(store, planKey(planId));
+  const brought = (await documentPlans?.())?.findLast(({ id }) => id === planId);
+  const seed = brought && parsePlan(brought);
+  const writes = seed === undefined ? [] : seedWrites(seed, item);
+  if (seed !== undefined && writes.length > 0) return { plan: seed, writes };
+  if (item === undefined)
+    throw new DomainError(
+      'PLAN_UNKNOWN',
+      `there is no usage plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
+    );
+  const plan = parseStored(item);
+  const isKept: Test = { attribute: 'ver', is: 'at-least', value: plan.version };
+  return {
+    plan,
+    writes: [{ purpose: 'assign', key: planKey(planId), when: [isKept], change: { kind: 'check' } }],
+  };
 }
 
 export function documentOf(plan: UsagePlan): PlanDocument {

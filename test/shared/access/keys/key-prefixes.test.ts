@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentPlansOf, keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
 import { aDocument, anAccess } from '../../../support/an-access-document.ts';
 
-const PLAN = { id: 'gold', version: 1, limits: [{ id: 'daily', level: 'key', quota: 1, period: 'DAY' }] };
-
 /** Takes keys of `shop`, and charges by what `plan` says. */
-function aCharged(name: string, stage: string, plan: unknown, plans: readonly object[] = []) {
+function aCharged(name: string, stage: string, plan: unknown) {
   const over = {
     issuers: [{ id: 'keys', type: 'apiKey', prefix: 'shop' }],
     sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
-    quota: { plan, tenant: { claim: 'tenant' }, ...(plans.length > 0 && { plans }) },
+    quota: { plan, tenant: { claim: 'tenant' } },
   };
   return { ...aDocument(over), name, apis: [{ for: stage, apiId: 'abcdefghij', stage: 'v1' }] };
 }
@@ -73,16 +71,5 @@ describe('keyPrefixesOf', () => {
     );
 
     assert.deepEqual(keyPrefixesOf(access, 'prod').get('shop')?.planClaims, [['plan'], ['tier']]);
-  });
-});
-
-describe('documentPlansOf', () => {
-  it('are those of all documents, as the authorizer publishes them', () => {
-    const access = anAccess(
-      aCharged('orders', 'prod', { claim: 'plan' }, [PLAN]),
-      aCharged('menu', 'dev', 'gold', [{ ...PLAN, id: 'silver' }]),
-    );
-
-    assert.deepEqual(documentPlansOf(access), ['gold', 'silver']);
   });
 });

@@ -1,6 +1,7 @@
 /** What is refused of a customer's record, by code, and what its answers say. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DomainError } from '#shared/errors.ts';
 import {
   CHANGES_A_YEAR,
   createCustomer,
@@ -13,8 +14,9 @@ import {
 import type { NewCustomer, WantedTerm } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
-import { savePlan } from '#shared/quota/admin/plans.ts';
+import { getPlan, savePlan } from '#shared/quota/admin/plans.ts';
 import { customerKey } from '#shared/quota/customer.ts';
+import { versionKey } from '#shared/quota/plan-book.ts';
 import { codeOf, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
 import { NOON_MS } from '../../../support/quota-table.ts';
 
@@ -75,6 +77,81 @@ describe('a new customer', () => {
         ['globex', 'silver'],
       ],
     );
+  });
+});
+
+describe('a plan of an access document', () => {
+  const DOCUMENT_PLAN = { id: 'brought', version: 2, invoice: { currency: 'EUR' }, limits: [MONTHLY] };
+  const bringing = (ports: AdminPorts, plan: object = DOCUMENT_PLAN): AdminPorts => ({
+    ...ports,
+    documentPlans: () => Promise.resolve([{ id: 'brought', ...plan }]),
+  });
+  const storedIn = async (ports: AdminPorts): Promise<number> => (await getPlan(ports, 'brought')).version;
+
+  // Source: what the first charge by the plan writes (plan-book.ts).
+  const NAMED: readonly (readonly [name: string, by: (ports: AdminPorts) => Promise<unknown>])[] = [
+    ['a new customer', (ports) => createCustomer(ports, now(), { tenant: 'new', plan: 'brought' })],
+    [
+      'a change of plan',
+      (ports) => setPlan(ports, now(MINUTE_MS), { tenant: 'acme', plan: 'brought', version: 2 }),
+    ],
+    [
+      'an assignment',
+      (ports) => assignPlan(ports, now(), { tenant: 'new', key: 'k-1', plan: 'brought', version: 1 }),
+    ],
+  ];
+  for (const [name, by] of NAMED)
+    it(`is taken of ${name} before its first charge, and is in the table then, with its version for invoices`, async () => {
+      const ports = bringing(await aRecord());
+
+      assert.equal(await codeOf(by(ports)), 'done');
+
+      assert.equal(await storedIn(ports), 2);
+      const kept = await ports.store.read(versionKey('brought', 2));
+      assert.ok(kept.kind === 'done' && kept.item !== undefined);
+    });
+
+  it('takes the place of an older one of the table, and leaves a newer one', async () => {
+    const ports = bringing(await aRecord());
+    const save = (version: number) =>
+      savePlan(ports, now(), 'brought', {
+        ...DOCUMENT_PLAN,
+        version,
+        limits: [{ ...MONTHLY, id: `v${version}` }],
+      });
+    const create = (tenant: string, limit: string) =>
+      codeOf(createCustomer(ports, now(), { tenant, plan: 'brought', limits: { [limit]: 3 } }));
+    await save(1);
+
+    assert.deepEqual([await create('one', 'v1'), await create('two', 'monthly')], ['LIMIT_UNKNOWN', 'done']);
+    assert.equal(await storedIn(ports), 2);
+
+    await save(3);
+    assert.deepEqual(
+      [await create('three', 'monthly'), await create('four', 'v3')],
+      ['LIMIT_UNKNOWN', 'done'],
+    );
+    assert.equal(await storedIn(ports), 3);
+  });
+
+  it('is not written where the change is refused', async () => {
+    const ports = bringing(await aRecord());
+
+    assert.equal(
+      await codeOf(createCustomer(ports, now(), { tenant: 'acme', plan: 'brought' })),
+      'CUSTOMER_EXISTS',
+    );
+
+    assert.equal(await codeOf(storedIn(ports)), 'PLAN_UNKNOWN');
+  });
+
+  it('is refused where it is invalid, and nothing is where the documents cannot be read', async () => {
+    const ports = await aRecord();
+    const create = (at: AdminPorts) => codeOf(createCustomer(at, now(), { tenant: 'new', plan: 'brought' }));
+    const unread = () => Promise.reject(new DomainError('STORE_UNAVAILABLE', 'no answer'));
+
+    assert.equal(await create(bringing(ports, { version: 1, limits: [] })), 'PLAN_INVALID');
+    assert.equal(await create({ ...ports, documentPlans: unread }), 'STORE_UNAVAILABLE');
   });
 });
 
