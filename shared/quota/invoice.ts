@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { UsageRecord } from './admin/usage-record.ts';
+import { ledgerOf } from './admin/usage-row.ts';
 import { parseDecimal, printMinor, toMinor } from './money.ts';
 import type { Exact } from './money.ts';
 import type { Customer, Price } from './price.ts';
@@ -107,10 +108,10 @@ function addressee(customer: Customer | undefined): Customer | undefined {
 }
 
 function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {
-  const byPeriod = Map.groupBy(records, ({ limit, key, route, periodStart }) =>
-    JSON.stringify([limit, key, route, periodStart]),
+  const byLedger = Map.groupBy(records, (record) =>
+    JSON.stringify([record.limit, record.key, record.route, ledgerOf(record)]),
   );
-  return [...byPeriod.values()].map((versions) =>
+  return [...byLedger.values()].map((versions) =>
     versions.reduce((newest, each) => (each.version > newest.version ? each : newest)),
   );
 }

@@ -68,12 +68,12 @@ export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | 
   };
 }
 
-/** The time zone in which a ledger of that head was opened; UTC if not stored. */
-export function zoneAt(head: Item | undefined, startEpochMs: number): string {
+/** The rule by which a ledger of that head was opened; undefined: it was opened before rules were stored. */
+export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule | undefined {
   const past = JSON.parse(String(head?.['past'] ?? '[]')) as [string, number, number][];
   const now: [unknown, number] = [head?.['rule'], Number(head?.['since'] ?? 0)];
   const [rule] = [now, ...past].find(([, since]) => since <= startEpochMs) ?? [];
-  return typeof rule === 'string' ? parseRule(rule).timeZone : 'UTC';
+  return typeof rule === 'string' ? parseRule(rule) : undefined;
 }
 
 /** The past rules, for the head of the rule that takes over. */

@@ -183,7 +183,7 @@ function linesOf(
   const { currency, price } = PRICES[tenantNumber % PRICES.length] as (typeof PRICES)[number];
   const plan = `plan-${tenantNumber % PRICES.length}`;
   const id = { tenant, limit: 'monthly', subject: `key-${index}` };
-  const subject: SubjectHead = { id, level: 'key', plan, zoneAt: () => 'UTC' };
+  const subject: SubjectHead = { id, level: 'key', plan, ruleAt: () => undefined };
   const ledger: Item = {
     rem: CREDITS - used - lost,
     out: lost,

@@ -9,7 +9,7 @@ import type { ListedLedger } from './list-usage.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, Requested } from './operation.ts';
 import { recordUsage } from './record-usage.ts';
-import { toUsageRow } from './usage-row.ts';
+import { ledgerOf, toUsageRow } from './usage-row.ts';
 
 type CloseQuestion = {
   /** `2026-11`; undefined: all that are over. */
@@ -97,7 +97,7 @@ async function closeOne(
     const whole = await readShards(ports.store, key, await readItem(ports.store, key));
     if (whole.kind === 'unavailable') throw unavailable(whole.reason);
     const item = whole.item ?? {};
-    return { row: toUsageRow(subject, row.periodStart, item), pk: key.pk, item };
+    return { row: toUsageRow(subject, ledgerOf(row), item), pk: key.pk, item };
   });
   if (isNew) counts.recorded += 1;
 }

@@ -14,7 +14,7 @@ import { assignmentsOf, keyList } from '../key-plans.ts';
 import type { Assignment } from '../key-plans.ts';
 import { headKey, KEEP_MS, planKey, subjectList } from '../ledger.ts';
 import type { LedgerId } from '../ledger.ts';
-import { monthAt, periodAt } from '../period.ts';
+import { monthAt, periodAt, periodId } from '../period.ts';
 import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { parseStored, PLAN_LIST } from '../plan-book.ts';
@@ -25,7 +25,7 @@ import type { Page, UsageQuestion } from './list-usage.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { parseUsageRecord, recordPrefix } from './usage-record.ts';
-import { periodEndOf } from './usage-row.ts';
+import { ledgerOf, periodEndOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 type DueFee = {
@@ -293,15 +293,15 @@ async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): P
   });
   if (records.kind === 'unavailable') throw unavailable(records.reason);
   return records.items.some(({ item }) => {
-    const { periodStart, periodEnd, term: noted } = parseUsageRecord(item);
-    return overlaps(periodStart, Date.parse(periodEnd)) && isOfTerm(noted);
+    const record = parseUsageRecord(item);
+    return overlaps(ledgerOf(record), Date.parse(record.periodEnd)) && isOfTerm(record.term);
   });
 }
 
 function toDue({ id, limit, plan, period, term }: Owed): DueFee {
   const { tenant, subject } = id;
-  const start = Math.max(period.startEpochMs, term?.fromEpochMs ?? 0);
-  const [periodStart, periodEnd] = [start, period.endEpochMs].map((at) => new Date(at).toISOString());
+  const ledger = new Date(Math.max(period.startEpochMs, term?.fromEpochMs ?? 0)).toISOString();
+  const periodStart = periodId(period);
   const credits = limit.quota + limit.overage;
   const none = { charged: 0, counted: 0, used: 0, outstanding: 0, included: 0, overage: 0, lost: 0 };
   const key = headKey(id);
@@ -311,8 +311,9 @@ function toDue({ id, limit, plan, period, term }: Owed): DueFee {
       limit: limit.id,
       ...(limit.level === 'key' && { key: subject }),
       plan: plan.id,
-      periodStart: String(periodStart),
-      periodEnd: String(periodEnd),
+      periodStart,
+      periodEnd: new Date(period.endEpochMs).toISOString(),
+      ...(ledger !== periodStart && { ledger }),
       month: monthAt(limit.period.timeZone, period.startEpochMs),
       state: 'open',
       quota: limit.quota,

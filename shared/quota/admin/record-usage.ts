@@ -17,6 +17,7 @@ import {
   toUsageRecord,
 } from './usage-record.ts';
 import type { Billing, UsageRecord } from './usage-record.ts';
+import { ledgerOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 type LedgerLookup = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
@@ -36,7 +37,7 @@ export async function recordUsage(
 ): Promise<{ readonly record: UsageRecord; readonly isNew: boolean }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const { row, pk, item } = await look();
-    const prefix = recordPrefix(row.periodStart);
+    const prefix = recordPrefix(ledgerOf(row));
     const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
     const page = await ports.listing.range(range);
     if (page.kind === 'unavailable') throw unavailable(page.reason);
@@ -82,7 +83,7 @@ async function billingOf(
     const replaced = ledger['nxt'] !== undefined && Number(ledger['closed']) < Date.parse(periodEnd);
     const billing = { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
     const customer = row.key === undefined ? await findCustomer({ store }, row.tenant) : undefined;
-    const period = periodAt(limit.period, Date.parse(row.periodStart));
+    const period = periodAt(limit.period, Date.parse(ledgerOf(row)));
     return customer === undefined ? billing : billingOfTerm(customer, ledger, period, billing);
   }
   return {};

@@ -143,8 +143,12 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
+/** At the end, so that columns of CSV keep their places. */
+const LEDGER = {
+  ledger: { ...INSTANT, description: 'Its id where it is not periodStart: the plan was changed within the period' },
+};
 const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };
-const OPTIONAL = ['key', 'route'];
+const OPTIONAL = ['key', 'route', 'ledger'];
 const BILLING = { currency: TEXT, price: PRICE, carried: WHOLE, replaced: { type: 'boolean' }, term: WHOLE };
 
 export const USAGE_ROW: JsonSchema = structure(
@@ -159,6 +163,7 @@ export const USAGE_ROW: JsonSchema = structure(
     counted: { type: 'integer', description: 'Against it, also under earlier plans of the period' },
     left: WHOLE,
     month: MONTH,
+    ...LEDGER,
   },
   OPTIONAL,
 );
@@ -174,6 +179,7 @@ export const USAGE_RECORD: JsonSchema = structure(
     overageDelta: WHOLE,
     month: MONTH,
     ...BILLING,
+    ...LEDGER,
   },
   [...OPTIONAL, ...Object.keys(BILLING)],
 );

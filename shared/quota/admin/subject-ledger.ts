@@ -11,13 +11,13 @@ import {
   parseLine,
   predecessorOf,
   printRule,
+  ruleAt,
   subjectKey,
-  zoneAt,
 } from '../line.ts';
 import { planOfTerm } from '../customer.ts';
 import { isEndedByTerm, openPeriod } from '../open-period.ts';
 import { periodAt, periodId } from '../period.ts';
-import type { Period } from '../period.ts';
+import type { Period, PeriodRule } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { readShards } from '../shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../subject.ts';
@@ -209,9 +209,9 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
     expiresAt: expiryOf(period),
     ...(susp !== undefined && { susp }),
   };
-  const zone = (startEpochMs: number): string =>
-    item === undefined ? limit.period.timeZone : zoneAt(head, startEpochMs);
-  return toUsageRow({ id, level: limit.level, plan: plan.id, zoneAt: zone }, periodId(period), shown);
+  const rule = (startEpochMs: number): PeriodRule | undefined =>
+    item === undefined ? limit.period : ruleAt(head, startEpochMs);
+  return toUsageRow({ id, level: limit.level, plan: plan.id, ruleAt: rule }, periodId(period), shown);
 }
 
 /**

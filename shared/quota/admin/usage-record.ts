@@ -6,13 +6,14 @@
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
 import type { Standing } from '../ledger.ts';
 import type { Price } from '../price.ts';
+import { ledgerOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 
 export type UsageRecord = Omit<
   UsageRow,
   'state' | 'outstanding' | 'remaining' | 'charged' | keyof Standing
 > & {
-  /** `acme/daily/key-1/2026-11-19T00:00:00.000Z/1`, its parts percent-encoded. */
+  /** `acme/daily/key-1/2026-11-19T00:00:00.000Z/1`, with the id of the ledger; its parts percent-encoded. */
   readonly recordId: string;
   /** 1 when the period was closed; more for a correction. */
   readonly version: number;
@@ -40,9 +41,9 @@ export type Billing = {
 
 const VERSION_DIGITS = 6;
 
-/** Prefix of the sort keys of that period's records; '' gives all periods. */
-export function recordPrefix(periodStart: string): string {
-  return `U#${periodStart}`;
+/** Prefix of the sort keys of that ledger's records; '' gives all. */
+export function recordPrefix(ledger: string): string {
+  return `U#${ledger}`;
 }
 
 /** A row's record, as the version after the given one. */
@@ -53,9 +54,9 @@ export function toUsageRecord(
   billing: Partial<Billing> = {},
 ): UsageRecord {
   const version = (before?.version ?? 0) + 1;
-  const { tenant, limit, key, route, plan, periodStart, periodEnd, month } = row;
+  const { tenant, limit, key, route, plan, periodStart, periodEnd, ledger, month } = row;
   const { quota, credits, used, included, overage, lost } = row;
-  const parts = [tenant, limit, key, route, periodStart, String(version)].filter(
+  const parts = [tenant, limit, key, route, ledgerOf(row), String(version)].filter(
     (part) => part !== undefined,
   );
   return {
@@ -69,6 +70,7 @@ export function toUsageRecord(
     plan,
     periodStart,
     periodEnd,
+    ...(ledger !== undefined && { ledger }),
     month,
     quota,
     credits,
@@ -115,6 +117,7 @@ export function parseUsageRecord(item: Item): UsageRecord {
   return JSON.parse(String(item['doc'])) as UsageRecord;
 }
 
-function recordKey(pk: string, { periodStart, version }: UsageRecord): ItemKey {
-  return { pk, sk: `${recordPrefix(periodStart)}#v${String(version).padStart(VERSION_DIGITS, '0')}` };
+function recordKey(pk: string, record: UsageRecord): ItemKey {
+  const version = String(record.version).padStart(VERSION_DIGITS, '0');
+  return { pk, sk: `${recordPrefix(ledgerOf(record))}#v${version}` };
 }

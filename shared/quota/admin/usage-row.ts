@@ -2,8 +2,9 @@ import type { Item } from '../../table/item-write.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { KEEP_MS, parseLedger, standingOf } from '../ledger.ts';
 import type { LedgerId, Standing } from '../ledger.ts';
-import { zoneAt } from '../line.ts';
-import { monthAt } from '../period.ts';
+import { ruleAt } from '../line.ts';
+import { monthAt, periodAt, periodId } from '../period.ts';
+import type { PeriodRule } from '../period.ts';
 
 export type UsageRow = {
   readonly tenant: string;
@@ -13,9 +14,11 @@ export type UsageRow = {
   /** Absent unless the limit is per route. */
   readonly route?: string;
   readonly plan: string;
-  /** ISO 8601, UTC; the period's id. */
+  /** ISO 8601, UTC. */
   readonly periodStart: string;
   readonly periodEnd: string;
+  /** Where it is not `periodStart`: the id of one that has taken the place of another in its period. @see ledgerOf */
+  readonly ledger?: string;
   /** The month of its invoice: the one in which the period begins, in its time zone. `2026-11`. */
   readonly month: string;
   readonly state: 'open' | 'suspended' | 'closed';
@@ -42,8 +45,8 @@ export type SubjectHead = {
   readonly id: LedgerId;
   readonly level: string;
   readonly plan: string;
-  /** Time zone of the period that begins then. */
-  readonly zoneAt: (startEpochMs: number) => string;
+  /** Rule of the ledger with that id; undefined: not stored. */
+  readonly ruleAt: (startEpochMs: number) => PeriodRule | undefined;
 };
 
 /** @param item the head of the subject */
@@ -55,13 +58,21 @@ export function subjectOf(pk: string, item: Item): SubjectHead {
     id: { tenant, limit, subject },
     level: String(level),
     plan: String(item['plan'] ?? ''),
-    zoneAt: (startEpochMs) => zoneAt(item, startEpochMs),
+    ruleAt: (startEpochMs) => ruleAt(item, startEpochMs),
   };
 }
 
-export function toUsageRow(subject: SubjectHead, periodStart: string, item: Item): UsageRow {
+/** The ledger of a row or record, unique for its subject; a new plan opens another in a running period. */
+export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'periodStart'>): string {
+  return ledger ?? periodStart;
+}
+
+/** @param id of the ledger: an instant of its period, mostly the first */
+export function toUsageRow(subject: SubjectHead, id: string, item: Item): UsageRow {
   const { tenant } = subject.id;
-  const startEpochMs = Date.parse(periodStart);
+  const startEpochMs = Date.parse(id);
+  const rule = subject.ruleAt(startEpochMs);
+  const periodStart = rule === undefined ? id : periodId(periodAt(rule, startEpochMs));
   const limit = String(item['name'] ?? subject.id.limit);
   const ledger = parseLedger(item);
   const { used, outstanding, remaining, credits, closed, suspended } = ledger;
@@ -73,7 +84,8 @@ export function toUsageRow(subject: SubjectHead, periodStart: string, item: Item
     plan: String(item['plan'] ?? subject.plan),
     periodStart,
     periodEnd: new Date(periodEndOf(item)).toISOString(),
-    month: monthAt(subject.zoneAt(startEpochMs), startEpochMs),
+    ...(id !== periodStart && { ledger: id }),
+    month: monthAt(rule?.timeZone ?? 'UTC', startEpochMs),
     state: closed ? 'closed' : suspended ? 'suspended' : 'open',
     quota: ledger.limit,
     credits,

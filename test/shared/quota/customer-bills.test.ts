@@ -94,6 +94,11 @@ class Month {
     return admitted;
   }
 
+  /** Every plan of the customer's has periods of this month, whenever it came. */
+  periodStart(): string {
+    return `${new Date(this.nowMs).toISOString().slice(0, 7)}-01T00:00:00.000Z`;
+  }
+
   async left(): Promise<number> {
     const { left } = await this.shown();
     return left;
@@ -105,6 +110,7 @@ class Month {
     const row = rowOf(await findLedger(this.ports, { ...question, periodEpochMs: undefined }, this.nowMs));
     const listed = { tenant: 'acme', cursor: undefined, atEpochMs: this.nowMs };
     const all = (await listCurrentUsage(this.ports, listed)).rows.filter(({ limit }) => limit === 'monthly');
+    assert.deepEqual(new Set([row, ...all].map(({ periodStart }) => periodStart)), new Set([this.periodStart()]));
     const shown = standingOf(row);
     // Before its first request a customer is on no list.
     if (all.length > 0) assert.deepEqual(all.map(standingOf), [shown]);
@@ -136,6 +142,8 @@ class Month {
       limit: 1000,
     };
     const records = (await listRecords(this.ports, all)).rows.filter((record) => record.month === month);
+    for (const { periodStart } of records) assert.equal(periodStart, `${month}-01T00:00:00.000Z`);
+    assert.equal(new Set(records.map(({ recordId }) => recordId)).size, records.length);
     const { invoices } = makeInvoices('acme', month, records, () => undefined);
     const used = invoices.flatMap(({ lines }) => lines).reduce((sum, line) => sum + line.used, 0);
     return [used, invoices[0]?.total ?? 'none'];
