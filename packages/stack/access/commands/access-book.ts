@@ -72,7 +72,7 @@ async function answer(
   if (path === undefined && document.kind !== 'websocket') {
     const answers = listAccess(document, request, nowEpochSeconds);
     const ledger = await ledgerOf(answers, target);
-    const routes = answers.map((each) => withLedger(each, ledger));
+    const routes = answers.map((each) => withLedger(each, ledger, document));
     return {
       kind: 'routes',
       routes: routes.map(({ route, word, reason }) => ({ route, word, reason })),
@@ -82,7 +82,16 @@ async function answer(
   }
   const found = findAccess(document, method, path, request, nowEpochSeconds);
   const ledger = await ledgerOf([found], target);
-  const { verdict, word, reason, caller, quota, rules, terms, left = [] } = withLedger(found, ledger);
+  const {
+    verdict,
+    word,
+    reason,
+    caller,
+    quota,
+    rules,
+    terms,
+    left = [],
+  } = withLedger(found, ledger, document);
   const plan = terms?.['plan'] === undefined ? quota : `plan ${describeTerms(terms)}`;
   const { route } = verdict;
   return {

@@ -78,12 +78,14 @@ function describe(
   const { ledger } = flags;
   const unasked = ledger?.kind === 'unasked' ? ledger.reason : undefined;
   if (isOne(document, method)) {
-    const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger);
+    const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger, document);
     const { verdict, charge, spent, terms, left } = answer;
     answers.push({ ...verdict, ...charge, spent, terms, left, unasked });
     parts.push(describeAnswer(answer));
   } else {
-    const listed = listAccess(document, flags, nowEpochSeconds).map((answer) => withLedger(answer, ledger));
+    const listed = listAccess(document, flags, nowEpochSeconds).map((answer) =>
+      withLedger(answer, ledger, document),
+    );
     answers.push(
       ...listed.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })),
     );

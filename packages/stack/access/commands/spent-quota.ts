@@ -1,6 +1,7 @@
 /** Whether the ledger would refuse a caller whom the rules allow: by the usage of its tenant, behind the admin endpoint. */
 import type { AccessResult } from '@gatewright/authoring/find-access';
 import { routeNameOf } from '#shared/access/charge-quota.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { membersOf } from '@gatewright/aws/json-object';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
@@ -86,10 +87,11 @@ function passUnknown(error: unknown): undefined {
   throw error;
 }
 
-/** The answer, as a DENY where the ledger refuses; `spent` says by which limit. */
+/** The answer, as a DENY where the ledger refuses; `spent` says by which limit. @param document of the answer */
 export function withLedger<A extends Allowed>(
   given: A,
   ledger: Ledger | undefined,
+  { quota }: Pick<CompiledDocument, 'quota'>,
 ): A & { readonly spent?: string; readonly terms?: Answer; readonly left?: readonly string[] } {
   if (ledger?.kind !== 'read' || given.charge.quota === undefined) return given;
   const { terms } = ledger;
@@ -99,10 +101,20 @@ export function withLedger<A extends Allowed>(
     left: ledger.rows.map(describeLeft),
   };
   if (answer.word !== 'ALLOW') return answer;
-  const spent = findHalted(terms) ?? findSpent(routeNameOf(answer.verdict.route), ledger.rows);
+  const halted = findHalted(terms, ledger.rows, answer);
+  const spent = halted ?? findSpent(ledger.rows, answer);
   if (spent === undefined) return answer;
-  const reason = `${spent}: the rules allow it, and the answer is 403, or 429 where the API maps it`;
-  return { ...answer, word: 'DENY', reason, spent };
+  // As `authorize.ts` answers: only over quota, and only with an admission key, is it left to API Gateway.
+  const status =
+    halted === undefined && quota?.admissionKey !== undefined
+      ? '429 if the API has the gateway response INVALID_API_KEY with that status, else 403'
+      : '403';
+  return {
+    ...answer,
+    word: 'DENY',
+    reason: `${spent}: the rules allow it, and the answer is ${status}`,
+    spent,
+  };
 }
 
 /** As with the plan on record. */
@@ -123,19 +135,27 @@ function describeLeft({ limit, allowance, left, periodEnd }: Answer): string {
   return `${printValue(limit)}: ${printValue(left)} of ${printValue(allowance)} left until ${printValue(periodEnd)}`;
 }
 
-function findHalted(terms: Answer | undefined): string | undefined {
+function findHalted(
+  terms: Answer | undefined,
+  rows: readonly Answer[],
+  answer: Pick<Allowed, 'verdict'>,
+): string | undefined {
   const { state = 'active', tenant } = terms ?? {};
-  return state === 'active' ? undefined : `the customer ${printValue(tenant)} is ${printValue(state)}`;
+  if (state !== 'active') return `the customer ${printValue(tenant)} is ${printValue(state)}`;
+  const suspended = ofRoute(rows, answer).find((row) => row['state'] === 'suspended');
+  return suspended && `suspended: ${nameLimit(suspended)}`;
 }
 
-function findSpent(asked: string, rows: readonly Answer[]): string | undefined {
-  const refusing = rows
-    .filter(({ route = asked }) => route === asked)
-    .find(({ state, remaining }) => state === 'suspended' || Number(remaining) <= 0);
-  if (refusing === undefined) return undefined;
-  const { limit, plan, state, periodEnd } = refusing;
-  const named = `${printValue(limit)} of plan ${printValue(plan)}`;
-  return state === 'suspended'
-    ? `suspended: ${named}`
-    : `over quota: ${named}, until ${printValue(periodEnd)}`;
+function findSpent(rows: readonly Answer[], answer: Pick<Allowed, 'verdict'>): string | undefined {
+  const spent = ofRoute(rows, answer).find(({ remaining }) => Number(remaining) <= 0);
+  return spent && `over quota: ${nameLimit(spent)}, until ${printValue(spent['periodEnd'])}`;
+}
+
+function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>): readonly Answer[] {
+  const asked = routeNameOf(verdict.route);
+  return rows.filter(({ route = asked }) => route === asked);
+}
+
+function nameLimit({ limit, plan }: Answer): string {
+  return `${printValue(limit)} of plan ${printValue(plan)}`;
 }

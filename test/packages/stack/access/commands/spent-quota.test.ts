@@ -126,7 +126,7 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of the key',
     spends: twice({ plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow it, and the answer is 403, or 429/,
+    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow it, and the answer is 403$/m,
   },
   {
     name: 'a spent limit of another key',
@@ -164,7 +164,7 @@ const ROWS: readonly Row[] = [
     spends: [],
     change: (tenant) => suspend(ports, requested('suspend'), { ...ofKey(tenant), plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*suspended: daily of plan free/,
+    says: /^DENY .*suspended: daily of plan free: the rules allow it, and the answer is 403$/m,
   },
   {
     name: 'the plan that is assigned to the key, not that of its token',
@@ -190,7 +190,7 @@ const ROWS: readonly Row[] = [
       await setState(ports, requested('suspended'), tenant, 'suspended');
     },
     asks: { plan: 'gold' },
-    says: /^DENY .*the customer .* is suspended/,
+    says: /^DENY .*the customer .* is suspended: the rules allow it, and the answer is 403$/m,
   },
   {
     name: 'a spent limit after those of sixty other keys',
@@ -219,6 +219,25 @@ describe('a caller whom the rules allow', () => {
 
       assert.match(await told(claimsOf(asks, tenant), path), says);
       assert.match(await shown(claimsOf(asks, tenant), path), says);
+    });
+
+  // Source: authorize.ts, `isLetOn`; the gateway response of stack/over-quota.json.
+  for (const [state, says] of [
+    [
+      'over quota',
+      /DENY .*the answer is 429 if the API has the gateway response INVALID_API_KEY .*, else 403$/m,
+    ],
+    ['suspended', /DENY .*the answer is 403$/m],
+  ] as const)
+    it(`reads what the API answers where an admission key admits, ${state}`, async () => {
+      const tenant = state === 'suspended' ? 'the state of its customer' : 'a spent limit of the key';
+      const quota = { plan: { claim: 'plan' }, tenant: { claim: 'tenant' }, key: { claim: 'sub' } };
+      const document = aDocument({ quota: { ...quota, admissionKey: 'admitted-requests-of-shop' } }, [
+        'GET /users',
+      ]);
+      const claims = claimsOf({ plan: 'free' }, tenant);
+
+      assert.match((await explainWithLedger(document, 'GET', '/users', flagsOf(claims))).text, says);
     });
 
   it('is judged on every route where none is named', async () => {
