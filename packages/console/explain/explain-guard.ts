@@ -158,8 +158,11 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
         ...describeCaller(about, policy),
       ],
       changes: [
-        ...changesByToken(about, policy),
-        `Change ${nameOf(policy, statement)} so that it does not deny this request; a Deny overrides every Allow.`,
+        ...(policy.of === 'authorizer'
+          ? changesAtAuthorizer(about, policy)
+          : [
+              `Change ${nameOf(policy, statement)} of ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.`,
+            ]),
         ...flush(about, policy),
       ],
     };
@@ -172,8 +175,9 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
       ...describeCaller(about, policy),
     ],
     changes: [
-      ...changesByToken(about, policy),
-      `Add ${policy.resource} to a statement with Effect Allow.`,
+      ...(policy.of === 'authorizer'
+        ? changesAtAuthorizer(about, policy)
+        : [`Add to ${whose} a statement with Effect Allow for ${asked}.`]),
       ...flush(about, policy),
     ],
   };
@@ -257,19 +261,42 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
   return guard === undefined || policy.of === 'resource' ? [] : [...describeToken(guard), ...printed(guard)];
 }
 
-function changesByToken(about: Circumstances, policy: GuardPolicy): string[] {
-  const { guard, routeKey } = about;
-  const roles = guard?.token?.roles;
-  if (policy.of !== 'authorizer' || roles === undefined) return [];
-  const lacks = findNotedLine(guard?.lines ?? [], 'lacks');
+/** Its policy is made for each caller: what decides is the caller's roles, and the rules or the function that makes it. */
+function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
+  const { guard, routeKey = 'do this' } = about;
+  if (guard === undefined) return [];
+  const { token, principal, functionName, name, lines } = guard;
+  const lacks = findNotedLine(lines, 'lacks');
   if (lacks !== undefined)
     return [
       `Use a token with the claims ${lacks}. If the service does not need them, list them in result.claims.optional of the access document.`,
     ];
+  // Noted by the toolkit's authorizers.
+  const document = findNotedLine(lines, 'document');
+  const reason = findNotedLine(lines, 'reason') ?? 'insufficient_scope';
+  const lookUp = `\`${explainCommand(about, document ?? '')}\` with the same credential`;
+  if (document !== undefined && reason !== 'insufficient_scope')
+    return [
+      ...renewal(about, guard),
+      `Ask ${lookUp}: it names the rule, the plan or the limit that refuses.`,
+    ];
+  const caller = principal ?? 'the caller';
+  const answering = functionName === undefined ? `authorizer ${name}` : `the function ${functionName}`;
   return [
-    ...(guard === undefined ? [] : renewal(about, guard)),
-    `Use a token with a role that may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or allow it in the rules of ${guard?.name ?? 'the authorizer'}.`,
+    ...renewal(about, guard),
+    ...(token === undefined
+      ? [`Give ${caller} a role that may ${routeKey}.`].filter(() => document !== undefined)
+      : [`Use a token with a role that may ${routeKey}; this one has ${list(token.roles)}.`]),
+    document === undefined
+      ? `Let ${answering} allow ${action} on ${resource} for ${caller}.`
+      : `Or add a rule to the access document ${document} (${document}.yml) that allows ${routeKey}; ${lookUp} shows its roles and rules.`,
   ];
+}
+
+function explainCommand({ protocol, method, path }: Circumstances, document: string): string {
+  const isPlain = /^[\w/.~-]+$/.test(path);
+  const request = protocol === 'websocket' || !isPlain ? '' : ` ${method} ${path}`;
+  return `gatewright access explain ${document}${request}`;
 }
 
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
