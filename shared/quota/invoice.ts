@@ -40,6 +40,8 @@ export type Invoice = {
   readonly lost: number;
   /** 1, plus one for each correction of a period. */
   readonly revision: number;
+  /** Of a month that is not over: an amount to look at, which changes with each request. */
+  readonly draft?: true;
 };
 
 export type Priced = {
@@ -78,6 +80,11 @@ export function makeInvoices(
     };
   });
   return { invoices, unpriced };
+}
+
+/** An invoice from records that are not written: it has no number to pay by. */
+export function asDraft(invoice: Invoice): Invoice {
+  return { ...invoice, number: `${invoice.number}-draft`, draft: true };
 }
 
 /** The price of a period: its fee, and each unit by its tier, counted from the first of the period. */

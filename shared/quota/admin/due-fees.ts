@@ -39,6 +39,8 @@ type DueFee = {
 };
 
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
+/** The latest end of a period, as far as it is bounded. */
+type Bounds = { readonly nowEpochMs: number; readonly endByMs: number };
 type Plans = ReadonlyMap<string, UsagePlan>;
 
 type Subscriber = {
@@ -70,11 +72,14 @@ const LAST = '\uffff';
 /** The longest period, and a day. */
 const LONGEST_MS = 367 * 86_400_000;
 
+/** @param periods those that have ended, or all that have begun */
 export async function listDueFees(
   ports: Ports,
   question: Omit<UsageQuestion, 'limit'>,
   nowEpochMs: number,
+  periods: 'ended' | 'begun' = 'ended',
 ): Promise<Page<DueFee>> {
+  const endByMs = periods === 'ended' ? nowEpochMs - LATE_MS : Infinity;
   const plans = await readPlansWithFees(ports);
   if (plans.size === 0) return { rows: [] };
   const { subscribers, next } = await listSubscribers(ports, plans, question);
@@ -82,8 +87,8 @@ export async function listDueFees(
   const rows: DueFee[] = [];
   for (const subscriber of subscribers)
     for (const owed of [
-      ...owedBy(subscriber, plans, question, nowEpochMs),
-      ...owedByTerms(subscriber, plans, question, nowEpochMs),
+      ...owedBy(subscriber, plans, question, { nowEpochMs, endByMs }),
+      ...owedByTerms(subscriber, plans, question, { nowEpochMs, endByMs }),
     ]) {
       const name = `${headKey(owed.id).pk}#${owed.period.startEpochMs}#${owed.term?.fromEpochMs ?? ''}`;
       if (seen.has(name)) continue;
@@ -186,12 +191,12 @@ async function toSubscriber(ports: Ports, item: Item): Promise<Subscriber> {
   return { tenant, key: String(item['key']), assignments: assignmentsOf(item), customer };
 }
 
-/** Of each period that is over, the terms that have its fee. */
+/** Of each period, the terms that have its fee. */
 function owedByTerms(
   { tenant, assignments, customer }: Subscriber,
   plans: Plans,
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
-  nowEpochMs: number,
+  { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
   // Once per customer, not per key of it.
   if (customer === undefined || assignments.length > 0) return [];
@@ -207,7 +212,7 @@ function owedByTerms(
       .filter(({ level }) => level === 'tenant')
       .flatMap((limit) =>
         periodsWithin(limit.period, from, to)
-          .filter((period) => period.endEpochMs + LATE_MS <= nowEpochMs)
+          .filter((period) => period.endEpochMs <= endByMs)
           .filter(({ startEpochMs }) => startEpochMs >= (fromEpochMs ?? -Infinity))
           .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
           .filter(({ startEpochMs }) => !isSuspended(customer, startEpochMs))
@@ -220,12 +225,12 @@ function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: numbe
   return state === 'suspended' && stateSinceEpochMs <= startEpochMs;
 }
 
-/** Periods that are over, each by the plan at its end: only the last of several plans charges the fee. */
+/** Periods, each by the plan at its end: only the last of several plans charges the fee. */
 function owedBy(
   { tenant, key, assignments, customer }: Subscriber,
   plans: Plans,
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
-  nowEpochMs: number,
+  { nowEpochMs, endByMs }: Bounds,
 ): readonly Owed[] {
   const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
   return assignments.flatMap(({ plan: planId, sinceEpochMs, untilEpochMs = Infinity }, index) => {
@@ -240,9 +245,7 @@ function owedBy(
       return periodsWithin(limit.period, from, to)
         .filter(
           ({ startEpochMs, endEpochMs }) =>
-            endEpochMs + LATE_MS <= nowEpochMs &&
-            endEpochMs <= replacedAt &&
-            startEpochMs >= (fromEpochMs ?? -Infinity),
+            endEpochMs <= endByMs && endEpochMs <= replacedAt && startEpochMs >= (fromEpochMs ?? -Infinity),
         )
         .map((period) => ({ id, limit, plan, period }));
     });

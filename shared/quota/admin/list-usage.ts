@@ -50,6 +50,7 @@ export type ListedLedger = {
   readonly subject: SubjectHead;
   readonly key: ItemKey;
   readonly row: UsageRow;
+  readonly item: Item;
 };
 
 /** The same, with the data needed to continue. */
@@ -60,6 +61,7 @@ export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise
       subject,
       key: { pk, sk },
       row: toUsageRow(subject, sk.slice('P#'.length), item),
+      item,
     }),
   });
 }

@@ -26,6 +26,24 @@ const ATTEMPTS = 5;
 /** Sorts after every version. */
 const LAST = '\uffff';
 
+type NextRecord = { readonly record: UsageRecord; readonly isNew: boolean };
+
+/** The record to write for the ledger as it is; the newest one if that says the same. */
+export async function nextRecord(
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
+  atEpochMs: number,
+  { row, pk, item }: LedgerLookup,
+): Promise<NextRecord> {
+  const prefix = recordPrefix(ledgerOf(row));
+  const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
+  const page = await ports.listing.range(range);
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const newest = page.items.map((kept) => parseUsageRecord(kept.item)).at(0);
+  if (newest !== undefined && isSameUsage(newest, row)) return { record: newest, isNew: false };
+  const billing = newest === undefined ? await billingOf(ports, row, item) : {};
+  return { record: toUsageRecord(row, newest, new Date(atEpochMs).toISOString(), billing), isNew: true };
+}
+
 /**
  * Separate from the closing transaction: late reports of holders must not prevent closing. An existing record
  * stays if it says the same.
@@ -34,19 +52,13 @@ export async function recordUsage(
   ports: AdminPorts,
   atEpochMs: number,
   look: () => Promise<LedgerLookup>,
-): Promise<{ readonly record: UsageRecord; readonly isNew: boolean }> {
+): Promise<NextRecord> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const { row, pk, item } = await look();
-    const prefix = recordPrefix(ledgerOf(row));
-    const range = { pk, from: prefix, to: `${prefix}${LAST}`, limit: 1, newestFirst: true };
-    const page = await ports.listing.range(range);
-    if (page.kind === 'unavailable') throw unavailable(page.reason);
-    const newest = page.items.map((kept) => parseUsageRecord(kept.item)).at(0);
-    if (newest !== undefined && isSameUsage(newest, row)) return { record: newest, isNew: false };
-    const billing = newest === undefined ? await billingOf(ports, row, item) : {};
-    const record = toUsageRecord(row, newest, new Date(atEpochMs).toISOString(), billing);
-    const outcome = await ports.store.update(recordUsageWrite(pk, record));
-    if (outcome.kind === 'done') return { record, isNew: true };
+    const found = await look();
+    const next = await nextRecord(ports, atEpochMs, found);
+    if (!next.isNew) return next;
+    const outcome = await ports.store.update(recordUsageWrite(found.pk, next.record));
+    if (outcome.kind === 'done') return next;
     if (outcome.kind === 'rejected' && !outcome.retryable) throw unavailable(outcome.reason);
   }
   throw unavailable('the usage record could not be written');

@@ -145,7 +145,10 @@ const NAMES = {
 };
 /** At the end, so that columns of CSV keep their places. */
 const LEDGER = {
-  ledger: { ...INSTANT, description: 'Its id where it is not periodStart: the plan was changed within the period' },
+  ledger: {
+    ...INSTANT,
+    description: 'Its id where it is not periodStart: the plan was changed within the period',
+  },
 };
 const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };
 const OPTIONAL = ['key', 'route', 'ledger'];
@@ -236,8 +239,8 @@ export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };
 export const EXPORTED = {
   of: optional(
     oneOf(
-      'current usage (the default), the records of closed periods, or unrecorded fees of periods without requests',
-      ['usage', 'records', 'due'],
+      'current usage (the default), the records of closed periods, unrecorded fees of periods without requests, or what closing would record now',
+      ['usage', 'records', 'due', 'drafts'],
     ),
   ),
   format: optional(oneOf('default: ndjson', ['ndjson', 'csv'])),

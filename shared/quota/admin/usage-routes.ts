@@ -9,6 +9,7 @@ import type * as ListUsage from './list-usage.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { MEDIA_TYPES, printCsv, printNdjson } from './print-rows.ts';
+import type { UsageRecord } from './usage-record.ts';
 import type { UsageRow } from './usage-row.ts';
 import { AUDIT_ENTRY, CLOSED_PAGE, CURSOR, EXPORTED, pageOf, USAGE_RECORD, USAGE_ROW } from './schemas.ts';
 
@@ -130,7 +131,9 @@ async function exportRows(
       ? [await listUsage(ports, question), USAGE_ROW]
       : of === 'due'
         ? [await listDue(ports, question, nowEpochMs), USAGE_ROW]
-        : [await listRecords(ports, question), USAGE_RECORD];
+        : of === 'drafts'
+          ? [await listDrafts(ports, question, nowEpochMs), USAGE_RECORD]
+          : [await listRecords(ports, question), USAGE_RECORD];
   const columns = Object.keys(schema['properties'] ?? {});
   return {
     statusCode: 200,
@@ -140,6 +143,15 @@ async function exportRows(
     },
     body: format === 'csv' ? printCsv(columns, rows, cursor === undefined) : printNdjson(rows),
   };
+}
+
+async function listDrafts(
+  ports: AdminPorts,
+  question: ListUsage.UsageQuestion,
+  nowEpochMs: number,
+): Promise<ListUsage.Page<UsageRecord>> {
+  const { listDraftRecords } = await import('./draft-records.ts');
+  return listDraftRecords(ports, question, nowEpochMs);
 }
 
 async function listDue(

@@ -5,10 +5,13 @@ import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { createCustomer, setPlan, setState } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { setLimit, topUp } from '#shared/quota/admin/limits.ts';
+import { listDraftRecords } from '#shared/quota/admin/draft-records.ts';
 import { listCurrentUsage, listRecords } from '#shared/quota/admin/list-usage.ts';
+import type { UsageQuestion } from '#shared/quota/admin/list-usage.ts';
 import { migrateCustomers } from '#shared/quota/admin/migrate-customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger, rowOf } from '#shared/quota/admin/subject-ledger.ts';
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { CustomerBook } from '#shared/quota/customer-book.ts';
 import { makeInvoices } from '#shared/quota/invoice.ts';
 import type { Standing } from '#shared/quota/ledger.ts';
@@ -110,7 +113,10 @@ class Month {
     const row = rowOf(await findLedger(this.ports, { ...question, periodEpochMs: undefined }, this.nowMs));
     const listed = { tenant: 'acme', cursor: undefined, atEpochMs: this.nowMs };
     const all = (await listCurrentUsage(this.ports, listed)).rows.filter(({ limit }) => limit === 'monthly');
-    assert.deepEqual(new Set([row, ...all].map(({ periodStart }) => periodStart)), new Set([this.periodStart()]));
+    assert.deepEqual(
+      new Set([row, ...all].map(({ periodStart }) => periodStart)),
+      new Set([this.periodStart()]),
+    );
     const shown = standingOf(row);
     // Before its first request a customer is on no list.
     if (all.length > 0) assert.deepEqual(all.map(standingOf), [shown]);
@@ -124,16 +130,19 @@ class Month {
     return [limits[0]?.limit, limits[0]?.remaining];
   }
 
+  async drafts(of: UsageQuestion): Promise<readonly UsageRecord[]> {
+    const drafts: UsageRecord[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await listDraftRecords(this.ports, { ...of, cursor }, this.nowMs);
+      drafts.push(...page.rows);
+      if (page.next === undefined) return drafts;
+      cursor = page.next;
+    }
+  }
+
   /** Units on the invoice of a month, and its total. */
   async bill(month: string, when: string): Promise<readonly [used: number, total: string]> {
     this.nowMs = Math.max(this.nowMs, at(when));
-    // The second run changes nothing.
-    for (let run = 0; run < 2; run += 1)
-      for (let cursor: string | undefined; ;) {
-        const page = await closeOver(this.ports, this.request(), { month, cursor });
-        if (page.next === undefined) break;
-        cursor = page.next;
-      }
     const all = {
       tenant: 'acme',
       fromEpochMs: undefined,
@@ -141,10 +150,27 @@ class Month {
       cursor: undefined,
       limit: 1000,
     };
-    const records = (await listRecords(this.ports, all)).rows.filter((record) => record.month === month);
+    const recorded = async () => (await listRecords(this.ports, all)).rows;
+    const invoicesOf = (records: readonly UsageRecord[]) =>
+      makeInvoices(
+        'acme',
+        month,
+        records.filter((record) => record.month === month),
+        () => undefined,
+      ).invoices;
+    const draft = invoicesOf([...(await recorded()), ...(await this.drafts(all))]);
+    // The second run changes nothing.
+    for (let run = 0; run < 2; run += 1)
+      for (let cursor: string | undefined; ;) {
+        const page = await closeOver(this.ports, this.request(), { month, cursor });
+        if (page.next === undefined) break;
+        cursor = page.next;
+      }
+    const records = (await recorded()).filter((record) => record.month === month);
     for (const { periodStart } of records) assert.equal(periodStart, `${month}-01T00:00:00.000Z`);
     assert.equal(new Set(records.map(({ recordId }) => recordId)).size, records.length);
-    const { invoices } = makeInvoices('acme', month, records, () => undefined);
+    const invoices = invoicesOf(records);
+    assert.deepEqual(draft, invoices, 'a draft says what closing bills');
     const used = invoices.flatMap(({ lines }) => lines).reduce((sum, line) => sum + line.used, 0);
     return [used, invoices[0]?.total ?? 'none'];
   }

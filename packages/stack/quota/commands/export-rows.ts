@@ -5,7 +5,7 @@ import { ownerPath } from './quota-calls.ts';
 export type ExportQuestion = { readonly [name in 'tenant' | 'from' | 'to']?: string | undefined };
 
 export async function* readExport<Row>(
-  of: 'usage' | 'records' | 'due',
+  of: 'usage' | 'records' | 'due' | 'drafts',
   { tenant, from, to }: ExportQuestion,
   flags: AdminFlags,
 ): AsyncGenerator<Row> {

@@ -32,9 +32,13 @@ export function printInvoiceCsv(invoices: readonly Invoice[], withHeader: boolea
 
 /** @throws UsageError when a name has letters that the PDF's fonts lack */
 export function printInvoicePdf(invoice: Invoice): Buffer {
-  const { number, month, customer, currency, lines, total, lost } = invoice;
+  const { number, month, customer, currency, lines, total, lost, draft } = invoice;
+  const title = draft === true ? `Draft ${number}` : `Invoice ${number}`;
   const head: readonly PdfLine[] = [
-    { text: `Invoice ${number}`, size: 16, isBold: true },
+    { text: title, size: 16, isBold: true },
+    ...(draft === true
+      ? [{ text: 'Not an invoice: open periods as they are now. The amounts change until they are closed.' }]
+      : []),
     { text: '' },
     { text: customer.name, isBold: true },
     ...customer.address.map((text) => ({ text })),
@@ -59,7 +63,6 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
           },
         ]),
   ];
-  const title = `Invoice ${number}`;
   return printPdf({ title, lines: [...head, heading, ...lines.flatMap(toPdfLines), ...foot] });
 }
 

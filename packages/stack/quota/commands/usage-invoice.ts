@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { ledgerOf } from '#shared/quota/admin/usage-row.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
-import { makeInvoices } from '#shared/quota/invoice.ts';
+import { asDraft, makeInvoices } from '#shared/quota/invoice.ts';
 import type { Invoice, Priced } from '#shared/quota/invoice.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
@@ -47,7 +48,7 @@ export function invoiceCommand(): Command {
       new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
     )
     .option('--out <folder>', 'write one file per invoice here; required for PDF')
-    .option('--draft', 'make invoices even if some periods of the month are still open')
+    .option('--draft', 'what open periods would cost if they ended as they are now')
     .action(invoice);
 }
 
@@ -93,10 +94,13 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     throw new UsageError(
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
     );
-  if (open.length > 0) printNotes(`draft: ${describeNotClosed(open)}`);
+  if (open.length > 0)
+    printNotes(
+      `draft: ${describeNotClosed(open)}; its amounts change until they are closed`,
+    );
   let isFirst = true;
   let unpriced = 0;
-  for await (const made of readInvoices(flags)) {
+  for await (const made of readInvoices(flags, open)) {
     unpriced += made.unpriced.length;
     for (const each of made.invoices) {
       await print(each, flags, isFirst);
@@ -106,9 +110,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
   if (unpriced > 0) printNotes(`${unpriced} periods have no price in their plans, and are on no invoice`);
   else if (isFirst)
     printNotes(
-      open.length > 0
-        ? `There is no invoice: ${flags.period} has records only of closed periods; gatewright usage show has what is counted.`
-        : `No usage of ${flags.period} is recorded, so there is no invoice.`,
+      `No usage of ${flags.period} is recorded${open.length > 0 ? ' or has a price' : ''}, so there is no invoice.`,
     );
 }
 
@@ -126,18 +128,50 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
   } else process.stdout.write(text);
 }
 
-export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
+/** @param open periods that are not closed, for drafts; empty: of what is recorded */
+export async function* readInvoices(
+  flags: MonthFlags,
+  open: readonly UsageRow[] = [],
+): AsyncGenerator<Priced> {
   const plans = new Map<string, UsagePlan | undefined>();
-  for await (const [tenant, records] of readTenants(flags)) {
+  const drafts = open.length === 0 ? new Map<string, UsageRecord[]>() : await readDrafts(flags, open);
+  for await (const [tenant, recorded] of readTenants(flags, drafts)) {
+    const records = [...recorded, ...(drafts.get(tenant) ?? [])];
     await loadPlans(records, plans, flags);
     const named = await readCustomer(tenant, flags);
-    yield makeInvoices(
+    const made = makeInvoices(
       tenant,
       flags.period,
       records,
       (plan) => plans.get(plan)?.invoice?.customers.get(tenant) ?? named,
     );
+    yield drafts.has(tenant) ? { ...made, invoices: made.invoices.map(asDraft) } : made;
   }
+}
+
+/** By tenant. @throws UsageError where processes hold units that have a price: how many are billed is not known */
+async function readDrafts(
+  flags: MonthFlags,
+  open: readonly UsageRow[],
+): Promise<ReadonlyMap<string, readonly UsageRecord[]>> {
+  const rows = new Map(open.map((row) => [nameOf(row), row]));
+  const drafts = new Map<string, UsageRecord[]>();
+  const held: UsageRow[] = [];
+  for await (const record of readExport<UsageRecord>('drafts', boundsOf(flags), flags)) {
+    if (record.month !== flags.period) continue;
+    const row = rows.get(nameOf(record));
+    if (row !== undefined && record.lost > 0 && (record.price?.tiers.length ?? 0) > 0) held.push(row);
+    drafts.set(record.tenant, [...(drafts.get(record.tenant) ?? []), record]);
+  }
+  if (held.length > 0)
+    throw new UsageError(
+      `a draft would not be exact, since processes hold units and have not reported how many they used; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+    );
+  return drafts;
+}
+
+function nameOf(row: UsageRow | UsageRecord): string {
+  return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
 }
 
 /** By the name on record. undefined: the tenant has none, or the stack is from before there were records. */
@@ -156,15 +190,21 @@ async function readCustomer(
 
 const UNKNOWN: ReadonlySet<string | undefined> = new Set(['CUSTOMER_UNKNOWN', 'ROUTE_UNKNOWN']);
 
-/** A tenant's records are adjacent in an export. */
-async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {
+/** A tenant's records are adjacent in an export; then come tenants that have drafts only. */
+async function* readTenants(
+  flags: MonthFlags,
+  drafts: ReadonlyMap<string, unknown>,
+): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {
   let current: { readonly tenant: string; readonly records: UsageRecord[] } | undefined;
+  const left = new Set(drafts.keys());
   for await (const record of readRecords(flags)) {
     if (current !== undefined && current.tenant !== record.tenant) yield [current.tenant, current.records];
     if (current?.tenant !== record.tenant) current = { tenant: record.tenant, records: [] };
+    left.delete(record.tenant);
     current.records.push(record);
   }
   if (current !== undefined) yield [current.tenant, current.records];
+  for (const tenant of left) yield [tenant, []];
 }
 
 export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecord> {

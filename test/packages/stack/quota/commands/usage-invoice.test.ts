@@ -134,11 +134,27 @@ describe('the invoices of a month', () => {
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\)/);
     assert.equal(draft.code, 0, draft.stderr);
-    assert.match(draft.stderr, /draft: 1 period is not closed/);
-    assert.match(
-      draft.stderr,
-      /has records only of closed periods; gatewright usage show has what is counted/,
-    );
+    assert.match(draft.stderr, /draft: 1 period is not closed .*changes until they are closed/);
+  });
+
+  it('are drafted of open periods by what closing would record, are marked, and leave nothing behind', async () => {
+    const before = items.size;
+    const [json, csv, pdf] = [
+      await usage('invoice', '--draft'),
+      await usage('invoice', '--draft', '--format', 'csv'),
+      await usage('invoice', '--draft', '--format', 'pdf', '--out', folder),
+    ];
+
+    const made = JSON.parse(json.stdout) as Record<string, unknown>;
+    // As below, when it is closed: 49.00 + 1,003 * 0.125.
+    assert.deepEqual([made['total'], made['tenant'], made['draft']], ['174.38', 'acme', true]);
+    assert.match(String(made['number']), /^2026-11-[0-9a-f]{12}-1-draft$/);
+    assert.match(csv.stdout, /^2026-11-[0-9a-f]{12}-1-draft,2026-11,acme,/m);
+    assert.equal(pdf.code, 0, pdf.stderr);
+    const file = join(folder, `${String(made['number'])}.pdf`);
+    assert.match(readFileSync(file, 'latin1'), /Not an invoice: open periods as they are now/);
+    rmSync(file);
+    assert.equal(items.size, before);
   });
 
   it('are closed by one command, and printed as JSON, CSV and PDF', async () => {
@@ -257,5 +273,39 @@ describe('meter events for Stripe', () => {
     assert.equal(headers['idempotency-key'], form.get('identifier'));
     for (const { stdout, stderr } of [dry, first, again]) assert.ok(!`${stdout}${stderr}`.includes(KEY));
     assert.ok(!readFileSync(join(folder, 'stripe-meter-events.ndjson'), 'utf8').includes(KEY));
+  });
+});
+
+describe('a draft of a month that is not over', () => {
+  const FEBRUARY_MS = Date.UTC(2027, 1, 3);
+
+  it('is refused while a process holds units that have a price, and has fees of customers without requests', async () => {
+    nowMs = FEBRUARY_MS;
+    const leased = { ...PLAN.limits[0], billing: 'leased', lease: { seconds: 30 } };
+    const plan = { ...PLAN, id: 'leased', limits: [leased] };
+    await savePlan(ports, requested('leased', FEBRUARY_MS), 'leased', plan);
+    const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
+    const holder = at.aHolder(() => nowMs);
+    const charge = { plan: 'leased', tenant: 'held', key: 'k' };
+    for (let call = 0; call < 12; call += 1, nowMs += 100) await holder.consume({ ...charge, atEpochMs: nowMs });
+
+    const refused = await usageOf('2027-02', 'invoice', '--draft');
+    await holder.flush();
+    const made = await usageOf('2027-02', 'invoice', '--draft');
+
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /would not be exact, .*1 period is not closed \(held\/monthly\/2027-02-01/);
+    const invoices = made.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      new Map(invoices.map(({ tenant, total }) => [tenant, total])),
+      // 49.00 + 2 * 0.125
+      new Map([
+        ['held', '49.25'],
+        ['idle', '49.00'],
+      ]),
+    );
   });
 });

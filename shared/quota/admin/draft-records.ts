@@ -1,0 +1,56 @@
+/** What closing a month would record if all its periods ended as they are now: the basis of a draft. */
+import { listDueFees } from './due-fees.ts';
+import { listLedgers } from './list-usage.ts';
+import type { Page, UsageQuestion } from './list-usage.ts';
+import { parseCursor } from './cursor.ts';
+import type { AdminPorts } from './operation.ts';
+import { nextRecord } from './record-usage.ts';
+import type { UsageRecord } from './usage-record.ts';
+
+/** Each costs a few reads. */
+const PAGE = 50;
+
+/**
+ * Records that are not written, of periods that have begun; nothing is written. `lost` of an open period are the
+ * units that processes hold: how many of them will be billed is not known.
+ * @throws DomainError STORE_UNAVAILABLE, RequestInvalid for a cursor of something else
+ */
+export async function listDraftRecords(
+  ports: AdminPorts,
+  question: UsageQuestion,
+  nowEpochMs: number,
+): Promise<Page<UsageRecord>> {
+  if (parseCursor(question.cursor)['of']?.startsWith('fees ') === true)
+    return draftFees(ports, question, nowEpochMs);
+  const { rows, next } = await listLedgers(ports, { ...question, limit: Math.min(question.limit, PAGE) });
+  const drafts = await Promise.all(
+    rows.map(async ({ row, key, item }) => {
+      const lost = row.state === 'closed' ? row.lost : row.outstanding;
+      const { record, isNew } = await nextRecord(ports, nowEpochMs, {
+        row: { ...row, lost },
+        pk: key.pk,
+        item,
+      });
+      return isNew ? [record] : [];
+    }),
+  );
+  if (next !== undefined) return { rows: drafts.flat(), next };
+  const fees = await draftFees(ports, { ...question, cursor: undefined }, nowEpochMs);
+  return { ...fees, rows: [...drafts.flat(), ...fees.rows] };
+}
+
+/** Of periods without requests. */
+async function draftFees(
+  ports: AdminPorts,
+  question: UsageQuestion,
+  nowEpochMs: number,
+): Promise<Page<UsageRecord>> {
+  const { rows, next } = await listDueFees(ports, question, nowEpochMs, 'begun');
+  const drafts = await Promise.all(
+    rows.map(({ row, pk, planVersion, term }) => {
+      const item = { ver: planVersion, ...(term !== undefined && { term }) };
+      return nextRecord(ports, nowEpochMs, { row, pk, item });
+    }),
+  );
+  return { rows: drafts.map(({ record }) => record), ...(next !== undefined && { next }) };
+}
