@@ -1,6 +1,6 @@
 /** Admin endpoints of quotas, on an HTTP API that IAM protects. */
 import { createRouter } from '#shared/http/router.ts';
-import { createLambdaQuotaAdminPorts } from '#shared/middleware/lambda-plans.ts';
+import { createLambdaQuotaAdminPorts } from '#shared/middleware/lambda-quota-admin.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
 

@@ -34,7 +34,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     aws/authorizer-result aws/aws-json-poster aws/channel-grants aws/claim-text aws/limits aws/proxy-result
     aws/remaining-time aws/websocket-event cache/lambda-invalidator config/usage-config config/webhooks-config
     errors http/fields http/path-name http/reply http/route http/router middleware/lambda-plans
-    middleware/lambda-quotas middleware/lambda-ws-ticket middleware/ws-ticket
+    middleware/lambda-quota-admin middleware/lambda-quotas middleware/lambda-ws-ticket middleware/ws-ticket
     observability/find-secrets observability/guard-authorizer observability/logger observability/observation
     observability/observe-authorizer observability/observe-handler observability/quota-metrics
     observability/secret-names ports

@@ -1,0 +1,25 @@
+/** Administration of quotas in a Lambda function: connects it with access documents, which bring plans. */
+import { loadOnce } from '../aws/load-package.ts';
+import { readUsageTableConfig } from '../config/usage-config.ts';
+import type { AdminPorts } from '../quota/admin/operation.ts';
+import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
+
+/**
+ * With the plans of the access documents in force.
+ * @param load `access/compiled.json`; most calls name no plan, and load nothing
+ * @throws DomainError CONFIG_INVALID
+ */
+export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly default: unknown }>): AdminPorts {
+  const follow = loadOnce(async () => {
+    const [{ default: compiled }, { followDocuments }, { documentPlansOf }] = await Promise.all([
+      load(),
+      import('../access/documents/lambda-documents.ts'),
+      import('../access/find-document.ts'),
+    ]);
+    return followDocuments(compiled, documentPlansOf);
+  });
+  return {
+    ...createDynamoDbAdminPorts(readUsageTableConfig().tableName),
+    documentPlans: async () => (await follow())(),
+  };
+}
