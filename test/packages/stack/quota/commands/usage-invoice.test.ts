@@ -287,7 +287,8 @@ describe('a draft of a month that is not over', () => {
     const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
     const holder = at.aHolder(() => nowMs);
     const charge = { plan: 'leased', tenant: 'held', key: 'k' };
-    for (let call = 0; call < 12; call += 1, nowMs += 100) await holder.consume({ ...charge, atEpochMs: nowMs });
+    for (let call = 0; call < 12; call += 1, nowMs += 100)
+      await holder.consume({ ...charge, atEpochMs: nowMs });
 
     const refused = await usageOf('2027-02', 'invoice', '--draft');
     await holder.flush();
