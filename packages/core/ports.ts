@@ -284,6 +284,27 @@ export interface LogGroups {
   write(group: string, line: string): void;
 }
 
+export type Measured = readonly [
+  name: string,
+  unit: 'Bytes' | 'Count' | 'Milliseconds' | 'Seconds',
+  value: number,
+];
+
+/** Metrics of one moment. */
+export type Measurement = {
+  readonly namespace: string;
+  readonly epochMs: number;
+  /** Names of dimensions: the metrics count once in each set. */
+  readonly sets: readonly (readonly string[])[];
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly metrics: readonly Measured[];
+};
+
+export interface MetricSink {
+  /** Takes what one request measured; must not wait. */
+  write(measurement: Measurement): void;
+}
+
 export interface TraceSink {
   /** Takes one segment document as JSON text; must not wait. */
   send(segment: string): void;
@@ -304,8 +325,8 @@ export type Ports = {
   /** Suffix of a request's lines: a link to its explanation. Undefined = nothing. */
   readonly linkOf?: ((requestId: string) => string) | undefined;
   readonly logGroups: LogGroups;
-  /** One line per request in CloudWatch's embedded format; undefined = no metrics. */
-  readonly metrics?: LogSink | undefined;
+  /** Undefined = no metrics. */
+  readonly metrics?: MetricSink | undefined;
   /** Undefined = nothing is traced. */
   readonly traces?: TraceSink | undefined;
   readonly keySets: KeySets;

@@ -10,6 +10,7 @@ import type {
   Invoker,
   LocalOrigin,
   LogGroups,
+  Measurement,
   Random,
   ServiceClient,
 } from '../core/ports.ts';
@@ -81,7 +82,7 @@ export class ServiceHost {
   readonly items = new ItemFeed();
   readonly lines: KeptFeed<LogLine>;
   readonly segments: KeptFeed<string>;
-  readonly metrics: Feed<string>;
+  readonly metrics: Feed<Measurement>;
   readonly #options: ServiceHostOptions;
   readonly #ports: ServicePorts;
   readonly #deliveries: TargetDeliveries;

@@ -10,6 +10,7 @@ import type {
   HttpOutcome,
   LocalOrigin,
   LogGroups,
+  Measurement,
   ServiceRequest,
 } from '../core/ports.ts';
 import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
@@ -82,8 +83,8 @@ export type ServicePorts = EventPorts & {
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
   readonly segments: KeptFeed<string>;
-  /** One line per request, invocation or measured queue, in CloudWatch's embedded metric format. */
-  readonly metrics: Feed<string>;
+  /** Of requests, invocations and queues. */
+  readonly metrics: Feed<Measurement>;
   readonly http: HttpClient;
   /** Those of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;

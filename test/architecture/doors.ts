@@ -63,7 +63,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     deployment/error-wordings deployment/gateway-responses deployment/invoke-permissions deployment/model
     deployment/models deployment/properties deployment/refusal-wordings deployment/route-keys
     deployment/route-options deployment/stage-variables deployment/throttle errors events/authorizer-event
-    events/execution-log events/header-list events/identity-sources events/metric-line events/quota-refusal events/reply-framing
+    events/execution-log events/header-list events/identity-sources events/measurement events/quota-refusal events/reply-framing
     events/request-conditions events/request-facts events/trace-header events/viewer-device exchange fault-injection gather-reply
     issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration metering/quota
     metering/quota-period metering/stored-usage metering/token-bucket phases/finish phases/integrate phases/map-request

@@ -35,9 +35,29 @@ export type Caller = Readonly<Record<string, string>>;
 
 export const ADA: Caller = { principalId: 'main|ada', sub: 'ada', channels: EVERYTHING };
 
+/** By `{pk}\n{sk}`. Thousands of connections have as many partitions: a page looks at one of them only. */
+class PartitionedItems extends Map<string, Item> {
+  readonly #sortKeys = new Map<string, Set<string>>();
+
+  override set(name: string, item: Item): this {
+    const [pk = '', sk = ''] = name.split('\n');
+    const known = this.#sortKeys.get(pk);
+    if (known === undefined) this.#sortKeys.set(pk, new Set([sk]));
+    else known.add(sk);
+    return super.set(name, item);
+  }
+
+  *partition(pk: string): Generator<readonly [sk: string, item: Item]> {
+    for (const sk of this.#sortKeys.get(pk) ?? []) {
+      const item = this.get(`${pk}\n${sk}`);
+      if (item !== undefined) yield [sk, item];
+    }
+  }
+}
+
 export class ChannelWorld {
   nowMs = NOW_MS;
-  readonly items = new Map<string, Item>();
+  readonly items = new PartitionedItems();
   /** What connections were sent, by their ids. */
   readonly frames = new Map<string, ServerFrame[]>();
   /** Connections that ended without a notice. */
@@ -66,15 +86,10 @@ export class ChannelWorld {
           for (const { pk, sk } of keys) this.items.delete(`${pk}\n${sk}`);
         },
         page: async ({ pk, limit, after, from = '', to = '\uffff' }) => {
-          const partition = `${pk}\n`;
           const found: { key: { pk: string; sk: string }; item: Item }[] = [];
-          for (const [name, item] of this.items) {
-            // Thousands of connections have as many partitions.
-            if (!name.startsWith(partition)) continue;
-            const sk = name.slice(partition.length);
+          for (const [sk, item] of this.items.partition(pk))
             if (sk >= from && sk <= to && (after === undefined || sk > after))
               found.push({ key: { pk, sk }, item });
-          }
           found.sort((a, b) => (a.key.sk < b.key.sk ? -1 : 1));
           return { items: found.slice(0, limit), hasMore: found.length > limit };
         },

@@ -70,13 +70,13 @@ ${resources}`,
     ) {
       const Metrics = [{ Name: name, Unit: unit, StorageResolution: resolution }];
       const directive = { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics };
-      bench.engine.metrics.publish(
-        JSON.stringify({
-          _aws: { Timestamp: bench.clock.nowEpochMs() - agoMs, CloudWatchMetrics: [directive] },
-          ...dimensions,
-          [name]: value,
-        }),
-      );
+      const epochMs = bench.clock.nowEpochMs();
+      const text = JSON.stringify({
+        _aws: { Timestamp: epochMs - agoMs, CloudWatchMetrics: [directive] },
+        ...dimensions,
+        [name]: value,
+      });
+      bench.engine.lines.publish({ group: '/aws/lambda/shop', text, epochMs });
     },
     async minutes(count) {
       for (let left = count; left > 0; left -= 1)

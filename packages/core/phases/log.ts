@@ -5,7 +5,7 @@
  */
 import { lambdaUri, levelLines } from '../events/execution-log.ts';
 import { readIdentity } from '../events/identity-sources.ts';
-import { metricLine } from '../events/metric-line.ts';
+import { measureRequest } from '../events/measurement.ts';
 import { isSampled, hasSamplingDecision, traceSegment } from '../events/trace-segment.ts';
 import { describeCall } from '../mapping/logged-call.ts';
 import type { AuthorizerFacts, ExecutionFacts } from '../events/execution-log.ts';
@@ -58,14 +58,14 @@ export function log(
       levelLines(describeExecution(received, reply, trail, connection), options),
       at,
     );
-  at.metrics?.write(
-    metricLine(facts, {
+  if (at.metrics !== undefined)
+    for (const measurement of measureRequest(facts, {
       protocol: api.protocol,
       apiName: api.name,
       cache: trail.notes?.cache,
       isDetailed: options?.hasDetailedMetrics === true,
-    }),
-  );
+    }))
+      at.metrics.write(measurement);
   if (logs?.isTraced === true && isSampled(received.traceHeader))
     at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
 }

@@ -1,7 +1,7 @@
 /** Logs an event of an open connection: its line, and the stage's logs (docs/aws §10.3). */
 import { levelLines } from '../events/execution-log.ts';
 import { HeaderList } from '../events/header-list.ts';
-import { metricLine } from '../events/metric-line.ts';
+import { measureRequest } from '../events/measurement.ts';
 import { describeCall } from '../mapping/logged-call.ts';
 import type { ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts } from '../events/log-variables.ts';
@@ -60,14 +60,14 @@ export function logEvent(event: ConnectionEvent, trail: Trail, at: Ports & Recor
     const lines = levelLines(describeExecution(event, found, trail, facts), options);
     for (const group of logs.executionGroups) for (const one of lines) at.logGroups.write(group, one);
   }
-  at.metrics?.write(
-    metricLine(facts, {
+  if (at.metrics !== undefined)
+    for (const measurement of measureRequest(facts, {
       protocol: 'websocket',
       apiName: found.api.name,
       cache: undefined,
       isDetailed: options?.hasDetailedMetrics === true,
-    }),
-  );
+    }))
+      at.metrics.write(measurement);
 }
 
 function describeExecution(

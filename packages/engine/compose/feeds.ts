@@ -1,5 +1,5 @@
-import { invocationMetrics } from '../../core/events/metric-line.ts';
-import type { Clock, LogGroups, LogSink, TraceSink } from '../../core/ports.ts';
+import { measureInvocation } from '../../core/events/measurement.ts';
+import type { Clock, LogGroups, MetricSink, TraceSink } from '../../core/ports.ts';
 import { printPrefix } from '../../lambda/log-line.ts';
 import type { FunctionRuntimeOptions } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
@@ -16,13 +16,13 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
 
 /** @returns the current sink: undefined where no metrics are written and no service follows them */
 export function publishingMetrics(
-  metrics: LogSink | undefined,
+  metrics: MetricSink | undefined,
   { metrics: feed }: ServiceHost,
-): () => LogSink | undefined {
-  const both: LogSink = {
-    write(line) {
-      metrics?.write(line);
-      feed.publish(line);
+): () => MetricSink | undefined {
+  const both: MetricSink = {
+    write(measurement) {
+      metrics?.write(measurement);
+      feed.publish(measurement);
     },
   };
   return () => (feed.isFollowed ? both : metrics);
@@ -63,7 +63,7 @@ export function publishingInvocations(
         else running.delete(functionName);
       });
       const tookMs = clock.monotonicMs() - startedMs;
-      const line = invocationMetrics({
+      const measurement = measureInvocation({
         functionName,
         qualifier,
         startedAtEpochMs,
@@ -71,7 +71,7 @@ export function publishingInvocations(
         concurrent,
         end: end.kind === 'streams' ? { kind: 'returned' } : end,
       });
-      if (line !== undefined) metrics.publish(line);
+      if (measurement !== undefined) metrics.publish(measurement);
     };
     // A rejected invocation has its own reader.
     publish().catch(() => undefined);

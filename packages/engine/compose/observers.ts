@@ -1,5 +1,6 @@
 /** Logs and traces of stages: files and X-Ray. Request lines always go to the log. */
 import { join } from 'node:path';
+import { printMeasurement } from '../../core/events/measurement.ts';
 import type { LogGroups, Ports } from '../../core/ports.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { LogSubscriptions } from '../../services/logs/log-subscriptions.ts';
@@ -110,7 +111,10 @@ export async function openObservers(options: GatewayOptions, at: At): Promise<Ob
   return {
     logGroups,
     traces,
-    metrics: options.metrics === true ? { write: (line) => logGroups.write('metrics', line) } : undefined,
+    metrics:
+      options.metrics === true
+        ? { write: (one) => logGroups.write('metrics', printMeasurement(one)) }
+        : undefined,
     async close() {
       traces?.close();
       await logGroups.close();

@@ -3,6 +3,7 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { AlarmBoard } from './alarms/alarm-board.ts';
 import { answerCloudWatch } from './api/calls.ts';
 import { readEmbedded } from './metrics/embedded-format.ts';
+import { readMeasurement } from './metrics/measurement.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import { readAlarms } from './read-alarms.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
@@ -13,10 +14,14 @@ export function open(ports: ServicePorts): Service {
   const { clock, accountId, report } = ports;
   const store = new MetricStore({ report });
   const board = new AlarmBoard({ ...ports, store });
-  const take = (text: string): void => {
-    for (const point of readEmbedded(text)) store.add(point);
-  };
-  const ends = [ports.metrics.follow(take), ports.lines.follow(({ text }) => take(text))];
+  const ends = [
+    ports.metrics.follow((measurement) => {
+      for (const data of readMeasurement(measurement)) store.add(data);
+    }),
+    ports.lines.follow(({ text }) => {
+      for (const data of readEmbedded(text)) store.add(data);
+    }),
+  ];
   return {
     api: {
       jsonVersion: '1.0',

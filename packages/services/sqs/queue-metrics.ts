@@ -2,7 +2,6 @@
  * What queues hold, for services that follow metrics: when messages come, then each minute until the queue is empty.
  * @see SQS developer guide, "Available CloudWatch metrics for Amazon SQS"
  */
-import { printMetrics } from '../../core/events/metric-line.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 import type { LocalQueue } from './queues.ts';
 
@@ -43,7 +42,7 @@ export class QueueMetrics {
   #publish(queue: LocalQueue, epochMs: number): void {
     const { visible, inFlight, delayed } = queue.count();
     const oldest = queue.messages[0]?.sentAt ?? epochMs;
-    const line = printMetrics({
+    this.#options.metrics.publish({
       namespace: 'AWS/SQS',
       epochMs,
       sets: [['QueueName']],
@@ -55,6 +54,5 @@ export class QueueMetrics {
         ['ApproximateAgeOfOldestMessage', 'Seconds', Math.floor((epochMs - oldest) / 1000)],
       ],
     });
-    this.#options.metrics.publish(line);
   }
 }

@@ -6,7 +6,7 @@ import { functionArn } from '../../support/a-stack.ts';
 import { ADMIN } from '../../support/a-rest-control.ts';
 import { anHttpApiToAttach, API_ID } from '../../support/an-api-to-attach.ts';
 import type { ApiToAttach } from '../../support/an-api-to-attach.ts';
-import { runCommand } from '../../support/command.ts';
+import { runCommandHere } from '../../support/command-in-process.ts';
 import type { Finished } from '../../support/command.ts';
 import { assertSame } from '../../support/every-get-answer.ts';
 
@@ -16,7 +16,7 @@ const LAX = 'gatewright-prod-token-authorizer';
 const runAt =
   (api: ApiToAttach) =>
   (...words: readonly string[]): Promise<Finished> =>
-    runCommand(
+    runCommandHere(
       ['attach', ...words, '--api', API_ID, '--stage', 'prod', '--state', api.root, '--no-document'],
       {
         environment: {

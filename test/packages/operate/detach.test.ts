@@ -8,14 +8,14 @@ import type { Plan } from '../../../packages/operate/attach/journal.ts';
 import { ADMIN } from '../../support/a-rest-control.ts';
 import { anHttpApiToAttach, API_ID, aRestApiToAttach } from '../../support/an-api-to-attach.ts';
 import type { ApiToAttach } from '../../support/an-api-to-attach.ts';
-import { runCommand } from '../../support/command.ts';
+import { runCommandHere } from '../../support/command-in-process.ts';
 import type { Finished } from '../../support/command.ts';
 import { assertSame } from '../../support/every-get-answer.ts';
 
 const runAt =
   (api: ApiToAttach) =>
   (...words: readonly string[]): Promise<Finished> =>
-    runCommand([...words, '--api', API_ID, '--stage', 'prod', '--yes'], {
+    runCommandHere([...words, '--api', API_ID, '--stage', 'prod', '--yes'], {
       environment: {
         AWS_ACCESS_KEY_ID: ADMIN.accessKeyId,
         AWS_SECRET_ACCESS_KEY: ADMIN.secretAccessKey,

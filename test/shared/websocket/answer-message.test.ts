@@ -404,7 +404,7 @@ describe('messages over a limit', () => {
     assert.deepEqual(first.type === 'pong' && first.rejoin, ['rooms/1!here']);
     assert.ok(second.type === 'pong');
     assert.deepEqual([second.rejoin, second.heads, second.pingAfterMs], [undefined, undefined, 40_000]);
-    assert.deepEqual(world.items, before);
+    assert.deepEqual(new Map(world.items), before);
   });
 });
 

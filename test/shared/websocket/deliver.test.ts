@@ -10,7 +10,8 @@ const CHANNEL = 'rooms/1';
 
 async function aRoom(listeners: number): Promise<ChannelWorld> {
   const world = new ChannelWorld();
-  for (let index = 0; index < listeners; index += 1) await world.subscribe(`${index}=`, CHANNEL);
+  for (let index = 0; index < listeners; index += 1)
+    await world.subscribe(`${index}=`, CHANNEL, { ...ADA, principalId: `main|${index}`, sub: `${index}` });
   return world;
 }
 

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
 import * as sqs from '../../../packages/services/sqs/service.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
+import type { Measurement } from '../../../packages/core/ports.ts';
 
 const MINUTE = 60_000;
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:failures`;
@@ -62,11 +63,11 @@ describe('alarms on a failure queue', () => {
 
   it('measure each queue once after a reload', async () => {
     const { bench } = aBench(alarm('Failed', 'ApproximateNumberOfMessagesVisible', 0));
-    const lines: string[] = [];
-    bench.engine.metrics.follow((line) => void lines.push(line));
+    const measured: Measurement[] = [];
+    bench.engine.metrics.follow((one) => void measured.push(one));
     bench.reload();
     await bench.engine.targets.send(QUEUE, 'batch');
 
-    assert.equal(lines.length, 1);
+    assert.equal(measured.length, 1);
   });
 });

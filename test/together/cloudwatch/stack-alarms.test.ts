@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { invocationMetrics } from '../../../packages/core/events/metric-line.ts';
+import { measureInvocation } from '../../../packages/core/events/measurement.ts';
 import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
 import * as sns from '../../../packages/services/sns/service.ts';
 import { anAlarmBench, TOPIC } from '../../support/an-alarm-bench.ts';
@@ -46,7 +46,7 @@ function aStackBench(): AlarmBench {
 /** What a fault makes the stack measure in a minute. */
 type Trace = (bench: AlarmBench) => void;
 
-type End = Parameters<typeof invocationMetrics>[0]['end'];
+type End = Parameters<typeof measureInvocation>[0]['end'];
 
 /** An invocation, as the gateway measures it. @param id logical, as `!Ref` names it */
 const invoked =
@@ -54,7 +54,8 @@ const invoked =
   ({ engine, clock }) => {
     const startedAtEpochMs = clock.nowEpochMs();
     const facts = { functionName: id, qualifier: undefined, startedAtEpochMs, tookMs, concurrent: 1, end };
-    engine.metrics.publish(invocationMetrics(facts) ?? '');
+    const measurement = measureInvocation(facts);
+    if (measurement !== undefined) engine.metrics.publish(measurement);
   };
 const fails = (id: string): Trace => invoked(id, { kind: 'failed' });
 const isThrottled = (id: string): Trace => invoked(id, { kind: 'refused', reason: 'throttled' });

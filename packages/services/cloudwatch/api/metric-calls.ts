@@ -7,7 +7,7 @@ import { readDimensions, readMetric, readPeriod, readQueries, readUnit } from '.
 import { InvalidInput } from '../read-members.ts';
 import { pageOf } from './paging.ts';
 import type { Call } from './call.ts';
-import type { DataPoint, Dimensions, Metric } from '../metrics/metric.ts';
+import type { DataPoint, DataPoints, Dimensions, Metric } from '../metrics/metric.ts';
 import type { Series, Value } from '../math/value.ts';
 import type { Members } from '../read-members.ts';
 
@@ -138,21 +138,16 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-function readPoint(at: Members, namespace: string, now: number): DataPoint {
+function readPoint(at: Members, namespace: string, now: number): DataPoints {
   const epochMs = at.optionalTime('Timestamp') ?? now;
   if (epochMs < now - OLDEST_MS || epochMs > now + NEWEST_MS)
     at.refuse('Timestamp', 'must be at most two weeks in the past, and two hours in the future');
   const resolution = at.optionalInteger('StorageResolution', 1, 60) ?? 60;
   if (resolution !== 1 && resolution !== 60) at.refuse('StorageResolution', `${resolution} must be 1 or 60`);
-  return {
-    namespace,
-    name: at.text('MetricName', 255),
-    dimensions: readDimensions(at),
-    unit: readUnit(at) ?? 'None',
-    epochMs,
-    resolution,
-    sample: readSample(at),
-  };
+  const name = at.text('MetricName', 255);
+  const dimensions = readDimensions(at);
+  const unit = readUnit(at) ?? 'None';
+  return { namespace, dimensions, points: [{ name, unit, epochMs, resolution, sample: readSample(at) }] };
 }
 
 function readSample(at: Members): DataPoint['sample'] {

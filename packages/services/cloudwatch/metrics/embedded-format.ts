@@ -5,7 +5,7 @@
 import { isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { DataPoint, Dimensions } from './metric.ts';
+import type { DataPoint, DataPoints, Dimensions } from './metric.ts';
 
 const MAX_METRICS = 100;
 /** "A MetricValue array must not have more than 100 items" */
@@ -13,12 +13,12 @@ const MAX_VALUES = 100;
 const MAX_NAME = 1024;
 
 /** Data points of a text of one or several lines; what the format does not allow is left out, as on AWS. */
-export function readEmbedded(text: string): readonly DataPoint[] {
+export function readEmbedded(text: string): readonly DataPoints[] {
   if (!text.includes('"_aws"')) return [];
   return (parseJsonObject(text) === undefined ? text.split('\n') : [text]).flatMap(readLine);
 }
 
-function readLine(line: string): readonly DataPoint[] {
+function readLine(line: string): readonly DataPoints[] {
   const root = line.startsWith('{') ? parseJsonObject(line.trimEnd()) : undefined;
   const metadata = memberOf(root, '_aws');
   const epochMs = memberOf(metadata, 'Timestamp');
@@ -28,11 +28,11 @@ function readLine(line: string): readonly DataPoint[] {
   );
 }
 
-function readDirective(root: JsonObject, directive: unknown, epochMs: number): readonly DataPoint[] {
+function readDirective(root: JsonObject, directive: unknown, epochMs: number): readonly DataPoints[] {
   const namespace = memberOf(directive, 'Namespace');
   if (typeof namespace !== 'string' || namespace === '') return [];
   const sets = listIn(directive, 'Dimensions').flatMap((set) => readSet(root, set) ?? []);
-  return listIn(directive, 'Metrics')
+  const points = listIn(directive, 'Metrics')
     .slice(0, MAX_METRICS)
     .flatMap((definition): DataPoint[] => {
       const name = memberOf(definition, 'Name');
@@ -40,16 +40,17 @@ function readDirective(root: JsonObject, directive: unknown, epochMs: number): r
       const sample = readValues(memberOf(root, name));
       const unit = memberOf(definition, 'Unit');
       if (sample === undefined) return [];
-      const common = {
-        namespace,
-        name,
-        epochMs,
-        sample,
-        unit: typeof unit === 'string' && UNITS.has(unit) ? unit : 'None',
-        resolution: memberOf(definition, 'StorageResolution') === 1 ? (1 as const) : (60 as const),
-      };
-      return sets.map((dimensions) => ({ ...common, dimensions }));
+      return [
+        {
+          name,
+          epochMs,
+          sample,
+          unit: typeof unit === 'string' && UNITS.has(unit) ? unit : 'None',
+          resolution: memberOf(definition, 'StorageResolution') === 1 ? 1 : 60,
+        },
+      ];
     });
+  return sets.map((dimensions) => ({ namespace, dimensions, points }));
 }
 
 /** Undefined where a member is missing: the metric has no such dimension set. */

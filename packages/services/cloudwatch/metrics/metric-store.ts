@@ -1,6 +1,6 @@
 /** Data points of this run, in buckets of a second or a minute, as CloudWatch stores them; bounded in memory. */
 import { Sample } from './sample.ts';
-import type { DataPoint, Dimensions, Metric } from './metric.ts';
+import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -9,7 +9,7 @@ const SERIES_BYTES = 1_000;
 const BUCKET_BYTES = 650;
 
 type Series = Metric & {
-  readonly key: string;
+  readonly scope: Scope;
   readonly unit: string;
   /** Seconds between two buckets at least. */
   resolution: 1 | 60;
@@ -18,14 +18,18 @@ type Series = Metric & {
   readonly buckets: Map<number, Sample>;
 };
 
+/** One namespace with one set of dimensions. */
+type Scope = {
+  readonly key: string;
+  /** By name of the metric: one per unit. */
+  readonly series: Map<string, Series[]>;
+};
+
 type Options = { readonly report: (message: string) => void; readonly maxBytes?: number };
 
 export class MetricStore {
   readonly #options: Options;
-  /** By metric and unit. */
-  readonly #series = new Map<string, Series>();
-  /** By metric: its series, one per unit. */
-  readonly #byMetric = new Map<string, Set<Series>>();
+  readonly #scopes = new Map<string, Scope>();
   /** In the order in which they were made; those before `#head` are gone. */
   #order: (readonly [series: Series, start: number])[] = [];
   #head = 0;
@@ -42,8 +46,17 @@ export class MetricStore {
     this.#listeners.add(listener);
   }
 
-  add(point: DataPoint): void {
-    const series = this.#seriesOf(point);
+  add({ points, ...of }: DataPoints): void {
+    const key = scopeKeyOf(of);
+    for (const point of points) {
+      // Dropping the oldest may have emptied it.
+      let scope = this.#scopes.get(key);
+      if (scope === undefined) this.#scopes.set(key, (scope = { key, series: new Map() }));
+      this.#add(this.#seriesOf(scope, of, point), point);
+    }
+  }
+
+  #add(series: Series, point: DataPoint): void {
     const start = Math.floor(point.epochMs / (point.resolution * 1000)) * point.resolution * 1000;
     if (point.resolution < series.resolution) series.resolution = point.resolution;
     series.lastMs = Math.max(series.lastMs, start);
@@ -53,7 +66,7 @@ export class MetricStore {
       series.buckets.set(start, bucket);
       this.#order.push([series, start]);
       this.#bytes += BUCKET_BYTES;
-      for (const listener of this.#listeners) listener(point);
+      for (const listener of this.#listeners) listener(series);
     }
     const before = bucket.bytes;
     bucket.add(point.sample);
@@ -64,7 +77,7 @@ export class MetricStore {
   /** What was measured in `[fromMs, toMs)`. @param unit undefined = in any */
   sampleOf(metric: Metric, fromMs: number, toMs: number, unit?: string): Sample {
     const merged = new Sample();
-    for (const series of this.#byMetric.get(keyOf(metric)) ?? [])
+    for (const series of this.#find(metric))
       if ((unit === undefined || unit === series.unit) && series.lastMs >= fromMs)
         for (const bucket of bucketsIn(series, fromMs, toMs)) merged.merge(bucket);
     return merged;
@@ -72,46 +85,47 @@ export class MetricStore {
 
   /** Of the first series that has data there; the unit of an answer. */
   unitOf(metric: Metric, fromMs: number, toMs: number): string {
-    for (const series of this.#byMetric.get(keyOf(metric)) ?? [])
+    for (const series of this.#find(metric))
       if (!bucketsIn(series, fromMs, toMs).next().done) return series.unit;
     return 'None';
   }
 
   hasSince(metric: Metric, fromMs: number): boolean {
-    return [...(this.#byMetric.get(keyOf(metric)) ?? [])].some(({ lastMs }) => lastMs >= fromMs);
+    return this.#find(metric).some(({ lastMs }) => lastMs >= fromMs);
   }
 
   /** All metrics with data since then, by namespace and name. */
   list(sinceMs = -Infinity): readonly Metric[] {
-    const found = [...this.#byMetric.values()].flatMap((units) => {
-      const [first] = units;
-      return first !== undefined && [...units].some(({ lastMs }) => lastMs >= sinceMs) ? [first] : [];
-    });
+    const all = [...this.#scopes.values()].flatMap(({ series }) => [...series.values()]);
+    const found = all.flatMap((units) =>
+      units.some(({ lastMs }) => lastMs >= sinceMs) ? units.slice(0, 1) : [],
+    );
     return found
       .map(({ namespace, name, dimensions }) => ({ namespace, name, dimensions }))
       .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
   clear(): void {
-    this.#series.clear();
-    this.#byMetric.clear();
+    this.#scopes.clear();
     this.#order = [];
     this.#head = 0;
     this.#bytes = 0;
     this.#hasDropped = false;
   }
 
-  #seriesOf({ namespace, name, dimensions, unit, resolution }: DataPoint): Series {
-    const metricKey = keyOf({ namespace, name, dimensions });
-    const key = `${metricKey}\n${unit}`;
-    const known = this.#series.get(key);
+  #find(metric: Metric): readonly Series[] {
+    return this.#scopes.get(scopeKeyOf(metric))?.series.get(metric.name) ?? [];
+  }
+
+  #seriesOf(scope: Scope, of: Omit<DataPoints, 'points'>, { name, unit, resolution }: DataPoint): Series {
+    const units = scope.series.get(name);
+    const known = units?.find((series) => series.unit === unit);
     if (known !== undefined) return known;
     const buckets = new Map<number, Sample>();
-    const made: Series = { key, namespace, name, dimensions, unit, resolution, lastMs: -Infinity, buckets };
-    this.#series.set(key, made);
-    const units = this.#byMetric.get(metricKey) ?? new Set();
-    this.#byMetric.set(metricKey, units.add(made));
-    this.#bytes += SERIES_BYTES + 2 * key.length;
+    const made: Series = { scope, ...of, name, unit, resolution, lastMs: -Infinity, buckets };
+    if (units === undefined) scope.series.set(name, [made]);
+    else units.push(made);
+    this.#bytes += bytesOf(made);
     return made;
   }
 
@@ -136,12 +150,12 @@ export class MetricStore {
     this.#bytes -= BUCKET_BYTES + (series.buckets.get(start)?.bytes ?? 0);
     series.buckets.delete(start);
     if (series.buckets.size > 0) return;
-    this.#series.delete(series.key);
-    const metricKey = keyOf(series);
-    const units = this.#byMetric.get(metricKey);
-    units?.delete(series);
-    if (units?.size === 0) this.#byMetric.delete(metricKey);
-    this.#bytes -= SERIES_BYTES + 2 * series.key.length;
+    const { scope, name } = series;
+    const units = (scope.series.get(name) ?? []).filter((one) => one !== series);
+    if (units.length > 0) scope.series.set(name, units);
+    else scope.series.delete(name);
+    if (scope.series.size === 0) this.#scopes.delete(scope.key);
+    this.#bytes -= bytesOf(series);
   }
 }
 
@@ -158,18 +172,21 @@ function* bucketsIn({ buckets, resolution }: Series, fromMs: number, toMs: numbe
   }
 }
 
-/** Line breaks can be in no name. */
-export function keyOf({ namespace, name, dimensions }: Metric): string {
-  return `${namespace}\n${name}\n${printDimensions(dimensions)}`;
+function bytesOf({ scope, name, unit }: Series): number {
+  return SERIES_BYTES + 2 * (scope.key.length + name.length + unit.length);
 }
 
-/** The metrics of a line share their dimensions. */
-const printed = new WeakMap<Dimensions, string>();
+/** Line breaks can be in no name. */
+export function keyOf({ namespace, name, dimensions }: Metric): string {
+  return `${namespace}\n${name}${printDimensions(dimensions)}`;
+}
+
+function scopeKeyOf({ namespace, dimensions }: Pick<Metric, 'namespace' | 'dimensions'>): string {
+  return `${namespace}${printDimensions(dimensions)}`;
+}
 
 function printDimensions(dimensions: Dimensions): string {
-  const known = printed.get(dimensions);
-  if (known !== undefined) return known;
-  const text = dimensions.map(([name, value]) => `${name}=${value}`).join('\n');
-  printed.set(dimensions, text);
+  let text = '';
+  for (const [name, value] of dimensions) text += `\n${name}=${value}`;
   return text;
 }

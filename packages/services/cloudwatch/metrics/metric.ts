@@ -13,13 +13,17 @@ export type StatisticSet = {
   readonly max: number;
 };
 
-export type DataPoint = Metric & {
+export type DataPoint = {
+  readonly name: string;
   readonly unit: string;
   readonly epochMs: number;
   /** Seconds. */
   readonly resolution: 1 | 60;
   readonly sample: StatisticSet | readonly (readonly [value: number, count: number])[];
 };
+
+/** Data points of one namespace and one set of dimensions. */
+export type DataPoints = Pick<Metric, 'namespace' | 'dimensions'> & { readonly points: readonly DataPoint[] };
 
 const SIZES = ['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap((prefix) =>
   prefix === '' ? ['Bytes', 'Bits'] : [`${prefix}bytes`, `${prefix}bits`],

@@ -50,7 +50,7 @@ export class Sample implements StatisticSet {
     if (value > this.max) this.max = value;
     const { values } = this;
     if (values === undefined) return;
-    const kept = values.has(value) || values.size < MAX_EXACT ? value : Number(value.toPrecision(3));
+    const kept = values.has(value) || values.size < MAX_EXACT ? value : roundToThreeDigits(value);
     values.set(kept, (values.get(kept) ?? 0) + count);
   }
 
@@ -60,4 +60,13 @@ export class Sample implements StatisticSet {
     this.min = Math.min(this.min, min);
     this.max = Math.max(this.max, max);
   }
+}
+
+/** As `toPrecision(3)`, at a fifth of its time: this runs for every request. */
+function roundToThreeDigits(value: number): number {
+  const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
+  // Greater powers of ten are not exact, and neither are those below 1; of 0 there is no logarithm.
+  if (!(Math.abs(digits) <= 22)) return Number(value.toPrecision(3));
+  const power = 10 ** Math.abs(digits);
+  return digits > 0 ? Math.round(value * power) / power : Math.round(value / power) * power;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { printMeasurement } from '../../../../packages/core/events/measurement.ts';
 import { serve } from '../../../../packages/core/pipeline.ts';
 import { receive } from '../../../../packages/core/receive.ts';
 import { functionArn } from '../../../support/a-stack.ts';
@@ -7,6 +8,7 @@ import { anApi } from '../../../support/an-api.ts';
 import { ON } from '../../../support/cached-apis.ts';
 import { stagedApi } from '../../../support/logged-apis.ts';
 import { ok, restApi } from '../../../support/rest-apis.ts';
+import type { MetricSink } from '../../../../packages/core/ports.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 
@@ -23,7 +25,8 @@ type Line = Readonly<Record<string, unknown>> & {
 /** Metrics of requests to these targets, one after the other. */
 async function measure({ api, ports }: TestApi, targets: readonly string[]): Promise<Line[]> {
   const lines: string[] = [];
-  const at = { ...ports, metrics: { write: (line: string) => lines.push(...line.split('\n')) } };
+  const metrics: MetricSink = { write: (one) => void lines.push(printMeasurement(one)) };
+  const at = { ...ports, metrics };
   for (const target of targets) {
     const wire = {
       method: 'GET',

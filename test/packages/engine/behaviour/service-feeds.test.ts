@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Measurement } from '../../../../packages/core/ports.ts';
 import type { LogLine, ServiceEntry } from '../../../../packages/kernel/service.ts';
 import { aGateway } from '../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../support/a-gateway.ts';
 import { anHttpApiTemplate } from '../../../support/a-small-template.ts';
 
 /** Writes down what is logged and counted, as long as a stack has an `AWS::Monks::Scribe`. */
-function monks(lines: LogLine[], metrics: string[]): ServiceEntry {
+function monks(lines: LogLine[], metrics: Measurement[]): ServiceEntry {
   return {
     name: 'monks',
     types: { 'AWS::Monks::Scribe': { enforced: [] } },
@@ -15,7 +16,7 @@ function monks(lines: LogLine[], metrics: string[]): ServiceEntry {
         open(ports) {
           const ends = [
             ports.lines.follow((line) => lines.push(line)),
-            ports.metrics.follow((line) => metrics.push(line)),
+            ports.metrics.follow((one) => metrics.push(one)),
           ];
           return {
             close() {
@@ -27,9 +28,13 @@ function monks(lines: LogLine[], metrics: string[]): ServiceEntry {
   };
 }
 
+function valueOf(measurement: Measurement | undefined, wanted: string): number | undefined {
+  return measurement?.metrics.find(([name]) => name === wanted)?.[2];
+}
+
 describe('a service that follows lines and metrics', () => {
   const lines: LogLine[] = [];
-  const metrics: string[] = [];
+  const metrics: Measurement[] = [];
   let started: StartedGateway;
   before(async () => {
     const source = "exports.handler = async () => { console.log('at work'); return { statusCode: 201 }; };";
@@ -48,23 +53,23 @@ describe('a service that follows lines and metrics', () => {
     assert.match(printed[0]?.group ?? '', /^\/aws\/lambda\/./);
   });
 
-  it('has one line of metrics per request, though none are written to a file', () => {
-    const ofRequests = metrics.filter((line) => line.includes('AWS/ApiGateway'));
+  it('has one measurement per request, though none are written to a file', () => {
+    const ofRequests = metrics.filter(({ namespace }) => namespace === 'AWS/ApiGateway');
 
     assert.equal(ofRequests.length, 1);
-    const { Count, Stage } = JSON.parse(ofRequests[0] ?? '') as Record<string, unknown>;
-    assert.deepEqual([Count, Stage], [1, '$default']);
+    assert.deepEqual([valueOf(ofRequests[0], 'Count'), ofRequests[0]?.dimensions['Stage']], [1, '$default']);
   });
 
-  it("has one line of Lambda's metrics per invocation", () => {
-    const ofFunctions = metrics.filter((line) => line.includes('AWS/Lambda'));
+  it("has one of Lambda's measurements per invocation", () => {
+    const [one, ...others] = metrics.filter(({ namespace }) => namespace === 'AWS/Lambda');
 
-    assert.equal(ofFunctions.length, 1);
-    const { Invocations, Errors, Throttles, ConcurrentExecutions, Duration, FunctionName } = JSON.parse(
-      ofFunctions[0] ?? '',
-    ) as Record<string, unknown>;
-    assert.deepEqual([Invocations, Errors, Throttles, ConcurrentExecutions], [1, 0, 0, 1]);
-    assert.ok(typeof Duration === 'number' && Duration >= 0);
-    assert.equal(typeof FunctionName, 'string');
+    assert.deepEqual(others, []);
+    const counts = ['Invocations', 'Errors', 'Throttles', 'ConcurrentExecutions'];
+    assert.deepEqual(
+      counts.map((name) => valueOf(one, name)),
+      [1, 0, 0, 1],
+    );
+    assert.ok(Number(valueOf(one, 'Duration')) >= 0);
+    assert.equal(typeof one?.dimensions['FunctionName'], 'string');
   });
 });

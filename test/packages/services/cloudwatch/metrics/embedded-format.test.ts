@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readEmbedded } from '../../../../../packages/services/cloudwatch/metrics/embedded-format.ts';
+import type { DataPoint, Metric } from '../../../../../packages/services/cloudwatch/metrics/metric.ts';
 
 const PAGE = 'CloudWatch user guide, "Specification: Embedded metric format"';
 
@@ -25,16 +26,19 @@ const POINT = {
   sample: [[100, 1]],
 };
 
+/** Each with its metric. */
+function pointsIn(text: string): readonly (Metric & DataPoint)[] {
+  return readEmbedded(text).flatMap(({ points, ...of }) => points.map((point) => ({ ...of, ...point })));
+}
+
 describe('readEmbedded', () => {
   it("reads the guide's example", () => {
-    assert.deepEqual(readEmbedded(line([directive()], VERSION)), [POINT], PAGE);
+    assert.deepEqual(pointsIn(line([directive()], VERSION)), [POINT], PAGE);
   });
 
   it('counts a metric once in each dimension set, and in each namespace', () => {
     const sets = directive({ Dimensions: [[], ['functionVersion'], ['stage', 'functionVersion']] });
-    const points = readEmbedded(
-      line([sets, directive({ Namespace: 'Other' })], { ...VERSION, stage: 'dev' }),
-    );
+    const points = pointsIn(line([sets, directive({ Namespace: 'Other' })], { ...VERSION, stage: 'dev' }));
 
     assert.deepEqual(
       points.map(({ namespace, dimensions }) => [namespace, dimensions.map(([name]) => name)]),
@@ -49,7 +53,7 @@ describe('readEmbedded', () => {
 
   it('takes arrays of values and a resolution of one second', () => {
     const metrics = [{ Name: 'time', StorageResolution: 1 }];
-    const [point] = readEmbedded(line([directive({ Metrics: metrics })], { ...VERSION, time: [1, 2, 2] }));
+    const [point] = pointsIn(line([directive({ Metrics: metrics })], { ...VERSION, time: [1, 2, 2] }));
 
     assert.partialDeepStrictEqual(point, {
       resolution: 1,
@@ -65,7 +69,7 @@ describe('readEmbedded', () => {
   it('reads each of several lines, beside lines that are none', () => {
     const two = `start\n${line([directive()], VERSION)}\n${line([directive()], VERSION)}\n{"_aws"`;
 
-    assert.deepEqual(readEmbedded(two), [POINT, POINT]);
+    assert.deepEqual(pointsIn(two), [POINT, POINT]);
   });
 
   for (const { name, text } of [
@@ -87,14 +91,14 @@ describe('readEmbedded', () => {
     },
   ])
     it(`leaves out ${name}`, () => {
-      assert.deepEqual(readEmbedded(text), [], PAGE);
+      assert.deepEqual(pointsIn(text), [], PAGE);
     });
 
   it('throws for no text', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
-        readEmbedded(`{"_aws":{"Timestamp":1,"CloudWatchMetrics":${json}},"a":${json}}`);
-        readEmbedded(`{"_aws":${json}}`);
+        pointsIn(`{"_aws":{"Timestamp":1,"CloudWatchMetrics":${json}},"a":${json}}`);
+        pointsIn(`{"_aws":${json}}`);
       }),
     );
   });

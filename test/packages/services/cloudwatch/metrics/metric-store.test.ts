@@ -2,19 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MetricStore } from '../../../../../packages/services/cloudwatch/metrics/metric-store.ts';
 import { collectGarbage } from '../../../../support/collect-garbage.ts';
-import type { DataPoint } from '../../../../../packages/services/cloudwatch/metrics/metric.ts';
+import type { DataPoint, DataPoints } from '../../../../../packages/services/cloudwatch/metrics/metric.ts';
 
 const MINUTE = 60_000;
 const METRIC = { namespace: 'Shop', name: 'Took', dimensions: [] };
 
-const point = (epochMs: number, value: number, more: Partial<DataPoint> = {}): DataPoint => ({
-  ...METRIC,
-  unit: 'None',
-  resolution: 60,
-  epochMs,
-  sample: [[value, 1]],
-  ...more,
-});
+function point(
+  epochMs: number,
+  value: number,
+  { dimensions = METRIC.dimensions, ...more }: Partial<DataPoint & DataPoints> = {},
+): DataPoints {
+  const { namespace, name } = METRIC;
+  const usual = { name, unit: 'None', resolution: 60, epochMs, sample: [[value, 1]] } as const;
+  return { namespace, dimensions, points: [{ ...usual, ...more }] };
+}
 
 function aStore(maxBytes?: number): { readonly store: MetricStore; readonly reports: string[] } {
   const reports: string[] = [];

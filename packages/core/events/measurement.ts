@@ -1,12 +1,6 @@
-/**
- * Metrics of one request, or one invocation, in CloudWatch's embedded metric format: one JSON line with AWS's
- * names and dimensions (docs/aws §10.3).
- */
-import type { InvocationResult } from '../ports.ts';
+/** Metrics of one request, or one invocation, with AWS's names and dimensions (docs/aws §10.3). */
+import type { InvocationResult, Measured, Measurement } from '../ports.ts';
 import type { LogFacts } from './log-variables.ts';
-
-type Unit = 'Bytes' | 'Count' | 'Milliseconds' | 'Seconds';
-type Metric = readonly [name: string, unit: Unit, value: number];
 
 type MetricFacts = {
   readonly protocol: 'rest' | 'http' | 'websocket';
@@ -16,8 +10,11 @@ type MetricFacts = {
   readonly cache: 'hit' | 'miss' | undefined;
 };
 
-/** A JSON object on one line; metrics that AWS does not count for the request are absent. */
-export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cache }: MetricFacts): string {
+/** Of the stage, and of its canary where that answered; metrics that AWS does not count for the request are absent. */
+export function measureRequest(
+  facts: LogFacts,
+  { protocol, apiName, isDetailed, cache }: MetricFacts,
+): readonly Measurement[] {
   const { request } = facts;
   const stages = stageNames(request.stage?.name ?? '', request.stage?.isCanary === true);
   const metrics = METRICS[protocol](facts, cache);
@@ -25,18 +22,14 @@ export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cac
   const route = isDetailed ? routeDimensions(protocol, facts) : {};
   const dimensions = [Object.keys(api), [...Object.keys(api), 'Stage']];
   if (isDetailed) dimensions.push([...Object.keys(api), ...Object.keys(route), 'Stage']);
-  return stages
-    .map((Stage) =>
-      printMetrics({
-        namespace: 'AWS/ApiGateway',
-        epochMs: request.receivedAtEpochMs,
-        // For the API as a whole a canary's request counts once.
-        sets: Stage.includes('/') ? dimensions.slice(1) : dimensions,
-        dimensions: { ...api, ...route, Stage },
-        metrics,
-      }),
-    )
-    .join('\n');
+  return stages.map((Stage) => ({
+    namespace: 'AWS/ApiGateway',
+    epochMs: request.receivedAtEpochMs,
+    // For the API as a whole a canary's request counts once.
+    sets: Stage.includes('/') ? dimensions.slice(1) : dimensions,
+    dimensions: { ...api, ...route, Stage },
+    metrics,
+  }));
 }
 
 type InvocationFacts = {
@@ -58,12 +51,12 @@ type InvocationFacts = {
  * Undefined for what Lambda does not count: events for no function, or too large ones.
  * @see Lambda developer guide, "Types of metrics for Lambda functions"
  */
-export function invocationMetrics(facts: InvocationFacts): string | undefined {
+export function measureInvocation(facts: InvocationFacts): Measurement | undefined {
   const { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end } = facts;
   const isThrottled = end.reason === 'throttled';
   if (end.kind === 'refused' && !isThrottled) return undefined;
   const durationMs = Math.max(0, tookMs - (end.initMs ?? 0));
-  const metrics: readonly Metric[] = isThrottled
+  const metrics: readonly Measured[] = isThrottled
     ? [['Throttles', 'Count', 1]]
     : [
         ['Invocations', 'Count', 1],
@@ -75,26 +68,17 @@ export function invocationMetrics(facts: InvocationFacts): string | undefined {
       ];
   const Resource =
     qualifier === undefined || qualifier === '' ? functionName : `${functionName}:${qualifier}`;
-  return printMetrics({
+  return {
     namespace: 'AWS/Lambda',
     epochMs: startedAtEpochMs,
     sets: [[], ['FunctionName'], ['FunctionName', 'Resource']],
     dimensions: { FunctionName: functionName, Resource },
     metrics,
-  });
+  };
 }
 
-type Embedded = {
-  readonly namespace: string;
-  readonly epochMs: number;
-  /** Names of dimensions: the metrics count once in each set. */
-  readonly sets: readonly (readonly string[])[];
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly metrics: readonly Metric[];
-};
-
-/** One line; the metrics of a service are no line of a log. */
-export function printMetrics({ namespace, epochMs, sets, dimensions, metrics }: Embedded): string {
+/** One line in CloudWatch's embedded metric format. */
+export function printMeasurement({ namespace, epochMs, sets, dimensions, metrics }: Measurement): string {
   const Metrics = metrics.map(([Name, Unit]) => ({ Name, Unit }));
   return JSON.stringify({
     _aws: {
@@ -117,7 +101,7 @@ function routeDimensions(protocol: MetricFacts['protocol'], { request }: LogFact
 }
 
 const METRICS: Readonly<
-  Record<MetricFacts['protocol'], (facts: LogFacts, cache: MetricFacts['cache']) => readonly Metric[]>
+  Record<MetricFacts['protocol'], (facts: LogFacts, cache: MetricFacts['cache']) => readonly Measured[]>
 > = {
   rest: (facts, cache) => [
     ['Count', 'Count', 1],
@@ -152,7 +136,7 @@ function isClass({ status }: LogFacts, hundreds: number): number {
   return Math.floor(status / 100) === hundreds ? 1 : 0;
 }
 
-function integrationLatency({ integration }: LogFacts): readonly Metric[] {
+function integrationLatency({ integration }: LogFacts): readonly Measured[] {
   const latencyMs = integration?.latencyMs;
   return latencyMs === undefined ? [] : [['IntegrationLatency', 'Milliseconds', latencyMs]];
 }

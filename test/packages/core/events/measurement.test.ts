@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { invocationMetrics } from '../../../../packages/core/events/metric-line.ts';
+import { measureInvocation, printMeasurement } from '../../../../packages/core/events/measurement.ts';
 
-type Facts = Parameters<typeof invocationMetrics>[0];
+type Facts = Parameters<typeof measureInvocation>[0];
 
 const COMMON = {
   functionName: 'orders',
@@ -36,12 +36,17 @@ const ROWS: readonly { readonly name: string; readonly end: Facts['end']; readon
   },
 ];
 
-describe('invocationMetrics', () => {
+/** In CloudWatch's embedded metric format. */
+function printed(facts: Facts): Record<string, unknown> {
+  const measurement = measureInvocation(facts);
+  assert.ok(measurement !== undefined);
+  return JSON.parse(printMeasurement(measurement)) as Record<string, unknown>;
+}
+
+describe('measureInvocation', () => {
   for (const { name, end, counts } of ROWS)
     it(`counts ${name}`, () => {
-      const { _aws, FunctionName, Resource, ...counted } = JSON.parse(
-        invocationMetrics({ ...COMMON, end }) ?? '',
-      ) as Record<string, unknown>;
+      const { _aws, FunctionName, Resource, ...counted } = printed({ ...COMMON, end });
 
       assert.deepEqual(counted, counts);
       assert.deepEqual([FunctionName, Resource], ['orders', 'orders']);
@@ -54,13 +59,13 @@ describe('invocationMetrics', () => {
     });
 
   it('counts a version or alias beside the function', () => {
-    const line = invocationMetrics({ ...COMMON, qualifier: 'live', end: { kind: 'returned' } }) ?? '';
+    const { Resource } = printed({ ...COMMON, qualifier: 'live', end: { kind: 'returned' } });
 
-    assert.equal((JSON.parse(line) as Record<string, unknown>)['Resource'], 'orders:live');
+    assert.equal(Resource, 'orders:live');
   });
 
   it('counts nothing for an event that no function got', () => {
     for (const reason of ['not-found', 'too-large'])
-      assert.equal(invocationMetrics({ ...COMMON, end: { kind: 'refused', reason } }), undefined);
+      assert.equal(measureInvocation({ ...COMMON, end: { kind: 'refused', reason } }), undefined);
   });
 });
