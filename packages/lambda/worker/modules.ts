@@ -108,7 +108,8 @@ function inLayers(anchors: readonly string[]): LayerSearch {
           const parent = pathToFileURL(join(anchor, 'layer.js')).href;
           try {
             // `next` uses parentURL for import, and ignores it for require.
-            if (context.conditions.includes('import')) return next(specifier, { ...context, parentURL: parent });
+            if (context.conditions.includes('import'))
+              return next(specifier, { ...context, parentURL: parent });
             const file = createRequire(parent).resolve(specifier);
             return { url: pathToFileURL(file).href, shortCircuit: true };
           } catch {
