@@ -162,6 +162,26 @@ describe('a service of another time', () => {
     assert.deepEqual(messages((await load(service)).stack), []);
   });
 
+  it('is read without the images of its functions, which osls would build or look up in a registry', async () => {
+    const service = aService(
+      [
+        'provider:',
+        '  name: aws',
+        '  runtime: nodejs24.x',
+        '  ecr: { images: { own: { path: ./image }, kept: "1.dkr.ecr.eu-west-1.amazonaws.com/shop:1" } }',
+      ],
+      '[]\n  b: { image: { name: own, command: [b.handler] }, events: [{ http: GET /b }] }\n  c: { image: kept }',
+    );
+
+    const { stack } = await load(service);
+
+    assert.deepEqual(
+      stack.functions.map(({ handler }) => handler),
+      ['a.handler'],
+    );
+    assert.match(JSON.stringify(stack.unsupported), /container images cannot run here|has no instance here/);
+  });
+
   it('is read without the handler of a function, which then fails with all that it guards', async () => {
     const service = aService(
       [

@@ -10,9 +10,10 @@ type Selectable = { readonly pattern: string | undefined; readonly status?: numb
 
 /**
  * The first response whose pattern matches all of `text` (a status, or the message of a failed function),
- * else the default one. `text` is undefined for a successful function: only the default counts then. Of
- * several matches, a MOCK's `ownStatus` prefers the one with that status (recorded, docs/aws §7.9). Undefined
- * = AWS's "No match for output mapping and no default output mapping configured".
+ * else the default one. `text` is undefined for a successful function, which patterns see as empty: `.*`
+ * matches it, `.+` does not (API model, `IntegrationResponse.selectionPattern`). Of several matches, a MOCK's
+ * `ownStatus` prefers the one with that status (recorded, docs/aws §7.9). Undefined = AWS's "No match for
+ * output mapping and no default output mapping configured".
  * @throws TemplateError TEMPLATE_LIMIT where a pattern takes too long
  */
 export function selectResponse<Response extends Selectable>(
@@ -20,16 +21,12 @@ export function selectResponse<Response extends Selectable>(
   text: string | undefined,
   ownStatus?: number,
 ): Response | undefined {
-  if (text !== undefined) {
-    const budget = new RenderBudget(LIMITS);
-    const matches = ({ pattern }: Response): boolean =>
-      pattern !== undefined && matchesRegex(text, pattern, budget);
-    const own =
-      ownStatus === undefined
-        ? undefined
-        : responses.find((each) => each.status === ownStatus && matches(each));
-    const matching = own ?? responses.find(matches);
-    if (matching !== undefined) return matching;
-  }
-  return responses.find(({ pattern }) => pattern === undefined);
+  const budget = new RenderBudget(LIMITS);
+  const matches = ({ pattern }: Response): boolean =>
+    pattern !== undefined && matchesRegex(text ?? '', pattern, budget);
+  const own =
+    ownStatus === undefined
+      ? undefined
+      : responses.find((each) => each.status === ownStatus && matches(each));
+  return own ?? responses.find(matches) ?? responses.find(({ pattern }) => pattern === undefined);
 }

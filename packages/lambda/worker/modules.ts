@@ -43,6 +43,7 @@ export function hookModules(setup: ModuleSetup): void {
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
   const hasForeignScope = bundleUrl === undefined && packageIsModule(setup.taskRoot);
   const isBundle = (url: string): boolean => bundleText !== undefined && url === bundleUrl;
+  const search = inLayers(anchors);
   registerHooks({
     resolve(specifier, context, next) {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
@@ -52,14 +53,14 @@ export function hookModules(setup: ModuleSetup): void {
       // checkout.
       const isLeftOut = context.parentURL !== undefined && context.parentURL === bundleUrl;
       if (isLeftOut && isBare(specifier)) {
-        const found = findInLayers(specifier, anchors, context, next);
+        const found = search.find(specifier, context, next);
         if (found !== undefined) return found;
       }
       try {
         return next(fromLayerPath(specifier, layerRoots), context);
       } catch (error) {
-        if (!isBare(specifier)) throw error;
-        const found = findInLayers(specifier, anchors, context, next) ?? findInRuntime(specifier, setup);
+        if (!isBare(specifier) || search.isRunning()) throw error;
+        const found = search.find(specifier, context, next) ?? findInRuntime(specifier, setup);
         if (found === undefined) throw error;
         return found;
       }
@@ -86,24 +87,41 @@ function isCommonJs(url: string, taskRoot: string): boolean {
 
 type Resolve = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>;
 
-function findInLayers(
-  specifier: string,
-  anchors: readonly string[],
-  context: Parameters<Resolve>[1],
-  next: Parameters<Resolve>[2],
-): ReturnType<Resolve> | undefined {
-  for (const anchor of anchors) {
-    const parent = pathToFileURL(join(anchor, 'layer.js')).href;
-    try {
-      // `next` uses parentURL for import, and ignores it for require.
-      if (context.conditions.includes('import')) return next(specifier, { ...context, parentURL: parent });
-      const file = createRequire(parent).resolve(specifier);
-      return { url: pathToFileURL(file).href, shortCircuit: true };
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
+type LayerSearch = {
+  find(
+    specifier: string,
+    context: Parameters<Resolve>[1],
+    next: Parameters<Resolve>[2],
+  ): ReturnType<Resolve> | undefined;
+  /** `createRequire(…).resolve` comes back to the hook, which would search without end. */
+  isRunning(): boolean;
+};
+
+function inLayers(anchors: readonly string[]): LayerSearch {
+  let isRunning = false;
+  return {
+    isRunning: () => isRunning,
+    find(specifier, context, next) {
+      isRunning = true;
+      try {
+        for (const anchor of anchors) {
+          const parent = pathToFileURL(join(anchor, 'layer.js')).href;
+          try {
+            // `next` uses parentURL for import, and ignores it for require.
+            if (context.conditions.includes('import'))
+              return next(specifier, { ...context, parentURL: parent });
+            const file = createRequire(parent).resolve(specifier);
+            return { url: pathToFileURL(file).href, shortCircuit: true };
+          } catch {
+            continue;
+          }
+        }
+        return undefined;
+      } finally {
+        isRunning = false;
+      }
+    },
+  };
 }
 
 function findInRuntime(

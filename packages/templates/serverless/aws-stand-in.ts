@@ -114,12 +114,14 @@ async function answerRequest(
       return answerSsm(body, String(request.headers['x-amz-target']), region, values);
     case 's3':
       return answerS3(request, values);
-    default:
-      return queryError(
+    default: {
+      const refuse = request.headers['x-amz-target'] === undefined ? queryError : jsonError;
+      return refuse(
         501,
         'NotImplemented',
         `The local stand-in has no service "${service}": it is not available while packaging offline.`,
       );
+    }
   }
 }
 

@@ -54,6 +54,7 @@ class GatewrightPackaging {
   /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be removed. */
   #takeOverPackaging() {
     this.#readWithoutHandlers();
+    this.#nameImages();
     const { hooks, plugins } = this.serverless.pluginManager;
     const only = (event, hook) => {
       hooks[event] = hook === undefined ? [] : [{ pluginName: 'GatewrightPackaging', hook }];
@@ -84,6 +85,16 @@ class GatewrightPackaging {
       tell({ kind: 'noted', property: `functions.${name}.handler`, message, consequence });
       tell({ kind: 'informed', message: `functions.${name}: ${message}: ${consequence}` });
     }
+  }
+
+  /** osls would build them with Docker, or ask a registry for their digest; no function runs from one here. */
+  #nameImages() {
+    const value = (name) => {
+      const { image } = this.serverless.service.getFunction(name);
+      const functionImageUri = image.uri ?? image.name ?? image;
+      return Promise.resolve({ functionImageUri, functionImageSha: '0'.repeat(64) });
+    };
+    Object.defineProperty(this.provider, 'resolveImageUriAndSha', { value });
   }
 
   #giveEmptyArtifacts() {

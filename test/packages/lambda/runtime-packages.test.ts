@@ -66,6 +66,20 @@ describe('the AWS SDK that Lambda brings along', () => {
     assert.equal(returned(await invoke('full')), 'own');
   });
 
+  it('comes from the gateway at once where layers have other packages, and what nobody has is missing at once', async () => {
+    const layers = ['small', 'other'].map((name) => ({
+      arn: `arn:layer:${name}`,
+      directory: aFolder({ [`nodejs/node_modules/${name}/index.js`]: 'exports.it = 1' }),
+    }));
+    const folder = aFolder({ 'a.js': ASKS, 'b.js': "require('other'); require('nowhere')" });
+    const { invoke } = await startRuntime(
+      ['a', 'b'].map((name) => aFolderFunction(folder, `${name}.handler`, { layers })),
+    );
+
+    assert.equal(returned(await invoke('a-handler')), 'function');
+    assert.match(failed(await invoke('b-handler')).errorMessage, /Cannot find module 'nowhere'/);
+  });
+
   it('is reported once, by name', async () => {
     const folder = aFolder({ 'a.js': ASKS, 'b.ts': IMPORTS });
     const { runtime } = await startRuntime([

@@ -80,10 +80,17 @@ const rows: readonly {
   },
   {
     name: 'takes the default for a function that succeeded',
-    patterns: ['.*', undefined],
+    patterns: ['.+', '200', undefined],
+    text: undefined,
+    expected: 2,
+    source: 'API model, IntegrationResponse.selectionPattern: ".+" for errors, as a success has no text',
+  },
+  {
+    name: 'matches a function that succeeded by a pattern that takes no text',
+    patterns: ['Tired', '.*'],
     text: undefined,
     expected: 1,
-    source: 'docs/aws §7.7 success',
+    source: 'API model, IntegrationResponse.selectionPattern',
   },
   {
     name: 'finds none without a default',

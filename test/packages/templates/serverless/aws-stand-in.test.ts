@@ -115,6 +115,16 @@ describe('startAwsStandIn', () => {
       body: /no service &#34;dynamodb&#34;/,
     },
     {
+      name: 'refuses another service in JSON where the client reads that',
+      request: () =>
+        ask('ecr', '/', {
+          method: 'POST',
+          headers: { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.X' },
+        }),
+      status: 501,
+      body: /^\{"__type":"NotImplemented","message":"The local stand-in has no service \\"ecr\\"/,
+    },
+    {
       name: 'refuses a body without end',
       request: () => query('sts', 'x'.repeat(1_100_000)),
       status: 500,
