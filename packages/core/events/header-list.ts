@@ -65,10 +65,10 @@ export class HeaderList {
 
   /** All values of a header in order; `name` in lower case. */
   all(name: string): readonly string[] {
+    const names = this.#lowerNames();
     const values: string[] = [];
-    this.each((lower, _, value) => {
-      if (lower === name) values.push(value);
-    });
+    for (let at = 0; at < names.length; at += 1)
+      if (names[at] === name) values.push(this.lines[2 * at + 1] ?? '');
     return values;
   }
 

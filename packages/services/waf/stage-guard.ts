@@ -126,7 +126,7 @@ export class StageGuard {
         method: matched.method,
         path: matched.rawPath,
         query: matched.rawQuery,
-        headers: matched.headers.lines,
+        headers: matched.headers,
         body: matched.packed?.sent ?? matched.body,
         sourceIp: matched.sourceIp,
       },

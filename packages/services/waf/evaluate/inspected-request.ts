@@ -4,6 +4,7 @@ import { transform } from './transform.ts';
 import type { Address } from './address-blocks.ts';
 import { readJsonElements, selectElements } from './parse-json-prefix.ts';
 import type { JsonElements } from './parse-json-prefix.ts';
+import type { HeaderList } from '../../../core/events/header-list.ts';
 import type { Field, Inspection, KeyFilter, MatchScope, Oversize } from '../rules/statement.ts';
 
 export type RequestParts = {
@@ -12,8 +13,8 @@ export type RequestParts = {
   readonly path: string;
   /** Text after `?`, as sent. */
   readonly query: string;
-  /** Flat name, value list; values have one character per byte. */
-  readonly headers: readonly string[];
+  /** Values have one character per byte. */
+  readonly headers: HeaderList;
   /** As sent, not decompressed. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
@@ -35,7 +36,6 @@ type Inspected =
   | { readonly kind: 'unjudged'; readonly what: string; readonly isLost?: true };
 
 type Pair = { readonly name: string; readonly value: string };
-type Header = Pair & { readonly lowerName: string };
 type Pairs = { readonly items: readonly Pair[]; readonly isCut: boolean };
 
 const LIMIT_BYTES = 8192;
@@ -48,7 +48,7 @@ export class InspectedRequest {
   readonly #bodyLimit: number;
   /** By slot. A Map costs a request as much as all of its statements. */
   readonly #inspected: Inspected[] = [];
-  #headers: readonly Header[] | undefined;
+  #headers: readonly Pair[] | undefined;
   #address: Address | 'none' | undefined;
   #cookies: readonly Pair[] | undefined;
   #arguments: readonly Pair[] | undefined;
@@ -75,9 +75,7 @@ export class InspectedRequest {
 
   /** Values of a header; `name` in lower case. */
   header(name: string): readonly string[] {
-    const values: string[] = [];
-    for (const one of this.headers) if (one.lowerName === name) values.push(one.value);
-    return values;
+    return this.parts.headers.all(name);
   }
 
   /** Of the caller; undefined: not readable. */
@@ -86,7 +84,7 @@ export class InspectedRequest {
     return this.#address === 'none' ? undefined : this.#address;
   }
 
-  get headers(): readonly Header[] {
+  get headers(): readonly Pair[] {
     return (this.#headers ??= readHeaders(this.parts.headers));
   }
 
@@ -224,12 +222,9 @@ function texts(list: readonly string[]): Inspected {
   return list.length === 0 ? NONE : { kind: 'texts', texts: list };
 }
 
-function readHeaders(lines: readonly string[]): readonly Header[] {
-  const pairs: Header[] = [];
-  for (let index = 0; index + 1 < lines.length; index += 2) {
-    const name = lines[index] ?? '';
-    pairs.push({ name, lowerName: name.toLowerCase(), value: lines[index + 1] ?? '' });
-  }
+function readHeaders(headers: HeaderList): readonly Pair[] {
+  const pairs: Pair[] = [];
+  headers.each((_, name, value) => pairs.push({ name, value }));
   return pairs;
 }
 

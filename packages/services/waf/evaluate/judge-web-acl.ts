@@ -7,6 +7,7 @@
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import { judgeStatement } from './judge-statement.ts';
 import { Labels } from './labels.ts';
+import { Prefilter } from './prefilter.ts';
 import type { ManagedGroup } from '../rules/managed-groups.ts';
 import type {
   ActionKind,
@@ -80,6 +81,7 @@ type GroupRule = SourceRule & {
 type GroupRules = {
   readonly prefix: string;
   readonly rules: readonly GroupRule[];
+  readonly prefilter: Prefilter;
   readonly morePrefixes: readonly string[];
 };
 
@@ -89,6 +91,7 @@ const HIDDEN = ['a pattern that AWS does not publish'];
 
 /** A use of a group refers to the same rules as long as it lives: a reload reads both anew. */
 const PREPARED = new WeakMap<GroupUse, GroupRules>();
+const PREFILTERS = new WeakMap<WebAcl, Prefilter>();
 
 class Evaluation {
   readonly labels = new Labels();
@@ -131,7 +134,12 @@ class Evaluation {
   }
 
   run(acl: WebAcl): RuleMatch | undefined {
+    const prefilter = this.#prefilterOf(acl);
+    prefilter.begin();
+    let at = -1;
     for (const rule of acl.rules) {
+      at += 1;
+      if (prefilter.excludes(at, this.#turn)) continue;
       const ending =
         rule.does.kind === 'statement'
           ? this.#runRule(rule, rule.does, acl.prefix)
@@ -139,6 +147,15 @@ class Evaluation {
       if (ending !== undefined) return ending;
     }
     return undefined;
+  }
+
+  #prefilterOf(acl: WebAcl): Prefilter {
+    const known = PREFILTERS.get(acl);
+    if (known !== undefined) return known;
+    const statements = acl.rules.map(({ does }) => (does.kind === 'statement' ? does.statement : undefined));
+    const made = new Prefilter(statements, this.#around);
+    PREFILTERS.set(acl, made);
+    return made;
   }
 
   #runRule(
@@ -170,7 +187,11 @@ class Evaluation {
       this.#passOver(rule, does, set, scope);
       return undefined;
     }
+    set.prefilter.begin();
+    let at = -1;
     for (const one of set.rules) {
+      at += 1;
+      if (set.prefilter.excludes(at, this.#turn)) continue;
       if (one.hidden !== undefined) {
         this.labels.addPossible(one.labels);
         this.unjudged.push(one.hidden);
@@ -219,7 +240,11 @@ class Evaluation {
         hidden: one.statement === undefined ? hidden : undefined,
       };
     });
-    return { prefix: source.prefix, rules, morePrefixes: found?.morePrefixes ?? [] };
+    const prefilter = new Prefilter(
+      rules.map(({ statement }) => statement),
+      this.#around,
+    );
+    return { prefix: source.prefix, rules, prefilter, morePrefixes: found?.morePrefixes ?? [] };
   }
 
   /** The group as a whole is unjudged: all of its labels may be there. */

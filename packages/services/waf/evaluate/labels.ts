@@ -29,6 +29,7 @@ export class Labels {
 
   /** @param prefix of the rule's own web ACL or rule group, for keys that have none */
   match(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): Judgement {
+    if (this.#isEmpty) return 'no-match';
     const isMatch = matcherOf(scope, key, prefix);
     for (const label of this.#sure) if (isMatch(label)) return 'match';
     if (this.#possible.some((labels) => labels.some(isMatch))) return 'unjudged';
@@ -37,6 +38,10 @@ export class Labels {
         if (key.startsWith(possible) || (scope === 'NAMESPACE' && possible.startsWith(key)))
           return 'unjudged';
     return 'no-match';
+  }
+
+  get #isEmpty(): boolean {
+    return this.#sure.length + this.#possible.length + this.#possiblePrefixes.length === 0;
   }
 
   /** The label in a namespace; undefined = none. The first one counts. */

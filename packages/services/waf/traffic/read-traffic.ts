@@ -3,6 +3,7 @@
  * WAF's own log, one JSON object per line.
  */
 import { DefinitionError } from '../../../core/errors.ts';
+import { HeaderList } from '../../../core/events/header-list.ts';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
 
@@ -32,7 +33,7 @@ function readEntry(entry: unknown, index: number, file: string): RecordedRequest
   if (typeof method !== 'string' || typeof url !== 'string')
     throw new DefinitionError({ file }, `entry ${index + 1} has no method and URL`);
   const { path, query } = splitUrl(url);
-  const headers = pairsOf(memberOf(request, 'headers'));
+  const headers = readHeaders(memberOf(request, 'headers'));
   const post = memberOf(request, 'postData');
   const sent = memberOf(post, 'text');
   const isBinary = memberOf(post, 'encoding') === 'base64';
@@ -70,17 +71,16 @@ function readLine(line: string, number: number, file: string): RecordedRequest {
   if (method === REDACTED) lost.add('method');
   if (typeof clientIp !== 'string') lost.add('address');
   const sourceIp = typeof clientIp === 'string' ? clientIp : '';
-  const headers = pairsOf(memberOf(request, 'headers'));
+  const headers = readHeaders(memberOf(request, 'headers'));
   const epochMs = typeof at === 'number' ? at : Number.NaN;
   return recorded({ method, path: uri, query, headers, body: undefined, sourceIp, missing: lost }, epochMs);
 }
 
 function recorded(parts: RequestParts, epochMs: number): RecordedRequest {
   const hidden = new Set<string>();
-  for (let index = 0; index + 1 < parts.headers.length; index += 2) {
-    const value = parts.headers[index + 1] ?? '';
-    if (value === REDACTED || FINGERPRINT.test(value)) hidden.add((parts.headers[index] ?? '').toLowerCase());
-  }
+  parts.headers.each((lowerName, _, value) => {
+    if (value === REDACTED || FINGERPRINT.test(value)) hidden.add(lowerName);
+  });
   return {
     parts: { ...parts, hiddenHeaders: hidden },
     title: `${parts.method} ${parts.path}`,
@@ -98,14 +98,15 @@ function splitUrl(url: string): { readonly path: string; readonly query: string 
   };
 }
 
-function pairsOf(list: unknown): readonly string[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: unknown) => {
+function readHeaders(list: unknown): HeaderList {
+  if (!Array.isArray(list)) return new HeaderList([]);
+  const lines = list.flatMap((item: unknown) => {
     const [name, value] = [memberOf(item, 'name'), memberOf(item, 'value')];
     return typeof name === 'string' && typeof value === 'string'
       ? [name, Buffer.from(value, 'utf8').toString('latin1')]
       : [];
   });
+  return new HeaderList(lines);
 }
 
 function parseOrUndefined(text: string): unknown {

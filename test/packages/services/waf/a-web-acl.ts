@@ -1,4 +1,5 @@
 /** Web ACLs and requests for tests: rules as templates write them, judged without a gateway. */
+import { HeaderList } from '../../../../packages/core/events/header-list.ts';
 import { AddressBlocks } from '../../../../packages/services/waf/evaluate/address-blocks.ts';
 import { Countries } from '../../../../packages/services/waf/evaluate/countries.ts';
 import { InspectedRequest } from '../../../../packages/services/waf/evaluate/inspected-request.ts';
@@ -60,6 +61,11 @@ type AroundAcl = {
   readonly networks?: string;
 };
 
+type SomeParts = Partial<Omit<RequestParts, 'headers'>> & {
+  /** Flat name, value list. */
+  readonly headers?: readonly string[];
+};
+
 /** A web ACL whose rate-based rules count from one request to the next. */
 export class JudgedAcl {
   nowEpochMs = 1_700_000_000_000;
@@ -72,7 +78,7 @@ export class JudgedAcl {
     this.#around = around;
   }
 
-  judge(parts: Partial<RequestParts> = {}): Outcome {
+  judge(parts: SomeParts = {}): Outcome {
     const { ipSets = {}, patternSets = {}, groups = {}, networks } = this.#around;
     const around: Parameters<typeof judgeWebAcl>[2] = {
       ipSet: (arn) => blocksOf(ipSets[arn]),
@@ -90,21 +96,17 @@ export class JudgedAcl {
   }
 }
 
-export function judge(
-  rules: readonly RuleJson[],
-  parts: Partial<RequestParts> = {},
-  around: AroundAcl = {},
-): Outcome {
+export function judge(rules: readonly RuleJson[], parts: SomeParts = {}, around: AroundAcl = {}): Outcome {
   return new JudgedAcl(aWebAcl(rules), around).judge(parts);
 }
 
-function aRequest(parts: Partial<RequestParts> = {}, bodyLimit = 16_384): InspectedRequest {
+function aRequest({ headers, ...parts }: SomeParts = {}, bodyLimit = 16_384): InspectedRequest {
   return new InspectedRequest(
     {
       method: 'GET',
       path: '/dev/pets',
       query: '',
-      headers: ['Host', 'api.example', 'User-Agent', 'test'],
+      headers: new HeaderList(headers ?? ['Host', 'api.example', 'User-Agent', 'test']),
       body: undefined,
       sourceIp: '203.0.113.7',
       ...parts,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { HeaderList } from '../../../../../packages/core/events/header-list.ts';
 import { StackReading } from '../../../../../packages/kernel/stack-reading.ts';
 import { Faults } from '../../../../../packages/core/errors.ts';
 import { checkTraffic } from '../../../../../packages/services/waf/traffic/check-traffic.ts';
@@ -19,7 +20,7 @@ const recorded = (parts: Partial<RequestParts>, epochMs = 0): RecordedRequest =>
     method: 'GET',
     path: '/dev',
     query: '',
-    headers: [],
+    headers: new HeaderList([]),
     body: undefined,
     sourceIp: '203.0.113.7',
     ...parts,

@@ -21,7 +21,7 @@ describe('readTraffic', () => {
     );
 
     assert.partialDeepStrictEqual(parts, { method: 'POST', path: '/dev/a%2F../b', query: 'x=1&y' });
-    assert.deepEqual(parts.headers, ['A', Buffer.from('é').toString('latin1')]);
+    assert.deepEqual(parts.headers.lines, ['A', Buffer.from('é').toString('latin1')]);
     assert.equal(parts.body?.toString(), '{}');
     assert.deepEqual([...(parts.missing ?? [])], ['address']);
     assert.equal(title, 'POST /dev/a%2F../b');
