@@ -56,6 +56,8 @@ type ServiceHostOptions = {
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
+  /** Default: one without a store. */
+  readonly items?: ItemFeed;
   /** Per service. Default: 5 s. */
   readonly closeWithinMs?: number;
 };
@@ -78,7 +80,7 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
-  readonly items = new ItemFeed();
+  readonly items: ItemFeed;
   readonly lines: KeptFeed<LogLine>;
   readonly segments: KeptFeed<string>;
   readonly metrics: Feed<string>;
@@ -98,6 +100,7 @@ export class ServiceHost {
     const names = options.catalogue.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new RangeError(`two services are called "${twice}"`);
+    this.items = options.items ?? new ItemFeed();
     this.lines = new KeptFeed(report, {
       what: 'log lines',
       maxBytes: KEPT_BYTES,

@@ -4,6 +4,7 @@ import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { HttpClient, LogGroups, ServiceClient } from '../../core/ports.ts';
 import { isForwarded } from '../../kernel/calls/service-client.ts';
+import type { ItemFeed } from '../../kernel/item-feed.ts';
 import type { HandTarget } from '../../kernel/event-rows.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import { ServiceHost } from '../service-host.ts';
@@ -19,6 +20,7 @@ type ServiceParts = Pick<
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
   readonly logGroups: LogGroups;
+  readonly items: ItemFeed;
 };
 
 export function openServiceHost(at: ServiceParts): ServiceHost {
@@ -32,6 +34,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     services,
     http,
     logGroups,
+    items: at.items,
     settings: options,
     accountId,
     isElsewhere: (service) =>
