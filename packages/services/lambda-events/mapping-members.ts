@@ -91,10 +91,6 @@ export function refuseForSource(service: string, properties: JsonObject): void {
     throw invalidParameter('ScalingConfig is not valid for stream event sources.');
   if (!isGiven(properties['StartingPosition']))
     throw invalidParameter(`${detected([nullAt('StartingPosition')])}.`);
-  // "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."
-  const age = Number(properties['MaximumRecordAgeInSeconds'] ?? -1);
-  if (age > -1 && age < 60)
-    throw invalidParameter(`MaximumRecordAgeInSeconds must be -1 or from 60 to 604800, not ${age}`);
 }
 
 export function invalidParameter(message: string): OperationRefused {
