@@ -56,6 +56,8 @@ type ServiceHostOptions = {
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
+  /** Default: every role allows everything. */
+  readonly permits?: ServicePorts['permits'];
   /** Default: one without a store. */
   readonly items?: ItemFeed;
   /** Per service. Default: 5 s. */
@@ -127,6 +129,7 @@ export class ServiceHost {
       deliveries: this.#deliveries,
       schedules: new Schedules(ports),
       items: this.items,
+      permits: options.permits ?? (() => true),
       sources: {
         load: async (arn) => {
           await this.#findByArn(parseArn(arn)?.service ?? '');

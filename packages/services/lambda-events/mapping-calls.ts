@@ -9,13 +9,17 @@ import { readFunctionName } from '../../kernel/read-resource.ts';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
 import { invalidParameter, readMembers, refuseForSource } from './mapping-members.ts';
+import { describeMissingRight } from './source-rights.ts';
 import { isOff, printMapping } from './print-mapping.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 /** Limit of ListEventSourceMappings. */
 const PAGE = 100;
 
-type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'random'>;
+type Ports = Pick<
+  ServicePorts,
+  'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'
+>;
 type Reply = { readonly status: number; readonly fields: JsonObject };
 
 export class MappingCalls {
@@ -123,6 +127,9 @@ export class MappingCalls {
   /** @throws OperationRefused with what cannot be read of it, or is not done here */
   async #put(mapping: EventSourceMapping): Promise<void> {
     const source = asText(mapping.properties['EventSourceArn']) ?? '';
+    const { name } = readFunctionName(asText(mapping.properties['FunctionName']) ?? '');
+    const missing = describeMissingRight(name, source, this.#ports.permits);
+    if (missing !== undefined) throw invalidParameter(missing);
     const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
       if (!(error instanceof DefinitionError)) throw error;
       throw invalidParameter([error.place.property, error.message].filter(Boolean).join(' '));
