@@ -29,7 +29,8 @@ export function keySchemaOf(table: Table, index: string | undefined): readonly K
  * issue 1037).
  */
 export function unusedDefinition(table: JsonObject): string | undefined {
-  const elementsOf = (list: unknown): readonly JsonObject[] => (Array.isArray(list) ? list.map(membersOf) : []);
+  const elementsOf = (list: unknown): readonly JsonObject[] =>
+    Array.isArray(list) ? list.map(membersOf) : [];
   const indexes = [table['GlobalSecondaryIndexes'], table['LocalSecondaryIndexes']].flatMap(elementsOf);
   const used = [table, ...indexes].flatMap(({ KeySchema: schema }) =>
     elementsOf(schema).map(({ AttributeName: name }) => String(name)),

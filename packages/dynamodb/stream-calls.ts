@@ -73,7 +73,7 @@ function listStreams(input: JsonObject, log: StreamLog): Output {
   // By their ARNs: a page goes on where the last one ended, even if that stream is gone meanwhile.
   const rest = log.all
     .filter(({ tableName }) => table === undefined || tableName === table)
-    .filter(({ streamArn }) => after === undefined || streamArn > String(after))
+    .filter(({ streamArn }) => typeof after !== 'string' || streamArn > after)
     .toSorted((a, b) => (a.streamArn < b.streamArn ? -1 : 1));
   const page = rest.slice(0, Number(limit));
   const last = rest.length > page.length ? page.at(-1) : undefined;

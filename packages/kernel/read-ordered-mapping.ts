@@ -28,7 +28,11 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   // "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."
   const isTooYoung = ageSeconds > -1 && ageSeconds < 60;
   if (isTooYoung)
-    reader.note('MaximumRecordAgeInSeconds', `must be -1 or from 60 to 604800, not ${ageSeconds}`, '-1 holds');
+    reader.note(
+      'MaximumRecordAgeInSeconds',
+      `must be -1 or from 60 to 604800, not ${ageSeconds}`,
+      '-1 holds',
+    );
   return {
     id: reader.resource.physicalId,
     definition: JSON.stringify(reader.resource.properties),

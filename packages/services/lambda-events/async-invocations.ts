@@ -7,7 +7,13 @@ import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/deliver
 import type { AsyncSettings, Verdict } from '../../kernel/delivery/retries.ts';
 import type { InvocationResult, InvokeOptions } from '../../core/ports.ts';
 import { destinationRecord, type EventEnd, failureAttributes } from '../../kernel/destination-record.ts';
-import { describeLoss, type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
+import {
+  describeLoss,
+  type EventPorts,
+  type EventTargets,
+  LONGEST_RUN_MS,
+  makeTrace,
+} from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
   readonly onSuccess?: string | undefined;

@@ -16,10 +16,7 @@ const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 /** Limit of ListEventSourceMappings. */
 const PAGE = 100;
 
-type Ports = Pick<
-  ServicePorts,
-  'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'
->;
+type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'>;
 type Reply = { readonly status: number; readonly fields: JsonObject };
 
 export class MappingCalls {

@@ -315,8 +315,7 @@ describe('StreamConsumer', () => {
   it('keeps no records of a mapping that is gone', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-streams-'));
     const at = { functions: { work: () => new Promise(() => undefined) }, dataDirectory: folder };
-    const kept = (): number =>
-      openStoredEntries(join(folder, 'events.jsonl')).list('stream/').length;
+    const kept = (): number => openStoredEntries(join(folder, 'events.jsonl')).list('stream/').length;
     change(anEventEngine(SERVICES, { ...at, resources: table('BatchSize: 1') }), 'a', 'b');
     assert.equal(kept(), 2);
 
@@ -329,7 +328,11 @@ describe('StreamConsumer', () => {
 
   // Source: Lambda API reference, CreateEventSourceMapping: StartingPosition, MaximumRecordAgeInSeconds.
   for (const [wrong, resources, says] of [
-    ['a record age of 59 s', table('MaximumRecordAgeInSeconds: 59'), /must be -1 or from 60 to 604800, not 59/],
+    [
+      'a record age of 59 s',
+      table('MaximumRecordAgeInSeconds: 59'),
+      /must be -1 or from 60 to 604800, not 59/,
+    ],
     ['a record age of 0 s', table('MaximumRecordAgeInSeconds: 0'), /must be -1 or from 60 to 604800, not 0/],
     [
       'no starting position',
