@@ -4,7 +4,7 @@ import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';
 import { atPlace } from './delivery/value-match.ts';
 import type { BatchRules } from './ordered-batch.ts';
-import { readFunctionName } from './read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
@@ -22,7 +22,7 @@ export type OrderedMapping = BatchRules & {
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported('TumblingWindowInSeconds', 'the function gets batches without a window and its state');
-  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.integer('MaximumRecordAgeInSeconds', -1, -1, 604_800);
   // "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."

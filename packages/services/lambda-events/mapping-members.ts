@@ -65,7 +65,12 @@ export function readMembers(input: JsonObject, isUpdate: boolean): Properties {
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
   const given = Object.entries(input).filter(
-    ([name, value]) => Object.hasOwn(MEMBERS, name) && isGiven(value) && !(isUpdate && FIXED.includes(name)),
+    ([name, value]) =>
+      // An empty list takes back what was set before.
+      Object.hasOwn(MEMBERS, name) &&
+      value !== undefined &&
+      value !== null &&
+      !(isUpdate && FIXED.includes(name)),
   );
   const required = isUpdate ? [] : ['EventSourceArn', 'FunctionName'];
   const missing = required.filter((name) => !isGiven(input[name])).map(nullAt);

@@ -1,6 +1,6 @@
 /** Lambda's part of events: asynchronous invocations, and mappings of other services' sources. */
 import { asText } from '@gatewright/aws/json-object';
-import { readFunctionName } from '../../kernel/read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
@@ -62,7 +62,7 @@ class LambdaEventsService implements Service {
   /** Once the roles of these stacks hold. Records are delivered nevertheless. */
   #reportMissingRight({ resource }: ResourceReader): void {
     const { logicalId, properties } = resource;
-    const { name } = readFunctionName(asText(properties['FunctionName']) ?? '');
+    const { functionName: name } = readFunctionName(asText(properties['FunctionName']) ?? '');
     const missing = describeMissingRight(
       name,
       asText(properties['EventSourceArn']) ?? '',

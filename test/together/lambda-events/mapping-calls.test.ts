@@ -120,6 +120,19 @@ describe('event source mappings by calls', () => {
     assert.equal((await create({ EventSourceArn: QUEUE, FunctionName: 'other' })).status, 202);
   });
 
+  it('takes every form of a name, and an empty list of response types for none', async () => {
+    const { body } = await create({
+      FunctionName: `${ACCOUNT}:function:work`,
+      EventSourceArn: QUEUE,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    assert.equal(body['FunctionArn'], `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work`);
+
+    const changed = await call('PUT', String(body['UUID']), { FunctionResponseTypes: [] });
+
+    assert.deepEqual(changed.body['FunctionResponseTypes'], []);
+  });
+
   it('makes one of a queue that a call has made', async () => {
     await bench.call('sqs', 'CreateQueue', { QueueName: 'made' });
     await create({
