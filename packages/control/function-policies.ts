@@ -6,10 +6,11 @@ import { compilePolicy } from '../core/policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { printStatement } from './function-policy-statement.ts';
 import { textOf } from '../core/stack/json-values.ts';
-import { isSameFunction, printFunctionName, readFunctionName } from '../core/routing/function-name.ts';
+import { isSameFunction, printFunctionName } from '../core/routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
 import type { PermissionSource } from '../core/deployment/invoke-permissions.ts';
-import type { PolicyOwner } from '../core/routing/function-name.ts';
+import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { CompiledPolicy } from '../core/policy/model.ts';
 import type { ControlResource } from './control-resource.ts';
 
@@ -50,12 +51,12 @@ export class FunctionPolicies implements PermissionSource {
     return next;
   }
 
-  statementsOf(owner: PolicyOwner): readonly ControlResource[] {
+  statementsOf(owner: NamedFunction): readonly ControlResource[] {
     return this.permissions.filter((one) => isSameFunction(ownerOf(one), owner));
   }
 
   /** Undefined if there are no statements. */
-  documentOf(owner: PolicyOwner, arn: string): object | undefined {
+  documentOf(owner: NamedFunction, arn: string): object | undefined {
     const statements = this.statementsOf(owner);
     if (statements.length === 0) return undefined;
     const Statement = statements.map((one) => printStatement(one, arn));
@@ -63,7 +64,7 @@ export class FunctionPolicies implements PermissionSource {
   }
 
   /** The compiled policy, updated after each change; an unreadable policy grants nothing. */
-  policyOf(owner: PolicyOwner, arn: string): () => CompiledPolicy | undefined {
+  policyOf(owner: NamedFunction, arn: string): () => CompiledPolicy | undefined {
     let policy: CompiledPolicy | undefined;
     let readAt = Number.NaN;
     return () => {
@@ -76,7 +77,7 @@ export class FunctionPolicies implements PermissionSource {
   }
 
   /** @param permission in the form of `AWS::Lambda::Permission`, without its function */
-  add(owner: PolicyOwner, statementId: string, permission: JsonObject): ControlResource {
+  add(owner: NamedFunction, statementId: string, permission: JsonObject): ControlResource {
     const properties = { ...permission, FunctionName: printFunctionName(owner) };
     const made = {
       id: statementId,
@@ -89,7 +90,7 @@ export class FunctionPolicies implements PermissionSource {
     return made;
   }
 
-  remove(owner: PolicyOwner, statementId: string): boolean {
+  remove(owner: NamedFunction, statementId: string): boolean {
     if (!this.statementsOf(owner).some(({ id }) => id === statementId)) return false;
     const isMeant = (one: ControlResource): boolean =>
       one.id === statementId && isSameFunction(ownerOf(one), owner);
@@ -100,10 +101,10 @@ export class FunctionPolicies implements PermissionSource {
   }
 }
 
-function ownerOf({ properties }: ControlResource): PolicyOwner {
+function ownerOf({ properties }: ControlResource): NamedFunction {
   return readFunctionName(textOf(properties, 'FunctionName'));
 }
 
-function nameOf({ functionName, qualifier = '' }: PolicyOwner, statementId: string): string {
+function nameOf({ functionName, qualifier = '' }: NamedFunction, statementId: string): string {
   return `${functionName}:${qualifier} ${statementId}`;
 }

@@ -6,7 +6,7 @@ import { readText } from '../core/deployment/properties.ts';
 import { DefinitionError } from '../core/errors.ts';
 import { splitHttpPath } from '../core/routing/stage-path.ts';
 import { toControlResource } from './control-resource.ts';
-import { readFunctionName } from '../core/routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import { FunctionPolicies } from './function-policies.ts';
 import { textOf } from '../core/stack/json-values.ts';
 import type { FunctionUrlFacts } from '../core/events/request-facts.ts';
@@ -16,11 +16,11 @@ import type { Tolerance } from '../core/errors.ts';
 import type { ServedApi } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import type { ControlResource } from './control-resource.ts';
-import type { PolicyOwner } from '../core/routing/function-name.ts';
+import type { NamedFunction } from '@gatewright/aws/function-name';
 
 export type FunctionUrl = {
   readonly served: ServedApi;
-  readonly owner: PolicyOwner;
+  readonly owner: NamedFunction;
   readonly functionArn: string;
   readonly resource: ControlResource;
 };
@@ -96,7 +96,7 @@ function readUrl(
 }
 
 /** A URL belongs to the function or to the alias in `Qualifier`. @throws DefinitionError */
-function ownerOf(url: ControlResource): PolicyOwner {
+function ownerOf(url: ControlResource): NamedFunction {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));
   const qualifier = textOf(url.properties, 'Qualifier');
   if (/^\d+$/.test(qualifier))
@@ -104,17 +104,17 @@ function ownerOf(url: ControlResource): PolicyOwner {
   return { ...named, qualifier: qualifier === '' ? named.qualifier : qualifier };
 }
 
-function nameOf({ functionName, qualifier }: PolicyOwner): string {
+function nameOf({ functionName, qualifier }: NamedFunction): string {
   return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
 }
 
-function arnOf(owner: PolicyOwner, account: string): string {
+function arnOf(owner: NamedFunction, account: string): string {
   return `${account}:function:${nameOf(owner)}`;
 }
 
 function factsOf(
   url: PropertyBag,
-  owner: PolicyOwner,
+  owner: NamedFunction,
   functionArn: string,
   { functionPolicies, needsPermissions, assumptions }: Account,
 ): FunctionUrlFacts {

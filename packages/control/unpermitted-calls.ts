@@ -2,7 +2,8 @@
  * Functions that an API of the stacks calls without permission. AWS deploys that, but each such call fails
  * with 500 (docs/aws §1.5, §4.4): reported at the start.
  */
-import { ownerOf, printFunctionName, readFunctionName } from '../core/routing/function-name.ts';
+import { ownerOf, printFunctionName } from '../core/routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import {
   compileInvokePermissions,
   sourceOfAuthorizer,
@@ -11,13 +12,13 @@ import {
 } from '../core/deployment/invoke-permissions.ts';
 import { apiArn } from '../core/events/authorizer-event.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
-import type { PolicyOwner } from '../core/routing/function-name.ts';
+import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { RoutePlan } from '../core/deployment/model.ts';
 import type { Account } from './account.ts';
 import type { ApiState } from './api-state.ts';
 
 type Call = {
-  readonly invoked: PolicyOwner;
+  readonly invoked: NamedFunction;
   readonly sources: readonly string[];
   readonly what: string;
 };

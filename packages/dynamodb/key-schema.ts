@@ -1,3 +1,5 @@
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Item, KeyElement, Table } from './dynalite-store.ts';
 import type { PartitionKeyOf } from './rights.ts';
 
@@ -20,6 +22,24 @@ export function keySchemaOf(table: Table, index: string | undefined): readonly K
   if (index === undefined) return table.KeySchema;
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
   return [...global, ...local].find(({ IndexName }) => IndexName === index)?.KeySchema;
+}
+
+/**
+ * What CreateTable refuses of the definitions of attributes, in DynamoDB's words (aws-cloudformation/cfn-lint
+ * issue 1037).
+ */
+export function unusedDefinition(table: JsonObject): string | undefined {
+  const elementsOf = (list: unknown): readonly JsonObject[] =>
+    Array.isArray(list) ? list.map(membersOf) : [];
+  const indexes = [table['GlobalSecondaryIndexes'], table['LocalSecondaryIndexes']].flatMap(elementsOf);
+  const used = [table, ...indexes].flatMap(({ KeySchema: schema }) =>
+    elementsOf(schema).map(({ AttributeName: name }) => String(name)),
+  );
+  const defined = elementsOf(table['AttributeDefinitions']).map(({ AttributeName: name }) => String(name));
+  return defined.every((name) => used.includes(name))
+    ? undefined
+    : 'One or more parameter values were invalid: Some AttributeDefinitions are not used. ' +
+        `AttributeDefinitions: [${defined.join(', ')}], keys used: [${[...new Set(used)].join(', ')}]`;
 }
 
 /** An item's keys in an index have the limits of a table's: 2,048 and 1,024 bytes. */

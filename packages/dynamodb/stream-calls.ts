@@ -70,8 +70,11 @@ export function answerStreams(operation: string, input: JsonObject, log: StreamL
 
 function listStreams(input: JsonObject, log: StreamLog): Output {
   const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
-  const all = log.all.filter(({ tableName }) => table === undefined || tableName === table);
-  const rest = all.slice(after === undefined ? 0 : all.findIndex((one) => one.streamArn === after) + 1);
+  // By their ARNs: a page goes on where the last one ended, even if that stream is gone meanwhile.
+  const rest = log.all
+    .filter(({ tableName }) => table === undefined || tableName === table)
+    .filter(({ streamArn }) => typeof after !== 'string' || streamArn > after)
+    .toSorted((a, b) => (a.streamArn < b.streamArn ? -1 : 1));
   const page = rest.slice(0, Number(limit));
   const last = rest.length > page.length ? page.at(-1) : undefined;
   return {

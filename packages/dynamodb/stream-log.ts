@@ -4,8 +4,10 @@
  * event, gets the same ids and sequence numbers.
  */
 import { randomBytes } from 'node:crypto';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Clock } from './clock.ts';
-import type { KeyElement } from './dynalite-store.ts';
+import { dynaliteDb } from './dynalite-store.ts';
+import type { Item, KeyElement } from './dynalite-store.ts';
 import type { ItemChange, TableChange, TableStream } from './stream-record.ts';
 
 /** "All data in DynamoDB Streams is subject to a 24-hour lifetime." */
@@ -137,6 +139,7 @@ export class StreamLog {
       sequence: printSequence(this.#number),
       at: this.nowEpochMs,
       size: JSON.stringify(change).length,
+      bytes: { keys: bytesOf(change.keys), before: bytesOf(change.before), after: bytesOf(change.after) },
     };
     if (stream === undefined) return numbered;
     stream.end = this.#number + 1;
@@ -192,6 +195,10 @@ export class StreamLog {
     for (const { streamArn, closedAt } of this.#streams.values())
       if (closedAt !== undefined && closedAt < oldest) this.#streams.delete(streamArn);
   }
+}
+
+function bytesOf(item: JsonObject | undefined): number {
+  return item === undefined ? 0 : dynaliteDb.itemSize(item as Item);
 }
 
 export function printSequence(number: number): string {

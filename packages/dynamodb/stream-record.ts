@@ -30,6 +30,8 @@ export type TableChange = ItemChange & {
   readonly at: number;
   /** Characters of its images. */
   readonly size: number;
+  /** Bytes as DynamoDB counts those of items. */
+  readonly bytes: { readonly keys: number; readonly before: number; readonly after: number };
   /** Undefined: its table has none, and is only followed. */
   readonly streamArn: string | undefined;
 };
@@ -67,16 +69,11 @@ export function printEventRecord(change: TableChange, stream: TableStream): Json
 }
 
 function printBody(
-  { id, sequence, at, keys, before, after }: TableChange,
+  { id, sequence, at, keys, before, after, bytes }: TableChange,
   { region, viewType }: TableStream,
 ): JsonObject {
   const wantsNew = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
   const wantsOld = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
-  const images = {
-    Keys: keys,
-    ...(wantsNew && after !== undefined ? { NewImage: after } : {}),
-    ...(wantsOld && before !== undefined ? { OldImage: before } : {}),
-  };
   return {
     eventID: id,
     eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
@@ -85,9 +82,11 @@ function printBody(
     awsRegion: region,
     dynamodb: {
       ApproximateCreationDateTime: Math.floor(at / 1000),
-      ...images,
+      Keys: keys,
+      ...(wantsNew && after !== undefined ? { NewImage: after } : {}),
+      ...(wantsOld && before !== undefined ? { OldImage: before } : {}),
       SequenceNumber: sequence,
-      SizeBytes: Buffer.byteLength(JSON.stringify(images)),
+      SizeBytes: bytes.keys + (wantsNew ? bytes.after : 0) + (wantsOld ? bytes.before : 0),
       StreamViewType: viewType,
     },
   };

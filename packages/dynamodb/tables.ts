@@ -6,6 +6,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
 import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
+import { unusedDefinition } from './key-schema.ts';
 import { withAllKeys, withFirstKeys } from './several-keys.ts';
 import type { StreamLog } from './stream-log.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
@@ -84,6 +85,8 @@ export class DynamoDbTables {
     const taken = operation === 'CreateTable' ? withFirstKeys(input) : input;
     const { Tags: tags, ...read } = checkInput(operation, taken, this.#store);
     const checked = operation === 'CreateTable' ? withAllKeys(read, input) : read;
+    const unused = operation === 'CreateTable' ? unusedDefinition(checked) : undefined;
+    if (unused !== undefined) throw validationError(unused);
     const name = String(checked['TableName']);
     if (operation === 'DeleteTable') await this.#refuseProtected(name);
     this.#active.delete(name);
@@ -93,7 +96,11 @@ export class DynamoDbTables {
     if (operation === 'CreateTable' && (await this.#read(name)) !== undefined)
       throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
     const output = await runAction(operation, located, settled);
-    if (isOfSettings) await this.#updateSettings(input, isOfStack);
+    if (isOfSettings) {
+      // dynalite writes the whole table once more when its own change is done.
+      await this.#untilActive(name);
+      return this.#updateSettings(input, isOfStack);
+    }
     if (Array.isArray(tags) && tags.length > 0)
       await runAction('TagResource', this.#store, { ResourceArn: this.#arnOf(name, region), Tags: tags });
     // A reader may have cached the table again during the change.

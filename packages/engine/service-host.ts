@@ -57,6 +57,10 @@ type ServiceHostOptions = {
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
+  /** Default: every role allows everything. */
+  readonly permits?: ServicePorts['permits'];
+  /** Default: one without a store. */
+  readonly items?: ItemFeed;
   /** Per service. Default: 5 s. */
   readonly closeWithinMs?: number;
 };
@@ -79,7 +83,7 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
-  readonly items = new ItemFeed();
+  readonly items: ItemFeed;
   readonly lines: KeptFeed<LogLine>;
   readonly segments: KeptFeed<string>;
   readonly metrics: Feed<Measurement>;
@@ -99,6 +103,7 @@ export class ServiceHost {
     const names = options.catalogue.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new RangeError(`two services are called "${twice}"`);
+    this.items = options.items ?? new ItemFeed();
     this.lines = new KeptFeed(report, {
       what: 'log lines',
       maxBytes: KEPT_BYTES,
@@ -125,6 +130,7 @@ export class ServiceHost {
       deliveries: this.#deliveries,
       schedules: new Schedules(ports),
       items: this.items,
+      permits: options.permits ?? (() => true),
       sources: {
         load: async (arn) => {
           await this.#findByArn(parseArn(arn)?.service ?? '');

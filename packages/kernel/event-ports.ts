@@ -39,11 +39,18 @@ export type Delivery = {
 };
 
 export type DeliveryOutcome =
-  | { readonly kind: 'delivered' }
+  /** `isRecorded`: nothing of this start has the ARN, and no endpoint is set; the call is only recorded. */
+  | { readonly kind: 'delivered'; readonly isRecorded?: true }
   /** `isFinal`: a retry cannot help. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
+
+/** Why the event is lost; undefined: it is not. */
+export function describeLoss(outcome: DeliveryOutcome): string | undefined {
+  if (outcome.kind === 'failed') return outcome.message;
+  return outcome.isRecorded ? 'in none of the loaded stacks; the call is only recorded' : undefined;
+}
 
 export function final(code: string, message: string): DeliveryOutcome {
   return { kind: 'failed', isFinal: true, code, message };

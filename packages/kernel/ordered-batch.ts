@@ -6,7 +6,7 @@ import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
 import { streamWaitMs } from './delivery/retries.ts';
 import { versionOf } from './destination-record.ts';
-import { LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
+import { describeLoss, LONGEST_RUN_MS, makeTrace } from './event-ports.ts';
 import type { EventPorts, EventTargets } from './event-ports.ts';
 
 export type Batch<Item> = {
@@ -192,7 +192,8 @@ async function failBatch<Item>(
       ...source.lossInfo(rangeOf(records, source)),
     }),
   );
-  if (outcome.kind === 'failed') report(`${onFailureArn}: ${outcome.message}`);
+  const loss = describeLoss(outcome);
+  if (loss !== undefined) report(`${onFailureArn}: ${loss}`);
 }
 
 function describeResult(result: InvocationResult | undefined): object {

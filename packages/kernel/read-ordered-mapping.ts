@@ -1,9 +1,10 @@
 /** Properties of `AWS::Lambda::EventSourceMapping` that ordered sources share (docs/aws §18.7). */
+import { parseArn } from '@gatewright/aws/arn';
 import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';
 import { atPlace } from './delivery/value-match.ts';
 import type { BatchRules } from './ordered-batch.ts';
-import { readFunctionName } from './read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
@@ -21,9 +22,17 @@ export type OrderedMapping = BatchRules & {
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported('TumblingWindowInSeconds', 'the function gets batches without a window and its state');
-  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.integer('MaximumRecordAgeInSeconds', -1, -1, 604_800);
+  // "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."
+  const isTooYoung = ageSeconds > -1 && ageSeconds < 60;
+  if (isTooYoung)
+    reader.note(
+      'MaximumRecordAgeInSeconds',
+      `must be -1 or from 60 to 604800, not ${ageSeconds}`,
+      '-1 holds',
+    );
   return {
     id: reader.resource.physicalId,
     definition: JSON.stringify(reader.resource.properties),
@@ -33,7 +42,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
     windowMs: reader.integer('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
     bisects: reader.flag('BisectBatchOnFunctionError', false),
     maxRetries: retries === -1 ? undefined : retries,
-    maxAgeMs: ageSeconds === -1 ? undefined : ageSeconds * 1000,
+    maxAgeMs: ageSeconds === -1 || isTooYoung ? undefined : ageSeconds * 1000,
     parallel: reader.integer('ParallelizationFactor', 1, 1, 10),
     reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     filter: reader.attempt(
@@ -44,6 +53,16 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
         ),
       () => () => false,
     ),
-    onFailureArn: reader.text('DestinationConfig.OnFailure.Destination'),
+    onFailureArn: readDestination(reader),
   };
+}
+
+const DESTINATION = 'DestinationConfig.OnFailure.Destination';
+
+function readDestination(reader: ResourceReader): string | undefined {
+  const arn = reader.text(DESTINATION);
+  const { service } = parseArn(arn ?? '') ?? {};
+  if (arn === undefined || service === 'sqs' || service === 'sns') return arn;
+  reader.unsupported(DESTINATION, `${arn} is no queue or topic: the log alone names the records given up`);
+  return undefined;
 }

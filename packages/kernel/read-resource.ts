@@ -2,7 +2,6 @@
  * Properties of one resource as numbers, flags and texts. Values that AWS would refuse are noted and replaced
  * by the default.
  */
-import { parseArn } from '@gatewright/aws/arn';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '../core/stack/model.ts';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
@@ -85,12 +84,4 @@ export class ResourceReader {
       ...(line === undefined ? {} : { line }),
     });
   }
-}
-
-type NamedFunction = { readonly name: string; readonly qualifier: string | undefined };
-
-export function readFunctionName(text: string): NamedFunction {
-  const resource = parseArn(text)?.resource.replace(/^function:/, '') ?? text;
-  const [name = '', qualifier] = resource.split(':');
-  return { name, qualifier: qualifier === '$LATEST' ? undefined : qualifier };
 }

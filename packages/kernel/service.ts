@@ -93,6 +93,8 @@ export type ServicePorts = EventPorts & {
   readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
+  /** Whether the function's role allows an action (`sqs:ReceiveMessage`) on an ARN; what it lacks is logged. */
+  readonly permits: (functionName: string, action: string, resource: string) => boolean;
 };
 
 /** For the service whose event source mappings can be made by calls. */

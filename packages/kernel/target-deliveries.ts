@@ -2,6 +2,7 @@
  * Deliveries of rules and schedules to their targets, with a target's retries and dead-letter queue
  * (docs/aws §18.5); a failed delivery is retried for up to a day.
  */
+import { describeLoss } from './event-ports.ts';
 import type { Delivery, EventPorts, EventTargets } from './event-ports.ts';
 
 export type EventTarget = {
@@ -71,7 +72,8 @@ export class TargetDeliveries {
       ERROR_MESSAGE: text(outcome.message.slice(0, 1_024)),
     };
     const buried = await targets.send(target.deadLetterArn, body, { attributes });
-    if (buried.kind === 'failed') report(`${target.deadLetterArn}: ${buried.message}`);
+    const loss = describeLoss(buried);
+    if (loss !== undefined) report(`${target.deadLetterArn}: ${loss}`);
   }
 }
 

@@ -47,7 +47,8 @@ export class Targets implements EventTargets {
       headers: ['Content-Type', `application/x-amz-json-${call.version}`, 'X-Amz-Target', call.target],
       body: JSON.stringify(call.input),
     });
-    return outcomeOf(answer);
+    const sent = outcomeOf(answer);
+    return sent.kind === 'delivered' && !isElsewhere ? { ...sent, isRecorded: true } : sent;
   }
 
   async sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome> {

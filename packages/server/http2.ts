@@ -113,6 +113,12 @@ class StreamSink implements ReplySink {
       this.#isReset = true;
       stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
     };
+    // Only once all before it is sent: a reset drops what waits for room in the client's window. `close` would end the
+    // stream first, as if the reply were whole.
+    const breakOff = (): void => {
+      this.#isReset = true;
+      stream.destroy(new Error('the reply broke off'));
+    };
     this.req = {
       socket: {
         get destroyed() {
@@ -120,7 +126,10 @@ class StreamSink implements ReplySink {
         },
         // The end of a request's stream says nothing of its client.
         readableEnded: false,
-        destroySoon: reset,
+        destroySoon: () => {
+          if (stream.writableEnded) reset();
+          else stream.write('', breakOff);
+        },
         on: (event, listener) => (event === 'close' ? stream.on(event, listener) : undefined),
         off: (event, listener) => stream.off(event, listener),
       },

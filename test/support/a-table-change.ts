@@ -17,6 +17,7 @@ export function aTableChange(
     sequence: `400000${String(number).padStart(17, '0')}`,
     at,
     size: JSON.stringify(change).length,
+    bytes: { keys: 0, before: 0, after: 0 },
     streamArn: undefined,
     ...change,
   };

@@ -13,7 +13,7 @@ import { classifyResources } from '../../packages/templates/classify.ts';
 import { parseSource } from '../../packages/templates/cloudformation/template-source.ts';
 import { toRawStack } from '../../packages/templates/cloudformation/template-stack.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../packages/core/stack/model.ts';
-import type { ServiceSettings } from '../../packages/kernel/service.ts';
+import type { ServicePorts, ServiceSettings } from '../../packages/kernel/service.ts';
 import type { HttpOutcome, ServiceRequest } from '../../packages/core/ports.ts';
 import { adoptServices, entriesOf, type OpenedServices, type ServiceModules } from './a-recorder.ts';
 import {
@@ -54,6 +54,8 @@ export type EventBenchOptions = {
   readonly dataDirectory?: string;
   readonly isElsewhere?: (service: string) => boolean;
   readonly settings?: ServiceSettings;
+  /** Default: every role allows everything. */
+  readonly permits?: ServicePorts['permits'];
 };
 
 const TARGETS: Readonly<Record<string, string>> = {
@@ -92,6 +94,7 @@ export function anEventEngine<Modules extends ServiceModules>(
     http: new FakeBackend(),
     logGroups: { write: (group, line) => void logged.push([group, line]) },
     settings,
+    ...(options.permits !== undefined && { permits: options.permits }),
     services: { call: (request) => recorder.answer(request) },
   });
   const services = adoptServices(engine, modules);

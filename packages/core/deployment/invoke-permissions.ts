@@ -4,8 +4,9 @@
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
-import { isSameFunction, ownerOf, readFunctionName } from '../routing/function-name.ts';
-import type { PolicyOwner } from '../routing/function-name.ts';
+import { isSameFunction, ownerOf } from '../routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { FunctionTarget, Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
@@ -17,7 +18,7 @@ export interface InvokePermissions {
    * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined =
    * permissions are not checked.
    */
-  checkOf(invoked: PolicyOwner, sources: readonly string[]): InvokeCheck | undefined;
+  checkOf(invoked: NamedFunction, sources: readonly string[]): InvokeCheck | undefined;
 }
 
 /** The default without `--roles on`: templates that are started in part often lack permissions. */
@@ -46,7 +47,7 @@ type Grant = {
    * A version, an alias or the function itself: permission for one does not extend to another
    * (docs/aws §8.1).
    */
-  readonly owner: PolicyOwner;
+  readonly owner: NamedFunction;
   /** Undefined = any account. */
   readonly accountId: string | undefined;
   readonly covers: (source: string) => boolean;
@@ -64,7 +65,7 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
   };
   return (apiArn) => {
     const accountId = parseArn(apiArn)?.accountId;
-    const isGiven = (invoked: PolicyOwner, sources: readonly string[]): boolean =>
+    const isGiven = (invoked: NamedFunction, sources: readonly string[]): boolean =>
       !source.isOwn(invoked.functionName) ||
       grantsNow().some(
         (grant) =>

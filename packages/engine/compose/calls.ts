@@ -2,6 +2,7 @@
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
+import type { ItemFeed } from '../../kernel/item-feed.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import { createLateHttpClient } from '../../server/adapters/late-http-client.ts';
 import type { GatewayOptions } from '../gateway.ts';
@@ -26,11 +27,13 @@ export function openCalls(
     kept,
     runtime,
     pace,
+    items,
   }: {
     readonly store: Store;
     readonly kept: Parts['kept'];
     readonly runtime: FunctionRuntime;
     readonly pace: Pace;
+    readonly items: ItemFeed;
   },
   parts: () => Parts,
 ): Calls {
@@ -46,8 +49,18 @@ export function openCalls(
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
   const logGroups: LogGroups = { write: (group, line) => parts().at.logGroups.write(group, line) };
   const services = openServiceClient(calls);
-  const events = openServiceHost({ ...calls, random, runtime, closing, services, values, kept, logGroups });
-  events.items.connect(store);
+  const events = openServiceHost({
+    ...calls,
+    random,
+    runtime,
+    closing,
+    services,
+    values,
+    kept,
+    logGroups,
+    items,
+  });
+  items.connect(store);
   return { http, values, recorder, services, events };
 }
 

@@ -3,7 +3,9 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { HttpClient, LogGroups, ServiceClient } from '../../core/ports.ts';
+import { findDenial } from '../../kernel/calls/aws-call.ts';
 import { isForwarded } from '../../kernel/calls/service-client.ts';
+import type { ItemFeed } from '../../kernel/item-feed.ts';
 import type { HandTarget } from '../../kernel/event-rows.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import { ServiceHost } from '../service-host.ts';
@@ -12,13 +14,14 @@ import type { Parts } from './parts.ts';
 
 type ServiceParts = Pick<
   Parts,
-  'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept'
+  'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities'
 > & {
   /** For integrations, and targets that are not here. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
   readonly logGroups: LogGroups;
+  readonly items: ItemFeed;
 };
 
 export function openServiceHost(at: ServiceParts): ServiceHost {
@@ -32,6 +35,11 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     services,
     http,
     logGroups,
+    items: at.items,
+    permits(functionName, action, resource) {
+      const caller = at.functionIdentities.all.find(({ name }) => name === functionName);
+      return caller === undefined || findDenial(caller, [{ action, resource }]) === undefined;
+    },
     settings: options,
     accountId,
     isElsewhere: (service) =>

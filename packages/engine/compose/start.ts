@@ -1,6 +1,7 @@
 /** The composition root: the parts of one start, in the order of their dependencies. */
 import { resolveHome } from '../../core/stack/home.ts';
 import type { Gateway, ProgramOptions, GatewayOptions } from '../gateway.ts';
+import { ItemFeed } from '../../kernel/item-feed.ts';
 import { NEEDED_SETTINGS } from '../start-settings.ts';
 import { openBase } from './base.ts';
 import { openCalls } from './calls.ts';
@@ -36,18 +37,20 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   // Parts use those made after them only once a request, an event or a change comes.
   const later = (): Parts => parts;
   const injection = await openInjection(base, later);
+  // Kept tables say which streams they have while the other parts are being made.
+  const items = new ItemFeed();
   const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
     openStoreOf(options, clock, identities, closing, {
-      onChanges: (changes) => parts.events.items.publish(changes),
-      onStreams: (streams) => parts.events.items.publishStreams(streams),
+      onChanges: (changes) => items.publish(changes),
+      onStreams: (streams) => items.publishStreams(streams),
       faultOf: (question) => injection?.ofCall(question),
     }),
   );
   const kept = openEventStore(options, closing);
   const pace = openPace(options, closing);
   const runtime = await openFunctions(base, { signIn, store }, pace, later);
-  const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace }, later);
+  const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace, items }, later);
   const reached = { signIn, runtime, events: calls.events, http, services, injection };
   const requests = await openRequestPorts(base, reached, later);
   const parts: Parts = {

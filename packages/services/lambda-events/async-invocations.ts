@@ -7,7 +7,13 @@ import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/deliver
 import type { AsyncSettings, Verdict } from '../../kernel/delivery/retries.ts';
 import type { InvocationResult, InvokeOptions } from '../../core/ports.ts';
 import { destinationRecord, type EventEnd, failureAttributes } from '../../kernel/destination-record.ts';
-import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
+import {
+  describeLoss,
+  type EventPorts,
+  type EventTargets,
+  LONGEST_RUN_MS,
+  makeTrace,
+} from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
   readonly onSuccess?: string | undefined;
@@ -179,14 +185,15 @@ export class AsyncInvocations {
         detailType: `Lambda Function Invocation Result - ${end.condition === 'Success' ? 'Success' : 'Failure'}`,
         resources: [`${event.arn}:${pending.qualifier ?? '$LATEST'}`],
       });
-      if (outcome.kind === 'failed')
-        report(`destination of ${pending.functionName}, ${arn}: ${outcome.message}`);
+      const loss = describeLoss(outcome);
+      if (loss !== undefined) report(`destination of ${pending.functionName}, ${arn}: ${loss}`);
     }
     if (end.condition !== 'Success' && config.deadLetterArn !== undefined) {
       const attributes = failureAttributes(pending.id, end);
       const outcome = await targets.send(config.deadLetterArn, pending.payload, { attributes });
-      if (outcome.kind === 'failed')
-        report(`dead-letter queue of ${pending.functionName}, ${config.deadLetterArn}: ${outcome.message}`);
+      const loss = describeLoss(outcome);
+      if (loss !== undefined)
+        report(`dead-letter queue of ${pending.functionName}, ${config.deadLetterArn}: ${loss}`);
     }
     if (this.#pending.delete(pending.id)) this.#characters -= pending.payload.length;
     kept.delete(PREFIX + pending.id);

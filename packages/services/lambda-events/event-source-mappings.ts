@@ -3,7 +3,8 @@ import { asText } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { JsonObject, UnsupportedItem } from '../../core/stack/model.ts';
-import { readFunctionName, ResourceReader } from '../../kernel/read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { ResourceReader } from '../../kernel/read-resource.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
@@ -124,7 +125,7 @@ export class EventSourceMappings {
   }
 
   #readerOf({ id, properties }: EventSourceMapping, { stacks }: StackReading): readonly ResourceReader[] {
-    const { name } = readFunctionName(asText(properties['FunctionName']) ?? '');
+    const { functionName: name } = readFunctionName(asText(properties['FunctionName']) ?? '');
     const stack = stacks.find(({ functions }) => functions.some((one) => one.name === name));
     if (stack === undefined) return [];
     const resource = {

@@ -5,17 +5,18 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
-import { readFunctionName } from '../../kernel/read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
 import { invalidParameter, readMembers, refuseForSource } from './mapping-members.ts';
+import { describeMissingRight } from './source-rights.ts';
 import { isOff, printMapping } from './print-mapping.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 /** Limit of ListEventSourceMappings. */
 const PAGE = 100;
 
-type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'random'>;
+type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'>;
 type Reply = { readonly status: number; readonly fields: JsonObject };
 
 export class MappingCalls {
@@ -80,7 +81,7 @@ export class MappingCalls {
       throw new OperationRefused(
         'ResourceConflictException',
         `An event source mapping with ${SOURCES[service] ?? service} arn (" ${source} ") and function ` +
-          `(" ${readFunctionName(asText(given['FunctionName']) ?? '').name} ") already exists. ` +
+          `(" ${readFunctionName(asText(given['FunctionName']) ?? '').functionName} ") already exists. ` +
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
     if (this.#mappings.isFull)
@@ -123,6 +124,9 @@ export class MappingCalls {
   /** @throws OperationRefused with what cannot be read of it, or is not done here */
   async #put(mapping: EventSourceMapping): Promise<void> {
     const source = asText(mapping.properties['EventSourceArn']) ?? '';
+    const { functionName: name } = readFunctionName(asText(mapping.properties['FunctionName']) ?? '');
+    const missing = describeMissingRight(name, source, this.#ports.permits);
+    if (missing !== undefined) throw invalidParameter(missing);
     const unsupported = await this.#mappings.put(mapping).catch((error: unknown) => {
       if (!(error instanceof DefinitionError)) throw error;
       throw invalidParameter([error.place.property, error.message].filter(Boolean).join(' '));
@@ -142,14 +146,14 @@ export class MappingCalls {
   }
 
   #arnOf(functionName: unknown): string {
-    const { name, qualifier } = readFunctionName(asText(functionName) ?? '');
+    const { functionName: name, qualifier } = readFunctionName(asText(functionName) ?? '');
     const arn = this.#ports.functionArnOf(name);
     return qualifier === undefined ? arn : `${arn}:${qualifier}`;
   }
 
   /** @throws OperationRefused for an unknown one */
   #arnOfFunction(functionName: unknown, region: string): string {
-    const { name } = readFunctionName(asText(functionName) ?? '');
+    const { functionName: name } = readFunctionName(asText(functionName) ?? '');
     if (this.#ports.invoker.has(name)) return this.#arnOf(functionName);
     const arn = `arn:${partitionOf(region)}:lambda:${region}:${this.#ports.accountId}:function:${name}`;
     throw new OperationRefused('ResourceNotFoundException', `Function not found: ${arn}`);

@@ -65,7 +65,12 @@ export function readMembers(input: JsonObject, isUpdate: boolean): Properties {
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
   const given = Object.entries(input).filter(
-    ([name, value]) => Object.hasOwn(MEMBERS, name) && isGiven(value) && !(isUpdate && FIXED.includes(name)),
+    ([name, value]) =>
+      // An empty list takes back what was set before.
+      Object.hasOwn(MEMBERS, name) &&
+      value !== undefined &&
+      value !== null &&
+      !(isUpdate && FIXED.includes(name)),
   );
   const required = isUpdate ? [] : ['EventSourceArn', 'FunctionName'];
   const missing = required.filter((name) => !isGiven(input[name])).map(nullAt);
@@ -91,10 +96,6 @@ export function refuseForSource(service: string, properties: JsonObject): void {
     throw invalidParameter('ScalingConfig is not valid for stream event sources.');
   if (!isGiven(properties['StartingPosition']))
     throw invalidParameter(`${detected([nullAt('StartingPosition')])}.`);
-  // "Although values less than 60 and greater than -1 fall within the parameter's absolute range, they are not allowed."
-  const age = Number(properties['MaximumRecordAgeInSeconds'] ?? -1);
-  if (age > -1 && age < 60)
-    throw invalidParameter(`MaximumRecordAgeInSeconds must be -1 or from 60 to 604800, not ${age}`);
 }
 
 export function invalidParameter(message: string): OperationRefused {

@@ -1,7 +1,8 @@
 /** Settings of asynchronous events: `AWS::Lambda::EventInvokeConfig`, and a function's dead-letter queue. */
 import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncConfig } from './async-invocations.ts';
-import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
 
@@ -10,7 +11,7 @@ function asyncKey(functionName: string, qualifier: string | undefined): string {
 }
 
 export function readInvokeConfig(reader: ResourceReader): readonly [key: string, config: AsyncConfig] {
-  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const given = reader.text('Qualifier');
   const age = reader.integer('MaximumEventAgeInSeconds', DEFAULT_ASYNC.maxAgeMs / 1000, 60, 21_600);
   const config: AsyncConfig = {

@@ -1,6 +1,6 @@
 /** `AWS::Lambda::EventSourceMapping`: each is read by the service of its source. */
 import { parseArn } from '@gatewright/aws/arn';
-import { readFunctionName } from '../../kernel/read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
@@ -9,7 +9,7 @@ export function readMappings(mappings: readonly ResourceReader[], stacks: StackR
   const names = new Set(stacks.functions.map(({ name }) => name));
   for (const mapping of mappings) {
     const given = mapping.text('FunctionName') ?? '';
-    if (!names.has(readFunctionName(given).name))
+    if (!names.has(readFunctionName(given).functionName))
       mapping.unsupported(
         'FunctionName',
         `${given} is not a function of the loaded stacks: it starts no function`,

@@ -4,7 +4,8 @@ import { atPlace } from '../../kernel/delivery/value-match.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
 import type { QueueDefinition } from './queues.ts';
-import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 export function readQueue(reader: ResourceReader): QueueDefinition {
   const { resource, stack } = reader;
@@ -47,7 +48,7 @@ export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition)
       'batches do not wait',
     );
   if (!reader.flag('Enabled', true)) return undefined;
-  const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   return {
     id: reader.resource.physicalId,
     queueArn: queue.arn,

@@ -19,7 +19,7 @@ export function readStream(reader: ResourceReader): readonly TableStream[] {
 }
 
 export function readStreamMapping(reader: ResourceReader, stream: TableStream): StreamMapping {
-  const position = reader.text('StartingPosition') ?? 'LATEST';
+  const position = reader.text('StartingPosition');
   if (position !== 'LATEST' && position !== 'TRIM_HORIZON')
     reader.note(
       'StartingPosition',

@@ -21,6 +21,8 @@ export type StreamMapping = OrderedMapping & {
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;
+/** Of waiting records: `stream/{mapping}/{number}` */
+export const KEPT_PREFIX = 'stream/';
 /** Records waiting for one function; the oldest are given up, as after their retention. */
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
@@ -149,7 +151,7 @@ export class StreamConsumer {
   }
 
   get #prefix(): string {
-    return `stream/${this.mapping.id}/`;
+    return `${KEPT_PREFIX}${this.mapping.id}/`;
   }
 
   #now(): number {

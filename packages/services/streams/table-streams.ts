@@ -1,7 +1,7 @@
 import type { TableChange } from '@gatewright/dynamodb';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 import type { ItemFeed } from '../../kernel/item-feed.ts';
-import { StreamConsumer, type StreamMapping } from './stream-consumer.ts';
+import { KEPT_PREFIX, StreamConsumer, type StreamMapping } from './stream-consumer.ts';
 
 type Options = EventPorts & {
   readonly targets: EventTargets;
@@ -31,9 +31,16 @@ export class TableStreams {
       return [known?.isOf(mapping) === true ? known : new StreamConsumer(mapping, this.#options, known)];
     });
     for (const consumer of before.values()) consumer.close();
+    this.#forgetOthers(new Set(mappings.map(({ id }) => id)));
     const tables = new Set(this.#consumers.map(({ tableName }) => tableName));
     this.#options.items.follow([...tables], (changes) => this.changed(changes));
     for (const consumer of this.#consumers) consumer.start();
+  }
+
+  /** A mapping that is gone has no place in a stream any more, also one of an earlier start. */
+  #forgetOthers(ids: ReadonlySet<string>): void {
+    const { kept } = this.#options;
+    for (const [key] of kept.list(KEPT_PREFIX)) if (!ids.has(key.split('/')[1] ?? '')) kept.delete(key);
   }
 
   changed(changes: readonly TableChange[]): void {

@@ -84,10 +84,7 @@ function toIndex({ name, keys, projection }: IndexDefinition): object {
 }
 
 function toKeySchema(keys: readonly KeyAttribute[]): object[] {
-  return keys.map(({ name, role = 'RANGE' }, index) => ({
-    AttributeName: name,
-    KeyType: index === 0 ? 'HASH' : role,
-  }));
+  return keys.map(({ name, role }, at) => ({ AttributeName: name, KeyType: roleOf(role, at) }));
 }
 
 function compare(table: TableDefinition, description: unknown): void {
@@ -100,7 +97,9 @@ function compare(table: TableDefinition, description: unknown): void {
   );
   const printFound = (schema: unknown): string =>
     asList(schema)
-      .map(({ AttributeName: name }) => `${String(name)} (${types.get(String(name)) ?? '?'})`)
+      .map(({ AttributeName: name, KeyType: role }) =>
+        printKey(String(name), types.get(String(name)) ?? '?', String(role)),
+      )
       .join(', ');
   const indexesFound = [...asList(found['GlobalSecondaryIndexes']), ...asList(found['LocalSecondaryIndexes'])]
     .map((index) => `${String(index['IndexName'])}: ${printFound(index['KeySchema'])}`)
@@ -127,7 +126,15 @@ function refuseChange(table: TableDefinition, property: string, found: string, w
 }
 
 function printKeys(keys: readonly KeyAttribute[]): string {
-  return keys.map(({ name, type }) => `${name} (${type})`).join(', ');
+  return keys.map(({ name, type, role }, at) => printKey(name, type, roleOf(role, at))).join(', ');
+}
+
+function printKey(name: string, type: string, role: string): string {
+  return `${name} (${type}, ${role})`;
+}
+
+function roleOf(role: KeyAttribute['role'] = 'RANGE', at: number): 'HASH' | 'RANGE' {
+  return at === 0 ? 'HASH' : role;
 }
 
 /** A stream that a call has made stays where the template has none. */

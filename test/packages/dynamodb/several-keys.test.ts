@@ -148,6 +148,12 @@ describe('an index with several attributes per key', () => {
     ['one twice', keys(['id', 'id'], []), ['id'], /twice/],
     ['one without definition', keys(['id', 'x'], []), ['id'], /not defined in AttributeDefinitions/],
     [
+      'a definition that no key uses',
+      keys(['id', 'a'], []),
+      ['id', 'a', 'b'],
+      /Some AttributeDefinitions are not used\. AttributeDefinitions: \[id, a, b\], keys used: \[id, a\]$/,
+    ],
+    [
       'a partition behind the sort key',
       [...keys(['id'], ['a']), ...keys(['b'], [])],
       ['id', 'a', 'b'],

@@ -96,13 +96,51 @@ describe('streams of DynamoDbEngine', () => {
   });
 
   it('lists streams in pages, and those of one table', async () => {
-    const arns = [await create('one'), await create('two'), await create('three')];
+    const arns = [await create('one'), await create('three'), await create('two')];
     const first = await call('ListStreams', { Limit: 2 });
     const rest = await call('ListStreams', { ExclusiveStartStreamArn: first['LastEvaluatedStreamArn'] });
     const of = ({ Streams }: Output): unknown[] => (Streams as Output[]).map(({ StreamArn }) => StreamArn);
     assert.deepEqual([of(first), of(rest)], [arns.slice(0, 2), arns.slice(2)]);
     assert.deepEqual(rest['LastEvaluatedStreamArn'], undefined);
-    assert.deepEqual(of(await call('ListStreams', { TableName: 'two' })), [arns[1]]);
+    assert.deepEqual(of(await call('ListStreams', { TableName: 'three' })), [arns[1]]);
+    const gone = arns[0]?.replace('/one/', '/other/');
+    assert.deepEqual(of(await call('ListStreams', { ExclusiveStartStreamArn: gone })), arns.slice(1));
+  });
+
+  // Source: SizeBytes of the sample event of the Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB".
+  it('counts the bytes of a record as DynamoDB does', async () => {
+    const AttributeDefinitions = [{ AttributeName: 'Id', AttributeType: 'N' }];
+    const KeySchema = [{ AttributeName: 'Id', KeyType: 'HASH' }];
+    const table = { ...CREATE_COUNTERS, AttributeDefinitions, KeySchema, StreamSpecification: NEW_AND_OLD };
+    await engine.execute('CreateTable', table);
+    const Id = { N: '101' };
+    for (const Message of [{ S: 'New item!' }, { S: 'This item has changed' }])
+      await engine.execute('PutItem', { TableName: 'counters', Item: { Id, Message } });
+    await engine.execute('DeleteItem', { TableName: 'counters', Key: { Id } });
+
+    const { all } = await records(await iterator(String((await describeTable())['LatestStreamArn'])));
+
+    assert.deepEqual(
+      all.map(({ dynamodb }) => dynamodb['SizeBytes']),
+      [26, 59, 38],
+    );
+  });
+
+  it('begins with a call of UpdateTable that changes the throughput, too', async () => {
+    await engine.execute('CreateTable', CREATE_COUNTERS);
+    const { TableDescription: answered } = await engine.execute('UpdateTable', {
+      TableName: 'counters',
+      BillingMode: 'PROVISIONED',
+      ProvisionedThroughput: { ReadCapacityUnits: 7, WriteCapacityUnits: 7 },
+      StreamSpecification: NEW_AND_OLD,
+    });
+    await new Promise(setImmediate);
+
+    for (const described of [answered, await describeTable()])
+      assert.partialDeepStrictEqual(described, {
+        StreamSpecification: NEW_AND_OLD,
+        ProvisionedThroughput: { ReadCapacityUnits: 7 },
+      });
   });
 
   it('describes its shard, which closes with the stream', async () => {

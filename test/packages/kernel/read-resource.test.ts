@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readFunctionName, ResourceReader } from '../../../packages/kernel/read-resource.ts';
+import { ResourceReader } from '../../../packages/kernel/read-resource.ts';
 import type { Tolerance } from '../../../packages/core/errors.ts';
 import type { JsonObject, ResolvedStack, UnsupportedItem } from '../../../packages/core/stack/model.ts';
 
@@ -83,19 +83,4 @@ describe('ResourceReader', () => {
       { ...item, consequence: 'it does nothing' },
     ]);
   });
-});
-
-// Source: Lambda API reference, "CreateEventSourceMapping", FunctionName: its name formats.
-describe('readFunctionName', () => {
-  for (const [text, name, qualifier] of [
-    ['sell', 'sell', undefined],
-    ['sell:live', 'sell', 'live'],
-    ['sell:$LATEST', 'sell', undefined],
-    ['arn:aws:lambda:eu-west-1:123456789012:function:sell', 'sell', undefined],
-    ['arn:aws:lambda:eu-west-1:123456789012:function:sell:7', 'sell', '7'],
-    ['', '', undefined],
-  ] as const)
-    it(`reads "${text}"`, () => {
-      assert.deepEqual(readFunctionName(text), { name, qualifier });
-    });
 });

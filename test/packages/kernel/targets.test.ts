@@ -58,7 +58,7 @@ describe('Targets', () => {
   it('calls the service of a resource that is not of this start', async () => {
     const { targets, services } = aGateway({ own: undefined });
 
-    assert.deepEqual(await targets.send(QUEUE, 'hi'), DELIVERED);
+    assert.deepEqual(await targets.send(QUEUE, 'hi'), { ...DELIVERED, isRecorded: true });
 
     const [request] = services.requests;
     assert.deepEqual(request, {
@@ -129,6 +129,7 @@ describe('Targets', () => {
     });
 
   it('takes 299 for a delivery', async () => {
-    assert.deepEqual(await aGateway({ answer: answered(299) }).targets.send(QUEUE, 'hi'), DELIVERED);
+    const { targets } = aGateway({ answer: answered(299), isElsewhere: true });
+    assert.deepEqual(await targets.send(QUEUE, 'hi'), DELIVERED);
   });
 });

@@ -94,6 +94,45 @@ describe('event source mappings by calls', () => {
     assert.deepEqual(batches(), ['a', 'b']);
   });
 
+  // Source: Lambda developer guide, "Process DynamoDB records with Lambda": the execution role needs DescribeStream,
+  // GetRecords, GetShardIterator and ListStreams; the texts as users quote them.
+  it('makes none whose function may not read the source, and names those of a stack in the log', async () => {
+    bench = anEventEngine(SERVICES, {
+      resources: RESOURCES,
+      functions: { work: () => 1, other: () => 1 },
+      permits: (name, action) => name === 'other' && action !== 'dynamodb:ListStreams',
+    });
+    bench.engine.items.publishStreams([
+      { tableName: 'pets', streamArn: STREAM, region: REGION, viewType: 'NEW_IMAGE' },
+    ]);
+    bench.reload();
+    const ofQueue = 'The provided execution role does not have permissions to call ReceiveMessage on SQS';
+    const ofStream =
+      `Cannot access stream ${STREAM}. Please ensure the role can perform the GetRecords, GetShardIterator, ` +
+      'DescribeStream, and ListStreams Actions on your stream in IAM.';
+
+    assert.deepEqual(bench.reports, [`Mapping: AWS would not create it: ${ofQueue}`]);
+    for (const [input, message] of [
+      [{ EventSourceArn: QUEUE }, ofQueue],
+      [{ EventSourceArn: STREAM, StartingPosition: 'LATEST', FunctionName: 'other' }, ofStream],
+    ] as const)
+      assert.partialDeepStrictEqual(await create(input), { status: 400, body: { message } });
+    assert.equal((await create({ EventSourceArn: QUEUE, FunctionName: 'other' })).status, 202);
+  });
+
+  it('takes every form of a name, and an empty list of response types for none', async () => {
+    const { body } = await create({
+      FunctionName: `${ACCOUNT}:function:work`,
+      EventSourceArn: QUEUE,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    assert.equal(body['FunctionArn'], `arn:aws:lambda:${REGION}:${ACCOUNT}:function:work`);
+
+    const changed = await call('PUT', String(body['UUID']), { FunctionResponseTypes: [] });
+
+    assert.deepEqual(changed.body['FunctionResponseTypes'], []);
+  });
+
   it('makes one of a queue that a call has made', async () => {
     await bench.call('sqs', 'CreateQueue', { QueueName: 'made' });
     await create({

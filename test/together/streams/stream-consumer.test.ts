@@ -1,5 +1,8 @@
 /** Services together: lambda-events, sqs, streams. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -10,6 +13,7 @@ import {
   REGION,
 } from '../../support/an-event-engine.ts';
 import { aTableChange } from '../../support/a-table-change.ts';
+import { openStoredEntries } from '../../../packages/kernel/stored-entries.ts';
 import * as sqs from '../../../packages/services/sqs/service.ts';
 import * as tableStreams from '../../../packages/services/streams/service.ts';
 import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
@@ -306,5 +310,72 @@ describe('StreamConsumer', () => {
     isBroken = false;
     await bench.advance(60_000);
     assert.deepEqual(batchesOf(bench), ['a', 'a', 'b', 'c', 'd']);
+  });
+
+  it('keeps no records of a mapping that is gone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-streams-'));
+    const at = { functions: { work: () => new Promise(() => undefined) }, dataDirectory: folder };
+    const kept = (): number => openStoredEntries(join(folder, 'events.jsonl')).list('stream/').length;
+    change(anEventEngine(SERVICES, { ...at, resources: table('BatchSize: 1') }), 'a', 'b');
+    assert.equal(kept(), 2);
+
+    anEventEngine(SERVICES, { ...at, resources: table('BatchSize: 1') });
+    assert.equal(kept(), 2);
+    anEventEngine(SERVICES, { ...at, resources: table().replace('  Mapping:', '  Other:') });
+    assert.equal(kept(), 0);
+    rmSync(folder, { recursive: true });
+  });
+
+  // Source: Lambda API reference, CreateEventSourceMapping: StartingPosition, MaximumRecordAgeInSeconds.
+  for (const [wrong, resources, says] of [
+    [
+      'a record age of 59 s',
+      table('MaximumRecordAgeInSeconds: 59'),
+      /must be -1 or from 60 to 604800, not 59/,
+    ],
+    ['a record age of 0 s', table('MaximumRecordAgeInSeconds: 0'), /must be -1 or from 60 to 604800, not 0/],
+    [
+      'no starting position',
+      table().replace('StartingPosition: LATEST,', ''),
+      /StartingPosition.* must be TRIM_HORIZON or LATEST/,
+    ],
+  ] as const)
+    it(`notes ${wrong}`, () => {
+      const { faults } = anEventEngine(SERVICES, { resources, functions: { work: () => 1 } });
+
+      assert.deepEqual(
+        faults.all.map(({ error }) => says.test(error.describe())),
+        [true],
+      );
+    });
+
+  it('reports a destination that is no queue or topic', () => {
+    const { unsupported } = anEventEngine(SERVICES, {
+      resources: table('DestinationConfig: { OnFailure: { Destination: "arn:aws:s3:::lost" } }'),
+      functions: { work: () => 1 },
+    });
+
+    assert.deepEqual(
+      unsupported.map(({ property, consequence }) => [property, consequence]),
+      [
+        [
+          'DestinationConfig.OnFailure.Destination',
+          'arn:aws:s3:::lost is no queue or topic: the log alone names the records given up',
+        ],
+      ],
+    );
+  });
+
+  it('says in the log that the queue of what is given up does not exist', async () => {
+    const gone = `arn:aws:sqs:${REGION}:${ACCOUNT}:gone`;
+    const bench = await aBench(
+      `MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: "${gone}" } }`,
+      failOn('a'),
+    );
+
+    assert.ok(
+      bench.reports.includes(`${gone}: in none of the loaded stacks; the call is only recorded`),
+      bench.reports.join('\n'),
+    );
   });
 });

@@ -5,7 +5,7 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { readFunctionName } from '../../../core/routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import { printStatement } from '../../function-policy-statement.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { functionArn, notFound, refused } from './lambda-refusal.ts';
@@ -13,7 +13,7 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FunctionPolicies } from '../../function-policies.ts';
-import type { PolicyOwner } from '../../../core/routing/function-name.ts';
+import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/policy(?:\/([^/]+))?\/?$/;
@@ -45,7 +45,7 @@ type FunctionPolicyOptions = {
   readonly policies: FunctionPolicies;
 };
 
-type PolicyRequest = PolicyOwner & { readonly arn: string; readonly call: AwsCall };
+type PolicyRequest = NamedFunction & { readonly arn: string; readonly call: AwsCall };
 
 export function isPolicyCall(path: string): boolean {
   return PATH.test(path);
@@ -167,7 +167,7 @@ function refuseOtherRevision(
 }
 
 function printPolicy(
-  { arn, functionName, qualifier }: PolicyOwner & { readonly arn: string },
+  { arn, functionName, qualifier }: NamedFunction & { readonly arn: string },
   policies: FunctionPolicies,
 ): string | undefined {
   const document = policies.documentOf({ functionName, qualifier }, arn);

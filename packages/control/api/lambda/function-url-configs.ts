@@ -1,5 +1,5 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { readFunctionName } from '../../../core/routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { functionArn, notFound } from './lambda-refusal.ts';

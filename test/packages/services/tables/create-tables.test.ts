@@ -141,6 +141,17 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
             return true;
           },
         );
+        const [customer, number] = aTable().keys.map((key) => ({ ...key, role: 'HASH' as const }));
+        if (customer === undefined || number === undefined) assert.fail('the table has two keys');
+        const byBoth = { name: 'both', projection: { type: 'ALL', attributes: [] } } as const;
+        const tableBy = (role: 'HASH' | 'RANGE') =>
+          aTable({ name: 'indexed', globalIndexes: [{ ...byBoth, keys: [customer, { ...number, role }] }] });
+        await createTablesAt(anyTarget(second.url), [tableBy('RANGE')]);
+        await createTablesAt(anyTarget(second.url), [tableBy('RANGE')]);
+        await assert.rejects(
+          createTablesAt(anyTarget(second.url), [tableBy('HASH')]),
+          /number \(N, RANGE\).*number \(N, HASH\)/,
+        );
       } finally {
         secondClient.destroy();
         await second.close();

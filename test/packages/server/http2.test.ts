@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:http2';
+import { createServer } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { gatewayError } from '../../../packages/core/errors.ts';
+import { openHttp2 } from '../../../packages/server/http2.ts';
+import { stagedApi } from '../../support/logged-apis.ts';
+import { restApi } from '../../support/rest-apis.ts';
+import { servedAlone } from '../../support/served-alone.ts';
+import type { ClientHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+
+const STREAMS = 60;
+const BYTES = 50_000;
+
+describe('a streamed reply of HTTP/2 that breaks off', () => {
+  const { api, ports } = stagedApi(
+    {},
+    {},
+    restApi({
+      HttpMethod: 'ANY',
+      Integration: {
+        Type: 'HTTP_PROXY',
+        IntegrationHttpMethod: 'ANY',
+        Uri: 'http://pets.example/',
+        ResponseTransferMode: 'STREAM',
+      },
+    }),
+  );
+  const http2 = openHttp2(
+    servedAlone(
+      api.served,
+      {
+        ...ports,
+        http: {
+          send: (request) => ports.http.send(request),
+          stream: () =>
+            Promise.resolve({
+              kind: 'streams',
+              head: { status: 200, headers: [] },
+              body: {
+                cancel: () => undefined,
+                async *[Symbol.asyncIterator]() {
+                  yield await Promise.resolve(Buffer.alloc(BYTES));
+                  throw gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: 'cut' });
+                },
+              },
+            }),
+        },
+      },
+      () => true,
+    ),
+  );
+  const peer = { names: [], certificate: undefined };
+  const server = createServer((socket) => http2.take(socket as never, peer as never));
+  let session: ClientHttp2Session;
+  before(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  after(() => {
+    session.destroy();
+    http2.destroy();
+    server.close();
+  });
+
+  it('has sent what came before, on each of many streams', async () => {
+    const replies = Array.from({ length: STREAMS }, () => {
+      const stream = session.request({ ':path': '/dev/pets' });
+      let bytes = 0;
+      let isCut = false;
+      stream.on('data', (part: Buffer) => (bytes += part.length));
+      stream.on('error', () => (isCut = true));
+      return new Promise<string>((resolve) => stream.on('close', () => resolve(`${bytes} ${isCut}`)));
+    });
+
+    assert.deepEqual([...new Set(await Promise.all(replies))], [`${BYTES} true`]);
+  });
+});
