@@ -7,7 +7,7 @@ import type { BrowserCase } from './browser/page.ts';
 import type { Outcome, Proof } from './proof.ts';
 
 const CASES = join(import.meta.dirname, 'browser');
-/** Minutes each, and no step of CI: every button, sizes of screens and of stacks, and certificates. */
+/** Minutes each or half an hour, and no step of CI: every button, sizes of screens and of stacks, and certificates. */
 const LONG = new Set([
   'console-clicks.case.ts',
   'console-empty.case.ts',
