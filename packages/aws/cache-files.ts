@@ -6,6 +6,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  futimesSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -21,12 +22,14 @@ import { hash } from './file-marks.ts';
 
 export type CacheFolder = {
   readonly folder: string;
-  /** In total; the oldest go first. Two programs that write at once may each add as much. */
+  /** In total; those not used for longest go first. Two programs that write at once may each add as much. */
   readonly mostFiles: number;
   readonly mostBytes: number;
 };
 
 const OTHERS = 0o077;
+/** The page of the console reads its key each second. */
+const NOTED_EVERY_MS = 60_000;
 /** Pruning keeps this share: a folder that stayed full would be scanned for every new file. */
 const STAYS = 0.75;
 /** Windows lacks it and the next. */
@@ -45,12 +48,26 @@ export function readCached({ folder, mostBytes }: CacheFolder, name: string): st
     const text = readFileSync(file, 'utf8');
     const end = text.indexOf('\n');
     const body = text.slice(end + 1);
-    return hash([body]) === text.slice(0, end) ? body : undefined;
+    if (hash([body]) !== text.slice(0, end)) return undefined;
+    noteUse(file, stats);
+    return body;
   } catch {
     // Absent, or not ours.
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);
+  }
+}
+
+/** By the time of its last change, as pruning reads it. */
+function noteUse(file: number, { mtimeMs }: Stats): void {
+  const now = new Date();
+  if (now.getTime() - mtimeMs < NOTED_EVERY_MS) return;
+  try {
+    futimesSync(file, now, now);
+  } catch {
+    // On a read-only disk nothing is pruned.
+    return;
   }
 }
 

@@ -24,6 +24,7 @@ import type { RouteOptions } from './deployment/route-options.ts';
 import type { TokenBucket } from './metering/token-bucket.ts';
 import type { Outgoing } from './mapping/outgoing.ts';
 import type { CompiledPolicy } from './policy/model.ts';
+import type { StreamBeginning } from './stream-beginning.ts';
 import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
@@ -47,6 +48,8 @@ export type StreamedBody = {
   readonly idleMs: number;
   /** The connection is reset before the head; absent = no. */
   readonly isReset?: true;
+  /** Takes each piece as it is sent; absent = it is not recorded. */
+  beginning?: StreamBeginning;
   /** Called once by the sender of the reply, when its socket has finished or died. */
   onOver: (end: StreamEnd) => void;
 };

@@ -15,6 +15,7 @@ export async function gatherReply(reply: Reply, { maxBytes, timeoutMs }: GatherL
   try {
     for await (const part of bytes) {
       parts.push(part);
+      stream.beginning?.take(part);
       sentBytes += part.length;
       if (sentBytes >= maxBytes) break;
     }

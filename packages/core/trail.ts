@@ -1,9 +1,10 @@
 /** The progress of a request. Written by the pipeline alone; `fail` and `log` read it. */
 import { lastHeader } from './events/header-list.ts';
+import { StreamBeginning } from './stream-beginning.ts';
 import type { GatewayError } from './errors.ts';
 import type { CallerFacts } from './events/request-facts.ts';
 import type { RoutePlan } from './deployment/model.ts';
-import type { Received, Reply, ServedApi, ServedStage, StreamEnd } from './exchange.ts';
+import type { Received, Reply, ServedApi, ServedStage, StreamedBody, StreamEnd } from './exchange.ts';
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
 
@@ -53,7 +54,8 @@ export type TrailNotes = {
   readonly marks: number[];
   outcome: IntegrationOutcome | undefined;
   /** The end of a streamed reply, with its `monotonicMs`. */
-  streamed: (StreamEnd & { readonly overMs: number }) | undefined;
+  streamed:
+    (StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined }) | undefined;
   /** Undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };
@@ -178,10 +180,16 @@ export class Trail {
     if (this.notes !== undefined) this.notes.outcome = outcome;
   }
 
+  /** For the record of a streamed reply, whose body is nowhere when it is over. */
+  keepBeginning(stream: StreamedBody): void {
+    stream.beginning = new StreamBeginning(this.#clock);
+  }
+
   /** A streamed reply was sent or broke off; too late for another status. */
-  noteStreamEnd(end: StreamEnd): void {
+  noteStreamEnd(end: StreamEnd, { beginning }: Pick<StreamedBody, 'beginning'>): void {
     this.failure = end.failure;
-    if (this.notes !== undefined) this.notes.streamed = { ...end, overMs: this.#clock.monotonicMs() };
+    const { notes } = this;
+    if (notes !== undefined) notes.streamed = { ...end, overMs: this.#clock.monotonicMs(), beginning };
   }
 
   elapsedMs(): number {

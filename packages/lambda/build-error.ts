@@ -1,7 +1,11 @@
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
 
 import type { Message } from 'esbuild';
 
+import { describeInitFailure } from './job.ts';
 import { packageNameOf } from './runtime-packages.ts';
 
 /** esbuild's message of an import that leads nowhere. */
@@ -19,7 +23,7 @@ export class BuildError extends Error {
   }
 }
 
-/** Why new code does not run; the place is of the build's first error. */
+/** Why new code does not run; the place is of the first error of its build or of its syntax. */
 export type LoadFailure = {
   readonly message: string;
   readonly place?: { readonly file: string; readonly line: number };
@@ -29,6 +33,17 @@ export function toLoadFailure(error: unknown): LoadFailure {
   const message = error instanceof Error ? error.message : String(error);
   const first = error instanceof BuildError ? error.first : undefined;
   return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };
+}
+
+/** @param payload Lambda's error JSON; its stack begins with the place of code that does not compile */
+export function fromInitFailure(payload: string, root: string): LoadFailure {
+  const message = describeInitFailure(payload);
+  const { trace } = membersOf(parseJson(payload));
+  const [first] = Array.isArray(trace) ? (trace as readonly unknown[]) : [];
+  const [, where = '', line = ''] = /^(.+):(\d+)$/.exec(typeof first === 'string' ? first : '') ?? [];
+  const file = where.startsWith('file:') ? fileURLToPath(where) : where;
+  if (!isAbsolute(file)) return { message };
+  return { message: `${message} (${relative(root, file)}:${line})`, place: { file, line: Number(line) } };
 }
 
 export function toBuildError(error: unknown, root: string): Error {

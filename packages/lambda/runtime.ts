@@ -9,7 +9,6 @@ import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
-import { describeInitFailure } from './job.ts';
 import { type FindVersion, reportVersion, withVersion } from './invoked-version.ts';
 import { mountOrRefuse } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
@@ -28,7 +27,7 @@ import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { type ProjectBuildOptions, ProjectBuilds } from './project-build.ts';
-import { BuildError, type LoadFailure, toLoadFailure } from './build-error.ts';
+import { BuildError, fromInitFailure, type LoadFailure, toLoadFailure } from './build-error.ts';
 import { FailedBuild } from './failed-build.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
@@ -456,7 +455,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#failed.delete(entry.code);
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
-      if (payload !== undefined) failure = { message: describeInitFailure(payload) };
+      if (payload !== undefined) failure = fromInitFailure(payload, entry.code.taskRoot);
     } catch (error) {
       failure = toLoadFailure(error);
     }

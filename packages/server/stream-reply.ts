@@ -161,6 +161,7 @@ class StreamSender {
         this.#firstByteMs ??= this.#clock.monotonicMs();
         if (this.#closed.signal.aborted) break;
         this.#sentBytes += part.length;
+        this.#stream.beginning?.take(part);
         if (!this.#response.write(part)) await this.#drained();
         await this.#paced(part.length);
       }

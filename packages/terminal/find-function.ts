@@ -1,10 +1,11 @@
+import { functionsNamed } from '../core/stack/function.ts';
 import { UsageError } from './output.ts';
 import { callGateway, readMember } from './running-gateway.ts';
 
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * By its name, its logical id, or the end of the name (`list-users` of `food-delivery-dev-list-users`).
+ * As `functionsNamed`: `list-users` of `food-delivery-dev-list-users`, `ListUsers` of CDK's `ListUsers2E8CF32B`.
  * @throws UsageError with the existing ones
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
@@ -15,8 +16,7 @@ export async function findFunction(given: string): Promise<FoundFunction> {
     region: String(readMember(one, 'region')),
     nowEpochMs: Number(readMember(answer, 'nowEpochMs')),
   }));
-  const exact = functions.filter(({ name, logicalId }) => name === given || logicalId === given);
-  const found = exact.length > 0 ? exact : functions.filter(({ name }) => name.endsWith(`-${given}`));
+  const found = functionsNamed(functions, given);
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');

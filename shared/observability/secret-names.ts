@@ -3,7 +3,7 @@
 /** The last word of a name says what its value is: `TOKEN_TTL` is a duration, `REFRESH_TOKEN` a token. */
 const SECRET_WORDS = words(`
   assertion authorization bearer cookie cookies credential credentials csrf dpop hmac jwt otp pass passcode passphrase
-  passwd password passwords pepper psk pw pwd secret secrets sig signature signatures ticket token tokens totp xsrf
+  passwd password passwords pepper psk pw pwd salt salts secret secrets sig signature signatures ticket token tokens totp xsrf
 `);
 /** Words run together, as in `PGPASSWORD`, `csrfmiddlewaretoken` and `JSESSIONID`. */
 const SECRET_ENDING =
@@ -70,6 +70,8 @@ function judge(name: string): boolean {
     case 'key':
     case 'keys':
       return KEYS.has(before) || (isVariable(name) && before !== '' && !HARMLESS_KEYS.has(before));
+    case 'auth':
+      return isVariable(name);
     case 'code':
     case 'codes':
       return CODES.has(before);

@@ -74,7 +74,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     resource-types/type-class resource-types/words routing/base-path routing/function-name routing/host
     routing/print-routes routing/rest-routes routing/route-address routing/routing-rules routing/stage-path
     stack/function stack/generated-secret stack/home stack/json-values stack/model stack/own-first
-    stack/quick-create stack/stored-values stage-screens trail turn-end websocket/connections websocket/limits websocket/management
+    stack/quick-create stack/stored-values stage-screens stream-beginning trail turn-end websocket/connections websocket/limits websocket/management
     websocket/pipeline
   `),
   kernel: list(`

@@ -7,10 +7,11 @@ import type { BrowserCase } from './browser/page.ts';
 import type { Outcome, Proof } from './proof.ts';
 
 const CASES = join(import.meta.dirname, 'browser');
-/** Minutes each, and no step of CI: every button, sizes of screens and of stacks, and certificates. */
+/** Minutes each or half an hour, and no step of CI: every button, sizes of screens and of stacks, and certificates. */
 const LONG = new Set([
   'console-clicks.case.ts',
   'console-empty.case.ts',
+  'console-half-hour.case.ts',
   'console-many.case.ts',
   'console-restart.case.ts',
   'console-ten-thousand.case.ts',
@@ -21,9 +22,9 @@ export const browser: Proof = {
   name: 'browser',
   claim: 'headless Chromium gets along with what is served, across origins',
   quick: true,
-  async run({ only, quick }): Promise<Outcome> {
+  async run({ only, quick, minutes }): Promise<Outcome> {
     try {
-      return await runCases(await readCases(only, quick));
+      return await runCases(await readCases(only, quick), minutes);
     } catch (error) {
       if (error instanceof ToolMissing) return { kind: 'skipped', reason: error.message };
       throw error;
@@ -48,13 +49,13 @@ async function readCases(only: string | undefined, quick: boolean): Promise<read
   );
 }
 
-async function runCases(cases: readonly BrowserCase[]): Promise<Outcome> {
+async function runCases(cases: readonly BrowserCase[], minutes: number | undefined): Promise<Outcome> {
   const chromium = await openBrowser();
   const failures: string[] = [];
   let skipped = 0;
   try {
     for (const one of cases) {
-      const failure = await chromium.onPage((page) => failureOf(() => one.run({ page })));
+      const failure = await chromium.onPage((page) => failureOf(() => one.run({ page, minutes })));
       if (failure instanceof ToolMissing) {
         console.log(`  skipped ${one.name}: ${failure.message}`);
         skipped += 1;

@@ -12,7 +12,7 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
 
   --quick          only short proofs, or the short form of the named ones; writes no evidence
   --without NAME   all but this one
-  --minutes N      how long: breakers, fuzz, quota, soak
+  --minutes N      how long: breakers, browser's half hour, fuzz, quota, soak
   --seed N         seed of random input: fuzz, mutants
   --sample N       how many mutants, or clients of fan-out
   --only NAME      one package or folder (mutants), case (browser) or target (fuzz)

@@ -1,7 +1,8 @@
 """Runs a program on a pseudo-terminal as a shell with job control would, and says on stdout, as JSON, what came of it.
 
 First argument: JSON of the steps, [what, value] each. wait: until this pattern is printed; send: these keys;
-signal: to the program; stopped: until the job is stopped, and the terminal is the shell's; fg, bg: the job goes on;
+signal: to the program; stopped: until the job is stopped, and the terminal is the shell's; fg, bg: the job goes on,
+with SIGCONT only where it had been stopped, as in bash; uncanonical: until the terminal gives each key at once;
 modes: notes whether echo, lines and signals are on; get: a request for this path to the first API of a start;
 file: until this file has text. Then the program must end.
 """
@@ -95,8 +96,11 @@ for step, value in steps:
     elif step in ("fg", "bg"):
         if step == "fg":
             os.tcsetpgrp(slave, pid)
-        status = None
-        os.killpg(pid, signal.SIGCONT)
+        if status is not None and os.WIFSTOPPED(status):
+            status = None
+            os.killpg(pid, signal.SIGCONT)
+    elif step == "uncanonical":
+        until(lambda: "lines" not in modes(), step)
     elif step == "get":
         try:
             urllib.request.urlopen(re.search(r"API, stage \S+ +(http://\S+)", printed).group(1) + value).read()

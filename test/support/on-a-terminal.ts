@@ -6,7 +6,7 @@ const SCRIPT = join(import.meta.dirname, 'on-a-terminal.py');
 
 export type Step =
   | readonly [what: 'wait' | 'send' | 'signal' | 'get' | 'file', value: string]
-  | readonly [what: 'stopped' | 'fg' | 'bg' | 'modes', value: null];
+  | readonly [what: 'stopped' | 'fg' | 'bg' | 'modes' | 'uncanonical', value: null];
 
 export type Shown = {
   readonly printed: string;

@@ -13,7 +13,7 @@ import { userFolder } from '@gatewright/aws/user-folder';
 import { isPageRoute } from './page-routes.ts';
 import type { CacheFolder } from '@gatewright/aws/cache-files';
 
-/** One for each folder that was started; the oldest go first. */
+/** One for each folder that was started; those not used for longest go first. */
 const MOST_KEYS = 200;
 const MOST_BYTES = 64 * 1024;
 

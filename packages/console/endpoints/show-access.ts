@@ -22,7 +22,9 @@ export function showAccess(
     ...document,
     apis: document.apis.map((api) => ({ ...api, apiName: nameOf(api.apiId) })),
   }));
-  return { documents, isPublished };
+  const isServed = ({ apis }: ShownAccess): boolean => apis.some(({ apiName }) => apiName !== undefined);
+  // The page opens the first one.
+  return { documents: documents.toSorted((a, b) => Number(isServed(b)) - Number(isServed(a))), isPublished };
 }
 
 export async function sendAccess(

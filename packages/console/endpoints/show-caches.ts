@@ -50,12 +50,33 @@ function showStage(
     kind: 'response',
     ...place,
     id,
-    key: redactor.text(key),
+    key: describeKey(key, stage, redactor),
     holds: `${value.status}, ${value.body.length} bytes`,
     ageMs: value.storedAtEpochMs === undefined ? undefined : nowEpochMs - value.storedAtEpochMs,
     endsInMs: expiresAtEpochMs - nowEpochMs,
   }));
   return [...grants, ...replies].filter(({ endsInMs }) => endsInMs > 0);
+}
+
+/** `GET /pets page=2`: ids of deployments and resources say nothing. */
+function describeKey(key: string, { deployment }: ServedStage, redactor: Redactor): string {
+  const [, method, namespace, values] = JSON.parse(key) as readonly [
+    deploymentId: string,
+    method: string,
+    namespace: string,
+    values: readonly unknown[],
+  ];
+  const route = deployment.routes.plans.find(({ routeKey, cacheKey }) => {
+    const [verb] = routeKey.split(' ');
+    return cacheKey?.namespace === namespace && (verb === method || verb === 'ANY');
+  });
+  // Of a canary, or of the deployment before.
+  if (route === undefined) return redactor.text(key);
+  const parameters = (route.cacheKey?.sources ?? []).map((source, index) => {
+    const name = 'name' in source ? source.name : source.kind;
+    return `${name}=${redactor.value(name, [values[index] ?? ''].flat().map(String).join(','))}`;
+  });
+  return [method, route.routeKey.split(' ')[1], ...parameters].join(' ');
 }
 
 type Entry<Value> = CacheEntry<Value> & { readonly id: string; readonly drop: () => void };

@@ -1,17 +1,18 @@
 /** The body of a message, in the view that fits its type; the others are one click away. */
 import { useState } from 'preact/hooks';
 import { SortableTable } from './sortable-table.tsx';
-import { bytes } from './texts.ts';
+import { bytes, ms } from './texts.ts';
 import { viewsOf } from './body-views.ts';
 import type { BodyPart, BodyView, SentEvent } from './body-views.ts';
 import type { Column } from './sortable-table.tsx';
-import type { RecordedMessage, Shown } from '../records/model.ts';
+import type { RecordedMessage, Shown, ShownPiece } from '../records/model.ts';
 
 const TITLES: Readonly<Record<BodyView['kind'], string>> = {
   fields: 'Fields',
   parts: 'Parts',
   picture: 'Picture',
   events: 'Events',
+  pieces: 'Pieces',
   hex: 'Bytes',
   text: 'Text',
 };
@@ -68,12 +69,27 @@ function View({ view, text }: { readonly view: BodyView; readonly text: string }
     case 'events':
       return (
         <SortableTable name="sent-events" label="Events of the stream" columns={EVENTS} rows={view.events}>
-          {({ event, id, data }, index) => (
+          {({ event, id, data, atMs }, index) => (
             <tr key={index}>
+              <td class="number">{atMs === undefined ? '' : ms(atMs)}</td>
               <td>{event}</td>
               <td>{id ?? ''}</td>
               <td>
                 <pre tabIndex={0}>{data}</pre>
+              </td>
+            </tr>
+          )}
+        </SortableTable>
+      );
+    case 'pieces':
+      return (
+        <SortableTable name="sent-pieces" label="Pieces of the stream" columns={PIECES} rows={view.pieces}>
+          {({ atMs, bytes: size, text }, index) => (
+            <tr key={index}>
+              <td class="number">{ms(atMs)}</td>
+              <td class="number">{bytes(size)}</td>
+              <td>
+                {text === undefined ? <span class="soft">not shown</span> : <pre tabIndex={0}>{text}</pre>}
               </td>
             </tr>
           )}
@@ -91,9 +107,16 @@ function View({ view, text }: { readonly view: BodyView; readonly text: string }
 }
 
 const EVENTS: readonly Column<SentEvent>[] = [
+  { title: 'After', by: ({ atMs }) => atMs, isNumber: true },
   { title: 'Event', by: ({ event }) => event },
   { title: 'Id', by: ({ id }) => id },
   { title: 'Data', by: ({ data }) => data },
+];
+
+const PIECES: readonly Column<ShownPiece>[] = [
+  { title: 'After', by: ({ atMs }) => atMs, isNumber: true },
+  { title: 'Size', by: ({ bytes: size }) => size, isNumber: true },
+  { title: 'Text', by: ({ text }) => text },
 ];
 
 function Fields({ fields }: { readonly fields: readonly (readonly [string, string])[] }) {

@@ -1,11 +1,12 @@
 /** Ways to look at a body beside its text: fields of a form, parts, a picture, events, bytes. */
-import type { Shown } from '../records/model.ts';
+import type { Shown, ShownPiece } from '../records/model.ts';
 
 export type BodyView =
   | { readonly kind: 'fields'; readonly fields: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'parts'; readonly parts: readonly BodyPart[] }
   | { readonly kind: 'picture'; readonly url: string }
   | { readonly kind: 'events'; readonly events: readonly SentEvent[] }
+  | { readonly kind: 'pieces'; readonly pieces: readonly ShownPiece[] }
   | { readonly kind: 'hex'; readonly text: string }
   | { readonly kind: 'text' };
 
@@ -19,20 +20,28 @@ export type BodyPart = {
   readonly picture: string | undefined;
 };
 
-export type SentEvent = { readonly event: string; readonly id: string | undefined; readonly data: string };
+export type SentEvent = {
+  readonly event: string;
+  readonly id: string | undefined;
+  readonly data: string;
+  /** Since the arrival of the request; undefined where the reply was not streamed. */
+  readonly atMs: number | undefined;
+};
 
 const MAX_PARTS = 200;
 const HEX_BYTES = 4_096;
 const PICTURE = /^image\/(?:png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon|svg\+xml)$/;
 
-type Body = Pick<Shown, 'form' | 'text'>;
+type Body = Pick<Shown, 'form' | 'text' | 'pieces'>;
 
 /** The best one first, the text as it is last. */
 export function viewsOf(body: Body, contentType: string | undefined): readonly BodyView[] {
   const [, type = '', parameters = ''] = /^\s*([^\s;]*)(.*)$/s.exec(contentType?.toLowerCase() ?? '') ?? [];
   const binary = body.form === 'binary' ? decodeBase64(body.text) : undefined;
   const hex: readonly BodyView[] = binary === undefined ? [] : [{ kind: 'hex', text: printHex(binary) }];
-  return [...ofType(body, binary, type, contentType ?? '', parameters), ...hex, { kind: 'text' }];
+  const pieces: readonly BodyView[] =
+    body.pieces === undefined ? [] : [{ kind: 'pieces', pieces: body.pieces }];
+  return [...ofType(body, binary, type, contentType ?? '', parameters), ...pieces, ...hex, { kind: 'text' }];
 }
 
 function ofType(
@@ -53,7 +62,7 @@ function ofType(
   if (binary !== undefined) return [];
   if (type === 'application/x-www-form-urlencoded')
     return [{ kind: 'fields', fields: [...new URLSearchParams(body.text)] }];
-  if (type === 'text/event-stream') return [{ kind: 'events', events: readEvents(body.text) }];
+  if (type === 'text/event-stream') return [{ kind: 'events', events: readEvents(body) }];
   return [];
 }
 
@@ -113,15 +122,22 @@ function readPart(section: string, isText: boolean): BodyPart {
 }
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
-function readEvents(text: string): readonly SentEvent[] {
-  return text.split(/(?:\r\n|\r|\n){2,}/).flatMap((block): SentEvent[] => {
+function readEvents({ text, pieces = [] }: Body): readonly SentEvent[] {
+  return [...text.matchAll(/(?:[^\r\n]+(?:\r\n|\r|\n|$))+/g)].flatMap(({ 0: block, index }): SentEvent[] => {
     const lines = block.split(/\r\n|\r|\n/).map((line) => /^([^:]*):? ?(.*)$/s.exec(line));
     const of = (name: string): string[] =>
       lines.flatMap((line) => (line?.[1] === name ? [line[2] ?? ''] : []));
     const data = of('data');
     if (data.length === 0) return [];
-    return [{ event: of('event').at(-1) ?? 'message', id: of('id').at(-1), data: data.join('\n') }];
+    const atMs = timeAt(index + block.length, pieces);
+    return [{ event: of('event').at(-1) ?? 'message', id: of('id').at(-1), data: data.join('\n'), atMs }];
   });
+}
+
+/** When the text had been sent up to here. */
+function timeAt(end: number, pieces: readonly ShownPiece[]): number | undefined {
+  let sent = 0;
+  return pieces.find(({ text }) => (sent += text?.length ?? NaN) >= end)?.atMs;
 }
 
 /** Sixteen bytes a line, as `hexdump -C` prints them. */

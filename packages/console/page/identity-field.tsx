@@ -52,11 +52,13 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
           API key {name}
         </option>
       ))}
-      {(data?.signers ?? []).map(({ name }) => (
-        <option key={name} value={`iam:${name}`}>
-          IAM {name}
-        </option>
-      ))}
+      <optgroup label="IAM identities">
+        {(data?.signers ?? []).map(({ name }) => (
+          <option key={name} value={`iam:${name}`}>
+            {name}
+          </option>
+        ))}
+      </optgroup>
     </select>
   );
 }

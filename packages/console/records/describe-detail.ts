@@ -4,6 +4,7 @@ import { describePhases } from './describe-phases.ts';
 import { describeRow } from './describe-row.ts';
 import { isEvent } from './recorded-request.ts';
 import { showBody, showData, showHeaders } from './shown.ts';
+import { showPieces } from './shown-pieces.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -25,7 +26,8 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
     story: explain(circumstances),
   };
   if (isEvent(recorded)) return { ...common, ...describeMessages(recorded, at) };
-  const { received, replyHeaders, replyBody, sizes } = recorded;
+  const { received, replyHeaders, replyBody, sizes, pieces } = recorded;
+  const body = showBody(replyBody, replyHeaders, redactor, sizes.reply);
   return {
     ...common,
     sourceIp: received.sourceIp,
@@ -36,7 +38,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
     },
     reply: {
       headers: showHeaders(replyHeaders, redactor),
-      body: showBody(replyBody, replyHeaders, redactor, sizes.reply),
+      body: body && pieces.length > 0 ? { ...body, pieces: showPieces(recorded, redactor) } : body,
     },
     phases: describePhases(recorded, circumstances, redactor),
     noReplay: findReplayObstacle(recorded),

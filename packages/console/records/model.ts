@@ -50,6 +50,16 @@ export type Shown = {
   readonly text: string;
   /** Original length in bytes, where the text is cut. */
   readonly cutFrom?: number | undefined;
+  /** Of a streamed reply: the first ones. */
+  readonly pieces?: readonly ShownPiece[];
+};
+
+export type ShownPiece = {
+  /** Since the arrival of the request. */
+  readonly atMs: number;
+  readonly bytes: number;
+  /** Undefined behind the bytes that are kept, for bytes that are no text, and where a secret lies across pieces. */
+  readonly text: string | undefined;
 };
 
 export type PhaseRecord = {

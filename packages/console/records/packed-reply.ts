@@ -8,6 +8,7 @@ import { mapResponse } from '../../core/phases/map-response.ts';
 import { RECORDED_BYTES } from './recorded-request.ts';
 import { cut } from './packed-outcome.ts';
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
+import type { StreamBeginning, StreamPiece } from '../../core/stream-beginning.ts';
 import type { Finished, PhaseName } from '../../core/trail.ts';
 import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
@@ -39,15 +40,28 @@ export function rebuildReply(
   return reply;
 }
 
-export function writeReply({ headers, body, stream }: Reply, arena: RecordArena): void {
+/** @param beginning of a stream, whose body is nowhere else */
+export function writeReply(
+  { headers, body }: Reply,
+  beginning: StreamBeginning | undefined,
+  arena: RecordArena,
+): void {
   arena.texts(headers);
-  arena.textOrData(cut(body));
-  arena.number(stream === undefined ? 0 : 1);
+  arena.textOrData(beginning?.bytes ?? cut(body));
+  arena.number(beginning?.pieces.length);
+  for (const { atMs, bytes } of beginning?.pieces ?? []) {
+    arena.number(atMs);
+    arena.number(bytes);
+  }
 }
 
-type WrittenReply = { readonly reply: Reply; readonly isStreamed: boolean };
+type WrittenReply = { readonly reply: Reply; readonly pieces: readonly StreamPiece[] };
 
 export function readReply(record: RecordReader, status: number): WrittenReply {
   const reply = { status, headers: record.texts(), body: record.textOrData() ?? '' };
-  return { reply, isStreamed: record.number() === 1 };
+  const pieces = Array.from({ length: record.number() ?? 0 }, () => ({
+    atMs: record.number() ?? 0,
+    bytes: record.number() ?? 0,
+  }));
+  return { reply, pieces };
 }

@@ -69,6 +69,7 @@ type RareParts = Pick<
 };
 
 const NOTHING_INJECTED: readonly string[] = [];
+const NO_PIECES: RecordedRequest['pieces'] = [];
 
 /** Headers of the record before, which the next one is likely to repeat. */
 export type LastHeaders = { headers: readonly string[]; headerBytes: number };
@@ -90,7 +91,8 @@ export function packRequest(
   const headers = writeReceived(received, last, arena);
   // A body that cannot be sent again as received must not look replayable.
   arena.number((isLong(packed) ? packed?.sent.length : received.body?.length) ?? 0);
-  arena.number(reply.body.length);
+  const streamed = trail.notes?.streamed;
+  arena.number(streamed?.sentBytes ?? reply.body.length);
   arena.number(sent?.body?.length ?? received.payload?.length ?? 0);
   arena.number(trail.startedMs);
   arena.number(latencyMs);
@@ -103,7 +105,7 @@ export function packRequest(
   }
   arena.number(reply.status);
   arena.number(isRemadeReply ? 1 : 0);
-  if (!isRemadeReply) writeReply(reply, arena);
+  if (!isRemadeReply) writeReply(reply, streamed?.beginning, arena);
   const place = arena.end();
   const rare = rareOf(finished);
   return {
@@ -178,7 +180,6 @@ export function unpackRequest(from: PackedRequest): RecordedRequest {
   if (isEventRemade) mapWhenRead(received);
   const written = isRemadeReply ? undefined : readReply(record, status);
   const kind = rare?.connectionId === undefined ? 'request' : 'handshake';
-  const isStreamed = written?.isStreamed === true;
   let reply: Reply | undefined;
   const replyOf = (): Reply => (reply ??= written?.reply ?? rebuildReply(received, outcome, from.phase));
   const isMapped = proxy?.kind === 'lambda-proxy' && proxy.changes !== undefined;
@@ -192,7 +193,7 @@ export function unpackRequest(from: PackedRequest): RecordedRequest {
     phase: from.phase,
     standsFor: from.standsFor,
     status,
-    isStreamed,
+    pieces: written?.pieces ?? NO_PIECES,
     startedMs,
     latencyMs,
     enteredMs,

@@ -2,12 +2,13 @@
 import type { GatewayError } from '../../core/errors.ts';
 import type { Caller, PhaseNotes, Received } from '../../core/exchange.ts';
 import type { HttpHead, HttpOutcome, InvocationResult } from '../../core/ports.ts';
+import type { StreamPiece } from '../../core/stream-beginning.ts';
 import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { Sent } from './sent.ts';
 
 /** Per body or event. */
 export const RECORDED_BYTES = 16 * 1024;
-/** A streamed answer is kept without its body. */
+/** The body of a streamed answer is that of its reply. */
 export type RecordedOutcome =
   | InvocationResult
   | HttpOutcome
@@ -32,7 +33,8 @@ export type RecordedRequest = {
   readonly status: number;
   readonly replyHeaders: readonly string[];
   readonly replyBody: string | Buffer;
-  readonly isStreamed: boolean;
+  /** Of a streamed reply, the first ones as they were sent. */
+  readonly pieces: readonly StreamPiece[];
   readonly phase: PhaseName;
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;

@@ -89,8 +89,9 @@ export function logStreamed(
   trail: Trail,
   at: Ports & Recording,
 ): void {
+  if (at.records !== undefined) trail.keepBeginning(stream);
   stream.onOver = (end) => {
-    trail.noteStreamEnd(end);
+    trail.noteStreamEnd(end, stream);
     log(received, reply, trail, at);
   };
 }

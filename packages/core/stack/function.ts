@@ -124,7 +124,7 @@ export function readIsolation(text: string, before: Isolation): Isolation | unde
 
 export function isIsolated(definition: FunctionDefinition, isolation: Isolation | undefined): boolean {
   if (isolation === undefined || typeof isolation === 'string') return isolation === 'process';
-  return isolation.some((name) => isNamed(definition, name));
+  return isolation.some((name) => functionsNamed([definition], name).length > 0);
 }
 
 /** Names that match no function. */
@@ -133,10 +133,24 @@ export function unknownNames(
   isolation: Isolation | undefined,
 ): readonly string[] {
   if (isolation === undefined || typeof isolation === 'string') return [];
-  return isolation.filter((name) => !definitions.some((definition) => isNamed(definition, name)));
+  return isolation.filter((name) => functionsNamed(definitions, name).length === 0);
 }
 
-/** osls names a function `{service}-{stage}-{key}`. */
-function isNamed({ name, logicalId }: FunctionDefinition, wanted: string): boolean {
-  return name === wanted || logicalId === wanted || name.endsWith(`-${wanted}`);
+/**
+ * Those that a person means: by name or logical id, else by the path of a CDK construct, else by the end of either.
+ * osls names a function `{service}-{stage}-{key}`; CDK's logical id is the path's letters and digits and a hash of 8.
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
+ */
+export function functionsNamed<One extends { readonly name: string; readonly logicalId: string }>(
+  all: readonly One[],
+  wanted: string,
+): readonly One[] {
+  const path = wanted.replaceAll(/[^A-Za-z0-9]/g, '');
+  const pathOf = ({ logicalId }: One): string => /^(.+)[0-9A-F]{8}$/.exec(logicalId)?.[1] ?? '';
+  const ways: readonly ((one: One) => boolean)[] = [
+    ({ name, logicalId }) => name === wanted || logicalId === wanted,
+    (one) => path !== '' && pathOf(one) === path,
+    (one) => one.name.endsWith(`-${wanted}`) || (path !== '' && pathOf(one).endsWith(path)),
+  ];
+  return ways.map((way) => all.filter(way)).find((found) => found.length > 0) ?? [];
 }

@@ -171,7 +171,9 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
     map: () => mapOf(parts),
     events: () => showEvents(parts.events),
     identities: () => ({
-      signers: identities.all.map(({ name, arn }) => ({ name, arn })),
+      signers: ownFirst(identities.all, ({ name }) => findToolkit(served.stacks).hasFunction(name)).map(
+        ({ name, arn }) => ({ name, arn }),
+      ),
       keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
       roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
     }),

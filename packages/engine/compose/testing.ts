@@ -1,5 +1,6 @@
 /** Endpoints for tests: items and messages, whether all work is done, and the return to the first state. */
 import { InvalidRequest } from '../../core/errors.ts';
+import { functionsNamed } from '../../core/stack/function.ts';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { resolveName } from './events.ts';
 import { backendOf, findClockObstacle } from './parts.ts';
@@ -177,7 +178,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
 }
 
 /**
- * @param wanted name, logical id, or key of a Serverless service
+ * @param wanted as of `functionsNamed`
  * @returns undefined where there is no such function
  */
 export async function invokeFunction(
@@ -185,10 +186,10 @@ export async function invokeFunction(
   payload: string,
   { runtime, served, random }: Parts,
 ): Promise<InvocationResult | undefined> {
-  const functions = served.stacks.flatMap((stack) => stack.functions);
-  const found =
-    functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??
-    functions.find(({ name }) => name.endsWith(`-${wanted}`));
+  const [found] = functionsNamed(
+    served.stacks.flatMap((stack) => stack.functions),
+    wanted,
+  );
   if (found === undefined) return undefined;
   return runtime.invoke({
     functionName: found.name,

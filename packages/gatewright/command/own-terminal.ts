@@ -4,6 +4,8 @@ import { describeProcess } from './describe-process.ts';
 import type { KeyTerminal } from '../../terminal/key-reader.ts';
 
 const STTY_WITHIN_MS = 2_000;
+/** By a job in the background: a shell says nothing to one that runs when it comes to the foreground. */
+const LOOK_EVERY_MS = 1_000;
 /** Each key at once and unseen; signals by `KeyTerminal.signal`, so that the modes are given back first. */
 const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
 
@@ -42,11 +44,18 @@ function jobTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyT
   const modes = stty(['-g']);
   if (modes === undefined) return undefined;
   let isTaken = false;
+  let resume = (): void => undefined;
+  let looking: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    if (isForeground()) resume();
+  };
   return {
     input,
     output,
     takeOver() {
       isTaken = isForeground() && stty(KEY_MODES) !== undefined;
+      clearInterval(looking);
+      if (!isTaken) looking = setInterval(look, LOOK_EVERY_MS).unref();
       return isTaken;
     },
     giveBack() {
@@ -59,9 +68,11 @@ function jobTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyT
         ending();
         process.kill(process.pid, signal);
       };
+      resume = resumed;
       process.on('SIGCONT', resumed);
       for (const name of ENDING) process.on(name, end);
       return () => {
+        clearInterval(looking);
         process.off('SIGCONT', resumed);
         for (const name of ENDING) process.off(name, end);
       };

@@ -1,4 +1,5 @@
 /** A gateway as tests use it. Everything but requests to APIs goes over its control port. */
+import { functionsNamed } from '../../core/stack/function.ts';
 import { readDuration } from '../../engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
 import { callControl, type ControlLink, TestingError } from './control-link.ts';
@@ -257,13 +258,11 @@ async function readLogs(
   return lines.map((line) => (parse(line) as { readonly message: string }).message);
 }
 
-/** By name, logical id or the end of the name. @throws TestingError with the existing ones */
+/** @param wanted as of `functionsNamed`. @throws TestingError with the existing ones */
 async function fullName(link: ControlLink, wanted: string): Promise<string> {
   type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
   const { functions } = JSON.parse(await callControl(link, 'GET', 'functions')) as Listing;
-  const found =
-    functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??
-    functions.find(({ name }) => name.endsWith(`-${wanted}`));
+  const [found] = functionsNamed(functions, wanted);
   if (found !== undefined) return found.name;
   throw new TestingError(
     `There is no function "${wanted}"; there are ${functions.map(({ name }) => name).join(', ')}`,

@@ -1,13 +1,16 @@
 /** Loads a handler's module and finds the handler in it, with Lambda's init errors. */
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { HandlerCode, InstanceStart } from '../instance-start.ts';
 import { explainMissing } from '../runtime-packages.ts';
 import { type Handler, hasCallbacks } from './contract.ts';
 import { RuntimeError } from './failure.ts';
+import type { LoadedModules } from './modules.ts';
 import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
+
+const CHECK_WITHIN_MS = 2_000;
 
 /** `streams`: how the handler streams its answer; undefined = it returns it. */
 export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
@@ -16,8 +19,12 @@ export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOp
  * @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated;
  * any error of the module
  */
-export async function loadHandler(start: InstanceStart, bundleText: string): Promise<LoadedHandler> {
-  const module = await loadModule(start, bundleText);
+export async function loadHandler(
+  start: InstanceStart,
+  bundleText: string,
+  modules: LoadedModules,
+): Promise<LoadedHandler> {
+  const module = await loadModule(start, bundleText, modules);
   const path = start.handler
     .slice(start.handler.lastIndexOf('/') + 1)
     .split('.')
@@ -43,13 +50,17 @@ export async function loadHandler(start: InstanceStart, bundleText: string): Pro
   return { call, streams };
 }
 
-async function loadModule(start: InstanceStart, bundleText: string): Promise<unknown> {
+async function loadModule(
+  start: InstanceStart,
+  bundleText: string,
+  modules: LoadedModules,
+): Promise<unknown> {
   try {
     return await evaluate(start.code, bundleText);
   } catch (error) {
     if (error instanceof SyntaxError) {
       const failure = new RuntimeError('UserCodeSyntaxError', String(error));
-      if (error.stack !== undefined) failure.stack = error.stack;
+      if (error.stack !== undefined) failure.stack = `${findPlace(error.stack, modules)}${error.stack}`;
       throw failure;
     }
     const code = codeOf(error);
@@ -60,6 +71,20 @@ async function loadModule(start: InstanceStart, bundleText: string): Promise<unk
     // Lambda wraps an error of `require` for a missing module, and passes on that of `import`.
     throw code === 'MODULE_NOT_FOUND' ? new RuntimeError('ImportModuleError', String(error)) : error;
   }
+}
+
+/** V8 begins the stack with the place for CommonJS, and Node shows that of an ES module only where it ends the process. */
+function findPlace(stack: string, { lastUrl }: LoadedModules): string {
+  const url = lastUrl();
+  if (!stack.startsWith('SyntaxError') || url?.startsWith('file:') !== true) return '';
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const { stderr } = spawnSync(process.execPath, ['--check', fileURLToPath(url)], {
+    timeout: CHECK_WITHIN_MS,
+    encoding: 'utf8',
+    env: {},
+  });
+  // Not where it compiles: the module may have read other text that does not.
+  return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
 }
 
 async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown> {

@@ -25,12 +25,16 @@ type ModuleSetup = {
   readonly onBuiltin: (name: string) => void;
 };
 
+/** `lastUrl`: of the module that was loaded last, which is the one that does not compile. */
+export type LoadedModules = { readonly lastUrl: () => string | undefined };
+
 /**
  * Hooks module resolution, for both module systems, in this thread only. Lambda's NODE_PATH finds layers for
  * `require` only; absolute `/opt/…` specifiers and ESM imports are served as well, for code tested with other
  * tools.
  */
-export function hookModules(setup: ModuleSetup): void {
+export function hookModules(setup: ModuleSetup): LoadedModules {
+  let last: string | undefined;
   const layerRoots = setup.layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));
   const major = /^nodejs(\d+)/.exec(setup.runtime)?.[1] ?? '24';
   const anchors = layerRoots.flatMap((root) =>
@@ -66,11 +70,13 @@ export function hookModules(setup: ModuleSetup): void {
       }
     },
     load(url, context, next) {
+      last = url;
       if (isBundle(url)) return { format: 'module', source: bundleText, shortCircuit: true };
       if (!hasForeignScope || !isCommonJs(url, setup.taskRoot)) return next(url, context);
       return next(url, { ...context, format: 'commonjs' });
     },
   });
+  return { lastUrl: () => last };
 }
 
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;

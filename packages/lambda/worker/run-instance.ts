@@ -9,7 +9,7 @@ import { captureChildOutput } from './child-output.ts';
 import { EventLoop } from './event-loop.ts';
 import { RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
-import { hookModules } from './modules.ts';
+import { hookModules, type LoadedModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
 import { OwnApiConnections } from './own-apis.ts';
 import { FunctionOutput } from './output.ts';
@@ -41,9 +41,9 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
     if (!events.fail(payload)) report({ kind: 'init-failed', payload });
     place.exit(exitCode);
   });
-  prepareModules(start, bundleText, { output, isProcess: place.isProcess });
+  const modules = prepareModules(start, bundleText, { output, isProcess: place.isProcess });
   try {
-    const handler = await loadHandler(start, bundleText);
+    const handler = await loadHandler(start, bundleText, modules);
     // Lambda's runtime also asks for its first event a turn later: rejections until then fail the start.
     await setImmediate();
     events.serve(handler);
@@ -61,7 +61,7 @@ function prepareModules(
   start: InstanceStart,
   bundleText: string,
   { output, isProcess }: { readonly output: FunctionOutput; readonly isProcess: boolean },
-): void {
+): LoadedModules {
   const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
@@ -70,7 +70,7 @@ function prepareModules(
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
   const ports = new OwnPorts((message) => output.report('WARN', message));
-  hookModules({
+  return hookModules({
     layers,
     runtime,
     runtimePackages,

@@ -56,6 +56,18 @@ describe('what is kept between runs', () => {
     assert.equal(printed, 'undefined\n');
   });
 
+  it('stays while it is used, however many are written', () => {
+    for (let count = 0; count < 20; count += 1) {
+      // As long after the one before as a use of it is noted.
+      const past = (Date.now() - 120_000) / 1_000;
+      for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past);
+      assert.equal(readCached(kept, 'one'), 'of an earlier run\nin two lines');
+      writeCached(kept, `more-${count}`, 'short');
+    }
+
+    assert.ok(readdirSync(folder).length <= 3);
+  });
+
   it('is bounded in number and size, and what was written last stays', () => {
     for (const name of ['two', 'three', 'four', 'five']) {
       writeCached(kept, name, name);

@@ -83,6 +83,27 @@ describe('reload', () => {
       assert.equal(returned(await invoke('f')), 2);
     });
 
+  for (const [name, files] of [
+    ['cjs', { 'f.cjs': 'const v = require("./v.cjs"); exports.handler = async () => v;', 'v.cjs': '' }],
+    [
+      'mjs',
+      {
+        'f.mjs': 'import { v } from "./v.mjs"; export const handler = async () => v;',
+        'v.mjs': 'export let v',
+      },
+    ],
+  ] as const)
+    it(`names the line of a syntax error in a .${name} that is not bundled`, async () => {
+      const { folder, invoke, change } = await startReloading(files);
+      returned(await invoke('f'));
+
+      const broken = await change({ [`v.${name}`]: '\nconst v = {{{;' });
+
+      const place = { file: join(folder, `v.${name}`), line: 2 };
+      const message = `Runtime.UserCodeSyntaxError: SyntaxError: Unexpected token '{' (v.${name}:2)`;
+      assert.deepEqual(broken, { kind: 'kept', functionName: 'f', message, place });
+    });
+
   it('loads a handler file that appears after the start, in a folder that appears with it', async () => {
     const { invoke, change } = await startReloading({}, { handler: 'dist/api/f.handler' });
     assert.match(failed(await invoke('f')).errorMessage, /there is no dist\/api\/f/);

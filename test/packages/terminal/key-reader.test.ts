@@ -63,6 +63,24 @@ describe('keys of a command on a terminal', { skip: noTerminal, concurrency: tru
     assert.doesNotMatch(printed, /x/);
   });
 
+  // bash sends no SIGCONT to a job that runs already.
+  it('come back with fg to a job that runs in the background', async () => {
+    const { printed, ended } = await onATerminal(PROGRAM, [
+      READY,
+      ['send', '\u001a'],
+      ['stopped', null],
+      ['bg', null],
+      ['wait', 'goes on'],
+      ['fg', null],
+      ['uncanonical', null],
+      ['send', 'v'],
+      ['wait', 'pressed verbose'],
+      ['send', 'q'],
+    ]);
+
+    assert.equal(ended, 0, printed);
+  });
+
   it('are not read where stdin is no terminal', async () => {
     const [program = '', ...args] = PROGRAM;
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -48,7 +48,7 @@ async function untilStatus(page: Page, status: number): Promise<void> {
 async function build(page: Page, api: string, route: string): Promise<void> {
   await go(page, 'apis');
   await page.click(`section:has(h2:has-text("${api}")) tr:has-text("${route}") a`);
-  await page.waitForSelector(`aside strong:has-text("${route}")`);
+  await page.waitForSelector(`aside h2:has-text("${route}")`);
 }
 
 /** As every caller in the switcher, with a body that fits its model and one that does not. */
@@ -217,7 +217,7 @@ async function openLinks(page: Page, stacks: Stacks): Promise<void> {
     [request, '.request-title:has-text("edited=1")'],
     [`${stacks.control}/r/${id.slice(0, 8)}`, '.request-title:has-text("edited=1")'],
     [key, '.key.open'],
-    [route, 'aside strong:has-text("POST /pets")'],
+    [route, 'aside h2:has-text("POST /pets")'],
     [`${base}#/access/food-delivery-rest?method=GET&path=/users/7&role=admin`, '.story .verdict'],
     [`${base}#/data/food-delivery-dev-orders`, '.tabs'],
     [`${base}#/numbers/cost`, 'section[aria-label=Cost]'],

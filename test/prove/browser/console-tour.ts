@@ -76,9 +76,11 @@ export async function lookAt(page: Page, name: string): Promise<void> {
       assert.deepEqual(await page.evaluate(findOutside, undefined), [], `${name} on a ${screen}`);
       assert.deepEqual(await page.evaluate(findMiscoloured, undefined), [], `${name}, ${colorScheme}`);
       await page.screenshot({ path: join(SHOTS, `${name}-${screen}-${colorScheme}.png`) });
+      // The largest one is laid out as the desktop is.
+      if (screen === '4k') continue;
+      assert.deepEqual(await findingsOfAxe(page), [], `${name} on a ${screen}, ${colorScheme}`);
     }
     await page.setViewportSize(SCREENS.desktop);
-    assert.deepEqual(await findingsOfAxe(page), [], `${name}, ${colorScheme}`);
   }
 }
 

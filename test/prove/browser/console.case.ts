@@ -134,7 +134,7 @@ async function askPreflights(page: Page): Promise<void> {
   const build = async (kind: string, route: string): Promise<void> => {
     await go(page, 'apis');
     await page.click(`section:has(h2:has-text("${kind} API")) tr:has-text("${route}") a`);
-    await page.waitForSelector(`aside strong:has-text("${route}")`);
+    await page.waitForSelector(`aside h2:has-text("${route}")`);
     await page.fill(`${preflight} input[aria-label=Origin]`, 'https://app.example');
   };
   const ask = async (verdict: string): Promise<void> => {

@@ -17,7 +17,11 @@ export type BrowserCase = {
   /** A sentence: what holds in a browser. */
   readonly name: string;
   /** Throws where it does not. */
-  run(at: { readonly page: Page }): Promise<void>;
+  run(at: {
+    readonly page: Page;
+    /** `--minutes` */
+    readonly minutes?: number | undefined;
+  }): Promise<void>;
 };
 
 /** As much of playwright's page as cases use; playwright-core itself is not installed with the checkout. */
@@ -43,6 +47,7 @@ export interface Page {
   ): Promise<unknown>;
   context(): Context & {
     grantPermissions(permissions: readonly ('clipboard-read' | 'clipboard-write')[]): Promise<void>;
+    newCDPSession(page: Page): Promise<{ send(method: string): Promise<unknown> }>;
   };
   close(): Promise<void>;
   /** Runs in every document before its own scripts. */
@@ -179,6 +184,7 @@ type Api = { readonly kind: string; readonly stack: string; readonly url: string
 type ServedStacks = AsyncDisposable & {
   /** Where it was started. */
   readonly folder: string;
+  readonly pid: number;
   /** Address of the console with its key. */
   readonly console: string;
   readonly apis: readonly Api[];
@@ -223,6 +229,7 @@ export async function serve(
     console,
     run,
     folder: cwd,
+    pid: gateway.pid,
     urlOf(stack, kind) {
       const [api, ...more] = apis.filter((api) => api.stack === stack && api.kind === kind);
       if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);

@@ -21,6 +21,13 @@ describe('isSecretName', () => {
     );
   });
 
+  it('takes salts for secrets, and what a variable calls auth', () => {
+    assert.deepEqual(
+      ['SALT', 'API_TOKEN_SALT', 'REDIS_AUTH', 'auth', 'requiresAuth'].map((name) => isSecretName(name)),
+      [true, true, true, false, false],
+    );
+  });
+
   it('reads members of a form', () => {
     assert.equal(isSecretName('user%5Bpassword%5D'), true);
     assert.equal(isSecretName('user[password]'), true);

@@ -44,7 +44,7 @@ export function RequestBuilder({ api, route, initial, origin, onSaved }: Builder
         <a class="button" href={linkTo('apis')} aria-label="Close">
           ✕
         </a>
-        <strong>{origin.kind === 'saved' ? origin.name : (route?.routeKey ?? api.name)}</strong>
+        <h2>{origin.kind === 'saved' ? origin.name : (route?.routeKey ?? api.name)}</h2>
       </div>
       {route === undefined ? null : <RouteFacts route={route} />}
       <div class="row">

@@ -26,6 +26,26 @@ describe('showAccess', () => {
     ]);
   });
 
+  it('has those first that protect an API of this start', () => {
+    const named = (name: string, apiId: string): ShownAccess => ({
+      name,
+      kind: 'rest',
+      issuers: [],
+      columns: [],
+      rows: [],
+      apis: [{ apiId, stage: 'dev' }],
+    });
+    const all = [named('a', 'elsewhere'), named('b', 'b1'), named('c', 'elsewhere'), named('d', 'd1')];
+    const book = { documents: () => all, ask: () => assert.fail('nobody asks') };
+
+    const { documents } = showAccess(book, false, (apiId) => (apiId === 'elsewhere' ? undefined : apiId));
+
+    assert.deepEqual(
+      documents.map(({ name }) => name),
+      ['b', 'd', 'a', 'c'],
+    );
+  });
+
   it('shows none where no documents are known', () => {
     assert.deepEqual(
       showAccess(undefined, true, () => undefined),

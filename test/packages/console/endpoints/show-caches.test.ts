@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flushCache, showCaches } from '../../../../packages/console/endpoints/show-caches.ts';
 import { SHOWING } from '../../../../packages/console/records/redact.ts';
+import { proxyTo } from '../../../support/a-stack.ts';
+import { cachedApi, ON } from '../../../support/cached-apis.ts';
+import { createRedactor } from '../../../../packages/console/records/redact.ts';
 import { stagedApi } from '../../../support/logged-apis.ts';
 import { withAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
 import type { ShownCacheEntry } from '../../../../packages/console/endpoints/inspect-model.ts';
@@ -61,5 +64,22 @@ describe('the caches of a stage with a canary', () => {
       assert.equal(flushCache(served, { ...GRANTS, id }), 1);
 
     assert.deepEqual([await askedBy('Bearer one'), await askedBy('Bearer two')], [2, 0]);
+  });
+});
+
+describe('an answer in a cache of a stage', () => {
+  it('is named by its route and the parameters of its key, without secrets', async () => {
+    const names = ['method.request.querystring.page', 'method.request.header.x-api-key'];
+    const { api, ports, send } = cachedApi(ON, {
+      RequestParameters: Object.fromEntries(names.map((name) => [name, false])),
+      Integration: { ...proxyTo('list'), CacheKeyParameters: names },
+    });
+    await send({ target: '/dev/pets?page=2', headers: ['x-api-key', 'abcdefgh'] });
+    await send({ target: '/dev/pets' });
+
+    const entries = showCaches([api.served], ports.clock.nowEpochMs(), createRedactor('key of a test'));
+
+    const keys = entries.map(({ key }) => key.replace(/\[\w+\]/, '[…]'));
+    assert.deepEqual(keys, ['GET /pets page=2 x-api-key=[…]', 'GET /pets page= x-api-key=']);
   });
 });

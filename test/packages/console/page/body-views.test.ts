@@ -109,10 +109,32 @@ describe('viewsOf a body', () => {
     assert.deepEqual(view, {
       kind: 'events',
       events: [
-        { event: 'message', id: undefined, data: 'one\nmore' },
-        { event: 'add', id: '7', data: 'two' },
+        { event: 'message', id: undefined, data: 'one\nmore', atMs: undefined },
+        { event: 'add', id: '7', data: 'two', atMs: undefined },
       ],
     });
+  });
+
+  it('knows of an event of a streamed reply when its last piece was sent', () => {
+    const sent = ['data: one\n\ndata:', ' two\r\n', '\r\ndata: three'];
+    const pieces = sent.map((piece, index) => ({ atMs: 10 * (index + 1), bytes: piece.length, text: piece }));
+
+    const views = viewsOf({ ...text(sent.join('')), pieces }, 'text/event-stream');
+
+    const [view] = views;
+    assert.ok(view?.kind === 'events');
+    assert.deepEqual(
+      view.events.map(({ data, atMs }) => [data, atMs]),
+      [
+        ['one', 10],
+        ['two', 20],
+        ['three', 30],
+      ],
+    );
+    assert.deepEqual(
+      views.map(({ kind }) => kind),
+      ['events', 'pieces', 'text'],
+    );
   });
 
   it('has nothing but the text of anything else', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { showFunctions } from '../../../../packages/console/endpoints/show-functions.ts';
-import { printCurl, printFetch, printTest } from '../../../../packages/console/page/snippets.ts';
+import { printCurl, printFetch, printPython, printTest } from '../../../../packages/console/page/snippets.ts';
 import { toHar } from '../../../../packages/console/records/har.ts';
 import { createRedactor } from '../../../../packages/console/records/redact.ts';
 import { aRecordedApi } from '../../../support/recorded-apis.ts';
@@ -33,7 +33,7 @@ type Sent = { readonly headers?: string[]; readonly target?: string; readonly bo
 async function shownOf({ headers = [], target = '/dev/pets', body }: Sent): Promise<string> {
   await api.send({ method: 'POST', target, headers, ...(body !== undefined && { body }) });
   const detail = api.last();
-  const texts = [printCurl(detail), printFetch(detail), printTest(detail)];
+  const texts = [printCurl, printFetch, printPython, printTest].map((print) => print(detail));
   return JSON.stringify([api.records.rows({ limit: 1 }), detail, toHar([detail], '1'), texts]);
 }
 

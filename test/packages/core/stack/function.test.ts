@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isIsolated, readIsolation, unknownNames } from '../../../../packages/core/stack/function.ts';
+import {
+  functionsNamed,
+  isIsolated,
+  readIsolation,
+  unknownNames,
+} from '../../../../packages/core/stack/function.ts';
 import type { FunctionDefinition } from '../../../../packages/core/stack/function.ts';
 
 const RESIZE = { name: 'shop-dev-resize', logicalId: 'ResizeLambdaFunction' } as FunctionDefinition;
@@ -39,4 +44,27 @@ describe('a list of functions in processes', () => {
     );
     assert.deepEqual(unknownNames([RESIZE], 'process'), []);
   });
+});
+
+describe('functionsNamed', () => {
+  const named = (...logicalIds: string[]) =>
+    logicalIds.map((logicalId) => ({ name: `shop-dev-${logicalId.toLowerCase()}`, logicalId }));
+  const served = named('List', 'ListOrders2E8CF32B', 'ShopPayments0A1B2C3D', 'DeskPayments99887766');
+  // https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html: "Logical IDs"
+  const rows: readonly (readonly [name: string, given: string, found: readonly string[]])[] = [
+    ['its name', 'shop-dev-list', ['List']],
+    ['its logical id', 'ListOrders2E8CF32B', ['ListOrders2E8CF32B']],
+    ['the end of its name', 'list', ['List']],
+    ['the id of its construct', 'ListOrders', ['ListOrders2E8CF32B']],
+    ['an id with dashes, which CDK leaves out', 'List-Orders', ['ListOrders2E8CF32B']],
+    ['the path of its construct', 'Shop/Payments', ['ShopPayments0A1B2C3D']],
+    ['an id within two constructs', 'Payments', ['ShopPayments0A1B2C3D', 'DeskPayments99887766']],
+    ['nothing of it', 'Orde', []],
+  ];
+  for (const [name, given, found] of rows)
+    it(`finds by ${name}`, () => {
+      const ids = functionsNamed(served, given).map(({ logicalId }) => logicalId);
+
+      assert.deepEqual(ids, found);
+    });
 });

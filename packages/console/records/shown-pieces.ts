@@ -1,0 +1,48 @@
+/** Pieces of a streamed reply for display: when each was sent, its size, and its text without secrets. */
+import { TextDecoder } from 'node:util';
+import type { ShownPiece } from './model.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import type { Redactor } from './redact.ts';
+
+type Streamed = Pick<RecordedRequest, 'pieces' | 'startedMs' | 'replyBody'>;
+
+export function showPieces(
+  { pieces, startedMs, replyBody }: Streamed,
+  redactor: Redactor,
+): readonly ShownPiece[] {
+  const texts = Buffer.isBuffer(replyBody) ? textsOf(pieces, replyBody) : [];
+  const shown = clean(texts, redactor);
+  return pieces.map(({ atMs, bytes }, index) => ({ atMs: atMs - startedMs, bytes, text: shown[index] }));
+}
+
+/** As far as the body was kept. None where it is no UTF-8. */
+function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const texts: string[] = [];
+  let from = 0;
+  try {
+    for (const { bytes } of pieces) {
+      if (from >= body.length) break;
+      // A character that is cut belongs to the piece with its last byte.
+      texts.push(decoder.decode(body.subarray(from, from + bytes), { stream: true }));
+      from += bytes;
+    }
+  } catch {
+    return [];
+  }
+  return texts.some((text) => text.includes('\0')) ? [] : texts;
+}
+
+/** None where a secret lies across pieces: its parts alone are not recognised. */
+function clean(texts: readonly string[], redactor: Redactor): readonly string[] {
+  const whole = texts.join('');
+  const shown = withoutSpace(redactor.text(whole));
+  if (shown === withoutSpace(whole)) return texts;
+  const cleaned = texts.map((text) => redactor.text(text));
+  return withoutSpace(cleaned.join('')) === shown ? cleaned : [];
+}
+
+/** Cleaning JSON drops its spaces. */
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\s/g, '');
+}
