@@ -95,7 +95,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
     );
   if (open.length > 0)
-    printNotes(`draft: ${describeNotClosed(open)}; its amounts change until they are closed`);
+    printNotes(`draft: ${describeNotClosed(open)}; the amounts change until then`);
   let isFirst = true;
   let unpriced = 0;
   for await (const made of readInvoices(flags, open)) {

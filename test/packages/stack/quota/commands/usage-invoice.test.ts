@@ -134,7 +134,7 @@ describe('the invoices of a month', () => {
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\)/);
     assert.equal(draft.code, 0, draft.stderr);
-    assert.match(draft.stderr, /draft: 1 period is not closed .*changes until they are closed/);
+    assert.match(draft.stderr, /draft: 1 period is not closed .*the amounts change until then/);
   });
 
   it('are drafted of open periods by what closing would record, are marked, and leave nothing behind', async () => {
