@@ -94,8 +94,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     throw new UsageError(
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
     );
-  if (open.length > 0)
-    printNotes(`draft: ${describeNotClosed(open)}; the amounts change until then`);
+  if (open.length > 0) printNotes(`draft: ${describeNotClosed(open)}; the amounts change until then`);
   let isFirst = true;
   let unpriced = 0;
   for await (const made of readInvoices(flags, open)) {
