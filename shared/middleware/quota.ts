@@ -59,7 +59,7 @@ export function admissionOf(event: object): Admission | undefined {
  *   version: 1,
  *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
  * };
- * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [starter] });
+ * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-usage', plans: [starter] });
  * export const handler = middy(async () => ({ statusCode: 200, body: 'orders' })).use(
  *   quota({ quotas, subject: () => ({ plan: 'starter', tenant: 'acme', key: 'k-1' }) }),
  * );
@@ -93,7 +93,7 @@ export function quota<Event extends object>(
  *   version: 1,
  *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
  * };
- * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [starter] });
+ * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-usage', plans: [starter] });
  * export const handler = withQuota(async () => ({ statusCode: 200, body: 'orders' }), {
  *   ...{ quotas, subject: () => ({ plan: 'starter', tenant: 'acme', key: 'k-1' }) },
  * });

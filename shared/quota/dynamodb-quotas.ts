@@ -22,7 +22,7 @@ export type DynamoDbQuotaOptions = DynamoDbTableOptions &
  *   version: 1,
  *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
  * };
- * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-quota', plans: [plan] });
+ * const quotas = createDynamoDbQuotas({ tableName: 'gatewright-dev-usage', plans: [plan] });
  * export const handler = async () => {
  *   const decision = await quotas.consume({ plan: 'starter', tenant: 'acme', key: 'k-1' });
  *   return decision.allowed ? { statusCode: 200 } : rejectionReply(decision);

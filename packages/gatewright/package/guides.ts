@@ -11,12 +11,14 @@ const SHIPPED = [
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/surprises', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
+/** Stands at the same place in the package, for pages that lead to it. */
+const PYTHON = 'python/README.md';
 /** To a file, with or without a fragment. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /** Copies the guides of `root` into `docs/` of the package, and its README beside them. */
 export async function writeGuides(root: string, outputDirectory: string): Promise<void> {
-  const shipped = new Set<string>();
+  const shipped = new Set([PYTHON]);
   for await (const file of glob(SHIPPED, { cwd: join(root, 'docs') }))
     shipped.add(`docs/${file.replaceAll('\\', '/')}`);
   for (const path of shipped) {

@@ -86,7 +86,7 @@ class _PlanChanged(Exception):
 
 class Quota:
     """
-    `quota = Quota("gatewright-dev-quota")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
+    `quota = Quota("gatewright-dev-usage")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
     `client`: boto3's low-level client of DynamoDB; made at the first charge where it is left out.
     """
 

@@ -41,6 +41,7 @@ describe('the guides in the package', () => {
           name,
         );
       assert.ok(pages.includes('README.md'), 'which leads there');
+      assert.ok(pages.includes(join('python', 'README.md')), 'which the guide of quotas leads to');
     } finally {
       rmSync(target, { recursive: true });
     }
