@@ -139,6 +139,7 @@ function printFigure(figure: Figure): string {
 
 export function printPage(
   { date, commit, machine, cores, node, loadAverage }: Conditions,
+  host: string,
   parts: readonly { readonly title: string; readonly how: string; readonly figures: readonly Figure[] }[],
 ): string {
   const sections = parts.map(
@@ -150,6 +151,8 @@ export function printPage(
 Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
 that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
 and does nothing else (\`lab/bench/floor.ts\`).
+
+${host}
 ${loadAverage > QUIET_LOAD ? `\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so these figures say what was measured and not what the gateway can do.\n` : ''}
 ${sections.join('\n')}`;
 }

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { LAB, readConditions, writePage } from './conditions.ts';
 import { functionFigures } from './functions/page.ts';
 import { measureSides } from './functions/run.ts';
+import { measureHostSpeed, printHostSpeeds } from './host-speed.ts';
 import { CONNECTIONS, WARMUP_SECONDS } from './measure.ts';
 import { measureInstances } from './instances.ts';
 import { instanceFigures, isHeld, printPage, startFigures, throughputFigures } from './page.ts';
@@ -48,10 +49,12 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
   const conditions = readConditions();
   const command = buildCommand();
+  const hostBefore = await measureHostSpeed();
   const starts = await measureStarts(command, options.runs, options.seconds);
   const instances = await measureInstances(command, options);
   const throughput = await measureThroughput(options);
   const { measured } = await measureSides({ ...options, saves: SAVES });
+  const host = printHostSpeeds(hostBefore, await measureHostSpeed());
   const parts = [
     {
       title: 'Requests',
@@ -75,7 +78,7 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
     },
   ];
   const all = parts.flatMap(({ figures }) => figures);
-  await writePage(join(LAB, 'performance.md'), printPage(conditions, parts));
+  await writePage(join(LAB, 'performance.md'), printPage(conditions, host, parts));
   await writePage(PAGE, renewSummary(readFileSync(PAGE, 'utf8'), printSummary(conditions, all)));
   for (const figure of all)
     if (isHeld(figure) === false)

@@ -46,7 +46,7 @@ describe('all figures of a run', () => {
     rows,
     ratios: findRatios(rows, (scenario) => scenario.replace('-authorized', '')),
   });
-  const page = printPage(CONDITIONS, [
+  const page = printPage(CONDITIONS, 'The host before and after.', [
     { title: 'Requests', how: 'So.', figures: requests },
     { title: 'Start', how: 'So.', figures: startFigures({ ...STARTS, loadedMb: undefined }) },
     {
@@ -62,12 +62,13 @@ describe('all figures of a run', () => {
 
   it('says of what run it is', () => {
     assert.match(page, /2026-11-21, commit abcdef12, 2 × a processor, 4 GB, Node v24/);
+    assert.match(page, /^The host before and after\.$/m);
   });
 
   it('says where the machine had something else to do', () => {
     assert.doesNotMatch(page, /not quiet/);
     assert.match(
-      printPage({ ...CONDITIONS, loadAverage: 7 }, []),
+      printPage({ ...CONDITIONS, loadAverage: 7 }, '', []),
       /not quiet.*: its load average was 7\.0 on 2/,
     );
   });

@@ -1,0 +1,97 @@
+/** How fast the host is now: what a run measured counts as long as this stays what it was. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
+
+/** Each per second. */
+export type HostSpeed = {
+  /** Loops of a thousand multiplications. */
+  readonly arithmetic: number;
+  /** Round trips of a message to a worker thread. */
+  readonly messages: number;
+  /** Round trips of a byte over a socket of the loopback device. */
+  readonly echoes: number;
+};
+
+const LOOP_MS = 150;
+const MULTIPLICATIONS = 1_000;
+/** By which a speed may differ, up or down, on a host that counts as the same. */
+const MOST_RATIO = 1.15;
+
+export async function measureHostSpeed(): Promise<HostSpeed> {
+  return {
+    arithmetic: await countPerSecond(multiply),
+    messages: await measureMessages(),
+    echoes: await measureEchoes(),
+  };
+}
+
+/** Whether one of the three is more than 15 % faster at one time than at the other. */
+export function hasChanged(before: HostSpeed, after: HostSpeed): boolean {
+  return (['arithmetic', 'messages', 'echoes'] as const).some((loop) => {
+    const [slower, faster] = [before[loop], after[loop]].sort((a, b) => a - b) as [number, number];
+    return !(faster / slower <= MOST_RATIO);
+  });
+}
+
+export function printHostSpeeds(before: HostSpeed, after: HostSpeed): string {
+  const pair = (loop: keyof HostSpeed): string => `${toThousands(before[loop])}, ${toThousands(after[loop])}`;
+  const speeds = `The host before and after, thousands a second: arithmetic ${pair('arithmetic')}; messages to a worker ${pair('messages')}; loopback echoes ${pair('echoes')}.`;
+  const changed = '**The host changed by more than 15 %** during the run.';
+  return hasChanged(before, after) ? `${speeds} ${changed}` : speeds;
+}
+
+function toThousands(perSecond: number): string {
+  return (perSecond / 1_000).toFixed(1);
+}
+
+async function countPerSecond(loop: () => unknown): Promise<number> {
+  const fromMs = performance.now();
+  let loops = 0;
+  let tookMs = 0;
+  for (; tookMs < LOOP_MS; tookMs = performance.now() - fromMs) {
+    await loop();
+    loops += 1;
+  }
+  return (loops * 1_000) / tookMs;
+}
+
+function multiply(): number {
+  let product = 1;
+  for (let n = 0; n < MULTIPLICATIONS; n += 1) product = (product * 1.000_001 + n) % 1_000_003;
+  return product;
+}
+
+async function measureMessages(): Promise<number> {
+  const code =
+    "const { parentPort } = require('node:worker_threads'); parentPort.on('message', (m) => parentPort.postMessage(m));";
+  const worker = new Worker(code, { eval: true });
+  const roundTrip = async (): Promise<void> => {
+    worker.postMessage(0);
+    await once(worker, 'message');
+  };
+  try {
+    await roundTrip();
+    return await countPerSecond(roundTrip);
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function measureEchoes(): Promise<number> {
+  const server = createServer({ noDelay: true }, (socket) => socket.pipe(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', noDelay: true });
+  try {
+    await once(socket, 'connect');
+    return await countPerSecond(async () => {
+      socket.write('.');
+      await once(socket, 'data');
+    });
+  } finally {
+    socket.destroy();
+    server.close();
+  }
+}

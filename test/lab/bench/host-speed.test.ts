@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hasChanged, printHostSpeeds } from '../../../lab/bench/host-speed.ts';
+import type { HostSpeed } from '../../../lab/bench/host-speed.ts';
+
+const USUAL: HostSpeed = { arithmetic: 200_000, messages: 40_000, echoes: 20_000 };
+
+describe('hasChanged', () => {
+  const rows: readonly (readonly [name: string, after: Partial<HostSpeed>, expected: boolean])[] = [
+    ['the same speeds', {}, false],
+    ['15 % more', { arithmetic: 230_000 }, false],
+    ['more than 15 % more', { arithmetic: 230_001 }, true],
+    ['slower messages alone', { messages: 34_000 }, true],
+    ['faster echoes alone', { echoes: 24_000 }, true],
+    ['all a tenth slower', { arithmetic: 180_000, messages: 36_000, echoes: 18_000 }, false],
+    ['a speed that is no number', { echoes: Number.NaN }, true],
+  ];
+  for (const [name, after, expected] of rows)
+    it(`is ${expected} for ${name}, in either order`, () => {
+      assert.equal(hasChanged(USUAL, { ...USUAL, ...after }), expected);
+      assert.equal(hasChanged({ ...USUAL, ...after }, USUAL), expected);
+    });
+});
+
+describe('printHostSpeeds', () => {
+  it('has each speed before and after, and marks a host that changed', () => {
+    assert.equal(
+      printHostSpeeds(USUAL, USUAL),
+      'The host before and after, thousands a second: arithmetic 200.0, 200.0; messages to a worker 40.0, 40.0; loopback echoes 20.0, 20.0.',
+    );
+    assert.match(
+      printHostSpeeds(USUAL, { ...USUAL, echoes: 10_000 }),
+      /20\.0, 10\.0\. \*\*The host changed by more than 15 %\*\*/,
+    );
+  });
+});
