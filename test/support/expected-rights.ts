@@ -100,6 +100,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'UpdateItem UsageTable.Arn Q#*',
     'ConditionCheckItem UsageTable.Arn PLAN#* Q#*',
     'Query UsageTable.Arn Q#* AUDIT#*',
+    'GetItem AccessTable.Arn DOCUMENTS DOCUMENTS#*',
   ],
   AccessAdminRole: [
     'GetItem KEY#* REVOKED#* REVOCATIONS#* DOCUMENTS DOCUMENTS#*',
