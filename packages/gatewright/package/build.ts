@@ -22,7 +22,7 @@ const tarballs = await Promise.all(
     packPackage(join(ROOT, OUTPUT, name), join(ROOT, OUTPUT)),
   ),
 );
-console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''}`);
+console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''} osls`);
 
 /** Each package inside it: the content of an installation. */
 async function report(manifest: Manifest, folder: string): Promise<void> {
