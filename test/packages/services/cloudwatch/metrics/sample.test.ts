@@ -16,7 +16,7 @@ describe('Sample', () => {
       fc.property(
         fc.oneof(
           fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
-          fc.double({ min: 1e-6, max: 1e6 }),
+          fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
         ),
         (value) => {
           const sample = aFullSample();
