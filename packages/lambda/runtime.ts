@@ -3,30 +3,23 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { REFUSING, type Tolerance } from '../core/errors.ts';
-import type { Deadlines, Invocation, InvocationResult, Invoker, StreamTimes } from '../core/ports.ts';
+import { Faults, REFUSING, type Tolerance } from '../core/errors.ts';
+import type { Invocation, InvocationResult, Invoker, StreamTimes } from '../core/ports.ts';
 import { type BuiltCode, FunctionBuild } from './bundle.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
-import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
-import { type FindVersion, reportVersion, withVersion } from './invoked-version.ts';
+import { reportVersion, withVersion } from './invoked-version.ts';
 import { mountOrRefuse } from './layer-mounts.ts';
-import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
-import {
-  type FunctionDefinition,
-  type Isolation,
-  isIsolated,
-  runtimeFamily,
-} from '../core/stack/function.ts';
+import { type FunctionDefinition, isIsolated, runtimeFamily } from '../core/stack/function.ts';
 import { Compiling } from './compiling.ts';
 import { Concurrency } from './concurrency.ts';
 import { type Refused, refuseTooLarge } from './refused-start.ts';
 import { FunctionPool } from './pool.ts';
-import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
+import { DEFAULT_LIMITS } from './pool-limits.ts';
 import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
-import { type ProjectBuildOptions, ProjectBuilds } from './project-build.ts';
+import { ProjectBuilds } from './project-build.ts';
 import { BuildError, fromInitFailure, type LoadFailure, toLoadFailure } from './build-error.ts';
 import { FailedBuild } from './failed-build.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
@@ -38,8 +31,9 @@ import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/pr
 import { packagesWith } from './lent/lend-sdk.ts';
 import { NO_LENDING, type Lender } from './lent/lending.ts';
 import { describeOfflineRead } from './offline-reads.ts';
-import type { OwnApisPort } from './own-apis.ts';
+import { type CodeReplacement, ReplacedCode } from './replaced-code.ts';
 import type { RunnableCode } from './runnable-code.ts';
+import type { FunctionRuntimeOptions } from './runtime-options.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import type { StreamStart } from './stream-job.ts';
@@ -47,48 +41,6 @@ import { WebpackBuilds } from './webpack-build.ts';
 import { buildProcessProgram, buildWorkerProgram } from './worker-program.ts';
 
 const RETIRE_EVERY_MS = 5_000;
-
-export type FunctionRuntimeOptions = {
-  /** 8 bytes: one Float64 of milliseconds, the virtual clock shared with every instance. */
-  readonly clockOffset: SharedArrayBuffer;
-  readonly controlUrl: () => string | undefined;
-  /** Issuers whose keys are served at the control port; absent = none. */
-  readonly standIns?: () => readonly string[];
-  /** Absent = functions reach no API of this start. */
-  readonly ownApis?: () => OwnApisPort | undefined;
-  /** Local credentials by function, so that a called service knows its caller. */
-  readonly keyPairOf: (functionName: string) => {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-  };
-  /** Override Lambda's variables; the template's override them. */
-  readonly extraEnvironment: Readonly<Record<string, string>>;
-  readonly cacheDirectory: string;
-  readonly log: (line: FunctionLogLine) => void;
-  /** Sees each invocation of a known function and its result to come; does not throw. A stream has its first bytes. */
-  readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
-  readonly maxInstances: number;
-  readonly reload: boolean;
-  /** Absent = on the machine's time. */
-  readonly deadlines?: Deadlines;
-  readonly debugging?: Debugging | undefined;
-  /** Growth of the process from which memory limits are enforced; absent = 384 MB. */
-  readonly memoryGrowthBytes?: number;
-  /** Absent = the function itself runs events of all versions and aliases. */
-  readonly findVersion?: FindVersion | undefined;
-  /** Concurrent events of all functions; absent = AWS's 1,000. */
-  readonly concurrency?: number | undefined;
-  /** Whether each event gets a new instance; absent = no. */
-  readonly isCold?: boolean | undefined;
-  /** Which Node.js functions get their own process; absent = none. */
-  readonly isolation?: Isolation | undefined;
-  /** What Lambda includes and projects lack; absent = nothing is installed for them. */
-  readonly lender?: Lender;
-  /** How scripts of projects run that make missing handlers; absent = none runs. */
-  readonly projectBuilds?: ProjectBuildOptions | undefined;
-  /** Bounds of the queue in front of the instances; absent = the defaults. */
-  readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
-};
 
 export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
@@ -126,6 +78,11 @@ export interface FunctionRuntime extends Invoker {
   renew(functionName?: string): void;
   /** Builds it again, as after a change of its sources; `onReload` gets the result. */
   rebuild(functionName: string): Promise<void>;
+  /**
+   * Runs this zip archive in place of the template's code, until that changes. As on AWS a handler that is
+   * missing in it fails the invocations, not this call.
+   */
+  replaceCode(functionName: string, archive: Buffer): Promise<CodeReplacement>;
   close(): Promise<void>;
 }
 
@@ -151,6 +108,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #webpacks: WebpackBuilds;
   readonly #projects: ProjectBuilds | undefined;
   readonly #functions = new Map<string, FunctionEntry>();
+  readonly #replaced: ReplacedCode;
   readonly #together: Concurrency;
   /** What was said of code that reads `IS_OFFLINE`. */
   readonly #offlineReads = new Set<string>();
@@ -176,6 +134,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#together = new Concurrency(options.concurrency);
     this.#compiling = new Compiling(options.log);
     this.#runDirectory = runDirectory;
+    this.#replaced = new ReplacedCode(runDirectory);
     this.#webpacks = new WebpackBuilds(runDirectory);
     this.#workerFile = workerFile;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
@@ -256,7 +215,8 @@ class WorkerRuntime implements FunctionRuntime {
     const fresh: FunctionEntry[] = [];
     const unsupported = new Map(refused);
     for (const declared of definitions) {
-      const definition = mountOrRefuse(declared, this.#runDirectory, { tolerance, unsupported });
+      const replaced = this.#replaced.apply(declared);
+      const definition = mountOrRefuse(replaced, this.#runDirectory, { tolerance, unsupported });
       if (definition === undefined) continue;
       const reason = unsupportedReason(definition);
       if (reason !== undefined) unsupported.set(definition.name, reason);
@@ -275,13 +235,34 @@ class WorkerRuntime implements FunctionRuntime {
       for (const entry of fresh) {
         const { name } = entry.definition;
         this.#remove(name);
-        if (unrunnable.has(name)) continue;
-        this.#functions.set(name, entry);
-        this.#together.join(entry.pool);
-        this.#compiling.announce(name, entry.code.compiler);
-        if (broken.has(entry)) this.#watcher?.watch(name, entry.code.watched);
+        if (!unrunnable.has(name)) this.#add(entry, broken.has(entry));
       }
     };
+  }
+
+  async replaceCode(functionName: string, archive: Buffer): Promise<CodeReplacement> {
+    const running = this.#functions.get(functionName)?.definition;
+    if (running === undefined) return { kind: 'not-run' };
+    const definition = this.#replaced.put(running, archive);
+    if ('reason' in definition) return definition;
+    const entry = this.#makeEntry(definition);
+    const { broken } = await findBroken([entry], new Faults(true), this.#used);
+    // A later call, or a template without the function, may have come first.
+    if (!this.#functions.has(functionName) || !this.#replaced.holds(entry.definition)) {
+      this.#replaced.release(entry.definition);
+      return { kind: 'replaced' };
+    }
+    this.#remove(functionName);
+    this.#add(entry, broken.has(entry));
+    return { kind: 'replaced' };
+  }
+
+  #add(entry: FunctionEntry, isBroken: boolean): void {
+    const { name } = entry.definition;
+    this.#functions.set(name, entry);
+    this.#together.join(entry.pool);
+    this.#compiling.announce(name, entry.code.compiler);
+    if (isBroken) this.#watcher?.watch(name, entry.code.watched);
   }
 
   countInstances(functionName: string): InstanceCounts {
@@ -443,6 +424,7 @@ class WorkerRuntime implements FunctionRuntime {
     void ended.finally(() => {
       this.#leaving.delete(entry);
       this.#ending.delete(ended);
+      this.#replaced.release(entry.definition);
     });
   }
 

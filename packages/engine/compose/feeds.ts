@@ -1,7 +1,7 @@
 import { measureInvocation } from '../../core/events/measurement.ts';
 import type { Clock, LogGroups, MetricSink, TraceSink } from '../../core/ports.ts';
 import { printPrefix } from '../../lambda/log-line.ts';
-import type { FunctionRuntimeOptions } from '../../lambda/runtime.ts';
+import type { createFunctionRuntime } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 
@@ -47,7 +47,7 @@ export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHos
 export function publishingInvocations(
   host: () => ServiceHost,
   clock: Clock,
-): NonNullable<FunctionRuntimeOptions['watch']> {
+): NonNullable<Parameters<typeof createFunctionRuntime>[0]['watch']> {
   const running = new Map<string, number>();
   return ({ functionName, qualifier }, result) => {
     const { metrics } = host();

@@ -38,6 +38,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
         keep: (service) => journal.keep(service),
         mappings: createForwarder(at.services, rights),
         invoker: runtime,
+        replaceCode: (name, archive) => runtime.replaceCode(name, archive),
         random,
         accountId: options.accountId,
         accept: (event) => acceptEvent(event, parts),

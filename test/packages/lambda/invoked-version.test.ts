@@ -7,7 +7,7 @@ import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts'
 import { findPrograms } from '../../../packages/lambda/process/machine.ts';
 import { type FindVersion, withVersion } from '../../../packages/lambda/invoked-version.ts';
 import type { Invocation } from '../../../packages/core/ports.ts';
-import type { FunctionRuntimeOptions } from '../../../packages/lambda/runtime.ts';
+import type { FunctionRuntimeOptions } from '../../../packages/lambda/runtime-options.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:told';
 const EVENT: Invocation = { functionName: 'told', payload: '{}', timeoutMs: 30_000, traceHeader: '' };

@@ -5,11 +5,8 @@ import { dirname, join } from 'node:path';
 import type { InvocationResult } from '../../../packages/core/ports.ts';
 import type { FunctionLogLine } from '../../../packages/lambda/log-line.ts';
 import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
-import {
-  createFunctionRuntime,
-  type FunctionRuntime,
-  type FunctionRuntimeOptions,
-} from '../../../packages/lambda/runtime.ts';
+import { createFunctionRuntime, type FunctionRuntime } from '../../../packages/lambda/runtime.ts';
+import type { FunctionRuntimeOptions } from '../../../packages/lambda/runtime-options.ts';
 import { atEndOfFile } from '../../support/end-of-file.ts';
 
 const runtimes: FunctionRuntime[] = [];

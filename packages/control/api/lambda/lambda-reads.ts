@@ -49,7 +49,7 @@ function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchPar
  * The known part of a FunctionConfiguration: without an upload there is no CodeSize, CodeSha256 or
  * LastModified.
  */
-function printConfiguration({ definition, stack }: Found): object {
+export function printConfiguration({ definition, stack }: Found): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
   return {
     FunctionName: definition.name,

@@ -1,47 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadStacks } from '../../../../../packages/templates/load.ts';
 import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
 import { createLambdaReads } from '../../../../../packages/control/api/lambda/lambda-reads.ts';
-import { OPTIONS } from '../../../templates/stack-builders.ts';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { aStack } from './a-stack-of-functions.ts';
 import type { AwsCall, AwsService } from '../../../../../packages/kernel/calls/aws-call.ts';
-import type { ResolvedStack } from '../../../../../packages/core/stack/model.ts';
 
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function';
-const TEMPLATE = `
-Resources:
-  First: &function
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: first
-      Description: says hello
-      Runtime: nodejs24.x
-      Handler: index.handler
-      Role: arn:aws:iam::123456789012:role/first
-      Timeout: 7
-      Environment: { Variables: { GREETING: hello } }
-      Code: { ZipFile: 'exports.handler = async () => 1;' }
-  Second:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: second
-      Runtime: nodejs22.x
-      Handler: index.handler
-      Role: arn:aws:iam::123456789012:role/second
-      Code: { ZipFile: 'exports.handler = async () => 2;' }
-  Permission:
-    Type: AWS::Lambda::Permission
-    Properties:
-      FunctionName: !GetAtt First.Arn
-      Action: lambda:InvokeFunction
-      Principal: apigateway.amazonaws.com
-      SourceArn: arn:aws:execute-api:eu-west-1:123456789012:abc/*
-`;
-
 function aCall(path: string, query = '', caller = ADMIN): AwsCall {
   return {
     request: {
@@ -56,16 +21,6 @@ function aCall(path: string, query = '', caller = ADMIN): AwsCall {
     service: 'lambda',
     region: 'eu-west-1',
   };
-}
-
-async function aStack(): Promise<readonly ResolvedStack[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatewright-reads-'));
-  try {
-    writeFileSync(join(folder, 'template.yaml'), TEMPLATE);
-    return await loadStacks([folder], OPTIONS);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 const others: AwsService = () => Promise.resolve({ status: 299, headers: [], body: '{}' });

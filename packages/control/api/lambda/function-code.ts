@@ -1,0 +1,81 @@
+/** UpdateFunctionCode (Lambda API reference), for archives sent with the call. */
+import { createHash } from 'node:crypto';
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
+import { functionArn, notFound, refused } from './lambda-refusal.ts';
+import { printConfiguration } from './lambda-reads.ts';
+
+/** Runs the archive in place of the function's code. */
+export type ReplaceCode = (
+  functionName: string,
+  archive: Buffer,
+) => Promise<
+  | { readonly kind: 'replaced' }
+  /** The function has no code that runs here. */
+  | { readonly kind: 'not-run' }
+  /** No zip archive, or one that Lambda refuses. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
+>;
+
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
+/** Members that are not enforced here, so that they are refused. */
+const REFUSED = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn', 'RevisionId'];
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+export function isCodeCall({ method, path }: AwsCall['request']): boolean {
+  return method === 'PUT' && PATH.test(path);
+}
+
+export function createFunctionCode(
+  stacks: () => readonly ResolvedStack[],
+  replaceCode: ReplaceCode,
+): AwsService {
+  return async (call) => {
+    const { functionName } = readFunctionName(decodeOrKeep(PATH.exec(call.request.path)?.[1] ?? ''));
+    const stack = stacks().find(({ functions }) => functions.some(({ name }) => name === functionName));
+    const definition = stack?.functions.find(({ name }) => name === functionName);
+    const arn = definition?.arn ?? functionArn(call, functionName);
+    const refusal = refuseUnlessAllowed(call, [{ action: 'lambda:UpdateFunctionCode', resource: arn }]);
+    if (refusal !== undefined) return refusal;
+    if (stack === undefined || definition === undefined) return notFound(call, `Function not found: ${arn}`);
+    const input = parseJsonObject(call.request.body.toString('utf8'));
+    const archive = readArchive(input);
+    if (typeof archive === 'string') return refused(call, 400, 'InvalidParameterValueException', archive);
+    if (input?.['DryRun'] !== true) {
+      const outcome = await replaceCode(functionName, archive);
+      if (outcome.kind !== 'replaced') return refuseCode(call, functionName, outcome);
+    }
+    const CodeSha256 = createHash('sha256').update(archive).digest('base64');
+    const configuration = printConfiguration({ definition, stack });
+    return jsonReply(200, { ...configuration, CodeSize: archive.length, CodeSha256 });
+  };
+}
+
+/** The zip archive, or why the call is refused. */
+function readArchive(input: JsonObject | undefined): Buffer | string {
+  if (input === undefined) return 'Could not parse request body into json';
+  const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
+  if (other !== undefined) return `${other} is not supported by this gateway; send the archive as ZipFile`;
+  if (input['Publish'] === true)
+    return 'Publish is not supported by this gateway: versions are those of the template';
+  const text = input['ZipFile'];
+  if (typeof text !== 'string' || text === '') return 'Please provide a source for function code.';
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'ZipFile is not base64';
+}
+
+function refuseCode(
+  call: AwsCall,
+  functionName: string,
+  outcome: Exclude<Awaited<ReturnType<ReplaceCode>>, { readonly kind: 'replaced' }>,
+): ControlReply {
+  if (outcome.kind === 'unreadable') {
+    const message = `Could not unzip uploaded file. Please check your file, then try to upload again. (${outcome.reason})`;
+    return refused(call, 400, 'InvalidParameterValueException', message);
+  }
+  const message = `${functionName} has no code that runs in this gateway; its start reports why`;
+  return refused(call, 501, 'NotImplementedException', message);
+}
