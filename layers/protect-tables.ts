@@ -33,7 +33,7 @@ export function protectTables({ Resources }: Template, outputs: readonly string[
     if (Properties?.[MEMBER] === AFTER_FIRST) Properties[MEMBER] = outputs.includes(`${id}Name`);
 }
 
-/** For other deploy tools: nobody is asked what is deployed, so who deploys first may say so. */
+/** For other deploy tools: what is deployed is not looked up, so the first deployment may say so. */
 export function protectByParameter(template: Template): void {
   const tables = Object.values(template.Resources).filter(
     ({ Properties }) => Properties?.[MEMBER] === AFTER_FIRST,

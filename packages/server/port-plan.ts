@@ -1,5 +1,5 @@
 /**
- * Which APIs a port serves: one, or several told apart by the stage in the path, as in serverless-offline.
+ * Which APIs a port serves: one, or several distinguished by the stage in the path, as in serverless-offline.
  */
 import { StartError } from '../core/errors.ts';
 import type { ApiRoutes } from '../control/list-apis.ts';

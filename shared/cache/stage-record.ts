@@ -79,7 +79,7 @@ function refusalOf({ method, event }: CachedRequest, headers: readonly string[])
 }
 
 /**
- * Undefined: not as `cacheTags()` writes it. Attack: whoever may write a namespace's labels has the invalidator
+ * Undefined: not as `cacheTags()` writes it. Attack: a function that may write a namespace's labels has the invalidator
  * sign a request of another stage, method or header.
  */
 export function parseStageRecord(text: unknown): StageRecord | undefined {

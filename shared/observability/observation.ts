@@ -51,10 +51,10 @@ export function createObservation(serviceName: string): Observation {
   let config: LogConfig | undefined;
   const publish = ({ awsRequestId: requestId }: Context): void => {
     const { reason, ...facts } = describeInvocation(invocation, config);
-    // Two sets: alarms use a service with any outcome, people one outcome of one service.
-    metrics.addDimensions({});
-    metrics.addDimensions({ stage: config?.stage ?? 'unknown', outcome: invocation.outcome });
-    const metadata = { ...(reason !== undefined && { reason }), requestId, ...facts };
+    const { outcome } = invocation;
+    const stage = config?.stage ?? 'unknown';
+    // Fields, not dimensions: CloudWatch bills each name with each value of a dimension as a metric.
+    const metadata = { stage, outcome, ...(reason !== undefined && { reason }), requestId, ...facts };
     for (const [name, text] of Object.entries(metadata)) metrics.addMetadata(name, text);
     metrics.publishStoredMetrics();
   };

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { anchorOf } from '../../lab/tools/heading-anchor.ts';
+import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';
 import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
@@ -64,6 +65,15 @@ describe(CONDITION_PAGE, () => {
   });
 });
 
+describe(COST_PAGE, () => {
+  it('has the table that lab/cost reckons', async () => {
+    const settings = { ...(await resolveConfig(join(REPOSITORY, COST_PAGE))), parser: 'markdown' };
+    const { text } = readSource(COST_PAGE);
+
+    assert.equal(await format(writeCostPage(text), settings), text);
+  });
+});
+
 describe(STACK_PAGE, () => {
   it('is what `npm run docs` makes of the parts of the stack', async () => {
     const settings = { ...(await resolveConfig(join(REPOSITORY, STACK_PAGE))), parser: 'markdown' };
@@ -83,6 +93,7 @@ const wordsOf = (path: string): number =>
 const PAGES_OF_NEW_PARTS = [
   'docs/aws/cloudfront.md',
   'docs/aws/waf.md',
+  'docs/guides/operate/cost.md',
   'docs/guides/protect/deploy-tools.md',
   'docs/guides/protect/parts.md',
   'docs/guides/protect/waf.md',
@@ -100,6 +111,7 @@ const PAGES_OF_NEW_PARTS = [
 ];
 /** Words of new parts on pages that were there, mostly printed ones: commands, options, codes, scores. */
 const WORDS_OF_NEW_PARTS = {
+  prices: 30,
   customers: 1_145,
   waf: 160,
   controlPlaneCases: 273,

@@ -11,6 +11,7 @@ import { documentSchema } from '../../packages/authoring/document.ts';
 import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
+import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';
 import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
@@ -37,6 +38,7 @@ const ERRORS_PAGE = 'docs/errors.md';
 const pages = {
   [ERRORS_PAGE]: writeErrorsPage(readSource(ERRORS_PAGE).text),
   [CONDITION_PAGE]: writeConditionTable(readSource(CONDITION_PAGE).text),
+  [COST_PAGE]: writeCostPage(readSource(COST_PAGE).text),
   [COMMAND_PAGE]: await printCommandReference(),
   [FINDINGS_PAGE]: printFindings(),
   [STACK_PAGE]: printStackReference(),

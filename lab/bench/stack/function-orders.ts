@@ -15,8 +15,12 @@ const SECRET = 'only-for-this-bench';
 export const PLAN = 'bench';
 export const LOG_LINES = 100;
 
+function socketApi(): string {
+  return protectedApi('gatewright-websocket').split('/')[0] ?? '';
+}
+
 /** As serverless.yml sets them in stage dev. */
-export const FUNCTION_ENVIRONMENT = {
+export const functionEnvironment = (): Readonly<Record<string, string>> => ({
   GATEWRIGHT_ACCESS_TABLE: 'access',
   GATEWRIGHT_USAGE_TABLE: 'usage',
   GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
@@ -24,12 +28,13 @@ export const FUNCTION_ENVIRONMENT = {
   GATEWRIGHT_PUBLISHER: 'gatewright-dev-ws-publisher',
   GATEWRIGHT_KEPT_SECONDS: '3600',
   GATEWRIGHT_PING_SECONDS: '60',
+  GATEWRIGHT_APIS: socketApi(),
   GATEWRIGHT_CONNECTIONS_PER_CALLER: '200',
   GATEWRIGHT_DOCUMENTS: 'bundled',
   GATEWRIGHT_USAGE_COUNTS: 'reached',
   GATEWRIGHT_ACCOUNT_ID: '123456789012',
   LOCAL_WEBHOOK_SECRET: SECRET,
-};
+});
 
 export function functionOrders(issuer: Pick<Issuer, 'events'>): readonly FunctionOrder[] {
   const [allowed, answered] = ['"Effect":"Allow"', '"statusCode":200'];
@@ -68,7 +73,7 @@ function order(name: string, asked: string, event: object, expected: string): Fu
 }
 
 function messageEvent(action: string, eventType = 'MESSAGE'): object {
-  const [apiId] = protectedApi('gatewright-websocket').split('/');
+  const apiId = socketApi();
   const routeKey = action === 'ping' ? '$default' : action;
   const times = { connectedAt: 1_607_854_667_185, requestTimeEpoch: Date.now() };
   return {

@@ -8,7 +8,7 @@ import { openIssuer, runStart } from '../authorizer-starts.ts';
 import type { Start } from '../authorizer-process.ts';
 import { median } from '../report.ts';
 import { ROOT } from '../targets.ts';
-import { FUNCTION_ENVIRONMENT, functionOrders } from './function-orders.ts';
+import { functionEnvironment, functionOrders } from './function-orders.ts';
 import { perAnswer } from './units.ts';
 import type { Units, World } from './world.ts';
 
@@ -52,7 +52,7 @@ export async function measureFunctions(
 ): Promise<readonly FunctionFigures[]> {
   prepareLayer(ROOT);
   await using issuer = await openIssuer();
-  const environment = { ...world.environment, ...FUNCTION_ENVIRONMENT };
+  const environment = { ...world.environment, ...functionEnvironment() };
   const prepared = [];
   for (const order of functionOrders(issuer)) {
     const program = { name: order.name, resolveDir: ROOT, entry: join(ROOT, `functions/${order.name}.ts`) };

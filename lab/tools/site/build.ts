@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { buildSync } from 'esbuild';
 import { installTool, toolFolder } from '../install-tool.ts';
 import { arrangePages, printPart, stagePage } from './pages.ts';
 
@@ -35,6 +36,13 @@ function main(): number {
     cwd: ROOT,
     stdio: 'inherit',
     timeout: BUILD_DEADLINE_MS,
+  });
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'cost-form.mjs')],
+    outfile: join(SITE, 'assets/cost-form.js'),
+    bundle: true,
+    minify: true,
+    logLevel: 'warning',
   });
   return built.status ?? 1;
 }

@@ -4,6 +4,9 @@ import { anchorOf } from '../heading-anchor.ts';
 
 type Part = { readonly title: string; readonly pages: readonly string[] };
 
+/** Pages lie in a folder of the site. */
+const CALCULATOR = '<div id="cost-form"></div><script src="../assets/cost-form.js" defer></script>';
+
 /** Links to a file, with or without a part of it; pictures as well. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
@@ -41,6 +44,7 @@ export function stagePage(path: string, texts: ReadonlyMap<string, string>): str
     .replace(/^# .+\n/m, '')
     // Why a block is not run is for those who write it.
     .replace(/^ *<!-- not run: .* -->\n\n?/gm, '')
+    .replace('<!-- calculator -->', CALCULATOR)
     .replace(LINK, (whole, picture: string, words: string, target: string, anchor = '') => {
       const there = posix.normalize(posix.join(posix.dirname(path), target));
       const page = texts.get(there);

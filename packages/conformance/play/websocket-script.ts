@@ -162,7 +162,7 @@ async function idOf({ received, clients }: Play, on: string | undefined): Promis
   await until(() => messages() !== undefined);
   const id = messages();
   if (typeof id !== 'string')
-    throw new Error(`no frame on ${name ?? 'any connection'} has told its connectionId`);
+    throw new Error(`no frame on ${name ?? 'any connection'} has sent its connectionId`);
   return id;
 }
 

@@ -4,7 +4,7 @@ import { stepsOf } from '../schema/parity-case.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 
-/** By what a reader is told where a target lacks it. */
+/** By what a report says where a target lacks it. */
 const NEEDS = {
   controlPlane: 'calls of the control plane',
   functions: 'Lambda functions',

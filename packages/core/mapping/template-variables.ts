@@ -47,7 +47,7 @@ export function contextVariables(values: Readonly<Record<string, JsonValue>>): J
   return context;
 }
 
-/** Keys of `$context.identity.keySet()`, whoever calls; missing values are empty texts (docs/aws §7.3). */
+/** Keys of `$context.identity.keySet()`, for every caller; missing values are empty texts (docs/aws §7.3). */
 const IDENTITY_KEYS =
   'cognitoIdentityPoolId accountId cognitoIdentityId caller sourceIp principalOrgId accessKey cognitoAuthenticationType cognitoAuthenticationProvider userArn userAgent user'.split(
     ' ',

@@ -24,7 +24,7 @@ export type Since = {
   readonly deployedAt: string | undefined;
 };
 
-/** @param wish the assumed caller; undefined: none given */
+/** @param caller the assumed caller; undefined: none given */
 export function explainLine(
   facts: LineFacts,
   format: string,

@@ -38,7 +38,7 @@ type StsOptions = {
 };
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-/** "GetSessionToken": 15 minutes to 36 hours, 12 hours without a wish. */
+/** "GetSessionToken": 15 minutes to 36 hours, 12 hours by default. */
 const TOKEN_SECONDS = { least: 900, most: 129_600, usual: 43_200 };
 
 export function createSts(given: StsOptions): AwsService {

@@ -1,0 +1,113 @@
+/**
+ * What a month of the deployed authorizers and quotas costs at AWS, by item, in US dollars of us-east-1 without
+ * free tiers (docs/aws/prices.md). API Gateway and the functions behind it cost the same without the stack. Pure.
+ */
+import { tiered } from '../../packages/console/page/cost.ts';
+import { DEFAULT_PRICES } from '../../packages/console/page/prices.ts';
+
+export type Assumptions = {
+  readonly requests: number;
+  /** API keys that share the requests evenly. */
+  readonly keys: number;
+  /** `authorizerResultTtlInSeconds`; 0 = each request calls the authorizer. */
+  readonly keptSeconds: number;
+  readonly authorizerMs: number;
+  /** One call of a table, which the function waits for. */
+  readonly tableMs: number;
+  readonly memoryMb: number;
+  /** Lambda's START, END and REPORT, and the line of metrics (`npm run bench -- stack`). */
+  readonly logBytes: number;
+  /** 1 = each request is written; more = of a lease. */
+  readonly requestsPerWrite: number;
+  /** Names of metrics that functions send. */
+  readonly metrics: number;
+  /** Metrics that alarms watch. */
+  readonly alarmMetrics: number;
+};
+
+export const ASSUMED: Omit<Assumptions, 'requests' | 'keys'> = {
+  keptSeconds: 300,
+  authorizerMs: 3,
+  tableMs: 5,
+  memoryMb: 512,
+  logBytes: 869,
+  requestsPerWrite: 1,
+  metrics: 7,
+  alarmMetrics: 41,
+};
+
+/** API keys of the table and the note that one was used, as the embedded DynamoDB counts units. */
+const UNITS = { readsPerKey: 1, writesPerUse: 1, writesPerCharge: 1 } as const;
+const NOTED_EVERY_SECONDS = 600;
+const SECONDS_PER_MONTH = 730 * 3_600;
+const MILLION = 1e6;
+const GIGABYTE = 1024 ** 3;
+/** A metric that an alarm watches; a custom metric, first 10,000. */
+const WATCHED_METRIC = 0.1;
+const CUSTOM_METRIC = 0.3;
+
+type Item = { readonly item: string; readonly dollars: number };
+
+/**
+ * Calls of an authorizer whose answers are kept for `keptSeconds` from the first request on, for keys that ask
+ * at random times: each answer serves one request and those that follow within its time.
+ */
+export function authorizerCalls({ requests, keys, keptSeconds }: Assumptions): number {
+  const within = (requests / Math.max(1, keys)) * (keptSeconds / SECONDS_PER_MONTH);
+  return requests / (1 + within);
+}
+
+export function itemsOf(assumed: Assumptions): readonly Item[] {
+  const { requests, keys, authorizerMs, tableMs, memoryMb, logBytes, requestsPerWrite } = assumed;
+  const { lambdaRequests, lambdaArm, logs, tableReads, tableWrites } = DEFAULT_PRICES;
+  const calls = authorizerCalls(assumed);
+  const writes = requests / Math.max(1, requestsPerWrite);
+  const notes = Math.min(calls, keys * (SECONDS_PER_MONTH / NOTED_EVERY_SECONDS));
+  const seconds = (ms: number, times: number): number =>
+    tiered((memoryMb / 1024) * (ms / 1000) * times, lambdaArm, 1);
+  return [
+    { item: 'alarms', dollars: assumed.alarmMetrics * WATCHED_METRIC },
+    { item: 'metrics', dollars: assumed.metrics * CUSTOM_METRIC },
+    {
+      item: 'authorizer, calls',
+      dollars: (calls / MILLION) * lambdaRequests + seconds(authorizerMs + tableMs, calls),
+    },
+    { item: 'authorizer, log lines', dollars: ((calls * logBytes) / GIGABYTE) * logs },
+    {
+      item: 'API keys, table',
+      dollars:
+        ((calls * UNITS.readsPerKey) / MILLION) * tableReads +
+        ((notes * UNITS.writesPerUse) / MILLION) * tableWrites,
+    },
+    {
+      item: 'quota, table',
+      dollars: ((writes * UNITS.writesPerCharge) / MILLION) * tableWrites + seconds(tableMs, writes),
+    },
+  ];
+}
+
+export function sumOf(items: readonly Item[]): number {
+  return items.reduce((sum, { dollars }) => sum + dollars, 0);
+}
+
+/** API Gateway's own price of the requests. */
+export function apiCost(requests: number, kind: 'rest' | 'http'): number {
+  return tiered(requests, DEFAULT_PRICES[kind], MILLION);
+}
+
+/** Valid requests a month and price of Unkey's API management (its pricing page, read 24 November 2026). */
+const UNKEY: readonly (readonly [upTo: number, dollars: number])[] = [
+  [150_000, 0],
+  [250_000, 25],
+  [500_000, 50],
+  [1e6, 75],
+  [2e6, 100],
+  [10e6, 250],
+  [50e6, 500],
+  [100e6, 1_000],
+];
+
+/** Undefined above the listed plans. */
+export function unkeyPrice(requests: number): number | undefined {
+  return UNKEY.find(([upTo]) => requests <= upTo)?.[1];
+}
