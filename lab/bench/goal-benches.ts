@@ -32,7 +32,8 @@ type MeasurePair = (pair: number) => Promise<readonly Pair[]>;
 /** Builds and installs, once. @returns what measures a pair, by its number */
 type Prepare = (wanted: ReadonlySet<string>, seconds: number) => Promise<MeasurePair> | MeasurePair;
 
-const WARMUP_SECONDS = 3;
+/** Of a server, over all its scenarios. */
+const WARMUP_SECONDS = 8;
 const OFFLINE = 'performance-offline';
 const SAVED = ['plain', 'sdk'] as const;
 const SAVES_PER_TURN = 3;
@@ -60,7 +61,7 @@ const besideFloor =
       startServers({ ours: startOurs, theirs: () => startFloor(event) }, scenarios, {
         seconds,
         isOursFirst: isFirst,
-        warmupSeconds: WARMUP_SECONDS,
+        warmupSeconds: WARMUP_SECONDS / scenarios.length,
         read: ({ name }, { perSecond, p99Ms }) => ({ [name]: perSecond, [`${name}-p99`]: p99Ms }),
       }),
     );
@@ -70,8 +71,7 @@ const besideFloor =
 async function captureEvent(kind: Kind): Promise<unknown> {
   const running = await startOurs();
   try {
-    const { hostname: host, port } = new URL(running.urlOf(kind));
-    const path = `${new URL(running.urlOf(kind)).pathname.replace(/\/$/, '')}/event`;
+    const { hostname: host, port, pathname: path } = new URL(`${running.urlOf(kind)}/event`);
     const request = { host, port: Number(port), path, headers: HEADERS };
     return JSON.parse(await untilAnswered(running, request)) as unknown;
   } finally {
@@ -87,7 +87,7 @@ const besideOffline: Prepare = (wanted, seconds) => {
     startServers({ ours: startOurs, theirs: () => startServerlessOffline(OFFLINE) }, scenarios, {
       seconds,
       isOursFirst: isFirst,
-      warmupSeconds: WARMUP_SECONDS,
+      warmupSeconds: WARMUP_SECONDS / scenarios.length,
       read: ({ name }, { perSecond }) => ({ [`${name}-offline`]: perSecond }),
     }),
   );
@@ -148,14 +148,14 @@ const authorizers: Prepare = async (wanted) => {
   });
 };
 
-/** A process whose blocks of requests are recorded and not recorded in turns is a pair. */
-const recording: Prepare = () => async () => {
-  const rows = await Promise.all(
-    SCENARIOS.filter(({ name }) => name === 'rest').map((rest) =>
-      measureRecording(rest, { pairs: RECORDED_BLOCKS }),
-    ),
-  );
-  return rows.map(({ perSecond }) => ({ figure: 'recording', ours: perSecond.on, theirs: perSecond.off }));
+/** A fresh process is a pair: its blocks of requests are recorded and not recorded in turns. */
+const recording: Prepare = () => {
+  const rest = SCENARIOS.find(({ name }) => name === 'rest');
+  if (rest === undefined) throw new Error('no scenario of a REST API');
+  return async () => {
+    const { perSecond } = await measureRecording(rest, { pairs: RECORDED_BLOCKS });
+    return [{ figure: 'recording', ours: perSecond.on, theirs: perSecond.off }];
+  };
 };
 
 export const GOAL_BENCHES: Readonly<Record<BenchName, Prepare>> = {

@@ -25,7 +25,7 @@ ${describeRun(conditions, COMMAND)} ${FLOOR}
 
 ${host}
 
-${markdownTable(['goal', 'figure', 'measured', 'beside', 'ratio, 95 % interval', 'goal', ''], lines)}
+${markdownTable(['name', 'figure', 'measured', 'beside', 'ratio, 95 % interval', 'goal', ''], lines)}
 
 ${printMissed(results)}
 `;

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- performance [--only GOAL …] [--pairs N] [--seconds N]`: every goal as a ratio to something that is measured in
- * turns with it, over pairs of fresh processes. All go to .build/lab/performance.md; of a whole run six and those that are
- * missed to docs/performance.md, too. On a machine with nothing else to do; 30 minutes.
+ * `npm run bench -- performance [--only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: every goal as a ratio to something that is
+ * measured in turns with it, over pairs of fresh processes. All go to .build/lab/performance.md; of a whole run six, and those
+ * that are missed, to docs/performance.md, too. A pair on a host that changed is measured again, `--repeats` times at most.
+ * On a machine with nothing else to do; 30 minutes.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +13,19 @@ import { GOALS, judgeGoal } from './goals.ts';
 import { measureHostSpeed, printHostSpeeds } from './host-speed.ts';
 import { rankOfBound } from './interval.ts';
 import { printPage, printResult, printSummary, renewSummary } from './page.ts';
-import { measureSteadily } from './steady-pairs.ts';
+import { measureSteadily, MOST_REPEATS } from './steady-pairs.ts';
 import { ROOT } from './targets.ts';
 import type { BenchName, Goal, Result } from './goals.ts';
 
 const PAGE = join(ROOT, 'docs/performance.md');
 const NAMES = Object.values(GOALS).flatMap((goals) => goals.map(({ name }) => name));
 
-type Options = { readonly only: ReadonlySet<string>; readonly pairs: number; readonly seconds: number };
+type Options = {
+  readonly only: ReadonlySet<string>;
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly repeats: number;
+};
 
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -28,15 +34,18 @@ export function parseOptions(args: readonly string[]): Options {
       only: { type: 'string', multiple: true, default: NAMES },
       pairs: { type: 'string', default: '6' },
       seconds: { type: 'string', default: '1' },
+      repeats: { type: 'string', default: String(MOST_REPEATS) },
     },
   });
-  const [pairs, seconds] = [Number(values.pairs), Number(values.seconds)];
+  const [pairs, repeats, seconds] = [Number(values.pairs), Number(values.repeats), Number(values.seconds)];
   if (!Number.isInteger(pairs) || pairs < 1 || !(seconds > 0))
     throw new Error('--pairs and --seconds want positive numbers');
+  if (!Number.isInteger(repeats) || repeats < 0 || repeats > MOST_REPEATS)
+    throw new Error(`--repeats wants a number from 0 to ${MOST_REPEATS}`);
   const unknown = values.only.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0)
     throw new Error(`--only wants some of ${NAMES.join(', ')}; not ${unknown.join(', ')}`);
-  return { only: new Set(values.only), pairs, seconds };
+  return { only: new Set(values.only), pairs, seconds, repeats };
 }
 
 export async function runPerformance(args: readonly string[]): Promise<void> {
@@ -59,13 +68,16 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
 }
 
 /** What cannot be measured is no reason to lose the rest of a long run; it ends with exit code 1. */
-async function measureGoals(name: BenchName, { only, pairs, seconds }: Options): Promise<readonly Result[]> {
+async function measureGoals(
+  name: BenchName,
+  { only, pairs, seconds, repeats }: Options,
+): Promise<readonly Result[]> {
   const goals = (GOALS[name] as readonly Goal[]).filter((goal) => only.has(goal.name));
   if (goals.length === 0) return [];
   console.error(`${name}…`);
   try {
     const measurePair = await GOAL_BENCHES[name](new Set(goals.map((goal) => goal.name)), seconds);
-    const measured = await measureSteadily(pairs, measurePair, measureHostSpeed);
+    const measured = await measureSteadily(pairs, measurePair, measureHostSpeed, repeats);
     return goals.map((goal) => judgeGoal(goal, measured));
   } catch (error) {
     console.error(`bench: ${name}: ${error instanceof Error ? error.message : String(error)}`);

@@ -29,6 +29,7 @@ describe('a pair', () => {
     const outcomes = [0, 1, 2, 3].map((repeats) => decide(at(1), at(0.8), repeats));
 
     assert.deepEqual(outcomes, ['again', 'again', 'again', 'marked']);
+    assert.equal(decide(at(1), at(0.8), 0, 0), 'marked');
   });
 });
 
