@@ -94,7 +94,7 @@ export async function startBoth(
   return { running: isOursFirst ? { ours: one, theirs: other } : { ours: other, theirs: one }, close };
 }
 
-export type Rate = {
+type Rate = {
   readonly perSecond: number;
   readonly p99Ms: number;
   /** By the processor time of the thread that serves, which other work on the machine disturbs less. */

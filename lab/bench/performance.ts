@@ -27,7 +27,7 @@ type Options = {
   readonly repeats: number;
 };
 
-export function parseOptions(args: readonly string[]): Options {
+function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
