@@ -1,8 +1,8 @@
-/** Both commits, started and warm: what `against.ts` measures in turns. */
+/** Both sides, started and warm: what `measurePair` measures in turns. */
 import { bundle } from './authorizer-bundles.ts';
 import { candidates } from './authorizer-candidates.ts';
 import { openIssuer, startOnce } from './authorizer-starts.ts';
-import type { Starter } from './authorizer-starts.ts';
+import type { Issuer, Starter } from './authorizer-starts.ts';
 import { generateLoad, mainThreadMs, requestOf } from './measure.ts';
 import type { Scenario } from './measure.ts';
 import { median } from './report.ts';
@@ -11,7 +11,7 @@ import type { Running } from './targets.ts';
 
 export type Side = 'ours' | 'theirs';
 
-/** Figures by name; more is better. */
+/** By name. */
 export type Figures = Readonly<Record<string, number>>;
 
 export type Sides = AsyncDisposable & {
@@ -26,49 +26,77 @@ const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
 
 type GatewaySource = { readonly root: string; readonly service?: string };
+type Order = { readonly seconds: number; readonly isOursFirst: boolean };
 
-/** Both gateways, which idle while the other one is measured. Neither side is always the older one. */
+/** Both gateways, which idle while the other one is measured. */
 export async function startGateways(
   sources: Readonly<Record<Side, GatewaySource>>,
   scenarios: readonly Scenario[],
-  { seconds, isOursFirst }: { readonly seconds: number; readonly isOursFirst: boolean },
+  order: Order,
 ): Promise<Sides> {
-  const start = (side: Side): Promise<Running> =>
+  const start = (side: Side) => () =>
     startGateway(sources[side].root, `against-${side}`, [], sources[side].service);
-  const first: Side = isOursFirst ? 'ours' : 'theirs';
-  const second: Side = isOursFirst ? 'theirs' : 'ours';
-  const one = await start(first);
-  const other = await start(second).catch(async (error: unknown) => {
-    await stop(one);
-    throw error;
+  const read = ({ name }: Scenario, { perSecond, perProcessorSecond }: Rate): Figures => ({
+    [`${name} req/s`]: perSecond,
+    ...(perProcessorSecond !== undefined && { [`${name} req/cpu-s`]: perProcessorSecond }),
   });
-  const close = async (): Promise<void> => {
-    await Promise.all([stop(one), stop(other)]);
-  };
-  const rate = (side: Side, scenario: Scenario, warmupSeconds: number, forSeconds: number): Promise<Rate> =>
-    rateOf(side === first ? one : other, scenario, warmupSeconds, forSeconds);
+  return await startServers({ ours: start('ours'), theirs: start('theirs') }, scenarios, {
+    ...order,
+    warmupSeconds: WARMUP_SECONDS,
+    read,
+  });
+}
+
+type ServerOrder = Order & {
+  /** For each scenario. */
+  readonly warmupSeconds: number;
+  readonly read: (scenario: Scenario, rate: Rate) => Figures;
+};
+
+/** Both servers, which idle while the other one is measured. Neither side is always the older one. */
+export async function startServers(
+  starters: Readonly<Record<Side, () => Promise<Running>>>,
+  scenarios: readonly Scenario[],
+  { seconds, isOursFirst, warmupSeconds, read }: ServerOrder,
+): Promise<Sides> {
+  const { running, close } = await startBoth(starters, isOursFirst);
   try {
     for (const scenario of scenarios)
-      for (const side of ['ours', 'theirs'] as const) await rate(side, scenario, 0, WARMUP_SECONDS);
+      for (const side of ['ours', 'theirs'] as const) await rateOf(running[side], scenario, 0, warmupSeconds);
   } catch (error) {
     await close();
     throw error;
   }
   return {
     name: scenarios.map(({ name }) => name).join(', '),
-    figures: scenarios.map((scenario) => async (side) => {
-      const { perSecond, perProcessorSecond } = await rate(side, scenario, SETTLE_SECONDS, seconds);
-      return {
-        [`${scenario.name} req/s`]: perSecond,
-        ...(perProcessorSecond !== undefined && { [`${scenario.name} req/cpu-s`]: perProcessorSecond }),
-      };
-    }),
+    figures: scenarios.map(
+      (scenario) => async (side) =>
+        read(scenario, await rateOf(running[side], scenario, SETTLE_SECONDS, seconds)),
+    ),
     [Symbol.asyncDispose]: close,
   };
 }
 
+/** One after the other; where the second one fails the first one ends. */
+export async function startBoth(
+  starters: Readonly<Record<Side, () => Promise<Running>>>,
+  isOursFirst: boolean,
+): Promise<{ readonly running: Readonly<Record<Side, Running>>; readonly close: () => Promise<void> }> {
+  const [first, second] = isOursFirst ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
+  const one = await starters[first]();
+  const other = await starters[second]().catch(async (error: unknown) => {
+    await stop(one);
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([stop(one), stop(other)]);
+  };
+  return { running: isOursFirst ? { ours: one, theirs: other } : { ours: other, theirs: one }, close };
+}
+
 type Rate = {
   readonly perSecond: number;
+  readonly p99Ms: number;
   /** By the processor time of the thread that serves, which other work on the machine disturbs less. */
   readonly perProcessorSecond: number | undefined;
 };
@@ -83,36 +111,29 @@ async function rateOf(
   const request = await requestOf(scenario, running);
   await untilAnswered(running, request);
   const beforeMs = mainThreadMs(running.process.pid);
-  const { measured, total } = await generateLoad({
+  const { measured, total, invocations, p99Ms } = await generateLoad({
     ...request,
-    coldFromSeconds: 0,
-    coldToSeconds: 0,
     warmupSeconds,
     seconds,
   });
+  // Of an instance the highest count: that of earlier measurements is in it.
+  if (invocations < total) throw new Error(`${total} answers, but the handler ran ${invocations} times`);
   const spentMs = mainThreadMs(running.process.pid) - beforeMs;
   const perProcessorSecond = spentMs > 0 ? (total * 1000) / spentMs : undefined;
-  return { perSecond: measured / seconds, perProcessorSecond };
+  return { perSecond: measured / seconds, p99Ms, perProcessorSecond };
 }
 
 /** The token authorizer of each commit in one file, in processes of its own. */
 export async function startAuthorizers(theirRoot: string, seconds: number): Promise<Sides> {
   const starters = {
-    ours: await bundleAuthorizer(ROOT, ''),
-    theirs: await bundleAuthorizer(theirRoot, 'theirs'),
+    ours: await bundleAuthorizer({}),
+    theirs: await bundleAuthorizer({ root: theirRoot, label: 'theirs' }),
   };
   const issuer = await openIssuer();
   return {
     name: 'authorizer',
     figures: [
-      async (side) => {
-        const starts: number[] = [];
-        for (let start = 0; start < STARTS_PER_MEASUREMENT; start += 1) {
-          const { importMs, firstMs } = await startOnce(starters[side], issuer);
-          starts.push(1_000 / (importMs + firstMs));
-        }
-        return { 'authorizer starts/s': median(starts) };
-      },
+      async (side) => ({ 'authorizer starts/s': 1_000 / (await medianStartMs(starters[side], issuer)) }),
       async (side) => {
         const { perSecond } = await startOnce(starters[side], issuer, seconds * 1_000);
         return { 'authorizer warm/s': perSecond ?? 0 };
@@ -122,9 +143,30 @@ export async function startAuthorizers(theirRoot: string, seconds: number): Prom
   };
 }
 
-async function bundleAuthorizer(root: string, label: string): Promise<Starter> {
-  const candidate = candidates(root).find(({ name }) => name === 'token-authorizer');
-  if (candidate === undefined) throw new Error('no token-authorizer to measure');
-  const { file } = await bundle(candidate, 'alone', 'memory', label);
-  return { name: candidate.name, event: candidate.event, form: 'alone', keys: 'memory', file };
+/** From the import to the first answer. */
+export async function medianStartMs(starter: Starter, issuer: Issuer): Promise<number> {
+  const starts: number[] = [];
+  for (let start = 0; start < STARTS_PER_MEASUREMENT; start += 1) {
+    const { importMs, firstMs } = await startOnce(starter, issuer);
+    starts.push(importMs + firstMs);
+  }
+  return median(starts);
+}
+
+type WantedAuthorizer = Partial<Pick<Starter, 'name' | 'form' | 'keys'>> & {
+  readonly root?: string;
+  readonly label?: string;
+};
+
+export async function bundleAuthorizer({
+  name = 'token-authorizer',
+  form = 'alone',
+  keys = 'memory',
+  root = ROOT,
+  label,
+}: WantedAuthorizer): Promise<Starter> {
+  const candidate = candidates(root).find((one) => one.name === name);
+  if (candidate === undefined) throw new Error(`no ${name} to measure`);
+  const { file } = await bundle(candidate, form, keys, label);
+  return { name, event: candidate.event, form, keys, file };
 }

@@ -10,7 +10,7 @@ import { startAuthorizers, startGateways } from './against-sides.ts';
 import type { Figures, Side, Sides } from './against-sides.ts';
 import { checkOut, resolveCommit } from './checkout.ts';
 import { judge, medianInterval } from './interval.ts';
-import type { Interval, Verdict } from './interval.ts';
+import type { BoundSide, Interval, Verdict } from './interval.ts';
 import { median, printColumns } from './report.ts';
 import { SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { BUILD, ROOT } from './targets.ts';
@@ -28,7 +28,7 @@ type Options = {
   readonly bound: number;
 };
 
-/** One figure of one side; more is better. */
+/** One figure of both sides. */
 export type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
 
 export type AgainstRow = Interval & {
@@ -135,7 +135,11 @@ function mean(values: readonly number[]): number {
 }
 
 /** @throws Error where a side has no figure: nothing was measured, so nothing can be said */
-export function summarisePairs(pairs: readonly Pair[], bound: number): readonly AgainstRow[] {
+export function summarisePairs(
+  pairs: readonly Pair[],
+  bound: number,
+  side: BoundSide = 'at least',
+): readonly AgainstRow[] {
   const figures = [...new Set(pairs.map(({ figure }) => figure))];
   return figures.map((figure) => {
     const own = pairs.filter((pair) => pair.figure === figure);
@@ -149,7 +153,7 @@ export function summarisePairs(pairs: readonly Pair[], bound: number): readonly 
       ours: median(own.map(({ ours }) => ours)),
       theirs: median(own.map(({ theirs }) => theirs)),
       ...interval,
-      verdict: judge(interval, bound),
+      verdict: judge(interval, bound, side),
     };
   });
 }

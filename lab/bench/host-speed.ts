@@ -14,7 +14,9 @@ export type HostSpeed = {
   readonly echoes: number;
 };
 
-const LOOP_MS = 150;
+/** The fastest of some slices: a short interruption is no other host. */
+const SLICES = 3;
+const SLICE_MS = 50;
 const MULTIPLICATIONS = 1_000;
 /** By which a speed may differ, up or down, on a host that counts as the same. */
 const MOST_RATIO = 1.15;
@@ -47,10 +49,16 @@ function toThousands(perSecond: number): string {
 }
 
 async function countPerSecond(loop: () => unknown): Promise<number> {
+  let fastest = 0;
+  for (let slice = 0; slice < SLICES; slice += 1) fastest = Math.max(fastest, await countInSlice(loop));
+  return fastest;
+}
+
+async function countInSlice(loop: () => unknown): Promise<number> {
   const fromMs = performance.now();
   let loops = 0;
   let tookMs = 0;
-  for (; tookMs < LOOP_MS; tookMs = performance.now() - fromMs) {
+  for (; tookMs < SLICE_MS; tookMs = performance.now() - fromMs) {
     await loop();
     loops += 1;
   }

@@ -42,8 +42,12 @@ export function medianInterval(values: readonly number[], confidence = 0.95): In
   };
 }
 
-/** A bound is missed only where the whole interval is below it: noise alone fails no run. */
-export function judge({ low, high }: Interval, bound: number): Verdict {
-  if (high < bound) return 'missed';
-  return low >= bound ? 'kept' : 'open';
+/** On which side of a bound a figure has to be. */
+export type BoundSide = 'at least' | 'at most';
+
+/** A bound is missed only where the whole interval is on its wrong side: noise alone fails no run. */
+export function judge({ low, high }: Interval, bound: number, side: BoundSide = 'at least'): Verdict {
+  const [worst, best, least] = side === 'at least' ? [low, high, bound] : [-high, -low, -bound];
+  if (best < least) return 'missed';
+  return worst >= least ? 'kept' : 'open';
 }

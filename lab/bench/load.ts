@@ -18,9 +18,6 @@ export type LoadTask = {
   /** Of a body that is too large to be said in a task. */
   readonly bodyBytes?: number;
   readonly connections: number;
-  /** The cold state is counted between these two moments of the warm-up. */
-  readonly coldFromSeconds: number;
-  readonly coldToSeconds: number;
   readonly warmupSeconds: number;
   readonly seconds: number;
   /** So many are asked for, however long that takes. */
@@ -30,8 +27,7 @@ export type LoadTask = {
 };
 
 export type LoadResult = {
-  /** Answers in the cold part, in the measured part, and in all. */
-  readonly cold: number;
+  /** Answers in the measured part, and in all. */
   readonly measured: number;
   readonly total: number;
   /** How often the handler ran, by its own counts. */
@@ -90,10 +86,8 @@ class LoadGenerator {
   readonly #latencies = createHistogram();
   /** Instance of the function → its highest count. */
   readonly #counts = new Map<string, number>();
-  readonly #tally = { cold: 0, measured: 0, total: 0 };
+  readonly #tally = { measured: 0, total: 0 };
   #sent = 0;
-  #coldFromMs = 0;
-  #coldToMs = 0;
   #warmEndMs = 0;
   #endMs = 0;
 
@@ -111,10 +105,8 @@ class LoadGenerator {
   }
 
   async run(): Promise<LoadResult> {
-    const { coldFromSeconds, coldToSeconds, warmupSeconds, seconds, connections } = this.#task;
+    const { warmupSeconds, seconds, connections } = this.#task;
     const startedMs = performance.now();
-    this.#coldFromMs = startedMs + coldFromSeconds * 1000;
-    this.#coldToMs = startedMs + coldToSeconds * 1000;
     this.#warmEndMs = startedMs + warmupSeconds * 1000;
     this.#endMs = this.#warmEndMs + seconds * 1000;
     const cpu = process.cpuUsage();
@@ -179,7 +171,6 @@ class LoadGenerator {
     const [, instance = '', count = ''] = /\r\nx-invocation: ([0-9a-f]+):(\d+)/i.exec(head) ?? [];
     this.#counts.set(instance, Math.max(this.#counts.get(instance) ?? 0, Number(count)));
     this.#tally.total += 1;
-    if (nowMs >= this.#coldFromMs && nowMs < this.#coldToMs) this.#tally.cold += 1;
     if (nowMs < this.#warmEndMs || nowMs >= this.#endMs) return;
     this.#tally.measured += 1;
     this.#latencies.record(Math.max(1, Math.round((nowMs - sentMs) * 1e6)));

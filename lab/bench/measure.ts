@@ -1,17 +1,12 @@
-/** One measurement: a fresh server, warm-up, load, memory. */
+/** What a measurement reads of a server: its answers under load, its processor time, its memory. */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hello } from './fixture/handler.ts';
-import { stop, untilAnswered } from './targets.ts';
 import type { LoadResult, LoadTask } from './load.ts';
-import type { Kind, Ring, Running, Target } from './targets.ts';
+import type { Kind, Running } from './targets.ts';
 
 export const CONNECTIONS = 32;
-/** The cold state: two seconds of load have passed, two are counted. */
-export const COLD_FROM_SECONDS = 2;
-export const COLD_TO_SECONDS = 4;
-export const WARMUP_SECONDS = 6;
 
 export type Scenario = {
   readonly name: string;
@@ -22,8 +17,6 @@ export type Scenario = {
   readonly body?: string;
   /** At a time; absent = CONNECTIONS. */
   readonly connections?: number;
-  /** What else is measured with the same requests. */
-  readonly others: readonly Exclude<Target['name'], 'gateway'>[];
 };
 
 /** What the load generator asks of a server in a scenario, and what is to be answered. */
@@ -37,63 +30,6 @@ export async function requestOf(
   const url = new URL(`${running.urlOf(kind)}${path}`);
   const asked = { host: url.hostname, port: Number(url.port), path: url.pathname, method, headers, body };
   return { ...asked, connections, expectedBody: (await hello()).body };
-}
-
-export type Measurement = {
-  readonly requestsPerSecond: number;
-  readonly coldRequestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /**
-   * Of the server and its children at the end of the load; undefined where the system does not report it.
-   */
-  readonly rssMb: number | undefined;
-  /** Of a gateway that records. */
-  readonly ring?: Ring | undefined;
-  /** From starting the process to the first 200. */
-  readonly startMs: number;
-  readonly loadCpuShare: number;
-};
-
-/**
- * @throws Error when an answer is not 200 or has another body, or when the handler ran more or less often
- *   than there were answers
- */
-export async function measure(target: Target, scenario: Scenario, seconds: number): Promise<Measurement> {
-  const startedMs = performance.now();
-  const running = await target.start();
-  try {
-    const request = await requestOf(scenario, running);
-    const firstBody = await untilAnswered(running, request);
-    if (firstBody !== request.expectedBody)
-      throw new Error(`answered with another body: ${firstBody.slice(0, 200)}`);
-    const startMs = performance.now() - startedMs;
-    const task: LoadTask = {
-      ...request,
-      coldFromSeconds: COLD_FROM_SECONDS,
-      coldToSeconds: COLD_TO_SECONDS,
-      warmupSeconds: WARMUP_SECONDS,
-      seconds,
-    };
-    const result = await generateLoad(task);
-    const rssMb = residentMegabytes(running.process.pid);
-    const ring = await running.readRing?.();
-    // One more: the answer that proved the start.
-    if (result.invocations !== result.total + 1)
-      throw new Error(`${result.total + 1} answers, but the handler ran ${result.invocations} times`);
-    return {
-      requestsPerSecond: result.measured / seconds,
-      coldRequestsPerSecond: result.cold / (COLD_TO_SECONDS - COLD_FROM_SECONDS),
-      p50Ms: result.p50Ms,
-      p99Ms: result.p99Ms,
-      rssMb,
-      ring,
-      startMs,
-      loadCpuShare: result.cpuShare,
-    };
-  } finally {
-    await stop(running);
-  }
 }
 
 /** Runs the load generator, until the signal ends it where there is one. @throws Error at the first wrong answer, and when it was ended */

@@ -1,87 +1,89 @@
 /**
- * `npm run bench -- performance [--seconds N --runs N --minutes N --no-offline]`: throughput, starts, memory and functions in one run.
- * All figures go to .build/lab/performance.md; six of them and the missed goals to docs/performance.md. On a machine with nothing
- * else to do; 30 minutes, and `--minutes` more for the run in which memory is watched.
+ * `npm run bench -- performance [--only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: every goal as a ratio to something that is
+ * measured in turns with it, over pairs of fresh processes. All go to .build/lab/performance.md; of a whole run six, and those
+ * that are missed, to docs/performance.md, too. A pair on a host that changed is measured again, `--repeats` times at most.
+ * On a machine with nothing else to do; 30 minutes.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LAB, readConditions, writePage } from './conditions.ts';
-import { functionFigures } from './functions/page.ts';
-import { measureSides } from './functions/run.ts';
+import { GOAL_BENCHES } from './goal-benches.ts';
+import { GOALS, judgeGoal } from './goals.ts';
 import { measureHostSpeed, printHostSpeeds } from './host-speed.ts';
-import { CONNECTIONS, WARMUP_SECONDS } from './measure.ts';
-import { measureInstances } from './instances.ts';
-import { instanceFigures, isHeld, printPage, startFigures, throughputFigures } from './page.ts';
-import { buildCommand } from './plain-stack.ts';
-import { CROWDS, SCENARIOS, WITH_BODY } from './scenarios.ts';
-import { measureStarts } from './starts.ts';
-import { printSummary, renewSummary } from './summary.ts';
+import { rankOfBound } from './interval.ts';
+import { printPage, printResult, printSummary, renewSummary } from './page.ts';
+import { measureSteadily, MOST_REPEATS } from './steady-pairs.ts';
 import { ROOT } from './targets.ts';
-import { measureThroughput } from './throughput.ts';
+import type { BenchName, Goal, Result } from './goals.ts';
 
 const PAGE = join(ROOT, 'docs/performance.md');
-const SAVES = 10;
+const NAMES = Object.values(GOALS).flatMap((goals) => goals.map(({ name }) => name));
 
-function readOptions(args: readonly string[]) {
+type Options = {
+  readonly only: ReadonlySet<string>;
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly repeats: number;
+};
+
+function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seconds: { type: 'string', default: '5' },
-      runs: { type: 'string', default: '3' },
-      minutes: { type: 'string', default: '0' },
-      'no-offline': { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: NAMES },
+      pairs: { type: 'string', default: '6' },
+      seconds: { type: 'string', default: '1' },
+      repeats: { type: 'string', default: String(MOST_REPEATS) },
     },
   });
-  const [seconds, runs, minutes] = [values.seconds, values.runs, values.minutes].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  if (!(seconds > 0) || !Number.isInteger(runs) || runs < 1)
-    throw new Error('--seconds and --runs want positive numbers');
-  if (!(minutes >= 0)) throw new Error('--minutes wants a number');
-  const scenarios = [...SCENARIOS, ...WITH_BODY, ...CROWDS];
-  return { seconds, runs, minutes, scenarios, offline: !values['no-offline'] };
+  const [pairs, repeats, seconds] = [Number(values.pairs), Number(values.repeats), Number(values.seconds)];
+  if (!Number.isInteger(pairs) || pairs < 1 || !(seconds > 0))
+    throw new Error('--pairs and --seconds want positive numbers');
+  if (!Number.isInteger(repeats) || repeats < 0 || repeats > MOST_REPEATS)
+    throw new Error(`--repeats wants a number from 0 to ${MOST_REPEATS}`);
+  const unknown = values.only.filter((name) => !NAMES.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`--only wants some of ${NAMES.join(', ')}; not ${unknown.join(', ')}`);
+  return { only: new Set(values.only), pairs, seconds, repeats };
 }
 
 export async function runPerformance(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = parseOptions(args);
   const conditions = readConditions();
-  const command = buildCommand();
-  const hostBefore = await measureHostSpeed();
-  const starts = await measureStarts(command, options.runs, options.seconds);
-  const instances = await measureInstances(command, options);
-  const throughput = await measureThroughput(options);
-  const { measured } = await measureSides({ ...options, saves: SAVES });
-  const host = printHostSpeeds(hostBefore, await measureHostSpeed());
-  const parts = [
-    {
-      title: 'Requests',
-      how: `${CONNECTIONS} keep-alive connections where no other number is said, ${options.seconds} s after ${WARMUP_SECONDS} s of warm-up, medians of ${options.runs} interleaved runs. The load generator runs on the same processors.`,
-      figures: throughputFigures(throughput),
-    },
-    {
-      title: 'Start and memory',
-      how: `Medians of ${options.runs} starts; memory is the resident set of the process and its children, 3 s after the start and after ${options.seconds + 2} s of load by ${CONNECTIONS} connections. Requests are recorded, as they are unless somebody switches it off.`,
-      figures: startFigures(starts),
-    },
-    {
-      title: 'Instances of functions',
-      how: `Medians of ${options.runs} starts of the package's command. Busy ones: four callers, ${options.seconds} s after six. Further functions: ten beside one, each called once, all with the same few lines of code; a bare worker is a thread of \`node:worker_threads\` that has run these lines once. The long run (\`--minutes 10\`): the last tenth beside the second.`,
-      figures: instanceFigures(instances),
-    },
-    {
-      title: 'Functions',
-      how: 'The first request to a function in a fresh process, and from a save of its source to the new answer, as `npm run bench -- functions` has them.',
-      figures: functionFigures(measured),
-    },
-  ];
-  const all = parts.flatMap(({ figures }) => figures);
-  await writePage(join(LAB, 'performance.md'), printPage(conditions, host, parts));
-  await writePage(PAGE, renewSummary(readFileSync(PAGE, 'utf8'), printSummary(conditions, all)));
-  for (const figure of all)
-    if (isHeld(figure) === false)
-      console.log(`missed: ${figure.what}: ${String(figure.value)} ${figure.unit}`);
-  console.log('written: docs/performance.md, .build/lab/performance.md');
+  // The first loops of a process are slower: they are compiled meanwhile.
+  await measureHostSpeed();
+  const before = await measureHostSpeed();
+  const results: Result[] = [];
+  for (const name of Object.keys(GOALS) as BenchName[]) {
+    const measured = await measureGoals(name, options);
+    for (const result of measured) console.log(printResult(result));
+    results.push(...measured);
+  }
+  const host = printHostSpeeds(before, await measureHostSpeed());
+  await writePage(join(LAB, 'performance.md'), printPage(conditions, host, results));
+  console.log('written: .build/lab/performance.md');
+  const isWhole = results.length === NAMES.length && results.every(({ row }) => row !== undefined);
+  if (!isWhole || rankOfBound(options.pairs) === 0) return;
+  await writePage(PAGE, renewSummary(readFileSync(PAGE, 'utf8'), printSummary(conditions, host, results)));
+  console.log('written: docs/performance.md');
+}
+
+/** What cannot be measured is no reason to lose the rest of a long run; it ends with exit code 1. */
+async function measureGoals(
+  name: BenchName,
+  { only, pairs, seconds, repeats }: Options,
+): Promise<readonly Result[]> {
+  const goals = (GOALS[name] as readonly Goal[]).filter((goal) => only.has(goal.name));
+  if (goals.length === 0) return [];
+  console.error(`${name}…`);
+  try {
+    const measurePair = await GOAL_BENCHES[name](new Set(goals.map((goal) => goal.name)), seconds);
+    const measured = await measureSteadily(pairs, measurePair, measureHostSpeed, repeats);
+    return goals.map((goal) => judgeGoal(goal, measured));
+  } catch (error) {
+    console.error(`bench: ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return goals.map((goal) => ({ goal, row: undefined, marked: 0 }));
+  }
 }

@@ -2,7 +2,7 @@
 import { TAKEN_BYTES } from './fixture/handler.ts';
 import type { Scenario } from './measure.ts';
 
-const HEADERS = {
+export const HEADERS = {
   accept: 'application/json',
   'user-agent': 'gatewright-bench',
   'x-request-source': 'bench',
@@ -17,31 +17,28 @@ const POST = {
   body: BODY,
 } as const;
 
-/** The floor has no authorizer to ask: one measurement of it serves both scenarios of a kind of API. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'rest', kind: 'rest', path: '/hello', ...GET, others: ['floor', 'serverless-offline'] },
+  { name: 'rest', kind: 'rest', path: '/hello', ...GET },
   {
     name: 'rest-authorized',
     kind: 'rest',
     path: '/guarded',
     ...GET,
     headers: AUTHORIZED,
-    others: ['serverless-offline'],
   },
-  { name: 'http', kind: 'http', path: '/hello', ...GET, others: ['floor', 'serverless-offline'] },
+  { name: 'http', kind: 'http', path: '/hello', ...GET },
   {
     name: 'http-authorized',
     kind: 'http',
     path: '/guarded',
     ...GET,
     headers: AUTHORIZED,
-    others: ['serverless-offline'],
   },
 ];
 
 export const WITH_BODY: readonly Scenario[] = [
-  { name: 'rest-post', kind: 'rest', path: '/take', ...POST, others: ['floor'] },
-  { name: 'http-post', kind: 'http', path: '/take', ...POST, others: ['floor'] },
+  { name: 'rest-post', kind: 'rest', path: '/take', ...POST },
+  { name: 'http-post', kind: 'http', path: '/take', ...POST },
 ];
 
 /** As many as wait at a time: what a reply takes then is what all before it take. */
@@ -52,11 +49,5 @@ export const CROWDS: readonly Scenario[] = (['rest', 'http'] as const).flatMap((
     path: '/hello',
     ...GET,
     connections,
-    others: ['floor'],
   })),
 );
-
-/** Where the floor of a scenario was measured. */
-export function floorOf(scenario: string): string {
-  return scenario.replace('-authorized', '');
-}

@@ -1,4 +1,4 @@
-/** The three things that are measured, each started as its user would start it. */
+/** What is measured, each started as its user would start it. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,16 +25,9 @@ export type Kind = 'rest' | 'http';
 export type Running = {
   readonly process: ChildProcess;
   urlOf(kind: Kind): string;
-  /** What the ring of a gateway holds that records; undefined = nothing is recorded. */
-  readRing?(): Promise<Ring | undefined>;
 };
 
 export type Ring = { readonly kept: number; readonly limit: number; readonly bytes: number };
-
-export type Target = {
-  readonly name: 'gateway' | 'floor' | 'serverless-offline';
-  start(): Promise<Running>;
-};
 
 /** Output of a target goes to files, as a user who measures would send it. */
 export function logFile(name: string): number {
@@ -106,26 +99,15 @@ export async function startGateway(
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', logFile(label)] });
   const line = await readyLine(child);
   const { apis } = JSON.parse(line) as Ready;
-  return {
-    process: child,
-    urlOf: (kind) => addressOf(apis, kind),
-    readRing: () => readRing(cwd),
-  };
+  return { process: child, urlOf: (kind) => addressOf(apis, kind) };
 }
 
-export const gateway: Target = { name: 'gateway', start: () => startGateway(ROOT, 'gateway') };
-
 /** @param event what the worker gets with each request */
-export function floor(event: unknown): Target {
-  return {
-    name: 'floor',
-    async start() {
-      const args = [join(ROOT, 'lab/bench/floor.ts'), JSON.stringify({ event })];
-      const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('floor')] });
-      const port = await firstLine(child, (text) => /^\d+$/.test(text));
-      return { process: child, urlOf: () => `http://127.0.0.1:${port}` };
-    },
-  };
+export async function startFloor(event: unknown): Promise<Running> {
+  const args = [join(ROOT, 'lab/bench/floor.ts'), JSON.stringify({ event })];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', logFile('floor')] });
+  const port = await firstLine(child, (text) => /^\d+$/.test(text));
+  return { process: child, urlOf: () => `http://127.0.0.1:${port}` };
 }
 
 async function freePort(): Promise<number> {
@@ -139,15 +121,13 @@ async function freePort(): Promise<number> {
 /** A service of the bench, and what of it is copied to where serverless-offline runs it. */
 type OfflineService = { readonly folder: string; readonly files: readonly string[] };
 
-const BENCH_SERVICE: OfflineService = { folder: FIXTURE, files: ['handler.ts'] };
-
 /**
  * Installs serverless-offline on osls, and puts a copy of a service into an ignored folder that has its packages.
  * @returns why that was not possible, or undefined
  */
 export function prepareServerlessOffline(
-  { folder: source, files }: OfflineService = BENCH_SERVICE,
-  label = 'serverless-offline',
+  { folder: source, files }: OfflineService,
+  label: string,
 ): string | undefined {
   const reason = installTool('bench-offline');
   if (reason !== undefined) return reason;
@@ -185,11 +165,6 @@ export async function startServerlessOffline(
   const base = `http://127.0.0.1:${httpPort}`;
   return { process: child, urlOf: (kind) => (kind === 'rest' ? `${base}/dev` : base) };
 }
-
-export const serverlessOffline: Target = {
-  name: 'serverless-offline',
-  start: () => startServerlessOffline('serverless-offline'),
-};
 
 type TargetLoad = Pick<LoadTask, 'host' | 'port' | 'path'> &
   Partial<Pick<LoadTask, 'method' | 'headers' | 'body'>>;

@@ -54,8 +54,6 @@ export async function measureUnderLoad<Measured>(
   const load = generateLoad(
     {
       ...request,
-      coldFromSeconds: 0,
-      coldToSeconds: 0,
       warmupSeconds: 0,
       seconds: LOAD_SECONDS,
     },

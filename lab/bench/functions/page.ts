@@ -2,7 +2,6 @@
 import { describeRun, markdownTable } from '../pages.ts';
 import { median } from '../report.ts';
 import type { Conditions } from '../conditions.ts';
-import type { Figure } from '../page.ts';
 import { POLL_MS } from './ask.ts';
 import type { Answers, Saves } from './measure.ts';
 import type { FunctionName, Side } from './sides.ts';
@@ -14,7 +13,6 @@ export type Measured = {
   readonly saves: readonly Saves[];
 };
 
-const SAVE_GOAL_MS = 200;
 const LANGUAGES: Readonly<Record<FunctionName, string>> = {
   plain: 'TypeScript',
   sdk: 'TypeScript with a client of the AWS SDK',
@@ -29,50 +27,25 @@ const times = (ours: number, theirs: number): string => `${(theirs / ours).toFix
 const firstOf = (answers: readonly Answers[]): number => median(answers.map(({ firstMs }) => firstMs));
 const warmOf = (answers: readonly Answers[]): number => median(answers.map(({ warmMs }) => warmMs));
 
-export type SaveFigure = {
+type SaveFigure = {
   readonly server: Side['server'];
   readonly what: string;
   readonly firstMs: number;
   readonly laterMs: number;
-  /** Of this gateway's functions in Node.js and Python. */
-  readonly isHeld: boolean | undefined;
 };
 
-export function saveFigures(measured: readonly Measured[]): readonly SaveFigure[] {
+function saveFigures(measured: readonly Measured[]): readonly SaveFigure[] {
   return measured.flatMap(({ side, saves }) => {
     if (saves.length === 0) return [];
-    const laterMs = median(saves.flatMap((one) => one.laterMs));
     return [
       {
         server: side.server,
         what: LANGUAGES[side.function],
-        laterMs,
+        laterMs: median(saves.flatMap((one) => one.laterMs)),
         firstMs: median(saves.map(({ firstMs }) => firstMs)),
-        isHeld: side.server === 'gateway' ? Math.round(laterMs) <= SAVE_GOAL_MS : undefined,
       },
     ];
   });
-}
-
-/** For the page of all figures: first answers as after an earlier start, and saves. */
-export function functionFigures(measured: readonly Measured[]): readonly Figure[] {
-  const nameOf = (server: Side['server']): string => (server === 'gateway' ? '' : `, ${server}`);
-  const first = measured
-    .filter(({ side }) => side.server !== 'gateway' || side.isKept)
-    .map(({ side, answers }): Figure => {
-      const what = `First answer, ${LANGUAGES[side.function]}${nameOf(side.server)}`;
-      return { what, value: Math.round(firstOf(answers)), unit: 'ms' };
-    });
-  const saves = saveFigures(measured).map(({ server, what, laterMs, isHeld }): Figure => {
-    const goal = isHeld === undefined ? {} : { goal: { is: 'at most', bound: SAVE_GOAL_MS } as const };
-    return {
-      what: `Save to answer, ${what}${nameOf(server)}`,
-      value: Math.round(laterMs),
-      unit: 'ms',
-      ...goal,
-    };
-  });
-  return [...first, ...saves];
 }
 
 function answerLines(measured: readonly Measured[]): readonly (readonly string[])[] {
@@ -99,13 +72,11 @@ export function printFunctionsPage(
   measured: readonly Measured[],
   skipped: readonly string[],
 ): string {
-  const saves = saveFigures(measured).map(({ server, what, firstMs, laterMs, isHeld }) => [
+  const saves = saveFigures(measured).map(({ server, what, firstMs, laterMs }) => [
     what,
     server === 'gateway' ? 'this gateway' : server,
     ms(firstMs),
     ms(laterMs),
-    isHeld === undefined ? '' : `at most ${SAVE_GOAL_MS} ms`,
-    isHeld === undefined ? '' : isHeld ? 'held' : '**missed**',
   ]);
   const runs = Math.max(0, ...measured.map(({ answers }) => answers.length));
   return `# Functions on this machine
@@ -136,6 +107,6 @@ ${markdownTable(
 A source file is written, and the function is asked every 8 ms until the new answer comes; the median of all saves but the first of each process, which makes what later ones find.
 serverless-offline has \`--reloadHandler\`, without which a save counts at its next start; a request of it that is not answered within a second is asked again.
 
-${markdownTable(['function', 'server', 'first save', 'later saves', 'goal', ''], saves)}
+${markdownTable(['function', 'server', 'first save', 'later saves'], saves)}
 ${skipped.length === 0 ? '' : `\nNot measured: ${skipped.join('; ')}.\n`}`;
 }

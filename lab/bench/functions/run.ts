@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { LAB, readConditions, writePage } from '../conditions.ts';
 import { measureAnswers, measureSaves } from './measure.ts';
 import type { Answers, Saves } from './measure.ts';
-import { printFunctionsPage, saveFigures } from './page.ts';
+import { printFunctionsPage } from './page.ts';
 import type { Measured } from './page.ts';
 import { prepareSides } from './sides.ts';
 import type { Side } from './sides.ts';
@@ -29,12 +29,10 @@ export async function runFunctions(args: readonly string[]): Promise<void> {
   const conditions = readConditions();
   const { measured, skipped } = await measureSides({ runs, saves, offline: !values['no-offline'] });
   await writePage(join(LAB, 'functions.md'), printFunctionsPage(conditions, measured, skipped));
-  for (const { isHeld, what, laterMs } of saveFigures(measured))
-    if (isHeld === false) console.log(`missed: save of ${what}: ${laterMs.toFixed(0)} ms`);
   console.log('written: .build/lab/functions.md');
 }
 
-export async function measureSides({
+async function measureSides({
   runs,
   saves,
   offline,

@@ -33,10 +33,38 @@ const MAVEN = join(BUILD, 'm2');
 
 type Prepared = { readonly sides: readonly Side[]; readonly skipped: readonly string[] };
 
-/** Copies, installs and compiles what is measured; names what this machine lacks. */
-export function prepareSides(withOffline: boolean): Prepared {
+type SaveSide = 'ours' | 'theirs';
+
+/** Both servers with the same functions, whose sources may be saved over. @throws Error where serverless-offline cannot be installed */
+export function prepareSaves(): {
+  readonly starters: Readonly<Record<SaveSide, () => Promise<Running>>>;
+  readonly sourceOf: (side: SaveSide, name: 'plain' | 'sdk') => string;
+} {
+  copyService();
+  const reason = installOffline();
+  if (reason !== undefined) throw new Error(reason);
+  const folders = { ours: COPY, theirs: join(BUILD, OFFLINE) };
+  return {
+    starters: {
+      ours: () => gatewaySide('plain', true).start(),
+      theirs: () => forSaves(offlineSide('plain')).start(),
+    },
+    sourceOf: (side, name) => join(folders[side], FILES[name]),
+  };
+}
+
+function copyService(): void {
   rmSync(COPY, { recursive: true, force: true });
   cpSync(SERVICE, COPY, { recursive: true });
+}
+
+function installOffline(): string | undefined {
+  return prepareServerlessOffline({ folder: SERVICE, files: Object.values(FILES) }, OFFLINE);
+}
+
+/** Copies, installs and compiles what is measured; names what this machine lacks. */
+export function prepareSides(withOffline: boolean): Prepared {
+  copyService();
   const skipped: string[] = [];
   const lacks = (what: string, reason: string | undefined): boolean => {
     if (reason !== undefined) skipped.push(`${what}: ${reason}`);
@@ -44,8 +72,7 @@ export function prepareSides(withOffline: boolean): Prepared {
   };
   const hasPython = !lacks('Python', missing('python3', '--version'));
   const hasJava = !lacks('Java', missing('javac', '-version') ?? missing('mvn', '--version') ?? buildJava());
-  const offline = { folder: SERVICE, files: Object.values(FILES) };
-  const hasOffline = withOffline && !lacks('serverless-offline', prepareServerlessOffline(offline, OFFLINE));
+  const hasOffline = withOffline && !lacks('serverless-offline', installOffline());
   skipped.push('Go, Ruby and .NET: no function of this bench is in them');
   const sides = [
     ...(['plain', 'sdk'] as const).flatMap((name) => [gatewaySide(name, false), gatewaySide(name, true)]),

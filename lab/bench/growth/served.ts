@@ -130,8 +130,6 @@ export async function load(
     connections,
     expectedBody,
     method: others.bodyBytes === undefined ? 'GET' : 'POST',
-    coldFromSeconds: 0,
-    coldToSeconds: 0,
     warmupSeconds,
     ...others,
   });

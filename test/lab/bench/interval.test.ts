@@ -94,6 +94,8 @@ describe('judge', () => {
     [-Infinity, Infinity, 'open'],
   ];
   for (const [low, high, expected] of rows)
-    it(`calls a bound of 0.95 ${expected} by an interval from ${low} to ${high}`, () =>
-      assert.equal(judge({ median: (low + high) / 2, low, high }, 0.95), expected));
+    it(`calls a bound of 0.95 ${expected} by an interval from ${low} to ${high}, and the same of what may be no more`, () => {
+      assert.equal(judge({ median: (low + high) / 2, low, high }, 0.95), expected);
+      assert.equal(judge({ median: 1, low: 1.9 - high, high: 1.9 - low }, 0.95, 'at most'), expected);
+    });
 });

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  instanceFigures,
-  isHeld,
-  printPage,
-  startFigures,
-  throughputFigures,
-} from '../../../lab/bench/page.ts';
-import { findRatios, summarise } from '../../../lab/bench/report.ts';
-import type { Measurement } from '../../../lab/bench/measure.ts';
+import { GOALS, judgeGoal } from '../../../lab/bench/goals.ts';
+import { printPage, printSummary, renewSummary } from '../../../lab/bench/page.ts';
+import { readSource } from '../../architecture/source-files.ts';
 
 const CONDITIONS = {
   date: '2026-11-21',
@@ -18,90 +12,99 @@ const CONDITIONS = {
   cores: 2,
   loadAverage: 0.2,
 };
-const STARTS = { runs: 3, npmStartMs: { unchanged: 990, changed: 2100 }, plainMs: 404, restMb: 119.6 };
+const HOST = 'The host before and after.';
+const ALL = Object.values(GOALS).flat();
 
-const run = (requestsPerSecond: number, p99Ms: number): Measurement => ({
-  requestsPerSecond,
-  p99Ms,
-  coldRequestsPerSecond: 1,
-  p50Ms: 1,
-  rssMb: undefined,
-  startMs: 1,
-  loadCpuShare: 0.5,
-});
+/** A run with these ratios, pair by pair; the last pair of each that is named was marked. */
+const resultsOf = (ratios: Readonly<Record<string, readonly number[]>>, marked = '') =>
+  ALL.map((goal) =>
+    judgeGoal(
+      goal,
+      (ratios[goal.name] ?? []).map((ratio, at, all) => ({
+        figure: goal.name,
+        ours: ratio * 100,
+        theirs: 100,
+        isMarked: goal.name === marked && at === all.length - 1,
+      })),
+    ),
+  );
 
-describe('all figures of a run', () => {
-  const rows = [
-    summarise('rest', 'gateway', [run(9_000, 4)]),
-    summarise('rest-authorized', 'gateway', [run(9_600, 6)]),
-    summarise('http-post', 'gateway', [run(8_900, 3)]),
-    summarise('rest-1000', 'gateway', [run(9_000, 60)]),
-    summarise('http-post', 'floor', [run(10_000, 9)]),
-    summarise('rest-1000', 'floor', [run(9_900, 110)]),
-    summarise('rest', 'floor', [run(10_000, 10)]),
-    summarise('rest', 'serverless-offline', [run(1_200, 50)]),
-  ];
-  const requests = throughputFigures({
-    conditions: {},
-    rows,
-    ratios: findRatios(rows, (scenario) => scenario.replace('-authorized', '')),
-  });
-  const page = printPage(CONDITIONS, 'The host before and after.', [
-    { title: 'Requests', how: 'So.', figures: requests },
-    { title: 'Start', how: 'So.', figures: startFigures({ ...STARTS, loadedMb: undefined }) },
-    {
-      title: 'Instances',
-      how: 'So.',
-      figures: instanceFigures({
-        busy: { share: 0.897, instances: 2 },
-        further: { ours: 12, bare: 10 },
-        growth: undefined,
-      }),
-    },
-  ]);
+const RESULTS = resultsOf(
+  {
+    rest: [0.8, 0.81, 0.82, 0.83, 0.84, 0.85],
+    'rest-p99': [0.7, 0.8, 0.8, 0.9, 0.9, 1.1],
+    'rest-offline': [9, 9, 9, 9, 9],
+    'save-plain': [0.02, 0.02, 0.021, 0.021, 0.03, 0.03],
+    'memory-at-rest': [2.3, 2.3, 2.3, 2.3, 2.3, 2.3],
+  },
+  'rest',
+);
 
-  it('says of what run it is', () => {
+describe('all goals of a run', () => {
+  const page = printPage(CONDITIONS, HOST, RESULTS);
+
+  it('says of what run they are, how fast the host was, and whether it was quiet', () => {
     assert.match(page, /2026-11-21, commit abcdef12, 2 × a processor, 4 GB, Node v24/);
-    assert.match(page, /^The host before and after\.$/m);
-  });
-
-  it('says where the machine had something else to do', () => {
+    assert.ok(page.includes(HOST));
     assert.doesNotMatch(page, /not quiet/);
-    assert.match(
-      printPage({ ...CONDITIONS, loadAverage: 7 }, '', []),
-      /not quiet.*: its load average was 7\.0 on 2/,
-    );
+    assert.match(printPage({ ...CONDITIONS, loadAverage: 7 }, HOST, []), /not quiet.*load average was 7\.0/);
   });
 
   const LINES = [
-    '| GET, REST API: requests | 9000 /s |  |  |',
-    '| GET, REST API: requests, beside the floor | 0.90 × | at least 1 × | **missed** |',
-    '| GET, REST API: p99, beside the floor | 0.40 × | at most 0.5 × | held |',
-    '| GET, REST API: requests, beside warm serverless-offline | 7.50 × | at least 7.5 × | held |',
-    '| GET, REST API, cached authorizer: requests, beside the floor | 0.96 × | at least 0.95 × | held |',
-    '| GET, REST API, cached authorizer: p99, beside the floor | 0.60 × | at most 0.5 × | **missed** |',
-    '| POST of 1 KB, HTTP API: requests, beside the floor | 0.89 × | at least 0.9 × | **missed** |',
-    '| POST of 1 KB, HTTP API: p99, beside the floor | 0.33 × |  |  |',
-    '| GET, REST API, 1,000 connections: requests, beside the floor | 0.91 × |  |  |',
-    '| GET, REST API, 1,000 connections: p99, beside the floor | 0.55 × | at most 0.5 × | **missed** |',
-    '| Four callers of a function that is busy for 5 ms: processors used | 90 % | at least 90 % | held |',
-    '| Each further warm function, beside a bare worker | 1.20 × | at most 1.15 × | **missed** |',
-    '| Memory at the end of a long run under load, beside its beginning | not measured | at most 1.1 × |  |',
-    '| `npm start`, nothing changed | 0.99 s | at most 1 s | held |',
-    '| `npm start`, osls compiles | 2.10 s | at most 2 s | **missed** |',
-    '| One plain template by the package, first answer | 0.40 s | at most 0.4 s | held |',
-    '| One plain template at rest | 120 MB | at most 120 MB | held |',
-    '| One plain template after load on its function | not measured | at most 200 MB |  |',
+    '| `rest` | Requests, REST API | 83 /s | 100 /s the floor | 0.82 × (0.80 to 0.85; the host changed in 1 of 6 pairs) | ≥ 0.9 × | **missed** |',
+    '| `rest-p99` | p99, REST API, 32 connections | 85.0 ms | 100 ms the floor | 0.85 × (0.70 to 1.10) | ≤ 1 × | open |',
+    '| `rest-offline` | Requests, REST API | 900 /s | 100 /s warm serverless-offline | 9.00 × (too few pairs for an interval) | ≥ 8 × | open |',
+    '| `save-plain` | Save to answer, TypeScript | 2.1 ms | 100 ms serverless-offline | 0.021 × (0.020 to 0.030) | ≤ 0.05 × | held |',
+    '| `http` | Requests, HTTP API |  |  the floor | not measured | ≥ 0.9 × |  |',
   ];
   for (const line of LINES)
-    it(`has a goal beside each figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
+    it(`has each goal beside its figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
 
-  it('compares with serverless-offline only what is asked of both', () => {
-    assert.equal(page.match(/beside warm serverless-offline/g)?.length, 2);
+  it('names each goal once', () => {
+    assert.equal(new Set(ALL.map(({ name }) => name)).size, ALL.length);
+  });
+});
+
+describe('docs/performance.md', () => {
+  const summary = printSummary(CONDITIONS, HOST, RESULTS);
+  const { text } = readSource('docs/performance.md');
+
+  it('has six figures, each with its interval and its goal', () => {
+    assert.equal(summary.match(/^\| /gm)?.length, 2 + 6);
+    assert.match(
+      summary,
+      /^\| Memory at rest, beside an idle `node` \| 2\.30 × \(2\.30 to 2\.30\) \| ≤ 2\.2 ×/m,
+    );
+    assert.match(summary, /^\| First answer by the package, beside `node -e 0` \| not measured \| ≤ 5 ×/m);
   });
 
-  it('compares with nothing that was not measured', () => {
-    const [, , , , offline] = requests.slice(5);
-    assert.deepEqual([offline?.value, offline && isHeld(offline)], [undefined, undefined]);
+  it('lists what is missed, and names what is open', () => {
+    assert.deepEqual(summary.match(/^- .*/gm), [
+      '- Requests, REST API, beside the floor: 0.82 × (0.80 to 0.85; the host changed in 1 of 6 pairs); goal ≥ 0.9 ×',
+      '- Memory at rest, beside an idle `node`: 2.30 × (2.30 to 2.30); goal ≤ 2.2 ×',
+    ]);
+    assert.match(
+      summary,
+      /^Open, .*: p99, REST API, 32 connections, beside the floor; Requests, REST API, beside warm/m,
+    );
+    assert.match(printSummary(CONDITIONS, HOST, []), /No goal is missed\.$/);
+  });
+
+  it('is renewed between its marks, and nowhere else', () => {
+    const renewed = renewSummary(text, summary);
+
+    assert.equal(renewSummary(renewed, summary), renewed);
+    assert.equal(renewed.replace(summary, ''), renewSummary(text, ''));
+    assert.throws(() => renewSummary('# Performance', summary), /has no/);
+  });
+
+  it('has the rows and the goals that are printed now', () => {
+    const cells = (page: string): readonly (readonly string[])[] =>
+      [...page.matchAll(/^\| *(.*?) *\| .*\| *([≥≤].*?) *\|/gm)].map(([, figure = '', goal = '']) => [
+        figure,
+        goal,
+      ]);
+
+    assert.deepEqual(cells(text), cells(summary));
   });
 });

@@ -1,0 +1,149 @@
+/** Starts and memory beside those of the programs without which there would be none: osls, and an idle Node. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { STANDS_IN, startAwsStandIn } from '../../packages/templates/serverless/aws-stand-in.ts';
+import { installTool, toolFolder } from '../tools/install-tool.ts';
+import { CONNECTIONS, generateLoad, residentMegabytes } from './measure.ts';
+import { ANY_PORTS, plainSource, plainTemplate, start, startPlain } from './plain-stack.ts';
+import { median } from './report.ts';
+import { BUILD, logFile, ROOT, stop, untilAnswered } from './targets.ts';
+import type { Figures, Sides } from './against-sides.ts';
+
+/** After that long an idle process has done what it does after a start. */
+const SETTLED_MS = 3_000;
+const LOAD_SECONDS = 5;
+/** Too short to be measured once. */
+const EMPTY_STARTS = 3;
+
+/** What `npm start` serves. */
+const SERVICES = [ROOT, join(ROOT, 'examples/food-delivery')];
+
+const fresh = (name: string, ours: () => Promise<Figures>, theirs: () => Promise<Figures>): Sides => ({
+  name,
+  figures: [(side) => (side === 'ours' ? ours() : theirs())],
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+});
+
+/** `npm start` to the line that says that all is served, and osls alone to the end of both packages. */
+export function npmStarts(): Sides {
+  const reason = installTool('bench-offline');
+  if (reason !== undefined) throw new Error(reason);
+  return fresh(
+    'npm start',
+    async () => {
+      // osls might have read it: nothing that was kept counts any more. At the second start nothing has changed.
+      const more = { BENCH_RUN: String(Date.now()) };
+      return { 'npm-start-changed': await npmStartMs(more), 'npm-start-unchanged': await npmStartMs(more) };
+    },
+    async () => {
+      const ms = await packageMs();
+      return { 'npm-start-changed': ms, 'npm-start-unchanged': ms };
+    },
+  );
+}
+
+async function npmStartMs(more: Readonly<Record<string, string>>): Promise<number> {
+  const started = await start(['npm', 'start', '--', ...ANY_PORTS], { cwd: ROOT, more });
+  await stop(started);
+  return started.ms;
+}
+
+/** `osls package` of both services at once, with an AWS that answers on this machine. */
+async function packageMs(): Promise<number> {
+  const aws = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
+  const env = {
+    ...process.env,
+    ...aws.environment,
+    [STANDS_IN]: '1',
+    // serverless-esbuild, which the example does not bring along.
+    NODE_PATH: join(toolFolder('bench-offline'), 'node_modules'),
+    SLS_TELEMETRY_DISABLED: '1',
+    SLS_NOTIFICATIONS_MODE: 'off',
+  };
+  const osls = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+  const fromMs = performance.now();
+  try {
+    const codes = await Promise.all(
+      SERVICES.map(async (cwd, index) => {
+        const log = logFile(`osls-package-${index}`);
+        const args = [osls, 'package', '--package', join(BUILD, `osls-package-${index}`)];
+        const [code] = (await once(
+          spawn(process.execPath, args, { cwd, stdio: ['ignore', log, log], env }),
+          'exit',
+        )) as [number | null];
+        return code;
+      }),
+    );
+    if (codes.some((code) => code !== 0)) throw new Error(`osls package ended with ${codes.join(' and ')}`);
+    return performance.now() - fromMs;
+  } finally {
+    await aws.close();
+  }
+}
+
+/** One plain template by the installed package's command to its first answer, and `node -e 0` to its end. */
+export function firstAnswers(command: string): Sides {
+  return fresh(
+    'first answer',
+    async () => {
+      const fromMs = performance.now();
+      const started = await startPlain(command, plainTemplate(1, plainSource()));
+      try {
+        await untilAnswered(started, started.request);
+        return { 'first-answer': performance.now() - fromMs };
+      } finally {
+        await stop(started);
+      }
+    },
+    async () => {
+      const taken: number[] = [];
+      while (taken.length < EMPTY_STARTS) {
+        const fromMs = performance.now();
+        await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
+        taken.push(performance.now() - fromMs);
+      }
+      return { 'first-answer': median(taken) };
+    },
+  );
+}
+
+/** Of the process and its children: at rest, after load on its function; and of Node with nothing to do. */
+export function memories(command: string): Sides {
+  return fresh(
+    'memory',
+    async () => {
+      const started = await startPlain(command, plainTemplate(1, plainSource()));
+      try {
+        await untilAnswered(started, started.request);
+        const atRest = await restingMegabytes(started.process.pid);
+        const load = {
+          ...started.request,
+          connections: CONNECTIONS,
+          warmupSeconds: 0,
+          seconds: LOAD_SECONDS,
+        };
+        await generateLoad(load);
+        const afterLoad = residentMegabytes(started.process.pid) ?? NaN;
+        return { 'memory-at-rest': atRest, 'memory-after-load': afterLoad };
+      } finally {
+        await stop(started);
+      }
+    },
+    async () => {
+      const idle = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1e6)'], { stdio: 'ignore' });
+      try {
+        const megabytes = await restingMegabytes(idle.pid);
+        return { 'memory-at-rest': megabytes, 'memory-after-load': megabytes };
+      } finally {
+        await stop({ process: idle });
+      }
+    },
+  );
+}
+
+async function restingMegabytes(pid: number | undefined): Promise<number> {
+  await delay(SETTLED_MS);
+  return residentMegabytes(pid) ?? NaN;
+}

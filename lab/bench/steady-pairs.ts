@@ -1,0 +1,46 @@
+/** Pairs that count only where the host stayed what it was: others are measured again a few times, then marked. */
+import { hasChanged } from './host-speed.ts';
+import type { Pair } from './against.ts';
+import type { HostSpeed } from './host-speed.ts';
+
+export const MOST_REPEATS = 3;
+
+export type SteadyPair = Pair & {
+  /** The host changed each time that it was measured. */
+  readonly isMarked: boolean;
+};
+
+/** What becomes of a pair that was measured again so often. */
+export function decide(
+  before: HostSpeed,
+  after: HostSpeed,
+  repeats: number,
+  mostRepeats = MOST_REPEATS,
+): 'kept' | 'again' | 'marked' {
+  if (!hasChanged(before, after)) return 'kept';
+  return repeats < mostRepeats ? 'again' : 'marked';
+}
+
+/** @param measure all figures of the pair of a number, from 0 */
+export async function measureSteadily(
+  pairs: number,
+  measure: (pair: number) => Promise<readonly Pair[]>,
+  measureHost: () => Promise<HostSpeed>,
+  mostRepeats = MOST_REPEATS,
+): Promise<readonly SteadyPair[]> {
+  const kept: SteadyPair[] = [];
+  let before = await measureHost();
+  for (let [pair, repeats] = [0, 0]; pair < pairs;) {
+    const measured = await measure(pair);
+    const after = await measureHost();
+    const outcome = decide(before, after, repeats, mostRepeats);
+    before = after;
+    if (outcome === 'again') {
+      repeats += 1;
+      continue;
+    }
+    kept.push(...measured.map((one) => ({ ...one, isMarked: outcome === 'marked' })));
+    [pair, repeats] = [pair + 1, 0];
+  }
+  return kept;
+}
