@@ -111,6 +111,12 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   states: { status: 400 },
 };
 
+/** What services of the query protocol, such as STS, call these (their API references, "Common Errors"). */
+const CODES_IN_XML: Readonly<Record<string, string>> = {
+  ExpiredTokenException: 'ExpiredToken',
+  UnrecognizedClientException: 'InvalidClientTokenId',
+};
+
 /**
  * An error in the service's form: DynamoDB answers 400 and `__type`, query services and S3 XML, the others
  * JSON with `x-amzn-ErrorType`.
@@ -138,7 +144,8 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   }
   // A target means the JSON protocol, whatever content type `curl -d` sends.
   const isJson = headerOf(request, 'x-amz-target') !== undefined;
-  if (!isJson && contentType.startsWith('application/x-www-form-urlencoded')) {
+  if (service === 'cloudfront' || (!isJson && contentType.startsWith('application/x-www-form-urlencoded'))) {
+    const inner = `<Code>${escapeXml(CODES_IN_XML[type] ?? type)}</Code><Message>${escapeXml(message)}</Message>`;
     const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
     return { status, headers: ['Content-Type', 'text/xml'], body };
   }

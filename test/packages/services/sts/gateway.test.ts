@@ -111,6 +111,6 @@ describe('keys of a role', () => {
       new GetCallerIdentityCommand({}),
     );
 
-    await assert.rejects(asked, { name: 'UnrecognizedClientException' });
+    await assert.rejects(asked, { name: 'InvalidClientTokenId' });
   });
 });
