@@ -124,6 +124,24 @@ describe('GetMetricData', () => {
     assert.deepEqual([MetricDataResults[0].Label, MetricDataResults[0].StatusCode], ['Took', 'Complete']);
   });
 
+  it('finds data in a span of many years, with what fills it', async () => {
+    const { client } = aClient();
+    await client.send(put(...DATA));
+    const { MetricDataResults = [] } = await client.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(0),
+        EndTime: SPAN.EndTime,
+        MetricDataQueries: [
+          stat('a', 'a'),
+          { Id: 'e', Expression: 'IF(FILL(a, 0) > 0, a)' },
+        ],
+      }),
+    );
+
+    for (const Id of ['a', 'e'])
+      assert.deepEqual(MetricDataResults.find((result) => result.Id === Id)?.Values, [9, 4, 1]);
+  });
+
   it('gives pages of so many data points', async () => {
     const { client } = aClient();
     await client.send(put(...DATA));
