@@ -102,6 +102,7 @@ const DENIAL = { status: 403, type: 'AccessDeniedException' };
 /** Services with other wordings (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   cloudformation: { type: 'AccessDenied' },
+  cloudfront: { type: 'AccessDenied' },
   events: { status: 400 },
   kinesis: { status: 400 },
   logs: { status: 400 },
