@@ -131,10 +131,7 @@ describe('GetMetricData', () => {
       new GetMetricDataCommand({
         StartTime: new Date(0),
         EndTime: SPAN.EndTime,
-        MetricDataQueries: [
-          stat('a', 'a'),
-          { Id: 'e', Expression: 'IF(FILL(a, 0) > 0, a)' },
-        ],
+        MetricDataQueries: [stat('a', 'a'), { Id: 'e', Expression: 'IF(FILL(a, 0) > 0, a)' }],
       }),
     );
 
@@ -250,6 +247,18 @@ describe('PutMetricData', () => {
       input: { MetricData: [{ MetricName: 'a', Value: 1, Unit: 'Cups' as 'Count' }] },
       error: 'InvalidParameterValueException',
     },
+    // API reference, Dimension: "only ASCII characters", "at least one non-whitespace character".
+    ...[
+      { Name: 'é', Value: 'a' },
+      { Name: ':a', Value: 'a' },
+      { Name: 'a', Value: '日本' },
+      { Name: 'a', Value: ' ' },
+      { Name: 'a', Value: 'a\n' },
+    ].map((dimension) => ({
+      name: `the dimension ${JSON.stringify(dimension)}`,
+      input: { MetricData: [{ MetricName: 'a', Value: 1, Dimensions: [dimension] }] },
+      error: 'InvalidParameterValueException',
+    })),
     {
       name: 'a datum without a value',
       input: { MetricData: [{ MetricName: 'a' }] },
