@@ -100,8 +100,10 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   DeleteAlarms(at, { board }) {
     const names = at.texts('AlarmNames', MAX_NAMES);
-    // "If you specify any incorrect alarm names, the operation fails and no alarms are deleted."
-    board.delete(names.map((name) => findAlarm(board, name).alarm.name));
+    const unknown = names.find((name) => board.find(name) === undefined);
+    // "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
+    board.delete(names.flatMap((name) => board.find(name)?.alarm.name ?? []));
+    if (unknown !== undefined) findAlarm(board, unknown);
     return undefined;
   },
   EnableAlarmActions(at, { board }) {

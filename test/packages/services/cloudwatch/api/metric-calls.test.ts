@@ -259,6 +259,16 @@ describe('PutMetricData', () => {
       input: { MetricData: [{ MetricName: 'a', Value: 1, Dimensions: [dimension] }] },
       error: 'InvalidParameterValueException',
     })),
+    // PutMetricData: "Values must be in the range of -2^360 to 2^360."
+    ...[
+      { Value: 2 ** 361 },
+      { Values: [1, -(2 ** 361)] },
+      { StatisticValues: { SampleCount: 1, Sum: 1, Minimum: -(2 ** 361), Maximum: 1 } },
+    ].map((datum) => ({
+      name: `values out of range: ${Object.keys(datum).join()}`,
+      input: { MetricData: [{ MetricName: 'a', ...datum }] },
+      error: 'InvalidParameterValueException',
+    })),
     {
       name: 'a datum without a value',
       input: { MetricData: [{ MetricName: 'a' }] },
