@@ -88,6 +88,8 @@ export function isAllowedHost(host: string, rule: HostRule): boolean {
   for (const allowed of rule.allowHosts) {
     const lower = allowed.toLowerCase();
     if (lower === name || lower === host.toLowerCase()) return true;
+    // An alias of a distribution: `*.example.org`.
+    if (lower.startsWith('*.') && name.endsWith(lower.slice(1))) return true;
   }
   if (rule.admitsProxies === true && PROXIED_HOSTS.has(name)) return true;
   if ((port ?? HTTP_PORT) === rule.port && rule.admitsServices === true && PREFIXED_HOST.test(name))

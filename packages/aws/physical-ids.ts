@@ -14,6 +14,11 @@ export function makeId(count: number, ...seed: readonly string[]): string {
   }).join('');
 }
 
+/** `GetAtt Role.RoleId`, and the beginning of the user id of its sessions. */
+export function makeRoleId(stackName: string, roleLogicalId: string): string {
+  return `AROA${makeId(17, stackName, roleLogicalId).toUpperCase()}`;
+}
+
 /** Id of a REST API's root resource: `GetAtt Api.RootResourceId`, and the parent where a tree begins. */
 export function makeRootResourceId(stackName: string, apiLogicalId: string): string {
   return makeId(10, stackName, apiLogicalId, 'root');

@@ -2,6 +2,7 @@
  * `AWS::IAM::Role` and policies attached by templates → the permissions of each role (IAM user guide,
  * "Policies and permissions").
  */
+import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { membersOf } from '../core/stack/json-values.ts';
 import { DefinitionError } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -76,6 +77,7 @@ class RoleReader {
     return {
       arn: `arn:${partitionOf(stack.region)}:iam::${stack.accountId}:role${typeof path === 'string' ? path : '/'}${name}`,
       name,
+      id: makeRoleId(stack.stackName, resource.logicalId),
       policies: [
         ...(isWhole ? [] : [ALLOW_ALL]),
         ...this.#inline(owned),

@@ -1,6 +1,6 @@
 /** Types of services that do not run here, with the consequence for requests. */
-import { makeUuid } from '@gatewright/aws/physical-ids';
-import { arnOf, id, named, row, iamArn } from '../core/resource-types/namers.ts';
+import { makeRoleId, makeUuid } from '@gatewright/aws/physical-ids';
+import { arnOf, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
 const roleName = named('RoleName', 64);
@@ -21,7 +21,7 @@ export const OTHER_TYPES = {
     noEffect: ['Description'],
     names: row(roleName, {
       Arn: iamArn('role', roleName),
-      RoleId: (resource) => `AROA${id(17)(resource).toUpperCase()}`,
+      RoleId: ({ stackName, logicalId }) => makeRoleId(stackName, logicalId),
     }),
   },
   'AWS::IAM::Policy': {

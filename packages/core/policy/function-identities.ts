@@ -105,7 +105,7 @@ export class FunctionIdentities {
   }
 
   #session({ name, accessKeyId, sourceArn }: RoleHolder, accountId: string, role: Role): RoleSession {
-    const userId = `${accessKeyId.replace(/^.{4}/, 'AROA')}:${name}`;
+    const userId = `${role.id ?? accessKeyId.replace(/^.{4}/, 'AROA')}:${name}`;
     const known = new Map<string, readonly string[]>([
       ['aws:principalaccount', [accountId]],
       ['aws:principalarn', [role.arn]],

@@ -7,6 +7,8 @@ export type Role = {
   /** `arn:aws:iam::123456789012:role/dev-orders` */
   readonly arn: string;
   readonly name: string;
+  /** `AROA…`; absent for a role of no stack. */
+  readonly id?: string;
   /** Includes an allow-all policy if a part of the role is not known here. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;

@@ -102,6 +102,7 @@ const DENIAL = { status: 403, type: 'AccessDeniedException' };
 /** Services with other wordings (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   cloudformation: { type: 'AccessDenied' },
+  cloudfront: { type: 'AccessDenied' },
   events: { status: 400 },
   kinesis: { status: 400 },
   logs: { status: 400 },
@@ -109,6 +110,12 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   sns: { type: 'AuthorizationError' },
   sqs: { type: 'AccessDenied' },
   states: { status: 400 },
+};
+
+/** What services of the query protocol, such as STS, call these (their API references, "Common Errors"). */
+const CODES_IN_XML: Readonly<Record<string, string>> = {
+  ExpiredTokenException: 'ExpiredToken',
+  UnrecognizedClientException: 'InvalidClientTokenId',
 };
 
 /**
@@ -138,7 +145,8 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   }
   // A target means the JSON protocol, whatever content type `curl -d` sends.
   const isJson = headerOf(request, 'x-amz-target') !== undefined;
-  if (!isJson && contentType.startsWith('application/x-www-form-urlencoded')) {
+  if (service === 'cloudfront' || (!isJson && contentType.startsWith('application/x-www-form-urlencoded'))) {
+    const inner = `<Code>${escapeXml(CODES_IN_XML[type] ?? type)}</Code><Message>${escapeXml(message)}</Message>`;
     const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
     return { status, headers: ['Content-Type', 'text/xml'], body };
   }

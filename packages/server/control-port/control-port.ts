@@ -293,7 +293,8 @@ const EXPLAINED = new WeakSet<ControlPortOptions>();
 
 /** Code for other emulators sends any credentials, such as `ABC`, and gets no hint from AWS's answer. */
 function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
-  if (EXPLAINED.has(options) || !String(reply.body).includes('UnrecognizedClientException')) return;
+  if (EXPLAINED.has(options) || !/UnrecognizedClientException|InvalidClientTokenId/.test(String(reply.body)))
+    return;
   EXPLAINED.add(options);
   const key =
     /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';

@@ -2,13 +2,17 @@
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { OriginAnswer } from './stored-objects.ts';
+import type { ViewerRequest } from './viewer-request.ts';
 
 /** 304, 206 or 416 where the viewer's headers ask for it. */
-export function answerPart(answer: OriginAnswer, asked: HeaderList): OriginAnswer {
+export function answerPart(
+  answer: OriginAnswer,
+  { method, headers: asked }: Pick<ViewerRequest, 'method' | 'headers'>,
+): OriginAnswer {
   if (answer.status !== 200) return answer;
   if (isUnchanged(answer, asked))
     return { status: 304, headers: withoutLength(answer.headers), body: NOTHING };
-  const range = asked.last('range');
+  const range = method === 'GET' ? asked.last('range') : undefined;
   if (range === undefined || !allowsRange(answer, asked.last('if-range'))) return answer;
   const size = answer.body.length;
   const part = readRange(range, size);

@@ -114,6 +114,12 @@ export type Distribution = {
   readonly closed?: string | undefined;
 };
 
+/** A name, and the aliases with a star that stand for it, the most specific first (CNAMEs, "Using wildcards"). */
+export function aliasesFor(name: string): readonly string[] {
+  const parts = name.split('.');
+  return [name, ...parts.slice(1).map((_, index) => `*.${parts.slice(index + 1).join('.')}`)];
+}
+
 /** AWS: with all TTLs zero, caching is disabled. */
 export function isCachingOff({
   isBypassed,
@@ -127,24 +133,25 @@ export function isCachingOff({
 export const ALL: Selection = { kind: 'all' };
 export const NONE: Selection = { kind: 'none' };
 
-/** @param name as the policy's names are spelled: headers in lower case */
-export function selects(selection: Selection, name: string): boolean {
+/**
+ * @param name as the policy's names are spelled: headers in lower case
+ * @param matches a star is a wildcard in names of cookies alone; elsewhere more would be sent than the key has
+ */
+export function selects(selection: Selection, name: string, matches = isSame): boolean {
   switch (selection.kind) {
     case 'none':
       return false;
     case 'all':
       return true;
     case 'only':
-      return selection.names.some((one) => matchesName(one, name));
+      return selection.names.some((one) => matches(one, name));
     case 'except':
-      return !selection.names.some((one) => matchesName(one, name));
+      return !selection.names.some((one) => matches(one, name));
   }
 }
 
-/** Names of cookies may have wildcards. */
-function matchesName(pattern: string, name: string): boolean {
-  if (pattern === name) return true;
-  return /[*?]/.test(pattern) && matchesPattern(pattern, name);
+function isSame(one: string, name: string): boolean {
+  return one === name;
 }
 
 /**

@@ -106,7 +106,7 @@ export class EdgeCache {
   #hit(object: StoredObject, request: ViewerRequest, why: string): CacheOutcome {
     const ageSeconds = Math.max(0, Math.floor((this.#clock.nowEpochMs() - object.storedAtEpochMs) / 1000));
     return {
-      answer: answerPart(object, request.headers),
+      answer: answerPart(object, request),
       result: object.isError ? 'Error' : 'Hit',
       reason: `hit: ${why} ${ageSeconds} s ago`,
       ageSeconds,
@@ -182,7 +182,11 @@ export class EdgeCache {
     if (expired !== undefined && validators.length > 0 && answer.status === 304)
       return this.#refresh(asked, { ...at, found: expired }, answer, fetching);
     const rule = distribution.errors.get(answer.status);
-    if (expired !== undefined && answer.status >= 500 && mayBeStale(expired.headers)) {
+    if (
+      expired !== undefined &&
+      answer.status >= 500 &&
+      mayBeStale(expired, behavior.cache, this.#clock.nowEpochMs())
+    ) {
       const until = this.#clock.nowEpochMs() + staleSeconds(rule) * 1000;
       const kept = { ...expired, freshUntilEpochMs: until };
       if (!fetching.isDropped) this.objects.keep(kept);
@@ -199,7 +203,7 @@ export class EdgeCache {
     const shown =
       kept === undefined || lastHeader(request.headers.lines, 'range') !== undefined
         ? packed
-        : answerPart(packed, request.headers);
+        : answerPart(packed, request);
     return { outcome: { answer: shown, result, reason, ageSeconds: undefined }, kept };
   }
 
@@ -219,7 +223,7 @@ export class EdgeCache {
     if (isKept) this.objects.keep(object);
     else this.objects.drop(object.key);
     const outcome = {
-      answer: answerPart(object, request.headers),
+      answer: answerPart(object, request),
       result: 'RefreshHit' as const,
       reason: 'refresh hit: the origin confirmed what was kept',
       ageSeconds: 0,

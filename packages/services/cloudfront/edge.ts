@@ -2,6 +2,7 @@
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ScreenVerdict } from '../../core/stage-screens.ts';
 import type { FrontRequest, ServicePorts } from '../../kernel/service.ts';
+import { aliasesFor } from './distribution.ts';
 import type { Behavior, Distribution } from './distribution.ts';
 import { EdgeCache } from './edge-cache.ts';
 import type { CacheOutcome } from './edge-cache.ts';
@@ -170,7 +171,7 @@ function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): st
  */
 function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
   const name = plainHost(given.host);
-  const host = aliases.includes(name) ? name : domainName;
+  const host = aliasesFor(name).some((one) => aliases.includes(one)) ? name : domainName;
   const { rawHeaders } = given;
   const isHost = (index: number): boolean =>
     index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host';

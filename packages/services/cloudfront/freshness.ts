@@ -88,7 +88,14 @@ export function staleSeconds(rule: ErrorRule | undefined): number {
   return rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
 }
 
-/** `stale-if-error=0`: not when its origin fails. */
-export function mayBeStale(headers: readonly string[]): boolean {
-  return secondsOf(readDirectives(headers), 'stale-if-error') !== 0;
+/** While its origin fails, an object is served for `stale-if-error` seconds after its end; without them, on and on. */
+export function mayBeStale(
+  { headers, storedAtEpochMs }: { readonly headers: readonly string[]; readonly storedAtEpochMs: number },
+  policy: CachePolicy,
+  nowEpochMs: number,
+): boolean {
+  const seconds = secondsOf(readDirectives(headers), 'stale-if-error');
+  if (seconds === undefined) return true;
+  const freshFor = freshSeconds(headers, policy, storedAtEpochMs);
+  return nowEpochMs < storedAtEpochMs + (freshFor + seconds) * 1000;
 }

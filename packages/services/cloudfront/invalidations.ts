@@ -9,13 +9,15 @@ export type Invalidation = {
   readonly createTime: string;
 };
 
-/** Ours: invalidations remembered for reads and repeated calls. */
+/** Ours: invalidations remembered for reads and repeated calls, and characters of their paths. */
 const MAX_KEPT = 1_000;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 export class Invalidations {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #made = new Map<string, Invalidation>();
+  #characters = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -35,8 +37,12 @@ export class Invalidations {
     const createTime = new Date(this.#clock.nowEpochMs()).toISOString();
     const invalidation = { ...asked, id: `I${this.#random.hex(13).toUpperCase()}`, createTime };
     this.#made.set(key, invalidation);
-    const [oldest] = this.#made.keys();
-    if (this.#made.size > MAX_KEPT && oldest !== undefined) this.#made.delete(oldest);
+    this.#characters += charactersOf(invalidation);
+    for (const [oldest, old] of this.#made) {
+      if (this.#made.size <= MAX_KEPT && this.#characters <= MAX_CHARACTERS) break;
+      this.#made.delete(oldest);
+      this.#characters -= charactersOf(old);
+    }
     return { invalidation, isNew: true };
   }
 
@@ -51,7 +57,12 @@ export class Invalidations {
 
   clear(): void {
     this.#made.clear();
+    this.#characters = 0;
   }
+}
+
+function charactersOf({ paths }: Invalidation): number {
+  return paths.reduce((sum, path) => sum + path.length, 0);
 }
 
 /** Whether a path of an invalidation, perhaps with a star at its end, names this one. */

@@ -3,6 +3,7 @@ import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { CloudFrontCalls } from './calls.ts';
+import { aliasesFor } from './distribution.ts';
 import type { Distribution } from './distribution.ts';
 import { Edge, plainHost } from './edge.ts';
 import { namesPath } from './invalidations.ts';
@@ -76,10 +77,13 @@ class CloudFrontService implements Service {
 
   /** By the name in the Host header; the port of a distribution serves the others, too. */
   #ofHost(host: string): Distribution | undefined {
-    const name = plainHost(host);
-    return this.#distributions.find(
-      ({ domainName, aliases }) => domainName === name || aliases.includes(name),
-    );
+    for (const name of aliasesFor(plainHost(host))) {
+      const found = this.#distributions.find(
+        ({ domainName, aliases }) => domainName === name || aliases.includes(name),
+      );
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Alarms of the loaded stacks; what cannot be read is noted, with its file and line. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import { alarmsIn } from './alarms/alarm-rule.ts';
 import { ACTION_SERVICES } from './alarms/notify.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from './alarms/read-alarm.ts';
 import { metricsBehind } from './math/run-queries.ts';
@@ -15,12 +16,26 @@ const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
 const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
 
 export function readAlarms(stacks: StackReading): readonly Alarm[] {
+  const composites = stacks.here('AWS::CloudWatch::CompositeAlarm', 'monitoring');
+  const metrics = stacks.here('AWS::CloudWatch::Alarm', 'monitoring');
+  // One that is faulty is named by its own fault.
+  const names = new Set([...metrics, ...composites].map(({ resource }) => resource.physicalId));
   return [
-    ...stacks.here('AWS::CloudWatch::Alarm', 'monitoring').flatMap((reader) => readOne(reader, 'metric')),
-    ...stacks
-      .here('AWS::CloudWatch::CompositeAlarm', 'monitoring')
-      .flatMap((reader) => readOne(reader, 'composite')),
+    ...metrics.flatMap((reader) => readOne(reader, 'metric')),
+    ...composites.flatMap((reader) =>
+      readOne(reader, 'composite').map((alarm) => {
+        const gone = alarm.kind === 'composite' ? alarmsIn(alarm.rule).map(nameOf) : [];
+        for (const name of gone.filter((one) => !names.has(one)))
+          reader.unsupported('AlarmRule', `names ${name}, which no loaded stack has: that part never holds`);
+        return alarm;
+      }),
+    ),
   ];
+}
+
+/** @param alarm name or ARN */
+function nameOf(alarm: string): string {
+  return parseArn(alarm)?.resource.replace(/^alarm:/, '') ?? alarm;
 }
 
 function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] {

@@ -22,6 +22,6 @@ export const LOGS_TYPES = {
     isWithoutEffect: true,
   },
   'AWS::Logs::LogStream': { isWithoutEffect: true },
-  'AWS::Logs::MetricFilter': { isWithoutEffect: true },
+  'AWS::Logs::MetricFilter': { consequence: 'no metric is counted: alarms on it have no data' },
   'AWS::Logs::QueryDefinition': { isWithoutEffect: true },
 } satisfies ResourceTypeTable;

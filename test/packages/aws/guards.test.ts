@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isAllowedHost, refuseForeignHost, refuseForeignOrigin } from '../../../packages/aws/guards.ts';
 
-const RULE = { port: 4000, allowHosts: ['demo.example.com', 'localhost:8080'] };
+const RULE = { port: 4000, allowHosts: ['demo.example.com', 'localhost:8080', '*.wild.example'] };
 
 describe('isAllowedHost', () => {
   for (const { host, admitted, why } of [
@@ -26,6 +26,9 @@ describe('isAllowedHost', () => {
     },
     { host: 'demo.example.com', admitted: true, why: '--allow-host, any port' },
     { host: 'demo.example.com:443', admitted: true, why: '--allow-host, any port' },
+    { host: 'a.b.wild.example', admitted: true, why: 'an alias of a distribution with a star' },
+    { host: 'wild.example', admitted: false, why: 'the star stands for a name' },
+    { host: 'evilwild.example', admitted: false, why: 'rebinding' },
     { host: 'localhost:8080', admitted: true, why: '--allow-host with a port' },
     { host: 'localhost:8081', admitted: false, why: 'another port' },
     { host: 'localhost', admitted: false, why: 'port 80 is meant' },

@@ -7,11 +7,11 @@ import { verifyByAnyClock } from '../../../packages/aws/signing-clock.ts';
 const NOW_MS = Date.UTC(2026, 10, 20, 8, 9, 10);
 const AT = { service: 'dynamodb', secretOf: () => 'not-a-real-secret' };
 
-function aRequestSignedAt(nowEpochMs: number): SignedRequest {
+function aRequestSignedAt(nowEpochMs: number, headers: Record<string, string> = {}): SignedRequest {
   const signed = signRequest({
     method: 'POST',
     url: new URL('http://127.0.0.1:4000/'),
-    headers: {},
+    headers,
     body: '{}',
     nowEpochMs,
     service: 'dynamodb',
@@ -60,6 +60,17 @@ describe('verifyByAnyClock', () => {
     it(`finds what is signed ${name} ${expected}`, () => {
       assert.equal(verdictAt(NOW_MS + signedMs, offsetMs, former), expected);
     });
+
+  it('says that a session has expired, whichever clock its holder signs by', () => {
+    const sessionOf = () => ({ token: 'token', isExpired: true });
+    for (const signedMs of [0, HOUR_MS]) {
+      const request = aRequestSignedAt(NOW_MS + signedMs, { 'x-amz-security-token': 'token' });
+      const clock = { nowEpochMs: () => NOW_MS + HOUR_MS, offsetMs: () => HOUR_MS };
+      const result = verifyByAnyClock(request, { ...AT, sessionOf }, clock);
+
+      assert.equal(result.kind === 'refused' && result.code, 'EXPIRED_TOKEN');
+    }
+  });
 
   it('takes a clock that cannot move for what it says', () => {
     const request = aRequestSignedAt(NOW_MS);

@@ -292,7 +292,8 @@ describe('a faulty alarm', () => {
       anAlarm('Band', 'ThresholdMetricId: ad1') +
         anAlarm('Flow', 'Namespace: AWS/States') +
         anAlarm('Table', 'Namespace: AWS/DynamoDB, MetricName: ReadThrottleEvents') +
-        anAlarm('Scale', '', "AlarmActions: ['arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x']"),
+        anAlarm('Scale', '', "AlarmActions: ['arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x']") +
+        `  Any: { Type: AWS::CloudWatch::CompositeAlarm, Properties: { AlarmRule: 'ALARM(Flow) OR ALARM("Gone")' } }\n`,
     );
 
     assert.deepEqual(faults.all, []);
@@ -310,6 +311,7 @@ describe('a faulty alarm', () => {
           'AlarmActions',
           'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x is not acted on: only topics and functions are',
         ],
+        ['Any', 'AlarmRule', 'names Gone, which no loaded stack has: that part never holds'],
       ],
     );
   });

@@ -84,13 +84,13 @@ export class AlarmBoard {
     }
   }
 
-  /** By hand; the next evaluation may change it back. */
+  /** By hand; the next evaluation may change it back, of a composite one the next change of another alarm. */
   setState(name: string, state: Pick<AlarmState, 'value' | 'reason' | 'reasonData'>): void {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;
     this.#enter(entry, { ...state, updatedMs: this.#options.clock.nowEpochMs() });
     this.#plan(entry);
-    this.#judgeComposites();
+    this.#judgeComposites(entry);
   }
 
   /** Without any alarm, as before the first stacks. */
@@ -172,8 +172,10 @@ export class AlarmBoard {
   }
 
   /** Until nothing changes: they look at each other. */
-  #judgeComposites(): void {
-    const composites = [...this.#entries.values()].filter(({ alarm }) => alarm.kind === 'composite');
+  #judgeComposites(except?: Entry): void {
+    const composites = [...this.#entries.values()].filter(
+      (entry) => entry.alarm.kind === 'composite' && entry !== except,
+    );
     for (let round = 0; round <= composites.length; round += 1)
       if (!composites.some((entry) => entry.alarm.kind === 'composite' && this.#judge(entry, entry.alarm)))
         return;

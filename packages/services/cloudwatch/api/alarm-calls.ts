@@ -7,7 +7,7 @@ import { ITEM_TYPES } from '../alarms/alarm-history.ts';
 import { alarmsIn, STATES } from '../alarms/alarm-rule.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/read-alarm.ts';
 import { keyOf } from '../metrics/metric-store.ts';
-import { readMetric } from '../metrics/read-metric.ts';
+import { readMetric, readUnit } from '../metrics/read-metric.ts';
 import { InvalidInput } from '../read-members.ts';
 import { describeAlarm } from './describe-alarm.ts';
 import { pageOf } from './paging.ts';
@@ -28,10 +28,20 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   DescribeAlarmsForMetric(at, { board }) {
     const wanted = keyOf(readMetric(at));
+    const stat = at.optionalText('Statistic') ?? at.optionalText('ExtendedStatistic');
+    const period = at.optionalNumber('Period');
+    const unit = readUnit(at);
     const looksAt = ({ alarm }: Entry): boolean =>
       alarm.kind === 'metric' &&
       alarm.statistic !== undefined &&
-      alarm.queries.some(({ of }) => of.kind === 'metric' && keyOf(of.metric) === wanted);
+      alarm.queries.some(
+        ({ of }) =>
+          of.kind === 'metric' &&
+          keyOf(of.metric) === wanted &&
+          (stat === undefined || of.stat === stat) &&
+          (period === undefined || of.periodSeconds === period) &&
+          (unit === undefined || of.unit === unit),
+      );
     return { MetricAlarms: board.all.filter(looksAt).map(describeAlarm) };
   },
   DescribeAlarmHistory(at, { board }) {
@@ -90,8 +100,10 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   DeleteAlarms(at, { board }) {
     const names = at.texts('AlarmNames', MAX_NAMES);
-    // "If you specify any incorrect alarm names, the operation fails and no alarms are deleted."
-    board.delete(names.map((name) => findAlarm(board, name).alarm.name));
+    const unknown = names.find((name) => board.find(name) === undefined);
+    // "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
+    board.delete(names.flatMap((name) => board.find(name)?.alarm.name ?? []));
+    if (unknown !== undefined) findAlarm(board, unknown);
     return undefined;
   },
   EnableAlarmActions(at, { board }) {

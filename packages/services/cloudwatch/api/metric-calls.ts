@@ -15,6 +15,7 @@ import type { Members } from '../read-members.ts';
 const MAX_DATA = 1_000;
 /** "up to 150 values per metric" */
 const MAX_VALUES = 150;
+const MAX_VALUE = 2 ** 360;
 const OLDEST_MS = 14 * 86_400_000;
 const NEWEST_MS = 2 * 3_600_000;
 const MAX_DATAPOINTS = 100_800;
@@ -147,7 +148,11 @@ function readPoint(at: Members, namespace: string, now: number): DataPoints {
   const name = at.text('MetricName', 255);
   const dimensions = readDimensions(at);
   const unit = readUnit(at) ?? 'None';
-  return { namespace, dimensions, points: [{ name, unit, epochMs, resolution, sample: readSample(at) }] };
+  const sample = readSample(at);
+  const values = 'count' in sample ? [sample.sum, sample.min, sample.max] : sample.map(([value]) => value);
+  if (values.some((value) => Math.abs(value) > MAX_VALUE))
+    at.refuse('', 'Values must be in the range of -2^360 to 2^360.');
+  return { namespace, dimensions, points: [{ name, unit, epochMs, resolution, sample }] };
 }
 
 function readSample(at: Members): DataPoint['sample'] {

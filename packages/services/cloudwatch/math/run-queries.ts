@@ -26,7 +26,7 @@ export type MetricQuery = {
 /** Epoch milliseconds; the first period begins at `fromMs`. */
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Above what one call may return. */
+/** The latest of a span: as many as one call may return. */
 const MAX_PERIODS = 100_800;
 
 /**
@@ -67,10 +67,11 @@ export function openQueries(
 }
 
 function gridOf({ fromMs, toMs }: Span, periodSeconds: number): Grid {
-  const count = Math.min(MAX_PERIODS, Math.ceil((toMs - fromMs) / (periodSeconds * 1000)));
+  const count = Math.max(0, Math.ceil((toMs - fromMs) / (periodSeconds * 1000)));
+  const kept = Math.min(MAX_PERIODS, count);
   const starts = Array.from(
-    { length: Math.max(0, count) },
-    (_, index) => fromMs + index * periodSeconds * 1000,
+    { length: kept },
+    (_, index) => fromMs + (count - kept + index) * periodSeconds * 1000,
   );
   return { starts, periodSeconds };
 }
@@ -82,12 +83,16 @@ function readSeries(
 ): Series {
   const statistic = compileStatistic(stat);
   if (statistic === undefined) throw new ExpressionError(`has an unknown statistic ${stat}`);
+  const periodMs = periodSeconds * 1000;
+  const { fromMs } = span;
+  // The last period counts as a whole.
+  const toMs = fromMs + Math.ceil((span.toMs - fromMs) / periodMs) * periodMs;
+  const samples = [...store.samplesOf(metric, { fromMs, toMs, periodMs, unit })];
   const points = new Map<number, number>();
-  if (store.hasSince(metric, span.fromMs))
-    for (const start of gridOf(span, periodSeconds).starts) {
-      const value = statistic(store.sampleOf(metric, start, start + periodSeconds * 1000, unit));
-      if (value !== undefined) points.set(start, value);
-    }
+  for (const [start, sample] of samples.toSorted(([one], [other]) => one - other)) {
+    const value = statistic(sample);
+    if (value !== undefined) points.set(start, value);
+  }
   return { kind: 'series', label: metric.name, periodSeconds, points };
 }
 

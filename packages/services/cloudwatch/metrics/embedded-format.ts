@@ -3,7 +3,7 @@
  * @see CloudWatch user guide, "Specification: Embedded metric format"
  */
 import { isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
-import { MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
+import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { DataPoint, DataPoints, Dimensions } from './metric.ts';
 
@@ -58,7 +58,9 @@ function readSet(root: JsonObject, set: unknown): readonly [Dimensions] | undefi
   if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return undefined;
   const dimensions = set.flatMap((name: unknown): [string, string][] => {
     const value = typeof name === 'string' ? memberOf(root, name) : undefined;
-    return typeof name === 'string' && typeof value === 'string' ? [[name, value]] : [];
+    return typeof name === 'string' && typeof value === 'string' && isDimension(name, value)
+      ? [[name, value]]
+      : [];
   });
   return dimensions.length === set.length ? [sortDimensions(dimensions)] : undefined;
 }

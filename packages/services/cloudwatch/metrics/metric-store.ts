@@ -79,7 +79,31 @@ export class MetricStore {
     const merged = new Sample();
     for (const series of this.#find(metric))
       if ((unit === undefined || unit === series.unit) && series.lastMs >= fromMs)
-        for (const bucket of bucketsIn(series, fromMs, toMs)) merged.merge(bucket);
+        for (const [, bucket] of bucketsIn(series, fromMs, toMs)) merged.merge(bucket);
+    return merged;
+  }
+
+  /** What was measured in each period from `fromMs` on that has data, by its start. */
+  samplesOf(
+    metric: Metric,
+    {
+      fromMs,
+      toMs,
+      periodMs,
+      unit,
+    }: { fromMs: number; toMs: number; periodMs: number; unit?: string | undefined },
+  ): ReadonlyMap<number, Sample> {
+    const merged = new Map<number, Sample>();
+    for (const series of this.#find(metric)) {
+      if ((unit !== undefined && unit !== series.unit) || series.lastMs < fromMs) continue;
+      for (const [start, bucket] of bucketsIn(series, fromMs, toMs)) {
+        const at = fromMs + Math.floor((start - fromMs) / periodMs) * periodMs;
+        const known = merged.get(at);
+        const sample = known ?? new Sample();
+        if (known === undefined) merged.set(at, sample);
+        sample.merge(bucket);
+      }
+    }
     return merged;
   }
 
@@ -159,16 +183,20 @@ export class MetricStore {
   }
 }
 
-function* bucketsIn({ buckets, resolution }: Series, fromMs: number, toMs: number): Generator<Sample> {
+function* bucketsIn(
+  { buckets, resolution }: Series,
+  fromMs: number,
+  toMs: number,
+): Generator<readonly [start: number, bucket: Sample]> {
   const step = resolution * 1000;
   const first = Math.ceil(fromMs / step) * step;
   if ((toMs - first) / step > buckets.size) {
-    for (const [start, bucket] of buckets) if (start >= fromMs && start < toMs) yield bucket;
+    for (const [start, bucket] of buckets) if (start >= fromMs && start < toMs) yield [start, bucket];
     return;
   }
   for (let start = first; start < toMs; start += step) {
     const bucket = buckets.get(start);
-    if (bucket !== undefined) yield bucket;
+    if (bucket !== undefined) yield [start, bucket];
   }
 }
 

@@ -44,6 +44,13 @@ export const UNITS: ReadonlySet<string> = new Set([
 /** "Each metric has up to 30 dimensions" */
 export const MAX_DIMENSIONS = 30;
 
+/** API reference, Dimension: characters of ASCII, not all of them blanks, and no colon before a name. */
+export function isDimension(name: string, value: string): boolean {
+  const isText = (text: string, most: number): boolean =>
+    text.length <= most && /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/.test(text);
+  return isText(name, 255) && !name.startsWith(':') && isText(value, 1_024);
+}
+
 export function sortDimensions(dimensions: Dimensions): Dimensions {
   return dimensions.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

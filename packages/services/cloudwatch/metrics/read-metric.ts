@@ -1,6 +1,6 @@
 /** Metrics, dimensions and queries as calls and alarms name them. */
 import { ExpressionError, parseExpression } from '../math/expression.ts';
-import { MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
+import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import { compileStatistic } from './statistic.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
 import type { Members } from '../read-members.ts';
@@ -22,6 +22,12 @@ export function readDimensions(at: Members, name = 'Dimensions'): Dimensions {
     .objects(name, MAX_DIMENSIONS)
     .map((one): [string, string] => [one.text('Name', 255), one.text('Value')]);
   const names = dimensions.map(([one]) => one);
+  const wrong = dimensions.find(([one, value]) => !isDimension(one, value));
+  if (wrong !== undefined)
+    at.refuse(
+      name,
+      `${JSON.stringify(wrong)}: names and values have ASCII characters only, and are not blank`,
+    );
   const twice = names.find((one, index) => names.indexOf(one) !== index);
   if (twice !== undefined) at.refuse(name, `has the dimension ${twice} twice`);
   return sortDimensions(dimensions);

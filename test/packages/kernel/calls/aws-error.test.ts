@@ -36,6 +36,11 @@ describe('awsError', () => {
       type: 'application/cbor',
       body: encodeCbor({ __type: 'Refused', message: 'a < b' }),
     },
+    {
+      service: 'cloudfront',
+      type: 'text/xml',
+      body: `<ErrorResponse><Error><Type>Sender</Type>${XML_ERROR}</Error><RequestId>local</RequestId></ErrorResponse>`,
+    },
     { service: 'lambda', type: 'application/json', body: '{"__type":"Refused","message":"a < b"}' },
   ])
     it(`has the form of ${service}, sent as ${headers[1] ?? 'nothing'}`, () => {

@@ -45,7 +45,8 @@ const selection = (names: readonly string[]) =>
   );
 
 const policy = fc.record({
-  headers: fc.uniqueArray(fc.constantFrom(...HEADERS)),
+  // A star is a character of a header's name, though not of a cookie's.
+  headers: fc.uniqueArray(fc.constantFrom(...HEADERS, 'X-*')),
   cookies: selection(NAMES),
   query: selection(NAMES),
   gzip: fc.boolean(),

@@ -149,6 +149,48 @@ describe('a distribution', () => {
     assert.deepEqual(await partOf('Range', 'bytes=0-1', 'If-Range', '"1"'), [206, '01', 'bytes 0-1/10']);
   });
 
+  // Release note of 2023-05-17: it "defines how long CloudFront should reuse stale responses if there's an error".
+  it('serves an expired object while the origin fails, for as long as stale-if-error says', async () => {
+    const bench = aDistribution({
+      config: 'CustomErrorResponses: [{ ErrorCode: 503, ErrorCachingMinTTL: 0 }]',
+      origin: (_, serial) =>
+        serial === 1
+          ? answered('x', ['Cache-Control', 'max-age=60, stale-if-error=30'])
+          : answered('', [], 503),
+    });
+
+    const shown = [];
+    for (const passedMs of [0, 70_000, 19_000, 2_000]) {
+      bench.clock.advance(passedMs);
+      shown.push((await bench.ask('/a')).status);
+    }
+
+    assert.deepEqual(shown, [200, 200, 200, 503]);
+  });
+
+  it('leaves ranges of HEAD alone (RFC 9110 §14.2)', async () => {
+    const bench = aDistribution({ origin: () => answered('') });
+    await bench.ask('/a', { method: 'HEAD' });
+
+    const { status, headers } = await bench.ask('/a', { method: 'HEAD', headers: ['Range', 'bytes=0-3'] });
+
+    assert.deepEqual([status, cacheOf({ headers })], [200, 'Hit']);
+  });
+
+  it('has the names that a star in an alias stands for', async () => {
+    const bench = aDistribution({
+      behavior: `CachePolicyId: ${NO_CACHE}\nOriginRequestPolicyId: AllViewer`,
+      config: "Aliases: ['*.example.org', www.example.com]",
+    });
+
+    for (const host of ['a.example.org', 'b.c.example.org', 'example.org', 'www.example.com'])
+      await bench.ask('/a', { host });
+
+    const hosts = bench.requests.map((request) => sentHeaders(request)['host']);
+    assert.deepEqual(hosts.toSpliced(2, 1), ['a.example.org', 'b.c.example.org', 'www.example.com']);
+    assert.match(hosts[2] ?? '', /cloudfront\.net$/);
+  });
+
   it('compresses for those who take it, and tells others nothing of it', async () => {
     const text = 'text '.repeat(400);
     const bench = aDistribution({

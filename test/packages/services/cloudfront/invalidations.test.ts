@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { invalidateEdge } from '#shared/cache/edge-poster.ts';
 import { aRecorder } from '../../../support/a-recorder.ts';
 import * as cloudfront from '../../../../packages/services/cloudfront/service.ts';
+import { Invalidations } from '../../../../packages/services/cloudfront/invalidations.ts';
 import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts';
 
 const DISTRIBUTION = 'E1A2B3C4D5E6F7';
@@ -65,6 +66,18 @@ describe('an invalidation of CloudFront', () => {
     assert.deepEqual(
       edge.recorder.calls.map(({ status }) => status),
       [201, 201, 400],
+    );
+  });
+
+  it('is remembered until others have too many characters', () => {
+    const made = new Invalidations(new VirtualClock(), new CountingRandom());
+    const paths = Array.from({ length: 3_000 }, () => `/${'a'.repeat(3_900)}`);
+
+    for (const reference of ['1', '2', '3']) made.create({ distributionId: 'E1', reference, paths });
+
+    assert.deepEqual(
+      made.list('E1').map(({ reference }) => reference),
+      ['3'],
     );
   });
 });

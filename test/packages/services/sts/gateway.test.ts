@@ -15,7 +15,10 @@ const allow = (Action: string | readonly string[], more: object): object => ({
 });
 const inline = (PolicyDocument: object): readonly object[] => [{ PolicyName: 'p', PolicyDocument }];
 const RESOURCES = {
-  Shown: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/shown', Type: 'String', Value: 'yes' } },
+  Shown: {
+    Type: 'AWS::SSM::Parameter',
+    Properties: { Name: '/shown', Type: 'String', Value: { 'Fn::GetAtt': ['Role', 'RoleId'] } },
+  },
   Hidden: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/hidden', Type: 'String', Value: 'no' } },
   Table: {
     Type: 'AWS::DynamoDB::Table',
@@ -87,7 +90,8 @@ describe('keys of a role', () => {
     const { Parameter: shown } = await ssm.send(new GetParameterCommand({ Name: '/shown' }));
 
     assert.equal(who.Arn, 'arn:aws:sts::123456789012:assumed-role/reader/me');
-    assert.equal(shown?.Value, 'yes');
+    // AssumedRoleUser: "the role ID and the role session name".
+    assert.equal(who.UserId, `${shown?.Value}:me`);
     await assert.rejects(ssm.send(new GetParameterCommand({ Name: '/hidden' })), {
       name: 'AccessDeniedException',
       message: /assumed-role\/reader\/me is not authorized to perform: ssm:GetParameter/,
@@ -111,6 +115,6 @@ describe('keys of a role', () => {
       new GetCallerIdentityCommand({}),
     );
 
-    await assert.rejects(asked, { name: 'UnrecognizedClientException' });
+    await assert.rejects(asked, { name: 'InvalidClientTokenId' });
   });
 });

@@ -79,10 +79,6 @@ describe('alarms by calls', () => {
     await bench.advance(60_000);
     assert.equal((await read())?.StateValue, 'OK');
 
-    await assert.rejects(client.send(new DeleteAlarmsCommand({ AlarmNames: ['Failing', 'none'] })), {
-      name: 'ResourceNotFound',
-    });
-    assert.deepEqual(await names(client), ['Failing']);
     await client.send(new DeleteAlarmsCommand({ AlarmNames: ['Failing'] }));
     assert.deepEqual(await names(client), []);
   });
@@ -148,6 +144,52 @@ describe('alarms by calls', () => {
       ofMetric.MetricAlarms?.map(({ AlarmName }) => AlarmName),
       ['other'],
     );
+  });
+
+  for (const { more, found } of [
+    { more: { Statistic: 'Sum', Period: 60 }, found: ['sum'] },
+    { more: { Statistic: 'Average' }, found: [] },
+    { more: { ExtendedStatistic: 'p90' }, found: ['p90'] },
+    { more: { Period: 300 }, found: [] },
+    { more: { Unit: 'Seconds' }, found: ['p90'] },
+  ] as const)
+    it(`are found for a metric by ${JSON.stringify(more)}`, async () => {
+      const { client } = aClient();
+      await client.send(alarm('sum'));
+      await client.send(alarm('p90', { Statistic: undefined, ExtendedStatistic: 'p90', Unit: 'Seconds' }));
+
+      const { MetricAlarms } = await client.send(new DescribeAlarmsForMetricCommand({ ...ERRORS, ...more }));
+
+      assert.deepEqual(
+        MetricAlarms?.map(({ AlarmName }) => AlarmName),
+        found,
+      );
+    });
+
+  // DeleteAlarms: "If you specify any incorrect alarm names, the alarms you specify with correct names are still deleted."
+  it('are deleted beside a name that none has', async () => {
+    const { client } = aClient();
+    await client.send(alarm('a'));
+
+    const deleting = client.send(new DeleteAlarmsCommand({ AlarmNames: ['none', 'a'] }));
+
+    await assert.rejects(deleting, { name: 'ResourceNotFound' });
+    assert.deepEqual(await names(client), []);
+  });
+
+  // SetAlarmState: "It returns to its actual state only once any of its children alarms change state."
+  it('that look at others stay as they were set until one of those changes', async () => {
+    const { client } = aClient();
+    for (const name of ['a', 'b']) await client.send(alarm(name));
+    await client.send(new PutCompositeAlarmCommand({ AlarmName: 'any', AlarmRule: 'ALARM(a) OR ALARM(b)' }));
+    const set = (AlarmName: string, StateValue: 'ALARM' | 'OK') =>
+      client.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: 'test' }));
+    const ringing = () => names(client, { StateValue: 'ALARM', AlarmTypes: ['CompositeAlarm'] });
+
+    await set('any', 'ALARM');
+    assert.deepEqual(await ringing(), ['any']);
+    await set('a', 'OK');
+    assert.deepEqual(await ringing(), []);
   });
 
   it('have actions that are switched off and on', async () => {

@@ -124,6 +124,21 @@ describe('GetMetricData', () => {
     assert.deepEqual([MetricDataResults[0].Label, MetricDataResults[0].StatusCode], ['Took', 'Complete']);
   });
 
+  it('finds data in a span of many years, with what fills it', async () => {
+    const { client } = aClient();
+    await client.send(put(...DATA));
+    const { MetricDataResults = [] } = await client.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(0),
+        EndTime: SPAN.EndTime,
+        MetricDataQueries: [stat('a', 'a'), { Id: 'e', Expression: 'IF(FILL(a, 0) > 0, a)' }],
+      }),
+    );
+
+    for (const Id of ['a', 'e'])
+      assert.deepEqual(MetricDataResults.find((result) => result.Id === Id)?.Values, [9, 4, 1]);
+  });
+
   it('gives pages of so many data points', async () => {
     const { client } = aClient();
     await client.send(put(...DATA));
@@ -232,6 +247,28 @@ describe('PutMetricData', () => {
       input: { MetricData: [{ MetricName: 'a', Value: 1, Unit: 'Cups' as 'Count' }] },
       error: 'InvalidParameterValueException',
     },
+    // API reference, Dimension: "only ASCII characters", "at least one non-whitespace character".
+    ...[
+      { Name: 'é', Value: 'a' },
+      { Name: ':a', Value: 'a' },
+      { Name: 'a', Value: '日本' },
+      { Name: 'a', Value: ' ' },
+      { Name: 'a', Value: 'a\n' },
+    ].map((dimension) => ({
+      name: `the dimension ${JSON.stringify(dimension)}`,
+      input: { MetricData: [{ MetricName: 'a', Value: 1, Dimensions: [dimension] }] },
+      error: 'InvalidParameterValueException',
+    })),
+    // PutMetricData: "Values must be in the range of -2^360 to 2^360."
+    ...[
+      { Value: 2 ** 361 },
+      { Values: [1, -(2 ** 361)] },
+      { StatisticValues: { SampleCount: 1, Sum: 1, Minimum: -(2 ** 361), Maximum: 1 } },
+    ].map((datum) => ({
+      name: `values out of range: ${Object.keys(datum).join()}`,
+      input: { MetricData: [{ MetricName: 'a', ...datum }] },
+      error: 'InvalidParameterValueException',
+    })),
     {
       name: 'a datum without a value',
       input: { MetricData: [{ MetricName: 'a' }] },

@@ -85,6 +85,8 @@ describe('readEmbedded', () => {
     },
     { name: 'a dimension that is missing', text: line([directive()], { time: 100 }) },
     { name: 'a dimension that is a number', text: line([directive()], { ...VERSION, functionVersion: 1 }) },
+    { name: 'a dimension that is empty', text: line([directive()], { ...VERSION, functionVersion: '' }) },
+    { name: 'a dimension beyond ASCII', text: line([directive()], { ...VERSION, functionVersion: 'ü' }) },
     {
       name: 'over 30 dimensions',
       text: line([directive({ Dimensions: [Array.from({ length: 31 }, () => 'functionVersion')] })], VERSION),
