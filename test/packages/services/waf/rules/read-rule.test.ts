@@ -39,6 +39,12 @@ const REFUSED: readonly {
     message: /cannot be nested/,
   },
   {
+    name: 'a rule group inside another statement',
+    rules: [aRule({ NotStatement: { Statement: { RuleGroupReferenceStatement: { ARN: 'a' } } } })],
+    path: `${STATEMENT}.NotStatement.Statement`,
+    message: /cannot be nested/,
+  },
+  {
     name: 'an unknown field',
     rules: [bytes({ FieldToMatch: { Trailer: {} } })],
     path: `${STATEMENT}.ByteMatchStatement.FieldToMatch`,
@@ -206,7 +212,88 @@ const REFUSED: readonly {
   },
 ];
 
+/** Developer guide, "Using text transformations in AWS WAF". */
+const TRANSFORMATIONS = [
+  'BASE64_DECODE BASE64_DECODE_EXT CMD_LINE COMPRESS_WHITE_SPACE CSS_DECODE ESCAPE_SEQ_DECODE HEX_DECODE',
+  'HTML_ENTITY_DECODE JS_DECODE LOWERCASE MD5 NONE NORMALIZE_PATH NORMALIZE_PATH_WIN REMOVE_NULLS',
+  'REPLACE_COMMENTS REPLACE_NULLS SQL_HEX_DECODE URL_DECODE URL_DECODE_UNI UTF8_TO_UNICODE',
+].flatMap((names) => names.split(' '));
+/** Developer guide, "Supported status codes for your custom response". */
+const STATUSES = [
+  200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412,
+  413, 414, 415, 416, 421, 429, 500, 501, 502, 503, 504, 505,
+];
+/** Developer guide, "Request components in AWS WAF". */
+const FIELDS = [
+  { Method: {} },
+  { UriPath: {} },
+  { QueryString: {} },
+  { AllQueryArguments: {} },
+  { SingleHeader: { Name: 'A' } },
+  { SingleQueryArgument: { Name: 'A' } },
+  { UriFragment: {} },
+  { UriFragment: { FallbackBehavior: 'MATCH' } },
+  { Body: {} },
+  { Body: { OversizeHandling: 'MATCH' } },
+  { JsonBody: { MatchPattern: { All: {} }, MatchScope: 'ALL' } },
+  { JsonBody: { MatchPattern: { IncludedPaths: ['/a'] }, MatchScope: 'KEY' } },
+  { Headers: { MatchPattern: { All: {} }, MatchScope: 'VALUE', OversizeHandling: 'CONTINUE' } },
+  { Headers: { MatchPattern: { IncludedHeaders: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'CONTINUE' } },
+  { Headers: { MatchPattern: { ExcludedHeaders: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'CONTINUE' } },
+  { Cookies: { MatchPattern: { IncludedCookies: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'NO_MATCH' } },
+  { Cookies: { MatchPattern: { IncludedCookies: ['b'] }, MatchScope: 'ALL', OversizeHandling: 'NO_MATCH' } },
+  { HeaderOrder: { OversizeHandling: 'MATCH' } },
+  { JA3Fingerprint: { FallbackBehavior: 'MATCH' } },
+];
+
 describe('readRules', () => {
+  it('takes every transformation that AWS lists', () => {
+    for (const Type of TRANSFORMATIONS)
+      assert.equal(aWebAcl([bytes({ TextTransformations: [{ Priority: 0, Type }] })]).rules.length, 1, Type);
+  });
+
+  it('takes every status that AWS lists for custom responses', () => {
+    for (const ResponseCode of STATUSES) {
+      const action = { Block: { CustomResponse: { ResponseCode } } };
+      assert.partialDeepStrictEqual(aWebAcl([{ ...GOOD, Action: action }]).rules[0]?.does, {
+        action: { response: { status: ResponseCode } },
+      });
+    }
+  });
+
+  it('inspects one part of a request for all rules that ask for it, and each other part apart', () => {
+    const readFields = () =>
+      FIELDS.map((FieldToMatch, index) => ({ ...bytes({ FieldToMatch }), Name: `r${index}` }));
+    const { rules } = aWebAcl(
+      inOrder(
+        ...readFields(),
+        ...readFields().map((rule) => ({ ...rule, Name: `${rule['Name'] as string}b` })),
+      ),
+    );
+    const inspections = rules.map(({ does }) => {
+      assert.ok(does.kind === 'statement' && 'inspection' in does.statement);
+      return does.statement.inspection;
+    });
+
+    assert.equal(new Set(inspections).size, FIELDS.length);
+    assert.equal(new Set(inspections.map(({ slot }) => slot)).size, FIELDS.length);
+  });
+
+  it('orders transformations by their priority', () => {
+    const read = (...types: readonly (readonly [number, string])[]) => {
+      const TextTransformations = types.map(([Priority, Type]) => ({ Priority, Type }));
+      const [rule] = aWebAcl([bytes({ TextTransformations })]).rules;
+      assert.ok(rule?.does.kind === 'statement' && 'inspection' in rule.does.statement);
+      return rule.does.statement.inspection.transformations;
+    };
+
+    assert.deepEqual(read([2, 'LOWERCASE'], [0, 'URL_DECODE'], [1, 'NONE'], [3, 'MD5']), [
+      'URL_DECODE',
+      'LOWERCASE',
+      'MD5',
+    ]);
+  });
+
   for (const { name, rules, more, path, message } of REFUSED)
     it(`refuses ${name}`, () => {
       assert.throws(
