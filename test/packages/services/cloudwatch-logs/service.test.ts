@@ -241,13 +241,13 @@ describe('log groups', () => {
       const found = await bench.call('logs', 'DescribeLogStreams', { ...group, ...more });
       return (found['logStreams'] as { logStreamName: string }[]).map(({ logStreamName }) => logStreamName);
     };
-    for (const name of ['z-used', 'b-empty', 'a-late']) {
+    for (const name of ['a-used', 'b-empty', 'c-late']) {
       await bench.call('logs', 'CreateLogStream', { ...group, logStreamName: name });
       await bench.advance(1_000);
     }
     for (const [name, agoMs] of [
-      ['z-used', 0],
-      ['a-late', 2_500],
+      ['a-used', 0],
+      ['c-late', 2_500],
     ] as const)
       await bench.call('logs', 'PutLogEvents', {
         ...group,
@@ -255,12 +255,12 @@ describe('log groups', () => {
         logEvents: [{ timestamp: bench.clock.nowEpochMs() - agoMs, message: 'm' }],
       });
 
-    assert.deepEqual(await streamsBy({}), ['a-late', 'b-empty', 'z-used']);
-    assert.deepEqual(await streamsBy({ orderBy: 'LastEventTime' }), ['a-late', 'b-empty', 'z-used']);
+    assert.deepEqual(await streamsBy({}), ['a-used', 'b-empty', 'c-late']);
+    assert.deepEqual(await streamsBy({ orderBy: 'LastEventTime' }), ['c-late', 'b-empty', 'a-used']);
     assert.deepEqual(await streamsBy({ orderBy: 'LastEventTime', descending: true }), [
-      'z-used',
+      'a-used',
       'b-empty',
-      'a-late',
+      'c-late',
     ]);
   });
 
@@ -381,6 +381,7 @@ const REFUSED: readonly (readonly [action: string, input: object, code: string])
     'InvalidParameterException',
   ],
   ['GetQueryResults', { queryId: 'none' }, 'ResourceNotFoundException'],
+  ['DescribeLogGroups', { limit: 'ten' }, 'InvalidParameterException'],
 ];
 
 describe('a call of CloudWatch Logs', () => {
