@@ -302,7 +302,7 @@ describe('lists of Cloud Map', () => {
     });
 
     for (const found of [arn, resources.get('Other')?.properties['LogGroupName']])
-      assert.match(String(found), /^arn:aws:servicediscovery:us-east-1:\d{12}:service\/srv-[a-z0-9]{16}$/);
+      assert.match(found as string, /^arn:aws:servicediscovery:us-east-1:\d{12}:service\/srv-[a-z0-9]{16}$/);
   });
 });
 
