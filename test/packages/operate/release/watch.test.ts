@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cloudWatchMeasurements, watchCanary } from '../../../../packages/operate/release/watch.ts';
+import { cloudWatchMeasurements } from '../../../../packages/operate/release/watch.ts';
 import { anAccount, xml, xmlError } from '../../../support/an-aws-account.ts';
 import type { Answers } from '../../../support/an-aws-account.ts';
 
@@ -66,108 +66,4 @@ describe('what a watch sees in CloudWatch', () => {
       /AccessDenied/,
     );
   });
-});
-
-describe('a canary that is watched', () => {
-  const options = { alarms: ['errors'], errorPercent: 10, forMs: 60_000, everyMs: 20_000 };
-  /** One state of the alarm and of requests for each look; an error is thrown. */
-  async function watch(
-    looks: readonly {
-      readonly alarm?: string;
-      readonly requests?: number;
-      readonly failed?: number;
-      readonly fault?: unknown;
-    }[],
-    more: Partial<typeof options> = {},
-  ) {
-    const waits: number[] = [];
-    let now = 0;
-    const look = () => looks[Math.min(waits.length, looks.length - 1)] ?? {};
-    const verdict = await watchCanary(
-      { ...options, ...more },
-      {
-        alarmState: () => Promise.resolve(look().alarm ?? 'OK'),
-        errors() {
-          const { requests = 100, failed = 0, fault } = look();
-          return fault === undefined ? Promise.resolve({ requests, failed }) : Promise.reject(fault as Error);
-        },
-        nowEpochMs: () => now,
-        wait(ms) {
-          waits.push(ms);
-          now += ms;
-          return Promise.resolve();
-        },
-      },
-    );
-    return { verdict, waits };
-  }
-  const fault = new Error('AccessDenied: no');
-  const blind = { kind: 'blind', why: 'AccessDenied: no' };
-
-  for (const { name, looks, more, verdict, waits } of [
-    {
-      name: 'is well after its time',
-      looks: [{}],
-      verdict: { kind: 'well' },
-      waits: [20_000, 20_000, 20_000],
-    },
-    {
-      name: 'is ill once an alarm rings',
-      looks: [{}, { alarm: 'ALARM' }],
-      verdict: { kind: 'ill', why: 'alarm errors is in ALARM' },
-      waits: [20_000],
-    },
-    {
-      name: 'is ill at the share of errors, of ten requests or more',
-      looks: [{ requests: 10, failed: 1 }],
-      verdict: { kind: 'ill', why: '1 of 10 requests in a minute were answered 5xx' },
-      waits: [],
-    },
-    {
-      name: 'is well below that share',
-      looks: [{ requests: 1000, failed: 99 }],
-      more: { forMs: 0 },
-      verdict: { kind: 'well' },
-      waits: [],
-    },
-    {
-      name: 'is well with fewer requests, whose share means nothing',
-      looks: [
-        { requests: 9, failed: 9 },
-        { requests: 0, failed: 0 },
-      ],
-      more: { forMs: 30_000 },
-      verdict: { kind: 'well' },
-      waits: [20_000, 10_000],
-    },
-    {
-      name: 'is unknown after three looks that fail',
-      looks: [{ fault }],
-      verdict: blind,
-      waits: [20_000, 20_000],
-    },
-    {
-      name: 'is well though one look failed',
-      looks: [{ fault }, { fault }, {}],
-      verdict: { kind: 'well' },
-      waits: [20_000, 20_000, 20_000],
-    },
-    {
-      name: 'is unknown without its alarm',
-      looks: [{ alarm: '' }],
-      more: { forMs: 0 },
-      verdict: { kind: 'blind', why: 'there is no alarm errors' },
-      waits: [],
-    },
-    {
-      name: 'is unknown for what is no error, too',
-      looks: [{ fault: 'gone' }],
-      more: { forMs: 0 },
-      verdict: { kind: 'blind', why: 'gone' },
-      waits: [],
-    },
-  ])
-    it(name, async () => {
-      assert.deepEqual(await watch(looks, more), { verdict, waits });
-    });
 });
