@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { BodyMemory } from '../../../packages/server/body-memory.ts';
+import { BodyMemory, DEFAULT_BODY_MEMORY_BYTES } from '../../../packages/server/body-memory.ts';
 import { MemoryLog } from '../../support/virtual-ports.ts';
 import type { BodyRoom } from '../../../packages/server/body-memory.ts';
 
 const MB = 1024 ** 2;
+
+describe('the bound of bodies that nobody sets', () => {
+  it('is 256 MB, as the page of options says', () => {
+    assert.equal(DEFAULT_BODY_MEMORY_BYTES, 268_435_456);
+  });
+});
 
 describe('BodyMemory', () => {
   let log: MemoryLog;

@@ -49,6 +49,15 @@ describe('readHello', () => {
     assert.deepEqual(readHello(Buffer.concat(records)), { kind: 'hello', serverName: 'api.example.com' });
   });
 
+  it('waits for no more once the head of a record of another kind is there', () => {
+    const part = named.subarray(5, 45);
+    const first = Buffer.concat([Buffer.from([22, 3, 1, 0, part.length]), part]);
+    const alert = Buffer.from([21, 3, 1, 0, 2]);
+
+    assert.deepEqual(readHello(first), { kind: 'more' });
+    assert.deepEqual(readHello(Buffer.concat([first, alert])), { kind: 'hello', serverName: undefined });
+  });
+
   it('knows what is no TLS by its first byte', () => {
     assert.deepEqual(readHello(Buffer.from('GET / HTTP/1.1\r\n')), { kind: 'foreign' });
   });

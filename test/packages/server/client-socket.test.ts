@@ -230,6 +230,41 @@ describe('frames', () => {
     assert.match(answer, /^HTTP\/1\.1 101 /);
   });
 
+  // RFC 6455 §7.4.1
+  for (const [name, bytes, code] of [
+    ['a frame of a reserved kind', [0x83, 0x80, 0, 0, 0, 0], 1002],
+    ['a frame without a mask', [0x81, 0x02, 0x68, 0x69], 1002],
+    ['a text that is no UTF-8', [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], 1007],
+  ] as const)
+    it(`ends a connection with ${code} after ${name}`, async () => {
+      const running = await startEcho();
+      after(() => running.close());
+
+      const socket = connectTcp(running.host);
+      socket.write(handshakeText() + Buffer.from(bytes).toString('latin1'), 'latin1');
+      await running.ended;
+      socket.destroy();
+
+      const [event] = running.at.invoker.events.slice(-1);
+      assert.equal(event?.requestContext.disconnectStatusCode, code);
+    });
+
+  it('gives a client text, also where a backend sent bytes that are none', async () => {
+    const running = await startEcho();
+    after(() => running.close());
+    const socket = connectTcp(running.host);
+    socket.write(handshakeText());
+    while (running.at.connections.count === 0) await nextChunk(socket);
+    const [connection] = running.at.connections.all;
+    assert.ok(connection !== undefined);
+
+    running.at.connections.deliver(connection, Buffer.from([0x61, 0xff]));
+    const frame = Buffer.from(await nextChunk(socket), 'latin1');
+    socket.destroy();
+
+    assert.deepEqual([...frame.subarray(-4)], [0x61, 0xef, 0xbf, 0xbd]);
+  });
+
   it('holds a flood of messages in the socket and loses none', async () => {
     const release = Promise.withResolvers<undefined>();
     let running = 0;

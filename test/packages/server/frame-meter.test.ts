@@ -72,6 +72,15 @@ describe('FrameMeter', () => {
       before: 1,
     },
   ];
+  it('knows a frame of 64 bits of length by its head, before any of its bytes', () => {
+    const head = bytesOf({ opcode: TEXT, isFinal: true, length: 70_000 }).subarray(0, 14);
+
+    assert.deepEqual(
+      [13, 14].map((length) => observe([head.subarray(0, length)]).isOversized),
+      [false, true],
+    );
+  });
+
   for (const { name, frames, oversized, before } of rows) {
     it(name, () => {
       const meter = observe(frames.map(bytesOf));

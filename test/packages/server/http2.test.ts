@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { gatewayError } from '../../../packages/core/errors.ts';
 import { openHttp2 } from '../../../packages/server/http2.ts';
 import { stagedApi } from '../../support/logged-apis.ts';
+import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';
-import type { ClientHttp2Session } from 'node:http2';
+import type { ClientHttp2Session, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
 const STREAMS = 60;
@@ -76,4 +79,52 @@ describe('a streamed reply of HTTP/2 that breaks off', () => {
 
     assert.deepEqual([...new Set(await Promise.all(replies))], [`${BYTES} true`]);
   });
+});
+
+describe('a request of HTTP/2', () => {
+  const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
+    list: (event) => ({
+      statusCode: 201,
+      headers: { 'X-One': '1', 'Keep-Alive': 'timeout=5' },
+      multiValueHeaders: { 'Set-Cookie': ['a=1', 'b=2'] },
+      body: JSON.stringify((event as { headers: object }).headers),
+    }),
+  });
+  const http2 = openHttp2(servedAlone(api.served, ports, (host) => host !== undefined));
+  const peer = { names: [], certificate: undefined };
+  const server = createServer((socket) => http2.take(socket as never, peer as never));
+  let session: ClientHttp2Session;
+  before(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  after(() => {
+    session.destroy();
+    http2.destroy();
+    server.close();
+  });
+  const ask = async (headers: OutgoingHttpHeaders) => {
+    const stream = session.request({ ':path': '/dev/pets', ...headers });
+    const [head] = (await once(stream, 'response')) as [IncomingHttpHeaders & { ':status'?: number }];
+    return { head, body: await text(stream) };
+  };
+
+  it('is answered with all headers of the reply, but for those of an HTTP/1.1 connection', async () => {
+    const { head } = await ask({});
+
+    assert.equal(head[':status'], 201);
+    assert.deepEqual([head['x-one'], head['set-cookie']], ['1', ['a=1', 'b=2']]);
+    assert.equal(head['keep-alive'], undefined);
+  });
+
+  // RFC 9113 §8.3.1
+  for (const [host, status] of [
+    ['a.example', 201],
+    ['b.example', 400],
+  ] as const)
+    it(`for a.example is answered with ${status} where its Host is ${host}`, async () => {
+      const { head } = await ask({ ':authority': 'a.example', host });
+
+      assert.equal(head[':status'], status);
+    });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer as createHttpServer, get } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, it, mock } from 'node:test';
-import { listenOn } from '../../../packages/server/listen.ts';
+import { closeServer, listenOn } from '../../../packages/server/listen.ts';
 
 describe('listenOn', () => {
   it('queues thousands of connections: of 2,000 at once, with node’s own 511, the last come after three seconds', async () => {
@@ -22,5 +24,20 @@ describe('listenOn', () => {
       message: `port ${port} is in use; choose another with --control-port, or --control-port 0 for any free one`,
     });
     first.close();
+  });
+});
+
+describe('closeServer', () => {
+  it('waits for no request that is still answered', { timeout: 5_000 }, async () => {
+    const server = createHttpServer();
+    const port = await listenOn(server, '127.0.0.1', 0, '--port');
+    const request = get({ host: '127.0.0.1', port });
+    const cut = new Promise((resolve) => request.on('error', (error) => resolve([error])));
+    await once(server, 'request');
+
+    await closeServer(server);
+
+    const [error] = (await cut) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNRESET');
   });
 });

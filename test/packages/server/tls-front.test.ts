@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as requestHttps } from 'node:https';
-import { request as requestHttp } from 'node:http';
-import { connect } from 'node:net';
+import { createServer as createHttpServer, request as requestHttp } from 'node:http';
+import { connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
@@ -18,7 +18,10 @@ import { Connections } from '../../../packages/core/websocket/connections.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { domain, echoingChat, HOST, mapping } from '../../support/custom-domains.ts';
 import { API_ID, echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
-import { virtualPorts } from '../../support/virtual-ports.ts';
+import { MemoryLog, virtualPorts } from '../../support/virtual-ports.ts';
+import { serveTls } from '../../../packages/server/tls-front.ts';
+import type { Socket } from 'node:net';
+import type { TestContext } from 'node:test';
 import type { Assumptions } from '../../../packages/core/deployment/assumptions.ts';
 import type { ApiPorts } from '../../../packages/server/api-ports.ts';
 import type { CertifiedKey } from '../../../packages/aws/certificates/issue-certificate.ts';
@@ -330,5 +333,97 @@ describe('API ports with TLS', () => {
     const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException>();
     socket.on('error', resolve);
     assert.equal((await promise).code, 'ECONNRESET');
+  });
+});
+
+describe('serveTls', () => {
+  type Options = Parameters<typeof serveTls>[1];
+  async function aFront(t: TestContext, more: Partial<Options> = {}) {
+    const log = new MemoryLog();
+    const certified: string[] = [];
+    const server = createHttpServer((_, response) => response.end('here'));
+    const end = serveTls(server, {
+      nameOf: (name) => ({ names: [name ?? 'localhost'], policy: 'TLS_1_2', acceptsHttp2: false }),
+      certify(names) {
+        certified.push(names.join());
+        return issueFrom(authority, 'server', { commonName: names[0] ?? '', names, ...times });
+      },
+      http2: { take: () => undefined } as never,
+      log,
+      ...more,
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => {
+      server.close();
+      end();
+    });
+    const { port } = server.address() as { readonly port: number };
+    const open = (servername: string) =>
+      connectTls({ host: '127.0.0.1', port, servername, ca: authority.certificate });
+    return { log, certified, server, port, open };
+  }
+
+  /** What a client of TLS 1.2 sends first: its alerts are plain until the keys are made. */
+  async function aHello(): Promise<Buffer> {
+    const listening = createServer();
+    listening.listen(0, '127.0.0.1');
+    await once(listening, 'listening');
+    const { port } = listening.address() as { readonly port: number };
+    const client = connectTls({ host: '127.0.0.1', port, servername: 'localhost', maxVersion: 'TLSv1.2' });
+    client.on('error', () => undefined);
+    const [socket] = (await once(listening, 'connection')) as [Socket];
+    const [hello] = (await once(socket, 'data')) as [Buffer];
+    client.destroy();
+    listening.close();
+    return hello;
+  }
+  /** RFC 5246 §7.2: a fatal alert, unknown_ca. */
+  const UNKNOWN_CA = Buffer.from([21, 3, 3, 0, 2, 2, 48]);
+
+  it('says once how the local CA is trusted, where clients do not trust it', async (t) => {
+    const { log, server, port } = await aFront(t);
+    const hello = await aHello();
+    for (let round = 0; round < 2; round += 1) {
+      const arrived = once(server, 'connection') as Promise<[Socket]>;
+      const client = connect({ host: '127.0.0.1', port });
+      client.write(hello);
+      await once(client, 'data');
+      const [socket] = await arrived;
+      client.end(UNKNOWN_CA);
+      if (!socket.destroyed) await once(socket, 'close');
+    }
+
+    assert.deepEqual(log.lines, [
+      'a client does not trust the local CA; `gatewright certs --trust` shows how to trust it',
+    ]);
+  });
+
+  it('makes a certificate once for each name', async (t) => {
+    const { certified, open } = await aFront(t);
+    for (const name of ['localhost', 'a.localhost', 'localhost', 'a.localhost']) {
+      const client = open(name);
+      await once(client, 'secureConnect');
+      client.destroy();
+    }
+
+    assert.deepEqual(certified, ['localhost', 'a.localhost']);
+  });
+
+  it('keeps connections that say nothing for a while', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const { server, open } = await aFront(t);
+    const arrived = once(server, 'connection') as Promise<[Socket]>;
+    const client = open('localhost');
+    await once(client, 'secureConnect');
+    const [socket] = await arrived;
+
+    t.mock.timers.tick(10_000);
+    assert.equal(socket.destroyed, false);
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [answer] = (await once(client, 'data')) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
+
+    client.destroy();
   });
 });

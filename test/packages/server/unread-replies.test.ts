@@ -46,6 +46,29 @@ describe('UnreadReplies', () => {
     );
   });
 
+  it('takes a quarter of the bound for what one client may leave unread', () => {
+    const unread = new UnreadReplies(new MemoryLog(), 100);
+    const replies = (
+      [
+        ['127.0.0.2', 20],
+        ['127.0.0.3', 12],
+        ['127.0.0.3', 12],
+        ['127.0.0.4', 20],
+        ['127.0.0.5', 20],
+        ['127.0.0.6', 20],
+      ] as const
+    ).map(([address, bytes]) => {
+      const reply = new FakeReply();
+      unread.hold(reply, bytes, address);
+      return reply;
+    });
+
+    assert.deepEqual(
+      replies.map(({ destroyed }) => destroyed),
+      [true, false, false, false, false, false],
+    );
+  });
+
   it('forgets what has left', () => {
     const unread = new UnreadReplies(new MemoryLog(), 100);
     for (let turn = 0; turn < 10; turn += 1) {

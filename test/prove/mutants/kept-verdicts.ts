@@ -30,9 +30,14 @@ export function keep(kept: Kept): void {
 }
 
 /** What sees a mutant: where it gets better, those that lived are tried again. */
-const TRIED_BY = ['light-runner', 'mutant-process', 'plant-in-thread', 'planted-files', 'try-mutants'].map(
-  (name) => `test/prove/mutants/${name}.ts`,
-);
+const TRIED_BY = [
+  'light-runner',
+  'mutant-process',
+  'plant-in-thread',
+  'planted-builds',
+  'planted-files',
+  'try-mutants',
+].map((name) => `test/prove/mutants/${name}.ts`);
 
 /**
  * What a verdict on a mutant of the file rests on: its text and that of the test which has killed it; of all its tests,

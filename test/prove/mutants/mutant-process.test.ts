@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -10,6 +10,7 @@ import type { Loaded, MutantOrder, Tried, Try } from './mutant-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mutant-process-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
+symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(folder, 'node_modules'));
 const write = (name: string, text: string): string => {
   const file = join(folder, name);
   writeFileSync(file, text);
@@ -40,6 +41,24 @@ const THREAD = write(
 import { Worker } from 'node:worker_threads';
 it('holds in a thread', async () => {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), { execArgv: [], env: {} });
+  const [answer] = await once(worker, 'message');
+  await worker.terminate();
+  assert.equal(answer, 1);
+});
+`,
+);
+
+/** As `packages/lambda` makes the program of its threads. */
+const JOINED = write(
+  'joined.test.ts',
+  `${HEAD}import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
+it('holds in a thread whose program is joined', async () => {
+  const outfile = new URL('./joined.mjs', import.meta.url).pathname;
+  const entryPoints = [new URL('./thread.ts', import.meta.url).pathname];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm' });
+  const worker = new Worker(outfile);
   const [answer] = await once(worker, 'message');
   await worker.terminate();
   assert.equal(answer, 1);
@@ -103,6 +122,7 @@ describe('a process with mutants', () => {
     ['in its own thread', HERE],
     ['in a module that a test loads anew', ANEW],
     ['in a thread that a test starts with flags and an environment of its own', THREAD],
+    ['in a thread whose program esbuild joins', JOINED],
     ['in what a test does at its end', ENDING],
   ] as const)
     it(`says which are met and which are noticed ${where}`, async () => {

@@ -63,7 +63,7 @@ async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<
   const cells = plantFiles(plan);
   plantInThreads(plan);
   cells.activate(active);
-  standInForNodeTest();
+  standIn();
   for (const test of tests) await loadTests(test, () => import(pathToFileURL(test).href));
   const all = numberTests();
   const atLoad = cells.takeMet();
@@ -146,13 +146,20 @@ function numberTests(): readonly {
   });
 }
 
-function standInForNodeTest(): void {
-  const runner = new URL('light-runner.ts', import.meta.url).href;
+/** By what is imported: what stands in for it. */
+const STAND_INS: ReadonlyMap<string, string> = new Map([
+  ['node:test', new URL('light-runner.ts', import.meta.url).href],
+  ['esbuild', new URL('planted-builds.ts', import.meta.url).href],
+]);
+
+function standIn(): void {
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'node:test' && context.parentURL !== runner
-        ? { url: runner, format: 'module-typescript', shortCircuit: true }
-        : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = STAND_INS.get(specifier);
+      return url === undefined || context.parentURL === url || context.parentURL?.includes('/node_modules/')
+        ? next(specifier, context)
+        : { url, format: 'module-typescript', shortCircuit: true };
+    },
   });
 }
 

@@ -31,14 +31,27 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/other.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('omits whole starts, tests of another process, and imports of types', () => {
+  it('omits whole starts, tests of another process of ours, and imports of types', () => {
+    const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({
-      'test/delivery/start.test.ts': "import { one } from '#shared/a/one.ts';",
-      'test/shared/a/forks.test.ts': "import 'node:child_process';\nimport { one } from '#shared/a/one.ts';",
+      'test/delivery/start.test.ts': importsIt,
+      'test/shared/a/forks.test.ts': `import 'node:child_process';\n${importsIt}\nspawn(process.execPath);`,
+      'test/shared/a/runs.test.ts': `import { runCommand } from '../../support/command.ts';\n${importsIt}`,
       'test/shared/a/typed.test.ts': "import type { One } from '#shared/a/one.ts';",
     });
 
     assert.deepEqual(found, []);
+  });
+
+  it('has tests that start other programs, that name processes, and that know the type of what one ends with', () => {
+    const importsIt = "import { one } from '#shared/a/one.ts';";
+    const sources = {
+      'test/shared/a/asks-a-shell.test.ts': `import { spawnSync } from 'node:child_process';\n${importsIt}\nspawnSync('sh');`,
+      'test/shared/a/in-a-text.test.ts': `${importsIt}\nconst text = "require('node:child_process').spawn(process.execPath)";`,
+      'test/shared/a/of-its-type.test.ts': `import type { Finished } from '../../support/command.ts';\n${importsIt}`,
+    };
+
+    assert.deepEqual(tests(sources), Object.keys(sources));
   });
 
   it('follows imports by a name that is known only when they run', () => {

@@ -5,8 +5,9 @@ import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
 const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\.test\.ts$/;
-/** These look at processes, not at the code in theirs. */
-const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
+/** By what they import: these look at processes of ours, not at the code in theirs. */
+const OTHER_PROCESS = /support\/(?:command|printing-process)\.ts$/;
+const STARTS_NODE = /\bprocess\.execPath\b/;
 const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;
 /** Programs of threads, whose files have the ending of their starter's. */
 const TEMPLATE_PROGRAM = /\bnew URL\(`(\.{1,2}\/[^`$]+)\$\{/g;
@@ -30,8 +31,9 @@ export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
   const files = sources.map(({ path }) => path);
   const tests = new Set<string>();
   for (const source of sources) {
-    if (NEAR.test(source.path) && !OTHER_PROCESS.test(source.text)) tests.add(source.path);
-    const literal = runtimeImportsOf(source).flatMap((name) => resolveImport(source.path, name) ?? []);
+    const imports = runtimeImportsOf(source);
+    if (NEAR.test(source.path) && !looksAtProcesses(source, imports)) tests.add(source.path);
+    const literal = imports.flatMap((name) => resolveImport(source.path, name) ?? []);
     for (const target of [...literal, ...templateImportsOf(source, files)]) {
       const known = importers.get(target);
       if (known === undefined) importers.set(target, [source.path]);
@@ -39,6 +41,14 @@ export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
     }
   }
   return { importers, tests };
+}
+
+/** A shell or another program that a test starts says something of the code that made its words. */
+function looksAtProcesses({ text }: SourceFile, imports: readonly string[]): boolean {
+  return (
+    imports.some((name) => OTHER_PROCESS.test(name)) ||
+    (imports.includes('node:child_process') && STARTS_NODE.test(text))
+  );
 }
 
 /**

@@ -47,13 +47,20 @@ class MutantCells {
   }
 }
 
+/** By URL, in this thread. */
+const texts = new Map<string, string>();
+
+/** @param file absolute */
+export function plantedText(file: string): string | undefined {
+  return texts.get(pathToFileURL(file).href);
+}
+
 /** In the thread that calls it. */
 export function plantFiles({ planted, cells }: Plan): MutantCells {
   const state = new MutantCells(cells);
   Object.assign(globalThis, { mutant: (index: number) => state.meet(index) });
-  const texts = new Map(
-    Object.entries(planted).map(([source, file]) => [pathToFileURL(source).href, readFileSync(file, 'utf8')]),
-  );
+  for (const [source, file] of Object.entries(planted))
+    texts.set(pathToFileURL(source).href, readFileSync(file, 'utf8'));
   registerHooks({
     load: (url, context, next) => {
       // A test that wants a module anew imports it with a query.

@@ -25,6 +25,18 @@ type Reply = { readonly status: number; readonly body: Record<string, unknown> }
 
 // Source: Lambda API reference, "CreateEventSourceMapping" and the pages beside it; Lambda developer guide, "Lambda
 // parameters for Amazon SQS event source mappings" and "Lambda parameters for Amazon DynamoDB event source mappings", docs/aws §18.7
+describe('a mapping without a function', () => {
+  it('is reported, and starts none', () => {
+    const resources = RESOURCES.replace(' FunctionName: work,', '');
+    const { unsupported } = anEventEngine(SERVICES, { resources, functions: { work: () => 1 } });
+
+    assert.deepEqual(
+      unsupported.map(({ property, consequence }) => [property, consequence]),
+      [['FunctionName', ' is not a function of the loaded stacks: it starts no function']],
+    );
+  });
+});
+
 describe('event source mappings by calls', () => {
   let bench: EventBench<typeof SERVICES>;
   let past: TableChange[];

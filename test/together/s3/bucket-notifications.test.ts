@@ -49,6 +49,7 @@ describe('BucketNotifications', () => {
     assert.equal(of?.['arn'], 'arn:aws:s3:::photos');
     const eTag = '8cbad96aced40b3838dd9f07f6ef5772';
     assert.deepEqual({ ...object, sequencer: '' }, { key: 'a+b/%C3%BC.png', size: 4, eTag, sequencer: '' });
+    assert.deepEqual(bench.reports, []);
   });
 
   it('go by event, prefix and suffix', async () => {

@@ -379,3 +379,31 @@ describe('StreamConsumer', () => {
     );
   });
 });
+
+describe('a table that streams', () => {
+  it('has no stream where its view is unknown, and says so', () => {
+    const { faults } = anEventEngine(SERVICES, {
+      resources: table('', 'EVERYTHING'),
+      functions: { work: () => 1 },
+    });
+
+    assert.deepEqual(
+      faults.all.map(({ consequences }) => consequences),
+      [['it has no stream']],
+    );
+  });
+
+  it('gives a mapping that reads from its beginning what is written meanwhile, where nothing was before', async () => {
+    const bench = anEventEngine(SERVICES, {
+      resources: table().replace('LATEST', 'TRIM_HORIZON'),
+      functions: { work: () => 1 },
+    });
+    change(bench, 'a', 'b');
+    await bench.engine.idle();
+
+    assert.deepEqual(
+      bench.invoker.calls.flatMap(({ event }) => idsOf(event)),
+      ['a', 'b'],
+    );
+  });
+});

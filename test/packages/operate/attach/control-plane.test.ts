@@ -126,6 +126,10 @@ describe('calls of the control plane', () => {
       { id: 1 },
       { id: 2 },
     ]);
+    assert.deepEqual(pages.paths, [
+      '/restapis/a/resources?limit=500',
+      '/restapis/a/resources?limit=500&position=b',
+    ]);
 
     const alone = createControlPlane(
       anAws(() => good({ item: { id: 1 } })),
@@ -143,4 +147,21 @@ describe('calls of the control plane', () => {
     );
     await assert.rejects(odd.list('/restapis/a/resources'), /the answer is not a list/);
   });
+});
+
+describe('the message of a call that failed', () => {
+  for (const [refusal, message, says] of [
+    ['', 'no answer', 'GET /a: no answer'],
+    ['NotFoundException', 'no such API', 'GET /a: NotFoundException: no such API'],
+    ['SignatureDoesNotMatch', 'wrong\nGET\nsecret', 'GET /a: SignatureDoesNotMatch: wrong'],
+    ['SignatureDoesNotMatch', 'wrong\\u000aGET', 'GET /a: SignatureDoesNotMatch: wrong'],
+    [
+      'ExpiredTokenException',
+      'expired',
+      'GET /a: ExpiredTokenException: expired\nthe credentials have expired: renew them and run the command again; completed steps stay',
+    ],
+  ] as const)
+    it(`is ${says.split('\n')[0]}`, () => {
+      assert.equal(new PlaneError('GET /a', refusal, message).message, says);
+    });
 });

@@ -4,6 +4,7 @@ import {
   findProbeRoute,
   findBreaking,
   headerOf,
+  invokeAuthorizer,
 } from '../../../../packages/operate/attach/invoke-authorizer.ts';
 import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
 import { API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
@@ -59,6 +60,25 @@ describe('the answer of a function', () => {
 
       if (says === undefined) assert.equal(breaking, undefined);
       else assert.match(breaking ?? '', says);
+    });
+});
+
+describe('what the answer of a function says', () => {
+  const statement = (Effect: string) => ({ policyDocument: { Statement: [{ Effect }] } });
+  for (const [answer, said] of [
+    [{ isAuthorized: true }, { kind: 'allowed' }],
+    [{ isAuthorized: false }, { kind: 'denied' }],
+    [statement('Allow'), { kind: 'allowed' }],
+    [statement('Deny'), { kind: 'denied' }],
+    [{ errorMessage: 'Unauthorized' }, { kind: 'unauthorized' }],
+    [{ errorMessage: 'boom' }, { kind: 'failed', message: 'boom' }],
+    [{ isAuthorized: 'true' }, { kind: 'failed', message: 'its answer is not that of an authorizer' }],
+  ] as const)
+    it(`is ${said.kind}: ${JSON.stringify(answer)}`, async () => {
+      const plane = { read: undefined, list: undefined, write: () => Promise.resolve(answer) };
+      const about = { steps: [], kind: 'http', apiId: API_ID, stage: 'prod', functionArn: 'arn:f' } as const;
+
+      assert.deepEqual(await invokeAuthorizer(about, plane as unknown as ControlPlane, 'Bearer t'), said);
     });
 });
 

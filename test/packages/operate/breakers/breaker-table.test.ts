@@ -13,7 +13,7 @@ import {
 } from '../../../../packages/operate/breakers/breaker-table.ts';
 import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
 import { createAws } from '../../../../packages/terminal/aws-call.ts';
-import type { Aws } from '../../../../packages/terminal/aws-call.ts';
+import type { Aws, AwsAnswer } from '../../../../packages/terminal/aws-call.ts';
 import { SIGNER } from '../../../support/orders-table.ts';
 
 const PLACE = { tableName: 'breakers', namespace: 'shop' };
@@ -114,4 +114,102 @@ describe('createDynamoDbBreakers', () => {
       code: 'CONFIG_INVALID',
     });
   });
+});
+
+describe('a table of breakers at AWS', () => {
+  type Refusal = Extract<AwsAnswer, { kind: 'refused' }>;
+  const refused = (code: string): Refusal => ({ kind: 'refused', status: 400, code, message: 'no' });
+  const answer = (body: object, date?: string): AwsAnswer => ({
+    kind: 'answer',
+    body: body as never,
+    headers: new Headers(date === undefined ? {} : { date }),
+    text: '',
+  });
+  const NAME = 'prices';
+  const item = (state: string, sk = `BREAKER#${NAME}`): object => ({
+    pk: { S: 'p' },
+    sk: { S: sk },
+    state: { S: state },
+    generation: { N: '3' },
+    why: { S: 'calls-failed' },
+    at: { N: '0' },
+    openUntilEpochMs: { N: '1700000000000' },
+    taken: { N: '2' },
+    succeeded: { N: '1' },
+  });
+  function anAccount(...answers: readonly AwsAnswer[]) {
+    const inputs: Record<string, unknown>[] = [];
+    const asked: Aws = {
+      region: 'us-east-1',
+      call(request) {
+        if (request.protocol === 'json') inputs.push({ target: request.target, ...request.input });
+        return Promise.resolve(answers[inputs.length - 1] ?? refused('Unexpected'));
+      },
+    };
+    return { asked, inputs };
+  }
+
+  it('is read page by page, at the state of now', async () => {
+    const { asked, inputs } = anAccount(
+      answer({ Items: [item('open', 'BREAKER#a')], LastEvaluatedKey: { pk: { S: 'p' } } }),
+      answer({ Items: [item('half-open', 'BREAKER#b')] }),
+    );
+
+    const listed = await listBreakers(asked, PLACE);
+
+    assert.deepEqual(
+      listed.map(({ name, state, changedAt }) => [name, state, changedAt]),
+      [
+        ['a', 'open', undefined],
+        ['b', 'half-open', undefined],
+      ],
+    );
+    assert.deepEqual(
+      inputs.map(({ ExclusiveStartKey: from, ConsistentRead: isConsistent }) => [from, isConsistent]),
+      [
+        [undefined, true],
+        [{ pk: { S: 'p' } }, true],
+      ],
+    );
+  });
+
+  it('with pages without an end is refused', async () => {
+    const pages = Array.from({ length: 30 }, () => answer({ Items: [item('open')], LastEvaluatedKey: {} }));
+    const { asked, inputs } = anAccount(...pages);
+
+    await assert.rejects(listBreakers(asked, PLACE), /has more than 20 breakers: show one by its name/);
+    assert.equal(inputs.length, 20);
+  });
+
+  it('says which right was refused, and reads one at the state of now', async () => {
+    const { asked, inputs } = anAccount(refused('AccessDeniedException'));
+
+    await assert.rejects(readBreaker(asked, PLACE, NAME), {
+      message: /^AWS refused dynamodb:GetItem with AccessDeniedException/,
+    });
+    assert.equal(inputs[0]?.['ConsistentRead'], true);
+  });
+
+  for (const { name, last, says } of [
+    {
+      name: 'of which another has changed the state',
+      last: refused('ConditionalCheckFailedException'),
+      says: /^prices has changed its state meanwhile: look at it again, then repeat the reset$/,
+    },
+    {
+      name: 'that may not be written',
+      last: refused('AccessDeniedException'),
+      says: /^AWS refused dynamodb:PutItem with AccessDeniedException: no$/,
+    },
+    {
+      name: 'that does not answer',
+      last: { kind: 'silent', message: 'no answer came' } as const,
+      says: /^no answer came$/,
+    },
+  ])
+    it(`resets no breaker ${name}`, async () => {
+      const read = answer({ Item: item('open') }, 'Mon, 23 Nov 2026 12:00:00 GMT');
+
+      await assert.rejects(resetBreaker(anAccount(read, last).asked, PLACE, NAME), { message: says });
+    });
 });

@@ -69,6 +69,25 @@ describe('a canary of a REST stage', () => {
   });
 });
 
+describe('a canary that AWS shows', () => {
+  for (const [shown, expected] of [
+    [undefined, undefined],
+    [{}, { percent: 0, deploymentId: '', overrides: {}, usesStageCache: false }],
+    [
+      {
+        percentTraffic: 2.5,
+        deploymentId: 'd1',
+        stageVariableOverrides: { colour: 'blue' },
+        useStageCache: true,
+      },
+      { percent: 2.5, deploymentId: 'd1', overrides: { colour: 'blue' }, usesStageCache: true },
+    ],
+  ] as const)
+    it(`is read as it is: ${JSON.stringify(shown)}`, () => {
+      assert.deepEqual(canaryOf(shown === undefined ? {} : { canarySettings: shown }), expected);
+    });
+});
+
 describe('a stage goes back to a deployment', () => {
   it('of a REST API, unless it has a canary', async () => {
     await using api = await aRestApiToAttach(small);
@@ -147,6 +166,13 @@ describe('the watch of a canary', () => {
       ],
       says: 'ill',
       atMs: 30_000,
+    },
+    {
+      when: 'the fewest requests that say anything fail too often',
+      states: ['OK'],
+      counts: [[10, 1]],
+      says: 'ill',
+      atMs: 0,
     },
     { when: 'too few requests say anything', states: ['OK'], counts: [[3, 3]], says: 'well', atMs: 600_000 },
     {

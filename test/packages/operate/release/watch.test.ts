@@ -18,14 +18,20 @@ const ANSWERS: Answers = {
           ? '<MetricAlarms/><CompositeAlarms><member><AlarmName>both</AlarmName><StateValue>OK</StateValue></member></CompositeAlarms>'
           : '<MetricAlarms><member><AlarmName>errors</AlarmName><StateValue>ALARM</StateValue></member></MetricAlarms><CompositeAlarms/>',
     ),
-  'monitoring GetMetricStatistics': ({ MetricName = '', 'Dimensions.member.2.Value': stage = '' }) => {
-    assert.equal(stage, 'prod');
+  'monitoring GetMetricStatistics': ({ MetricName = '', ...asked }) => {
+    assert.partialDeepStrictEqual(asked, {
+      Namespace: 'AWS/ApiGateway',
+      Period: '60',
+      'Statistics.member.1': 'Sum',
+      'Dimensions.member.1.Value': 'shop',
+      'Dimensions.member.2.Value': 'prod',
+    });
     const point = (at: string, sum: number) =>
       `<member><Timestamp>${at}</Timestamp><Sum>${sum}</Sum><Unit>Count</Unit></member>`;
     const [old, fresh] = MetricName === 'Count' ? [10, 200] : [10, 8];
     return xml(
       'GetMetricStatistics',
-      `<Label>${MetricName}</Label><Datapoints>${point('2026-01-01T00:09:00Z', fresh)}${point('2026-01-01T00:08:00Z', old)}</Datapoints>`,
+      `<Label>${MetricName}</Label><Datapoints>${point('2026-01-01T00:07:00Z', old)}${point('2026-01-01T00:09:00Z', fresh)}${point('2026-01-01T00:08:00Z', old)}</Datapoints>`,
     );
   },
 };

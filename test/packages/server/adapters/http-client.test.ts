@@ -278,3 +278,65 @@ describe('createHttpClient with VPC links', () => {
       assert.match(outcome.message, /--vpc-link/);
     });
 });
+
+describe('an instance of a service behind a VPC link', () => {
+  const SERVICE = 'arn:aws:servicediscovery:us-east-1:123456789012:service/srv-1';
+  for (const [name, made, isFine] of [
+    ['that answers', () => aBackend((_, response) => response.writeHead(503).end()), true],
+    ['that takes no connection', () => Promise.resolve('http://127.0.0.1:9'), false],
+    ['whose name leads nowhere', () => Promise.resolve('http://absent.invalid:80'), false],
+    ['that breaks off', () => aRawServer((socket) => socket.once('data', () => socket.destroy())), false],
+    ['that is late', () => aBackend(() => undefined), true],
+  ] as const)
+    it(`${name} counts as ${isFine ? 'there' : 'gone'}`, async (t) => {
+      const origin = await made();
+      const ends: boolean[] = [];
+      const instance = { kind: 'instance', origin, ended: (fine: boolean) => void ends.push(fine) } as const;
+      const found = createHttpClient(
+        new Map(),
+        undefined,
+        () => AbortSignal.timeout(200),
+        () => Promise.resolve(instance),
+      );
+      t.after(() => found.close());
+
+      await found.send({
+        method: 'GET',
+        origin: 'http://a.example',
+        target: '/',
+        headers: [],
+        body: undefined,
+        timeoutMs: 5_000,
+        vpcLink: 'link',
+        serviceArn: SERVICE,
+        unpacks: false,
+      });
+
+      assert.deepEqual(ends, [isFine]);
+    });
+});
+
+describe('a host that is served here', () => {
+  for (const [headers, expected] of [
+    [['X-A', 'host'], 'a.example:81'],
+    [['Host', 'b.example', 'X-A', '1'], 'b.example'],
+    [['X-A', '1', 'hOST', 'c.example'], 'c.example'],
+  ] as const)
+    it(`gets ${expected} for a Host where the request has ${headers.join(' ')}`, async (t) => {
+      const origin = await aBackend((request, response) => response.end(request.headers.host));
+      const redirected = createHttpClient(new Map(), () => ({ origin }));
+      t.after(() => redirected.close());
+      const outcome = await redirected.send({
+        method: 'GET',
+        origin: 'https://a.example:81',
+        target: '/',
+        headers,
+        body: undefined,
+        timeoutMs: 5_000,
+        vpcLink: undefined,
+        unpacks: false,
+      });
+
+      assert.equal(outcome.kind === 'answered' && String(outcome.body), expected);
+    });
+});

@@ -29,8 +29,19 @@ describe('the client of backends that is loaded by its first request', () => {
         assert.equal(outcome.kind, 'answered');
         assert.equal(outcome.body.toString(), target);
       }
-    } finally {
       await client.close();
+      const late = await client.send({
+        method: 'GET',
+        target: '/late',
+        headers: [],
+        body: undefined,
+        timeoutMs: 5_000,
+        unpacks: false,
+        origin: 'http://absent.example',
+        vpcLink: 'link',
+      });
+      assert.equal(late.kind, 'unreachable', 'its connections are gone');
+    } finally {
       server.close();
       server.closeAllConnections();
     }

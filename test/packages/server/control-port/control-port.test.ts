@@ -136,6 +136,25 @@ describe('openControlPort', () => {
     assert.deepEqual([status, body], [200, '{"hello":1}']);
   });
 
+  it('gives each call one id, its own or that of the service', async () => {
+    const ids = [];
+    for (const { headers } of [
+      await at.local('GET', 'status'),
+      await at.sendSigned('lambda', '/2015-03-31/functions/greet/invocations', { body: '1' }),
+      await at.sendSigned('dynamodb', '/', {
+        headers: {
+          'Content-Type': 'application/x-amz-json-1.0',
+          'X-Amz-Target': 'DynamoDB_20120810.ListTables',
+        },
+        body: '{}',
+      }),
+    ])
+      ids.push(headers.get('x-amzn-requestid') ?? 'none');
+
+    for (const id of ids) assert.match(id, /^[\w-]{36,}$/);
+    assert.equal(new Set(ids).size, 3);
+  });
+
   it('streams the answer of a function, chunked, and ends', async () => {
     const { status, body } = await at.sendSigned(
       'lambda',

@@ -199,6 +199,43 @@ describe('acceptHttp2', () => {
     await once(session, 'close');
   });
 
+  for (const { name, reply, status, headers } of [
+    {
+      name: 'all lines of a header, and none of an HTTP/1.1 connection',
+      reply: { headers: ['Set-Cookie', 'a=1', 'Keep-Alive', 'timeout=5', 'set-cookie', 'b=2', 'X-One', '1'] },
+      status: 200,
+      headers: { 'set-cookie': ['a=1', 'b=2'], 'x-one': '1', 'keep-alive': undefined },
+    },
+    {
+      name: 'no stream, which only HTTP/1.1 has here',
+      reply: { headers: [], stream: { bytes: { cancel: () => undefined } } as never },
+      status: 501,
+      headers: {},
+    },
+  ])
+    it(`gives ${name}`, async (t) => {
+      const server = createServer();
+      const end = acceptHttp2(server, () => Promise.resolve({ status: 200, body: '', ...reply }), {
+        maxHeaderBytes: 16_384,
+        firstBytesMs: 1_000,
+        bodyMs: 1_000,
+        unread: new UnreadReplies(new MemoryLog()),
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      t.after(() => {
+        end();
+        server.close();
+      });
+      const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const stream = session.request({ ':path': '/' });
+      const [head] = (await once(stream, 'response')) as [Record<string, unknown>];
+      session.destroy();
+
+      assert.equal(head[':status'], status);
+      for (const [header, value] of Object.entries(headers)) assert.deepEqual(head[header], value, header);
+    });
+
   it('ends open sessions with the port', async () => {
     const other = await aControlPort();
     const session = connectHttp2(other.url);

@@ -135,6 +135,31 @@ describe('serveLocal', () => {
     assert.deepEqual(moved, [600_000, 0]);
   });
 
+  it('refuse to move a clock that others need as it is, and say why', async () => {
+    const clock = createSystemClock();
+    const reply = await serveLocal(
+      {
+        method: 'POST',
+        path: '/_gatewright/clock',
+        query: '',
+        host: '',
+        rawHeaders: ['Authorization', 'Bearer s', 'Content-Type', 'application/json'],
+        body: Buffer.from('{"shiftMs":1000}'),
+      },
+      {
+        secret: 's',
+        clock,
+        clockFixedBecause: 'DynamoDB is elsewhere',
+        status: () => 0,
+        routes: () => 0,
+        recorded: undefined as never,
+      },
+    );
+
+    assert.deepEqual([reply?.status, reply?.body], [409, '{"message":"DynamoDB is elsewhere"}']);
+    assert.equal(clock.offsetMs(), 0);
+  });
+
   it('rotate the key of the issuer', async () => {
     const before = JSON.parse((await at.send('GET', '/.well-known/jwks.json')).body) as { keys: unknown[] };
     await at.local('POST', 'token', { sub: 'alice' });

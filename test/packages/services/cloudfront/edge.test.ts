@@ -131,6 +131,21 @@ describe('a distribution', () => {
     assert.equal(bench.requests.length, 1);
   });
 
+  it('renews by a 304 what that names, but for what describes the body', async () => {
+    const bench = aDistribution({
+      origin: (_, serial) =>
+        serial === 1
+          ? answered('one', ['Cache-Control', 'max-age=1', 'ETag', '"1"', 'X-Version', '1'])
+          : answered('', ['Cache-Control', 'max-age=60', 'X-Version', '2'], 304),
+    });
+    await bench.ask('/a');
+    bench.clock.advance(2_000);
+
+    const { body, headers } = await bench.ask('/a');
+
+    assert.deepEqual([body, headers['x-version'], headers['content-length']], ['one', '2', '3']);
+  });
+
   it('answers ranges out of the cache', async () => {
     const bench = aDistribution({ origin: () => answered('0123456789', ['ETag', '"1"']) });
     await bench.ask('/a');
@@ -424,6 +439,16 @@ describe('calls of SDKs', () => {
     assert.match(
       bench.call('GET', `${path}/${marker}`).body,
       /<Status>Completed<\/Status>.*<CallerReference>r2</,
+    );
+  });
+
+  it('names the distribution by its ARN', () => {
+    const bench = aDistribution();
+    const id = idOf(bench);
+
+    assert.match(
+      bench.call('GET', `/2020-05-31/distribution/${id}`).body,
+      new RegExp(`<ARN>arn:aws:cloudfront::\\d{12}:distribution/${id}</ARN>`),
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aDistribution, KEY_OF_PATH, NO_CACHE } from './a-distribution.ts';
+import { aDistribution, KEY_OF_PATH, NO_CACHE, sentHeaders } from './a-distribution.ts';
 
 const POLICY = `CachePolicyId: ${KEY_OF_PATH}`;
 
@@ -305,4 +305,49 @@ describe('the names of a distribution', () => {
 
     assert.equal(bench.service.fronts().length, 0);
   });
+});
+
+describe('policies of a template', () => {
+  const policy = (type: string, config: string): string => `
+  Policy:
+    Type: AWS::CloudFront::${type}
+    Properties: { ${type}Config: { Name: mine, ${config} } }`;
+
+  it('send on the cookies that they list, and no other', async () => {
+    const bench = aDistribution({
+      behavior: `${POLICY}\nOriginRequestPolicyId: !Ref Policy`,
+      more: policy(
+        'OriginRequestPolicy',
+        'HeadersConfig: { HeaderBehavior: none }, QueryStringsConfig: { QueryStringBehavior: none }, CookiesConfig: { CookieBehavior: whitelist, Cookies: [b] }',
+      ),
+    });
+    await bench.ask('/a', { headers: ['Cookie', 'a=1; b=2'] });
+
+    assert.deepEqual(bench.unsupported, []);
+    assert.equal(bench.requests.map(sentHeaders)[0]?.['cookie'], 'b=2');
+  });
+
+  for (const [credentials, expected] of [
+    ['', undefined],
+    ['AccessControlAllowCredentials: false, ', undefined],
+    ['AccessControlAllowCredentials: true, ', 'true'],
+  ] as const)
+    it(`answer other origins by their CORS alone: ${credentials === '' ? 'credentials are not named' : credentials}`, async () => {
+      const lists = ['AllowHeaders: { Items: [x-a] }', 'AllowMethods: { Items: [GET] }'];
+      const cors = [...lists, 'AllowOrigins: { Items: [https://a.example] }'].map(
+        (list) => `AccessControl${list}`,
+      );
+      const bench = aDistribution({
+        behavior: `${POLICY}\nResponseHeadersPolicyId: !Ref Policy`,
+        more: policy(
+          'ResponseHeadersPolicy',
+          `CorsConfig: { ${credentials}${cors.join(', ')}, OriginOverride: true }`,
+        ),
+      });
+      const { status, headers } = await bench.ask('/a', { headers: ['Origin', 'https://a.example'] });
+
+      assert.equal(status, 200);
+      assert.equal(headers['access-control-allow-origin'], 'https://a.example');
+      assert.equal(headers['access-control-allow-credentials'], expected);
+    });
 });

@@ -234,6 +234,49 @@ describe('log groups', () => {
     ]);
   });
 
+  it('order their streams by the last event, and one without events by when it was made', async () => {
+    const bench = aBench();
+    const group = { logGroupName: 'access' };
+    const streamsBy = async (more: object): Promise<readonly unknown[]> => {
+      const found = await bench.call('logs', 'DescribeLogStreams', { ...group, ...more });
+      return (found['logStreams'] as { logStreamName: string }[]).map(({ logStreamName }) => logStreamName);
+    };
+    for (const name of ['a-used', 'b-empty', 'c-late']) {
+      await bench.call('logs', 'CreateLogStream', { ...group, logStreamName: name });
+      await bench.advance(1_000);
+    }
+    for (const [name, agoMs] of [
+      ['a-used', 0],
+      ['c-late', 2_500],
+    ] as const)
+      await bench.call('logs', 'PutLogEvents', {
+        ...group,
+        logStreamName: name,
+        logEvents: [{ timestamp: bench.clock.nowEpochMs() - agoMs, message: 'm' }],
+      });
+
+    assert.deepEqual(await streamsBy({}), ['a-used', 'b-empty', 'c-late']);
+    assert.deepEqual(await streamsBy({ orderBy: 'LastEventTime' }), ['c-late', 'b-empty', 'a-used']);
+    assert.deepEqual(await streamsBy({ orderBy: 'LastEventTime', descending: true }), [
+      'a-used',
+      'b-empty',
+      'c-late',
+    ]);
+  });
+
+  // API reference, PutLogEvents: "The maximum number of log events in a batch is 10,000."
+  it('take 10,000 events at once, and no more', async () => {
+    const bench = aBench();
+    const group = { logGroupName: 'access', logStreamName: 's' };
+    await bench.call('logs', 'CreateLogStream', group);
+    const event = { timestamp: bench.clock.nowEpochMs(), message: 'm' };
+    const put = (count: number): Promise<Answer> =>
+      bench.call('logs', 'PutLogEvents', { ...group, logEvents: Array.from({ length: count }, () => event) });
+
+    assert.deepEqual(Object.keys(await put(10_000)), ['nextSequenceToken']);
+    assert.match(String((await put(10_001))['message']), /between 1 and 10000/);
+  });
+
   it('forget events after the days of their retention', async () => {
     const bench = aBench();
     write(bench, 'old');
@@ -338,6 +381,7 @@ const REFUSED: readonly (readonly [action: string, input: object, code: string])
     'InvalidParameterException',
   ],
   ['GetQueryResults', { queryId: 'none' }, 'ResourceNotFoundException'],
+  ['DescribeLogGroups', { limit: 'ten' }, 'InvalidParameterException'],
 ];
 
 describe('a call of CloudWatch Logs', () => {

@@ -162,6 +162,23 @@ describe('getRecords', () => {
     });
   });
 
+  // API reference, GetRecords: "The maximum size of data that GetRecords can return is 10 MiB."
+  it('gives at most 10 MiB at once', async () => {
+    const bench = aStream('ShardCount: 1');
+    const Data = Buffer.alloc(1_000_000).toString('base64');
+    for (let number = 0; number < 11; number += 1) {
+      await call(bench, 'PutRecord', { StreamName: 'orders', PartitionKey: 'p', Data });
+      await bench.advance(1_000);
+    }
+    const first = await call(bench, 'GetRecords', { ShardIterator: await iteratorOf(bench) });
+    const second = await call(bench, 'GetRecords', { ShardIterator: first['NextShardIterator'] });
+
+    assert.deepEqual(
+      [first, second].map(({ Records }) => (Records as readonly unknown[]).length),
+      [10, 1],
+    );
+  });
+
   it('takes an iterator for five minutes', async () => {
     const bench = aStream();
     const iterator = await iteratorOf(bench);

@@ -49,6 +49,22 @@ describe('subscriptions of log groups', () => {
     mock.timers.reset();
   });
 
+  it('hand over less than Lambda takes for an event, however long the lines are', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const { groups, batches } = aGateway();
+    groups.subscribe([FILTER]);
+    for (const letter of 'abc') groups.write('/aws/api', letter.repeat(400_000));
+    mock.timers.tick(500);
+    await settle();
+    mock.timers.tick(500);
+    await settle();
+
+    assert.deepEqual(
+      batches.map(({ logEvents }) => logEvents.map(({ message }) => message.charAt(0)).join('')),
+      ['ab', 'c'],
+    );
+  });
+
   it('hand the lines of a group to a function in batches, as CloudWatch Logs packs them', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const { groups, written, batches } = aGateway();

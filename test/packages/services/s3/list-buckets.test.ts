@@ -33,6 +33,13 @@ describe('ListBuckets', () => {
     assert.deepEqual(names(await list('bucket-region=sa-east-1')), []);
   });
 
+  it('says nothing of a bucket but its name and its day', async () => {
+    const elements = [...(await list()).matchAll(/<Bucket>(.*?)<\/Bucket>/g)].map(([, inner = '']) =>
+      inner.replaceAll(/>[^<]*</g, '><'),
+    );
+    assert.deepEqual(new Set(elements), new Set(['<Name></Name><CreationDate></CreationDate>']));
+  });
+
   it('goes on from page to page', async () => {
     const first = await list('max-buckets=2');
     const [, token = ''] = /<ContinuationToken>([^<]+)</.exec(first) ?? [];
@@ -43,5 +50,15 @@ describe('ListBuckets', () => {
 
   it('refuses a page of no buckets', async () => {
     assert.match(await list('max-buckets=0'), /<Code>InvalidArgument<\/Code>/);
+  });
+});
+
+describe('a request to S3', () => {
+  it('is refused where its bucket can have no such name', async () => {
+    const bench = anEventEngine({ s3 }, { resources: RESOURCES, functions: {} });
+    const reply = await bench.send({ service: 's3', method: 'GET', path: '/a/../b' });
+
+    assert.partialDeepStrictEqual(reply, { kind: 'answered', status: 400 });
+    assert.match(reply.kind === 'answered' ? reply.body.toString() : '', /<Code>InvalidBucketName<\/Code>/);
   });
 });

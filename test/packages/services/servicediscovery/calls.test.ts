@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { stackOf } from '../../../support/an-event-engine.ts';
 import { aMap, at } from './a-map.ts';
 import type { CloudMap } from './a-map.ts';
 
@@ -260,6 +261,50 @@ const PLAIN = `
     Type: AWS::ServiceDiscovery::Service
     Properties: { Name: orders, NamespaceId: !Ref Shop }
 #`;
+
+describe('lists of Cloud Map', () => {
+  // API reference, ListInstances: "If you don't specify a value for MaxResults, … up to 100 instances".
+  it('have 100 members a page', async () => {
+    const map = await aMap();
+    for (let number = 0; number < 101; number += 1) await map.register(`i${number}`);
+    const first = await map.ask('ListInstances', { ServiceId: map.serviceId });
+    const second = await map.ask('ListInstances', {
+      ServiceId: map.serviceId,
+      NextToken: first['NextToken'],
+    });
+
+    assert.deepEqual(
+      [first, second].map(({ Instances: page }) => (page as readonly unknown[]).length),
+      [100, 1],
+    );
+  });
+
+  for (const [Name, Values, count] of [
+    ['TYPE', ['DNS_PRIVATE'], 1],
+    ['TYPE', ['HTTP'], 0],
+    ['NAME', ['shop'], 1],
+    ['NAME', ['other'], 0],
+    ['HTTP_NAME', ['other'], 0],
+  ] as const)
+    it(`have ${count} namespaces whose ${Name} is ${Values.join()}`, async () => {
+      const { Namespaces } = await (await aMap()).ask('ListNamespaces', { Filters: [{ Name, Values }] });
+
+      assert.equal((Namespaces as readonly unknown[]).length, count);
+    });
+
+  it('name services by the ARN that templates get', async () => {
+    const { arn } = await aMap();
+    const { resources } = stackOf({
+      resources: `
+  Shop: { Type: AWS::ServiceDiscovery::HttpNamespace, Properties: { Name: shop } }
+  Orders: { Type: AWS::ServiceDiscovery::Service, Properties: { Name: orders, NamespaceId: !Ref Shop } }
+  Other: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !GetAtt Orders.Arn } }`,
+    });
+
+    for (const found of [arn, resources.get('Other')?.properties['LogGroupName']])
+      assert.match(found as string, /^arn:aws:servicediscovery:us-east-1:\d{12}:service\/srv-[a-z0-9]{16}$/);
+  });
+});
 
 describe('services and namespaces by calls', () => {
   it('are listed and read with their ids, types and counts', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ServicePorts } from '../../../../packages/kernel/service.ts';
 import { open } from '../../../../packages/services/states/service.ts';
+import { stackOf } from '../../../support/an-event-engine.ts';
 import { EPOCH_MS, VirtualClock } from '../../../support/virtual-ports.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:cook';
@@ -58,7 +59,38 @@ describe('StopExecution', () => {
   });
 });
 
+describe('what a refusal shows of an ARN', () => {
+  for (const [action, input, message] of [
+    ['StopExecution', {}, "Invalid Arn: ''"],
+    ['StopExecution', { executionArn: MACHINE }, `Invalid Arn: '${MACHINE}'`],
+    ['StartExecution', {}, "Invalid Arn: 'Invalid ARN prefix: '"],
+    ['StartExecution', { stateMachineArn: 'cook' }, "Invalid Arn: 'Invalid ARN prefix: cook'"],
+  ] as const)
+    it(`is ${message} for ${action} of ${JSON.stringify(input)}`, () => {
+      assert.partialDeepStrictEqual(call(action, input), { message });
+    });
+});
+
 describe('the service of state machines', () => {
+  it('knows no other protocol', () => {
+    const operation = { protocol: 'query', action: 'StartExecution', parameters: new URLSearchParams() };
+
+    assert.equal(open({} as ServicePorts).api?.answer({ operation } as never), undefined);
+  });
+
+  // User guide of CloudFormation, AWS::StepFunctions::StateMachineAlias, "Ref".
+  for (const place of ['RoutingConfiguration: [{', 'DeploymentPreference: {'])
+    it(`names an alias after its machine, whose version is in ${place.split(':')[0] ?? ''}`, () => {
+      const close = place.endsWith('[{') ? '}]' : '}';
+      const { resources } = stackOf({
+        resources: `
+  Live: { Type: AWS::StepFunctions::StateMachineAlias, Properties: { Name: live, ${place} StateMachineVersionArn: '${MACHINE}:3' ${close} } }
+  Other: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Ref Live } }`,
+      });
+
+      assert.equal(resources.get('Other')?.properties['LogGroupName'], `${MACHINE}:live`);
+    });
+
   it('leaves other calls to others, and starts a machine as a target by the same call', () => {
     const service = open({} as ServicePorts);
 

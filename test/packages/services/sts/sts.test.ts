@@ -330,3 +330,19 @@ describe('GetSessionToken', () => {
     assert.equal(codeOf(again), 'AccessDenied');
   });
 });
+
+describe('what STS does not do here', () => {
+  for (const [form, says] of [
+    [{ ...ASSUME, 'Tags.member.1.Key': 'a' }, /Tags of AssumeRole is not done here; leave it out/],
+    [{ ...ASSUME, 'TransitiveTagKeys.member.1': 'a' }, /TransitiveTagKeys of AssumeRole/],
+    [{ ...ASSUME, SerialNumber: 'm' }, /SerialNumber of AssumeRole/],
+    [{ Action: 'GetSessionToken', SerialNumber: 'm' }, /multi-factor authentication are not done here/],
+    [{ Action: 'GetSessionToken', TokenCode: '1' }, /multi-factor authentication are not done here/],
+  ] as const)
+    it(`is refused: ${Object.keys(form).at(-1)} of ${form.Action}`, async () => {
+      const answer = await aBench({ trust: [trusts(ALICE_ARN)] }).ask(anIdentity(allow('sts:*')), form);
+
+      assert.deepEqual([answer.status, codeOf(answer)], [400, 'ValidationError']);
+      assert.match(answer.body, says);
+    });
+});

@@ -66,6 +66,30 @@ describe('plain values', () => {
     assert.deepEqual(fromAttributes(item), { set: ['a'], numbers: [1, '12345678901234567'], none: null });
   });
 
+  it('are numbers where zeros alone make them long', () => {
+    const texts = [
+      '1234567890123450',
+      '0.1234567890123',
+      '0.000000000000000012',
+      '-1e3',
+      '0',
+      '123456789012345000000',
+    ];
+    const numbers = { NS: [...texts, '1234567890123451'] };
+
+    assert.deepEqual(fromAttributes({ numbers }), {
+      numbers: [
+        1234567890123450,
+        0.1234567890123,
+        0.000000000000000012,
+        -1000,
+        0,
+        123456789012345000000,
+        '1234567890123451',
+      ],
+    });
+  });
+
   it('are refused where they have lost digits already', () => {
     assert.throws(() => toAttributes({ a: 2 ** 53 }), { name: 'RangeError', message: /has lost digits/ });
   });

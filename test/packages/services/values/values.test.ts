@@ -260,6 +260,14 @@ describe('Values that functions read', () => {
       'AccessDeniedException',
     ],
     [
+      'secrets at once, which no policy gives',
+      () =>
+        new SecretsManagerClient(at(READER)).send(
+          new BatchGetSecretValueCommand({ SecretIdList: ['app/db'] }),
+        ),
+      'AccessDeniedException',
+    ],
+    [
       'a secret that no policy gives',
       () => new SecretsManagerClient(at(READER)).send(new GetSecretValueCommand({ SecretId: 'app/key' })),
       'AccessDeniedException',

@@ -56,6 +56,24 @@ describe('a web ACL in front of a stage', () => {
     assert.deepEqual(faults.all, []);
   });
 
+  it('reports what cannot be judged in a rule group of the stacks, under both names', () => {
+    const group = `
+  Group:
+    Type: AWS::WAFv2::RuleGroup
+    Properties:
+      Name: group
+      Scope: REGIONAL
+      Capacity: 50
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: false, MetricName: group }
+      Rules: [${blocking('NoSql', SQLI)}]`;
+    const { unsupported } = aWall(
+      '[{ Name: Own, Priority: 0, OverrideAction: { None: {} }, Statement: { RuleGroupReferenceStatement: { Arn: !GetAtt Group.Arn } }, VisibilityConfig: { MetricName: m, SampledRequestsEnabled: true, CloudWatchMetricsEnabled: false } }]',
+      group,
+    );
+
+    assert.match(JSON.stringify(unsupported), /rule Own \/ NoSql: AWS’s detector of SQL injection/);
+  });
+
   it('closes its stage under --strict-waf', () => {
     const bench = aWall(`[${blocking('NoSql', SQLI)}]`, '', { strictWaf: true });
 
@@ -327,13 +345,14 @@ describe('the log of a web ACL', () => {
   it('hides redacted fields', () => {
     const bench = aWall(
       '[]',
-      logging('RedactedFields: [{ SingleHeader: { Name: cookie } }, { QueryString: {} }]'),
+      logging('RedactedFields: [{ SingleHeader: { Name: cookie } }, { QueryString: {} }, { UriPath: {} }]'),
     );
     ask(bench, { query: 'secret' });
     const line = bench.logged[0]?.[1] ?? '';
 
-    assert.doesNotMatch(line, /secret|s=1/);
-    assert.match(line, /"args":"REDACTED"/);
+    assert.doesNotMatch(line, /secret|s=1|pets/);
+    assert.match(line, /"uri":"REDACTED","args":"REDACTED"/);
+    assert.match(line, /"httpMethod":"GET"/);
   });
 
   it('keeps what its filter keeps', () => {

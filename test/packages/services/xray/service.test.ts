@@ -76,6 +76,15 @@ describe('GetTraceSummaries', () => {
     ]);
   });
 
+  it('names the users of a trace', async () => {
+    const bench = aBench();
+    bench.engine.segments.publish(aSegment({ user: 'ann' }));
+
+    const { TraceSummaries: found } = await call(bench, '/TraceSummaries', RANGE);
+
+    assert.deepEqual((found as readonly Answer[])[0]?.['Users'], [{ UserName: 'ann' }]);
+  });
+
   it('gives pages of 1,000', async () => {
     const bench = aBench();
     for (let number = 0; number < 1001; number += 1)
@@ -141,6 +150,12 @@ describe('a call of X-Ray', () => {
     it(`is refused: ${path} ${JSON.stringify(input).slice(0, 60)}`, async () => {
       assert.equal((await call(aBench(), path, input)).status, 400);
     });
+
+  it('is refused without a body as with an empty one', async () => {
+    const outcome = await aBench().send({ service: 'xray', path: '/TraceSummaries' });
+
+    assert.partialDeepStrictEqual(outcome, { kind: 'answered', status: 400 });
+  });
 
   it('that is not done is refused by name', async () => {
     const outcome = await aBench().send({ service: 'xray', path: '/ServiceGraph', body: '{}' });

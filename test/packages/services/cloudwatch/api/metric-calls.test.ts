@@ -55,6 +55,8 @@ const EXPRESSIONS: readonly { readonly expression: string; readonly values: read
   { expression: 'a / (b - 2)', values: [9] },
   { expression: 'SUM([a, b])', values: [3, 4, 12] },
   { expression: 'SUM(METRICS())', values: [3, 4, 12] },
+  { expression: 'SUM([a, b] * 2)', values: [6, 8, 24] },
+  { expression: 'SUM(10 - [a, b])', values: [17, 6, 8] },
   { expression: 'SUM(METRICS("b"))', values: [2, 3] },
   { expression: 'AVG([a, b])', values: [1.5, 4, 6] },
   { expression: 'MIN([a, b])', values: [1, 4, 3] },

@@ -124,6 +124,26 @@ describe('CloudWatch by the query protocol, as older SDKs call it', () => {
     assert.match(xml, /<StateUpdatedTimestamp>2025-04-14T22:13:38\.000Z<\/StateUpdatedTimestamp>/);
   });
 
+  it('takes values and counts, whose numbers are texts there', async () => {
+    const at = aClient();
+    const { status } = await callQuery(
+      at,
+      'Action=PutMetricData&Namespace=Shop&MetricData.member.1.MetricName=Took' +
+        '&MetricData.member.1.Values.member.1=10&MetricData.member.1.Values.member.2=2.5' +
+        '&MetricData.member.1.Counts.member.1=2&MetricData.member.1.Counts.member.2=4',
+    );
+    const time = (epochMs: number): string => new Date(epochMs).toISOString();
+    const read = await callQuery(
+      at,
+      'Action=GetMetricStatistics&Namespace=Shop&MetricName=Took&Period=60&Statistics.member.1=Sum&Statistics.member.2=SampleCount' +
+        `&StartTime=${time(START)}&EndTime=${time(START + MINUTE)}`,
+    );
+
+    assert.equal(status, 200);
+    assert.match(read.body.toString(), /<Sum>30(?:\.0)?<\/Sum>/);
+    assert.match(read.body.toString(), /<SampleCount>6(?:\.0)?<\/SampleCount>/);
+  });
+
   it('takes the dimensions of a query, nine steps deep', async () => {
     const at = aClient();
     const dimension = 'Dimensions.member.1';

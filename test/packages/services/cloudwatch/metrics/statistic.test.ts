@@ -44,6 +44,21 @@ describe('compileStatistic', () => {
       assert.equal(compileStatistic(name)?.(sampleOf(...TENS)), expected, PAGE);
     });
 
+  it('depends on no order in which values came', () => {
+    const names = ['p25', 'tm50', 'wm80', 'WM(20:90)', 'TS(35:95)', 'TM(:40)', 'IQM'];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(TENS, { minLength: 10 }), (shuffled) => {
+        for (const name of names)
+          assert.equal(
+            compileStatistic(name)?.(sampleOf(...shuffled)),
+            compileStatistic(name)?.(sampleOf(...TENS)),
+            name,
+          );
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('knows no other names', () => {
     for (const name of [
       '',

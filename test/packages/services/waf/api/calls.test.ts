@@ -45,6 +45,21 @@ describe('calls of wafv2', () => {
     assert.deepEqual(await call(bench, 'ListWebACLs', { Scope: 'CLOUDFRONT' }), { WebACLs: [] });
   });
 
+  it('give the description of what has one, and an empty one of others', async () => {
+    const described = IP_SET.replace('Scope:', 'Description: of partners, Scope:');
+    for (const [resource, expected] of [
+      [IP_SET, ''],
+      [described, 'of partners'],
+    ] as const) {
+      const { IPSets } = await call(aWall('[]', resource), 'ListIPSets', { Scope: 'REGIONAL' });
+
+      assert.deepEqual(
+        (IPSets as { Description: string }[]).map(({ Description }) => Description),
+        [expected],
+      );
+    }
+  });
+
   it('change the addresses of an IP set, with the lock token of its present state only', async () => {
     const bench = aWall(rules, IP_SET);
     const { IPSets } = (await call(bench, 'ListIPSets', { Scope: 'REGIONAL' })) as {

@@ -12,6 +12,7 @@ import {
   shortOf,
 } from '../a-web-acl.ts';
 import type { RuleJson } from '../a-web-acl.ts';
+import { replyOf } from '../../../../../packages/services/waf/reply.ts';
 
 const NONE = [{ Priority: 0, Type: 'NONE' }];
 const COUNT = { Action: { Count: {} } };
@@ -132,6 +133,24 @@ describe('a rule that cannot be judged', () => {
     assert.equal(shortOf(judge(rules, { query: 'x' })), 'CHALLENGE rule');
     assert.equal(shortOf(judge(rules, { query: 'x', headers })), 'ALLOW (unjudged rule)');
   });
+});
+
+describe('the answer of AWS WAF itself', () => {
+  for (const [action, accept, status, body] of [
+    ['Challenge', '*/*', 202, ''],
+    ['Challenge', 'text/html', 202, 'page'],
+    ['Captcha', '*/*', 405, ''],
+    ['Captcha', 'text/html,*/*', 405, 'page'],
+  ] as const)
+    it(`is ${status} to a ${action} for a client that accepts ${accept}, with ${body === '' ? 'no body' : 'a page'}`, () => {
+      const request = { header: () => [accept] } as unknown as Parameters<typeof replyOf>[1];
+      const reply = replyOf({ kind: action.toUpperCase() } as Parameters<typeof replyOf>[0], request);
+
+      assert.equal(reply?.status, status);
+      assert.deepEqual(reply.headers.slice(0, 2), ['x-amzn-waf-action', action.toLowerCase()]);
+      assert.equal(reply.body.includes('<!doctype html>'), body !== '');
+      if (body === '') assert.equal(reply.body, '');
+    });
 });
 
 describe('a geo match', () => {

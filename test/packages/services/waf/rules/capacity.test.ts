@@ -97,6 +97,22 @@ const CASES: readonly { name: string; rule: RuleJson; units: number }[] = [
 ];
 
 describe('capacityOf', () => {
+  // Developer guide, "AWS WAF web ACL capacity units (WCUs)": one for every five labels.
+  for (const [labels, units] of [
+    [0, 1],
+    [1, 2],
+    [5, 2],
+    [6, 3],
+  ] as const)
+    it(`counts ${units} for a geo match with ${labels} labels`, () => {
+      const RuleLabels = Array.from({ length: labels }, (_, index) => ({ Name: `l${index}` }));
+
+      assert.equal(
+        capacityOf(aWebAcl([aRule(geo, { RuleLabels })]).rules, () => 77),
+        units,
+      );
+    });
+
   for (const { name, rule, units } of CASES)
     it(`counts ${units} for ${name}`, () => {
       assert.equal(

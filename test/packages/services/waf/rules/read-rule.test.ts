@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { InvalidMember } from '../../../../../packages/kernel/member-reader.ts';
 import { aRule, aWebAcl, inOrder } from '../a-web-acl.ts';
 import type { RuleJson } from '../a-web-acl.ts';
+import type { Inspection } from '../../../../../packages/services/waf/rules/statement.ts';
 
 const NONE = [{ Priority: 0, Type: 'NONE' }];
 const QUERY = { FieldToMatch: { QueryString: {} }, TextTransformations: NONE };
@@ -35,6 +36,12 @@ const REFUSED: readonly {
   {
     name: 'a rate inside another statement',
     rules: [aRule({ NotStatement: { Statement: { RateBasedStatement: { Limit: 100 } } } })],
+    path: `${STATEMENT}.NotStatement.Statement`,
+    message: /cannot be nested/,
+  },
+  {
+    name: 'a rule group inside another statement',
+    rules: [aRule({ NotStatement: { Statement: { RuleGroupReferenceStatement: { ARN: 'a' } } } })],
     path: `${STATEMENT}.NotStatement.Statement`,
     message: /cannot be nested/,
   },
@@ -206,7 +213,83 @@ const REFUSED: readonly {
   },
 ];
 
+/** Developer guide, "Using text transformations in AWS WAF". */
+const TRANSFORMATIONS = [
+  'BASE64_DECODE BASE64_DECODE_EXT CMD_LINE COMPRESS_WHITE_SPACE CSS_DECODE ESCAPE_SEQ_DECODE HEX_DECODE',
+  'HTML_ENTITY_DECODE JS_DECODE LOWERCASE MD5 NONE NORMALIZE_PATH NORMALIZE_PATH_WIN REMOVE_NULLS',
+  'REPLACE_COMMENTS REPLACE_NULLS SQL_HEX_DECODE URL_DECODE URL_DECODE_UNI UTF8_TO_UNICODE',
+].flatMap((names) => names.split(' '));
+/** Developer guide, "Supported status codes for your custom response". */
+const STATUSES = [
+  200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412,
+  413, 414, 415, 416, 421, 429, 500, 501, 502, 503, 504, 505,
+];
+/** Developer guide, "Request components in AWS WAF". */
+const FIELDS = [
+  { Method: {} },
+  { UriPath: {} },
+  { QueryString: {} },
+  { AllQueryArguments: {} },
+  { SingleHeader: { Name: 'A' } },
+  { SingleQueryArgument: { Name: 'A' } },
+  { UriFragment: {} },
+  { UriFragment: { FallbackBehavior: 'MATCH' } },
+  { Body: {} },
+  { Body: { OversizeHandling: 'MATCH' } },
+  { JsonBody: { MatchPattern: { All: {} }, MatchScope: 'ALL' } },
+  { JsonBody: { MatchPattern: { IncludedPaths: ['/a'] }, MatchScope: 'KEY' } },
+  { Headers: { MatchPattern: { All: {} }, MatchScope: 'VALUE', OversizeHandling: 'CONTINUE' } },
+  { Headers: { MatchPattern: { IncludedHeaders: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'CONTINUE' } },
+  { Headers: { MatchPattern: { ExcludedHeaders: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'CONTINUE' } },
+  { Cookies: { MatchPattern: { IncludedCookies: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'NO_MATCH' } },
+  { Cookies: { MatchPattern: { IncludedCookies: ['b'] }, MatchScope: 'ALL', OversizeHandling: 'NO_MATCH' } },
+  { HeaderOrder: { OversizeHandling: 'MATCH' } },
+  { JA3Fingerprint: { FallbackBehavior: 'MATCH' } },
+];
+
 describe('readRules', () => {
+  it('takes every transformation that AWS lists', () => {
+    for (const Type of TRANSFORMATIONS)
+      assert.equal(aWebAcl([bytes({ TextTransformations: [{ Priority: 0, Type }] })]).rules.length, 1, Type);
+  });
+
+  it('takes every status that AWS lists for custom responses', () => {
+    for (const ResponseCode of STATUSES) {
+      const action = { Block: { CustomResponse: { ResponseCode } } };
+      assert.partialDeepStrictEqual(aWebAcl([{ ...GOOD, Action: action }]).rules[0]?.does, {
+        action: { response: { status: ResponseCode } },
+      });
+    }
+  });
+
+  const inspectionOf = (rule: RuleJson): Inspection => {
+    const [does] = aWebAcl([rule]).rules.map(({ does: one }) => one);
+    assert.ok(does?.kind === 'statement' && does.statement.kind === 'bytes');
+    return does.statement.inspection;
+  };
+
+  it('inspects one part of a request for all rules that ask for it, and each other part apart', () => {
+    const inspections = [...FIELDS, ...FIELDS].map((FieldToMatch) => inspectionOf(bytes({ FieldToMatch })));
+
+    assert.equal(new Set(inspections).size, FIELDS.length);
+    assert.equal(new Set(inspections.map(({ slot }) => slot)).size, FIELDS.length);
+  });
+
+  it('orders transformations by their priority', () => {
+    const TextTransformations = [
+      { Priority: 2, Type: 'LOWERCASE' },
+      { Priority: 0, Type: 'URL_DECODE' },
+      { Priority: 1, Type: 'NONE' },
+      { Priority: 3, Type: 'MD5' },
+    ];
+
+    assert.deepEqual(inspectionOf(bytes({ TextTransformations })).transformations, [
+      'URL_DECODE',
+      'LOWERCASE',
+      'MD5',
+    ]);
+  });
+
   for (const { name, rules, more, path, message } of REFUSED)
     it(`refuses ${name}`, () => {
       assert.throws(

@@ -1,0 +1,213 @@
+/** Words and choices of a plan that need no API. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { chooseRoutes } from '../../../../packages/operate/attach/choose-routes.ts';
+import { openedByMove } from '../../../../packages/operate/attach/openings.ts';
+import { snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
+import { describe as describeEdit, fillIds, isSame } from '../../../../packages/operate/attach/step.ts';
+import { list } from '../../../../packages/operate/attach/surprise.ts';
+import type { LiveApi, LiveRoute } from '../../../../packages/operate/attach/live-api.ts';
+import type { Plan } from '../../../../packages/operate/attach/journal.ts';
+
+const route = (key: string, authorizationType = 'NONE', authorizerId?: string): LiveRoute => {
+  const [method = 'ANY', path = key] = key.includes(' ') ? key.split(' ') : ['ANY', key];
+  return {
+    key,
+    method,
+    path,
+    address: '',
+    shown: {},
+    authorizationType,
+    authorizerId,
+    apiKeyRequired: false,
+  };
+};
+
+describe('the routes that an authorizer is attached to', () => {
+  const routes = [
+    route('GET /orders'),
+    route('POST /orders/{id}'),
+    route('OPTIONS /orders'),
+    route('GET /staff', 'AWS_IAM'),
+    route('GET /mine', 'CUSTOM', 'a1'),
+    route('GET /theirs', 'CUSTOM', 'b2'),
+    route('GET /ordersheet'),
+  ];
+  const authorizers = [
+    { id: 'a1', name: 'gatewright' },
+    { authorizerId: 'b2', name: 'former' },
+  ];
+  const choose = (patterns: readonly string[], isReplacing = false, kind: LiveApi['kind'] = 'rest') =>
+    chooseRoutes({ kind, routes, authorizers } as unknown as LiveApi, patterns, isReplacing, ['gatewright']);
+  const keys = (chosen: readonly { readonly key: string }[]) => chosen.map(({ key }) => key);
+
+  it('are all that are open, and each other is left for a reason', () => {
+    const { chosen, left, idle } = choose([]);
+
+    assert.deepEqual(keys(chosen), ['GET /orders', 'POST /orders/{id}', 'GET /ordersheet']);
+    assert.deepEqual(left, [
+      { key: 'OPTIONS /orders', because: 'browsers send OPTIONS without credentials' },
+      { key: 'GET /staff', because: 'it has AWS_IAM (--replace replaces it)' },
+      { key: 'GET /mine', because: 'it already has this authorizer' },
+      { key: 'GET /theirs', because: 'it has the authorizer former (--replace replaces it)' },
+    ]);
+    assert.deepEqual(idle, []);
+  });
+
+  it('are also those with another guard where that is replaced', () => {
+    assert.deepEqual(keys(choose([], true).chosen), [
+      'GET /orders',
+      'POST /orders/{id}',
+      'GET /staff',
+      'GET /theirs',
+      'GET /ordersheet',
+    ]);
+  });
+
+  it('are $connect alone of a WebSocket API', () => {
+    const sockets = { kind: 'websocket', routes: [route('$connect'), route('track')], authorizers: [] };
+    const { chosen, left } = chooseRoutes(sockets as unknown as LiveApi, [], false);
+
+    assert.deepEqual(keys(chosen), ['$connect']);
+    assert.deepEqual(left, [{ key: 'track', because: 'only $connect can have an authorizer' }]);
+  });
+
+  for (const [pattern, expected] of [
+    ['GET /orders', ['GET /orders']],
+    ['get /orders', ['GET /orders']],
+    ['/orders', ['GET /orders']],
+    ['/orders/*', ['GET /orders', 'POST /orders/{id}']],
+    ['* /orders/*', ['GET /orders', 'POST /orders/{id}']],
+    ['POST /orders/*', ['POST /orders/{id}']],
+    ['/none', []],
+  ] as const)
+    it(`are ${expected.join(', ') || 'none'} for ${pattern}`, () => {
+      const { chosen, idle } = choose([pattern]);
+
+      assert.deepEqual([keys(chosen), idle], [expected, expected.length === 0 ? [pattern] : []]);
+    });
+});
+
+describe('a deployment that a stage is moved to', () => {
+  const of = (guard: string | undefined, apiKeyRequired = false) => ({
+    '/a': { GET: { ...(guard !== undefined && { authorizationType: guard }), apiKeyRequired } },
+  });
+  const opened = (before: object | undefined, after: object | undefined, more: object = {}, isNamed = true) =>
+    openedByMove(
+      {
+        read: (_, path) => {
+          const found = path.includes('/deployments/old?') ? before : after;
+          return Promise.resolve(found && { apiSummary: found });
+        },
+      },
+      { kind: 'rest', address: '/restapis/a', api: more as LiveApi['api'] },
+      'old',
+      'new',
+      isNamed,
+    );
+
+  for (const [name, before, after, expected] of [
+    ['opens what it has without a guard', of('CUSTOM'), of('NONE'), ['GET /a']],
+    ['opens what it has with no guard at all', of('AWS_IAM'), of(undefined), ['GET /a']],
+    ['opens what has a guard of another kind', of('AWS_IAM'), of('CUSTOM'), ['GET /a']],
+    ['opens what asks for no API key any more', of('NONE', true), of('NONE'), ['GET /a']],
+    ['opens what was not there', {}, of('NONE'), ['GET /a']],
+    ['opens nothing that is as before', of('CUSTOM'), of('CUSTOM'), []],
+    ['opens nothing that was open', of('NONE'), of('AWS_IAM'), []],
+    ['opens nothing that is gone', of('CUSTOM'), {}, []],
+    ['is unknown where AWS does not show it', of('CUSTOM'), undefined, ['deployment new']],
+  ] as const)
+    it(name, async () => {
+      assert.deepEqual(await opened(before, after), expected);
+    });
+
+  it('is named as a whole where its policy or its authorizers are not shown', async () => {
+    assert.deepEqual(await opened(of('CUSTOM'), of('CUSTOM'), { policy: '{}' }), ['deployment new']);
+    assert.deepEqual(await opened(of('CUSTOM'), of('CUSTOM'), {}, false), ['deployment new']);
+    assert.deepEqual(await opened(of('AWS_IAM'), of('AWS_IAM'), {}, false), []);
+  });
+});
+
+describe('snippets for SAM', () => {
+  for (const [type, identitySource, type2, identity] of [
+    ['TOKEN', 'method.request.header.Token', 'TOKEN', '{ Header: Token, ReauthorizeEvery: 60 }'],
+    [
+      'REQUEST',
+      'method.request.header.A,method.request.header.B',
+      'REQUEST',
+      '{ Headers: [A], ReauthorizeEvery: 60 }',
+    ],
+    ['REQUEST', undefined, 'REQUEST', '{ ReauthorizeEvery: 60 }'],
+  ] as const)
+    it(`have the identity ${identity} of type ${type}`, () => {
+      const after = {
+        name: 'guard',
+        type,
+        ...(identitySource !== undefined && { identitySource }),
+        authorizerResultTtlInSeconds: 60,
+      };
+      const steps = [{ part: 'authorizer x', makes: 'authorizer', after }, { part: 'route POST /a' }];
+      const texts = snippetsFor({ kind: 'rest', functionArn: 'arn', steps } as unknown as Plan);
+      const textOf = (tool: string) => texts.find((one) => one.tool === tool)?.text ?? '';
+
+      assert.match(textOf('SAM'), new RegExp(`FunctionPayloadType: ${type2}\n`));
+      assert.ok(textOf('SAM').includes(`Identity: ${identity}`), textOf('SAM'));
+      assert.match(textOf('serverless.yml'), new RegExp(`type: ${type.toLowerCase()}\n`));
+      assert.equal(textOf('serverless.yml').includes('identitySource:'), identitySource !== undefined);
+      assert.match(textOf('CDK'), type === 'TOKEN' ? /TokenAuthorizer/ : /RequestAuthorizer/);
+      assert.match(textOf('CDK'), /addMethod\('POST'/);
+    });
+});
+
+describe('the words of steps', () => {
+  it('have ids that are known, and keep places of others', () => {
+    const given = { path: '/a/{authorizer}/{deployment}', list: ['{authorizer}', 1, null] };
+
+    assert.deepEqual(fillIds(given, { authorizer: 'x1' }), {
+      path: '/a/x1/{deployment}',
+      list: ['x1', 1, null],
+    });
+  });
+
+  it('show values that are never secret, and of others that they have changed', () => {
+    assert.equal(
+      describeEdit(
+        'authorizer a',
+        { type: 'TOKEN', name: 'a', secret: '1' },
+        { type: 'REQUEST', name: 'a', secret: '2' },
+      ),
+      'authorizer a: secret has changed, type was TOKEN and is REQUEST',
+    );
+    assert.equal(
+      describeEdit('stage', { deploymentId: 'a' }, { deploymentId: 'a', autoDeploy: true }),
+      'stage: autoDeploy was nothing and is true',
+    );
+    assert.equal(describeEdit('route a', undefined, {}), 'route a is new');
+    assert.equal(describeEdit('route a', {}, undefined), 'route a is gone');
+  });
+
+  it('name five of many, and count the rest', () => {
+    const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+
+    assert.equal(list(texts.slice(0, 5)), 'a, b, c, d, e');
+    assert.equal(list(texts.slice(0, 6)), 'a, b, c, d, e and 1 more');
+    assert.equal(list(texts), 'a, b, c, d, e and 2 more');
+  });
+
+  it('are compared as JSON is, in whatever order members come', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.jsonValue({ maxDepth: 3 }), (one, other) => {
+        assert.equal(isSame(one, structuredClone(one)), true);
+        assert.equal(isSame(one, other), sorted(one) === sorted(other));
+      }),
+    );
+    function sorted(value: unknown): string {
+      return JSON.stringify(value, (_, inner: unknown) =>
+        typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+          ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : inner,
+      );
+    }
+  });
+});

@@ -1,0 +1,28 @@
+/** Stands in for `esbuild` in the processes that try mutants: what it joins has them, too. */
+import { randomUUID } from 'node:crypto';
+import { build as join, version as real } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
+import { plantedText } from './planted-files.ts';
+
+// eslint-disable-next-line no-restricted-syntax -- a stand-in has all names of what it stands for
+export * from 'esbuild';
+
+/** Caches have it in their keys: what is joined here is for no other process. */
+export const version = `${real} ${randomUUID()}`;
+
+/** What is joined may run in a process of its own, where no mutant counts. */
+const ANYWHERE = 'globalThis.mutant ??= () => false;';
+
+const planting: Plugin = {
+  name: 'planted-files',
+  setup(joining) {
+    joining.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = plantedText(path);
+      return text === undefined ? undefined : { contents: ANYWHERE + text, loader: 'ts' };
+    });
+  },
+};
+
+export function build(options: BuildOptions): ReturnType<typeof join> {
+  return join({ ...options, plugins: [planting, ...(options.plugins ?? [])] });
+}
