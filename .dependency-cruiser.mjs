@@ -203,7 +203,10 @@ export default {
     rule(
       'console-is-bundled',
       'The page is a program of its own: the command serves its files and imports none. The lab reckons costs as the page does.',
-      { path: OURS, pathNot: '^(packages/console/page/|test/|lab/bench/stack/placements\\.ts$|lab/cost/month\\.ts$)' },
+      {
+        path: OURS,
+        pathNot: '^(packages/console/page/|test/|lab/bench/stack/placements\\.ts$|lab/cost/month\\.ts$)',
+      },
       { path: '^packages/console/page/' },
     ),
     rule(

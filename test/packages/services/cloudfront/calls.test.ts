@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { aDistribution, invalidation } from './a-distribution.ts';
+import type { Bench } from './a-distribution.ts';
+
+const idOf = (bench: Bench): string =>
+  /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
+
+describe('calls of SDKs', () => {
+  it('list, read and page distributions and invalidations', () => {
+    const bench = aDistribution({ config: 'Aliases: [shop.example]\nComment: a & b' });
+    const { body: list } = bench.call('GET', '/2020-05-31/distribution');
+    const id = /<Id>(\w+)<\/Id>/.exec(list)?.[1] ?? '';
+    for (const reference of ['r1', 'r2', 'r3'])
+      bench.call('POST', `/2020-05-31/distribution/${id}/invalidation`, invalidation(['/a'], reference));
+
+    assert.match(
+      list,
+      /<DistributionList .*<Quantity>1<\/Quantity>.*<CNAME>shop\.example<\/CNAME>.*<Comment>a &#38; b<\/Comment>/,
+    );
+    const { body: one } = bench.call('GET', `/2020-05-31/distribution/${id}`);
+    assert.match(one, /<Status>Deployed<\/Status>.*<DomainName>d\w{13}\.cloudfront\.net<\/DomainName>/);
+    assert.match(one, /<OriginProtocolPolicy>https-only<\/OriginProtocolPolicy>/);
+    const path = `/2020-05-31/distribution/${id}/invalidation`;
+    const { body: page } = bench.call('GET', path, '', 'MaxItems=2');
+    const marker = /<NextMarker>(\w+)<\/NextMarker>/.exec(page)?.[1] ?? '';
+    const { body: rest } = bench.call('GET', path, '', `MaxItems=2&Marker=${marker}`);
+    assert.match(page, /<IsTruncated>true<\/IsTruncated>.*<Quantity>2<\/Quantity>/);
+    assert.match(rest, /<IsTruncated>false<\/IsTruncated>.*<Quantity>1<\/Quantity>/);
+    assert.match(
+      bench.call('GET', `${path}/${marker}`).body,
+      /<Status>Completed<\/Status>.*<CallerReference>r2</,
+    );
+  });
+
+  it('names the distribution by its ARN', () => {
+    const bench = aDistribution();
+    const id = idOf(bench);
+
+    assert.match(
+      bench.call('GET', `/2020-05-31/distribution/${id}`).body,
+      new RegExp(`<ARN>arn:aws:cloudfront::\\d{12}:distribution/${id}</ARN>`),
+    );
+  });
+
+  it('answer 404 for distributions and invalidations that are not there', () => {
+    const bench = aDistribution();
+
+    for (const [path, code] of [
+      ['/2020-05-31/distribution/EUNKNOWN', 'NoSuchDistribution'],
+      ['/2020-05-31/distribution/EUNKNOWN/invalidation', 'NoSuchDistribution'],
+    ] as const) {
+      const { status, body } = bench.call('GET', path);
+      assert.deepEqual([status, body.includes(code)], [404, true]);
+    }
+  });
+
+  for (const [name, body] of [
+    ['MalformedXML', '<InvalidationBatch></InvalidationBatch>'],
+    ['InconsistentQuantities', invalidation(['/a'], 'r').replace('<Quantity>1', '<Quantity>2')],
+    ['InvalidArgument', invalidation(['a'], 'r')],
+    ['InvalidArgument', invalidation(['/a*b'], 'r')],
+  ] as const)
+    it(`refuse an invalidation with ${name}: ${body.slice(0, 60)}`, () => {
+      const bench = aDistribution();
+      const id = idOf(bench);
+
+      const answer = bench.call('POST', `/2020-05-31/distribution/${id}/invalidation`, body);
+
+      assert.equal(answer.status, 400);
+      assert.match(answer.body, new RegExp(`<Code>${name}</Code>`));
+    });
+});
