@@ -23,6 +23,7 @@ export class Agenda {
   readonly #clock: Clock;
   readonly #report: (message: string) => void;
   readonly #waiting = new DueHeap<Waiting>();
+  readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #timerDue: number | undefined;
   #isClosed = false;
@@ -51,8 +52,14 @@ export class Agenda {
     };
   }
 
+  /** Calls after each move, before what is due: work for a time that is far away again may be planned anew. */
+  onMoved(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** Call after each move of the clock; waits for nothing. */
   moved(): void {
+    for (const listener of this.#listeners) listener();
     this.#runDue();
   }
 

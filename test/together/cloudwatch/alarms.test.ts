@@ -273,6 +273,22 @@ const WRONG: readonly { readonly rule: string; readonly property: string; readon
   },
 ];
 
+describe('an alarm whose clock is moved back', () => {
+  it('is evaluated at the next full minute of the earlier time', async () => {
+    const bench = aBench(anAlarm('Failing', GOOD));
+    await bench.minutes(120);
+    bench.measure('Errors', 1);
+    await bench.advance(-90 * 60_000);
+    bench.measure('Errors', 1);
+
+    await bench.minutes(1);
+    const rung = await bench.states();
+    await bench.minutes(4);
+
+    assert.deepEqual([rung, await bench.states()], [{ Failing: 'ALARM' }, { Failing: 'OK' }]);
+  });
+});
+
 describe('a faulty alarm', () => {
   for (const { rule, property, message } of WRONG)
     it(`is reported with its file and line: ${rule}`, () => {

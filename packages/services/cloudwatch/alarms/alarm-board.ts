@@ -23,7 +23,7 @@ export type Entry = {
   /** When the value of its state last changed. */
   transitionedMs: number;
   /** Waits for the next evaluation; undefined while nothing can change. */
-  wake: Wake | undefined;
+  wake: (Wake & { readonly dueMs: number }) | undefined;
 };
 
 type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'deliveries' | 'accountId'> & {
@@ -43,6 +43,7 @@ export class AlarmBoard {
   constructor(options: Options) {
     this.#options = options;
     options.store.onData((metric) => this.#onData(metric));
+    options.agenda.onMoved(() => this.#onMoved());
   }
 
   /** By name. */
@@ -154,7 +155,18 @@ export class AlarmBoard {
     entry.wake?.cancel();
     const interval = intervalMs(alarm);
     const next = (Math.floor(after / interval) + 1) * interval;
-    entry.wake = this.#options.agenda.at(next, (due) => this.#evaluate(alarm, due));
+    const wake = this.#options.agenda.at(next, (due) => this.#evaluate(alarm, due));
+    entry.wake = { cancel: () => wake.cancel(), dueMs: next };
+  }
+
+  /** A clock that was moved back has earlier full intervals than the one that was planned. */
+  #onMoved(): void {
+    const now = this.#options.clock.nowEpochMs();
+    for (const entry of this.#entries.values()) {
+      const { alarm, wake } = entry;
+      if (alarm.kind === 'metric' && wake !== undefined && wake.dueMs > now + intervalMs(alarm))
+        this.#plan(entry);
+    }
   }
 
   #evaluate(alarm: MetricAlarm, at: number): void {
