@@ -149,17 +149,25 @@ describe('a service of another time', () => {
     await assert.rejects(load(service), /no bucket/);
   });
 
-  it('is read with plug-ins whose options have no type', async () => {
-    const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./untyped.js]']);
+  // serverless-plugin-warmup 5 describes its options so, and osls refuses the service.
+  it('is read with plug-ins whose options have no type, or a schema that is none', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x }',
+      'plugins: [./untyped.js]',
+      'custom: { warm: { up: true } }',
+    ]);
     writeFileSync(
       join(service, 'untyped.js'),
-      `module.exports = class { constructor() {
+      `module.exports = class { constructor({ configSchemaHandler }) {
+        configSchemaHandler.defineCustomProperties({ properties: { warm: { '.*': { type: 'object' } } } });
         const options = { output: { usage: 'file', shortcut: 'o' } };
         this.commands = { openapi: { commands: { generate: { lifecycleEvents: ['serverless'], options } } } };
       } };`,
     );
 
-    assert.deepEqual(messages((await load(service)).stack), []);
+    assert.deepEqual(messages((await load(service)).stack), [
+      '3 plugins: a plug-in describes its options by an invalid schema',
+    ]);
   });
 
   it('is read without the images of its functions, which osls would build or look up in a registry', async () => {

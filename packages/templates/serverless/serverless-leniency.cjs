@@ -80,7 +80,7 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
   const validation = tolerateSchema({ fromOsls, note, inform });
-  toleratePlugins({ fromOsls, note, inform });
+  toleratePlugins({ fromOsls, note, inform, keepSchema: validation.keepSchema });
   return {
     explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
     /** What has variables in it, by its path. */
@@ -195,9 +195,21 @@ function tolerateSchema({ fromOsls, note, inform }) {
   const { prototype } = fromOsls('lib/classes/config-schema-handler/index.js');
   const { handleErrorMessages, validateConfig } = prototype;
   let refuseAll = () => undefined;
-  prototype.validateConfig = function (configuration) {
+  let ofOsls;
+  prototype.validateConfig = async function (configuration) {
     renameRequestSchemas(configuration.functions, inform);
-    return validateConfig.call(this, configuration);
+    try {
+      await validateConfig.call(this, configuration);
+    } catch (error) {
+      if (error?.code !== 'SCHEMA_FAILS_STRICT_MODE' || ofOsls === undefined) throw error;
+      note(
+        'plugins',
+        'a plug-in describes its options by an invalid schema',
+        'options of plug-ins are not checked',
+      );
+      this.schema = ofOsls;
+      await validateConfig.call(this, configuration);
+    }
   };
   prototype.handleErrorMessages = function (messages) {
     const { configurationInput, service } = this.serverless;
@@ -213,6 +225,10 @@ function tolerateSchema({ fromOsls, note, inform }) {
     if (refused.length > 0) refuse(refused);
   };
   return {
+    /** What is there before the first plug-in of a service. */
+    keepSchema({ schema }) {
+      ofOsls ??= structuredClone(schema);
+    },
     /** osls's own error about all that it was made to tolerate; undefined where that was nothing. */
     refusal() {
       try {
@@ -248,7 +264,7 @@ function noteMessage(message, note) {
   note(property, what, 'osls reads the service without it');
 }
 
-function toleratePlugins({ fromOsls, note, inform }) {
+function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
@@ -281,6 +297,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
   prototype.addPlugin = function (Plugin) {
     const name = names.get(Plugin);
     if (name === undefined) return addPlugin.call(this, Plugin);
+    keepSchema(this.serverless.configSchemaHandler);
     try {
       const plugin = addPlugin.call(this, Plugin);
       declareTypes(plugin?.commands);
