@@ -312,7 +312,7 @@ describe('a service of another time', () => {
     );
   });
 
-  // Serverless 1 and 2, docs/providers/aws/events/apigateway.md "Request Schema Validators": `schema`, since version 2 `schemas`.
+  // Serverless 1 and 2, compileRequestValidators: `schema`; "Request Schema Validators" of version 2 and later: `schemas`.
   it('has bodies checked by the schema of a request as Serverless 1 named it', async () => {
     const service = aService(
       ['provider: { name: aws, runtime: nodejs24.x }'],
