@@ -149,17 +149,25 @@ describe('a service of another time', () => {
     await assert.rejects(load(service), /no bucket/);
   });
 
-  it('is read with plug-ins whose options have no type', async () => {
-    const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./untyped.js]']);
+  // serverless-plugin-warmup 5 describes its options so, and osls refuses the service.
+  it('is read with plug-ins whose options have no type, or a schema that is none', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x }',
+      'plugins: [./untyped.js]',
+      'custom: { warm: { up: true } }',
+    ]);
     writeFileSync(
       join(service, 'untyped.js'),
-      `module.exports = class { constructor() {
+      `module.exports = class { constructor({ configSchemaHandler }) {
+        configSchemaHandler.defineCustomProperties({ properties: { warm: { '.*': { type: 'object' } } } });
         const options = { output: { usage: 'file', shortcut: 'o' } };
         this.commands = { openapi: { commands: { generate: { lifecycleEvents: ['serverless'], options } } } };
       } };`,
     );
 
-    assert.deepEqual(messages((await load(service)).stack), []);
+    assert.deepEqual(messages((await load(service)).stack), [
+      '3 plugins: a plug-in describes its options by an invalid schema',
+    ]);
   });
 
   it('is read without the images of its functions, which osls would build or look up in a registry', async () => {
@@ -304,6 +312,26 @@ describe('a service of another time', () => {
     );
   });
 
+  // Serverless 1 and 2, compileRequestValidators: `schema`; "Request Schema Validators" of version 2 and later: `schemas`.
+  it('has bodies checked by the schema of a request as Serverless 1 named it', async () => {
+    const service = aService(
+      ['provider: { name: aws, runtime: nodejs24.x }'],
+      '[{ http: { path: a, method: post, request: { schema: { application/json: { type: object, required: [name] } } } } }]',
+    );
+    const { stack, informed } = await load(service);
+
+    const resources = [...stack.resources.values()];
+    const method = resources.find(({ type }) => type === 'AWS::ApiGateway::Method');
+    const model = resources.find(({ type }) => type === 'AWS::ApiGateway::Model');
+    assert.ok('RequestValidatorId' in (method?.properties ?? {}));
+    assert.deepEqual(model?.properties['Schema'], { type: 'object', required: ['name'] });
+    assert.deepEqual(messages(stack), []);
+    assert.match(
+      informed.join('\n'),
+      /request\.schema of a is read as request\.schemas, as since Serverless 2/,
+    );
+  });
+
   it('is refused with both places of one key', async () => {
     const service = aService([
       'provider: { name: aws, runtime: nodejs24.x, apiKeys: [a], apiGateway: { apiKeys: [b] } }',
@@ -312,17 +340,23 @@ describe('a service of another time', () => {
     assert.match(await refusalOf(loadStacks([service], OPTIONS)), /unrecognized property 'apiKeys'/);
   });
 
-  it('is read with a misspelt lifetime of an authorizer, without which routes are guarded all the same', async () => {
+  // Without an identity source it is the header Authorization.
+  it('is read with a misspelt lifetime or source of an authorizer, without which routes are guarded all the same', async () => {
     const service = aService(
       ['provider: { name: aws, runtime: nodejs24.x }'],
-      '[{ http: { path: a, method: get, authorizer: { name: a, reultTtlInSeconds: 3600 } } }]',
+      `[{ http: { path: a, method: get, authorizer: { name: a, reultTtlInSeconds: 3600 } } },
+        { http: { path: b, method: get, authorizer: { name: a, identifySource: method.request.header.Key } } }]`,
     );
     const { stack } = await load(service);
 
-    const method = [...stack.resources.values()].find(({ type }) => type === 'AWS::ApiGateway::Method');
-    assert.equal(method?.properties['AuthorizationType'], 'CUSTOM');
+    const methods = [...stack.resources.values()].filter(({ type }) => type === 'AWS::ApiGateway::Method');
+    assert.deepEqual(
+      methods.map(({ properties }) => properties['AuthorizationType']),
+      ['CUSTOM', 'CUSTOM'],
+    );
     assert.deepEqual(messages(stack), [
       "6 functions.a.events.0.http.authorizer: unrecognized property 'reultTtlInSeconds'",
+      "7 functions.a.events.1.http.authorizer: unrecognized property 'identifySource'",
     ]);
   });
 

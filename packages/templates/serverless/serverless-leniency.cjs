@@ -64,8 +64,8 @@ const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
-/** Without it results are kept as long as by default, and the route is guarded all the same. */
-const LIFETIME = /\.authorizer': unrecognized property '[^']*ttl[^']*'/i;
+/** Without it the lifetime or the source is the default, and the route is guarded all the same. */
+const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w*source)[^']*'/i;
 /** Of `provider` before Serverless 3, and of `provider.apiGateway` since. */
 const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
 /** End-of-life runtimes run here; those that do not are reported per function. */
@@ -79,8 +79,8 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
-  const validation = tolerateSchema({ fromOsls, note });
-  toleratePlugins({ fromOsls, note, inform });
+  const validation = tolerateSchema({ fromOsls, note, inform });
+  toleratePlugins({ fromOsls, note, inform, keepSchema: validation.keepSchema });
   return {
     explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
     /** What has variables in it, by its path. */
@@ -191,10 +191,26 @@ function renameServiceVariables(value) {
   );
 }
 
-function tolerateSchema({ fromOsls, note }) {
+function tolerateSchema({ fromOsls, note, inform }) {
   const { prototype } = fromOsls('lib/classes/config-schema-handler/index.js');
-  const { handleErrorMessages } = prototype;
+  const { handleErrorMessages, validateConfig } = prototype;
   let refuseAll = () => undefined;
+  let ofOsls;
+  prototype.validateConfig = async function (configuration) {
+    renameRequestSchemas(configuration.functions, inform);
+    try {
+      await validateConfig.call(this, configuration);
+    } catch (error) {
+      if (error?.code !== 'SCHEMA_FAILS_STRICT_MODE' || ofOsls === undefined) throw error;
+      note(
+        'plugins',
+        'a plug-in describes its options by an invalid schema',
+        'options of plug-ins are not checked',
+      );
+      this.schema = ofOsls;
+      await validateConfig.call(this, configuration);
+    }
+  };
   prototype.handleErrorMessages = function (messages) {
     const { configurationInput, service } = this.serverless;
     const isChosen = configurationInput?.configValidationMode === 'warn';
@@ -209,6 +225,10 @@ function tolerateSchema({ fromOsls, note }) {
     if (refused.length > 0) refuse(refused);
   };
   return {
+    /** What is there before the first plug-in of a service. */
+    keepSchema({ schema }) {
+      ofOsls ??= structuredClone(schema);
+    },
     /** osls's own error about all that it was made to tolerate; undefined where that was nothing. */
     refusal() {
       try {
@@ -220,8 +240,23 @@ function tolerateSchema({ fromOsls, note }) {
   };
 }
 
+/** Without its schema a route would accept every body. */
+function renameRequestSchemas(functions, inform) {
+  const renamed = new Set();
+  for (const [name, definition] of Object.entries(functions ?? {}))
+    for (const event of Array.isArray(definition?.events) ? definition.events : []) {
+      const request = event?.http?.request;
+      if (request?.schema === undefined || 'schemas' in request) continue;
+      request.schemas = request.schema;
+      delete request.schema;
+      renamed.add(name);
+    }
+  if (renamed.size > 0)
+    inform(`request.schema of ${[...renamed].join(', ')} is read as request.schemas, as since Serverless 2`);
+}
+
 function isOfGuard(message) {
-  return OLD_GUARD.test(message) || (GUARD.test(message) && !LIFETIME.test(message));
+  return OLD_GUARD.test(message) || (GUARD.test(message) && !WITH_DEFAULT.test(message));
 }
 
 function noteMessage(message, note) {
@@ -229,7 +264,7 @@ function noteMessage(message, note) {
   note(property, what, 'osls reads the service without it');
 }
 
-function toleratePlugins({ fromOsls, note, inform }) {
+function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
@@ -262,6 +297,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
   prototype.addPlugin = function (Plugin) {
     const name = names.get(Plugin);
     if (name === undefined) return addPlugin.call(this, Plugin);
+    keepSchema(this.serverless.configSchemaHandler);
     try {
       const plugin = addPlugin.call(this, Plugin);
       declareTypes(plugin?.commands);
