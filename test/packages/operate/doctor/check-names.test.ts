@@ -122,7 +122,7 @@ describe('what an HTTP API lacks', () => {
 describe('who the credentials are', () => {
   const answer = (result: object): AwsAnswer => ({
     kind: 'answer',
-    body: { GetCallerIdentityResponse: { GetCallerIdentityResult: result } } as never,
+    body: { GetCallerIdentityResponse: { GetCallerIdentityResult: result } },
     headers: new Headers(),
     text: '',
   });
