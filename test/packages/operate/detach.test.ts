@@ -225,6 +225,25 @@ describe('a stage that moves to another deployment', () => {
     assert.equal(named.code, 0, named.stderr);
   });
 
+  it('sends no request to a canary that it could not watch', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    const stageOf = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId;
+    const before = stageOf();
+
+    const { code, stderr } = await runAt(api)(
+      'canary',
+      'start',
+      '--percent',
+      '10',
+      '--watch-alarm',
+      'errors',
+    );
+
+    assert.notEqual(code, 0);
+    assert.match(stderr, /the watch would end the canary at once: .*; nothing was changed/);
+    assert.equal(stageOf(), before);
+  });
+
   it('opens a route by its name that there needs no API key, and a deployment whose resource policy is not shown', async () => {
     await using api = await aRestApiToAttach({
       resources: 1,

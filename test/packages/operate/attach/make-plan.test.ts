@@ -84,6 +84,12 @@ describe('a plan', () => {
     const { surprises } = await api.plan({ quota: 'authorizer' });
 
     assert.ok(surprises.some(({ id }) => id === 'no-quota'));
+    assert.ok(surprises.every(({ id }) => id !== 'no-canary'));
+    await using http = await anHttpApiToAttach({ count: 1 });
+    const { surprises: ofHttp } = await http.plan({ canaryPercent: 10 });
+    assert.ok(ofHttp.some(({ id, level }) => id === 'no-canary' && level === 'obstacle'));
+    const { surprises: without } = await http.plan();
+    assert.ok(without.every(({ id }) => id !== 'no-canary'));
   });
 
   it('takes a member that says nothing for none', () => {

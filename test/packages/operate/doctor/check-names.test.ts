@@ -1,6 +1,10 @@
 /** Findings of names, reservations and kinds, each by what is shown. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
+import { surroundingsIn } from '../../../../packages/operate/doctor/account-surroundings.ts';
+import type { Unread } from '../../../../packages/operate/doctor/finding.ts';
 import { reservations } from '../../../../packages/operate/doctor/check-account-quotas.ts';
 import { checkNames, NAMED_TYPES } from '../../../../packages/operate/doctor/check-names.ts';
 import { readCaller } from '../../../../packages/operate/doctor/read-account.ts';
@@ -141,4 +145,40 @@ describe('who the credentials are', () => {
 
       assert.deepEqual(await readCaller(aws), expected);
     });
+});
+
+describe('a function of an account', () => {
+  const facts = async (answer: () => Promise<unknown>) => {
+    const unread: Unread[] = [];
+    const surroundings = surroundingsIn({ read: answer } as unknown as ControlPlane, unread);
+    return { found: await surroundings.facts('shop:live', false), unread };
+  };
+
+  it('is shown by its configuration', async () => {
+    const { found, unread } = await facts(() => Promise.resolve({ Runtime: 'nodejs24.x', Timeout: 7 }));
+
+    assert.deepEqual(found, {
+      name: 'shop:live',
+      where: 'function shop:live',
+      sources: [],
+      runtime: 'nodejs24.x',
+      timeoutSeconds: 7,
+    });
+    assert.deepEqual(unread, []);
+  });
+
+  it('is unknown where it is not there, or may not be read, which is said', async () => {
+    const absent = await facts(() => Promise.resolve(undefined));
+    const closed = await facts(() => Promise.reject(new PlaneError('GET', 'AccessDenied', 'no')));
+
+    assert.deepEqual([absent.found, absent.unread], [undefined, []]);
+    assert.equal(closed.found, undefined);
+    assert.deepEqual(closed.unread, [
+      {
+        what: 'function shop:live',
+        reason: 'GET: AccessDenied: no',
+        permission: 'lambda:GetFunctionConfiguration',
+      },
+    ]);
+  });
 });

@@ -6,6 +6,7 @@ import type { Replayed } from '../../../../packages/operate/failures/replay-fail
 import { UsageError } from '../../../../packages/terminal/output.ts';
 import { aFailureQueue, record } from '../../../support/a-failure-queue.ts';
 import { anAccount, xmlError } from '../../../support/an-aws-account.ts';
+import type { Answer } from '../../../support/an-aws-account.ts';
 
 const TRACKER = 'menu-prod-usage-tracker';
 const WELL = { [TRACKER]: { body: 'null' } };
@@ -81,8 +82,35 @@ async function replay(
 describe('replayFailures', () => {
   it('hands each event over once, and deletes what went well', async () => {
     const queue = aFailureQueue(messages(12), WELL);
+    const asked: unknown[] = [];
+    const receive = queue.answers['sqs ReceiveMessage'] as (
+      given: Readonly<Record<string, string>>,
+    ) => Answer;
+    const answers = {
+      ...queue.answers,
+      'sqs ReceiveMessage': (given: Readonly<Record<string, string>>) => {
+        asked.push([given['MaxNumberOfMessages'], given['WaitTimeSeconds']].map(Number));
+        return receive(given);
+      },
+      // A topic keeps nothing to replay.
+      'lambda GET /2019-09-25/functions/menu-prod-orders/event-invoke-config/list': {
+        body: {
+          FunctionEventInvokeConfigs: [
+            {
+              DestinationConfig: { OnFailure: { Destination: 'arn:aws:sns:us-east-1:123456789012:alarms' } },
+              FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:menu-prod-orders:$LATEST',
+            },
+          ],
+        },
+      },
+    };
 
-    const replayed = await replay(queue);
+    const replayed = await replay({ ...queue, answers });
+
+    assert.deepEqual(
+      asked,
+      Array.from({ length: 13 }, () => [1, 1]),
+    );
 
     assert.equal(replayed.length, 12);
     assert.ok(replayed.every(([, outcome]) => outcome === 'done'));
