@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { describe, it } from 'node:test';
 
-import type { Launch } from '../../../packages/lambda/process/launch.ts';
 import { processEnvironment } from '../../../packages/lambda/process/process-environment.ts';
 import { aFolder, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 

@@ -19,6 +19,7 @@ import { AWS_SDK_2, pythonListFor, type LockList } from '../../../../packages/la
 import type { RunInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
 import { aFolder } from '../start-runtime.ts';
 
+const NO_ERROR: unknown = 'EMFILE';
 const COMMAND = { file: 'pip', args: [], environment: {} };
 const commandIn = () => Promise.resolve(COMMAND);
 
@@ -110,7 +111,7 @@ describe('Lending', () => {
     },
     {
       name: 'the installer cannot be run, for a reason that is no error',
-      run: () => Promise.reject('EMFILE'),
+      run: () => Promise.reject(NO_ERROR as Error),
       reason: /^EMFILE$/,
     },
     {
