@@ -19,7 +19,6 @@ import { AWS_SDK_2, pythonListFor, type LockList } from '../../../../packages/la
 import type { RunInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
 import { aFolder } from '../start-runtime.ts';
 
-const NO_ERROR: unknown = 'EMFILE';
 const COMMAND = { file: 'pip', args: [], environment: {} };
 const commandIn = () => Promise.resolve(COMMAND);
 
@@ -111,7 +110,11 @@ describe('Lending', () => {
     },
     {
       name: 'the installer cannot be run, for a reason that is no error',
-      run: () => Promise.reject(NO_ERROR as Error),
+      run() {
+        const { promise, reject } = Promise.withResolvers<undefined>();
+        reject('EMFILE');
+        return promise;
+      },
       reason: /^EMFILE$/,
     },
     {
