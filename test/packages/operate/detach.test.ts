@@ -56,6 +56,27 @@ describe('detach', () => {
     assertSame(await api.everything(), attached);
   });
 
+  it('keeps what others have changed since, says so, and ends with 3', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    await api.apply((await api.plan()).plan);
+    const path = (await api.plan()).live.routes[0]?.address ?? '';
+    await api.plane.write({
+      service: 'apigateway',
+      method: 'PATCH',
+      path,
+      body: { authorizationType: 'AWS_IAM' },
+    });
+
+    const run = runAt(api);
+    const refused = await run('detach', '--state', api.root);
+    const { code, stderr } = await run('detach', '--state', api.root, '--force');
+
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /the API has changed since the plan was made/);
+    assert.match(stderr, /^kept: .*GET \/things-1/m);
+    assert.equal(code, 3, stderr);
+  });
+
   it('opens a route only by its name, and shows the call: --yes is not enough', async () => {
     await using api = await anHttpApiToAttach({ count: 2 });
     const before = await api.everything();

@@ -65,6 +65,32 @@ describe('a plan', () => {
     assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
   });
 
+  it('asks for the key of the authorizer on the routes alone that are charged', async () => {
+    const quota = {
+      plan: 'free',
+      tenant: 'shop',
+      admissionKey: 'shop-admitted-requests-prod',
+      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+      routes: ['GET /things-1'],
+    };
+    const methods = ['GET', 'POST'] as const;
+    await using api = await aRestApiToAttach({
+      resources: 1,
+      methods: [...methods],
+      over: { quota, result: { cacheTtlSeconds: 0 } },
+    });
+
+    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+
+    assert.deepEqual(
+      methods.map((method) => {
+        const step = plan.steps.find(({ part }) => part === `route ${method} /things-1`);
+        return step?.after['apiKeyRequired'] === true;
+      }),
+      [true, false],
+    );
+  });
+
   it('refuses an authorizer of type TOKEN of an API that has none, and a function of another region', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     for (const isWithoutDocument of [true, false]) {

@@ -6,7 +6,7 @@ import { chooseRoutes } from '../../../../packages/operate/attach/choose-routes.
 import { chooseSettings } from '../../../../packages/operate/attach/choose-settings.ts';
 import { findApi } from '../../../../packages/operate/attach/find-api.ts';
 import { openedByMove } from '../../../../packages/operate/attach/openings.ts';
-import { snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
+import { describeOrigin, snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
 import { describe as describeEdit, fillIds, isSame } from '../../../../packages/operate/attach/step.ts';
 import { list } from '../../../../packages/operate/attach/surprise.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -134,15 +134,20 @@ describe('a deployment that a stage is moved to', () => {
 });
 
 describe('snippets for SAM', () => {
-  for (const [type, identitySource, type2, identity] of [
-    ['TOKEN', 'method.request.header.Token', 'TOKEN', '{ Header: Token, ReauthorizeEvery: 60 }'],
+  for (const [type, identitySource, identity, cdk] of [
+    [
+      'TOKEN',
+      'method.request.header.Token',
+      '{ Header: Token, ReauthorizeEvery: 60 }',
+      "identitySource: 'method.request.header.Token',",
+    ],
     [
       'REQUEST',
       'method.request.header.A,method.request.header.B',
-      'REQUEST',
       '{ Headers: [A], ReauthorizeEvery: 60 }',
+      "identitySources: [apigateway.IdentitySource.header('A')],",
     ],
-    ['REQUEST', undefined, 'REQUEST', '{ ReauthorizeEvery: 60 }'],
+    ['REQUEST', undefined, '{ ReauthorizeEvery: 60 }', 'identitySources: [],'],
   ] as const)
     it(`have the identity ${identity} of type ${type}`, () => {
       const after = {
@@ -155,12 +160,33 @@ describe('snippets for SAM', () => {
       const texts = snippetsFor({ kind: 'rest', functionArn: 'arn', steps } as unknown as Plan);
       const snippetOf = (tool: string) => texts.find((one) => one.tool === tool)?.text ?? '';
 
-      assert.match(snippetOf('SAM'), new RegExp(`FunctionPayloadType: ${type2}\n`));
+      assert.match(snippetOf('SAM'), new RegExp(`FunctionPayloadType: ${type}\n`));
       assert.ok(snippetOf('SAM').includes(`Identity: ${identity}`), snippetOf('SAM'));
       assert.match(snippetOf('serverless.yml'), new RegExp(`type: ${type.toLowerCase()}\n`));
       assert.equal(snippetOf('serverless.yml').includes('identitySource:'), identitySource !== undefined);
       assert.match(snippetOf('CDK'), type === 'TOKEN' ? /TokenAuthorizer/ : /RequestAuthorizer/);
       assert.match(snippetOf('CDK'), /addMethod\('POST'/);
+      assert.ok(snippetOf('CDK').includes(cdk), snippetOf('CDK'));
+    });
+
+  for (const [files, tags, tool] of [
+    [['serverless.yml', 'template.yaml'], {}, 'serverless.yml'],
+    [['cdk.json', 'template.yaml'], {}, 'CDK'],
+    [['template.yaml'], {}, 'template.yaml (SAM)'],
+    [['template.yml'], {}, 'template.yaml (SAM)'],
+    [['template.json'], {}, 'template.yaml (SAM)'],
+    [['README.md'], { 'httpapi:createdBy': 'SAM' }, 'template.yaml (SAM)'],
+    [['my-template.yaml'], {}, 'serverless.yml'],
+  ] as const)
+    it(`are for ${tool} in a folder with ${files.join(', ')}${'httpapi:createdBy' in tags ? ', of an API that SAM has made' : ''}`, () => {
+      const live = { api: { tags: { 'aws:cloudformation:stack-name': 'shop', ...tags } } };
+      const steps = [{ part: 'authorizer x', makes: 'authorizer', after: { name: 'g', type: 'TOKEN' } }];
+      const plan = { kind: 'rest', functionArn: 'arn', steps } as unknown as Plan;
+
+      const [, same, ...lines] = describeOrigin(live as unknown as LiveApi, plan, files);
+
+      assert.ok(same?.startsWith(`  The same in ${tool} (gatewright attach snippets`), same);
+      assert.ok(lines.length > 3);
     });
 });
 

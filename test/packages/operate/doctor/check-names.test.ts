@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
 import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
 import { surroundingsIn } from '../../../../packages/operate/doctor/account-surroundings.ts';
+import { planeOfDefinition } from '../../../../packages/operate/doctor/definition-surroundings.ts';
 import type { Unread } from '../../../../packages/operate/doctor/finding.ts';
 import { reservations } from '../../../../packages/operate/doctor/check-account-quotas.ts';
 import { checkNames, NAMED_TYPES } from '../../../../packages/operate/doctor/check-names.ts';
@@ -145,6 +146,29 @@ describe('who the credentials are', () => {
 
       assert.deepEqual(await readCaller(aws), expected);
     });
+});
+
+describe('what the templates would make, as a control plane', () => {
+  const plane = (status: number, body: string) =>
+    planeOfDefinition({ get: () => Promise.resolve({ status, body }) } as unknown as Parameters<
+      typeof planeOfDefinition
+    >[0]);
+
+  it('is read, and says what it cannot read in 200 characters at most', async () => {
+    assert.deepEqual(await plane(200, '{"id":"a"}').read('apigateway', '/a'), { id: 'a' });
+    assert.equal(await plane(404, '{}').read('apigateway', '/a'), undefined);
+    for (const [status, body, message] of [
+      [200, 'no JSON', 'GET /a: 200: no JSON'],
+      [500, 'x'.repeat(300), `GET /a: 500: ${'x'.repeat(200)}`],
+    ] as const)
+      await assert.rejects(plane(status, body).read('apigateway', '/a'), { message });
+  });
+
+  it('is not written', async () => {
+    await assert.rejects(plane(200, '{}').write({ service: 'apigateway', method: 'PUT', path: '/a' }), {
+      message: 'PUT /a: a template is read-only',
+    });
+  });
 });
 
 describe('a function of an account', () => {

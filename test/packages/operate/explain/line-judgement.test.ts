@@ -75,6 +75,13 @@ describe('a line', () => {
       'INTEGRATION_TIMEOUT',
       'Timeout',
     ],
+    [
+      'rest',
+      { status: '422', 'integration.error': 'bad', 'error.message': 'Unprocessable' },
+      'integrate',
+      'INTEGRATION_FAILURE',
+      'bad',
+    ],
     ['rest', { status: '500', 'integration.error': 'no' }, 'integrate', 'INTEGRATION_FAILURE', 'no'],
     [
       'rest',

@@ -6,6 +6,7 @@ import type { Replayed } from '../../../../packages/operate/failures/replay-fail
 import { UsageError } from '../../../../packages/terminal/output.ts';
 import { aFailureQueue, record } from '../../../support/a-failure-queue.ts';
 import { anAccount, xmlError } from '../../../support/an-aws-account.ts';
+import { runCommandHere } from '../../../support/command-in-process.ts';
 import type { Answer } from '../../../support/an-aws-account.ts';
 
 const TRACKER = 'menu-prod-usage-tracker';
@@ -64,6 +65,33 @@ describe('listFailures', () => {
       /refused cloudformation:ListStackResources/,
     );
   });
+});
+
+describe('gatewright failures list', () => {
+  for (const [held, lines] of [
+    [0, /^0 failed events in menu-prod-failures\n$/],
+    [
+      2,
+      /^message +function .*\nm0 +menu-prod-usage-tracker .*\nm1 .*\n2 failed events in menu-prod-failures\n$/,
+    ],
+  ] as const)
+    it(`prints ${held} of them, and how many there are where`, async () => {
+      await using account = await anAccount(aFailureQueue(messages(held), WELL).answers);
+
+      const { code, stdout, stderr } = await runCommandHere(
+        ['failures', 'list', '--stack', 'menu-prod', '--region', 'us-east-1'],
+        {
+          environment: {
+            AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+            AWS_SECRET_ACCESS_KEY: 'secret-of-a-test',
+            AWS_ENDPOINT_URL: account.url,
+          },
+        },
+      );
+
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, lines);
+    });
 });
 
 async function replay(
