@@ -8,7 +8,7 @@ import { findLonelyExports } from './unused-exports.ts';
 import type { LonelyExport } from './unused-exports.ts';
 
 /** Modules that programs under test/ load by their path: cases of a proof, and parts of how tests are run. */
-const LOADED_BY_PATH = /\.case\.ts$|\/(light-runner|end-of-file)\.ts$/;
+const LOADED_BY_PATH = /\.case\.ts$|\/(light-runner|planted-builds|end-of-file)\.ts$/;
 /** Folders of tests that mirror nothing: worlds that tests share, and programs (proofs, `npm run schemas`). */
 const SHARED_TESTS = /^test\/(support|prove|architecture|simulation|delivery|end-to-end)\//;
 /** Loaded by its path, by the build that puts it in place of Node's. */
