@@ -89,7 +89,7 @@ const OWN_HEADERS = new Set(['connection', 'content-length', 'keep-alive', 'tran
 
 /** @throws TypeError for a status or header that is not valid in HTTP */
 function send(
-  { method, complete }: IncomingMessage,
+  { complete }: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: ControlReply,
 ): void {
@@ -103,5 +103,6 @@ function send(
     // Unread bytes of the request cannot be skipped: the connection ends with the reply.
     ...(complete ? [] : ['Connection', 'close']),
   ]);
-  response.end(method === 'HEAD' || !hasBody ? '' : body);
+  // Node leaves it out of what has none.
+  response.end(body);
 }

@@ -5,7 +5,7 @@ import { createSystemClock } from '../../packages/server/adapters/system-clock.t
 import { adminIdentity, createIdentities, parseIdentities } from '../../packages/core/policy/identities.ts';
 import type { ShiftableClock } from '../../packages/core/ports.ts';
 import { openControlPort } from '../../packages/server/control-port/control-port.ts';
-import type { ControlRequest } from '../../packages/core/api-call.ts';
+import type { ControlReply, ControlRequest } from '../../packages/core/api-call.ts';
 import { createDynamoDbCalls } from '../../packages/services/tables/dynamodb-calls.ts';
 import { Issuer } from '../../packages/cognito/issuer.ts';
 import { serveIssuer } from '../../packages/cognito/issuer-endpoints.ts';
@@ -60,9 +60,11 @@ export type TestControlPort = {
 export async function aControlPort({
   webSocketUrls = ['ws://127.0.0.1:3001/dev'],
   maxBodyMemoryBytes,
+  consoleFiles,
 }: {
   readonly webSocketUrls?: readonly string[];
   readonly maxBodyMemoryBytes?: number;
+  readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
 } = {}): Promise<TestControlPort> {
   const clock = createSystemClock();
   const random = createSystemRandom();
@@ -126,6 +128,7 @@ export async function aControlPort({
       },
       more: (request, path) => serveTokens(request, path, issuer),
       routes: () => [],
+      ...(consoleFiles !== undefined && { consoleFiles }),
     },
     report,
   });

@@ -366,7 +366,6 @@ function stream(
   bytes: StreamedBody,
   options: ControlPortOptions,
 ): Promise<void> {
-  response.sendDate = false;
   const reply = { status, headers: [...headers, ...commonHeaders(headers, options)], body };
   return sendStream(response, method ?? 'GET', reply, bytes, options.clock);
 }
@@ -390,7 +389,6 @@ function send(
   options: ControlPortOptions,
   isLast: boolean,
 ): void {
-  response.sendDate = false;
   response.writeHead(reply.status, [
     ...reply.headers,
     ...commonHeaders(reply.headers, options),

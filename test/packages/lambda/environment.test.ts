@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { describe, it } from 'node:test';
 
-import { anInlineFunction, returned, startRuntime } from './start-runtime.ts';
+import { processEnvironment } from '../../../packages/lambda/process/process-environment.ts';
+import { aFolder, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 
 const PRINT = 'exports.handler = async () => ({ ...process.env })';
 
@@ -82,4 +83,55 @@ describe('the environment of a function', () => {
     assert.notEqual(home, homedir());
     assert.deepEqual([isTaskRoot, hours], [true, 0]);
   });
+});
+
+// Lambda, "Defined runtime environment variables" and "Working with layers": what layers bring is found by search paths.
+describe('the environment of a function that is a process', () => {
+  const [first, last] = [aFolder({ 'data/a.txt': '' }), aFolder({ 'data/b.txt': '', 'only/c.txt': '' })];
+  const taskRoot = '/code';
+  const facts = {
+    taskRoot,
+    logGroupName: 'g',
+    logStreamName: 's',
+    controlUrl: undefined,
+    accessKey: { id: 'a', secret: 'b' },
+    extra: {},
+  };
+  const environmentOf = (environment: Readonly<Record<string, string>>, runtime = 'python3.13') =>
+    processEnvironment(
+      anInlineFunction('f', '', {
+        runtime,
+        environment,
+        layers: [
+          { arn: 'l1', directory: first },
+          { arn: 'l2', directory: last },
+        ],
+      }),
+      facts,
+      { command: 'c', args: [], searchPath: ['/tools'], environment: { GEM_PATH: '/gems' } },
+      { home: '/h', temporary: '/t' },
+    );
+
+  it('searches its toolchain, then its layers, the last one first, then the system', () => {
+    const { PATH, LD_LIBRARY_PATH, GEM_PATH, HOME, TMPDIR, NODE_PATH } = environmentOf({});
+
+    assert.equal(PATH, `/tools:${last}/bin:${first}/bin:/usr/local/bin:/usr/bin:/bin`);
+    assert.equal(LD_LIBRARY_PATH, `/code:/code/lib:${last}/lib:${first}/lib`);
+    assert.deepEqual([GEM_PATH, HOME, TMPDIR, NODE_PATH], ['/gems', '/h', '/t', undefined]);
+    assert.notEqual(environmentOf({}, 'nodejs24.x')['NODE_PATH'], undefined);
+  });
+
+  for (const [name, value, expected] of [
+    ['GEM_PATH', '/own', '/own:/gems'],
+    ['DATA', '/opt/data', `${last}/data:${first}/data`],
+    ['DATA', '/opt/only', `${last}/only`],
+    ['DATA', '/opt/none', '/opt/none'],
+    ['DATA', '/var/task', '/code'],
+    ['DATA', '/var/task/a:/x:/opt/only', `/code/a:/x:${last}/only`],
+    ['DATA', '/optional/data:/var/tasks', '/optional/data:/var/tasks'],
+    ['DATA', 'text of /opt/data', 'text of /opt/data'],
+  ] as const)
+    it(`has ${expected.replaceAll(last, 'LAST').replaceAll(first, 'FIRST')} for ${name}=${value}`, () => {
+      assert.equal(environmentOf({ [name]: value })[name], expected);
+    });
 });

@@ -85,6 +85,16 @@ describe('Job', () => {
 });
 
 describe('readFailure', () => {
+  for (const payload of ['"text"', '{}', 'null', '{"errorType":1,"errorMessage":2}'])
+    it(`takes ${payload} for an error without type and message`, () => {
+      assert.deepEqual(readFailure(payload), {
+        kind: 'failed',
+        payload,
+        errorType: 'Error',
+        errorMessage: '',
+      });
+    });
+
   it('reads the error JSON of Lambda', () => {
     const payload = '{"errorType":"E","errorMessage":"m","trace":[]}';
 

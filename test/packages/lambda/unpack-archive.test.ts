@@ -74,6 +74,7 @@ describe('an archive of a function', () => {
     ],
     ['has another checksum', (zip, at) => zip.writeUInt32LE(1, at + 16), /checksum/],
     ['points outside of itself', (zip, at) => zip.writeUInt32LE(0xfffffff0, at + 42), /damaged/],
+    ['has no file where it says one is', (zip) => zip.writeUInt32LE(0, 0), /damaged/],
     ['is cut off', (zip, at) => zip.fill(0, at), /not a zip archive/],
   ];
   for (const [what, change, says] of damaged)

@@ -112,7 +112,49 @@ describe('an attachment in files', () => {
   });
 });
 
+describe('the steps of attach', () => {
+  it('print what to write elsewhere, and plan with a time of 3,600 s at most', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const run = runAt(api);
+
+    const snippets = await run('snippets', '--function', GOOD);
+    assert.match(snippets.stdout, /^SAM\n/m);
+    assert.match(snippets.stdout, /^Terraform\n/m);
+    assert.doesNotMatch(snippets.stdout, /Callers notice/);
+    assert.equal(api.journal().plan(), undefined);
+
+    const longest = await run('plan', '--function', GOOD, '--ttl', '3600');
+    assert.equal(longest.code, 0, longest.stderr);
+    assert.match(longest.stdout, /answers cached for 3600 s/);
+    const longer = await run('plan', '--function', GOOD, '--ttl', '3601');
+    assert.notEqual(longer.code, 0);
+    assert.match(longer.stderr, /A number of seconds from 0 to 3600\./);
+  });
+});
+
 describe('a verification', () => {
+  it('says good of what is as attached, and WRONG of what was opened since, and exits with 3', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const run = runAt(api);
+    assert.equal((await run('--function', GOOD, '--yes')).code, 0);
+
+    const good = await run('verify');
+    const { live } = await api.plan({ isWithoutDocument: true });
+    const path = live.routes[0]?.address ?? '';
+    await api.plane.write({
+      service: 'apigateway',
+      method: 'PATCH',
+      path,
+      body: { authorizationType: 'NONE' },
+    });
+    const wrong = await run('verify');
+
+    assert.equal(good.code, 0, good.stderr);
+    assert.doesNotMatch(good.stdout, /WRONG/);
+    assert.equal(wrong.code, 3, wrong.stdout);
+    assert.match(wrong.stdout, /^WRONG /m);
+  });
+
   it('that cannot reach the address says that the API is attached, and exits with 3', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     // Port 1 of the loopback has no listener.

@@ -56,6 +56,27 @@ describe('detach', () => {
     assertSame(await api.everything(), attached);
   });
 
+  it('keeps what others have changed since, says so, and ends with 3', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    await api.apply((await api.plan()).plan);
+    const path = (await api.plan()).live.routes[0]?.address ?? '';
+    await api.plane.write({
+      service: 'apigateway',
+      method: 'PATCH',
+      path,
+      body: { authorizationType: 'AWS_IAM' },
+    });
+
+    const run = runAt(api);
+    const refused = await run('detach', '--state', api.root);
+    const { code, stderr } = await run('detach', '--state', api.root, '--force');
+
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /the API has changed since the plan was made/);
+    assert.match(stderr, /^kept: .*GET \/things-1/m);
+    assert.equal(code, 3, stderr);
+  });
+
   it('opens a route only by its name, and shows the call: --yes is not enough', async () => {
     await using api = await anHttpApiToAttach({ count: 2 });
     const before = await api.everything();
@@ -223,6 +244,25 @@ describe('a stage that moves to another deployment', () => {
     assert.equal(await api.status('GET', '/things-1'), 401);
     const named = await run(...start, '--open', 'GET /things-1');
     assert.equal(named.code, 0, named.stderr);
+  });
+
+  it('sends no request to a canary that it could not watch', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    const stageOf = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId;
+    const before = stageOf();
+
+    const { code, stderr } = await runAt(api)(
+      'canary',
+      'start',
+      '--percent',
+      '10',
+      '--watch-alarm',
+      'errors',
+    );
+
+    assert.notEqual(code, 0);
+    assert.match(stderr, /the watch would end the canary at once: .*; nothing was changed/);
+    assert.equal(stageOf(), before);
   });
 
   it('opens a route by its name that there needs no API key, and a deployment whose resource policy is not shown', async () => {

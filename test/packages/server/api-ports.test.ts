@@ -303,6 +303,18 @@ describe('closing the ports', () => {
     });
   }
 
+  it('leaves no timer behind', async (t) => {
+    const { opened } = await openSlow();
+    const made = t.mock.method(globalThis, 'setInterval').mock;
+    const ended = t.mock.method(globalThis, 'clearInterval').mock;
+
+    await opened.close();
+
+    const timers = made.calls.map(({ result }) => result);
+    assert.equal(timers.length, 1);
+    for (const timer of timers) assert.ok(ended.calls.some(({ arguments: [one] }) => one === timer));
+  });
+
   it('answers a request in flight', async () => {
     const { opened, port, answer, begun: started } = await openSlow();
     const asked = ask(port);

@@ -249,6 +249,20 @@ describe('frames', () => {
       assert.equal(event?.requestContext.disconnectStatusCode, code);
     });
 
+  it('ends a connection with 1006 after a reset', async () => {
+    const running = await startEcho();
+    after(() => running.close());
+
+    const socket = connectTcp(running.host);
+    socket.write(handshakeText());
+    await nextChunk(socket);
+    socket.resetAndDestroy();
+    await running.ended;
+
+    const [event] = running.at.invoker.events.slice(-1);
+    assert.equal(event?.requestContext.disconnectStatusCode, 1006);
+  });
+
   it('gives a client text, also where a backend sent bytes that are none', async () => {
     const running = await startEcho();
     after(() => running.close());

@@ -309,6 +309,51 @@ describe('sendStream', () => {
     });
 });
 
+describe('the source of a reply', () => {
+  async function sent(bytes: ByteStream) {
+    const over = Promise.withResolvers<StreamEnd>();
+    let waits = 0;
+    const server = createServer((_, response) => {
+      const stream = { bytes, idleMs: 10_000, onOver: over.resolve };
+      const reply = { status: 200, headers: [], body: '' };
+      const before = response.listenerCount('drain');
+      void sendStream(response, 'GET', reply, stream, new VirtualClock()).then(() => {
+        waits = response.listenerCount('drain') - before;
+      });
+    });
+    const conversation = ask(await listen(server));
+    const end = await over.promise;
+    await conversation.over;
+    return { end, waits, text: conversation.text() };
+  }
+
+  for (const [name, thrown] of [
+    ['an error', new Error('cut')],
+    ['a text', 'cut'],
+  ] as const)
+    it(`breaks the reply off for the reason that it gives by ${name}`, async () => {
+      const { end } = await sent({
+        cancel: () => undefined,
+        async *[Symbol.asyncIterator]() {
+          yield await Promise.resolve(Buffer.from('a'));
+          throw thrown as Error;
+        },
+      });
+
+      assert.equal(end.failure, 'cut');
+    });
+
+  it('is waited for without leaving anything behind', async () => {
+    const { end, waits, text } = await sent(
+      aByteStream(Array.from({ length: 3 }, () => Buffer.alloc(2 ** 20))),
+    );
+
+    assert.equal(end.failure, undefined);
+    assert.ok(text.length > 3 * 2 ** 20);
+    assert.equal(waits, 0);
+  });
+});
+
 describe('a backend behind a streaming HTTP_PROXY', () => {
   it('is read as it sends, and is released when the client leaves', async () => {
     const closed = Promise.withResolvers<undefined>();

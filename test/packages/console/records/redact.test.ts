@@ -153,6 +153,32 @@ describe('createRedactor', () => {
     });
   });
 
+  it('takes numbers of secrets out of JSON, and keeps those that are too short, and counts', () => {
+    const shown = JSON.parse(
+      redactor.text('{"password":12345678,"nested":[{"pin":4711,"client_secret":987654}],"count":123456}'),
+    ) as { password: unknown; nested: { client_secret: unknown }[]; count: unknown };
+
+    assert.match(String(shown.password), /^\[[0-9a-f]{8}\]$/);
+    assert.match(String(shown.nested[0]?.client_secret), /^\[[0-9a-f]{8}\]$/);
+    assert.equal(shown.count, 123_456);
+    assert.equal(redactor.text('{"password":123}'), '{"password":123}');
+  });
+
+  it('takes out the longer of two secrets first, whichever is known first', () => {
+    const [short, long] = ['abcdefgh', 'abcdefghijklmnop'];
+    for (const secrets of [
+      [short, long],
+      [long, short],
+    ]) {
+      const knowing = createRedactor('key of a test', secrets);
+
+      const shown = knowing.text(`one ${long}, other ${short}.`);
+
+      assert.doesNotMatch(shown, /abcdefgh|ijkl/);
+      assert.match(shown, /^one \[[0-9a-f]{8}\.\.mnop\], other \[[0-9a-f]{8}\]\.$/);
+    }
+  });
+
   it('keeps text that is no secret', () => {
     for (const text of ['plain', '{"orderId":"o-1","token_use":"id"}', '[1,2,3]'])
       assert.equal(redactor.text(text), text);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { npmCommand, pipCommand } from '../../../../packages/lambda/lent/install-commands.ts';
-import { Lending, bytesOf, lentFolder } from '../../../../packages/lambda/lent/lending.ts';
+import { Lending, NO_LENDING, bytesOf, lentFolder } from '../../../../packages/lambda/lent/lending.ts';
 import { AWS_SDK_2, pythonListFor, type LockList } from '../../../../packages/lambda/lent/lock-lists.ts';
 import type { RunInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
 import { aFolder } from '../start-runtime.ts';
@@ -109,6 +109,15 @@ describe('Lending', () => {
       reason: /installed nothing/,
     },
     {
+      name: 'the installer cannot be run, for a reason that is no error',
+      run() {
+        const { promise, reject } = Promise.withResolvers<undefined>();
+        reject('EMFILE');
+        return promise;
+      },
+      reason: /^EMFILE$/,
+    },
+    {
       name: 'the time of the start is over',
       run: installer().run,
       limitMs: 0,
@@ -183,7 +192,29 @@ describe('Lending', () => {
   });
 });
 
+describe('a gateway that installs nothing', () => {
+  it('lends nothing, and says why', async () => {
+    assert.equal(NO_LENDING.find(aList()), undefined);
+    assert.deepEqual(await NO_LENDING.lend(aList(), commandIn), {
+      kind: 'refused',
+      reason: 'the gateway installs nothing here',
+    });
+  });
+});
+
 describe('what is ever installed', () => {
+  for (const [version, name] of [
+    ['3.6', undefined],
+    ['3.7', 'python-3.7'],
+    ['3.8', 'python-3.8'],
+    ['3.9', 'python-3.9'],
+    ['3.10', 'python-3.10'],
+    ['3.14', 'python-3.10'],
+  ] as const)
+    it(`is for Python ${version} ${name ?? 'nothing'}`, () => {
+      assert.equal(pythonListFor(version)?.name, name);
+    });
+
   const python = ['3.7.1', '3.8.18', '3.9.0', '3.10.2', '3.12.1', '3.14.0'].map(pythonListFor);
   // Source: AWS Lambda developer guide, "Runtime dependencies in Python": Boto3 and its dependencies
   const names = ['boto3', 'botocore', 'jmespath', 'python-dateutil', 's3transfer', 'six', 'urllib3'];

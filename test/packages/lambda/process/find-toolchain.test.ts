@@ -224,6 +224,56 @@ describe('a function in Go', () => {
 });
 
 /** @see https://python-poetry.org/docs/configuration/#virtualenvspath and https://docs.astral.sh/uv/concepts/projects/config/ */
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-ruby.html and lambda-csharp.html */
+describe('a function in Ruby or .NET', () => {
+  const RUBY = (client: string) => ({
+    ruby: `#!/bin/sh\n[ "$1" = -v ] && echo 'ruby 3.4.1 (2024)' || echo '${client}'\n`,
+  });
+  const DOTNET = { dotnet: "#!/bin/sh\necho 'Microsoft.NETCore.App 8.0.11 [/usr]'\n" };
+  const CLIENT_DLL = 'Amazon.Lambda.RuntimeSupport.dll';
+  for (const [what, runtime, handler, programs, files, messages] of [
+    ['no Ruby', 'ruby3.4', 'app.run', {}, {}, /no Ruby is installed; install Ruby 3\.4/],
+    ['no client', 'ruby3.4', 'app.run', RUBY(''), {}, /gem aws_lambda_ric is not installed; run gem install/],
+    ['no .NET', 'dotnet8', 'Shop::Run', {}, {}, /no \.NET is installed; install the \.NET 8 runtime/],
+    [
+      'nothing published',
+      'dotnet8',
+      'Shop::Run',
+      DOTNET,
+      {},
+      /there is no Shop\.dll in .*; run dotnet publish/,
+    ],
+    [
+      'no client beside the assembly',
+      'dotnet8',
+      'Shop::Run',
+      DOTNET,
+      { 'Shop.dll': '' },
+      /RuntimeSupport\.dll is not in .*; add the package/,
+    ],
+  ] as const)
+    it(`says what to do where there is ${what}`, async () => {
+      const found = await find(aMachine(programs), aFolder(files), runtime, handler);
+
+      assert.equal(found.launch, undefined);
+      assert.match(found.messages, messages);
+    });
+
+  it('runs by its client, and a program of .NET by itself', async () => {
+    const ruby = await find(aMachine(RUBY('client=/gems/ric')), aFolder({}), 'ruby3.4', 'app.run');
+    const root = aFolder({ 'Shop.dll': '', [CLIENT_DLL]: '' });
+    const library = await find(aMachine(DOTNET), root, 'dotnet8', 'Shop::Shop.Function::Run');
+    const program = await find(aMachine(DOTNET), aFolder({ 'Shop.dll': '' }), 'dotnet8', 'Shop');
+
+    assert.deepEqual(ruby.launch?.args, ['/gems/ric', 'app.run']);
+    assert.ok(library.launch?.args.includes(join(root, CLIENT_DLL)), String(library.launch?.args));
+    assert.ok(
+      program.launch?.args.some((one) => one.endsWith('Shop.dll')),
+      String(program.launch?.args),
+    );
+  });
+});
+
 describe('the virtual environment of a project in Python', () => {
   function plant(folder: string): string {
     mkdirSync(join(folder, 'bin'), { recursive: true });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { printLogLine } from '../../../../packages/lambda/log-line.ts';
+import { LINE_LIMIT, printLogLine } from '../../../../packages/lambda/log-line.ts';
 import { anInlineFunction, startRuntime } from '../start-runtime.ts';
 import { explainRemovedApi } from '../../../../packages/lambda/worker/output.ts';
 
@@ -49,6 +49,20 @@ describe('the output of a function', () => {
     const dropped = lines.map((line) => Number(/^(\d+) lines left out/.exec(line.message)?.[1] ?? 0));
     const notices = dropped.filter((count) => count > 0).length;
     assert.equal(lines.length - notices + dropped.reduce((sum, count) => sum + count, 0), 30_001);
+  });
+
+  it('is whole where a part is written by its beginning, and cut where a line is longer than logs take', async () => {
+    const source = `const fs = require('node:fs'); exports.handler = async () => {
+      fs.writeSync(1, Buffer.from('abcdef'), 2); fs.writeSync(1, Buffer.from('abcdef'), 2, 3);
+      console.log('x'.repeat(${LINE_LIMIT})); console.log('y'.repeat(${LINE_LIMIT + 1})); }`;
+    const { invoke, lines } = await startRuntime([anInlineFunction('cut', source)]);
+
+    await invoke('cut');
+
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      ['cdef', 'cde', 'x'.repeat(LINE_LIMIT), `${'y'.repeat(LINE_LIMIT)} …`],
+    );
   });
 
   it('prints in the text format of Lambda, and keeps the own format of a function', () => {

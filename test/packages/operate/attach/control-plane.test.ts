@@ -131,6 +131,11 @@ describe('calls of the control plane', () => {
       '/restapis/a/resources?limit=500&position=b',
     ]);
 
+    for (const end of [{ position: '' }, { position: 7 }, {}]) {
+      const last = anAws(() => good({ item: [{ id: 1 }], ...end }));
+      assert.deepEqual(await createControlPlane(last, aClock()).list('/restapis'), [{ id: 1 }]);
+      assert.deepEqual(last.paths, ['/restapis']);
+    }
     const alone = createControlPlane(
       anAws(() => good({ item: { id: 1 } })),
       aClock(),

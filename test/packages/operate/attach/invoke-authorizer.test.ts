@@ -33,6 +33,8 @@ describe('a function that would answer 500 to everybody', () => {
       /fails for stage prod of this API \(no access document protects the API\), so every caller would get 500/,
     );
     assert.equal(await findBreaking({ ...plan, isWithoutDocument: true }, failing), undefined);
+    assert.equal(await findBreaking({ ...plan, steps: [] }, failing), undefined, 'nothing would be attached');
+    assert.notEqual(await findBreaking({ ...plan, steps: plan.steps.slice(0, 1) }, failing), undefined);
     const closed = answering(api.plane, () =>
       Promise.reject(new PlaneError('POST', 'AccessDeniedException', 'not you')),
     );

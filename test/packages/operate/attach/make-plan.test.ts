@@ -65,6 +65,32 @@ describe('a plan', () => {
     assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
   });
 
+  it('asks for the key of the authorizer on the routes alone that are charged', async () => {
+    const quota = {
+      plan: 'free',
+      tenant: 'shop',
+      admissionKey: 'shop-admitted-requests-prod',
+      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+      routes: ['GET /things-1'],
+    };
+    const methods = ['GET', 'POST'] as const;
+    await using api = await aRestApiToAttach({
+      resources: 1,
+      methods: [...methods],
+      over: { quota, result: { cacheTtlSeconds: 0 } },
+    });
+
+    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+
+    assert.deepEqual(
+      methods.map((method) => {
+        const step = plan.steps.find(({ part }) => part === `route ${method} /things-1`);
+        return step?.after['apiKeyRequired'] === true;
+      }),
+      [true, false],
+    );
+  });
+
   it('refuses an authorizer of type TOKEN of an API that has none, and a function of another region', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     for (const isWithoutDocument of [true, false]) {
@@ -84,6 +110,12 @@ describe('a plan', () => {
     const { surprises } = await api.plan({ quota: 'authorizer' });
 
     assert.ok(surprises.some(({ id }) => id === 'no-quota'));
+    assert.ok(surprises.every(({ id }) => id !== 'no-canary'));
+    await using http = await anHttpApiToAttach({ count: 1 });
+    const { surprises: ofHttp } = await http.plan({ canaryPercent: 10 });
+    assert.ok(ofHttp.some(({ id, level }) => id === 'no-canary' && level === 'obstacle'));
+    const { surprises: without } = await http.plan();
+    assert.ok(without.every(({ id }) => id !== 'no-canary'));
   });
 
   it('takes a member that says nothing for none', () => {

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { chooseRoutes } from '../../../../packages/operate/attach/choose-routes.ts';
+import { chooseSettings } from '../../../../packages/operate/attach/choose-settings.ts';
+import { findApi } from '../../../../packages/operate/attach/find-api.ts';
 import { openedByMove } from '../../../../packages/operate/attach/openings.ts';
-import { snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
+import { describeOrigin, snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
 import { describe as describeEdit, fillIds, isSame } from '../../../../packages/operate/attach/step.ts';
 import { list } from '../../../../packages/operate/attach/surprise.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
 import type { LiveApi, LiveRoute } from '../../../../packages/operate/attach/live-api.ts';
 import type { Plan } from '../../../../packages/operate/attach/journal.ts';
 
@@ -130,15 +134,20 @@ describe('a deployment that a stage is moved to', () => {
 });
 
 describe('snippets for SAM', () => {
-  for (const [type, identitySource, type2, identity] of [
-    ['TOKEN', 'method.request.header.Token', 'TOKEN', '{ Header: Token, ReauthorizeEvery: 60 }'],
+  for (const [type, identitySource, identity, cdk] of [
+    [
+      'TOKEN',
+      'method.request.header.Token',
+      '{ Header: Token, ReauthorizeEvery: 60 }',
+      "identitySource: 'method.request.header.Token',",
+    ],
     [
       'REQUEST',
       'method.request.header.A,method.request.header.B',
-      'REQUEST',
       '{ Headers: [A], ReauthorizeEvery: 60 }',
+      "identitySources: [apigateway.IdentitySource.header('A')],",
     ],
-    ['REQUEST', undefined, 'REQUEST', '{ ReauthorizeEvery: 60 }'],
+    ['REQUEST', undefined, '{ ReauthorizeEvery: 60 }', 'identitySources: [],'],
   ] as const)
     it(`have the identity ${identity} of type ${type}`, () => {
       const after = {
@@ -149,14 +158,35 @@ describe('snippets for SAM', () => {
       };
       const steps = [{ part: 'authorizer x', makes: 'authorizer', after }, { part: 'route POST /a' }];
       const texts = snippetsFor({ kind: 'rest', functionArn: 'arn', steps } as unknown as Plan);
-      const textOf = (tool: string) => texts.find((one) => one.tool === tool)?.text ?? '';
+      const snippetOf = (tool: string) => texts.find((one) => one.tool === tool)?.text ?? '';
 
-      assert.match(textOf('SAM'), new RegExp(`FunctionPayloadType: ${type2}\n`));
-      assert.ok(textOf('SAM').includes(`Identity: ${identity}`), textOf('SAM'));
-      assert.match(textOf('serverless.yml'), new RegExp(`type: ${type.toLowerCase()}\n`));
-      assert.equal(textOf('serverless.yml').includes('identitySource:'), identitySource !== undefined);
-      assert.match(textOf('CDK'), type === 'TOKEN' ? /TokenAuthorizer/ : /RequestAuthorizer/);
-      assert.match(textOf('CDK'), /addMethod\('POST'/);
+      assert.match(snippetOf('SAM'), new RegExp(`FunctionPayloadType: ${type}\n`));
+      assert.ok(snippetOf('SAM').includes(`Identity: ${identity}`), snippetOf('SAM'));
+      assert.match(snippetOf('serverless.yml'), new RegExp(`type: ${type.toLowerCase()}\n`));
+      assert.equal(snippetOf('serverless.yml').includes('identitySource:'), identitySource !== undefined);
+      assert.match(snippetOf('CDK'), type === 'TOKEN' ? /TokenAuthorizer/ : /RequestAuthorizer/);
+      assert.match(snippetOf('CDK'), /addMethod\('POST'/);
+      assert.ok(snippetOf('CDK').includes(cdk), snippetOf('CDK'));
+    });
+
+  for (const [files, tags, tool] of [
+    [['serverless.yml', 'template.yaml'], {}, 'serverless.yml'],
+    [['cdk.json', 'template.yaml'], {}, 'CDK'],
+    [['template.yaml'], {}, 'template.yaml (SAM)'],
+    [['template.yml'], {}, 'template.yaml (SAM)'],
+    [['template.json'], {}, 'template.yaml (SAM)'],
+    [['README.md'], { 'httpapi:createdBy': 'SAM' }, 'template.yaml (SAM)'],
+    [['my-template.yaml'], {}, 'serverless.yml'],
+  ] as const)
+    it(`are for ${tool} in a folder with ${files.join(', ')}${'httpapi:createdBy' in tags ? ', of an API that SAM has made' : ''}`, () => {
+      const live = { api: { tags: { 'aws:cloudformation:stack-name': 'shop', ...tags } } };
+      const steps = [{ part: 'authorizer x', makes: 'authorizer', after: { name: 'g', type: 'TOKEN' } }];
+      const plan = { kind: 'rest', functionArn: 'arn', steps } as unknown as Plan;
+
+      const [, same, ...lines] = describeOrigin(live as unknown as LiveApi, plan, files);
+
+      assert.ok(same?.startsWith(`  The same in ${tool} (gatewright attach snippets`), same);
+      assert.ok(lines.length > 3);
     });
 });
 
@@ -209,5 +239,71 @@ describe('the words of steps', () => {
           : inner,
       );
     }
+  });
+});
+
+describe('how long answers of an authorizer are kept', () => {
+  const document = (more: object): CompiledDocument =>
+    ({
+      sources: [{ in: 'header', name: 'authorization' }],
+      result: { format: 'policy', cacheTtlSeconds: 300, ...more },
+      ...more,
+    }) as unknown as CompiledDocument;
+  const ttlOf = (of: CompiledDocument | undefined, options: object = {}) =>
+    chooseSettings({ kind: 'rest' }, of, { type: 'token', name: 'g', functionArn: 'arn', ...options }).wired
+      .ttlSeconds;
+
+  for (const [name, of, options, seconds] of [
+    ['as long as the document says', document({}), {}, 300],
+    ['as long as the caller says', document({}), { ttlSeconds: 5 }, 5],
+    ['not at all where each request is charged', document({ quota: { isTracked: false } }), {}, 0],
+    ['as ever where requests are counted afterwards', document({ quota: { isTracked: true } }), {}, 300],
+    ['not at all where an answer may be too large', document({ onOversize: 'exact' }), {}, 0],
+    ['not at all without a document', undefined, {}, 0],
+  ] as const)
+    it(`is ${name}`, () => {
+      assert.equal(ttlOf(of, options), seconds);
+    });
+});
+
+describe('an API that is named', () => {
+  const find = (named: string, more: Readonly<Record<string, readonly object[]>> = {}) => {
+    const lists: Readonly<Record<string, readonly object[]>> = {
+      '/restapis?limit=500': [{ id: 'a1', name: 'shop' }],
+      '/v2/apis?maxResults=500': [{ apiId: 'b2', name: 'menu' }],
+      ...more,
+    };
+    const known = [
+      '/restapis/abcdefghij',
+      '/restapis/a1/stages/prod',
+      '/v2/apis/b2/stages/prod',
+      '/v2/apis/c3/stages/prod',
+    ];
+    const plane = {
+      list: (path: string) => Promise.resolve(lists[path]),
+      read: (_: string, path: string) => Promise.resolve(known.includes(path) ? {} : undefined),
+    };
+    return findApi(plane as unknown as ControlPlane, named, 'prod');
+  };
+
+  it('is found by its id, or by the name that one API alone has', async () => {
+    assert.equal(await find('abcdefghij'), 'abcdefghij');
+    assert.equal(await find('shop'), 'a1');
+    assert.equal(await find('menu'), 'b2');
+  });
+
+  it('is refused where none has the name with the stage, or several have it', async () => {
+    await assert.rejects(
+      find('other'),
+      /no API of this account and region has the id or name other and a stage prod/,
+    );
+    const both = [
+      { apiId: 'b2', name: 'shop' },
+      { apiId: 'c3', name: 'shop' },
+    ];
+    await assert.rejects(
+      find('shop', { '/v2/apis?maxResults=500': both }),
+      /3 APIs are called shop and have a stage prod: a1, b2, c3; use an id/,
+    );
   });
 });

@@ -1,6 +1,11 @@
 /** Findings of names, reservations and kinds, each by what is shown. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
+import { surroundingsIn } from '../../../../packages/operate/doctor/account-surroundings.ts';
+import { planeOfDefinition } from '../../../../packages/operate/doctor/definition-surroundings.ts';
+import type { Unread } from '../../../../packages/operate/doctor/finding.ts';
 import { reservations } from '../../../../packages/operate/doctor/check-account-quotas.ts';
 import { checkNames, NAMED_TYPES } from '../../../../packages/operate/doctor/check-names.ts';
 import { readCaller } from '../../../../packages/operate/doctor/read-account.ts';
@@ -122,7 +127,7 @@ describe('what an HTTP API lacks', () => {
 describe('who the credentials are', () => {
   const answer = (result: object): AwsAnswer => ({
     kind: 'answer',
-    body: { GetCallerIdentityResponse: { GetCallerIdentityResult: result } } as never,
+    body: { GetCallerIdentityResponse: { GetCallerIdentityResult: result } },
     headers: new Headers(),
     text: '',
   });
@@ -141,4 +146,63 @@ describe('who the credentials are', () => {
 
       assert.deepEqual(await readCaller(aws), expected);
     });
+});
+
+describe('what the templates would make, as a control plane', () => {
+  const plane = (status: number, body: string) =>
+    planeOfDefinition({ get: () => Promise.resolve({ status, body }) } as unknown as Parameters<
+      typeof planeOfDefinition
+    >[0]);
+
+  it('is read, and says what it cannot read in 200 characters at most', async () => {
+    assert.deepEqual(await plane(200, '{"id":"a"}').read('apigateway', '/a'), { id: 'a' });
+    assert.equal(await plane(404, '{}').read('apigateway', '/a'), undefined);
+    for (const [status, body, message] of [
+      [200, 'no JSON', 'GET /a: 200: no JSON'],
+      [500, 'x'.repeat(300), `GET /a: 500: ${'x'.repeat(200)}`],
+    ] as const)
+      await assert.rejects(plane(status, body).read('apigateway', '/a'), { message });
+  });
+
+  it('is not written', async () => {
+    await assert.rejects(plane(200, '{}').write({ service: 'apigateway', method: 'PUT', path: '/a' }), {
+      message: 'PUT /a: a template is read-only',
+    });
+  });
+});
+
+describe('a function of an account', () => {
+  const facts = async (answer: () => Promise<unknown>) => {
+    const unread: Unread[] = [];
+    const surroundings = surroundingsIn({ read: answer } as unknown as ControlPlane, unread);
+    return { found: await surroundings.facts('shop:live', false), unread };
+  };
+
+  it('is shown by its configuration', async () => {
+    const { found, unread } = await facts(() => Promise.resolve({ Runtime: 'nodejs24.x', Timeout: 7 }));
+
+    assert.deepEqual(found, {
+      name: 'shop:live',
+      where: 'function shop:live',
+      sources: [],
+      runtime: 'nodejs24.x',
+      timeoutSeconds: 7,
+    });
+    assert.deepEqual(unread, []);
+  });
+
+  it('is unknown where it is not there, or may not be read, which is said', async () => {
+    const absent = await facts(() => Promise.resolve(undefined));
+    const closed = await facts(() => Promise.reject(new PlaneError('GET', 'AccessDenied', 'no')));
+
+    assert.deepEqual([absent.found, absent.unread], [undefined, []]);
+    assert.equal(closed.found, undefined);
+    assert.deepEqual(closed.unread, [
+      {
+        what: 'function shop:live',
+        reason: 'GET: AccessDenied: no',
+        permission: 'lambda:GetFunctionConfiguration',
+      },
+    ]);
+  });
 });

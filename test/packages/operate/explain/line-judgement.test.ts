@@ -1,9 +1,12 @@
 /** What one line says by itself: phase, code and failure, keys and throttles. Source: docs/aws §1.3 */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gatherFacts, readSince } from '../../../../packages/operate/explain/explain-api.ts';
+import { explainLine } from '../../../../packages/operate/explain/explain-line.ts';
 import { describeLine } from '../../../../packages/operate/explain/line-circumstances.ts';
 import { describeMeter } from '../../../../packages/operate/explain/line-meter.ts';
 import type { KeyFacts } from '../../../../packages/operate/explain/line-meter.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
 import type { LiveApi, LiveRoute } from '../../../../packages/operate/attach/live-api.ts';
 
 const ROUTE: LiveRoute = {
@@ -71,6 +74,13 @@ describe('a line', () => {
       'integrate',
       'INTEGRATION_TIMEOUT',
       'Timeout',
+    ],
+    [
+      'rest',
+      { status: '422', 'integration.error': 'bad', 'error.message': 'Unprocessable' },
+      'integrate',
+      'INTEGRATION_FAILURE',
+      'bad',
     ],
     ['rest', { status: '500', 'integration.error': 'no' }, 'integrate', 'INTEGRATION_FAILURE', 'no'],
     [
@@ -185,4 +195,70 @@ describe('the key of a line', () => {
       level: 0,
     });
   });
+});
+
+describe('the facts around a line', () => {
+  const planeOf = (answers: Readonly<Record<string, unknown>>): ControlPlane =>
+    ({
+      read: (_: string, path: string) => Promise.resolve(answers[path]),
+      list: (path: string) => Promise.resolve(answers[path] ?? []),
+    }) as unknown as ControlPlane;
+
+  for (const [enabled, isEnabled] of [
+    [undefined, true],
+    [true, true],
+    [false, false],
+  ] as const)
+    it(`are of a key that is ${isEnabled ? 'on' : 'off'} where AWS shows enabled as ${String(enabled)}`, async () => {
+      const plan = {
+        name: 'gold',
+        apiStages: [{ apiId: 'abc', stage: 'prod' }],
+        quota: { limit: 5, period: 'DAY' },
+      };
+      const plane = planeOf({
+        '/apikeys/k%201': { enabled },
+        '/usageplans?keyId=k%201&limit=500': [{ name: 'other', apiStages: [] }, plan],
+        '/restapis/abc/stages': { item: [{ stageName: 'prod' }, { stageName: 'test' }] },
+      });
+
+      const facts = await gatherFacts(plane, anApi('rest'), fieldsOf({ 'identity.apiKeyId': 'k 1' }));
+
+      assert.deepEqual(facts.stages, ['prod', 'test']);
+      assert.deepEqual(facts.key, {
+        id: 'k 1',
+        isEnabled,
+        opens: ['abc/prod'],
+        plan: { id: 'gold', quota: { limit: 5, period: 'DAY' } },
+      });
+    });
+
+  for (const [createdDate, deployedAt] of [
+    [1_700_000_000, '2023-11-14T22:13:20.000Z'],
+    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    [undefined, undefined],
+  ] as const)
+    it(`have the deployment's time where AWS shows ${String(createdDate)}`, async () => {
+      const plane = planeOf({ '/restapis/abc/deployments/d1': { createdDate } });
+      const live = anApi('rest', { stageShown: { deploymentId: 'd1' } });
+
+      assert.deepEqual(await readSince(plane, live), { deploymentId: 'd1', deployedAt });
+    });
+
+  for (const [drift, said] of [
+    [undefined, undefined],
+    [[], undefined],
+    [['a', 'b', 'c', 'd'], 'The current configuration differs from it: a; b; c.'],
+  ] as const)
+    it(`end with the deployment and ${said ?? 'no difference'}`, () => {
+      const facts = { stages: ['prod'], integration: {}, key: undefined, fields: fieldsOf(PETS) };
+      const since = { deploymentId: 'd1', deployedAt: undefined };
+      const live = anApi('rest', { drift });
+
+      const { sentences } = explainLine({ ...facts, live }, '', since, undefined, undefined, 0);
+
+      assert.deepEqual(sentences.slice(sentences.indexOf('Stage prod has served deployment d1.')), [
+        'Stage prod has served deployment d1.',
+        ...(said === undefined ? [] : [said]),
+      ]);
+    });
 });

@@ -6,6 +6,8 @@ import type { Replayed } from '../../../../packages/operate/failures/replay-fail
 import { UsageError } from '../../../../packages/terminal/output.ts';
 import { aFailureQueue, record } from '../../../support/a-failure-queue.ts';
 import { anAccount, xmlError } from '../../../support/an-aws-account.ts';
+import { runCommandHere } from '../../../support/command-in-process.ts';
+import type { Answer } from '../../../support/an-aws-account.ts';
 
 const TRACKER = 'menu-prod-usage-tracker';
 const WELL = { [TRACKER]: { body: 'null' } };
@@ -65,6 +67,33 @@ describe('listFailures', () => {
   });
 });
 
+describe('gatewright failures list', () => {
+  for (const [held, lines] of [
+    [0, /^0 failed events in menu-prod-failures\n$/],
+    [
+      2,
+      /^message +function .*\nm0 +menu-prod-usage-tracker .*\nm1 .*\n2 failed events in menu-prod-failures\n$/,
+    ],
+  ] as const)
+    it(`prints ${held} of them, and how many there are where`, async () => {
+      await using account = await anAccount(aFailureQueue(messages(held), WELL).answers);
+
+      const { code, stdout, stderr } = await runCommandHere(
+        ['failures', 'list', '--stack', 'menu-prod', '--region', 'us-east-1'],
+        {
+          environment: {
+            AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+            AWS_SECRET_ACCESS_KEY: 'secret-of-a-test',
+            AWS_ENDPOINT_URL: account.url,
+          },
+        },
+      );
+
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, lines);
+    });
+});
+
 async function replay(
   queue: ReturnType<typeof aFailureQueue>,
   choice: { limit?: number; messageId?: string } = {},
@@ -81,8 +110,35 @@ async function replay(
 describe('replayFailures', () => {
   it('hands each event over once, and deletes what went well', async () => {
     const queue = aFailureQueue(messages(12), WELL);
+    const asked: unknown[] = [];
+    const receive = queue.answers['sqs ReceiveMessage'] as (
+      given: Readonly<Record<string, string>>,
+    ) => Answer;
+    const answers = {
+      ...queue.answers,
+      'sqs ReceiveMessage': (given: Readonly<Record<string, string>>) => {
+        asked.push([given['MaxNumberOfMessages'], given['WaitTimeSeconds']].map(Number));
+        return receive(given);
+      },
+      // A topic keeps nothing to replay.
+      'lambda GET /2019-09-25/functions/menu-prod-orders/event-invoke-config/list': {
+        body: {
+          FunctionEventInvokeConfigs: [
+            {
+              DestinationConfig: { OnFailure: { Destination: 'arn:aws:sns:us-east-1:123456789012:alarms' } },
+              FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:menu-prod-orders:$LATEST',
+            },
+          ],
+        },
+      },
+    };
 
-    const replayed = await replay(queue);
+    const replayed = await replay({ ...queue, answers });
+
+    assert.deepEqual(
+      asked,
+      Array.from({ length: 13 }, () => [1, 1]),
+    );
 
     assert.equal(replayed.length, 12);
     assert.ok(replayed.every(([, outcome]) => outcome === 'done'));

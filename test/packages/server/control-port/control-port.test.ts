@@ -136,6 +136,28 @@ describe('openControlPort', () => {
     assert.deepEqual([status, body], [200, '{"hello":1}']);
   });
 
+  it('gives each reply one date and one length, which a HEAD may bring along', async () => {
+    const headers = ['Content-Type', 'text/plain', 'Content-Length', '5'];
+    const own = await aControlPort({
+      consoleFiles: ({ method }) =>
+        Promise.resolve({ status: 200, headers: method === 'HEAD' ? headers : [], body: '' }),
+    });
+    for (const [method, length] of [
+      ['HEAD', '5'],
+      ['GET', '0'],
+    ] as const) {
+      const asked = request(`${own.url}/page`, { method, agent: false }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      const linesOf = (name: string) =>
+        answer.rawHeaders.filter((line) => line.toLowerCase() === name).length;
+
+      assert.deepEqual([linesOf('date'), linesOf('content-length')], [1, 1]);
+      assert.equal(answer.headers['content-length'], length);
+    }
+    await own.close();
+  });
+
   it('gives each call one id, its own or that of the service', async () => {
     const ids = [];
     for (const { headers } of [
