@@ -50,7 +50,7 @@ function runTests(copy: string): Seen['tests'] {
   const { stdout } = spawnSync(process.execPath, words, {
     cwd: copy,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 400_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   const passed = Number(/^# pass (\d+)$/m.exec(stdout)?.[1] ?? 0);
@@ -96,7 +96,7 @@ function refuse(copy: string, service: string): Promise<string | undefined> {
     const { stdout, stderr, status } = spawnSync(process.execPath, words, {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 90_000,
       env: { ...process.env, GATEWRIGHT_HOME: join(folder, 'home') },
     });
     return status === 1 ? refusalIn(`${stdout}\n${stderr}`) : undefined;
@@ -110,7 +110,7 @@ export function reasonsAgainst({ service, typeErrors, tests, answer, refusal }: 
     ...tests.failed.slice(0, 3).map((name) => `without ${service}: "${name}" fails`),
     ...(tests.passed === 0 ? [`without ${service}: no test of another service has passed`] : []),
     ...(answer === '200 hello' ? [] : [`without ${service}: a plain REST API answers ${answer}`]),
-    ...(refusal === undefined ? [`without ${service}: a stack that names it is told nothing`] : []),
+    ...(refusal === undefined ? [`without ${service}: a stack that names it gets no finding`] : []),
   ];
 }
 
@@ -146,7 +146,7 @@ async function proveRemovable(only: string | undefined): Promise<Outcome> {
       console.log(
         `  without ${service.padEnd(14)} ${one.typeErrors.length} errors, ${one.tests.passed} tests, ${one.answer}`,
       );
-      console.log(`    ${one.refusal ?? 'is told nothing'}`);
+      console.log(`    ${one.refusal ?? 'no finding'}`);
       seen.push(one);
     }
     const reasons = [
