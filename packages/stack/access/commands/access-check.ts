@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { buildAccess } from '@gatewright/authoring/build-access';
 import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
+import { orderFix } from '@gatewright/authoring/deployment-order';
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import {
   identifyFunction,
@@ -165,7 +166,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>
-      `${part} may be created after ${deployment}, which then misses it: add it to the DependsOn of the deployment, as the Serverless plug-in does (plugins: [gatewright])`,
+      `${part} may be created after ${deployment}, which then misses it: ${orderFix(deployment)} (in Serverless, plugins: [gatewright] does it)`,
   );
 }
 
