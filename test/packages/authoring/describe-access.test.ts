@@ -179,7 +179,7 @@ describe('describeAccess', () => {
         ['/users', 'allow', ['all: allow'], true],
       ],
     );
-    assert.deepEqual(notes, ['charged: all callers, to the plan of partner, as tenant acme']);
+    assert.deepEqual(notes, ['charged: all callers, as tenant acme, to its plan on record, else partner']);
 
     const connect = [{ id: 'ws', effect: 'allow', connect: true }];
     const chat = describeAccess(
