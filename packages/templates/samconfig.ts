@@ -12,7 +12,7 @@ const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
 const COMMANDS = ['deploy', 'global'];
 const MAX_BYTES = 256 * 1024;
 
-export type Samconfig = {
+type Samconfig = {
   /** Of the stage's environment, else of `default`. */
   readonly region?: string;
   /** Of the stage's own environment only: what `default` deploys may be another stage. */
