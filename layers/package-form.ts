@@ -28,7 +28,7 @@ export async function packageForm(form: Form, request: PackageRequest): Promise<
   });
   if (packaged.kind === 'failed') return packaged;
   const template = JSON.parse(await readFile(join(folder, TEMPLATE), 'utf8')) as PortableTemplate;
-  const stackName = stackNameOf(await readFile(join(folder, STATE), 'utf8'));
+  const stackName = stackNameOf(await readFile(join(folder, STATE), 'utf8'), request.stage);
   removeBucket(template);
   const names = await nameArchives(folder, template);
   await removeFiles(folder);
@@ -78,12 +78,12 @@ async function removeFiles(folder: string): Promise<void> {
   for await (const name of glob('*.{json,zip}', { cwd: folder })) await rm(join(folder, name));
 }
 
-/** As osls calls the stack, so that another tool takes over the one that is there. */
-function stackNameOf(state: string): string {
+/**
+ * As osls calls the stack, so that another tool takes over the one that is there. The state's `provider.stage` is that
+ * of the file: `--stage` does not reach it.
+ */
+function stackNameOf(state: string, stage: string): string {
   const service = membersOf(parseJsonObject(state)?.['service']);
   const provider = membersOf(service['provider']);
-  return (
-    asText(provider['stackName']) ??
-    `${asText(service['service']) ?? 'gatewright'}-${asText(provider['stage']) ?? 'dev'}`
-  );
+  return asText(provider['stackName']) ?? `${asText(service['service']) ?? 'gatewright'}-${stage}`;
 }

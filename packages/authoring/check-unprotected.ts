@@ -6,14 +6,16 @@ import { readWiring } from './read-wiring.ts';
 /** `stage`: the API's own, as in its address. */
 type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
 
+/** @param named the stage in which documents protect this very stack */
 export function describeUnprotected(
   { stack, logicalId, stage: name }: UnprotectedApi,
   stage: string,
+  named?: string,
 ): string {
-  return (
-    `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it, so every call is ` +
-    `answered 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
-  );
+  const what = `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it`;
+  return named === undefined
+    ? `${what}, so every call is answered 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    : `${what} in stage ${stage}; ${stack} is its stack in ${named}. For SAM, name that of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
 }
 
 /**

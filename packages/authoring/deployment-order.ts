@@ -23,6 +23,11 @@ export function findLateParts(resources: JsonObject): readonly LatePart[] {
   });
 }
 
+/** SAM writes the deployment itself, and `DependsOn` of the API does not reach it: its document has to have the parts. */
+export function orderFix(deployment: string): string {
+  return `add it to DependsOn of ${deployment}; in SAM, write it in the AWS::Serverless::Api instead, under GatewayResponses or DefinitionBody`;
+}
+
 /** The `DependsOn` of each deployment, with all its parts but those that wait for it themselves. */
 export function orderedDependsOn(resources: JsonObject): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(

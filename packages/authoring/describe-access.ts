@@ -75,15 +75,18 @@ function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
   return kind === 'websocket' || (quota.routes?.includes(index) ?? true);
 }
 
-/** `charged: callers of keys, to the plan of claim plan, as tenant claim tenant` */
+/** `charged: callers of keys, as tenant claim tenant, to its plan on record, else claim plan` */
 function describeQuota({ quota }: CompiledDocument): readonly string[] {
   if (quota === undefined) return [];
   const from = (source: NameOrClaim): string =>
     'name' in source ? source.name : `claim ${source.claim.join('.')}`;
   const who = quota.issuers === undefined ? 'all callers' : `callers of ${quota.issuers.join(', ')}`;
-  const named = `to the plan of ${from(quota.plan)}, as tenant ${from(quota.tenant)}`;
-  const isClaimed = 'claim' in quota.plan || 'claim' in quota.tenant;
-  return [`charged: ${who}, ${named}${isClaimed ? '; 403 for callers without such a claim' : ''}`];
+  const named = `as tenant ${from(quota.tenant)}, to its plan on record, else ${from(quota.plan)}`;
+  const needed = [
+    ...('claim' in quota.tenant ? [from(quota.tenant)] : []),
+    ...('claim' in quota.plan ? ['any plan'] : []),
+  ];
+  return [`charged: ${who}, ${named}${needed.length > 0 ? `; 403 without ${needed.join(' or ')}` : ''}`];
 }
 
 /** `channels chat: rooms: allow subscribe and publish on rooms/* if role member` */

@@ -1,57 +1,95 @@
-/**
- * The region to which SAM's command line would deploy a template: `region` of the samconfig file beside it.
- */
+/** What `sam deploy --config-env <stage>` would take from the samconfig file beside a template. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { parse } from 'yaml';
 import { isRegion } from '../core/stack/home.ts';
+import type { Json } from '../core/stack/model.ts';
+import { memberAt } from './template-place.ts';
 
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
-/** Tables of the environment `default`; `deploy` wins over `global`. */
-const TABLES = ['deploy', 'global'];
+/** `deploy` wins over `global`. */
+const COMMANDS = ['deploy', 'global'];
 const MAX_BYTES = 256 * 1024;
 
-/** Undefined if there is no such file, or none of its tables names a region. */
-export function readSamconfigRegion(folder: string): string | undefined {
+type Samconfig = {
+  /** Of the stage's environment, else of `default`. */
+  readonly region?: string;
+  /** Of the stage's own environment only: what `default` deploys may be another stage. */
+  readonly stackName?: string;
+  /** `parameter_overrides`, as `stackName`. */
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+type Lookup = (environment: string, command: string, key: string) => unknown;
+
+/** Nothing if there is no such file, or it is broken: SAM reports that. */
+export function readSamconfig(folder: string, stage: string): Samconfig {
   const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
-  if (file === undefined || text === undefined) return undefined;
-  const regionOf = file.endsWith('.toml') ? regionInToml(text) : regionInYaml(text);
-  return TABLES.map(regionOf).find((region) => region !== undefined && isRegion(region));
+  if (file === undefined || text === undefined) return { parameters: {} };
+  const lookUp = file.endsWith('.toml') ? lookUpToml(text) : lookUpYaml(text);
+  const of = (environment: string, key: string) =>
+    COMMANDS.map((command) => lookUp(environment, command, key)).find((value) => value !== undefined);
+  const region = [stage, 'default'].flatMap((environment) => of(environment, 'region')).find(isRegionText);
+  const stackName = of(stage, 'stack_name');
+  return {
+    ...(region !== undefined && { region }),
+    ...(isStackName(stackName) && { stackName }),
+    parameters: parseOverrides(of(stage, 'parameter_overrides')),
+  };
 }
 
-/** Reads only tables and plain texts, which is all that `sam deploy --guided` writes around a region. */
-function regionInToml(text: string): (command: string) => string | undefined {
-  const regions = new Map<string, string>();
-  let table = '';
-  for (const line of text.split(/\r?\n/)) {
-    const header = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1];
-    if (header !== undefined) table = header.replace(/["'\s]/g, '');
-    const [, double, single] = /^\s*region\s*=\s*(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(line) ?? [];
-    const region = double ?? single;
-    if (region !== undefined) regions.set(table, region);
+const isRegionText = (value: unknown): value is string => typeof value === 'string' && isRegion(value);
+const isStackName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value);
+
+const TOML_TABLE = /^[ \t]*\[([^[\]\n]+)\][ \t]*(?:#.*)?$/m;
+const TOML_TEXT = /"((?:\\.|[^"\\\n])*)"|'([^'\n]*)'/g;
+const TOML_VALUE = /^[ \t]*(\w+)[ \t]*=[ \t]*("(?:\\.|[^"\\\n])*"|'[^'\n]*'|\[[^\]]*\])/gm;
+
+/** Reads only tables, texts and lists of texts, which is all that `sam deploy --guided` writes around these keys. */
+function lookUpToml(text: string): Lookup {
+  const [, ...parts] = text.replaceAll('\r\n', '\n').split(TOML_TABLE);
+  const values = new Map<string, unknown>();
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const table = (parts[at] ?? '').replace(/["'\s]/g, '');
+    for (const [, key = '', written = ''] of (parts[at + 1] ?? '').matchAll(TOML_VALUE)) {
+      const texts = [...written.matchAll(TOML_TEXT)].map(([, double, single = '']) =>
+        double === undefined ? single : unescape(double),
+      );
+      values.set(`${table}.${key}`, written.startsWith('[') ? texts : texts[0]);
+    }
   }
-  return (command) => regions.get(`default.${command}.parameters`);
+  return (environment, command, key) => values.get(`${environment}.${command}.parameters.${key}`);
 }
 
-function regionInYaml(text: string): (command: string) => string | undefined {
-  let document: unknown;
+function lookUpYaml(text: string): Lookup {
+  let document: Json;
   try {
-    document = parse(text);
+    document = parse(text) as Json;
   } catch {
-    // SAM reports a broken file; here it only has no region.
     return () => undefined;
   }
-  return (command) => {
-    const path = ['default', command, 'parameters', 'region'];
-    const region = path.reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-          ? Reflect.get(value, key)
-          : undefined,
-      document,
-    );
-    return typeof region === 'string' ? region : undefined;
-  };
+  return (...[environment, command, key]) => memberAt(document, [environment, command, 'parameters', key]);
+}
+
+/** `Stage=prod Name="a b"` or `ParameterKey=Stage,ParameterValue=prod`, in one text or a list. */
+function parseOverrides(written: unknown): Readonly<Record<string, string>> {
+  const texts = [written].flat().filter((text) => typeof text === 'string');
+  const pairs = texts.flatMap((text) => [
+    ...text.matchAll(
+      /(?:ParameterKey=([^\s,=]+),ParameterValue|([^\s,=]+))=("(?:\\.|[^"\\])*"|'[^']*'|\S*)/g,
+    ),
+  ]);
+  return Object.fromEntries(pairs.map(([, long, short = '', value = '']) => [long ?? short, unquote(value)]));
+}
+
+function unquote(value: string): string {
+  if (/^'.*'$/s.test(value)) return value.slice(1, -1);
+  return /^".*"$/s.test(value) ? unescape(value.slice(1, -1)) : value;
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\(["\\])/g, '$1');
 }

@@ -37,6 +37,20 @@ def event_of(scope: str, **more: Any) -> Dict[str, Any]:
     }
 
 
+def rest_event_of(scope: str) -> Dict[str, Any]:
+    """As a document with result.claims without `sub` has it."""
+    authorizer = {"sub": "k-1", "tenant": "acme", "scope": scope, "carriedClaims": '{"tenant":"acme"}'}
+    return {
+        "httpMethod": "GET",
+        "resource": "/seeds",
+        "path": "/seeds",
+        "headers": {"Host": "api.example.com"},
+        "queryStringParameters": None,
+        "isBase64Encoded": False,
+        "requestContext": {"requestTimeEpoch": NOW_MS, "stage": "dev", "authorizer": authorizer},
+    }
+
+
 class Readme(unittest.TestCase):
     def handler_of(self, place: int, **globals_: Any) -> Callable[[Any, Any], Dict[str, Any]]:
         names: Dict[str, Any] = {"__name__": "readme"}
@@ -82,6 +96,8 @@ class Readme(unittest.TestCase):
 
         over = handler(event_of("seeds:read"), None)
         self.assertEqual(over["statusCode"], 429)
+        rest = handler(rest_event_of("seeds:read"), None)
+        self.assertEqual(rest["statusCode"], 429, rest)
         self.assertGreater(int(over["headers"]["retry-after"]), 0)
 
     def test_with_powertools(self) -> None:

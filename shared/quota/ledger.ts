@@ -344,21 +344,22 @@ export function openingCredits({
   return Math.max(0, limit + overage - carried);
 }
 
-/** A period as its customer sees it, whichever plans it had: without overage, `allowance - counted = left`. */
+/** A period as its customer sees it, whichever plans it had: without overage and suspension, `allowance - counted = left`. */
 export type Standing = {
   /** Quota and top-ups. */
   readonly allowance: number;
   /** Charged against it, under earlier plans of the period too; less what resets gave back. */
   readonly counted: number;
+  /** Nothing while suspended. */
   readonly left: number;
 };
 
 /** The one reader of it: for header fields, usage, commands and `access explain`. */
 export function standingOf(ledger: LedgerState): Standing {
-  const { limit, credits, remaining, carried, overage, restored } = ledger;
+  const { limit, credits, remaining, carried, overage, restored, suspended } = ledger;
   return {
     allowance: limit + Math.max(0, credits - openingCredits(ledger) - restored),
     counted: carried + credits - remaining - restored,
-    left: Math.max(0, remaining - overage),
+    left: suspended ? 0 : Math.max(0, remaining - overage),
   };
 }

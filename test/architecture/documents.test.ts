@@ -104,6 +104,7 @@ const PAGES_OF_NEW_PARTS = [
   'docs/guides/run/resilience.md',
   'docs/guides/run/service-discovery.md',
   'docs/recipes/http-api-keys.md',
+  'docs/recipes/sam-api-keys.md',
   'docs/reference/wire-contract.md',
   'packages/conformance/README.md',
   'lab/tools/dynamodb-local/README.md',

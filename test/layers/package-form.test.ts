@@ -31,12 +31,17 @@ describe('packageForm', () => {
     );
   });
 
-  it("calls the stack by service and stage in Terraform's module, as osls would", async () => {
-    using service = anOslsService(ofState({ stage: 'prod' }));
+  it('calls the stack by service and the stage packaged, as osls does', async () => {
+    // provider.stage is what serverless.yml says, whatever --stage says.
+    using service = anOslsService(ofState({ stage: 'dev' }));
+    const readPackaged = (name: string) => readFileSync(join(service.request.outputDirectory, name), 'utf8');
 
-    await packageForm('terraform', service.request);
+    await packageForm('terraform', { ...service.request, stage: 'prod' });
+    const module = readPackaged('main.tf');
+    await packageForm('sam', { ...service.request, stage: 'prod' });
 
-    const module = readFileSync(join(service.request.outputDirectory, 'main.tf'), 'utf8');
     assert.match(module, /name +=\s"shop-prod"/);
+    assert.match(module, /prefix +=\s"shop-prod\/"/);
+    assert.match(readPackaged('samconfig.toml'), /stack_name = "shop-prod"/);
   });
 });

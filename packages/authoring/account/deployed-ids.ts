@@ -39,14 +39,18 @@ type MissingIdList = {
   readonly unknown: readonly string[];
   /** Only the local gateway's id: right on this machine, wrong where the stage is deployed. */
   readonly local: readonly string[];
+  /** They name no API in that stage: its authorizers answer none of theirs. */
+  readonly unnamed: readonly string[];
 };
 
 export function listMissingIds(folder: string, stage: string, isLocalId: IsLocalId): MissingIdList {
   const unknown: string[] = [];
   const local: string[] = [];
+  const unnamed: string[] = [];
   for (const named of readNamedDocuments(folder, [])) {
     const { name, document } = named;
     const api = document.api[stage];
+    if (api === undefined) unnamed.push(name);
     if (api === undefined || api.apiId !== undefined) continue;
     const path = inventoryPath(named);
     const known =
@@ -54,7 +58,7 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
     if (known.length === 0) unknown.push(name);
     else if (known.every((apiId) => isLocalId(api, apiId))) local.push(name);
   }
-  return { unknown, local };
+  return { unknown, local, unnamed };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a first deployment of a template would miss. */
 import { relative } from 'node:path';
+import { orderFix } from '@gatewright/authoring/deployment-order';
 import { findLateParts, lacksDeployment } from '../../control/inspect-apis.ts';
 import { textOf } from '../../core/stack/json-values.ts';
 import type { DefinitionPlane } from '../../engine/index.ts';
@@ -24,7 +25,7 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
           what: `${deployment} does not wait for ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
           why: 'CloudFormation may make the deployment first: without a method it fails, otherwise it lacks these parts',
           where: placeText(resources.get(deployment)?.place() ?? { file: '' }, deployment),
-          fix: `add them to DependsOn of ${deployment}`,
+          fix: orderFix(deployment),
         };
       });
     }),

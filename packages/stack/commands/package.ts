@@ -58,11 +58,15 @@ export function packageCommand(): Command {
 /** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
-  const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
-  if (unknown.length + local.length === 0) return;
+  const { unknown, local, unnamed } = listMissingIds(folder, stage, isLocalApiId);
   const warn = (message: string): void => {
     printMessage('yellow', message);
   };
+  if (unnamed.length > 0)
+    warn(
+      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers answer 500 to those that call them there. To protect it, add ${stage} to api of the document`,
+    );
+  if (unknown.length + local.length === 0) return;
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   try {
     if (region === undefined) throw new UsageError('AWS_REGION is not set');

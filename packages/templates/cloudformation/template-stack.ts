@@ -12,24 +12,32 @@ import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
 import { readBuiltFunctions } from '../sam/built-functions.ts';
 import { placeBuiltLayers } from '../sam/built-layers.ts';
-import { readSamconfigRegion } from '../samconfig.ts';
+import { readSamconfig } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
 import { expandIncludes } from './includes.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
-/** @throws DefinitionError for a missing, broken or refused template. */
+/**
+ * @param stackName default: what SAM calls it in this stage, else after the file
+ * @throws DefinitionError for a missing, broken or refused template.
+ */
 export async function loadTemplate(
   file: string,
   options: LoadOptions,
-  stackName = nameAfter(file),
+  stackName?: string,
   own: Partial<Home> = {},
 ): Promise<RawStack> {
   const family = await readFamily(file);
-  const region = readSamconfigRegion(dirname(file));
+  const { region, stackName: ofStage, parameters } = readSamconfig(dirname(file), options.stage);
   const home = resolveHome(options, { ...(region !== undefined && { region }), ...own });
-  return familyStack(family, stackName, { ...options, ...home });
+  const given = { ...parameters, ...options.parameters };
+  return familyStack(family, stackName ?? ofStage ?? nameAfter(file), {
+    ...options,
+    ...home,
+    parameters: given,
+  });
 }
 
 /** A stack and its nested ones, which are opened once their parameters are known. */

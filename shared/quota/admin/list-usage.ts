@@ -7,8 +7,9 @@ import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { parseUsageRecord, recordPrefix } from './usage-record.ts';
 import type { UsageRecord } from './usage-record.ts';
+import { readTerms } from './find-customer.ts';
 import { findNextRow } from './subject-ledger.ts';
-import { subjectOf, toUsageRow } from './usage-row.ts';
+import { namesOf, subjectOf, toUsageRow } from './usage-row.ts';
 import type { SubjectHead, UsageRow } from './usage-row.ts';
 
 export type UsageQuestion = {
@@ -95,9 +96,15 @@ export async function listCurrentUsage(
       if (head === undefined || kept === undefined) return [];
       const subject = subjectOf(key.pk, head);
       // The next request may open another: what it would have is shown.
-      const next = await findNextRow(ports, subject, { head, ...kept }, atEpochMs);
+      const terms = await readTerms(
+        ports,
+        { tenant: subject.id.tenant, key: namesOf(subject).key },
+        atEpochMs,
+      );
+      const next = await findNextRow(ports, subject, { head, ...kept }, terms, atEpochMs);
       if (next !== undefined) return [next];
-      const row = toUsageRow(subject, kept.key.sk.slice('P#'.length), await fullItemOf(ports, kept));
+      const item = await fullItemOf(ports, kept);
+      const row = toUsageRow(subject, kept.key.sk.slice('P#'.length), item, terms.kind === 'halted');
       return row.periodEnd > at ? [row] : [];
     }),
   );

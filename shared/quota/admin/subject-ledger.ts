@@ -53,6 +53,8 @@ export type SubjectLedger = {
   readonly carried: number;
   /** The term on record that the plan is in force by. */
   readonly termEpochMs?: number | undefined;
+  /** The customer on record is suspended or closed. */
+  readonly isHalted: boolean;
 };
 
 const OPENINGS = 3;
@@ -84,7 +86,8 @@ export async function findLedger(
   const plan = await findPlan(ports, question, own, terms);
   const limit = findLimit(plan, question);
   const { id, head } = await findLine(ports, asked, own, plan, limit);
-  const found = { id, limit, plan, head, termEpochMs: termOf(terms, limit, nowEpochMs) };
+  const isHalted = terms.kind === 'halted';
+  const found = { id, limit, plan, head, isHalted, termEpochMs: termOf(terms, limit, nowEpochMs) };
   const { periodEpochMs } = question;
   const kept = periodEpochMs === undefined ? undefined : await findLedgerAt(ports, id, periodEpochMs);
   if (kept !== undefined) return { ...found, ...kept, carried: 0 };
@@ -194,7 +197,7 @@ export async function findOpenLedger(
 }
 
 /** The state of a ledger; an unopened one is shown as it would be opened. */
-export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectLedger): UsageRow {
+export function rowOf({ id, limit, plan, period, head, item, carried, isHalted }: SubjectLedger): UsageRow {
   const { quota, overage } = limit;
   const before = carried + (head?.['cur'] === undefined ? limit.initialUsage : 0);
   const credits = openingCredits({ limit: quota, overage, carried: before });
@@ -211,12 +214,14 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
   };
   const rule = (startEpochMs: number): PeriodRule | undefined =>
     item === undefined ? limit.period : ruleAt(head, startEpochMs);
-  return toUsageRow({ id, level: limit.level, plan: plan.id, ruleAt: rule }, periodId(period), shown);
+  const subject = { id, level: limit.level, plan: plan.id, ruleAt: rule };
+  return toUsageRow(subject, periodId(period), shown, isHalted);
 }
 
 /**
  * The row of a subject whose last ledger a later term on record will end.
  * @param last the newest ledger that began by then, and the head
+ * @param terms in force for the subject
  * @returns undefined: the last ledger is in force, or the plan has no limit that continues it
  * @throws DomainError STORE_UNAVAILABLE
  */
@@ -224,13 +229,13 @@ export async function findNextRow(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   subject: SubjectHead,
   last: { readonly head: Item; readonly key: ItemKey; readonly item: Item },
+  terms: Awaited<ReturnType<typeof readTerms>>,
   nowEpochMs: number,
 ): Promise<UsageRow | undefined> {
   const { id, level } = subject;
   const { tenant } = id;
   const { key, route } = namesOf(subject);
   if (`P#${String(last.head['cur'])}` !== last.key.sk) return undefined;
-  const terms = await readTerms(ports, { tenant, key }, nowEpochMs);
   if (terms.kind !== 'term' || !isBeforeTerm(last.item, terms.term.fromEpochMs)) return undefined;
   const plan = await getPlan(ports, terms.term.plan);
   const limits = plan.limits.filter((limit) => limit.kind === 'quota' && limit.level === level);

@@ -67,8 +67,11 @@ export function ledgerOf({ ledger, periodStart }: Pick<UsageRow, 'ledger' | 'per
   return ledger ?? periodStart;
 }
 
-/** @param id of the ledger: an instant of its period, mostly the first */
-export function toUsageRow(subject: SubjectHead, id: string, item: Item): UsageRow {
+/**
+ * @param id of the ledger: an instant of its period, mostly the first
+ * @param isHalted the customer on record is suspended or closed; its ledger need not be
+ */
+export function toUsageRow(subject: SubjectHead, id: string, item: Item, isHalted = false): UsageRow {
   const { tenant } = subject.id;
   const startEpochMs = Date.parse(id);
   const rule = subject.ruleAt(startEpochMs);
@@ -96,7 +99,7 @@ export function toUsageRow(subject: SubjectHead, id: string, item: Item): UsageR
     included: Math.min(used, covered),
     overage: Math.max(0, used - covered),
     lost: closed ? outstanding : 0,
-    ...standingOf(ledger),
+    ...standingOf({ ...ledger, suspended: suspended || isHalted }),
   };
 }
 

@@ -62,4 +62,14 @@ describe('describeUnprotected', () => {
       /every call is answered 500: add it to api of a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
     );
   });
+
+  it("does not advise another stage's stack", () => {
+    const said = describeUnprotected(REST, 'live', 'dev');
+
+    assert.match(
+      said,
+      /shop is its stack in dev\..*samconfig\.toml: stack_name under \[live\.deploy\.parameters\]$/,
+    );
+    assert.doesNotMatch(said, /live: \{/);
+  });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findLateParts, orderedDependsOn } from '@gatewright/authoring/deployment-order';
+import { findLateParts, orderedDependsOn, orderFix } from '@gatewright/authoring/deployment-order';
 
 const part = (type: string, properties: object = {}, over: object = {}) => ({
   Type: `AWS::ApiGateway::${type}`,
@@ -52,5 +52,12 @@ describe('orderedDependsOn', () => {
     const Stage = part('Stage', { DeploymentId: { Ref: 'Deployment' } });
 
     assert.deepEqual([...orderedDependsOn({ ...TEMPLATE, Unauthorized, Stage })], []);
+  });
+});
+
+// AWS::Serverless::Api, GatewayResponses: "Configures Gateway Responses for an API"
+describe('orderFix', () => {
+  it('names what SAM puts into the document of its API, since no template can order its deployment', () => {
+    assert.match(orderFix('RestDeployment'), /DependsOn of RestDeployment; in SAM, .*GatewayResponses/);
   });
 });

@@ -99,7 +99,7 @@ describe('describeAccess', () => {
       ],
     );
     assert.deepEqual(notes, [
-      'charged: callers of keys, to the plan of claim plan, as tenant claim tenant; 403 for callers without such a claim',
+      'charged: callers of keys, as tenant claim tenant, to its plan on record, else claim plan; 403 without claim tenant or any plan',
       'keys: keys shop_live_…, with the roles and scopes of the key',
     ]);
   });
@@ -179,7 +179,7 @@ describe('describeAccess', () => {
         ['/users', 'allow', ['all: allow'], true],
       ],
     );
-    assert.deepEqual(notes, ['charged: all callers, to the plan of partner, as tenant acme']);
+    assert.deepEqual(notes, ['charged: all callers, as tenant acme, to its plan on record, else partner']);
 
     const connect = [{ id: 'ws', effect: 'allow', connect: true }];
     const chat = describeAccess(

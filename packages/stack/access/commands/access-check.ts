@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import { buildAccess } from '@gatewright/authoring/build-access';
+import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/build-access';
 import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
+import { orderFix } from '@gatewright/authoring/deployment-order';
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import {
   identifyFunction,
@@ -51,7 +53,8 @@ export async function checkDocuments(
   stage: string,
   parameters: ParameterTexts = {},
 ): Promise<number> {
-  const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
+  const build = buildAccess(readAccessFiles(folder), checkPlan);
+  const { compiled, problems, warnings, withoutInventory } = build;
   const odd = [...warnings, ...findStrayDocuments(folder)];
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
@@ -59,13 +62,13 @@ export async function checkDocuments(
   printProblems(wrongFiles, 'red');
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
-  const { unsafe, drift } = checkApis(compiled, apis, stage);
+  const { unsafe, drift } = checkApis(build, apis, stage);
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
   // A document that did not compile may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
-  const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
+  const unprotected = isWhole ? findUnprotected(build, apis, stage) : [];
   const complaints = [...unsafe, ...drift, ...unprotected];
   for (const complaint of complaints) printMessage('red', complaint);
   const wrong = [...wrongFiles.map(printProblem), ...complaints];
@@ -86,13 +89,27 @@ type Misfits = {
   readonly drift: readonly string[];
 };
 
-function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[], stage: string): Misfits {
+/** `protects`: a document may have the id of the deployed API, and name it by its stack too. */
+type Documents = Pick<AccessBuild, 'compiled' | 'protects'>;
+
+function isMeant(
+  { protects }: Documents,
+  document: CompiledDocument,
+  { for: deployed, apiId, stage: name }: CompiledDocument['apis'][number],
+  { id, stack, logicalId, stage }: InspectedApi,
+): boolean {
+  const isByStack = (one: ProtectedStack): boolean =>
+    one.document === document && one.for === deployed && one.stack === stack && one.logicalId === logicalId;
+  return stage === name && (id === apiId || protects.some(isByStack));
+}
+
+function checkApis(build: Documents, apis: readonly InspectedApi[], stage: string): Misfits {
   const unsafe: string[] = [];
   const drift: string[] = [];
-  for (const document of documents)
-    for (const { for: deployed, apiId, stage: name } of document.apis) {
-      const api = apis.find((candidate) => candidate.id === apiId && candidate.stage === name);
-      if (deployed !== stage || api === undefined) continue;
+  for (const document of build.compiled.documents)
+    for (const named of document.apis) {
+      const api = apis.find((candidate) => isMeant(build, document, named, candidate));
+      if (named.for !== stage || api === undefined) continue;
       const inDocument = (complaint: string) => `access/${document.name}.yml: ${complaint}`;
       unsafe.push(...checkAuthorizers(document, api).map(inDocument));
       drift.push(...[...checkDrift(document, api), ...checkOrder(api)].map(inDocument));
@@ -100,18 +117,17 @@ function checkApis({ documents }: CompiledAccess, apis: readonly InspectedApi[],
   return { unsafe, drift };
 }
 
-function findUnprotected(
-  { documents }: CompiledAccess,
-  apis: readonly InspectedApi[],
-  stage: string,
-): readonly string[] {
-  const named = documents.flatMap((document) => document.apis.filter((api) => api.for === stage));
+function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage: string): readonly string[] {
+  const named = build.compiled.documents.flatMap((document) => document.apis.map((of) => ({ document, of })));
   return apis
-    .filter(({ id, stage: name }) => !named.some((api) => api.apiId === id && api.stage === name))
+    .filter((api) => !named.some(({ document, of }) => of.for === stage && isMeant(build, document, of, api)))
     .filter(({ routes }) =>
       routes.some(({ authorizer }) => authorizer !== undefined && isOurs(authorizer.functionName)),
     )
-    .map((api) => describeUnprotected(api, stage));
+    .map((api) => {
+      const other = named.find(({ document, of }) => of.for !== stage && isMeant(build, document, of, api));
+      return describeUnprotected(api, stage, other?.of.for);
+    });
 }
 
 /**
@@ -127,13 +143,15 @@ export async function refuseUnsafeAccess(
 ): Promise<readonly CompiledDocument[]> {
   const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
+  // Requests on this machine go by the ids alone.
+  const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
-  const { unsafe, drift } = checkApis(compiled, apis, stage);
+  const { unsafe, drift } = checkApis(served, apis, stage);
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   // Sources without documents may have functions of such names that are not ours.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
-  const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
+  const unprotected = isWhole ? findUnprotected(served, apis, stage) : [];
   const warnings = [...withoutInventory.map(printProblem), ...drift, ...unprotected, ...handlers.warnings];
   for (const message of warnings) warn(message);
   if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
@@ -165,7 +183,7 @@ function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readon
 function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
   return lateParts.map(
     ({ part, deployment }) =>
-      `${part} may be created after ${deployment}, which then misses it: add it to the DependsOn of the deployment, as the Serverless plug-in does (plugins: [gatewright])`,
+      `${part} may be created after ${deployment}, which then misses it: ${orderFix(deployment)} (in Serverless, plugins: [gatewright] does it)`,
   );
 }
 

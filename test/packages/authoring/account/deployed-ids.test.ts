@@ -67,15 +67,18 @@ describe('saveMissingIds', () => {
     using folder = aFolder();
     const missing = () => listMissingIds(folder.path, 'prod', isLocalId);
 
-    assert.deepEqual(missing(), { unknown: ['shop'], local: [] });
+    assert.deepEqual(missing(), { unknown: ['shop'], local: [], unnamed: [] });
     inventory(folder, { test: ['a1b2c3d4e5'] });
-    assert.deepEqual(missing(), { unknown: ['shop'], local: [] });
+    assert.deepEqual(missing(), { unknown: ['shop'], local: [], unnamed: [] });
     inventory(folder, { prod: ['local'] });
-    assert.deepEqual(missing(), { unknown: [], local: ['shop'] });
+    assert.deepEqual(missing(), { unknown: [], local: ['shop'], unnamed: [] });
     inventory(folder, { prod: ['local', 'z9y8x7w6v5'] });
-    assert.deepEqual(missing(), { unknown: [], local: [] });
-    for (const stage of ['test', 'other'])
-      assert.deepEqual(listMissingIds(folder.path, stage, isLocalId), { unknown: [], local: [] });
+    assert.deepEqual(missing(), { unknown: [], local: [], unnamed: [] });
+    for (const [stage, unnamed] of [
+      ['test', []],
+      ['other', ['shop']],
+    ] as const)
+      assert.deepEqual(listMissingIds(folder.path, stage, isLocalId), { unknown: [], local: [], unnamed });
   });
 
   it('writes what it finds beside the id of this machine, and says so once', async (test) => {

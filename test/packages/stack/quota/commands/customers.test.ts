@@ -107,6 +107,20 @@ describe('gatewright customers', () => {
     assert.match(refused.stderr, /the customer was closed on 2026-11-03T.*\(CUSTOMER_CLOSED, 409\)/);
   });
 
+  it('shows nothing as left while a customer is suspended, and after it is closed', async () => {
+    await printed('customers', 'create', 'umbrella', 'pro');
+    const left = async () =>
+      /^monthly +3000 +0 +(\d+) /m.exec(await printed('customers', 'show', 'umbrella'))?.[1];
+
+    const seen: unknown[] = [await left()];
+    for (const change of ['suspend', 'resume', 'close']) {
+      await printed('customers', change, 'umbrella');
+      seen.push(await left());
+    }
+
+    assert.deepEqual(seen, ['3000', '0', '3000', '0']);
+  });
+
   it('refuses what cannot be in force, naming the value and the code', async () => {
     const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
       [['set-plan', 'nobody', 'pro'], /customers create \(CUSTOMER_UNKNOWN, 404\)/],
