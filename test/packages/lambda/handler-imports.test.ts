@@ -57,14 +57,17 @@ describe('readImports', () => {
 
 // Source: Node.js documentation, "Modules: CommonJS modules": require throws MODULE_NOT_FOUND
 describe('checkImports', () => {
-  async function missing(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  async function missing(
+    files: Readonly<Record<string, string>>,
+    elsewhere: readonly string[] = [],
+  ): Promise<readonly string[]> {
     const folder = aFolder(files);
     const imports = await readImports(
       join(folder, 'a.js'),
       folder,
       new BuildCache(join(folder, 'kept'), folder),
     );
-    const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), [], {
+    const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), elsewhere, {
       lender: NO_LENDING,
       machine: thisMachine(),
     });
@@ -88,6 +91,21 @@ describe('checkImports', () => {
   for (const [title, files, at] of certain)
     it(`names a package whose require runs at load: ${title}`, async () => {
       assert.deepEqual(await missing(files), [`${at} ${ABSENT}`]);
+    });
+
+  for (const [pattern, isElsewhere] of [
+    ['absent-one', true],
+    ['absent-one/lib', true],
+    ['absent-*', true],
+    ['*', true],
+    ['absent', false],
+    ['absent-on', false],
+    ['other-*', false],
+  ] as const)
+    it(`${isElsewhere ? 'passes over' : 'names'} it where the service has ${pattern} from elsewhere`, async () => {
+      const files = { 'a.js': `const x = require('absent-one/lib')` };
+
+      assert.equal((await missing(files, [pattern])).length, isElsewhere ? 0 : 1);
     });
 
   const guarded: readonly [title: string, Readonly<Record<string, string>>][] = [

@@ -128,6 +128,18 @@ describe('openApiPorts', () => {
       path: '/menu',
       expected: [200, '/menu'],
     },
+    {
+      name: 'serves an API without a port of its own below its id',
+      host: (port) => `localhost:${port}`,
+      path: `/_api/${MENU}/menu`,
+      expected: [200, '/menu'],
+    },
+    {
+      name: 'takes the id of an API with a port of its own for a stage',
+      host: (port) => `localhost:${port}`,
+      path: `/_api/${API_ID}/dev/pets`,
+      expected: [403, { message: 'Forbidden' }],
+    },
     { name: 'serves a custom domain', host: () => HOST, path: '/v1/pets?x=1', expected: [200, '/v1/pets'] },
     // Clients of an HTTP proxy send the whole address (RFC 9112 §3.2.2); the base path stands behind its host.
     {

@@ -50,6 +50,18 @@ describe('openConnectProxy', () => {
       assert.deepEqual([status, String(answer)], [200, expected]);
     });
 
+  it('goes on for others where a client resets its connection', async () => {
+    const arrived = once(other, 'connection') as Promise<[Socket]>;
+    const { socket } = await open(`127.0.0.1:${portOf(other)}`);
+    const [backend] = await arrived;
+    const gone = once(backend.resume(), 'close');
+
+    socket.resetAndDestroy();
+
+    await gone;
+    assert.equal((await open('own.example:443')).status, 200);
+  });
+
   it('answers 502 where nothing listens', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:http2';
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { gatewayError } from '../../../packages/core/errors.ts';
@@ -115,6 +115,18 @@ describe('a request of HTTP/2', () => {
     assert.equal(head[':status'], 201);
     assert.deepEqual([head['x-one'], head['set-cookie']], ['1', ['a=1', 'b=2']]);
     assert.equal(head['keep-alive'], undefined);
+  });
+
+  // RFC 9113 §6.5: settings of another length are an error of the whole connection.
+  it('ends with its connection where its frames make no sense, and other connections go on', async () => {
+    const { port } = server.address() as AddressInfo;
+    const client = connectTcp(port, '127.0.0.1').resume();
+    client.on('error', () => undefined);
+    client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x01\x04\0\0\0\0\0x', 'latin1');
+
+    await once(client, 'close');
+
+    assert.equal((await ask({})).head[':status'], 201);
   });
 
   // RFC 9113 §8.3.1

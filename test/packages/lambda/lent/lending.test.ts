@@ -16,6 +16,7 @@ import { describe, it } from 'node:test';
 import { npmCommand, pipCommand } from '../../../../packages/lambda/lent/install-commands.ts';
 import { Lending, NO_LENDING, bytesOf, lentFolder } from '../../../../packages/lambda/lent/lending.ts';
 import { AWS_SDK_2, pythonListFor, type LockList } from '../../../../packages/lambda/lent/lock-lists.ts';
+import { runInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
 import type { RunInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
 import { aFolder } from '../start-runtime.ts';
 
@@ -190,6 +191,38 @@ describe('Lending', () => {
 
     assert.equal(bytesOf(folder), 600);
   });
+});
+
+describe('an installer', () => {
+  const HINT = 'npm error A log is elsewhere';
+  for (const [name, script, limitMs, reason] of [
+    ['that ends well', 'exit 0', 10_000, undefined],
+    [
+      'that names its fault',
+      `echo 'npm error no network' >&2; echo '${HINT}' >&2; exit 1`,
+      10_000,
+      / failed: npm error no network$/,
+    ],
+    [
+      'that ends with its fault',
+      "echo first >&2; echo ' last ' >&2; echo >&2; exit 1",
+      10_000,
+      / failed: last$/,
+    ],
+    ['whose fault is long', `printf 'ERROR: %0300d' 7 >&2; exit 1`, 10_000, / failed: ERROR: 0{193}$/],
+    ['that says nothing', 'exit 3', 10_000, / failed: Command failed: /],
+    ['that takes too long', 'exec sleep 10', 50, / did not end within 0 s$/],
+  ] as const)
+    it(`${name} ${reason === undefined ? 'has installed' : 'is the reason'}`, async () => {
+      const folder = aFolder({ 'install.sh': `#!/bin/sh\n${script}\n` });
+      const file = join(folder, 'install.sh');
+      chmodSync(file, 0o755);
+
+      const said = await runInstaller({ file, args: [], environment: process.env }, folder, limitMs);
+
+      if (reason === undefined) assert.equal(said, undefined);
+      else assert.match(said ?? '', reason);
+    });
 });
 
 describe('a gateway that installs nothing', () => {

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { BuildError } from '../../../../packages/lambda/build-error.ts';
 import { NO_LENDING } from '../../../../packages/lambda/lent/lending.ts';
 import { toolchainsOf } from '../../../../packages/lambda/process/find-toolchain.ts';
 import { findVirtualEnvironment } from '../../../../packages/lambda/process/python/python-environments.ts';
@@ -186,6 +187,37 @@ describe('a function in Go', () => {
       assert.equal(found.launch?.command, join(built, 'bootstrap'));
     }
   });
+
+  for (const [what, printed, message, first] of [
+    [
+      'with its place',
+      './main.go:7:2: undefined: foo',
+      './main.go:7:2: undefined: foo',
+      { file: 'main.go', line: 7, text: 'undefined: foo' },
+    ],
+    [
+      'with what fetches a module',
+      'main.go:3:8: module lookup disabled by GOPROXY=off',
+      'main.go:3:8: module lookup disabled by GOPROXY=off\n(run go mod download to get it)',
+      { file: 'main.go', line: 3, text: 'module lookup disabled by GOPROXY=off' },
+    ],
+    ['as it is', 'go: cannot find main module', 'go: cannot find main module', undefined],
+  ] as const)
+    it(`that does not compile says so ${what}`, async () => {
+      const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN });
+      const folder = aFolder({});
+      const machine = aMachine({ go: `#!/bin/sh\necho '${printed}' >&2\nexit 1\n` });
+      const setup = { runDirectory: folder, cacheDirectory: folder, lender: NO_LENDING };
+      const definition = aFolderFunction(root, 'bootstrap', { runtime: 'provided.al2023', name: 'f' });
+      const found = await toolchainsOf(machine, setup, undefined)(definition, root, []);
+      assert.ok(found.kind === 'found');
+
+      const failed = await Promise.resolve(found.launch()).catch((error: unknown) => error);
+
+      assert.ok(failed instanceof BuildError);
+      assert.equal(failed.message, message);
+      assert.deepEqual(failed.first, first && { ...first, file: join(root, first.file) });
+    });
 
   const refusals: readonly {
     files: Record<string, string>;

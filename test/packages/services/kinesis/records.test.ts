@@ -4,7 +4,7 @@ import * as kinesis from '../../../../packages/services/kinesis/service.ts';
 import { ACCOUNT, anEventEngine } from '../../../support/an-event-engine.ts';
 import type { EventBench } from '../../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../../support/virtual-ports.ts';
-import { call, put, recordOf, streamOf } from './a-stream.ts';
+import { ARN, call, put, recordOf, streamOf } from './a-stream.ts';
 import type { Fields } from './a-stream.ts';
 
 const API = 'Amazon Kinesis Data Streams API reference';
@@ -164,11 +164,11 @@ describe('getRecords', () => {
 
   // API reference, GetRecords: "The maximum size of data that GetRecords can return is 10 MiB."
   it('gives at most 10 MiB at once', async () => {
-    const bench = aStream('ShardCount: 1');
-    const Data = Buffer.alloc(1_000_000).toString('base64');
+    const bench = anEventEngine({ kinesis }, { resources: streamOf('ShardCount: 1') });
+    const data = Buffer.alloc(1_000_000).toString('base64');
     for (let number = 0; number < 11; number += 1) {
-      await call(bench, 'PutRecord', { StreamName: 'orders', PartitionKey: 'p', Data });
-      await bench.advance(1_000);
+      bench.services.kinesis.streams.find(ARN)?.put({ partitionKey: 'p', data });
+      bench.clock.advance(1_000);
     }
     const first = await call(bench, 'GetRecords', { ShardIterator: await iteratorOf(bench) });
     const second = await call(bench, 'GetRecords', { ShardIterator: first['NextShardIterator'] });

@@ -126,33 +126,39 @@ describe('a handler in Python that cannot be', () => {
     readonly fault: PythonAnswer['fault'];
     readonly type: string;
     readonly says: string;
+    /** In the gateway's own lines. */
+    readonly here: RegExp;
   }[] = [
     {
       handler: 'src.app.handler',
       fault: { kind: 'syntax', file, line: 3, message: "expected ':'" },
       type: 'UserCodeSyntaxError',
       says: "Syntax error in module 'src.app': expected ':' (app.py, line 3)",
+      here: /^expected ':'$/,
     },
     {
       handler: 'app.none',
       fault: { kind: 'no-function', file, function: 'none' },
       type: 'HandlerNotFound',
       says: "Handler 'none' missing on module 'app'",
+      here: /^handler "app\.none": \/project\/src\/app\.py has no function "none"$/,
     },
     {
       handler: 'gone.handler',
       fault: { kind: 'no-file', module: 'gone' },
       type: 'ImportModuleError',
       says: "Unable to import module 'gone': No module named 'gone'",
+      here: /^handler "gone\.handler": there is no gone\.py in /,
     },
     {
       handler: 'handler',
       fault: { kind: 'no-file', module: '' },
       type: 'MalformedHandlerName',
       says: "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+      here: /^handler "handler" is not of the form module\.function$/,
     },
   ];
-  for (const { handler, fault, type, says } of rows)
+  for (const { handler, fault, type, says, here } of rows)
     it(`fails as at Lambda: ${type}`, async () => {
       const folder = aFolder({});
       const definition = aFolderFunction(folder, handler, { runtime: 'python3.13' });
@@ -171,6 +177,7 @@ describe('a handler in Python that cannot be', () => {
       const found = findPython(definition, folder, machine, probe, options);
 
       const error: unknown = await found.catch((reason: unknown) => reason);
+      assert.match(error instanceof Error ? error.message : '', here);
       assert.deepEqual(describeUnprepared(error), { errorType: `Runtime.${type}`, errorMessage: says });
     });
 });
