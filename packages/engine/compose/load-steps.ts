@@ -97,7 +97,8 @@ async function readTablesAndSeeds({ stacks, faults, isReload }: Reading, parts: 
   const tables = await readTables(stacks, faults);
   if (tables.some(({ definitions }) => definitions.length > 0)) store.expectTables();
   return async () => {
-    await Promise.all(tables.map((ofRegion) => createTables(ofRegion, parts, faults)));
+    // In turn: two stacks may name the same table.
+    for (const ofRegion of tables) await createTables(ofRegion, parts, faults);
     if (seeds.length === 0) return;
     await seed(seeds, tables, parts);
     parts.events.items.resume();

@@ -35,3 +35,17 @@ describe('a start with kept tables', () => {
     }
   });
 });
+
+describe('a start of two stacks', () => {
+  it('has one table where both name the same one', async () => {
+    const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', { ORDERS }) as {
+      readonly Resources: object;
+    };
+    const other = JSON.stringify({ Resources: { Orders: ORDERS } });
+    const embedded = { dynamodb: { kind: 'embedded', dataDirectory: undefined } } as const;
+    const started = await aGateway(Resources, embedded, { 'other.json': other }, {}, ['other.json']);
+
+    assert.match(started.listening.dynamodb ?? '', /^http:/);
+    await started.close();
+  });
+});
