@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CATALOGUE } from '../../../packages/engine/compose/catalogue.ts';
-import { ServiceHost } from '../../../packages/engine/service-host.ts';
-import { NO_STORED_ENTRIES } from '../../../packages/kernel/stored-entries.ts';
-import { ACCOUNT, stackOf } from '../../support/an-event-engine.ts';
-import { CountingRandom, FakeBackend, FakeInvoker, VirtualClock } from '../../support/virtual-ports.ts';
-import { anAlarm } from '../../support/an-alarm-bench.ts';
+import { CATALOGUE } from '../../../../packages/engine/compose/catalogue.ts';
+import { ServiceHost } from '../../../../packages/engine/service-host.ts';
+import { NO_STORED_ENTRIES } from '../../../../packages/kernel/stored-entries.ts';
+import { ACCOUNT, stackOf } from '../../../support/an-event-engine.ts';
+import { CountingRandom, FakeBackend, FakeInvoker, VirtualClock } from '../../../support/virtual-ports.ts';
+import { anAlarm } from '../../../support/an-alarm-bench.ts';
 
 /** Names of the services that these resources load. */
 async function loadedFor(resources: string): Promise<readonly string[]> {
