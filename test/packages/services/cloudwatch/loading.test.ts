@@ -5,7 +5,6 @@ import { ServiceHost } from '../../../../packages/engine/service-host.ts';
 import { NO_STORED_ENTRIES } from '../../../../packages/kernel/stored-entries.ts';
 import { ACCOUNT, stackOf } from '../../../support/an-event-engine.ts';
 import { CountingRandom, FakeBackend, FakeInvoker, VirtualClock } from '../../../support/virtual-ports.ts';
-import { anAlarm } from '../../../support/an-alarm-bench.ts';
 
 /** Names of the services that these resources load. */
 async function loadedFor(resources: string): Promise<readonly string[]> {
@@ -36,11 +35,22 @@ async function loadedFor(resources: string): Promise<readonly string[]> {
   return loaded;
 }
 
-const TOPIC = '  Rings: { Type: AWS::SNS::Topic, Properties: { TopicName: rings } }\n';
+const ALARM = `
+  Failing:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/ApiGateway
+      MetricName: 5XXError
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+`;
 
 describe('the service of CloudWatch', () => {
   it('is loaded for an alarm', async () => {
-    assert.deepEqual((await loadedFor(TOPIC + anAlarm('Failing'))).toSorted(), ['monitoring', 'sns']);
+    assert.deepEqual(await loadedFor(ALARM), ['monitoring']);
     assert.deepEqual(
       await loadedFor("  Any: { Type: AWS::CloudWatch::CompositeAlarm, Properties: { AlarmRule: 'TRUE' } }"),
       ['monitoring'],
@@ -48,7 +58,7 @@ describe('the service of CloudWatch', () => {
   });
 
   it('is not loaded for a stack without alarms, or with a dashboard alone', async () => {
-    assert.deepEqual(await loadedFor(TOPIC), ['sns']);
+    assert.deepEqual(await loadedFor('  Any: { Type: AWS::CloudFormation::WaitConditionHandle }'), []);
     assert.deepEqual(
       await loadedFor("  Page: { Type: AWS::CloudWatch::Dashboard, Properties: { DashboardBody: '{}' } }"),
       [],
