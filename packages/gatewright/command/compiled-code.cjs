@@ -3,7 +3,8 @@
  * Keeps compiled code between runs, in a folder that only its owner can write to: files there are executed.
  * Plain CommonJS, because it runs before all other code of the command.
  */
-const { lstatSync, mkdirSync, readdirSync, rmSync, statSync } = require('node:fs');
+const { lstatSync, mkdirSync, statSync } = require('node:fs');
+const { readdir, rm, stat, writeFile } = require('node:fs/promises');
 const { enableCompileCache, flushCompileCache } = require('node:module');
 const { homedir } = require('node:os');
 const { join } = require('node:path');
@@ -11,6 +12,9 @@ const { join } = require('node:path');
 const OWN_MODE = 0o700;
 /** Node never deletes from it: each new version, and each folder of npx, adds a few megabytes. */
 const LIMIT_BYTES = 200_000_000;
+/** Its time is that of the last measurement. */
+const MEASURED = 'measured';
+const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
 
 let kept;
 
@@ -45,19 +49,33 @@ exports.keepCompiledCode = function keepCompiledCode(environment) {
 };
 
 /** Written once the code of a start is loaded, since a killed process writes nothing. */
-exports.writeCompiledCode = function writeCompiledCode(limitBytes = LIMIT_BYTES) {
+exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_BYTES) {
   flushCompileCache?.();
   if (kept === undefined) return;
   try {
-    const names = readdirSync(kept, { recursive: true });
-    // Other commands may add and rename files meanwhile.
-    const sizes = names.map((name) => statSync(join(kept, name), { throwIfNoEntry: false })?.size ?? 0);
-    if (sizes.reduce((sum, size) => sum + size, 0) > limitBytes)
-      rmSync(kept, { recursive: true, force: true });
+    if (wasMeasured(kept)) return;
+    if ((await bytesOf(kept)) > limitBytes) await rm(kept, { recursive: true, force: true });
+    else await writeFile(join(kept, MEASURED), '');
   } catch {
     // The next start tries again.
   }
 };
+
+function wasMeasured(folder) {
+  const stats = statSync(join(folder, MEASURED), { throwIfNoEntry: false });
+  return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < MEASURED_EVERY_MS;
+}
+
+/** File after file, and not at once: requests are served meanwhile, and there can be ten thousand files. */
+async function bytesOf(folder) {
+  let bytes = 0;
+  for (const name of await readdir(folder, { recursive: true })) {
+    // Other commands may add and rename files meanwhile.
+    const stats = await stat(join(folder, name)).catch(() => undefined);
+    bytes += stats?.size ?? 0;
+  }
+  return bytes;
+}
 
 exports.codeFolder = codeFolder;
 exports.keepCompiledCode(process.env);

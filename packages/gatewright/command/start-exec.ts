@@ -69,7 +69,7 @@ export function printReady(
   text: string,
 ): void {
   // All code of the start is loaded; the line comes first.
-  setImmediate(writeCompiledCode);
+  setImmediate(() => void writeCompiledCode());
   releaseMemoryWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);
   else if (verbose) process.stderr.write(text);

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,17 +62,24 @@ describe('compiled code of the command', () => {
     assert.equal(existsSync(home), false);
   });
 
-  it('is thrown away once it is more than its bound', () => {
+  it('is thrown away once it is more than its bound, which is measured once a day', () => {
     const home = join(folder, 'bounded');
+    const large = join(home, 'code', 'large');
     const script = `require(${JSON.stringify(FILE)}).writeCompiledCode(Number(process.argv[1]))`;
     const { PATH = '' } = process.env;
-    const env = { PATH, GATEWRIGHT_HOME: home };
+    const write = (limitBytes: string): void => {
+      const env = { PATH, GATEWRIGHT_HOME: home };
+      execFileSync(process.execPath, ['--require', FILE, '-e', script, limitBytes], { env });
+    };
     mkdirSync(join(home, 'code'), { recursive: true, mode: 0o700 });
-    writeFileSync(join(home, 'code', 'large'), 'x'.repeat(1_000));
-    execFileSync(process.execPath, ['--require', FILE, '-e', script, '100000000'], { env });
-    assert.equal(existsSync(join(home, 'code', 'large')), true);
-    execFileSync(process.execPath, ['--require', FILE, '-e', script, '999'], { env });
-    assert.equal(existsSync(join(home, 'code', 'large')), false);
+    writeFileSync(large, 'x'.repeat(1_000));
+    write('100000000');
+    write('999');
+    assert.equal(existsSync(large), true);
+    const yesterday = Date.now() / 1000 - 25 * 60 * 60;
+    utimesSync(join(home, 'code', 'measured'), yesterday, yesterday);
+    write('999');
+    assert.equal(existsSync(large), false);
   });
 
   it('costs a home that cannot be written to nothing', () => {
