@@ -5,7 +5,7 @@
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import type { SigningSession } from '@gatewright/aws/signature';
 import module from 'node:module';
-import { createServer } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CapacityMeter } from './capacity.ts';
 import type { TableUnits } from './capacity.ts';

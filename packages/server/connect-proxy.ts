@@ -1,7 +1,7 @@
 /**
  * An HTTP proxy of loopback that only opens tunnels (RFC 9110 §9.3.6). It reads nothing of what they carry.
  */
-import { createServer } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { closeServer, listenOn } from './listen.ts';

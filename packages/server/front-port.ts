@@ -1,6 +1,6 @@
 /** A port in front of APIs: passes on whole requests and sends the replies. */
 import { describeFault } from '../core/errors.ts';
-import { createServer } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAllowedHost, refuseHost } from '@gatewright/aws/guards';
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';

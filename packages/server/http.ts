@@ -1,5 +1,5 @@
 /** Sockets ⇄ exchanges for REST and HTTP APIs: one node:http server per API port. */
-import { createServer } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
 import { originForm } from '../core/receive.ts';

@@ -1,5 +1,5 @@
 /** A reply on a socket that Node's HTTP no longer handles. */
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '@gatewright/aws/node-http';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import type { Refusal } from '../core/deployment/refusal-wordings.ts';
 import type { Reply } from '../core/exchange.ts';

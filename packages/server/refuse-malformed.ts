@@ -2,7 +2,7 @@
  * Answers bytes that are not HTTP or come too slowly: they never reach a route, and the client learns what
  * was wrong.
  */
-import { ServerResponse } from 'node:http';
+import { ServerResponse } from '@gatewright/aws/node-http';
 import { printRefusal } from './raw-reply.ts';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../core/deployment/refusal-wordings.ts';
@@ -74,7 +74,7 @@ function writtenTo(socket: Duplex): number {
 }
 
 /** The response that the socket is waiting for; Node keeps it under this name. */
-function responseOf(socket: Duplex): ServerResponse | undefined {
+function responseOf(socket: Duplex): InstanceType<typeof ServerResponse> | undefined {
   const message: unknown = Reflect.get(socket, '_httpMessage');
   return message instanceof ServerResponse ? message : undefined;
 }

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request } from '@gatewright/aws/node-http';
 import { text as readAll } from 'node:stream/consumers';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { FoundFunction } from './find-function.ts';

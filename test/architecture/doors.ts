@@ -10,7 +10,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
     arn authorization-header aws-operation cache-files cbor certificates/issue-certificate certificates/java-trust-store
     certificates/truststore clock-offset decode-or-keep file-marks function-name guards idle-connections ip-address
-    is-alive json-object key-locks physical-ids queue-url raw-headers read-body readable-files sign-request
+    is-alive json-object key-locks node-http physical-ids queue-url raw-headers read-body readable-files sign-request
     signature signing-clock user-folder
   `),
   velocity: list(`

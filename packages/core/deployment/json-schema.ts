@@ -2,8 +2,8 @@
  * JSON Schema draft 4 by ajv, made safe for untrusted bodies: every subschema and pattern step is budgeted,
  * `uniqueItems` runs in linear time, inherited properties do not count.
  */
-import ajvDraft04 from 'ajv-draft-04';
-import type { ErrorObject, ValidateFunction } from 'ajv-draft-04';
+import { createRequire } from 'node:module';
+import type { default as AjvDraft04, ErrorObject, ValidateFunction } from 'ajv-draft-04';
 import { RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { compilePattern } from './schema-pattern.ts';
@@ -25,6 +25,9 @@ const STEPS = { base: 2_000_000, perByte: 10 };
 /** Listing every error costs memory per error: longer bodies get only the first. */
 const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
 const TOO_MUCH = 'checking the body against its schema takes too many steps';
+
+/** Sixty files, which a stack without models does not need. */
+const loadAjv = (): typeof AjvDraft04 => createRequire(import.meta.url)('ajv-draft-04') as typeof AjvDraft04;
 
 const VALID: SchemaVerdict = { isValid: true };
 
@@ -97,7 +100,7 @@ type Outcome = 'valid' | 'too-much' | ErrorObject[];
 
 /** One ajv with the bounds built in. It is synchronous, so one budget at a time is enough. */
 class Engine {
-  readonly #ajv: InstanceType<typeof ajvDraft04.default>;
+  readonly #ajv: InstanceType<typeof AjvDraft04.default>;
   #budget = newBudget(0);
 
   constructor(patterns: ReadonlyMap<string, PatternTest>, allErrors: boolean) {
@@ -108,7 +111,8 @@ class Engine {
       // Used for standalone code only, which is never generated here.
       { code: 'undefined' },
     );
-    this.#ajv = new ajvDraft04.default({
+    const ajv = loadAjv();
+    this.#ajv = new ajv.default({
       allErrors,
       verbose: true,
       strict: false,

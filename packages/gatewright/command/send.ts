@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '@gatewright/aws/node-http';
 import { rootCertificates } from 'node:tls';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';

@@ -3,7 +3,8 @@
  * and an answer counts only with the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { MAX_RESULT_BYTES, type StreamPart } from '../job.ts';

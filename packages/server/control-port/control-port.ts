@@ -4,7 +4,8 @@
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { ShiftableClock } from '../../core/ports.ts';
 import type { Identities } from '../../core/policy/identities.ts';

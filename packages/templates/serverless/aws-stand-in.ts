@@ -4,7 +4,7 @@
  * fails offline.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer } from '@gatewright/aws/node-http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
