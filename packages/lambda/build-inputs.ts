@@ -55,7 +55,8 @@ export function markBuild(
     });
   // Right after a save, reading a thousand package files is not worth it.
   if (!isSettled()) return undefined;
-  const marks = new Marks();
+  // With settings of its own esbuild reads no file of them.
+  const marks = new Marks(options.tsconfigRaw === undefined);
   for (const [file, { imports }] of inputs) {
     marks.add(file, 'content');
     const folder = dirname(file);
@@ -90,6 +91,12 @@ class Marks {
   readonly #marks = new Map<string, Mark>();
   readonly #packages = new Map<string, BuildInputs['packages'][number]>();
   readonly #settled = new Map<string, boolean>();
+  readonly #readsSettings: boolean;
+
+  /** @param readsSettings whether esbuild looks for TypeScript's settings in the folders above a file */
+  constructor(readsSettings: boolean) {
+    this.#readsSettings = readsSettings;
+  }
 
   get all(): BuildInputs {
     return { marks: [...this.#marks.values()], packages: [...this.#packages.values()] };
@@ -129,7 +136,7 @@ class Marks {
       this.add(join(folder, name), 'there');
       if (existsSync(join(folder, name))) return false;
     }
-    return TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
+    return !this.#readsSettings || TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
   }
 
   /** Including extended settings. Returns whether they lead to no other files. */

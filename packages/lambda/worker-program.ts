@@ -43,6 +43,8 @@ async function buildProgram(
     target: 'node22',
     logLevel: 'silent',
     minifySyntax: true,
+    // Not those of a folder above the package, whose `paths` would forbid to keep the program.
+    tsconfigRaw: {},
   } as const satisfies BuildOptions;
   const kept = new BuildCache(join(cacheDirectory, 'builds'), runDirectory);
   const text = await kept.make({ what: 'program', options }, async () => {

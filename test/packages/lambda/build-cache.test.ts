@@ -140,6 +140,16 @@ describe('BuildCache', () => {
       assert.equal(await isReused(changed), false);
     });
 
+  it('keeps what is built with settings of its own below a tsconfig.json with paths, which esbuild does not read then', async () => {
+    const had = FILES['tsconfig.json'] ?? '';
+    write('tsconfig.json', '{ "compilerOptions": { "paths": { "a": ["b"] } } }');
+    const own: BuildOptions = { tsconfigRaw: {} };
+    await make(own);
+    assert.equal(await isReused(own), true);
+    assert.equal(await isReused(), false);
+    write('tsconfig.json', had);
+  });
+
   it('keeps nothing of a file that was written while it was built', async () => {
     const { metafile } = await build(options);
     const kept = new BuildCache(join(root, 'kept'), join(root, 'run'));
