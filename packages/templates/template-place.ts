@@ -4,17 +4,32 @@ import type { Json } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
-/** File, line, logical id and property of a path into the template of a stack. */
+/**
+ * File, line, logical id and property of a path into the template of a stack. The line is read where a message
+ * needs it: for that, JSON is parsed once more, as YAML.
+ */
 export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): DefinitionPlace {
-  const { file } = stack;
-  const line = stack.lineOf(at);
   // A property ends at an intrinsic function.
   const inner = at.findIndex((key) => key === 'Ref' || key.startsWith('Fn::'));
   const [section, name, part, ...rest] = inner === -1 ? at : at.slice(0, inner);
   if (section !== 'Resources' || name === undefined)
-    return { file, line, property: [section, name].filter((key) => key !== undefined).join('.') };
+    return withLine(stack, at, { property: [section, name].filter((key) => key !== undefined).join('.') });
   const property = part === 'Properties' ? rest.join('.') : (part ?? '');
-  return { file, line, logicalId: name, property: property === '' ? undefined : property };
+  return withLine(stack, at, { logicalId: name, property: property === '' ? undefined : property });
+}
+
+function withLine(
+  { file, lineOf }: Pick<RawStack, 'file' | 'lineOf'>,
+  at: Path,
+  place: Pick<DefinitionPlace, 'logicalId' | 'property'>,
+): DefinitionPlace {
+  return {
+    file,
+    get line() {
+      return lineOf(at);
+    },
+    ...place,
+  };
 }
 
 export function memberAt(value: Json | undefined, keys: Path): Json | undefined {
