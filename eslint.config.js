@@ -71,6 +71,16 @@ export default ts.config(
     },
   },
   {
+    files: ['{functions,packages,shared}/**/*.ts'],
+    ignores: ['packages/aws/node-http.ts', 'packages/conformance/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { name: 'node:http', allowTypeImports: true, message: 'import it from @gatewright/aws/node-http' },
+      ],
+    },
+  },
+  {
     files: ['shared/**/*.ts', 'packages/{authoring,velocity}/**/*.ts'],
     ignores: SHARED_ADAPTERS,
     rules: {

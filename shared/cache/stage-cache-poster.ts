@@ -1,5 +1,5 @@
 /** StageCaches by signed requests: to the API itself, and to API Gateway's control plane. */
-import { request } from 'node:http';
+import { request } from '@gatewright/aws/node-http';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed, StageCaches } from './invalidator.ts';

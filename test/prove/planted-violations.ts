@@ -88,6 +88,11 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
     'shared/access',
     "import { readFile } from 'node:fs';\nexport const f = readFile;",
   ],
+  [
+    '@typescript-eslint/no-restricted-imports',
+    'packages/engine',
+    "import { createServer } from 'node:http';\nexport const f = createServer;",
+  ],
   ['no-restricted-globals', 'shared/access', 'export const f = (): unknown => process.env;'],
   ['no-restricted-properties', 'shared/access', 'export const f = (): number => Date.now();'],
   [

@@ -1,4 +1,5 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Agent, request } from '@gatewright/aws/node-http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 
 import type { InvokedVersion } from '../../core/ports.ts';
 
@@ -83,7 +84,11 @@ export class RuntimeApiClient {
     return { request: opened, ended: new Promise((resolve, reject) => finish(opened, resolve, reject)) };
   }
 
-  get #target(): { readonly host: string; readonly port: number; readonly agent: Agent } {
+  get #target(): {
+    readonly host: string;
+    readonly port: number;
+    readonly agent: InstanceType<typeof Agent>;
+  } {
     return { host: this.#host, port: this.#port, agent: this.#agent };
   }
 
