@@ -56,16 +56,18 @@ export function printResult(result: Result): string {
   return `${result.goal.name}: ${printRatio(result)}, goal ${printBound(result.goal)}: ${printVerdict(result)}`;
 }
 
+/** By their names for `--only`, with the ratio alone: the page of all goals has the rest. */
 function printMissed(results: readonly Result[]): string {
-  const of = (verdict: string): readonly Result[] => results.filter(({ row }) => row?.verdict === verdict);
-  const missed = of('missed').map(
-    (result) => `- ${describeGoal(result.goal)}: ${printRatio(result)}; goal ${printBound(result.goal)}`,
-  );
-  const open = of('open').map(({ goal }) => describeGoal(goal));
+  const of = (verdict: string): string =>
+    results
+      .filter(({ row }) => row?.verdict === verdict)
+      .map((result) => `\`${result.goal.name}\` ${printTimes(result.row?.median ?? NaN)}`)
+      .join(', ');
+  const [missed, open] = [of('missed'), of('open')];
   return [
-    missed.length === 0 ? 'No goal is missed.' : `Missed:\n\n${missed.join('\n')}`,
-    ...(open.length === 0 ? [] : [`Open, since the interval holds the goal: ${open.join('; ')}.`]),
-  ].join('\n\n');
+    missed === '' ? 'No goal is missed.' : `Missed: ${missed}.`,
+    ...(open === '' ? [] : [`Open, since the interval holds the goal: ${open}.`]),
+  ].join(' ');
 }
 
 function describeGoal({ what, beside }: Goal): string {
@@ -79,12 +81,15 @@ function printOwn(value: number | undefined, { unit }: Goal): string {
 
 function printRatio({ row, marked }: Result): string {
   if (row === undefined) return 'not measured';
-  const times = (ratio: number): string => ratio.toFixed(ratio < 0.1 ? 3 : 2);
   const interval = Number.isFinite(row.high)
-    ? `${times(row.low)} to ${times(row.high)}`
+    ? `${printTimes(row.low)} to ${printTimes(row.high)}`
     : 'too few pairs for an interval';
   const host = marked === 0 ? '' : `; the host changed in ${marked} of ${row.pairs} pairs`;
-  return `${times(row.median)} × (${interval}${host})`;
+  return `${printTimes(row.median)} × (${interval}${host})`;
+}
+
+function printTimes(ratio: number): string {
+  return ratio.toFixed(ratio < 0.1 ? 3 : 2);
 }
 
 function printBound({ is, bound }: Goal): string {
