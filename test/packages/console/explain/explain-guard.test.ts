@@ -104,3 +104,111 @@ describe('what to change about a refusal', () => {
       assert.deepEqual(explain(about).changes, changes);
     });
 });
+
+const [DENYING] = refusedBy('authorizer', undefined).policies;
+const GUARD = refusedBy('authorizer', undefined).guard;
+if (DENYING === undefined || GUARD === undefined) throw new Error('refusedBy has a guard and a policy');
+const [DENY] = DENYING.statements;
+if (DENY === undefined) throw new Error('refusedBy has a statement');
+
+const TOKEN = {
+  subject: 'carl',
+  issuer: undefined,
+  audience: [],
+  roles: ['clerk'],
+  scopes: [],
+  expiresAtEpochMs: undefined,
+  overForMs: undefined,
+};
+const OTHER_ARN = ARN.replace('tiles/7', 'menu');
+
+const notAllowedBy = (
+  of: GuardPolicy['of'],
+  allow: Partial<GuardPolicy['statements'][number]>,
+): Circumstances => ({
+  ...refusedBy(of, undefined),
+  policies: [
+    {
+      ...DENYING,
+      of,
+      decision: 'implicit-deny',
+      decidedBy: undefined,
+      statements: [{ ...DENY, effect: 'Allow', applies: false, ...allow }],
+    },
+  ],
+});
+
+const unsigned = (isDeployed: boolean): Circumstances => ({
+  ...refusedBy('authorizer', undefined),
+  phase: 'authenticate',
+  failure: 'the signature does not match',
+  isDeployed,
+  policies: [],
+  guard: { ...GUARD, kind: 'iam' },
+});
+
+const SIGN = 'Sign the request (Signature Version 4, service execute-api)';
+
+const STORIES: readonly (readonly [name: string, about: Circumstances, because: string, change: string])[] = [
+  [
+    'a request that is not signed',
+    unsigned(false),
+    'The signature does not match.',
+    `${SIGN} with a key of gatewright.identities.yml, or of the local admin: \`gatewright env\`.`,
+  ],
+  [
+    'a request to a deployed API that is not signed',
+    unsigned(true),
+    'The signature does not match.',
+    `${SIGN}.`,
+  ],
+  [
+    'a resource policy that allows something else',
+    notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
+    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
+    `Add to the API’s resource policy a statement with Effect Allow for execute-api:Invoke on ${ARN}.`,
+  ],
+  [
+    'a condition on what the request does not have',
+    notAllowedBy('resource', {
+      fails: ['condition'],
+      conditions: [
+        { operator: 'StringEquals', key: 'aws:SourceVpc', wanted: ['vpc-1'], found: undefined, holds: false },
+        {
+          operator: 'IpAddress',
+          key: 'aws:SourceIp',
+          wanted: ['10.0.0.0/8'],
+          found: ['127.0.0.1'],
+          holds: false,
+        },
+      ],
+    }),
+    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that do not hold: StringEquals requires aws:SourceVpc to be vpc-1; the request has none; IpAddress requires aws:SourceIp to be 10.0.0.0/8; the request has 127.0.0.1.`,
+    `Add to the API’s resource policy a statement with Effect Allow for execute-api:Invoke on ${ARN}.`,
+  ],
+  [
+    'an authorizer whose policy allows something else',
+    notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
+    `The policy of authorizer gate does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
+    `Let the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`,
+  ],
+  [
+    'a cached policy that names only the route called first',
+    {
+      ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
+      guard: { ...GUARD, from: 'cache', ageMs: 2_000, ttlSeconds: 300, token: TOKEN },
+    },
+    `Authorizer gate was not called: its answer of 2 s ago, for another route, is cached for 300 s and applies to all its routes. That policy allows only ${OTHER_ARN}; GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
+    'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
+  ],
+];
+
+describe('a refusal', () => {
+  for (const [name, about, because, change] of STORIES)
+    it(`is explained for ${name}`, () => {
+      const { sentences, changes } = explain(about);
+
+      assert.ok(sentences.join(' ').endsWith(because), sentences.join(' '));
+      assert.equal(changes[0], change);
+    });
+});
