@@ -14,6 +14,18 @@ const OTHERS = new Map<string, Schema>([['Pet', PET]]);
 const REF = 'https://apigateway.amazonaws.com/restapis/abcdefghij/models/Pet';
 
 const cases: { name: string; schema: Schema; example: unknown }[] = [
+  {
+    name: 'the first of several choices, with what all of them share',
+    schema: {
+      type: 'object',
+      properties: { id: { type: 'integer' } },
+      anyOf: [{ properties: { size: { type: 'boolean' } } }, { properties: { color: { type: 'string' } } }],
+    },
+    example: { id: 1, size: true },
+  },
+  { name: 'what has no type', schema: {}, example: 'text' },
+  { name: 'null', schema: { type: 'null' }, example: null },
+  { name: 'items without a type', schema: { items: { type: 'boolean' } }, example: [true] },
   { name: 'an object with all that it may have', schema: PET, example: { name: 'text', age: 1 } },
   {
     name: 'a property that is required and not described',

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import {
   describeMembers,
   describeReload,
+  describeStale,
   withReloads,
 } from '../../../../packages/console/page/reload-texts.ts';
 import type { Change, ShownReload } from '../../../../packages/console/records/reload-model.ts';
@@ -82,4 +83,15 @@ describe('withReloads', () => {
     assert.deepEqual(show(withReloads([row(-1, 9_000)], reloads)), ['reload 2', 'reload 1', -1]);
     assert.deepEqual(show(withReloads([], reloads)), ['reload 2', 'reload 1']);
   });
+});
+
+describe('describeStale', () => {
+  for (const [what, expected] of [
+    [['hello'], 'hello still runs the code of version 2'],
+    [['hello', 'list'], 'hello, list still run the code of version 2'],
+    [['the stacks'], 'The stacks are still those of version 2'],
+  ] as const)
+    it(`says ${JSON.stringify(expected)}`, () => {
+      assert.equal(describeStale({ ...RELOAD, what }), expected);
+    });
 });

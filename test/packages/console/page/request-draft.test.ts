@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  draftOfRequest,
   fillPlaceholders,
   placeholdersIn,
   toTarget,
 } from '../../../../packages/console/page/request-draft.ts';
+import type { RequestDetail } from '../../../../packages/console/records/model.ts';
 
 const DRAFT = {
   method: 'POST',
@@ -49,5 +51,27 @@ describe('a typed path', () => {
 
   it('is refused without a slash', () => {
     assert.throws(() => toTarget('users'), /begin with a slash/);
+  });
+});
+
+describe('a recorded request that is sent again', () => {
+  const request = {
+    headers: [
+      ['Accept', '*/*'],
+      ['Connection', 'close'],
+      ['Content-Length', '2'],
+    ],
+    body: undefined,
+  };
+  const recorded = { method: 'GET', target: '/dev/orders?a=1', request } as unknown as RequestDetail;
+
+  it('leaves out the headers of its connection, and has no body where none was sent', () => {
+    assert.deepEqual(draftOfRequest(recorded), {
+      method: 'GET',
+      target: '/dev/orders?a=1',
+      headers: [['Accept', '*/*']],
+      body: '',
+      as: '',
+    });
   });
 });
