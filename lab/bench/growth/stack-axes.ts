@@ -1,4 +1,5 @@
 /** Stacks that have more and more of one thing: what their start costs, and what that costs each request. */
+import { webAclResources } from '../web-acl.ts';
 import type { Axis } from './axis.ts';
 import { MEMORY, OF_REQUESTS, START } from './columns.ts';
 import { askUnderLoad, serving } from './served.ts';
@@ -86,6 +87,18 @@ const GROWN: readonly Grown[] = [
     asked: (size) => ({ path: '/dev/r', turns: size, headers: { 'x-api-key': stacks.keyOf('{n}') } }),
     how: 'A method that wants an API key, and usage plans that open its stage, each with a key of its own; all keys are used in turn. AWS gives an account 300 plans and raises that: `--account-quota usage-plans=20000`.',
     why: 'A key leads to its own plans; a request looks at no other.',
+  },
+  {
+    name: 'web-acl-rules',
+    title: 'Rules of a web ACL',
+    counts: 'rules that let the request pass',
+    sizes: [1, 5, 10, 25, 50],
+    template: (size) => ({
+      Resources: { ...stacks.restRoutes(1).Resources, ...webAclResources('Rest', size) },
+    }),
+    asked: () => ({ path: '/dev/r0' }),
+    how: 'A REST API behind a web ACL of rules of all kinds (`bench -- web-acl`), none of which matches.',
+    why: 'Each rule is looked at for each request, since none ends the list.',
   },
 ];
 
