@@ -77,6 +77,8 @@ export async function readImports(
     format: 'esm' as const,
     logLevel: 'silent' as const,
     loader: { '.node': 'empty' as const },
+    // Node reads none for code that runs as it is.
+    tsconfigRaw: {},
   } satisfies BuildOptions;
   try {
     return await kept.make({ what: 'imports', options }, async () => {

@@ -93,7 +93,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   `),
   lambda: list(`
     check-together deadlines debugging handler-sources lent/lending local-issuer log-line own-apis package-sources
-    process/process-group resource-types runtime runtime-packages
+    process/process-group resource-types runtime runtime-packages worker-program
   `),
   control: list(`
     account api-keys api-quotas api/edits api/lambda/lambda-invoke api/lambda/lambda-service

@@ -7,7 +7,8 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLayer } from '../../../layers/build-layer.ts';
 import { DOCUMENTS } from '../../../layers/npm-parts.ts';
-import { bundleCommand } from './bundle-command.ts';
+import { shipPrograms } from '../../lambda/worker-program.ts';
+import { BUNDLE, bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { bundleConsole, bundledLicenses } from '../command/console-bundle.ts';
 import {
@@ -80,6 +81,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
   await writeRooms(root, compiled, outputDirectory);
   await bundleSdk(root, join(outputDirectory, SDK_FOLDER));
+  await shipPrograms(join(outputDirectory, 'packages/lambda'));
   await writeStack(root, outputDirectory);
   await writeConsole(root, join(outputDirectory, 'packages/console/page'));
   for (const [source, target] of Object.entries(COPIED))
@@ -91,6 +93,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   // The bundle finds shared files by the manifest.
   await writeManifest(outputDirectory, manifest);
   await bundleCommand(outputDirectory);
+  await writeLicenses(root, JOINED, join(outputDirectory, BUNDLE));
   await checkImports(outputDirectory, manifest);
   return manifest;
 }
@@ -206,8 +209,13 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const files = await bundleConsole(join(root, 'packages/console/page'));
-  for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
-    await writeFile(join(target, name), body);
+  for (const [name, body] of files) await writeFile(join(target, name), body);
+  await writeLicenses(root, BUNDLED_PACKAGES, target);
+}
+
+async function writeLicenses(root: string, packages: readonly string[], target: string): Promise<void> {
+  const [name, text] = bundledLicenses(root, packages);
+  await writeFile(join(target, name), text);
 }
 
 /** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module forms. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkImports, readImports } from '../../../packages/lambda/handler-imports.ts';
@@ -52,6 +53,28 @@ describe('readImports', () => {
       imports.map(({ specifier }) => specifier),
       ['aws-sdk/clients/dynamodb'],
     );
+  });
+});
+
+describe('imports of a handler that runs as it is', () => {
+  // esbuild reads `paths`, and what they lead to is not marked; Node reads none.
+  it('are kept for the next start, also below a tsconfig.json with paths', async () => {
+    const folder = aFolder({
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "uuid": ["./own"] } } }',
+      'own.ts': 'export const v4 = 1;',
+      'a.js': 'const { v4 } = require("uuid"); exports.handler = async () => v4;',
+    });
+    // Right after a save nothing is kept.
+    for (const name of ['a.js', 'own.ts', 'tsconfig.json']) utimesSync(join(folder, name), 1, 1);
+    const kept = join(folder, 'kept');
+
+    const imports = await readImports(join(folder, 'a.js'), folder, new BuildCache(kept, folder));
+
+    assert.deepEqual(
+      imports.map(({ specifier }) => specifier),
+      ['uuid'],
+    );
+    assert.equal(readdirSync(kept).length, 1);
   });
 });
 
