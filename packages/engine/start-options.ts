@@ -293,7 +293,7 @@ export const START_OPTIONS = {
   record: {
     takes: '<number>',
     ...FORMS.records,
-    defaultValue: 2_000,
+    defaultValue: 4_000,
     plugin: 'option',
     sets: 'record',
     what: 'number of requests and messages kept for `requests` and `explain`; 0 = none',

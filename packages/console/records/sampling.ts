@@ -5,8 +5,8 @@
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
-/** Ordinary successes per second that are all kept: at that rate a ring of 2,000 lasts eight seconds. */
-export const FULL_RECORDS_PER_SECOND = 250;
+/** Ordinary successes per second that are all kept: at that rate a ring of 4,000 lasts four seconds. */
+export const FULL_RECORDS_PER_SECOND = 1_000;
 /** Per route, so that a rare one stays visible beside a busy one. */
 const FIRST_OF_ROUTE = 5;
 

@@ -12,7 +12,7 @@ describe('readStartOptions', () => {
       port: 3000,
       controlPort: 4000,
       allowHosts: [],
-      record: 2000,
+      record: 4000,
       reload: true,
       strict: false,
       tls: false,
