@@ -64,13 +64,19 @@ export function addressOf(apis: Ready['apis'], kind: Kind): string {
 
 /** @param folder of a running start, which holds its credentials */
 export async function readRing(folder: string): Promise<Ring | undefined> {
+  const listed = await listRequests(folder, 'limit=1');
+  return (listed as { readonly state: Ring } | undefined)?.state;
+}
+
+/** Undefined where nothing is recorded, or no start runs there. */
+export async function listRequests(folder: string, query: string): Promise<unknown> {
   const credentials = await readCredentials(folder);
   if (credentials === undefined) return undefined;
   const { controlUrl, controlSecret } = credentials;
-  const reply = await fetch(`${controlUrl}/_gatewright/requests?limit=1`, {
+  const reply = await fetch(`${controlUrl}/_gatewright/requests?${query}`, {
     headers: { authorization: `Bearer ${controlSecret}` },
   });
-  return reply.ok ? ((await reply.json()) as { readonly state: Ring }).state : undefined;
+  return reply.ok ? await reply.json() : undefined;
 }
 
 /**

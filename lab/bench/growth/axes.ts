@@ -1,6 +1,8 @@
 /** All that grows, in the order of the page. */
 import type { Axis } from './axis.ts';
 import { STORAGE_AXES } from './storage-axes.ts';
+import { PARTS_AXIS } from './parts-axis.ts';
+import { CUSTOMERS_AXIS } from './customers-axis.ts';
 import { SOCKET_AXES } from './socket-axes.ts';
 import { STACK_AXES } from './stack-axes.ts';
 import { TABLE_AXIS } from './table-axis.ts';
@@ -12,4 +14,6 @@ export const AXES: readonly Axis[] = [
   ...STORAGE_AXES,
   ...SOCKET_AXES,
   TABLE_AXIS,
+  CUSTOMERS_AXIS,
+  PARTS_AXIS,
 ];

@@ -12,7 +12,7 @@ import type { Figures } from './axis.ts';
 import { SOURCE } from './stacks.ts';
 import type { Template } from './stacks.ts';
 
-const FOLDER = join(ROOT, '.build/growth');
+export const FOLDER = join(ROOT, '.build/growth');
 /** What AWS's own APIs of the gateway are called with. */
 export const CREDENTIALS = { accessKeyId: 'AKIDGROWTHBENCH', secretAccessKey: 'bench-secret' };
 const WARMUP_SECONDS = 2;
@@ -33,6 +33,8 @@ export type Served = {
   readonly origin: string;
   readonly control: string;
   readonly dynamodb: string;
+  /** Where it runs; its state is below. */
+  readonly folder: string;
 };
 
 type Ready = {
@@ -41,12 +43,11 @@ type Ready = {
   readonly dynamodb: string;
 };
 
-/** @param files by name, beside the template; without any, the one that the stacks' functions name */
 export async function serving<Result>(
-  { name, template, files = { 'src/index.js': SOURCE } }: Stack,
+  { name, template, files = { 'src/index.js': SOURCE }, words = [] }: Stack,
   use: (served: Served) => Promise<Result>,
 ): Promise<Result> {
-  const served = await start({ name, template, files });
+  const served = await start({ name, template, files, words });
   try {
     return await use(served);
   } finally {
@@ -57,10 +58,13 @@ export async function serving<Result>(
 type Stack = {
   readonly name: string;
   readonly template: Template;
-  readonly files?: Readonly<Record<string, string>>;
+  /** By name, beside the template; without any, the one that the stacks' functions name. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** More sources and options of `start`. */
+  readonly words?: readonly string[] | undefined;
 };
 
-async function start({ name, template, files }: Required<Stack>): Promise<Served> {
+async function start({ name, template, files = {}, words = [] }: Stack): Promise<Served> {
   const cwd = join(FOLDER, name);
   rmSync(cwd, { recursive: true, force: true });
   mkdirSync(join(cwd, 'src'), { recursive: true });
@@ -69,9 +73,20 @@ async function start({ name, template, files }: Required<Stack>): Promise<Served
   for (const [file, text] of Object.entries(files)) writeFileSync(join(cwd, file), text);
   const text = JSON.stringify(template);
   writeFileSync(join(cwd, 'template.json'), text);
-  const args = ['start', 'template.json', '--json', '--port', '0', '--control-port', '0', ...RAISED];
+  const started = await startIn(cwd, commandOf(ROOT), ['template.json', ...RAISED, ...words], name);
+  return { ...started, templateBytes: text.length };
+}
+
+/** @param command of a checkout or a package */
+export async function startIn(
+  cwd: string,
+  command: string,
+  words: readonly string[],
+  name: string,
+): Promise<Omit<Served, 'templateBytes'>> {
+  const args = ['start', '--json', '--port', '0', '--control-port', '0', ...words];
   const fromMs = performance.now();
-  const child = spawn(process.execPath, [commandOf(ROOT), ...args], {
+  const child = spawn(process.execPath, [command, ...args], {
     cwd,
     env: {
       ...process.env,
@@ -87,7 +102,7 @@ async function start({ name, template, files }: Required<Stack>): Promise<Served
     startMs: performance.now() - fromMs,
     control,
     dynamodb,
-    templateBytes: text.length,
+    folder: cwd,
     origin: new URL(apis[0]?.url ?? control).origin,
   };
 }

@@ -9,9 +9,15 @@ import * as stacks from './stacks.ts';
 type Grown = Omit<Axis, 'columns' | 'measure'> & {
   readonly template: (size: number) => stacks.Template;
   readonly files?: (size: number) => Readonly<Record<string, string>>;
+  /** More sources of the start. */
+  readonly words?: (size: number) => readonly string[];
   /** What is asked for, all of them in turn. */
   readonly asked: (size: number) => Omit<LoadOrder, 'seconds'>;
 };
+
+/** Names of the templates beside the first. */
+const otherStacks = (size: number): readonly string[] =>
+  Array.from({ length: size - 1 }, (_, n) => `stack${n + 1}.json`);
 
 const GROWN: readonly Grown[] = [
   {
@@ -100,10 +106,37 @@ const GROWN: readonly Grown[] = [
     how: 'A REST API behind a web ACL of rules of all kinds (`bench -- web-acl`), none of which matches.',
     why: 'Each rule is looked at for each request, since none ends the list.',
   },
+  {
+    name: 'stacks',
+    title: 'Stacks',
+    counts: 'stacks of one start',
+    sizes: [1, 4, 16, 64],
+    template: () => stacks.httpRoutes(1),
+    files: (size) => ({
+      'src/index.js': stacks.SOURCE,
+      ...Object.fromEntries(
+        otherStacks(size).map((file) => [file, JSON.stringify(stacks.httpRoutes(1, file.slice(0, -5)))]),
+      ),
+    }),
+    words: otherStacks,
+    asked: () => ({ path: '/r0' }),
+    how: 'Each stack is a template with an HTTP API and a function of its own; the API of the first is asked.',
+    why: 'A start reads each stack once and opens a port for its API; a request comes in at its own.',
+  },
+  {
+    name: 'services',
+    title: 'AWS services',
+    counts: 'services of the stack',
+    sizes: [1, 2, 4, 8, 12],
+    template: stacks.services,
+    asked: () => ({ path: '/r0' }),
+    how: 'One route of an HTTP API, and one resource each of SQS, SNS, EventBridge, Kinesis, Step Functions, S3, DynamoDB, Scheduler, CloudWatch, Systems Manager, Secrets Manager, Cognito.',
+    why: 'A service is loaded when the first of its resources is read. With an alarm (the ninth) each request and each event is counted for its metric.',
+  },
 ];
 
 export const STACK_AXES: readonly Axis[] = GROWN.map(
-  ({ template, files, asked, name, title, counts, sizes, how, why }) => ({
+  ({ template, files, words, asked, name, title, counts, sizes, how, why }) => ({
     name,
     title,
     counts,
@@ -113,7 +146,7 @@ export const STACK_AXES: readonly Axis[] = GROWN.map(
     columns: [START, ...OF_REQUESTS, MEMORY, { key: 'templateKb', title: 'template, kB' }],
     measure: (size, seconds) =>
       serving(
-        { name, template: template(size), ...(files !== undefined && { files: files(size) }) },
+        { name, template: template(size), files: files?.(size), words: words?.(size) },
         async (served) => {
           const figures = await askUnderLoad(served, { ...asked(size), seconds });
           return { ...figures, startMs: served.startMs, templateKb: served.templateBytes / 1000 };

@@ -71,11 +71,66 @@ const HTTP_API = {
 };
 const HTTP_STAGE = { HttpStage: v2('Stage', { StageName: '$default', AutoDeploy: true }) };
 
+/** Each of another AWS service. */
+const SERVICES: readonly (readonly [string, object])[] = [
+  ['AWS::SQS::Queue', {}],
+  ['AWS::SNS::Topic', {}],
+  ['AWS::Events::EventBus', { Name: 'grown' }],
+  ['AWS::Kinesis::Stream', { ShardCount: 1 }],
+  [
+    'AWS::StepFunctions::StateMachine',
+    {
+      RoleArn: 'arn:aws:iam::123456789012:role/any',
+      DefinitionString: '{"StartAt":"End","States":{"End":{"Type":"Succeed"}}}',
+    },
+  ],
+  ['AWS::S3::Bucket', {}],
+  [
+    'AWS::DynamoDB::Table',
+    {
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    },
+  ],
+  [
+    'AWS::Scheduler::Schedule',
+    {
+      ScheduleExpression: 'rate(30 days)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: arnOf('Answer'), RoleArn: 'arn:aws:iam::123456789012:role/any' },
+    },
+  ],
+  [
+    'AWS::CloudWatch::Alarm',
+    {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+    },
+  ],
+  ['AWS::SSM::Parameter', { Type: 'String', Value: 'grown' }],
+  ['AWS::SecretsManager::Secret', { SecretString: 'grown' }],
+  ['AWS::Cognito::UserPool', {}],
+];
+
+/** Beside the one route a resource of so many AWS services. */
+export function services(count: number): Template {
+  const used = SERVICES.slice(0, count).map(
+    ([Type, Properties], n) => [`Service${n}`, { Type, Properties }] as const,
+  );
+  return { Resources: { ...httpRoutes(1).Resources, ...named(used) } };
+}
+
 /** `/r0` … of an HTTP API, all to one function. Not as an OpenAPI document: each of its routes has an integration, of which AWS takes 300. */
-export function httpRoutes(count: number): Template {
+export function httpRoutes(count: number, apiName = 'grown-http'): Template {
   return {
     Resources: {
-      ...HTTP_API,
+      Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: apiName, ProtocolType: 'HTTP' } },
       ...HTTP_STAGE,
       ...called('Answer'),
       Call: v2Integration('Answer'),
@@ -327,6 +382,28 @@ export function itemTable(): Template {
               Projection: { ProjectionType: 'ALL' },
               KeySchema: [key('owner', 'HASH'), key('sk', 'RANGE')],
             },
+          ],
+        },
+      },
+    },
+  };
+}
+
+export const USAGE = 'grown-usage';
+
+/** The table of quotas, as the stack makes it. */
+export function usageTable(): Template {
+  return {
+    Resources: {
+      Usage: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: USAGE,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
           ],
         },
       },

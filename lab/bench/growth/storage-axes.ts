@@ -1,12 +1,15 @@
 /** What a gateway keeps while it serves: API keys, answers of a stage cache, items of tables. */
 import { APIGatewayClient, GetUsagePlansCommand, ImportApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import { median } from '../report.ts';
+import { listRequests, readRing } from '../targets.ts';
 import type { Axis, Figures } from './axis.ts';
 import { MEMORY, OF_REQUESTS } from './columns.ts';
 import { askUnderLoad, CREDENTIALS, load, restingMegabytes, serving } from './served.ts';
 import type { Served } from './served.ts';
-import { cachedRoute, keyOf, keysAndPlans } from './stacks.ts';
+import { cachedRoute, httpRoutes, keyOf, keysAndPlans } from './stacks.ts';
 
 const MICROS = 1_000;
+const LISTED = 11;
 
 /** One more than the template has. */
 async function importKeys({ control }: Served, count: number): Promise<void> {
@@ -74,10 +77,56 @@ const cacheEntries: Axis = {
     }),
 };
 
+const recorded: Axis = {
+  name: 'recorded',
+  title: 'Recorded requests',
+  counts: 'requests kept by `--record`',
+  sizes: [100, 1_000, 10_000, 20_000],
+  columns: [
+    ...OF_REQUESTS,
+    { key: 'pageMs', title: 'first 250 rows, ms', digits: 1, atMost: 'flat' },
+    { key: 'searchMs', title: 'search that finds nothing, ms', digits: 1, atMost: 'linear' },
+    MEMORY,
+    { key: 'recordBytes', title: 'bytes of one' },
+  ],
+  how: 'One route of an HTTP API, asked until all that may be kept is (`--record-all`). All records together take 32 MB at most.',
+  why: 'A record replaces the oldest; what is listed is read from the newest on, and a search reads all.',
+  measure: (size, seconds) =>
+    serving(
+      {
+        name: 'recorded',
+        template: httpRoutes(1),
+        words: ['--record-all', '--record', String(size)],
+      },
+      async (served) => {
+        const figures = await askUnderLoad(served, { path: '/r0', requestsAtLeast: size, seconds });
+        const { kept = 0, bytes = NaN } = (await readRing(served.folder)) ?? {};
+        if (kept !== size) throw new Error(`${kept} of ${size} requests are kept`);
+        return {
+          ...figures,
+          pageMs: await listMs(served, 'limit=250'),
+          searchMs: await listMs(served, 'limit=250&search=of-none-of-them'),
+          recordBytes: bytes / size,
+        };
+      },
+    ),
+};
+
+/** Median of several, the first of which finds cold code. */
+async function listMs({ folder }: Served, query: string): Promise<number> {
+  const taken: number[] = [];
+  for (let time = 0; time < LISTED; time += 1) {
+    const fromMs = performance.now();
+    await listRequests(folder, query);
+    taken.push(performance.now() - fromMs);
+  }
+  return median(taken);
+}
+
 /** Below thousands, what a collector of garbage leaves lying is more than what they take. */
 function perItem(size: number, beforeMb: number | undefined, afterMb: number | undefined): Figures {
   if (beforeMb === undefined || afterMb === undefined || size < 1_000) return {};
   return { entryBytes: ((afterMb - beforeMb) * 2 ** 20) / size };
 }
 
-export const STORAGE_AXES: readonly Axis[] = [apiKeys, cacheEntries];
+export const STORAGE_AXES: readonly Axis[] = [apiKeys, cacheEntries, recorded];
