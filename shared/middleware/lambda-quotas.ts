@@ -1,7 +1,12 @@
 /** Quotas for an authorizer function: connects access and quota. */
 import type { LoadQuotas } from '../access/charge-quota.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
+import { loadLogger } from '../observability/logger.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
+import type { QuotaEvent } from '../quota/holder-ports.ts';
+
+/** The only function of the stack that charges. */
+const SERVICE = 'request-authorizer';
 
 /** Loaded with the first charged request: functions without charges never load the library. */
 export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
@@ -12,7 +17,26 @@ export function createQuotaLoader(metrics: MetricSink): LoadQuotas {
       import('../observability/quota-metrics.ts'),
     ]);
     const { tableName } = readUsageTableConfig();
-    const quotas = createDynamoDbQuotas({ tableName, plans, observe: countQuotas(metrics) });
+    const count = countQuotas(metrics);
+    const observe = (event: QuotaEvent): void => {
+      count(event);
+      if (event.kind === 'plan-ignored') void warnOfPlan(event);
+    };
+    const quotas = createDynamoDbQuotas({ tableName, plans, observe });
     return { consume: (charge) => quotas.consume(charge), ...createDynamoDbUsageReader(tableName, plans) };
   };
+}
+
+async function warnOfPlan({
+  plan,
+  version,
+}: {
+  readonly plan: string;
+  readonly version: number;
+}): Promise<void> {
+  const logger = await loadLogger(SERVICE);
+  logger.warn(
+    `plan ignored: the table has another version ${version} of the plan ${plan}, which counts; give the changed plan version ${version + 1}`,
+    { plan, version },
+  );
 }

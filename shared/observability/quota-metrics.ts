@@ -19,6 +19,7 @@ export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: numb
  * | `QuotaStoreLatency` | milliseconds of each call of the table |
  * | `QuotaStoreThrottled` | calls that the table throttled: a hot ledger |
  * | `QuotaThreshold` | thresholds (`alarms` of a plan) that were crossed |
+ * | `QuotaPlanIgnored` | plans of the code that differ from the table's of the same version, which counts |
  * | `QuotaClockOff` | clocks that differ from the table's; the error in milliseconds is `QuotaClockError` |
  *
  * @example
@@ -57,6 +58,9 @@ export function countQuotas(metrics: MetricSink): (event: QuotaEvent) => void {
       case 'store':
         metrics.addMetric('QuotaStoreLatency', 'Milliseconds', event.elapsedMs);
         if (event.outcome === 'throttled') count('QuotaStoreThrottled');
+        return;
+      case 'plan-ignored':
+        count('QuotaPlanIgnored');
         return;
       case 'clock-off':
         count('QuotaClockOff');

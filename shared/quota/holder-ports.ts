@@ -25,4 +25,6 @@ export type QuotaEvent =
   | { readonly kind: 'alarm'; readonly id: LedgerId; readonly period: Period; readonly percent: number }
   /** `outcome`: the kind of the store's answer; `throttled` = too many writes, mostly for one item. */
   | { readonly kind: 'store'; readonly purpose: string; readonly outcome: string; readonly elapsedMs: number }
-  | { readonly kind: 'clock-off'; readonly byMs: number };
+  | { readonly kind: 'clock-off'; readonly byMs: number }
+  /** The table has another plan of the same version, which counts: a change needs a higher version. */
+  | { readonly kind: 'plan-ignored'; readonly plan: string; readonly version: number };

@@ -1,9 +1,11 @@
 /** A process's cache of a table's usage plans. The table is authoritative; plans in code are seeds. */
+import { isDeepStrictEqual } from 'node:util';
 import type { AgeClock, ItemStore } from '../ports.ts';
 import { DomainError } from '../errors.ts';
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
+import type { QuotaEvent } from './holder-ports.ts';
 import { planKey } from './ledger.ts';
 import { parsePlan } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
@@ -29,11 +31,19 @@ export class PlanBook {
   readonly #seeds: ReadonlyMap<string, UsagePlan>;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<PlanRead>>();
+  readonly #observe: (event: QuotaEvent) => void;
+  readonly #reported = new Set<string>();
 
-  constructor(store: ItemStore, clock: AgeClock, seeds: readonly UsagePlan[]) {
+  constructor(
+    store: ItemStore,
+    clock: AgeClock,
+    seeds: readonly UsagePlan[],
+    observe: (event: QuotaEvent) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#seeds = new Map(seeds.map((plan) => [plan.id, plan]));
+    this.#observe = observe;
   }
 
   /** The plan if it was read recently; synchronous, for the path of every request. */
@@ -69,7 +79,16 @@ export class PlanBook {
     // A seed that could not be published means an outage or a missing permission, not an unknown plan.
     if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
     const plan = parseStored(read.item);
+    if (seed !== undefined) this.#reportIgnored(seed, plan);
     return this.#keep(plan, FRESH_MS);
+  }
+
+  /** Once: it stays so until the code is deployed with a higher version. */
+  #reportIgnored(seed: UsagePlan, { version, source }: UsagePlan): void {
+    if (version !== seed.version || isDeepStrictEqual(JSON.parse(source), JSON.parse(seed.source))) return;
+    if (this.#reported.has(seed.id)) return;
+    this.#reported.add(seed.id);
+    this.#observe({ kind: 'plan-ignored', plan: seed.id, version });
   }
 
   #fallBack(planId: string): PlanRead {

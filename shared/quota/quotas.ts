@@ -156,7 +156,7 @@ class Holder {
     this.#options = options;
     this.#time = new StoreTime(clock, observe);
     const store = this.#time.watch(options.store);
-    this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan));
+    this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan), observe);
     this.#terms = new TermsReader(options.customers?.(store));
     const grantIds = new GrantIds(random, clock);
     const debts = new Debts(clock, maxLeases);

@@ -54,6 +54,7 @@ describe('metrics of quotas', () => {
       event: { kind: 'store', purpose: 'grant', outcome: 'throttled', elapsedMs: 9 },
       expected: ['QuotaStoreLatency 9 Milliseconds', 'QuotaStoreThrottled 1 Count'],
     },
+    { event: { kind: 'plan-ignored', plan: 'gold', version: 2 }, expected: ['QuotaPlanIgnored 1 Count'] },
     {
       event: { kind: 'clock-off', byMs: -7000 },
       expected: ['QuotaClockOff 1 Count', 'QuotaClockError 7000 Milliseconds'],

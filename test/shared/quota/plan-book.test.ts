@@ -38,4 +38,28 @@ describe('the plans that code brings along', () => {
 
     assert.equal(read.kind === 'known' && read.plan.version, 2);
   });
+
+  it('are reported once where the table has another plan of the same version, which counts', async () => {
+    const table = new QuotaTable();
+    const plan = { id: 'gold', version: 2, limits: [LIMIT] };
+    const stored = new PlanBook(table.store, table.clock, [parsePlan(plan)]);
+    await stored.read('gold');
+    const rows = [
+      {
+        changed: { limits: [{ ...LIMIT, quota: 5 }] },
+        expected: [{ kind: 'plan-ignored', plan: 'gold', version: 2 }],
+      },
+      { changed: { version: 3 }, expected: [] },
+      // The members of the one saved, in another order.
+      { changed: { limits: [LIMIT], id: 'gold', version: 3 }, expected: [] },
+    ];
+    for (const { changed, expected } of rows) {
+      const reported: unknown[] = [];
+      const seed = parsePlan({ ...plan, ...changed });
+      const book = new PlanBook(table.store, table.clock, [seed], (event) => reported.push(event));
+      await book.read('gold');
+      await book.read('gold');
+      assert.deepEqual(reported, expected);
+    }
+  });
 });
