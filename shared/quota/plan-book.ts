@@ -1,5 +1,5 @@
 /** A process's cache of a table's usage plans. The table is authoritative; plans in code are seeds. */
-import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { AgeClock, ItemStore } from '../ports.ts';
 import { DomainError } from '../errors.ts';
 import { elapsedMs, momentOf } from './age.ts';
@@ -85,7 +85,7 @@ export class PlanBook {
 
   /** Once: it stays so until the code is deployed with a higher version. */
   #reportIgnored(seed: UsagePlan, { version, source }: UsagePlan): void {
-    if (version !== seed.version || isDeepStrictEqual(JSON.parse(source), JSON.parse(seed.source))) return;
+    if (version !== seed.version || inOrder(source) === inOrder(seed.source)) return;
     if (this.#reported.has(seed.id)) return;
     this.#reported.add(seed.id);
     this.#observe({ kind: 'plan-ignored', plan: seed.id, version });
@@ -151,4 +151,12 @@ export function seedWrites(seed: UsagePlan, stored: Item | undefined): readonly 
 function planWrite(plan: UsagePlan, test: Test): ItemWrite {
   const item = { ver: plan.version, doc: plan.source, list: PLAN_LIST };
   return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
+}
+
+/** The same text for the same members in any order: documents in YAML are written by people. */
+function inOrder(source: string): string {
+  const ordered: unknown = JSON.parse(source, (_, value: unknown) =>
+    isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+  );
+  return JSON.stringify(ordered);
 }

@@ -46,16 +46,15 @@ describe('the plans that code brings along', () => {
     await stored.read('gold');
     const rows = [
       {
-        changed: { limits: [{ ...LIMIT, quota: 5 }] },
+        brought: { ...plan, limits: [{ ...LIMIT, quota: 5 }] },
         expected: [{ kind: 'plan-ignored', plan: 'gold', version: 2 }],
       },
-      { changed: { version: 3 }, expected: [] },
-      // The members of the one saved, in another order.
-      { changed: { limits: [LIMIT], id: 'gold', version: 3 }, expected: [] },
+      { brought: { limits: [{ period: 'MONTH', ...LIMIT }], version: 2, id: 'gold' }, expected: [] },
+      { brought: { ...plan, version: 3, limits: [{ ...LIMIT, quota: 5 }] }, expected: [] },
     ];
-    for (const { changed, expected } of rows) {
+    for (const { brought, expected } of rows) {
       const reported: unknown[] = [];
-      const seed = parsePlan({ ...plan, ...changed });
+      const seed = parsePlan(brought);
       const book = new PlanBook(table.store, table.clock, [seed], (event) => reported.push(event));
       await book.read('gold');
       await book.read('gold');
