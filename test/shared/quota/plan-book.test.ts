@@ -49,7 +49,10 @@ describe('the plans that code brings along', () => {
         brought: { ...plan, limits: [{ ...LIMIT, quota: 5 }] },
         expected: [{ kind: 'plan-ignored', plan: 'gold', version: 2 }],
       },
-      { brought: { limits: [{ period: 'MONTH', ...LIMIT }], version: 2, id: 'gold' }, expected: [] },
+      {
+        brought: { limits: [Object.fromEntries(Object.entries(LIMIT).toReversed())], version: 2, id: 'gold' },
+        expected: [],
+      },
       { brought: { ...plan, version: 3, limits: [{ ...LIMIT, quota: 5 }] }, expected: [] },
     ];
     for (const { brought, expected } of rows) {
