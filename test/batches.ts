@@ -11,7 +11,9 @@ const OF_ITS_OWN = /^test\/(delivery|simulation|examples|vectors)\//;
 
 /** What belongs to the process as a whole: a test that changes or measures it would meddle with its neighbours. */
 const REACHES_OUT =
-  /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|child_process|worker_threads|globalThis|counted-work|command-in-process/;
+  /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|child_process|worker_threads|globalThis|counted-work/;
+/** Puts back what it changes, and takes long to load: its files share processes with one another. */
+const RUNS_COMMANDS = /command-in-process/;
 
 const FILES_PER_BATCH = 20;
 const IMPORTS = `import { after, describe } from 'node:test';
@@ -20,8 +22,11 @@ import { endFile } from ${JSON.stringify(new URL('support/end-of-file.ts', impor
 
 type Batch = { readonly entry: string; readonly files: readonly string[] };
 
-function mayShare(file: string): boolean {
-  return !OF_ITS_OWN.test(file) && !REACHES_OUT.test(readFileSync(file, 'utf8'));
+/** Files of one kind may share a process. */
+function kindOf(file: string): 'plain' | 'commands' | 'alone' {
+  const text = readFileSync(file, 'utf8');
+  if (OF_ITS_OWN.test(file) || REACHES_OUT.test(text)) return 'alone';
+  return RUNS_COMMANDS.test(text) ? 'commands' : 'plain';
 }
 
 /** Files of one folder lie side by side in a batch, since they import the same sources. */
@@ -29,12 +34,13 @@ export function planBatches(files: readonly string[]): {
   alone: readonly string[];
   batches: readonly string[][];
 } {
-  const sharing = files.filter(mayShare);
-  if (sharing.length < 2) return { alone: files, batches: [] };
+  const byKind = Map.groupBy(files, kindOf);
+  byKind.delete('alone');
   const batches: string[][] = [];
-  for (let from = 0; from < sharing.length; from += FILES_PER_BATCH)
-    batches.push(sharing.slice(from, from + FILES_PER_BATCH));
-  const shared = new Set(sharing);
+  for (const sharing of byKind.values())
+    for (let from = 0; from < sharing.length && sharing.length > 1; from += FILES_PER_BATCH)
+      batches.push(sharing.slice(from, from + FILES_PER_BATCH));
+  const shared = new Set(batches.flat());
   return { alone: files.filter((file) => !shared.has(file)), batches };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The command without a process of its own, which costs ten times as much as most of what it does. For files that run alone
- * (they say `process.env` …): working directory, environment and exit code belong to the process, so runs take turns.
+ * The command without a process of its own, which costs ten times as much as most of what it does. Working directory,
+ * environment and exit code belong to the process, so runs take turns, and put them back.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
