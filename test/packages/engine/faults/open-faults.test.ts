@@ -101,6 +101,18 @@ const OTHER_STACK = {
     Type: 'AWS::ApiGatewayV2::Stage',
     Properties: { ApiId: { Ref: 'Chat' }, StageName: 'live', AutoDeploy: true },
   },
+  ChatMock: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: { ApiId: { Ref: 'Chat' }, IntegrationType: 'MOCK' },
+  },
+  ChatJoin: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      ApiId: { Ref: 'Chat' },
+      RouteKey: 'join',
+      Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'ChatMock' }]] },
+    },
+  },
   Desk: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'desk' } },
   Ask: {
     Type: 'AWS::ApiGateway::Method',
@@ -331,8 +343,8 @@ describe('a start with a file of faults', () => {
   for (const { name, text, message } of [
     {
       name: 'an unknown route',
-      text: 'rules:\n  - latency: 1s\n    route: GET /none',
-      message: /^faults\.yml:3: there is no route "GET \/none"; there are GET \/slow, /,
+      text: 'rules:\n  - latency: 1s\n    route: join',
+      message: /^faults\.yml:3: there is no route "join"; there are GET \/slow, /,
     },
     {
       name: 'a share above 1',
