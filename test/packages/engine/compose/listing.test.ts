@@ -90,8 +90,8 @@ describe('a start with the ports of serverless-offline', () => {
 
 describe('the region of a start', () => {
   const stacks = [
-    { file: '/work/imported/template.json', region: 'us-west-2' },
-    { file: '/work/shop/template.json', region: 'eu-central-1' },
+    { file: '/srv/imported/template.json', region: 'us-west-2' },
+    { file: '/srv/shop/template.json', region: 'eu-central-1' },
   ];
   const partsOf = (firstSource: string, loaded: readonly object[] = stacks): Parts =>
     ({
@@ -102,14 +102,14 @@ describe('the region of a start', () => {
     }) as unknown as Parts;
 
   for (const { name, parts, region } of [
-    { name: 'that of the folder named first', parts: partsOf('/work/shop'), region: 'eu-central-1' },
+    { name: 'that of the folder named first', parts: partsOf('/srv/shop'), region: 'eu-central-1' },
     {
       name: 'that of the template named first',
-      parts: partsOf('/work/shop/template.json'),
+      parts: partsOf('/srv/shop/template.json'),
       region: 'eu-central-1',
     },
-    { name: 'that of the stack loaded first', parts: partsOf('/work/sho'), region: 'us-west-2' },
-    { name: 'that of the options', parts: partsOf('/work/shop', []), region: 'eu-west-1' },
+    { name: 'that of the stack loaded first', parts: partsOf('/srv/sho'), region: 'us-west-2' },
+    { name: 'that of the options', parts: partsOf('/srv/shop', []), region: 'eu-west-1' },
   ])
     it(`is ${name}, for its listing and for the environment of programs`, () => {
       const { AWS_REGION, AWS_DEFAULT_REGION } = environmentOf(parts);
