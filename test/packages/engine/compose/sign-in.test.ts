@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 import type { ServedApis } from '../../../../packages/control/served-apis.ts';
 import { aGateway } from '../../../support/a-gateway.ts';
@@ -69,7 +69,7 @@ describe('openSignIn', () => {
     const signIn = await aSignIn();
 
     signIn.expect([aStack({ Pool: POOL })]);
-    for (let turn = 0; signIn.opened === undefined && turn < 10_000; turn += 1) await nextTurn();
+    for (let looks = 0; signIn.opened === undefined && looks < 10_000; looks += 1) await delay(1);
 
     assert.ok(signIn.opened);
   });
