@@ -57,8 +57,7 @@ type ServiceHostOptions = {
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
-  /** Default: every role allows everything. */
-  readonly permits?: ServicePorts['permits'];
+  readonly permits: ServicePorts['permits'];
   /** Default: one without a store. */
   readonly items?: ItemFeed;
   /** Per service. Default: 5 s. */
@@ -130,7 +129,7 @@ export class ServiceHost {
       deliveries: this.#deliveries,
       schedules: new Schedules(ports),
       items: this.items,
-      permits: options.permits ?? (() => true),
+      permits: options.permits,
       sources: {
         load: async (arn) => {
           await this.#findByArn(parseArn(arn)?.service ?? '');

@@ -150,8 +150,8 @@ function readConcurrency(text: string): number | undefined {
  * easily forgotten.
  */
 function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
-  const url = /^(.*)=local$/.exec(text)?.[1] ?? '';
-  if (!URL.canParse(url) || !/^https:\/\/[^?#@]+$/.test(url)) return undefined;
+  const [, url] = /^(https:\/\/[^?#@]+)=local$/.exec(text) ?? [];
+  if (url === undefined || !URL.canParse(url)) return undefined;
   const { host, pathname } = new URL(url);
   return [...before, host.endsWith('.auth0.com') && pathname === '/' ? `https://${host}/` : url];
 }
@@ -203,7 +203,8 @@ export function readDuration(text: string): number | undefined {
   const [, sign, amount, unit] = /^([+-]?)(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text) ?? [];
   const unitMs = UNITS_MS[unit ?? ''];
   if (amount === undefined || unitMs === undefined) return undefined;
-  return Math.round(Number(amount) * unitMs) * (sign === '-' ? -1 : 1);
+  const spanMs = Math.round(Number(amount) * unitMs);
+  return sign === '-' ? -spanMs : spanMs;
 }
 
 /**

@@ -50,6 +50,7 @@ export function aRecorder(
     http: new FakeBackend(),
     logGroups: { write: () => undefined },
     settings: {},
+    permits: () => true,
     services: { call: (request) => recorder.answer(request) },
   });
   adoptServices(host, modules);

@@ -94,7 +94,7 @@ export function anEventEngine<Modules extends ServiceModules>(
     http: new FakeBackend(),
     logGroups: { write: (group, line) => void logged.push([group, line]) },
     settings,
-    ...(options.permits !== undefined && { permits: options.permits }),
+    permits: options.permits ?? (() => true),
     services: { call: (request) => recorder.answer(request) },
   });
   const services = adoptServices(engine, modules);

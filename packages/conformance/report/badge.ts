@@ -9,8 +9,7 @@ const LABEL = 'API Gateway';
 export function printBadge(results: readonly CaseResult[]): string {
   const { passed, total } = countOf(results);
   const score = `${passed} of ${total}`;
-  const [left, right] = [LABEL, score].map((text) => Math.round(text.length * CHAR_WIDTH + PADDING));
-  const [labelWidth, scoreWidth] = [left ?? 0, right ?? 0];
+  const [labelWidth, scoreWidth] = [widthOf(LABEL), widthOf(score)];
   const width = labelWidth + scoreWidth;
   const color = passed === total ? '#2e7d32' : passed * 10 >= total * 9 ? '#9a6700' : '#b3261e';
   const text = (x: number, content: string): string => `<text x="${x}" y="14">${content}</text>`;
@@ -26,4 +25,8 @@ export function printBadge(results: readonly CaseResult[]): string {
     '</svg>',
     '',
   ].join('\n');
+}
+
+function widthOf(text: string): number {
+  return Math.round(text.length * CHAR_WIDTH + PADDING);
 }

@@ -41,7 +41,9 @@ type InvocationFacts = {
   readonly tookMs: number;
   /** Events of this function that ran at its start, itself included. */
   readonly concurrent: number;
-  readonly end: Pick<InvocationResult, 'kind'> & {
+  readonly end: {
+    /** What streams was begun: its end is not awaited. */
+    readonly kind: InvocationResult['kind'] | 'streams';
     readonly reason?: string;
     readonly initMs?: number;
   };

@@ -16,7 +16,7 @@ import { invokeFunction } from './testing.ts';
 import { type ControlReply, jsonReply } from '../../core/api-call.ts';
 import { controlUrlOf } from './addresses.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
-import { listRoutesOf } from './listing.ts';
+import { listRoutesOf, regionOf } from './listing.ts';
 import { createRedactor } from '../../console/records/redact.ts';
 import { secretsOfStacks } from '../../console/records/record-secrets.ts';
 import { RequestRecords } from '../../console/records/request-records.ts';
@@ -152,7 +152,7 @@ function inspectPorts(parts: Parts): InspectPorts {
         functions.some(({ environment }) => environment['GATEWRIGHT_DOCUMENTS'] === 'published'),
       ),
     metering: () => ({ keys: served.account.keys, plans: served.account.plans }),
-    tableRegion: () => (store.url === undefined ? undefined : (served.stacks[0]?.region ?? options.region)),
+    tableRegion: () => (store.url === undefined ? undefined : regionOf(parts)),
     pages: pagesOf(parts, rows),
   };
 }

@@ -69,7 +69,7 @@ export function publishingInvocations(
         startedAtEpochMs,
         tookMs,
         concurrent,
-        end: end.kind === 'streams' ? { kind: 'returned' } : end,
+        end,
       });
       if (measurement !== undefined) metrics.publish(measurement);
     };

@@ -67,6 +67,7 @@ function hostOf(catalogue: readonly ServiceEntry[], said: string[] = []): Servic
     http: new FakeBackend(),
     logGroups: { write: () => undefined },
     settings: {},
+    permits: () => true,
     report: (message) => said.push(message),
   });
 }
@@ -98,6 +99,23 @@ describe('ServiceHost', () => {
 
     assert.deepEqual(said, ['loaded', 'applied 2']);
     assert.equal(host.rows[0]?.state, '2 bells');
+  });
+
+  it('reads each service once for a load', async () => {
+    let reads = 0;
+    const open = (): Service => ({
+      prepare() {
+        reads += 1;
+        return () => undefined;
+      },
+    });
+    const host = hostOf([{ ...bells([]), load: () => Promise.resolve({ open }) }]);
+    const stacks = [stackOf('AWS::Bells::Bell')];
+    await host.openNeeded(stacks);
+
+    host.read(stacks, new Faults(false)).apply();
+
+    assert.equal(reads, 1);
   });
 
   it('loads a service for a target, which finds the stacks as they are', async () => {

@@ -48,4 +48,65 @@ describe('START_OPTIONS', () => {
       'Port of the first API; others use the next ports; 0 = any free. Default: 3000.',
     );
   });
+
+  it('shows of each option what it takes and what it does on the page of commands', () => {
+    const page = readSource('docs/reference/commands.md').text;
+
+    for (const name of optionNames(({ none, defaultValue }) => none === undefined && defaultValue !== true)) {
+      const { takes, what } = findOption(name) ?? { what: name };
+      const given = takes === undefined ? `--${name}` : `--${name} ${takes}`;
+      assert.ok(page.includes(`- \`${given}\`: ${what.replace(/\)$/, '')}`), given);
+    }
+  });
+
+  it('shows defaults in words that it reads as these', () => {
+    const words: Readonly<Record<string, string>> = {
+      assume: 'those of that page',
+      'account-quota': 'AWS’s defaults',
+    };
+    for (const name of optionNames(({ shown }) => shown !== undefined)) {
+      const { shown = '', read, defaultValue } = findOption(name) ?? {};
+      if (typeof defaultValue === 'object') assert.equal(shown, words[name] ?? 'none', name);
+      else
+        assert.equal(
+          (read as ((text: string, before: unknown) => unknown) | undefined)?.(shown, undefined),
+          defaultValue,
+          name,
+        );
+    }
+  });
+
+  it('sets members of the options of a program that bear its names', () => {
+    const others: Readonly<Record<string, string>> = {
+      'account-quota': 'accountQuotas',
+      'allow-host': 'allowHosts',
+      assume: 'assumptions',
+      'cache-memory': 'cacheMemoryBytes',
+      issuer: 'localIssuers',
+      'max-body-memory': 'maxBodyMemoryBytes',
+      param: 'parameters',
+      'usage-lag': 'usageLagMs',
+      'vpc-endpoint': 'vpcEndpoints',
+      'vpc-link': 'vpcLinks',
+    };
+    for (const name of optionNames(({ sets }) => sets !== undefined))
+      assert.equal(findOption(name)?.sets, others[name] ?? toFlagName(name), name);
+  });
+
+  it('leaves to osls what osls has, and gives the rest to the command line or to custom.gatewright', () => {
+    const names = (wanted: string | undefined): string =>
+      optionNames(({ plugin }) => plugin === wanted).join(' ');
+
+    assert.equal(names('both'), 'account');
+    assert.equal(
+      names('option'),
+      'strict port control-port host allow-host tls dynamodb data seed values name record reload',
+    );
+    assert.equal(
+      names('setting'),
+      'allow-unguarded strict-waf waf-networks aws issuer vpc-link cloud-map vpc-endpoint roles assume account-quota ' +
+        'account-throttle usage-lag isolation concurrency faults allow-faults-on-network cold record-all cache-memory ' +
+        'max-body-memory metrics install build',
+    );
+  });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Journal } from '../../../../packages/conformance/account/journal.ts';
-import { ownNames } from '../../../../packages/conformance/account/own-names.ts';
+import { ownNames, PREFIX } from '../../../../packages/conformance/account/own-names.ts';
 import type { SdkCall, SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
 
 /** Answers with what it was sent, and an id. */
@@ -29,6 +29,9 @@ describe('ownNames', () => {
     // Names that AWS refuses have to stay what they are.
     ['CreateRestApi', { name: ' ' }, { name: ' ' }],
     ['CreateRestApi', { name: long }, { name: long }],
+    ['CreateRestApi', { name: 'x'.repeat(103) }, { name: 'x'.repeat(103) }],
+    ['CreateUsagePlan', { name: 'x'.repeat(102) }, { name: `${PREFIX}r1-${'x'.repeat(102)}` }],
+    ['CreateApiKey', {}, {}],
     ['CreateStage', { stageName: 'dev' }, { stageName: 'dev' }],
     [
       'ImportRestApi',
@@ -36,6 +39,12 @@ describe('ownNames', () => {
       { body: '{"info":{"title":"gatewright-conformance-r1-t"}}' },
     ],
     ['ImportRestApi', { body: '{' }, { body: '{' }],
+    ['ImportRestApi', { body: '{"info":{}}' }, { body: '{"info":{}}' }],
+    [
+      'ImportApi',
+      { Body: '{"info":{"title":"t"}}' },
+      { Body: '{"info":{"title":"gatewright-conformance-r1-t"}}' },
+    ],
   ] as const;
   for (const [call, input, expected] of rows)
     it(`sends ${call} ${JSON.stringify(input).slice(0, 40)} under names of the run, and shows the case's own`, async (t) => {
@@ -48,6 +57,32 @@ describe('ownNames', () => {
 
       assert.deepEqual(sent[0]?.input, expected);
       assert.deepEqual(body, { id: 'a1', ...input });
+    });
+
+  for (const { call, code, left } of [
+    { call: 'DeleteFunction', code: 'ResourceNotFoundException', left: 0 },
+    { call: 'DeleteFunction', code: 'NotFoundException', left: 0 },
+    { call: 'DeleteFunction', code: 'TooManyRequestsException', left: 1 },
+    { call: 'GetFunction', code: 'ResourceNotFoundException', left: 1 },
+  ])
+    it(`${left === 0 ? 'writes down' : 'does not take for granted'} that a function is gone where ${call} is answered ${code}`, async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), 'conformance-names-'));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const journal = new Journal(folder, 'r1');
+      const input = { FunctionName: 'f' };
+      journal.write({ made: { service: 'lambda', call: 'DeleteFunction', input } });
+      const refusing: SdkTarget = {
+        ...anEcho([]),
+        send: () => Promise.resolve({ status: 404, body: {}, error: { code, message: 'f' } }),
+      };
+
+      const reply = await ownNames(refusing, journal, () => Promise.resolve()).send('lambda', {
+        call,
+        input,
+      });
+
+      assert.equal(reply.error?.code, code);
+      assert.equal(journal.read().left.length, left);
     });
 
   it('writes down what is made and what is removed', async (t) => {

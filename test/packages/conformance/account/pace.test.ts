@@ -57,3 +57,32 @@ describe('durationMs', () => {
     );
   });
 });
+
+/** So many calls in so many seconds. */
+const QUOTAS: readonly (readonly [call: string, count: number, seconds: number])[] = [
+  ['CreateApiKey', 5, 1],
+  ['CreateDeployment', 1, 5],
+  ['CreateDocumentationVersion', 1, 20],
+  ['CreateDomainName', 1, 30],
+  ['CreateResource', 5, 1],
+  ['CreateRestApi', 1, 3],
+  ['CreateVpcLink', 1, 15],
+  ['DeleteApiKey', 5, 1],
+  ['DeleteDomainName', 1, 30],
+  ['DeleteResource', 5, 1],
+  ['DeleteRestApi', 1, 30],
+  ['GetResources', 5, 2],
+  ['ImportRestApi', 1, 3],
+  ['PutRestApi', 1, 1],
+  ['UpdateAccount', 1, 20],
+  ['UpdateDomainName', 1, 30],
+  ['UpdateUsagePlan', 1, 20],
+  ['of other names', 10, 1],
+];
+
+describe('durationMs', () => {
+  for (const [call, count, seconds] of QUOTAS)
+    it(`gives ${count} calls ${call} ${seconds} s: ${SOURCE}`, () => {
+      assert.equal(durationMs(new Map([[call, count]])), seconds * 1_000);
+    });
+});

@@ -8,6 +8,8 @@ import { Journal, listRuns } from '../../../../packages/conformance/account/jour
 import { runCommand } from '../../../../packages/conformance/command/run-command.ts';
 import { RUNNER_KEY } from '../../../../packages/conformance/play/signing.ts';
 import { startControl } from '../../../parity/engine.ts';
+import { startServer } from '../../../../packages/conformance/play/backends.ts';
+import { aParityCase } from '../../../support/a-parity-case.ts';
 import { captureOutput } from '../../../support/captured-output.ts';
 
 const IDS = ['control-api-deleted', 'control-api-without-name', 'control-api-description-not-added'];
@@ -90,6 +92,46 @@ describe('conformance run --target aws', () => {
     assert.match(resumed.err, /2 cases/);
     assert.equal((JSON.parse(resumed.out) as { passed: number }).passed, IDS.length);
   });
+
+  it('ends with 1 and says what it could not remove', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'conformance-left-'));
+    const answers: Readonly<Record<string, object>> = {
+      'POST /': { Account: '123456789012' },
+      'POST /restapis': { id: 'a1' },
+      'GET /account': { apiKeyVersion: '4' },
+    };
+    const busy = await startServer(({ method, path }) => {
+      const answer = answers[`${method} ${path}`];
+      return { status: answer === undefined ? 429 : 200, headers: {}, body: JSON.stringify(answer ?? {}) };
+    });
+    const one = {
+      id: 'left',
+      source: { kind: 'documented', page: 'p' },
+      area: 'control-apis',
+      api: 'rest',
+      setup: { calls: [{ call: 'CreateRestApi', input: { name: 'shop' } }] },
+      request: { mode: 'control', call: 'GetAccount', input: {} },
+      expect: { status: 200, body: { apiKeyVersion: '4' } },
+    };
+    const file = join(own, 'cases.json');
+    writeFileSync(file, JSON.stringify({ schemaVersion: 1, cases: [one] }));
+
+    const ended = await conformance(own, [
+      'run',
+      '--target',
+      'aws',
+      '--endpoint',
+      busy.url,
+      '--cases',
+      file,
+      '--yes',
+    ]);
+    await busy.close();
+    rmSync(own, { recursive: true });
+
+    assert.equal(ended.code, 1);
+    assert.match(ended.err, /\nleft behind: DeleteRestApi {"restApiId":"a1"}\n[^]*made 1, removed 0\n/);
+  });
 });
 
 describe('conformance', () => {
@@ -115,5 +157,151 @@ describe('conformance', () => {
       message: /mine\.json#\/cases\/0: must have required property 'source' \(case a\)/,
     });
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('conformance run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'conformance-run-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'cases.json');
+  const source = { kind: 'documented', page: 'p' };
+  const cases = [
+    { ...aParityCase({ id: 'one', area: 'routing' }), source },
+    { ...aParityCase({ id: 'two', area: 'vtl' }), source },
+  ];
+  writeFileSync(file, JSON.stringify({ schemaVersion: 1, cases }));
+  const CONTROL = {
+    id: 'account',
+    source,
+    area: 'control-apis',
+    api: 'rest',
+    setup: { calls: [] },
+    request: { mode: 'control', call: 'GetAccount', input: {} },
+    expect: { status: 200, body: { apiKeyVersion: '4' } },
+  };
+  const calls = join(folder, 'calls.json');
+  writeFileSync(calls, JSON.stringify({ schemaVersion: 1, cases: [CONTROL] }));
+
+  /** A place whose GetAccount is answered so, with what signs its calls. */
+  async function anEndpoint(apiKeyVersion: string) {
+    const server = await startServer(() => ({
+      status: 200,
+      headers: {},
+      body: JSON.stringify({ apiKeyVersion }),
+    }));
+    const regionOf = (): string | undefined =>
+      /Credential=\w+\/\d+\/([^/]+)/.exec(server.seen[0]?.headers['authorization'] ?? '')?.[1];
+    return { server, regionOf };
+  }
+  const run = async (
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> => {
+    const output = { stdout: '', stderr: '' };
+    const code = await captureOutput(output, () => runCommand(['run', ...args], environment, folder));
+    return { code, out: output.stdout, err: output.stderr };
+  };
+
+  it('ends with 0 where all cases hold, and records what was answered', async () => {
+    const { server } = await anEndpoint('4');
+    const record = join(folder, 'record.json');
+
+    const { code, out } = await run(['--target', server.url, '--cases', calls, '--record', record]);
+    await server.close();
+
+    assert.equal(code, 0, out);
+    assert.match(out, /^control-apis +1\/1\n/);
+    const { cases: recorded } = JSON.parse(readFileSync(record, 'utf8')) as {
+      cases: readonly { expect: unknown }[];
+    };
+    assert.deepEqual(
+      recorded.map(({ expect }) => expect),
+      [{ status: 200, body: { apiKeyVersion: '4' } }],
+    );
+  });
+
+  it('ends with 1 where one differs, also beside one that holds', async () => {
+    const { server } = await anEndpoint('3');
+    const other = { ...CONTROL, id: 'other', expect: { status: 200, body: { apiKeyVersion: '3' } } };
+    const both = join(folder, 'both.json');
+    writeFileSync(both, JSON.stringify({ schemaVersion: 1, cases: [CONTROL, other] }));
+
+    const { code, out } = await run(['--target', server.url, '--cases', both, '--json']);
+    await server.close();
+
+    assert.equal(code, 1);
+    const { passed, failed } = JSON.parse(out) as { passed: number; failed: number };
+    assert.deepEqual([passed, failed], [1, 1]);
+  });
+
+  for (const { args, environment, region } of [
+    { args: [], environment: {}, region: 'us-east-1' },
+    { args: [], environment: { AWS_DEFAULT_REGION: 'eu-west-2' }, region: 'eu-west-2' },
+    {
+      args: [],
+      environment: { AWS_DEFAULT_REGION: 'eu-west-2', AWS_REGION: 'eu-west-1' },
+      region: 'eu-west-1',
+    },
+    { args: ['--region', 'eu-south-1'], environment: { AWS_REGION: 'eu-west-1' }, region: 'eu-south-1' },
+  ])
+    it(`calls region ${region} for ${JSON.stringify({ args, ...environment })}`, async () => {
+      const { server, regionOf } = await anEndpoint('4');
+
+      await run(['--target', server.url, '--cases', calls, ...args], environment);
+      await server.close();
+
+      assert.equal(regionOf(), region);
+    });
+
+  for (const { args, ids } of [
+    { args: [], ids: ['one', 'two'] },
+    { args: ['--area', 'vtl'], ids: ['two'] },
+    { args: ['--only', 'one'], ids: ['one'] },
+    { args: ['--only', 'one', '--area', 'vtl'], ids: [] },
+    { args: ['--only', 'one', '--only', 'two'], ids: ['one', 'two'] },
+  ])
+    it(`asks for ${ids.join(', ') || 'no case'} of ${args.join(' ') || 'a file'}`, async () => {
+      const { out } = await run(['--target', 'http://127.0.0.1:1', '--cases', file, '--json', ...args]);
+
+      const found = JSON.parse(out) as { cases: readonly { id: string; outcome: string; reason: string }[] };
+      assert.deepEqual(
+        found.cases.map(({ id, outcome, reason }) => `${id} ${outcome}: ${reason}`),
+        ids.map((id) => `${id} not asked: http://127.0.0.1:1 answers no requests to a deployed API`),
+      );
+    });
+
+  it('starts the command that it is given', async () => {
+    const { code, out } = await run([
+      '--target',
+      'gatewright',
+      '--command',
+      'echo  of  mine',
+      '--cases',
+      file,
+      '--only',
+      'one',
+      '--json',
+    ]);
+
+    const { version, cases: found } = JSON.parse(out) as {
+      version: string;
+      cases: readonly { difference: string }[];
+    };
+    assert.deepEqual([code, version], [1, 'of mine --version']);
+    assert.match(found[0]?.difference ?? '', /^the template was refused: of mine start template\.json /);
+  });
+
+  it('prints its options, and ends with 2 where it is told nothing to do', async () => {
+    const output = { stdout: '', stderr: '' };
+    const help = await captureOutput(output, () => runCommand(['--help'], {}, folder));
+    const none = await captureOutput(output, () => runCommand([], {}, folder));
+
+    assert.deepEqual([help, none], [0, 2]);
+    const [first = '', ...more] = output.stdout.split(/^(?=conformance run)/m);
+    assert.deepEqual(more, [first]);
+    assert.match(
+      first,
+      /^conformance run --target gatewright\|.*\|aws\|URL\n[^]*--record FILE[^]*Exit code: 0 all/,
+    );
   });
 });

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { parseReply, printRequest, sendRaw } from '../../../../packages/conformance/play/raw-client.ts';
+import {
+  addressOf,
+  parseReply,
+  printRequest,
+  sendRaw,
+} from '../../../../packages/conformance/play/raw-client.ts';
 
 const REQUEST = { host: '127.0.0.1', port: 80, method: 'GET', headers: [], timeoutMs: 2_000 } as const;
 
@@ -108,6 +113,17 @@ describe('parseReply', () => {
       ['A', '2'],
     ]);
   });
+});
+
+describe('addressOf', () => {
+  for (const [host, address] of [
+    ['abc.execute-api.localhost', '127.0.0.1'],
+    ['localhost', 'localhost'],
+    ['localhost.example', 'localhost.example'],
+  ] as const)
+    it(`of ${host} is ${address}`, () => {
+      assert.equal(addressOf(host), address);
+    });
 });
 
 describe('sendRaw', () => {

@@ -6,22 +6,13 @@ import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 import type { AddressInfo } from 'node:net';
 import { runCase } from '../../../../packages/conformance/play/run-case.ts';
-import type { Deploy } from '../../../../packages/conformance/targets/target.ts';
+import { aParityCase } from '../../../support/a-parity-case.ts';
+import type { Deploy, Fragment } from '../../../../packages/conformance/targets/target.ts';
 import type { RunningApi } from '../../../../packages/conformance/play/running-api.ts';
 import type { Expectation, ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
 
-const aCase = (part: Partial<ParityCase>): ParityCase => {
-  return {
-    id: 'a-case',
-    source: { kind: 'recorded', repo: 'r', file: 'f', test: 't' },
-    area: 'routing',
-    api: 'rest',
-    setup: { stage: 'dev' },
-    request: { method: 'GET', path: '/hello', query: 'a=1' },
-    expect: {},
-    ...part,
-  };
-};
+const aCase = (part: Partial<ParityCase>): ParityCase =>
+  aParityCase({ request: { method: 'GET', path: '/hello', query: 'a=1' }, ...part });
 
 type Seen = { readonly target: string; readonly template: string };
 
@@ -243,5 +234,205 @@ describe('a WebSocket case', () => {
       const found = await run(parityCase, openToAll);
       if (difference === undefined) assert.equal(found, undefined);
       else assert.match(found ?? '', difference);
+    });
+});
+
+/** The engine above with parts of its API in the place of its own; what it was asked to deploy. */
+function engineWith(part: Partial<RunningApi>, act?: (fragment: Fragment) => Promise<unknown>) {
+  const asked: Fragment[] = [];
+  const deploy: Deploy = async (fragment) => {
+    asked.push(fragment);
+    await act?.(fragment);
+    const started = await fakeEngine()(fragment);
+    return started.kind === 'running' ? { ...started, api: { ...started.api, ...part } } : started;
+  };
+  return { asked, deploy };
+}
+
+describe('what a case asks of its engine', () => {
+  const usual = { tls: false, roles: false, awsEndpoint: undefined, files: [] };
+  const mapped = { name: 'a.example', mappings: [] };
+  const rows: readonly (readonly [setup: Partial<ParityCase['setup']>, asked: object])[] = [
+    [{}, usual],
+    [{ domains: [mapped] }, usual],
+    [
+      { domains: [mapped, { ...mapped, mutualTls: true }] },
+      { ...usual, tls: true, files: ['gatewright.values.yml'] },
+    ],
+    [{ identities: { reader: [] } }, { ...usual, files: ['gatewright.identities.yml'] }],
+    [{ withoutPermission: [] }, { ...usual, roles: true }],
+  ];
+  for (const [setup, expected] of rows)
+    it(`is ${JSON.stringify(expected)} for ${JSON.stringify(setup)}`, async () => {
+      const { asked, deploy } = engineWith({});
+
+      await run(aCase({ setup: { stage: 'dev', ...setup } }), deploy);
+
+      const [{ tls, roles, awsEndpoint, files } = {} as Fragment] = asked;
+      assert.deepEqual({ tls, roles, awsEndpoint, files: Object.keys(files) }, expected);
+    });
+
+  it('has the addresses of what runs beside it', async () => {
+    const { asked, deploy } = engineWith({});
+    const setup = {
+      stage: 'dev',
+      backend: 'echo',
+      awsBackend: { service: 'sqs', respond: { status: 200 } },
+      tokens: {},
+      functions: { fn: '' },
+      functionProps: { fn: { Description: '${backend} ${issuer}' } },
+    } as const;
+
+    await run(aCase({ setup, expect: { calls: {} } }), deploy);
+
+    const [{ template, sources, awsEndpoint } = {} as Fragment] = asked;
+    const address = String.raw`http:\/\/127\.0\.0\.1:\d+`;
+    assert.match(awsEndpoint ?? '', new RegExp(`^${address}$`));
+    assert.match(template, new RegExp(`"${address} ${address}"`));
+    assert.match(sources['fn'] ?? '', new RegExp(`'${address}'`));
+  });
+});
+
+describe('the steps of a case', () => {
+  const request = { method: 'GET', path: '/' };
+
+  it('move the clock where they say so', async () => {
+    const moves: number[] = [];
+    const { deploy } = engineWith({ advance: (ms) => Promise.resolve(void moves.push(ms)) });
+
+    await run(
+      aCase({
+        then: [
+          { request, expect: {} },
+          { request, expect: {}, advanceMs: 5, times: 2 },
+        ],
+      }),
+      deploy,
+    );
+
+    assert.deepEqual(moves, [5, 5]);
+  });
+
+  for (const [name, then, count] of [
+    ['of the only request', [], 1],
+    ['of none of several', [{ request, expect: {} }], 0],
+  ] as const)
+    it(`hand over the answer ${name}, with placeholders for what only this run has`, async () => {
+      const answers: unknown[] = [];
+      const { deploy } = engineWith({
+        testInvoke: () =>
+          Promise.resolve({
+            status: 200,
+            headers: [],
+            body: Buffer.from('abc123 in us-east-1 of 123456789012'),
+          }),
+      });
+      const invoke = { ...request, mode: 'test-invoke', resource: '/' } as const;
+
+      const tools = { deploy, naming: (one: string) => one, onReply: (one: unknown) => answers.push(one) };
+      await runCase(aCase({ request: invoke, then }), tools);
+
+      const body = '${apiId} in ${region} of ${accountId}';
+      assert.deepEqual(
+        answers,
+        Array.from({ length: count }, () => ({ status: 200, headers: {}, body })),
+      );
+    });
+
+  it('know the API, and fill text of a length', async () => {
+    const sent: unknown[] = [];
+    const { deploy } = engineWith({
+      testInvoke: ({ body, headers }) => {
+        sent.push(body?.toString(), headers);
+        return Promise.resolve({ status: 200, headers: [], body: Buffer.from('') });
+      },
+    });
+    const filled = {
+      ...request,
+      mode: 'test-invoke',
+      body: '${fill:5}',
+      headers: { A: '${apiId} ${region} ${accountId} ${role}' },
+    } as const;
+
+    await run(aCase({ request: filled }), deploy);
+
+    const role = 'arn:aws:iam::123456789012:role/parity';
+    assert.deepEqual(sent, ['xxxxx', { A: `abc123 us-east-1 123456789012 ${role}` }]);
+  });
+
+  it('hold without an answer where none is expected, and fail otherwise', async () => {
+    const { deploy } = engineWith({ url: new URL('http://127.0.0.1:1/dev') });
+
+    assert.equal(await run(aCase({ expect: { unanswered: true } }), deploy), undefined);
+    assert.match((await run(aCase({}), deploy)) ?? '', /^could not run: .*ECONNREFUSED/);
+  });
+});
+
+describe('the frames of a WebSocket case', { concurrency: true }, () => {
+  const functions = { fn: 'exports.handler = async () => ({});' };
+  /** Sockets that echo, and whose functions have got these events and posted one message. */
+  async function play(expect: Expectation, connectionIds: readonly string[]) {
+    const sockets = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    sockets.on('connection', (client) =>
+      client.on('message', (data: Buffer) => client.send(data.toString())),
+    );
+    await once(sockets, 'listening');
+    const { port } = sockets.address() as AddressInfo;
+    const posted: unknown[] = [];
+    let runner = '';
+    const { deploy } = engineWith(
+      {
+        url: new URL(`http://127.0.0.1:${port}/dev`),
+        readLog: () => ['one line'],
+        async manage(method, id, data) {
+          posted.push([method, id, data?.toString()]);
+          return Promise.resolve({ status: 202, headers: [], body: Buffer.from('') });
+        },
+      },
+      async ({ template }) => {
+        runner = /http:\/\/127\.0\.0\.1:\d+/.exec(template)?.[0] ?? '';
+        for (const connectionId of connectionIds)
+          await fetch(`${runner}/events/fn`, {
+            method: 'POST',
+            body: JSON.stringify({ requestContext: { connectionId } }),
+          });
+        const early = await fetch(`${runner}/connections/a`, { method: 'POST' }).catch(() => undefined);
+        assert.equal(early, undefined);
+      },
+    );
+    const frames = [{ connect: 'a' }, { connect: 'b' }, { send: 'hi' }];
+    const request = { method: 'WS', path: '/', frames };
+    const found = await run(
+      aCase({ api: 'websocket', setup: { stage: 'dev', functions }, request, expect }),
+      deploy,
+    );
+    for (const client of sockets.clients) client.terminate();
+    sockets.close();
+    return found;
+  }
+
+  const rows: readonly (readonly [
+    expect: Expectation,
+    ids: readonly string[],
+    difference: string | undefined,
+  ])[] = [
+    [{ status: 101, frames: ['hi'] }, [], undefined],
+    [{ frames: ['ho'] }, [], 'frames[0]: expected "ho", got "hi"'],
+    [{ frames: ['hi'], distinctConnectionIds: 2 }, ['a', 'b', 'a'], undefined],
+    [{ frames: ['hi'], distinctConnectionIds: 1 }, ['a', 'b'], 'distinctConnectionIds: expected 1, got 2'],
+    [{ frames: ['hi'], distinctConnectionIds: true }, ['a', 'b'], undefined],
+    [{ frames: ['hi'], distinctConnectionIds: true }, ['a'], 'distinctConnectionIds: expected 2, got 1'],
+    [{ frames: ['hi'], calls: { fn: 0 } }, ['a'], 'calls.fn: expected 0, got 1'],
+    [{ frames: ['hi'], backend: {} }, [], 'backend: no request arrived'],
+    [{ frames: ['hi'], awsRequest: {} }, [], 'awsRequest: no request arrived'],
+    [
+      { frames: ['hi'], accessLog: ['other'] },
+      [],
+      'accessLog[0]: expected "other", got "one line" in "one line"',
+    ],
+  ];
+  for (const [expect, ids, difference] of rows)
+    it(`are compared: ${difference ?? `${JSON.stringify(expect)} holds`}`, async () => {
+      assert.equal(await play(expect, ids), difference);
     });
 });

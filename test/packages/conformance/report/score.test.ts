@@ -1,26 +1,14 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { countOf, scoreByArea, scoreBySet } from '../../../../packages/conformance/report/score.ts';
-import type { ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
-
-const aCase = (part: Partial<ParityCase>): ParityCase => {
-  return {
-    id: 'a-case',
-    source: { kind: 'recorded', repo: 'r', file: 'f', test: 't' },
-    area: 'routing',
-    api: 'rest',
-    setup: { stage: 'dev' },
-    request: { method: 'GET', path: '/hello', query: 'a=1' },
-    expect: {},
-    ...part,
-  };
-};
+import { aParityCase } from '../../../support/a-parity-case.ts';
 
 describe('scores', () => {
   const results = [
-    { parityCase: aCase({ id: 'a' }) },
-    { parityCase: aCase({ id: 'b' }), difference: 'x' },
-    { parityCase: aCase({ id: 'c', area: 'vtl' }), notAsked: 'no templates' },
+    { parityCase: aParityCase({ id: 'd', area: 'vtl' }), notAsked: 'no templates' },
+    { parityCase: aParityCase({ id: 'a' }) },
+    { parityCase: aParityCase({ id: 'b' }), difference: 'x' },
+    { parityCase: aParityCase({ id: 'c', area: 'vtl' }), notAsked: 'no templates' },
   ];
 
   it('leave out what a target could not be asked', () => {

@@ -3,25 +3,15 @@ import assert from 'node:assert/strict';
 import {
   ALL_FILES,
   describeSource,
+  evidenceOf,
   kindOf,
   parseCases,
   readCases,
 } from '../../../../packages/conformance/schema/read-cases.ts';
+import { aParityCase } from '../../../support/a-parity-case.ts';
+import { asText } from '../../../../packages/conformance/schema/parity-case.ts';
 import type { ControlCase } from '../../../../packages/conformance/schema/control-case.ts';
-import type { Expectation, ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
-
-const aCase = (part: Partial<ParityCase>): ParityCase => {
-  return {
-    id: 'a-case',
-    source: { kind: 'recorded', repo: 'r', file: 'f', test: 't' },
-    area: 'routing',
-    api: 'rest',
-    setup: { stage: 'dev' },
-    request: { method: 'GET', path: '/hello', query: 'a=1' },
-    expect: {},
-    ...part,
-  };
-};
+import type { Expectation } from '../../../../packages/conformance/schema/parity-case.ts';
 
 const CREATE = { call: 'CreateRestApi', input: { name: 'shop' }, keep: { api: 'id' } };
 
@@ -44,39 +34,49 @@ const STEP = { request: { method: 'GET', path: '/' }, expect: {} };
 const ROWS: readonly (readonly [name: string, given: object, pointer: string, words: RegExp])[] = [
   [
     'an unknown expectation',
-    aCase({ expect: { colour: 'red' } as Expectation }),
+    aParityCase({ expect: { colour: 'red' } as Expectation }),
     '/expect/colour',
     /unknown to the runner/,
   ],
-  ['an unknown part of a case', { ...aCase({}), expected: {} }, '/expected', /unknown to the runner/],
-  ['an unknown part of a step', { ...aCase({}), then: [{ ...STEP, wait: 1 }] }, '/then/0/wait', /unknown/],
+  ['an unknown part of a case', { ...aParityCase({}), expected: {} }, '/expected', /unknown to the runner/],
+  [
+    'an unknown part of a step',
+    { ...aParityCase({}), then: [{ ...STEP, wait: 1 }] },
+    '/then/0/wait',
+    /unknown/,
+  ],
   [
     'an unknown expectation of a step',
-    { ...aCase({}), then: [STEP, { ...STEP, expect: { color: 1 } }] },
+    { ...aParityCase({}), then: [STEP, { ...STEP, expect: { color: 1 } }] },
     '/then/1/expect/color',
     /unknown/,
   ],
   [
     'an unknown part of a frame',
-    { ...aCase({}), request: { method: 'WS', path: '/', frames: [{ sent: 'x' }] } },
+    { ...aParityCase({}), request: { method: 'WS', path: '/', frames: [{ sent: 'x' }] } },
     '/request/frames/0/sent',
     /unknown/,
   ],
-  ['another API', { ...aCase({}), api: 'grpc' }, '/api', /must be one of rest, http, websocket/],
+  ['another API', { ...aParityCase({}), api: 'grpc' }, '/api', /must be one of rest, http, websocket/],
   [
     'a kind that is none',
-    { ...aCase({}), source: { kind: 'heard', repo: 'r' } },
+    { ...aParityCase({}), source: { kind: 'heard', repo: 'r' } },
     '/source/kind',
     /must be one of recorded/,
   ],
-  ['a source that names nothing', { ...aCase({}), source: { kind: 'recorded' } }, '/source', /fewer than 2/],
+  [
+    'a source that names nothing',
+    { ...aParityCase({}), source: { kind: 'recorded' } },
+    '/source',
+    /fewer than 2/,
+  ],
   [
     'a status in words',
-    aCase({ expect: { status: '200' } as unknown as Expectation }),
+    aParityCase({ expect: { status: '200' } as unknown as Expectation }),
     '/expect/status',
     /integer/,
   ],
-  ['a case without set-up', { ...aCase({}), setup: undefined }, '', /required property 'setup'/],
+  ['a case without set-up', { ...aParityCase({}), setup: undefined }, '', /required property 'setup'/],
   [
     'an unknown member of a call',
     { ...aControlCase(), setup: { calls: [{ ...CREATE, wait: 1 }] } },
@@ -125,15 +125,48 @@ describe('parseCases', () => {
       /^x\.json#\/schemaVersion: must be 1/,
     ],
     ['a file without version', JSON.stringify({ cases: [] }), /required property 'schemaVersion'/],
-    ['a case that is none', fileOf(['x']), /^x\.json#\/cases\/0: /],
+    ['a case that is none', fileOf(['x']), /^x\.json#\/cases\/0: [^(]*$/],
+    ['a case without an id', fileOf({ ...aParityCase(), id: undefined }), /^x\.json#\/cases\/0: [^(]*$/],
     [
       'a case that appears twice',
-      fileOf(aCase({}), aCase({})),
+      fileOf(aParityCase({}), aParityCase({})),
       /^x\.json#\/cases\/1\/id: a-case appears twice/,
     ],
   ] as const)
     it(`refuses ${name}`, () => {
       assert.throws(() => parseCases(text, 'x.json'), { message: words });
+    });
+});
+
+describe('the source of a case', () => {
+  for (const { source, evidence, words } of [
+    { source: { repo: 'r', file: 'f', test: 't' }, evidence: 'recorded', words: 'r f t' },
+    { source: { repo: 'r', test: 't' }, evidence: 'recorded', words: 'r t' },
+    { source: { target: 'moto' }, evidence: 'recorded', words: '{"target":"moto"}' },
+    { source: { page: 'cors' }, evidence: 'documented', words: 'AWS: cors' },
+    { source: { page: 'cors', says: 'so' }, evidence: 'documented', words: 'AWS: cors, “so”' },
+    { source: { model: 'm', says: 'so' }, evidence: 'documented', words: "AWS's service model: m, “so”" },
+    { source: { thread: 't' }, evidence: 'reported', words: 't' },
+    { source: { thread: 't', says: 'so' }, evidence: 'reported', words: 't, “so”' },
+  ])
+    it(`${JSON.stringify(source)} is ${evidence}: ${words}`, () => {
+      const one = aParityCase({ source });
+
+      assert.deepEqual([evidenceOf(one), describeSource(one)], [evidence, words]);
+    });
+});
+
+describe('asText', () => {
+  for (const [value, text] of [
+    ['a', 'a'],
+    [1, '1'],
+    [true, ''],
+    [null, ''],
+    [undefined, ''],
+    [{}, ''],
+  ] as const)
+    it(`makes "${text}" of ${JSON.stringify(value)}`, () => {
+      assert.equal(asText(value), text);
     });
 });
 

@@ -1,32 +1,89 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { findLack } from '../../../../packages/conformance/targets/case-needs.ts';
-import type { ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
+import { aParityCase } from '../../../support/a-parity-case.ts';
+import type { ControlCase } from '../../../../packages/conformance/schema/control-case.ts';
+import type { Need } from '../../../../packages/conformance/targets/case-needs.ts';
+import type {
+  ApiSetup,
+  CaseRequest,
+  Expectation,
+} from '../../../../packages/conformance/schema/parity-case.ts';
 
-const aCase = (part: Partial<ParityCase>): ParityCase => ({
-  id: 'a',
-  source: { kind: 'recorded', repo: 'r' },
-  area: 'routing',
+const REQUEST = { method: 'GET', path: '/' };
+const CONTROL: ControlCase = {
+  id: 'control',
+  source: { kind: 'documented', page: 'p' },
+  area: 'control-apis',
   api: 'rest',
-  setup: { stage: 'dev' },
-  request: { method: 'GET', path: '/' },
-  expect: {},
-  ...part,
-});
+  setup: { calls: [] },
+  request: { mode: 'control', call: 'GetAccount', input: {} },
+  expect: { status: 200, body: {} },
+};
+
+const setUp = (part: Partial<ApiSetup>) => aParityCase({ setup: { stage: 'dev', ...part } });
+const asking = (part: Partial<CaseRequest>) => aParityCase({ request: { ...REQUEST, ...part } });
+const expecting = (expect: Expectation) => aParityCase({ expect });
+
+const ROWS: readonly (readonly [
+  what: string,
+  asked: ReturnType<typeof aParityCase> | ControlCase,
+  need: Need,
+])[] = [
+  ['a call', CONTROL, 'controlPlane'],
+  ['a WebSocket API', aParityCase({ api: 'websocket' }), 'websocket'],
+  ['an HTTP API', aParityCase({ api: 'http' }), 'httpApi'],
+  ['functions', setUp({ functions: { fn: '' } }), 'functions'],
+  ['a function that posts', setUp({ functions: { fn: 'connections.post(id)' } }), 'management'],
+  ['a backend', setUp({ backend: 'echo' }), 'backend'],
+  ['a service of AWS', setUp({ awsBackend: { service: 'sqs', respond: { status: 200 } } }), 'awsBackend'],
+  ['tokens', setUp({ tokens: {} }), 'issuer'],
+  ['domains', setUp({ domains: [] }), 'domains'],
+  ['identities', setUp({ identities: {} }), 'identities'],
+  ['a web ACL', setUp({ waf: { webAcl: {} } }), 'waf'],
+  ['an alarm', setUp({ alarm: {} }), 'alarms'],
+  ['a distribution', setUp({ cloudfront: { of: 'api' } }), 'cloudfront'],
+  ['an access log', setUp({ accessLog: '$context.status' }), 'accessLog'],
+  ['lines of an access log', expecting({ accessLog: [] }), 'accessLog'],
+  ['a canary', setUp({ canaryDeployment: { methods: [] } }), 'canary'],
+  ['missing permissions', setUp({ withoutPermission: [] }), 'permissions'],
+  [
+    'a clock, of a later step',
+    aParityCase({ then: [{ advanceMs: 1, request: REQUEST, expect: {} }] }),
+    'clock',
+  ],
+  ['a clock, of a frame', asking({ frames: [{}, { advanceMs: 1 }] }), 'clock'],
+  ['a signature', asking({ sign: { as: 'runner' } }), 'signature'],
+  ['a path outside the stage', asking({ rawUrlPath: '//' }), 'addresses'],
+  ['TestInvokeMethod', asking({ mode: 'test-invoke' }), 'testInvoke'],
+  ['gateway responses', asking({ mode: 'describe-gateway-responses' }), 'gatewayResponses'],
+  ['a refused template', asking({ mode: 'deploy' }), 'refusal'],
+  ['a call of @connections', asking({ frames: [{}, { manage: 'GET' }] }), 'management'],
+  ['an event', expecting({ event: null }), 'events'],
+  ['events', expecting({ events: {} }), 'events'],
+  ['counted calls', expecting({ calls: { fn: 1 } }), 'events'],
+  ['ids of connections', expecting({ distinctConnectionIds: 1 }), 'events'],
+];
 
 describe('findLack', () => {
-  const then = [{ advanceMs: 1, request: { method: 'GET', path: '/' }, expect: {} }];
-  const rows = [
-    ['a clock, of a later step', aCase({ then }), 'clock'],
-    ['events of functions', aCase({ expect: { calls: { fn: 1 } } }), 'events'],
-    ['a backend', aCase({ setup: { stage: 'dev', backend: 'echo' } }), 'backend'],
-    ['a signature', aCase({ request: { method: 'GET', path: '/', sign: { as: 'runner' } } }), 'signature'],
-    ['a refused template', aCase({ request: { method: null, path: null, mode: 'deploy' } }), 'refusal'],
-  ] as const;
-  for (const [name, asked, need] of rows)
-    it(`sees that a case needs ${name}`, () => {
+  const words = new Map<Need, string>();
+  for (const [name, asked, need] of ROWS)
+    it(`sees that a case needs ${name}, and nothing of what others need`, () => {
+      const others = ROWS.map((row) => row[2]).filter(
+        (other) => other !== need && !alsoNeeds(name).includes(other),
+      );
+
       assert.equal(findLack(asked, new Map([[need, 'has none']])), 'has none');
-      assert.match(findLack(asked, new Map([[need, undefined]])) ?? '', /^needs /);
-      assert.equal(findLack(asked, new Map()), undefined);
+      const usual = findLack(asked, new Map([[need, undefined]])) ?? '';
+      assert.match(usual, /^needs \S+/);
+      words.set(need, usual);
+      assert.equal(findLack(asked, new Map(others.map((other) => [other, undefined]))), undefined);
     });
+
+  it('has words of its own for each need', () => {
+    assert.equal(new Set(words.values()).size, words.size);
+  });
+
+  const alsoNeeds = (name: string): readonly Need[] =>
+    name === 'a function that posts' ? ['functions'] : [];
 });

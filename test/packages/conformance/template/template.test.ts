@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { fillPlaceholders } from '../../../../packages/conformance/template/placeholders.ts';
 import { DEFAULT_FILE, readCases } from '../../../../packages/conformance/schema/read-cases.ts';
 import { isPlainCase } from '../../../parity/plain-cases.ts';
+import { aParityCase, resourcesOf } from '../../../support/a-parity-case.ts';
 import { renameCase, renamer } from '../../../parity/rename.ts';
 import { buildTemplate } from '../../../../packages/conformance/template/template.ts';
 import type { JsonObject, ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
@@ -11,19 +12,6 @@ type Template = {
   readonly Resources: Readonly<
     Record<string, { Type: string; Properties: JsonObject; DependsOn?: string[] }>
   >;
-};
-
-const aCase = (part: Partial<ParityCase>): ParityCase => {
-  return {
-    id: 'a-case',
-    source: { kind: 'recorded', repo: 'r' },
-    area: 'routing',
-    api: 'rest',
-    setup: { stage: 'dev' },
-    request: { method: 'GET', path: '/' },
-    expect: {},
-    ...part,
-  };
 };
 
 const build = (parityCase: ParityCase, naming = (name: string) => name): Template =>
@@ -39,7 +27,7 @@ describe('buildTemplate', () => {
       return { path, HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: MOCK };
     });
 
-    const { Resources } = build(aCase({ setup: { stage: 'dev', methods } }));
+    const { Resources } = build(aParityCase({ setup: { stage: 'dev', methods } }));
 
     const parts = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ApiGateway::Resource');
     assert.deepEqual(
@@ -54,14 +42,14 @@ describe('buildTemplate', () => {
   it('snapshots the deployment after all methods', () => {
     const methods = [{ path: '/a', HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: MOCK }];
 
-    const { Resources } = build(aCase({ setup: { stage: 'dev', methods } }));
+    const { Resources } = build(aParityCase({ setup: { stage: 'dev', methods } }));
 
     assert.deepEqual(Resources['Deployment']?.DependsOn, ['Method0']);
   });
 
   it('refers to declared models, validators and authorizers, and keeps undeclared models', () => {
     const { Resources } = build(
-      aCase({
+      aParityCase({
         setup: {
           stage: 'dev',
           models: { pet: { ContentType: 'application/json', Schema: {} } },
@@ -94,11 +82,84 @@ describe('buildTemplate', () => {
   it('reports events only where a case compares them', () => {
     const functions = { fn: 'exports.handler = async () => ({});' };
 
-    const plain = build(aCase({ setup: { stage: 'dev', functions } }));
-    const reporting = build(aCase({ setup: { stage: 'dev', functions }, expect: { event: {} } }));
+    const plain = build(aParityCase({ setup: { stage: 'dev', functions } }));
+    const reporting = build(aParityCase({ setup: { stage: 'dev', functions }, expect: { event: {} } }));
 
     assert.deepEqual(plain.Resources['Functionfn']?.Properties['Code'], { ZipFile: functions.fn });
     assert.match(JSON.stringify(reporting.Resources['Functionfn']), /\/events\/fn/);
+  });
+
+  const GIVEN = {
+    region: '${region}',
+    issuer: '${issuer}',
+    backend: '${backend}',
+    backendHost: '${backendHost}',
+    fnName: '${fnName:my-fn}',
+    fn: '${fn:my-fn}',
+    apiId: '${apiId}',
+    deployment: '${deployment:x}',
+    role: '${role}',
+    waf: '${waf:w}',
+  };
+  it('has a function with its permission, and fills what the case leaves open', () => {
+    const { Functionmyfn, Functionother, Permissionmyfn, Permissionother } = resourcesOf(
+      'rest',
+      {
+        stage: 'dev',
+        functions: { 'my-fn': 'exports.handler = 1;', other: '' },
+        withoutPermission: ['other'],
+        functionProps: { other: { Timeout: 3, Environment: { Variables: GIVEN } } },
+      },
+      { backendUrl: 'http://127.0.0.1:9', issuerUrl: 'http://issuer.example' },
+    );
+
+    const Role = { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/parity' };
+    const region = { Ref: 'AWS::Region' };
+    const usual = { Runtime: 'nodejs22.x', Handler: 'index.handler', Role };
+    assert.deepEqual(Functionmyfn, {
+      Type: 'AWS::Lambda::Function',
+      Properties: { ...usual, Timeout: 10, Code: { ZipFile: 'exports.handler = 1;' } },
+    });
+    const uri = [
+      'arn:aws:apigateway:',
+      region,
+      ':lambda:path/2015-03-31/functions/',
+      { 'Fn::GetAtt': ['Functionmyfn', 'Arn'] },
+      '/invocations',
+    ];
+    const Variables = {
+      region,
+      issuer: 'http://issuer.example',
+      backend: 'http://127.0.0.1:9',
+      backendHost: '127.0.0.1:9',
+      fnName: { Ref: 'Functionmyfn' },
+      fn: { 'Fn::Join': ['', uri] },
+      apiId: { Ref: 'Api' },
+      deployment: { Ref: 'Deploymentx' },
+      role: Role,
+      waf: { 'Fn::GetAtt': ['Wafw', 'Arn'] },
+    };
+    assert.deepEqual(Functionother?.Properties, {
+      ...usual,
+      Timeout: 3,
+      Code: { ZipFile: '' },
+      Environment: { Variables },
+    });
+    assert.deepEqual(Permissionmyfn, {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        FunctionName: { Ref: 'Functionmyfn' },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+      },
+    });
+    assert.equal(Permissionother, undefined);
+  });
+
+  it('refuses two names of a case that give the same logical id', () => {
+    assert.throws(() => resourcesOf('rest', { stage: 'dev', functions: { 'a-b': '', ab: '' } }), {
+      message: 'two resources would be called Functionab',
+    });
   });
 
   it('builds every case of the default file', () => {
@@ -156,7 +217,7 @@ describe('renameCase', () => {
 
   it('renames the stage where an expectation repeats it, and no path that only looks like it', () => {
     const renamed = renameCase(
-      aCase({
+      aParityCase({
         setup: { stage: 'test' },
         request: { method: 'GET', path: '/test', rawUrlPath: '//test//test' },
         expect: { event: { path: '/test', requestContext: { stage: 'test', path: '/test/test' } } },

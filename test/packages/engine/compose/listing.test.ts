@@ -1,7 +1,9 @@
 /** The ports of a start's APIs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { planPorts } from '../../../../packages/engine/compose/listing.ts';
+import { aGateway } from '../../../support/a-gateway.ts';
+import { environmentOf } from '../../../../packages/engine/compose/environment.ts';
+import { planPorts, regionOf } from '../../../../packages/engine/compose/listing.ts';
 import type { Parts } from '../../../../packages/engine/compose/parts.ts';
 
 const functionOf = (isToolkit: boolean) => ({
@@ -43,4 +45,71 @@ describe('planPorts', () => {
       channels: 3003,
     });
   });
+});
+
+const mock = (RestApiId: object): object => ({
+  Type: 'AWS::ApiGateway::Method',
+  Properties: {
+    RestApiId,
+    ResourceId: { 'Fn::GetAtt': ['Shop', 'RootResourceId'] },
+    HttpMethod: 'GET',
+    AuthorizationType: 'NONE',
+    Integration: { Type: 'MOCK' },
+  },
+});
+
+describe('a start with the ports of serverless-offline', () => {
+  it('serves REST APIs below the prefix, without their stage where it is left out', async () => {
+    const api = { Ref: 'Shop' };
+    const started = await aGateway(
+      {
+        Shop: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
+        Get: mock(api),
+        Deployment: {
+          Type: 'AWS::ApiGateway::Deployment',
+          DependsOn: 'Get',
+          Properties: { RestApiId: api },
+        },
+        Stage: {
+          Type: 'AWS::ApiGateway::Stage',
+          Properties: { RestApiId: api, StageName: 'dev', DeploymentId: { Ref: 'Deployment' } },
+        },
+      },
+      { sharedPorts: { httpPort: 0, websocketPort: 0, prefix: 'v1', omitStage: true } },
+    );
+    const { pathname } = new URL(started.urlOf('rest'));
+    await started.close();
+
+    assert.equal(pathname, '/v1');
+  });
+});
+
+describe('the region of a start', () => {
+  const stacks = [
+    { file: '/srv/imported/template.json', region: 'us-west-2' },
+    { file: '/srv/shop/template.json', region: 'eu-central-1' },
+  ];
+  const partsOf = (firstSource: string, loaded: readonly object[] = stacks): Parts =>
+    ({
+      served: { stacks: loaded, all: [] },
+      firstSource,
+      options: { region: 'eu-west-1', adminKey: { accessKeyId: 'a', secretAccessKey: 's' } },
+      controlUrl: 'http://127.0.0.1:1',
+    }) as unknown as Parts;
+
+  for (const { name, parts, region } of [
+    { name: 'that of the folder named first', parts: partsOf('/srv/shop'), region: 'eu-central-1' },
+    {
+      name: 'that of the template named first',
+      parts: partsOf('/srv/shop/template.json'),
+      region: 'eu-central-1',
+    },
+    { name: 'that of the stack loaded first', parts: partsOf('/srv/sho'), region: 'us-west-2' },
+    { name: 'that of the options', parts: partsOf('/srv/shop', []), region: 'eu-west-1' },
+  ])
+    it(`is ${name}, for its listing and for the environment of programs`, () => {
+      const { AWS_REGION, AWS_DEFAULT_REGION } = environmentOf(parts);
+
+      assert.deepEqual([regionOf(parts), AWS_REGION, AWS_DEFAULT_REGION], [region, region, region]);
+    });
 });

@@ -107,6 +107,27 @@ describe('a reload that failed', () => {
     });
 });
 
+describe('a start with a stack that cannot be read', () => {
+  it('loads it when it is mended, and says where its API answers', { timeout: 20_000 }, async () => {
+    const said = Promise.withResolvers<string>();
+    const write = (line: string): void => (line.startsWith('mended ') ? said.resolve(line) : undefined);
+    const others = { 'other.json': '{' };
+    const started = await aGateway(RESOURCES, { reload: true, log: { write } }, others, {}, ['other.json']);
+    const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+    const Resources = { ...RESOURCES, Api: { ...RESOURCES.Api, Properties: { Name: 'mended' } } };
+    try {
+      writeFileSync(join(dirname(template), 'other.json'), JSON.stringify({ Resources }));
+
+      assert.match(
+        await said.promise,
+        /^mended is new: it answers at http:\/\/127\.0\.0\.1:\d+\/.* until the next start gives it a port$/,
+      );
+    } finally {
+      await started.close();
+    }
+  });
+});
+
 describe('a reload that is asked for', () => {
   it('reads the stacks and builds functions that have run, also where nothing is watched', async () => {
     const notices: string[] = [];

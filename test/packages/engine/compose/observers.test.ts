@@ -28,7 +28,7 @@ function lateGroups({ failures = 0 } = {}) {
   };
   const options = { log: { write: (line: string) => void log.push(line) } } as unknown as GatewayOptions;
   const groups = new LateLogGroups(options, {} as ConstructorParameters<typeof LateLogGroups>[1], open);
-  return { groups, log, written };
+  return { groups, log, written, tries: () => tries };
 }
 
 async function turns(count = 4): Promise<void> {
@@ -73,6 +73,15 @@ describe('LateLogGroups', () => {
       'log groups cannot be opened; lines wait for the next try: EMFILE: too many open files',
       'log groups: 2 lines are lost; their files could not be opened',
     ]);
+  });
+
+  it('opens no files for a load without subscriptions', async () => {
+    const { groups, tries } = lateGroups();
+
+    await groups.subscribe([]);
+    await turns();
+
+    assert.equal(tries(), 0);
   });
 
   it('says nothing on close where nothing was lost', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'node:test';
+import type { ServedApis } from '../../../../packages/control/served-apis.ts';
 import { aGateway } from '../../../support/a-gateway.ts';
 import { aStack } from '../../../support/a-stack.ts';
 import { anHttpApiTemplate } from '../../../support/a-small-template.ts';
 import { LOCAL_ISSUER } from '../../../../packages/core/issuers/issuer-names.ts';
-import { openSignIn } from '../../../../packages/engine/compose/sign-in.ts';
+import { findUnreachable, openSignIn } from '../../../../packages/engine/compose/sign-in.ts';
 import { createIdentities } from '../../../../packages/core/policy/identities.ts';
 import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
 import { createSystemRandom } from '../../../../packages/server/adapters/random.ts';
@@ -63,6 +65,15 @@ describe('openSignIn', () => {
     assert.ok(signIn.opened);
   });
 
+  it('opens for expected stacks with users while the rest of them is read', async () => {
+    const signIn = await aSignIn();
+
+    signIn.expect([aStack({ Pool: POOL })]);
+    for (let looks = 0; signIn.opened === undefined && looks < 10_000; looks += 1) await delay(1);
+
+    assert.ok(signIn.opened);
+  });
+
   it('has the pools of the stacks that were followed before it was opened', async () => {
     const signIn = await aSignIn();
     const stack = aStack({ Pool: POOL });
@@ -87,6 +98,25 @@ describe('openSignIn', () => {
 });
 
 describe('findUnreachable', () => {
+  const apisThatTrust = (issuer: string): ServedApis => {
+    const authorization = { kind: 'token', authorizer: { trust: { issuers: [{ issuer }] } } };
+    const stage = { deployment: { routes: { plans: [{ authorization }] } } };
+    return { all: [{ served: { stages: new Map([['dev', stage]]) } }] } as unknown as ServedApis;
+  };
+
+  it('opens the local issuer for an authorizer of an OpenAPI body, and for no foreign one', async () => {
+    const signIn = await aSignIn();
+    const other = await aSignIn();
+
+    assert.deepEqual(await findUnreachable(apisThatTrust(LOCAL_ISSUER), signIn), []);
+    assert.deepEqual(await findUnreachable(apisThatTrust('http://127.0.0.1:1'), other), [
+      'http://127.0.0.1:1',
+    ]);
+
+    assert.ok(signIn.opened);
+    assert.equal(other.opened, undefined);
+  });
+
   it('has the local issuer ready before a start with a trusting authorizer is', async () => {
     const template = anHttpApiTemplate('exports.handler = () => ({ statusCode: 200 });', {
       Guard: {

@@ -66,6 +66,18 @@ describe('the port of the embedded DynamoDB', () => {
   const list = (credentials: Key): Promise<readonly string[] | undefined> =>
     ask(credentials, async (client) => (await client.send(new ListTablesCommand({}))).TableNames);
 
+  it('allows an identity of that file what its policies allow, and nothing else', async () => {
+    const put = new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'a' } } });
+    await assert.rejects(
+      ask(LISTER, (client) => client.send(put)),
+      {
+        name: 'AccessDeniedException',
+        message: /user\/lister is not authorized to perform: dynamodb:PutItem on resource: .*table\/orders/,
+      },
+    );
+    await ask(GATEWAY_ADMIN, (client) => client.send(put));
+  });
+
   for (const { name, key } of [
     { name: 'the admin', key: GATEWAY_ADMIN },
     { name: 'an identity of gatewright.identities.yml', key: LISTER },
@@ -91,16 +103,4 @@ describe('the port of the embedded DynamoDB', () => {
     it(`refuses ${name}`, async () => {
       await assert.rejects(list(key), { name: code });
     });
-
-  it('allows an identity of that file what its policies allow, and nothing else', async () => {
-    const put = new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'a' } } });
-    await assert.rejects(
-      ask(LISTER, (client) => client.send(put)),
-      {
-        name: 'AccessDeniedException',
-        message: /user\/lister is not authorized to perform: dynamodb:PutItem on resource: .*table\/orders/,
-      },
-    );
-    await ask(GATEWAY_ADMIN, (client) => client.send(put));
-  });
 });

@@ -4,6 +4,8 @@ import { describe, it } from 'node:test';
 import { LateValues } from '../../../../packages/engine/compose/values.ts';
 import type { GatewayOptions } from '../../../../packages/engine/gateway.ts';
 import { LocalValues } from '../../../../packages/services/values/local-values.ts';
+import { parseValues } from '../../../../packages/services/values/value-definitions.ts';
+import { aStack } from '../../../support/a-stack.ts';
 import { VirtualClock } from '../../../support/virtual-ports.ts';
 
 /** Values whose code loads after so many tries. */
@@ -17,7 +19,7 @@ function lateValues({ failures }: { readonly failures: number }) {
     if (tries <= failures) throw new Error('EMFILE: too many open files');
     return { LocalValues };
   });
-  return { values, log };
+  return { values, log, loads: () => tries };
 }
 
 async function turns(): Promise<void> {
@@ -43,4 +45,30 @@ describe('LateValues', () => {
 
     assert.ok((await values.open()) instanceof LocalValues);
   });
+
+  it('has an object at once when it is open', async () => {
+    const { values, log } = lateValues({ failures: 0 });
+    await values.replace(
+      parseValues('s3: { bucket: { one: first } }', '', () => Buffer.alloc(0)),
+      [],
+    );
+
+    assert.equal(values.object('bucket/one')?.bytes.toString(), 'first');
+    assert.deepEqual(log, []);
+  });
+
+  const written = parseValues('ssm: { /a: b }', '', () => Buffer.alloc(0));
+  for (const { name, given, resources, tries } of [
+    { name: 'written values', given: written, resources: {}, tries: 1 },
+    { name: 'a parameter of a stack', given: undefined, resources: { P: 'AWS::SSM::Parameter' }, tries: 1 },
+    { name: 'other resources', given: undefined, resources: { Q: 'AWS::SQS::Queue' }, tries: 0 },
+  ])
+    it(`is ${tries === 0 ? 'not ' : ''}loaded for ${name}`, async () => {
+      const { values, loads } = lateValues({ failures: 0 });
+      const types = Object.entries(resources).map(([id, type]) => [id, { type, properties: {} }] as const);
+
+      await values.replace(given, [aStack(Object.fromEntries(types))]);
+
+      assert.equal(loads(), tries);
+    });
 });

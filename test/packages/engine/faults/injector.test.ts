@@ -9,6 +9,7 @@ import { FaultRules } from '../../../../packages/engine/faults/fault-rules.ts';
 import { RuleInjector } from '../../../../packages/engine/faults/injector.ts';
 import { readFaults } from '../../../../packages/engine/faults/read-faults.ts';
 import { anApi } from '../../../support/an-api.ts';
+import { invokeUri } from '../../../support/a-stack.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { EPOCH_MS } from '../../../support/virtual-ports.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
@@ -34,7 +35,8 @@ function world(
   timeoutMs = 900_000,
   wait?: () => Promise<void>,
 ): World {
-  const properties = integration === undefined ? {} : { Integration: integration };
+  const properties =
+    integration === undefined ? {} : { Integration: integration, MethodResponses: [{ StatusCode: 200 }] };
   const { ports, send, api } = anApi(restApi(properties), { list: run });
   const file = readFaults('faults.yml', text);
   const rules = new FaultRules(file, EPOCH_MS);
@@ -294,4 +296,46 @@ describe('a table out of reach', () => {
       [undefined],
     );
   });
+});
+
+describe('a fault of a table', () => {
+  it('meets a function that no request waits for', () => {
+    const at = world('rules: [{ table: orders }]');
+
+    assert.equal(at.injector.answerTable('list', 'orders'), 'unreachable');
+    assert.deepEqual(at.lines, ['faults.yml rule 1: a call of list to table orders got no answer']);
+    assert.equal(at.injector.answerTable('list', 'others'), undefined);
+  });
+});
+
+/** API Gateway developer guide, "Set up asynchronous invocation of the backend Lambda function". */
+describe('an asynchronous call of a function', () => {
+  const integration = {
+    Type: 'AWS',
+    IntegrationHttpMethod: 'POST',
+    Uri: invokeUri('list'),
+    RequestParameters: { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" },
+    IntegrationResponses: [{ StatusCode: 200 }],
+  };
+  for (const { rule, done, notes } of [
+    {
+      rule: 'coldStart: true',
+      done: ['renew list'],
+      notes: ['faults.yml rule 1: the event got a new instance'],
+    },
+    { rule: 'reset: true', done: [], notes: ['faults.yml rule 1: reset the connection'] },
+    { rule: 'latency: 1s', done: [], notes: undefined },
+    { rule: 'crash: true', done: [], notes: undefined },
+    { rule: 'throttle: true', done: [], notes: undefined },
+  ])
+    it(`is ${notes === undefined ? 'not met' : 'met'} by ${rule}: it is answered before the function runs`, async () => {
+      const at = world(`rules: [{ ${rule} }]`, integration);
+
+      const reply = await at.send();
+      await bodyOf(reply);
+
+      assert.equal(reply.status, 200);
+      assert.deepEqual(at.done, done);
+      assert.deepEqual(at.trails[0]?.injected?.notes, notes);
+    });
 });

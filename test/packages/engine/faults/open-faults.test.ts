@@ -91,6 +91,46 @@ const STACK = {
   ...Object.fromEntries(PATHS.map((path) => [`Get${path}`, route(path)])),
 };
 
+/** Without functions: a backend, and a WebSocket API, which meets no faults. */
+const OTHER_STACK = {
+  Chat: {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Properties: { Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+  },
+  ChatStage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: { ApiId: { Ref: 'Chat' }, StageName: 'live', AutoDeploy: true },
+  },
+  ChatMock: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: { ApiId: { Ref: 'Chat' }, IntegrationType: 'MOCK' },
+  },
+  ChatJoin: {
+    Type: 'AWS::ApiGatewayV2::Route',
+    Properties: {
+      ApiId: { Ref: 'Chat' },
+      RouteKey: 'join',
+      Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'ChatMock' }]] },
+    },
+  },
+  Desk: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'desk' } },
+  Ask: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: { Ref: 'Desk' },
+      ResourceId: { 'Fn::GetAtt': ['Desk', 'RootResourceId'] },
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      Integration: { Type: 'HTTP_PROXY', IntegrationHttpMethod: 'GET', Uri: 'http://127.0.0.1:1/' },
+    },
+  },
+  DeskDeployment: {
+    Type: 'AWS::ApiGateway::Deployment',
+    DependsOn: 'Ask',
+    Properties: { RestApiId: { Ref: 'Desk' }, StageName: 'dev' },
+  },
+};
+
 const FAULTS = `
 seed: 7
 rules:
@@ -98,7 +138,7 @@ rules:
   - { route: GET /status, status: 503 }
   - { route: GET /error, error: no stock }
   - { route: GET /crash, crash: true }
-  - { route: GET /throttle, throttle: true }
+  - { route: GET /throttle, function: shop, throttle: true }
   - { route: GET /cold, coldStart: true }
   - { route: GET /reset, reset: true }
   - { route: GET /cut, cutBody: 5 }
@@ -114,7 +154,9 @@ const withFaults = (text: string, options: Parameters<typeof aGateway>[1] = {}):
       record: 100,
       ...options,
     },
-    { 'faults.yml': text },
+    { 'faults.yml': text, 'other.json': JSON.stringify({ Resources: OTHER_STACK }) },
+    {},
+    ['other.json'],
   );
 
 describe('a gateway with a file of faults', () => {
@@ -130,7 +172,7 @@ describe('a gateway with a file of faults', () => {
   };
   /** The path's request line. */
   const lineOf = (path: string): string | undefined =>
-    started.lines.findLast((line) => line.startsWith(`GET /${path} `));
+    started.lines.findLast((line) => line.startsWith(`shop GET /${path} `));
   const instance = async (path: string): Promise<string> => (await get(path)).body.split(' ')[0] ?? '';
 
   const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
@@ -301,8 +343,8 @@ describe('a start with a file of faults', () => {
   for (const { name, text, message } of [
     {
       name: 'an unknown route',
-      text: 'rules:\n  - latency: 1s\n    route: GET /none',
-      message: /^faults\.yml:3: there is no route "GET \/none"; there are GET \/slow, /,
+      text: 'rules:\n  - latency: 1s\n    route: join',
+      message: /^faults\.yml:3: there is no route "join"; there are GET \/slow, /,
     },
     {
       name: 'a share above 1',

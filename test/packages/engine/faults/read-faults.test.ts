@@ -49,6 +49,7 @@ rules:
   const message = '{"message":"Injected fault"}';
   const json = { 'content-type': 'application/json' };
   for (const { rule, fault } of [
+    { rule: 'latency: 0s', fault: { kind: 'latency', fromMs: 0, toMs: 0 } },
     { rule: 'latency: 1s', fault: { kind: 'latency', fromMs: 1_000, toMs: 1_000 } },
     {
       rule: 'status: 503',

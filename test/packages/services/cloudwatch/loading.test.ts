@@ -28,6 +28,7 @@ async function loadedFor(resources: string): Promise<readonly string[]> {
     writtenObject: () => undefined,
     logGroups: { write: () => undefined },
     settings: {},
+    permits: () => true,
     report: (message) => assert.fail(message),
   });
   await host.openNeeded([stackOf({ resources })]);

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { RUNNER_KEY } from '../../../../packages/conformance/play/signing.ts';
+import { openGatewright } from '../../../../packages/conformance/targets/gatewright.ts';
+import { aFragment, someOptions } from '../../../support/a-conformance-target.ts';
+
+const READY = {
+  ready: true,
+  apis: [{ id: 'abc', url: 'http://127.0.0.1:1/dev' }],
+  fronts: [],
+  control: 'http://127.0.0.1:2',
+};
+const USUAL =
+  '--json --no-reload --port=0 --control-port=0 --stage=parity --region=us-east-1 --account=123456789012';
+
+describe('openGatewright', () => {
+  let workingFolder: string;
+  beforeEach(() => {
+    workingFolder = mkdtempSync(join(tmpdir(), 'conformance-gatewright-'));
+  });
+  afterEach(() => rmSync(workingFolder, { recursive: true }));
+
+  /** A command that says its version, and starts so. */
+  function install(start: string) {
+    mkdirSync(join(workingFolder, 'node_modules/.bin'), { recursive: true });
+    const script = `#!/bin/sh\n[ "$1" = --version ] && echo 1.2.3 && exit\n${start}\n`;
+    writeFileSync(join(workingFolder, 'node_modules/.bin/gatewright'), script, { mode: 0o755 });
+    return openGatewright(someOptions({ workingFolder }));
+  }
+  /** As the command serves: the ready line, its credentials, its log. */
+  const serving = (ready: object): string =>
+    [
+      'mkdir -p .gatewright/logs',
+      `echo '{"controlSecret":"s"}' > .gatewright/credentials.json`,
+      `printf 'one\\ntwo\\n' > .gatewright/logs/parity.log`,
+      'echo authority > authority.pem',
+      `echo '${JSON.stringify(ready)}'`,
+      'exec sleep 20',
+    ].join('\n');
+
+  it('wants the command, unless another one is named', () => {
+    assert.throws(() => openGatewright(someOptions({ workingFolder })), {
+      message: `no gatewright in ${workingFolder}: npm install --save-dev gatewright, or pass --command`,
+    });
+    const { version, name } = openGatewright(someOptions({ workingFolder, command: ['echo', 'gatewright'] }));
+    assert.deepEqual([name, version], ['gatewright', 'gatewright --version']);
+    assert.equal(install('').version, '1.2.3');
+  });
+
+  const needs = { awsEndpoint: 'http://127.0.0.1:9', roles: true, tls: true, files: { 'a.txt': 'beside' } };
+  for (const { name, given, said } of [
+    { name: 'a template', given: {}, said: `start template.json --roles off ${USUAL}\n\n` },
+    {
+      name: 'what it needs',
+      given: needs,
+      said: `start template.json --roles on --tls ${USUAL}\nhttp://127.0.0.1:9\nbeside`,
+    },
+  ])
+    it(`starts ${name}, and hands over how it was refused`, async () => {
+      const script =
+        'echo "$@"; echo "$AWS_ENDPOINT_URL"; cat a.txt 2>&-; echo "$GATEWRIGHT_ACCESS_KEY_ID"; exit 1';
+      const outcome = await install(script).deploy(aFragment({}, given));
+
+      assert.ok(outcome.kind === 'refused');
+      assert.equal(outcome.message, `${said}${RUNNER_KEY.accessKeyId}\n`);
+    });
+
+  it('describes the API that it serves', async () => {
+    const outcome = await install(serving(READY)).deploy(aFragment({}));
+
+    assert.ok(outcome.kind === 'running');
+    const { api } = outcome;
+    const lines = api.readLog();
+    await api.close();
+    assert.deepEqual(
+      [api.apiId, api.region, api.accountId, api.url.href, api.control, api.authority, lines],
+      [
+        'abc',
+        'us-east-1',
+        '123456789012',
+        'http://127.0.0.1:1/dev',
+        'http://127.0.0.1:2',
+        undefined,
+        ['one', 'two'],
+      ],
+    );
+    assert.deepEqual(api.readLog(), []);
+  });
+
+  it('takes requests at what stands in front, with the authority of its TLS', async () => {
+    const ready = {
+      ...READY,
+      fronts: [{ url: 'https://127.0.0.1:3/' }],
+      certificateAuthority: 'authority.pem',
+    };
+    const cwd = process.cwd();
+    const target = install(serving({ ...ready, certificateAuthority: join(workingFolder, 'authority.pem') }));
+    writeFileSync(join(workingFolder, 'authority.pem'), 'authority of a test');
+
+    const outcome = await target.deploy(aFragment({}));
+
+    assert.ok(outcome.kind === 'running');
+    await outcome.api.close();
+    assert.deepEqual(
+      [outcome.api.url.href, outcome.api.authority],
+      ['https://127.0.0.1:3/', 'authority of a test'],
+    );
+    assert.equal(process.cwd(), cwd);
+  });
+
+  it('fails where the template has no API', async () => {
+    await assert.rejects(install(serving({ ...READY, apis: [] })).deploy(aFragment({})), {
+      message: 'gatewright serves no API of this template',
+    });
+  });
+
+  it('opens one account for calls of the control plane, which ends with it', async () => {
+    const target = install(serving(READY));
+
+    const control = await target.openControl();
+
+    assert.deepEqual([control.region, control.accountId], ['us-east-1', '123456789012']);
+    assert.equal(target.cannotAsk(aFragment({}).parityCase), undefined);
+    assert.deepEqual(await target.close(), []);
+  });
+});
