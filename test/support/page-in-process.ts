@@ -75,8 +75,12 @@ export class PageGateway {
   /** Calls of any kind, also those that were refused. */
   fetched = 0;
   /** @param path with its query */
-  answer: (method: string, path: string, body: unknown) => Response | Promise<Response> = () =>
-    Response.json({});
+  answer: (
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ) => Response | Promise<Response> = () => Response.json({});
 
   constructor(key = 'key-of-this-test-0123456789') {
     this.key = key;
@@ -101,7 +105,8 @@ export class PageGateway {
     const below = path.replace('/_gatewright/', '');
     this.asked.push(`${method} ${below}`);
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
-    return await this.answer(method, below, body);
+    init.signal?.throwIfAborted();
+    return await this.answer(method, below, body, init.signal ?? undefined);
   };
 
   /** Makes the process its page, opened by a link with `hash`. */
@@ -146,6 +151,6 @@ export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value
 
 /** Turns of the process until it holds: signatures are made beside it. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let turns = 0; turns < 100_000 && !holds(); turns += 1) await turn();
+  for (let turns = 0; turns < 1_000_000 && !holds(); turns += 1) await turn();
   if (!holds()) throw new Error(`it does not come about: ${String(holds)}`);
 }

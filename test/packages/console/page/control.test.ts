@@ -189,10 +189,10 @@ describe('followRows', () => {
     assert.deepEqual(gateway.asked, ['GET requests/events?since=7']);
   });
 
-  it('fails where there are none', async () => {
-    gateway.answer = () => Response.json({}, { status: 409 });
+  it('fails with what the gateway says where there are none', async () => {
+    gateway.answer = () => Response.json({ message: 'Nothing is recorded.' }, { status: 409 });
 
     const followed = followRows(0, () => undefined, new AbortController().signal);
-    await assert.rejects(followed, { name: 'Refused', status: 409 });
+    await assert.rejects(followed, { status: 409, message: 'Nothing is recorded.' });
   });
 });
