@@ -51,8 +51,13 @@ describe('the traffic of the page', () => {
         }),
       );
     };
-    const { useKey } = await loadPage<{ readonly useKey: (key: string) => void }>('connection');
+    const { useKey, noteState } = await loadPage<{
+      readonly useKey: (key: string) => void;
+      readonly noteState: (state: string) => void;
+    }>('connection');
     useKey(gateway.key);
+    noteState('waiting');
+    stream = undefined;
     const { useTraffic } = await loadPage<{ readonly useTraffic: () => Traffic }>('traffic-store');
     traffic = await showHook(useTraffic);
   });
