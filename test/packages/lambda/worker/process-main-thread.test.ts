@@ -20,11 +20,13 @@ const SOURCE = `exports.handler = awslambda.streamifyResponse(async ({ letters =
   stream.setContentType('text/plain');
   const own = Object.keys(process.env).filter((name) => name.startsWith('GATEWRIGHT_'));
   const { awsRequestId, clientContext = null, functionVersion } = context;
-  stream.write(JSON.stringify([process.env._X_AMZN_TRACE_ID, awsRequestId, clientContext, functionVersion, own, Date.now()]));
+  const [, place] = new Error('here').stack.split('\\n');
+  stream.write(JSON.stringify([process.env._X_AMZN_TRACE_ID, awsRequestId, clientContext, functionVersion, own, place, Date.now()]));
   for (let left = letters; left > 0; left -= 50000)
     if (!stream.write('x'.repeat(50000))) await new Promise((go) => stream.once('drain', go));
   stream.end();
-})`;
+})
+//# sourceMappingURL=data:application/json;base64,${btoa('{"version":3,"sources":["written.ts"],"names":[],"mappings":"AAAA"}')}`;
 
 type Said = readonly [
   trace: string,
@@ -32,6 +34,7 @@ type Said = readonly [
   client: unknown,
   version: string,
   own: unknown,
+  place: string,
   nowMs: number,
 ];
 
@@ -87,10 +90,12 @@ it('the program of a process hands events on one after the other, and their answ
   };
   try {
     const idOf = requestIds(SEED);
-    const [trace, id, client, version, own, nowMs] = JSON.parse(
+    const [trace, id, client, version, own, place, nowMs] = JSON.parse(
       await ask({ traceHeader: 'Root=1-2-3' }),
     ) as Said;
     assert.deepEqual([trace, id, client, version, own], ['Root=1-2-3', idOf(0), null, '$LATEST', []]);
+    // Nothing has asked for source maps.
+    assert.match(place, /index\.js:5:/);
     const later = JSON.parse(
       await ask({
         clientContext: '{"custom":{"a":"b"}}',
@@ -99,7 +104,7 @@ it('the program of a process hands events on one after the other, and their answ
       }),
     ) as Said;
     assert.deepEqual(later.slice(0, 4), ['', idOf(1), { custom: { a: 'b' } }, '7']);
-    assert.ok(later[5] - nowMs >= 86_400_000, `${later[5] - nowMs} ms`);
+    assert.ok(later[6] - nowMs >= 86_400_000, `${later[6] - nowMs} ms`);
     // More than a reader is sent ahead: it goes on only as parts are read.
     const long = await ask({ payload: '{"letters":1000000}' });
     assert.equal(long.match(/x/g)?.length, 1_000_000);
