@@ -107,7 +107,7 @@ it('the program of a process hands events on one after the other, and their answ
     assert.ok(later[6] - nowMs >= 86_400_000, `${later[6] - nowMs} ms`);
     // More than a reader is sent ahead: it goes on only as parts are read.
     const long = await ask({ payload: '{"letters":1000000}' });
-    assert.equal(long.match(/x/g)?.length, 1_000_000);
+    assert.equal(long.slice(long.lastIndexOf(']') + 1), 'x'.repeat(1_000_000));
     assert.ok(parts.length > 1);
     assert.deepEqual([...types], ['text/plain']);
   } finally {
