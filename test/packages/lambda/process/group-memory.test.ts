@@ -1,0 +1,56 @@
+/** Whether a group of processes takes more than it may: the first process at each look, all of them at every fourth. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { GroupMemory } from '../../../../packages/lambda/process/group-memory.ts';
+import { findPrograms } from '../../../../packages/lambda/process/machine.ts';
+import { thisMachine } from '../../../../packages/lambda/process/find-toolchain.ts';
+
+const HERE = process.platform;
+const NO_PS = findPrograms(thisMachine(), /^ps$/).length === 0 ? 'no ps on this machine' : false;
+const LOOK_MS = 100;
+
+describe('the memory of a group of processes', { skip: NO_PS }, () => {
+  /** That of this process, which is never empty. */
+  const own = Number(NO_PS === false ? execFileSync('ps', ['-o', 'pgid=', '-p', String(process.pid)]) : 0);
+
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
+  afterEach(() => {
+    mock.timers.reset();
+    Object.defineProperty(process, 'platform', { value: HERE });
+  });
+
+  /** How often it was too large after so many looks. @param expected is waited for: `ps` is another process */
+  async function looks(count: number, id: number, limitBytes: number, expected = 0): Promise<number> {
+    const memory = new GroupMemory();
+    let found = 0;
+    const leave = memory.watch({ id, limitBytes, onTooLarge: () => (found += 1) });
+    for (let look = 0; look < count; look += 1) {
+      mock.timers.tick(LOOK_MS);
+      await turn();
+    }
+    for (let turns = 0; turns < 500_000 && found < expected; turns += 1) await turn();
+    leave();
+    mock.timers.tick(10 * LOOK_MS);
+    return found;
+  }
+
+  it('is that of the first process, by the system, at each look', { skip: HERE !== 'linux' }, async () => {
+    assert.equal(await looks(3, process.pid, 1), 3);
+    assert.equal(await looks(3, process.pid, 1024 ** 4), 0);
+  });
+
+  it('is that of all of them at every fourth look', { skip: HERE !== 'linux' }, async () => {
+    assert.equal((await looks(4, own, 1)) > 0, true);
+    assert.equal(await looks(4, 2 ** 22 + 1, 1), 0);
+  });
+
+  it('is what ps says of them where there is no /proc', async () => {
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+
+    assert.equal(await looks(3, own, 1), 0);
+    assert.equal(await looks(4, own, 1, 1), 1);
+    assert.equal(await looks(4, own, 1024 ** 4), 0);
+  });
+});
