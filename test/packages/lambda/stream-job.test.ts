@@ -88,7 +88,7 @@ describe('an event whose answer is streamed', () => {
 
   for (const result of [
     { kind: 'failed', payload: '{}', errorType: 'Error', errorMessage: 'no' },
-    { kind: 'refused', message: 'it does not compile' },
+    { kind: 'refused', reason: 'throttled', message: 'no instance is free' },
     { kind: 'timed-out' },
   ] as const) {
     it(`that is ${result.kind} before its first part is answered with that`, () => {
@@ -113,7 +113,7 @@ describe('an event whose answer is streamed', () => {
 
   for (const [result, reason] of [
     [{ kind: 'failed', payload: '{}', errorType: 'Error', errorMessage: 'no' }, 'Error: no'],
-    [{ kind: 'refused', message: 'it does not compile' }, 'it does not compile'],
+    [{ kind: 'refused', reason: 'throttled', message: 'no instance is free' }, 'no instance is free'],
     [{ kind: 'timed-out' }, 'the answer was not complete within the integration timeout'],
   ] as const)
     it(`says why it ended: ${reason}`, async () => {
@@ -155,7 +155,7 @@ describe('an event whose answer is streamed', () => {
 
   it('is its payload, beside it what a call of Lambda’s own API says', () => {
     assert.equal(aJob({ payload: '{"n":1}' }).job.message, '{"n":1}');
-    assert.deepEqual(aJob({ payload: '7', options: { clientContext: 'c' } }).job.message, {
+    assert.deepEqual(aJob({ payload: '7', options: { clientContext: 'c', onLine: undefined } }).job.message, {
       event: '7',
       clientContext: 'c',
       invoked: undefined,
