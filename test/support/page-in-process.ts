@@ -60,7 +60,7 @@ export function asGlobals(globals: Readonly<Record<string, unknown>>): Disposabl
   };
 }
 
-export const PAGE_HOST = '127.0.0.1:4000';
+const PAGE_HOST = '127.0.0.1:4000';
 let starts = 0;
 
 /** What the page's `fetch` reaches: a gateway that knows one key, and says what it was asked. */
