@@ -4,6 +4,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { sign } from '../../packages/console/page/sign.ts';
+import { asGlobals } from './as-globals.ts';
 
 type Preact = {
   readonly h: (component: () => null, props: object) => object;
@@ -42,22 +43,6 @@ export class MemoryStorage {
   setItem(name: string, value: string): void {
     this.#kept.set(name, value);
   }
-}
-
-/** Gives the process these globals until it is disposed of. */
-export function asGlobals(globals: Readonly<Record<string, unknown>>): Disposable {
-  const before = Object.keys(globals).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
-  );
-  for (const [name, value] of Object.entries(globals))
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  return {
-    [Symbol.dispose]() {
-      for (const [name, descriptor] of before)
-        if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
-        else Object.defineProperty(globalThis, name, descriptor);
-    },
-  };
 }
 
 const PAGE_HOST = '127.0.0.1:4000';

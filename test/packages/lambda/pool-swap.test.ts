@@ -1,6 +1,7 @@
 /** The life of a function's instances, played by instances that do what the test says: swaps, renewals, limits. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { describe, it } from 'node:test';
+import { NO_DEADLINES } from '../../../packages/lambda/deadlines.ts';
 import { FunctionPool } from '../../../packages/lambda/pool.ts';
 import { DEFAULT_LIMITS } from '../../../packages/lambda/pool-limits.ts';
 import { StartGate } from '../../../packages/lambda/start-gate.ts';
@@ -59,9 +60,6 @@ class Played implements Instance {
 }
 
 describe('a pool of instances', () => {
-  beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] }));
-  afterEach(() => mock.timers.reset());
-
   function aPool(limits: Partial<PoolLimits> = {}) {
     const started: Played[] = [];
     const programOf = (version: string): InstanceProgram => ({
@@ -72,9 +70,8 @@ describe('a pool of instances', () => {
       },
     });
     const gate = new StartGate();
-    const pool = new FunctionPool({ ...DEFAULT_LIMITS, maxInstances: 2, gate, ...limits }, () =>
-      Promise.resolve(programOf('old')),
-    );
+    const all = { ...DEFAULT_LIMITS, maxInstances: 2, gate, ...limits };
+    const pool = new FunctionPool(all, () => Promise.resolve(programOf('old')), NO_DEADLINES);
     const results: InvocationResult[] = [];
     const invoke = (): void => void pool.invoke(INVOCATION).then((result) => results.push(result));
     /** With one idle instance of the old code. */

@@ -1,7 +1,8 @@
 /** The key of the page: by its link, from this tab, or from another one. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { asGlobals, loadPage, MemoryStorage } from '../../../support/page-in-process.ts';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { asGlobals } from '../../../support/as-globals.ts';
+import { loadPage, MemoryStorage } from '../../../support/page-in-process.ts';
 
 type Keys = {
   readonly findKey: () => Promise<string | undefined>;
@@ -37,13 +38,14 @@ function channels() {
 
 describe('the key of the page', () => {
   let tabs: Disposable[] = [];
+  let waits: { readonly run: () => void; readonly ms: number }[];
   beforeEach(() => {
-    mock.timers.enable({ apis: ['setTimeout'] });
-    tabs = [asGlobals({ BroadcastChannel: channels() })];
+    waits = [];
+    const setTimeout = (run: () => void, ms: number) => waits.push({ run, ms });
+    tabs = [asGlobals({ BroadcastChannel: channels(), setTimeout })];
   });
   afterEach(() => {
     for (const tab of tabs.toReversed()) tab[Symbol.dispose]();
-    mock.timers.reset();
   });
 
   /** A tab of its own. @returns what its address shows afterwards */
@@ -75,7 +77,7 @@ describe('the key of the page', () => {
     it(`is not ${hash.slice(0, 40)}, which stays a place on the page`, async () => {
       const { address } = openTab(hash);
       const found = findKey();
-      mock.timers.tick(2_000);
+      for (const { run } of waits) run();
 
       assert.equal(await found, undefined);
       assert.equal(address(), `/console/?at=1${hash}`);
@@ -106,10 +108,13 @@ describe('the key of the page', () => {
     openTab();
     let found: string | undefined = 'not yet';
     const asked = findKey().then((key) => (found = key));
-    mock.timers.tick(1_999);
     await Promise.resolve();
     assert.equal(found, 'not yet');
-    mock.timers.tick(1);
+    assert.deepEqual(
+      waits.map(({ ms }) => ms),
+      [2_000],
+    );
+    waits[0]?.run();
     await asked;
 
     assert.equal(found, undefined);

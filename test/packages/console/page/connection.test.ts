@@ -1,7 +1,8 @@
 /** What the page makes of a gateway that restarts, refuses its key or is away. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { asGlobals, loadPageAnew, PageGateway, showHook, until } from '../../../support/page-in-process.ts';
+import { asGlobals } from '../../../support/as-globals.ts';
+import { loadPageAnew, PageGateway, showHook, until } from '../../../support/page-in-process.ts';
 
 type Refused = Error & { readonly status: number; readonly isOfConnection: boolean };
 type Connection = {

@@ -1,8 +1,9 @@
 /** Answers of the gateway as sections of the page read them. */
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
+import { asGlobals } from '../../../support/as-globals.ts';
 import { loadPage, PageGateway, showHook, until, useState } from '../../../support/page-in-process.ts';
 
 type Batch = { readonly rows: readonly { readonly target: string }[]; readonly state: object };
@@ -107,24 +108,27 @@ describe('useFetched', () => {
   });
 
   it('asks for nothing without a path, and every so often where that is wanted, until it leaves', async () => {
-    mock.timers.enable({ apis: ['setInterval'] });
-    try {
-      const nothing = await showHook(() => useFetched(undefined));
-      await nothing.leave();
-      assert.equal(gateway.fetched, 0);
-      const often = await showHook(() => useFetched('console/numbers', 1_000));
-      for (const asked of [1, 2, 3]) {
-        await until(() => gateway.asked.length === asked);
-        mock.timers.tick(1_000);
-      }
-      await until(() => gateway.asked.length === 4);
-      await often.leave();
-      const { fetched } = gateway;
-      mock.timers.tick(5_000);
-      assert.equal(gateway.fetched, fetched);
-    } finally {
-      mock.timers.reset();
+    const ticking = new Map<number, { readonly run: () => void; readonly ms: number }>();
+    const timers = asGlobals({
+      setInterval(run: () => void, ms: number) {
+        ticking.set(ticking.size + 1, { run, ms });
+        return ticking.size;
+      },
+      clearInterval: (id: number) => ticking.delete(id),
+    });
+    const nothing = await showHook(() => useFetched(undefined));
+    await nothing.leave();
+    assert.equal(gateway.fetched, 0);
+    const often = await showHook(() => useFetched('console/numbers', 1_000));
+    for (const asked of [1, 2, 3]) {
+      await until(() => gateway.asked.length === asked);
+      for (const { run, ms } of ticking.values()) if (ms === 1_000) run();
     }
+    await until(() => gateway.asked.length === 4);
+    await often.leave();
+    timers[Symbol.dispose]();
+
+    assert.equal(ticking.size, 0);
   });
 
   it('shows no answer to what it does not ask any more', async () => {

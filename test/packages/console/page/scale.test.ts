@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { asGlobals, loadPage, showHook, until } from '../../../support/page-in-process.ts';
+import { asGlobals } from '../../../support/as-globals.ts';
+import { loadPage, showHook, until } from '../../../support/page-in-process.ts';
 
 const { useScale } = await loadPage<{ readonly useScale: () => number }>('scale');
 
@@ -35,12 +36,13 @@ describe('the scale of the page', () => {
 
   it('is read again when all is drawn, which may have changed it', async () => {
     let readings = 0;
-    Object.assign(globalThis, {
+    const changing = asGlobals({
       getComputedStyle: () => ({ fontSize: (readings += 1) === 1 ? '16px' : '20px' }),
     });
     const { shown, leave } = await showHook(useScale);
 
     await until(() => shown() === 1.25);
     await leave();
+    changing[Symbol.dispose]();
   });
 });

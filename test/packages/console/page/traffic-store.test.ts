@@ -1,7 +1,8 @@
 /** The rows of all sections, with the state of the gateway and its clock. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { asGlobals, loadPage, PageGateway, showHook, until } from '../../../support/page-in-process.ts';
+import { asGlobals } from '../../../support/as-globals.ts';
+import { loadPage, PageGateway, showHook, until } from '../../../support/page-in-process.ts';
 import type { ShownHook } from '../../../support/page-in-process.ts';
 
 type Traffic = {
