@@ -89,8 +89,8 @@ export type CacheEntry<Value> = {
 export interface AuthorizerCache {
   get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined;
   put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void;
-  list?(): readonly CacheEntry<AuthorizerGrant>[];
-  drop?(key: string): void;
+  list(): readonly CacheEntry<AuthorizerGrant>[];
+  drop(key: string): void;
   flush(): void;
 }
 
@@ -143,8 +143,8 @@ export type CachedReply = {
 export interface ResponseCache {
   get(key: string, nowEpochMs: number): CachedReply | undefined;
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
-  list?(): readonly CacheEntry<CachedReply>[];
-  drop?(key: string): void;
+  list(): readonly CacheEntry<CachedReply>[];
+  drop(key: string): void;
   flush(): void;
 }
 

@@ -97,7 +97,7 @@ type ServiceBuild = {
 export function listRefusedOptions(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];
-    if (name in ONLY) return value === ONLY[name] ? [] : [`${name}: only ${String(ONLY[name])}`];
+    if (Object.hasOwn(ONLY, name)) return value === ONLY[name] ? [] : [`${name}: only ${String(ONLY[name])}`];
     if (name === 'exclude') return value === '*' || isTexts(value) ? [] : ['exclude: "*" or a list of names'];
     if (name === 'outputFileExtension') return [];
     if (name === 'plugins') {

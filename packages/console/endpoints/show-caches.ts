@@ -86,13 +86,13 @@ function grantsOf(
   stage: ServedStage,
 ): readonly (Entry<AuthorizerGrant> & { readonly isOfCanary: boolean })[] {
   return [stage, ...(stage.canary === undefined ? [] : [stage.canary.stage])].flatMap(({ authorizerCache }) =>
-    (authorizerCache.list?.() ?? []).map((entry) => {
+    authorizerCache.list().map((entry) => {
       const isOfCanary = authorizerCache !== stage.authorizerCache;
       return {
         ...entry,
         isOfCanary,
         id: idOf(isOfCanary ? `canary\n${entry.key}` : entry.key),
-        drop: () => authorizerCache.drop?.(entry.key),
+        drop: () => authorizerCache.drop(entry.key),
       };
     }),
   );
@@ -103,10 +103,10 @@ function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefine
   const cache = (stage.cache ?? stage.canary?.stage.cache)?.cache;
   return (
     cache &&
-    (cache.list?.() ?? []).map((entry) => ({
+    cache.list().map((entry) => ({
       ...entry,
       id: idOf(entry.key),
-      drop: () => cache.drop?.(entry.key),
+      drop: () => cache.drop(entry.key),
     }))
   );
 }

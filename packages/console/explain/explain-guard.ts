@@ -143,7 +143,7 @@ function printed({ lines }: GuardCircumstances): string[] {
 }
 
 function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
-  const { guard } = about;
+  const { guard, routeKey } = about;
   const whose = {
     authorizer: `the policy of authorizer ${guard?.name ?? ''}`,
     resource: 'the API’s resource policy',
@@ -168,7 +168,8 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     };
   }
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
-  if (isNarrow(about, policy, allows)) return explainNarrow(about, policy, allows);
+  if (guard?.from === 'cache' && routeKey !== undefined && isNarrow(routeKey, policy, allows))
+    return explainNarrow(guard, routeKey, policy, allows);
   return {
     because: [
       `${upper(whose)} does not allow ${asked}: ${explainNoMatch(policy, allows)}.`,
@@ -184,12 +185,8 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
 }
 
 /** A classic of AWS: the policy names only the route called first, and is cached for all routes. */
-function isNarrow(
-  { guard, routeKey }: Circumstances,
-  policy: GuardPolicy,
-  allows: readonly Statement[],
-): boolean {
-  if (policy.of !== 'authorizer' || guard?.from !== 'cache' || routeKey === undefined) return false;
+function isNarrow(routeKey: string, policy: GuardPolicy, allows: readonly Statement[]): boolean {
+  if (policy.of !== 'authorizer') return false;
   // Rules may allow a caller only its own resource: that is intended.
   const resources = allows.flatMap((statement) => statement.resources);
   if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
@@ -209,16 +206,17 @@ function isOfRoute(arn: string, routeKey: string): boolean {
 }
 
 function explainNarrow(
-  { guard, routeKey }: Circumstances,
+  guard: GuardCircumstances,
+  routeKey: string,
   policy: GuardPolicy,
   allows: readonly Statement[],
 ): Reason {
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
-      `Authorizer ${guard?.name ?? ''} was not called: its answer of ${seconds(guard?.ageMs)} ago, for another route, is cached for ${guard?.ttlSeconds ?? 0} s and applies to all its routes.`,
-      `That policy allows only ${list(resources)}; ${routeKey ?? 'this route'} is ${policy.resource}.`,
-      ...(guard === undefined ? [] : describeToken(guard)),
+      `Authorizer ${guard.name} was not called: its answer of ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
+      `That policy allows only ${list(resources)}; ${routeKey} is ${policy.resource}.`,
+      ...describeToken(guard),
     ],
     changes: [
       'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
@@ -229,9 +227,8 @@ function explainNarrow(
 
 function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
   if (statements.length === 0) return 'it has no readable statement';
-  if (allows.length === 0) return 'it has no statement with Effect Allow';
   const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
-  if (nearest === undefined) return 'no statement matches';
+  if (nearest === undefined) return 'it has no statement with Effect Allow';
   const failing = nearest.conditions.filter(({ holds }) => !holds);
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
     return `the matching statement has conditions that do not hold: ${failing.map(describeCondition).join('; ')}`;

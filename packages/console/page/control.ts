@@ -11,9 +11,13 @@ export async function fetchControl<Answer>(
     method,
     ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
   });
-  const answer = (await response.json()) as Answer & { message?: string };
-  if (response.ok) return answer;
-  throw new Refused(response.status, answer.message ?? `The gateway answered ${response.status}.`);
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as Answer;
+}
+
+async function refusalOf(response: Response): Promise<Refused> {
+  const { message } = (await response.json()) as { message?: string };
+  return new Refused(response.status, message ?? `The gateway answered ${response.status}.`);
 }
 
 type Fetched<Answer> = {
@@ -70,8 +74,8 @@ export async function followRows(
   signal: AbortSignal,
 ): Promise<void> {
   const response = await call(`requests/events?since=${since}`, { signal });
-  if (!response.ok || response.body === null) throw new Refused(response.status, 'no events');
-  await read(response.body, onBatch);
+  if (!response.ok) throw await refusalOf(response);
+  if (response.body !== null) await read(response.body, onBatch);
 }
 
 async function read(body: ReadableStream<Uint8Array>, onBatch: (batch: RowBatch) => void): Promise<void> {

@@ -46,12 +46,12 @@ export function draftOfRequest({ method, target, request }: RequestDetail): Draf
 }
 
 /** With the required query parameters, to be filled in. */
-function targetOf({ url, stage }: ShownApi, route: ShownRoute | undefined): string {
+function targetOf({ url }: ShownApi, route: ShownRoute | undefined): string {
   const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
   const path =
     route === undefined || !route.path.startsWith('/') ? '/' : route.path.replaceAll(/\{([^}+]+)\+?\}/g, '1');
   const query = (route?.required ?? []).flatMap((text) => /^querystring (.+)$/.exec(text)?.[1] ?? []);
-  return `${base === '' && stage !== '$default' ? '' : base}${path}${query.length === 0 ? '' : `?${query.map((name) => `${name}=`).join('&')}`}`;
+  return `${base}${path}${query.length === 0 ? '' : `?${query.map((name) => `${name}=`).join('&')}`}`;
 }
 
 function headersOf(route: ShownRoute | undefined): readonly Header[] {

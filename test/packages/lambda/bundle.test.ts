@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { join, sep } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Faults } from '../../../packages/core/errors.ts';
+import { FunctionBuild } from '../../../packages/lambda/bundle.ts';
+import { NO_LENDING } from '../../../packages/lambda/lent/lending.ts';
+import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
 import { loadStacks } from '../../../packages/templates/load.ts';
 import { OPTIONS } from '../templates/stack-builders.ts';
+import type { WebpackBuild } from '../../../packages/lambda/webpack-build.ts';
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
 
 const LAYER = {
@@ -55,6 +60,40 @@ describe('code of a function', () => {
     assert.deepEqual(returned(await invoke('a')), ['b', folder]);
     assert.equal(returned(await invoke('c')), 'b');
     assert.equal(returned(await invoke('d')), 'folder');
+  });
+
+  it('keeps source maps and builds only where it is built, and leaves its webpack when it goes', async () => {
+    const folder = aFolder({
+      'src/a.ts': 'export const handler = async (): Promise<number> => 1;',
+      'src/b.js': 'exports.handler = async () => 1',
+    });
+    const lending = { lender: NO_LENDING, machine: thisMachine() };
+    let users = 0;
+    const webpack = {
+      join() {
+        users += 1;
+        return this;
+      },
+      leave: () => (users -= 1),
+    } as unknown as WebpackBuild;
+    const mapped: boolean[] = [];
+    for (const [name, changes] of [
+      ['a', {}],
+      ['b', {}],
+      ['b', { environment: { NODE_OPTIONS: '--enable-source-maps' } }],
+    ] as const) {
+      const definition = aFolderFunction(join(folder, 'src'), `${name}.handler`, changes);
+      const build = new FunctionBuild(definition, folder, join(folder, 'kept/compile'), lending, false, {
+        webpack,
+      });
+      assert.equal(users, 1);
+      mapped.push((await build.run()).sourceMaps);
+      await build.dispose();
+      assert.equal(users, 0);
+    }
+
+    assert.deepEqual(mapped, [true, false, true]);
+    assert.deepEqual(readdirSync(join(folder, 'kept')), ['builds']);
   });
 
   // Deployed is the folder of the code alone: /var/task/package.json is not there.

@@ -116,6 +116,12 @@ describe('checkImports', () => {
       assert.deepEqual(await missing(files), [`${at} ${ABSENT}`]);
     });
 
+  it('names the file alone where the name is not written as it reads', async () => {
+    assert.deepEqual(await missing({ 'a.js': `const x = require('absent\\x2done')` }), [
+      `a.js:undefined ${ABSENT}`,
+    ]);
+  });
+
   for (const [pattern, isElsewhere] of [
     ['absent-one', true],
     ['absent-one/lib', true],

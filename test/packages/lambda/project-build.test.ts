@@ -6,7 +6,9 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Faults } from '../../../packages/core/errors.ts';
-import { MARK } from '../../../packages/lambda/process/keeper.ts';
+import { Keeper, MARK } from '../../../packages/lambda/process/keeper.ts';
+import { ProjectBuilds } from '../../../packages/lambda/project-build.ts';
+import type { Machine } from '../../../packages/lambda/process/machine.ts';
 import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import { isAlive } from '@gatewright/aws/is-alive';
 import { readIfReadable } from '@gatewright/aws/readable-files';
@@ -81,6 +83,24 @@ describe(
       });
 
       assert.equal(returned(await invoke('a')), 'made');
+    });
+
+    it('is made by the shell of Windows there, where npm is a script', async () => {
+      const folder = aProject('');
+      const bin = aFolder({
+        'npm.cmd': '',
+        'cmd.exe': '#!/bin/sh\necho "$@" > ran; mkdir dist; echo > dist/a.js\n',
+      });
+      for (const name of ['npm.cmd', 'cmd.exe']) chmodSync(join(bin, name), 0o755);
+      const environment = { PATH: `${bin}${delimiter}${PATH}`, AWS_SECRET_ACCESS_KEY: 'secret' };
+      const machine: Machine = { environment, home: folder, platform: 'win32', architecture: 'x64' };
+      const keeper = new Keeper(folder);
+      const builds = new ProjectBuilds({ inform: () => undefined, machine, keeper });
+
+      await builds.begin(join(folder, 'dist/a'))?.wait();
+
+      assert.equal(readFileSync(join(folder, 'ran'), 'utf8'), `/d /c ${join(bin, 'npm.cmd')} run build\n`);
+      keeper.close();
     });
 
     const failures: readonly {

@@ -208,6 +208,8 @@ describe('a name of a package', () => {
       'a',
       'a',
     ]);
+    // Of a file there is none.
+    assert.equal(packageNameOf('/opt/nodejs/dates'), '/opt/nodejs/dates');
   });
 
   it('leads to the file that the published package has, and to none outside its folder', () => {

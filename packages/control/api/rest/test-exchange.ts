@@ -12,7 +12,13 @@ import type { Ports } from '../../../core/ports.ts';
 /** Stage names of such requests (docs/aws §4.4), by what is tested. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
-const NOTHING_KEPT: AuthorizerCache = { get: () => undefined, put: () => undefined, flush: () => undefined };
+const NOTHING_KEPT: AuthorizerCache = {
+  get: () => undefined,
+  put: () => undefined,
+  list: () => [],
+  drop: () => undefined,
+  flush: () => undefined,
+};
 const NO_KEYS: KeyRing = { holderOf: () => undefined };
 
 const LOGS: StageLogs = {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
+import { serveInspection } from '../../../../packages/console/endpoints/inspect-endpoints.ts';
 import { aConsoleGateway } from '../../../support/console-gateway.ts';
+import type { InspectPorts } from '../../../../packages/console/endpoints/inspect-endpoints.ts';
 import type { ShownInvoices } from '../../../../packages/console/endpoints/invoice-model.ts';
 import type { TrafficShape } from '../../../../packages/console/endpoints/cost-model.ts';
 import type {
@@ -25,6 +27,21 @@ import type { ConsoleGateway } from '../../../support/console-gateway.ts';
 
 type Flushed = { readonly flushed: number };
 type Status = { readonly status: number };
+
+describe('a question to a table', () => {
+  it('is refused in a start without DynamoDB', async () => {
+    const body = Buffer.from('{"operation":"Scan","input":{"TableName":"orders"}}');
+    const request = { method: 'POST', path: '', query: '', rawHeaders: [], host: '', body };
+    const ports = { tableRegion: () => undefined } as unknown as InspectPorts;
+
+    const reply = await serveInspection(request, 'console/tables', ports);
+
+    assert.deepEqual(
+      [reply?.status, String(reply?.body)],
+      [409, '{"message":"This start has no DynamoDB."}'],
+    );
+  });
+});
 
 describe('the console’s endpoints', () => {
   let at: ConsoleGateway;

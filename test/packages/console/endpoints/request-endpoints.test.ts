@@ -8,7 +8,7 @@ import { serveRequests } from '../../../../packages/console/endpoints/request-en
 import { Issuer } from '../../../../packages/cognito/issuer.ts';
 import { createIdentities } from '../../../../packages/core/policy/identities.ts';
 import { aRecordedApi } from '../../../support/recorded-apis.ts';
-import { withAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { policy, restApi, TOKEN, withAuthorizer } from '../../../support/rest-apis.ts';
 import { KEY_VALUE, meteredApi } from '../../../support/metered-apis.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { RequestDetail, RequestRow } from '../../../../packages/console/records/model.ts';
@@ -30,6 +30,9 @@ const auth = (event: unknown): unknown => {
   };
 };
 
+// Its key takes longer to make than all that is asked.
+const issuer = await Issuer.create({ clock: createSystemClock(), random: createSystemRandom() });
+
 async function served(resources: Record<string, TestResource>, clockFixedBecause?: string) {
   const echo = (event: unknown) => ({
     statusCode: 200,
@@ -37,7 +40,6 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
   });
   const api = aRecordedApi(resources, { list: echo, auth });
   const clock = createSystemClock();
-  const issuer = await Issuer.create({ clock, random: createSystemRandom() });
   const keys = new ApiKeys();
   for (const key of api.account.keys.all) keys.put(key);
   const at = {
@@ -82,6 +84,52 @@ describe('endpoints of recorded requests', () => {
       [400, 'Expected status=404, or 4xx for all of a kind.'],
     );
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
+  });
+
+  it('list those of a status, all of them without one', async () => {
+    const { api, ask } = await served(withAuthorizer(TOKEN));
+    for (const target of ['/dev/pets', '/dev/pets/7']) await api.send({ target });
+    const listed = async (query: string) =>
+      (await ask('GET', `requests?${query}`)).body.rows?.map(({ status }) => status);
+
+    const queries = ['status=', 'status=401', 'status=403', 'status=4xx', 'status=2xx'];
+    assert.deepEqual(await Promise.all(queries.map(listed)), [[403, 401], [401], [403], [403, 401], []]);
+  });
+
+  it('replay a form whose secrets came back as they were shown, another name in it', async () => {
+    const { api, ask } = await served(restApi({ HttpMethod: 'POST' }));
+    const body = 'name=alice&password=hunter2hunter2';
+    const headers = ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'];
+    await api.send({ method: 'POST', target: '/dev/pets', headers, body });
+    const shown = api.last().request.body?.text ?? '';
+    assert.ok(!shown.includes('hunter2'), shown);
+
+    await ask('POST', 'requests/last/replay', { edit: { body: shown.replace('alice', 'carl') } });
+
+    assert.equal(api.records.detail('last', true)?.request.body?.text, 'name=carl&password=hunter2hunter2');
+  });
+
+  it('replay a request as it was, without any wish and with an empty one', async () => {
+    const { api, ask } = await served(restApi({ HttpMethod: 'POST' }));
+    await api.send({ method: 'POST', target: '/dev/pets', body: 'soup' });
+
+    for (const body of [undefined, {}, { edit: {} }]) {
+      const { status, body: answer } = await ask('POST', 'requests/last/replay', body);
+      assert.deepEqual([status, answer.request?.reply.body?.text], [200, '"soup"']);
+    }
+    const emptied = await ask('POST', 'requests/last/replay', { edit: { body: '' } });
+    assert.equal(emptied.body.request?.request.body, undefined);
+  });
+
+  it('take up to 200 headers, which is more than any request needs', async () => {
+    const { ask } = await served(restApi());
+    const statusOf = async (count: number) => {
+      const headers = Array.from({ length: count }, (_, index) => [`x-${index}`, 'v']);
+      const edit = { method: 'GET', target: '/dev/pets', headers };
+      return (await ask('POST', 'send', { apiId: 'abcdefghij', edit })).status;
+    };
+
+    assert.deepEqual([await statusOf(200), await statusOf(201)], [200, 400]);
   });
 
   it('replay a refused request as an allowed caller', async () => {
@@ -178,6 +226,29 @@ describe('endpoints of recorded requests', () => {
       target: 'send',
       body: { apiId: 'abcdefghij', edit: { method: 'GET', target: '/a b' } },
     },
+    {
+      name: 'a new request without a method',
+      target: 'send',
+      body: { apiId: 'abcdefghij', edit: { target: '/dev/pets' } },
+    },
+    {
+      name: 'a new request without a target',
+      target: 'send',
+      body: { apiId: 'abcdefghij', edit: { method: 'GET' } },
+    },
+    {
+      name: 'a new request to an API without a name',
+      target: 'send',
+      body: { edit: { method: 'GET', target: '/dev/pets' } },
+    },
+    {
+      name: 'a method in small letters',
+      target: 'send',
+      body: { apiId: 'abcdefghij', edit: { method: 'get', target: '/dev/pets' } },
+    },
+    { name: 'a caller that is no text', target: 'requests/last/replay', body: { as: 7 } },
+    { name: 'a change that is none', target: 'requests/last/replay', body: { edit: 'GET' } },
+    { name: 'a body that is no text', target: 'requests/last/replay', body: { edit: { body: {} } } },
     { name: 'an unknown identity', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
     { name: 'a shift that is none', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
     { name: 'a shift past what a clock may say', target: 'requests/last/replay', body: { shiftMs: 1e300 } },

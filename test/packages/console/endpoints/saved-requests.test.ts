@@ -168,6 +168,8 @@ describe('console/saved', () => {
   for (const [name, text, change] of [
     ['a file that is not JSON', '{', { add: [aRequest()] }],
     ['a file of something else', '{"requests":[{}]}', { add: [aRequest()] }],
+    ['a file without a list', '{"requests":"all"}', { add: [aRequest()] }],
+    ['a file that is a list', '[]', { add: [aRequest()] }],
     ['a request that is not complete', undefined, { add: [{ name: 'x' }] }],
     [
       'more requests than it holds',

@@ -52,6 +52,20 @@ describe('layOut', () => {
     assert.equal(yOf('g'), yOf('GET /b'));
   });
 
+  it('draws a line from the right edge of a node to the left one of the next, and back the other way', () => {
+    const pair = [aNode('api', 'api'), aNode('f', 'function')];
+    const { edges } = layOut(pair, [
+      { from: 'api', to: 'f' },
+      { from: 'f', to: 'api' },
+    ]);
+
+    // Columns of 176 and a gap of 52, nodes of 36 from 28 on: their middle is at 46.
+    assert.deepEqual(
+      edges.map(({ path }) => path),
+      ['M176 46C202 46 202 46 228 46', 'M228 46C202 46 202 46 176 46'],
+    );
+  });
+
   it('lets no node cover another, and draws each line that has both ends', () => {
     const node = fc.record({ id: fc.string(), kind: fc.constantFrom(...KINDS) });
     fc.assert(

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   draftOfRequest,
+  draftOfRoute,
   fillPlaceholders,
   placeholdersIn,
   toTarget,
 } from '../../../../packages/console/page/request-draft.ts';
+import type { ShownApi, ShownRoute } from '../../../../packages/console/endpoints/inspect-model.ts';
 import type { RequestDetail } from '../../../../packages/console/records/model.ts';
 
 const DRAFT = {
@@ -74,4 +76,60 @@ describe('a recorded request that is sent again', () => {
       as: '',
     });
   });
+});
+
+describe('a request of a route', () => {
+  const API = { url: 'http://127.0.0.1:3000/dev', stage: 'dev' } as ShownApi;
+  const ROUTE = { method: 'GET', path: '/pets', required: [], examples: [] } as unknown as ShownRoute;
+  const EXAMPLE = { mediaType: 'application/json', model: 'Pet', text: '{"name":"rex"}' };
+  const JSON_TYPE = ['Content-Type', 'application/json'] as const;
+
+  const rows: readonly (readonly [
+    name: string,
+    api: Partial<ShownApi>,
+    route: Partial<ShownRoute> | undefined,
+    expected: Partial<ReturnType<typeof draftOfRoute>>,
+  ])[] = [
+    ['begins with its stage', {}, {}, {}],
+    ['has no stage where its address has none', { url: 'http://127.0.0.1:3000' }, {}, { target: '/pets' }],
+    [
+      'is to the port of a WebSocket API, at its root',
+      { url: 'ws://127.0.0.1:3000/dev' },
+      { method: '$default', path: '$connect' },
+      { target: '/dev/' },
+    ],
+    ['without a route is to the root', {}, undefined, { target: '/dev/' }],
+    ['has 1 for each parameter of the path', {}, { path: '/pets/{id}/{rest+}' }, { target: '/dev/pets/1/1' }],
+    [
+      'has the parameters and headers that are required, to be filled in',
+      {},
+      { required: ['querystring page', 'header X-Id', 'querystring size', 'path id'] },
+      { target: '/dev/pets?page=&size=', headers: [['X-Id', '']] },
+    ],
+    [
+      'has an example of its body',
+      {},
+      { method: 'POST', examples: [EXAMPLE], required: ['header X-Id'] },
+      { method: 'POST', headers: [JSON_TYPE, ['X-Id', '']], body: EXAMPLE.text },
+    ],
+    [
+      'of any method is a GET, which may be changed to one with a body',
+      {},
+      { method: 'ANY' },
+      { headers: [JSON_TYPE] },
+    ],
+    ['of OPTIONS has no body', {}, { method: 'OPTIONS' }, { method: 'OPTIONS' }],
+    ['of HEAD has no body', {}, { method: 'HEAD' }, { method: 'HEAD' }],
+  ];
+  for (const [name, api, route, expected] of rows)
+    it(name, () => {
+      assert.deepEqual(draftOfRoute({ ...API, ...api }, route && { ...ROUTE, ...route }), {
+        method: 'GET',
+        target: '/dev/pets',
+        headers: [],
+        body: '',
+        as: '',
+        ...expected,
+      });
+    });
 });

@@ -52,6 +52,34 @@ describe('a question to a table', () => {
       assert.equal(input['ScanIndexForward'], true);
     });
 
+  it('goes by the key of a table without an index', () => {
+    const { KeySchema, AttributeDefinitions } = TABLE;
+
+    assert.deepEqual(indexesOf({ KeySchema, AttributeDefinitions }), []);
+    assert.deepEqual(keysOf({ KeySchema, AttributeDefinitions }, ''), { partition: 'pk', sort: 'at' });
+  });
+
+  it('offers local indexes before global ones, and scans one whose partition has several attributes', () => {
+    const LocalSecondaryIndexes = [
+      {
+        IndexName: 'by-day',
+        KeySchema: [...TABLE.KeySchema.slice(0, 1), { AttributeName: 'owner', KeyType: 'RANGE' as const }],
+      },
+    ];
+    const [byOwner] = TABLE.GlobalSecondaryIndexes ?? [];
+    const wide = { IndexName: 'wide', KeySchema: [...(byOwner?.KeySchema ?? []), ...TABLE.KeySchema] };
+    const table = { ...TABLE, LocalSecondaryIndexes, GlobalSecondaryIndexes: [wide] };
+
+    assert.deepEqual(indexesOf(table), ['by-day', 'wide']);
+    assert.deepEqual(keysOf(table, 'by-day'), { partition: 'pk', sort: 'owner' });
+    assert.equal(keysOf(table, 'wide').partition, undefined);
+    const question = { ...FULL_SCAN, index: 'wide', partition: 'alice' };
+    assert.deepEqual(toCall('orders', table, question), {
+      operation: 'Scan',
+      input: { TableName: 'orders', Limit: 50, IndexName: 'wide' },
+    });
+  });
+
   it('goes by the key of an index, and knows where that has no sort key', () => {
     assert.deepEqual(indexesOf(TABLE), ['by-owner']);
     assert.deepEqual(keysOf(TABLE, 'by-owner'), { partition: 'owner', sort: undefined });

@@ -133,6 +133,21 @@ describe('packRequest', () => {
       assert.equal(kept.enteredMs.screen, was.trail.startedMs);
     });
 
+  for (const [name, api, request, sizes] of [
+    ['was refused', anApi(rest, { echo }), { target: '/dev/nothing' }, { request: 0, event: 0 }],
+    [
+      'went through a template',
+      anApi(restRoutes({ 'POST /pets': mapped }), { echo }),
+      { method: 'POST', target: '/dev/pets', body: '{"a":1}' },
+      { request: 7, event: '{"body":{"a":1}}'.length },
+    ],
+  ] as const)
+    it(`says how long a request was that ${name}, its event and its reply`, async () => {
+      const { was, kept } = await packed(api, request);
+
+      assert.deepEqual(kept.sizes, { ...sizes, reply: was.reply.body.length });
+    });
+
   it('rebuilds the event of a proxy only where its whole body is kept', async () => {
     const api = anApi(rest, { echo });
     const body = 'x'.repeat(RECORDED_BYTES + 1);

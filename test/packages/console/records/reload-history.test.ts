@@ -133,6 +133,7 @@ describe('reloads of a start', () => {
         ?.map(({ name, how }) => `${name.split(' ')[0] ?? ''} ${how}`);
 
     assert.deepEqual(words(1, 2), ['hello changed']);
+    assert.deepEqual(history.compare(1, 2, compareSnapshots)?.[0]?.members, [{ name: 'code' }]);
     assert.deepEqual(words(2, 3), ['Jobs changed', 'New added', 'Old removed']);
     assert.deepEqual(words(3, 2), ['Jobs changed', 'Old added', 'New removed']);
     assert.deepEqual(words(1, 3), ['Jobs changed', 'New added', 'Old removed', 'hello changed']);

@@ -87,6 +87,23 @@ describe('recorded requests', () => {
     assert.equal(records.detail('last')?.kind, 'disconnect');
   });
 
+  it('say how a connection ended, or why its function failed', () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    const phaseOf = (event: FinishedEvent) => {
+      api.records.takeEvent(event);
+      return api.records.detail(event.requestId)?.phases.map(({ decided, outcome }) => [decided, outcome]);
+    };
+    const ended = aDisconnection(api.ports.clock);
+
+    assert.deepEqual(phaseOf(ended), [['closed with 1000', 'answered']]);
+    const closure = { code: 1001, reason: 'Going away' };
+    assert.deepEqual(phaseOf({ ...ended, requestId: 'away', closure }), [
+      ['closed with 1001 Going away', 'answered'],
+    ]);
+    assert.deepEqual(phaseOf({ ...ended, requestId: 'message', closure: undefined }), [['', 'answered']]);
+    assert.deepEqual(phaseOf(aDisconnection(api.ports.clock, 'it failed')), [['it failed', 'refused']]);
+  });
+
   it('say where each was sent, by the scheme of the ports and without its secrets', async () => {
     const api = anApi(restApi(), { list: ok });
     const records = new RequestRecords(10, api.ports.clock, 'key of a test', false, 'https');

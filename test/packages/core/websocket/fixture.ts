@@ -214,7 +214,13 @@ export function anApi(routes: Readonly<Record<string, RouteOptions>>): ServedApi
     name: 'dev',
     deploymentId: 'dep001',
     variables: { table: 'blue' },
-    authorizerCache: { get: () => undefined, put: () => undefined, flush: () => undefined },
+    authorizerCache: {
+      get: () => undefined,
+      put: () => undefined,
+      list: () => [],
+      drop: () => undefined,
+      flush: () => undefined,
+    },
     throttle: undefined,
     keys: { holderOf: () => undefined },
     deployment: {

@@ -7,6 +7,8 @@ import {
   readFileSync,
   readdirSync,
   symlinkSync,
+  truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
@@ -183,6 +185,25 @@ describe('Lending', () => {
     it(`has its folder in the user's where GATEWRIGHT_HOME is ${home === '' ? 'empty' : 'unset'}`, () => {
       assert.equal(lentFolder({ GATEWRIGHT_HOME: home }), join(homedir(), '.gatewright', 'lent'));
     });
+
+  it('keeps 300 MB where nothing else is said', async () => {
+    const folder = aFolder({ 'older/a': '', 'old/b': '' });
+    chmodSync(folder, 0o700);
+    // Without content on the disk.
+    for (const [name, megabytes] of [
+      ['older/a', 100],
+      ['old/b', 299],
+    ] as const)
+      truncateSync(join(folder, name), megabytes * 1024 ** 2);
+    utimesSync(join(folder, 'older'), 1, 1);
+    const { lending } = aLending({ folder, run: installer().run });
+
+    assert.equal((await lending.lend(aList(), commandIn)).kind, 'lent');
+    assert.deepEqual(
+      ['older', 'old'].map((name) => existsSync(join(folder, name))),
+      [false, true],
+    );
+  });
 
   it('keeps at most so many bytes: the oldest list goes', async () => {
     const [folder, { run }] = [join(aFolder({}), 'lent'), installer(600)];

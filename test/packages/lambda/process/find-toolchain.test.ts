@@ -1,12 +1,13 @@
 /** What is looked up on a machine, with machines that are folders: nothing is installed, and no program of a language runs. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { BuildError } from '../../../../packages/lambda/build-error.ts';
 import { NO_LENDING } from '../../../../packages/lambda/lent/lending.ts';
+import { makeExecutable } from '../../../../packages/lambda/process/custom-toolchain.ts';
 import { toolchainsOf } from '../../../../packages/lambda/process/find-toolchain.ts';
 import { findVirtualEnvironment } from '../../../../packages/lambda/process/python/python-environments.ts';
 import type { Launch } from '../../../../packages/lambda/process/launch.ts';
@@ -74,6 +75,17 @@ function aRepository(): string {
 }
 
 const DEPENDENCY = '<dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>';
+
+it('makeExecutable lets programs of an archive run, and leaves what is not there', () => {
+  const folder = aFolder({ bootstrap: '', other: '', 'handler/main': '' });
+  for (const name of ['bootstrap', 'other']) chmodSync(join(folder, name), 0o644);
+  makeExecutable(folder, ['bootstrap', 'handler', 'nothing']);
+
+  assert.deepEqual(
+    ['bootstrap', 'other'].map((name) => statSync(join(folder, name)).mode & 0o777),
+    [0o755, 0o644],
+  );
+});
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/java-package.html */
 describe('a function in Java', () => {

@@ -142,6 +142,10 @@ describe('calls of a function to execute-api', () => {
         'a=b',
       ],
       [{ method: 'DELETE' }, null, null, ''],
+      // As fetch reads them: anything becomes a text.
+      [{ headers: { 'x-a': undefined } }, null, 'undefined', ''],
+      [{ headers: { 'x-a': 7 } as unknown as Record<string, string> }, null, '7', ''],
+      [{ headers: { 'x-a': '' } }, null, '', ''],
     ];
     for (const [init, ...expected] of shapes) {
       const response = await fetch(`https://${HOST}/headers`, init);

@@ -48,6 +48,8 @@ describe('a handler that streams', () => {
     readonly body: string;
     readonly gives: readonly [string, string?];
     readonly from: string;
+    /** The first of what it prints as an error. */
+    readonly logs?: RegExp;
   }[] = [
     {
       name: 'sends text, bytes and, as JSON, everything else',
@@ -96,6 +98,7 @@ describe('a handler that streams', () => {
       body: 'stream.write("half")',
       gives: ['half', 'Error: Response stream is not finished.'],
       from: RIC,
+      logs: /^Invoke Error\s.*Response stream is not finished\./,
     },
     {
       name: 'breaks off where its process ends',
@@ -110,13 +113,15 @@ describe('a handler that streams', () => {
       from: 'Node.js, ERR_STREAM_WRITE_AFTER_END',
     },
   ];
-  for (const { name, body, gives, from } of rows)
+  for (const { name, body, gives, from, logs = /^/ } of rows)
     it(name, async () => {
-      const [text, failure] = await read(await start(streamed(body)), { n: 7 });
+      const started = await start(streamed(body));
+      const [text, failure] = await read(started, { n: 7 });
 
       assert.equal(text, gives[0], from);
       if (gives[1] === undefined) assert.equal(failure, undefined, from);
       else assert.ok(failure?.includes(gives[1]), `${failure ?? 'complete'} (${from})`);
+      assert.match(started.lines.find(({ level }) => level === 'ERROR')?.message ?? '', logs);
     });
 
   // Attack: a caller asks at the same time, and reads the answer of a neighbour.

@@ -1,10 +1,11 @@
 /** Which Python runs a function where the first that comes to mind does not answer; interpreters are scripts. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, globSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { HandlerFault } from '../../../../../packages/lambda/handler-fault.ts';
 import { describeUnprepared } from '../../../../../packages/lambda/refused-start.ts';
 import { NO_LENDING } from '../../../../../packages/lambda/lent/lending.ts';
 import { findPython } from '../../../../../packages/lambda/process/python/python-toolchain.ts';
@@ -128,6 +129,8 @@ describe('a handler in Python that cannot be', () => {
     readonly says: string;
     /** In the gateway's own lines. */
     readonly here: RegExp;
+    /** Files that would mend it, in the folder of the code. */
+    readonly waitsFor?: readonly string[];
   }[] = [
     {
       handler: 'src.app.handler',
@@ -149,6 +152,15 @@ describe('a handler in Python that cannot be', () => {
       type: 'ImportModuleError',
       says: "Unable to import module 'gone': No module named 'gone'",
       here: /^handler "gone\.handler": there is no gone\.py in /,
+      waitsFor: ['gone.py'],
+    },
+    {
+      handler: 'src.app.gone.handler',
+      fault: { kind: 'no-file', module: 'src.app.gone' },
+      type: 'ImportModuleError',
+      says: "Unable to import module 'src.app.gone': No module named 'src.app.gone'",
+      here: /there is no src\/app\/gone\.py in /,
+      waitsFor: ['src/app/gone.py'],
     },
     {
       handler: 'handler',
@@ -158,8 +170,8 @@ describe('a handler in Python that cannot be', () => {
       here: /^handler "handler" is not of the form module\.function$/,
     },
   ];
-  for (const { handler, fault, type, says, here } of rows)
-    it(`fails as at Lambda: ${type}`, async () => {
+  for (const { handler, fault, type, says, here, waitsFor = [] } of rows)
+    it(`fails as at Lambda: ${type} of ${handler}`, async () => {
       const folder = aFolder({});
       const definition = aFolderFunction(folder, handler, { runtime: 'python3.13' });
       const facts = {
@@ -179,7 +191,61 @@ describe('a handler in Python that cannot be', () => {
       const error: unknown = await found.catch((reason: unknown) => reason);
       assert.match(error instanceof Error ? error.message : '', here);
       assert.deepEqual(describeUnprepared(error), { errorType: `Runtime.${type}`, errorMessage: says });
+      assert.ok(error instanceof HandlerFault);
+      assert.deepEqual(
+        error.awaited,
+        waitsFor.map((name) => join(folder, name)),
+      );
     });
+});
+
+describe('packages that a project lists and an interpreter lacks', () => {
+  for (const [count, says] of [
+    [1, 'packages of requirements.txt are not installed: p1; run '],
+    [8, 'packages of requirements.txt are not installed: p1, p2, p3, p4, p5, p6, p7, p8; run '],
+    [11, 'packages of requirements.txt are not installed: p1, p2, p3, p4, p5, p6, p7, p8 and 3 more; run '],
+  ] as const)
+    it(`are one finding that names eight of them: ${count}`, async () => {
+      const folder = aFolder({ 'requirements.txt': '', 'bin/python3': '' });
+      aScript(join(folder, 'bin'), 'python3');
+      const definition = aFolderFunction(folder, 'app.handler', { runtime: 'python3.13' });
+      const uninstalled = Array.from({ length: count }, (_, index) => `p${index + 1}`);
+      const facts = {
+        version: '3.13.2',
+        executable: '/usr/bin/python3.13',
+        hasDebugger: false,
+        hasPip: true,
+      };
+      const answer = { missing: [], uninstalled, fault: null };
+      const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
+      const machine: Machine = { ...MACHINE, environment: { PATH: join(folder, 'bin') }, home: '/nowhere' };
+      const options = { bytecodeFolder: folder, debugger: undefined, lender: NO_LENDING };
+
+      const found = await findPython(definition, folder, machine, probe, options);
+
+      assert.equal(found.kind, 'found');
+      const messages = found.findings.map(({ error }) => error.message);
+      assert.equal(messages.length, 1);
+      assert.ok(messages[0]?.startsWith(says), messages.join());
+    });
+
+  it('are asked about by one process for all functions that ask together, in the folder of the first', async () => {
+    const folders = [aFolder({}), aFolder({})];
+    const facts = '"version":"3.13.2","hasDebugger":false,"hasPip":true';
+    const body = `/bin/cat > /dev/null; echo "$PWD" >> "$HOME/runs"; printf '{"executable":"%s",${facts},"answers":[${JSON.stringify(ANSWER)},${JSON.stringify(ANSWER)}]}' "$PWD"`;
+    const home = aFolder({ python3: `#!/bin/sh\n${body}\n` });
+    aScript(home, 'python3');
+    const probe = new PythonProbe({ ...MACHINE, home });
+    const rest = { handler: 'app.handler', paths: [], requirements: undefined, pyproject: undefined };
+
+    const replies = await Promise.all(
+      folders.map((root) => probe.ask(join(home, 'python3'), { ...rest, root })),
+    );
+
+    const places = replies.map((reply) => reply.kind === 'answered' && reply.executable);
+    assert.deepEqual(places, [realpathSync(folders[0] ?? ''), realpathSync(folders[0] ?? '')]);
+    assert.equal(readFileSync(join(home, 'runs'), 'utf8').trim().split('\n').length, 1);
+  });
 });
 
 describe('an interpreter that was too slow', () => {

@@ -1,0 +1,141 @@
+/**
+ * The logic of the console's page in the process of a test. Its modules are checked with a browser's types, which tests
+ * do not have: they are loaded by name, and a test says what it uses of them.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import { sign } from '../../packages/console/page/sign.ts';
+import { asGlobals } from './as-globals.ts';
+
+type Preact = {
+  readonly h: (component: () => null, props: object) => object;
+  readonly render: (node: object | null, parent: object) => void;
+  readonly options: { requestAnimationFrame?: (callback: () => void) => void };
+};
+type Hooks = {
+  readonly useState: <Value>(initial: Value) => readonly [value: Value, setValue: (value: Value) => void];
+};
+
+// Its types bring all those of a browser with them.
+const { h, options, render } = await load<Preact>('preact');
+export const { useState } = await load<Hooks>('preact/hooks');
+
+async function load<Module>(name: string): Promise<Module> {
+  return (await import(name)) as Module;
+}
+
+export async function loadPage<Module>(name: string): Promise<Module> {
+  return (await import(`../../packages/console/page/${name}.ts`)) as Module;
+}
+
+let copies = 0;
+
+/** With state of its own. */
+export async function loadPageAnew<Module>(name: string): Promise<Module> {
+  copies += 1;
+  return (await import(`../../packages/console/page/${name}.ts?copy=${copies}`)) as Module;
+}
+
+export class MemoryStorage {
+  readonly #kept = new Map<string, string>();
+  getItem(name: string): string | null {
+    return this.#kept.get(name) ?? null;
+  }
+  setItem(name: string, value: string): void {
+    this.#kept.set(name, value);
+  }
+}
+
+const PAGE_HOST = '127.0.0.1:4000';
+let starts = 0;
+
+/** What the page's `fetch` reaches: a gateway that knows one key, and says what it was asked. */
+export class PageGateway {
+  /** Of this run of the gateway. */
+  start = '';
+  isReady = true;
+  isAway = false;
+  readonly key: string;
+  /** Below `/_gatewright/`, with a valid signature. */
+  readonly asked: string[] = [];
+  /** Calls of any kind, also those that were refused. */
+  fetched = 0;
+  /** @param path with its query */
+  answer: (
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ) => Response | Promise<Response> = () => Response.json({});
+
+  constructor(key = 'key-of-this-test-0123456789') {
+    this.key = key;
+    this.restart();
+  }
+
+  restart(): void {
+    starts += 1;
+    this.start = `start-${starts}`;
+  }
+
+  readonly fetch = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    this.fetched += 1;
+    init.signal?.throwIfAborted();
+    if (this.isAway) throw new TypeError('fetch failed');
+    const { start, isReady } = this;
+    if (path === '/console/start') return Response.json({ start, isReady });
+    const signature = await sign(this.key, start, PAGE_HOST);
+    const method = init.method ?? 'GET';
+    if (new Headers(init.headers).get('authorization') !== `Bearer ${signature}`)
+      return Response.json({ message: 'not signed' }, { status: 401 });
+    const below = path.replace('/_gatewright/', '');
+    this.asked.push(`${method} ${below}`);
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    init.signal?.throwIfAborted();
+    return await this.answer(method, below, body, init.signal ?? undefined);
+  };
+
+  /** Makes the process its page, opened by a link with `hash`. */
+  open(hash = `#${this.key}`): Disposable {
+    const location = { hash, pathname: '/console/', search: '?at=1', host: PAGE_HOST };
+    return asGlobals({
+      fetch: this.fetch,
+      location,
+      history: { replaceState: (_: unknown, __: string, to: string) => (location.hash = to) },
+      sessionStorage: new MemoryStorage(),
+      localStorage: new MemoryStorage(),
+    });
+  }
+}
+
+export type ShownHook<Value> = {
+  /** As of the last drawing. */
+  readonly shown: () => Value;
+  readonly leave: () => Promise<void>;
+};
+
+/** A component that draws nothing and uses the hook. */
+export async function showHook<Value>(use: () => Value): Promise<ShownHook<Value>> {
+  options.requestAnimationFrame = queueMicrotask;
+  let shown: { readonly value: Value } | undefined;
+  const Component = (): null => {
+    shown = { value: use() };
+    return null;
+  };
+  const parent = { childNodes: [], firstChild: null };
+  render(h(Component, {}), parent);
+  await turn();
+  return {
+    shown: () => {
+      if (shown === undefined) throw new Error('nothing was drawn');
+      return shown.value;
+    },
+    // What effects have started ends after the next drawing.
+    leave: () => (render(null, parent), turn()),
+  };
+}
+
+/** Turns of the process until it holds: signatures are made beside it. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 1_000_000 && !holds(); turns += 1) await turn();
+  if (!holds()) throw new Error(`it does not come about: ${String(holds)}`);
+}
