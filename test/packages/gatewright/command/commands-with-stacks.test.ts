@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
+// Where it is loaded it stays, and that must not be a folder of a test.
+import 'esbuild';
 import { parse } from 'yaml';
 import { aMockApi } from '../../../support/a-mock-api.ts';
 import { runCommandHere } from '../../../support/command-in-process.ts';
@@ -35,7 +37,6 @@ const template = (...apis: readonly string[]): string =>
   });
 const STACK = 'gatewright/serverless.yml';
 
-/** Of all tests: what is loaded in one of these folders keeps it as its own. */
 const root = mkdtempSync(join(tmpdir(), 'gatewright-stacks-'));
 after(() => rmSync(root, { recursive: true }));
 let folder: string;

@@ -371,6 +371,12 @@ describe('gatewright certs', () => {
   });
 });
 
+describe('gatewright send', () => {
+  it('shows in its help what an address looks like, with the token where browsers have it', async () => {
+    assert.match((await run(['send', '--help'])).stdout, /<?url>? +ws:\/\/127\.0\.0\.1:3001\/dev\?token=/);
+  });
+});
+
 describe('gatewright cache clear', () => {
   it('removes what was installed, and says how much, rounded up', async () => {
     const lent = join(root, 'home/lent');

@@ -55,13 +55,19 @@ describe('a WebSocket client of a test', () => {
   });
 
   it('leaves no timer behind, which would keep a test runner for seconds', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const quiet = async (): Promise<number> => {
       while (sockets.clients.size > 0) await setImmediate();
-      return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+      return timers();
     };
     const before = await quiet();
     const socket = await openSocket(url, {}, parse);
     await socket.next();
+    const connected = timers();
+    const answer = socket.next();
+    socket.send('1');
+    assert.equal(await answer, 1);
+    assert.equal(timers(), connected);
     const waiting = assert.rejects(socket.next(), /has ended/);
     socket.send('end');
     await waiting;
