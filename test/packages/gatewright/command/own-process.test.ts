@@ -14,6 +14,7 @@ import { releaseMemoryWhenIdle } from '../../../../packages/gatewright/command/r
 import { spawnCommand } from '../../../../packages/gatewright/command/spawn-command.ts';
 import { runWithGateway } from '../../../../packages/gatewright/command/start-exec.ts';
 import { openStartKeys } from '../../../../packages/gatewright/command/start-keys.ts';
+import { chooseOutput } from '../../../../packages/terminal/output.ts';
 import { captureOutput } from '../../../support/captured-output.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-process-'));
@@ -189,6 +190,7 @@ describe('the keys of a start', aPosix, () => {
     const [input, screen] = [new Screen(), new Screen()];
     inForeground();
     pretend({ platform: 'darwin', stdin: input, stdout: screen });
+    chooseOutput({ json: false });
     const done: string[] = [];
     let isAll = false;
     const output = { stdout: '', stderr: '' };
