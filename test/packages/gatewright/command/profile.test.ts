@@ -65,13 +65,13 @@ describe('a profile of the gateway', () => {
     const { HOME } = process.env;
     const whereAt = (home: string): string | undefined => {
       process.env['HOME'] = home;
-      const callFrame = frame('keep', 'file:///home/ada/shop/a.js');
+      const callFrame = frame('keep', 'file:///srv/ada/shop/a.js');
       const head = { callFrame, selfSize: 1, id: 1, children: [] };
       return summariseHolders(head)[0]?.where;
     };
     try {
-      assert.equal(whereAt('/home/ada'), 'keep file://~/shop/a.js:1');
-      assert.equal(whereAt('/'), 'keep file:///home/ada/shop/a.js:1');
+      assert.equal(whereAt('/srv/ada'), 'keep file://~/shop/a.js:1');
+      assert.equal(whereAt('/'), 'keep file:///srv/ada/shop/a.js:1');
     } finally {
       if (HOME === undefined) delete process.env['HOME'];
       else process.env['HOME'] = HOME;
