@@ -58,13 +58,19 @@ class Screen extends PassThrough {
 }
 
 const { PATH = '' } = process.env;
+const { kill } = process;
+/** Never to the group or the process of the tests, which would end them and what has started them. */
+const killAnother: typeof kill = (pid, signal) =>
+  Math.abs(pid) <= 1 || pid === process.pid || kill.call(process, pid, signal);
 before(() => {
+  process.kill = killAnother;
   mkdirSync(join(folder, 'bin'));
   for (const [name, text] of Object.entries(PROGRAMS))
     writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   process.env['PATH'] = `${join(folder, 'bin')}${delimiter}${PATH}`;
 });
 after(() => {
+  process.kill = kill;
   process.env['PATH'] = PATH;
   rmSync(folder, { recursive: true });
 });
@@ -361,11 +367,10 @@ describe('the command of --exec', aPosix, () => {
 
   it('gets the signals of the gateway, with all processes of its group', async (t) => {
     const ready = join(folder, 'ready');
-    const kill = process.kill.bind(process);
     const sent: (readonly unknown[])[] = [];
     t.mock.method(process, 'kill', (pid: number, signal: NodeJS.Signals) => {
       sent.push([pid < 0, signal]);
-      return kill(pid, signal);
+      return killAnother(pid, signal);
     });
     const ended = runWithGateway(
       `: > ${ready}; exec sleep 60`,
@@ -386,11 +391,10 @@ describe('the command of --exec', aPosix, () => {
     process.stdin.isTTY = true;
     const spawned = spawnCommand('exec sleep 60', { MARK: 'of the terminal' }, 'MARK');
     process.stdin.isTTY = isTTY;
-    const kill = process.kill.bind(process);
     const sent: (readonly unknown[])[] = [];
     t.mock.method(process, 'kill', (pid: number, signal: NodeJS.Signals) => {
       sent.push([pid > 0, signal]);
-      return kill(pid, signal);
+      return killAnother(pid, signal);
     });
     spawned.pass('SIGINT');
     spawned.pass('SIGTERM');
