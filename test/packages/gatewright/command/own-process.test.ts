@@ -58,10 +58,10 @@ class Screen extends PassThrough {
 }
 
 const { PATH = '' } = process.env;
-const { kill } = process;
+const kill = process.kill.bind(process);
 /** Never to the group or the process of the tests, which would end them and what has started them. */
 const killAnother: typeof kill = (pid, signal) =>
-  Math.abs(pid) <= 1 || pid === process.pid || kill.call(process, pid, signal);
+  Math.abs(pid) <= 1 || pid === process.pid || kill(pid, signal);
 before(() => {
   process.kill = killAnother;
   mkdirSync(join(folder, 'bin'));
