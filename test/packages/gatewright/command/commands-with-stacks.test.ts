@@ -1,4 +1,4 @@
-/** Commands that read stacks, in this process: together, since to load the gateway takes longest. */
+/** Commands and a start of the plug-in that read stacks, in this process: together, since to load the gateway takes longest. */
 import assert from 'node:assert/strict';
 import {
   existsSync,
@@ -16,7 +16,12 @@ import { after, beforeEach, describe, it } from 'node:test';
 // Where it is loaded it stays, and that must not be a folder of a test.
 import 'esbuild';
 import { parse } from 'yaml';
+import { OptionError } from '../../../../packages/gatewright/plugin/option-values.ts';
+import { explain, startSession } from '../../../../packages/gatewright/plugin/session.ts';
+import { readStartOptions } from '../../../../packages/gatewright/plugin/start-options.ts';
 import { aMockApi } from '../../../support/a-mock-api.ts';
+import { anHttpApiTemplate } from '../../../support/a-small-template.ts';
+import { captureOutput } from '../../../support/captured-output.ts';
 import { runCommandHere } from '../../../support/command-in-process.ts';
 
 /** APIs of these names that the stack `shop-dev` would have. */
@@ -329,5 +334,49 @@ describe('gatewright start --exec', { skip: process.platform === 'win32' }, () =
       stderr,
       /^the service imports from the Gatewright stack, which is not here: run npx gatewright init$/m,
     );
+  });
+});
+
+describe('a start by the plug-in', () => {
+  const SETTINGS = readStartOptions({ port: '0', 'control-port': '0', reload: false });
+  const SAYS_ITS_REGION = 'exports.handler = async () => process.env.AWS_REGION;';
+
+  const start = async (region: string | undefined, settings?: object) => {
+    const output = { stdout: '', stderr: '' };
+    const file = join(folder, 'template.json');
+    writeFileSync(file, JSON.stringify(anHttpApiTemplate(SAYS_ITS_REGION)));
+    const service = { file, directory: folder, stage: 'qa', region, parameters: {}, settings };
+    const usual = process.env;
+    process.env = { ...usual, GATEWRIGHT_HOME: join(root, 'home'), AWS_REGION: 'eu-north-1' };
+    const close = await captureOutput(output, () => startSession(service, SETTINGS)).finally(
+      () => (process.env = usual),
+    );
+    return { close, printed: output.stdout };
+  };
+
+  for (const { name, region, expected } of [
+    { name: 'the region that osls names', region: 'eu-west-3', expected: 'eu-west-3' },
+    { name: 'that of the environment where it names none', region: undefined, expected: 'eu-north-1' },
+  ])
+    it(`serves in ${name}, prints the addresses and ends`, async () => {
+      const { close, printed } = await start(region);
+      const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/(?=\s)/.exec(printed) ?? [];
+      const answer = await (await fetch(url)).text();
+      await close();
+
+      assert.equal(answer, expected);
+      assert.match(printed, /Ready in .* s\./);
+      await assert.rejects(fetch(url));
+    });
+
+  it('says what is wrong in words for a user, and leaves mistakes of ours as they are', async () => {
+    const failed = await start(undefined, { acount: '1' }).then(
+      () => assert.fail('it has started'),
+      (error: unknown) => error,
+    );
+
+    assert.ok(failed instanceof OptionError);
+    assert.match(explain(failed) ?? '', /^custom\.gatewright\.acount is not a setting/);
+    assert.equal(explain(new TypeError('x')), undefined);
   });
 });
