@@ -12,14 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { AddressInfo } from 'node:net';
-import { WebSocketServer } from 'ws';
-import { issueFrom } from '@gatewright/aws/certificates/issue-certificate';
 import { runCommandHere } from '../../../support/command-in-process.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-commands-'));
@@ -341,39 +338,6 @@ describe('gatewright certs', () => {
     assert.equal(validToDate.getTime() - validFromDate.getTime(), 398 * DAY_MS);
     for (const name of ['ca', '../x', '.hidden', ''])
       assert.match((await run(['certs', '--client', name])).stderr, /is not a file name; use letters/);
-  });
-
-  it('are trusted by `gatewright send` in this folder, and nowhere else', async () => {
-    await run(['certs']);
-    const read = (name: string): string => readFileSync(join(cwd, '.gatewright/tls', name), 'utf8');
-    const { certificate: cert, privateKey: key } = issueFrom(
-      { certificate: read('ca.pem'), privateKey: read('ca.key') },
-      'server',
-      {
-        commonName: 'x',
-        fromEpochMs: Date.now() - DAY_MS,
-        toEpochMs: Date.now() + DAY_MS,
-        names: ['127.0.0.1'],
-      },
-    );
-    const server = createTlsServer({ cert, key });
-    const sockets = new WebSocketServer({ server });
-    sockets.on('connection', (socket) => socket.on('message', () => socket.send('heard')));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = `wss://127.0.0.1:${(server.address() as AddressInfo).port}/dev?token=secret`;
-    const here = await run(['send', url, 'hi']);
-    const elsewhere = await runCommandHere(['send', url, 'hi'], { cwd: root });
-    server.close();
-    server.closeAllConnections();
-
-    assert.deepEqual([here.code, here.stdout], [0, 'heard\n'], here.stderr);
-    assert.match(elsewhere.stderr, /^error: wss:\/\/127\.0\.0\.1:\d+\/dev cannot be reached: \w+; check/);
-  });
-});
-
-describe('gatewright send', () => {
-  it('shows in its help what an address looks like, with the token where browsers have it', async () => {
-    assert.match((await run(['send', '--help'])).stdout, /<?url>? +ws:\/\/127\.0\.0\.1:3001\/dev\?token=/);
   });
 });
 
