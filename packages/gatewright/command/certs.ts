@@ -68,7 +68,7 @@ async function makeClient(authority: LocalAuthority, name: string, now: number):
   ]);
 }
 
+/** The folder of the authority is below the working directory. */
 function nearby(file: string): string {
-  const shown = relative(process.cwd(), file);
-  return shown.startsWith('..') ? file : shown;
+  return relative(process.cwd(), file);
 }

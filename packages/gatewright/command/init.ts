@@ -286,13 +286,17 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
   return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
 }
 
-/** False: the file exists, and is kept. */
+/** False: something is there, and is kept; also a link that points nowhere. */
 function write(folder: string, path: string, text: string): boolean {
   const file = join(folder, path);
-  if (existsSync(file)) return false;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text, { flag: 'wx' });
-  return true;
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 function readIfThere(file: string): string {

@@ -62,12 +62,19 @@ const SDK_FOLDER = 'packages/lambda/aws-sdk';
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
 
+/** Writes the JavaScript of a project, by its tsconfig.json, into a folder. */
+type Compile = (project: string, outputDirectory: string) => Promise<void>;
+
 /**
  * Writes the folder of the package `gatewright` anew, with our other packages below its `node_modules` as
  * they are published alone. `root` is the checkout.
  * @throws Error where a file imports one that is not shipped, or a package that is not a dependency
  */
-export async function buildPackage(root: string, outputDirectory: string): Promise<Manifest> {
+export async function buildPackage(
+  root: string,
+  outputDirectory: string,
+  compile: Compile = runTsc,
+): Promise<Manifest> {
   await rm(outputDirectory, { recursive: true, force: true });
   const compiled = join(outputDirectory, '.compiled');
   await compile(join(root, 'packages/gatewright/package/tsconfig.build.json'), compiled);
@@ -98,7 +105,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
   return manifest;
 }
 
-async function compile(project: string, outputDirectory: string): Promise<void> {
+async function runTsc(project: string, outputDirectory: string): Promise<void> {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   await run(process.execPath, [tsc, '--project', project, '--outDir', outputDirectory]);
 }
@@ -133,6 +140,7 @@ export async function buildSuite(
   name: string,
   builtDirectory: string,
   outputDirectory: string,
+  compile: Compile = runTsc,
 ): Promise<Manifest> {
   const folder = SUITES[name] ?? '';
   const compiled = `${outputDirectory}.compiled`;

@@ -120,7 +120,6 @@ class GatewrightPlugin {
 
   async #end(): Promise<void> {
     await this.#running?.close();
-    this.#running = undefined;
     this.#exitSoon();
   }
 

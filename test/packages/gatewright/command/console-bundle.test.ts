@@ -1,8 +1,15 @@
 /** What a browser loads of the console: little, and nothing from elsewhere. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { bundledLicenses, loadConsole } from '../../../../packages/gatewright/command/console-bundle.ts';
+import {
+  bundleConsole,
+  bundledLicenses,
+  loadConsole,
+} from '../../../../packages/gatewright/command/console-bundle.ts';
 import { REPOSITORY } from '../../../architecture/source-files.ts';
 import type { ConsoleFiles } from '../../../../packages/engine/index.ts';
 
@@ -34,6 +41,23 @@ describe('the console’s bundle', () => {
   it('is typed as browsers need it', () => {
     assert.equal(files.get('app.js')?.type, 'text/javascript; charset=utf-8');
     assert.equal(files.get('index.html')?.type, 'text/html; charset=utf-8');
+  });
+
+  it('is made of a page in any folder: what is joined, and what is copied', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-page-'));
+    const page = {
+      'index.html': '<p>',
+      'icon.svg': '<svg/>',
+      'main.tsx': "import './a.css';",
+      'a.css': 'p{top:0}',
+    };
+    for (const [name, text] of Object.entries(page)) writeFileSync(join(folder, name), text);
+    const made = await bundleConsole(folder);
+    rmSync(folder, { recursive: true });
+
+    assert.deepEqual([...made.keys()], ['app.js', 'app.css', 'index.html', 'icon.svg']);
+    assert.equal(made.get('app.css')?.toString(), 'p{top:0}\n');
+    assert.equal(made.get('icon.svg')?.toString(), '<svg/>');
   });
 
   it('hands on the licences of what is in it', () => {

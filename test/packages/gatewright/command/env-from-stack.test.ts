@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  copyVariablesFromStack,
   describeDeployed,
   outputsByReference,
   outputVariables,
   readDeployedStack,
 } from '../../../../packages/gatewright/command/env-from-stack.ts';
+import { captureOutput } from '../../../support/captured-output.ts';
 import { UsageError } from '../../../../packages/terminal/output.ts';
 import { anAccount, type Answers, xml } from '../../../support/an-aws-account.ts';
 
@@ -109,5 +111,39 @@ describe('readDeployedStack', () => {
       readDeployedStack('shop-prod', poor.aws),
       /AWS refused cloudformation:ListStackResources with .*AccessDenied/,
     );
+  });
+});
+
+describe('copyVariablesFromStack', () => {
+  const gateway = { environment: () => ({ AWS_REGION: 'us-east-1', GATEWRIGHT_OUTPUT_BANK_URL: 'here' }) };
+
+  it('asks with the credentials of the environment, and the gateway has the last word', async () => {
+    await using account = await anAccount(ANSWERS);
+    const usual = process.env;
+    process.env = {
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_ENDPOINT_URL: account.url,
+    };
+    const output = { stdout: '', stderr: '' };
+    const taken = await captureOutput(output, () => copyVariablesFromStack('shop-prod', 'eu-west-1')).finally(
+      () => (process.env = usual),
+    );
+
+    assert.match(output.stderr, /^from the stack shop-prod:\n/);
+    assert.deepEqual([...(taken.options.deployedVariables?.keys() ?? [])], ['Pay', 'Ship']);
+    assert.equal(taken.options.deployedOutputs?.['cf:shop-prod.StartPage'], 'https://shop.example.com/start');
+    assert.deepEqual(taken.around(gateway), {
+      AWS_REGION: 'us-east-1',
+      GATEWRIGHT_OUTPUT_START_PAGE: 'https://shop.example.com/start',
+      GATEWRIGHT_OUTPUT_BANK_URL: 'here',
+    });
+  });
+
+  it('asks nothing where no stack is named', async () => {
+    const { options, around } = await copyVariablesFromStack(undefined, undefined);
+
+    assert.deepEqual(options, {});
+    assert.deepEqual(around(gateway), gateway.environment());
   });
 });

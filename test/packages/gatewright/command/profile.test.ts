@@ -14,6 +14,9 @@ const frame = (functionName: string, url = '') => ({
   columnNumber: 0,
 });
 
+/** HOME is not the home of Windows. */
+const aPosix = { skip: process.platform === 'win32' };
+
 describe('a profile of the gateway', () => {
   it('is a CPU profile and a heap summary, for its owner alone, without a value that was in memory', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-profile-'));
@@ -56,5 +59,22 @@ describe('a profile of the gateway', () => {
       { where: 'keep file:///a.js:1', bytes: 30 },
       { where: '(anonymous)', bytes: 5 },
     ]);
+  });
+
+  it('names no home folder, but keeps all paths where that is the root, as in containers', aPosix, () => {
+    const { HOME } = process.env;
+    const whereAt = (home: string): string | undefined => {
+      process.env['HOME'] = home;
+      const callFrame = frame('keep', 'file:///srv/ada/shop/a.js');
+      const head = { callFrame, selfSize: 1, id: 1, children: [] };
+      return summariseHolders(head)[0]?.where;
+    };
+    try {
+      assert.equal(whereAt('/srv/ada'), 'keep file://~/shop/a.js:1');
+      assert.equal(whereAt('/'), 'keep file:///srv/ada/shop/a.js:1');
+    } finally {
+      if (HOME === undefined) delete process.env['HOME'];
+      else process.env['HOME'] = HOME;
+    }
   });
 });

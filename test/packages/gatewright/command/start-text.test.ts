@@ -176,6 +176,27 @@ describe('describeUnsupported', () => {
   });
 });
 
+describe('describeUnsupported of what a stack says wrongly', () => {
+  const item = { stackName: 'shop-dev', type: 'AWS::X', logicalId: 'A', property: 'Layers' };
+
+  it('names each fault with its consequence, under a heading that only faults have', () => {
+    const fault = { ...item, message: 'is wrong\nin two lines', consequence: 'it answers 500' };
+
+    assert.deepEqual(describeUnsupported([fault]), [
+      '  Not served as written (--strict makes these errors)',
+      '    A.Layers: is wrong\n      in two lines',
+      '      → it answers 500',
+      '',
+    ]);
+    assert.deepEqual(describeUnsupported([{ ...item, consequence: 'recorded' }]), [
+      '  Not as at AWS (--strict makes these errors)',
+      '    A.Layers: recorded',
+      '',
+    ]);
+    assert.deepEqual(describeUnsupported([]), []);
+  });
+});
+
 describe('describeStart', () => {
   const item = { stackName: 'shop-dev', logicalId: 'A', type: 'AWS::X', property: '', consequence: 'none' };
   const inspected = { ...anApi([]), stackName: 'shop-dev', routes: [{ method: 'GET', path: '/open' }] };
@@ -228,5 +249,14 @@ describe('describeStart', () => {
 
     assert.match(text, /Faults +3 rules of faults\.yml +injected on purpose, with seed 7\n/);
     assert.doesNotMatch(describeStart(facts), /Faults/);
+  });
+
+  it('lets curl trust the local CA in the lines to paste, where one signs', () => {
+    const certificateAuthority = join(process.cwd(), '.gatewright/tls/ca.pem');
+    const text = describeStart({ ...facts, listening: { ...facts.listening, certificateAuthority } });
+
+    assert.match(text, /Local CA +\.gatewright\/tls\/ca\.pem +for clients; see .*certs --trust/);
+    assert.match(text, /\n {2}curl -i --cacert \.gatewright\/tls\/ca\.pem http:/);
+    assert.doesNotMatch(describeStart(facts), /cacert|Local CA/);
   });
 });

@@ -144,7 +144,10 @@ describe('suggestTries', () => {
     assert.deepEqual(lines, ['# without theirs and the API key', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
-  it('suggests no closed route', () => {
+  it('suggests no closed route, and none that nothing is known of', () => {
+    assert.deepEqual(suggest('rest', [[row('/pets'), guard({ isClosed: true })]]), []);
+    const api = of('rest', [row('/pets')]);
+    assert.deepEqual(guardedRoutes(api, [], [], 'dev'), []);
     assert.deepEqual(
       suggest('rest', [[row('/pets', { target: 'answers 500' }), guard({ isClosed: true })]]),
       [],
@@ -163,5 +166,15 @@ describe('suggestTries', () => {
       / send ws:\/\/127\.0\.0\.1:3000\/dev '\{"action":"ping"\}'$/,
     );
     assert.deepEqual(lines(row('$connect', { authorizer: 'theirs' })), []);
+  });
+
+  it('sends any action where only the default route answers, and nothing where none does', () => {
+    const connect = [row('$connect'), guard()] as const;
+
+    assert.match(
+      suggest('websocket', [connect, [row('$default'), guard()]])[1] ?? '',
+      / '\{"action":"hello"\}'$/,
+    );
+    assert.deepEqual(suggest('websocket', [connect]), []);
   });
 });

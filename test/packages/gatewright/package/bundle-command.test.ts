@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { bundleCommand } from '../../../../packages/gatewright/package/bundle-command.ts';
 
 let folder = '';
@@ -13,10 +13,13 @@ const write = (files: Readonly<Record<string, string>>): void => {
     writeFileSync(join(folder, name), text);
   }
 };
-const runBundle = (): string =>
-  execFileSync(process.execPath, [join(folder, 'packages/gatewright/command/bundled/main.js')], {
-    encoding: 'utf8',
-  });
+/** What the bundle's main module exports as `said`. */
+const runBundle = async (): Promise<unknown> => {
+  const main = pathToFileURL(join(folder, 'packages/gatewright/command/bundled/main.js')).href;
+  return ((await import(main)) as { readonly said: unknown }).said;
+};
+const partsOfBundle = (): readonly string[] =>
+  readdirSync(join(folder, 'packages/gatewright/command/bundled')).toSorted();
 
 describe('bundleCommand', () => {
   beforeEach(() => {
@@ -35,7 +38,7 @@ import { other } from 'other';
 import { shared } from '#shared/shared.ts';
 import mark from './mark.cjs';
 const { later } = await import('./later.js');
-console.log(name, other, shared, mark, later);`,
+export const said = [name, other, shared, mark, later];`,
       'packages/gatewright/command/mark.cjs': `module.exports = __filename.endsWith('command/mark.cjs');`,
       'packages/gatewright/command/later.js': `export const later = import.meta.url.endsWith('/command/later.js');`,
       [`${ours}/package.json`]: '{ "type": "module", "exports": { ".": "./index.js", "./*": "./*.js" } }',
@@ -49,7 +52,9 @@ export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8')
 
     await bundleCommand(folder);
 
-    assert.equal(runBundle(), 'gateway other shared true true\n');
+    assert.deepEqual(await runBundle(), ['gateway', 'other', 'shared', true, true]);
+    assert.ok(partsOfBundle().every((name) => /^(main|part-\w+)\.js$/.test(name)));
+    assert.equal(partsOfBundle().length, 2, 'what is loaded later has a file of its own');
     const main = readFileSync(join(folder, 'packages/gatewright/command/bundled/main.js'), 'utf8');
     assert.match(main, /from ['"]other['"]/);
     assert.doesNotMatch(main, /from ['"](?:@gatewright|#shared)/);
@@ -72,14 +77,14 @@ console.log(parse('a: [1]').a[0], new WebSocketServer({ noServer: true }).client
     write({
       'packages/gatewright/command/main.js': `import { Fault } from './one.js';
 import { Fault as Second } from './two.js';
-console.log(Fault.name, Second.name);`,
+export const said = [Fault.name, Second.name];`,
       'packages/gatewright/command/one.js': 'export class Fault {}',
       'packages/gatewright/command/two.js': 'export class Fault {}',
     });
 
     await bundleCommand(folder);
 
-    assert.equal(runBundle(), 'Fault Fault\n');
+    assert.deepEqual(await runBundle(), ['Fault', 'Fault']);
   });
 
   it('removes an earlier bundle', async () => {
@@ -90,12 +95,21 @@ console.log(Fault.name, Second.name);`,
 
     await bundleCommand(folder);
 
-    assert.deepEqual(readdirSync(join(folder, 'packages/gatewright/command/bundled')), ['main.js']);
+    assert.deepEqual(partsOfBundle(), ['main.js']);
   });
 
   it('refuses what would be another in the bundle', async () => {
     write({ 'packages/gatewright/command/main.js': 'console.log(import.meta.dirname);' });
 
     await assert.rejects(bundleCommand(folder), /asks for more than import\.meta\.url/);
+  });
+
+  it('says what esbuild warns of, since the command would do something else', async () => {
+    write({
+      'packages/gatewright/command/main.js':
+        'if (-0 in {} === {}) throw new Error();\nexport const a = typeof b === "undefind";',
+    });
+
+    await assert.rejects(bundleCommand(folder), /^Error: the command cannot be bundled: .*; .*undefind/);
   });
 });

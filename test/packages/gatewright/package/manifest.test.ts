@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeManifest } from '../../../../packages/gatewright/package/manifest.ts';
+import {
+  HANDLER_ENTRIES,
+  makeManifest,
+  makeWorkspaceManifest,
+  STANDALONE_PACKAGES,
+  WORKSPACES,
+} from '../../../../packages/gatewright/package/manifest.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -16,5 +24,53 @@ describe('the manifest of the npm package', () => {
     const { peerDependencies } = await makeManifest(ROOT);
     assert.deepEqual([...new Set(Object.values(peerDependencies))], ['*']);
     assert.ok('@middy/core' in peerDependencies && 'serverless' in peerDependencies);
+  });
+
+  // npm's search, and the lists of plug-ins that are made from it.
+  it('is found among plug-ins of Serverless, and by the plug-in whose commands it has', async () => {
+    const { keywords } = await makeManifest(ROOT);
+
+    for (const word of ['api-gateway', 'serverless-plugin', 'serverless-offline', 'websocket'])
+      assert.ok((keywords as readonly string[]).includes(word), word);
+  });
+
+  it('has an entry for each of the handlers’ own, and no other of that form', async () => {
+    const source = JSON.parse(readFileSync(join(ROOT, 'shared/package.json'), 'utf8')) as {
+      readonly exports: Readonly<Record<string, string>>;
+    };
+    const entries = Object.keys(source.exports).filter((path) =>
+      source.exports[path]?.startsWith('./entries/'),
+    );
+    const { exports } = await makeManifest(ROOT);
+
+    assert.deepEqual(entries.map((path) => path.slice('./'.length)).toSorted(), HANDLER_ENTRIES.toSorted());
+    for (const path of entries)
+      assert.deepEqual((exports as Readonly<Record<string, unknown>>)[path], {
+        types: path.replace('./', './entries/').concat('.d.ts'),
+        default: path.replace('./', './entries/').concat('.js'),
+      });
+  });
+});
+
+describe('the manifests of our other packages', () => {
+  it('name each as the folder of its workspace says, and carry ours with them', async () => {
+    for (const [name, folder] of Object.entries(WORKSPACES)) {
+      const manifest = await makeWorkspaceManifest(ROOT, folder);
+      const ours = Object.keys(manifest.dependencies).filter((one) => one.startsWith('@gatewright/'));
+
+      assert.equal(manifest.name, `@gatewright/${name}`);
+      assert.deepEqual(manifest['bundleDependencies'], ours);
+      assert.equal(manifest['private'], undefined, 'npm publishes nothing private');
+    }
+  });
+
+  // `@gatewright/authoring` is for our own commands.
+  it('are published alone where others can use them', () => {
+    assert.deepEqual(
+      STANDALONE_PACKAGES.toSorted(),
+      Object.keys(WORKSPACES)
+        .filter((name) => name !== 'authoring')
+        .toSorted(),
+    );
   });
 });

@@ -62,6 +62,7 @@ describe('checkPackages', () => {
       files: { ...manifest({}), 'notes.js': IMPORTS.replace("'gatewright", "'@gatewright/handlers") },
     },
     { name: 'no manifest, by which nothing is left out', files: { 'node_modules/gatewright/x': '' } },
+    { name: 'an empty one', files: { 'node_modules/gatewright/x': '', 'package.json': '' } },
   ];
   for (const { name, files } of fine)
     it(`is content with ${name}`, async () => {

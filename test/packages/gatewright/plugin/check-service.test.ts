@@ -211,6 +211,17 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: method(), stackName: 'shop-eve' }), NOTHING);
   });
 
+  it('does not warn of an API that a document names, nor where a document that may name it is not complete', () => {
+    const resources = { ...authorizer(0), ...method() };
+
+    assert.deepEqual(check(FILES, { resources }), NOTHING);
+    const { warnings } = check(filesWithout('shop.routes.json'), { resources, stackName: 'shop-eve' });
+    assert.deepEqual(
+      warnings.filter((warning) => warning.includes('was not checked')),
+      [],
+    );
+  });
+
   it('refuses an unknown setting, since a typing error would leave everything unchecked', () => {
     assert.match(
       check(FILES, { settings: { acess: '../documents' } }).complaints[0] ?? '',

@@ -23,6 +23,20 @@ describe('OFFLINE_OPTIONS', () => {
     );
   });
 
+  // As `type` of its own commandOptions: osls would take the next word for the value of a text.
+  it('takes no value where serverless-offline takes none', () => {
+    const switches = `corsDisallowCredentials disableCookieValidation dockerReadOnly enforceSecureCookies
+      ignoreJWTSignature localEnvironment noAuth noPrependStageInUrl noSponsor noTimeout reloadHandler resourceRoutes
+      useDocker useInProcess`.split(/\s+/);
+
+    for (const name of FLAGS)
+      assert.equal(
+        OFFLINE_COMMAND_OPTIONS[name]?.type === 'boolean',
+        switches.includes(name),
+        `${name} is ${OFFLINE_COMMAND_OPTIONS[name]?.type ?? 'not there'}`,
+      );
+  });
+
   it('says in the help of each flag that is not honoured what to do instead', () => {
     for (const [name, option] of Object.entries(OFFLINE_OPTIONS))
       if (option.kind !== 'honoured') assert.match(option.usage, /^(Refused|No effect): .{10,}/, name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseApi, makeRequest } from '../../../../packages/gatewright/testing/api-request.ts';
-import type { ApiListing } from '../../../../packages/engine/index.ts';
+import { chooseApi, injectInto, makeRequest } from '../../../../packages/gatewright/testing/api-request.ts';
+import type { ApiListing, Gateway } from '../../../../packages/engine/index.ts';
 
 const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiListing => ({
   stack: 'shop',
@@ -79,5 +79,62 @@ describe('the API that a request is for', () => {
       /there are Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
     );
     assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there is none/);
+  });
+});
+
+describe('the answer to a request of a test', () => {
+  type Reply = {
+    readonly status: number;
+    readonly headers: readonly string[];
+    readonly body: string | Buffer;
+  };
+  const seen: object[] = [];
+  const answer = (reply: Reply, path: string, options: Parameters<typeof makeRequest>[1] = {}) =>
+    injectInto(
+      {
+        inject: (request: object) => {
+          seen.push(request);
+          return Promise.resolve(reply);
+        },
+      } as unknown as Gateway,
+      api('Pets', 'http'),
+      makeRequest(path, options),
+    );
+  const empty = { headers: [], body: '' };
+
+  it('comes from below the stage, with the headers that a client sends', async () => {
+    await answer({ ...empty, status: 200 }, '/pets', { body: 'ü', headers: { 'X-A': ['1', '2'] } });
+
+    assert.deepEqual(seen.at(-1), {
+      apiId: 'Pets-id',
+      method: 'POST',
+      target: '/dev/pets',
+      headers: ['Host', '127.0.0.1:1', 'X-A', '1', 'X-A', '2', 'Content-Length', '2'],
+      body: Buffer.from('ü'),
+    });
+    await answer({ ...empty, status: 200 }, '/pets');
+    assert.deepEqual(seen.at(-1), {
+      apiId: 'Pets-id',
+      method: 'GET',
+      target: '/dev/pets',
+      headers: ['Host', '127.0.0.1:1'],
+    });
+  });
+
+  // "An integer from 200 to 599" is what a Response takes (Fetch Standard); a Lambda function may answer with any.
+  it('has its status, also one that a Response cannot be made with, and no body where there must be none', async () => {
+    for (const status of [200, 599, 600, 712, 999])
+      assert.equal((await answer({ ...empty, status }, '/')).status, status);
+    for (const status of [204, 205, 304])
+      assert.equal((await answer({ ...empty, status }, '/')).body, null, String(status));
+  });
+
+  it('has every value of a header, and its bytes', async () => {
+    const headers = ['Set-Cookie', 'a=1', 'X-B', 'b', 'set-cookie', 'c=2'];
+    const response = await answer({ status: 201, headers, body: Buffer.from([0xff, 0]) }, '/');
+
+    assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'c=2']);
+    assert.equal(response.headers.get('x-b'), 'b');
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), Buffer.from([0xff, 0]));
   });
 });

@@ -134,6 +134,38 @@ describe('a gateway of gatewright/testing', () => {
   });
 });
 
+describe('a start for one file of tests', () => {
+  it('needs no more than stacks, leaves the environment as it is, and ends', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-testing-'));
+    try {
+      const resources = { Jobs: { Type: 'AWS::SQS::Queue' } };
+      writeFileSync(join(directory, 'template.json'), JSON.stringify({ Resources: resources }));
+      const before = { ...process.env };
+      const gateway = await startGateway({ directory, stacks: 'template.json' });
+      assert.deepEqual({ ...process.env }, before);
+      assert.deepEqual(await gateway.messages('Jobs'), []);
+      await gateway.close();
+      await assert.rejects(gateway.messages('Jobs'), /does not answer; it has been closed or has ended/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('says which variable of the environment names no region', async () => {
+    const before = process.env['AWS_REGION'];
+    process.env['AWS_REGION'] = 'europe';
+    try {
+      await assert.rejects(startGateway({ stacks: 'nowhere' }), {
+        name: 'TestingError',
+        message: 'AWS_REGION is not an AWS region: "europe"; use one such as eu-central-1',
+      });
+    } finally {
+      if (before === undefined) delete process.env['AWS_REGION'];
+      else process.env['AWS_REGION'] = before;
+    }
+  });
+});
+
 describe('a start that fails', () => {
   it('says what is wrong with the stacks in one error', async () => {
     await assert.rejects(startGateway({ stacks: 'test/fixtures/velocity' }), { name: 'TestingError' });

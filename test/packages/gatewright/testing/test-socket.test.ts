@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { HandshakeRefused, openSocket } from '../../../../packages/gatewright/testing/test-socket.ts';
@@ -51,6 +52,26 @@ describe('a WebSocket client of a test', () => {
     await waiting;
     assert.deepEqual(await socket.closed, { code: 4001, reason: 'over' });
     await assert.rejects(socket.next(), /has ended/);
+  });
+
+  it('leaves no timer behind, which would keep a test runner for seconds', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const quiet = async (): Promise<number> => {
+      while (sockets.clients.size > 0) await setImmediate();
+      return timers();
+    };
+    const before = await quiet();
+    const socket = await openSocket(url, {}, parse);
+    await socket.next();
+    const connected = timers();
+    const answer = socket.next();
+    socket.send('1');
+    assert.equal(await answer, 1);
+    assert.equal(timers(), connected);
+    const waiting = assert.rejects(socket.next(), /has ended/);
+    socket.send('end');
+    await waiting;
+    assert.equal(await quiet(), before);
   });
 
   it('waits for no message for ever', async () => {

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { GatewrightPlugin } from '../../../../packages/gatewright/plugin/index.ts';
+import type { CliOptions, Serverless } from '../../../../packages/gatewright/plugin/serverless.ts';
+
+class OslsError extends Error {
+  readonly code: string;
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-plugin-'));
+
+/** The plug-in as osls makes it for these words of the command line. */
+function thePlugin({
+  words = ['offline', 'start'],
+  cli = {},
+  plugins = [],
+  ...over
+}: {
+  readonly words?: readonly string[];
+  readonly cli?: CliOptions;
+  readonly plugins?: readonly object[];
+  readonly configurationFilename?: string;
+  readonly service?: Partial<Serverless['service']>;
+  readonly resources?: Readonly<Record<string, unknown>>;
+}) {
+  const warnings: string[] = [];
+  const service = {
+    provider: { compiledCloudFormationTemplate: { Resources: over.resources ?? {} } },
+    ...over.service,
+  };
+  const serverless: Serverless = {
+    serviceDir: folder,
+    configurationFilename: over.configurationFilename ?? 'serverless.yml',
+    processedInput: { commands: words },
+    service,
+    pluginManager: { plugins },
+    classes: { Error: OslsError },
+    getProvider: () => ({
+      getStage: () => 'dev',
+      getRegion: () => 'us-east-1',
+      naming: { getStackName: () => 'shop-dev' },
+    }),
+  };
+  const log = { notice: () => undefined, warning: (message: string) => void warnings.push(message) };
+  const { commands, hooks } = new GatewrightPlugin(serverless, cli, { log });
+  const call = async (hook: string): Promise<void> => hooks[hook]?.();
+  return { commands, hooks, warnings, service, call };
+}
+
+type Commands = Readonly<
+  Record<string, { readonly lifecycleEvents?: readonly string[]; readonly commands?: Commands }>
+>;
+
+/** `offline:start:init`, as osls names the events of a command. */
+function eventsOf(commands: Commands, above = ''): readonly string[] {
+  return Object.entries(commands).flatMap(([name, { lifecycleEvents = [], commands: below = {} }]) => [
+    ...lifecycleEvents.map((event) => `${above}${name}:${event}`),
+    ...eventsOf(below, `${above}${name}:`),
+  ]);
+}
+
+describe('the plug-in for osls', () => {
+  after(() => rmSync(folder, { recursive: true }));
+
+  // What osls does not find among the hooks does nothing, and a hook without an event is never called.
+  it('does something at each event of its commands, and has no other hooks but those of osls itself', () => {
+    const { commands, hooks } = thePlugin({});
+    const ofOsls = /^(initialize|before:(aws:)?package:.*)$/;
+
+    assert.deepEqual(
+      Object.keys(hooks)
+        .filter((hook) => !ofOsls.test(hook))
+        .toSorted(),
+      eventsOf(commands).toSorted(),
+    );
+  });
+
+  for (const hook of ['offline:start', 'offline:start:init'])
+    it(`refuses ${hook} where another command calls it, since its options have not been read`, async () => {
+      const { call } = thePlugin({ words: ['deploy'] });
+      await call('initialize');
+
+      await assert.rejects(call(hook), {
+        code: 'GATEWRIGHT',
+        message: 'offline was not called on the command line',
+      });
+    });
+
+  it('says in one message which option is none, before anything is loaded', async () => {
+    await assert.rejects(thePlugin({ cli: { httpPort: 'x' } }).call('initialize'), {
+      code: 'GATEWRIGHT',
+      message: /^httpPort: "x"/,
+    });
+    await assert.rejects(
+      thePlugin({ words: ['gateway', 'start'], cli: { port: 'x' } }).call('gateway:start:start'),
+      { code: 'GATEWRIGHT', message: /^--port: "x"/ },
+    );
+  });
+
+  it('does not start beside serverless-offline, which has the same commands', async () => {
+    class ServerlessOffline {
+      readonly hooks = {};
+    }
+    const both = { plugins: [new ServerlessOffline()] };
+
+    await assert.rejects(thePlugin(both).call('initialize'), /remove serverless-offline from plugins/);
+    await thePlugin({ ...both, words: ['package'] }).call('initialize');
+  });
+
+  it('reads a configuration that osls names as usual, and says so of another one', async () => {
+    for (const hook of ['gateway:start:start', 'offline:start:init']) {
+      const { call } = thePlugin({ configurationFilename: 'other.yml' });
+      await call('initialize');
+
+      await assert.rejects(call(hook), {
+        message: 'gatewright reads serverless.yml or serverless.yaml, not other.yml',
+      });
+    }
+  });
+
+  it('warns of options without effect, and once functions are built again that it does not load again', async () => {
+    const quiet = thePlugin({});
+    await quiet.call('initialize');
+    await quiet.call('offline:functionsUpdated:cleanup');
+    assert.deepEqual(quiet.warnings, []);
+
+    const custom = { 'serverless-offline': { reloadHandler: false, resourceRoutes: true } };
+    const { call, warnings } = thePlugin({ service: { custom } });
+    await call('initialize');
+    assert.match(warnings.join(), /^serverless-offline's resourceRoutes has no effect here/);
+    await call('offline:functionsUpdated:cleanup');
+    assert.deepEqual(warnings.slice(1), [
+      'functions have been built again; remove reloadHandler: false to serve them',
+    ]);
+  });
+
+  it('keeps the state of starts out of packages, with the patterns of the service', async () => {
+    const { call, service } = thePlugin({ service: { package: { patterns: ['src/**'] } } });
+    await call('before:package:createDeploymentArtifacts');
+
+    assert.deepEqual(service.package?.patterns, ['src/**', '!.gatewright/**']);
+    await thePlugin({}).call('before:package:createDeploymentArtifacts');
+  });
+
+  it('refuses a package with an unknown setting, and is content with one without', async () => {
+    const custom = { gatewright: { acess: 'access' } };
+    const hook = 'before:aws:package:finalize:saveServiceState';
+
+    await assert.rejects(thePlugin({ service: { custom } }).call(hook), {
+      code: 'GATEWRIGHT',
+      message: /^custom\.gatewright\.acess is not a setting/,
+    });
+    await thePlugin({}).call(hook);
+  });
+});
