@@ -35,11 +35,10 @@ describe('gatewright keys', () => {
     },
     {
       does: 'creates one with all that a key may have',
-      args: [
-        ...['create', '--customer', 'acme', '--prefix', 'shop_live', '--name', 'Shop', '--owner', 'ada'],
-        ...['--role', 'a', '--role', 'b', '--scope', 's', '--plan', 'gold', '--meta', 'team=x'],
-        ...['--expires', '90d', '--native-plan', 'p1'],
-      ],
+      args: (
+        'create --customer acme --prefix shop_live --name Shop --owner ada --role a --role b --scope s ' +
+        '--plan gold --meta team=x --expires 90d --native-plan p1'
+      ).split(' '),
       asks:
         'POST /access/keys {"customer":"acme","prefix":"shop_live","roles":["a","b"],"scopes":["s"],"metadata":{"team":"x"},' +
         '"name":"Shop","owner":"ada","plan":"gold","lifetimeSeconds":7776000,"usagePlanId":"p1"}',
