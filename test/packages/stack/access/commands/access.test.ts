@@ -315,6 +315,43 @@ describe('gatewright access explain', () => {
   });
 });
 
+describe('gatewright access publish', () => {
+  it('sends the compiled documents in parts, then names them by their checksum', async () => {
+    await access('sync');
+
+    const { code, requests, operations, stdout, stderr } = await admin.ask(
+      ['access', 'publish', '--operation', 'op-1'],
+      { body: {} },
+      { body: { version: 3, documents: 1 } },
+    );
+
+    assert.equal(code, 0, stderr);
+    const [part = '', named = ''] = requests;
+    const [, checksum, data] =
+      /^PUT \/access\/versions\/parts\/0 \{"checksum":"(\w{64})","data":"(.*)"\}$/.exec(part) ?? [];
+    assert.equal(named, `POST /access/versions {"checksum":"${checksum ?? ''}","parts":1}`);
+    const sent = JSON.parse(Buffer.from(data ?? '', 'base64').toString()) as { documents: unknown };
+    assert.deepEqual(sent.documents, (JSON.parse(read('compiled.json')) as { documents: unknown }).documents);
+    // A part is an operation of its own: it is sent again without harm.
+    assert.deepEqual([operations.length, operations[0] === 'op-1', operations[1]], [2, false, 'op-1']);
+    assert.deepEqual(cellsOf(stdout), [
+      ['version', '3'],
+      ['documents', '1'],
+    ]);
+    assert.match(stderr, /^Authorizers use it within 60 s\. .*gatewright access flush\.$/m);
+  });
+
+  it('sends nothing where a document does not compile, or its routes have not been read', async () => {
+    const unread = await access('publish');
+    write('access/orders.yml', DOCUMENT.replace('effect: allow', 'effect: alow'));
+    const wrong = await access('publish');
+
+    assert.deepEqual([unread.code, unread.requests, wrong.code, wrong.requests], [1, [], 1, []]);
+    assert.match(unread.stderr, /the routes have not been read: run gatewright access sync/);
+    assert.match(wrong.stderr, /effect: must be one of allow, deny/);
+  });
+});
+
 describe('gatewright access build and check', () => {
   it('compile the documents, and count what is wrong', async () => {
     await access('sync');
