@@ -17,8 +17,6 @@ function aPrice(over: Partial<Price> = {}): Price {
 function aLine(over: Partial<InvoiceLine> = {}): InvoiceLine {
   return {
     limit: 'monthly',
-    key: undefined,
-    route: undefined,
     plan: 'gold',
     periods: 1,
     used: 1_234_567,
@@ -27,7 +25,7 @@ function aLine(over: Partial<InvoiceLine> = {}): InvoiceLine {
     amount: '49.00',
     price: aPrice(),
     ...over,
-  } as InvoiceLine;
+  };
 }
 
 function anInvoice(over: Partial<Invoice> = {}): Invoice {

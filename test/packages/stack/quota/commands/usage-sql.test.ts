@@ -32,6 +32,20 @@ describe('the SQL over exports of the usage table', () => {
     assert.match(stderr, /@duckdb\/node-api is not installed in .*: npm install @duckdb\/node-api/);
   });
 
+  for (const [files, pattern] of [
+    ['export', 'export/*.json.gz'],
+    ['export/one.json.gz', 'export/one.json.gz'],
+    ['export/*.gz.part', 'export/*.gz.part'],
+    ['.gz-files', '.gz-files/*.json.gz'],
+  ] as const)
+    it(`reads ${pattern} where ${files} is named`, async () => {
+      const asked = installFakeDuckDb(folder);
+      const query = { files, statement: 'usage', month: '2026-11', spillFolder: folder } as const;
+      for await (const rows of queryExport(query, folder)) assert.equal(rows.length, 1);
+
+      assert.ok(asked().prelude.includes(`'${pattern}'`), asked().prelude);
+    });
+
   it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
     const asked = installFakeDuckDb(folder);
     const files = join(folder, "o'brien");
