@@ -188,6 +188,11 @@ describe('gatewright customers', () => {
 
     const invoices = (await printed('usage', 'invoice', '--period', '2026-11', '--tenant', 'acme')).trim();
 
+    const all = (await printed('usage', 'invoice', '--period', '2026-11')).trim().split('\n');
+    assert.deepEqual(
+      all.map((line) => (JSON.parse(line) as { tenant: string }).tenant),
+      ['acme', 'globex', 'mixed', 'old', 'umbrella', 'wonka'],
+    );
     const { customer, total } = JSON.parse(invoices) as Readonly<Record<string, unknown>>;
     // The term in force at the end of the month has the fee, also of a month without a request.
     assert.deepEqual([customer, total], [{ name: 'Acme Ltd', address: [] }, '5.00']);

@@ -340,7 +340,7 @@ describe('gatewright quota forget', () => {
     const done = await run('--confirm', 'globex', '--even-if-open', '--reference', 'request 17');
     const again = await run();
 
-    const { found } = JSON.parse(dry.stdout) as { found: Record<string, number> };
+    const { found } = JSON.parse(dry.stdout) as { found: Readonly<Record<string, number>> };
     assert.ok((found['usage records'] ?? 0) > 0, dry.stdout);
     assert.match(wrong.stderr, /Nothing was deleted/);
     assert.equal(refused.code, 1);
@@ -354,6 +354,11 @@ describe('gatewright quota forget', () => {
     assert.match(usage, /forget-customer.*request 17/);
     const items = JSON.parse(usage) as readonly Readonly<Record<string, { readonly S?: string }>>[];
     const entry = items.find(({ doc }) => doc?.S?.includes('forget-customer'));
+    const { before: was } = JSON.parse(entry?.doc?.S ?? '') as { before: { items: number } };
+    assert.equal(
+      was.items,
+      Object.values(found).reduce((sum, count) => sum + count, 0),
+    );
     assert.match(entry?.['sk']?.S ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z#[0-9a-f]{12}$/);
     assert.equal(entry?.['pk']?.S, `AUDIT#${entry?.['sk']?.S?.slice(0, '2026-11-20'.length)}`);
     assert.ok(!(await readTable('gatewright-prod-access')).includes('globex'));

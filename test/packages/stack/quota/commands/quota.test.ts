@@ -161,3 +161,63 @@ describe('gatewright usage', () => {
     assert.equal(whole.stderr, '');
   });
 });
+
+describe('gatewright usage stripe', () => {
+  const DAY_MS = 86_400_000;
+  const PLAN = {
+    id: 'gold',
+    version: 1,
+    limits: [{ id: 'daily', level: 'tenant', quota: 9, period: 'DAY' }],
+    invoice: { currency: 'EUR', customers: { acme: { name: 'Acme', stripe: 'cus_1' } } },
+  };
+  const RECORD = {
+    tenant: 'acme',
+    month: '2026-11',
+    plan: 'gold',
+    recordId: 'r-1',
+    price: { fee: '0', included: 0, tiers: [], meter: 'requests' },
+    usedDelta: 7,
+  };
+
+  /** Of a record that ended then, and of others that are not reported; nothing is open, and nothing sent. */
+  async function report(endMs: number) {
+    const others = [{ usedDelta: 0 }, { price: undefined }, { month: '2026-10' }];
+    const records = [...others, {}].map((over) => ({
+      ...RECORD,
+      periodEnd: new Date(endMs).toISOString(),
+      ...over,
+    }));
+    return admin.ask(
+      ['usage', 'stripe', '--period', '2026-11', '--dry-run'],
+      { body: '' },
+      { body: '' },
+      { body: records.map((record) => `${JSON.stringify(record)}\n`).join('') },
+      { body: PLAN },
+    );
+  }
+
+  // https://docs.stripe.com/api/billing/meter-event/create: within the past 35 calendar days, up to 5 minutes ahead.
+  for (const { name, endsInDays, sentAfterEndMs } of [
+    { name: 'the last second of a period that is over', endsInDays: -33.5, sentAfterEndMs: -1000 },
+    { name: 'now, of a period that is not over', endsInDays: 3, sentAfterEndMs: -3 * DAY_MS },
+  ])
+    it(`reports usage at ${name}`, async () => {
+      const endMs = Date.now() + endsInDays * DAY_MS;
+
+      const { stdout, stderr } = await report(endMs);
+
+      const event = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+      // The clock is this machine's, and may be late by seconds.
+      const lateMs = Number(event['timestamp']) * 1000 - endMs - sentAfterEndMs;
+      assert.ok(lateMs > -2000 && lateMs < 60_000, `${lateMs} ms`);
+      assert.deepEqual(event['payload'], { stripe_customer_id: 'cus_1', value: '7' });
+      assert.match(stderr, /^0 events sent, 0 already sent, 1 records without usage, 1 without a meter$/m);
+    });
+
+  it('says of a period that was over 34 days ago that Stripe will not take it, before that is lost', async () => {
+    const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
+
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: r-1 ended more than 34 days ago; Stripe takes no event older than 35 days/);
+  });
+});
