@@ -354,7 +354,7 @@ describe('gatewright quota forget', () => {
     assert.match(usage, /forget-customer.*request 17/);
     const items = JSON.parse(usage) as readonly Readonly<Record<string, { readonly S?: string }>>[];
     const entry = items.find(({ doc }) => doc?.S?.includes('forget-customer'));
-    const { before: was } = JSON.parse(entry?.doc?.S ?? '') as { before: { items: number } };
+    const { before: was } = JSON.parse(entry?.['doc']?.S ?? '') as { before: { items: number } };
     assert.equal(
       was.items,
       Object.values(found).reduce((sum, count) => sum + count, 0),
