@@ -1,4 +1,4 @@
-/** `gatewright access revoke`, `revocations` and `flush`: what is asked of the admin endpoint, and what is printed. */
+/** `gatewright access revoke`, `flush`, `versions` and their like: what is asked of the admin endpoint, and what is printed. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { revocationCommands } from '../../../../../packages/stack/access/commands/access-revoke.ts';
@@ -117,5 +117,56 @@ describe('gatewright access flush', () => {
       ['document', 'orders'],
       ['rest000000/v1', 'done'],
     ]);
+  });
+});
+
+describe('gatewright access versions and rollback', () => {
+  const VERSIONS = [
+    { version: 3, at: 't3', by: 'ada', documents: ['orders'], checksum: 'c' },
+    { version: 2, at: 't2', by: 'ada', documents: ['orders'], restores: 1, checksum: 'c' },
+    { version: 1, at: 't1', by: 'ada', documents: ['orders'], checksum: 'a' },
+  ];
+
+  it('list the newest first, with what a version restores', async () => {
+    const { requests, stdout } = await admin.ask(['access', 'versions'], {
+      body: { versions: VERSIONS.slice(1) },
+    });
+
+    assert.deepEqual(requests, ['GET /access/versions']);
+    assert.deepEqual(cellsOf(stdout), [
+      ['version', 'at', 'by', 'documents', 'restores', 'checksum'],
+      ['2', 't2', 'ada', '["orders"]', '1', 'c'],
+      ['1', 't1', 'ada', '["orders"]', '-', 'a'],
+    ]);
+  });
+
+  it('go back to the newest version that has other documents', async () => {
+    const { code, requests, stdout, stderr } = await admin.ask(
+      ['access', 'rollback'],
+      { body: { versions: VERSIONS } },
+      { body: { version: 4, restores: 1 } },
+    );
+
+    assert.deepEqual([code, requests], [0, ['GET /access/versions', 'POST /access/versions/1/restore {}']]);
+    assert.deepEqual(cellsOf(stdout), [
+      ['version', '4'],
+      ['restores', '1'],
+    ]);
+    assert.match(stderr, /^Authorizers use it within 60 s\./);
+  });
+
+  it('go to a version that is named, without looking for others', async () => {
+    const { requests } = await admin.ask(['access', 'rollback', '2']);
+
+    assert.deepEqual(requests, ['POST /access/versions/2/restore {}']);
+  });
+
+  it('say so where there is no earlier version, or where none is named', async () => {
+    const none = await admin.ask(['access', 'rollback'], { body: { versions: VERSIONS.slice(0, 2) } });
+    const odd = await admin.ask(['access', 'rollback', '0']);
+
+    assert.match(none.stderr, /there is no earlier version; gatewright access versions lists all/);
+    assert.deepEqual([none.code, odd.code, odd.requests], [1, 1, []]);
+    assert.match(odd.stderr, /A version is a whole number\./);
   });
 });

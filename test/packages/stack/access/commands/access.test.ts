@@ -31,17 +31,30 @@ const OPENAPI = `openapi: 3.0.1
 security: [{ tokens: [] }]
 paths: { /menu: { get: { security: [] } }, /orders: { get: {} }, '/orders/{id}': { get: {} } }
 `;
-/** Without routes of ours: what counts is which API is found. */
+const INVOKE = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions';
+/** One route, behind the token authorizer of a deployed stack. */
 const TEMPLATE = JSON.stringify({
   Resources: {
     Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'orders' } },
+    Auth: {
+      Type: 'AWS::ApiGateway::Authorizer',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        Name: 'ours',
+        Type: 'TOKEN',
+        IdentitySource: 'method.request.header.Authorization',
+        AuthorizerResultTtlInSeconds: 60,
+        AuthorizerUri: `${INVOKE}/arn:aws:lambda:us-east-1:123456789012:function:gatewright-dev-token-authorizer/invocations`,
+      },
+    },
     Get: {
       Type: 'AWS::ApiGateway::Method',
       Properties: {
         RestApiId: { Ref: 'Api' },
         ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
         HttpMethod: 'GET',
-        AuthorizationType: 'NONE',
+        AuthorizationType: 'CUSTOM',
+        AuthorizerId: { Ref: 'Auth' },
         Integration: { Type: 'MOCK' },
       },
     },
@@ -63,14 +76,22 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
-  rmSync(join(folder, 'access'), { recursive: true, force: true });
-  mkdirSync(join(folder, 'access'));
+  rmSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'access'), { recursive: true });
   write('access/orders.yml', DOCUMENT);
   write('api.yaml', OPENAPI);
 });
 
 function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
+}
+
+/** The document of the API in a stack that is named so. */
+function naming(stack: string): string {
+  return DOCUMENT.replace('../api.yaml', '../template.json')
+    .replace('kind: rest\n', '')
+    .replace(`{ apiId: ${API}, stage: dev }`, `{ stack: ${stack}, logicalId: Api, stage: dev }`)
+    .replace(/rules:\n[^]*/, 'rules:\n  - { id: all, effect: allow, methods: [GET], paths: [/] }\n');
 }
 
 const read = (name: string): string => readFileSync(join(folder, 'access', name), 'utf8');
@@ -140,17 +161,12 @@ describe('gatewright access sync', () => {
 
   it('keeps ids of other stages, and adds that of the API which a stack has', async () => {
     write('template.json', TEMPLATE);
-    const named = (api: string, logicalId = 'Api') =>
-      DOCUMENT.replace('../api.yaml', '../template.json')
-        .replace('kind: rest\n', '')
-        .replace(`{ apiId: ${API}, stage: dev }`, `{ stack: ${api}, logicalId: ${logicalId}, stage: dev }`)
-        .replace(/rules:\n[^]*/, 'rules:\n  - { id: all, effect: allow, methods: [GET], paths: [/] }\n');
-    write('access/orders.yml', named(basename(folder)));
+    write('access/orders.yml', naming(basename(folder)));
     const kept = { kind: 'rest', routes: [], apiIds: { prod: ['p1'], dev: ['zzzzzzzzzz'] } };
     write('access/orders.routes.json', JSON.stringify(kept));
 
     const found = await access('sync');
-    write('access/orders.yml', named('other-dev'));
+    write('access/orders.yml', naming('other-dev'));
     const lost = await access('sync');
 
     assert.match(found.stdout, /^orders: 1 route of rest API Api in /, found.stderr);
@@ -352,57 +368,6 @@ describe('gatewright access publish', () => {
   });
 });
 
-describe('gatewright access versions and rollback', () => {
-  const VERSIONS = [
-    { version: 3, at: 't3', by: 'ada', documents: ['orders'], checksum: 'c' },
-    { version: 2, at: 't2', by: 'ada', documents: ['orders'], restores: 1, checksum: 'c' },
-    { version: 1, at: 't1', by: 'ada', documents: ['orders'], checksum: 'a' },
-  ];
-
-  it('list the newest first, with what a version restores', async () => {
-    const { requests, stdout } = await admin.ask(['access', 'versions'], {
-      body: { versions: VERSIONS.slice(1) },
-    });
-
-    assert.deepEqual(requests, ['GET /access/versions']);
-    assert.deepEqual(cellsOf(stdout), [
-      ['version', 'at', 'by', 'documents', 'restores', 'checksum'],
-      ['2', 't2', 'ada', '["orders"]', '1', 'c'],
-      ['1', 't1', 'ada', '["orders"]', '-', 'a'],
-    ]);
-  });
-
-  it('go back to the newest version that has other documents', async () => {
-    const { code, requests, stdout, stderr } = await admin.ask(
-      ['access', 'rollback'],
-      { body: { versions: VERSIONS } },
-      { body: { version: 4, restores: 1 } },
-    );
-
-    assert.deepEqual([code, requests], [0, ['GET /access/versions', 'POST /access/versions/1/restore {}']]);
-    assert.deepEqual(cellsOf(stdout), [
-      ['version', '4'],
-      ['restores', '1'],
-    ]);
-    assert.match(stderr, /^Authorizers use it within 60 s\./);
-  });
-
-  it('go to a version that is named, without looking for others', async () => {
-    const { requests } = await admin.ask(['access', 'rollback', '2']);
-
-    assert.deepEqual(requests, ['POST /access/versions/2/restore {}']);
-  });
-
-  it('say so where there is no earlier version, or where none is named', async () => {
-    const none = await admin.ask(['access', 'rollback'], { body: { versions: VERSIONS.slice(0, 2) } });
-    const odd = await admin.ask(['access', 'rollback', '0']);
-
-    assert.match(none.stderr, /there is no earlier version; gatewright access versions lists all/);
-    assert.deepEqual([none.code, odd.code, odd.requests], [1, 1, []]);
-    assert.match(odd.stderr, /A version is a whole number\./);
-  });
-});
-
 describe('gatewright access build and check', () => {
   it('compile the documents, and count what is wrong', async () => {
     await access('sync');
@@ -426,5 +391,24 @@ describe('gatewright access build and check', () => {
       /effect: must be one of [^]*error: 1 problem; not all documents were compiled$/m,
     );
     assert.equal(read('compiled.json'), before);
+  });
+
+  it('find the API of a document by its stack where its id is that of a deployment, or say that none is meant', async () => {
+    write('template.json', TEMPLATE);
+    write('access/orders.yml', naming(basename(folder)));
+    await access('sync');
+    const inventory = JSON.parse(read('orders.routes.json')) as object;
+    write('access/orders.routes.json', JSON.stringify({ ...inventory, apiIds: { dev: ['z9y8x7w6v5'] } }));
+
+    const found = await access('check', 'template.json');
+    write('access/orders.yml', naming('other-dev'));
+    const none = await access('check', 'template.json');
+
+    assert.deepEqual([found.code, found.stdout], [0, '1 document, 0 problems, 0 warnings\n'], found.stderr);
+    assert.deepEqual([none.code, none.stdout], [1, '1 document, 1 problem, 0 warnings\n']);
+    assert.match(
+      none.stderr,
+      / Api stage dev: its routes use the authorizers, but no access document protects it, /,
+    );
   });
 });
