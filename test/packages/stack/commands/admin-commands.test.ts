@@ -230,6 +230,17 @@ describe('gatewright plan', () => {
       assert.deepEqual([code, requests], [0, asks], stderr);
     });
 
+  it('lists the keys of a tenant with plan and version', async () => {
+    const { stdout } = await admin.ask(plan('keys', 'acme'), {
+      body: { keys: [{ key: 'k-1', plan: 'gold', version: 3 }] },
+    });
+
+    assert.deepEqual(cellsOf(stdout), [
+      ['key', 'plan', 'version'],
+      ['k-1', 'gold', '3'],
+    ]);
+  });
+
   it('passes on what else is wrong with an assignment', async () => {
     const conflict = { status: 409, body: { detail: 'overtaken', code: 'EDIT_CONFLICT', nextVersion: 9 } };
     const overtaken = await admin.ask(

@@ -107,16 +107,24 @@ describe('the ids of protected APIs', () => {
     const both = await pack();
     protect('menu', NAMED, 'z9y8x7w6v5');
     const one = await pack();
+    protect('menu', NAMED, LOCAL_ID);
+    protect('orders', NAMED, 'z9y8x7w6v5');
+    const other = await pack();
 
     const unknown =
       /^warning: orders: the id of the API in stage prod is still unknown\. .* \(AWS_REGION is not set\)$/m;
     const local =
       /^warning: menu: only the local gateway's id of the API is known in stage prod\. Before a deployment, /m;
     assert.deepEqual(
-      [both, one].map(({ stderr }) => [unknown.test(stderr), local.test(stderr), UNKNOWN_STAGE.test(stderr)]),
+      [both, one, other].map(({ stderr }) => [
+        unknown.test(stderr),
+        local.test(stderr),
+        UNKNOWN_STAGE.test(stderr),
+      ]),
       [
         [true, true, true],
         [true, false, true],
+        [false, true, true],
       ],
       both.stderr,
     );

@@ -144,6 +144,8 @@ describe('gatewright cache', () => {
       none.stderr,
       /write --tag, --path, --part, --authorizers or --edge; gatewright cache flush takes/,
     );
+    const unnamed = await admin.ask(['cache', 'show']);
+    assert.match(unnamed.stderr, /missing required argument 'namespace'/);
     assert.match(odd.stderr, /'many' is invalid\. it is a whole number/);
   });
 

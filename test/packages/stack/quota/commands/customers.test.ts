@@ -85,11 +85,11 @@ describe('gatewright customers', () => {
   it('puts one on record, changes its plan, and shows what is in force, to come, and left', async () => {
     assert.match(
       await printed('customers', 'create', 'acme', 'free', '--name', 'Acme Ltd'),
-      /^acme: free from 2026-11-03T/,
+      /^acme: free from 2026-11-03T\S+\n$/,
     );
     assert.match(
       await printed('customers', 'set-plan', 'acme', 'pro', '--limit', 'monthly=5000'),
-      /^acme: pro from /,
+      /^acme: pro from \S+\n$/,
     );
     const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
 

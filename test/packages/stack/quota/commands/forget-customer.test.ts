@@ -348,6 +348,7 @@ describe('gatewright quota forget', () => {
     assert.match(refused.stderr, /unbilled usage \(.*monthly.*\).*Nothing was deleted/);
     assert.equal(done.code, 0, done.stderr);
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
+    assert.equal(done.stderr, '', 'no keys of API Gateway stand for theirs');
     assert.deepEqual((JSON.parse(again.stdout) as { found: object }).found, {});
     const usage = await readTable('gatewright-prod-usage');
     assert.ok(!usage.includes('globex') && usage.includes('acme-2'));

@@ -55,6 +55,18 @@ describe('printPdf', () => {
     assert.match(printText([{ text: String.raw`a) Tj (b\ €` }]), /\(a\\051 Tj \\050b\\134 \\200\) Tj/);
   });
 
+  it('writes each letter of Windows-1252 by its byte', () => {
+    const bytes = Array.from({ length: 0x100 - 0xa0 }, (_, index) => 0xa0 + index);
+    const extra = Array.from({ length: 0x20 }, (_, index) => 0x80 + index);
+    // The Encoding Standard keeps five bytes that the character set leaves out as controls.
+    const known = [...extra, ...bytes].filter((byte) => ![0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte));
+    for (const byte of known) {
+      const letter = new TextDecoder('windows-1252').decode(Uint8Array.of(byte));
+      const octal = `\\${byte.toString(8)}`;
+      assert.ok(printText([{ text: letter }]).includes(`(${octal}) Tj`), `${letter} is ${octal}`);
+    }
+  });
+
   it('refuses letters that its fonts lack, naming them', () => {
     assert.throws(() => printText([{ text: 'Łódź' }]), /no letter Ł \(U\+0141\)/);
   });

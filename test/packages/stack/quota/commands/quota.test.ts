@@ -64,6 +64,8 @@ describe('gatewright quota', () => {
       says: /Write an instant such as 2026-11-20T00:00:00Z, or a day/,
     },
     { args: 'show acme daily --period 2026-13-01', says: /Write an instant such as/ },
+    { args: 'show', says: /missing required argument 'tenant'/ },
+    { args: 'show acme', says: /missing required argument 'limit'/ },
     { args: 'close acme daily', says: /required option '--period <instant>' not specified/ },
   ])
     it(`${args} is refused before anything is asked`, async () => {
@@ -213,6 +215,14 @@ describe('gatewright usage stripe', () => {
       assert.deepEqual(event['payload'], { stripe_customer_id: 'cus_1', value: '7' });
       assert.match(stderr, /^0 events sent, 0 already sent, 1 records without usage, 1 without a meter$/m);
     });
+
+  it('is refused where the journal is there and cannot be read, since what was sent is not known', async () => {
+    const args = ['usage', 'stripe', '--period', '2026-11', '--dry-run', '--journal', import.meta.dirname];
+    const { code, stderr } = await admin.ask(args, { body: '' }, { body: '' });
+
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: .*commands cannot be read$/m);
+  });
 
   it('says of a period that was over 34 days ago that Stripe will not take it, before that is lost', async () => {
     const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
