@@ -1,6 +1,6 @@
 /** The parts name all that `serverless.yml` and the resource files declare, each once, and nothing else. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { COMMANDS } from '../../../packages/gatewright/command/commands.ts';
@@ -71,9 +71,38 @@ describe('the parts of the stack', () => {
   });
 
   it('are called as their folders', () => {
-    const missing = PARTS.filter(({ name }) => !existsSync(join(REPOSITORY, 'packages/stack', name)));
+    const folders = globSync('*/part.ts', { cwd: join(REPOSITORY, 'packages/stack') });
 
-    assert.deepEqual(missing, []);
+    assert.deepEqual(PARTS.map(({ name }) => join(name, 'part.ts')).toSorted(), folders.toSorted());
+  });
+
+  it('have each guide of what they do, which the guides of several parts and of costs are not', () => {
+    const guides = globSync('docs/guides/{protect,receive,sell,operate}/*.md', { cwd: REPOSITORY });
+    const others = ['protect/deploy-tools', 'protect/parts', 'operate/cost'];
+
+    assert.deepEqual(
+      ALL.flatMap((part) => part.guides).toSorted(),
+      guides
+        .map((path) => path.replaceAll('\\', '/'))
+        .filter((path) => !others.some((name) => path === `docs/guides/${name}.md`))
+        .toSorted(),
+    );
+  });
+
+  it('have each command that is in their folders or is called as they are', () => {
+    const loaders = readFileSync(join(REPOSITORY, 'packages/gatewright/command/commands.ts'), 'utf8');
+    const own = [...loaders.matchAll(/\['(\w+)', async \(\) => \(await import\('\.\.\/\.\.\/stack\//g)];
+    const expected = [
+      ...own.map(([, name = '']) => name),
+      ...PARTS.map(({ name }) => name).filter((name) => COMMANDS.has(name)),
+    ];
+    const named = ALL.flatMap(({ commands }) => commands);
+
+    assert.ok(own.length >= 7, String(own.length));
+    assert.deepEqual(
+      expected.filter((name) => !named.includes(name)),
+      [],
+    );
   });
 });
 
@@ -108,7 +137,22 @@ for (const part of ALL)
 
       assert.ok(part.guides.length > 0);
       assert.deepEqual(
-        paths.filter((path) => !existsSync(join(REPOSITORY, path))),
+        paths.filter((path) => path.endsWith('/') || !existsSync(join(REPOSITORY, path))),
+        [],
+      );
+    });
+
+    it('names the folders of rules that its functions import, which the layer and single files are not', () => {
+      const handlers = [...part.handlers, ...COMMON_PART.handlers];
+      const imported = part.functions.flatMap((id) => [
+        ...readFileSync(join(REPOSITORY, `functions/${id}.ts`), 'utf8').matchAll(/'#shared\/([\w-]+)\//g),
+      ]);
+      const folders = new Set(
+        imported.map(([, folder = '']) => folder).filter((folder) => folder !== 'middleware'),
+      );
+
+      assert.deepEqual(
+        [...folders].filter((folder) => !handlers.includes(folder)),
         [],
       );
     });

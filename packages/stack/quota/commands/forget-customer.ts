@@ -186,7 +186,8 @@ class OpenMoney {
 
   look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
-    if (!pk.startsWith('Q#') || !isCustomersKey(this.#tenant, pk)) return;
+    // Of the partitions of a customer, ledgers' alone have periods and records.
+    if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;
     const { recordId, price, periodEnd } = parseUsageRecord(item);

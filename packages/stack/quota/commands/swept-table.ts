@@ -83,7 +83,6 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
         'X-Amz-Target': `DynamoDB_20120810.${operation}`,
       },
     });
-    Reflect.deleteProperty(headers, 'Host');
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const reply = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).catch(
       () => undefined,

@@ -21,7 +21,7 @@ import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
-import { printNotes, printLines, UsageError } from '../../../terminal/output.ts';
+import { count, printNotes, printLines, UsageError } from '../../../terminal/output.ts';
 import { writePrivateFile } from '../../../terminal/private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
@@ -104,11 +104,9 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       isFirst = false;
     }
   }
-  if (unpriced > 0) printNotes(`${unpriced} periods have no price in their plans, and are on no invoice`);
-  else if (isFirst)
-    printNotes(
-      `No usage of ${flags.period} is recorded${open.length > 0 ? ' or has a price' : ''}, so there is no invoice.`,
-    );
+  if (unpriced > 0)
+    printNotes(`On no invoice, since its plan has no price for it: ${count(unpriced, 'period')}`);
+  else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {

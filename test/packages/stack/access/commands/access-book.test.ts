@@ -74,6 +74,7 @@ describe('the access book of a start', () => {
         ...(asked.claims !== undefined && { claims: asked.claims }),
       });
       assert.equal(reply.answer.word, says);
+      assert.equal(reply.unasked, undefined, 'the document charges nothing');
       assert.match(messages, new RegExp(`^${says} .*${reply.answer.reason}`));
       assert.ok(messages.includes(`caller ${reply.answer.caller ?? ''}`));
       for (const rule of reply.answer.rules) assert.ok(messages.includes(`rule   ${rule}`));

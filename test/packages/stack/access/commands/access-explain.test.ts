@@ -142,6 +142,24 @@ describe('explain of an API key', () => {
     assert.match(explain(document, 'GET', '/users/bob', flags({ held: key })), /^DENY/);
   });
 
+  it('goes by the texts among its metadata as claims, and has none where the answer has none', () => {
+    const bound = aDocument({
+      issuers: [KEYS],
+      sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['keys'] }],
+      rules: [{ ...RULES[1], bind: { id: { claim: 'team' } } }],
+    });
+    const heldWith = (metadata: unknown) => flags({ held: toHeldKey({ ...key, metadata }) });
+
+    assert.match(explain(bound, 'GET', '/users/blue', heldWith({ team: 'blue' })), /^ALLOW/);
+    for (const metadata of [{ team: 1 }, { team: 'red' }, null, undefined, 'blue'])
+      assert.match(
+        explain(bound, 'GET', '/users/blue', heldWith(metadata)),
+        /^DENY/,
+        JSON.stringify(metadata),
+      );
+    assert.throws(() => toHeldKey({ ...key, scopes: 'a' }), { code: 'USAGE', message: /is no key$/ });
+  });
+
   it('says that a key which has ended is refused before any rule', () => {
     const revoked = explain(document, 'GET', '/users', flags({ held: { ...key, state: 'revoked' } }));
 

@@ -85,7 +85,10 @@ async function checkFunction(properties: object, files: Readonly<Record<string, 
 }
 
 /** Of a route without a function, whose integration has these texts. */
-function checkMapping(callerMappings: NonNullable<InspectedApi['routes'][number]['callerMappings']>) {
+function checkMapping(
+  callerMappings: NonNullable<InspectedApi['routes'][number]['callerMappings']>,
+  { others = [] }: { readonly others?: readonly Pick<InspectedApi, 'id' | 'stage'>[] } = {},
+) {
   const authorizer = {
     name: 'ours',
     payload: 'rest-token',
@@ -106,7 +109,9 @@ function checkMapping(callerMappings: NonNullable<InspectedApi['routes'][number]
     apiKeySource: 'HEADER',
   };
   const access = anAccess(aDocument({ api: { dev: { apiId: 'a1', stage: 'dev' } } }, ['GET /']));
-  return checkHandlers(access, [api], 'dev', []).then(({ unsafe }) => unsafe);
+  const silent = { ...route, callerMappings: [] };
+  const apis = [...others.map((other) => ({ ...api, routes: [silent], ...other })), api];
+  return checkHandlers(access, apis, 'dev', []).then(({ unsafe }) => unsafe);
 }
 
 describe('checkHandlers', () => {
@@ -216,6 +221,17 @@ describe('checkHandlers', () => {
       unsafe: [],
       warnings: [],
     });
+  });
+
+  it('looks in the API and stage that the document names, not in others of its stage or of its id', async () => {
+    const place = { file: join(process.cwd(), 'api.yaml'), line: 7, logicalId: 'Api', property: undefined };
+    const mapping = [{ text: '$context.authorizer.claims.email', place }];
+    const others = [
+      { id: 'b2', stage: 'dev' },
+      { id: 'a1', stage: 'v2' },
+    ];
+
+    assert.equal((await checkMapping(mapping, { others })).length, 1);
   });
 
   it('finds the planted mistake in mapping templates and parameters, which no handler shows', async () => {

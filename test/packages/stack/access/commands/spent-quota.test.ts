@@ -25,6 +25,7 @@ import {
   requested,
 } from '../../../../support/quota-admin.ts';
 import { NOON_MS } from '../../../../support/quota-table.ts';
+import { aLoopbackServer } from '../../../../support/signed-tokens.ts';
 
 const quotaOf = (id: string, level: string, quota: number) => ({
   id,
@@ -247,6 +248,37 @@ describe('a caller whom the rules allow', () => {
     assert.match(all, /GET \/users +DENY +over quota: users of plan routes/);
     assert.match(all, /GET \/orders +ALLOW/);
   });
+
+  it('has no word of what it was denied for before, once its plan is on record', async () => {
+    const tenant = 'the plan of its customer, also where its token names none';
+    const { answers } = await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, tenant)));
+    const [unknown] = (await explainWithLedger(DOCUMENT, 'GET', '/users', flagsOf(claimsOf({}, 'nobody'))))
+      .answers;
+
+    assert.deepEqual(
+      answers.map((answer) => Reflect.get(answer, 'uncharged') as unknown),
+      [undefined],
+    );
+    assert.notEqual(Reflect.get(unknown ?? {}, 'uncharged'), undefined);
+  });
+
+  // Stacks of before customers were on record have no route for it.
+  for (const code of ['KEY_UNKNOWN', 'PLAN_UNKNOWN', 'ROUTE_UNKNOWN'])
+    it(`is judged by the rules where the stack answers ${code} to everything`, async () => {
+      await using server = await aLoopbackServer((_, response) => {
+        response.writeHead(404).end(JSON.stringify({ code, detail: 'it is not there' }));
+      });
+      const claims = claimsOf({ plan: 'free' }, 'acme');
+      const { text } = await explainWithLedger(
+        DOCUMENT,
+        'GET',
+        '/users',
+        flagsOf(claims, { ...target, origin: server.url }),
+      );
+
+      assert.match(text, /^ALLOW/);
+      assert.doesNotMatch(text, /is not known/);
+    });
 
   it('is judged by the rules alone where the ledger cannot be asked, and the answer says so', async () => {
     const claims = claimsOf({ plan: 'free' }, 'acme');

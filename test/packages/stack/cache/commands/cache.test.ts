@@ -11,6 +11,9 @@ import { invalidatorRoutes } from '#shared/cache/invalidator-routes.ts';
 import { createRouter } from '#shared/http/router.ts';
 import { CacheDesk, countedHandler } from '../../../../support/a-response-cache.ts';
 import { portsAt, recordAt } from '../../../../support/a-stage-cache.ts';
+import { cacheCommand } from '../../../../../packages/stack/cache/commands/cache.ts';
+import { cellsOf, openAdminEndpoint } from '../../../../support/an-admin-endpoint.ts';
+import type { AdminEndpoint } from '../../../../support/an-admin-endpoint.ts';
 import { runCommandHere } from '../../../../support/command-in-process.ts';
 
 const desk = new CacheDesk();
@@ -80,5 +83,102 @@ describe('gatewright cache, of a deployed stack', () => {
 
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /parts must be .*query\.page=2.*REQUEST_INVALID, 400/);
+  });
+});
+
+describe('gatewright cache', () => {
+  let admin: AdminEndpoint;
+  before(async () => {
+    admin = await openAdminEndpoint();
+  });
+  after(() => admin.close());
+  const invalidate = (...args: readonly string[]): readonly string[] => [
+    'cache',
+    'invalidate',
+    'orders',
+    ...args,
+  ];
+
+  it('has three commands', () => {
+    assert.deepEqual(
+      cacheCommand().commands.map((command) => command.name()),
+      ['invalidate', 'flush', 'show'],
+    );
+  });
+
+  const nothing = { namespace: 'orders', tags: [], paths: [], parts: [], authorizers: [], edgePaths: [] };
+  const usual = { allowFlush: false, dryRun: false };
+  const rows: readonly { readonly args: readonly string[]; readonly sends: object }[] = [
+    { args: invalidate('--tag', 'a', 'b'), sends: { ...nothing, tags: ['a', 'b'], ...usual } },
+    { args: invalidate('--path', '/orders/1'), sends: { ...nothing, paths: ['/orders/1'], ...usual } },
+    { args: invalidate('--part', 'query.page=2'), sends: { ...nothing, parts: ['query.page=2'], ...usual } },
+    {
+      args: invalidate('--authorizers', 'rest/a1/prod', '--dry-run'),
+      sends: { ...nothing, authorizers: ['rest/a1/prod'], allowFlush: false, dryRun: true },
+    },
+    {
+      args: invalidate('--edge', '/orders/*', '--allow-flush', '--flush-above', '0'),
+      sends: { ...nothing, edgePaths: ['/orders/*'], allowFlush: true, flushAbove: 0, dryRun: false },
+    },
+    {
+      args: ['cache', 'flush', 'orders'],
+      sends: { namespace: 'orders', all: true, allowFlush: true, flushAbove: 0, dryRun: false },
+    },
+  ];
+  for (const { args, sends } of rows)
+    it(`${args.slice(1).join(' ')} sends what it names, and nothing else`, async () => {
+      const { code, requests, stderr } = await admin.ask(args);
+
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(requests.length, 1);
+      const [, body = ''] = /^POST \/cache\/invalidations (.*)$/.exec(requests[0] ?? '') ?? [];
+      assert.deepEqual(JSON.parse(body), sends);
+    });
+
+  it('asks for one of its choices, and for a number where there has to be one', async () => {
+    const none = await admin.ask(invalidate());
+    const odd = await admin.ask(invalidate('--tag', 't', '--flush-above', 'many'));
+
+    assert.deepEqual([none.code, none.requests, odd.code, odd.requests], [1, [], 1, []]);
+    assert.match(
+      none.stderr,
+      /write --tag, --path, --part, --authorizers or --edge; gatewright cache flush takes/,
+    );
+    const unnamed = await admin.ask(['cache', 'show']);
+    assert.match(unnamed.stderr, /missing required argument 'namespace'/);
+    assert.match(odd.stderr, /'many' is invalid\. it is a whole number/);
+  });
+
+  for (const { report, shows } of [
+    {
+      report: { dropped: 2 },
+      shows: [
+        ['state', 'done'],
+        ['dropped', '2'],
+      ],
+    },
+    { report: null, shows: [['state', 'done']] },
+    { report: 'later', shows: [['state', 'done']] },
+    { report: undefined, shows: [['state', 'done']] },
+  ])
+    it(`shows the state, and of the report ${JSON.stringify(report)} its members`, async () => {
+      const { stdout } = await admin.ask(['cache', 'flush', 'orders'], { body: { state: 'done', report } });
+
+      assert.deepEqual(cellsOf(stdout), shows);
+    });
+
+  it('lists entries by where they are known from, and says where the list ends', async () => {
+    const entry = { kind: 'response', entry: 'path:/orders', refusal: 'none', until: '2026-11-20' };
+    const some = await admin.ask(['cache', 'show', 'orders', '--limit', '1'], {
+      body: { entries: [entry], hasMore: true },
+    });
+    const all = await admin.ask(['cache', 'show', 'orders', '--tag', 't'], { body: { hasMore: 'no' } });
+
+    const heading = ['KNOWN FROM', 'ENTRY', 'NOT SIGNABLE BECAUSE', 'UNTIL'];
+    assert.deepEqual(some.requests, ['GET /cache/entries?namespace=orders&limit=1']);
+    assert.deepEqual(cellsOf(some.stdout), [heading, ['response', 'path:/orders', 'none', '2026-11-20']]);
+    assert.equal(some.stderr, 'There are more; this list ends at --limit 1.\n');
+    assert.deepEqual(all.requests, ['GET /cache/entries?namespace=orders&tag=t&limit=100']);
+    assert.deepEqual([cellsOf(all.stdout), all.stderr], [[heading], '']);
   });
 });

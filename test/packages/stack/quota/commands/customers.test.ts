@@ -60,6 +60,12 @@ before(async () => {
     const document = { id, version: 1, invoice: { currency: 'EUR' }, limits: [{ ...MONTHLY, quota }] };
     await savePlan(ports, requested(id, START_MS), id, document);
   }
+  const ofKeys = {
+    id: 'keyed',
+    version: 1,
+    limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }],
+  };
+  await savePlan(ports, requested('keyed', START_MS), 'keyed', ofKeys);
 });
 after(() => admin.close());
 
@@ -79,11 +85,11 @@ describe('gatewright customers', () => {
   it('puts one on record, changes its plan, and shows what is in force, to come, and left', async () => {
     assert.match(
       await printed('customers', 'create', 'acme', 'free', '--name', 'Acme Ltd'),
-      /^acme: free from 2026-11-03T/,
+      /^acme: free from 2026-11-03T\S+\n$/,
     );
     assert.match(
       await printed('customers', 'set-plan', 'acme', 'pro', '--limit', 'monthly=5000'),
-      /^acme: pro from /,
+      /^acme: pro from \S+\n$/,
     );
     const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
 
@@ -94,6 +100,25 @@ describe('gatewright customers', () => {
     assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
     assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);
     assert.match(await printed('customers', 'list'), /^acme +active +pro +/m);
+  });
+
+  it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
+    await printed('customers', 'create', 'hooli', 'keyed');
+    await printed('customers', 'create', 'wonka', 'free');
+
+    const [keyed, free] = [
+      await printed('customers', 'show', 'hooli'),
+      await printed('customers', 'show', 'wonka'),
+    ];
+
+    const terms = 'PLAN +FROM +OWN LIMITS\n';
+    assert.match(keyed, new RegExp(`^tenant +hooli\n[^]*\n\n${terms}keyed +2026-11-03T\\S+ +-\n$`));
+    assert.match(
+      free,
+      new RegExp(
+        `^tenant +wonka\n[^]*\n\n${terms}free +\\S+ +-\n\nlimit +allowance +counted +left +periodEnd\nmonthly +10 +0 +10 +2026-12-01T00:00:00\\.000Z\n$`,
+      ),
+    );
   });
 
   it('suspends, resumes and closes, and says why a closed one is not changed', async () => {
@@ -163,6 +188,11 @@ describe('gatewright customers', () => {
 
     const invoices = (await printed('usage', 'invoice', '--period', '2026-11', '--tenant', 'acme')).trim();
 
+    const all = (await printed('usage', 'invoice', '--period', '2026-11')).trim().split('\n');
+    assert.deepEqual(
+      all.map((line) => (JSON.parse(line) as { tenant: string }).tenant),
+      ['acme', 'globex', 'mixed', 'old', 'umbrella', 'wonka'],
+    );
     const { customer, total } = JSON.parse(invoices) as Readonly<Record<string, unknown>>;
     // The term in force at the end of the month has the fee, also of a month without a request.
     assert.deepEqual([customer, total], [{ name: 'Acme Ltd', address: [] }, '5.00']);

@@ -212,6 +212,50 @@ describe('forgetting a customer', () => {
     assert.ok(text.includes('GET /acme'), 'a route is no customer');
   });
 
+  it('finds keys without their place in the list, and names those of API Gateway', async () => {
+    const books = new TwoCustomers();
+    await books.live(['globex', 'acme-2']);
+    const name =
+      [...books.access.keys()].find((key) => /^KEY#.*\nKEY$/.test(key) && nameTenant(key) === 'globex') ?? '';
+    const record = JSON.parse(String(books.access.get(name)?.['doc'])) as object;
+    function nameTenant(key: string): unknown {
+      return (JSON.parse(String(books.access.get(key)?.['doc'])) as { tenant: unknown }).tenant;
+    }
+    const doc = JSON.stringify({ ...record, native: { apiKeyId: 'native-1', usagePlanId: 'p' } });
+    books.access.set(name, { ...books.access.get(name), doc });
+    // As an interrupted run may leave it.
+    for (const key of books.access.keys())
+      if (!key.startsWith('KEY#') && key.includes('globex')) books.access.delete(key);
+    const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };
+
+    const { found, nativeKeys } = await survey(tables, 'globex', books.nowMs);
+    await forget(tables, 'globex');
+
+    assert.deepEqual(
+      [found.get('API keys'), found.get('lists of API keys'), nativeKeys],
+      [1, undefined, ['native-1']],
+    );
+    assert.ok(!everything(books.access).includes('globex'));
+    assert.deepEqual((await survey(tables, 'acme-2', books.nowMs)).nativeKeys, []);
+  });
+
+  it('keeps items of a kind that it does not know, whatever they name', async () => {
+    const books = new TwoCustomers();
+    const unknown = { doc: JSON.stringify({ customers: { globex: {} } }) };
+    books.usage.set('LATER#a\nV', unknown);
+    books.usage.set('LATER#b\nV', { doc: 'no JSON' });
+    books.usage.set('LATER#c\nV', { doc: 7 });
+    books.access.set('LATER#a\nKEY', { doc: JSON.stringify({ tenant: 'globex' }) });
+    const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };
+    const before = everything(books.usage) + everything(books.access);
+
+    const { found } = await survey(tables, 'globex', books.nowMs);
+    await forget(tables, 'globex');
+
+    assert.deepEqual([...found], []);
+    assert.equal(everything(books.usage) + everything(books.access), before);
+  });
+
   it('keeps in the log that something was done, when and by whom', async () => {
     const books = new TwoCustomers();
     await books.live(['globex']);
@@ -296,7 +340,7 @@ describe('gatewright quota forget', () => {
     const done = await run('--confirm', 'globex', '--even-if-open', '--reference', 'request 17');
     const again = await run();
 
-    const { found } = JSON.parse(dry.stdout) as { found: Record<string, number> };
+    const { found } = JSON.parse(dry.stdout) as { found: Readonly<Record<string, number>> };
     assert.ok((found['usage records'] ?? 0) > 0, dry.stdout);
     assert.match(wrong.stderr, /Nothing was deleted/);
     assert.equal(refused.code, 1);
@@ -304,10 +348,20 @@ describe('gatewright quota forget', () => {
     assert.match(refused.stderr, /unbilled usage \(.*monthly.*\).*Nothing was deleted/);
     assert.equal(done.code, 0, done.stderr);
     assert.equal((JSON.parse(done.stdout) as { left: number }).left, 0);
+    assert.equal(done.stderr, '', 'no keys of API Gateway stand for theirs');
     assert.deepEqual((JSON.parse(again.stdout) as { found: object }).found, {});
     const usage = await readTable('gatewright-prod-usage');
     assert.ok(!usage.includes('globex') && usage.includes('acme-2'));
     assert.match(usage, /forget-customer.*request 17/);
+    const items = JSON.parse(usage) as readonly Readonly<Record<string, { readonly S?: string }>>[];
+    const entry = items.find(({ doc }) => doc?.S?.includes('forget-customer'));
+    const { before: was } = JSON.parse(entry?.['doc']?.S ?? '') as { before: { items: number } };
+    assert.equal(
+      was.items,
+      Object.values(found).reduce((sum, count) => sum + count, 0),
+    );
+    assert.match(entry?.['sk']?.S ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z#[0-9a-f]{12}$/);
+    assert.equal(entry?.['pk']?.S, `AUDIT#${entry?.['sk']?.S?.slice(0, '2026-11-20'.length)}`);
     assert.ok(!(await readTable('gatewright-prod-access')).includes('globex'));
   });
 });

@@ -113,15 +113,15 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const ENVIRONMENT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' };
+
 const usage = (...args: readonly string[]): Promise<Finished> => usageOf('2026-11', ...args);
 
 const usageOf = (month: string, ...args: readonly string[]): Promise<Finished> =>
   runCommandHere(['usage', ...args, '--period', month, '--url', urlOf(admin)], {
     cwd: folder,
     environment: {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'a',
-      AWS_SECRET_ACCESS_KEY: 's',
+      ...ENVIRONMENT,
       STRIPE_API_KEY: KEY,
       STRIPE_API_BASE: urlOf(stripe),
     },
@@ -250,6 +250,21 @@ describe('meter events for Stripe', () => {
     assert.equal(messages.length, 0);
   });
 
+  it('are sent no further than to the first that Stripe refuses, in its own words', async () => {
+    nowMs = Date.UTC(2026, 11, 1, 1);
+    await usage('close');
+    const journal = join(folder, 'refused.ndjson');
+
+    const { code, stderr } = await runCommandHere(
+      ['usage', 'stripe', '--period', '2026-11', '--journal', journal, '--url', urlOf(admin)],
+      { environment: { ...ENVIRONMENT, STRIPE_API_BASE: urlOf(stripe), STRIPE_API_KEY: 'sk_test_other' } },
+    );
+
+    assert.equal(code, 1);
+    assert.match(stderr, /Stripe refused [0-9a-f]{64}: Invalid API Key provided \(401\)/);
+    assert.equal(readFileSync(journal, 'utf8'), '');
+  });
+
   it('are sent once each, though Stripe fails and the command runs again', async () => {
     nowMs = Date.UTC(2026, 11, 1, 1);
     await usage('close');
@@ -273,6 +288,27 @@ describe('meter events for Stripe', () => {
     assert.equal(headers['idempotency-key'], form.get('identifier'));
     for (const { stdout, stderr } of [dry, first, again]) assert.ok(!`${stdout}${stderr}`.includes(KEY));
     assert.ok(!readFileSync(join(folder, 'stripe-meter-events.ndjson'), 'utf8').includes(KEY));
+  });
+});
+
+describe('a draft of a month whose open periods have no price', () => {
+  it('has no invoice, and says how many have no price', async () => {
+    const octoberMs = Date.UTC(2026, 9, 3);
+    nowMs = octoberMs;
+    const unpriced = { ...PLAN, id: 'trial', limits: [{ ...PLAN.limits[0], price: undefined }] };
+    await savePlan(ports, requested('trial', octoberMs), 'trial', unpriced);
+    const at = new AdministeredTable({ ports, moveTo: () => undefined, close: () => Promise.resolve() });
+    await at
+      .aHolder(() => octoberMs)
+      .consume({ plan: 'trial', tenant: 'visitor', key: 'k', atEpochMs: octoberMs });
+
+    const { code, stdout, stderr } = await usageOf('2026-10', 'invoice', '--draft');
+
+    assert.deepEqual([code, stdout], [0, ''], stderr);
+    assert.match(
+      stderr,
+      /^draft: 1 period is not closed .*\nOn no invoice, since its plan has no price for it: 1 period\n$/,
+    );
   });
 });
 

@@ -32,6 +32,32 @@ describe('the SQL over exports of the usage table', () => {
     assert.match(stderr, /@duckdb\/node-api is not installed in .*: npm install @duckdb\/node-api/);
   });
 
+  for (const [files, pattern] of [
+    ['export', 'export/*.json.gz'],
+    ['export/one.json.gz', 'export/one.json.gz'],
+    ['export/*.gz.part', 'export/*.gz.part'],
+    ['.gz-files', '.gz-files/*.json.gz'],
+  ] as const)
+    it(`reads ${pattern} where ${files} is named`, async () => {
+      const asked = installFakeDuckDb(folder);
+      const query = { files, statement: 'usage', month: '2026-11', spillFolder: folder } as const;
+      for await (const rows of queryExport(query, folder)) assert.equal(rows.length, 1);
+
+      assert.ok(asked().prelude.includes(`'${pattern}'`), asked().prelude);
+    });
+
+  it('takes a size for the memory, and nothing else', async () => {
+    installFakeDuckDb(folder);
+    const run = (size: string) =>
+      runCommandHere(['usage', 'sql', 'usage', '--export', '.', '--period', '2026-11', '--memory', size], {
+        cwd: folder,
+      });
+
+    assert.deepEqual((await run('512MB')).stdout, '{"row":1}\n{"row":2}\n');
+    for (const size of ['lots', '4', '4 GB', '-1GB'])
+      assert.match((await run(size)).stderr, /--memory must be a size such as 4GB/, size);
+  });
+
   it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
     const asked = installFakeDuckDb(folder);
     const files = join(folder, "o'brien");
