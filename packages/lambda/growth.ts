@@ -28,17 +28,8 @@ export class Growth {
     this.#line = line;
   }
 
-  /** How long the first event of the queue may wait before another instance starts. */
   get patienceMs(): number {
-    const { busy, coming } = this.#pool;
-    if (this.serviceTime.window > 1 && this.isMoving) return this.#patience.fastMs(busy, coming);
-    return this.#patience.ms(busy, coming);
-  }
-
-  /** Whether an instance takes events, though none at this moment. */
-  get isMoving(): boolean {
-    for (const { isStuck } of this.#pool.busy) if (!isStuck) return true;
-    return false;
+    return this.#patience.ms(this.#pool.busy, this.#pool.coming);
   }
 
   /** @param tookMs since its start */

@@ -49,14 +49,6 @@ export class Patience {
     return this.#leavesOne(this.#taken + starting) ? DEFAULT_PATIENCE_MS : FULL_PATIENCE_MS;
   }
 
-  /**
-   * For a fast function, whose events mostly wait for the thread that hands them over: with 1,000 callers ten
-   * instances served a fifth fewer of them than one.
-   */
-  fastMs(busy: Iterable<Instance>, starting: number): number {
-    return this.hasProcessor(busy, starting) ? DEFAULT_PATIENCE_MS : FULL_PATIENCE_MS;
-  }
-
   /** Whether another instance would find a processor; instances of unknown load count as busy. */
   hasProcessor(busy: Iterable<Instance>, starting: number): boolean {
     this.#look(busy);

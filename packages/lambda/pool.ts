@@ -256,9 +256,12 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
    */
   #pick(window: number, job: Job): Instance | undefined {
     if (window > 1) {
-      for (const busy of this.#busy) if (busy.hasRoom(window)) return busy;
-      const { isMoving, patienceMs } = this.#growth;
-      if (isMoving && performance.now() - job.enqueuedAt < patienceMs) return undefined;
+      let isMoving = false;
+      for (const busy of this.#busy) {
+        if (busy.hasRoom(window)) return busy;
+        isMoving ||= !busy.isStuck;
+      }
+      if (isMoving && performance.now() - job.enqueuedAt < DEFAULT_PATIENCE_MS) return undefined;
     }
     const idle = this.#idle.pop();
     if (idle !== undefined) this.#busy.add(idle);
