@@ -11,7 +11,7 @@ const OF_ITS_OWN = /^test\/(delivery|simulation|examples|vectors)\//;
 
 /** What belongs to the process as a whole: a test that changes or measures it would meddle with its neighbours. */
 const REACHES_OUT =
-  /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|child_process|worker_threads|globalThis|counted-work/;
+  /process\.(env|chdir|argv|exitCode|on|emit|std|umask|cpuUsage|memoryUsage)|\bmock\.(timers|method|fn|module)|child_process|worker_threads|globalThis|counted-work|PageGateway/;
 /** Puts back what it changes, and takes long to load: its files share processes with one another. */
 const RUNS_COMMANDS = /command-in-process/;
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { buildLayer } from '../../../layers/build-layer.ts';
 import { DOCUMENTS } from '../../../layers/npm-parts.ts';
 import { shipPrograms } from '../../lambda/worker-program.ts';
-import { BUNDLE, bundleCommand, JOINED } from './bundle-command.ts';
+import { bundleCommand } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { bundleConsole, bundledLicenses } from '../command/console-bundle.ts';
 import {
@@ -100,7 +100,6 @@ export async function buildPackage(
   // The bundle finds shared files by the manifest.
   await writeManifest(outputDirectory, manifest);
   await bundleCommand(outputDirectory);
-  await writeLicenses(root, JOINED, join(outputDirectory, BUNDLE));
   await checkImports(outputDirectory, manifest);
   return manifest;
 }
@@ -217,13 +216,8 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const files = await bundleConsole(join(root, 'packages/console/page'));
-  for (const [name, body] of files) await writeFile(join(target, name), body);
-  await writeLicenses(root, BUNDLED_PACKAGES, target);
-}
-
-async function writeLicenses(root: string, packages: readonly string[], target: string): Promise<void> {
-  const [name, text] = bundledLicenses(root, packages);
-  await writeFile(join(target, name), text);
+  for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
+    await writeFile(join(target, name), body);
 }
 
 /** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module forms. */

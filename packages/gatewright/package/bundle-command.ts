@@ -6,23 +6,18 @@ import type { Plugin } from 'esbuild';
 import { SCOPE } from './manifest.ts';
 
 /** Where the launcher looks. */
-export const BUNDLE = 'packages/gatewright/command/bundled';
+const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
-const HERE = import.meta.dirname;
 const OWN_PREFIXES = [SCOPE, '#shared/'];
-/** Packages that each start loads, 93 files in all: joined they take 6 ms, not 28. */
-export const JOINED = ['commander', 'ws', 'yaml'];
-/** They load Node's modules by `require`, which ES modules lack. */
-const REQUIRE = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
  * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files
- * there and `JOINED`; other packages stay imports. The files stay too: the plug-in, `gatewright/testing` and
- * threads load them.
+ * there; other packages stay imports. The files stay too: the plug-in, `gatewright/testing` and threads load
+ * them.
  * @throws Error where a file determines its place in a way that differs in the bundle
  */
 export async function bundleCommand(packageDirectory: string): Promise<void> {
-  const folder = join(packageDirectory, BUNDLE);
+  const folder = join(packageDirectory, FOLDER);
   await rm(folder, { recursive: true, force: true });
   const { warnings } = await build({
     entryPoints: { main: join(packageDirectory, 'packages/gatewright/command/main.js') },
@@ -37,7 +32,6 @@ export async function bundleCommand(packageDirectory: string): Promise<void> {
     logLevel: 'silent',
     // Errors and log lines show the names of classes and functions.
     keepNames: true,
-    banner: { js: REQUIRE },
     plugins: [preservePaths(folder)],
   });
   if (warnings.length > 0)
@@ -52,18 +46,16 @@ function preservePaths(folder: string): Plugin {
   return {
     name: 'keep-places',
     setup(hooks) {
-      hooks.onResolve({ filter: /^[^./]/ }, ({ path, kind, resolveDir }) => {
-        if (kind === 'entry-point' || OWN_PREFIXES.some((own) => path.startsWith(own))) return undefined;
-        if (!JOINED.includes(path)) return { path, external: true };
-        // A package is built in a folder without any.
-        return resolveDir === HERE ? undefined : hooks.resolve(path, { kind, resolveDir: HERE });
-      });
+      hooks.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+        kind === 'entry-point' || OWN_PREFIXES.some((own) => path.startsWith(own))
+          ? undefined
+          : { path, external: true },
+      );
       hooks.onResolve({ filter: /^\..*\.cjs$/ }, ({ path, resolveDir }) => ({
         path: pathFrom(join(resolveDir, path)),
         external: true,
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
-        if (JOINED.some((name) => path.includes(join(sep, 'node_modules', name, sep)))) return undefined;
         const text = await readFile(path, 'utf8');
         if (/\bimport\.meta\.(?!url\b)/.test(text))
           throw new Error(`${path} asks for more than ${OWN_PLACE}`);

@@ -60,19 +60,6 @@ export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8')
     assert.doesNotMatch(main, /from ['"](?:@gatewright|#shared)/);
   });
 
-  it('joins packages that each start loads, also those that load modules by require', async () => {
-    write({
-      'packages/gatewright/command/main.js': `import { parse } from 'yaml';
-import { WebSocketServer } from 'ws';
-import { Command } from 'commander';
-console.log(parse('a: [1]').a[0], new WebSocketServer({ noServer: true }).clients.size, new Command('x').name());`,
-    });
-
-    await bundleCommand(folder);
-
-    assert.equal(runBundle(), '1 0 x\n');
-  });
-
   it('keeps the names of classes that two files have', async () => {
     write({
       'packages/gatewright/command/main.js': `import { Fault } from './one.js';
