@@ -7,7 +7,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/s
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { NOT_KNOWN } from '../cloudformation/intrinsics.ts';
 import { memberAt } from '../template-place.ts';
-import { parseYamlOrJson } from './terraform-texts.ts';
+import { AccountIds } from './account-ids.ts';
 import { fullReferences, isExpression, parseReference } from './terraform-references.ts';
 import type { Reference } from './terraform-references.ts';
 import type { Instance, Module, TerraformDocument } from './terraform-document.ts';
@@ -50,15 +50,12 @@ const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   source: 'execution_arn',
 };
 const DEPTH_LIMIT = 32;
-/** Shorter ids occur within other texts. */
-const SHORTEST_ID = 10;
 
 export class TerraformValues {
   readonly #document: TerraformDocument;
   readonly #byName = new Map<string, Instance[]>();
   readonly #modules: readonly Module[];
-  /** Values of this account → the same thing here. */
-  readonly #ids = new Map<string, Json>();
+  readonly #ids = new AccountIds();
   readonly #read = new Map<Instance, Set<string>>();
   readonly #source: TerraformSource;
   readonly #folder: string;
@@ -140,34 +137,7 @@ export class TerraformValues {
       });
       return Object.fromEntries(entries);
     }
-    return value === undefined || value === null ? undefined : this.#known(value, site.kind);
-  }
-
-  #known(value: Json, kind: Kind): Json {
-    if (isJsonList(value)) return value.map((each) => this.#known(each, kind));
-    if (isJsonObject(value))
-      return Object.fromEntries(
-        Object.entries(value).map(([key, each]) => [key, each === null ? null : this.#known(each, kind)]),
-      );
-    if (typeof value !== 'string') return value;
-    if (kind === 'json') return this.#known(parseYamlOrJson(value) ?? value, 'text');
-    const [, integration] = (kind === 'target' && /^integrations\/(.+)$/.exec(value)) || [];
-    if (integration !== undefined)
-      return { 'Fn::Join': ['', ['integrations/', this.#ids.get(integration) ?? integration]] };
-    const made = this.#ids.get(value);
-    if (made !== undefined && (kind === 'id' || value.length >= SHORTEST_ID)) return made;
-    return this.#replaceIds(value);
-  }
-
-  /** Ids of this account within a text, such as the API's in its URL. */
-  #replaceIds(text: string): Json {
-    for (const [id, made] of this.#ids) {
-      if (id.length < SHORTEST_ID || !/\d/.test(id) || !text.includes(id)) continue;
-      const parts = text.split(id).flatMap((part, index) => (index === 0 ? [part] : [made, part]));
-      const filled = parts.map((part) => (typeof part === 'string' ? this.#replaceIds(part) : part));
-      return { 'Fn::Join': ['', filled.filter((part) => part !== '')] };
-    }
-    return text;
+    return value === undefined || value === null ? undefined : this.#ids.replace(value, site.kind);
   }
 
   /** Names that the configuration gives are the same here. */
@@ -178,13 +148,13 @@ export class TerraformValues {
       const value = instance.values[attribute];
       if (typeof value !== 'string' || value === '' || given.has(value) || attribute.endsWith('version'))
         continue;
-      if (!this.#ids.has(value)) this.#ids.set(value, this.#made(instance, attribute) ?? value);
+      this.#ids.note(value, () => this.#made(instance, attribute) ?? value);
     }
   }
 
   #follow(expression: Json, site: Site): Json {
     const constant = membersOf(expression)['constant_value'];
-    if (constant !== undefined && constant !== null) return this.#known(constant, site.kind);
+    if (constant !== undefined && constant !== null) return this.#ids.replace(constant, site.kind);
     const references = fullReferences(expression);
     const written = this.#enter(() => this.#written(references, site));
     if (written !== undefined) return written;
@@ -355,10 +325,10 @@ export class TerraformValues {
       const own = this.#made(instance, attribute);
       // Special kinds look for their type even where the plan knows the value.
       if (own === undefined || instance.isData)
-        return { kind: 'known', value: this.#known(value, site.kind) };
+        return { kind: 'known', value: this.#ids.replace(value, site.kind) };
       return LAMBDA_TYPES.has(instance.type)
         ? { kind: 'made', value: own, from: { instance, attribute } }
-        : { kind: 'known', value: this.#known(value, site.kind) };
+        : { kind: 'known', value: this.#ids.replace(value, site.kind) };
     }
     if (instance.isData && instance.type === 'aws_iam_policy_document' && attribute === 'json')
       return { kind: 'made', value: toPolicy(this.value(instance, 'statement')) };

@@ -48,7 +48,7 @@ describe('deployCanary', () => {
       ['PUT', pets, { type: 'MOCK' }],
       ['PUT', `${pets}/responses/200`, { responseTemplates: { 'Content-Type': 'x' } }],
       ['PUT', `${pets}/responses/404`, {}],
-      ['PUT', '/resources/root/methods/ANY/integration', { type: 'HTTP', uri: 'http://a' }],
+      ['PUT', '/resources/root/methods/ANY/integration', { type: 'HTTP', uri: 'http://example.test' }],
       ['POST', '/deployments', { stageName: 'dev', canarySettings: { percentTraffic: 10 } }],
     ]);
   });

@@ -1,0 +1,45 @@
+/** Ids of the account that a state was read from, and what stands for the same thing here. */
+import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
+import type { Json } from '../../core/stack/model.ts';
+import { parseYamlOrJson } from './terraform-texts.ts';
+import type { Kind } from './terraform-types.ts';
+
+/** Shorter ids occur within other texts. */
+const SHORTEST_ID = 10;
+
+export class AccountIds {
+  readonly #ids = new Map<string, Json>();
+
+  /** The first meaning of an id stands. */
+  note(id: string, meaning: () => Json): void {
+    if (!this.#ids.has(id)) this.#ids.set(id, meaning());
+  }
+
+  /** A known value with all ids in it replaced. */
+  replace(value: Json, kind: Kind): Json {
+    if (isJsonList(value)) return value.map((each) => this.replace(each, kind));
+    if (isJsonObject(value))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [key, each === null ? null : this.replace(each, kind)]),
+      );
+    if (typeof value !== 'string') return value;
+    if (kind === 'json') return this.replace(parseYamlOrJson(value) ?? value, 'text');
+    const [, integration] = (kind === 'target' && /^integrations\/(.+)$/.exec(value)) || [];
+    if (integration !== undefined)
+      return { 'Fn::Join': ['', ['integrations/', this.#ids.get(integration) ?? integration]] };
+    const made = this.#ids.get(value);
+    if (made !== undefined && (kind === 'id' || value.length >= SHORTEST_ID)) return made;
+    return this.#replaceWithin(value);
+  }
+
+  /** Such as the API's in its URL. */
+  #replaceWithin(text: string): Json {
+    for (const [id, made] of this.#ids) {
+      if (id.length < SHORTEST_ID || !/\d/.test(id) || !text.includes(id)) continue;
+      const parts = text.split(id).flatMap((part, index) => (index === 0 ? [part] : [made, part]));
+      const filled = parts.map((part) => (typeof part === 'string' ? this.#replaceWithin(part) : part));
+      return { 'Fn::Join': ['', filled.filter((part) => part !== '')] };
+    }
+    return text;
+  }
+}
