@@ -37,7 +37,7 @@ describe('deployCanary', () => {
             HttpMethod: 'GET',
             Integration: { Type: 'MOCK', IntegrationResponses: responses },
           },
-          { path: '/', HttpMethod: 'ANY', Integration: { Type: 'HTTP', Uri: 'http://a' } },
+          { path: '/', HttpMethod: 'ANY', Integration: { Type: 'HTTP', Uri: 'http://example.test' } },
         ],
       },
     });
