@@ -2,5 +2,5 @@
  * `node:http` without what it costs to import: an ES import reads every export of a built-in module once, and
  * three of its getters load undici, 28 ms of each start (Node 24).
  */
-export const { Agent, createServer, request, ServerResponse, STATUS_CODES } =
+export const { Agent, createServer, IncomingMessage, request, ServerResponse, STATUS_CODES } =
   process.getBuiltinModule('node:http');

@@ -1,8 +1,12 @@
 /**
- * The memory shared by the gateway and one instance. It carries the metadata of events and answers, so that
- * messages stay plain JSON text (docs/design/hot-path §2). Both sides count events in order; event number n
- * uses slot n mod `SLOTS`.
+ * The memory shared by the gateway and one instance. It carries events and answers as plain JSON text
+ * (text-channel.ts), and their metadata apart from it (docs/design/hot-path §2). Both sides count events in
+ * order; event number n uses slot n mod `SLOTS`.
  */
+import type { MessagePort } from 'node:worker_threads';
+
+import { CHANNEL_BYTES, TextChannel } from './text-channel.ts';
+import type { EventMessage } from './job.ts';
 import type { RequestIdOf } from '../core/ports.ts';
 
 /**
@@ -32,9 +36,10 @@ export type Board = {
 };
 
 const WORDS = 3 * SLOTS + 1;
+const CHANNEL_OFFSET = WORDS * 4 + SLOTS * TRACE_BYTES;
 
 export function createBoard(): Board {
-  return openBoard(new SharedArrayBuffer(WORDS * 4 + SLOTS * TRACE_BYTES));
+  return openBoard(new SharedArrayBuffer(CHANNEL_OFFSET + CHANNEL_BYTES));
 }
 
 export function openBoard(memory: SharedArrayBuffer): Board {
@@ -46,6 +51,16 @@ export function openBoard(memory: SharedArrayBuffer): Board {
     unreadLines: new Int32Array(memory, SLOTS * 12, 1),
     traces: Buffer.from(memory, WORDS * 4, SLOTS * TRACE_BYTES),
   };
+}
+
+/** The gateway's side of an instance's events and answers. */
+export function sendEvents({ memory }: Board, port: MessagePort): TextChannel<EventMessage, string> {
+  return new TextChannel(port, memory, CHANNEL_OFFSET, 'gateway');
+}
+
+/** The instance's side. */
+export function receiveEvents({ memory }: Board, port: MessagePort): TextChannel<string, EventMessage> {
+  return new TextChannel(port, memory, CHANNEL_OFFSET, 'instance');
 }
 
 export function slotOf(sequence: number): number {

@@ -9,6 +9,7 @@ import {
   lazyRequestId,
   requestIds,
   REVOKED,
+  sendEvents,
   SLOTS,
   slotOf,
   STARTED,
@@ -21,14 +22,15 @@ import { type EventMessage, type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { makeLogStream } from './log-stream.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
+import type { TextChannel } from './text-channel.ts';
 import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
 import type { Deadline } from '../core/ports.ts';
 
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
-/** At most 2 events are sent at once; later ones wait for the end of the turn and share a message. */
-const AT_ONCE = 2;
+/** Of so many events each wakes the instance; later ones of a loop turn do so together: it costs as much as building one. */
+const WOKEN_AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;
 /** For a thread that has ended before it could be asked. */
@@ -54,14 +56,14 @@ export class ThreadInstance implements Instance {
   readonly #port: MessagePort;
   readonly #reports: MessagePort;
   readonly #board: Board = createBoard();
+  readonly #events: TextChannel<EventMessage, string>;
   readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
   /** Handed over and not answered, oldest first; the first one runs. */
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
-  /** Waits for the end of this loop turn, to be one message: each costs as much as building an event. */
-  readonly #outgoing: EventMessage[] = [];
+  #wakeTimer: NodeJS.Immediate | undefined;
   /** Number after the last answered event: slots before it are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
@@ -77,6 +79,7 @@ export class ThreadInstance implements Instance {
     const events = new MessageChannel();
     const reports = new MessageChannel();
     this.#port = events.port1;
+    this.#events = sendEvents(this.#board, events.port1);
     this.#reports = reports.port1;
     const requestIdSeed = randomUUID();
     this.#requestIdOf = requestIds(requestIdSeed);
@@ -85,7 +88,7 @@ export class ThreadInstance implements Instance {
     this.#reports.on('message', this.#hearReport);
     this.#worker.on('error', (error: unknown) => this.#onCrash(error));
     this.#worker.on('exit', (code) => this.#onExit(code));
-    this.#port.on('message', this.#hearAnswer);
+    this.#events.listen(() => this.#takeAnswers());
     const limitMs = initLimitMs(program.definition.timeoutSeconds);
     this.#deadline = program.deadlines.after(limitMs, () => setImmediate(() => this.#checkInit()));
     program.debugging?.follow(this.#worker, program.built.code);
@@ -135,13 +138,14 @@ export class ThreadInstance implements Instance {
     Atomics.store(this.#board.states, slot, WAITING);
     if (this.#handed.push(job) === 1) this.#startHead();
     else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
-    if (this.#outgoing.push(job.message) > 1) return;
-    if (this.#handed.length <= AT_ONCE) this.#post();
-    else setImmediate(this.#post);
+    this.#events.put(job.message);
+    if (this.#handed.length <= WOKEN_AT_ONCE) this.#events.wake();
+    else this.#wakeTimer ??= setImmediate(this.#wake);
   }
 
-  readonly #post = (): void => {
-    this.#port.postMessage(this.#outgoing.splice(0));
+  readonly #wake = (): void => {
+    this.#wakeTimer = undefined;
+    this.#events.wake();
   };
 
   end(): Promise<unknown> {
@@ -174,7 +178,9 @@ export class ThreadInstance implements Instance {
 
   readonly #hearReport = (message: unknown): void => this.#onReport(readInstanceReport(message));
 
-  readonly #hearAnswer = (message: unknown): void => this.#onAnswer(String(message));
+  #takeAnswers(): void {
+    for (let text = this.#events.take(); text !== undefined; text = this.#events.take()) this.#onAnswer(text);
+  }
 
   #onReport(report: InstanceReport): void {
     if (report.kind === 'line') {
@@ -315,7 +321,8 @@ export class ThreadInstance implements Instance {
     this.#enter('ending');
     // A thread may end before its last answer was read.
     drain(this.#reports, this.#hearReport);
-    drain(this.#port, this.#hearAnswer);
+    this.#events.receiveAll();
+    this.#takeAnswers();
     this.#enter('over');
     const reason =
       code === 0

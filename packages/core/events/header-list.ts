@@ -1,5 +1,6 @@
 /** Headers as flat name, value lists (node's `rawHeaders`). */
-import type { JsonTemplates } from './json-template.ts';
+import type { RouteFacts } from './request-facts.ts';
+import type { RepeatedRoute } from './route-templates.ts';
 
 /** The last value of a reply's header; `name` in lower case. AWS's single-value maps keep the last, too. */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
@@ -18,33 +19,12 @@ export function areSameLines(lines: readonly string[], others: readonly string[]
   return true;
 }
 
-/** JSON prepared from headers that a connection repeats, with gaps for the parts that differ per request. */
-type HeaderTexts = {
-  rest:
-    | {
-        readonly sourceIp: string;
-        /** One connection may reach several APIs. */
-        readonly isEdge: boolean;
-        readonly single: JsonTemplates<'trace' | 'edge'>;
-        readonly multi: JsonTemplates<'trace' | 'edge'>;
-      }
-    | undefined;
-  identity: { readonly sourceIp: string; readonly text: string } | undefined;
-  lowerCase:
-    | {
-        readonly sourceIp: string;
-        readonly headers: JsonTemplates<'trace' | 'length'>;
-        readonly cookies: string | undefined;
-      }
-    | undefined;
-};
-
 /** Immutable headers with many readers: names are lower-cased once. */
 export class HeaderList {
   /** In order of arrival, as spelled by the sender. */
   readonly lines: readonly string[];
-  /** Undefined until the headers repeat. */
-  texts: HeaderTexts | undefined = undefined;
+  /** What events of a connection that repeats them have in common, by route; undefined until they repeat. */
+  repeated: Map<RouteFacts, RepeatedRoute> | undefined = undefined;
   #names: readonly string[] | undefined;
 
   constructor(lines: readonly string[]) {
@@ -53,7 +33,7 @@ export class HeaderList {
 
   /** The same headers came again. */
   repeat(): void {
-    this.texts ??= { rest: undefined, identity: undefined, lowerCase: undefined };
+    this.repeated ??= new Map();
   }
 
   /** The last value of a header; `name` in lower case. */

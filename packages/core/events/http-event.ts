@@ -5,9 +5,14 @@ import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { CallerFacts, RoutedFacts } from './request-facts.ts';
 import { quote } from './json-template.ts';
-import { printLowerCaseHeaders, readCanonicalHeaders } from './request-headers.ts';
+import {
+  contentLength,
+  gatherLowerCase,
+  readCanonicalHeaders,
+  readLowerCaseHeaders,
+} from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
-import { RouteTemplates } from './route-templates.ts';
+import { ConnectionTemplates, RouteTemplates } from './route-templates.ts';
 import type { Place } from './route-templates.ts';
 import { domainPrefix, printIdentity } from './rest-event.ts';
 
@@ -62,60 +67,100 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   };
 }
 
-/** The parts of a context that differ by request. */
-const CONTEXT_PARTS = [
-  'authentication',
+/** The parts that differ between requests of a connection. */
+const REPEATED_PARTS = [
   'authorizer',
-  'method',
   'path',
-  'protocol',
-  'sourceIp',
-  'userAgent',
   'requestId',
   'time',
   'timeEpoch',
-] as const;
-type ContextPart = (typeof CONTEXT_PARTS)[number];
-
-const PARTS = [
-  ...CONTEXT_PARTS,
   'rawQueryString',
-  'cookies',
-  'headers',
   'query',
   'body',
   'pathParameters',
   'isBase64Encoded',
 ] as const;
+const PARTS = [
+  ...REPEATED_PARTS,
+  'authentication',
+  'method',
+  'protocol',
+  'sourceIp',
+  'userAgent',
+  'cookies',
+  'headers',
+] as const;
+
 type Part = (typeof PARTS)[number];
+type ContextPart = Exclude<
+  Part,
+  'rawQueryString' | 'cookies' | 'headers' | 'query' | 'body' | 'pathParameters' | 'isBase64Encoded'
+>;
 
 const TEMPLATES = new RouteTemplates<Part>(PARTS, http2Event);
 
+const REPEATED = new ConnectionTemplates([...REPEATED_PARTS, 'trace', 'length'], (facts, part) => {
+  const { headers, sourceIp } = facts;
+  const trace = part('trace') as string;
+  const read = gatherLowerCase({ headers, sourceIp, traceHeader: trace }, part('length') as string);
+  const constants = { ...connectionParts(facts), ...read };
+  return http2Event(facts, (name) => (isVarying(name) ? part(name) : constants[name]));
+});
+
+function isVarying(name: Part): name is (typeof REPEATED_PARTS)[number] {
+  return REPEATED_PARTS.some((one) => one === name);
+}
+
 /** Payload 2.0: absent values are left out, never `null`. */
 export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string {
-  const { headers, cookies } = printLowerCaseHeaders(facts);
   const { body, isBase64Encoded } = readHttpBody(facts);
   const query = readJoinedQuery(facts.rawQuery);
-  const { clientCertificate, pathParameters } = facts;
-  return TEMPLATES.of(facts).print([
-    clientCertificate && JSON.stringify({ clientCert: clientCertificate }),
+  const { pathParameters } = facts;
+  const texts = [
     authorizerText('http2', caller),
-    quote(facts.method),
     quote(decodePercent(facts.rawPath)),
-    quote(facts.protocol),
-    quote(facts.sourceIp),
-    quote(facts.headers.last('user-agent') ?? ''),
     quote(facts.requestId),
     quote(formatRequestTime(facts.receivedAtEpochMs)),
     String(facts.receivedAtEpochMs),
     quote(facts.rawQuery),
-    cookies,
-    headers,
     query && JSON.stringify(query),
     body === null ? undefined : quote(body),
     pathParameters === null ? undefined : JSON.stringify(pathParameters),
     isBase64Encoded ? 'true' : 'false',
-  ]);
+  ];
+  const repeated = REPEATED.of(facts, caller, undefined);
+  if (repeated !== undefined) {
+    texts.push(quote(facts.traceHeader), quote(contentLength(facts)));
+    return repeated.print(texts);
+  }
+  const { headers, cookies } = readLowerCaseHeaders(facts);
+  const { authentication, method, protocol, sourceIp, userAgent } = connectionParts(facts);
+  texts.push(
+    authentication && JSON.stringify(authentication),
+    quote(method),
+    quote(protocol),
+    quote(sourceIp),
+    quote(userAgent),
+    cookies && JSON.stringify(cookies),
+    JSON.stringify(headers),
+  );
+  return TEMPLATES.of(facts).print(texts);
+}
+
+function connectionParts({
+  method,
+  protocol,
+  sourceIp,
+  headers,
+  clientCertificate,
+}: Pick<RoutedFacts, 'method' | 'protocol' | 'sourceIp' | 'headers' | 'clientCertificate'>) {
+  return {
+    authentication: clientCertificate && { clientCert: clientCertificate },
+    method,
+    protocol,
+    sourceIp,
+    userAgent: headers.last('user-agent') ?? '',
+  };
 }
 
 function http2Event(place: Place, part: (name: Part) => unknown): Record<string, unknown> {
@@ -137,13 +182,9 @@ function http2Event(place: Place, part: (name: Part) => unknown): Record<string,
 
 export function http2RequestContext(facts: RoutedFacts, caller: CallerFacts): Record<string, unknown> {
   const parts: Record<ContextPart, unknown> = {
-    authentication: facts.clientCertificate && { clientCert: facts.clientCertificate },
+    ...connectionParts(facts),
     authorizer: printHttp2Authorizer(caller),
-    method: facts.method,
     path: decodePercent(facts.rawPath),
-    protocol: facts.protocol,
-    sourceIp: facts.sourceIp,
-    userAgent: facts.headers.last('user-agent') ?? '',
     requestId: facts.requestId,
     time: formatRequestTime(facts.receivedAtEpochMs),
     timeEpoch: facts.receivedAtEpochMs,

@@ -17,6 +17,8 @@ function mark(place: number): string {
 }
 const MARKS = /"\\u0000(\d+)\\u0000"/;
 
+type Text = string | undefined | null;
+
 type Compiled = {
   /** One more than `places`. */
   readonly pieces: readonly string[];
@@ -27,11 +29,11 @@ type Compiled = {
 export class JsonTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: (part: (name: Part) => unknown) => unknown;
-  /** Key: one bit per absent part. */
+  /** Key: one bit per absent part, and above them one per part that is null. */
   readonly #compiled = new Map<number, Compiled | undefined>();
 
   /**
-   * @param parts at most 31
+   * @param parts at most 26, since two bits of each are a safe integer
    * @param build the whole; an absent part is undefined, so that `JSON.stringify` leaves its key out
    */
   constructor(parts: readonly Part[], build: (part: (name: Part) => unknown) => unknown) {
@@ -39,14 +41,19 @@ export class JsonTemplates<Part extends string> {
     this.#build = build;
   }
 
-  /** @param texts JSON of each part, in order; undefined = absent */
-  print(texts: readonly (string | undefined)[]): string {
+  /** @param texts JSON of each part, in order; undefined = absent; null is part of what is constant */
+  print(texts: readonly Text[]): string {
     let absent = 0;
-    for (let place = 0; place < texts.length; place += 1)
-      if (texts[place] === undefined) absent |= 1 << place;
-    let compiled = this.#compiled.get(absent);
+    let nulls = 0;
+    for (let place = 0; place < texts.length; place += 1) {
+      const text = texts[place];
+      if (text === undefined) absent |= 1 << place;
+      else if (text === null) nulls |= 1 << place;
+    }
+    const form = nulls * (1 << this.#parts.length) + absent;
+    let compiled = this.#compiled.get(form);
     if (compiled === undefined) {
-      if (!this.#compiled.has(absent)) this.#compiled.set(absent, (compiled = this.#compile(absent)));
+      if (!this.#compiled.has(form)) this.#compiled.set(form, (compiled = this.#compile(texts)));
       if (compiled === undefined) return this.#printAll(texts);
     }
     const { pieces, places } = compiled;
@@ -57,11 +64,12 @@ export class JsonTemplates<Part extends string> {
   }
 
   /** Undefined if a constant part looks like a placeholder. */
-  #compile(absent: number): Compiled | undefined {
+  #compile(texts: readonly Text[]): Compiled | undefined {
     let uses = 0;
     const whole = this.#build((name) => {
       const place = this.#parts.indexOf(name);
-      if ((absent & (1 << place)) !== 0) return undefined;
+      const text = texts[place];
+      if (text === undefined || text === null) return text;
       uses += 1;
       return mark(place);
     });
@@ -71,11 +79,11 @@ export class JsonTemplates<Part extends string> {
     return places.length === uses ? { pieces, places } : undefined;
   }
 
-  #printAll(texts: readonly (string | undefined)[]): string {
+  #printAll(texts: readonly Text[]): string {
     return JSON.stringify(
       this.#build((name) => {
         const text = texts[this.#parts.indexOf(name)];
-        return text === undefined ? undefined : (JSON.parse(text) as unknown);
+        return typeof text === 'string' ? (JSON.parse(text) as unknown) : text;
       }),
     );
   }

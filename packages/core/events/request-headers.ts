@@ -1,7 +1,6 @@
 /** Request headers as functions see them (docs/aws §2.6, §3.1–3.3). */
 import { CONNECTION_HEADERS } from './connection-headers.ts';
 import { deviceOf } from './viewer-device.ts';
-import { JsonTemplates, quote } from './json-template.ts';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { ApiFacts, RequestFacts } from './request-facts.ts';
@@ -52,7 +51,8 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
   return mapRestHeaders({ headers, sourceIp, traceHeader, edgeId: edgeIdOf(facts) });
 }
 
-function mapRestHeaders(request: HeaderFacts): HeaderMaps {
+/** @param request its texts may be marks in place of them */
+export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
   // A signature is for the gateway alone: a function that sees it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
@@ -64,14 +64,21 @@ function mapRestHeaders(request: HeaderFacts): HeaderMaps {
 /** AWS's test calls of a method come over no edge. */
 const TEST_SOURCE = 'test-invoke-source-ip';
 
-/** Edge-optimized REST APIs, at their own address; undefined: no edge is before this one. */
-function edgeIdOf({ api, sourceIp, extendedRequestId }: RestFacts): string | undefined {
-  if (api.endpointType !== 'EDGE' || api.basePathMatched !== undefined || sourceIp === TEST_SOURCE)
-    return undefined;
-  // In the form of CloudFront's, 54 characters and two signs, out of the request's own.
-  const id = extendedRequestId.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+/** Edge-optimized REST APIs, at their own address. */
+export function isBehindEdge({ api, sourceIp }: Pick<RestFacts, 'api' | 'sourceIp'>): boolean {
+  return api.endpointType === 'EDGE' && api.basePathMatched === undefined && sourceIp !== TEST_SOURCE;
+}
+
+/** In the form of CloudFront's, 54 characters and two signs, out of the request's own; undefined: no edge. */
+export function edgeIdOf(facts: RestFacts): string | undefined {
+  if (!isBehindEdge(facts)) return undefined;
+  let id = facts.extendedRequestId;
+  if (id.endsWith('=')) id = id.slice(0, id.indexOf('='));
+  if (NOT_IN_EDGE_ID.test(id)) id = id.replaceAll('+', '-').replaceAll('/', '_');
   return `${id.repeat(4).slice(0, 54).padEnd(54, '0')}==`;
 }
+
+const NOT_IN_EDGE_ID = /[+/]/;
 
 /** The only edge there is. */
 const EDGE_ADDRESS = '127.0.0.1';
@@ -114,66 +121,6 @@ export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
 /** As AWS's front writes them, whatever the spelling of the client. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
-export function printRestHeaders(request: RestFacts): { readonly single: string; readonly multi: string } {
-  const { texts } = request.headers;
-  if (texts === undefined) {
-    const { headers, multiValueHeaders } = readRestHeaders(request);
-    return { single: JSON.stringify(headers), multi: JSON.stringify(multiValueHeaders) };
-  }
-  const edgeId = edgeIdOf(request);
-  const isEdge = edgeId !== undefined;
-  if (texts.rest?.sourceIp !== request.sourceIp || texts.rest.isEdge !== isEdge) {
-    const { headers, sourceIp } = request;
-    const read = (part: Part<'trace' | 'edge'>): HeaderMaps =>
-      mapRestHeaders({
-        headers,
-        sourceIp,
-        traceHeader: part('trace') as string,
-        edgeId: isEdge ? (part('edge') as string) : undefined,
-      });
-    texts.rest = {
-      sourceIp,
-      isEdge,
-      single: new JsonTemplates(['trace', 'edge'], (part) => read(part).headers),
-      multi: new JsonTemplates(['trace', 'edge'], (part) => read(part).multiValueHeaders),
-    };
-  }
-  const parts = isEdge ? [quote(request.traceHeader), quote(edgeId)] : [quote(request.traceHeader)];
-  return { single: texts.rest.single.print(parts), multi: texts.rest.multi.print(parts) };
-}
-
-/** JSON of both; no cookies member without cookies. */
-export function printLowerCaseHeaders(request: RequestFacts): {
-  readonly headers: string;
-  readonly cookies: string | undefined;
-} {
-  const { texts } = request.headers;
-  if (texts === undefined) {
-    const { headers, cookies } = readLowerCaseHeaders(request);
-    return { headers: JSON.stringify(headers), cookies: cookies && JSON.stringify(cookies) };
-  }
-  if (texts.lowerCase?.sourceIp !== request.sourceIp) {
-    const { headers, sourceIp } = request;
-    const { cookies } = readLowerCaseHeaders(request);
-    texts.lowerCase = {
-      sourceIp,
-      headers: new JsonTemplates(
-        ['trace', 'length'],
-        (part) =>
-          gatherLowerCase(
-            { headers, sourceIp, traceHeader: part('trace') as string },
-            part('length') as string,
-          ).headers,
-      ),
-      cookies: cookies && JSON.stringify(cookies),
-    };
-  }
-  const parts = [quote(request.traceHeader), quote(contentLength(request))];
-  return { headers: texts.lowerCase.headers.print(parts), cookies: texts.lowerCase.cookies };
-}
-
-type Part<Name extends string> = (name: Name) => unknown;
-
 /** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
 export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
   const gathered = gather(request, HTTP_DROPPED, canonicalHeaderName);
@@ -188,7 +135,8 @@ export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
   return gatherLowerCase(request, contentLength(request));
 }
 
-function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
+/** @param request its texts, and `length`, may be marks in place of them */
+export function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
   const gathered = gather(request, HTTP_DROPPED, (_, lower) => lower);
   gathered.set('content-length', { name: 'content-length', values: [length] });
   const cookies = gathered.get('cookie')?.values.flatMap(splitCookies);
@@ -206,7 +154,7 @@ export function canonicalHeaderName(name: string): string {
     .join('-');
 }
 
-function contentLength(request: RequestFacts): string {
+export function contentLength(request: RequestFacts): string {
   return String(request.body?.length ?? 0);
 }
 

@@ -11,41 +11,83 @@ import type {
   RequestFacts,
   RoutedFacts,
 } from './request-facts.ts';
-import { printRestHeaders } from './request-headers.ts';
+import { edgeIdOf, isBehindEdge, mapRestHeaders, readRestHeaders } from './request-headers.ts';
+import type { HeaderMaps } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
-import { RouteTemplates } from './route-templates.ts';
+import { ConnectionTemplates, RouteTemplates } from './route-templates.ts';
 import type { Place } from './route-templates.ts';
 
 const LEADING_SLASHES = /^\/\/+/;
 
-/** The parts of a context that differ by request. */
-const CONTEXT_PARTS = [
+/** The parts that differ between requests of a connection. */
+const REPEATED_PARTS = [
   'authorizer',
-  'httpMethod',
   'extendedRequestId',
   'requestTime',
   'requestPath',
-  'protocol',
   'requestTimeEpoch',
   'requestId',
-  'identity',
-] as const;
-type ContextPart = (typeof CONTEXT_PARTS)[number];
-
-const PARTS = [
-  ...CONTEXT_PARTS,
   'path',
-  'headers',
-  'multiValueHeaders',
   'query',
   'multiQuery',
   'pathParameters',
   'body',
   'isBase64Encoded',
 ] as const;
+const PARTS = [
+  ...REPEATED_PARTS,
+  'httpMethod',
+  'protocol',
+  'identity',
+  'headers',
+  'multiValueHeaders',
+] as const;
+
 type Part = (typeof PARTS)[number];
+type ContextPart = Extract<
+  Part,
+  | 'authorizer'
+  | 'httpMethod'
+  | 'extendedRequestId'
+  | 'requestTime'
+  | 'requestPath'
+  | 'protocol'
+  | 'requestTimeEpoch'
+  | 'requestId'
+  | 'identity'
+>;
 
 const TEMPLATES = new RouteTemplates<Part>(PARTS, restEvent);
+
+const REPEATED = new ConnectionTemplates([...REPEATED_PARTS, 'trace', 'edge'], (facts, part) => {
+  const { method, protocol, headers, sourceIp, apiKey } = facts;
+  const isEdge = isBehindEdge(facts);
+  const readHeaders = (): HeaderMaps =>
+    mapRestHeaders({
+      headers,
+      sourceIp,
+      traceHeader: part('trace') as string,
+      edgeId: isEdge ? (part('edge') as string) : undefined,
+    });
+  return restEvent(facts, (name) => {
+    switch (name) {
+      case 'httpMethod':
+        return method;
+      case 'protocol':
+        return protocol;
+      case 'identity':
+        return printIdentity(facts, ANONYMOUS, apiKey);
+      case 'headers':
+        return readHeaders().headers;
+      case 'multiValueHeaders':
+        return readHeaders().multiValueHeaders;
+      default:
+        return part(name);
+    }
+  });
+});
+
+const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
 
 /**
  * JSON text of the event. `binaryMediaTypes`: those of the API, in lower case. Empty collections are `null`.
@@ -57,27 +99,36 @@ export function buildRestEvent(
   binaryMediaTypes: readonly string[],
 ): string {
   const query = readQuery(facts.rawQuery);
-  const headers = printRestHeaders(facts);
   const { body, isBase64Encoded } = readRestBody(facts, binaryMediaTypes);
-  return TEMPLATES.of(facts).print([
+  const texts = [
     authorizerText('rest', caller),
-    quote(facts.method),
     quote(facts.extendedRequestId),
     quote(formatRequestTime(facts.receivedAtEpochMs)),
     quote(contextPath(facts)),
-    quote(facts.protocol),
     String(facts.receivedAtEpochMs),
     quote(facts.requestId),
-    identityText(facts, caller, apiKey),
     quote(eventPath(facts)),
-    headers.single,
-    headers.multi,
-    query === undefined ? 'null' : JSON.stringify(query.single),
-    query === undefined ? 'null' : JSON.stringify(query.multi),
-    facts.pathParameters === null ? 'null' : JSON.stringify(facts.pathParameters),
-    body === null ? 'null' : quote(body),
+    query === undefined ? null : JSON.stringify(query.single),
+    query === undefined ? null : JSON.stringify(query.multi),
+    facts.pathParameters === null ? null : JSON.stringify(facts.pathParameters),
+    body === null ? null : quote(body),
     isBase64Encoded ? 'true' : 'false',
-  ]);
+  ];
+  const repeated = REPEATED.of(facts, caller, apiKey);
+  if (repeated !== undefined) {
+    const edgeId = edgeIdOf(facts);
+    texts.push(quote(facts.traceHeader), edgeId && quote(edgeId));
+    return repeated.print(texts);
+  }
+  const { headers, multiValueHeaders } = readRestHeaders(facts);
+  texts.push(
+    quote(facts.method),
+    quote(facts.protocol),
+    JSON.stringify(printIdentity(facts, caller, apiKey)),
+    JSON.stringify(headers),
+    JSON.stringify(multiValueHeaders),
+  );
+  return TEMPLATES.of(facts).print(texts);
 }
 
 function restEvent(place: Place, part: (name: Part) => unknown): Record<string, unknown> {
@@ -154,19 +205,6 @@ function contextPath({ rawPath }: RoutedFacts): string {
   return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
 }
 
-/** Kept while a connection repeats its headers, if only they and the address identify the caller. */
-function identityText(facts: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): string {
-  const { texts } = facts.headers;
-  const isAlone = apiKey === undefined && caller.kind !== 'iam' && facts.clientCertificate === undefined;
-  if (texts === undefined || !isAlone) return JSON.stringify(printIdentity(facts, caller, apiKey));
-  if (texts.identity?.sourceIp !== facts.sourceIp)
-    texts.identity = {
-      sourceIp: facts.sourceIp,
-      text: JSON.stringify(printIdentity(facts, caller, apiKey)),
-    };
-  return texts.identity.text;
-}
-
 /** `id.execute-api.us-east-1.amazonaws.com` → `id` */
 export function domainPrefix(api: ApiFacts): string {
   const dot = api.domainName.indexOf('.');
@@ -178,7 +216,7 @@ export function domainPrefix(api: ApiFacts): string {
  * absent without one.
  */
 export function printIdentity(
-  request: RequestFacts,
+  request: Pick<RequestFacts, 'sourceIp' | 'headers' | 'clientCertificate'>,
   caller: CallerFacts,
   apiKey: ApiKeyFacts,
 ): Record<string, string | null | undefined | ClientCertificateFacts> {

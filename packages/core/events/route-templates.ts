@@ -1,6 +1,13 @@
-/** Event templates by route: the members of API, stage and route are constant. */
+/** Event templates: by route, and by route and connection where a connection repeats its headers. */
 import { JsonTemplates } from './json-template.ts';
-import type { ApiFacts, RoutedFacts, RouteFacts, StageFacts } from './request-facts.ts';
+import type {
+  ApiFacts,
+  ApiKeyFacts,
+  CallerFacts,
+  RoutedFacts,
+  RouteFacts,
+  StageFacts,
+} from './request-facts.ts';
 
 export type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
 type Build<Part extends string> = (place: Place, part: (name: Part) => unknown) => unknown;
@@ -11,6 +18,7 @@ type Known<Part extends string> = {
   readonly templates: JsonTemplates<Part>;
 };
 
+/** The members of API, stage and route are constant. */
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
@@ -29,4 +37,57 @@ export class RouteTemplates<Part extends string> {
     this.#known.set(route, { api, stage, templates });
     return templates;
   }
+}
+
+/** What a template has as constants: nothing of a request that a kept template must not hold, such as its body. */
+export type ConnectionFacts = Place &
+  Pick<RoutedFacts, 'method' | 'protocol' | 'sourceIp' | 'clientCertificate' | 'headers'> & {
+    readonly apiKey: ApiKeyFacts;
+  };
+type BuildRepeated<Part extends string> = (facts: ConnectionFacts, part: (name: Part) => unknown) => unknown;
+
+export type RepeatedRoute = {
+  readonly facts: ConnectionFacts;
+  readonly templates: Pick<JsonTemplates<string>, 'print'>;
+};
+
+/** Kept per connection. */
+const MOST_ROUTES = 8;
+
+/** Headers, method, address and key of a connection are constant as well. */
+export class ConnectionTemplates<Part extends string> {
+  readonly #parts: readonly Part[];
+  readonly #build: BuildRepeated<Part>;
+
+  constructor(parts: readonly Part[], build: BuildRepeated<Part>) {
+    this.#parts = parts;
+    this.#build = build;
+  }
+
+  /** Undefined where the headers have not repeated, or a signature names the caller: it differs each time. */
+  of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {
+    const { repeated } = request.headers;
+    if (repeated === undefined || caller.kind === 'iam') return undefined;
+    const known = repeated.get(request.route);
+    if (known !== undefined && hasFacts(request, apiKey, known.facts)) return known.templates;
+    const { api, stage, route, method, protocol, sourceIp, clientCertificate, headers } = request;
+    const facts = { api, stage, route, method, protocol, sourceIp, clientCertificate, headers, apiKey };
+    const templates = new JsonTemplates(this.#parts, (part) => this.#build(facts, part));
+    if (repeated.size === MOST_ROUTES) repeated.clear();
+    repeated.set(route, { facts, templates });
+    return templates;
+  }
+}
+
+function hasFacts(request: RoutedFacts, apiKey: ApiKeyFacts, known: ConnectionFacts): boolean {
+  return (
+    request.api === known.api &&
+    request.stage === known.stage &&
+    request.method === known.method &&
+    request.protocol === known.protocol &&
+    request.sourceIp === known.sourceIp &&
+    request.clientCertificate === known.clientCertificate &&
+    apiKey?.id === known.apiKey?.id &&
+    apiKey?.value === known.apiKey?.value
+  );
 }

@@ -1,12 +1,23 @@
-/** Runs the events of an instance one at a time, in order, from a queue inside the thread. */
+/** Runs the events of an instance one at a time, in order. */
 import type { MessagePort } from 'node:worker_threads';
 
-import { type Board, FAILED, readTrace, requestIds, RETURNED, slotOf, STARTED, WAITING } from '../board.ts';
+import {
+  type Board,
+  FAILED,
+  readTrace,
+  receiveEvents,
+  requestIds,
+  RETURNED,
+  slotOf,
+  STARTED,
+  WAITING,
+} from '../board.ts';
 import type { EventMessage } from '../job.ts';
 import type { InstanceStart, PartReceipt } from '../instance-start.ts';
 import { type Answer, callHandler, hasCallbacks } from './contract.ts';
 import { toFailure } from './failure.ts';
 import type { LoadedHandler } from './load-handler.ts';
+import type { TextChannel } from '../text-channel.ts';
 import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
 import { callStreamingHandler } from './streaming.ts';
@@ -18,12 +29,12 @@ export class EventLoop {
   readonly #start: InstanceStart;
   readonly #board: Board;
   readonly #port: MessagePort;
+  readonly #events: TextChannel<string, EventMessage>;
   readonly #output: FunctionOutput;
   readonly #callbacks: boolean;
   readonly #requestIdOf: (sequence: number) => string;
   #handler: LoadedHandler | undefined;
   #stream: ResponseStream | undefined;
-  #queue: EventMessage[] = [];
   #sequence = -1;
   #running = false;
   #startedAt = 0;
@@ -36,6 +47,7 @@ export class EventLoop {
     this.#start = start;
     this.#board = board;
     this.#port = start.port;
+    this.#events = receiveEvents(board, start.port);
     this.#output = output;
     this.#callbacks = hasCallbacks(start.runtime);
     this.#requestIdOf = requestIds(start.requestIdSeed);
@@ -45,8 +57,7 @@ export class EventLoop {
     this.#handler = handler;
     if (handler.streams !== undefined) this.#listenToAcknowledgements();
     process.on('beforeExit', () => this.#onEmptyLoop());
-    this.#port.on('message', (messages: readonly EventMessage[]) => {
-      this.#queue.push(...messages);
+    this.#events.listen(() => {
       if (!this.#running) this.#next();
     });
   }
@@ -60,8 +71,7 @@ export class EventLoop {
 
   #next(): void {
     const { states } = this.#board;
-    while (this.#queue.length > 0) {
-      const message = this.#queue.shift() ?? '';
+    for (let message = this.#events.take(); message !== undefined; message = this.#events.take()) {
       this.#sequence += 1;
       // Fails if the gateway has taken the event back.
       if (Atomics.compareExchange(states, slotOf(this.#sequence), WAITING, STARTED) !== WAITING) continue;
@@ -135,7 +145,7 @@ export class EventLoop {
     this.#stream = undefined;
     this.#whenEmpty = undefined;
     this.#holdPort();
-    this.#port.postMessage(text);
+    this.#events.send(text);
   }
 
   #letPortGo(): void {

@@ -5,7 +5,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
-import { createBoard, FAILED, slotOf, WAITING, writeTrace } from '../board.ts';
+import { createBoard, FAILED, sendEvents, slotOf, WAITING, writeTrace } from '../board.ts';
 import {
   type InstanceReport,
   type InstanceStart,
@@ -25,12 +25,15 @@ const api = new RuntimeApiClient(process.env['AWS_LAMBDA_RUNTIME_API'] ?? '');
 const board = createBoard();
 const clockOffset = new SharedArrayBuffer(8);
 const events = new MessageChannel();
+const channel = sendEvents(board, events.port2);
 const reports = new MessageChannel();
 let sequence = -1;
 let said: Promise<unknown> = Promise.resolve();
 
 reports.port2.on('message', (message) => onReport(readInstanceReport(message)));
-events.port2.on('message', (text: string) => {
+channel.listen(() => {
+  const text = channel.take();
+  if (text === undefined) return;
   drainParts();
   said = answer(text);
 });
@@ -84,8 +87,7 @@ function hand({ payload, trace, clientContext, invoked, clockOffsetMs }: ApiEven
   Atomics.store(board.states, slot, WAITING);
   const isPlain = clientContext === undefined && invoked === undefined;
   const message: EventMessage = isPlain ? payload : { event: payload, clientContext, invoked };
-  const messages: readonly EventMessage[] = [message];
-  events.port2.postMessage(messages);
+  channel.send(message);
 }
 
 async function answer(text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createApiServer, headersOf } from '../../../packages/server/http.ts';
+import { createApiServer } from '../../../packages/server/http.ts';
 import { isAllowedHost } from '../../../packages/aws/guards.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
@@ -204,42 +204,5 @@ describe('createApiServer', () => {
     assert.equal(received, '');
     assert.match(log.lines.slice(written).join('\n'), /ERR_INVALID_CHAR|Invalid character/);
     assert.match(next, /^HTTP\/1\.1 200 /);
-  });
-});
-
-const LINES = ['Host', 'api.example', 'Authorization', 'Bearer one'];
-
-describe('headers of a connection', () => {
-  it('are read once as long as they are the same to the letter', () => {
-    const connection = {};
-    const first = headersOf(connection, LINES);
-    assert.equal(first.texts, undefined);
-    const again = headersOf(connection, [...LINES]);
-    assert.equal(again, first);
-    assert.notEqual(again.texts, undefined);
-  });
-
-  it('are parsed again where anything is different, or the connection is another', () => {
-    const connection = {};
-    const first = headersOf(connection, LINES);
-    const different = [
-      ['Host', 'api.example', 'Authorization', 'Bearer two'],
-      ['Host', 'api.example', 'authorization', 'Bearer one'],
-      ['Host', 'api.example'],
-      [...LINES, 'Accept', '*/*'],
-    ];
-    for (const lines of different) {
-      const other = headersOf(connection, lines);
-      assert.notEqual(other, first);
-      assert.deepEqual(other.lines, lines);
-      assert.equal(other.texts, undefined);
-    }
-    assert.notEqual(headersOf({}, LINES), headersOf({}, LINES));
-  });
-
-  it('are not held where they are long', () => {
-    const connection = {};
-    for (const lines of [['X-Long', 'x'.repeat(4_096)], Array.from({ length: 66 }, (_, at) => `x${at}`)])
-      assert.notEqual(headersOf(connection, lines), headersOf(connection, [...lines]));
   });
 });

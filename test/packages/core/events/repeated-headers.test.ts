@@ -29,6 +29,14 @@ const headers = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), fc.string({ unit: 'binary-ascii' })), { maxLength: 8 })
   .map((pairs) => pairs.flat());
 
+const CERTIFICATE = {
+  clientCertPem: 'PEM',
+  subjectDN: 'CN=ann',
+  issuerDN: 'CN=ca',
+  serialNumber: '1',
+  validity: { notBefore: 'a', notAfter: 'b' },
+};
+
 const callers = fc.constantFrom<CallerFacts>(
   { kind: 'anonymous' },
   { kind: 'lambda', principalId: 'ann', context: { plan: 'go"ld', limit: 5 }, integrationLatencyMs: 0 },
@@ -44,7 +52,18 @@ const callers = fc.constantFrom<CallerFacts>(
   },
 );
 
+/** One connection may reach several addresses, stages and routes. */
+const { api, stage, route } = aRequest();
+const places = {
+  api: fc.constantFrom(api, { ...api, endpointType: 'EDGE' }, { ...api, apiId: 'other' }),
+  stage: fc.constantFrom(stage, { ...stage, variables: { to: 'a"' } }),
+  route: fc.constantFrom(route, { ...route, resourcePath: '/{any+}' }),
+};
+
 const changes = fc.record({
+  ...places,
+  extendedRequestId: fc.constantFrom('JCIoWGiIvHcEsxg=', 'J+IoWG/IvHcEsxg='),
+  clientCertificate: fc.constantFrom(undefined, CERTIFICATE),
   method: fc.constantFrom('GET', 'POST'),
   rawPath: fc.string({ unit: 'binary-ascii' }).map((text) => `/${text}`),
   rawQuery: fc.constantFrom('', 'a=1', 'a=1&a=%22', '__proto__=1'),
@@ -73,14 +92,13 @@ describe('events of a connection that repeats its headers', () => {
   ])[])
     it(`equal those of the same headers parsed again: ${name}`, () => {
       const key = fc.constantFrom<ApiKeyFacts>(undefined, { id: 'k', value: 's"' });
-      const rounds = fc.array(fc.tuple(changes, callers, key), { minLength: 1, maxLength: 4 });
+      const rounds = fc.array(fc.tuple(changes, callers, key), { minLength: 1, maxLength: 6 });
       fc.assert(
         fc.property(headers, rounds, (lines, requests) => {
-          const { api, stage, route } = aRouted();
           const repeated = new HeaderList(lines);
           repeated.repeat();
           for (const [change, caller, apiKey] of requests) {
-            const text = build(aRouted({ ...change, api, stage, route, headers: repeated }), caller, apiKey);
+            const text = build(aRouted({ ...change, headers: repeated }), caller, apiKey);
             const anew = build(aRouted({ ...change, headers: new HeaderList(lines) }), caller, apiKey);
             assert.equal(text, anew);
             assertPrinted(text);
@@ -88,4 +106,16 @@ describe('events of a connection that repeats its headers', () => {
         }),
       );
     });
+
+  it('stay correct for more routes than a connection keeps', () => {
+    const repeated = new HeaderList(['Host', 'a']);
+    repeated.repeat();
+    for (let round = 0; round < 3; round += 1)
+      for (let at = 0; at < 20; at += 1) {
+        const facts = aRequest({ headers: repeated, route: { ...route, resourcePath: `/${at}` } });
+        const event = JSON.parse(buildRestEvent(facts, { kind: 'anonymous' }, undefined, [])) as object;
+        assert.deepEqual([(event as { resource: string }).resource], [`/${at}`]);
+      }
+    assert.ok((repeated.repeated?.size ?? 0) <= 8);
+  });
 });

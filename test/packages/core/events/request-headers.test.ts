@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deviceOf } from '../../../../packages/core/events/viewer-device.ts';
-import { printRestHeaders, readRestHeaders } from '../../../../packages/core/events/request-headers.ts';
+import { readRestHeaders } from '../../../../packages/core/events/request-headers.ts';
 import { aRequest } from './a-request.ts';
 import type { RoutedFacts } from '../../../../packages/core/events/request-facts.ts';
 
@@ -53,18 +53,6 @@ describe('readRestHeaders', () => {
         [],
       );
     });
-
-  it('is printed the same, whichever API a connection asked before', () => {
-    const edge = edgeRequest(['User-Agent', 'a']);
-    const regional = { ...edge, api: { ...API, endpointType: 'REGIONAL' } };
-    edge.headers.repeat();
-
-    for (const request of [edge, regional, edge, { ...edge, extendedRequestId: 'another-id_0000=' }]) {
-      const { headers, multiValueHeaders } = readRestHeaders(request);
-      const { single, multi } = printRestHeaders(request);
-      assert.deepEqual([JSON.parse(single), JSON.parse(multi)], [headers, multiValueHeaders]);
-    }
-  });
 });
 
 describe('deviceOf', () => {

@@ -1,0 +1,119 @@
+/**
+ * Texts between the gateway and an instance, in order in each direction: through shared memory where they
+ * fit, else through a `MessagePort`. Its other messages only wake a receiver that has nothing to do: one that
+ * is busy looks by itself, once in each turn of its loop (docs/design/hot-path §2).
+ */
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+
+import { RING_BYTES, TextRing } from './text-ring.ts';
+
+/** One word for each direction: 0 = the receiver rests, and needs a message to wake it. */
+const BELL_BYTES = 4;
+const WAY_BYTES = BELL_BYTES + RING_BYTES;
+
+export const CHANNEL_BYTES = 2 * WAY_BYTES;
+
+/** The message that only wakes. */
+const WAKE = null;
+
+type Way = { readonly bell: Int32Array; readonly ring: TextRing };
+
+export class TextChannel<Sent, Received> {
+  readonly #port: MessagePort;
+  readonly #out: Way;
+  readonly #in: Way;
+  /** From so many in one turn of its loop this side looks again by itself, which the sender then need not wake. */
+  readonly #busyFrom: number;
+  /** What came through the port, oldest first. */
+  readonly #carried: Received[] = [];
+  /** Counts of the ring: taken, and there at the last look. */
+  #taken = 0;
+  #until = 0;
+
+  /** @param offset of its `CHANNEL_BYTES`, a multiple of 4 */
+  constructor(port: MessagePort, memory: SharedArrayBuffer, offset: number, side: 'gateway' | 'instance') {
+    const ways = [openWay(memory, offset), openWay(memory, offset + WAY_BYTES)] as const;
+    this.#port = port;
+    [this.#out, this.#in] = side === 'gateway' ? ways : [ways[1], ways[0]];
+    // The gateway's loop turns anyway; a further turn of an instance costs it half of an event.
+    this.#busyFrom = side === 'gateway' ? 1 : 2;
+  }
+
+  send(message: Sent): void {
+    this.put(message);
+    this.wake();
+  }
+
+  /** Sends it without waking a receiver that rests. */
+  put(message: Sent): void {
+    const { ring } = this.#out;
+    if (typeof message === 'string' && ring.write(message)) return;
+    ring.keepPlace();
+    this.#port.postMessage(message);
+  }
+
+  wake(): void {
+    if (Atomics.exchange(this.#out.bell, 0, 1) === 0) this.#port.postMessage(WAKE);
+  }
+
+  /** Calls `then` each time that there may be something to take. */
+  listen(then: () => void): void {
+    const { bell, ring } = this.#in;
+    const look = (): void => {
+      const came = (ring.count - this.#until) | 0;
+      this.#until = ring.count;
+      if (came >= this.#busyFrom) setImmediate(look);
+      else {
+        Atomics.store(bell, 0, 0);
+        // Sent after the look and before the bell was off: nothing else will say so.
+        if (this.#until !== ring.count && Atomics.exchange(bell, 0, 1) === 0) setImmediate(look);
+      }
+      if (came !== 0) then();
+    };
+    this.#port.on('message', (message: Received | typeof WAKE) => {
+      if (message === WAKE) {
+        look();
+        return;
+      }
+      this.#carry(message);
+      then();
+    });
+  }
+
+  /**
+   * The oldest of what was there at the last look; undefined = nothing more. What came since waits for the next
+   * turn of the loop: a sender that is always faster must not keep this side from its other work.
+   */
+  take(): Received | string | undefined {
+    if (this.#taken === this.#until) return undefined;
+    const { ring } = this.#in;
+    const isCarried = ring.isElsewhere();
+    // Its message is still on the way, and wakes.
+    if (isCarried && this.#carried.length === 0) return undefined;
+    this.#taken = (this.#taken + 1) | 0;
+    const text = ring.read();
+    return isCarried ? this.#carried.shift() : text;
+  }
+
+  /** Makes everything that has been sent ready to take, for a port that hears nothing more. */
+  receiveAll(): void {
+    for (
+      let received = receiveMessageOnPort(this.#port);
+      received;
+      received = receiveMessageOnPort(this.#port)
+    ) {
+      const message = received.message as Received | typeof WAKE;
+      if (message !== WAKE) this.#carry(message);
+    }
+    this.#until = this.#in.ring.count;
+  }
+
+  #carry(message: Received): void {
+    this.#carried.push(message);
+    this.#until = this.#in.ring.count;
+  }
+}
+
+function openWay(memory: SharedArrayBuffer, offset: number): Way {
+  return { bell: new Int32Array(memory, offset, 1), ring: new TextRing(memory, offset + BELL_BYTES) };
+}
