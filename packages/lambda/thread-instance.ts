@@ -63,7 +63,8 @@ export class ThreadInstance implements Instance {
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
-  #wakeTimer: NodeJS.Immediate | undefined;
+  /** It is woken at the end of this loop turn. */
+  #isWakeDue = false;
   /** Number after the last answered event: slots before it are free. */
   #passed = 0;
   readonly #logStream = makeLogStream();
@@ -140,11 +141,14 @@ export class ThreadInstance implements Instance {
     else this.#takeBackTimer ??= this.#watchHead(TAKE_BACK_AFTER_MS);
     this.#events.put(job.message);
     if (this.#handed.length <= WOKEN_AT_ONCE) this.#events.wake();
-    else this.#wakeTimer ??= setImmediate(this.#wake);
+    else if (!this.#isWakeDue) {
+      this.#isWakeDue = true;
+      setImmediate(this.#wake);
+    }
   }
 
   readonly #wake = (): void => {
-    this.#wakeTimer = undefined;
+    this.#isWakeDue = false;
     this.#events.wake();
   };
 

@@ -146,12 +146,23 @@ export function gatherLowerCase(request: HeaderFacts, length: string): LowerCase
   return { headers, cookies };
 }
 
+/** Of functions' replies and requests: mostly the same few; measured: 1 µs to write one anew. */
+const canonicalNames = new Map<string, string>();
+const MOST_NAMES = 1_000;
+const LONGEST_KEPT_NAME = 64;
+
 /** `x-custom-header` → `X-Custom-Header`. */
 export function canonicalHeaderName(name: string): string {
-  return name
+  const known = canonicalNames.get(name);
+  if (known !== undefined) return known;
+  const canonical = name
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
     .join('-');
+  // Names come from outside: neither their number nor their length may fill the memory.
+  if (canonicalNames.size === MOST_NAMES) canonicalNames.clear();
+  if (name.length <= LONGEST_KEPT_NAME) canonicalNames.set(name, canonical);
+  return canonical;
 }
 
 export function contentLength(request: RequestFacts): string {

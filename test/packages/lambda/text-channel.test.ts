@@ -90,15 +90,15 @@ describe('TextChannel', () => {
     });
     const channel = new TextChannel<string, string>(port1, memory, 0, 'gateway');
     const ROUNDS = 20_000;
-    const textOf = (n: number): string => `${n}${'x'.repeat((n * 7_919) % 6_000)}`;
+    const nthText = (n: number): string => `${n}${'x'.repeat((n * 7_919) % 6_000)}`;
     let [sent, received] = [0, 0];
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const send = (): void => {
-      for (; sent < ROUNDS && sent - received < 100; sent += 1) channel.send(textOf(sent));
+      for (; sent < ROUNDS && sent - received < 100; sent += 1) channel.send(nthText(sent));
     };
     channel.listen(() => {
       for (let text = channel.take(); text !== undefined; text = channel.take()) {
-        if (text !== textOf(received)) reject(new Error(`another text than ${received}`));
+        if (text !== nthText(received)) reject(new Error(`another text than ${received}`));
         received += 1;
       }
       send();
