@@ -2,9 +2,10 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions, Metafile } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { parse as parseYaml } from 'yaml';
 import { LAYER_PACKAGES, specifierOf } from './contents.ts';
+import { mergeStart } from './merge-start.ts';
 
 export type FunctionBundle = {
   readonly name: string;
@@ -24,12 +25,25 @@ type BundleSettings = {
   readonly esbuild?: BuildOptions;
   /** Absolute `node_modules` of the layer: a stack without one has its packages in the functions. */
   readonly packagesFrom?: string | undefined;
+  /** Of a bench, which replaces a file. */
+  readonly plugins?: readonly Plugin[];
+};
+
+/** As text, which is read in half the time of an expression: 0.4 ms of a start with six documents. */
+const DOCUMENTS_AS_TEXT: Plugin = {
+  name: 'documents-as-text',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /[\\/.]compiled\.json$/ }, async ({ path }) => {
+      const text = JSON.stringify(JSON.parse(await readFile(path, 'utf8')));
+      return { contents: `export default JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
+    });
+  },
 };
 
 /** @throws Error when a bundle holds a package, or imports one that the layer does not have. */
 export async function bundleFunctions(
   root: string,
-  { pattern = 'functions/*.ts', sourcemap = false, esbuild, packagesFrom }: BundleSettings = {},
+  { pattern = 'functions/*.ts', sourcemap = false, esbuild, packagesFrom, plugins = [] }: BundleSettings = {},
 ): Promise<readonly FunctionBundle[]> {
   const options = esbuild === undefined ? await readEsbuildOptions(root) : buildOptions(esbuild);
   const bundles: FunctionBundle[] = [];
@@ -47,17 +61,30 @@ export async function bundleFunctions(
       outExtension: { '.js': '.mjs' },
       bundle: true,
       platform: 'node',
-      sourcemap,
+      plugins: [DOCUMENTS_AS_TEXT, ...plugins],
+      sourcemap: sourcemap && 'inline',
       write: false,
       metafile: true,
       logLevel: 'warning',
     });
     if (packagesFrom === undefined) assertPackagesInLayer(name, metafile);
-    const files = new Map(outputFiles.map(({ path, contents }) => [relative(root, path), contents]));
-    const startFiles = startFilesOf(metafile, `functions/${name}.mjs`);
-    const startBytes = startFiles.reduce((sum, path) => sum + (files.get(path)?.length ?? 0), 0);
-    const startImports = importsOf(metafile, startFiles);
-    bundles.push({ name, files, startFiles, startImports, startBytes, packages: packagesOf(metafile) });
+    const entry = `functions/${name}.mjs`;
+    const startFiles = startFilesOf(metafile, entry);
+    const files = await mergeStart({
+      files: new Map(outputFiles.map(({ path, contents }) => [relative(root, path), contents])),
+      entry,
+      startFiles,
+      exportsOf: (path) => metafile.outputs[path]?.exports ?? [],
+      settings: { ...settingsOf(options), sourcemap },
+    });
+    bundles.push({
+      name,
+      files,
+      startFiles: [entry],
+      startImports: importsOf(metafile, startFiles),
+      startBytes: files.get(entry)?.length ?? 0,
+      packages: packagesOf(metafile),
+    });
   }
   return bundles.sort((a, b) => a.name.localeCompare(b.name));
 }
@@ -109,14 +136,20 @@ async function readEsbuildOptions(root: string): Promise<BuildOptions> {
 }
 
 function buildOptions(given: BuildOptions): BuildOptions {
-  const { format, target, external, minify, splitting, chunkNames, alias } = given;
+  const { external, splitting, chunkNames, alias } = given;
   return {
+    ...settingsOf(given),
     ...(alias && { alias }),
     ...(splitting !== undefined && { splitting }),
     ...(chunkNames !== undefined && { chunkNames }),
+    ...(external && { external }),
+  };
+}
+
+function settingsOf({ format, target, minify }: BuildOptions): BuildOptions {
+  return {
     ...(format && { format }),
     ...(target && { target }),
-    ...(external && { external }),
     ...(minify !== undefined && { minify }),
   };
 }

@@ -1,14 +1,17 @@
 /** Candidates as files that a process can start from: everything in one bundle, or packages in the layer. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import { buildLayer, LAYER_DIRECTORY } from '../../layers/build-layer.ts';
+import { bundleFunctions } from '../../layers/bundle-functions.ts';
+import { LAYER_MODULES } from '../../layers/stack-parts.ts';
 import type { Keys, Program } from './authorizer-candidates.ts';
 import { BUILD } from './targets.ts';
 
-/** `alone`: packages are bundled too. `layer`: as this stack is deployed. */
+/** `alone`: packages are bundled too, as in a stack of one part. `layer`: as this stack is deployed. */
 export type Form = 'alone' | 'layer';
 
 export type Bundle = {
@@ -30,7 +33,7 @@ const KEYS_IN_MEMORY: Plugin = {
   name: 'keys-in-memory',
   setup(esbuild) {
     esbuild.onLoad({ filter: /[\\/]key-set-fetcher\.ts$/ }, () => ({
-      contents: `import 'node:https';
+      contents: `process.getBuiltinModule('node:https');
         export const createKeySetFetcher = () => ({ fetch: async () => process.env.BENCH_KEY_SET });`,
     }));
   },
@@ -51,17 +54,58 @@ export async function bundle(candidate: Program, form: Form, keys: Keys, label =
   const folder = join(FOLDER, label, form, keys, candidate.name.replace(/[^a-z-]+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
+  if ('entry' in candidate) return await bundleAsDeployed(candidate, form, keys, folder);
   const options = optionsFor(candidate, keys, form === 'layer' ? LAYER : SDK);
   const { metafile } = await build({ ...options, absWorkingDir: FOLDER, outdir: folder, metafile: true });
   const file = join(folder, 'index.mjs');
   const start = startFilesOf(metafile, relative(FOLDER, file)).map((path) =>
     readFileSync(join(FOLDER, path)),
   );
+  return weighStart(file, start);
+}
+
+/** By the code that packs the stack. */
+async function bundleAsDeployed(
+  { entry, resolveDir }: Program & { readonly entry: string },
+  form: Form,
+  keys: Keys,
+  folder: string,
+): Promise<Bundle> {
+  const [built] = await bundleFunctions(resolveDir, {
+    pattern: relative(resolveDir, entry),
+    packagesFrom: form === 'alone' ? await packagesOf(resolveDir) : undefined,
+    plugins: pluginsFor(keys),
+  });
+  if (built === undefined) throw new Error(`there is no ${entry}`);
+  for (const [path, code] of built.files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), code);
+  }
+  const start = built.startFiles.map((path) => built.files.get(path) ?? new Uint8Array());
+  return weighStart(join(folder, `functions/${built.name}.mjs`), start);
+}
+
+const layers = new Map<string, Promise<string>>();
+
+/** Where the packages of a checkout are as its layer has them; built once. */
+function packagesOf(root: string): Promise<string> {
+  const known = layers.get(root);
+  if (known !== undefined) return known;
+  const modules = buildLayer(root).then(() => join(root, LAYER_DIRECTORY, LAYER_MODULES));
+  layers.set(root, modules);
+  return modules;
+}
+
+function weighStart(file: string, start: readonly Uint8Array[]): Bundle {
   return {
     file,
     bytes: start.reduce((sum, code) => sum + code.length, 0),
     gzipBytes: start.reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0),
   };
+}
+
+function pluginsFor(keys: Keys): Plugin[] {
+  return keys === 'memory' ? [KEYS_IN_MEMORY] : [];
 }
 
 /** Bytes of everything in one file, the SDK included. */
@@ -104,7 +148,7 @@ function optionsFor(candidate: Program, keys: Keys, external: readonly string[])
     mainFields: ['module', 'main'],
     external: [...external],
     banner: { js: REQUIRE },
-    plugins: keys === 'memory' ? [KEYS_IN_MEMORY] : [],
+    plugins: pluginsFor(keys),
     logLevel: 'error',
   };
 }

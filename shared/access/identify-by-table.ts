@@ -9,11 +9,11 @@ import { parseApiKey } from './keys/api-key.ts';
 import { createApiKeyReader } from './keys/api-key-store.ts';
 import { createRevocationCheck } from './revocation/check-revocation.ts';
 import type { RevocationCheck } from './revocation/check-revocation.ts';
-import type { CompiledKeyIssuer } from './compiled-document.ts';
+import type { CompiledDocument, CompiledKeyIssuer } from './compiled-document.ts';
+import type { Principal } from './decide/principal.ts';
 import { nativeKeyValue } from './keys/native-key.ts';
 import { createRevocationReader } from './revocation/revocation-store.ts';
 import { parseTicket } from './tickets/ticket.ts';
-import type { TicketCaller } from './tickets/ticket.ts';
 import { createTicketStore } from './tickets/ticket-store.ts';
 import { createApiKeyVerifier } from './keys/verify-api-key.ts';
 import type { VerifiedApiKey } from './keys/verify-api-key.ts';
@@ -28,46 +28,72 @@ export type AccessTable = {
 /** An authorizer's access to the table; each port only if a document needs it. */
 export type TablePorts = { readonly [Part in keyof AccessTable]?: AccessTable[Part] | undefined };
 
-export type KeyHolder = VerifiedApiKey & {
+type KeyHolder = VerifiedApiKey & {
   readonly issuer: CompiledKeyIssuer;
   readonly usageIdentifierKey?: string;
 };
 
-/** Undefined: no key of these issuers, or no ticket; it may still be a token. */
-export type TableIdentifier = {
-  /** @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE */
-  readonly findKeyHolder: (
+/** Those of the document that are trusted at this place. */
+type Trusted = {
+  readonly keyIssuers: readonly CompiledKeyIssuer[];
+  readonly ticketIssuer: CompiledDocument['tickets'][number] | undefined;
+  readonly nowEpochSeconds: number;
+};
+
+type TableIdentifier = {
+  /**
+   * Undefined: neither a key of these issuers nor a ticket, which this uses up; it may still be a token.
+   * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED; STORE_UNAVAILABLE; as `takeTicket`
+   */
+  readonly identify: (
+    document: CompiledDocument,
     text: string,
-    issuers: readonly CompiledKeyIssuer[],
-    nowEpochSeconds: number,
-  ) => Promise<KeyHolder | undefined>;
-  /** Uses the ticket up. @throws as `takeTicket` */
-  readonly redeem: (
-    text: string,
-    at: { readonly document: string; readonly nowEpochSeconds: number },
-  ) => Promise<TicketCaller | undefined>;
+    trusted: Trusted,
+  ) => Promise<Principal | undefined>;
   readonly assertNotRevoked: RevocationCheck;
 };
 
-export function createTableIdentifier(
-  { stage, usageKeySecret }: AuthorizerConfig,
-  { apiKeys, tickets, revocations }: TablePorts,
-): TableIdentifier {
-  const verifyApiKey = apiKeys && createApiKeyVerifier(apiKeys);
+export function createTableIdentifier(config: AuthorizerConfig, ports: TablePorts): TableIdentifier {
+  const { tickets, revocations } = ports;
+  const findKeyHolder = createKeyFinder(config, ports);
+  const assertNotRevoked = createRevocationCheck(revocations);
   return {
-    async findKeyHolder(text, issuers, nowEpochSeconds) {
-      const key = parseApiKey(text);
-      const issuer = issuers.find(({ prefix }) => prefix === key?.prefix);
-      if (verifyApiKey === undefined || key === undefined || issuer === undefined) return undefined;
-      const holder = { issuer, ...(await verifyApiKey(text, key, nowEpochSeconds)) };
-      if (issuer.nativeUsagePlan === undefined || usageKeySecret === undefined) return holder;
-      return { ...holder, usageIdentifierKey: nativeKeyValue(usageKeySecret, stage, key.keyId) };
+    async identify(document, text, { keyIssuers, ticketIssuer, nowEpochSeconds }) {
+      const holder = await findKeyHolder(text, keyIssuers, nowEpochSeconds);
+      if (holder !== undefined) {
+        const { issuer, usageIdentifierKey } = holder;
+        const { toKeyPrincipal } = await import('./keys/api-key-principal.ts');
+        const principal = toKeyPrincipal(holder, issuer, document.roles);
+        return usageIdentifierKey === undefined ? principal : { ...principal, usageIdentifierKey };
+      }
+      const hash = ticketIssuer && parseTicket(text);
+      if (tickets === undefined || ticketIssuer === undefined || hash === undefined) return undefined;
+      const caller = await redeemTicket(tickets, hash, { document: document.name, nowEpochSeconds });
+      const { toTicketPrincipal } = await import('./tickets/ticket-principal.ts');
+      const principal = toTicketPrincipal(caller, ticketIssuer, document);
+      const { revocation } = document.issuers.find(({ id }) => id === principal.issuerId) ?? {};
+      await assertNotRevoked(principal, revocation, nowEpochSeconds);
+      return principal;
     },
-    async redeem(text, at) {
-      const hash = parseTicket(text);
-      return tickets === undefined || hash === undefined ? undefined : await redeemTicket(tickets, hash, at);
-    },
-    assertNotRevoked: createRevocationCheck(revocations),
+    assertNotRevoked,
+  };
+}
+
+type KeyFinder = (
+  text: string,
+  issuers: readonly CompiledKeyIssuer[],
+  nowEpochSeconds: number,
+) => Promise<KeyHolder | undefined>;
+
+function createKeyFinder({ stage, usageKeySecret }: AuthorizerConfig, { apiKeys }: TablePorts): KeyFinder {
+  const verifyApiKey = apiKeys && createApiKeyVerifier(apiKeys);
+  return async (text, issuers, nowEpochSeconds) => {
+    const key = parseApiKey(text);
+    const issuer = issuers.find(({ prefix }) => prefix === key?.prefix);
+    if (verifyApiKey === undefined || key === undefined || issuer === undefined) return undefined;
+    const holder = { issuer, ...(await verifyApiKey(text, key, nowEpochSeconds)) };
+    if (issuer.nativeUsagePlan === undefined || usageKeySecret === undefined) return holder;
+    return { ...holder, usageIdentifierKey: nativeKeyValue(usageKeySecret, stage, key.keyId) };
   };
 }
 

@@ -7,7 +7,7 @@ import { TABLE_NEEDS, tableNeeds } from './access-table.ts';
 import type { LoadQuotas } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledIssuer } from './compiled-document.ts';
 import type { Credential } from './credential.ts';
-import type { TableIdentifier, TablePorts } from './identify-by-table.ts';
+import type { TablePorts } from './identify-by-table.ts';
 import { defaultJwksUri } from './tokens/issuers.ts';
 import { KeySets } from './tokens/key-sets.ts';
 import { toPrincipal } from './decide/principal.ts';
@@ -47,9 +47,11 @@ export function createIdentifier(config: AuthorizerConfig, ports: AuthorizerPort
       return toCertificatePrincipal(credential.certificate, authorities, nowEpochSeconds);
     }
     if (mayBeOnRecord(document, credential)) {
-      const holder = await identifyOnRecord(await loadTable(), document, {
-        credential,
-        config,
+      const holder = await (
+        await loadTable()
+      ).identify(document, credential.token, {
+        keyIssuers: document.apiKeys.filter((issuer) => isTrusted(issuer, credential, config)),
+        ticketIssuer: document.tickets.find((issuer) => isTrusted(issuer, credential, config)),
         nowEpochSeconds,
       });
       if (holder !== undefined) return holder;
@@ -69,37 +71,6 @@ type TokenCredential = Credential & { readonly kind: 'token' };
 /** Neither keys nor tickets contain a dot, and every JWT has two: a JWT never loads the table module. */
 function mayBeOnRecord({ apiKeys, tickets }: CompiledDocument, { token }: TokenCredential): boolean {
   return !token.includes('.') && apiKeys.length + tickets.length > 0;
-}
-
-type Presented = {
-  readonly credential: TokenCredential;
-  readonly config: AuthorizerConfig;
-  readonly nowEpochSeconds: number;
-};
-
-/** Undefined: neither a key nor a ticket that the document accepts here; it may still be a token. */
-async function identifyOnRecord(
-  table: TableIdentifier,
-  document: CompiledDocument,
-  { credential, config, nowEpochSeconds }: Presented,
-): Promise<Principal | undefined> {
-  const keyIssuers = document.apiKeys.filter((issuer) => isTrusted(issuer, credential, config));
-  const holder = await table.findKeyHolder(credential.token, keyIssuers, nowEpochSeconds);
-  if (holder !== undefined) {
-    const { issuer, usageIdentifierKey } = holder;
-    const { toKeyPrincipal } = await import('./keys/api-key-principal.ts');
-    const principal = toKeyPrincipal(holder, issuer, document.roles);
-    return usageIdentifierKey === undefined ? principal : { ...principal, usageIdentifierKey };
-  }
-  const ticketIssuer = document.tickets.find((issuer) => isTrusted(issuer, credential, config));
-  if (ticketIssuer === undefined) return undefined;
-  const caller = await table.redeem(credential.token, { document: document.name, nowEpochSeconds });
-  if (caller === undefined) return undefined;
-  const { toTicketPrincipal } = await import('./tickets/ticket-principal.ts');
-  const principal = toTicketPrincipal(caller, ticketIssuer, document);
-  const { revocation } = document.issuers.find(({ id }) => id === principal.issuerId) ?? {};
-  await table.assertNotRevoked(principal, revocation, nowEpochSeconds);
-  return principal;
 }
 
 /**

@@ -8,7 +8,6 @@ import { DomainError, UnauthorizedAnswer } from '../errors.ts';
 import type { Facts, MeasureName, Observer } from '../ports.ts';
 import { failureReason } from '../reasons.ts';
 import { describeFacts } from './describe-facts.ts';
-import { loadLogger } from './logger.ts';
 
 /** `metrics` is for counts above one. */
 export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'addMetric'> };
@@ -128,7 +127,7 @@ function createFailureLog(serviceName: string): FailureLog {
   let logger: Logger | undefined;
   return async (error, context, facts) => {
     // The logger takes its first invocation for the instance's first.
-    logger ??= await loadLogger(serviceName);
+    logger ??= await (await import('./logger.ts')).loadLogger(serviceName);
     logger.addContext(context);
     const { message, cause } =
       error instanceof DomainError ? error : { message: 'unexpected failure', cause: error };

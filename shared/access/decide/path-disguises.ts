@@ -35,8 +35,8 @@ const DOT_SEGMENTS = [
   '*%U*',
   ...['c0', 'c1', 'e0%8', 'f0%8'].flatMap((bytes) => [`*%${bytes}*`, `*%${bytes.toUpperCase()}*`]),
 ];
-/** The same as one expression. */
-const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|%2e|%2f\.|\\|%5c|%252|%.?%|%u|%c[01]|%[ef]0%8/is;
+/** The same as one expression. The flag `i` would cost a start 0.2 ms. */
+const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|\\|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[Uu]|[Cc][01]|[EFef]0%8)/s;
 
 /**
  * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), double
@@ -113,8 +113,8 @@ export function readingsByServers(target: string, decode: (text: string) => stri
 
 /** In the order in which they make work for each other. */
 const HABITS: readonly ((text: string) => string)[] = [
-  // Where a query begins, or a text ends for servers written in C.
-  (text) => text.replace(/[\p{Cc}?#].*$/su, ''),
+  // Where a query begins, or a text ends for servers written in C: at a control character (`\p{Cc}` costs a start 0.1 ms).
+  (text) => text.replace(/(?:[?#]|[^ -~\u00a0-\uffff]).*$/s, ''),
   (text) => text.replaceAll('\\', '/'),
   // Parameters, and streams of NTFS.
   (text) => text.replace(/(?:;|:[^/:$]*:?\$)[^/]*/g, ''),
