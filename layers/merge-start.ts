@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 
-export type SplitBundle = {
+type SplitBundle = {
   /** By path: JavaScript with inline source maps, or without any. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly entry: string;

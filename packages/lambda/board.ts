@@ -6,13 +6,14 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import { CHANNEL_BYTES, TextChannel } from './text-channel.ts';
+import { MOST_AHEAD } from './text-ring.ts';
 import type { EventMessage } from './job.ts';
 import type { RequestIdOf } from '../core/ports.ts';
 
 /**
  * Must exceed twice the largest window: revoked events keep their slot until the instance has passed them.
  */
-export const SLOTS = 256;
+export const SLOTS = MOST_AHEAD;
 
 /** Longest trace header handed to a function, in bytes; AWS's own is below 150. */
 const TRACE_BYTES = 256;

@@ -119,7 +119,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     package/manifest
   `),
   layers: list(`
-    build-layer npm-parts package-form package-service sbom
+    build-layer bundle-functions npm-parts package-form package-service sbom stack-parts
   `),
   operate: list(`
     attach breakers canary detach doctor explain/explain-api failures failures/call-or-fail rollback

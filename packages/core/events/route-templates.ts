@@ -40,7 +40,7 @@ export class RouteTemplates<Part extends string> {
 }
 
 /** What a template has as constants: nothing of a request that a kept template must not hold, such as its body. */
-export type ConnectionFacts = Place &
+type ConnectionFacts = Place &
   Pick<RoutedFacts, 'method' | 'protocol' | 'sourceIp' | 'clientCertificate' | 'headers'> & {
     readonly apiKey: ApiKeyFacts;
   };
