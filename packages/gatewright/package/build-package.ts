@@ -99,7 +99,7 @@ export async function buildPackage(
   await rm(compiled, { recursive: true });
   // The bundle finds shared files by the manifest.
   await writeManifest(outputDirectory, manifest);
-  await bundleCommand(outputDirectory);
+  await bundleCommand(outputDirectory, root);
   await checkImports(outputDirectory, manifest);
   return manifest;
 }
