@@ -4,7 +4,12 @@
  */
 import { Worker } from 'node:worker_threads';
 
-import { type FunctionDefinition, isIsolated, type Isolation, isNodeRuntime } from '../core/stack/function.ts';
+import {
+  type FunctionDefinition,
+  isIsolated,
+  type Isolation,
+  isNodeRuntime,
+} from '../core/stack/function.ts';
 import { threadOptions } from './thread-options.ts';
 
 /** An unused one ends after the time after which the last instance of a function would. */
