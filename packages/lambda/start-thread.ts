@@ -5,6 +5,8 @@ import type { BuiltCode } from './bundle.ts';
 import { sealEnvironment } from './environment.ts';
 import type { InstanceStart } from './instance-start.ts';
 import type { FunctionLogLine } from './log-line.ts';
+import type { SpareThread, StartedThread } from './spare-thread.ts';
+import { threadOptions } from './thread-options.ts';
 import { NO_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import type { Deadlines } from '../core/ports.ts';
@@ -29,6 +31,8 @@ export type ThreadProgram = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
+  /** Absent: each instance starts its own thread. */
+  readonly spare?: SpareThread | undefined;
   /** Undefined: debugging is off. */
   readonly debugging?: Debugging | undefined;
 };
@@ -39,7 +43,7 @@ export function startThread(
   reports: MessagePort,
   board: Board,
   { requestIdSeed, logStreamName }: Pick<InstanceStart, 'requestIdSeed' | 'logStreamName'>,
-): Worker {
+): StartedThread {
   const { definition, built, taskRoot, controlUrl, accessKey } = program;
   const logGroupName = `/aws/lambda/${definition.name}`;
   const start: InstanceStart = {
@@ -67,22 +71,21 @@ export function startThread(
     standIns: program.standIns,
     ownApis: program.ownApis,
   };
-  return new Worker(program.workerFile, {
-    name: definition.name,
-    workerData: start,
-    transferList: [port, reports],
-    env: sealEnvironment(definition, {
-      taskRoot,
-      logGroupName,
-      logStreamName,
-      controlUrl,
-      accessKey,
-      extra: program.extraEnvironment,
-    }),
-    execArgv: [],
-    argv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: definition.memorySizeMb },
+  const transferList = [port, reports];
+  const env = sealEnvironment(definition, {
+    taskRoot,
+    logGroupName,
+    logStreamName,
+    controlUrl,
+    accessKey,
+    extra: program.extraEnvironment,
   });
+  const spare = program.spare?.take(definition);
+  if (spare !== undefined) {
+    spare.worker.postMessage({ ...start, environment: env } satisfies InstanceStart, transferList);
+    return spare;
+  }
+  const { name, memorySizeMb } = definition;
+  const own = { name, workerData: start, transferList, env };
+  return { worker: new Worker(program.workerFile, { ...threadOptions(memorySizeMb), ...own }), aheadMs: 0 };
 }

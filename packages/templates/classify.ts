@@ -43,19 +43,30 @@ export function classifyResources(
       type,
       consequence,
       ...(property === undefined ? {} : { property }),
-      ...placeOf(resource.place(property)),
     });
+    const ignore = (property?: string): void => {
+      const place = resource.place(property);
+      // Nearly every template has some, and for its lines JSON is parsed once more.
+      const { file } = place;
+      noEffect.push({
+        ...item(NO_CONSEQUENCE, property),
+        file,
+        get line() {
+          return place.line;
+        },
+      });
+    };
+    const report = (consequence: string, property?: string): void => {
+      unsupported.push({ ...item(consequence, property), ...placeOf(resource.place(property)) });
+    };
     const known = types.classOf(type);
-    if (OSLS_HELPERS.test(logicalId) || types.isWithoutEffect(type)) {
-      noEffect.push(item(NO_CONSEQUENCE));
-    } else if (known !== undefined) {
+    if (OSLS_HELPERS.test(logicalId) || types.isWithoutEffect(type)) ignore();
+    else if (known === undefined) report(types.consequenceOf(type));
+    else
       for (const [property, consequence] of classifyProperties(known, properties)) {
-        if (consequence === undefined) noEffect.push(item(NO_CONSEQUENCE, property));
-        else unsupported.push(item(consequence, property));
+        if (consequence === undefined) ignore(property);
+        else report(consequence, property);
       }
-    } else {
-      unsupported.push(item(types.consequenceOf(type)));
-    }
   }
   return { unsupported, noEffect };
 }

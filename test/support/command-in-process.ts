@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMMANDS } from '../../packages/gatewright/command/commands.ts';
 import { runCommandLine } from '../../packages/gatewright/command/run-command-line.ts';
 import { captureOutput } from './captured-output.ts';
 import type { Output } from './captured-output.ts';
@@ -38,7 +39,7 @@ async function runAlone(
   process.chdir(cwd);
   process.exitCode = undefined;
   try {
-    const failed = await captureOutput(output, () => runCommandLine(args));
+    const failed = await captureOutput(output, () => runCommandLine(args, COMMANDS));
     return { code: failed ?? ownExitCode(), ...output };
   } finally {
     process.exitCode = exitCode;

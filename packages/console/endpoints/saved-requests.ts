@@ -79,7 +79,7 @@ export function addSavedRequests(
 }
 
 /** What a redactor leaves of a secret. */
-const MASK = /\[[0-9a-f]{8}(?:\.\.[^\]\s]{1,8})?\]…?/;
+const MASK = /\[[0-9a-f]{8}(?:\.\.[^\]\s]{1,8})?\]\u2026?/;
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-amz-security-token', 'x-amz-date', 'cookie']);
 /** Shorter ones would be found in other words. */
 const MIN_REPEATED = 8;

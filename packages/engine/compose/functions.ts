@@ -67,6 +67,7 @@ export async function openFunctions(
     isolation: options.isolation,
     concurrency: options.concurrency,
     isCold: options.cold,
+    hasSpareThread: options.hasSpareThread,
     reload,
   });
   closing.add(() => runtime.close());

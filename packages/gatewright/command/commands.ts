@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
-
-type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
+import { addJson } from './json-option.ts';
+import type { Loaders } from './run-command-line.ts';
 
 /** In the order of the help. */
-const LOADERS: Loaders = new Map<string | undefined, () => Promise<Command>>([
+const LOADERS: Loaders = new Map([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['console', async () => (await import('./console.ts')).consoleCommand()],
@@ -40,25 +39,7 @@ const LOADERS: Loaders = new Map<string | undefined, () => Promise<Command>>([
   ['completion', async () => (await import('./completion.ts')).completionCommand(COMMANDS)],
 ]);
 
-/** Commands without `--json`, and why. */
-export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
-  ['completion', 'it prints a script for a shell'],
-  ['usage export', '--format chooses lines of JSON, the default, or CSV'],
-  ['usage invoice', '--format chooses lines of JSON, the default, CSV or PDF'],
-  ['usage sql', '--format chooses lines of JSON, the default, or CSV'],
-]);
-
 /** Only the called one is loaded: `start` loads the whole gateway. */
 export const COMMANDS: Loaders = new Map(
-  [...LOADERS].map(([name, load]) => [name, async () => addJson(await load(), [])]),
+  [...LOADERS].map(([name, load]) => [name, async () => addJson(await load())]),
 );
-
-/** To the commands that do something themselves. */
-function addJson(command: Command, above: readonly string[]): Command {
-  const path = [...above, command.name()];
-  for (const below of command.commands) addJson(below, path);
-  const isCalled = command.commands.length === 0 && !WITHOUT_JSON.has(path.join(' '));
-  return isCalled && !command.options.some(({ long }) => long === '--json')
-    ? command.option('--json', 'print one JSON object per line', false)
-    : command;
-}

@@ -1,8 +1,7 @@
 /** `gatewright completion SHELL`: a script that completes commands and options, printed from the command table. */
 import { Argument, Command } from 'commander';
 import { printLines } from '../../terminal/output.ts';
-
-type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
+import type { Loaders } from './run-command-line.ts';
 
 /** What may follow the words of a command: commands below it and its options. */
 type Place = { readonly path: string; readonly words: readonly string[] };

@@ -1,7 +1,6 @@
 /** Runs one command line of `gatewright`. Every error that a user can fix is one message without a stack. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { COMMANDS } from './commands.ts';
 import { chooseOutput, printError, printNotes, UsageError } from '../../terminal/output.ts';
 import { chooseGateway } from '../../terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../terminal/running-gateway.ts';
@@ -33,19 +32,36 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   readonly version: string;
 };
 
+/** By name. Only the called one is loaded: `start` loads the whole gateway. */
+export type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
+
+const END_WITHIN_MS = 2_000;
+
+/** Runs the command with which this process was started. */
+export async function runProcess(commands: Loaders): Promise<void> {
+  const failed = await runCommandLine(process.argv.slice(2), commands);
+  if (failed === undefined) return;
+  process.exitCode = failed;
+  // A thread or socket left open by the failure must not keep the process: CI would wait forever.
+  setTimeout(() => process.exit(), END_WITHIN_MS).unref();
+}
+
 /**
  * Runs the command in `words` (without program and script). Returns the exit code of a failure; a command
  * with other exit codes sets `process.exitCode` itself.
  */
-export async function runCommandLine(words: readonly string[]): Promise<number | undefined> {
+export async function runCommandLine(
+  words: readonly string[],
+  commands: Loaders,
+): Promise<number | undefined> {
   const isJson = asksForJson(words);
   chooseOutput({ json: isJson });
   const program = new Command('gatewright')
     .version(version, '-V, --version', 'print the version')
     .description('Serves compiled stacks as Amazon API Gateway would.')
     .enablePositionalOptions();
-  const called = COMMANDS.get(words[0]);
-  for (const load of called === undefined ? COMMANDS.values() : [called]) {
+  const called = commands.get(words[0]);
+  for (const load of called === undefined ? commands.values() : [called]) {
     program.addCommand(await load());
   }
   neverExit(program, isJson);

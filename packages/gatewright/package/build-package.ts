@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { buildLayer } from '../../../layers/build-layer.ts';
 import { DOCUMENTS } from '../../../layers/npm-parts.ts';
 import { shipPrograms } from '../../lambda/worker-program.ts';
-import { bundleCommand } from './bundle-command.ts';
+import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 import { bundleConsole, bundledLicenses } from '../command/console-bundle.ts';
 import {
@@ -99,7 +99,9 @@ export async function buildPackage(
   await rm(compiled, { recursive: true });
   // The bundle finds shared files by the manifest.
   await writeManifest(outputDirectory, manifest);
-  await bundleCommand(outputDirectory);
+  await bundleCommand(outputDirectory, root);
+  const [name, licenses] = bundledLicenses(root, JOINED);
+  await writeFile(join(outputDirectory, 'packages/gatewright/command/bundled', name), licenses);
   await checkImports(outputDirectory, manifest);
   return manifest;
 }

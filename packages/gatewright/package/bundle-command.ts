@@ -1,13 +1,18 @@
 /** Bundles the command into few files: Node spends half of a start on finding and linking a thousand. */
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
+import { writeStart } from './bundle-start.ts';
 import { SCOPE } from './manifest.ts';
 
 /** Where the launcher looks. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
+/** The same in CommonJS. */
+const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
+/** Small packages of others that each start loads. */
+export const JOINED = ['commander', 'ws', 'yaml'];
 const OWN_PREFIXES = [SCOPE, '#shared/'];
 
 /**
@@ -16,29 +21,56 @@ const OWN_PREFIXES = [SCOPE, '#shared/'];
  * them.
  * @throws Error where a file determines its place in a way that differs in the bundle
  */
-export async function bundleCommand(packageDirectory: string): Promise<void> {
+export async function bundleCommand(packageDirectory: string, root: string): Promise<void> {
   const folder = join(packageDirectory, FOLDER);
+  const entry = (name: string): string => join(packageDirectory, `packages/gatewright/command/${name}.js`);
   await rm(folder, { recursive: true, force: true });
-  const { warnings } = await build({
-    entryPoints: { main: join(packageDirectory, 'packages/gatewright/command/main.js') },
+  await mkdir(folder, { recursive: true });
+  const shared = {
     outdir: folder,
     bundle: true,
     splitting: true,
-    chunkNames: 'part-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'esnext',
-    charset: 'utf8',
     logLevel: 'silent',
+    metafile: true,
+    write: false,
     // Errors and log lines show the names of classes and functions.
     keepNames: true,
-    plugins: [preservePaths(folder)],
+  } as const satisfies BuildOptions;
+  const commands = await build({
+    ...shared,
+    entryPoints: { main: entry('main') },
+    chunkNames: 'part-[hash]',
+    charset: 'utf8',
+    plugins: [preservePaths({ packageDirectory, root, place: OWN_PLACE, joined: [] })],
   });
+  const start = await build({
+    ...shared,
+    entryPoints: { start: entry('start-main') },
+    chunkNames: 'start-[hash]',
+    plugins: [preservePaths({ packageDirectory, root, place: OWN_FILE, joined: JOINED })],
+  });
+  const warnings = [...commands.warnings, ...start.warnings];
   if (warnings.length > 0)
     throw new Error(`the command cannot be bundled: ${warnings.map(({ text }) => text).join('; ')}`);
+  for (const { path, contents } of commands.outputFiles) await writeFile(path, contents);
+  await writeStart(folder, start);
 }
 
-function preservePaths(folder: string): Plugin {
+type Places = {
+  readonly packageDirectory: string;
+  /** Where packages of others are installed. */
+  readonly root: string;
+  /** What says in the bundle where it is. */
+  readonly place: string;
+  /** Packages of others that are part of it. */
+  readonly joined: readonly string[];
+};
+
+function preservePaths({ packageDirectory, root, place, joined }: Places): Plugin {
+  const folder = join(packageDirectory, FOLDER);
   const pathFrom = (file: string): string => {
     const path = relative(folder, file).split(sep).join('/');
     return path.startsWith('.') ? path : `./${path}`;
@@ -46,21 +78,24 @@ function preservePaths(folder: string): Plugin {
   return {
     name: 'keep-places',
     setup(hooks) {
-      hooks.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-        kind === 'entry-point' || OWN_PREFIXES.some((own) => path.startsWith(own))
+      hooks.onResolve({ filter: /^[^./]/ }, ({ path, kind, pluginData }) =>
+        kind === 'entry-point' || pluginData === JOINED || OWN_PREFIXES.some((own) => path.startsWith(own))
           ? undefined
-          : { path, external: true },
+          : joined.includes(path)
+            ? hooks.resolve(path, { kind, resolveDir: root, pluginData: JOINED })
+            : { path, external: true },
       );
       hooks.onResolve({ filter: /^\..*\.cjs$/ }, ({ path, resolveDir }) => ({
         path: pathFrom(join(resolveDir, path)),
         external: true,
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
+        if (!path.startsWith(packageDirectory)) return undefined;
         const text = await readFile(path, 'utf8');
         if (/\bimport\.meta\.(?!url\b)/.test(text))
           throw new Error(`${path} asks for more than ${OWN_PLACE}`);
-        const place = `new URL(${JSON.stringify(pathFrom(path))}, ${OWN_PLACE}).href`;
-        return { contents: text.replaceAll(OWN_PLACE, place), resolveDir: dirname(path) };
+        const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;
+        return { contents: text.replaceAll(OWN_PLACE, own), resolveDir: dirname(path) };
       });
     },
   };

@@ -2,16 +2,15 @@
 'use strict';
 const { describeOldNode } = require('../packages/gatewright/plugin/old-node.cjs');
 
-/**
- * Built with the package: one bundle, since finding and linking 1,000 modules is half of a start. Not in a
- * checkout.
- */
-const COMMAND = '../packages/gatewright/command/bundled/main.js';
+/** Built with the package, since finding and linking 1,000 modules is most of a start. Not in a checkout. */
+const COMMANDS = '../packages/gatewright/command/bundled/main.js';
+const START = '../packages/gatewright/command/bundled/start.cjs';
 
 const refusal = describeOldNode();
 if (refusal === undefined) {
   require('../packages/gatewright/command/compiled-code.cjs');
-  import(COMMAND);
+  if (process.argv[2] === 'start') require(START);
+  else import(COMMANDS);
 } else {
   process.stderr.write('error: ' + refusal + '\n');
   process.exitCode = 1;

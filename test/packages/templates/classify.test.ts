@@ -254,4 +254,26 @@ describe('classifyResources', () => {
       assert.equal(new Set(names).size, names.length, type);
     }
   });
+
+  it('asks for the line of what has no effect only where it is read', () => {
+    const asked: string[] = [];
+    const place = (property?: string) => ({
+      file: 'f',
+      get line() {
+        asked.push(property ?? '*');
+        return 7;
+      },
+    });
+    const properties = { RuntimeManagementConfig: { UpdateRuntimeOn: 'Auto' }, Runtime: 'nodejs24.x' };
+    const type = 'AWS::Lambda::Function';
+    const resource = { logicalId: 'R', type, properties, physicalId: 'r', dependsOn: [], place };
+
+    const { noEffect } = classifyResources(RESOURCE_TYPES, 'shop', [resource]);
+
+    assert.deepEqual(asked, []);
+    assert.deepEqual(
+      noEffect.map(({ property, line }) => [property, line]),
+      [['RuntimeManagementConfig', 7]],
+    );
+  });
 });

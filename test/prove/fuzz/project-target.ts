@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { COMMANDS } from '../../../packages/gatewright/command/commands.ts';
 import { runCommandLine } from '../../../packages/gatewright/command/run-command-line.ts';
 import { mutateProject } from './mutate-project.ts';
 import { LAYOUTS, OFTEN, type Project } from './project-layouts.ts';
@@ -82,7 +83,7 @@ async function startAndAsk(
   process.chdir(folder);
   process.env = { PATH, HOME, GATEWRIGHT_HOME: home };
   try {
-    return { code: await runCommandLine(ARGUMENTS), output: output.text() };
+    return { code: await runCommandLine(ARGUMENTS, COMMANDS), output: output.text() };
   } finally {
     output.release();
     process.exitCode = exitCode;

@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { bundleCommand } from '../../../../packages/gatewright/package/bundle-command.ts';
+
+const COMPILED_CODE = join(import.meta.dirname, '../../../../packages/gatewright/command/compiled-code.cjs');
 
 let folder = '';
 const write = (files: Readonly<Record<string, string>>): void => {
@@ -19,13 +22,18 @@ const runBundle = async (): Promise<unknown> => {
   return ((await import(main)) as { readonly said: unknown }).said;
 };
 const partsOfBundle = (): readonly string[] =>
-  readdirSync(join(folder, 'packages/gatewright/command/bundled')).toSorted();
+  readdirSync(join(folder, 'packages/gatewright/command/bundled'))
+    .filter((name) => !name.startsWith('start'))
+    .toSorted();
 
 describe('bundleCommand', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'gatewright-bundle-'));
     write({
       'package.json': '{ "type": "module", "imports": { "#shared/*.ts": "@gatewright/aws/*" } }',
+      'packages/gatewright/command/main.js': '',
+      'packages/gatewright/command/start-main.js': '',
+      'packages/gatewright/command/compiled-code.cjs': readFileSync(COMPILED_CODE, 'utf8'),
     });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -50,7 +58,7 @@ export const name = readFileSync(new URL('./name.txt', import.meta.url), 'utf8')
       'node_modules/other/index.js': `export const other = 'other';`,
     });
 
-    await bundleCommand(folder);
+    await bundleCommand(folder, folder);
 
     assert.deepEqual(await runBundle(), ['gateway', 'other', 'shared', true, true]);
     assert.ok(partsOfBundle().every((name) => /^(main|part-\w+)\.js$/.test(name)));
@@ -69,7 +77,7 @@ export const said = [Fault.name, Second.name];`,
       'packages/gatewright/command/two.js': 'export class Fault {}',
     });
 
-    await bundleCommand(folder);
+    await bundleCommand(folder, folder);
 
     assert.deepEqual(await runBundle(), ['Fault', 'Fault']);
   });
@@ -80,7 +88,7 @@ export const said = [Fault.name, Second.name];`,
       'packages/gatewright/command/bundled/part-old.js': '',
     });
 
-    await bundleCommand(folder);
+    await bundleCommand(folder, folder);
 
     assert.deepEqual(partsOfBundle(), ['main.js']);
   });
@@ -88,7 +96,7 @@ export const said = [Fault.name, Second.name];`,
   it('refuses what would be another in the bundle', async () => {
     write({ 'packages/gatewright/command/main.js': 'console.log(import.meta.dirname);' });
 
-    await assert.rejects(bundleCommand(folder), /asks for more than import\.meta\.url/);
+    await assert.rejects(bundleCommand(folder, folder), /asks for more than import\.meta\.url/);
   });
 
   it('says what esbuild warns of, since the command would do something else', async () => {
@@ -97,6 +105,64 @@ export const said = [Fault.name, Second.name];`,
         'if (-0 in {} === {}) throw new Error();\nexport const a = typeof b === "undefind";',
     });
 
-    await assert.rejects(bundleCommand(folder), /^Error: the command cannot be bundled: .*; .*undefind/);
+    await assert.rejects(
+      bundleCommand(folder, folder),
+      /^Error: the command cannot be bundled: .*; .*undefind/,
+    );
+  });
+
+  describe('of start', () => {
+    /** What its main module leaves behind. */
+    const runStart = async (): Promise<unknown> => {
+      const said: unknown[] = [];
+      Object.assign(globalThis, { said });
+      createRequire(import.meta.url)(join(folder, 'packages/gatewright/command/bundled/start.cjs'));
+      while (!said.includes('end')) await new Promise((resolve) => setImmediate(resolve));
+      return said;
+    };
+
+    it('is one file with the packages that each start loads; what is loaded later shares its modules', async () => {
+      write({
+        'packages/gatewright/command/start-main.js': `import { Command } from 'commander';
+import { state } from './state.js';
+import mark from './mark.cjs';
+state.push('start');
+globalThis.said.push(Command, mark, import.meta.url.endsWith('/command/start-main.js'));
+void import('./later.js').then(({ later }) => globalThis.said.push(later(), 'end'));`,
+        'packages/gatewright/command/state.js': `export const state = [];`,
+        'packages/gatewright/command/mark.cjs': `module.exports = __filename.endsWith('command/mark.cjs');`,
+        'packages/gatewright/command/later.js': `import { state } from './state.js';
+import { even } from './even.js';
+export const later = () => [...state, even, import.meta.url.endsWith('/command/later.js')];`,
+        'packages/gatewright/command/even.js': `export const even = 'later \u2026';`,
+        'node_modules/commander/package.json': '{ "exports": "./index.js" }',
+        'node_modules/commander/index.js': `exports.Command = 'commander';`,
+      });
+
+      await bundleCommand(folder, folder);
+      rmSync(join(folder, 'node_modules/commander'), { recursive: true });
+
+      assert.deepEqual(await runStart(), ['commander', true, true, ['start', 'later \u2026', true], 'end']);
+    });
+
+    it('keeps the names of functions and classes that two files have', async () => {
+      write({
+        'packages/gatewright/command/start-main.js': `import { Fault, fail } from './one.js';
+import { Fault as Second, fail as second } from './two.js';
+globalThis.said.push(Fault.name, Second.name, fail.name, second.name, 'end');`,
+        'packages/gatewright/command/one.js': 'export class Fault {}\nexport function fail() {}',
+        'packages/gatewright/command/two.js': 'export class Fault {}\nexport function fail() {}',
+      });
+
+      await bundleCommand(folder, folder);
+
+      assert.deepEqual(await runStart(), ['Fault', 'Fault', 'fail', 'fail', 'end']);
+    });
+
+    it('refuses a character that would double its memory', async () => {
+      write({ 'packages/gatewright/command/start-main.js': 'globalThis.said = /…/;' });
+
+      await assert.rejects(bundleCommand(folder, folder), /is not ASCII: .*…/);
+    });
   });
 });

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+
+/** Commands without `--json`, and why. */
+export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
+  ['completion', 'it prints a script for a shell'],
+  ['usage export', '--format chooses lines of JSON, the default, or CSV'],
+  ['usage invoice', '--format chooses lines of JSON, the default, CSV or PDF'],
+  ['usage sql', '--format chooses lines of JSON, the default, or CSV'],
+]);
+
+/** To the commands that do something themselves. */
+export function addJson(command: Command, above: readonly string[] = []): Command {
+  const path = [...above, command.name()];
+  for (const below of command.commands) addJson(below, path);
+  const isCalled = command.commands.length === 0 && !WITHOUT_JSON.has(path.join(' '));
+  return isCalled && !command.options.some(({ long }) => long === '--json')
+    ? command.option('--json', 'print one JSON object per line', false)
+    : command;
+}

@@ -1,0 +1,132 @@
+/**
+ * Bundles `start` into one CommonJS file, and what only some starts load into parts beside it. As ES modules the
+ * same code takes three times as long to load: each file is found and linked, and each import of a built-in module
+ * reads all its exports.
+ */
+import { hash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build, transform } from 'esbuild';
+import type { BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
+
+/** Errors show the line. */
+const LINE_CHARS = 120;
+
+/** As esbuild writes the import of a part, wherever it is loaded on demand. */
+const LATER = /\bimport\("\.\/([^"/]+)\.js"\)/g;
+const START = 'start';
+
+/** The parts that esbuild makes of `start`, by the names of their files. */
+type Parts = ReadonlyMap<string, Part>;
+type Part = Pick<Metafile['outputs'][string], 'imports' | 'exports'> & { readonly text: string };
+
+/**
+ * Writes `start.cjs` and its parts.
+ * @param split esbuild's output of `start.js`, in the form of ES modules
+ */
+export async function writeStart(
+  folder: string,
+  { outputFiles, metafile }: BuildResult<{ write: false; metafile: true }>,
+): Promise<void> {
+  const parts = partsOf(outputFiles, metafile);
+  const always = loadedWith(`${START}.js`, parts);
+  const joined = await joinParts(parts, always);
+  const [odd] = /.{0,40}[^\0-\x7f]+/.exec(joined) ?? [];
+  if (odd !== undefined) throw new Error(`the bundle of start is not ASCII: ${odd}`);
+  // Its compiled code is kept by this name.
+  const whole = `${START}-${hash('sha256', joined).slice(0, 12)}`;
+  const write = (name: string, text: string) => writeFile(join(folder, `${name}.cjs`), text);
+  await write(whole, joined);
+  await write(START, runWhole(whole));
+  for (const [name, { text }] of parts) {
+    if (name === `${START}.js`) continue;
+    await write(nameOf(name), always.has(name) ? reexport(name) : await toCommonJs(text));
+  }
+}
+
+function partsOf(files: readonly OutputFile[], { outputs }: Metafile): Parts {
+  const described = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  return new Map(
+    files.map(({ path, text }) => {
+      const { imports = [], exports = [] } = described.get(basename(path)) ?? {};
+      return [basename(path), { imports, exports, text }];
+    }),
+  );
+}
+
+/** It, and the parts that it imports, in any order. */
+function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(name)) return loaded;
+  loaded.add(name);
+  for (const { path, kind } of parts.get(name)?.imports ?? [])
+    if (kind === 'import-statement' && parts.has(basename(path))) loadedWith(basename(path), parts, loaded);
+  return loaded;
+}
+
+/** One scope for all code of most starts; each part's exports for the parts that are loaded later. */
+async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<string> {
+  const exported = [...always].filter((name) => name !== `${START}.js`);
+  const entry = [
+    ...exported.map((name) => `export * as ${exportName(name)} from './${name}';`),
+    `import './${START}.js';`,
+  ].join('\n');
+  const { outputFiles } = await build({
+    stdin: { contents: entry, resolveDir: '/', sourcefile: `${START}.cjs` },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'esnext',
+    logLevel: 'silent',
+    plugins: [readParts(parts, always)],
+  });
+  const { code } = await transform(withoutOwnNames(outputFiles[0]?.text ?? ''), {
+    // Comments, some of them not in ASCII, which would double the memory of the whole.
+    minifyWhitespace: true,
+    lineLimit: LINE_CHARS,
+    platform: 'node',
+    target: 'esnext',
+  });
+  return `(function (exports, require, module, __filename, __dirname) {${loadLater(code)}})`;
+}
+
+/** Of `keepNames`, what gives a function the name that it has: there are thousands. */
+const withoutOwnNames = (text: string): string => text.replaceAll(/^ *__name\d*\((\w+), "\1"\);\n/gm, '');
+
+function readParts(parts: Parts, joined: ReadonlySet<string>): Plugin {
+  return {
+    name: 'parts',
+    setup(hooks) {
+      hooks.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+        joined.has(basename(path)) && kind === 'import-statement'
+          ? { path: basename(path), namespace: 'part' }
+          : { path, external: true },
+      );
+      hooks.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+        contents: parts.get(path)?.text ?? '',
+        resolveDir: '/',
+      }));
+    },
+  };
+}
+
+async function toCommonJs(text: string): Promise<string> {
+  const { code } = await transform(text.replace(/(from\s*|import\s*)"\.\/([^"/]+)\.js"/g, '$1"./$2.cjs"'), {
+    format: 'cjs',
+    platform: 'node',
+    target: 'esnext',
+  });
+  return loadLater(code);
+}
+
+const runWhole = (name: string): string =>
+  `require('../compiled-code.cjs').runKept(require('node:path').join(__dirname, '${name}.cjs'), module, require);\n`;
+
+const reexport = (name: string): string =>
+  `module.exports = require('./${START}.cjs').${exportName(name)};\n`;
+
+const nameOf = (file: string): string => basename(file, '.js');
+const exportName = (file: string): string => nameOf(file).replaceAll('-', '_');
+
+const loadLater = (text: string): string =>
+  text.replace(LATER, 'Promise.resolve().then(() => require("./$1.cjs"))');
