@@ -84,8 +84,6 @@ export type ProgramOptions = Settings & {
   readonly documentFolders?: readonly string[];
   /** Whether the state after the start is kept, so that a test can return to it; absent = no. */
   readonly resets?: boolean;
-  /** Whether a thread starts with the gateway, before a function needs one; absent = no. */
-  readonly hasSpareThread?: boolean;
   /** Whether other commands find the gateway from its directory; absent = yes. */
   readonly leavesCredentials?: boolean;
   readonly log: LogSink;

@@ -52,8 +52,6 @@ export type InstanceStart = {
   readonly accessKeyId: string;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;
-  /** Absent: the thread or process was started with it. */
-  readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** An instance's messages besides answers. */

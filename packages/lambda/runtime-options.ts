@@ -42,8 +42,6 @@ export type FunctionRuntimeOptions = {
   readonly concurrency?: number | undefined;
   /** Whether each event gets a new instance; absent = no. */
   readonly isCold?: boolean | undefined;
-  /** Whether a thread starts before the first function needs one; absent = no. */
-  readonly hasSpareThread?: boolean | undefined;
   /** Which Node.js functions get their own process; absent = none. */
   readonly isolation?: Isolation | undefined;
   /** What Lambda includes and projects lack; absent = nothing is installed for them. */

@@ -34,7 +34,6 @@ import { describeOfflineRead } from './offline-reads.ts';
 import { type CodeReplacement, ReplacedCode } from './replaced-code.ts';
 import type { RunnableCode } from './runnable-code.ts';
 import type { FunctionRuntimeOptions } from './runtime-options.ts';
-import { SpareThread } from './spare-thread.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import type { StreamStart } from './stream-job.ts';
@@ -117,7 +116,6 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
   readonly #compiling: Compiling;
-  readonly #spare: SpareThread | undefined;
   #processFile: Promise<string> | undefined;
   readonly #failed = new WeakMap<RunnableCode, FailedBuild>();
   readonly #leaving = new Set<FunctionEntry>();
@@ -139,8 +137,6 @@ class WorkerRuntime implements FunctionRuntime {
     this.#replaced = new ReplacedCode(runDirectory);
     this.#webpacks = new WebpackBuilds(runDirectory);
     this.#workerFile = workerFile;
-    const hasSpare = options.hasSpareThread === true && options.isCold !== true && !options.debugging;
-    this.#spare = hasSpare ? new SpareThread(workerFile, options.isolation) : undefined;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
     this.#processes = {
       clockOffset,
@@ -172,7 +168,6 @@ class WorkerRuntime implements FunctionRuntime {
     });
     this.#retireTimer = setInterval(() => {
       for (const { pool } of this.#functions.values()) pool.retire(performance.now());
-      void this.#spare?.retire(performance.now());
     }, RETIRE_EVERY_MS).unref();
   }
 
@@ -217,7 +212,6 @@ class WorkerRuntime implements FunctionRuntime {
     refused: ReadonlyMap<string, string>,
     tolerance: Tolerance,
   ): Promise<() => void> {
-    this.#spare?.prepare(definitions);
     const fresh: FunctionEntry[] = [];
     const unsupported = new Map(refused);
     for (const declared of definitions) {
@@ -311,7 +305,6 @@ class WorkerRuntime implements FunctionRuntime {
     const entries = [...this.#functions.values()];
     this.#functions.clear();
     await this.#projects?.close();
-    await this.#spare?.close();
     const leaving = [...this.#leaving].map(({ pool }) => pool.close());
     await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
@@ -409,7 +402,6 @@ class WorkerRuntime implements FunctionRuntime {
       log,
       debugging,
       workerFile: this.#workerFile,
-      spare: this.#spare,
       runtimePackages: packagesWith(this.#lender),
       standIns: standIns?.() ?? [],
       ownApis: this.#options.ownApis?.()?.read(),

@@ -5,8 +5,6 @@ import type { BuiltCode } from './bundle.ts';
 import { sealEnvironment } from './environment.ts';
 import type { InstanceStart } from './instance-start.ts';
 import type { FunctionLogLine } from './log-line.ts';
-import type { SpareThread, StartedThread } from './spare-thread.ts';
-import { threadOptions } from './thread-options.ts';
 import { NO_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import type { Deadlines } from '../core/ports.ts';
@@ -31,8 +29,6 @@ export type ThreadProgram = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** Absent: each instance starts its own thread. */
-  readonly spare?: SpareThread | undefined;
   /** Undefined: debugging is off. */
   readonly debugging?: Debugging | undefined;
 };
@@ -43,7 +39,7 @@ export function startThread(
   reports: MessagePort,
   board: Board,
   { requestIdSeed, logStreamName }: Pick<InstanceStart, 'requestIdSeed' | 'logStreamName'>,
-): StartedThread {
+): Worker {
   const { definition, built, taskRoot, controlUrl, accessKey } = program;
   const logGroupName = `/aws/lambda/${definition.name}`;
   const start: InstanceStart = {
@@ -71,21 +67,22 @@ export function startThread(
     standIns: program.standIns,
     ownApis: program.ownApis,
   };
-  const transferList = [port, reports];
-  const env = sealEnvironment(definition, {
-    taskRoot,
-    logGroupName,
-    logStreamName,
-    controlUrl,
-    accessKey,
-    extra: program.extraEnvironment,
+  return new Worker(program.workerFile, {
+    name: definition.name,
+    workerData: start,
+    transferList: [port, reports],
+    env: sealEnvironment(definition, {
+      taskRoot,
+      logGroupName,
+      logStreamName,
+      controlUrl,
+      accessKey,
+      extra: program.extraEnvironment,
+    }),
+    execArgv: [],
+    argv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: definition.memorySizeMb },
   });
-  const spare = program.spare?.take(definition);
-  if (spare !== undefined) {
-    spare.worker.postMessage({ ...start, environment: env } satisfies InstanceStart, transferList);
-    return spare;
-  }
-  const { name, memorySizeMb } = definition;
-  const own = { name, workerData: start, transferList, env };
-  return { worker: new Worker(program.workerFile, { ...threadOptions(memorySizeMb), ...own }), aheadMs: 0 };
 }

@@ -85,10 +85,7 @@ export class ThreadInstance implements Instance {
     const requestIdSeed = randomUUID();
     this.#requestIdOf = requestIds(requestIdSeed);
     const named = { requestIdSeed, logStreamName: this.#logStream };
-    const { worker, aheadMs } = startThread(program, events.port2, reports.port2, this.#board, named);
-    this.#worker = worker;
-    // A start takes what it takes, even where a part came before.
-    this.restingSince -= aheadMs;
+    this.#worker = startThread(program, events.port2, reports.port2, this.#board, named);
     this.#reports.on('message', this.#hearReport);
     this.#worker.on('error', (error: unknown) => this.#onCrash(error));
     this.#worker.on('exit', (code) => this.#onExit(code));

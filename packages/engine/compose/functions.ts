@@ -67,7 +67,6 @@ export async function openFunctions(
     isolation: options.isolation,
     concurrency: options.concurrency,
     isCold: options.cold,
-    hasSpareThread: options.hasSpareThread,
     reload,
   });
   closing.add(() => runtime.close());

@@ -67,7 +67,6 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     dynamodb: readDynamoDb(flags),
     ...shown.options,
     linksLines: isSeen(flags),
-    hasSpareThread: true,
     xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
     log: lines.log,
     documentFolders: accessFoldersOf(sources),

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 
 import { type InstanceStart, readInstanceStart } from '../instance-start.ts';
 import type { FunctionOutput } from './output.ts';
@@ -9,18 +9,11 @@ import { shieldProcess } from './shield-process.ts';
 /** As `worker-program.ts` writes it. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
 
-const start = readInstanceStart((workerData as unknown) ?? (await untilTaken()));
-Object.assign(process.env, start.environment);
-await runInstance(start, {
+await runInstance(readInstanceStart(workerData), {
   seal: sealProcess,
   isProcess: false,
   exit: (code) => process.exit(code),
 });
-
-/** A spare thread gets nothing before an instance takes it. */
-function untilTaken(): Promise<unknown> {
-  return new Promise((resolve) => parentPort?.once('message', resolve));
-}
 
 /** Replaces what a thread would otherwise take from the gateway's process. */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
