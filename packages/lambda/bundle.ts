@@ -1,10 +1,11 @@
 /** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 import { DefinitionError } from '../core/errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
@@ -41,12 +42,15 @@ export type BuiltCode = {
   readonly sourceMaps: boolean;
   /** Absolute paths of the bundled files, without packages. Undefined: all files in the code's folder. */
   readonly sources: readonly string[] | undefined;
+  /** Modules of Node.js that it imports, as far as this is known. */
+  readonly builtins: readonly string[];
 };
 
 type Bundle = {
   readonly text: string;
   readonly map: string;
   readonly sources: readonly string[];
+  readonly builtins: readonly string[];
 };
 
 type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
@@ -296,8 +300,11 @@ export class FunctionBuild {
     return new DefinitionError({ ...place, property }, message);
   }
 
-  /** @throws BuildError when the source does not compile, DefinitionError when there is none */
-  async run(): Promise<BuiltCode> {
+  /**
+   * @param isChanged what a running build has read may have changed since
+   * @throws BuildError when the source does not compile, or `signal` is aborted; DefinitionError when there is none
+   */
+  async run(isChanged = false, signal?: AbortSignal): Promise<BuiltCode> {
     const located = await this.#locateMade();
     const { options, metadata } = located;
     if (options === undefined) {
@@ -307,6 +314,7 @@ export class FunctionBuild {
         code: { kind: 'file', file: located.file },
         sourceMaps: sourceMaps || made !== undefined,
         sources: made,
+        builtins: [],
       };
     }
     const query = { what: 'bundle', options };
@@ -322,17 +330,23 @@ export class FunctionBuild {
         { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
         located.esbuild !== undefined,
       );
-      const { outputFiles = [], metafile } = await this.#repeated.run();
+      const { outputFiles = [], metafile } = await this.#repeated.run(isChanged, signal);
       const bundle: Bundle = {
         text: outputFiles.find((output) => !output.path.endsWith('.map'))?.text ?? '',
         map: outputFiles.find((output) => output.path.endsWith('.map'))?.text ?? '',
         sources: sourcesOf(Object.keys(metafile?.inputs ?? {}), this.#taskRoot),
+        builtins: builtinsOf(metafile),
       };
       if (isKept) this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
       return this.#toBuilt(located, bundle);
     } catch (error) {
       throw toBuildError(error, this.#taskRoot);
     }
+  }
+
+  /** Whether a build can be thrown away: webpack and scripts of a project take seconds. */
+  get isBundled(): boolean {
+    return this.#located?.options !== undefined;
   }
 
   /** The output of the start serves the first instance. */
@@ -342,8 +356,8 @@ export class FunctionBuild {
     return (await made)?.files;
   }
 
-  #toBuilt(located: Located, { text, map, sources }: Bundle): BuiltCode {
-    return { code: this.#store(located, text, map), sourceMaps: true, sources };
+  #toBuilt(located: Located, { text, map, sources, builtins }: Bundle): BuiltCode {
+    return { code: this.#store(located, text, map), sourceMaps: true, sources, builtins };
   }
 
   /** While the instance starts: it reads all inputs of the build. */
@@ -410,15 +424,14 @@ export class FunctionBuild {
     if (!existsSync(bundleFile)) {
       mkdirSync(this.#bundles, { recursive: true });
       writeFileSync(`${bundleFile}.map`, map);
-      // A path from the root, on Windows too: Node accepts neither a file URL nor `C:\…`.
-      const mapUrl = this.#isDebugged
-        ? inlineMap(map, this.#bundles)
-        : pathToFileURL(`${bundleFile}.map`).pathname;
-      writeFileSync(bundleFile, `${text}\n//# sourceMappingURL=${mapUrl}\n`);
+      const mapped = this.#isDebugged ? `${text}\n${mapComment(inlineMap(map, this.#bundles))}` : text;
+      writeFileSync(bundleFile, mapped);
     }
     return {
       kind: 'bundle',
       bundleFile,
+      // A path from the root, on Windows too: Node accepts neither a file URL nor `C:\…`.
+      mapComment: this.#isDebugged ? undefined : mapComment(pathToFileURL(`${bundleFile}.map`).pathname),
       address: `${file.slice(0, -extname(file).length)}.js`,
       format: options?.format === 'cjs' ? 'cjs' : 'esm',
       withRequire: esbuild === undefined,
@@ -439,6 +452,8 @@ function keepBuildError(error: unknown): BuildError {
   throw error;
 }
 
+const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
+
 /** The map as part of the script; its sources are absolute, since the script runs at another address. */
 function inlineMap(map: string, folder: string): string {
   const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
@@ -457,6 +472,11 @@ function layerPackages(definition: FunctionDefinition): string[] {
     const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
     return names.map((name) => (name.startsWith('@') ? `${name}/*` : name));
   });
+}
+
+function builtinsOf(metafile: Metafile | undefined): readonly string[] {
+  const imports = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports);
+  return [...new Set(imports.map(({ path }) => path).filter(isBuiltin))];
 }
 
 function sourcesOf(inputs: readonly string[], root: string): string[] {

@@ -11,6 +11,8 @@ export type HandlerCode =
   | {
       readonly kind: 'bundle';
       readonly bundleFile: string;
+      /** Names the bundle's source map; undefined = the bundle has it, for debuggers. */
+      readonly mapComment: string | undefined;
       /** Absolute path beside the source file; it need not exist. */
       readonly address: string;
       readonly format: 'esm' | 'cjs';
@@ -54,6 +56,19 @@ export type InstanceStart = {
   readonly ownApis: OwnApis | undefined;
 };
 
+/** What a thread gets that boots before its code is built; its `LateStart` follows as a message. */
+export type WaitingStart = {
+  readonly kind: 'waiting';
+  /** Modules of Node.js that the code before has imported. */
+  readonly builtins: readonly string[];
+};
+
+export type LateStart = {
+  readonly start: InstanceStart;
+  /** All of it. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
 /** An instance's messages besides answers. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
@@ -81,8 +96,12 @@ export type InstanceReport =
 /** The gateway has read bytes of the streamed answer to the event of this number. */
 export type PartReceipt = { readonly sequence: number; readonly bytes: number };
 
-export function readInstanceStart(data: unknown): InstanceStart {
-  return data as InstanceStart;
+export function readThreadStart(data: unknown): InstanceStart | WaitingStart {
+  return data as InstanceStart | WaitingStart;
+}
+
+export function readLateStart(message: unknown): LateStart {
+  return message as LateStart;
 }
 
 export function readInstanceReport(message: unknown): InstanceReport {

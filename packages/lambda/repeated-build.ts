@@ -27,15 +27,43 @@ export class RepeatedBuild {
   #called: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #outside: ReadonlySet<string> = new Set();
   #context: BuildContext | undefined;
+  #running: Promise<BuildResult> | undefined;
 
   constructor(options: RepeatedOptions, isEsbuild: boolean) {
     this.#options = options;
     this.#isEsbuild = isEsbuild;
   }
 
-  /** @throws BuildFailure of esbuild */
-  async run(): Promise<BuildResult> {
+  /**
+   * @param isChanged a build that is running may have read what has changed since
+   * @throws BuildFailure of esbuild, also once `signal` is aborted
+   */
+  run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
+    const before = this.#running;
+    if (before !== undefined && !isChanged) return before;
+    // esbuild would give both callers the result of the first.
+    const running = (before?.catch(() => undefined) ?? Promise.resolve()).then(() => this.#run(signal));
+    this.#running = running;
+    const forget = (): void => {
+      if (this.#running === running) this.#running = undefined;
+    };
+    void running.then(forget, forget);
+    return running;
+  }
+
+  async #run(signal: AbortSignal | undefined): Promise<BuildResult> {
+    const cancel = (): void => void this.#context?.cancel();
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await this.#runUntilComplete(signal);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #runUntilComplete(signal: AbortSignal | undefined): Promise<BuildResult> {
     for (;;) {
+      signal?.throwIfAborted();
       const result = await this.#rebuild().catch((error: unknown) => error as BuildFailure);
       if (this.#addUnresolved(result) || this.#addCalled(result) || this.#addOutside(result)) {
         await this.dispose();

@@ -14,12 +14,27 @@ export type CheckedCode = {
   readonly refused?: DefinitionError;
 };
 
+export type SourceChange = 'foreseen' | 'unforeseen';
+
 export interface RunnableCode {
   readonly taskRoot: string;
   /** @throws DefinitionError for code that is unavailable now */
   check(): Promise<CheckedCode>;
-  /** @throws BuildError when the source does not compile, DefinitionError when there is none */
-  build(): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
+  /**
+   * Its sources have changed, and may change again: begins what the next `build` and start will wait for.
+   * @param isStarted whether an instance of it is there, which will be replaced
+   */
+  foresee?(isStarted: boolean): void;
+  /** It has been saved, and may be again: makes the next start shorter, until `endSpare` or for a while. */
+  keepSpare?(): void;
+  endSpare?(): Promise<void>;
+  /**
+   * @param change of its sources, which a build that is running may not have read; `foreseen`: not since `foresee`
+   * @throws BuildError when the source does not compile, DefinitionError when there is none
+   */
+  build(
+    change?: SourceChange,
+  ): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
   /** Files whose change may make the code available. */
   readonly watched: WatchedSources;
   /** What compiles it before the first event, for a minute or more. Known once it is checked. */

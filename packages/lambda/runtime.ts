@@ -28,11 +28,12 @@ import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
 import { NodeProcessCode } from './process/node-process.ts';
 import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/process-code.ts';
+import { LastSaved } from './last-saved.ts';
 import { packagesWith } from './lent/lend-sdk.ts';
 import { NO_LENDING, type Lender } from './lent/lending.ts';
 import { describeOfflineRead } from './offline-reads.ts';
 import { type CodeReplacement, ReplacedCode } from './replaced-code.ts';
-import type { RunnableCode } from './runnable-code.ts';
+import type { RunnableCode, SourceChange } from './runnable-code.ts';
 import type { FunctionRuntimeOptions } from './runtime-options.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
@@ -117,6 +118,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #machine = thisMachine();
   readonly #compiling: Compiling;
   #processFile: Promise<string> | undefined;
+  readonly #saved = new LastSaved();
   readonly #failed = new WeakMap<RunnableCode, FailedBuild>();
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
@@ -157,8 +159,14 @@ class WorkerRuntime implements FunctionRuntime {
     const setup = { runDirectory, cacheDirectory, lender: this.#lender };
     this.#findToolchain = toolchainsOf(this.#machine, setup, debugging && { breaks: debugging.breaks });
     if (options.reload) {
-      this.#watcher = new SourceWatcher((names) => {
-        for (const name of names) void this.rebuild(name);
+      this.#watcher = new SourceWatcher({
+        onPause: (names) => {
+          const changed = names.flatMap((name) => this.#functions.get(name) ?? []);
+          for (const { code, pool } of changed) code.foresee?.(pool.size > 0);
+        },
+        onChange: (names, isAfterPause) => {
+          for (const name of names) void this.rebuild(name, isAfterPause ? 'foreseen' : 'unforeseen');
+        },
       });
     }
     this.#endWatch = watchMemory({
@@ -362,11 +370,13 @@ class WorkerRuntime implements FunctionRuntime {
     return new ThreadCode(build, (built, taskRoot) => this.#program(definition, built, taskRoot));
   }
 
-  async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
+  async #build(functionName: string, code: RunnableCode, change?: SourceChange): Promise<InstanceProgram> {
     const failed = this.#failed.get(code);
     if (failed?.stands === true) throw failed.error;
     try {
-      const { program, sources } = await this.#compiling.run(functionName, code.compiler, () => code.build());
+      const { program, sources } = await this.#compiling.run(functionName, code.compiler, () =>
+        code.build(change),
+      );
       this.#watcher?.watch(functionName, sources);
       void this.#noteOfflineRead(functionName, sources);
       return program;
@@ -431,15 +441,16 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   /** Code that does not build or load leaves the old version in place. */
-  async rebuild(functionName: string): Promise<void> {
+  async rebuild(functionName: string, change: SourceChange = 'unforeseen'): Promise<void> {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;
     const started = performance.now();
     let failure: LoadFailure | undefined;
     this.#failed.delete(entry.code);
     try {
-      const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
+      const payload = await entry.pool.swap(await this.#build(functionName, entry.code, change));
       if (payload !== undefined) failure = fromInitFailure(payload, entry.code.taskRoot);
+      else if (entry.pool.size > 0) this.#saved.note(entry.code);
     } catch (error) {
       failure = toLoadFailure(error);
     }

@@ -7,6 +7,9 @@ import { entriesOf } from '@gatewright/aws/readable-files';
 /** Editors write a file in several steps; they count as one change. */
 const SETTLE_MS = 15;
 
+/** After so long the burst may be over: what a change needs is begun, and begun again if it was not. */
+const PAUSE_MS = 2;
+
 /** Folders watched for one unbundled function; more would exhaust the system's watches. */
 const FOLDER_LIMIT = 500;
 
@@ -26,16 +29,25 @@ type Interest = {
 
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
+export type SourceListener = {
+  /** Once per burst of changes, before it counts as over. */
+  readonly onPause?: (functionNames: readonly string[]) => void;
+  /** Once per burst of changes, with the names of the changed functions. `isAfterPause`: nothing has changed since that. */
+  readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
+};
+
 export class SourceWatcher {
-  readonly #onChange: (functionNames: readonly string[]) => void;
+  readonly #listener: SourceListener;
   readonly #folders = new Map<string, FSWatcher>();
   readonly #interests = new Map<string, Interest>();
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
+  /** Of the present burst. */
+  #hasPaused = false;
 
-  /** @param onChange gets the names of the changed functions, once per burst of changes */
-  constructor(onChange: (functionNames: readonly string[]) => void) {
-    this.#onChange = onChange;
+  constructor(listener: SourceListener) {
+    this.#listener = listener;
   }
 
   watch(functionName: string, sources: WatchedSources): void {
@@ -56,6 +68,7 @@ export class SourceWatcher {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#pauseTimer);
     this.#interests.clear();
     this.#update();
   }
@@ -111,11 +124,20 @@ export class SourceWatcher {
     }
     if (this.#changed.size === 0) return;
     clearTimeout(this.#timer);
+    clearTimeout(this.#pauseTimer);
+    const isAfterPause = !this.#hasPaused;
+    if (isAfterPause) this.#pauseTimer = setTimeout(() => this.#pause(), PAUSE_MS).unref();
     this.#timer = setTimeout(() => {
       const names = [...this.#changed];
       this.#changed.clear();
-      this.#onChange(names);
+      this.#hasPaused = false;
+      this.#listener.onChange(names, isAfterPause);
     }, SETTLE_MS).unref();
+  }
+
+  #pause(): void {
+    this.#hasPaused = true;
+    this.#listener.onPause?.([...this.#changed]);
   }
 }
 

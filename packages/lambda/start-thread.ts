@@ -3,7 +3,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import type { Board } from './board.ts';
 import type { BuiltCode } from './bundle.ts';
 import { sealEnvironment } from './environment.ts';
-import type { InstanceStart } from './instance-start.ts';
+import type { InstanceStart, LateStart, WaitingStart } from './instance-start.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { NO_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
@@ -31,8 +31,11 @@ export type ThreadProgram = {
   readonly deadlines: Deadlines;
   /** Undefined: debugging is off. */
   readonly debugging?: Debugging | undefined;
+  /** A thread that waits for its code. */
+  readonly spare?: { readonly take: () => Worker | undefined } | undefined;
 };
 
+/** In the one that waits for its code, if there is one. */
 export function startThread(
   program: ThreadProgram,
   port: MessagePort,
@@ -41,7 +44,6 @@ export function startThread(
   { requestIdSeed, logStreamName }: Pick<InstanceStart, 'requestIdSeed' | 'logStreamName'>,
 ): Worker {
   const { definition, built, taskRoot, controlUrl, accessKey } = program;
-  const logGroupName = `/aws/lambda/${definition.name}`;
   const start: InstanceStart = {
     port,
     reports,
@@ -54,7 +56,7 @@ export function startThread(
     memorySizeMb: definition.memorySizeMb,
     timeoutMs: program.deadlines === NO_DEADLINES ? MAX_TIMEOUT_MS : definition.timeoutSeconds * 1000,
     stoodMs: program.debugging?.stoodMs,
-    logGroupName,
+    logGroupName: logGroupOf(definition),
     logStreamName,
     taskRoot,
     handler: definition.handler,
@@ -67,13 +69,29 @@ export function startThread(
     standIns: program.standIns,
     ownApis: program.ownApis,
   };
-  return new Worker(program.workerFile, {
+  const transferred = [port, reports];
+  const options = optionsOf(program, logStreamName);
+  const waiting = program.spare?.take();
+  if (waiting === undefined)
+    return new Worker(program.workerFile, { ...options, workerData: start, transferList: transferred });
+  const late: LateStart = { start, environment: options.env };
+  waiting.postMessage(late, transferred);
+  return waiting;
+}
+
+/** A thread that waits for its code. */
+export function bootThread(program: ThreadProgram): Worker {
+  const waiting: WaitingStart = { kind: 'waiting', builtins: program.built.builtins };
+  return new Worker(program.workerFile, { ...optionsOf(program, ''), workerData: waiting });
+}
+
+function optionsOf(program: ThreadProgram, logStreamName: string) {
+  const { definition, taskRoot, controlUrl, accessKey } = program;
+  return {
     name: definition.name,
-    workerData: start,
-    transferList: [port, reports],
     env: sealEnvironment(definition, {
       taskRoot,
-      logGroupName,
+      logGroupName: logGroupOf(definition),
       logStreamName,
       controlUrl,
       accessKey,
@@ -84,5 +102,7 @@ export function startThread(
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: definition.memorySizeMb },
-  });
+  };
 }
+
+const logGroupOf = ({ name }: FunctionDefinition): string => `/aws/lambda/${name}`;

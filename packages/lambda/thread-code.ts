@@ -1,12 +1,16 @@
 import type { BuiltCode, FunctionBuild } from './bundle.ts';
 import type { Compiler } from './compiling.ts';
-import type { CheckedCode, CodeFinding, RunnableCode } from './runnable-code.ts';
+import type { CheckedCode, CodeFinding, RunnableCode, SourceChange } from './runnable-code.ts';
 import type { WatchedSources } from './source-watcher.ts';
+import { SpareThread } from './spare-thread.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadInstance } from './thread-instance.ts';
 
 export class ThreadCode implements RunnableCode {
   readonly #build: FunctionBuild;
+  #begun: { readonly built: Promise<BuiltCode>; readonly abort: AbortController } | undefined;
+  readonly #spare = new SpareThread();
+  #latest: ThreadProgram | undefined;
   readonly #programOf: (built: BuiltCode, taskRoot: string) => ThreadProgram;
 
   constructor(build: FunctionBuild, programOf: (built: BuiltCode, taskRoot: string) => ThreadProgram) {
@@ -34,15 +38,38 @@ export class ThreadCode implements RunnableCode {
     return this.#build.unsupportedSettings;
   }
 
-  async build(): ReturnType<RunnableCode['build']> {
-    const built = await this.#build.run();
-    const program = this.#programOf(built, this.taskRoot);
+  foresee(isStarted: boolean): void {
+    if (isStarted && this.#latest !== undefined) this.#spare.boot(this.#latest);
+    if (this.#begun !== undefined || !this.#build.isBundled) return;
+    const abort = new AbortController();
+    const built = this.#build.run(true, abort.signal);
+    // `build` hears of it, if it uses it.
+    built.catch(() => undefined);
+    this.#begun = { built, abort };
+  }
+
+  async build(change?: SourceChange): ReturnType<RunnableCode['build']> {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    if (change === 'unforeseen') begun?.abort.abort();
+    const usable = change === 'unforeseen' ? undefined : begun?.built;
+    const built = await (usable ?? this.#build.run(change !== undefined));
+    const program = { ...this.#programOf(built, this.taskRoot), spare: this.#spare };
+    this.#latest = program;
     const sources: WatchedSources =
       built.sources === undefined ? this.watched : { kind: 'files', files: built.sources };
     return { program: { start: (owner) => new ThreadInstance(program, owner) }, sources };
   }
 
-  dispose(): Promise<void> {
-    return this.#build.dispose();
+  keepSpare(): void {
+    if (this.#latest !== undefined) this.#spare.keep(this.#latest);
+  }
+
+  endSpare(): Promise<void> {
+    return this.#spare.end();
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#spare.close(), this.#build.dispose()]);
   }
 }

@@ -7,7 +7,7 @@ import type { Compiler } from '../compiling.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { InstanceStart, OwnStart } from '../instance-start.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
-import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
+import type { CheckedCode, CodeFinding, RunnableCode, SourceChange } from '../runnable-code.ts';
 import type { Lender } from '../lent/lending.ts';
 import { packagesWith } from '../lent/lend-sdk.ts';
 import type { WatchedSources } from '../source-watcher.ts';
@@ -66,8 +66,8 @@ export class NodeProcessCode implements RunnableCode {
     return { ...checked, findings: versionFinding(this.#definition, `Node ${version}`, isSame) };
   }
 
-  async build(): ReturnType<RunnableCode['build']> {
-    const built = await this.#build.run();
+  async build(change?: SourceChange): ReturnType<RunnableCode['build']> {
+    const built = await this.#build.run(change !== undefined);
     const [{ file }, programFile] = await Promise.all([this.#findNode(), this.#setup.programFile()]);
     const definition = this.#definition;
     const own = join(this.#setup.runDirectory, 'processes', definition.name);

@@ -99,6 +99,7 @@ async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown>
       return import(url);
     }
   }
+  if (code.mapComment !== undefined) mapBundle(code.mapComment, code.address);
   if (code.format === 'esm') {
     if (code.withRequire) defineRequire(code.address);
     return import(pathToFileURL(code.address).href);
@@ -118,6 +119,16 @@ function defineRequire(address: string): void {
     __filename: address,
     __dirname: dirname(address),
   });
+}
+
+/** Node forgets the map of a module that is no more. */
+const mapped: Module[] = [];
+
+/** Loads the map of a bundle as that of an empty module of the same address: Node would count the characters of all lines. */
+function mapBundle(comment: string, address: string): void {
+  const module = makeModule(address);
+  module._compile(comment, address);
+  mapped.push(module);
 }
 
 type CompilableModule = Module & { _compile(text: string, file: string): void };

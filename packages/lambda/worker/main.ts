@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
-import { type InstanceStart, readInstanceStart } from '../instance-start.ts';
+import { type InstanceStart, readLateStart, readThreadStart, type WaitingStart } from '../instance-start.ts';
 import type { FunctionOutput } from './output.ts';
 import { runInstance } from './run-instance.ts';
 import { shieldProcess } from './shield-process.ts';
@@ -9,11 +10,26 @@ import { shieldProcess } from './shield-process.ts';
 /** As `worker-program.ts` writes it. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
 
-await runInstance(readInstanceStart(workerData), {
+/** Modules of Node.js that take milliseconds to load, and of whose loading nothing is heard. */
+const SLOW_BUILTINS = /^(?:node:)?(?:crypto|fs\/promises|https?|http2|net|stream|tls|zlib)$/;
+
+const given = readThreadStart(workerData);
+await runInstance('kind' in given ? await waitForStart(given) : given, {
   seal: sealProcess,
   isProcess: false,
   exit: (code) => process.exit(code),
 });
+
+async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> {
+  for (const name of builtins) if (SLOW_BUILTINS.test(name)) process.getBuiltinModule(name);
+  if (parentPort === null) throw new Error('not a thread');
+  const [message] = (await once(parentPort, 'message')) as [unknown];
+  const { start, environment } = readLateStart(message);
+  for (const name of Object.keys(process.env))
+    if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
+  return start;
+}
 
 /** Replaces what a thread would otherwise take from the gateway's process. */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildResult } from 'esbuild';
+import { RepeatedBuild } from '../../../packages/lambda/repeated-build.ts';
+import { aFolder, aFolderFunction, failed, returned, startRuntime, writeFiles } from './start-runtime.ts';
 
 const OPTIONAL = {
   'node_modules/frame/package.json': '{ "name": "frame", "main": "index.js" }',
@@ -83,5 +87,83 @@ describe('a bundle', () => {
       errorMessage,
       'Could not resolve "gone-one" (a.ts:1:14, and 2 more): run npm install gone-one, or list it under external of the esbuild settings in serverless.yml',
     );
+  });
+});
+
+describe('a build of code that changes while it is built', () => {
+  /** The first build says when it has read the file, and goes on when it is told to. */
+  function startSlowly() {
+    const folder = aFolder({ 'a.js': 'export const v = 1' });
+    let isFirst = true;
+    let goOn: (() => void) | undefined;
+    let hear: (() => void) | undefined;
+    const build = new RepeatedBuild(
+      {
+        entryPoints: [join(folder, 'a.js')],
+        absWorkingDir: folder,
+        bundle: true,
+        write: false,
+        format: 'esm',
+        logLevel: 'silent',
+        plugins: [
+          {
+            name: 'slow',
+            setup: (build) =>
+              build.onLoad({ filter: /a\.js$/ }, async ({ path }) => {
+                const contents = readFileSync(path, 'utf8');
+                if (isFirst) {
+                  isFirst = false;
+                  await new Promise<void>((resolve) => {
+                    goOn = resolve;
+                    hear?.();
+                  });
+                }
+                return { contents };
+              }),
+          },
+        ],
+      },
+      false,
+    );
+    const untilRead = async (): Promise<void> => {
+      if (goOn === undefined) await new Promise<void>((resolve) => (hear = resolve));
+    };
+    const builtText = async (run: Promise<BuildResult>): Promise<string> =>
+      (await run).outputFiles?.[0]?.text ?? '';
+    return { folder, build, untilRead, goOn: () => goOn?.(), builtText };
+  }
+
+  it('is built again for who knows of the change, and shared by who does not', async () => {
+    const { folder, build, untilRead, goOn, builtText } = startSlowly();
+    const first = build.run(false);
+    await untilRead();
+    const shared = build.run(false);
+    writeFiles(folder, { 'a.js': 'export const v = 2' });
+    const changed = build.run(true);
+    goOn();
+    const [firstText, sharedText, changedText] = [
+      await builtText(first),
+      await builtText(shared),
+      await builtText(changed),
+    ];
+    await build.dispose();
+    assert.match(firstText, /v = 1/);
+    assert.equal(sharedText, firstText);
+    assert.match(changedText, /v = 2/);
+  });
+
+  it('may be given up, before it begins as well; later ones are not', async () => {
+    const { build, untilRead, goOn, builtText } = startSlowly();
+    const abort = new AbortController();
+    const begun = build.run(true, abort.signal);
+    const waiting = build.run(true, abort.signal);
+    const last = build.run(true);
+    await untilRead();
+    abort.abort();
+    goOn();
+    await assert.rejects(begun);
+    await assert.rejects(waiting);
+    assert.match(await builtText(last), /v = 1/);
+    await build.dispose();
   });
 });

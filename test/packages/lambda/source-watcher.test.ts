@@ -12,6 +12,8 @@ type Heard = (event: 'change' | 'rename', name: string | null) => void;
 describe('SourceWatcher', () => {
   let watched: Map<string, Heard>;
   let changes: (readonly string[])[];
+  let pauses: (readonly string[])[];
+  let wereForeseen: boolean[];
   let watcher: SourceWatcher;
   let root: string;
   beforeEach(() => {
@@ -29,7 +31,15 @@ describe('SourceWatcher', () => {
       'src/node_modules/c/index.js': '',
       'lib/d.js': '',
     });
-    watcher = new SourceWatcher((names) => changes.push(names.toSorted()));
+    pauses = [];
+    wereForeseen = [];
+    watcher = new SourceWatcher({
+      onPause: (names) => pauses.push(names.toSorted()),
+      onChange: (names, isAfterPause) => {
+        changes.push(names.toSorted());
+        wereForeseen.push(isAfterPause);
+      },
+    });
   });
   afterEach(() => {
     watcher.close();
@@ -70,6 +80,24 @@ describe('SourceWatcher', () => {
     mock.timers.tick(1);
 
     assert.deepEqual(changes, [['one']]);
+  });
+
+  it('tells of the first pause in a burst, and whether the burst was over with it', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    news('src', 'a.js');
+    news('src', 'a.js');
+    mock.timers.tick(2);
+    assert.deepEqual(pauses, [['one']]);
+    mock.timers.tick(13);
+    assert.deepEqual(wereForeseen, [true]);
+
+    news('src', 'a.js');
+    mock.timers.tick(2);
+    news('src', 'a.js');
+    mock.timers.tick(14);
+    assert.equal(pauses.length, 2);
+    mock.timers.tick(1);
+    assert.deepEqual(wereForeseen, [true, false]);
   });
 
   for (const [folder, name, isCode] of [

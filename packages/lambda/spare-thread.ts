@@ -1,0 +1,57 @@
+/** A thread of a function that has booted before its code is built. */
+import type { Worker } from 'node:worker_threads';
+
+import { bootThread, type ThreadProgram } from './start-thread.ts';
+
+/** The events that waited for a save come first. */
+const KEEP_AFTER_MS = 250;
+/** It holds 12 MB; a save within this time follows another. */
+const KEEP_FOR_MS = 120_000;
+
+export class SpareThread {
+  #worker: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  /** @param program of the code before; a start brings its own */
+  boot(program: ThreadProgram): void {
+    // A debugger would be shown a thread without code.
+    if (this.#worker !== undefined || this.#isOver || program.debugging !== undefined) return;
+    const worker = bootThread(program);
+    worker.unref();
+    this.#worker = worker;
+    const forget = (): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.on('error', forget);
+    worker.on('exit', forget);
+  }
+
+  take(): Worker | undefined {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.ref();
+    return worker;
+  }
+
+  /** Has one ready for a while. */
+  keep(program: ThreadProgram): void {
+    if (this.#isOver) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.boot(program);
+      this.#timer = setTimeout(() => void this.end(), KEEP_FOR_MS).unref();
+    }, KEEP_AFTER_MS).unref();
+  }
+
+  /** There will be none. */
+  close(): Promise<void> {
+    this.#isOver = true;
+    return this.end();
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.take()?.terminate();
+  }
+}

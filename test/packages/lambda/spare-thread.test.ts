@@ -1,0 +1,114 @@
+/** Threads that boot before the code they run is built. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { MACHINE_DEADLINES } from '../../../packages/lambda/deadlines.ts';
+import { SpareThread } from '../../../packages/lambda/spare-thread.ts';
+import type { ThreadProgram } from '../../../packages/lambda/start-thread.ts';
+import { aFolder, aFolderFunction, returned, startRuntime, writeFiles } from './start-runtime.ts';
+
+const sourceOf = (answer: number): string => `
+import { createHash } from 'node:crypto';
+import { request } from 'node:https';
+import { threadId } from 'node:worker_threads';
+export const handler = async (_: unknown, context: { readonly logStreamName: string }) => ({
+  answer: ${answer},
+  threadId,
+  isStream: process.env.AWS_LAMBDA_LOG_STREAM_NAME === context.logStreamName,
+  names: Object.keys(process.env),
+  loaded: [typeof createHash, typeof request],
+});`;
+
+type Said = {
+  readonly answer: number;
+  readonly threadId: number;
+  readonly isStream: boolean;
+  readonly names: readonly string[];
+};
+
+describe('a saved function', () => {
+  it('runs in the thread that began to boot with the save, and is told the same as any other', async () => {
+    const folder = aFolder({ 'f.ts': sourceOf(1) });
+    const definition = aFolderFunction(folder, 'f.handler', { name: 'f', environment: { STAGE: 'dev' } });
+    const { runtime, invoke } = await startRuntime([definition], { reload: true });
+    const first = returned(await invoke('f')) as Said;
+
+    const heard = new Promise((resolve) => runtime.onReload(resolve));
+    writeFiles(folder, { 'f.ts': sourceOf(2) });
+    await heard;
+    const second = returned(await invoke('f')) as Said;
+
+    assert.deepEqual(second, { ...first, answer: 2, threadId: first.threadId + 1 });
+    assert.equal(second.isStream, true);
+    assert.ok(second.names.includes('STAGE'));
+  });
+});
+
+describe('a spare thread', () => {
+  let program: ThreadProgram;
+  let spare: SpareThread;
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    spare = new SpareThread();
+    const folder = aFolder({
+      'program.mjs': "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {});",
+    });
+    program = {
+      definition: aFolderFunction(folder, 'f.handler'),
+      built: { code: { kind: 'file', file: '' }, sourceMaps: false, sources: undefined, builtins: [] },
+      taskRoot: folder,
+      workerFile: join(folder, 'program.mjs'),
+      clockOffset: new SharedArrayBuffer(8),
+      controlUrl: undefined,
+      runtimePackages: { folder, anchor: join(folder, 'program.mjs') },
+      standIns: [],
+      ownApis: undefined,
+      accessKey: { id: 'LOCALKEY', secret: 'local-secret' },
+      extraEnvironment: {},
+      log: () => undefined,
+      deadlines: MACHINE_DEADLINES,
+    };
+  });
+  afterEach(async () => {
+    mock.timers.reset();
+    await spare.close();
+  });
+
+  it('is given away once', async () => {
+    spare.boot(program);
+    const worker = spare.take();
+    const none = spare.take();
+
+    assert.equal(none, undefined);
+    assert.ok(worker !== undefined);
+    await worker.terminate();
+  });
+
+  it('is kept for two minutes after a save, of which each begins them again', async () => {
+    spare.keep(program);
+    assert.equal(spare.take(), undefined);
+    mock.timers.tick(250);
+    mock.timers.tick(119_999);
+    spare.keep(program);
+    mock.timers.tick(250);
+    mock.timers.tick(119_999);
+    const worker = spare.take();
+    assert.ok(worker !== undefined);
+    await worker.terminate();
+
+    spare.keep(program);
+    mock.timers.tick(250);
+    mock.timers.tick(120_000);
+    assert.equal(spare.take(), undefined);
+  });
+
+  it('is none after the end', async () => {
+    spare.keep(program);
+    await spare.close();
+    mock.timers.tick(250);
+    spare.keep(program);
+    mock.timers.tick(250);
+    spare.boot(program);
+    assert.equal(spare.take(), undefined);
+  });
+});
