@@ -1,6 +1,4 @@
 /** Headers as flat name, value lists (node's `rawHeaders`). */
-import type { RouteFacts } from './request-facts.ts';
-import type { RepeatedRoute } from './route-templates.ts';
 
 /** The last value of a reply's header; `name` in lower case. AWS's single-value maps keep the last, too. */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
@@ -23,8 +21,8 @@ export function areSameLines(lines: readonly string[], others: readonly string[]
 export class HeaderList {
   /** In order of arrival, as spelled by the sender. */
   readonly lines: readonly string[];
-  /** What events of a connection that repeats them have in common, by route; undefined until they repeat. */
-  repeated: Map<RouteFacts, RepeatedRoute> | undefined = undefined;
+  /** Their connection has sent them again: what is read from them pays. */
+  isRepeated = false;
   #names: readonly string[] | undefined;
 
   constructor(lines: readonly string[]) {
@@ -33,7 +31,7 @@ export class HeaderList {
 
   /** The same headers came again. */
   repeat(): void {
-    this.repeated ??= new Map();
+    this.isRepeated = true;
   }
 
   /** The last value of a header; `name` in lower case. */

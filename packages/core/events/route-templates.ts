@@ -1,5 +1,6 @@
 /** Event templates: by route, and by route and connection where a connection repeats its headers. */
 import { JsonTemplates } from './json-template.ts';
+import type { HeaderList } from './header-list.ts';
 import type {
   ApiFacts,
   ApiKeyFacts,
@@ -46,7 +47,7 @@ type ConnectionFacts = Place &
   };
 type BuildRepeated<Part extends string> = (facts: ConnectionFacts, part: (name: Part) => unknown) => unknown;
 
-export type RepeatedRoute = {
+type RepeatedRoute = {
   readonly facts: ConnectionFacts;
   readonly templates: Pick<JsonTemplates<string>, 'print'>;
 };
@@ -58,6 +59,7 @@ const MOST_ROUTES = 8;
 export class ConnectionTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: BuildRepeated<Part>;
+  readonly #kept = new WeakMap<HeaderList, Map<RouteFacts, RepeatedRoute>>();
 
   constructor(parts: readonly Part[], build: BuildRepeated<Part>) {
     this.#parts = parts;
@@ -66,15 +68,15 @@ export class ConnectionTemplates<Part extends string> {
 
   /** Undefined where the headers have not repeated, or a signature names the caller: it differs each time. */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {
-    const { repeated } = request.headers;
-    if (repeated === undefined || caller.kind === 'iam') return undefined;
-    const known = repeated.get(request.route);
+    if (!request.headers.isRepeated || caller.kind === 'iam') return undefined;
+    const known = this.#kept.get(request.headers)?.get(request.route);
     if (known !== undefined && hasFacts(request, apiKey, known.facts)) return known.templates;
     const { api, stage, route, method, protocol, sourceIp, clientCertificate, headers } = request;
     const facts = { api, stage, route, method, protocol, sourceIp, clientCertificate, headers, apiKey };
     const templates = new JsonTemplates(this.#parts, (part) => this.#build(facts, part));
-    if (repeated.size === MOST_ROUTES) repeated.clear();
-    repeated.set(route, { facts, templates });
+    let routes = this.#kept.get(headers);
+    if (routes === undefined || routes.size === MOST_ROUTES) this.#kept.set(headers, (routes = new Map()));
+    routes.set(route, { facts, templates });
     return templates;
   }
 }

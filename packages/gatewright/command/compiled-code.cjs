@@ -3,13 +3,11 @@
  * Keeps compiled code between runs, in a folder that only its owner can write to: files there are executed.
  * Plain CommonJS, because it runs before all other code of the command.
  */
-const { lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { lstatSync, mkdirSync, statSync } = require('node:fs');
 const { readdir, rm, stat, writeFile } = require('node:fs/promises');
 const { enableCompileCache, flushCompileCache } = require('node:module');
 const { homedir } = require('node:os');
-const { basename, dirname, join } = require('node:path');
-const { constants, Script } = require('node:vm');
-const { crc32 } = require('node:zlib');
+const { join } = require('node:path');
 
 const OWN_MODE = 0o700;
 /** Node never deletes from it: each new version, and each folder of npx, adds a few megabytes. */
@@ -18,11 +16,7 @@ const LIMIT_BYTES = 200_000_000;
 const MEASURED = 'measured';
 const MEASURED_EVERY_MS = 24 * 60 * 60 * 1000;
 
-const SUM_BYTES = 4;
-
 let kept;
-/** Of `runKept`, until its compiled code is kept. */
-let unkept;
 
 /** `GATEWRIGHT_HOME`, else `~/.gatewright`, as for all per-user state. */
 function codeFolder(environment) {
@@ -59,7 +53,6 @@ exports.writeCompiledCode = async function writeCompiledCode(limitBytes = LIMIT_
   flushCompileCache?.();
   if (kept === undefined) return;
   try {
-    if (unkept !== undefined) writeSummed(unkept.code, unkept.script.createCachedData());
     if (wasMeasured(kept)) return;
     if ((await bytesOf(kept)) > limitBytes) await rm(kept, { recursive: true, force: true });
     else await writeFile(join(kept, MEASURED), '');
@@ -82,49 +75,6 @@ async function bytesOf(folder) {
     bytes += stats?.size ?? 0;
   }
   return bytes;
-}
-
-/**
- * Runs a bundle of the package as `require` would, in a third of the time: Node sums up source and compiled code,
- * and keeps both in memory. Here the name says what the source is, for it has a hash of it.
- * @param file a function expression of ASCII, with the parameters of a CommonJS module
- */
-exports.runKept = function runKept(file, module, require) {
-  const source = readFileSync(file, 'latin1');
-  const code = kept === undefined ? undefined : keptFile(kept, file);
-  const script = new Script(source, {
-    filename: file,
-    cachedData: code && readSummed(code),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  if (code !== undefined && script.cachedDataRejected !== false) unkept = { code, script };
-  script.runInThisContext()(module.exports, require, module, file, dirname(file));
-  return module.exports;
-};
-
-/** V8 itself refuses what another version of it, or one with other flags, has compiled. */
-function keptFile(folder, file) {
-  return join(folder, [process.version, process.arch, basename(file)].join('-'));
-}
-
-/** V8 would run what a disk has changed. */
-function readSummed(file) {
-  try {
-    const bytes = readFileSync(file);
-    const code = bytes.subarray(SUM_BYTES);
-    return bytes.readUInt32LE() === crc32(code) ? code : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Another start may read or write it at the same time. */
-function writeSummed(file, code) {
-  const sum = Buffer.alloc(SUM_BYTES);
-  sum.writeUInt32LE(crc32(code));
-  const own = [file, process.pid].join('.');
-  writeFileSync(own, Buffer.concat([sum, code]), { mode: 0o600 });
-  renameSync(own, file);
 }
 
 exports.codeFolder = codeFolder;

@@ -3,7 +3,6 @@
  * same code takes three times as long to load: each file is found and linked, and each import of a built-in module
  * reads all its exports.
  */
-import { hash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -33,11 +32,8 @@ export async function writeStart(
   const joined = await joinParts(parts, always);
   const [odd] = /.{0,40}[^\0-\x7f]+/.exec(joined) ?? [];
   if (odd !== undefined) throw new Error(`the bundle of start is not ASCII: ${odd}`);
-  // Its compiled code is kept by this name.
-  const whole = `${START}-${hash('sha256', joined).slice(0, 12)}`;
   const write = (name: string, text: string) => writeFile(join(folder, `${name}.cjs`), text);
-  await write(whole, joined);
-  await write(START, runWhole(whole));
+  await write(START, joined);
   for (const [name, { text }] of parts) {
     if (name === `${START}.js`) continue;
     await write(nameOf(name), always.has(name) ? reexport(name) : await toCommonJs(text));
@@ -87,7 +83,7 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
     platform: 'node',
     target: 'esnext',
   });
-  return `(function (exports, require, module, __filename, __dirname) {${loadLater(code)}})`;
+  return loadLater(code);
 }
 
 /** Of `keepNames`, what gives a function the name that it has: there are thousands. */
@@ -118,9 +114,6 @@ async function toCommonJs(text: string): Promise<string> {
   });
   return loadLater(code);
 }
-
-const runWhole = (name: string): string =>
-  `require('../compiled-code.cjs').runKept(require('node:path').join(__dirname, '${name}.cjs'), module, require);\n`;
 
 const reexport = (name: string): string =>
   `module.exports = require('./${START}.cjs').${exportName(name)};\n`;

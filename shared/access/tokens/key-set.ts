@@ -1,9 +1,7 @@
 /** An issuer's key set (RFC 7517) → the keys that may verify a signature, by key id. */
+import { createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
-
-// An import of the module reads all its exports, and one of them loads WebCrypto: 0.4 ms.
-const { createPublicKey } = process.getBuiltinModule('node:crypto');
 
 export type VerificationKey = {
   readonly keyId: string;

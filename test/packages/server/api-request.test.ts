@@ -12,10 +12,10 @@ describe('headers of a connection', () => {
   it('are read once as long as they are the same to the letter', () => {
     const connection = {};
     const first = headersOf(connection, LINES);
-    assert.equal(first.repeated, undefined);
+    assert.equal(first.isRepeated, false);
     const again = headersOf(connection, [...LINES]);
     assert.equal(again, first);
-    assert.notEqual(again.repeated, undefined);
+    assert.equal(again.isRepeated, true);
   });
 
   it('are parsed again where anything is different, or the connection is another', () => {
@@ -31,7 +31,7 @@ describe('headers of a connection', () => {
       const other = headersOf(connection, lines);
       assert.notEqual(other, first);
       assert.deepEqual(other.lines, lines);
-      assert.equal(other.repeated, undefined);
+      assert.equal(other.isRepeated, false);
     }
     assert.notEqual(headersOf({}, LINES), headersOf({}, LINES));
   });

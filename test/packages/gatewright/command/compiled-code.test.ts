@@ -6,7 +6,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -81,52 +80,6 @@ describe('compiled code of the command', () => {
     utimesSync(join(home, 'code', 'measured'), yesterday, yesterday);
     write('999');
     assert.equal(existsSync(large), false);
-  });
-
-  describe('of a bundle', () => {
-    const file = join(folder, 'bundle-1.cjs');
-    /** Says whether V8 refused kept code, `undefined` where there was none, and keeps what is not kept. */
-    function runBundle(home: string): string {
-      writeFileSync(file, '(function (exports, require, module, __filename) { exports.said = __filename; })');
-      const script = `const vm = require('node:vm');
-const { Script } = vm;
-vm.Script = class extends Script {
-  constructor(...args) { super(...args); process.stdout.write(String(this.cachedDataRejected)); }
-};
-const kept = require(${JSON.stringify(FILE)});
-const module = { exports: {} };
-const { said } = kept.runKept(${JSON.stringify(file)}, module, require);
-if (said !== ${JSON.stringify(file)}) throw new Error(said);
-void kept.writeCompiledCode();`;
-      const { PATH = '' } = process.env;
-      return execFileSync(process.execPath, ['-e', script], {
-        env: { PATH, GATEWRIGHT_HOME: home },
-        encoding: 'utf8',
-      });
-    }
-    const keptIn = (home: string): string => {
-      const name = readdirSync(join(home, 'code')).find((one) => one.endsWith('bundle-1.cjs'));
-      return join(home, 'code', name ?? 'nothing is kept');
-    };
-
-    it('is kept by the first run and taken by the next', () => {
-      const home = join(folder, 'of-a-bundle');
-      assert.deepEqual([runBundle(home), runBundle(home)], ['undefined', 'false']);
-      assert.equal(statSync(keptIn(home)).mode & 0o777, 0o600);
-    });
-
-    it('is not run where the disk has changed it, but compiled and kept again', () => {
-      const home = join(folder, 'of-a-changed-bundle');
-      runBundle(home);
-      const bytes = readFileSync(keptIn(home));
-      bytes[bytes.length - 1] = ~(bytes.at(-1) ?? 0) & 0xff;
-      writeFileSync(keptIn(home), bytes);
-      assert.deepEqual([runBundle(home), runBundle(home)], ['undefined', 'false']);
-    });
-
-    it('is compiled each time where nothing can be kept', () => {
-      assert.equal(runBundle(join(FILE, 'no-folder')), 'undefined');
-    });
   });
 
   it('costs a home that cannot be written to nothing', () => {
