@@ -152,10 +152,8 @@ class WorkerRuntime implements FunctionRuntime {
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     this.#lender = options.lender ?? NO_LENDING;
-    const { keeper } = this.#processes;
-    this.#projects =
-      options.projectBuilds &&
-      new ProjectBuilds({ ...options.projectBuilds, machine: this.#machine, keeper });
+    const program = { machine: this.#machine, keeper: this.#processes.keeper };
+    this.#projects = options.projectBuilds && new ProjectBuilds({ ...options.projectBuilds, ...program });
     const setup = { runDirectory, cacheDirectory, lender: this.#lender };
     this.#findToolchain = toolchainsOf(this.#machine, setup, debugging && { breaks: debugging.breaks });
     if (options.reload) {

@@ -29,7 +29,7 @@ type Interest = {
 
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
-export type SourceListener = {
+type SourceListener = {
   /** Once per burst of changes, before it counts as over. */
   readonly onPause?: (functionNames: readonly string[]) => void;
   /** Once per burst of changes, with the names of the changed functions. `isAfterPause`: nothing has changed since that. */

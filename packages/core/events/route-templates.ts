@@ -74,9 +74,10 @@ export class ConnectionTemplates<Part extends string> {
     const { api, stage, route, method, protocol, sourceIp, clientCertificate, headers } = request;
     const facts = { api, stage, route, method, protocol, sourceIp, clientCertificate, headers, apiKey };
     const templates = new JsonTemplates(this.#parts, (part) => this.#build(facts, part));
-    let routes = this.#kept.get(headers);
-    if (routes === undefined || routes.size === MOST_ROUTES) this.#kept.set(headers, (routes = new Map()));
-    routes.set(route, { facts, templates });
+    const kept = this.#kept.get(headers);
+    const routes =
+      kept === undefined || kept.size === MOST_ROUTES ? new Map<RouteFacts, RepeatedRoute>() : kept;
+    this.#kept.set(headers, routes.set(route, { facts, templates }));
     return templates;
   }
 }

@@ -193,7 +193,7 @@ describe('messages between the gateway and an instance', () => {
     assert.deepEqual(beyondAnswers(answers), [0]);
   });
 
-  // Answers are never gathered: the event after may not end.
+  // An answer does not wait for others: it is read where the gateway looks, and a message only wakes.
   it('are fewer than requests to it, and no more than answers from it, where many come together', async (context) => {
     const answers: string[] = [];
     const posts: number[] = [];
@@ -209,7 +209,7 @@ describe('messages between the gateway and an instance', () => {
     context.diagnostic(`for ${requests} requests: ${posts.join(', ')} messages`);
     assert.ok(Math.min(...posts) < requests, `${posts.join(', ')} messages for ${requests} requests each`);
     assert.ok(
-      beyondAnswers(answers).every((more) => more === 0),
+      beyondAnswers(answers).every((more) => more <= 0),
       beyondAnswers(answers).join(', '),
     );
   });
