@@ -448,10 +448,10 @@ class WorkerRuntime implements FunctionRuntime {
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code, change));
       if (payload !== undefined) failure = fromInitFailure(payload, entry.code.taskRoot);
-      else if (entry.pool.size > 0) this.#saved.note(entry.code);
     } catch (error) {
       failure = toLoadFailure(error);
     }
+    if (entry.pool.size > 0) this.#saved.note(entry.code);
     const event: ReloadEvent =
       failure === undefined
         ? { kind: 'reloaded', functionName, tookMs: performance.now() - started }

@@ -7,6 +7,9 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { RING_BYTES, TextRing } from './text-ring.ts';
 
+/** Taken before a function can replace it. */
+const { setImmediate } = globalThis;
+
 /** One word for each direction: 0 = the receiver rests, and needs a message to wake it. */
 const BELL_BYTES = 4;
 const WAY_BYTES = BELL_BYTES + RING_BYTES;
@@ -60,8 +63,9 @@ export class TextChannel<Sent, Received> {
   listen(then: () => void): void {
     const { bell, ring } = this.#in;
     const look = (): void => {
-      const came = (ring.count - this.#until) | 0;
-      this.#until = ring.count;
+      const { count } = ring;
+      const came = (count - this.#until) | 0;
+      this.#until = count;
       if (came >= this.#busyFrom) setImmediate(look);
       else {
         Atomics.store(bell, 0, 0);

@@ -47,6 +47,21 @@ describe('an instance', () => {
     assert.ok(post.mock.callCount() < 300, `${post.mock.callCount()} messages`);
   });
 
+  it('goes on where its function replaces setImmediate, as fake timers do', async () => {
+    const source =
+      'let n = 0; exports.handler = async () => { globalThis.setImmediate = () => 0; return ++n; }';
+    const definition = anInlineFunction('faking', source, { timeoutSeconds: 2 });
+    const { invoke } = await startRuntime([definition], { maxInstances: 1 });
+    const answers: unknown[] = [];
+    for (let round = 0; round < 5; round += 1)
+      answers.push(...(await Promise.all([1, 2, 3].map(() => invoke('faking')))).map(returned));
+
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 15 }, (_, at) => at + 1),
+    );
+  });
+
   it('gets events of any size and text, and its answers arrive whole and in order', async () => {
     const source = 'exports.handler = async ({ text, times }) => text.repeat(times)';
     const { invoke } = await startRuntime([anInlineFunction('repeat', source)], { maxInstances: 1 });

@@ -71,6 +71,27 @@ describe('TextChannel', () => {
     close();
   });
 
+  it('hears of what is sent in the middle of the look before it rests', async (context) => {
+    const { gateway, instance, close } = open();
+    const taken: Item[] = [];
+    gateway.listen(() => taken.push(...takeAll(gateway)));
+    const { load } = Atomics;
+    let isSent = false;
+    context.mock.method(Atomics, 'load', (words: Int32Array, at: number): number => {
+      const value = load(words, at);
+      if (taken.length === 1 && !isSent) {
+        isSent = true;
+        instance.send('second');
+      }
+      return value;
+    });
+    instance.send('first');
+    for (let turn = 0; turn < 100 && taken.length < 2; turn += 1) await nextTurn();
+    close();
+
+    assert.deepEqual(taken, ['first', 'second']);
+  });
+
   it('lets a receiver whose port hears nothing more take all that was sent', () => {
     const { gateway, instance, close } = open();
     const items: Item[] = ['a', { n: 1 }, 'b', 'x'.repeat(9_000)];
