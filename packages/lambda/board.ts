@@ -11,7 +11,8 @@ import type { EventMessage } from './job.ts';
 import type { RequestIdOf } from '../core/ports.ts';
 
 /**
- * Must exceed twice the largest window: revoked events keep their slot until the instance has passed them.
+ * Must exceed twice the largest window: revoked events keep their slot until the instance has passed them. A
+ * power of two (`slotOf`), and no more than a ring has places for.
  */
 export const SLOTS = MOST_AHEAD;
 

@@ -82,7 +82,7 @@ describe('SourceWatcher', () => {
     assert.deepEqual(changes, [['one']]);
   });
 
-  it('tells of the first pause in a burst, and whether the burst was over with it', () => {
+  it('reports the first pause in a burst, and whether the burst was over with it', () => {
     watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
     news('src', 'a.js');
     news('src', 'a.js');

@@ -27,7 +27,7 @@ type Said = {
 };
 
 describe('a saved function', () => {
-  it('runs in the thread that began to boot with the save, and is told the same as any other', async () => {
+  it('runs in the thread that began to boot with the save, and gets the same facts as any other', async () => {
     const folder = aFolder({ 'f.ts': sourceOf(1) });
     const definition = aFolderFunction(folder, 'f.handler', { name: 'f', environment: { STAGE: 'dev' } });
     const { runtime, invoke } = await startRuntime([definition], { reload: true });
