@@ -119,9 +119,15 @@ function hostedModules(root: string, packageName: string): Plugin {
   };
 }
 
-/** Importing one of these reads all its exports, and `node:timers` loads another module: 0.5 ms. */
+/**
+ * Names that packages import of each. An import reads all exports: that of `crypto` loads WebCrypto, 2 ms of a start,
+ * and `node:timers` another module, 0.5 ms.
+ */
 const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
+  crypto: ['createPublicKey', 'createVerify', 'verify'],
+  https: ['request'],
   'node:timers': ['setImmediate', 'setTimeout'],
+  stream: ['pipeline'],
 };
 /** Powertools creates its own Console, with both streams, before anything is printed. */
 const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
@@ -133,7 +139,7 @@ function builtinModules(): Plugin {
     name: 'builtin-modules',
     setup(esbuild) {
       esbuild.onResolve({ filter: /^node:console$/ }, () => ({ path: LAZY_CONSOLE }));
-      esbuild.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      esbuild.onResolve({ filter: /^[\w:]+$/ }, ({ path, kind }) =>
         path in FROM_PROCESS && kind === 'import-statement' ? { path, namespace: BUILTIN } : undefined,
       );
       esbuild.onLoad({ filter: /.*/, namespace: BUILTIN }, ({ path }) => ({

@@ -19,7 +19,6 @@ const START_IMPORTS = [
   '@aws-lambda-powertools/metrics',
   'aws-jwt-verify/error',
   'aws-jwt-verify/jwt-verifier',
-  'node:crypto',
 ];
 /** Of the layer, one file of each package. */
 const LAYER_FILES = ['@aws-lambda-powertools/metrics/index.mjs', 'aws-jwt-verify/index.mjs'];

@@ -1,7 +1,10 @@
 /** An issuer's key set (RFC 7517) → the keys that may verify a signature, by key id. */
-import { createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
+
+// What an import of `node:crypto` gives, without WebCrypto, which it would load.
+// eslint-disable-next-line no-restricted-globals
+const { createPublicKey } = process.getBuiltinModule('node:crypto');
 
 export type VerificationKey = {
   readonly keyId: string;
