@@ -245,18 +245,19 @@ export class FunctionBuild {
       const imports = await readImports(file, this.#taskRoot, this.#cache);
       return checkImports(imports, definition, [], this.#lending);
     }
-    const place = { ...definition.place, property: 'Handler' };
+    // Only of a fault: its line is read from the template.
+    const place = () => ({ ...definition.place, property: 'Handler' });
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
       if (!(error instanceof BuildError)) throw error;
       const { first, message } = error;
       throw first === undefined
-        ? new DefinitionError(place, message)
+        ? new DefinitionError(place(), message)
         : new DefinitionError(first, first.text);
     });
     const wanted = name.exportPath.split('.')[0] ?? '';
     if (exports.length > 0 && !exports.includes(wanted) && !exports.includes('default'))
       throw new DefinitionError(
-        place,
+        place(),
         `handler "${definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
       );
     const { external = [], alias = {}, nodePaths = [] } = options;

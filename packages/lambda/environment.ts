@@ -30,11 +30,12 @@ const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 /** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB */
 export function checkEnvironment(definition: FunctionDefinition): void {
-  const place = { ...definition.place, property: 'Environment.Variables' };
+  // Only of a fault: its line is read from the template.
+  const place = () => ({ ...definition.place, property: 'Environment.Variables' });
   const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
   if (reserved.length > 0) {
     throw new DefinitionError(
-      place,
+      place(),
       `Lambda reserves ${reserved.join(', ')} and refuses functions that set them`,
     );
   }
@@ -43,7 +44,7 @@ export function checkEnvironment(definition: FunctionDefinition): void {
     0,
   );
   if (size > ENVIRONMENT_LIMIT_BYTES) {
-    throw new DefinitionError(place, `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`);
+    throw new DefinitionError(place(), `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`);
   }
 }
 

@@ -49,11 +49,12 @@ export function findHandlerFile(
   isBuilt = false,
   entries: Readonly<Record<string, string>> = {},
 ): { file: string; name: HandlerName } {
-  const place = { ...definition.place, property: 'Handler' };
+  // Only of a fault: its line is read from the template.
+  const place = () => ({ ...definition.place, property: 'Handler' });
   const name = parseHandlerName(definition.handler);
   if (name === undefined) {
     throw new DefinitionError(
-      place,
+      place(),
       `handler "${definition.handler}" is not of the form path/to/file.export, without ".."`,
     );
   }
@@ -72,13 +73,13 @@ export function findHandlerFile(
     // No build makes a file of another spelling.
     const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
     if (misnamed !== undefined)
-      throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
+      throw new DefinitionError(place(), `handler "${definition.handler}": ${misnamed}`);
     const reason = explainMissingFolder(built);
     if (reason !== undefined)
-      throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
+      throw new MissingHandlerFile(place(), `handler "${definition.handler}": ${reason}`, base);
     const wayOut = describeMaking(name, command, Object.keys(entries));
     throw new MissingHandlerFile(
-      place,
+      place(),
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
         `${relative(process.cwd(), directory) || '.'}; ${wayOut}`,
       base,
