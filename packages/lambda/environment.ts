@@ -44,7 +44,10 @@ export function checkEnvironment(definition: FunctionDefinition): void {
     0,
   );
   if (size > ENVIRONMENT_LIMIT_BYTES) {
-    throw new DefinitionError(place(), `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`);
+    throw new DefinitionError(
+      place(),
+      `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`,
+    );
   }
 }
 

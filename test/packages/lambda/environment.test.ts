@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { describe, it } from 'node:test';
 
 import { processEnvironment } from '../../../packages/lambda/process/process-environment.ts';
-import { aFolder, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
+import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 
 const PRINT = 'exports.handler = async () => ({ ...process.env })';
 
@@ -32,6 +32,28 @@ const DOCUMENTED = [
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
 ];
+
+describe('a function without faults', () => {
+  it('needs no line of its template, for which JSON is parsed once more', async () => {
+    let reads = 0;
+    const place = {
+      file: 'template.json',
+      get line() {
+        reads += 1;
+        return 1;
+      },
+    };
+    const folder = aFolder({ 'users.ts': 'export const handler = async (): Promise<string> => "typed";' });
+
+    const { invoke } = await startRuntime([
+      anInlineFunction('inline', PRINT, { place }),
+      aFolderFunction(folder, 'users.handler', { place }),
+    ]);
+
+    assert.equal(returned(await invoke('users-handler')), 'typed');
+    assert.equal(reads, 0);
+  });
+});
 
 describe('the environment of a function', () => {
   it('holds the variables of Lambda and of the template, and none of the developer', async () => {
