@@ -245,7 +245,7 @@ export class FunctionBuild {
       const imports = await readImports(file, this.#taskRoot, this.#cache);
       return checkImports(imports, definition, [], this.#lending);
     }
-    // Only of a fault: its line is read from the template.
+    // Made for a fault only: to read its line, the template is parsed again.
     const place = () => ({ ...definition.place, property: 'Handler' });
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
       if (!(error instanceof BuildError)) throw error;

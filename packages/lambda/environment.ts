@@ -30,7 +30,7 @@ const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 /** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB */
 export function checkEnvironment(definition: FunctionDefinition): void {
-  // Only of a fault: its line is read from the template.
+  // Made for a fault only: to read its line, the template is parsed again.
   const place = () => ({ ...definition.place, property: 'Environment.Variables' });
   const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
   if (reserved.length > 0) {

@@ -49,7 +49,7 @@ export function findHandlerFile(
   isBuilt = false,
   entries: Readonly<Record<string, string>> = {},
 ): { file: string; name: HandlerName } {
-  // Only of a fault: its line is read from the template.
+  // Made for a fault only: to read its line, the template is parsed again.
   const place = () => ({ ...definition.place, property: 'Handler' });
   const name = parseHandlerName(definition.handler);
   if (name === undefined) {

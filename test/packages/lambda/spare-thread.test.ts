@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { MACHINE_DEADLINES } from '../../../packages/lambda/deadlines.ts';
 import { SpareThread } from '../../../packages/lambda/spare-thread.ts';
 import type { ThreadProgram } from '../../../packages/lambda/start-thread.ts';
@@ -41,6 +43,31 @@ describe('a saved function', () => {
     assert.deepEqual(second, { ...first, answer: 2, threadId: first.threadId + 1 });
     assert.equal(second.isStream, true);
     assert.ok(second.names.includes('STAGE'));
+  });
+});
+
+describe('saves that do not compile', () => {
+  it('leave one spare thread at most, whatever the number of functions', async () => {
+    const alive = new Set<Worker>();
+    const follow = (worker: Worker): void => {
+      alive.add(worker.once('exit', () => alive.delete(worker)));
+    };
+    process.on('worker', follow);
+    const folder = aFolder({ 'f.ts': sourceOf(1), 'g.ts': sourceOf(1), 'h.ts': sourceOf(1) });
+    const names = ['f', 'g', 'h'];
+    const definitions = names.map((name) => aFolderFunction(folder, `${name}.handler`, { name }));
+    const { runtime, invoke } = await startRuntime(definitions, { reload: true });
+    for (const name of names) await invoke(name);
+    const before = alive.size;
+    for (const name of names) {
+      const heard = new Promise((resolve) => runtime.onReload(resolve));
+      writeFiles(folder, { [`${name}.ts`]: 'export const handler = (' });
+      await heard;
+    }
+    // An end takes a moment.
+    for (let turn = 0; turn < 500 && alive.size > before + 1; turn += 1) await setTimeout(10);
+    process.off('worker', follow);
+    assert.ok(alive.size <= before + 1, `${alive.size - before} spare threads`);
   });
 });
 
