@@ -1,4 +1,5 @@
 /** .build/lab/performance.md, all goals of one run, and docs/performance.md, six of them and those that are missed. */
+import { causeOf } from './causes.ts';
 import { describeRun, markdownTable } from './pages.ts';
 import type { Conditions } from './conditions.ts';
 import type { Goal, Result } from './goals.ts';
@@ -28,6 +29,8 @@ ${host}
 ${markdownTable(['name', 'figure', 'measured', 'beside', 'ratio, 95 % interval', 'goal', ''], lines)}
 
 ${printMissed(results)}
+
+${printCauses(results)}
 `;
 }
 
@@ -68,6 +71,14 @@ function printMissed(results: readonly Result[]): string {
     missed === '' ? 'No goal is missed.' : `Missed: ${missed}.`,
     ...(open === '' ? [] : [`Open, since the interval holds the goal: ${open}.`]),
   ].join(' ');
+}
+
+/** Those that have been shown, never guesses. */
+function printCauses(results: readonly Result[]): string {
+  return results
+    .filter(({ row }) => row?.verdict === 'missed')
+    .map(({ goal }) => `- \`${goal.name}\`: ${causeOf(goal) ?? 'no cause has been shown yet'}`)
+    .join('\n');
 }
 
 function describeGoal({ what, beside }: Goal): string {

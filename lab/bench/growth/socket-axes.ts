@@ -110,7 +110,7 @@ const messages: Axis = {
   sizes: [1, 10, 100, 1_000],
   columns: OF_MESSAGES.map((column) => (column === P99 ? { ...P99, atMost: 'linear' as const } : column)),
   how: 'Each connection says something, waits for what the function answers, and says it again.',
-  why: 'As with requests: who talks waits for all who talked before.',
+  why: 'As with requests, a message waits for all that arrived before it.',
   measure: (size, seconds) =>
     serving({ name: 'messages', template: socketEcho() }, (served) =>
       withClients(served, size, async (clients) => {

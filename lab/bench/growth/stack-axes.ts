@@ -27,7 +27,7 @@ const GROWN: readonly Grown[] = [
     sizes: [10, 100, 1_000, 10_000],
     template: stacks.restRoutes,
     asked: (size) => ({ path: '/dev/r{n}', turns: size }),
-    how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`. Routes of an HTTP API grow by `routes` alike; of its integrations AWS takes 300, which it raises for nobody.',
+    how: 'One REST API out of an OpenAPI document, every route asked in turn. AWS gives an API 300 resources and raises that: `--account-quota resources=20000`. Routes of an HTTP API grow by `routes` alike; AWS does not raise their limit of 300 integrations.',
     why: 'A start reads and compiles each route once; a request walks the tree of its own path.',
   },
   {
@@ -131,7 +131,7 @@ const GROWN: readonly Grown[] = [
     template: stacks.services,
     asked: () => ({ path: '/r0' }),
     how: 'One route of an HTTP API, and one resource each of SQS, SNS, EventBridge, Kinesis, Step Functions, S3, DynamoDB, Scheduler, CloudWatch, Systems Manager, Secrets Manager, Cognito.',
-    why: 'A service is loaded when the first of its resources is read. With an alarm (the ninth) each request and each event is counted for its metric.',
+    why: 'A service is loaded when the first of its resources is read. From the ninth on, an alarm: each request and event is then counted for its metric, which is a step, not growth.',
   },
 ];
 

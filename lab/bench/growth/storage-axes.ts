@@ -33,7 +33,7 @@ const apiKeys: Axis = {
     ...OF_REQUESTS,
     MEMORY,
   ],
-  how: 'A method that wants an API key; one file of keys is imported by ImportApiKeys, and all are used in turn. An account has 10,000 keys, which AWS raises for nobody: the gateway refuses one more, as AWS does, so the axis ends there.',
+  how: 'A method that wants an API key; one file of keys is imported by ImportApiKeys, and all are used in turn. AWS does not raise the limit of 10,000 keys of an account; the gateway refuses one more, as AWS does, so the axis ends there.',
   why: 'A key is found by its value in one map, and counts for itself.',
   measure: (size, seconds) =>
     serving({ name: 'api-keys', template: keysAndPlans(1, 1) }, async (served) => {

@@ -25,7 +25,7 @@ const connections: Axis = {
     MEMORY,
   ],
   how: 'One route of an HTTP API to one function. Each connection asks again as soon as it has its answer. Functions of an account answer 1,000 at a time unless AWS raises that: `--concurrency 5000`.',
-  why: 'Whoever asks waits for all who asked before: with processors that are busy already, twice as many clients wait twice as long. None of them is looked at for another one, and a turn of the event loop begins 64 of them; but what Node holds of thousands that wait outlives the young generation of the collector, which copies it, and to open and close their connections is part of what is measured.',
+  why: 'A request waits for all that arrived before it: on busy processors, twice as many clients wait twice as long. A request costs more where thousands wait, since their objects outlive the young generation and are copied; a turn of the event loop begins 16 of them. Opening and closing the connections is measured, too.',
   measure: (size, seconds) =>
     serving({ name: 'connections', template: httpRoutes(1) }, (served) =>
       askUnderLoad(served, { path: '/r0', connections: size, seconds }),

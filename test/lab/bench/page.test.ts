@@ -60,6 +60,18 @@ describe('all goals of a run', () => {
   for (const line of LINES)
     it(`has each goal beside its figure: ${line}`, () => assert.ok(page.split('\n').includes(line), page));
 
+  it('says what has caused a miss, where that was shown', () => {
+    const sevenfold = Array.from({ length: 6 }, () => 7);
+    const missed = printPage(
+      CONDITIONS,
+      HOST,
+      resultsOf({ 'first-answer': sevenfold, 'memory-at-rest': sevenfold }),
+    );
+    assert.match(missed, /^- `first-answer`: Of about \d+ ms/m);
+    assert.match(missed, /^- `memory-at-rest`: no cause has been shown yet$/m);
+    assert.doesNotMatch(missed, /^- `rest`/m);
+  });
+
   it('names each goal once', () => {
     assert.equal(new Set(ALL.map(({ name }) => name)).size, ALL.length);
   });
