@@ -65,6 +65,7 @@ async function bundlePackage(root: string, outdir: string, { name }: LayerPackag
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    logOverride: { 'import-is-undefined': 'error' },
   });
   return metafile;
 }
@@ -133,14 +134,16 @@ const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
 const LAZY_CONSOLE = join(import.meta.dirname, 'lazy-console.ts');
 const NO_STREAMS = { 'process.stdout': 'undefined', 'process.stderr': 'undefined' };
 
-/** A name that is not listed above fails the build. */
+/** A name that is not listed above fails the build, unless a package passes the whole namespace on. */
 function builtinModules(): Plugin {
   return {
     name: 'builtin-modules',
     setup(esbuild) {
       esbuild.onResolve({ filter: /^node:console$/ }, () => ({ path: LAZY_CONSOLE }));
       esbuild.onResolve({ filter: /^[\w:]+$/ }, ({ path, kind }) =>
-        path in FROM_PROCESS && kind === 'import-statement' ? { path, namespace: BUILTIN } : undefined,
+        Object.hasOwn(FROM_PROCESS, path) && kind === 'import-statement'
+          ? { path, namespace: BUILTIN }
+          : undefined,
       );
       esbuild.onLoad({ filter: /.*/, namespace: BUILTIN }, ({ path }) => ({
         contents: `export const { ${(FROM_PROCESS[path] ?? []).join(', ')} } = process.getBuiltinModule('${path}');`,

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 
 /** A full collection stops the thread for some tens of milliseconds, so no request should be waiting. */
 const LOOK_EVERY_MS = 1_000;
-const IDLE_BELOW = 0.03;
+export const IDLE_BELOW = 0.03;
 /**
  * Only after starts: this collection also discards compiled code, and after five seconds of requests it would
  * slow the next ones by a tenth.
@@ -24,13 +24,16 @@ type Surroundings = {
 const OWN: Surroundings = {
   utilization: (since) => performance.eventLoopUtilization(since),
   later: (run, ms) => void setTimeout(run, ms).unref(),
-  collect() {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as Collect;
-    setFlagsFromString('--no-expose-gc');
-    collect({ type: 'major', flavor: 'last-resort' });
-  },
+  collect: collectAll,
 };
+
+/** Returns what is free to the system, too. */
+export function collectAll(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as Collect;
+  setFlagsFromString('--no-expose-gc');
+  collect({ type: 'major', flavor: 'last-resort' });
+}
 
 /** Once, in the first nearly idle second. */
 export function releaseMemoryWhenIdle(

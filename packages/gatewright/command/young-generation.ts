@@ -4,6 +4,8 @@
  */
 import { getActiveResourcesInfo } from 'node:process';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { performance } from 'node:perf_hooks';
+import { collectAll, IDLE_BELOW } from './release-memory.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
 /** Half of a young generation: live objects are copied from one half to the other. */
@@ -14,6 +16,8 @@ const CROWD = 128;
 /** For a new thread, which uses only what it needs. */
 const THREAD_HALF_MB = 8;
 const LOOK_EVERY_MS = 250;
+/** A second. */
+const IDLE_LOOKS = 4;
 /** V8 doubles a young generation when enough of it has stayed alive. */
 const USUAL_GROWTH = 2;
 const NO_GROWTH = 1;
@@ -24,15 +28,26 @@ type Surroundings = {
   readonly youngBytes: () => number;
   /** Open ones, of the whole process. */
   readonly connections: () => number;
+  /** Of this thread, since the last call; from 0 to 1. */
+  readonly utilization: () => number;
+  readonly collect: () => void;
   readonly setFlags: (flags: string) => void;
   readonly every: (run: () => void, ms: number) => void;
 };
+
+let lastLook = performance.eventLoopUtilization();
 
 const OWN: Surroundings = {
   nodeOptions: [...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
   youngBytes: () =>
     getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0,
   connections: () => getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
+  utilization() {
+    const before = lastLook;
+    lastLook = performance.eventLoopUtilization();
+    return performance.eventLoopUtilization(lastLook, before).utilization;
+  },
+  collect: collectAll,
   setFlags: setFlagsFromString,
   every: (run, ms) => void setInterval(run, ms).unref(),
 };
@@ -45,15 +60,26 @@ export function limitYoungGeneration({
   nodeOptions,
   youngBytes,
   connections,
+  utilization,
+  collect,
   setFlags,
   every,
 }: Surroundings = OWN): void {
   if (/semi[-_]space/.test(nodeOptions)) return;
   setFlags(`--min-semi-space-size=${THREAD_HALF_MB}`);
   let growth = USUAL_GROWTH;
+  let idleLooks = 0;
   every(() => {
-    const halfMb = connections() > CROWD ? CROWD_HALF_MB : HALF_MB;
-    const wanted = youngBytes() < 2 * halfMb * BYTES_PER_MB ? USUAL_GROWTH : NO_GROWTH;
+    const bytes = youngBytes();
+    const isCrowded = connections() > CROWD;
+    const halfMb = isCrowded ? CROWD_HALF_MB : HALF_MB;
+    const wanted = bytes < 2 * halfMb * BYTES_PER_MB ? USUAL_GROWTH : NO_GROWTH;
+    idleLooks = utilization() < IDLE_BELOW ? idleLooks + 1 : 0;
+    // After a crowd: it does not shrink by itself.
+    if (idleLooks >= IDLE_LOOKS && !isCrowded && bytes > 2 * HALF_MB * BYTES_PER_MB) {
+      idleLooks = 0;
+      collect();
+    }
     if (wanted === growth) return;
     growth = wanted;
     setFlags(`--semi-space-growth-factor=${growth}`);

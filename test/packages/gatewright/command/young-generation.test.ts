@@ -2,27 +2,29 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limitYoungGeneration } from '../../../../packages/gatewright/command/young-generation.ts';
 
-/** The flags for V8 where the young generation has these sizes, in megabytes, one after another. */
-function flagsAt(
-  sizes: readonly number[],
-  {
-    nodeOptions = '',
-    connections = 0,
-  }: { readonly nodeOptions?: string; readonly connections?: number } = {},
-): readonly string[] {
+type Look = { readonly megabytes: number; readonly connections?: number; readonly utilization?: number };
+
+/** The flags for V8, and how often memory is collected, over looks at the process. */
+function follow(looks: readonly Look[], nodeOptions = '') {
   const flags: string[] = [];
-  const looks: (() => void)[] = [];
-  let megabytes = 0;
+  const runs: (() => void)[] = [];
+  let collections = 0;
+  let now: Look = { megabytes: 0 };
   limitYoungGeneration({
     nodeOptions,
-    youngBytes: () => megabytes * 1024 * 1024,
-    connections: () => connections,
+    youngBytes: () => now.megabytes * 1024 * 1024,
+    connections: () => now.connections ?? 0,
+    utilization: () => now.utilization ?? 0.5,
+    collect: () => void (collections += 1),
     setFlags: (flag) => void flags.push(flag),
-    every: (run) => void looks.push(run),
+    every: (run) => void runs.push(run),
   });
-  for (megabytes of sizes) for (const look of looks) look();
-  return flags;
+  for (now of looks) for (const run of runs) run();
+  return { flags, collections };
 }
+
+const flagsAt = (sizes: readonly number[], connections = 0): readonly string[] =>
+  follow(sizes.map((megabytes) => ({ megabytes, connections }))).flags;
 
 describe('young generation of the command', () => {
   it('grows until it is enough, and again after V8 has shrunk it', () => {
@@ -35,8 +37,18 @@ describe('young generation of the command', () => {
   });
 
   it('grows further while requests of many connections are in flight', () => {
-    const held = flagsAt([2, 16, 64, 128, 64], { connections: 1_000 });
+    const held = flagsAt([2, 16, 64, 128, 64], 1_000);
     assert.deepEqual(held.slice(1), ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2']);
+  });
+
+  it('is collected in the first idle second after the connections have gone', () => {
+    const crowd: Look = { megabytes: 128, connections: 1_000, utilization: 0 };
+    const gone: Look = { megabytes: 128, utilization: 0.01 };
+    const busy: Look = { megabytes: 128 };
+    const usual: Look = { megabytes: 16, utilization: 0.01 };
+    assert.equal(follow([crowd, crowd, crowd, crowd, crowd]).collections, 0);
+    assert.equal(follow([busy, gone, gone, gone, busy, gone, gone, gone]).collections, 0);
+    assert.equal(follow([busy, gone, gone, gone, gone, usual, usual, usual, usual]).collections, 1);
   });
 
   it('is large enough from the start in threads that begin later', () => {
@@ -44,7 +56,7 @@ describe('young generation of the command', () => {
   });
 
   it('keeps the size that a user has set in V8', () => {
-    assert.deepEqual(flagsAt([128], { nodeOptions: '--max-semi-space-size=32' }), []);
-    assert.deepEqual(flagsAt([128], { nodeOptions: '--enable-source-maps --max_semi_space_size=32' }), []);
+    for (const options of ['--max-semi-space-size=32', '--enable-source-maps --max_semi_space_size=32'])
+      assert.deepEqual(follow([{ megabytes: 128 }], options).flags, []);
   });
 });
