@@ -135,6 +135,15 @@ export type DefinitionPlace = {
   readonly property?: string | undefined;
 };
 
+/** A property at a place. Copying the place would read its line, for which a template of JSON is parsed once more. */
+export function propertyAt(place: DefinitionPlace, property: string): DefinitionPlace {
+  const descriptors = Object.getOwnPropertyDescriptors(place);
+  return Object.defineProperties(
+    { file: place.file },
+    { ...descriptors, property: { value: property, enumerable: true } },
+  );
+}
+
 /** A definition that AWS would refuse, or that we cannot read. The message says what AWS requires. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';

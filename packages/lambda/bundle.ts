@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 
-import { DefinitionError } from '../core/errors.ts';
+import { DefinitionError, propertyAt } from '../core/errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
 import type { Compiler } from './compiling.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
@@ -245,19 +245,18 @@ export class FunctionBuild {
       const imports = await readImports(file, this.#taskRoot, this.#cache);
       return checkImports(imports, definition, [], this.#lending);
     }
-    // Made for a fault only: to read its line, the template is parsed again.
-    const place = () => ({ ...definition.place, property: 'Handler' });
+    const place = propertyAt(definition.place, 'Handler');
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
       if (!(error instanceof BuildError)) throw error;
       const { first, message } = error;
       throw first === undefined
-        ? new DefinitionError(place(), message)
+        ? new DefinitionError(place, message)
         : new DefinitionError(first, first.text);
     });
     const wanted = name.exportPath.split('.')[0] ?? '';
     if (exports.length > 0 && !exports.includes(wanted) && !exports.includes('default'))
       throw new DefinitionError(
-        place(),
+        place,
         `handler "${definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
       );
     const { external = [], alias = {}, nodePaths = [] } = options;
@@ -276,7 +275,7 @@ export class FunctionBuild {
       return { error: this.#webpackFailure, consequence: 'functions are bundled without it' };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {
-      const error = new DefinitionError({ ...place, property: 'Handler' }, metadata.reason);
+      const error = new DefinitionError(propertyAt(place, 'Handler'), metadata.reason);
       return { error, consequence: 'functions are bundled without them' };
     }
     const error = this.#refusedSettings();
@@ -298,7 +297,7 @@ export class FunctionBuild {
     if (refused.length === 0) return undefined;
     const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
     const property = code.kind === 'directory' && code.entries !== undefined ? 'BuildProperties' : 'esbuild';
-    return new DefinitionError({ ...place, property }, message);
+    return new DefinitionError(propertyAt(place, property), message);
   }
 
   /**

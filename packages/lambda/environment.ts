@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { DefinitionError } from '../core/errors.ts';
+import { DefinitionError, propertyAt } from '../core/errors.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
 /** Lambda refuses these in a template ("Reserved environment variables"). */
@@ -30,12 +30,11 @@ const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 /** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB */
 export function checkEnvironment(definition: FunctionDefinition): void {
-  // Made for a fault only: to read its line, the template is parsed again.
-  const place = () => ({ ...definition.place, property: 'Environment.Variables' });
+  const place = propertyAt(definition.place, 'Environment.Variables');
   const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
   if (reserved.length > 0) {
     throw new DefinitionError(
-      place(),
+      place,
       `Lambda reserves ${reserved.join(', ')} and refuses functions that set them`,
     );
   }
@@ -44,10 +43,7 @@ export function checkEnvironment(definition: FunctionDefinition): void {
     0,
   );
   if (size > ENVIRONMENT_LIMIT_BYTES) {
-    throw new DefinitionError(
-      place(),
-      `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`,
-    );
+    throw new DefinitionError(place, `${size} bytes of variables: Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 
-import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
+import { DefinitionError, type DefinitionPlace, propertyAt } from '../core/errors.ts';
 import { findBuildCommand } from './build-script.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import { explainMissing, explainMissingFolder } from './missing-path.ts';
@@ -49,12 +49,11 @@ export function findHandlerFile(
   isBuilt = false,
   entries: Readonly<Record<string, string>> = {},
 ): { file: string; name: HandlerName } {
-  // Made for a fault only: to read its line, the template is parsed again.
-  const place = () => ({ ...definition.place, property: 'Handler' });
+  const place = propertyAt(definition.place, 'Handler');
   const name = parseHandlerName(definition.handler);
   if (name === undefined) {
     throw new DefinitionError(
-      place(),
+      place,
       `handler "${definition.handler}" is not of the form path/to/file.export, without ".."`,
     );
   }
@@ -73,13 +72,13 @@ export function findHandlerFile(
     // No build makes a file of another spelling.
     const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
     if (misnamed !== undefined)
-      throw new DefinitionError(place(), `handler "${definition.handler}": ${misnamed}`);
+      throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
     const reason = explainMissingFolder(built);
     if (reason !== undefined)
-      throw new MissingHandlerFile(place(), `handler "${definition.handler}": ${reason}`, base);
+      throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
     const wayOut = describeMaking(name, command, Object.keys(entries));
     throw new MissingHandlerFile(
-      place(),
+      place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
         `${relative(process.cwd(), directory) || '.'}; ${wayOut}`,
       base,

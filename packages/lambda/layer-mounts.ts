@@ -7,6 +7,7 @@ import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { statOf } from '@gatewright/aws/file-marks';
+import { propertyAt } from '../core/errors.ts';
 import type { DefinitionPlace, Tolerance } from '../core/errors.ts';
 import type { FunctionDefinition, LayerDefinition, PackedCode } from '../core/stack/function.ts';
 import { packedFolder, unpack } from './packed-code.ts';
@@ -43,7 +44,7 @@ function mount(layer: LayerDefinition, runDirectory: string, place: DefinitionPl
   const archive = archiveOf(layer);
   if (archive !== undefined) {
     const folder = packedFolder(archive, runDirectory);
-    unpack(archive, folder, { ...place, property: 'Layers' });
+    unpack(archive, folder, propertyAt(place, 'Layers'));
     return { arn, directory: folder };
   }
   if (directory === undefined || below === undefined) return { arn, directory };

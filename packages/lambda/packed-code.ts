@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
+import { DefinitionError, type DefinitionPlace, propertyAt } from '../core/errors.ts';
 import type { PackedCode } from '../core/stack/function.ts';
 import { ArchiveError, unpackArchive } from './unpack-archive.ts';
 
@@ -18,7 +18,7 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!(error instanceof ArchiveError) && !isGone) throw error;
-    throw new DefinitionError({ ...place, property: place.property ?? 'Code' }, error.message);
+    throw new DefinitionError(propertyAt(place, place.property ?? 'Code'), error.message);
   }
 }
 

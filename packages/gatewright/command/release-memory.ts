@@ -8,8 +8,8 @@ import { runInNewContext } from 'node:vm';
 const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
- * Only after starts: this collection also discards compiled code, and after five seconds of requests it would
- * slow the next ones by a tenth.
+ * Only after starts, and after many connections (young-generation.ts): this collection also discards compiled
+ * code, and after five seconds of requests it would slow the next ones by a tenth.
  */
 const LOOKS = 5;
 

@@ -2,9 +2,10 @@
  * Limits the young generation, most of which is garbage. V8 would let it grow to 128 MB under load; more than
  * an eighth of that makes no request faster, unless hundreds of them are in flight.
  */
+import { performance } from 'node:perf_hooks';
 import { getActiveResourcesInfo } from 'node:process';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { performance } from 'node:perf_hooks';
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { collectAll, IDLE_BELOW } from './release-memory.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
@@ -28,25 +29,18 @@ type Surroundings = {
   readonly youngBytes: () => number;
   /** Open ones, of the whole process. */
   readonly connections: () => number;
-  /** Of this thread, since the last call; from 0 to 1. */
-  readonly utilization: () => number;
+  readonly utilization: (since?: EventLoopUtilization) => EventLoopUtilization;
   readonly collect: () => void;
   readonly setFlags: (flags: string) => void;
   readonly every: (run: () => void, ms: number) => void;
 };
-
-let lastLook = performance.eventLoopUtilization();
 
 const OWN: Surroundings = {
   nodeOptions: [...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
   youngBytes: () =>
     getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0,
   connections: () => getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
-  utilization() {
-    const before = lastLook;
-    lastLook = performance.eventLoopUtilization();
-    return performance.eventLoopUtilization(lastLook, before).utilization;
-  },
+  utilization: (since) => performance.eventLoopUtilization(since),
   collect: collectAll,
   setFlags: setFlagsFromString,
   every: (run, ms) => void setInterval(run, ms).unref(),
@@ -68,13 +62,15 @@ export function limitYoungGeneration({
   if (/semi[-_]space/.test(nodeOptions)) return;
   setFlags(`--min-semi-space-size=${THREAD_HALF_MB}`);
   let growth = USUAL_GROWTH;
+  let looked = utilization();
   let idleLooks = 0;
   every(() => {
     const bytes = youngBytes();
     const isCrowded = connections() > CROWD;
     const halfMb = isCrowded ? CROWD_HALF_MB : HALF_MB;
     const wanted = bytes < 2 * halfMb * BYTES_PER_MB ? USUAL_GROWTH : NO_GROWTH;
-    idleLooks = utilization() < IDLE_BELOW ? idleLooks + 1 : 0;
+    idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
+    looked = utilization();
     // After a crowd: it does not shrink by itself.
     if (idleLooks >= IDLE_LOOKS && !isCrowded && bytes > 2 * HALF_MB * BYTES_PER_MB) {
       idleLooks = 0;

@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import { BuildError } from '../build-error.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch, Toolchain } from './launch.ts';
@@ -31,7 +31,7 @@ export function findCustom(
   const { runtime, handler, place } = definition;
   const refuse = (message: string): Toolchain => ({
     kind: 'missing',
-    error: new DefinitionError({ ...place, property: 'Code' }, message),
+    error: new DefinitionError(propertyAt(place, 'Code'), message),
   });
   const name = runtime === 'go1.x' ? handler : 'bootstrap';
   const module = findGoModule(taskRoot, machine);

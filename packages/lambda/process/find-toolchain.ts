@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
 import type { Lender } from '../lent/lending.ts';
 import { findCustom } from './custom-toolchain.ts';
@@ -55,7 +55,7 @@ export function toolchainsOf(
 }
 
 function cannotRun({ place, runtime }: FunctionDefinition, why: string): DefinitionError {
-  return new DefinitionError({ ...place, property: 'Runtime' }, `${runtime} cannot run here: ${why}`);
+  return new DefinitionError(propertyAt(place, 'Runtime'), `${runtime} cannot run here: ${why}`);
 }
 
 function onWindows(definition: FunctionDefinition): Toolchain {

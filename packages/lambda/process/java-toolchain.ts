@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CodeFinding } from '../runnable-code.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from './launch.ts';
@@ -30,7 +30,7 @@ export async function findJava(
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
   if (machine.platform !== 'linux') {
     const message = `${runtime} cannot run here: AWS's client for Java runs on Linux only; start the gateway in a container`;
-    return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+    return { kind: 'missing', error: new DefinitionError(propertyAt(place, 'Runtime'), message) };
   }
   const home = machine.environment['JAVA_HOME'];
   const own = home === undefined ? [] : [join(home, 'bin', 'java')].filter(isExecutable);
@@ -38,7 +38,7 @@ export async function findJava(
   const version = java === undefined ? undefined : await readVersion(java, ['-version'], /"(?:1\.)?(\d+)/);
   const refuse = (property: string, message: string): Toolchain => ({
     kind: 'missing',
-    error: new DefinitionError({ ...place, property }, `${runtime} cannot run here: ${message}`),
+    error: new DefinitionError(propertyAt(place, property), `${runtime} cannot run here: ${message}`),
   });
   if (java === undefined || version === undefined)
     return refuse(
@@ -92,7 +92,7 @@ function launchOf(java: string, definition: FunctionDefinition, classPath: reado
 }
 
 function lacking(definition: FunctionDefinition, message: string): CodeFinding {
-  const error = new DefinitionError({ ...definition.place, property: 'Code' }, message);
+  const error = new DefinitionError(propertyAt(definition.place, 'Code'), message);
   return { error, consequence: defaultConsequence(definition) };
 }
 

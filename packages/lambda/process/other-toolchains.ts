@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { type Toolchain, versionFinding } from './launch.ts';
 import { findPrograms, listNames, type Machine } from './machine.ts';
@@ -111,6 +111,6 @@ export async function findDotnet(
 const DOTNET_RUNTIMES = /[^]*Microsoft\.NETCore\.App (\d+\.\d+\.\d+)/;
 
 function refusal({ runtime, place }: FunctionDefinition, property: string, message: string): Toolchain {
-  const error = new DefinitionError({ ...place, property }, `${runtime} cannot run here: ${message}`);
+  const error = new DefinitionError(propertyAt(place, property), `${runtime} cannot run here: ${message}`);
   return { kind: 'missing', error };
 }

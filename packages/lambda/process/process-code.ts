@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { DefinitionError } from '../../core/errors.ts';
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { Compiler } from '../compiling.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
@@ -111,7 +111,7 @@ export class ProcessCode implements RunnableCode {
     }
     const missing = code.kind === 'directory' ? explainMissingFolder(this.taskRoot) : undefined;
     if (missing !== undefined && !this.#builtFolders.some((folder) => existsSync(folder)))
-      throw new DefinitionError({ ...place, property: 'Code' }, missing);
+      throw new DefinitionError(propertyAt(place, 'Code'), missing);
     const found = await this.#find(this.#definition, this.taskRoot, this.#builtFolders);
     if (found.kind === 'found') this.#toolchain = found;
     return found;
@@ -165,7 +165,7 @@ function wrap(
     ? findInLayers(definition, wrapper.slice('/opt/'.length))
     : wrapper;
   if (file !== undefined) return { command: file, args: [command, ...args] };
-  const place = { ...definition.place, property: 'Environment' };
+  const place = propertyAt(definition.place, 'Environment');
   throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is in none of its layers`);
 }
 

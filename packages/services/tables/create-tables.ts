@@ -3,7 +3,7 @@ import { UNCOUNTED } from '@gatewright/dynamodb';
 import { STACK_STREAM_LABEL } from '@gatewright/dynamodb/stream-record';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { DefinitionError, StartError } from '../../core/errors.ts';
+import { DefinitionError, StartError, propertyAt } from '../../core/errors.ts';
 import type { IndexDefinition, KeyAttribute, TableDefinition } from './table-definition.ts';
 
 export type DynamoDbTarget = AwsCredentials & {
@@ -119,7 +119,7 @@ function compare(table: TableDefinition, description: unknown): void {
 
 function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
   throw new DefinitionError(
-    { ...table.place, property },
+    propertyAt(table.place, property),
     `table ${table.name} exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
       'delete it, or start with another --data directory',
   );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DefinitionError, DefinitionFaults } from '../../../packages/core/errors.ts';
+import { DefinitionError, DefinitionFaults, propertyAt } from '../../../packages/core/errors.ts';
 
 describe('DefinitionFaults', () => {
   it('describes each fault in a line of its own, the first as the error that it takes the place of', () => {
@@ -14,5 +14,24 @@ describe('DefinitionFaults', () => {
       ['Layers', 'Role', 'Handler'].map((name) => `shop.yml:3: Me.${name}: is wrong`).join('\n'),
     );
     assert.deepEqual(faults.awaited, ['Layers', 'Role', 'Handler']);
+  });
+});
+
+describe('propertyAt', () => {
+  it('reads the line of the place only where a message needs it', () => {
+    let reads = 0;
+    const place = {
+      file: 'shop.json',
+      get line() {
+        reads += 1;
+        return 7;
+      },
+      logicalId: 'Me',
+    };
+
+    const at = propertyAt(propertyAt(place, 'Role'), 'Handler');
+    assert.equal(reads, 0);
+
+    assert.equal(new DefinitionError(at, 'is wrong').describe(), 'shop.json:7: Me.Handler: is wrong');
   });
 });

@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { DefinitionError } from '../../../core/errors.ts';
+import { DefinitionError, propertyAt } from '../../../core/errors.ts';
 import { HandlerFault } from '../../handler-fault.ts';
 import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import type { CodeFinding } from '../../runnable-code.ts';
@@ -105,7 +105,7 @@ function noPython(
       : `${passedOver.join(', ')}, and there is no other Python 3`;
   const install = `${none}; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
   const message = `${runtime} cannot run here: ${install}`;
-  return { kind: 'missing', isLate, error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+  return { kind: 'missing', isLate, error: new DefinitionError(propertyAt(place, 'Runtime'), message) };
 }
 
 /** The intended interpreter that does not run; the same for all functions of the file. */
@@ -150,7 +150,7 @@ function launchOf(
 
 function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, taskRoot: string): void {
   if (fault === null) return;
-  const place = { ...definition.place, property: 'Handler' };
+  const place = propertyAt(definition.place, 'Handler');
   const { handler } = definition;
   const module = handler.slice(0, Math.max(0, handler.lastIndexOf('.')));
   const failureOf = (type: string, errorMessage: string) => ({ errorType: `Runtime.${type}`, errorMessage });

@@ -14,7 +14,7 @@ function follow(looks: readonly Look[], nodeOptions = '') {
     nodeOptions,
     youngBytes: () => now.megabytes * 1024 * 1024,
     connections: () => now.connections ?? 0,
-    utilization: () => now.utilization ?? 0.5,
+    utilization: () => ({ idle: 0, active: 0, utilization: now.utilization ?? 0.5 }),
     collect: () => void (collections += 1),
     setFlags: (flag) => void flags.push(flag),
     every: (run) => void runs.push(run),
