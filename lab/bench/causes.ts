@@ -7,8 +7,7 @@ const CROWD =
   'The floor’s goes from 29 to 40 µs, ours from 31 to 58. Helped: a young generation that grows with the connections (p99 1.17 instead of 1.70 × in one run). ' +
   'Tried: small young generations (2, 4, 32 MB: slower), requests begun only as instances have room (no gain).';
 const OFFLINE =
-  'In the run of 25 November 2026 the floor itself served 8.3 (REST) and 6.4 (HTTP) times what serverless-offline did, in other minutes of the run: ' +
-  'where the host is like that, the goal asks for more than the floor gives. Otherwise the causes are those of `rest` and `http`.';
+  'What takes a request’s time is shown under `rest` and `http`. How much of the goal the floor itself reaches is not known: it was not measured in turns with serverless-offline.';
 const AUTHORIZER =
   'Of 12 ms more than the bare handler, compiling takes 2 (85 KB beside 15), Powertools’ metrics 3 to 4, compiling the policy 2, ' +
   'deciding 1, stricter checks of token and keys 1, configuration 1. Helped: built-in modules without their facades (0.95 to 0.97 ×). ' +
@@ -21,7 +20,7 @@ const CAUSES: Readonly<Record<string, string>> = {
     'the rest less (kernel 5.6 and 7.0, V8 5.1 and 6.5, collections 1.0 and 1.8). Helped: texts by shared memory, events of few pieces, headers shared by a connection.',
   http:
     'In turns with the floor, three times: 39 to 58 µs a request of user time and 13 to 15 of the kernel on the main thread, beside 37 to 45 and 16 to 18; ' +
-    'the function’s thread takes the same and is woken less (0.08 times a request beside 0.3 to 0.4), so neither the kernel nor wake-ups are the cause, but the gateway’s own code. ' +
+    'the function’s thread takes the same and is woken less (0.08 times a request beside 0.3 to 0.4), so the difference is user time of the main thread, neither the kernel nor wake-ups. ' +
     'By `bench -- phases`, of the main thread: writes to sockets 28 %, postMessage 12, replies of the instance 12, receive 11, map-response 9, map-request 6.',
   'rest-offline': OFFLINE,
   'http-offline': OFFLINE,
