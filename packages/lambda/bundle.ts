@@ -1,9 +1,7 @@
 /** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, relative, resolve } from 'node:path';
 
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 
@@ -25,14 +23,13 @@ import { BuildCache } from './build-cache.ts';
 import type { SdkLending } from './lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
+import { IncrementalBuild } from './incremental-build.ts';
 import { packageIsModule } from './package-type.ts';
+import type { LocatedOptions } from './prebundled-packages.ts';
 import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
-import { RepeatedBuild } from './repeated-build.ts';
+import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
 import { taskRootOf } from './task-root.ts';
 import type { WebpackBuild } from './webpack-build.ts';
-
-/** Below this a code cache gains nothing (docs/design/hot-path §4). */
-const COMPILE_CACHE_FROM_BYTES = 100_000;
 
 /** esbuild cannot do without what older ones lack, such as async generators; a newer Node runs them here. */
 const OLDEST_TARGET = 10;
@@ -46,14 +43,10 @@ export type BuiltCode = {
   readonly builtins: readonly string[];
 };
 
-type Bundle = {
-  readonly text: string;
-  readonly map: string;
+type Bundle = BundleTexts & {
   readonly sources: readonly string[];
   readonly builtins: readonly string[];
 };
-
-type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
 /** The handler's file and how to bundle it; without options it runs as it is. */
 type Located = {
@@ -76,7 +69,7 @@ export class FunctionBuild {
   readonly #runDirectory: string;
   readonly #definition: FunctionDefinition;
   readonly #bundles: string;
-  readonly #compileCache: string;
+  readonly #stored: StoredBundles;
   readonly #cache: BuildCache;
   readonly #isDebugged: boolean;
   readonly #lending: SdkLending;
@@ -88,7 +81,7 @@ export class FunctionBuild {
   #isOfWebpack = false;
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
-  #repeated: RepeatedBuild | undefined;
+  #repeated: IncrementalBuild | undefined;
   #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
   #located: Located | undefined;
 
@@ -119,7 +112,7 @@ export class FunctionBuild {
     this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
-    this.#compileCache = compileCache;
+    this.#stored = new StoredBundles(this.#bundles, compileCache, isDebugged);
     this.#cache = new BuildCache(join(dirname(compileCache), 'builds'), runDirectory);
     this.#runDirectory = runDirectory;
     const { code } = definition;
@@ -326,19 +319,21 @@ export class FunctionBuild {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const startedEpochMs = Date.now();
       // Entities and the like are named after their classes.
-      this.#repeated ??= new RepeatedBuild(
+      this.#repeated ??= new IncrementalBuild(
         { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
+        this.#bundles,
         located.esbuild !== undefined,
       );
-      const { outputFiles = [], metafile } = await this.#repeated.run(isChanged, signal);
+      const result = await this.#repeated.run(isChanged, signal);
+      const { metafile, packages } = result;
       const bundle: Bundle = {
-        text: outputFiles.find((output) => !output.path.endsWith('.map'))?.text ?? '',
-        map: outputFiles.find((output) => output.path.endsWith('.map'))?.text ?? '',
+        ...textsOf(result),
         sources: sourcesOf(Object.keys(metafile?.inputs ?? {}), this.#taskRoot),
-        builtins: builtinsOf(metafile),
+        builtins: builtinsOf([metafile, packages?.metafile]),
       };
-      if (isKept) this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
-      return this.#toBuilt(located, bundle);
+      if (isKept && packages === undefined)
+        this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
+      return this.#toBuilt(located, bundle, packages?.texts);
     } catch (error) {
       throw toBuildError(error, this.#taskRoot);
     }
@@ -356,8 +351,15 @@ export class FunctionBuild {
     return (await made)?.files;
   }
 
-  #toBuilt(located: Located, { text, map, sources, builtins }: Bundle): BuiltCode {
-    return { code: this.#store(located, text, map), sourceMaps: true, sources, builtins };
+  /** A save may follow another: makes its build shorter. */
+  prepareSoon(): void {
+    this.#repeated?.prepareSoon();
+  }
+
+  #toBuilt({ file, options, esbuild }: Located, bundle: Bundle, packages?: BundleTexts): BuiltCode {
+    const format = options?.format === 'cjs' ? 'cjs' : 'esm';
+    const code = this.#stored.store({ file, format, withRequire: esbuild === undefined }, bundle, packages);
+    return { code, sourceMaps: true, sources: bundle.sources, builtins: bundle.builtins };
   }
 
   /** While the instance starts: it reads all inputs of the build. */
@@ -416,30 +418,6 @@ export class FunctionBuild {
       logLevel: 'silent',
     };
   }
-
-  /** Names the bundle by its content, so that an instance that starts during a rebuild reads one version. */
-  #store({ file, options, esbuild }: Located, text: string, map: string): HandlerCode {
-    const hash = createHash('sha256').update(file).update(text).digest('hex').slice(0, 16);
-    const bundleFile = join(this.#bundles, `${hash}.js`);
-    if (!existsSync(bundleFile)) {
-      mkdirSync(this.#bundles, { recursive: true });
-      writeFileSync(`${bundleFile}.map`, map);
-      const mapped = this.#isDebugged ? `${text}\n${mapComment(inlineMap(map, this.#bundles))}` : text;
-      writeFileSync(bundleFile, mapped);
-    }
-    return {
-      kind: 'bundle',
-      bundleFile,
-      // A path from the root, on Windows too: Node accepts neither a file URL nor `C:\…`.
-      mapComment: this.#isDebugged ? undefined : mapComment(pathToFileURL(`${bundleFile}.map`).pathname),
-      address: `${file.slice(0, -extname(file).length)}.js`,
-      format: options?.format === 'cjs' ? 'cjs' : 'esm',
-      withRequire: esbuild === undefined,
-      // Code compiled without the debugger does not have its breakpoints.
-      compileCache:
-        text.length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
-    };
-  }
 }
 
 function keepDefinitionError(error: unknown): DefinitionError {
@@ -450,16 +428,6 @@ function keepDefinitionError(error: unknown): DefinitionError {
 function keepBuildError(error: unknown): BuildError {
   if (error instanceof BuildError) return error;
   throw error;
-}
-
-const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
-
-/** The map as part of the script; its sources are absolute, since the script runs at another address. */
-function inlineMap(map: string, folder: string): string {
-  const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
-  const absolute = sources.map((source) => pathToFileURL(resolve(folder, source)).href);
-  const text = JSON.stringify({ ...rest, sources: absolute });
-  return `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
 }
 
 /**
@@ -474,8 +442,9 @@ function layerPackages(definition: FunctionDefinition): string[] {
   });
 }
 
-function builtinsOf(metafile: Metafile | undefined): readonly string[] {
-  const imports = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports);
+function builtinsOf(made: readonly (Metafile | undefined)[]): readonly string[] {
+  const outputs = made.flatMap((metafile) => Object.values(metafile?.outputs ?? {}));
+  const imports = outputs.flatMap((output) => output.imports);
   return [...new Set(imports.map(({ path }) => path).filter(isBuiltin))];
 }
 

@@ -83,7 +83,7 @@ export class Debugging {
   follow(worker: Worker, code: HandlerCode): void {
     const { threadId } = worker;
     if (this.#breaks)
-      this.#scripts.set(threadId, pathToFileURL(code.kind === 'file' ? code.file : code.address).href);
+      this.#scripts.set(threadId, pathToFileURL(code.kind === 'file' ? code.file : code.own.address).href);
     worker.once('exit', () => this.#forget(threadId));
   }
 

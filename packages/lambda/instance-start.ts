@@ -5,22 +5,31 @@ import type { LayerDefinition } from '../core/stack/function.ts';
 import type { OwnApis } from './own-apis.ts';
 import type { RuntimePackages } from './runtime-packages.ts';
 
-export type HandlerCode =
-  | { readonly kind: 'file'; readonly file: string }
-  /** A bundle, evaluated at the address that it would have in the deployed package. */
-  | {
-      readonly kind: 'bundle';
-      readonly bundleFile: string;
-      /** Names the bundle's source map; undefined = the bundle has it, for debuggers. */
-      readonly mapComment: string | undefined;
-      /** Absolute path beside the source file; it need not exist. */
-      readonly address: string;
-      readonly format: 'esm' | 'cjs';
-      /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
-      readonly withRequire: boolean;
-      /** Directory of V8's code cache; absent for small bundles, which gain nothing. */
-      readonly compileCache: string | undefined;
-    };
+export type BundleFile = {
+  readonly file: string;
+  /** Names the source map; undefined = the file has it, for debuggers. */
+  readonly mapComment: string | undefined;
+  /** Absolute path beside the source file, at which the file is evaluated; it need not exist. */
+  readonly address: string;
+};
+
+/** A property of the global object: by their files, functions that load the packages of a bundle. */
+export const PACKAGES_SYMBOL = 'gatewright.packages';
+
+export type HandlerCode = { readonly kind: 'file'; readonly file: string } | BundleCode;
+
+/** A bundle, evaluated at the address that it would have in the deployed package. */
+export type BundleCode = {
+  readonly kind: 'bundle';
+  readonly own: BundleFile;
+  /** Packages of the bundle that are apart from `own`. */
+  readonly packages: BundleFile | undefined;
+  readonly format: 'esm' | 'cjs';
+  /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
+  readonly withRequire: boolean;
+  /** Directory of V8's code cache; absent for small bundles, which gain nothing. */
+  readonly compileCache: string | undefined;
+};
 
 export type InstanceStart = {
   /** Events in, answers out: JSON text, in order. */

@@ -27,7 +27,8 @@ export function findNative({ inputs }: Metafile, directory: string): readonly st
   return [...new Set(folders)].filter((folder) => folder !== undefined).filter(isNative);
 }
 
-function packageFolder(file: string): string | undefined {
+/** That of the package which a file belongs to. */
+export function packageFolder(file: string): string | undefined {
   return PACKAGE.exec(file)?.[1];
 }
 

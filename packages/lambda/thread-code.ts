@@ -63,6 +63,7 @@ export class ThreadCode implements RunnableCode {
 
   keepSpare(): void {
     if (this.#latest !== undefined) this.#spare.keep(this.#latest);
+    this.#build.prepareSoon();
   }
 
   endSpare(): Promise<void> {

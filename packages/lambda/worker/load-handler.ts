@@ -1,11 +1,11 @@
 /** Loads a handler's module and finds the handler in it, with Lambda's init errors. */
-import Module, { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { HandlerCode, InstanceStart } from '../instance-start.ts';
 import { explainMissing } from '../runtime-packages.ts';
 import { type Handler, hasCallbacks } from './contract.ts';
+import { evaluateBundles, type ReadBundle } from './evaluate-bundle.ts';
 import { RuntimeError } from './failure.ts';
 import type { LoadedModules } from './modules.ts';
 import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
@@ -21,10 +21,10 @@ export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOp
  */
 export async function loadHandler(
   start: InstanceStart,
-  bundleText: string,
+  bundles: readonly ReadBundle[],
   modules: LoadedModules,
 ): Promise<LoadedHandler> {
-  const module = await loadModule(start, bundleText, modules);
+  const module = await loadModule(start, bundles, modules);
   const path = start.handler
     .slice(start.handler.lastIndexOf('/') + 1)
     .split('.')
@@ -52,11 +52,11 @@ export async function loadHandler(
 
 async function loadModule(
   start: InstanceStart,
-  bundleText: string,
+  bundles: readonly ReadBundle[],
   modules: LoadedModules,
 ): Promise<unknown> {
   try {
-    return await evaluate(start.code, bundleText);
+    return await evaluate(start.code, bundles);
   } catch (error) {
     if (error instanceof SyntaxError) {
       const failure = new RuntimeError('UserCodeSyntaxError', String(error));
@@ -87,7 +87,7 @@ function findPlace(stack: string, { lastUrl }: LoadedModules): string {
   return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
 }
 
-async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown> {
+async function evaluate(code: HandlerCode, bundles: readonly ReadBundle[]): Promise<unknown> {
   if (code.kind === 'file') {
     const url = pathToFileURL(code.file).href;
     // `require` loads both module systems, except ES modules with a top-level await.
@@ -99,47 +99,7 @@ async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown>
       return import(url);
     }
   }
-  if (code.mapComment !== undefined) mapBundle(code.mapComment, code.address);
-  if (code.format === 'esm') {
-    if (code.withRequire) defineRequire(code.address);
-    return import(pathToFileURL(code.address).href);
-  }
-  const module = makeModule(code.address);
-  module._compile(bundleText, code.address);
-  return module.exports;
-}
-
-/**
- * Expected by esbuild's `require` shim and by CommonJS packages inside an ESM bundle; a declaration in the
- * bundle wins.
- */
-function defineRequire(address: string): void {
-  Object.assign(globalThis, {
-    require: createRequire(address),
-    __filename: address,
-    __dirname: dirname(address),
-  });
-}
-
-/** Node forgets the map of a module that is no more. */
-const mapped: Module[] = [];
-
-/** Loads the map of a bundle as that of an empty module of the same address: Node would count the characters of all lines. */
-function mapBundle(comment: string, address: string): void {
-  const module = makeModule(address);
-  module._compile(comment, address);
-  mapped.push(module);
-}
-
-type CompilableModule = Module & { _compile(text: string, file: string): void };
-
-const PathModule = Module as unknown as { _nodeModulePaths(folder: string): string[] };
-
-function makeModule(address: string): CompilableModule {
-  const module = new Module(address) as CompilableModule;
-  module.filename = address;
-  module.paths = PathModule._nodeModulePaths(dirname(address));
-  return module;
+  return evaluateBundles(code, bundles);
 }
 
 function lookUp(module: unknown, path: readonly string[]): unknown {

@@ -16,12 +16,10 @@ type ModuleSetup = {
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
   readonly taskRoot: string;
-  /**
-   * Address of a bundle of either format; undefined = the deployed code itself, with its packages beside it.
-   */
-  readonly bundleUrl: string | undefined;
-  /** The source of an ESM bundle, which has no file at its address; undefined = none. */
-  readonly bundleText: string | undefined;
+  /** Texts of bundles by their addresses; none = the deployed code itself, with its packages beside it. */
+  readonly bundles: ReadonlyMap<string, string>;
+  /** Whether bundles are ES modules, which have no files at their addresses. */
+  readonly isModule: boolean;
   readonly onBuiltin: (name: string) => void;
 };
 
@@ -42,11 +40,11 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
       existsSync(join(folder, 'node_modules')),
     ),
   );
-  const { bundleUrl, bundleText } = setup;
+  const { bundles, isModule } = setup;
   // Only the code's folder is deployed: a package.json above it sets no module system.
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
-  const hasForeignScope = bundleUrl === undefined && packageIsModule(setup.taskRoot);
-  const isBundle = (url: string): boolean => bundleText !== undefined && url === bundleUrl;
+  const hasForeignScope = bundles.size === 0 && packageIsModule(setup.taskRoot);
+  const isBundle = (url: string): boolean => isModule && bundles.has(url);
   const search = inLayers(anchors);
   registerHooks({
     resolve(specifier, context, next) {
@@ -55,7 +53,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
       if (builtin !== undefined) setup.onBuiltin(builtin);
       // At AWS a bundle has no node_modules beside it: its external packages come from layers, not from the
       // checkout.
-      const isLeftOut = context.parentURL !== undefined && context.parentURL === bundleUrl;
+      const isLeftOut = context.parentURL !== undefined && bundles.has(context.parentURL);
       if (isLeftOut && isBare(specifier)) {
         const found = search.find(specifier, context, next);
         if (found !== undefined) return found;
@@ -71,7 +69,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
     },
     load(url, context, next) {
       last = url;
-      if (isBundle(url)) return { format: 'module', source: bundleText, shortCircuit: true };
+      if (isBundle(url)) return { format: 'module', source: bundles.get(url), shortCircuit: true };
       if (!hasForeignScope || !isCommonJs(url, setup.taskRoot)) return next(url, context);
       return next(url, { ...context, format: 'commonjs' });
     },

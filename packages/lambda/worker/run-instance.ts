@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { openBoard } from '../board.ts';
 import type { InstanceReport, InstanceStart } from '../instance-start.ts';
 import { captureChildOutput } from './child-output.ts';
+import { readBundles, type ReadBundle } from './evaluate-bundle.ts';
 import { EventLoop } from './event-loop.ts';
 import { RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
@@ -27,7 +27,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   const board = openBoard(start.board);
   const output = new FunctionOutput(start.reports, board.unreadLines, start.runtime);
   const events = new EventLoop(start, board, output);
-  const bundleText = start.code.kind === 'bundle' ? readFileSync(start.code.bundleFile, 'utf8') : '';
+  const bundles = start.code.kind === 'bundle' ? readBundles(start.code) : [];
   const report = (message: InstanceReport): void => start.reports.postMessage(message);
 
   installVirtualDate(start.clockOffset);
@@ -41,9 +41,9 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
     if (!events.fail(payload)) report({ kind: 'init-failed', payload });
     place.exit(exitCode);
   });
-  const modules = prepareModules(start, bundleText, { output, isProcess: place.isProcess });
+  const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
   try {
-    const handler = await loadHandler(start, bundleText, modules);
+    const handler = await loadHandler(start, bundles, modules);
     // Lambda's runtime also asks for its first event a turn later: rejections until then fail the start.
     await setImmediate();
     events.serve(handler);
@@ -59,7 +59,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
 
 function prepareModules(
   start: InstanceStart,
-  bundleText: string,
+  bundles: readonly ReadBundle[],
   { output, isProcess }: { readonly output: FunctionOutput; readonly isProcess: boolean },
 ): LoadedModules {
   const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
@@ -75,8 +75,8 @@ function prepareModules(
     runtime,
     runtimePackages,
     taskRoot: start.taskRoot,
-    bundleUrl: code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined,
-    bundleText: code.kind === 'bundle' && code.format === 'esm' ? bundleText : undefined,
+    bundles: new Map(bundles.map(({ address, text }) => [pathToFileURL(address).href, text])),
+    isModule: code.kind === 'bundle' && code.format === 'esm',
     onBuiltin: (name) => {
       if (name === 'child_process') {
         // Programs that inherit the streams keep a process's own.

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+import type { BuildOptions } from 'esbuild';
+import fc from 'fast-check';
+
+import { IncrementalBuild } from '../../../packages/lambda/incremental-build.ts';
+import { type LocatedOptions, prebundle } from '../../../packages/lambda/prebundled-packages.ts';
+import { StoredBundles, textsOf } from '../../../packages/lambda/stored-bundles.ts';
+import { aFolder, writeFiles } from './start-runtime.ts';
+
+const THREAD = fileURLToPath(new URL('./bundle-thread.ts', import.meta.url));
+/** Below 100 kB nothing is bundled apart. */
+const BALLAST = `exports.ballast = "${'x'.repeat(100_000)}";`;
+
+const PACKAGES = {
+  'node_modules/large/package.json': '{ "name": "large", "version": "1.0.0", "main": "index.js" }',
+  'node_modules/large/index.js': BALLAST,
+  'node_modules/plain/package.json': '{}',
+  'node_modules/plain/index.js':
+    'exports.where = __dirname === globalThis.root; exports.sloppy = (function () { return this !== undefined })(); exports.count = 0; exports.add = () => { exports.count += 1 };',
+  'node_modules/callable/package.json': '{}',
+  'node_modules/callable/index.js':
+    'module.exports = function callable() { return "called" }; module.exports.more = 1;',
+  'node_modules/babel/package.json': '{}',
+  'node_modules/babel/index.js':
+    'Object.defineProperty(exports, "__esModule", { value: true }); exports.default = class Main {}; exports.named = "n";',
+  'node_modules/modern/package.json': '{ "name": "modern", "type": "module", "exports": "./index.js" }',
+  'node_modules/modern/index.js':
+    'export let count = 0; export const add = () => { count += 1 }; export * from "./more.js"; export const url = import.meta.url?.slice(-3);',
+  'node_modules/modern/more.js': 'export const more = "more"; globalThis.order?.push("more");',
+  'node_modules/defaulted/package.json':
+    '{ "name": "defaulted", "type": "module", "exports": "./index.js", "sideEffects": false }',
+  'node_modules/defaulted/index.js':
+    'export { default, name } from "./main.js"; export { other } from "./other.js";',
+  'node_modules/defaulted/main.js': 'export default class Main { static v = 1 } export const name = "main";',
+  'node_modules/defaulted/other.js': 'export const other = "other";',
+  'node_modules/dual/package.json':
+    '{ "name": "dual", "exports": { "import": "./index.mjs", "require": "./index.cjs" } }',
+  'node_modules/dual/index.mjs': 'export const kind = "module"; export default "default";',
+  'node_modules/dual/index.cjs': 'exports.kind = "commonjs";',
+  'node_modules/shared/package.json': '{}',
+  'node_modules/shared/index.js': 'exports.state = {}; globalThis.order?.push("shared");',
+  'node_modules/sharing/package.json': '{ "name": "sharing", "type": "module", "exports": "./index.js" }',
+  'node_modules/sharing/index.js':
+    'import { state } from "shared"; export const hold = () => state; export { default as through } from "defaulted";',
+  'node_modules/pure/package.json': '{ "sideEffects": false }',
+  'node_modules/pure/index.js': 'globalThis.order?.push("pure");',
+  'node_modules/native/package.json': '{ "name": "native", "main": "native.js", "gypfile": true }',
+  'node_modules/native/native.js': 'exports.where = __filename;',
+  'node_modules/wrapper/package.json': '{}',
+  'node_modules/wrapper/index.js': 'module.exports = () => require("native").where;',
+  'node_modules/effect/package.json': '{}',
+  'node_modules/effect/index.js': 'globalThis.order?.push("effect");',
+};
+
+/** One import of a source and what is seen of it; `#` makes names unique. */
+const IMPORTS = [
+  ['import * as plain# from "plain"; plain#.add();', '[plain#.count, plain#.where, plain#.sloppy]'],
+  ['import plain# from "plain";', 'Object.keys(plain#)'],
+  ['import { add as add#, count as count# } from "plain"; add#();', 'count#'],
+  ['import call# from "callable";', '[typeof call#, call#.name, call#.more]'],
+  ['import * as call# from "callable";', 'Object.keys(call#)'],
+  ['import Main# from "babel";', '[typeof Main#, Main#.name, Object.keys(Main#)]'],
+  ['import * as babel# from "babel";', 'Object.keys(babel#)'],
+  ['import { named as named# } from "babel";', 'named#'],
+  ['import { add as add#, count as count#, more as more# } from "modern"; add#();', '[count#, more#]'],
+  ['import * as modern# from "modern";', '[Object.keys(modern#), modern#.count, modern#.url]'],
+  ['import Main#, { name as name#, other as other# } from "defaulted";', '[Main#.v, name#, other#]'],
+  ['import * as defaulted# from "defaulted";', 'Object.keys(defaulted#)'],
+  ['export * from "defaulted"; export { more as more# } from "modern";', '0'],
+  ['import dual#, { kind as kind# } from "dual";', '[dual#, kind#]'],
+  ['const dual# = require("dual");', 'dual#.kind'],
+  ['const modern# = require("modern"); modern#.add();', '[Object.keys(modern#), modern#.count]'],
+  ['', '[Object.keys(await import("modern")), (await import("dual")).kind]'],
+  ['', '(await import("callable")).default()'],
+  [
+    'import { state as state# } from "shared"; import { hold as hold#, through as through# } from "sharing";',
+    '[state# === hold#(), through#.v]',
+  ],
+  [
+    'import { through as Through# } from "sharing"; import Same# from "defaulted";',
+    'Through# === Same# && new Same#() instanceof Through#',
+  ],
+  ['import "pure";', 'order'],
+  ['import wrap# from "wrapper";', 'wrap#()'],
+  ['import "effect"; order.push("#"); import "shared";', 'order'],
+  ['import manifest# from "large/package.json";', 'manifest#.version'],
+  ['import "./own.ts"; import { own as own# } from "./own.ts";', 'own#()'],
+] as const;
+
+const PREAMBLE = 'globalThis.root = __dirname; globalThis.order = globalThis.order ?? [];';
+
+function sourceOf(imports: readonly (typeof IMPORTS)[number][]): string {
+  const numbered = imports.map(([statement, seen], at) => [
+    statement.replaceAll('#', String(at)),
+    seen.replaceAll('#', String(at)),
+  ]);
+  return [
+    'import "./preamble.ts"; import { ballast } from "large";',
+    ...numbered.map(([statement]) => statement),
+    `export const handler = async () => JSON.stringify([ballast.length, ${numbered.map(([, seen]) => seen).join(', ')}]);`,
+  ].join('\n');
+}
+
+function aProject(files: Readonly<Record<string, string>>): string {
+  const folder = aFolder({
+    ...PACKAGES,
+    'preamble.ts': PREAMBLE,
+    'own.ts': 'import { state } from "shared"; export const own = () => Object.keys(state);',
+    ...files,
+  });
+  // Not installed just now.
+  for (const file of ['own.ts', ...Object.keys({ ...PACKAGES, ...files })])
+    utimesSync(join(folder, file), 1, 1);
+  return folder;
+}
+
+function optionsOf(folder: string, entry: string, settings: BuildOptions = {}): LocatedOptions {
+  return {
+    entryPoints: [join(folder, entry)],
+    absWorkingDir: folder,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    outfile: join(folder, 'out/bundle.js'),
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'silent',
+    ...settings,
+  };
+}
+
+const aBuild = (...given: Parameters<typeof optionsOf>): IncrementalBuild =>
+  new IncrementalBuild(optionsOf(...given), aFolder({}), false);
+
+type Built = Awaited<ReturnType<IncrementalBuild['run']>>;
+
+async function answerOf(folder: string, built: Built, format: 'esm' | 'cjs'): Promise<unknown> {
+  const bundles = new StoredBundles(join(folder, 'out'), join(folder, 'cache'), false);
+  const origin = { file: join(folder, 'a.ts'), format, withRequire: true };
+  const code = bundles.store(origin, textsOf(built), built.packages?.texts);
+  const worker = new Worker(THREAD, { workerData: { code, taskRoot: folder } });
+  const [answer] = (await once(worker, 'message')) as [unknown];
+  await worker.terminate();
+  return answer;
+}
+
+describe('a function with its packages bundled apart', () => {
+  it('answers as with all in one bundle, however it imports packages of whatever kind', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...IMPORTS], { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('esm' as const, 'cjs' as const),
+        fc.constantFrom('a.ts', 'a.mts'),
+        fc.boolean(),
+        fc.boolean(),
+        async (imports, format, entry, isModule, minify) => {
+          const folder = aProject({
+            [entry]: sourceOf(imports),
+            'package.json': JSON.stringify(isModule ? { type: 'module' } : {}),
+          });
+          const build = aBuild(folder, entry, { format, minify });
+          const whole = await build.run(true);
+          await build.prepare();
+          const apart = await build.run(true);
+          await build.dispose();
+
+          assert.equal(whole.packages, undefined);
+          // One name of two files.
+          const seen = imports.flat().join(' ');
+          const isRefused = /require\("dual"\)/.test(seen) && /import dual#|import\("dual"\)/.test(seen);
+          assert.equal(apart.packages === undefined, isRefused);
+          assert.equal(textsOf(apart).text.length > 100_000, isRefused);
+          assert.deepEqual(await answerOf(folder, apart, format), await answerOf(folder, whole, format));
+          rmSync(folder, { recursive: true });
+        },
+      ),
+      {
+        numRuns: 10,
+        endOnFailure: true,
+        examples: [
+          [IMPORTS.filter(([, seen]) => seen !== 'dual#.kind'), 'esm', 'a.ts', false, false],
+          [IMPORTS.filter(([, seen]) => seen !== 'dual#.kind'), 'cjs', 'a.mts', true, false],
+        ],
+      },
+    );
+  });
+});
+
+const USING_LARGE =
+  'import { ballast } from "large"; export const handler = async () => ballast.length + VERSION;';
+
+async function prepared(folder: string, settings?: BuildOptions) {
+  const build = aBuild(folder, 'a.ts', { define: { VERSION: '1' }, ...settings });
+  await build.run(true);
+  await build.prepare();
+  return build;
+}
+
+describe('packages', () => {
+  for (const [what, files, settings] of [
+    [
+      'that are small',
+      { 'a.ts': 'import { state } from "shared"; export const handler = async () => state;' },
+    ],
+    [
+      'of which one awaits at its top level',
+      {
+        'node_modules/waiting/package.json': '{ "type": "module", "exports": "./index.js" }',
+        'node_modules/waiting/index.js': 'export const v = await 1;',
+        'a.ts': `import { v } from "waiting"; console.log(v);  ${USING_LARGE}`,
+      },
+    ],
+    [
+      'of which one stays outside for its native code',
+      {
+        'a.ts': `import "native"; ${USING_LARGE}`,
+      },
+    ],
+    [
+      'of which one is two files by one name',
+      {
+        'a.ts': `import { kind } from "dual"; const dual = require("dual"); console.log(kind, dual); ${USING_LARGE}`,
+      },
+    ],
+    ['whose properties are renamed', { 'a.ts': USING_LARGE }, { mangleProps: /_$/ }],
+    ['into which a file of the project is injected', { 'a.ts': USING_LARGE }, { inject: ['./own.ts'] }],
+    ['of a function that is debugged', { 'a.ts': USING_LARGE }, { sourcesContent: true }],
+  ] as const satisfies readonly (readonly [string, Readonly<Record<string, string>>, BuildOptions?])[])
+    it(`are bundled with the sources: ${what}`, async () => {
+      const build = await prepared(aProject(files), settings);
+      const { packages } = await build.run(true);
+      await build.dispose();
+      assert.equal(packages, undefined);
+    });
+
+  it('are bundled with the sources where one imports a file of the project: its state would be there twice', async () => {
+    const folder = aProject({
+      'node_modules/circular/package.json': '{}',
+      'node_modules/circular/index.js': 'require("../../own.ts")',
+    });
+    const imports = new Map([['circular', join(folder, 'node_modules/circular/index.js')]]);
+    assert.equal(await prebundle(optionsOf(folder, 'a.ts'), imports, aFolder({}), false), 'refused');
+  });
+
+  it('are bundled again once one of them has changed, or another one is imported', async () => {
+    const folder = aProject({ 'a.ts': USING_LARGE });
+    const build = await prepared(folder);
+    const isApart = async (): Promise<boolean> => (await build.run(true)).packages !== undefined;
+    const seen = [await isApart()];
+    writeFiles(folder, { 'node_modules/large/index.js': `${BALLAST} exports.edited = "edited";` });
+    const edited = await build.run(true);
+    seen.push(edited.packages !== undefined);
+    utimesSync(join(folder, 'node_modules/large/index.js'), 2, 2);
+    await build.prepare();
+    seen.push(await isApart());
+    writeFiles(folder, { 'a.ts': `import "effect"; ${USING_LARGE}` });
+    seen.push(await isApart());
+    await build.prepare();
+    seen.push(await isApart());
+    await build.dispose();
+
+    assert.deepEqual(seen, [true, false, true, false, true]);
+    assert.match(textsOf(edited).text, /edited/);
+  });
+
+  it('do not hide what is wrong with the sources, and are kept meanwhile', async () => {
+    const folder = aProject({ 'a.ts': USING_LARGE });
+    const build = await prepared(folder);
+    writeFiles(folder, { 'a.ts': 'export const handler = ;' });
+    await assert.rejects(build.run(true), /a\.ts:1:23: ERROR: Unexpected ";"/);
+    writeFiles(folder, { 'a.ts': USING_LARGE });
+    const mended = await build.run(true);
+    await build.dispose();
+    assert.notEqual(mended.packages, undefined);
+  });
+
+  it('are built whole for a start, which nothing has changed before', async () => {
+    const build = await prepared(aProject({ 'a.ts': USING_LARGE }));
+    const { packages } = await build.run(false);
+    await build.dispose();
+    assert.equal(packages, undefined);
+  });
+});
