@@ -20,6 +20,8 @@ export type FunctionBundle = {
 
 type BundleSettings = {
   readonly pattern?: string;
+  /** Of files that match the pattern; absent = all. */
+  readonly names?: ReadonlySet<string>;
   readonly sourcemap?: 'external' | false;
   /** Replaces `custom.esbuild` of the serverless.yml at `root`. */
   readonly esbuild?: BuildOptions;
@@ -43,12 +45,20 @@ const DOCUMENTS_AS_TEXT: Plugin = {
 /** @throws Error when a bundle holds a package, or imports one that the layer does not have. */
 export async function bundleFunctions(
   root: string,
-  { pattern = 'functions/*.ts', sourcemap = false, esbuild, packagesFrom, plugins = [] }: BundleSettings = {},
+  {
+    pattern = 'functions/*.ts',
+    names,
+    sourcemap = false,
+    esbuild,
+    packagesFrom,
+    plugins = [],
+  }: BundleSettings = {},
 ): Promise<readonly FunctionBundle[]> {
   const options = esbuild === undefined ? await readEsbuildOptions(root) : buildOptions(esbuild);
   const bundles: FunctionBundle[] = [];
   for await (const file of glob(pattern, { cwd: root })) {
     const { name } = parse(file);
+    if (names?.has(name) === false) continue;
     const { metafile, outputFiles } = await build({
       ...options,
       ...(packagesFrom !== undefined && {

@@ -33,11 +33,13 @@ export async function packFunctions(
   functions: Readonly<Record<string, OslsFunction>>,
   settings: PackSettings = {},
 ): Promise<void> {
-  const bundled = await bundleFunctions(serviceDir, { ...settings, sourcemap: 'external' });
+  const fileOf = ({ handler = '' }: OslsFunction): string => parse(handler).name;
+  const names = new Set(Object.values(functions).map(fileOf));
+  const bundled = await bundleFunctions(serviceDir, { ...settings, names, sourcemap: 'external' });
   const bundles = new Map(bundled.map((bundle) => [bundle.name, bundle]));
   await mkdir(join(serviceDir, WORKSHOP), { recursive: true });
   for (const [name, definition] of Object.entries(functions)) {
-    const bundle = bundles.get(parse(definition.handler ?? '').name);
+    const bundle = bundles.get(fileOf(definition));
     if (bundle === undefined)
       throw new Error(`${name}: ${definition.handler ?? 'no handler'} is not in functions/`);
     const artifact = join(WORKSHOP, `${name}.zip`);
