@@ -21,7 +21,8 @@ export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
   if (stats === undefined) return { file, look, value: 'absent' };
   if (look === 'there' || (look === 'names') !== stats.isDirectory() || isDevice(stats))
     return { file, look, value: kindOf(stats) };
-  if (look === 'names') return { file, look, value: hash(readdirSync(file).toSorted()) };
+  if (look === 'names')
+    return { file, look, value: hash(readdirSync(file).toSorted()), state: exactState(stats) };
   if (look === 'state') return { file, look, value: `file ${stats.size} ${stats.mtimeMs}` };
   // Thousands of files, changed by installations only.
   if (isOfPackage(file) && !isManifest(file)) return { file, look, value: packageState(stats) };
@@ -95,15 +96,28 @@ export function packageNames(folder: string): string {
   }
 }
 
-/** Where code in a folder finds a package, and its version; `absent` if it finds none. */
-export function packageFrom(folder: string, name: string): string {
+/**
+ * Where code in a folder finds a package, and its version; `absent` if it finds none.
+ * @param looked results by candidate, for calls that follow one another
+ */
+export function packageFrom(
+  folder: string,
+  name: string,
+  looked = new Map<string, string | undefined>(),
+): string {
   for (let above = folder; ; above = dirname(above)) {
-    const found = join(above, 'node_modules', name);
-    // A link of a workspace or of `npm link` says where to look.
-    if (statOf(found) !== undefined)
-      return `${realpathSync(found)} ${markOf(join(found, 'package.json'), 'content').value}`;
+    const candidate = join(above, 'node_modules', name);
+    if (!looked.has(candidate)) looked.set(candidate, packageAt(candidate));
+    const found = looked.get(candidate);
+    if (found !== undefined) return found;
     if (dirname(above) === above) return 'absent';
   }
+}
+
+function packageAt(folder: string): string | undefined {
+  // A link of a workspace or of `npm link` says where to look.
+  if (statOf(folder) === undefined) return undefined;
+  return `${realpathSync(folder)} ${markOf(join(folder, 'package.json'), 'content').value}`;
 }
 
 /** The parts stay apart, whatever they contain. */

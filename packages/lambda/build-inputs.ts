@@ -73,10 +73,16 @@ export function markBuild(
 }
 
 export function isUnchanged({ marks, packages }: BuildInputs): boolean {
-  return (
-    marks.every((mark) => isSame(mark)) &&
-    packages.every(([folder, name, found]) => packageFrom(folder, name) === found)
-  );
+  const looked = new Map<string, string | undefined>();
+  try {
+    return (
+      marks.every((mark) => isSame(mark)) &&
+      packages.every(([folder, name, found]) => packageFrom(folder, name, looked) === found)
+    );
+  } catch {
+    // Removed while it was looked at.
+    return false;
+  }
 }
 
 function isFoundByRule({ alias = {}, nodePaths = [], preserveSymlinks, tsconfigRaw }: BuildOptions): boolean {

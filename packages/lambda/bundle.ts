@@ -321,7 +321,6 @@ export class FunctionBuild {
       // Entities and the like are named after their classes.
       this.#repeated ??= new IncrementalBuild(
         { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
-        this.#bundles,
         located.esbuild !== undefined,
       );
       const result = await this.#repeated.run(isChanged, signal);

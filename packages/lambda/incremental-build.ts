@@ -1,10 +1,9 @@
-/** The bundle of a function, of which a save builds only what was saved where it can. */
+/** The bundle of a function, of which a save builds only what may have been saved, where it can (docs/design/hot-path §4). */
 import type { BuildResult } from 'esbuild';
 
 import {
-  findImports,
+  findClosedPackages,
   type LocatedOptions,
-  type PackageImports,
   prebundle,
   type PrebundledPackages,
 } from './prebundled-packages.ts';
@@ -12,34 +11,26 @@ import { RepeatedBuild } from './repeated-build.ts';
 
 /** The events that waited for a save come first. */
 const PREPARE_AFTER_MS = 250;
-/** Smaller bundles are built as fast (docs/design/hot-path §4). */
-const PREBUNDLED_FROM_BYTES = 100_000;
 
 /** Without `packages`, they are in the result. */
 type Incremental = BuildResult & { readonly packages?: PrebundledPackages };
 
-type Own = { readonly of: string; readonly build: RepeatedBuild; readonly packages: PrebundledPackages };
+type Rest = { readonly of: string; readonly build: RepeatedBuild; readonly packages: PrebundledPackages };
 
 export class IncrementalBuild {
   readonly #options: LocatedOptions;
-  readonly #folder: string;
   readonly #isEsbuild: boolean;
   readonly #whole: RepeatedBuild;
-  /** Of the last whole build. */
-  #imports: PackageImports = new Map();
-  #own: Own | undefined;
-  /** Imports that cannot be bundled apart. */
-  #refused: string | undefined;
+  readonly #disposal = new AbortController();
+  #latestWhole: BuildResult | undefined;
+  /** All but the packages. */
+  #rest: Rest | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #isDisposed = false;
+  #preparing = Promise.resolve();
 
-  /**
-   * @param folder for files of its own
-   * @param isEsbuild a service that names esbuild gets what esbuild makes
-   */
-  constructor(options: LocatedOptions, folder: string, isEsbuild: boolean) {
+  /** @param isEsbuild a service that names esbuild gets what esbuild makes */
+  constructor(options: LocatedOptions, isEsbuild: boolean) {
     this.#options = options;
-    this.#folder = folder;
     this.#isEsbuild = isEsbuild;
     this.#whole = new RepeatedBuild(options, isEsbuild);
   }
@@ -49,23 +40,21 @@ export class IncrementalBuild {
    * @throws BuildFailure of esbuild, also once `signal` is aborted
    */
   async run(isChanged: boolean, signal?: AbortSignal): Promise<Incremental> {
-    const own = isChanged ? this.#own : undefined;
-    if (own?.packages.isCurrent() === true) {
-      const result = await own.build.run(isChanged, signal).catch(() => undefined);
-      if (result !== undefined && own.packages.coversImports(result.metafile))
-        return { ...result, packages: own.packages };
-      // The sources import another package, or the whole build reports what is wrong.
+    const rest = isChanged ? this.#rest : undefined;
+    if (rest !== undefined) {
+      const { packages } = rest;
+      const building = rest.build.run(isChanged, signal).catch(() => undefined);
+      // While esbuild is at work.
+      const isCurrent = packages.isCurrent();
+      const result = await building;
+      if (isCurrent && result !== undefined && packages.suits(result)) return { ...result, packages };
+      // Where the sources are wrong, the whole build says so.
       signal?.throwIfAborted();
     }
-    return await this.#runWhole(isChanged, signal);
-  }
-
-  async #runWhole(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
-    const result = await this.#whole.run(isChanged, signal);
-    const { metafile, outputFiles = [] } = result;
-    const isLarge = outputFiles.some(({ contents }) => contents.length > PREBUNDLED_FROM_BYTES);
-    this.#imports = isLarge && metafile !== undefined ? findImports(this.#options, metafile) : new Map();
-    return result;
+    this.#latestWhole = undefined;
+    const whole = await this.#whole.run(isChanged, signal);
+    this.#latestWhole = whole;
+    return whole;
   }
 
   /** After a save, since another may follow. */
@@ -74,31 +63,34 @@ export class IncrementalBuild {
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();
   }
 
-  /** Bundles the packages, from which later runs are shorter. */
-  async prepare(): Promise<void> {
-    const before = this.#own;
-    const of = JSON.stringify([...this.#imports].toSorted());
-    if (
-      this.#imports.size === 0 ||
-      of === this.#refused ||
-      (before?.of === of && before.packages.isCurrent())
-    )
-      return;
-    const packages = await prebundle(this.#options, this.#imports, this.#folder, this.#isEsbuild).catch(
-      () => 'refused' as const,
-    );
-    this.#own = undefined;
-    await before?.build.dispose();
-    if (packages === 'refused') this.#refused = of;
-    if (typeof packages === 'string' || this.#isDisposed) return;
-    const alias = { ...this.#options.alias, ...packages.alias };
-    const build = new RepeatedBuild({ ...this.#options, alias }, this.#isEsbuild);
-    this.#own = { of, build, packages };
+  /** Bundles the packages, without which later runs are shorter. */
+  prepare(): Promise<void> {
+    this.#preparing = this.#preparing.then(() => this.#prepare());
+    return this.#preparing;
+  }
+
+  async #prepare(): Promise<void> {
+    const { signal } = this.#disposal;
+    const whole = this.#latestWhole;
+    if (whole?.metafile === undefined) return;
+    const complete = { ...whole, metafile: whole.metafile };
+    const closed = findClosedPackages(this.#options, complete);
+    if (closed === undefined) return;
+    const of = JSON.stringify([closed.entries, [...closed.files], closed.isStrict]);
+    if (this.#rest?.of === of && this.#rest.packages.isCurrent()) return;
+    const made = prebundle(this.#options, closed, complete, this.#isEsbuild, signal);
+    const packages = await made.catch(() => undefined);
+    await this.#rest?.build.dispose();
+    this.#rest = undefined;
+    if (packages === undefined || signal.aborted) return;
+    const build = new RepeatedBuild({ ...this.#options, plugins: [packages.plugin] }, this.#isEsbuild);
+    this.#rest = { of, build, packages };
   }
 
   async dispose(): Promise<void> {
-    this.#isDisposed = true;
     clearTimeout(this.#timer);
-    await Promise.all([this.#whole.dispose(), this.#own?.build.dispose()]);
+    this.#disposal.abort();
+    await this.#preparing;
+    await Promise.all([this.#whole.dispose(), this.#rest?.build.dispose()]);
   }
 }

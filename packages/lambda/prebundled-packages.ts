@@ -1,21 +1,15 @@
 /**
- * The packages that a function's sources import, bundled apart from these sources: a save then builds and compiles
- * what was saved, not a thousand files of an SDK.
+ * CommonJS packages of a function, bundled apart from all else: a save then builds and compiles what was saved, not a thousand
+ * files of an SDK. esbuild wraps each CommonJS module, with the ES modules that only such modules load, in a function of its
+ * own, which it neither joins nor prunes. So these run alike in another bundle, but for the numbers that it appends to equal
+ * names. Other ES modules stay with the sources.
  */
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { resolve } from 'node:path';
 
-import {
-  isFresh,
-  isOfPackage,
-  isSame,
-  type Mark,
-  markOf,
-  packageNames,
-  statOf,
-} from '@gatewright/aws/file-marks';
-import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild';
 
+import { isUnchanged, markBuild } from './build-inputs.ts';
 import { PACKAGES_SYMBOL } from './instance-start.ts';
 import { packageFolder } from './outside-packages.ts';
 import { RepeatedBuild } from './repeated-build.ts';
@@ -26,91 +20,127 @@ export type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
 export type PrebundledPackages = {
   readonly texts: BundleTexts;
   readonly metafile: Metafile;
-  /** For the build of the sources: leads their imports to files that re-export packages of this bundle. */
-  readonly alias: Readonly<Record<string, string>>;
-  /** Whether sources that were built with `alias` import no other package. */
-  coversImports(metafile: Metafile | undefined): boolean;
-  /** Whether the installed packages are still those of the bundle. */
+  /** Leaves them out of the build of all else. */
+  readonly plugin: Plugin;
+  /** Whether the installed files are those of the bundle. */
   isCurrent(): boolean;
+  /** Whether the bundle of all else belongs to it: it is in the same mode, and not many packages more. */
+  suits(rest: BuildResult): boolean;
 };
 
-/** What sources import: the names that they write, and absolute paths of package files. */
-export type PackageImports = ReadonlyMap<string, string>;
+/** Absolute paths of files of packages that import no others: those that others import, all of CommonJS, and all. */
+type ClosedPackages = {
+  readonly entries: readonly string[];
+  readonly files: ReadonlySet<string>;
+  /** TypeScript's `strict` sets the mode of a whole bundle of CommonJS, packages included. */
+  readonly isStrict: boolean;
+};
 
+type Whole = BuildResult<{ metafile: true }>;
+
+/** Less than that is built as fast. */
+const LEAST_BYTES = 100_000;
 /** What the metafile calls the input that lists the packages. */
 const LIST = 'packages-of-function.js';
+const CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 /** Settings by which what is bundled together differs from what is bundled apart. */
-const OF_THE_WHOLE = ['inject', 'mangleCache', 'mangleProps', 'mangleQuoted', 'plugins'] as const;
-const CODE = /\.[cm]?[jt]sx?$/;
+const OF_THE_WHOLE = [
+  'banner',
+  'footer',
+  'inject',
+  'mangleCache',
+  'mangleProps',
+  'mangleQuoted',
+  'plugins',
+] as const;
 
-/** None where they have to be bundled together. */
-export function findImports(options: LocatedOptions, { inputs }: Metafile): PackageImports {
-  const found = new Map<string, string>();
+/** None where they are not worth it, or have to be bundled with the sources. */
+export function findClosedPackages(options: LocatedOptions, whole: Whole): ClosedPackages | undefined {
   // A debugger is shown the sources of one bundle.
   if (OF_THE_WHOLE.some((name) => options[name] !== undefined) || options.sourcesContent === true)
-    return found;
-  const toFile = (input: string): string => resolve(options.absWorkingDir, input);
-  const imports = Object.entries(inputs).flatMap(([input, read]) =>
-    isOfPackage(toFile(input)) ? [] : read.imports,
+    return undefined;
+  const { inputs } = whole.metafile;
+  const importersOf = Map.groupBy(
+    Object.entries(inputs).flatMap(([input, { imports }]) => imports.map(({ path }) => ({ input, path }))),
+    ({ path }) => path,
   );
-  for (const { path, original = path, external } of imports) {
-    const file = toFile(path);
-    if (external === true || !isOfPackage(file)) continue;
-    // Native code stays where it is. One name may be two files: for `import` and `require`, and in a workspace’s folders.
-    const isOutside = /^[\w-]{2,}:/.test(path);
-    if (isOutside || !/^[\w@]/.test(original) || (found.get(original) ?? file) !== file) return new Map();
-    found.set(original, file);
+  const closed = new Set(Object.keys(inputs).filter(isPackageCode));
+  const isClosed = (input: string): boolean =>
+    (inputs[input]?.imports ?? []).every((imported) =>
+      imported.external === true ? isLoadedInPlace(imported) : closed.has(imported.path),
+    ) &&
+    (inputs[input]?.format === 'cjs' || (importersOf.get(input) ?? []).every((by) => closed.has(by.input)));
+  for (let size = -1; size !== closed.size;) {
+    size = closed.size;
+    for (const input of closed) if (!isClosed(input)) closed.delete(input);
   }
-  return found;
+  if (bytesOf(whole.metafile, (input) => closed.has(input)) < LEAST_BYTES) return undefined;
+  const toFile = (input: string): string => resolve(options.absWorkingDir, input);
+  const isEntry = (input: string): boolean =>
+    (importersOf.get(input) ?? []).some((by) => !closed.has(by.input));
+  return {
+    entries: [...closed].filter(isEntry).map(toFile).toSorted(),
+    files: new Set([...closed].map(toFile)),
+    isStrict: startsStrict(whole),
+  };
+}
+
+function isPackageCode(input: string): boolean {
+  // What stays outside of the bundle, such as native code, has a namespace.
+  return !/^[\w()-]{2,}:/.test(input) && `/${input}`.includes('/node_modules/') && CODE.test(input);
+}
+
+/** Imports of ES modules are first of all that a bundle loads; the order of Node's own modules does not matter. */
+function isLoadedInPlace({ kind, path }: Metafile['inputs'][string]['imports'][number]): boolean {
+  return kind !== 'import-statement' || isBuiltin(path);
+}
+
+function bytesOf({ outputs }: Metafile, isCounted: (input: string) => boolean): number {
+  const parts = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return parts.reduce((sum, [input, { bytesInOutput }]) => sum + (isCounted(input) ? bytesInOutput : 0), 0);
 }
 
 /**
- * @param folder for the files that re-export
- * @returns `refused` where what runs could be another code than that of one bundle; `changing` while packages are installed
- * @throws BuildFailure of esbuild, also for a package that awaits at its top level
+ * @param whole which has them, and all else
+ * @returns undefined while packages are installed, or where it cannot be known whether they change
+ * @throws BuildFailure of esbuild, also once `signal` is aborted
  */
 export async function prebundle(
   options: LocatedOptions,
-  imports: PackageImports,
-  folder: string,
+  { entries, files, isStrict }: ClosedPackages,
+  whole: Whole,
   isEsbuild: boolean,
-): Promise<PrebundledPackages | 'refused' | 'changing'> {
-  const startedEpochMs = Date.now();
-  const entries = [...new Set(imports.values())].filter((file) => CODE.test(file));
-  const list = { contents: listOf(entries), resolveDir: options.absWorkingDir, sourcefile: LIST };
-  // Where one awaits at its top level, what requires it goes on before it has ended, and esbuild does not say so.
-  const supported = { ...options.supported, 'top-level-await': false };
-  const repeated = new RepeatedBuild({ ...options, supported, entryPoints: [], stdin: list }, isEsbuild);
-  const result = await repeated.run(false).finally(() => repeated.dispose());
-  if (result.metafile === undefined) return 'refused';
-  const { inputs } = result.metafile;
-  const toFile = (input: string): string => resolve(options.absWorkingDir, input);
-  const read = Object.keys(inputs).filter((input) => input !== LIST);
-  const files = read.map(toFile);
-  // A workspace's own package, which the sources may import as well, would be there twice.
-  if (!files.every(isOfPackage)) return 'refused';
-  const marks = listMarks(files);
-  const esm = new Set(read.filter((input) => inputs[input]?.format === 'esm').map(toFile));
-  const effective = await findSideEffects(options, entries);
-  mkdirSync(folder, { recursive: true });
-  // esbuild names files by their real paths.
-  const written = realpathSync(mkdtempSync(join(folder, 'packages-')));
-  const reexports = new Map<string, string>();
-  for (const [at, file] of entries.entries()) {
-    const entry = { file, isModule: esm.has(file), hasSideEffects: effective.has(file) };
-    reexports.set(file, await writeReexport(options, entry, join(written, 'node_modules', String(at))));
-  }
-  if (files.some((file) => isFresh(file, statOf(file), startedEpochMs))) return 'changing';
-  const alias = Object.fromEntries([...imports].map(([name, file]) => [name, reexports.get(file) ?? file]));
-  const known = new Set(Object.values(alias));
-  const isKnown = (file: string): boolean =>
-    !isOfPackage(file) || file.startsWith(written + sep) || known.has(file);
+  signal: AbortSignal,
+): Promise<PrebundledPackages | undefined> {
+  const { absWorkingDir } = options;
+  const isFile = (input: string): boolean => files.has(resolve(absWorkingDir, input));
+  const inputs = Object.entries(whole.metafile.inputs).filter(([input]) => isFile(input));
+  // Marked before they are read. esbuild reads no TypeScript settings for packages.
+  const marks = markBuild(
+    { inputs: Object.fromEntries(inputs), outputs: {} },
+    { ...options, tsconfigRaw: {} },
+    // However new they are: what changes after this is noticed.
+    { startedEpochMs: Infinity, runDirectory: absWorkingDir },
+  );
+  if (marks === undefined) return undefined;
+  const list = { contents: listOf(entries), resolveDir: absWorkingDir, sourcefile: LIST };
+  const repeated = new RepeatedBuild({ ...options, entryPoints: [], stdin: list }, isEsbuild);
+  const result = await repeated.run(false, signal).finally(() => repeated.dispose());
+  const { metafile } = result;
+  const read = Object.keys(metafile?.inputs ?? {}).filter((input) => input !== LIST);
+  if (metafile === undefined || !read.every(isFile) || !isUnchanged(marks)) return undefined;
+  const others = bytesOf(whole.metafile, (input) => isPackageCode(input) && !isFile(input));
+  const { text, map } = textsOf(result);
   return {
-    texts: textsOf(result),
-    metafile: result.metafile,
-    alias,
-    coversImports: (built) => built !== undefined && Object.keys(built.inputs).map(toFile).every(isKnown),
-    isCurrent: () => marks.every((mark) => isSame(mark)),
+    // On the first line, which the map leaves out.
+    texts: { text: isStrict && !startsStrict(result) ? `"use strict";${text}` : text, map },
+    metafile,
+    plugin: leavingPackagesOut(new Set(entries), files),
+    isCurrent: () => isUnchanged(marks),
+    suits: (rest) =>
+      startsStrict(rest) === isStrict &&
+      rest.metafile !== undefined &&
+      bytesOf(rest.metafile, isPackageCode) < others + LEAST_BYTES,
   };
 }
 
@@ -119,67 +149,23 @@ function listOf(entries: readonly string[]): string {
   return `export const packages = {${texts.map((text) => `${text}: () => require(${text}),`).join('\n')}};`;
 }
 
-type Entry = { readonly file: string; readonly isModule: boolean; readonly hasSideEffects: boolean };
-
-/** Writes a package that re-exports one of the bundle. @returns its main file */
-async function writeReexport(
-  options: LocatedOptions,
-  { file, isModule, hasSideEffects }: Entry,
-  folder: string,
-): Promise<string> {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ sideEffects: hasSideEffects }));
-  const main = join(folder, 'index.js');
-  const taken = `module.exports = globalThis[Symbol.for('${PACKAGES_SYMBOL}')][${JSON.stringify(file)}]();`;
-  if (!isModule) {
-    writeFileSync(main, taken);
-    return main;
-  }
-  // Its names are known as it runs, and its bindings are live. In two files: Node gives its ES modules all exports of
-  // CommonJS code as the default one.
-  writeFileSync(join(folder, 'commonjs.js'), taken);
-  const names = (await hasDefaultExport(options, file)) ? ['*', '{ default }'] : ['*'];
-  writeFileSync(main, names.map((name) => `export ${name} from './commonjs.js';`).join('\n'));
-  return main;
+function startsStrict(built: BuildResult): boolean {
+  return /^(?:#!.*\n)?["']use strict["']/.test(textsOf(built).text);
 }
 
-async function hasDefaultExport(options: LocatedOptions, file: string): Promise<boolean> {
-  const asked = { format: 'esm', packages: 'external', sourcemap: false, metafile: true } as const;
-  const { metafile } = await build({ ...options, ...asked, entryPoints: [file] });
-  return Object.values(metafile.outputs).some((output) => output.exports.includes('default'));
-}
-
-/** Those of the files that have side effects, as their packages say: an unused import of others is dropped. */
-async function findSideEffects(
-  { absWorkingDir: resolveDir }: LocatedOptions,
-  files: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  const asking: Plugin = {
-    name: 'side-effects',
+function leavingPackagesOut(entries: ReadonlySet<string>, files: ReadonlySet<string>): Plugin {
+  const folders = new Set([...files].flatMap((file) => packageFolder(file) ?? []));
+  const escaped = [...folders].map((folder) => folder.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
+  return {
+    name: 'prebundled-packages',
     setup(build) {
-      build.onStart(async () => {
-        for (const file of files) {
-          const { sideEffects } = await build.resolve(file, { kind: 'import-statement', resolveDir });
-          if (sideEffects) found.add(file);
-        }
+      // By where imports lead, as esbuild finds it: by a name, the same import could be another file in each folder.
+      build.onLoad({ filter: new RegExp(`^(?:${escaped.join('|')})`), namespace: 'file' }, ({ path }) => {
+        if (!files.has(path)) return undefined;
+        if (!entries.has(path)) return { errors: [{ text: `${path} is not among the packages` }] };
+        const get = `globalThis[Symbol.for('${PACKAGES_SYMBOL}')][${JSON.stringify(path)}]`;
+        return { contents: `module.exports = ${get}();`, loader: 'js' };
       });
     },
   };
-  await build({ stdin: { contents: '' }, write: false, logLevel: 'silent', plugins: [asking] });
-  return found;
-}
-
-/** Code, manifests, and which packages are installed where. */
-function listMarks(files: readonly string[]): readonly Mark[] {
-  const packages = new Set(files.flatMap((file) => packageFolder(file) ?? []));
-  const end = `${sep}node_modules`;
-  const folders = new Set(
-    [...packages].map((folder) => folder.slice(0, folder.lastIndexOf(end) + end.length)),
-  );
-  return [
-    ...files.map((file) => markOf(file, 'content')),
-    ...[...packages].map((folder) => markOf(join(folder, 'package.json'), 'content')),
-    ...[...folders].map((folder) => ({ file: folder, look: 'names' as const, value: packageNames(folder) })),
-  ];
 }

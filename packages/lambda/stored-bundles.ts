@@ -46,11 +46,14 @@ export class StoredBundles {
   store({ file, format, withRequire }: Origin, own: BundleTexts, packages?: BundleTexts): HandlerCode {
     const source = file.slice(0, -extname(file).length);
     const length = own.text.length + (packages?.text.length ?? 0);
+    const address = `${source}.js`;
     return {
       kind: 'bundle',
-      own: this.#write(own, `${source}.js`),
-      // In the same folder, of which a package may ask; its own address, by which V8's cache finds it.
-      packages: packages && this.#write(packages, `${source}.packages.js`),
+      own: this.#write(own, address),
+      // An address of its own, by which V8's cache finds it.
+      packages:
+        packages &&
+        this.#write(format === 'cjs' ? withFileName(packages, address) : packages, `${source}.packages.js`),
       format,
       withRequire,
       // Code compiled without the debugger does not have its breakpoints.
@@ -71,6 +74,12 @@ export class StoredBundles {
     const outside = mapComment(pathToFileURL(`${file}.map`).pathname);
     return { file, address, mapComment: this.#isDebugged ? undefined : outside };
   }
+}
+
+/** Code of a package that asks for its file gets the bundle's. On the first line, of which the map says nothing. */
+function withFileName({ text, map }: BundleTexts, address: string): BundleTexts {
+  const declaration = `var __filename = ${JSON.stringify(address)};`;
+  return { text: text.replace(/^(?:"use strict";)?/, (mode) => mode + declaration), map };
 }
 
 const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
