@@ -65,7 +65,8 @@ export class IncrementalBuild {
 
   /** Bundles the packages, without which later runs are shorter. */
   prepare(): Promise<void> {
-    this.#preparing = this.#preparing.then(() => this.#prepare());
+    // Without, later runs are whole.
+    this.#preparing = this.#preparing.then(() => this.#prepare()).catch(() => undefined);
     return this.#preparing;
   }
 
@@ -78,10 +79,10 @@ export class IncrementalBuild {
     if (closed === undefined) return;
     const of = JSON.stringify([closed.entries, [...closed.files], closed.isStrict]);
     if (this.#rest?.of === of && this.#rest.packages.isCurrent()) return;
-    const made = prebundle(this.#options, closed, complete, this.#isEsbuild, signal);
-    const packages = await made.catch(() => undefined);
-    await this.#rest?.build.dispose();
+    const before = this.#rest;
     this.#rest = undefined;
+    await before?.build.dispose();
+    const packages = await prebundle(this.#options, closed, complete, this.#isEsbuild, signal);
     if (packages === undefined || signal.aborted) return;
     const build = new RepeatedBuild({ ...this.#options, plugins: [packages.plugin] }, this.#isEsbuild);
     this.#rest = { of, build, packages };

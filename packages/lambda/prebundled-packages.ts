@@ -1,11 +1,12 @@
 /**
  * CommonJS packages of a function, bundled apart from all else: a save then builds and compiles what was saved, not a thousand
  * files of an SDK. esbuild wraps each CommonJS module, with the ES modules that only such modules load, in a function of its
- * own, which it neither joins nor prunes. So these run alike in another bundle, but for the numbers that it appends to equal
- * names. Other ES modules stay with the sources.
+ * own, which it neither joins nor prunes. So these run alike in another bundle, but for names that esbuild makes up and the
+ * file that V8 names for a call. Other ES modules stay with the sources.
  */
 import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild';
 
@@ -13,7 +14,7 @@ import { isUnchanged, markBuild } from './build-inputs.ts';
 import { PACKAGES_SYMBOL } from './instance-start.ts';
 import { packageFolder } from './outside-packages.ts';
 import { RepeatedBuild } from './repeated-build.ts';
-import { type BundleTexts, textsOf } from './stored-bundles.ts';
+import { addressOf, type BundleTexts, textsOf } from './stored-bundles.ts';
 
 export type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
@@ -24,7 +25,7 @@ export type PrebundledPackages = {
   readonly plugin: Plugin;
   /** Whether the installed files are those of the bundle. */
   isCurrent(): boolean;
-  /** Whether the bundle of all else belongs to it: it is in the same mode, and not many packages more. */
+  /** Whether the bundle of all else belongs to it: in the same mode, with all of these packages and few others. */
   suits(rest: BuildResult): boolean;
 };
 
@@ -124,11 +125,13 @@ export async function prebundle(
   );
   if (marks === undefined) return undefined;
   const list = { contents: listOf(entries), resolveDir: absWorkingDir, sourcefile: LIST };
-  const repeated = new RepeatedBuild({ ...options, entryPoints: [], stdin: list }, isEsbuild);
+  const define = { ...fileNames(options), ...options.define };
+  const repeated = new RepeatedBuild({ ...options, define, entryPoints: [], stdin: list }, isEsbuild);
   const result = await repeated.run(false, signal).finally(() => repeated.dispose());
   const { metafile } = result;
   const read = Object.keys(metafile?.inputs ?? {}).filter((input) => input !== LIST);
   if (metafile === undefined || !read.every(isFile) || !isUnchanged(marks)) return undefined;
+  const countEntries = ({ inputs }: Metafile): number => Object.keys(inputs).filter(isFile).length;
   const others = bytesOf(whole.metafile, (input) => isPackageCode(input) && !isFile(input));
   const { text, map } = textsOf(result);
   return {
@@ -138,10 +141,22 @@ export async function prebundle(
     plugin: leavingPackagesOut(new Set(entries), files),
     isCurrent: () => isUnchanged(marks),
     suits: (rest) =>
-      startsStrict(rest) === isStrict &&
       rest.metafile !== undefined &&
+      startsStrict(rest) === isStrict &&
+      // A package that does not load must not hold up sources that no longer import it.
+      countEntries(rest.metafile) === entries.length &&
       bytesOf(rest.metafile, isPackageCode) < others + LEAST_BYTES,
   };
+}
+
+/** Code of a package that asks for its file gets that of the one bundle. */
+function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
+  const [source] = Array.isArray(entryPoints) ? entryPoints : [];
+  if (typeof source !== 'string') return {};
+  const address = addressOf(source);
+  const name = JSON.stringify(address);
+  if (format === 'cjs') return { __filename: name };
+  return { 'import.meta.filename': name, 'import.meta.url': JSON.stringify(pathToFileURL(address).href) };
 }
 
 function listOf(entries: readonly string[]): string {
@@ -160,12 +175,18 @@ function leavingPackagesOut(entries: ReadonlySet<string>, files: ReadonlySet<str
     name: 'prebundled-packages',
     setup(build) {
       // By where imports lead, as esbuild finds it: by a name, the same import could be another file in each folder.
-      build.onLoad({ filter: new RegExp(`^(?:${escaped.join('|')})`), namespace: 'file' }, ({ path }) => {
-        if (!files.has(path)) return undefined;
-        if (!entries.has(path)) return { errors: [{ text: `${path} is not among the packages` }] };
-        const get = `globalThis[Symbol.for('${PACKAGES_SYMBOL}')][${JSON.stringify(path)}]`;
-        return { contents: `module.exports = ${get}();`, loader: 'js' };
-      });
+      build.onLoad(
+        { filter: new RegExp(`^(?:${escaped.join('|')})`), namespace: 'file' },
+        ({ path, suffix, with: attributes }) => {
+          // `./file?query`, or as text: another module of the same file.
+          const isOther = suffix !== '' || Object.keys(attributes).length > 0;
+          if (isOther || !files.has(path)) return undefined;
+          if (!entries.has(path)) return { errors: [{ text: `${path} is not among the packages` }] };
+          const get = `globalThis[Symbol.for('${PACKAGES_SYMBOL}')][${JSON.stringify(path)}]`;
+          // A getter, since code may replace what it exports.
+          return { contents: `Object.defineProperty(module, 'exports', { get: ${get} });`, loader: 'js' };
+        },
+      );
     },
   };
 }

@@ -26,7 +26,7 @@ export class RepeatedBuild {
   #unresolved: ReadonlySet<string> = new Set();
   #called: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #outside: ReadonlySet<string> = new Set();
-  #context: BuildContext | undefined;
+  #context: Promise<BuildContext> | undefined;
   #running: Promise<BuildResult> | undefined;
 
   constructor(options: RepeatedOptions, isEsbuild: boolean) {
@@ -52,7 +52,7 @@ export class RepeatedBuild {
   }
 
   async #run(signal: AbortSignal | undefined): Promise<BuildResult> {
-    const cancel = (): void => void this.#context?.cancel();
+    const cancel = (): void => void this.#context?.then((context) => context.cancel(), ignore);
     signal?.addEventListener('abort', cancel);
     try {
       return await this.#runUntilComplete(signal);
@@ -82,8 +82,8 @@ export class RepeatedBuild {
       ...(this.#called.size > 0 ? [importingByRequire(this.#called)] : []),
       ...(this.#outside.size > 0 ? [leavingOutside(this.#outside)] : []),
     ];
-    this.#context ??= await context({ ...this.#options, plugins: [...plugins, ...own] });
-    return await this.#context.rebuild();
+    this.#context ??= context({ ...this.#options, plugins: [...plugins, ...own] });
+    return await (await this.#context).rebuild();
   }
 
   #addUnresolved({ errors = [] }: Partial<BuildFailure>): boolean {
@@ -119,9 +119,12 @@ export class RepeatedBuild {
   async dispose(): Promise<void> {
     const ended = this.#context;
     this.#context = undefined;
-    await ended?.dispose();
+    await ended?.then((context) => context.dispose(), ignore);
   }
 }
+
+/** The run that has made the context reports it. */
+const ignore = (): void => undefined;
 
 /**
  * A missing package of the AWS SDK stays an import of the bundle, as in a deployed function: the instance

@@ -44,16 +44,13 @@ export class StoredBundles {
 
   /** @param packages bundled apart from `own` */
   store({ file, format, withRequire }: Origin, own: BundleTexts, packages?: BundleTexts): HandlerCode {
-    const source = file.slice(0, -extname(file).length);
+    const address = addressOf(file);
     const length = own.text.length + (packages?.text.length ?? 0);
-    const address = `${source}.js`;
     return {
       kind: 'bundle',
       own: this.#write(own, address),
       // An address of its own, by which V8's cache finds it.
-      packages:
-        packages &&
-        this.#write(format === 'cjs' ? withFileName(packages, address) : packages, `${source}.packages.js`),
+      packages: packages && this.#write(packages, address.replace(/\.js$/, '.packages.js')),
       format,
       withRequire,
       // Code compiled without the debugger does not have its breakpoints.
@@ -76,10 +73,9 @@ export class StoredBundles {
   }
 }
 
-/** Code of a package that asks for its file gets the bundle's. On the first line, of which the map says nothing. */
-function withFileName({ text, map }: BundleTexts, address: string): BundleTexts {
-  const declaration = `var __filename = ${JSON.stringify(address)};`;
-  return { text: text.replace(/^(?:"use strict";)?/, (mode) => mode + declaration), map };
+/** The path of a bundle in the deployed package, beside its source. */
+export function addressOf(source: string): string {
+  return `${source.slice(0, -extname(source).length)}.js`;
 }
 
 const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
