@@ -3,7 +3,7 @@ import { isOursFirst, measurePair } from './against.ts';
 import { bundleAuthorizer, medianStartMs, startBoth, startServers } from './against-sides.ts';
 import { prepareLayer } from './authorizer-bundles.ts';
 import { openIssuer } from './authorizer-starts.ts';
-import { untilListening } from './functions/ask.ts';
+import { ask, untilListening } from './functions/ask.ts';
 import { saveOnce } from './functions/measure.ts';
 import { prepareSaves } from './functions/sides.ts';
 import { buildCommand } from './plain-stack.ts';
@@ -103,14 +103,21 @@ const saves: Prepare = (wanted) => {
   const names = SAVED.filter((name) => wanted.has(`save-${name}`));
   return inTurns(async (isFirst) => {
     const { running, close } = await startBoth(starters, isFirst);
-    const save = async (side: Side, name: (typeof SAVED)[number]): Promise<number> => {
-      const base = running[side].urlOf('http');
-      await untilListening(running[side], `${base}/none`);
-      return await saveOnce(sourceOf(side, name), `${base}/${name}`);
+    const urlOf = (side: Side, name: (typeof SAVED)[number]): string =>
+      `${running[side].urlOf('http')}/${name}`;
+    const askOnce = async (side: Side, name: (typeof SAVED)[number]): Promise<void> => {
+      await untilListening(running[side], `${running[side].urlOf('http')}/none`);
+      await ask(urlOf(side, name));
     };
+    const save = (side: Side, name: (typeof SAVED)[number]): Promise<number> =>
+      saveOnce(sourceOf(side, name), urlOf(side, name));
     try {
-      // The first save of a process makes what later ones find.
-      for (const name of names) for (const side of ['ours', 'theirs'] as const) await save(side, name);
+      // The first save of a process makes what later ones find. One before the first request would be none: nothing is built.
+      for (const name of names)
+        for (const side of ['ours', 'theirs'] as const) {
+          await askOnce(side, name);
+          await save(side, name);
+        }
     } catch (error) {
       await close();
       throw error;

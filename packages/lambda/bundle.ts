@@ -355,6 +355,10 @@ export class FunctionBuild {
     this.#repeated?.prepareSoon();
   }
 
+  endPreparing(): void {
+    this.#repeated?.endPreparing();
+  }
+
   #toBuilt({ file, options, esbuild }: Located, bundle: Bundle, packages?: BundleTexts): BuiltCode {
     const format = options?.format === 'cjs' ? 'cjs' : 'esm';
     const code = this.#stored.store({ file, format, withRequire: esbuild === undefined }, bundle, packages);

@@ -63,6 +63,11 @@ export class IncrementalBuild {
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();
   }
 
+  /** What has begun is completed. */
+  endPreparing(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** Bundles the packages, without which later runs are shorter. */
   prepare(): Promise<void> {
     // Without, later runs are whole.

@@ -1,12 +1,13 @@
-/** One function at most has a spare instance: that which was saved last. */
+/** One function at most is prepared for a save: that which was saved last. */
 import type { RunnableCode } from './runnable-code.ts';
 
 export class LastSaved {
   #code: RunnableCode | undefined;
 
-  note(code: RunnableCode): void {
-    if (this.#code !== code) void this.#code?.endSpare?.();
+  /** @param isStarted whether an instance of it is there */
+  note(code: RunnableCode, isStarted: boolean): void {
+    if (this.#code !== code) void this.#code?.endPreparing?.();
     this.#code = code;
-    code.keepSpare?.();
+    code.prepareSave?.(isStarted);
   }
 }

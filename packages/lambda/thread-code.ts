@@ -61,12 +61,13 @@ export class ThreadCode implements RunnableCode {
     return { program: { start: (owner) => new ThreadInstance(program, owner) }, sources };
   }
 
-  keepSpare(): void {
-    if (this.#latest !== undefined) this.#spare.keep(this.#latest);
+  prepareSave(isStarted: boolean): void {
+    if (isStarted && this.#latest !== undefined) this.#spare.keep(this.#latest);
     this.#build.prepareSoon();
   }
 
-  endSpare(): Promise<void> {
+  endPreparing(): Promise<void> {
+    this.#build.endPreparing();
     return this.#spare.end();
   }
 
