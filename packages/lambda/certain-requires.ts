@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 
 import { transform, type Metafile } from 'esbuild';
 
+import { escapeForRegExp } from './repeated-build.ts';
+
 export type RequireStep = {
   readonly file: string;
   readonly specifier: string;
@@ -41,7 +43,7 @@ async function hasTopLevelRequire(file: string, specifier: string): Promise<bool
   try {
     const text = readFileSync(file, 'utf8');
     const { code } = await transform(text, { loader: loaderOf(file), legalComments: 'none' });
-    const call = `require\\(${escape(JSON.stringify(specifier))}\\)`;
+    const call = `require\\(${escapeForRegExp(JSON.stringify(specifier))}\\)`;
     return new RegExp(`^(?:${BEFORE})?${call}`, 'm').test(code);
   } catch {
     return false;
@@ -59,8 +61,4 @@ const BEFORE = String.raw`(?:const|let|var) (?:${OTHER_CALL})*${NAMES} = |\} = |
 function loaderOf(file: string): 'ts' | 'tsx' | 'jsx' {
   if (file.endsWith('.tsx')) return 'tsx';
   return /\.[cm]?ts$/.test(file) ? 'ts' : 'jsx';
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }

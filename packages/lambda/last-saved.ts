@@ -4,10 +4,9 @@ import type { RunnableCode } from './runnable-code.ts';
 export class LastSaved {
   #code: RunnableCode | undefined;
 
-  /** @param isStarted whether an instance of it is there */
-  note(code: RunnableCode, isStarted: boolean): void {
+  note(code: RunnableCode): void {
     if (this.#code !== code) void this.#code?.endPreparing?.();
     this.#code = code;
-    code.prepareSave?.(isStarted);
+    code.prepareSave?.();
   }
 }

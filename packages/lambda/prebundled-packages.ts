@@ -13,7 +13,7 @@ import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild';
 import { isUnchanged, markBuild } from './build-inputs.ts';
 import { PACKAGES_SYMBOL } from './instance-start.ts';
 import { packageFolder } from './outside-packages.ts';
-import { RepeatedBuild } from './repeated-build.ts';
+import { escapeForRegExp, RepeatedBuild } from './repeated-build.ts';
 import { addressOf, type BundleTexts, textsOf } from './stored-bundles.ts';
 
 export type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
@@ -170,7 +170,7 @@ function startsStrict(built: BuildResult): boolean {
 
 function leavingPackagesOut(entries: ReadonlySet<string>, files: ReadonlySet<string>): Plugin {
   const folders = new Set([...files].flatMap((file) => packageFolder(file) ?? []));
-  const escaped = [...folders].map((folder) => folder.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
+  const escaped = [...folders].map(escapeForRegExp);
   return {
     name: 'prebundled-packages',
     setup(build) {

@@ -123,6 +123,10 @@ export class RepeatedBuild {
   }
 }
 
+export function escapeForRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
 /** The run that has made the context reports it. */
 const ignore = (): void => undefined;
 
@@ -133,8 +137,7 @@ const ignore = (): void => undefined;
  */
 function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
   const asked = Symbol('asked');
-  const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
-  const filter = new RegExp(`^(?:${escaped.join('|')})$`);
+  const filter = new RegExp(`^(?:${names.map(escapeForRegExp).join('|')})$`);
   return {
     name: 'left-out',
     setup(build) {

@@ -25,11 +25,8 @@ export interface RunnableCode {
    * @param isStarted whether an instance of it is there, which will be replaced
    */
   foresee?(isStarted: boolean): void;
-  /**
-   * It has been saved, and may be again: makes the next build and start shorter, until `endPreparing` or for a while.
-   * @param isStarted whether an instance of it is there
-   */
-  prepareSave?(isStarted: boolean): void;
+  /** It has been saved, and may be again: makes the next build and start shorter, until `endPreparing` or for a while. */
+  prepareSave?(): void;
   endPreparing?(): Promise<void>;
   /**
    * @param change of its sources, which a build that is running may not have read; `foreseen`: not since `foresee`

@@ -451,7 +451,7 @@ class WorkerRuntime implements FunctionRuntime {
     } catch (error) {
       failure = toLoadFailure(error);
     }
-    this.#saved.note(entry.code, entry.pool.size > 0);
+    if (entry.pool.size > 0) this.#saved.note(entry.code);
     const event: ReloadEvent =
       failure === undefined
         ? { kind: 'reloaded', functionName, tookMs: performance.now() - started }

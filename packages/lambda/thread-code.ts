@@ -61,8 +61,8 @@ export class ThreadCode implements RunnableCode {
     return { program: { start: (owner) => new ThreadInstance(program, owner) }, sources };
   }
 
-  prepareSave(isStarted: boolean): void {
-    if (isStarted && this.#latest !== undefined) this.#spare.keep(this.#latest);
+  prepareSave(): void {
+    if (this.#latest !== undefined) this.#spare.keep(this.#latest);
     this.#build.prepareSoon();
   }
 
