@@ -1,7 +1,7 @@
 /** Bundles the command into few files: Node spends half of a start on finding and linking a thousand. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { writeStart } from './bundle-start.ts';
 import { SCOPE } from './manifest.ts';
@@ -9,6 +9,8 @@ import { SCOPE } from './manifest.ts';
 /** Where the launcher looks. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
+/** Identifiers that stand for a file's place, and for all else it can read of itself, until each is replaced. */
+const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
 /** The same in CommonJS. */
 const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
 /** Small packages of others that each start loads. */
@@ -91,11 +93,11 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!path.startsWith(packageDirectory)) return undefined;
-        const text = await readFile(path, 'utf8');
-        if (/\bimport\.meta\.(?!url\b)/.test(text))
-          throw new Error(`${path} asks for more than ${OWN_PLACE}`);
+        // By esbuild, not in the text: a literal may name the property, too.
+        const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
+        if (code.includes(MARKED['import.meta'])) throw new Error(`${path} asks for more than ${OWN_PLACE}`);
         const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;
-        return { contents: text.replaceAll(OWN_PLACE, own), resolveDir: dirname(path) };
+        return { contents: code.replaceAll(MARKED[OWN_PLACE], own), resolveDir: dirname(path) };
       });
     },
   };

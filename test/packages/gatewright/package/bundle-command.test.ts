@@ -99,6 +99,15 @@ export const said = [Fault.name, Second.name];`,
     await assert.rejects(bundleCommand(folder, folder), /asks for more than import\.meta\.url/);
   });
 
+  it('leaves a text that names an import.meta property as it is', async () => {
+    const names = ['import.meta.url', 'import.meta.filename'];
+    write({ 'packages/gatewright/command/main.js': `export const said = ${JSON.stringify(names)};` });
+
+    await bundleCommand(folder, folder);
+
+    assert.deepEqual(await runBundle(), names);
+  });
+
   it('says what esbuild warns of, since the command would do something else', async () => {
     write({
       'packages/gatewright/command/main.js':
