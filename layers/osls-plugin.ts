@@ -31,7 +31,6 @@ import type { WebAclSettings } from './guard-stages.ts';
 import { missingParts } from './required-parts.ts';
 import { makeSmall } from './small-stack.ts';
 import { deployedOutputs, protectByParameter, protectTables } from './protect-tables.ts';
-import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
@@ -69,7 +68,7 @@ export type Serverless = {
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): CredentialSource & StackSource & { readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
 };
 
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
@@ -97,7 +96,8 @@ class StackPlugin {
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
-  #outputs: readonly string[] = [];
+  /** Of the deployed stack, or why AWS could not be asked. */
+  #outputs: readonly string[] | Error = [];
   #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
@@ -130,8 +130,7 @@ class StackPlugin {
         this.#putKnownApis(template);
         this.#guardStages(template);
         removeForeignExports(template);
-        if (process.env[FORM_VARIABLE] === undefined) protectTables(template, this.#outputs);
-        else protectByParameter(template);
+        this.#protectTables(template);
         this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
         this.#assertProtected(template);
@@ -195,8 +194,10 @@ class StackPlugin {
   async #askAws(): Promise<void> {
     await this.#lookUpIds();
     const provider = this.#serverless.getProvider('aws');
-    this.#outputs = await deployedOutputs(provider, provider.naming.getStackName());
-    const kept = this.#tablesLeftOut.filter(({ id }) => this.#outputs.includes(`${id}Name`));
+    const outputs = await deployedOutputs(provider, provider.naming.getStackName());
+    this.#outputs = outputs;
+    if (outputs instanceof Error) return;
+    const kept = this.#tablesLeftOut.filter(({ id }) => outputs.includes(`${id}Name`));
     for (const line of describeLeft(kept)) this.#log?.warning(line);
   }
 
@@ -206,6 +207,15 @@ class StackPlugin {
     if (refusal !== undefined) throw this.#error(refusal, 'ACCESS_API_ID_UNKNOWN');
     for (const line of found) this.#log?.notice(line);
     for (const line of absent) this.#log?.warning(line);
+  }
+
+  #protectTables(template: Template): void {
+    if (process.env[FORM_VARIABLE] !== undefined) {
+      protectByParameter(template);
+      return;
+    }
+    const warning = protectTables(template, this.#outputs);
+    if (warning !== undefined) this.#log?.warning(warning);
   }
 
   #start(): void {

@@ -10,6 +10,7 @@ import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import { anNpmService } from '../support/npm-service.ts';
 import { readRecipe } from '../support/recipe.ts';
+import { aLoopbackServer } from '../support/signed-tokens.ts';
 import { readZip } from '../support/zip-entries.ts';
 import type { Finished } from '../support/command.ts';
 import type { NpmService } from '../support/npm-service.ts';
@@ -25,6 +26,25 @@ async function own(fixture: string): Promise<Own> {
   const service = await anNpmService(fixture);
   const program = [join(service.directory, 'node_modules/gatewright/bin/gatewright.cjs')];
   return { service, run: (...args) => runCommand(args, { cwd: service.directory, program }) };
+}
+
+/** An account in which the API and the table of keys are deployed. To osls it answers that nothing is. */
+function anAccountOfStacks(): ReturnType<typeof aLoopbackServer> {
+  const results = {
+    DescribeStackResource: { StackResourceDetail: { PhysicalResourceId: 'abcdefghij' } },
+    DescribeStacks: { Stacks: [{ Outputs: [{ OutputKey: 'AccessTableName', OutputValue: 'access' }] }] },
+  };
+  return aLoopbackServer((request, response) => {
+    const action = new URL(request.url ?? '', 'http://account').searchParams.get('Action');
+    if (request.method === 'GET' && (action === 'DescribeStackResource' || action === 'DescribeStacks')) {
+      response.end(JSON.stringify({ [`${action}Response`]: { [`${action}Result`]: results[action] } }));
+      return;
+    }
+    response.statusCode = 400;
+    response.end(
+      '<ErrorResponse><Error><Code>ValidationError</Code><Message>the stack does not exist</Message></Error></ErrorResponse>',
+    );
+  });
 }
 
 describe('gatewright init in an empty folder', () => {
@@ -147,6 +167,29 @@ describe('gatewright init in an empty folder', () => {
     );
     const files = readZip(await readFile(join(packed, 'token-authorizer.zip')));
     assert.match(files.get('functions/token-authorizer.mjs')?.toString() ?? '', /hello-dev|\/hello/);
+  });
+
+  // `gatewright package` asks no account, so it does not reach what osls does with one.
+  it('is packaged by osls with credentials: ids of APIs and tables that are deployed are looked up', async () => {
+    const document = join(cwd, 'access/hello.yml');
+    const deployed = 'api:\n  prod: { stack: hello-prod, logicalId: ApiGatewayRestApi, stage: prod }';
+    await writeFile(document, (await readFile(document, 'utf8')).replace('api:', deployed));
+    await using account = await anAccountOfStacks();
+    const out = join(cwd, '.gatewright/by-osls');
+    const args = [...here.service.serverless, 'package', '--stage', 'prod', '--package', out];
+    const AWS_ENDPOINT_URL = account.url;
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-of-a-test' };
+    const { stderr } = await promisify(execFile)(process.execPath, args, {
+      cwd,
+      env: { ...process.env, ...keys, AWS_ENDPOINT_URL },
+    });
+    assert.match(stderr, /hello: abcdefghij in stage prod/);
+    const template = await readFile(join(out, 'cloudformation-template-update-stack.json'), 'utf8');
+    const { Resources } = JSON.parse(template) as {
+      readonly Resources: Record<string, { readonly Properties: Record<string, unknown> }>;
+    };
+    const isProtected = (table: string) => Resources[table]?.Properties['DeletionProtectionEnabled'];
+    assert.deepEqual([isProtected('AccessTable'), isProtected('UsageTable')], [true, false]);
   });
 });
 

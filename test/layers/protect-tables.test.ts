@@ -43,22 +43,53 @@ describe('protectByParameter', () => {
 });
 
 describe('deployedOutputs', () => {
-  it('names the outputs of the deployed stack', async () => {
-    const asked: unknown[] = [];
-    const request = (...given: unknown[]) => {
-      asked.push(given);
-      return Promise.resolve({ Stacks: [{ Outputs: [{ OutputKey: 'AccessTableName' }] }] });
-    };
-    assert.deepEqual(await deployedOutputs({ request }, 'gatewright-prod'), ['AccessTableName']);
-    assert.deepEqual(asked, [['CloudFormation', 'describeStacks', { StackName: 'gatewright-prod' }]]);
+  const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
+  const provider = {
+    getStage: () => 'prod',
+    getRegion: () => 'eu-central-1',
+    getAwsSdkV3CredentialsProvider: () => () => Promise.resolve(KEYS),
+    // As osls 4 has it: it throws, and returns no promise.
+    request: (): never => assert.fail('provider.request() is no longer available'),
+  };
+  const outputsOf = (from: Partial<typeof provider> = {}) =>
+    deployedOutputs({ ...provider, ...from }, 'gatewright-prod', {});
+
+  it('names the outputs of the deployed stack', async (t) => {
+    const Outputs = [{ OutputKey: 'AccessTableName', OutputValue: 'access' }];
+    const answer = { DescribeStacksResponse: { DescribeStacksResult: { Stacks: [{ Outputs }] } } };
+    let asked = '';
+    t.mock.method(globalThis, 'fetch', (url: URL) => {
+      asked = String(url);
+      return Promise.resolve(Response.json(answer));
+    });
+
+    assert.deepEqual(await outputsOf(), ['AccessTableName']);
+    assert.match(
+      asked,
+      /^https:\/\/cloudformation\.eu-central-1\.amazonaws\.com\/\?Action=DescribeStacks&.*StackName=gatewright-prod$/,
+    );
   });
 
-  it('has none where there is no stack, no answer, or no way to ask', async () => {
-    const refuses = {
-      request: () => Promise.reject(new Error('Stack with id gatewright-prod does not exist')),
-    };
-    assert.deepEqual(await deployedOutputs(refuses, 'gatewright-prod'), []);
-    assert.deepEqual(await deployedOutputs({ request: () => Promise.resolve({ Stacks: [] }) }, 'x'), []);
-    assert.deepEqual(await deployedOutputs({}, 'x'), []);
+  it('has none where there is no stack', async (t) => {
+    const text = 'Stack with id gatewright-prod does not exist';
+    t.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response(text, { status: 400 })));
+    assert.deepEqual(await outputsOf(), []);
+  });
+
+  it('says why AWS could not be asked, and the tables are protected then', async (t) => {
+    t.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response('Rate exceeded', { status: 400 })));
+    const refused = await outputsOf();
+    const without = await outputsOf({
+      getAwsSdkV3CredentialsProvider: () => () => Promise.reject(new Error('no credentials.\nLearn more')),
+    });
+
+    assert.ok(refused instanceof Error && without instanceof Error);
+    assert.match(without.message, /^no credentials\./);
+    const Resources = { AccessTable: aTable('afterFirst'), Dev: aTable(false) };
+    assert.match(
+      protectTables({ Resources }, refused) ?? '',
+      /could not be read: .*Rate exceeded; AccessTable will be created with deletion protection/,
+    );
+    assert.equal(Resources.AccessTable.Properties.DeletionProtectionEnabled, true);
   });
 });
