@@ -31,7 +31,7 @@ function clientThatLoses(share: number): dynamoDb.DynamoDBClient {
       try {
         return await next(args);
       } finally {
-        // eslint-disable-next-line no-unsafe-finally -- the answer, whatever it is, does not arrive
+        // oxlint-disable-next-line no-unsafe-finally -- the answer, whatever it is, does not arrive
         if (Math.random() < share) throw new Error('the answer was lost');
       }
     },

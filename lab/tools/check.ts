@@ -1,13 +1,13 @@
 /**
- * `npm run check`: everything that is judged without running the product. The linter takes about as long as all the other
- * parts together, so it runs beside them. Each part's output stands together; a part that fails does not end the others.
+ * `npm run check`: everything that is judged without running the product, in two lanes of about the same time. Each part's
+ * output stands together; a part that fails does not end the others.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** One lane runs its scripts of package.json one after the other. */
-const LANES = [['lint'], ['types', 'imports', 'format']];
+const LANES = [['format'], ['types', 'lint', 'imports']];
 
 type Verdict = { readonly script: string; readonly passed: boolean };
 

@@ -127,7 +127,12 @@ export async function prebundle(
   const list = { contents: listOf(entries), resolveDir: absWorkingDir, sourcefile: LIST };
   const define = { ...fileNames(options), ...options.define };
   const repeated = new RepeatedBuild({ ...options, define, entryPoints: [], stdin: list }, isEsbuild);
-  const result = await repeated.run(false, signal).finally(() => repeated.dispose());
+  let result;
+  try {
+    result = await repeated.run(false, signal);
+  } finally {
+    await repeated.dispose();
+  }
   const { metafile } = result;
   const read = Object.keys(metafile?.inputs ?? {}).filter((input) => input !== LIST);
   if (metafile === undefined || !read.every(isFile) || !isUnchanged(marks)) return undefined;

@@ -151,6 +151,6 @@ export function schemaOf(fields: Fields): JsonSchema {
 
 /** Control characters do not belong in a name, and would alter a log line. */
 export function hasControls(value: string): boolean {
-  // eslint-disable-next-line no-control-regex -- it looks for exactly these
+  // oxlint-disable-next-line no-control-regex -- it looks for exactly these
   return /[\x00-\x1f\x7f-\x9f]/.test(value);
 }

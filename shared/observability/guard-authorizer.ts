@@ -57,7 +57,7 @@ function settle<Result>(
   if (decided?.kind === 'failed') throw toFailure(decided.error);
   if ('thrown' in ended) {
     // API Gateway's own contract: this text of an error is its 401.
-    // eslint-disable-next-line gatewright/no-recognition-by-text
+    // oxlint-disable-next-line gatewright/no-recognition-by-text
     const isRefusal = ended.thrown instanceof Error && ended.thrown.message === 'Unauthorized';
     throw isRefusal ? new UnauthorizedAnswer() : toFailure(ended.thrown);
   }

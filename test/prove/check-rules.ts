@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { cruiseImports } from '../architecture/cruise-imports.ts';
@@ -52,16 +52,19 @@ function findTypeErrors(copy: string): Findings {
 
 function findLintErrors(copy: string): Findings {
   const paths = plantedFor('lint').map(({ path }) => path);
-  const output = runTool(copy, 'eslint/bin/eslint.js', ['--format', 'json', ...paths]);
-  const start = output.indexOf('[{');
-  if (start === -1) throw new Error(`eslint did not run: ${output.slice(0, 400)}`);
-  const report = JSON.parse(output.slice(start, output.lastIndexOf(']') + 1)) as {
-    filePath: string;
-    messages: { ruleId: string | null }[];
-  }[];
+  const output = runTool(copy, 'oxlint/bin/oxlint', ['--format', 'json', ...paths]);
+  const start = output.indexOf('{');
+  if (start === -1) throw new Error(`oxlint did not run: ${output.slice(0, 400)}`);
+  const report = JSON.parse(output.slice(start, output.lastIndexOf('}') + 1)) as {
+    diagnostics: { code?: string; filename: string }[];
+  };
+  // `typescript(no-explicit-any)`; rules of ESLint have no other name in the configuration.
   return new Set(
-    report.flatMap(({ filePath, messages }) =>
-      messages.map(({ ruleId }) => finding(ruleId ?? 'parse error', relative(copy, filePath))),
+    report.diagnostics.map(({ code = 'parse error', filename }) =>
+      finding(
+        code.replace(/^(?:eslint\()?(.*?)\((.*)\)$/, '$1/$2').replace(/^eslint\//, ''),
+        relative(copy, resolve(copy, filename)),
+      ),
     ),
   );
 }
@@ -93,8 +96,8 @@ async function unprovenRules(): Promise<readonly string[]> {
       ([name, value]) => typeof value === 'boolean' && !settings.has(name) && !PROVEN_FLAGS.includes(name),
     )
     .map(([name]) => name);
-  const lint = readFileSync(join(REPOSITORY, 'eslint.config.js'), 'utf8');
-  const named = [...lint.matchAll(/^\s*'([@a-z/-]+)':\s*\[?\s*'error'/gm)].map((match) => match[1] ?? '');
+  const lint = readFileSync(join(REPOSITORY, '.oxlintrc.json'), 'utf8');
+  const named = [...lint.matchAll(/"([a-z]+[-/][a-z/-]+)":\s*\[?\s*"error"/g)].map((match) => match[1] ?? '');
   const proven = new Set(plantedFor('lint').map(({ rule }) => rule));
   return [...imports, ...flags, ...named.filter((name) => !proven.has(name))];
 }

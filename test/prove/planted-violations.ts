@@ -1,6 +1,6 @@
 /**
  * One violation for every rule of `npm run check`, as files to be planted in a copy of the repository.
- * `rule` is what the tool must report for that file: a TypeScript code, an ESLint rule, a rule of
+ * `rule` is what the tool must report for that file: a TypeScript code, a rule of oxlint, a rule of
  * .dependency-cruiser.mjs, or `format`.
  */
 import { ROOMS } from '../architecture/layout.ts';
@@ -41,55 +41,125 @@ const TYPES: readonly (readonly [flag: string, error: string, text: string])[] =
   ['verbatimModuleSyntax', 'TS1484', "import { PathLike } from 'node:fs';\nexport type P = PathLike;"],
 ];
 
+/** Rule that holds everywhere → what breaks it. */
+const ANYWHERE: Readonly<Record<string, string>> = {
+  'no-case-declarations':
+    'export function f(x: number): number {\n  switch (x) {\n    case 1:\n      const y = x;\n      return y;\n    default:\n      return 0;\n  }\n}',
+  'no-empty': 'export function f(x: boolean): void {\n  if (x) {\n  }\n}',
+  'no-fallthrough':
+    'export function f(x: number): void {\n  switch (x) {\n    case 1:\n      console.log(x);\n    default:\n      console.log(0);\n  }\n}',
+  'no-prototype-builtins': "export const f = (x: object): boolean => x.hasOwnProperty('a');",
+  'no-regex-spaces': 'export const x = /a  b/;',
+  'no-unexpected-multiline': 'export const f = (x: (y: number) => number): number => x\n(1);',
+  'no-useless-assignment': 'export function f(y: number): number {\n  let x = 1;\n  x = y;\n  return x;\n}',
+  'no-var': 'export var x = 1;',
+  'prefer-const': 'export function f(): number {\n  let x = 1;\n  return x;\n}',
+  'prefer-rest-params': 'export function f(): number {\n  return arguments[0] as number;\n}',
+  'prefer-spread': 'export const f = (x: number[]): number => Math.max.apply(Math, x);',
+  'preserve-caught-error':
+    "export function f(): void {\n  try {\n    console.log(1);\n  } catch (error) {\n    console.log(error);\n    throw new Error('x');\n  }\n}",
+  'typescript/ban-ts-comment': "// @ts-expect-error x\nexport const x: number = 'a';",
+  'no-array-constructor': 'export const x = new Array(1, 2);',
+  'typescript/no-deprecated': '/** @deprecated x */\nconst old = 1;\nexport const x = old;',
+  'typescript/no-dynamic-delete':
+    'export function f(x: Record<string, number>, key: string): void {\n  delete x[key];\n}',
+  'typescript/no-empty-object-type': 'export const f = (x: {}): unknown => x;',
+  'typescript/no-extraneous-class': 'export class A {\n  static f(): void {}\n}',
+  'typescript/no-generated-empty-object-type': "export type T = Omit<{ a: 1 }, 'a'>;",
+  'typescript/no-invalid-void-type': 'export const f = (x: void | number): unknown => x;',
+  'typescript/no-misused-promises':
+    'export const f = (x: () => Promise<boolean>): void => [1].forEach(async () => {\n  await x();\n});',
+  'typescript/no-mixed-enums': "export enum E {\n  A = 1,\n  B = 'b',\n}",
+  'typescript/no-namespace': 'export namespace N {\n  export const x = 1;\n}',
+  'typescript/no-non-null-asserted-nullish-coalescing':
+    'export function f(): number {\n  const x: number | undefined = Math.random() > 1 ? 1 : undefined;\n  return x! ?? 2;\n}',
+  'typescript/no-require-imports': "import fs = require('node:fs');\nexport const x = fs;",
+  'typescript/no-unnecessary-boolean-literal-compare':
+    'export const f = (x: boolean): boolean => x === true;',
+  'typescript/no-unnecessary-condition': 'export const f = (x: object): number => (x ? 1 : 2);',
+  'typescript/no-unnecessary-template-expression': 'export const f = (x: string): string => `${x}`;',
+  'typescript/no-unnecessary-type-arguments':
+    'const g = <T = number>(x?: T): unknown => x;\nexport const x = g<number>();',
+  'typescript/no-unnecessary-type-assertion': 'export const f = (x: string): string => x as string;',
+  'typescript/no-unnecessary-type-constraint': 'export const f = <T extends unknown>(x: T): T[] => [x, x];',
+  'typescript/no-unnecessary-type-conversion': 'export const f = (x: string): string => String(x);',
+  'typescript/no-unnecessary-type-parameters': 'export const f = <T>(x: T): void => console.log(x);',
+  'typescript/no-unsafe-argument':
+    'const g = (x: string): string => x;\nexport const f = (x: any): string => g(x);',
+  'typescript/no-unsafe-assignment':
+    'export const f = (x: any): void => {\n  const y = x;\n  console.log(1, typeof y);\n};',
+  'typescript/no-unsafe-call': 'export const f = (x: any): void => void x();',
+  'typescript/no-unsafe-function-type': 'export const f = (x: Function): unknown => x;',
+  'typescript/no-unsafe-member-access': 'export const f = (x: any): unknown => x.a;',
+  'typescript/no-unsafe-return': 'export const f = (x: any) => x;',
+  'no-useless-constructor': 'export class A {\n  x = 1;\n  constructor() {}\n}',
+  'typescript/only-throw-error': "export function f(): never {\n  throw 'x';\n}",
+  'typescript/prefer-promise-reject-errors': "export const f = (): Promise<never> => Promise.reject('x');",
+  'typescript/prefer-reduce-type-parameter':
+    'export const f = (x: number[]): number[] => x.reduce((all, one) => [...all, one], [] as number[]);',
+  'typescript/prefer-return-this-type': 'export class A {\n  x = 1;\n  f(): A {\n    return this;\n  }\n}',
+  'typescript/related-getter-setter-pairs':
+    "export class A {\n  #x = 'a';\n  get x(): string | number {\n    return this.#x;\n  }\n  set x(x: string) {\n    this.#x = x;\n  }\n}",
+  'typescript/require-await': 'export async function f(): Promise<number> {\n  return 1;\n}',
+  'typescript/restrict-plus-operands': "export const f = (x: number): string => x + 'a';",
+  'typescript/return-await':
+    'export async function f(x: () => Promise<number>): Promise<number> {\n  try {\n    return x();\n  } catch {\n    return 1;\n  }\n}',
+  'typescript/unified-signatures':
+    'export function f(x: number): void;\nexport function f(x: string): void;\nexport function f(x: unknown): void {\n  console.log(x);\n}',
+  'typescript/use-unknown-in-catch-callback-variable':
+    'export const f = (x: Promise<number>): Promise<unknown> => x.catch((error: Error) => error);',
+};
+
 const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
+  ...Object.entries(ANYWHERE).map(([rule, text]) => [rule, 'packages/engine', text] as const),
   [
-    '@typescript-eslint/consistent-type-imports',
+    'typescript/consistent-type-imports',
     'packages/engine',
     "import { Stats } from 'node:fs';\nexport type S = Stats;",
   ],
   [
-    '@typescript-eslint/switch-exhaustiveness-check',
+    'typescript/switch-exhaustiveness-check',
     'packages/engine',
     "export function f(x: 'a' | 'b'): number {\n  switch (x) {\n    case 'a':\n      return 1;\n  }\n  return 2;\n}",
   ],
   [
-    '@typescript-eslint/restrict-template-expressions',
+    'typescript/restrict-template-expressions',
     'packages/engine',
     'export const f = (x: object): string => `${x}`;',
   ],
-  [
-    '@typescript-eslint/no-confusing-void-expression',
-    'packages/engine',
-    'export const x = [console.log(1)];',
-  ],
-  ['@typescript-eslint/no-explicit-any', 'packages/engine', 'export const f = (x: any): unknown => x;'],
-  [
-    '@typescript-eslint/no-non-null-assertion',
-    'packages/engine',
-    'export const f = (x?: string): string => x!;',
-  ],
-  ['@typescript-eslint/no-floating-promises', 'packages/engine', 'Promise.resolve(1);'],
+  ['typescript/no-confusing-void-expression', 'packages/engine', 'export const x = [console.log(1)];'],
+  ['typescript/no-explicit-any', 'packages/engine', 'export const f = (x: any): unknown => x;'],
+  ['typescript/no-non-null-assertion', 'packages/engine', 'export const f = (x?: string): string => x!;'],
+  ['typescript/no-floating-promises', 'packages/engine', 'Promise.resolve(1);'],
   ['max-lines', 'packages/engine', long(401, (index) => `export const x${index} = ${index};`)],
   [
     'max-lines-per-function',
     'packages/engine',
     `export function f(): void {\n${long(61, (index) => `  console.log(${index});`)}\n}`,
   ],
-  ['no-restricted-syntax', 'packages/engine', 'export default 1;'],
-  ['no-restricted-syntax', 'packages/engine', "export * from './settings.ts';"],
-  ['no-restricted-syntax', 'packages/engine', 'export const x = { ...{ a: 1 }, b: 2 };'],
-  ['no-restricted-syntax', 'packages/engine', 'export const x = { ...({ a: 1 } as const), b: 2 };'],
-  ['no-restricted-syntax', 'packages/engine', 'export const x = [...[1, 2], 3];'],
-  ['no-restricted-syntax', 'packages/engine', 'export const x = Math.max(...([1, 2] as const), 3);'],
-  ['no-restricted-syntax', 'packages/engine', 'export function textOf(): void {}'],
-  ['no-restricted-syntax', 'packages/engine', 'export const memberOf = (): void => undefined;'],
+  ['gatewright/no-restricted-syntax', 'packages/engine', 'export default 1;'],
+  ['gatewright/no-restricted-syntax', 'packages/engine', "export * from './settings.ts';"],
+  ['gatewright/no-restricted-syntax', 'packages/engine', 'export const x = { ...{ a: 1 }, b: 2 };'],
+  [
+    'gatewright/no-restricted-syntax',
+    'packages/engine',
+    'export const x = { ...({ a: 1 } as const), b: 2 };',
+  ],
+  ['gatewright/no-restricted-syntax', 'packages/engine', 'export const x = [...[1, 2], 3];'],
+  [
+    'gatewright/no-restricted-syntax',
+    'packages/engine',
+    'export const x = Math.max(...([1, 2] as const), 3);',
+  ],
+  ['gatewright/no-restricted-syntax', 'packages/engine', 'export function textOf(): void {}'],
+  ['gatewright/no-restricted-syntax', 'packages/engine', 'export const memberOf = (): void => undefined;'],
   [
     'no-restricted-imports',
     'shared/access',
     "import { readFile } from 'node:fs';\nexport const f = readFile;",
   ],
   [
-    '@typescript-eslint/no-restricted-imports',
+    'no-restricted-imports',
     'packages/engine',
     "import { createServer } from 'node:http';\nexport const f = createServer;",
   ],
@@ -120,7 +190,7 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
     'shared/access',
     "import type { Reason } from '../failures.ts';\nexport const f = (reason: Reason): boolean => reason === 'forbidden';",
   ],
-  ['@typescript-eslint/no-floating-promises', 'test', 'Promise.resolve(1);'],
+  ['typescript/no-floating-promises', 'test', 'Promise.resolve(1);'],
 ];
 
 /** A folder of each room, and one that no room may import; `test` is above all. */

@@ -1,10 +1,10 @@
 declare module '*.html' {
   const text: string;
-  // eslint-disable-next-line no-restricted-syntax -- esbuild makes a text the default export of its module
+  // oxlint-disable-next-line gatewright/no-restricted-syntax -- esbuild makes a text the default export of its module
   export default text;
 }
 declare module '*.txt' {
   const text: string;
-  // eslint-disable-next-line no-restricted-syntax -- esbuild makes a text the default export of its module
+  // oxlint-disable-next-line gatewright/no-restricted-syntax -- esbuild makes a text the default export of its module
   export default text;
 }

@@ -272,6 +272,7 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
   const document = findNotedLine(lines, 'document');
   const reason = findNotedLine(lines, 'reason') ?? 'insufficient_scope';
   const lookUp = `\`${explainCommand(about, document ?? '')}\` with the same credential`;
+  // oxlint-disable-next-line gatewright/no-recognition-by-text -- a log line has the word alone
   if (document !== undefined && reason !== 'insufficient_scope')
     return [
       ...renewal(about, guard),

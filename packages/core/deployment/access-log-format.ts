@@ -58,10 +58,10 @@ function escapeControls(value: string): string {
   return HAS_CONTROL.test(value) ? value.replace(CONTROLS, toEscape) : value;
 }
 
-/* eslint-disable no-control-regex -- these are the characters that must not reach a log line */
+/* oxlint-disable no-control-regex -- these are the characters that must not reach a log line */
 const HAS_CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
 const CONTROLS = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/g;
-/* eslint-enable no-control-regex */
+/* oxlint-enable no-control-regex */
 
 function toEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -16,9 +16,9 @@ export class HeaderInvalidError extends Error {
 }
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// eslint-disable-next-line no-control-regex -- control characters are what must not pass
+// oxlint-disable-next-line no-control-regex -- control characters are what must not pass
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-const BEYOND_BYTES = /[^\u0000-\u00ff]/; // eslint-disable-line no-control-regex -- "above one byte"
+const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex -- "above one byte"
 
 /**
  * A value in wire form. Mapped values come from bodies and queries, so a client may try to inject a second

@@ -120,7 +120,7 @@ export function createControlPlane(
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
   // AWS has one code for both, and only its text tells them apart.
-  // eslint-disable-next-line gatewright/no-recognition-by-text
+  // oxlint-disable-next-line gatewright/no-recognition-by-text
   const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }

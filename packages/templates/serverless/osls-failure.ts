@@ -18,7 +18,7 @@ export function explainFailure(
 ): DefinitionError {
   const [first, ...more] = [
     // osls has no code for it, and the place is in its text alone.
-    // eslint-disable-next-line gatewright/no-recognition-by-text
+    // oxlint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
   if (first?.[1] === undefined) {

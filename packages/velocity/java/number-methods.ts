@@ -149,7 +149,7 @@ export const CHARACTER_METHODS = methodTable<JavaCharacter>({
   'isLetterOrDigit(char)': (_, args) => /^[\p{L}\p{Nd}]$/u.test(args.char(0)),
   'isLowerCase(char)': (_, args) => /^\p{Lowercase}$/u.test(args.char(0)),
   'isUpperCase(char)': (_, args) => /^\p{Uppercase}$/u.test(args.char(0)),
-  // eslint-disable-next-line no-control-regex -- Java counts the separators of ASCII as whitespace
+  // oxlint-disable-next-line no-control-regex -- Java counts the separators of ASCII as whitespace
   'isWhitespace(char)': (_, args) => /^[\t-\r\x1c-\x1f\u2028\u2029\p{Zs}]$/u.test(args.char(0)),
   'toLowerCase(char)': (_, args) => new JavaCharacter(args.char(0).toLowerCase().charAt(0)),
   'toUpperCase(char)': (_, args) => new JavaCharacter(args.char(0).toUpperCase().charAt(0)),

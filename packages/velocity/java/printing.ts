@@ -126,9 +126,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\t': '\\t',
 };
 
-// eslint-disable-next-line no-control-regex -- control characters are what JSON must escape
+// oxlint-disable-next-line no-control-regex -- control characters are what JSON must escape
 const UNSAFE = /["\\\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/g;
-// eslint-disable-next-line no-control-regex -- as above
+// oxlint-disable-next-line no-control-regex -- as above
 const UNSAFE_OR_SLASH = /["\\/\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/g;
 
 function quoteJson(text: string, escapeSlash: boolean, budget: RenderBudget): string {

@@ -3,7 +3,7 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
 
 // What an import of `node:crypto` gives, without WebCrypto, which it would load.
-// eslint-disable-next-line no-restricted-globals
+// oxlint-disable-next-line no-restricted-globals
 const { createPublicKey } = process.getBuiltinModule('node:crypto');
 
 export type VerificationKey = {

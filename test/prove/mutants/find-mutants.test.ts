@@ -64,7 +64,7 @@ describe('plantMutants', () => {
   const run = (active: number): readonly string[] => {
     const calls: string[] = [];
     const scope = { mutant: (index: number) => index === active };
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- what is planted is run
+    // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call -- what is planted is run
     new Function('calls', 'globalThis', planted)(calls, scope);
     return calls;
   };

@@ -4,7 +4,7 @@ import { build as join, version as real } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { plantedText } from './planted-files.ts';
 
-// eslint-disable-next-line no-restricted-syntax -- a stand-in has all names of what it stands for
+// oxlint-disable-next-line gatewright/no-restricted-syntax -- a stand-in has all names of what it stands for
 export * from 'esbuild';
 
 /** Caches have it in their keys: what is joined here is for no other process. */

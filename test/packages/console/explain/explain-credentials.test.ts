@@ -13,11 +13,13 @@ describe('explain', () => {
     };
     const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
     const nowSeconds = Math.floor(api.ports.clock.nowEpochMs() / 1000);
-    const send = (exp: number) =>
-      api.send({
+    const send = (exp: number) => {
+      const claims = { ...CLAIMS, sub: 'carl', exp };
+      return api.send({
         target: '/dev/pets',
-        headers: ['Authorization', `Bearer ${signToken(KEY, { ...CLAIMS, sub: 'carl', exp })}`],
+        headers: ['Authorization', `Bearer ${signToken(KEY, claims)}`],
       });
+    };
 
     await send(nowSeconds - 90);
 

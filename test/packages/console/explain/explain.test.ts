@@ -161,7 +161,8 @@ describe('explain', () => {
   it('names the roles of a caller that the authorizer’s policy denies', async () => {
     const deny = { ...policy('Deny', '*'), principalId: 'carl' };
     const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth: () => deny });
-    const token = signToken(KEY, { ...CLAIMS, sub: 'carl', roles: ['courier'] });
+    const claims = { ...CLAIMS, sub: 'carl', roles: ['courier'] };
+    const token = signToken(KEY, claims);
 
     await api.send({ target: '/dev/pets', headers: ['Authorization', `Bearer ${token}`] });
 

@@ -152,7 +152,7 @@ describe('compileAccessLogFormat', () => {
         const line = format.print(
           someFacts({ request: aRequest({ rawPath, rawHeaders: ['User-Agent', agent] }) }),
         );
-        // eslint-disable-next-line no-control-regex -- what must not be there
+        // oxlint-disable-next-line no-control-regex -- what must not be there
         assert.doesNotMatch(line, /[\u0000-\u001f\u2028\u2029]/);
       }),
     );
