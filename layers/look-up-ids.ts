@@ -1,7 +1,6 @@
 /** Looks up unknown ids of deployed APIs in AWS, with the credentials that osls deploys with. */
 import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
-import type { Environment } from '@gatewright/authoring/account/signed-get';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
 import { STANDS_IN } from '../packages/templates/serverless/aws-stand-in.ts';
 import { UsageError } from '@gatewright/authoring/usage-error';
@@ -43,26 +42,18 @@ export async function lookUpIds(
   const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return { found: [], absent: [] };
   try {
-    return await saveMissingIds(folder, stage, isLocalApiId, await accountOf(provider, environment));
+    const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
+    return await saveMissingIds(folder, stage, isLocalApiId, {
+      AWS_REGION: provider.getRegion?.(),
+      AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'],
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    });
   } catch (error) {
     if (unknown.length > 0) return { found: [], absent: [], refusal: describe(unknown, stage, error) };
     return { found: [], absent: [describeLocal(local, stage, error)] };
   }
-}
-
-/** What `createSignedGet` reads. @throws Error without credentials */
-export async function accountOf(
-  provider: CredentialSource,
-  environment: NodeJS.ProcessEnv,
-): Promise<Environment> {
-  const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
-  return {
-    AWS_REGION: provider.getRegion?.(),
-    AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'],
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  };
 }
 
 async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials> {

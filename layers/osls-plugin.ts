@@ -30,7 +30,8 @@ import { guardStages, localIdsOf } from './guard-stages.ts';
 import type { WebAclSettings } from './guard-stages.ts';
 import { missingParts } from './required-parts.ts';
 import { makeSmall } from './small-stack.ts';
-import { deployedOutputs, protectByParameter, protectTables } from './protect-tables.ts';
+import { deployedIds, protectByParameter, protectTables } from './protect-tables.ts';
+import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
@@ -68,7 +69,7 @@ export type Serverless = {
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): CredentialSource & StackSource & { readonly naming: { getStackName(): string } };
 };
 
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
@@ -96,8 +97,8 @@ class StackPlugin {
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
-  /** Of the deployed stack, or why AWS could not be asked. */
-  #outputs: readonly string[] | Error = [];
+  /** Logical ids, or why AWS could not be asked. */
+  #deployed: readonly string[] | Error = [];
   #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
@@ -194,10 +195,10 @@ class StackPlugin {
   async #askAws(): Promise<void> {
     await this.#lookUpIds();
     const provider = this.#serverless.getProvider('aws');
-    const outputs = await deployedOutputs(provider, provider.naming.getStackName());
-    this.#outputs = outputs;
-    if (outputs instanceof Error) return;
-    const kept = this.#tablesLeftOut.filter(({ id }) => outputs.includes(`${id}Name`));
+    const deployed = await deployedIds(provider, provider.naming.getStackName());
+    this.#deployed = deployed;
+    if (deployed instanceof Error) return;
+    const kept = this.#tablesLeftOut.filter(({ id }) => deployed.includes(id));
     for (const line of describeLeft(kept)) this.#log?.warning(line);
   }
 
@@ -214,7 +215,7 @@ class StackPlugin {
       protectByParameter(template);
       return;
     }
-    const warning = protectTables(template, this.#outputs);
+    const warning = protectTables(template, this.#deployed);
     if (warning !== undefined) this.#log?.warning(warning);
   }
 

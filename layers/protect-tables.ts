@@ -2,52 +2,62 @@
  * `protectTables: afterFirst`: DynamoDB refuses to delete a table that an earlier deployment has made. Not one that
  * the running deployment makes: where it fails, CloudFormation takes that table back.
  */
-import { readStackOutputs } from '@gatewright/authoring/account/find-api-id';
-import { createSignedGet } from '@gatewright/authoring/account/signed-get';
-import { accountOf } from './look-up-ids.ts';
-import type { CredentialSource } from './look-up-ids.ts';
 import type { Template } from './edit-template.ts';
 
 const AFTER_FIRST = 'afterFirst';
 const PARAMETER = 'ProtectTables';
 const MEMBER = 'DeletionProtectionEnabled';
 
-/**
- * Names of the deployed stack's outputs, none where it is not deployed; the reason where AWS could not be asked.
- * By a request of our own: osls 4 has no `provider.request` any more.
- */
-export async function deployedOutputs(
-  provider: CredentialSource,
+/** The part of osls's provider that lists the deployed stack, with osls's own credentials, endpoint and proxy. */
+export type StackSource = {
+  getStackResources?(): Promise<
+    readonly { readonly LogicalResourceId?: string; readonly ResourceStatus?: string }[]
+  >;
+};
+
+/** Not there, although CloudFormation lists them. */
+const GONE = /^(DELETE_|CREATE_FAILED$)/;
+const SETTINGS: readonly unknown[] = [AFTER_FIRST, true, false];
+
+/** Logical ids of what is deployed, none where the stack is not; the reason where AWS could not be asked. */
+export async function deployedIds(
+  provider: StackSource,
   stackName: string,
-  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<readonly string[] | Error> {
   try {
-    const aws = createSignedGet(await accountOf(provider, environment));
-    return [...(await readStackOutputs(aws, stackName)).keys()];
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    const resources = await provider.getStackResources?.();
+    if (resources === undefined) return new Error('this osls does not list the resources of a stack');
+    return resources.flatMap(({ LogicalResourceId: id, ResourceStatus: status = '' }) =>
+      id === undefined || GONE.test(status) ? [] : [id],
+    );
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    // oxlint-disable-next-line gatewright/no-recognition-by-text -- a ValidationError may be anything
+    return error.message.includes(`Stack with id ${stackName} does not exist`) ? [] : error;
   }
 }
 
 /**
- * @param outputs of the deployed stack: `AccessTableName` stands for AccessTable; where they are unknown, a table that
- * may be deployed stays protected
+ * @param deployed logical ids; where they are unknown, a table that may be deployed stays protected
  * @returns a warning where that was so
+ * @throws RangeError for a setting that CloudFormation would refuse
  */
 export function protectTables(
   { Resources }: Template,
-  outputs: readonly string[] | Error,
+  deployed: readonly string[] | Error,
 ): string | undefined {
-  const ids = Object.keys(Resources).filter((id) => Resources[id]?.Properties?.[MEMBER] === AFTER_FIRST);
-  for (const id of ids)
-    Reflect.set(
-      Resources[id]?.Properties ?? {},
-      MEMBER,
-      outputs instanceof Error || outputs.includes(`${id}Name`),
-    );
-  if (!(outputs instanceof Error) || ids.length === 0) return undefined;
-  const [reason = ''] = outputs.message.split('\n', 1);
-  return `the outputs of the deployed stack could not be read: ${reason.replace(/\.$/, '')}; ${ids.join(', ')} will be created with deletion protection, so CloudFormation cannot delete them if this is the first deployment and it fails`;
+  const unseen: string[] = [];
+  for (const [id, { Properties = {} }] of Object.entries(Resources)) {
+    const setting = Properties[MEMBER];
+    if (typeof setting === 'string' && !SETTINGS.includes(setting))
+      throw new RangeError(`protectTables: "${setting}" is none of true, false and ${AFTER_FIRST} (${id})`);
+    if (setting !== AFTER_FIRST) continue;
+    Properties[MEMBER] = deployed instanceof Error || deployed.includes(id);
+    if (deployed instanceof Error) unseen.push(id);
+  }
+  if (!(deployed instanceof Error) || unseen.length === 0) return undefined;
+  const [reason = ''] = deployed.message.split('\n', 1);
+  return `the resources of the deployed stack could not be read: ${reason.replace(/\.$/, '')}; ${unseen.join(', ')} get deletion protection, so if this is the first deployment and it fails, CloudFormation cannot delete them`;
 }
 
 /** For other deploy tools: what is deployed is not looked up, so the first deployment may say so. */

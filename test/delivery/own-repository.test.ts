@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { text as readAll } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -28,22 +29,25 @@ async function own(fixture: string): Promise<Own> {
   return { service, run: (...args) => runCommand(args, { cwd: service.directory, program }) };
 }
 
-/** An account in which the API and the table of keys are deployed. To osls it answers that nothing is. */
+/** An account in which the API and the table of keys are deployed, and no export is known. */
 function anAccountOfStacks(): ReturnType<typeof aLoopbackServer> {
-  const results = {
-    DescribeStackResource: { StackResourceDetail: { PhysicalResourceId: 'abcdefghij' } },
-    DescribeStacks: { Stacks: [{ Outputs: [{ OutputKey: 'AccessTableName', OutputValue: 'access' }] }] },
-  };
+  const api = { StackResourceDetail: { PhysicalResourceId: 'abcdefghij' } };
+  const table =
+    '<LogicalResourceId>AccessTable</LogicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus>';
+  const listed = `<ListStackResourcesResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><ListStackResourcesResult><StackResourceSummaries><member>${table}</member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`;
+  const missing =
+    '<ErrorResponse><Error><Code>ValidationError</Code><Message>the stack does not exist</Message></Error></ErrorResponse>';
   return aLoopbackServer((request, response) => {
-    const action = new URL(request.url ?? '', 'http://account').searchParams.get('Action');
-    if (request.method === 'GET' && (action === 'DescribeStackResource' || action === 'DescribeStacks')) {
-      response.end(JSON.stringify({ [`${action}Response`]: { [`${action}Result`]: results[action] } }));
-      return;
-    }
-    response.statusCode = 400;
-    response.end(
-      '<ErrorResponse><Error><Code>ValidationError</Code><Message>the stack does not exist</Message></Error></ErrorResponse>',
-    );
+    void readAll(request).then((body) => {
+      if (request.url?.includes('DescribeStackResource') === true) {
+        const answer = { DescribeStackResourceResult: api };
+        response.end(JSON.stringify({ DescribeStackResourceResponse: answer }));
+        return;
+      }
+      const isListing = body.includes('Action=ListStackResources');
+      response.statusCode = isListing ? 200 : 400;
+      response.end(isListing ? listed : missing);
+    });
   });
 }
 

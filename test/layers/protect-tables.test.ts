@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Template } from '../../layers/edit-template.ts';
-import { deployedOutputs, protectByParameter, protectTables } from '../../layers/protect-tables.ts';
+import { deployedIds, protectByParameter, protectTables } from '../../layers/protect-tables.ts';
 
 const aTable = (protection: unknown) => ({
   Type: 'AWS::DynamoDB::Table',
@@ -16,11 +16,18 @@ describe('protectTables', () => {
       Mine: aTable(true),
       Dev: aTable(false),
     };
-    protectTables({ Resources }, ['AccessTableName', 'AccessTableArn']);
+    protectTables({ Resources }, ['AccessTable', 'AccessTableThrottledAlarm']);
     assert.deepEqual(
       Object.values(Resources).map(({ Properties }) => Properties.DeletionProtectionEnabled),
       [true, false, true, false],
     );
+  });
+});
+
+describe('protectTables, set wrongly', () => {
+  it('is refused before CloudFormation refuses it', () => {
+    const template = { Resources: { AccessTable: aTable('afterfirst') } };
+    assert.throws(() => protectTables(template, []), /"afterfirst" is none of true, false and afterFirst/);
   });
 });
 
@@ -42,54 +49,50 @@ describe('protectByParameter', () => {
   });
 });
 
-describe('deployedOutputs', () => {
-  const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 's' };
-  const provider = {
-    getStage: () => 'prod',
-    getRegion: () => 'eu-central-1',
-    getAwsSdkV3CredentialsProvider: () => () => Promise.resolve(KEYS),
-    // As osls 4 has it: it throws, and returns no promise.
-    request: (): never => assert.fail('provider.request() is no longer available'),
+describe('deployedIds', () => {
+  const listing = (...rows: readonly (readonly [id: string, status: string])[]) => {
+    return {
+      getStackResources: () =>
+        Promise.resolve(
+          rows.map(([LogicalResourceId, ResourceStatus]) => ({ LogicalResourceId, ResourceStatus })),
+        ),
+    };
   };
-  const outputsOf = (from: Partial<typeof provider> = {}) =>
-    deployedOutputs({ ...provider, ...from }, 'gatewright-prod', {});
+  const failing = (message: string) => {
+    return { getStackResources: () => Promise.reject(new Error(message)) };
+  };
 
-  it('names the outputs of the deployed stack', async (t) => {
-    const Outputs = [{ OutputKey: 'AccessTableName', OutputValue: 'access' }];
-    const answer = { DescribeStacksResponse: { DescribeStacksResult: { Stacks: [{ Outputs }] } } };
-    let asked = '';
-    t.mock.method(globalThis, 'fetch', (url: URL) => {
-      asked = String(url);
-      return Promise.resolve(Response.json(answer));
-    });
-
-    assert.deepEqual(await outputsOf(), ['AccessTableName']);
-    assert.match(
-      asked,
-      /^https:\/\/cloudformation\.eu-central-1\.amazonaws\.com\/\?Action=DescribeStacks&.*StackName=gatewright-prod$/,
+  it('names what is deployed, and nothing that was deleted or never made', async () => {
+    const stack = listing(
+      ['AccessTable', 'UPDATE_COMPLETE'],
+      ['UsageTable', 'DELETE_COMPLETE'],
+      ['Topic', 'CREATE_FAILED'],
+      ['Alarm', 'UPDATE_ROLLBACK_COMPLETE'],
     );
+    assert.deepEqual(await deployedIds(stack, 'gatewright-prod'), ['AccessTable', 'Alarm']);
   });
 
-  it('has none where there is no stack', async (t) => {
-    const text = 'Stack with id gatewright-prod does not exist';
-    t.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response(text, { status: 400 })));
-    assert.deepEqual(await outputsOf(), []);
+  it('names nothing where there is no stack of that name', async () => {
+    const missing = failing('Stack with id gatewright-prod does not exist');
+    assert.deepEqual(await deployedIds(missing, 'gatewright-prod'), []);
   });
 
-  it('says why AWS could not be asked, and the tables are protected then', async (t) => {
-    t.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response('Rate exceeded', { status: 400 })));
-    const refused = await outputsOf();
-    const without = await outputsOf({
-      getAwsSdkV3CredentialsProvider: () => () => Promise.reject(new Error('no credentials.\nLearn more')),
+  const unknown = [
+    ['another failure of the same kind', failing('Role arn:aws:iam::1:role/x does not exist')],
+    ['another stack', failing('Stack with id gatewright-dev does not exist')],
+    ['no credentials', failing('credentials not found.\nLearn more')],
+    ['an osls that cannot ask', {}],
+    ['an answer of another shape', { getStackResources: () => Promise.resolve({} as never) }],
+  ] as const;
+  for (const [name, provider] of unknown)
+    it(`is an error, and tables are protected with a warning: ${name}`, async () => {
+      const refused = await deployedIds(provider, 'gatewright-prod');
+      assert.ok(refused instanceof Error);
+      const Resources = { AccessTable: aTable('afterFirst'), Dev: aTable(false) };
+      assert.match(
+        protectTables({ Resources }, refused) ?? '',
+        /^the resources of the deployed stack could not be read: .*[^.\n]; AccessTable get deletion protection/,
+      );
+      assert.equal(Resources.AccessTable.Properties.DeletionProtectionEnabled, true);
     });
-
-    assert.ok(refused instanceof Error && without instanceof Error);
-    assert.match(without.message, /^no credentials\./);
-    const Resources = { AccessTable: aTable('afterFirst'), Dev: aTable(false) };
-    assert.match(
-      protectTables({ Resources }, refused) ?? '',
-      /could not be read: .*Rate exceeded; AccessTable will be created with deletion protection/,
-    );
-    assert.equal(Resources.AccessTable.Properties.DeletionProtectionEnabled, true);
-  });
 });

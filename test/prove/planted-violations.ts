@@ -160,6 +160,12 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
   ],
   [
     'no-restricted-imports',
+    'shared/access',
+    "import { readFile } from 'node:fs/promises';\nexport const f = readFile;",
+  ],
+  ['no-restricted-imports', 'shared/access', "export { S3 } from '@aws-sdk/client-s3/dist-types/S3.js';"],
+  [
+    'no-restricted-imports',
     'packages/engine',
     "import { createServer } from 'node:http';\nexport const f = createServer;",
   ],

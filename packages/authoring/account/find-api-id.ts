@@ -39,23 +39,14 @@ async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string):
 }
 
 async function findByOutput(aws: SignedGet, stack: string, output: string): Promise<string> {
-  const value = (await readStackOutputs(aws, stack)).get(output);
+  const answer = await ask(aws, 'DescribeStacks', { StackName: stack });
+  const [described] = listOf(memberOf(answer, 'Stacks'));
+  const found = listOf(memberOf(described, 'Outputs')).find((one) => memberOf(one, 'OutputKey') === output);
+  const value = memberOf(found, 'OutputValue');
   const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
   if (ID.test(id)) return id;
   throw new NoSuchApiError(
     `stack ${stack} in region ${aws.region} has no output ${output} with the id or the address of an API`,
-  );
-}
-
-/** Values by key; none of a stack that is not deployed. @throws UsageError without an answer */
-export async function readStackOutputs(aws: SignedGet, stack: string): Promise<ReadonlyMap<string, unknown>> {
-  const answer = await ask(aws, 'DescribeStacks', { StackName: stack });
-  const [described] = listOf(memberOf(answer, 'Stacks'));
-  return new Map(
-    listOf(memberOf(described, 'Outputs')).map((output) => [
-      String(memberOf(output, 'OutputKey')),
-      memberOf(output, 'OutputValue'),
-    ]),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 
 export type GatewrightProps = {
   /** Of the stack's `serverless.yml`: `dev`, `prod`. Not needed with `packaged`. */
