@@ -66,7 +66,13 @@ export type Serverless = {
     functions?: Readonly<Record<string, OslsFunction>>;
     resources?: Readonly<Record<string, unknown>>;
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
-    readonly provider: { readonly compiledCloudFormationTemplate: Template };
+    readonly provider: {
+      readonly compiledCloudFormationTemplate: Template;
+      /** What `deploy function` has read of the function that it deploys. */
+      readonly remoteFunctionData?: {
+        readonly Configuration?: { readonly FunctionName?: string; readonly Role?: string };
+      };
+    };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: 'aws'): CredentialSource & StackSource & { readonly naming: { getStackName(): string } };
@@ -124,7 +130,10 @@ class StackPlugin {
         return this.#build();
       },
       // `serverless deploy function`
-      'before:deploy:function:packageFunction': () => this.#build(),
+      'before:deploy:function:packageFunction': () => {
+        this.#keepDeployedRole();
+        return this.#build();
+      },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
         this.#omit(template);
@@ -243,6 +252,14 @@ class StackPlugin {
     const missing = this.#access?.withoutInventory ?? [];
     if (missing.length > 0 && this.#packsLayer)
       throw this.#error(missing.map(printProblem).join('\n'), 'ACCESS_ROUTES_UNKNOWN');
+  }
+
+  /** osls takes a role by its `RoleName`; those of the stack have the names that CloudFormation gives them. */
+  #keepDeployedRole(): void {
+    const { functions = {}, provider } = this.#serverless.service;
+    const { FunctionName: name, Role: role } = provider.remoteFunctionData?.Configuration ?? {};
+    const deployed = Object.values(functions).find((one) => one.name === name);
+    if (name !== undefined && role !== undefined && deployed?.role !== undefined) deployed.role = role;
   }
 
   async #build(): Promise<void> {

@@ -16,6 +16,8 @@ const WORKSHOP = '.serverless';
 
 export type OslsFunction = {
   handler?: string;
+  readonly name?: string;
+  role?: unknown;
   versionFunction?: boolean;
   events?: readonly object[];
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };

@@ -193,6 +193,19 @@ describe('StackPlugin', () => {
     assert.deepEqual(functions, { 'token-authorizer': { versionFunction: true }, keys: {} });
   });
 
+  it('deploys one function with the role that it has, since osls finds roles by their name alone', () => {
+    const functions = {
+      'token-authorizer': { name: 'gatewright-prod-token-authorizer', role: 'TokenAuthorizerRole' },
+      keys: { name: 'gatewright-prod-keys', role: 'KeysRole' },
+    };
+    const Role = 'arn:aws:iam::123456789012:role/gatewright-prod-TokenAuthorizerRole-1ABC';
+    const remoteFunctionData = { Configuration: { FunctionName: 'gatewright-prod-token-authorizer', Role } };
+    const hooks = aPlugin('prod', {}, {}, '/nowhere', {}, { service: { functions }, remoteFunctionData });
+    void hooks['before:deploy:function:packageFunction']?.();
+
+    assert.deepEqual([functions['token-authorizer'].role, functions.keys.role], [Role, 'KeysRole']);
+  });
+
   it('packages nothing while the routes of a document are unknown', () => {
     using service = aService(DOCUMENT);
     const hooks = aPlugin('prod', {}, {}, service.folder);

@@ -24,9 +24,11 @@ export function aPlugin(
   {
     input,
     service,
+    remoteFunctionData = {},
   }: {
     input?: Serverless['configurationInput'];
     service?: Pick<Serverless['service'], 'functions' | 'resources'>;
+    remoteFunctionData?: Serverless['service']['provider']['remoteFunctionData'] & object;
   } = {},
 ) {
   const Resources = Object.assign(more, {
@@ -41,7 +43,7 @@ export function aPlugin(
       ...service,
       ...(custom !== null && { custom }),
       layers: { packages: layer },
-      provider: { compiledCloudFormationTemplate: { Resources } },
+      provider: { compiledCloudFormationTemplate: { Resources }, remoteFunctionData },
     },
     classes: { Error: OslsError },
     getProvider: () => ({ getStage: () => stage, naming: { getStackName: () => 'users-prod' } }),
