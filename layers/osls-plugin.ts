@@ -30,7 +30,7 @@ import { guardStages, localIdsOf } from './guard-stages.ts';
 import type { WebAclSettings } from './guard-stages.ts';
 import { missingParts } from './required-parts.ts';
 import { makeSmall } from './small-stack.ts';
-import { deployedIds, protectByParameter, protectTables } from './protect-tables.ts';
+import { deployedIds, findWrongSetting, protectByParameter, protectTables } from './protect-tables.ts';
 import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
@@ -220,10 +220,10 @@ class StackPlugin {
   }
 
   #protectTables(template: Template): void {
-    if (process.env[FORM_VARIABLE] !== undefined) {
-      protectByParameter(template);
-      return;
-    }
+    const wrong = findWrongSetting(template);
+    if (wrong !== undefined) throw this.#error(wrong, 'PROTECT_TABLES_INVALID');
+    // It leaves nothing to the next step.
+    if (process.env[FORM_VARIABLE] !== undefined) protectByParameter(template);
     const warning = protectTables(template, this.#deployed);
     if (warning !== undefined) this.#log?.warning(warning);
   }

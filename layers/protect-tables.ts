@@ -17,7 +17,8 @@ export type StackSource = {
 
 /** Not there, although CloudFormation lists them. */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
-const SETTINGS: readonly unknown[] = [AFTER_FIRST, true, false];
+/** `--param` gives texts. */
+const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
 /** Logical ids of what is deployed, none where the stack is not; the reason where AWS could not be asked. */
 export async function deployedIds(
@@ -37,10 +38,18 @@ export async function deployedIds(
   }
 }
 
+/** A sentence about a setting that CloudFormation would refuse. */
+export function findWrongSetting({ Resources }: Template): string | undefined {
+  const settings = Object.values(Resources).map(({ Properties }) => Properties?.[MEMBER]);
+  const wrong = settings.find((setting) => typeof setting === 'string' && !SETTINGS.includes(setting));
+  return wrong === undefined
+    ? undefined
+    : `protectTables is ${JSON.stringify(wrong)}: write true, false or ${AFTER_FIRST}`;
+}
+
 /**
  * @param deployed logical ids; where they are unknown, a table that may be deployed stays protected
  * @returns a warning where that was so
- * @throws RangeError for a setting that CloudFormation would refuse
  */
 export function protectTables(
   { Resources }: Template,
@@ -48,10 +57,7 @@ export function protectTables(
 ): string | undefined {
   const unseen: string[] = [];
   for (const [id, { Properties = {} }] of Object.entries(Resources)) {
-    const setting = Properties[MEMBER];
-    if (typeof setting === 'string' && !SETTINGS.includes(setting))
-      throw new RangeError(`protectTables: "${setting}" is none of true, false and ${AFTER_FIRST} (${id})`);
-    if (setting !== AFTER_FIRST) continue;
+    if (Properties[MEMBER] !== AFTER_FIRST) continue;
     Properties[MEMBER] = deployed instanceof Error || deployed.includes(id);
     if (deployed instanceof Error) unseen.push(id);
   }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Template } from '../../layers/edit-template.ts';
-import { deployedIds, protectByParameter, protectTables } from '../../layers/protect-tables.ts';
+import {
+  deployedIds,
+  findWrongSetting,
+  protectByParameter,
+  protectTables,
+} from '../../layers/protect-tables.ts';
 
 const aTable = (protection: unknown) => ({
   Type: 'AWS::DynamoDB::Table',
@@ -24,11 +29,24 @@ describe('protectTables', () => {
   });
 });
 
-describe('protectTables, set wrongly', () => {
-  it('is refused before CloudFormation refuses it', () => {
-    const template = { Resources: { AccessTable: aTable('afterfirst') } };
-    assert.throws(() => protectTables(template, []), /"afterfirst" is none of true, false and afterFirst/);
-  });
+describe('findWrongSetting', () => {
+  const settings: readonly (readonly [setting: unknown, isWrong: boolean])[] = [
+    ['afterFirst', false],
+    [true, false],
+    [false, false],
+    // --param protectTables=true
+    ['true', false],
+    ['false', false],
+    [undefined, false],
+    [{ Ref: 'ProtectTables' }, false],
+    ['afterfirst', true],
+    ['', true],
+  ];
+  for (const [setting, isWrong] of settings)
+    it(`${isWrong ? 'refuses' : 'accepts'} ${JSON.stringify(setting)}`, () => {
+      const found = findWrongSetting({ Resources: { AccessTable: aTable(setting) } });
+      assert.equal(found !== undefined, isWrong);
+    });
 });
 
 describe('protectByParameter', () => {

@@ -9,10 +9,10 @@ import { SCOPE } from './manifest.ts';
 /** Where the launcher looks. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
-/** Identifiers that stand for a file's place, and for all else it can read of itself, until each is replaced. */
-const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
 /** The same in CommonJS. */
 const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
+/** Identifiers that stand for a file's place, and for all else it can read of itself, until each is replaced. */
+const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
 /** Small packages of others that each start loads. */
 export const JOINED = ['commander', 'ws', 'yaml'];
 const OWN_PREFIXES = [SCOPE, '#shared/'];
