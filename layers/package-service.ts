@@ -85,12 +85,16 @@ function runOsls(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
     });
-    let output = '';
-    const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-OUTPUT_LIMIT_CHARACTERS));
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    // Apart: osls writes `Error:` and the message to one, banners to the other, which would come between them.
+    const kept = { stderr: '', stdout: '' };
+    for (const name of ['stderr', 'stdout'] as const)
+      child[name].on('data', (chunk: Buffer) => {
+        kept[name] = (kept[name] + chunk.toString()).slice(-OUTPUT_LIMIT_CHARACTERS);
+      });
     child.once('error', reject);
-    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, output }));
+    child.once('close', (exitCode, signal) =>
+      resolve({ exitCode, signal, output: `${kept.stderr}\n${kept.stdout}` }),
+    );
   });
 }
 
