@@ -1,5 +1,6 @@
 import { hash } from '@gatewright/aws/file-marks';
 import { type CacheFolder, readCached, writeCached } from '@gatewright/aws/cache-files';
+import { join } from 'node:path';
 import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
@@ -20,8 +21,11 @@ export class BuildCache {
   readonly #place: CacheFolder;
   readonly #runDirectory: string;
 
-  /** @param folder readable by its owner only */
-  constructor(folder: string, runDirectory: string) {
+  /**
+   * @param folder readable by its owner only
+   * @param runDirectory absent: nothing of a run's folder is built
+   */
+  constructor(folder: string, runDirectory = join(folder, 'no-run')) {
     this.#place = { folder, mostFiles: MOST_FILES, mostBytes: MOST_BYTES };
     this.#runDirectory = runDirectory;
   }

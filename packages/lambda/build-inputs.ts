@@ -18,6 +18,7 @@ import {
 import type { BuildOptions, Metafile } from 'esbuild';
 
 import { packageNameOf } from './runtime-packages.ts';
+import { readSearchPaths, type SearchPaths, targetsOf } from './tsconfig-paths.ts';
 
 export type BuildInputs = {
   readonly marks: readonly Mark[];
@@ -26,8 +27,6 @@ export type BuildInputs = {
 
 const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
 const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
-/** These settings add search paths that cannot be derived from the result. */
-const SEARCHES = /"(?:paths|baseUrl|rootDirs)"\s*:/;
 
 type Written = {
   /** Start of the build: files written since may be newer than what was read. */
@@ -57,17 +56,19 @@ export function markBuild(
   if (!isSettled()) return undefined;
   // With settings of its own esbuild reads no file of them.
   const marks = new Marks(options.tsconfigRaw === undefined);
-  for (const [file, { imports }] of inputs) {
-    marks.add(file, 'content');
-    const folder = dirname(file);
-    if (!marks.addSurroundings(folder)) return undefined;
-    for (const { path, original = path } of imports) {
-      if (/^\.{1,2}(?:\/|$)|^\//.test(original)) marks.addCandidates(resolve(folder, original));
-      else if (!isBuiltin(original)) marks.addPackage(folder, original);
-    }
-  }
   if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
     return undefined;
+  for (const [file] of inputs) {
+    marks.add(file, 'content');
+    if (!marks.addSurroundings(dirname(file))) return undefined;
+  }
+  for (const [file, { imports }] of inputs) {
+    const folder = dirname(file);
+    for (const { path, original = path } of imports) {
+      if (/^\.{1,2}(?:\/|$)/.test(original)) marks.addCandidates(resolve(folder, original));
+      else marks.addByName(folder, original);
+    }
+  }
   // A file saved meanwhile would be marked with a text that was not built.
   return isSettled() ? marks.all : undefined;
 }
@@ -89,7 +90,7 @@ function isFoundByRule({ alias = {}, nodePaths = [], preserveSymlinks, tsconfigR
   return (
     Object.keys(alias).length + nodePaths.length === 0 &&
     preserveSymlinks !== true &&
-    (tsconfigRaw === undefined || !SEARCHES.test(JSON.stringify(tsconfigRaw)))
+    (tsconfigRaw === undefined || !/"(?:paths|baseUrl|rootDirs)"/.test(JSON.stringify(tsconfigRaw)))
   );
 }
 
@@ -98,6 +99,10 @@ class Marks {
   readonly #packages = new Map<string, BuildInputs['packages'][number]>();
   readonly #settled = new Map<string, boolean>();
   readonly #readsSettings: boolean;
+  readonly #patterns: SearchPaths['patterns'][number][] = [];
+  /** Folders that patterns may count from: more than esbuild's is harmless. */
+  readonly #bases = new Set<string>();
+  readonly #baseUrls = new Set<string>();
 
   /** @param readsSettings whether esbuild looks for TypeScript's settings in the folders above a file */
   constructor(readsSettings: boolean) {
@@ -113,7 +118,16 @@ class Marks {
     if (!this.#marks.has(key)) this.#marks.set(key, markOf(file, look));
   }
 
-  addPackage(folder: string, specifier: string): void {
+  /** After all settings are added. */
+  addByName(folder: string, specifier: string): void {
+    for (const target of targetsOf(specifier, this.#patterns))
+      for (const base of this.#bases) this.addCandidates(resolve(base, target));
+    for (const base of this.#baseUrls) this.addCandidates(resolve(base, specifier));
+    if (specifier.startsWith('/')) this.addCandidates(specifier);
+    else if (!isBuiltin(specifier)) this.#addPackage(folder, specifier);
+  }
+
+  #addPackage(folder: string, specifier: string): void {
     const name = packageNameOf(specifier);
     const key = `${folder}\n${name}`;
     if (!this.#packages.has(key)) this.#packages.set(key, [folder, name, packageFrom(folder, name)]);
@@ -145,7 +159,7 @@ class Marks {
     return !this.#readsSettings || TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
   }
 
-  /** Including extended settings. Returns whether they lead to no other files. */
+  /** Including extended settings. Returns whether the files that they lead to are known. */
   addSettings(file: string): boolean {
     if (this.#settled.has(file)) return true;
     this.#settled.set(file, true);
@@ -153,10 +167,22 @@ class Marks {
     if (statOf(file)?.isFile() !== true) return true;
     const text = readFileSync(file, 'utf8');
     const [extended, ...more] = text.matchAll(/"extends"\s*:\s*("[^"]*"|\[[^\]]*\])?/g);
-    if (SEARCHES.test(text) || more.length > 0) return false;
+    if (more.length > 0 || !this.#addSearches(readSearchPaths(text), dirname(file))) return false;
     const names = [...(extended?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(([, name = '']) => name);
     if (extended !== undefined && names.length === 0) return false;
     return names.every((name) => this.#addExtended(name, file));
+  }
+
+  #addSearches(searches: SearchPaths | undefined, folder: string): boolean {
+    if (searches === undefined) return false;
+    const { patterns, baseUrl } = searches;
+    this.#patterns.push(...patterns);
+    if (patterns.length > 0) this.#bases.add(folder);
+    if (baseUrl !== undefined) {
+      this.#baseUrls.add(resolve(folder, baseUrl));
+      this.#bases.add(resolve(folder, baseUrl));
+    }
+    return true;
   }
 
   #addExtended(name: string, by: string): boolean {
@@ -165,7 +191,7 @@ class Marks {
     const targets = isFile
       ? [resolve(folder, name), `${resolve(folder, name)}.json`]
       : [name, `${name}.json`, `${name}/tsconfig.json`].flatMap((each) => resolveFrom(by, each));
-    if (!isFile) this.addPackage(folder, name);
+    if (!isFile) this.#addPackage(folder, name);
     return targets.length > 0 && targets.every((target) => this.addSettings(target));
   }
 }

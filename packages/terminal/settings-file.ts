@@ -18,6 +18,8 @@ import type { Document, Pair } from 'yaml';
 const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
+/** As a key, escaped too. Without one, the service file need not be parsed here, which takes 100 ms of a start. */
+const MAY_HAVE_SETTINGS = /gatewright["']?\s*:|\\[xuU]/;
 /** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
 /** About one run, and not about how the stacks are served. */
@@ -171,7 +173,7 @@ function readSettingsFile(file: string): readonly Entry[] {
 function readServiceSettings(file: string, warn: (sentence: string) => void): readonly Entry[] {
   let read: Read | undefined;
   try {
-    read = readYaml(file);
+    read = readYaml(file, MAY_HAVE_SETTINGS);
   } catch {
     // The loader of the service reports its errors.
     return [];
@@ -191,7 +193,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
 
 type Read = { readonly document: Document.Parsed; readonly lines: LineCounter };
 
-function readYaml(file: string): Read | undefined {
+function readYaml(file: string, pattern = /(?:)/): Read | undefined {
   if (!existsSync(file)) return undefined;
   const shown = relative('.', file);
   if (statSync(file).size > SIZE_LIMIT_BYTES) throw new UsageError(`${shown} is over 1 MB`);
@@ -199,6 +201,7 @@ function readYaml(file: string): Read | undefined {
   const text = readIfReadable(file);
   if (text === undefined)
     throw new UsageError(`${shown} cannot be read; it is a folder, or closed to this user`);
+  if (!pattern.test(text)) return undefined;
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   if (error !== undefined)

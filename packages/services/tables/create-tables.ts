@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { request as requestHttp } from '@gatewright/aws/node-http';
+import { readBody } from '@gatewright/aws/read-body';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { STACK_STREAM_LABEL } from '@gatewright/dynamodb/stream-record';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -14,6 +18,7 @@ export type DynamoDbTarget = AwsCredentials & {
 type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
 const CALL_TIMEOUT_MS = 10_000;
+const REPLY_LIMIT_BYTES = 32 * 1024 * 1024;
 const ACTIVE_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
@@ -225,20 +230,29 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     service: 'dynamodb',
     nowEpochMs: Date.now(),
   });
-  let response: Response;
   try {
-    response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
+    const response = await post(url, headers, body);
+    const text = await readBody(response, REPLY_LIMIT_BYTES);
+    if (text === undefined) {
+      response.destroy();
+      throw new Error(`its reply is larger than ${REPLY_LIMIT_BYTES} bytes`);
+    }
+    return { status: response.statusCode ?? 0, body: membersOf(parseJson(text.toString())) };
   } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${cause}`);
+    // Of a wait that has ended: the signal's reason.
+    const { message } =
+      error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${message}`);
   }
-  return { status: response.status, body: membersOf(parseJson(await response.text())) };
+}
+
+/** Not by `fetch`: its first use in a process compiles 60 ms of code, at every start of a stack with tables. */
+async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
+  const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
+  const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  const sent = request(url, { method: 'POST', headers, signal }).end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return response;
 }
 
 function asList(value: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -4,8 +4,8 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
@@ -130,6 +130,7 @@ function limitDepth(value: Json, file: string, depth = 0): Json {
 type Lines = {
   readonly text: string;
   readonly document: Document.Parsed;
+  targetOf(alias: Alias): Node | undefined;
   at(offset: number): number;
   lineOf(path: Path): number | undefined;
 };
@@ -167,20 +168,37 @@ function parseYaml(text: string, file: string): Lines {
   }
   const at = (offset: number): number => counter.linePos(offset).line;
   const pairsOf = new WeakMap<YAMLMap, PairsByKey>();
-  return { text, document, at, lineOf: (path) => findLine(document, pairsOf, at, path) };
+  let targets: ReadonlyMap<Alias, Node> | undefined;
+  const targetOf = (alias: Alias): Node | undefined => (targets ??= findTargets(document)).get(alias);
+  const lines = { text, document, targetOf, at };
+  return { ...lines, lineOf: (path) => findLine(lines, pairsOf, path) };
+}
+
+/** All in one walk: `Alias.resolve` walks the whole document each time. An anchor counts from its node on, until the next of that name. */
+function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 /** @param known index of maps searched before, since all resources of a template are looked up */
 function findLine(
-  document: Document.Parsed,
+  { document, targetOf, at }: Omit<Lines, 'lineOf'>,
   known: WeakMap<YAMLMap, PairsByKey>,
-  at: (offset: number) => number,
   path: Path,
 ): number | undefined {
   let node: unknown = document.contents;
   let offset = document.contents?.range[0];
   for (const key of path) {
-    if (isAlias(node)) node = node.resolve(document);
+    if (isAlias(node)) node = targetOf(node);
     if (isMap(node)) {
       const pairs = known.get(node) ?? byKey(node);
       known.set(node, pairs);
@@ -222,7 +240,7 @@ class Conversion {
     if (this.#values > VALUE_LIMIT) throw this.#error(node, `more than ${VALUE_LIMIT} values`);
     if (node === null || node === undefined) return null;
     if (isAlias(node)) {
-      const target = node.resolve(this.#lines.document);
+      const target = this.#lines.targetOf(node);
       if (target === undefined) throw this.#error(node, `unknown alias *${node.source}`);
       return this.#convert(target, path, depth + 1);
     }

@@ -150,6 +150,54 @@ describe('BuildCache', () => {
     write('tsconfig.json', had);
   });
 
+  describe('with search paths in tsconfig.json', () => {
+    const PATHS = '{ "compilerOptions": { "baseUrl": ".", "paths": { "@own/*": ["first/*", "second/*"] } } }';
+    const entry = join(project, 'by-path.ts');
+    const asked: BuildOptions = { entryPoints: [entry] };
+    const found =
+      "import { a } from '@own/a'; import { b } from 'below/b'; export const handler = () => a + b;";
+
+    before(async () => {
+      write('tsconfig.json', PATHS);
+      write('by-path.ts', found);
+      write('second/a.ts', 'export const a = "second";');
+      write('below/b.ts', 'export const b = "base";');
+      passTick();
+      await make(asked);
+    });
+    after(() => write('tsconfig.json', FILES['tsconfig.json'] ?? ''));
+
+    it('makes it once while nothing changes', async () => assert.equal(await isReused(asked), true));
+
+    const changes: readonly (readonly [what: string, file: string, text: string])[] = [
+      ['the file that was found', 'second/a.ts', 'export const a = "other";'],
+      ['a file of an earlier path', 'first/a.ts', 'export const a = "first";'],
+      ['a folder of an earlier path', 'first/a/index.ts', 'export const a = "folder";'],
+      ['an earlier extension', 'second/a.tsx', 'export const a = "tsx";'],
+      ['a file below baseUrl', 'below/b.tsx', 'export const b = "tsx";'],
+      ['a file below baseUrl that a path has led past', '@own/a.ts', 'export const a = "unused";'],
+      ['the paths', 'tsconfig.json', PATHS.replace('second/*', 'third/*')],
+    ];
+    for (const [what, file, text] of changes)
+      it(`gives what esbuild makes anew after a change of ${what}`, async () => {
+        const had = existsSync(join(project, file)) ? readFileSync(join(project, file), 'utf8') : undefined;
+        write(file, text);
+        const fresh = await build({ ...options, ...asked }).catch(() => undefined);
+        const made = await make(asked).catch(() => undefined);
+        assert.equal(made, fresh?.outputFiles?.[0]?.text);
+        if (had === undefined) rmSync(join(project, file));
+        else write(file, had);
+        passTick();
+        assert.match(await make(asked), /second/);
+      });
+
+    it('keeps nothing where the paths stand in another form than usual', async () => {
+      write('tsconfig.json', PATHS.replace('"second/*"', '// and\n"second/*"'));
+      await make(asked);
+      assert.equal(await isReused(asked), false);
+    });
+  });
+
   it('keeps nothing of a file that was written while it was built', async () => {
     const { metafile } = await build(options);
     const kept = new BuildCache(join(root, 'kept'), join(root, 'run'));

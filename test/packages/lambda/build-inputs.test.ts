@@ -86,9 +86,9 @@ describe('the inputs of a build', () => {
       ['folders to look in', { nodePaths: ['/lib'] }, {}],
       ['links that are kept', { preserveSymlinks: true }, {}],
       ['own settings with paths', { tsconfigRaw: { compilerOptions: { paths: {} } } }, {}],
-      ['settings with a base', {}, { 'tsconfig.json': '{"compilerOptions":{"baseUrl":"."}}' }],
+      ['folders that count as one', {}, { 'tsconfig.json': '{"compilerOptions":{"rootDirs":["a","b"]}}' }],
       ['settings that extend nothing readable', {}, { 'tsconfig.json': '{"extends": base}' }],
-      ['named settings with paths', { tsconfig: 'my.json' }, { 'my.json': '{"paths":{}}' }],
+      ['named settings with a comment in paths', { tsconfig: 'my.json' }, { 'my.json': '{"paths":{/**/}}' }],
       ['Plug’n’Play', {}, { '.pnp.cjs': '' }],
     ];
   for (const [name, options, files] of unknown)

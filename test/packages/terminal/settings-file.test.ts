@@ -207,6 +207,15 @@ describe('custom.gatewright of a serverless.yml', () => {
     );
   });
 
+  for (const [form, text] of [
+    ['in braces', 'custom: { "gatewright": { port: 3100 } }'],
+    ['with an explicit key', 'custom:\n  ? gatewright\n  : port: 3100'],
+    ['with an escape', String.raw`custom: { "gate\x77right": { port: 3100 } }`],
+  ] as const)
+    it(`is read ${form}`, () => {
+      assert.equal(apply([aFolder({ 'serverless.yml': text })]).options['port'], 3100);
+    });
+
   it('is osls’s own where it is a variable as a whole', () => {
     const folder = aFolder({ 'serverless.yml': "custom:\n  gatewright: '${file(x.yml)}'\n" });
     const text = aFolder({ 'serverless.yml': 'custom:\n  gatewright: all\n' });

@@ -48,6 +48,12 @@ describe('parseSource', () => {
       source: 'YAML merge key, as the AWS CLI and osls expand it',
     },
     {
+      name: 'follows an alias to the last anchor of its name before it',
+      text: 'A: &a 1\nB: *a\nC: &a 2\nD: *a',
+      value: { A: 1, B: 1, C: 2, D: 2 },
+      source: 'YAML 1.2.2, section 7.1',
+    },
+    {
       name: 'keeps the last of equal keys',
       text: 'A: {x: 1}\nB: 2\nA: {y: 1}',
       value: { A: { y: 1 }, B: 2 },

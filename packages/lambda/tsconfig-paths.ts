@@ -1,0 +1,55 @@
+/** `paths` and `baseUrl` of a tsconfig.json, by which esbuild finds imports that are not relative. */
+
+export type SearchPaths = {
+  readonly patterns: readonly PathPattern[];
+  readonly baseUrl: string | undefined;
+};
+
+/** `before` and `after` the asterisk; without one, `after` is undefined and `before` the whole name. */
+type PathPattern = {
+  readonly before: string;
+  readonly after: string | undefined;
+  readonly targets: readonly string[];
+};
+
+const TEXT = String.raw`"[^"\\\n]*"`;
+const ENTRY = String.raw`(${TEXT})\s*:\s*\[([^\]]*)\]`;
+const PATHS = new RegExp(String.raw`"paths"\s*:\s*\{((?:\s*${ENTRY}\s*,?)*)\s*\}`);
+const BASE_URL = new RegExp(String.raw`"baseUrl"\s*:\s*(${TEXT})`);
+
+/**
+ * Not a parser: the file may have comments. What stands in another form than usual is not read.
+ * @returns undefined if the settings may search elsewhere than said here
+ */
+export function readSearchPaths(text: string): SearchPaths | undefined {
+  const [, written] = PATHS.exec(text) ?? [];
+  const [, base] = BASE_URL.exec(text) ?? [];
+  const isRead =
+    timesIn(text, '"paths"') === (written === undefined ? 0 : 1) &&
+    timesIn(text, '"baseUrl"') === (base === undefined ? 0 : 1) &&
+    !text.includes('"rootDirs"') &&
+    !/[/\\]/.test(`${written ?? ''}${base ?? ''}`.replaceAll(new RegExp(TEXT, 'g'), ''));
+  if (!isRead) return undefined;
+  const entries = [...(written ?? '').matchAll(new RegExp(ENTRY, 'g'))];
+  const patterns = entries.map(([, name = '', targets = '']) => {
+    const [before = '', after] = unquoted(name).split('*');
+    return { before, after, targets: textsOf(targets) };
+  });
+  return { patterns, baseUrl: base === undefined ? undefined : unquoted(base) };
+}
+
+/** What the patterns make of an imported name: paths from their base. Empty for other names. */
+export function targetsOf(name: string, patterns: readonly PathPattern[]): readonly string[] {
+  return patterns.flatMap(({ before, after, targets }) => {
+    if (after === undefined) return name === before ? targets : [];
+    const isMatch =
+      name.startsWith(before) && name.endsWith(after) && name.length >= before.length + after.length;
+    const between = name.slice(before.length, name.length - after.length);
+    return isMatch ? targets.map((target) => target.replace('*', () => between)) : [];
+  });
+}
+
+const timesIn = (text: string, part: string): number => text.split(part).length - 1;
+const unquoted = (text: string): string => text.slice(1, -1);
+const textsOf = (list: string): readonly string[] =>
+  [...list.matchAll(new RegExp(TEXT, 'g'))].map(([text]) => unquoted(text));
