@@ -18,7 +18,7 @@ function passTick(): void {
 
 async function filesOf(directory: string, builds: string) {
   const place = { file: join(directory, 'template.yml') };
-  const code = { kind: 'directory', directory } as const;
+  const code = { kind: 'directory', directory, esbuild: undefined } as const;
   const sources = await readHandlerSources({ handler: 'handler.main', place, code }, builds);
   return Object.fromEntries(sources.map(({ file, text }) => [basename(file), text]));
 }
