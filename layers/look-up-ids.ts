@@ -45,7 +45,7 @@ export async function lookUpIds(
     const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
     return await saveMissingIds(folder, stage, isLocalApiId, {
       AWS_REGION: provider.getRegion?.(),
-      AWS_ENDPOINT_URL: environment['AWS_ENDPOINT_URL'],
+      ...endpointsOf(environment),
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
@@ -54,6 +54,12 @@ export async function lookUpIds(
     if (unknown.length > 0) return { found: [], absent: [], refusal: describe(unknown, stage, error) };
     return { found: [], absent: [describeLocal(local, stage, error)] };
   }
+}
+
+function endpointsOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => name.startsWith('AWS_ENDPOINT_URL')),
+  );
 }
 
 async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials> {

@@ -3,7 +3,7 @@
  * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
-import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
+import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
 import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/parts-files';
 import type { PartNeeds } from '@gatewright/authoring/parts-files';
@@ -28,6 +28,7 @@ import { foldRoutes } from './fold-routes.ts';
 import { FORM_VARIABLE } from './forms/portable-template.ts';
 import { guardStages, localIdsOf } from './guard-stages.ts';
 import type { WebAclSettings } from './guard-stages.ts';
+import { findLocalTrust, findUnservedKeys } from './refuse-deployment.ts';
 import { missingParts } from './required-parts.ts';
 import { makeSmall } from './small-stack.ts';
 import { deployedIds, findWrongSetting, protectByParameter, protectTables } from './protect-tables.ts';
@@ -83,7 +84,6 @@ type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: s
 /** Logical id that osls gives the WebSocket API of a service. */
 const OWN_SOCKET_API = 'WebsocketsApi';
 const OWN_HTTP_API = 'HttpApi';
-const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
   /** Refusals also end a local gateway's start (packages/templates/serverless/serverless-leniency.cjs). */
@@ -142,11 +142,11 @@ class StackPlugin {
         removeForeignExports(template);
         this.#protectTables(template);
         this.#assertOneRegion(template);
-        this.#assertNoLocalIssuer();
+        this.#assertNothingLocal(template);
         this.#assertProtected(template);
         this.#assertSafeWiring();
         this.#assertParts();
-        this.#assertKeysServed();
+        this.#assertKeysServed(template);
         this.#allowReceiver();
         allowTracing(template);
         this.#addAliases(template);
@@ -182,8 +182,7 @@ class StackPlugin {
 
   #assertParts(): void {
     const stage = this.#stage();
-    const { sources } = this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks : { sources: [] };
-    const hasWebhooks = sources.some((source) => source.stage === stage);
+    const hasWebhooks = this.#webhookSources().some((source) => source.stage === stage);
     const documents = this.#access?.compiled.documents ?? [];
     const missing = missingParts({ documents, hasWebhooks, stage }, this.#chosen);
     if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
@@ -274,22 +273,16 @@ class StackPlugin {
     );
   }
 
-  /** With the local issuer's key one can impersonate anyone: it belongs on a developer's machine only. */
-  #assertNoLocalIssuer(): void {
-    const { custom, provider } = this.#serverless.service;
-    if ((custom?.localStages ?? ['dev']).includes(this.#stage())) return;
-    this.#assertNoLocalDocument();
-    this.#assertNoLocalSecret();
-    for (const [logicalId, { Type, Properties }] of Object.entries(
-      provider.compiledCloudFormationTemplate.Resources,
-    )) {
-      if (Type !== 'AWS::Lambda::Function' || !trustsLocalIssuer(Properties?.['Environment'])) continue;
-      throw this.#error(
-        `stage "${this.#stage()}" is deployed, but ${logicalId} trusts the local issuer: ` +
-          'leave params.localIssuerUrl empty, or add the stage to custom.localStages',
-        'LOCAL_ISSUER_DEPLOYED',
-      );
-    }
+  #assertNothingLocal({ Resources }: Template): void {
+    const stage = this.#stage();
+    if ((this.#serverless.service.custom?.localStages ?? ['dev']).includes(stage)) return;
+    const documents = this.#access?.compiled.documents ?? [];
+    const local = findLocalTrust({ stage, documents, sources: this.#webhookSources(), resources: Resources });
+    if (local !== undefined) throw this.#error(local.message, local.code);
+  }
+
+  #webhookSources(): CompiledWebhooks['sources'] {
+    return this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks.sources : [];
   }
 
   #assertOneRegion(template: Template): void {
@@ -370,18 +363,6 @@ class StackPlugin {
     if (complaints.length > 0) throw this.#error(complaints.join('\n'), 'ACCESS_WIRING_UNSAFE');
   }
 
-  /** A deployed function refuses it with each delivery; here it is reported once. */
-  #assertNoLocalSecret(): void {
-    const { sources } = this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks : { sources: [] };
-    const local = sources.find(({ stage, secret }) => stage === this.#stage() && secret.kind === 'env');
-    if (local !== undefined)
-      throw this.#error(
-        `stage "${local.stage}" is deployed, but access/webhooks.yml reads the secret of "${local.name}" from a variable ` +
-          'there: name a parameter or a secret, or add the stage to custom.localStages',
-        'LOCAL_SECRET_DEPLOYED',
-      );
-  }
-
   /** The document is the only list of secrets and targets, and the role gets exactly those. */
   #allowReceiver(): void {
     if (this.#webhooks?.kind !== 'compiled') return;
@@ -398,49 +379,9 @@ class StackPlugin {
       };
   }
 
-  /** Otherwise every request of the API would answer 500. */
-  #assertKeysServed(): void {
-    const stage = this.#stage();
-    const documents = this.#access?.compiled.documents ?? [];
-    const needs = documents.flatMap((document) =>
-      tableNeeds(document, stage).map((need) => ({ document, need })),
-    );
-    const { Resources } = this.#serverless.service.provider.compiledCloudFormationTemplate;
-    for (const [logicalId, { Type, Properties }] of Object.entries(Resources)) {
-      if (Type !== 'AWS::Lambda::Function' || !/(token|request)(dash)?authorizer/i.test(logicalId)) continue;
-      const variables = variablesOf(Properties?.['Environment']);
-      const isWithout = (variable: string): boolean => (variables[variable] ?? '') === '';
-      for (const { document, need } of needs) {
-        const isNative =
-          need === 'keys' &&
-          document.apiKeys.some(
-            ({ nativeUsagePlan, only }) => nativeUsagePlan === true && (only?.includes(stage) ?? true),
-          );
-        const missing = isWithout('GATEWRIGHT_ACCESS_TABLE')
-          ? 'GATEWRIGHT_ACCESS_TABLE: !Ref AccessTable'
-          : isNative && isWithout('GATEWRIGHT_USAGE_KEY_SECRET')
-            ? 'GATEWRIGHT_USAGE_KEY_SECRET (params.usageKeySecret)'
-            : undefined;
-        if (missing !== undefined)
-          throw this.#error(
-            `access/${document.name}.yml ${TABLE_NEEDS[need]}, but ${logicalId} has no ${missing}`,
-            'ACCESS_KEYS_NOT_SERVED',
-          );
-      }
-    }
-  }
-
-  #assertNoLocalDocument(): void {
-    const stage = this.#stage();
-    for (const { name, apis, issuers } of this.#access?.compiled.documents ?? []) {
-      const trusts = issuers.some(({ trust, only }) => trust.isLocal && (only?.includes(stage) ?? true));
-      if (!trusts || !apis.some((api) => api.for === stage)) continue;
-      throw this.#error(
-        `stage "${stage}" is deployed, but access/${name}.yml trusts the local issuer there: ` +
-          'remove the stage from its "only", or add it to custom.localStages',
-        'LOCAL_ISSUER_DEPLOYED',
-      );
-    }
+  #assertKeysServed({ Resources }: Template): void {
+    const unserved = findUnservedKeys(this.#access?.compiled.documents ?? [], Resources, this.#stage());
+    if (unserved !== undefined) throw this.#error(unserved, 'ACCESS_KEYS_NOT_SERVED');
   }
 
   #stage(): string {
@@ -450,16 +391,6 @@ class StackPlugin {
   #error(message: string, code: string): Error {
     return new this.#serverless.classes.Error(message, code);
   }
-}
-
-function variablesOf(environment: unknown): Readonly<Record<string, unknown>> {
-  return (environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
-}
-
-function trustsLocalIssuer(environment: unknown): boolean {
-  const variables = variablesOf(environment);
-  const url = variables['GATEWRIGHT_ISSUER_URL'] ?? '';
-  return url !== '' || JSON.stringify(variables).includes(LOCAL_ISSUER_HOST);
 }
 
 // osls takes a plug-in's default export.

@@ -1,4 +1,5 @@
 import { NO_VALUE } from './cloudformation/intrinsics.ts';
+import { awsDomainOf } from '@gatewright/aws/service-address';
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import type { Resolved } from './cloudformation/intrinsics.ts';
 import type { RawStack } from './raw-stack.ts';
@@ -15,7 +16,7 @@ export function pseudoParameter(
     case 'AWS::Partition':
       return partitionOf(region);
     case 'AWS::URLSuffix':
-      return urlSuffixOf(region);
+      return awsDomainOf(region);
     case 'AWS::StackName':
       return stackName;
     case 'AWS::StackId':
@@ -40,8 +41,4 @@ export function stackIdOf({
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
-export function urlSuffixOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }

@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
+import { regionalAddress } from '@gatewright/aws/service-address';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { findRuntimePackage, OWN_PACKAGES } from '../lambda/runtime-packages.ts';
 import { showControls } from '#shared/visible-text.ts';
@@ -48,21 +50,11 @@ export function endpointOf(
   { endpointUrl }: AwsFlags,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const variable = `AWS_ENDPOINT_URL_${VARIABLES[service] ?? service.toUpperCase()}`;
-  const given = endpointUrl ?? environment[variable] ?? environment['AWS_ENDPOINT_URL'];
-  if (given === undefined)
-    return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const given = endpointUrl ?? givenEndpoint(service, environment);
+  if (given === undefined) return regionalAddress(service, region);
   if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS must begin with https://`);
-  return given.replace(/\/$/, '');
+  return given;
 }
-
-/** Names in the SDKs' variables, where they differ from the service's address. */
-const VARIABLES: Readonly<Record<string, string>> = {
-  apigateway: 'API_GATEWAY',
-  events: 'EVENTBRIDGE',
-  logs: 'CLOUDWATCH_LOGS',
-  monitoring: 'CLOUDWATCH',
-};
 
 /**
  * Time for a sign-in service, a role and the machine's metadata service; a `credential_process` may hang.

@@ -1,5 +1,6 @@
 /** StageCaches by signed requests: to the API itself, and to API Gateway's control plane. */
 import { request } from '@gatewright/aws/node-http';
+import { awsDomainOf, regionalAddress } from '@gatewright/aws/service-address';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed, StageCaches } from './invalidator.ts';
@@ -43,7 +44,7 @@ export function flushAuthorizers(
 }
 
 async function forget(path: string, { region, credentials, endpoint }: ControlPlaneConfig): Promise<Flushed> {
-  const url = new URL(path, endpoint ?? `https://apigateway.${region}.${suffixOf(region)}`);
+  const url = new URL(path, endpoint ?? regionalAddress('apigateway', region));
   const headers = signRequest({
     method: 'DELETE',
     url,
@@ -64,7 +65,7 @@ export function refreshRequest(
 ): { readonly url: URL; readonly headers: Record<string, string> } {
   assertNames(apiId, stage);
   const origin =
-    apiEndpoint?.replace('{apiId}', apiId) ?? `https://${apiId}.execute-api.${region}.${suffixOf(region)}`;
+    apiEndpoint?.replace('{apiId}', apiId) ?? `https://${apiId}.execute-api.${region}.${awsDomainOf(region)}`;
   const url = new URL(`/${encodeURIComponent(stage)}${path}`, origin);
   for (const [name, value] of query) url.searchParams.append(name, value);
   const signed = signRequest({
@@ -122,10 +123,6 @@ function sendToLoopback(
     });
     outgoing.end();
   });
-}
-
-function suffixOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 
 function assertNames(apiId: string, stage: string): void {

@@ -1,4 +1,5 @@
 import { isJson } from '@gatewright/aws/json-object';
+import { regionalAddress } from '@gatewright/aws/service-address';
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
 import type { AwsCall, AwsCaller } from '../ports.ts';
@@ -84,9 +85,8 @@ function toSendMessage(
   { queue }: Extract<Target, { kind: 'sqs' }>,
   { region, accountId }: QueueHome,
 ): AwsCall {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const input = {
-    QueueUrl: `https://sqs.${region}.${domain}/${accountId}/${queue}`,
+    QueueUrl: `${regionalAddress('sqs', region)}/${accountId}/${queue}`,
     MessageBody: message,
     // One group, because a FIFO queue is chosen for its order.
     ...(queue.endsWith('.fifo') && { MessageGroupId: 'webhook', MessageDeduplicationId: sha256Hex(id) }),

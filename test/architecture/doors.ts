@@ -9,9 +9,9 @@ const list = (text: string): readonly string[] => text.trim().split(/\s+/);
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
     arn authorization-header aws-operation cache-files cbor certificates/issue-certificate certificates/java-trust-store
-    certificates/truststore clock-offset decode-or-keep file-marks function-name guards idle-connections ip-address
-    is-alive json-object key-locks node-http physical-ids queue-url raw-headers read-body readable-files sign-request
-    signature signing-clock user-folder
+    certificates/truststore clock-offset decode-or-keep endpoint-variables file-marks function-name guards
+    idle-connections ip-address is-alive json-object key-locks node-http physical-ids queue-url raw-headers read-body readable-files service-address
+    sign-request signature signing-clock user-folder
   `),
   velocity: list(`
     compile java/equality java/json java/member-names java/numbers java/printing java/regex java/regex-program

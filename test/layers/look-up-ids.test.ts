@@ -49,7 +49,10 @@ function answer(url: URL | string): Promise<Response> {
   return Promise.resolve(
     isThere
       ? Response.json({ DescribeStackResourceResponse: { DescribeStackResourceResult: result } })
-      : new Response('Stack soon-prod does not exist', { status: 400 }),
+      : Response.json(
+          { Error: { Code: 'ValidationError', Message: "Stack 'soon-prod' does not exist" } },
+          { status: 400 },
+        ),
   );
 }
 

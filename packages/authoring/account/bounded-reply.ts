@@ -31,8 +31,20 @@ export async function sendWithin(
     return { status: response.status, headers: response.headers, text: await readBounded(url, response) };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`${url.origin} cannot be reached, or its answer does not end`, { cause });
+    throw new UsageError(`${url.origin} cannot be reached, or its answer does not end: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
+}
+
+/** `fetch` has its reason in the cause; one that ran out of time has it in its own message. */
+function reasonOf(failure: unknown): string {
+  const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
+  const reason = error instanceof Error ? error.message || error.name : String(error);
+  // Node's fetch, unlike osls and the SDK of other languages, reads the variable only when asked.
+  const isUnread =
+    /proxy/i.test(Object.keys(process.env).join()) && process.env['NODE_USE_ENV_PROXY'] !== '1';
+  return isUnread ? `${reason}; a proxy of the environment is used with NODE_USE_ENV_PROXY=1` : reason;
 }
 
 /** Counted after decompression: a small reply may unpack to a large one. */

@@ -1,4 +1,6 @@
-/** Signed GET requests to AWS's APIs (or to AWS_ENDPOINT_URL), with strict checks of the answer. */
+/** Signed GET requests to AWS's APIs, or to the endpoints of the environment, with strict checks of the answer. */
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
+import { regionalAddress } from '@gatewright/aws/service-address';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -23,7 +25,7 @@ const QUOTED_CHARACTERS = 300;
 export function createSignedGet(environment: Environment): SignedGet {
   const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint } = environment;
+  const { AWS_SESSION_TOKEN: sessionToken } = environment;
   if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     throw new UsageError(
       'reading a live API needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
@@ -31,7 +33,8 @@ export function createSignedGet(environment: Environment): SignedGet {
   return {
     region,
     async get(service, path) {
-      const url = new URL(`${endpoint ?? `https://${service}.${region}.amazonaws.com`}${path}`);
+      const endpoint = givenEndpoint(service, environment) ?? regionalAddress(service, region);
+      const url = new URL(`${endpoint}${path}`);
       const headers = signRequest({
         method: 'GET',
         url,
@@ -50,7 +53,7 @@ export function createSignedGet(environment: Environment): SignedGet {
 }
 
 function readAnswer(url: URL, status: number, text: string): JsonObject | undefined {
-  if (status === 404 || (status === 400 && /does not exist/.test(text))) return undefined;
+  if (isAbsent(status, text)) return undefined;
   const said = showControls(text.slice(0, QUOTED_CHARACTERS));
   if (status >= 300 && status < 400)
     throw new UsageError(
@@ -61,4 +64,12 @@ function readAnswer(url: URL, status: number, text: string): JsonObject | undefi
   const answer = parseJsonObject(text);
   if (answer !== undefined) return answer;
   throw new UsageError(`${url.origin}${url.pathname} answered without a JSON object: ${said}`);
+}
+
+/** In AWS's own form only: a proxy's 404 would say that there is no API to protect. CloudFormation says it with 400. */
+function isAbsent(status: number, text: string): boolean {
+  if (status === 400)
+    return text.includes('ValidationError') && /(?:Stack|Resource) .* does not exist/.test(text);
+  const answer = status === 404 ? parseJsonObject(text) : undefined;
+  return typeof (answer?.['message'] ?? answer?.['Message']) === 'string';
 }

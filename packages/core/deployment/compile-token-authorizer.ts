@@ -4,6 +4,7 @@
  */
 import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
 import { parseArn } from '@gatewright/aws/arn';
+import { regionalAddress } from '@gatewright/aws/service-address';
 import { DefinitionError } from '../errors.ts';
 import { RSA_ALGORITHMS } from '../policy/bearer-token.ts';
 import { HTTP_SOURCE, parseSources, readValidation, REST_SOURCE } from './compile-authorizer.ts';
@@ -143,8 +144,7 @@ function describe(bag: PropertyBag): Pick<TokenAuthorizer, 'authorizerId' | 'nam
 
 /** `iss` of a user pool's tokens: `https://cognito-idp.{region}.amazonaws.com/{poolId}`. */
 export function userPoolIssuer(region: string, poolId: string): string {
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://cognito-idp.${region}.${suffix}/${poolId}`;
+  return `${regionalAddress('cognito-idp', region)}/${poolId}`;
 }
 
 function readPoolIssuer(bag: PropertyBag, text: string): string {

@@ -36,6 +36,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 export type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
 
 const END_WITHIN_MS = 2_000;
+const VERSION_FLAGS = ['-V', '--version'];
 
 /** Runs the command with which this process was started. */
 export async function runProcess(commands: Loaders): Promise<void> {
@@ -57,13 +58,10 @@ export async function runCommandLine(
   const isJson = asksForJson(words);
   chooseOutput({ json: isJson });
   const program = new Command('gatewright')
-    .version(version, '-V, --version', 'print the version')
+    .version(version, VERSION_FLAGS.join(', '), 'print the version')
     .description('Serves compiled stacks as Amazon API Gateway would.')
     .enablePositionalOptions();
-  const called = commands.get(words[0]);
-  for (const load of called === undefined ? commands.values() : [called]) {
-    program.addCommand(await load());
-  }
+  for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);
   // Undefined for commands without these options; `start` has a control port of its own and calls none.
   program.hook('preAction', async (_, command) => {
@@ -83,6 +81,13 @@ export async function runCommandLine(
     if (isJson && error.exitCode !== 0) printError(new UsageError(describeWrongCall(error)));
     return error.exitCode;
   }
+}
+
+/** All only for the help, and for a name that is none of them. */
+function loadersFor(word: string | undefined, commands: Loaders): Iterable<() => Promise<Command>> {
+  const called = commands.get(word);
+  if (called !== undefined) return [called];
+  return VERSION_FLAGS.includes(word ?? '') ? [] : commands.values();
 }
 
 function describeWrongCall({ code, message }: CommanderError): string {

@@ -1,4 +1,4 @@
-import { serviceOf } from './endpoint-variables.ts';
+import { serviceOf } from '@gatewright/aws/endpoint-variables';
 import type { AwsEndpoints } from './service-client.ts';
 
 const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;

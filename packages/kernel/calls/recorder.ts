@@ -4,7 +4,7 @@
  */
 import { describeFault } from '../../core/errors.ts';
 import { headerOf, printCborReply, printJsonReply, printQueryReply } from './aws-operation.ts';
-import { endpointVariableOf } from './endpoint-variables.ts';
+import { endpointVariableOf } from '@gatewright/aws/endpoint-variables';
 import type { Answered, Service, ServiceApi, ServiceCall } from '../service.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 import { readOperation } from '@gatewright/aws/aws-operation';

@@ -2,6 +2,7 @@
  * Operations of SQS on queues themselves. Queues of the stacks keep their settings until a call changes them.
  */
 import { partitionOf } from '@gatewright/aws/arn';
+import { regionalAddress } from '@gatewright/aws/service-address';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
@@ -113,11 +114,10 @@ function nameOf(
   name: string,
   { region, accountId }: QueuePlace,
 ): Pick<QueueDefinition, 'arn' | 'name' | 'url'> {
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return {
     name,
     arn: `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${name}`,
-    url: `https://sqs.${region}.${suffix}/${accountId}/${name}`,
+    url: `${regionalAddress('sqs', region)}/${accountId}/${name}`,
   };
 }
 

@@ -1,7 +1,8 @@
 /** Names and attributes of one stack's resources, each made once; generated ones are reported. */
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
-import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
+import { awsDomainOf } from '@gatewright/aws/service-address';
+import { partitionOf } from '../pseudo-parameters.ts';
 import type { Lookup } from './attributes.ts';
 import type { Identity } from '../../core/resource-types/namers.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
@@ -69,7 +70,7 @@ export class ResourceNames {
     return {
       ...identified,
       partition: partitionOf(region),
-      urlSuffix: urlSuffixOf(region),
+      urlSuffix: awsDomainOf(region),
       ...(identified.type === 'AWS::Lambda::Version' && { ordinal: this.#ordinalOf(logicalId) }),
       text: (property) => this.#resources.findText(logicalId, property),
     };

@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
+import { regionalAddress } from '@gatewright/aws/service-address';
 import { printAnswer } from '../../commands/admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables } from './forget-customer.ts';
@@ -129,13 +131,12 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
     return { endpoint: controlUrl, region: served, accessKeyId, secretAccessKey };
   }
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-  const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
+  const { AWS_SESSION_TOKEN: sessionToken } = process.env;
   if (accessKeyId === undefined || secretAccessKey === undefined)
     throw new UsageError(
       '--region needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
     );
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const endpoint = AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.${domain}`;
+  const endpoint = givenEndpoint('dynamodb', process.env) ?? regionalAddress('dynamodb', region);
   const { protocol, hostname } = new URL(endpoint);
   if (protocol !== 'https:' && !/^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname))
     throw new UsageError('the endpoint of DynamoDB must begin with https://');

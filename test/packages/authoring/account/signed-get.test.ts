@@ -45,12 +45,20 @@ describe('createSignedGet', () => {
 
     assert.deepEqual(await get(), { item: [] });
     await get({ ...KEYS, AWS_ENDPOINT_URL: 'http://127.0.0.1:4000' });
+    await get({
+      ...KEYS,
+      AWS_ENDPOINT_URL: 'http://x',
+      AWS_ENDPOINT_URL_API_GATEWAY: 'http://127.0.0.1:4001/',
+    });
+    await get({ ...KEYS, AWS_REGION: 'cn-north-1' });
 
     assert.deepEqual(
       sent.map(({ url }) => url.href),
       [
         'https://apigateway.eu-central-1.amazonaws.com/restapis?limit=5',
         'http://127.0.0.1:4000/restapis?limit=5',
+        'http://127.0.0.1:4001/restapis?limit=5',
+        'https://apigateway.cn-north-1.amazonaws.com.cn/restapis?limit=5',
       ],
     );
     const [{ url, options } = assert.fail('nothing was sent')] = sent;
@@ -74,12 +82,14 @@ describe('createSignedGet', () => {
   });
 
   for (const { name, answer } of [
-    { name: '404', answer: () => new Response('{}', { status: 404 }) },
-    // CloudFormation says so of a stack.
     {
-      name: '400 of what does not exist',
-      answer: () => new Response('Stack x does not exist', { status: 400 }),
+      name: '404',
+      answer: () => Response.json({ message: 'Invalid API identifier specified 1:x' }, { status: 404 }),
     },
+    ...['Stack with id x does not exist', 'Resource Api does not exist for stack x'].map((message) => ({
+      name: `400 and "${message}"`,
+      answer: () => Response.json({ Error: { Code: 'ValidationError', Message: message } }, { status: 400 }),
+    })),
   ])
     it(`has nothing where AWS answers ${name}`, async (test) => {
       answerWith(test, answer);
@@ -92,6 +102,16 @@ describe('createSignedGet', () => {
       name: 'another 400',
       answer: () => new Response('ValidationError', { status: 400 }),
       says: /answered 400: ValidationError$/,
+    },
+    {
+      name: '404 of something between',
+      answer: () => new Response('<h1>Not Found</h1>', { status: 404 }),
+      says: /answered 404: <h1>Not Found<\/h1>$/,
+    },
+    {
+      name: '400 of something between',
+      answer: () => new Response('this route does not exist', { status: 400 }),
+      says: /answered 400: this route does not exist$/,
     },
     {
       name: 'another failure of what does not exist',
@@ -123,7 +143,7 @@ describe('createSignedGet', () => {
     {
       name: 'no end',
       answer: () => Promise.reject(new Error('ECONNRESET')),
-      says: /^https:\/\/apigateway\.eu-central-1\.amazonaws\.com cannot be reached, or its answer does not end$/,
+      says: /^https:\/\/apigateway\.eu-central-1\.amazonaws\.com cannot be reached, or its answer does not end: ECONNRESET$/,
     },
   ])
     it(`refuses ${name}`, async (test) => {

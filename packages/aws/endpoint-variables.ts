@@ -1,7 +1,10 @@
-/**
- * Service ids of SDKs as their variables spell them, where they differ from the names in integration URIs.
- */
+/** `AWS_ENDPOINT_URL_<SERVICE>`: calls of one service, or all, to another address than AWS's. */
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Service ids of SDKs as their variables spell them, where they differ from the name that calls are signed for. */
 const VARIABLES: Readonly<Record<string, string>> = {
+  apigateway: 'API_GATEWAY',
   events: 'EVENTBRIDGE',
   states: 'SFN',
   monitoring: 'CLOUDWATCH',
@@ -25,4 +28,10 @@ export function endpointVariableOf(service: string): string {
   return service.includes('-')
     ? 'AWS_ENDPOINT_URL'
     : `AWS_ENDPOINT_URL_${VARIABLES[service] ?? service.toUpperCase()}`;
+}
+
+/** Without a slash at its end; undefined: AWS's own. */
+export function givenEndpoint(service: string, environment: Environment): string | undefined {
+  const given = environment[endpointVariableOf(service)] ?? environment['AWS_ENDPOINT_URL'];
+  return given?.replace(/\/$/, '');
 }

@@ -1,0 +1,106 @@
+/** What works on a developer's machine and must not be deployed. */
+import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
+import type { Template } from './edit-template.ts';
+
+type Resources = Template['Resources'];
+
+type Deployment = {
+  readonly stage: string;
+  readonly documents: readonly CompiledDocument[];
+  readonly sources: CompiledWebhooks['sources'];
+  readonly resources: Resources;
+};
+
+type Refusal = { readonly message: string; readonly code: 'LOCAL_ISSUER_DEPLOYED' | 'LOCAL_SECRET_DEPLOYED' };
+
+const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
+
+/** With the local issuer's key one can impersonate anyone. @param deployment of a stage that is not local */
+export function findLocalTrust(deployment: Deployment): Refusal | undefined {
+  return findLocalDocument(deployment) ?? findLocalSecret(deployment) ?? findLocalIssuer(deployment);
+}
+
+function findLocalDocument({ stage, documents }: Deployment): Refusal | undefined {
+  const local = documents.find(
+    ({ apis, issuers }) =>
+      apis.some((api) => api.for === stage) &&
+      issuers.some(({ trust, only }) => trust.isLocal && (only?.includes(stage) ?? true)),
+  );
+  if (local === undefined) return undefined;
+  const message =
+    `stage "${stage}" is deployed, but access/${local.name}.yml trusts the local issuer there: ` +
+    'remove the stage from its "only", or add it to custom.localStages';
+  return { message, code: 'LOCAL_ISSUER_DEPLOYED' };
+}
+
+/** A deployed function refuses it with each delivery; here it is reported once. */
+function findLocalSecret({ stage, sources }: Deployment): Refusal | undefined {
+  const local = sources.find((source) => source.stage === stage && source.secret.kind === 'env');
+  if (local === undefined) return undefined;
+  const message =
+    `stage "${stage}" is deployed, but access/webhooks.yml reads the secret of "${local.name}" from a variable ` +
+    'there: name a parameter or a secret, or add the stage to custom.localStages';
+  return { message, code: 'LOCAL_SECRET_DEPLOYED' };
+}
+
+function findLocalIssuer({ stage, resources }: Deployment): Refusal | undefined {
+  const trusting = Object.entries(resources).find(
+    ([, { Type, Properties }]) =>
+      Type === 'AWS::Lambda::Function' && trustsLocalIssuer(Properties?.['Environment']),
+  );
+  if (trusting === undefined) return undefined;
+  const message =
+    `stage "${stage}" is deployed, but ${trusting[0]} trusts the local issuer: ` +
+    'leave params.localIssuerUrl empty, or add the stage to custom.localStages';
+  return { message, code: 'LOCAL_ISSUER_DEPLOYED' };
+}
+
+function trustsLocalIssuer(environment: unknown): boolean {
+  const variables = variablesOf(environment);
+  const url = variables['GATEWRIGHT_ISSUER_URL'] ?? '';
+  return url !== '' || JSON.stringify(variables).includes(LOCAL_ISSUER_HOST);
+}
+
+/** A sentence on an authorizer without the table of its document's keys: each request of the API would get 500. */
+export function findUnservedKeys(
+  documents: readonly CompiledDocument[],
+  resources: Resources,
+  stage: string,
+): string | undefined {
+  const needs = documents.flatMap((document) =>
+    tableNeeds(document, stage).map((need) => ({ document, need })),
+  );
+  for (const [logicalId, { Type, Properties }] of Object.entries(resources)) {
+    if (Type !== 'AWS::Lambda::Function' || !/(token|request)(dash)?authorizer/i.test(logicalId)) continue;
+    const variables = variablesOf(Properties?.['Environment']);
+    for (const { document, need } of needs) {
+      const missing = missingVariable(variables, need === 'keys' && hasNativePlans(document, stage));
+      if (missing !== undefined)
+        return `access/${document.name}.yml ${TABLE_NEEDS[need]}, but ${logicalId} has no ${missing}`;
+    }
+  }
+  return undefined;
+}
+
+function missingVariable(
+  variables: Readonly<Record<string, unknown>>,
+  isNative: boolean,
+): string | undefined {
+  const isWithout = (variable: string): boolean => (variables[variable] ?? '') === '';
+  if (isWithout('GATEWRIGHT_ACCESS_TABLE')) return 'GATEWRIGHT_ACCESS_TABLE: !Ref AccessTable';
+  return isNative && isWithout('GATEWRIGHT_USAGE_KEY_SECRET')
+    ? 'GATEWRIGHT_USAGE_KEY_SECRET (params.usageKeySecret)'
+    : undefined;
+}
+
+function hasNativePlans({ apiKeys }: CompiledDocument, stage: string): boolean {
+  return apiKeys.some(
+    ({ nativeUsagePlan, only }) => nativeUsagePlan === true && (only?.includes(stage) ?? true),
+  );
+}
+
+function variablesOf(environment: unknown): Readonly<Record<string, unknown>> {
+  return (environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+}
