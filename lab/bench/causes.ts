@@ -22,6 +22,8 @@ const CAUSES: Readonly<Record<string, string>> = {
     'In turns with the floor, three times: 39 to 58 µs a request of user time and 13 to 15 of the kernel on the main thread, beside 37 to 45 and 16 to 18; ' +
     'the function’s thread takes the same and is woken less (0.08 times a request beside 0.3 to 0.4), so the difference is user time of the main thread, neither the kernel nor wake-ups. ' +
     'By `bench -- phases`, of the main thread: writes to sockets 28 %, postMessage 12, replies of the instance 12, receive 11, map-response 9, map-request 6.',
+  'http-authorized':
+    'As under `http`. A cached authorizer adds 3.8 µs to the main thread’s 77 (`bench -- phases`, with REST): finding the caller 1.7, the grant 2.1.',
   'rest-offline': OFFLINE,
   'http-offline': OFFLINE,
   'rest-1000-p99': CROWD,
