@@ -4,7 +4,7 @@ import { mapRequest } from '../../../packages/core/phases/map-request.ts';
 import { validate } from '../../../packages/core/phases/validate.ts';
 import type { Admitted, Authenticated, Matched } from '../../../packages/core/exchange.ts';
 
-/** A pipeline with each step left out in turn: `npm run types` fails where the compiler lets one pass. */
+/** A pipeline with each step left out in turn: `npm run lint` fails where the compiler lets one pass. */
 const PLANTED: Readonly<Record<string, (exchange: never) => unknown>> = {
   'validates what nobody has metered': (authenticated: Authenticated) => {
     // @ts-expect-error: Authenticated is not Admitted
