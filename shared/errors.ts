@@ -133,7 +133,11 @@ type AdminErrorCode =
   | 'ROTATION_RUNNING';
 
 export type DomainErrorCode =
-  TokenErrorCode | ServiceErrorCode | BackendErrorCode | QuotaErrorCode | AdminErrorCode;
+  | TokenErrorCode
+  | ServiceErrorCode
+  | BackendErrorCode
+  | QuotaErrorCode
+  | AdminErrorCode;
 
 /**
  * A failure with a fixed, credential-free message: it may be logged whole.

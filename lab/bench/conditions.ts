@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from '../tools/format-text.ts';
 import { ROOT } from './targets.ts';
 
 export type Conditions = {
@@ -40,7 +40,6 @@ export function readConditions(): Conditions {
 
 /** As `npm run format` wants it. */
 export async function writePage(file: string, text: string): Promise<void> {
-  const settings = { ...(await resolveConfig(file)), parser: 'markdown' };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, await format(text, settings));
+  writeFileSync(file, await formatText(file, text));
 }

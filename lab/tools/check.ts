@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** One lane runs its scripts of package.json one after the other. */
-const LANES = [['format'], ['lint', 'imports']];
+const LANES = [['format', 'imports'], ['lint']];
 
 type Verdict = { readonly script: string; readonly passed: boolean };
 

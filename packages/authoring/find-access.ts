@@ -18,7 +18,8 @@ import type { CallerSpec } from './caller-spec.ts';
  * caller must have.
  */
 type Verdict = (
-  Decision | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
+  | Decision
+  | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
 ) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
 type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };

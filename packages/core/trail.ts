@@ -55,7 +55,8 @@ export type TrailNotes = {
   outcome: IntegrationOutcome | undefined;
   /** The end of a streamed reply, with its `monotonicMs`. */
   streamed:
-    (StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined }) | undefined;
+    | (StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined })
+    | undefined;
   /** Undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };

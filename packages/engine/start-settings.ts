@@ -11,7 +11,8 @@ export type ValueOf<Row> = Row extends { readonly read: (text: string, before: n
     ? string
     : boolean;
 type GivenValue<Name extends OptionName> =
-  ValueOf<Rows[Name]> | (Rows[Name] extends { readonly none: string } ? false : never);
+  | ValueOf<Rows[Name]>
+  | (Rows[Name] extends { readonly none: string } ? false : never);
 
 /** `usage-lag` → `usageLag`, as the parser of the command line names options. */
 type Camel<Text extends string> = Text extends `${infer First}-${infer Rest}`

@@ -44,7 +44,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #isClosed = false;
   #onUnused: (() => void) | undefined;
   #swap:
-    { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance } | undefined;
+    | { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance }
+    | undefined;
 
   startedCount = 0;
 

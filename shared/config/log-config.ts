@@ -5,7 +5,9 @@ export type LogConfig = {
   /** Dimension of the metrics. */
   readonly stage: string;
   readonly principal:
-    { readonly as: 'hash'; readonly salt: string } | { readonly as: 'plain' } | { readonly as: 'nothing' };
+    | { readonly as: 'hash'; readonly salt: string }
+    | { readonly as: 'plain' }
+    | { readonly as: 'nothing' };
 };
 
 /**

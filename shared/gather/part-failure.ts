@@ -4,7 +4,13 @@ import type { DomainErrorCode } from '../errors.ts';
 import { BackendStatus } from './backend-calls.ts';
 
 export type FailureReason =
-  'bulkhead-full' | 'cancelled' | 'circuit-open' | 'error' | 'origin-unlisted' | 'status' | 'timed-out';
+  | 'bulkhead-full'
+  | 'cancelled'
+  | 'circuit-open'
+  | 'error'
+  | 'origin-unlisted'
+  | 'status'
+  | 'timed-out';
 
 export type PartFailure = {
   readonly reason: FailureReason;

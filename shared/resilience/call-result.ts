@@ -2,7 +2,8 @@
 import { membersOf } from '@gatewright/aws/json-object';
 
 export type CallResult<T> =
-  { readonly kind: 'value'; readonly value: T } | { readonly kind: 'error'; readonly error: unknown };
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown };
 
 /**
  * By default a value with a `status` of 500 or above is a failure, as fetch()'s, and every error but an answer 4xx of

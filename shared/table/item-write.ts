@@ -14,7 +14,12 @@ export type Test =
   | {
       readonly attribute: string;
       readonly is:
-        'at-least' | 'at-most' | 'equal' | 'absent-or-below' | 'absent-or-at-most' | 'absent-or-not';
+        | 'at-least'
+        | 'at-most'
+        | 'equal'
+        | 'absent-or-below'
+        | 'absent-or-at-most'
+        | 'absent-or-not';
       readonly value: Value;
     };
 
@@ -90,7 +95,8 @@ export type TransactOutcome =
   | Unanswered;
 
 export type RefusedMember =
-  { readonly holds: true } | { readonly holds: false; readonly item: Item | undefined };
+  | { readonly holds: true }
+  | { readonly holds: false; readonly item: Item | undefined };
 
 export type ReadOutcome =
   | ({ readonly kind: 'done'; readonly item: Item | undefined } & Answered)

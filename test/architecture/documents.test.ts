@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from '../../lab/tools/format-text.ts';
 import { anchorOf } from '../../lab/tools/heading-anchor.ts';
 import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';
 import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
@@ -32,9 +32,7 @@ describe('docs/errors.md', () => {
   const { text } = readSource('docs/errors.md');
 
   it('is made of the comments of both errors.ts and of the texts for clients, logs and administrators', async () => {
-    const settings = { ...(await resolveConfig(join(REPOSITORY, 'docs/errors.md'))), parser: 'markdown' };
-
-    assert.equal(await format(writeErrorsPage(text), settings), text);
+    assert.equal(await formatText('docs/errors.md', writeErrorsPage(text)), text);
     assert.match(text, /^\| `THROTTLED` +\| +429 \| caller +\| .* _Retry\._ +\|$/m);
   });
 
@@ -49,36 +47,33 @@ describe('docs/errors.md', () => {
 
 describe(COMMAND_PAGE, () => {
   it('is what `npm run docs` makes of the commands', async () => {
-    const settings = { ...(await resolveConfig(join(REPOSITORY, COMMAND_PAGE))), parser: 'markdown' };
-
-    assert.equal(await format(await printCommandReference(), settings), readSource(COMMAND_PAGE).text);
+    assert.equal(
+      await formatText(COMMAND_PAGE, await printCommandReference()),
+      readSource(COMMAND_PAGE).text,
+    );
   });
 });
 
 describe(CONDITION_PAGE, () => {
   it('has the table of operators, types and effects that the evaluator makes', async () => {
-    const settings = { ...(await resolveConfig(join(REPOSITORY, CONDITION_PAGE))), parser: 'markdown' };
     const { text } = readSource(CONDITION_PAGE);
 
-    assert.equal(await format(writeConditionTable(text), settings), text);
+    assert.equal(await formatText(CONDITION_PAGE, writeConditionTable(text)), text);
     assert.match(text, /^\| `equals`, `in` +\| tested +\| never\/denies +\|/m);
   });
 });
 
 describe(COST_PAGE, () => {
   it('has the table that lab/cost reckons', async () => {
-    const settings = { ...(await resolveConfig(join(REPOSITORY, COST_PAGE))), parser: 'markdown' };
     const { text } = readSource(COST_PAGE);
 
-    assert.equal(await format(writeCostPage(text), settings), text);
+    assert.equal(await formatText(COST_PAGE, writeCostPage(text)), text);
   });
 });
 
 describe(STACK_PAGE, () => {
   it('is what `npm run docs` makes of the parts of the stack', async () => {
-    const settings = { ...(await resolveConfig(join(REPOSITORY, STACK_PAGE))), parser: 'markdown' };
-
-    assert.equal(await format(printStackReference(), settings), readSource(STACK_PAGE).text);
+    assert.equal(await formatText(STACK_PAGE, printStackReference()), readSource(STACK_PAGE).text);
   });
 });
 

@@ -3,15 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from '../../lab/tools/format-text.ts';
 import { FINDINGS, FINDINGS_PAGE, printFindings, TEST_HOLES } from './findings.ts';
 import { readSource, REPOSITORY } from './source-files.ts';
 
 describe(FINDINGS_PAGE, () => {
   it('is printed from the findings', async () => {
-    const settings = { ...(await resolveConfig(join(REPOSITORY, FINDINGS_PAGE))), parser: 'markdown' };
-
-    assert.equal(await format(printFindings(), settings), readSource(FINDINGS_PAGE).text);
+    assert.equal(await formatText(FINDINGS_PAGE, printFindings()), readSource(FINDINGS_PAGE).text);
   });
 
   it('has a test for each finding, by words that stand in its file', () => {

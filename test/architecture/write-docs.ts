@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from '../../lab/tools/format-text.ts';
 import { settingsSchema } from '../../packages/terminal/settings-schema.ts';
 import { startCommand } from '../../packages/gatewright/command/start.ts';
 import { documentSchema } from '../../packages/authoring/document.ts';
@@ -43,15 +43,11 @@ const pages = {
   [FINDINGS_PAGE]: printFindings(),
   [STACK_PAGE]: printStackReference(),
 };
-for (const [path, page] of Object.entries(pages))
-  write(path, await format(page, { ...(await resolveConfig(path)), parser: 'markdown' }));
+for (const [path, page] of Object.entries(pages)) write(path, await formatText(path, page));
 const schemas = {
   'access/access.schema.json': documentSchema(),
   'access/webhooks.schema.json': webhooksSchema(),
   'docs/gatewright.schema.json': settingsSchema(startCommand()),
 };
 for (const [path, schema] of Object.entries(schemas))
-  write(
-    path,
-    await format(JSON.stringify(schema, null, 2), { ...(await resolveConfig(path)), parser: 'json' }),
-  );
+  write(path, await formatText(path, JSON.stringify(schema, null, 2)));

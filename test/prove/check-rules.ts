@@ -66,7 +66,7 @@ function findImportErrors(copy: string): Findings {
 
 function findFormatErrors(copy: string): Findings {
   const paths = plantedFor('format').map(({ path }) => path);
-  const output = runTool(copy, 'prettier/bin/prettier.cjs', ['--check', ...paths]);
+  const output = runTool(copy, 'oxfmt/bin/oxfmt', ['--list-different', ...paths]);
   return new Set(paths.filter((path) => output.includes(path)).map((path) => finding('format', path)));
 }
 

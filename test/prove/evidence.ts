@@ -21,7 +21,8 @@ type Evidence = {
 };
 
 type Tree =
-  { readonly kind: 'clean'; readonly commit: string } | { readonly kind: 'unfit'; readonly reason: string };
+  | { readonly kind: 'clean'; readonly commit: string }
+  | { readonly kind: 'unfit'; readonly reason: string };
 
 /** The commit that a working tree is, evidence of the same run aside. */
 export function describeTree(repository: string): Tree {

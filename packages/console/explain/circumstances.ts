@@ -131,7 +131,8 @@ export type Circumstances = {
   /** The failed check of a model or a required parameter. */
   readonly validation: string | undefined;
   readonly cache:
-    { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number } | undefined;
+    | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }
+    | undefined;
   readonly integration: IntegrationCircumstances | undefined;
   readonly cors: CorsCircumstances | undefined;
 };

@@ -15,7 +15,8 @@ import type { Json, JsonObject } from '../stack/model.ts';
 
 /** `details` is `$context.error.validationErrorString`. */
 export type SchemaVerdict =
-  { readonly isValid: true } | { readonly isValid: false; readonly details: string };
+  | { readonly isValid: true }
+  | { readonly isValid: false; readonly details: string };
 
 /** `bytes` is the length of the JSON text; longer bodies have a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;

@@ -205,7 +205,9 @@ export type RouteCaching = {
   /** Whether `Cache-Control: max-age=0` needs `execute-api:InvalidateCache`. */
   readonly requiresPermission: boolean;
   readonly withoutPermission:
-    'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
+    | 'FAIL_WITH_403'
+    | 'SUCCEED_WITH_RESPONSE_HEADER'
+    | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
 /** WebSocket only: the check of a message, and whether the route's answer goes back to the client. */

@@ -159,7 +159,8 @@ export type AuthorizerFacts = {
   readonly authorizerId: string;
   readonly identity: string | undefined;
   readonly call:
-    { readonly uri: string; readonly event: string; readonly result: string | undefined } | undefined;
+    | { readonly uri: string; readonly event: string; readonly result: string | undefined }
+    | undefined;
   readonly failure: string | undefined;
   readonly principalId: string | undefined;
 };

@@ -202,7 +202,8 @@ function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
 }
 
 type BodyReading =
-  { readonly kind: 'body'; readonly body: string | Buffer } | Exclude<ProxyResult, { kind: 'reply' }>;
+  | { readonly kind: 'body'; readonly body: string | Buffer }
+  | Exclude<ProxyResult, { kind: 'reply' }>;
 
 const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

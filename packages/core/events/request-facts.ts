@@ -135,7 +135,12 @@ export type RoutedFacts = RequestFacts & {
 
 /** A scalar or structure from an authorizer. REST makes text of it, HTTP 2.0 keeps the type. */
 export type ContextValue =
-  string | number | boolean | null | readonly ContextValue[] | { readonly [key: string]: ContextValue };
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ContextValue[]
+  | { readonly [key: string]: ContextValue };
 
 export type CallerFacts =
   | { readonly kind: 'anonymous' }

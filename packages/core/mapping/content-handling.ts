@@ -7,7 +7,8 @@ export type ContentHandling = 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
 
 /** Templates need text. */
 export type Payload =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'bytes'; readonly bytes: Buffer };
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer };
 
 /** A body to decode is no base64; the call fails with 500. */
 export class NotBase64Error extends Error {

@@ -67,7 +67,11 @@ export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall
 
 /** A Lambda proxy is used as compiled: its event is the exchange's `payload`. */
 export type Outgoing =
-  LambdaProxyIntegration | LambdaStreamIntegration | MappedOutgoing | HttpApiCall | HttpApiServiceCall;
+  | LambdaProxyIntegration
+  | LambdaStreamIntegration
+  | MappedOutgoing
+  | HttpApiCall
+  | HttpApiServiceCall;
 
 /**
  * Start of a streamed answer: JSON text of a function, or status and headers of a backend; the body follows.

@@ -8,7 +8,8 @@ type MessageRoutingResult =
 type BodyPath = readonly (string | number)[];
 
 type Part =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'body'; readonly path: BodyPath };
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'body'; readonly path: BodyPath };
 
 /** `request.body`, `request.body.action`, `request.body.items[0].kind`. */
 const BODY_EXPRESSION = /^request\.body((?:\.[A-Za-z0-9_-]+|\[\d{1,6}\])*)$/;

@@ -22,7 +22,8 @@ type Chosen<Kind> = {
 };
 
 export type RequestFault =
-  { readonly kind: 'latency'; readonly ms: number } | Exclude<Fault, { kind: 'latency' | 'table' }>;
+  | { readonly kind: 'latency'; readonly ms: number }
+  | Exclude<Fault, { kind: 'latency' | 'table' }>;
 
 /** One rule for the console. */
 type FaultRow = {

@@ -5,7 +5,8 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 
 type BatchOutcome =
-  { readonly kind: 'all' } | { readonly kind: 'some'; readonly failed: ReadonlySet<string> };
+  | { readonly kind: 'all' }
+  | { readonly kind: 'some'; readonly failed: ReadonlySet<string> };
 
 const NONE: BatchOutcome = { kind: 'some', failed: new Set() };
 

@@ -21,7 +21,8 @@ export type StreamMapping = OrderedMapping & {
 };
 
 export type StartingPosition =
-  { readonly kind: 'TRIM_HORIZON' | 'LATEST' } | { readonly kind: 'AT_TIMESTAMP'; readonly epochMs: number };
+  | { readonly kind: 'TRIM_HORIZON' | 'LATEST' }
+  | { readonly kind: 'AT_TIMESTAMP'; readonly epochMs: number };
 
 export type LanePorts = EventPorts & BatchPorts;
 

@@ -11,7 +11,8 @@ import type { Rule, Statement, WebAcl } from './rules/statement.ts';
 
 /** Of a stage or distribution: its web ACL, or why it has to stay closed. */
 export type Guard =
-  { readonly kind: 'acl'; readonly arn: string } | { readonly kind: 'closed'; readonly reason: string };
+  | { readonly kind: 'acl'; readonly arn: string }
+  | { readonly kind: 'closed'; readonly reason: string };
 
 export type Definitions = {
   readonly ipSets: ReadonlyMap<string, IpSet>;

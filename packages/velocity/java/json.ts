@@ -20,7 +20,12 @@ import { TemplateError } from './template-error.ts';
 
 /** Results of `JSON.parse`. */
 export type JsonValue =
-  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /**
  * Reads JSON text leniently: names and texts may go without quotes or with single ones, commas may trail.

@@ -18,7 +18,13 @@ import { failure, type TemplateError } from './template-error.ts';
 
 /** A condition at a place, without taking a character. */
 export type Assertion =
-  'start' | 'end' | 'inputStart' | 'inputEnd' | 'wordBoundary' | 'noWordBoundary' | 'absoluteEnd';
+  | 'start'
+  | 'end'
+  | 'inputStart'
+  | 'inputEnd'
+  | 'wordBoundary'
+  | 'noWordBoundary'
+  | 'absoluteEnd';
 
 export type Node =
   | { readonly kind: 'empty' }

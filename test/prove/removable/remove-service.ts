@@ -6,7 +6,7 @@ import type { SourceFile } from '../../architecture/source-files.ts';
 
 export const CATALOGUE = 'packages/engine/compose/catalogue.ts';
 
-/** An element of the list, as prettier prints it: on one line, or on several. */
+/** An element of the list, as the formatter prints it: on one line, or on several. */
 const ENTRY = /^ {2}\{(?: .*\},\n|\n(?: {4}.*\n)+ {2}\},\n)/gm;
 
 /**

@@ -13,7 +13,8 @@ const DEFAULT_COLUMNS = ['@timestamp', '@message'];
 
 /** What a command adds to the query. */
 type Read = { readonly commands: readonly Command[] } & (
-  { readonly adds: readonly string[] } | { readonly shows: readonly string[] }
+  | { readonly adds: readonly string[] }
+  | { readonly shows: readonly string[] }
 );
 const ADDS_NOTHING: readonly string[] = [];
 

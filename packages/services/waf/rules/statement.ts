@@ -30,7 +30,8 @@ export type MatchScope = 'ALL' | 'KEY' | 'VALUE';
 type Fallback = 'MATCH' | 'NO_MATCH';
 
 export type KeyFilter =
-  { readonly kind: 'all' } | { readonly kind: 'included' | 'excluded'; readonly names: ReadonlySet<string> };
+  | { readonly kind: 'all' }
+  | { readonly kind: 'included' | 'excluded'; readonly names: ReadonlySet<string> };
 
 export type Field =
   | { readonly kind: 'method' | 'uri-path' | 'query-string' | 'all-query-arguments' }

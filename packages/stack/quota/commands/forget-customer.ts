@@ -164,7 +164,8 @@ async function keysOf(
     if (key.pk === tenantPartition(tenant)) keyIds.add(key.sk.slice('KEY#'.length));
     if (!key.pk.startsWith('KEY#') || key.sk !== 'KEY') continue;
     const record = parseJson(String(item['doc'])) as
-      { tenant?: unknown; native?: { apiKeyId?: unknown } } | undefined;
+      | { tenant?: unknown; native?: { apiKeyId?: unknown } }
+      | undefined;
     if (record?.tenant !== tenant) continue;
     keyIds.add(key.pk.slice('KEY#'.length));
     if (record.native !== undefined) nativeKeys.push(String(record.native.apiKeyId));
@@ -203,7 +204,8 @@ class OpenMoney {
   /** Every version of a plan: an older one may have opened a period. */
   #notePlan(doc: string): void {
     const plan = parseJson(doc) as
-      { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] } | undefined;
+      | { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] }
+      | undefined;
     for (const { id, price } of plan?.limits ?? [])
       if (price !== undefined) this.#priced.add(JSON.stringify([plan?.id, id]));
   }

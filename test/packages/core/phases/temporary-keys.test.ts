@@ -77,7 +77,8 @@ describe('serve behind AWS_IAM to a temporary key', () => {
       const api = apiOf(iamApi(allowed(condition)));
       const reply = await api.send({ target: TARGET, headers: signed() });
       const event = api.ports.invoker.calls[0]?.event as
-        { requestContext: { identity: Record<string, unknown> } } | undefined;
+        | { requestContext: { identity: Record<string, unknown> } }
+        | undefined;
       statuses.push([reply.status, event?.requestContext.identity['principalOrgId']]);
     }
 

@@ -1,0 +1,16 @@
+/** As `npm run format` wants a file: for pages and schemas that are made. */
+import { readFileSync } from 'node:fs';
+import { format } from 'oxfmt';
+import type { FormatConfig } from 'oxfmt';
+
+const settings = JSON.parse(
+  readFileSync(new URL('../../.oxfmtrc.json', import.meta.url), 'utf8'),
+) as FormatConfig;
+
+/** @param file its ending says what it is */
+export async function formatText(file: string, text: string): Promise<string> {
+  const { code, errors } = await format(file, text, settings);
+  const [error] = errors;
+  if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+  return code;
+}
