@@ -32,6 +32,7 @@ export function endpointVariableOf(service: string): string {
 
 /** Without a slash at its end; undefined: AWS's own. */
 export function givenEndpoint(service: string, environment: Environment): string | undefined {
-  const given = environment[endpointVariableOf(service)] ?? environment['AWS_ENDPOINT_URL'];
-  return given?.replace(/\/$/, '');
+  const all = [environment[endpointVariableOf(service)], environment['AWS_ENDPOINT_URL']];
+  // Set to nothing is not set.
+  return all.find((given) => given !== undefined && given !== '')?.replace(/\/$/, '');
 }

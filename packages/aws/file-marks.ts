@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
@@ -21,8 +21,7 @@ export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
   if (stats === undefined) return { file, look, value: 'absent' };
   if (look === 'there' || (look === 'names') !== stats.isDirectory() || isDevice(stats))
     return { file, look, value: kindOf(stats) };
-  if (look === 'names')
-    return { file, look, value: hash(readdirSync(file).toSorted()), state: exactState(stats) };
+  if (look === 'names') return { file, look, value: namesIn(file), state: exactState(stats) };
   if (look === 'state') return { file, look, value: `file ${stats.size} ${stats.mtimeMs}` };
   // Thousands of files, changed by installations only.
   if (isOfPackage(file) && !isManifest(file)) return { file, look, value: packageState(stats) };
@@ -30,7 +29,7 @@ export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
 }
 
 export function isSame({ file, look, value, state }: Mark): boolean {
-  if (look === 'names' && file.endsWith(`${sep}node_modules`)) return packageNames(file) === value;
+  if (look === 'names' && isPackageFolder(file)) return packageNames(file) === value;
   const stats = statOf(file);
   if (state !== undefined && stats !== undefined && exactState(stats) === state) return true;
   return markOf(file, look, stats).value === value;
@@ -82,6 +81,19 @@ function exactState({ size, mtimeMs, ctimeMs, ino }: Stats): string {
  */
 function packageState({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
+}
+
+/** With where links lead: another target has the same name. */
+function namesIn(folder: string): string {
+  if (isPackageFolder(folder)) return packageNames(folder);
+  const entries = readdirSync(folder, { withFileTypes: true }).map((entry) =>
+    entry.isSymbolicLink() ? `${entry.name} ${readlinkSync(join(folder, entry.name))}` : entry.name,
+  );
+  return hash([realpathSync(folder), ...entries.toSorted()]);
+}
+
+function isPackageFolder(folder: string): boolean {
+  return folder.endsWith(`${sep}node_modules`);
 }
 
 export function packageNames(folder: string): string {

@@ -1,6 +1,5 @@
 import { hash } from '@gatewright/aws/file-marks';
 import { type CacheFolder, readCached, writeCached } from '@gatewright/aws/cache-files';
-import { join } from 'node:path';
 import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
@@ -21,11 +20,8 @@ export class BuildCache {
   readonly #place: CacheFolder;
   readonly #runDirectory: string;
 
-  /**
-   * @param folder readable by its owner only
-   * @param runDirectory absent: nothing of a run's folder is built
-   */
-  constructor(folder: string, runDirectory = join(folder, 'no-run')) {
+  /** @param folder readable by its owner only */
+  constructor(folder: string, runDirectory: string) {
     this.#place = { folder, mostFiles: MOST_FILES, mostBytes: MOST_BYTES };
     this.#runDirectory = runDirectory;
   }

@@ -2,7 +2,7 @@
  * The inputs of an esbuild run, from its metafile and its rules for finding files, and whether they are
  * unchanged.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
@@ -18,7 +18,8 @@ import {
 import type { BuildOptions, Metafile } from 'esbuild';
 
 import { packageNameOf } from './runtime-packages.ts';
-import { readSearchPaths, type SearchPaths, targetsOf } from './tsconfig-paths.ts';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { readExtends, readSearchPaths, type SearchPaths, targetsOf } from './tsconfig-paths.ts';
 
 export type BuildInputs = {
   readonly marks: readonly Mark[];
@@ -38,10 +39,14 @@ type Written = {
 /** Undefined if unknown. */
 export function markBuild(
   metafile: Metafile,
-  { absWorkingDir = '', ...options }: BuildOptions,
+  { absWorkingDir = '', entryPoints = [], ...options }: BuildOptions,
   { startedEpochMs, runDirectory }: Written,
 ): BuildInputs | undefined {
-  if (!isFoundByRule(options)) return undefined;
+  const entries: readonly unknown[] = Array.isArray(entryPoints) ? entryPoints : [];
+  const isLinked = entries.some(
+    (entry) => typeof entry === 'string' && isLink(resolve(absWorkingDir, entry)),
+  );
+  if (isLinked || !isFoundByRule(options)) return undefined;
   const inputs = Object.entries(metafile.inputs).map(
     ([input, read]) => [resolve(absWorkingDir, input), read] as const,
   );
@@ -65,12 +70,17 @@ export function markBuild(
   for (const [file, { imports }] of inputs) {
     const folder = dirname(file);
     for (const { path, original = path } of imports) {
-      if (/^\.{1,2}(?:\/|$)/.test(original)) marks.addCandidates(resolve(folder, original));
-      else marks.addByName(folder, original);
+      // `import(`./${name}.js`)`: of files that are there.
+      if (path.includes('*')) return undefined;
+      const found = resolve(absWorkingDir, path);
+      const isKnown = /^\.{1,2}(?:\/|$)/.test(original)
+        ? marks.addCandidates(resolve(folder, original))
+        : marks.addByName(folder, original, found);
+      if (!isKnown) return undefined;
     }
   }
-  // A file saved meanwhile would be marked with a text that was not built.
-  return isSettled() ? marks.all : undefined;
+  // What was saved meanwhile would be marked as it was not built.
+  return isSettled() && marks.areOlderThan(startedEpochMs, runDirectory) ? marks.all : undefined;
 }
 
 export function isUnchanged({ marks, packages }: BuildInputs): boolean {
@@ -118,13 +128,32 @@ class Marks {
     if (!this.#marks.has(key)) this.#marks.set(key, markOf(file, look));
   }
 
-  /** After all settings are added. */
-  addByName(folder: string, specifier: string): void {
-    for (const target of targetsOf(specifier, this.#patterns))
-      for (const base of this.#bases) this.addCandidates(resolve(base, target));
-    for (const base of this.#baseUrls) this.addCandidates(resolve(base, specifier));
-    if (specifier.startsWith('/')) this.addCandidates(specifier);
-    else if (!isBuiltin(specifier)) this.#addPackage(folder, specifier);
+  areOlderThan(startedEpochMs: number, runDirectory: string): boolean {
+    return [...this.#marks.values()].every(
+      ({ file, look }) =>
+        look === 'there' || file.startsWith(runDirectory) || !isFresh(file, statOf(file), startedEpochMs),
+    );
+  }
+
+  /**
+   * After all settings are added. Returns whether it is known where the name leads.
+   * @param found where it has led
+   */
+  addByName(folder: string, specifier: string, found: string): boolean {
+    const targets = targetsOf(specifier, this.#patterns).flatMap((target) =>
+      [...this.#bases].map((base) => resolve(base, target)),
+    );
+    for (const base of this.#baseUrls) targets.push(resolve(base, specifier));
+    if (specifier.startsWith('/')) targets.push(specifier);
+    else if (specifier.startsWith('#')) {
+      if (!mapsToOwnFiles(folder)) return false;
+      targets.push(found);
+    } else if (!isBuiltin(specifier)) {
+      this.#addPackage(folder, specifier);
+      if (!isOfPackage(found) && existsSync(found))
+        targets.push(found, ...entriesOf(dirname(found), specifier));
+    }
+    return targets.every((target) => this.addCandidates(target));
   }
 
   #addPackage(folder: string, specifier: string): void {
@@ -133,10 +162,14 @@ class Marks {
     if (!this.#packages.has(key)) this.#packages.set(key, [folder, name, packageFrom(folder, name)]);
   }
 
-  /** Another extension, or a folder's index, may take precedence over the found file. */
-  addCandidates(target: string): void {
+  /**
+   * Another extension, or a folder's index, may take precedence over the found file. Returns false for a folder whose
+   * package.json may say what it is.
+   */
+  addCandidates(target: string): boolean {
     this.add(dirname(target), 'names');
     this.add(target, 'names');
+    return !existsSync(join(target, 'package.json'));
   }
 
   /** What Node reads of the folders above a file. Returns whether its files are found by rule. */
@@ -165,11 +198,11 @@ class Marks {
     this.#settled.set(file, true);
     this.add(file, 'content');
     if (statOf(file)?.isFile() !== true) return true;
+    // Its paths count from where the link leads.
+    if (isLink(file)) return false;
     const text = readFileSync(file, 'utf8');
-    const [extended, ...more] = text.matchAll(/"extends"\s*:\s*("[^"]*"|\[[^\]]*\])?/g);
-    if (more.length > 0 || !this.#addSearches(readSearchPaths(text), dirname(file))) return false;
-    const names = [...(extended?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(([, name = '']) => name);
-    if (extended !== undefined && names.length === 0) return false;
+    const names = readExtends(text);
+    if (names === undefined || !this.#addSearches(readSearchPaths(text), dirname(file))) return false;
     return names.every((name) => this.#addExtended(name, file));
   }
 
@@ -192,8 +225,46 @@ class Marks {
       ? [resolve(folder, name), `${resolve(folder, name)}.json`]
       : [name, `${name}.json`, `${name}/tsconfig.json`].flatMap((each) => resolveFrom(by, each));
     if (!isFile) this.#addPackage(folder, name);
+    if (!isFile && targets.some((target) => choosesSettings(dirname(target)))) return false;
     return targets.length > 0 && targets.every((target) => this.addSettings(target));
   }
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Whether the package of a folder has members by which esbuild and Node find its settings differently. */
+function choosesSettings(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return dirname(folder) !== folder && choosesSettings(dirname(folder));
+  const { tsconfig, exports } = parseJsonObject(readFileSync(file, 'utf8')) ?? {};
+  return tsconfig !== undefined || exports !== undefined;
+}
+
+/** Files that the package.json above a folder of a workspace names, and that the specifier may, there or not yet. */
+function entriesOf(folder: string, specifier: string): readonly string[] {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return dirname(folder) === folder ? [] : entriesOf(dirname(folder), specifier);
+  const { main, module, exports } = parseJsonObject(readFileSync(file, 'utf8')) ?? {};
+  const below = specifier.slice(packageNameOf(specifier).length + 1);
+  const texts = [...textsIn([main, module, exports]), ...(below === '' ? [] : [below])];
+  return texts.map((text) => resolve(folder, text));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.includes('*') ? [] : [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Whether `imports` of the nearest package.json lead to files of its own by their whole names. */
+function mapsToOwnFiles(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return dirname(folder) !== folder && mapsToOwnFiles(dirname(folder));
+  const imports = parseJsonObject(readFileSync(file, 'utf8'))?.['imports'];
+  return Object.values(imports ?? {}).every(
+    (target) => typeof target === 'string' && target.startsWith('./'),
+  );
 }
 
 function resolveFrom(file: string, specifier: string): readonly string[] {

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions } from 'esbuild';
 import { DefinitionError } from '../core/errors.ts';
-import { BuildCache } from './build-cache.ts';
 import { findHandlerFile } from './handler-file.ts';
 import { isNodeRuntime } from '../core/stack/function.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
@@ -15,19 +13,15 @@ type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code'> & { readonly
 /**
  * Without packages and archives. Without a runtime, JavaScript's. If the source does not build, only the handler's file; empty if that is
  * missing.
- * @param builds folder that keeps which files a handler has, from one run to the next; absent: they are looked for anew
  */
-export async function readHandlerSources(
-  definition: Asked,
-  builds?: string,
-): Promise<readonly HandlerSource[]> {
+export async function readHandlerSources(definition: Asked): Promise<readonly HandlerSource[]> {
   const { code, place, runtime } = definition;
   if (runtime !== undefined && !isNodeRuntime(runtime)) return readPackageSources({ ...definition, runtime });
   if (code.kind === 'inline') return [{ file: place.file, text: code.source }];
   if (code.kind === 'archive') return [];
   try {
     const { file } = findHandlerFile(definition, code.directory);
-    const files = await listInputs(file, code.directory, builds).catch(() => [file]);
+    const files = await listInputs(file, code.directory).catch(() => [file]);
     return files.map((path) => ({ file: path, text: readFileSync(path, 'utf8') }));
   } catch (error) {
     // Another check reports it.
@@ -36,12 +30,8 @@ export async function readHandlerSources(
   }
 }
 
-async function listInputs(
-  file: string,
-  directory: string,
-  builds: string | undefined,
-): Promise<readonly string[]> {
-  const options = {
+async function listInputs(file: string, directory: string): Promise<readonly string[]> {
+  const { metafile } = await build({
     entryPoints: [file],
     absWorkingDir: directory,
     bundle: true,
@@ -52,14 +42,8 @@ async function listInputs(
     format: 'esm',
     logLevel: 'silent',
     loader: { '.node': 'empty' },
-  } satisfies BuildOptions;
-  const list = async () => {
-    const { metafile } = await build(options);
-    const made = Object.keys(metafile.inputs)
-      .filter((path) => !path.includes('node_modules/') && /\.[cm]?[jt]sx?$/.test(path))
-      .map((path) => join(directory, path));
-    return { made, metafile };
-  };
-  if (builds === undefined) return (await list()).made;
-  return new BuildCache(builds).make({ what: 'sources', options }, list);
+  });
+  return Object.keys(metafile.inputs)
+    .filter((path) => !path.includes('node_modules/') && /\.[cm]?[jt]sx?$/.test(path))
+    .map((path) => join(directory, path));
 }

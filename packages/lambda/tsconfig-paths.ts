@@ -28,6 +28,8 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
     timesIn(text, '"paths"') === (written === undefined ? 0 : 1) &&
     timesIn(text, '"baseUrl"') === (base === undefined ? 0 : 1) &&
     !text.includes('"rootDirs"') &&
+    // esbuild reads escapes in keys, and puts the folder of the extending file for `${configDir}`.
+    !/\\u|\$\{configDir\}/i.test(text) &&
     !/[/\\]/.test(`${written ?? ''}${base ?? ''}`.replaceAll(new RegExp(TEXT, 'g'), ''));
   if (!isRead) return undefined;
   const entries = [...(written ?? '').matchAll(new RegExp(ENTRY, 'g'))];
@@ -36,6 +38,16 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
     return { before, after, targets: textsOf(targets) };
   });
   return { patterns, baseUrl: base === undefined ? undefined : unquoted(base) };
+}
+
+/** Names of settings that come before; undefined if they stand in another form than usual. */
+export function readExtends(text: string): readonly string[] | undefined {
+  const times = timesIn(text, '"extends"');
+  if (times === 0) return [];
+  const [, written = ''] = new RegExp(String.raw`"extends"\s*:\s*(${TEXT}|\[[^\]]*\])`).exec(text) ?? [];
+  const isRead = times === 1 && !/[/\\]/.test(written.replaceAll(new RegExp(TEXT, 'g'), ''));
+  const names = textsOf(written);
+  return isRead && names.length > 0 ? names : undefined;
 }
 
 /** What the patterns make of an imported name: paths from their base. Empty for other names. */

@@ -53,7 +53,7 @@ export function endpointOf(
   const given = endpointUrl ?? givenEndpoint(service, environment);
   if (given === undefined) return regionalAddress(service, region);
   if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS must begin with https://`);
-  return given;
+  return given.replace(/\/$/, '');
 }
 
 /**

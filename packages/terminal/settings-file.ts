@@ -18,8 +18,8 @@ import type { Document, Pair } from 'yaml';
 const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
-/** As a key, escaped too. Without one, the service file need not be parsed here, which takes 100 ms of a start. */
-const MAY_HAVE_SETTINGS = /gatewright["']?\s*:|\\[xuU]/;
+/** As a key, before a comment or escaped, too. Without one, the service file need not be parsed here, which takes 100 ms of a start. */
+const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
 /** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
 /** About one run, and not about how the stacks are served. */

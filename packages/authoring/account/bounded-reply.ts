@@ -11,6 +11,7 @@ type BoundedRequest = {
 };
 
 const TIMEOUT_MS = 10_000;
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 /** 300 resources with methods and integrations take a few megabytes at most. */
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -41,9 +42,8 @@ export async function sendWithin(
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);
-  // Node's fetch, unlike osls and the SDK of other languages, reads the variable only when asked.
-  const isUnread =
-    /proxy/i.test(Object.keys(process.env).join()) && process.env['NODE_USE_ENV_PROXY'] !== '1';
+  // Node's fetch, unlike osls, reads these only when asked.
+  const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
   return isUnread ? `${reason}; a proxy of the environment is used with NODE_USE_ENV_PROXY=1` : reason;
 }
 

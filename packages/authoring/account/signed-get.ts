@@ -69,7 +69,7 @@ function readAnswer(url: URL, status: number, text: string): JsonObject | undefi
 /** In AWS's own form only: a proxy's 404 would say that there is no API to protect. CloudFormation says it with 400. */
 function isAbsent(status: number, text: string): boolean {
   if (status === 400)
-    return text.includes('ValidationError') && /(?:Stack|Resource) .* does not exist/.test(text);
+    return text.includes('ValidationError') && /\b(?:Stack|Resource)\b.* does not exist/.test(text);
   const answer = status === 404 ? parseJsonObject(text) : undefined;
   return typeof (answer?.['message'] ?? answer?.['Message']) === 'string';
 }

@@ -29,7 +29,7 @@ import { loadConsole } from './console-bundle.ts';
 import { openBrowser } from './open-browser.ts';
 import { startLines } from './start-lines.ts';
 import { openInvoiceBook } from '../../stack/quota/commands/invoice-book.ts';
-import type { DynamoDbChoice, Flags, Gateway, GatewayOptions, Listening } from '../../engine/index.ts';
+import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../engine/index.ts';
 import type { KeyReader } from '../../terminal/key-reader.ts';
 import type { openStartKeys } from './start-keys.ts';
 import type { Profiling } from './profile.ts';
@@ -79,7 +79,9 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   let keys: KeyReader | undefined;
   try {
     await gateway.load(sources);
-    const documents = await checkAccess(sources, gateway, stage);
+    const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
+      printNotes(`warning: ${message}`),
+    );
     // Not before: until there is something to close, a signal ends the process as usual.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
@@ -100,12 +102,6 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     await lines.close();
     await endProfile(profiling);
   }
-}
-
-function checkAccess(sources: readonly string[], gateway: Gateway, stage: string) {
-  const warn = (message: string): void => printNotes(`warning: ${message}`);
-  const keptBuilds = join(process.cwd(), '.gatewright', 'cache', 'builds');
-  return refuseUnsafeAccess(sources, gateway.inspect(), stage, warn, keptBuilds);
 }
 
 type StartConsole = {

@@ -250,8 +250,10 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  const sent = request(url, { method: 'POST', headers, signal }).end(body);
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  // A connection of its own: a kept one may be closed by the other side while the call is sent.
+  const sent = request(url, { method: 'POST', headers, signal, agent: false }).end(body);
+  // The signal once more: an answer of 101 is neither a response nor an error.
+  const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage];
   return response;
 }
 

@@ -26,6 +26,7 @@ describe('the endpoint variable of a service', () => {
 
     assert.equal(givenEndpoint('sqs', {}), undefined);
     assert.equal(givenEndpoint('sqs', all), 'http://127.0.0.1:1');
+    assert.equal(givenEndpoint('sqs', { ...all, AWS_ENDPOINT_URL_SQS: '' }), 'http://127.0.0.1:1');
     assert.equal(
       givenEndpoint('sqs', { ...all, AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:2' }),
       'http://127.0.0.1:2',

@@ -8,6 +8,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -33,6 +34,9 @@ const FILES: Readonly<Record<string, string>> = {
   '../node_modules/helpful/package.json': '{ "name": "helpful", "version": "1.0.0", "main": "main.js" }',
   '../node_modules/helpful/main.js': 'exports.helpful = 4;',
 };
+
+const readIfThere = (file: string): string | undefined =>
+  existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 
 describe('BuildCache', () => {
   const options: BuildOptions = {
@@ -190,6 +194,58 @@ describe('BuildCache', () => {
         passTick();
         assert.match(await make(asked), /second/);
       });
+
+    /** What esbuild finds through these is not followed: it is built anew each time. */
+    const notFollowed: readonly (readonly [what: string, files: Readonly<Record<string, string>>])[] = [
+      ['`${configDir}`', { 'tsconfig.json': PATHS.replace('second/*', '${configDir}/second/*') }],
+      ['a folder with a package.json', { 'second/a/package.json': '{ "main": "../a.ts" }' }],
+      [
+        'names of package.json that lead to others',
+        {
+          'package.json': '{ "imports": { "#a": "@own/a" } }',
+          'by-path.ts': found.replace('@own/a', '#a'),
+        },
+      ],
+      [
+        'files of a pattern',
+        { 'by-path.ts': `${found} export const more = (n) => import(\`./below/\${n}.ts\`);` },
+      ],
+    ];
+    for (const [what, files] of notFollowed)
+      it(`keeps nothing with ${what}`, async () => {
+        const had = Object.keys(files).map((file) => [file, readIfThere(join(project, file))] as const);
+        for (const [file, text] of Object.entries(files)) write(file, text);
+        passTick();
+        await make(asked);
+        assert.equal(await isReused(asked), false);
+        for (const [file, text] of had)
+          if (text === undefined) rmSync(dirname(join(project, file)), { recursive: true });
+          else write(file, text);
+      });
+
+    it('makes it again after a link of a path leads elsewhere', async () => {
+      for (const version of ['v1', 'v2']) write(`${version}/a.ts`, `export const a = '${version}';`);
+      rmSync(join(project, 'second'), { recursive: true });
+      symlinkSync('v1', join(project, 'second'));
+      passTick();
+      assert.match(await make(asked), /'v1'|"v1"/);
+      rmSync(join(project, 'second'));
+      symlinkSync('v2', join(project, 'second'));
+      assert.match(await make(asked), /'v2'|"v2"/);
+      rmSync(join(project, 'second'));
+      write('second/a.ts', 'export const a = "second";');
+    });
+
+    it('keeps nothing where the settings are saved during the build', async () => {
+      passTick();
+      const { metafile } = await build({ ...options, ...asked });
+      const kept = new BuildCache(join(root, 'kept'), join(root, 'run'));
+      const request = { what: 'settings saved', options: { ...options, ...asked } };
+      const startedMs = Date.now() - 30;
+      write('tsconfig.json', PATHS);
+      kept.keep(request, startedMs, metafile, 1);
+      assert.equal(kept.find(request), undefined);
+    });
 
     it('keeps nothing where the paths stand in another form than usual', async () => {
       write('tsconfig.json', PATHS.replace('"second/*"', '// and\n"second/*"'));

@@ -210,6 +210,7 @@ describe('custom.gatewright of a serverless.yml', () => {
   for (const [form, text] of [
     ['in braces', 'custom: { "gatewright": { port: 3100 } }'],
     ['with an explicit key', 'custom:\n  ? gatewright\n  : port: 3100'],
+    ['with a comment before its colon', 'custom:\n  ? gatewright # ours\n  : port: 3100'],
     ['with an escape', String.raw`custom: { "gate\x77right": { port: 3100 } }`],
   ] as const)
     it(`is read ${form}`, () => {

@@ -132,7 +132,6 @@ function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage:
 
 /**
  * Runs before anything listens: an answer for the wrong caller must not be given even once.
- * @param keptBuilds see `readHandlerSources`
  * @returns the checked documents
  * @throws UsageError
  */
@@ -141,7 +140,6 @@ export async function refuseUnsafeAccess(
   apis: readonly InspectedApi[],
   stage: string,
   warn: (message: string) => void,
-  keptBuilds?: string,
 ): Promise<readonly CompiledDocument[]> {
   const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
@@ -149,7 +147,7 @@ export async function refuseUnsafeAccess(
   const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(served, apis, stage);
-  const handlers = await checkHandlers(compiled, apis, stage, sources, keptBuilds);
+  const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   // Sources without documents may have functions of such names that are not ours.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;

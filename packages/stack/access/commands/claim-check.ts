@@ -22,14 +22,12 @@ type HandlerFindings = {
 /**
  * Only of protected APIs, and of routes with one of our authorizers.
  * @param sources folders and templates, whose gatewright.yml may name what a person has looked into
- * @param builds see `readHandlerSources`
  */
 export async function checkHandlers(
   { documents }: CompiledAccess,
   apis: readonly InspectedApi[],
   stage: string,
   sources: readonly string[],
-  builds?: string,
 ): Promise<HandlerFindings> {
   const found = { unsafe: new Set<string>(), warnings: new Set<string>() };
   const isChecked = readClaimsChecked(sources);
@@ -37,18 +35,14 @@ export async function checkHandlers(
     for (const { for: deployed, apiId, stage: name } of document.apis) {
       const api = apis.find((candidate) => candidate.id === apiId && candidate.stage === name);
       if (deployed !== stage || api === undefined) continue;
-      const { unsafe, warnings } = await readsOf(api, isChecked, builds);
+      const { unsafe, warnings } = await readsOf(api, isChecked);
       for (const text of unsafe) found.unsafe.add(`access/${document.name}.yml: ${text}`);
       for (const text of warnings) found.warnings.add(`access/${document.name}.yml: ${text}`);
     }
   return { unsafe: [...found.unsafe], warnings: [...found.warnings] };
 }
 
-async function readsOf(
-  api: InspectedApi,
-  isChecked: (path: string) => boolean,
-  builds: string | undefined,
-): Promise<HandlerFindings> {
+async function readsOf(api: InspectedApi, isChecked: (path: string) => boolean): Promise<HandlerFindings> {
   const ours = api.routes.filter(
     ({ authorizer }) => authorizer !== undefined && isOurs(authorizer.functionName),
   );
@@ -59,7 +53,7 @@ async function readsOf(
   if (routes.size === 0) return { unsafe, warnings };
   const { readHandlerSources } = await import('../../../engine/index.ts');
   for (const [handler, route] of routes) {
-    const files = await readHandlerSources(handler, builds);
+    const files = await readHandlerSources(handler);
     const unread = files.length === 0 ? unreadPath(handler) : undefined;
     if (unread !== undefined && !isChecked(unread))
       warnings.push(`${relative(process.cwd(), unread)}: ${describeUnreadCode(handler.logicalId, route)}`);
