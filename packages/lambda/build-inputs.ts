@@ -15,10 +15,11 @@ import {
   packageFrom,
   statOf,
 } from '@gatewright/aws/file-marks';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { BuildOptions, Metafile } from 'esbuild';
 
+import { nearestPackage } from './package-type.ts';
 import { packageNameOf } from './runtime-packages.ts';
-import { parseJsonObject } from '@gatewright/aws/json-object';
 import { readExtends, readSearchPaths, type SearchPaths, targetsOf } from './tsconfig-paths.ts';
 
 export type BuildInputs = {
@@ -150,8 +151,7 @@ class Marks {
       targets.push(found);
     } else if (!isBuiltin(specifier)) {
       this.#addPackage(folder, specifier);
-      if (!isOfPackage(found) && existsSync(found))
-        targets.push(found, ...entriesOf(dirname(found), specifier));
+      if (!isOfPackage(found) && existsSync(found)) targets.push(found, ...filesNamed(found, specifier));
     }
     return targets.every((target) => this.addCandidates(target));
   }
@@ -225,7 +225,7 @@ class Marks {
       ? [resolve(folder, name), `${resolve(folder, name)}.json`]
       : [name, `${name}.json`, `${name}/tsconfig.json`].flatMap((each) => resolveFrom(by, each));
     if (!isFile) this.#addPackage(folder, name);
-    if (!isFile && targets.some((target) => choosesSettings(dirname(target)))) return false;
+    if (!isFile && targets.some(choosesSettings)) return false;
     return targets.length > 0 && targets.every((target) => this.addSettings(target));
   }
 }
@@ -234,22 +234,19 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-/** Whether the package of a folder has members by which esbuild and Node find its settings differently. */
-function choosesSettings(folder: string): boolean {
-  const file = join(folder, 'package.json');
-  if (!existsSync(file)) return dirname(folder) !== folder && choosesSettings(dirname(folder));
-  const { tsconfig, exports } = parseJsonObject(readFileSync(file, 'utf8')) ?? {};
+/** Whether the package of a file has members by which esbuild and Node find its settings differently. */
+function choosesSettings(file: string): boolean {
+  const { tsconfig, exports } = parseJsonObject(nearestPackage(file)?.text ?? '') ?? {};
   return tsconfig !== undefined || exports !== undefined;
 }
 
-/** Files that the package.json above a folder of a workspace names, and that the specifier may, there or not yet. */
-function entriesOf(folder: string, specifier: string): readonly string[] {
-  const file = join(folder, 'package.json');
-  if (!existsSync(file)) return dirname(folder) === folder ? [] : entriesOf(dirname(folder), specifier);
-  const { main, module, exports } = parseJsonObject(readFileSync(file, 'utf8')) ?? {};
+/** Files that the package.json of a file in a workspace names, and that the specifier may, there or not yet. */
+function filesNamed(found: string, specifier: string): readonly string[] {
+  const { folder = '', text = '' } = nearestPackage(found) ?? {};
+  const { main, module, exports } = parseJsonObject(text) ?? {};
   const below = specifier.slice(packageNameOf(specifier).length + 1);
-  const texts = [...textsIn([main, module, exports]), ...(below === '' ? [] : [below])];
-  return texts.map((text) => resolve(folder, text));
+  const names = [...textsIn([main, module, exports]), ...(below === '' ? [] : [below])];
+  return folder === '' ? [] : names.map((name) => resolve(folder, name));
 }
 
 function textsIn(value: unknown): readonly string[] {
@@ -259,11 +256,11 @@ function textsIn(value: unknown): readonly string[] {
 
 /** Whether `imports` of the nearest package.json lead to files of its own by their whole names. */
 function mapsToOwnFiles(folder: string): boolean {
-  const file = join(folder, 'package.json');
-  if (!existsSync(file)) return dirname(folder) !== folder && mapsToOwnFiles(dirname(folder));
-  const imports = parseJsonObject(readFileSync(file, 'utf8'))?.['imports'];
-  return Object.values(imports ?? {}).every(
-    (target) => typeof target === 'string' && target.startsWith('./'),
+  const found = nearestPackage(join(folder, 'any'));
+  const imports = parseJsonObject(found?.text ?? '')?.['imports'];
+  return (
+    found !== undefined &&
+    Object.values(imports ?? {}).every((target) => typeof target === 'string' && target.startsWith('./'))
   );
 }
 

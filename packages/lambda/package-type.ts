@@ -1,12 +1,19 @@
-/** The module system that a package.json sets for its files. */
+/** The package.json that applies to a file, and the module system that it sets. */
 import { dirname, join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
-/** Whether the nearest package.json says `"type": "module"`. */
-export function packageIsModule(file: string): boolean {
+type NearestPackage = { readonly folder: string; readonly text: string };
+
+/** In the file's folder or above. */
+export function nearestPackage(file: string): NearestPackage | undefined {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const text = readIfReadable(join(folder, 'package.json'));
-    if (text !== undefined) return /"type"\s*:\s*"module"/.test(text);
-    if (folder === dirname(folder)) return false;
+    if (text !== undefined) return { folder, text };
+    if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** Whether the nearest package.json says `"type": "module"`. */
+export function packageIsModule(file: string): boolean {
+  return /"type"\s*:\s*"module"/.test(nearestPackage(file)?.text ?? '');
 }
