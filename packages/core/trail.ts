@@ -49,14 +49,13 @@ export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
 
 /** Only for logs and metrics; kept if the stage has any. */
 type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
+type Streamed = StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined };
 
 export type TrailNotes = {
   readonly marks: number[];
   outcome: IntegrationOutcome | undefined;
   /** The end of a streamed reply, with its `monotonicMs`. */
-  streamed:
-    | (StreamEnd & { readonly overMs: number; readonly beginning: StreamBeginning | undefined })
-    | undefined;
+  streamed: Streamed | undefined;
   /** Undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };
