@@ -18,6 +18,7 @@ export type LoadTask = {
   /** Of a body that is too large to be said in a task. */
   readonly bodyBytes?: number;
   readonly connections: number;
+  /** From the first answer on the last connection: a thousand are opened in longer than a short warm-up. */
   readonly warmupSeconds: number;
   readonly seconds: number;
   /** So many are asked for, however long that takes. */
@@ -88,11 +89,13 @@ class LoadGenerator {
   readonly #counts = new Map<string, number>();
   readonly #tally = { measured: 0, total: 0 };
   #sent = 0;
-  #warmEndMs = 0;
-  #endMs = 0;
+  #unanswered: number;
+  #warmEndMs = Infinity;
+  #endMs = Infinity;
 
   constructor(task: LoadTask) {
     this.#task = task;
+    this.#unanswered = task.connections;
     const { turns = 1, method, path, bodyBytes = 0, body = 'x'.repeat(bodyBytes), expectedBody } = task;
     this.#expected = typeof expectedBody === 'number' ? expectedBody : Buffer.from(expectedBody);
     const length = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
@@ -105,10 +108,8 @@ class LoadGenerator {
   }
 
   async run(): Promise<LoadResult> {
-    const { warmupSeconds, seconds, connections } = this.#task;
+    const { connections } = this.#task;
     const startedMs = performance.now();
-    this.#warmEndMs = startedMs + warmupSeconds * 1000;
-    this.#endMs = this.#warmEndMs + seconds * 1000;
     const cpu = process.cpuUsage();
     await Promise.all(Array.from({ length: connections }, () => this.#connect()));
     const used = process.cpuUsage(cpu);
@@ -122,6 +123,13 @@ class LoadGenerator {
     };
   }
 
+  #onFirstAnswer(nowMs: number): void {
+    this.#unanswered -= 1;
+    if (this.#unanswered > 0) return;
+    this.#warmEndMs = nowMs + this.#task.warmupSeconds * 1000;
+    this.#endMs = this.#warmEndMs + this.#task.seconds * 1000;
+  }
+
   /** One connection from the first request to the last answer. */
   #connect(): Promise<undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
@@ -129,6 +137,7 @@ class LoadGenerator {
     socket.setNoDelay(true);
     const reader = new AnswerReader();
     let sentMs = 0;
+    let isFirst = true;
     const send = (nowMs: number): void => {
       sentMs = nowMs;
       socket.write(this.#requests[this.#sent % this.#requests.length] ?? '');
@@ -139,6 +148,8 @@ class LoadGenerator {
       if (answer === undefined) return;
       const nowMs = performance.now();
       this.#count(answer.head, answer.body, sentMs, nowMs);
+      if (isFirst) this.#onFirstAnswer(nowMs);
+      isFirst = false;
       if (nowMs < this.#endMs || this.#sent < (this.#task.requestsAtLeast ?? 0)) {
         send(nowMs);
         return;
