@@ -41,6 +41,9 @@ export type LoadResult = {
   readonly cpuShare: number;
 };
 
+/** Without a limit, one connection that gets no answer would keep the others asking for good. */
+const OPEN_WITHIN_MS = 60_000;
+
 const NEWLINES = '\r\n\r\n';
 
 type Head = { readonly text: string; readonly bodyStart: number; readonly answerLength: number };
@@ -89,7 +92,9 @@ class LoadGenerator {
   readonly #counts = new Map<string, number>();
   readonly #tally = { measured: 0, total: 0 };
   #sent = 0;
+  /** Connections without an answer yet. */
   #unanswered: number;
+  #deadline: NodeJS.Timeout | undefined;
   #warmEndMs = Infinity;
   #endMs = Infinity;
 
@@ -111,7 +116,14 @@ class LoadGenerator {
     const { connections } = this.#task;
     const startedMs = performance.now();
     const cpu = process.cpuUsage();
-    await Promise.all(Array.from({ length: connections }, () => this.#connect()));
+    const late = Promise.withResolvers<never>();
+    this.#deadline = setTimeout(() => {
+      late.reject(new Error(`${this.#unanswered} of ${connections} connections had no answer`));
+    }, OPEN_WITHIN_MS);
+    await Promise.race([
+      Promise.all(Array.from({ length: connections }, () => this.#connect())),
+      late.promise,
+    ]);
     const used = process.cpuUsage(cpu);
     return {
       ...this.#tally,
@@ -126,6 +138,7 @@ class LoadGenerator {
   #onFirstAnswer(nowMs: number): void {
     this.#unanswered -= 1;
     if (this.#unanswered > 0) return;
+    clearTimeout(this.#deadline);
     this.#warmEndMs = nowMs + this.#task.warmupSeconds * 1000;
     this.#endMs = this.#warmEndMs + this.#task.seconds * 1000;
   }
