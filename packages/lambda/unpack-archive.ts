@@ -59,6 +59,12 @@ export function unpackArchive(file: string, folder: string): void {
   }
 }
 
+/** One file of it; undefined = not in it. @throws ArchiveError where the archive or the file is damaged */
+export function readArchiveFile(file: string, name: string): Buffer | undefined {
+  const entry = readEntries(readFileSync(file), file).find((one) => one.name === name);
+  return entry && contentOf(entry, file);
+}
+
 /** Checks all entries before writing the first. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {
@@ -132,20 +138,34 @@ function isInside(name: string): boolean {
   return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
 }
 
-function writeEntry({ name, method, packed, sizeBytes, checksum }: Entry, root: string, file: string): void {
-  const path = join(root, name);
-  if (name.endsWith('/')) {
+function writeEntry(entry: Entry, root: string, file: string): void {
+  const path = join(root, entry.name);
+  if (entry.name.endsWith('/')) {
     mkdirSync(path, { recursive: true });
     return;
   }
+  const content = contentOf(entry, file);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { flag: 'wx' });
+  } catch (error) {
+    throw refused(entry, file, error);
+  }
+}
+
+function contentOf(entry: Entry, file: string): Buffer {
+  const { method, packed, sizeBytes, checksum } = entry;
   try {
     const content =
       method === STORED ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(1, sizeBytes) });
     if (content.length !== sizeBytes || crc32(content) !== checksum) throw new Error('its checksum is wrong');
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content, { flag: 'wx' });
+    return content;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'it cannot be unpacked';
-    throw new ArchiveError(`${file}: ${JSON.stringify(name)}: ${reason}`);
+    throw refused(entry, file, error);
   }
+}
+
+function refused({ name }: Entry, file: string, error: unknown): ArchiveError {
+  const reason = error instanceof Error ? error.message : 'it cannot be unpacked';
+  return new ArchiveError(`${file}: ${JSON.stringify(name)}: ${reason}`);
 }

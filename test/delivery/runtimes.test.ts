@@ -333,7 +333,7 @@ for (const language of LANGUAGES)
       assert.equal(await language.build?.(folder), undefined);
       for (let heard = 0; ; heard = reloads.length) {
         const [status, body] = await ask('/work', 'ada');
-        assert.equal(status, 200);
+        assert.equal(status, 200, started?.lines.slice(-20).join('\n'));
         if ((body as { version: string }).version === 'second') break;
         while (reloads.length === heard) await new Promise<void>((resolve) => (messages = resolve));
       }

@@ -38,7 +38,7 @@ export function toolchainsOf(
       case 'python':
         return findPython(definition, taskRoot, machine, probe, python);
       case 'java':
-        return findJava(definition, taskRoot, built, machine);
+        return findJava(definition, taskRoot, built, machine, runDirectory);
       case 'ruby':
         return findRuby(definition, taskRoot, machine);
       case 'dotnet':

@@ -1,22 +1,17 @@
-/**
- * Toolchain of a Java function: a JDK or JRE, and AWS's runtime interface client from its own packages or
- * Maven's.
- */
+/** Toolchain of a Java function: a JDK or JRE, and AWS's runtime interface client. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CodeFinding } from '../runnable-code.ts';
+import { CLIENT, findClient, hasClient, MAIN, NATIVE_LIBRARY, nativeLibrary } from './java-client.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
 import { layerRoots } from './process-environment.ts';
 import { readVersion } from './read-version.ts';
 
 const SOURCES = /\.(?:jar|class|json|ya?ml|properties)$/;
-const CLIENT = 'aws-lambda-java-runtime-interface-client';
-const MAIN = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
-const GROUP = ['com', 'amazonaws'];
 /** Share of `MemorySize` for the heap, about as in Lambda. */
 const HEAP_SHARE = 0.85;
 
@@ -25,6 +20,7 @@ export async function findJava(
   taskRoot: string,
   built: readonly string[],
   machine: Machine,
+  runDirectory: string,
 ): Promise<Toolchain> {
   const { runtime, place } = definition;
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
@@ -60,10 +56,11 @@ export async function findJava(
     const get = `mvn dependency:get -Dartifact=com.amazonaws:${CLIENT}:RELEASE`;
     return refuse('Code', `${CLIENT} is neither in its packages nor in ~/.m2; ${get}`);
   }
-  const launch = launchOf(java, definition, [...classPath, ...client]);
+  const whole = [...classPath, ...client];
   return {
     kind: 'found',
-    launch: () => Promise.resolve(launch),
+    launch: () =>
+      Promise.resolve(launchOf(java, definition, whole, nativeLibrary(whole, machine, runDirectory))),
     sources: SOURCES,
     missing: [],
     findings: [
@@ -73,7 +70,12 @@ export async function findJava(
   };
 }
 
-function launchOf(java: string, definition: FunctionDefinition, classPath: readonly string[]): Launch {
+function launchOf(
+  java: string,
+  definition: FunctionDefinition,
+  classPath: readonly string[],
+  library: string | undefined,
+): Launch {
   return {
     command: java,
     args: [
@@ -81,6 +83,7 @@ function launchOf(java: string, definition: FunctionDefinition, classPath: reado
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
       '-Xshare:auto',
+      ...(library === undefined ? [] : [`-D${NATIVE_LIBRARY}=${library}`]),
       '-cp',
       classPath.join(':'),
       MAIN,
@@ -171,40 +174,4 @@ function hasClasses(folder: string, except = /^META-INF$/, depth = 0): boolean {
 
 function shown(folder: string): string {
   return relative(process.cwd(), folder) || '.';
-}
-
-function hasClient(classPath: readonly string[]): boolean {
-  const main = `${MAIN.replaceAll('.', '/')}.class`;
-  return classPath.some((entry) =>
-    basename(entry) === '*'
-      ? listNames(dirname(entry)).some((name) => name.startsWith(CLIENT))
-      : existsSync(join(entry, main)),
-  );
-}
-
-/** The newest one in Maven's own repository that is complete. */
-function findClient({ environment, home }: Machine): readonly string[] | undefined {
-  const repository = environment['M2_REPO'] ?? join(home, '.m2', 'repository');
-  const versions = listNames(join(repository, ...GROUP, CLIENT)).filter((version) => /^\d/.test(version));
-  return versions
-    .toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-    .map((version) => withNeeded(repository, join(repository, ...GROUP, CLIENT, version), version))
-    .find((jars) => jars !== undefined);
-}
-
-function withNeeded(repository: string, folder: string, version: string): readonly string[] | undefined {
-  const pom = join(folder, `${CLIENT}-${version}.pom`);
-  if (!existsSync(pom)) return undefined;
-  const [ofProject = ''] = readFileSync(pom, 'utf8').split('</dependencies>');
-  const listed = [...ofProject.matchAll(/<dependency>([^]*?)<\/dependency>/g)]
-    .map(([, text = '']) => text)
-    .filter((text) => !/<scope>\s*(?:test|provided)\s*</.test(text))
-    .map((text) => [tagOf(text, 'groupId'), tagOf(text, 'artifactId'), tagOf(text, 'version')] as const)
-    .map(([group, name, of]) => join(repository, ...group.split('.'), name, of, `${name}-${of}.jar`));
-  const jars = [join(folder, `${CLIENT}-${version}.jar`), ...listed];
-  return jars.every((jar) => existsSync(jar)) ? jars : undefined;
-}
-
-function tagOf(text: string, name: string): string {
-  return new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`).exec(text)?.[1] ?? '';
 }

@@ -45,14 +45,14 @@ export function anInlineFunction(
 }
 
 /** Writes files below a new temporary folder; returns the folder. */
-export function aFolder(files: Readonly<Record<string, string>>): string {
+export function aFolder(files: Readonly<Record<string, string | Buffer>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-lambda-'));
   writeFiles(folder, files);
   folders.push(folder);
   return folder;
 }
 
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+export function writeFiles(folder: string, files: Readonly<Record<string, string | Buffer>>): void {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });

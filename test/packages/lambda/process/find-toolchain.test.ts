@@ -1,10 +1,11 @@
 /** What is looked up on a machine, with machines that are folders: nothing is installed, and no program of a language runs. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { writeZip } from '../../../../layers/zip.ts';
 import { BuildError } from '../../../../packages/lambda/build-error.ts';
 import { NO_LENDING } from '../../../../packages/lambda/lent/lending.ts';
 import { makeExecutable } from '../../../../packages/lambda/process/custom-toolchain.ts';
@@ -55,6 +56,7 @@ async function find(
 
 const JAVA = { java: `#!/bin/sh\necho 'openjdk version "21.0.1" 2023-10-17' >&2\n` };
 const CLIENT = 'aws-lambda-java-runtime-interface-client';
+const NO_GLIBC = existsSync('/lib64/ld-linux-x86-64.so.2') ? false : 'glibc for x64 is not here';
 
 /** Maven's own store, with two versions of AWS's client, of which the newer lacks what its pom lists. */
 function aRepository(): string {
@@ -135,6 +137,51 @@ describe('a function in Java', () => {
       assert.equal(found.launch?.args.at(-1), 'a.C::handle');
       if (messages === undefined) assert.equal(found.messages, '');
       else assert.match(found.messages, messages);
+    });
+
+  const NATIVE = '-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=';
+  const MAIN_FILE = 'com/amazonaws/services/lambda/runtime/api/client/AWSLambda.class';
+  const LIBRARY = 'jni/libaws-lambda-jni.linux-x86_64.so';
+  const aJar = (...names: readonly string[]): Buffer =>
+    writeZip(new Map(names.map((name) => [name, Buffer.from(`content of ${name}`)])));
+  const libraries: readonly {
+    does: string;
+    files: Record<string, string | Buffer>;
+    file: string | undefined;
+  }[] = [
+    {
+      does: 'loads the native library of the client jar',
+      files: { 'a.jar': aJar('a/C.class'), [`lib/${CLIENT}-2.9.0.jar`]: aJar(MAIN_FILE, LIBRARY) },
+      file: 'java-client',
+    },
+    {
+      does: 'loads the native library of a jar that holds the client',
+      files: { 'a.jar': aJar('a/C.class', MAIN_FILE, LIBRARY) },
+      file: 'java-client',
+    },
+    {
+      does: 'loads the native library of an unpacked package',
+      files: { 'a/C.class': '', [MAIN_FILE]: '', [LIBRARY]: `content of ${LIBRARY}` },
+      file: LIBRARY,
+    },
+    {
+      does: 'leaves a client without a native library as it is',
+      files: { 'a.jar': aJar(MAIN_FILE) },
+      file: undefined,
+    },
+    {
+      does: 'leaves a damaged jar to the JVM',
+      files: { 'a.jar': aJar(MAIN_FILE, LIBRARY).subarray(0, -30) },
+      file: undefined,
+    },
+  ];
+  // The client's own way is one file for all JVMs of the machine (JniHelper.java, version 2.9.0).
+  for (const { does, files, file } of libraries)
+    it(does, { skip: NO_GLIBC }, async () => {
+      const found = await find(aMachine(JAVA, aRepository()), aFolder(files), 'java21', 'a.C');
+      const given = found.launch?.args.find((arg) => arg.startsWith(NATIVE))?.slice(NATIVE.length);
+      assert.equal(given?.includes(file ?? ''), file === undefined ? undefined : true);
+      if (given !== undefined) assert.equal(readFileSync(given, 'utf8'), `content of ${LIBRARY}`);
     });
 
   const refusals = [
