@@ -3,7 +3,7 @@ import { bundle } from './authorizer-bundles.ts';
 import { candidates } from './authorizer-candidates.ts';
 import { openIssuer, startOnce } from './authorizer-starts.ts';
 import type { Issuer, Starter } from './authorizer-starts.ts';
-import { generateLoad, mainThreadMs, requestOf } from './measure.ts';
+import { allThreadsMs, generateLoad, mainThreadMs, requestOf } from './measure.ts';
 import type { Scenario } from './measure.ts';
 import { median } from './report.ts';
 import { ROOT, startGateway, stop, untilAnswered } from './targets.ts';
@@ -21,6 +21,8 @@ export type Sides = AsyncDisposable & {
 
 /** Before the first pair: V8 compiles for about as long; after only two seconds, the side with more code looks slower. */
 const WARMUP_SECONDS = 8;
+/** Of each scenario after the first one of a process. */
+const MORE_WARMUP_SECONDS = 2;
 /** At the start of each measurement: the other side has had the processor's caches. */
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
@@ -48,7 +50,7 @@ export async function startGateways(
 }
 
 type ServerOrder = Order & {
-  /** For each scenario. */
+  /** Of the first scenario; what is compiled for it serves the others, too. */
   readonly warmupSeconds: number;
   readonly read: (scenario: Scenario, rate: Rate) => Figures;
 };
@@ -60,19 +62,16 @@ export async function startServers(
   { seconds, isOursFirst, warmupSeconds, read }: ServerOrder,
 ): Promise<Sides> {
   const { running, close } = await startBoth(starters, isOursFirst);
-  try {
-    for (const scenario of scenarios)
-      for (const side of ['ours', 'theirs'] as const) await rateOf(running[side], scenario, 0, warmupSeconds);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const warmed = new Set<string>();
   return {
     name: scenarios.map(({ name }) => name).join(', '),
-    figures: scenarios.map(
-      (scenario) => async (side) =>
-        read(scenario, await rateOf(running[side], scenario, SETTLE_SECONDS, seconds)),
-    ),
+    figures: scenarios.map((scenario, at) => async (side) => {
+      const warming = at === 0 ? warmupSeconds : MORE_WARMUP_SECONDS;
+      // Right before it is measured: after a crowd of connections, ours discards what it has compiled.
+      if (!warmed.has(`${side} ${scenario.name}`)) await rateOf(running[side], scenario, 0, warming);
+      warmed.add(`${side} ${scenario.name}`);
+      return read(scenario, await rateOf(running[side], scenario, SETTLE_SECONDS, seconds));
+    }),
     [Symbol.asyncDispose]: close,
   };
 }
@@ -99,7 +98,12 @@ type Rate = {
   readonly p99Ms: number;
   /** By the processor time of the thread that serves, which other work on the machine disturbs less. */
   readonly perProcessorSecond: number | undefined;
+  /** Processor time of a request in microseconds, by who spends it; NaN where the system does not report it. */
+  readonly micros: Readonly<Record<Spender, number>>;
 };
+
+export const SPENDERS = ['main thread', 'other threads', 'load generator'] as const;
+type Spender = (typeof SPENDERS)[number];
 
 /** Right answers, every one of them checked, after the warm-up. */
 async function rateOf(
@@ -110,17 +114,27 @@ async function rateOf(
 ): Promise<Rate> {
   const request = await requestOf(scenario, running);
   await untilAnswered(running, request);
-  const beforeMs = mainThreadMs(running.process.pid);
-  const { measured, total, invocations, p99Ms } = await generateLoad({
+  const { pid } = running.process;
+  const [mainBeforeMs, allBeforeMs] = [mainThreadMs(pid), allThreadsMs(pid)];
+  const { measured, total, invocations, p99Ms, cpuMicros } = await generateLoad({
     ...request,
     warmupSeconds,
     seconds,
   });
   // Of an instance the highest count: that of earlier measurements is in it.
   if (invocations < total) throw new Error(`${total} answers, but the handler ran ${invocations} times`);
-  const spentMs = mainThreadMs(running.process.pid) - beforeMs;
-  const perProcessorSecond = spentMs > 0 ? (total * 1000) / spentMs : undefined;
-  return { perSecond: measured / seconds, p99Ms, perProcessorSecond };
+  const mainMs = mainThreadMs(pid) - mainBeforeMs;
+  const otherMs = allThreadsMs(pid) - allBeforeMs - mainMs;
+  return {
+    perSecond: measured / seconds,
+    p99Ms,
+    perProcessorSecond: mainMs > 0 ? (total * 1000) / mainMs : undefined,
+    micros: {
+      'main thread': (mainMs * 1000) / total,
+      'other threads': (otherMs * 1000) / total,
+      'load generator': cpuMicros / total,
+    },
+  };
 }
 
 /** The token authorizer of each commit in one file, in processes of its own. */

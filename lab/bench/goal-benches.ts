@@ -1,6 +1,6 @@
 /** How each goal is measured: what is started together, and the figures of both sides of a pair. */
 import { isOursFirst, measurePair } from './against.ts';
-import { bundleAuthorizer, medianStartMs, startBoth, startServers } from './against-sides.ts';
+import { bundleAuthorizer, medianStartMs, SPENDERS, startBoth, startServers } from './against-sides.ts';
 import { prepareLayer } from './authorizer-bundles.ts';
 import { openIssuer } from './authorizer-starts.ts';
 import { ask, untilListening } from './functions/ask.ts';
@@ -32,7 +32,7 @@ type MeasurePair = (pair: number) => Promise<readonly Pair[]>;
 /** Builds and installs, once. @returns what measures a pair, by its number */
 type Prepare = (wanted: ReadonlySet<string>, seconds: number) => Promise<MeasurePair> | MeasurePair;
 
-/** Of a server, over all its scenarios. */
+/** Of a server. */
 const WARMUP_SECONDS = 8;
 const OFFLINE = 'performance-offline';
 const SAVED = ['plain', 'sdk'] as const;
@@ -61,8 +61,12 @@ const besideFloor =
       startServers({ ours: startOurs, theirs: () => startFloor(event) }, scenarios, {
         seconds,
         isOursFirst: isFirst,
-        warmupSeconds: WARMUP_SECONDS / scenarios.length,
-        read: ({ name }, { perSecond, p99Ms }) => ({ [name]: perSecond, [`${name}-p99`]: p99Ms }),
+        warmupSeconds: WARMUP_SECONDS,
+        read: ({ name }, { perSecond, p99Ms, micros }) => ({
+          [name]: perSecond,
+          [`${name}-p99`]: p99Ms,
+          ...Object.fromEntries(SPENDERS.map((spender) => [`${name}: ${spender}`, micros[spender]])),
+        }),
       }),
     );
   };
@@ -91,7 +95,7 @@ const besideOffline: Prepare = (wanted, seconds) => {
       {
         seconds,
         isOursFirst: isFirst,
-        warmupSeconds: WARMUP_SECONDS / scenarios.length,
+        warmupSeconds: WARMUP_SECONDS,
         read: ({ name }, { perSecond }) => ({ [`${name}-offline`]: perSecond }),
       },
     ),

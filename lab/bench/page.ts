@@ -1,8 +1,11 @@
 /** .build/lab/performance.md, all goals of one run, and docs/performance.md, six of them and those that are missed. */
+import { SPENDERS } from './against-sides.ts';
 import { causeOf } from './causes.ts';
 import { describeRun, markdownTable } from './pages.ts';
 import type { Conditions } from './conditions.ts';
+import { median } from './report.ts';
 import type { Goal, Result } from './goals.ts';
+import type { SteadyPair } from './steady-pairs.ts';
 
 /** Those of docs/performance.md. */
 const SHOWN = ['rest', 'rest-p99', 'rest-offline', 'first-answer', 'memory-at-rest', 'save-plain'];
@@ -10,7 +13,13 @@ const COMMAND = 'npm run bench -- performance';
 const FLOOR =
   'The floor is `node:http` with one worker thread that gets the same event and does nothing else (`lab/bench/floor.ts`).';
 
-export function printPage(conditions: Conditions, host: string, results: readonly Result[]): string {
+/** @param pairs all figures, also of no goal */
+export function printPage(
+  conditions: Conditions,
+  host: string,
+  results: readonly Result[],
+  pairs: readonly SteadyPair[] = [],
+): string {
   const lines = results.map(({ goal, row, marked }) => [
     `\`${goal.name}\``,
     goal.what,
@@ -31,6 +40,24 @@ ${markdownTable(['name', 'figure', 'measured', 'beside', 'ratio, 95 % interval',
 ${printMissed(results)}
 
 ${printCauses(results)}
+
+${printSpenders(results, pairs)}`;
+}
+
+/** A miss beside the floor is explained by the time of the same run, not of another hour. */
+function printSpenders(results: readonly Result[], pairs: readonly SteadyPair[]): string {
+  const lines = results.flatMap(({ goal: { name } }) => {
+    const cells = SPENDERS.map((spender) => {
+      const own = pairs.filter(({ figure }) => figure === `${name}: ${spender}`);
+      const [ours, theirs] = [median(own.map((pair) => pair.ours)), median(own.map((pair) => pair.theirs))];
+      return `${ours.toFixed(1)} / ${theirs.toFixed(1)}`;
+    });
+    return pairs.some(({ figure }) => figure.startsWith(`${name}: `)) ? [[`\`${name}\``, ...cells]] : [];
+  });
+  if (lines.length === 0) return '';
+  return `## Processor time of a request in this run, µs, beside the floor's
+
+${markdownTable(['name', ...SPENDERS], lines)}
 `;
 }
 

@@ -16,6 +16,7 @@ import { printPage, printResult, printSummary, renewSummary } from './page.ts';
 import { measureSteadily, MOST_REPEATS } from './steady-pairs.ts';
 import { ROOT } from './targets.ts';
 import type { BenchName, Goal, Result } from './goals.ts';
+import type { SteadyPair } from './steady-pairs.ts';
 
 const PAGE = join(ROOT, 'docs/performance.md');
 const NAMES = Object.values(GOALS).flatMap((goals) => goals.map(({ name }) => name));
@@ -55,13 +56,15 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
   await measureHostSpeed();
   const before = await measureHostSpeed();
   const results: Result[] = [];
+  const pairs: SteadyPair[] = [];
   for (const name of Object.keys(GOALS) as BenchName[]) {
     const measured = await measureGoals(name, options);
-    for (const result of measured) console.log(printResult(result));
-    results.push(...measured);
+    for (const result of measured.results) console.log(printResult(result));
+    results.push(...measured.results);
+    pairs.push(...measured.pairs);
   }
   const host = printHostSpeeds(before, await measureHostSpeed());
-  await writePage(join(LAB, 'performance.md'), printPage(conditions, host, results));
+  await writePage(join(LAB, 'performance.md'), printPage(conditions, host, results, pairs));
   console.log('written: .build/lab/performance.md');
   const isWhole = results.length === NAMES.length && results.every(({ row }) => row !== undefined);
   if (!isWhole || rankOfBound(options.pairs) === 0) return;
@@ -73,17 +76,17 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
 async function measureGoals(
   name: BenchName,
   { only, pairs, seconds, repeats }: Options,
-): Promise<readonly Result[]> {
+): Promise<{ readonly results: readonly Result[]; readonly pairs: readonly SteadyPair[] }> {
   const goals = (GOALS[name] as readonly Goal[]).filter((goal) => only.has(goal.name));
-  if (goals.length === 0) return [];
+  if (goals.length === 0) return { results: [], pairs: [] };
   console.error(`${name}…`);
   try {
     const measurePair = await GOAL_BENCHES[name](new Set(goals.map((goal) => goal.name)), seconds);
     const measured = await measureSteadily(pairs, measurePair, measureHostSpeed, repeats);
-    return goals.map((goal) => judgeGoal(goal, measured));
+    return { results: goals.map((goal) => judgeGoal(goal, measured)), pairs: measured };
   } catch (error) {
     console.error(`bench: ${name}: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
-    return goals.map((goal) => ({ goal, row: undefined, marked: 0 }));
+    return { results: goals.map((goal) => ({ goal, row: undefined, marked: 0 })), pairs: [] };
   }
 }

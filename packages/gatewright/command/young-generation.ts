@@ -64,6 +64,7 @@ export function limitYoungGeneration({
   let growth = USUAL_GROWTH;
   let looked = utilization();
   let idleLooks = 0;
+  let isAfterCrowd = false;
   every(() => {
     const bytes = youngBytes();
     const isCrowded = connections() > CROWD;
@@ -71,9 +72,10 @@ export function limitYoungGeneration({
     const wanted = bytes < 2 * halfMb * BYTES_PER_MB ? USUAL_GROWTH : NO_GROWTH;
     idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
     looked = utilization();
-    // After a crowd: it does not shrink by itself.
-    if (idleLooks >= IDLE_LOOKS && !isCrowded && bytes > 2 * HALF_MB * BYTES_PER_MB) {
-      idleLooks = 0;
+    isAfterCrowd ||= isCrowded;
+    // It does not shrink by itself. After usual loads that is not worth the compiled code, which is discarded, too.
+    if (isAfterCrowd && idleLooks >= IDLE_LOOKS && !isCrowded && bytes > 2 * HALF_MB * BYTES_PER_MB) {
+      isAfterCrowd = false;
       collect();
     }
     if (wanted === growth) return;
