@@ -1,4 +1,5 @@
 /** Returns memory of the start to the system once the gateway is idle. */
+import { createHook } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
@@ -27,8 +28,25 @@ const OWN: Surroundings = {
   collect: collectAll,
 };
 
+/** What Node makes for each `process.nextTick`. */
+const kept: { tick?: object } = {};
+
+/**
+ * While one is there V8 keeps their shape. Otherwise a full collection drops it, and for the rest of the process each tick
+ * takes 0.33 µs instead of 0.06, since V8 holds the shape made next for one of many (DefineKeyedOwnPropertyInLiteral).
+ */
+function keepTick(): void {
+  const init = (_id: number, type: string, _cause: number, resource: object): void => {
+    if (type === 'TickObject') kept.tick = resource;
+  };
+  const hook = createHook({ init }).enable();
+  process.nextTick(() => undefined);
+  hook.disable();
+}
+
 /** Returns what is free to the system, too. */
 export function collectAll(): void {
+  if (kept.tick === undefined) keepTick();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
   setFlagsFromString('--no-expose-gc');
