@@ -86,16 +86,19 @@ export function printResult(result: Result): string {
   return `${result.goal.name}: ${printRatio(result)}, goal ${printBound(result.goal)}: ${printVerdict(result)}`;
 }
 
-/** By their names for `--only`, with the ratio alone: the page of all goals has the rest. */
+/** By their names for `--only`, with ratio and goal: the page of all goals has the rest. */
 function printMissed(results: readonly Result[]): string {
   const of = (verdict: string): string =>
     results
       .filter(({ row }) => row?.verdict === verdict)
-      .map((result) => `\`${result.goal.name}\` ${printTimes(result.row?.median ?? NaN)}`)
+      .map((result) => {
+        const ratio = printTimes(result.row?.median ?? NaN);
+        return `\`${result.goal.name}\` ${ratio} (${printBound(result.goal).replace(' ×', '')})`;
+      })
       .join(', ');
   const [missed, open] = [of('missed'), of('open')];
   return [
-    missed === '' ? 'No goal is missed.' : `Missed: ${missed}.`,
+    missed === '' ? 'No measured goal is missed.' : `Missed: ${missed}.`,
     ...(open === '' ? [] : [`Open, since the interval holds the goal: ${open}.`]),
   ].join(' ');
 }
