@@ -74,9 +74,9 @@ export function limitYoungGeneration({
     looked = utilization();
     isAfterCrowd ||= isCrowded;
     // It does not shrink by itself. After usual loads that is not worth the compiled code, which is discarded, too.
-    if (isAfterCrowd && idleLooks >= IDLE_LOOKS && !isCrowded && bytes > 2 * HALF_MB * BYTES_PER_MB) {
+    if (idleLooks >= IDLE_LOOKS && !isCrowded) {
+      if (isAfterCrowd && bytes > 2 * HALF_MB * BYTES_PER_MB) collect();
       isAfterCrowd = false;
-      collect();
     }
     if (wanted === growth) return;
     growth = wanted;

@@ -1,9 +1,9 @@
 /** AWS's runtime interface client for Java: from a function's own packages or Maven's repository, and its native library. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { ArchiveError, readArchiveFile } from '../unpack-archive.ts';
+import { readArchiveFile } from '../unpack-archive.ts';
 import { listNames, type Machine } from './machine.ts';
 
 export const CLIENT = 'aws-lambda-java-runtime-interface-client';
@@ -13,18 +13,34 @@ export const NATIVE_LIBRARY = 'com.amazonaws.services.lambda.runtime.api.client.
 const GROUP = ['com', 'amazonaws'];
 const MAIN_FILE = `${MAIN.replaceAll('.', '/')}.class`;
 
-/** By `process.arch`: the library's name, and the loader of glibc, without which it cannot be loaded. */
-const LIBRARIES: Readonly<Record<string, { readonly name: string; readonly loader: string }>> = {
-  x64: { name: 'libaws-lambda-jni.linux-x86_64.so', loader: '/lib64/ld-linux-x86-64.so.2' },
-  arm64: { name: 'libaws-lambda-jni.linux-aarch_64.so', loader: '/lib/ld-linux-aarch64.so.1' },
+type Library = { readonly name: string; readonly glibc: string; readonly musl: string };
+
+/** By `process.arch`: the library for glibc, and the loaders of both C libraries. */
+const LIBRARIES: Readonly<Record<string, Library>> = {
+  x64: {
+    name: 'libaws-lambda-jni.linux-x86_64.so',
+    glibc: '/lib64/ld-linux-x86-64.so.2',
+    musl: '/lib/ld-musl-x86_64.so.1',
+  },
+  arm64: {
+    name: 'libaws-lambda-jni.linux-aarch_64.so',
+    glibc: '/lib/ld-linux-aarch64.so.1',
+    musl: '/lib/ld-musl-aarch64.so.1',
+  },
 };
 
 export function hasClient(classPath: readonly string[]): boolean {
-  return classPath.some((entry) =>
-    basename(entry) === '*'
-      ? listNames(dirname(entry)).some((name) => name.startsWith(CLIENT))
-      : existsSync(join(entry, MAIN_FILE)),
-  );
+  return classPath.some((entry) => clientsOf(entry).length > 0);
+}
+
+/** `folder/*` of a class path means all jars in it. */
+function clientsOf(entry: string): readonly string[] {
+  const isClient = (name: string): boolean => name.startsWith(CLIENT) && name.endsWith('.jar');
+  if (basename(entry) === '*')
+    return listNames(dirname(entry))
+      .filter(isClient)
+      .map((name) => join(dirname(entry), name));
+  return isClient(basename(entry)) || existsSync(join(entry, MAIN_FILE)) ? [entry] : [];
 }
 
 /** The newest one in Maven's own repository that is complete. */
@@ -56,7 +72,8 @@ function tagOf(text: string, name: string): string {
 
 /**
  * By default each JVM unpacks the library to `/tmp/.libaws-lambda-jni.so`, and of two that start at once one ends with
- * SIGBUS. Undefined: the client does so, since its library was not found, or cannot be loaded on this machine.
+ * SIGBUS. Undefined: the client does as it does by default. It is older (2.3.2 has no such library), or it is not certain
+ * which of several is loaded, or that this machine can load its library.
  */
 export function nativeLibrary(
   classPath: readonly string[],
@@ -64,39 +81,22 @@ export function nativeLibrary(
   runDirectory: string,
 ): string | undefined {
   const library = LIBRARIES[architecture];
-  if (library === undefined || !existsSync(library.loader)) return undefined;
-  const entry = classPath.flatMap(jarsOf).find(holdsClient);
-  if (entry === undefined) return undefined;
-  const inside = `jni/${library.name}`;
-  if (!entry.endsWith('.jar')) return [join(entry, inside)].find((file) => existsSync(file));
-  const bytes = readWhole(entry, inside);
-  return bytes && keep(bytes, join(runDirectory, 'java-client'));
-}
-
-function readWhole(jar: string, name: string): Buffer | undefined {
+  if (library === undefined || !existsSync(library.glibc) || existsSync(library.musl)) return undefined;
+  const [client, ...others] = new Set(classPath.flatMap(clientsOf));
+  if (client === undefined || others.length > 0) return undefined;
   try {
-    return readArchiveFile(jar, name);
-  } catch (error) {
-    // The JVM says what is wrong with a jar that is damaged.
-    if (error instanceof ArchiveError) return undefined;
-    throw error;
+    const inside = `jni/${library.name}`;
+    const bytes = statSync(client).isDirectory()
+      ? readFileSync(join(client, inside))
+      : readArchiveFile(client, inside);
+    return bytes && keep(bytes, join(runDirectory, 'java-client'));
+  } catch {
+    // The JVM says what is wrong with a client that cannot be read.
+    return undefined;
   }
 }
 
-/** `folder/*` of a class path means all jars in it. */
-function jarsOf(entry: string): readonly string[] {
-  if (basename(entry) !== '*') return [entry];
-  const jars = listNames(dirname(entry)).filter((name) => name.endsWith('.jar'));
-  return jars.map((name) => join(dirname(entry), name));
-}
-
-/** Names of files stand in a jar as they are. */
-function holdsClient(entry: string): boolean {
-  if (!entry.endsWith('.jar')) return existsSync(join(entry, MAIN_FILE));
-  return readFileSync(entry).includes(MAIN_FILE);
-}
-
-/** Under a name of its content, and complete as soon as it is there: running JVMs have it mapped. */
+/** A copy, complete as soon as it is there: running JVMs have it mapped while the code is built again. */
 function keep(bytes: Buffer, folder: string): string {
   const file = join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.so`);
   if (existsSync(file)) return file;

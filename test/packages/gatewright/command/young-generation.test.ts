@@ -56,7 +56,11 @@ describe('young generation of the command', () => {
   it('is not collected after usual loads, even where the start has made it larger', () => {
     const started: Look = { megabytes: 32, connections: 32 };
     const idle: Look = { megabytes: 32, connections: 32, utilization: 0 };
+    const crowd: Look = { megabytes: 16, connections: 200 };
+    const small: Look = { megabytes: 16, utilization: 0 };
     assert.equal(follow([started, idle, idle, idle, idle, idle]).collections, 0);
+    const later = [crowd, small, small, small, small, started, idle, idle, idle, idle];
+    assert.equal(follow(later).collections, 0);
   });
 
   it('is large enough from the start in threads that begin later', () => {

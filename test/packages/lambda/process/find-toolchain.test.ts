@@ -155,23 +155,30 @@ describe('a function in Java', () => {
       file: 'java-client',
     },
     {
-      does: 'loads the native library of a jar that holds the client',
-      files: { 'a.jar': aJar('a/C.class', MAIN_FILE, LIBRARY) },
+      does: 'loads the native library of an unpacked package',
+      files: { 'a/C.class': '', [MAIN_FILE]: '', [LIBRARY]: `content of ${LIBRARY}` },
       file: 'java-client',
     },
     {
-      does: 'loads the native library of an unpacked package',
-      files: { 'a/C.class': '', [MAIN_FILE]: '', [LIBRARY]: `content of ${LIBRARY}` },
-      file: LIBRARY,
+      does: 'leaves a client without a native library as it is',
+      files: { [`${CLIENT}-1.0.0.jar`]: aJar(MAIN_FILE) },
+      file: undefined,
     },
     {
-      does: 'leaves a client without a native library as it is',
-      files: { 'a.jar': aJar(MAIN_FILE) },
+      does: 'leaves two clients as they are, since only the JVM knows which one comes first',
+      files: Object.fromEntries(
+        ['2.8.0', '2.9.0'].map((version) => [`${CLIENT}-${version}.jar`, aJar(MAIN_FILE, LIBRARY)]),
+      ),
       file: undefined,
     },
     {
       does: 'leaves a damaged jar to the JVM',
-      files: { 'a.jar': aJar(MAIN_FILE, LIBRARY).subarray(0, -30) },
+      files: { [`${CLIENT}-2.9.0.jar`]: aJar(MAIN_FILE, LIBRARY).subarray(0, -30) },
+      file: undefined,
+    },
+    {
+      does: 'leaves a folder that is named like the client to the JVM',
+      files: { 'a.jar': '', [`lib/${CLIENT}-2.9.0.jar/x`]: '' },
       file: undefined,
     },
   ];
