@@ -93,7 +93,7 @@ function printMissed(results: readonly Result[]): string {
       .filter(({ row }) => row?.verdict === verdict)
       .map((result) => {
         const ratio = printTimes(result.row?.median ?? NaN);
-        return `\`${result.goal.name}\` ${ratio} (${printBound(result.goal).replace(' ×', '')})`;
+        return `\`${result.goal.name}\` ${ratio} (${printBound(result.goal).replaceAll(/ |×/g, '')})`;
       })
       .join(', ');
   const [missed, open] = [of('missed'), of('open')];
