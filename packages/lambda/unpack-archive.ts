@@ -2,7 +2,18 @@
  * Unpacks the zip archive of a function (APPNOTE 6.3, no encryption, no zip64) into a folder, as Lambda does
  * into the task root.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 
@@ -63,6 +74,22 @@ export function unpackArchive(file: string, folder: string): void {
 export function readArchiveFile(file: string, name: string): Buffer | undefined {
   const entry = readEntries(readFileSync(file), file).find((one) => one.name === name);
   return entry && contentOf(entry, file);
+}
+
+/** Bytes of its list of files, in which names stand as they are; the files are not read. @throws Error where there is none */
+export function readDirectory(file: string): Buffer {
+  const opened = openSync(file, 'r');
+  try {
+    const { size } = statSync(file);
+    const last = Buffer.alloc(Math.min(size, END_BYTES + COMMENT_LIMIT));
+    readSync(opened, last, 0, last.length, size - last.length);
+    const end = findEnd(last);
+    const directory = Buffer.alloc(Math.min(size, last.readUInt32LE(end + 12)));
+    readSync(opened, directory, 0, directory.length, last.readUInt32LE(end + 16));
+    return directory;
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** Checks all entries before writing the first. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { readArchiveFile } from '../unpack-archive.ts';
+import { readArchiveFile, readDirectory } from '../unpack-archive.ts';
 import { listNames, type Machine } from './machine.ts';
 
 export const CLIENT = 'aws-lambda-java-runtime-interface-client';
@@ -35,12 +35,23 @@ export function hasClient(classPath: readonly string[]): boolean {
 
 /** `folder/*` of a class path means all jars in it. */
 function clientsOf(entry: string): readonly string[] {
-  const isClient = (name: string): boolean => name.startsWith(CLIENT) && name.endsWith('.jar');
-  if (basename(entry) === '*')
-    return listNames(dirname(entry))
-      .filter(isClient)
-      .map((name) => join(dirname(entry), name));
-  return isClient(basename(entry)) || existsSync(join(entry, MAIN_FILE)) ? [entry] : [];
+  if (basename(entry) !== '*') return holdsClient(entry) ? [entry] : [];
+  return listNames(dirname(entry))
+    .filter((name) => /\.jar$/i.test(name))
+    .map((name) => join(dirname(entry), name))
+    .filter(holdsClient);
+}
+
+/** Whatever the jar is called: plug-ins put the client into that of the function. */
+function holdsClient(entry: string): boolean {
+  try {
+    return statSync(entry).isDirectory()
+      ? existsSync(join(entry, MAIN_FILE))
+      : readDirectory(entry).includes(MAIN_FILE);
+  } catch {
+    // The JVM passes over what is not there, and says what is wrong with a jar.
+    return false;
+  }
 }
 
 /** The newest one in Maven's own repository that is complete. */

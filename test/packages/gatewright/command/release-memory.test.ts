@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHook } from 'node:async_hooks';
+import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { collectAll, releaseMemoryWhenIdle } from '../../../../packages/gatewright/command/release-memory.ts';
@@ -46,5 +47,14 @@ describe('memory of a start', () => {
     await nextTurn();
     collectAll();
     assert.ok(ticks.some((tick) => tick.deref() !== undefined));
+  });
+
+  // Node's hooks would follow promises as well, and V8 would not optimise awaiting for the rest of the process.
+  it('leaves promises as fast as they were', () => {
+    const file = new URL('../../../../packages/gatewright/command/release-memory.ts', import.meta.url);
+    const program = `import { collectAll } from ${JSON.stringify(file.href)}; collectAll();`;
+    const flags = ['--trace-protector-invalidation', '--input-type=module', '--eval', program];
+    const printed = execFileSync(process.execPath, flags, { encoding: 'utf8' });
+    assert.doesNotMatch(printed, /PromiseHook/);
   });
 });

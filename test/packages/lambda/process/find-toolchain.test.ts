@@ -155,6 +155,16 @@ describe('a function in Java', () => {
       file: 'java-client',
     },
     {
+      does: 'loads the native library of a jar that holds the client among others',
+      files: { 'app-shaded.jar': aJar('a/C.class', MAIN_FILE, LIBRARY) },
+      file: 'java-client',
+    },
+    {
+      does: 'takes no jar of sources for a client',
+      files: { [`lib/${CLIENT}-2.9.0-sources.jar`]: aJar('a/C.java'), 'a.jar': aJar(MAIN_FILE, LIBRARY) },
+      file: 'java-client',
+    },
+    {
       does: 'loads the native library of an unpacked package',
       files: { 'a/C.class': '', [MAIN_FILE]: '', [LIBRARY]: `content of ${LIBRARY}` },
       file: 'java-client',
