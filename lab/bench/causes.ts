@@ -47,7 +47,7 @@ const CAUSES: Readonly<Record<string, string>> = {
     'Helped: packages are bundled apart after the first save (0.3 ×: 14 to 17 ms for the build, with a look at the packages’ files, and 40 for the packages from V8’s cache). Tried: re-exports found by name (code ran that one bundle would not run).',
   recording:
     'Beside a gateway that records nothing, 12 turns of 1.5 s: 0.93 (REST), and 32.4 µs on the main thread instead of 30.2. By perf JavaScript grows from 6.4 to 7.6, built-ins from 5.4 to 6.0, collections from 1.3 to 1.6. ' +
-    'Of the 2.2 marking when phases begin takes 0.4, counting and sampling 0.4; the rest is not divided. At 28,000 requests a second one of 28 is kept in full. Tried: nothing yet.',
+    'Of the 2.2 marking when phases begin takes 0.4, counting and sampling 0.4; the rest is not divided. At 28,000 requests a second one of 28 is kept in full. Tried: the beginning of one phase marked instead of all (1.02, holds 1).',
   'token-authorizer-alone-memory': AUTHORIZER,
   'token-authorizer-layer-memory': `${AUTHORIZER} The layer serves the bare handler, too, which gains more by it.`,
   'request-authorizer-alone-memory': AUTHORIZER,
