@@ -5,6 +5,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { writeZip } from '../../../layers/zip.ts';
 import { promisify } from 'node:util';
 
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
@@ -87,7 +88,9 @@ describe('reachOwnApis', () => {
         '#!/bin/sh\n[ "$1" = -version ] && { echo \'openjdk version "17.0.1"\' >&2; exit 0; }\necho "$@" > "$LAMBDA_TASK_ROOT/started"\nexit 1\n',
     });
     chmodSync(join(home, 'bin/java'), 0o755);
-    const code = aFolder({ 'Hello.class': '', 'lib/aws-lambda-java-runtime-interface-client-2.9.0.jar': '' });
+    const main = 'com/amazonaws/services/lambda/runtime/api/client/AWSLambda.class';
+    const client = writeZip(new Map([[main, Buffer.from('')]]));
+    const code = aFolder({ 'Hello.class': '', 'lib/client.jar': client });
     const { JAVA_HOME } = process.env;
     process.env['JAVA_HOME'] = home;
     try {
