@@ -2,7 +2,7 @@
  * `npm run bench -- performance [--only GOAL …] [--pairs N] [--seconds N] [--repeats N]`: every goal as a ratio to something that is
  * measured in turns with it, over pairs of fresh processes. All go to .build/lab/performance.md; of a whole run six, and those
  * that are missed, to docs/performance.md, too. A pair on a host that changed is measured again, `--repeats` times at most.
- * On a machine with nothing else to do; about 100 minutes, of which repeats are half.
+ * On a machine with nothing else to do; 40 to 100 minutes, by how many pairs are repeated.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

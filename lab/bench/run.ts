@@ -20,7 +20,7 @@ type Bench = { readonly about: string; readonly run: (args: string[]) => Promise
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   performance: {
-    about: 'all goals of speed, each beside its figure; --only GOAL, --pairs N; 100 minutes',
+    about: 'all goals of speed, each beside its figure; --only GOAL, --pairs N; 40 to 100 minutes',
     run: runPerformance,
   },
   phases: { about: 'time and memory of a request by phase; 2 minutes', run: runPhases },

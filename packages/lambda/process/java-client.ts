@@ -45,9 +45,10 @@ function clientsOf(entry: string): readonly string[] {
 /** Whatever the jar is called: plug-ins put the client into that of the function. */
 function holdsClient(entry: string): boolean {
   try {
-    return statSync(entry).isDirectory()
-      ? existsSync(join(entry, MAIN_FILE))
-      : readDirectory(entry).includes(MAIN_FILE);
+    const stats = statSync(entry);
+    if (stats.isDirectory()) return existsSync(join(entry, MAIN_FILE));
+    // To open a pipe would wait for its writer.
+    return stats.isFile() && readDirectory(entry).includes(MAIN_FILE);
   } catch {
     // The JVM passes over what is not there, and says what is wrong with a jar.
     return false;

@@ -5,9 +5,9 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { writeZip } from '../../../layers/zip.ts';
 import { promisify } from 'node:util';
 
+import { writeZip } from '../../../layers/zip.ts';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { makeTrustStore } from '@gatewright/aws/certificates/java-trust-store';
 import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
