@@ -1,14 +1,12 @@
 /**
- * Import direction. The rules of floors and doors are made from `test/architecture/layout.ts`; the others say what a room
- * or a part of one keeps out beside. Each is proven by a planted violation (`npm run prove -- check-rules`).
+ * Import direction. The rules of floors are made from `test/architecture/layout.ts`; the others say what else a room, or
+ * a part of one, must not import. Each is proven by a planted violation (`npm run prove -- check-rules`).
  * `test/architecture/cruise-imports.ts` runs them and asserts that every source file was seen: with a TypeScript that
  * dependency-cruiser does not know it would cruise nothing and report success.
  */
-import { DOORS } from './test/architecture/doors.ts';
 import { ROOMS, SOURCE_FOLDERS } from './test/architecture/layout.ts';
 
 const OURS = `^(${SOURCE_FOLDERS.join('|')})/`;
-const ROOM_FOLDERS = ROOMS.map(({ folder }) => folder);
 
 /** Files of shared/ that may touch one outside thing, the one in their name. */
 const SHARED_ADAPTERS = [
@@ -39,22 +37,9 @@ function floorRules({ name, folder, floor }) {
   );
 }
 
-function doorRules({ name, folder }) {
-  const doors = (DOORS[name] ?? []).map((file) => file.replaceAll('.', '\\.'));
-  return rule(
-    `door-of-${name.replace('/', '-')}`,
-    `Other rooms import of ${folder} what doors.ts lists.`,
-    { path: anyOf(ROOM_FOLDERS), pathNot: [`^${folder}/`, '/test/'] },
-    { path: `^${folder}/`, ...(doors.length > 0 && { pathNot: `^${folder}/(${doors.join('|')})\\.tsx?$` }) },
-  );
-}
-
 export default {
   forbidden: [
     ...ROOMS.map(floorRules),
-    ...ROOMS.filter(({ name }) => name !== 'lab' && name !== 'examples' && name !== 'functions').map(
-      doorRules,
-    ),
     rule(
       'shared-knows-nothing-of-ours',
       'shared/ is deployed alone, inside every function.',

@@ -92,18 +92,20 @@ const FLOORS: Layout = {
     { name: 'right', folder: 'packages/right', floor: 1 },
     { name: 'top', folder: 'packages/top', floor: 2 },
   ],
-  doors: { ground: ['a', 'b'] },
 };
 
 describe('rooms', () => {
-  it('are printed with floor, files, tokens and doors, from the ground up', () => {
-    const { rooms } = count({ 'packages/left/x/a.ts': 'a;', 'packages/ground/a.ts': 'a;' }, FLOORS);
+  it('are printed with floor, files, tokens and the files that others import, from the ground up', () => {
+    const { rooms } = count(
+      { 'packages/left/x/a.ts': "import '../../ground/a.ts';", 'packages/ground/a.ts': 'a;' },
+      FLOORS,
+    );
 
     assert.deepEqual(rooms, [
-      { name: 'ground', floor: 0, files: 1, tokens: 2, doors: 2 },
-      { name: 'left', floor: 1, files: 1, tokens: 2, doors: 0 },
-      { name: 'right', floor: 1, files: 0, tokens: 0, doors: 0 },
-      { name: 'top', floor: 2, files: 0, tokens: 0, doors: 0 },
+      { name: 'ground', floor: 0, files: 1, tokens: 2, imported: 1 },
+      { name: 'left', floor: 1, files: 1, tokens: 3, imported: 0 },
+      { name: 'right', floor: 1, files: 0, tokens: 0, imported: 0 },
+      { name: 'top', floor: 2, files: 0, tokens: 0, imported: 0 },
     ]);
   });
 

@@ -38,8 +38,8 @@ function breaksLayout(figures: Figures): boolean {
 
 function printRooms({ rooms }: Figures): string {
   return printColumns(
-    ['room', 'floor', 'files', 'tokens', 'doors'],
-    rooms.map(({ name, floor = '-', files, tokens, doors = '-' }) => [name, floor, files, tokens, doors]),
+    ['room', 'floor', 'files', 'tokens', 'imported by others'],
+    rooms.map(({ name, floor = '-', files, tokens, imported }) => [name, floor, files, tokens, imported]),
   );
 }
 
@@ -101,12 +101,10 @@ function print(figures: Figures): string {
 
 /** The table of rooms that a commit has; undefined before there were any. */
 async function readLayout(root: string): Promise<Layout | undefined> {
-  const [layout, doors] = ['layout.ts', 'doors.ts'].map((file) => join(root, 'test/architecture', file));
-  if (layout === undefined || doors === undefined || !existsSync(layout) || !existsSync(doors))
-    return undefined;
+  const layout = join(root, 'test/architecture/layout.ts');
+  if (!existsSync(layout)) return undefined;
   const { ROOMS } = (await import(pathToFileURL(layout).href)) as { readonly ROOMS?: Layout['rooms'] };
-  const { DOORS } = (await import(pathToFileURL(doors).href)) as { readonly DOORS?: Layout['doors'] };
-  return ROOMS === undefined || DOORS === undefined ? undefined : { rooms: ROOMS, doors: DOORS };
+  return ROOMS === undefined ? undefined : { rooms: ROOMS };
 }
 
 async function main(): Promise<void> {

@@ -1,10 +1,9 @@
 /**
- * Floors and doors once more, in forty lines that depend on no tool (`npm run imports` cruises): if the rules of
+ * Floors once more, in forty lines that depend on no tool (`npm run imports` cruises): if the rules of
  * .dependency-cruiser.mjs were switched off or saw nothing, this still fails.
  */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { DOORS } from './doors.ts';
 import { expandAlternatives } from './expand-alternatives.ts';
 import { ROOMS, roomOf, SOURCE_FOLDERS } from './layout.ts';
 import { importsOf, listFiles, readSources, resolveImport } from './source-files.ts';
@@ -27,8 +26,6 @@ const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
 const PHASE = /^packages\/core\/phases\//;
 
 const isTest = (path: string): boolean => /(^|\/)test\//.test(path);
-const isDoor = (name: string, folder: string, path: string): boolean =>
-  DOORS[name]?.includes(path.slice(folder.length + 1).replace(/\.tsx?$/, '')) === true;
 
 /** Why a file may not import another; undefined where it may. */
 function faultOf(path: string, target: string): string | undefined {
@@ -41,8 +38,7 @@ function faultOf(path: string, target: string): string | undefined {
   if (isTest(target)) return 'is a test';
   const [from, to] = [roomOf(path), roomOf(target)];
   if (from === undefined || to === undefined || from === to) return undefined;
-  if (to.floor >= from.floor) return `is on floor ${to.floor}, not below ${from.floor}`;
-  return isDoor(to.name, to.folder, target) ? undefined : `is no door of ${to.name}`;
+  return to.floor >= from.floor ? `is on floor ${to.floor}, not below ${from.floor}` : undefined;
 }
 
 function forbiddenImports(sources: readonly SourceFile[] = readSources()): readonly string[] {
@@ -65,7 +61,6 @@ describe('import direction', () => {
       ['packages/aws/arn.ts', '../core/stack/model.ts'],
       ['packages/core/phases/match.ts', './log.ts'],
       ['packages/core/routing/table.ts', 'node:fs'],
-      ['packages/gatewright/command/main.ts', '../../core/pipeline-of-mine.ts'],
       ['shared/entries/quota.ts', '../../packages/engine/index.ts'],
       ['packages/services/sqs/queues.ts', '../sns/topics.ts'],
     ];
@@ -106,30 +101,6 @@ describe('a room', () => {
     );
     assert.deepEqual(
       paths.filter((path) => !SOURCE_FOLDERS.includes(path.split('/', 1).join())),
-      [],
-    );
-  });
-
-  it('has no door that no other room uses', () => {
-    const used = new Set(
-      readSources()
-        .filter(({ path }) => !isTest(path))
-        .flatMap((file) =>
-          importsOf(file).flatMap((specifier) => {
-            const target = resolveImport(file.path, specifier);
-            return target !== undefined && roomOf(target) !== roomOf(file.path) ? [target] : [];
-          }),
-        ),
-    );
-    const unused = ROOMS.flatMap(({ name, folder }) =>
-      (DOORS[name] ?? [])
-        .map((file) => `${folder}/${file}.ts`)
-        .filter((path) => !used.has(path) && !used.has(`${path}x`)),
-    );
-
-    assert.deepEqual(unused, []);
-    assert.deepEqual(
-      Object.keys(DOORS).filter((name) => !ROOMS.some((room) => room.name === name)),
       [],
     );
   });

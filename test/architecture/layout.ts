@@ -1,6 +1,6 @@
 /**
  * The layout of the repository: which rooms there are and on which floor each stands. A room imports only rooms on lower
- * floors, and of those only their doors (`doors.ts`). Rules, figures and tests read this table and no other.
+ * floors. Rules, figures and tests read this table and no other.
  */
 import { readdirSync } from 'node:fs';
 

@@ -4,10 +4,7 @@ import type { Arrow } from './arrows.ts';
 import type { ROOMS } from './layout.ts';
 
 /** Of the commit that is measured. */
-export type Layout = {
-  readonly rooms: typeof ROOMS;
-  readonly doors: Readonly<Record<string, readonly string[]>>;
-};
+export type Layout = { readonly rooms: typeof ROOMS };
 
 type RoomFigures = {
   readonly name: string;
@@ -15,7 +12,8 @@ type RoomFigures = {
   readonly floor: number | undefined;
   readonly files: number;
   readonly tokens: number;
-  readonly doors: number | undefined;
+  /** Files that other rooms import. */
+  readonly imported: number;
 };
 
 export type LayoutFigures = {
@@ -47,7 +45,7 @@ export function countRooms(
   const upward = between.filter(({ from, to }) => isUpward(floors.get(nameOf(from)), floors.get(nameOf(to))));
   const edgesOf = (some: readonly Arrow[]): Edges => toEdges(some, nameOf);
   return {
-    rooms: listRooms(tokens, nameOf, layout),
+    rooms: listRooms(tokens, nameOf, between, layout),
     roomEdges: countEdges(edgesOf(between)),
     upwardRoomEdges: countEdges(edgesOf(upward)),
     upwardImports: upward.map(({ from, to }) => `${from} → ${to}`),
@@ -68,8 +66,10 @@ function isUpward(from: number | undefined, to: number | undefined): boolean {
 function listRooms(
   tokens: ReadonlyMap<string, number>,
   nameOf: (path: string) => string,
+  between: readonly Arrow[],
   layout: Layout | undefined,
 ): readonly RoomFigures[] {
+  const imported = [...new Set(between.map(({ to }) => to))];
   const files = Map.groupBy(tokens.keys(), nameOf);
   const order = layout?.rooms.map(({ name }) => name) ?? [...files.keys()].sort();
   const names = new Set([...order, ...files.keys()]);
@@ -80,7 +80,7 @@ function listRooms(
       floor: layout?.rooms.find((room) => room.name === name)?.floor,
       files: paths.length,
       tokens: paths.reduce((sum, path) => sum + (tokens.get(path) ?? 0), 0),
-      doors: layout === undefined ? undefined : (layout.doors[name]?.length ?? 0),
+      imported: imported.filter((path) => nameOf(path) === name).length,
     };
   });
 }
