@@ -17,7 +17,7 @@ const SHARED_ADAPTERS = [
 
 /** Rooms and folders without effects. */
 const PURE =
-  '^packages/(core/(phases|routing|mapping|events|policy|metering|deployment)/|console/explain/|kernel/delivery/)';
+  '^packages/gateway/(core/(phases|routing|mapping|events|policy|metering|deployment)/|console/explain/|kernel/delivery/)';
 const NODE_BUILT_IN = { dependencyTypes: ['core'] };
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
@@ -44,33 +44,33 @@ export default {
       'shared-knows-nothing-of-ours',
       'shared/ is deployed alone, inside every function.',
       { path: '^shared/' },
-      { path: OURS, pathNot: '^(shared|packages/aws)/' },
+      { path: OURS, pathNot: '^(shared|packages/base/aws)/' },
     ),
     rule(
       'packages-stand-alone',
-      'What is published by itself knows itself and the ground floor, packages/aws.',
-      { path: '^packages/(aws|velocity|dynamodb|conformance)/' },
-      { path: OURS, pathNot: '^packages/($1|aws)/' },
+      'What is published by itself knows itself and the ground floor, packages/base/aws.',
+      { path: '^packages/(base/aws|gateway/velocity|gateway/dynamodb|conformance)/' },
+      { path: OURS, pathNot: '^packages/($1|base/aws)/' },
     ),
     rule(
       'velocity-is-pure',
       'Templates render anywhere, within a budget, and reach nothing.',
-      { path: '^packages/velocity/' },
+      { path: '^packages/gateway/velocity/' },
       { ...NODE_BUILT_IN },
     ),
     rule(
       'authoring-ships-in-no-function',
       'Documents are read and compiled before a deployment; functions and the engine read what was compiled.',
       {
-        path: '^(shared|functions|packages/(engine|server|console|control|cognito|services|kernel|templates|lambda|core))/',
+        path: '^(shared|functions|packages/gateway)/',
       },
-      { path: '^packages/authoring/' },
+      { path: '^packages/toolkit/authoring/' },
     ),
     rule(
       'authoring-knows-the-library-only',
       'The command and the plug-in use it, never the other way round.',
-      { path: '^packages/authoring/' },
-      { path: OURS, pathNot: '^(packages/(authoring|aws)|shared)/' },
+      { path: '^packages/toolkit/authoring/' },
+      { path: OURS, pathNot: '^(packages/(toolkit/authoring|base/aws)|shared)/' },
     ),
     rule(
       'shared-takes-no-node',
@@ -108,84 +108,87 @@ export default {
     rule(
       'phases-do-not-know-each-other',
       'The order of phases is written in pipeline.ts and nowhere else.',
-      { path: '^packages/core/phases/([^/]+)\\.ts$' },
-      { path: '^packages/core/phases/', pathNot: '^packages/core/phases/$1\\.ts$' },
+      { path: '^packages/gateway/core/phases/([^/]+)\\.ts$' },
+      { path: '^packages/gateway/core/phases/', pathNot: '^packages/gateway/core/phases/$1\\.ts$' },
     ),
     rule(
       'phases-see-facts-only',
       'A phase reads the exchange, the compiled deployment and the pure folders; ports reach the rest.',
-      { path: '^packages/core/phases/' },
+      { path: '^packages/gateway/core/phases/' },
       {
-        path: '^packages/core/',
+        path: '^packages/gateway/core/',
         pathNot:
-          '^packages/core/(phases/|(exchange|errors|defect|ports|trail)\\.ts$|deployment/model\\.ts$|(routing|mapping|events|policy|metering)/)',
+          '^packages/gateway/core/(phases/|(exchange|errors|defect|ports|trail)\\.ts$|deployment/model\\.ts$|(routing|mapping|events|policy|metering)/)',
       },
     ),
     rule(
       'pure-folders-take-no-node',
       'Phases, pipelines and the pure folders run anywhere and under a virtual clock. (json-schema.ts loads ajv only for models.)',
       {
-        path: [PURE, '^packages/core/(pipeline\\.ts$|websocket/pipeline\\.ts$)'],
-        pathNot: '^packages/core/deployment/json-schema\\.ts$',
+        path: [PURE, '^packages/gateway/core/(pipeline\\.ts$|websocket/pipeline\\.ts$)'],
+        pathNot: '^packages/gateway/core/deployment/models/json-schema\\.ts$',
       },
       NODE_BUILT_IN,
     ),
     rule(
       'pure-folders-look-downward',
       'routing, mapping, events, policy, metering and deployment know no phase and nothing with effects.',
-      { path: '^packages/core/(routing|mapping|events|policy|metering|deployment)/' },
+      { path: '^packages/gateway/core/(routing|mapping|events|policy|metering|deployment)/' },
       {
-        path: '^packages/core/',
+        path: '^packages/gateway/core/',
         pathNot:
-          '^packages/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange)\\.ts$|stack/(model|function|json-values)\\.ts$)',
+          '^packages/gateway/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange)\\.ts$|stack/(model|function|json-values)\\.ts$)',
       },
     ),
     rule(
       'only-deployment-compiles',
       'routing, mapping, events, policy and metering are what deployment/ is compiled from; they know its model at most.',
-      { path: '^packages/(core/(routing|mapping|events|policy|metering)|console/explain)/' },
-      { path: '^packages/core/deployment/', pathNot: '^packages/core/deployment/model\\.ts$' },
+      { path: '^packages/gateway/(core/(routing|mapping|events|policy|metering)|console/explain)/' },
+      {
+        path: '^packages/gateway/core/deployment/',
+        pathNot: '^packages/gateway/core/deployment/model\\.ts$',
+      },
     ),
     rule(
       'pipelines-only-order-phases',
       'A pipeline names phases in order; what has effects comes in by ports.',
-      { path: ['^packages/core/pipeline\\.ts$', '^packages/core/websocket/pipeline\\.ts$'] },
-      { path: '^packages/core/(stack|resource-types|receive)' },
+      { path: ['^packages/gateway/core/pipeline\\.ts$', '^packages/gateway/core/websocket/pipeline\\.ts$'] },
+      { path: '^packages/gateway/core/(stack|resource-types|receive)' },
     ),
     rule(
       'control-plane-serves-no-requests',
       'The control plane makes deployments; only TestInvokeMethod runs a request.',
-      { path: '^packages/control/(?!api/)' },
-      { path: '^packages/core/(pipeline\\.ts$|phases/|websocket/pipeline\\.ts$)' },
+      { path: '^packages/gateway/control/(?!api/)' },
+      { path: '^packages/gateway/core/(pipeline\\.ts$|phases/|websocket/pipeline\\.ts$)' },
     ),
     rule(
       'implementers-know-no-request',
       'lambda and services implement ports; they run no phase.',
-      { path: '^packages/(lambda|services|kernel)/' },
-      { path: '^packages/core/(pipeline\\.ts$|phases/|routing/|mapping/|deployment/|websocket/)' },
+      { path: '^packages/gateway/(lambda|services|kernel)/' },
+      { path: '^packages/gateway/core/(pipeline\\.ts$|phases/|routing/|mapping/|deployment/|websocket/)' },
     ),
     rule(
       'carriers-only-carry',
       "Sockets, AWS's own APIs and the console run the pipeline, never a phase or a function themselves.",
-      { path: '^packages/(server|control/api|cognito|console/endpoints)/' },
-      { path: '^packages/(core/phases|lambda|services)/' },
+      { path: '^packages/gateway/(server|control/api|cognito|console/endpoints)/' },
+      { path: '^packages/gateway/(core/phases|lambda|services)/' },
     ),
     rule(
       'functions-know-shared-only',
       'A function is deployed with shared/ and nothing else of ours.',
       { path: '^functions/([^/]+)\\.ts$' },
-      { path: OURS, pathNot: '^(shared/|packages/aws/|access/|functions/$1\\.ts$)' },
+      { path: OURS, pathNot: '^(shared/|packages/base/aws/|access/|functions/$1\\.ts$)' },
     ),
     rule(
       'console-runs-in-a-browser',
       'The page takes nothing of Node, and of ours only the types of what the control port tells.',
-      { path: '^packages/console/page/' },
-      { path: OURS, pathNot: '^packages/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)' },
+      { path: '^packages/gateway/console/page/' },
+      { path: OURS, pathNot: '^packages/gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)' },
     ),
     rule(
       'console-takes-no-node',
       'A browser has none of it.',
-      { path: '^packages/console/page/' },
+      { path: '^packages/gateway/console/page/' },
       NODE_BUILT_IN,
     ),
     rule(
@@ -193,9 +196,10 @@ export default {
       'The page is a program of its own: the command serves its files and imports none. The lab reckons costs as the page does.',
       {
         path: OURS,
-        pathNot: '^(packages/console/page/|test/|lab/bench/stack/placements\\.ts$|lab/cost/month\\.ts$)',
+        pathNot:
+          '^(packages/gateway/console/page/|test/|lab/bench/stack/placements\\.ts$|lab/cost/month\\.ts$)',
       },
-      { path: '^packages/console/page/' },
+      { path: '^packages/gateway/console/page/' },
     ),
     rule(
       'nothing-imports-tests',

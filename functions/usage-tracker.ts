@@ -5,8 +5,8 @@ import { loadLogger } from '#shared/observability/logger.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { countQuotas } from '#shared/observability/quota-metrics.ts';
 import { createDynamoDbUsageTracker } from '#shared/quota/dynamodb-usage.ts';
-import { trackDelivery } from '#shared/quota/track-delivery.ts';
-import type { UsageTracker } from '#shared/quota/track-usage.ts';
+import { trackDelivery } from '#shared/quota/usage/track-delivery.ts';
+import type { UsageTracker } from '#shared/quota/usage/track-usage.ts';
 
 let config: UsageTrackerConfig | undefined;
 let tracker: UsageTracker | undefined;

@@ -4,7 +4,7 @@
  */
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
-import type { ProtectedStack } from '@gatewright/authoring/build-access';
+import type { ProtectedStack } from '@gatewright/authoring/compile/build-access';
 import type { Template } from './edit-template.ts';
 
 /** `custom.webAcl` of serverless.yml. */

@@ -2,8 +2,8 @@
 import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
-import { STANDS_IN } from '../packages/templates/serverless/aws-stand-in.ts';
-import { UsageError } from '@gatewright/authoring/usage-error';
+import { STANDS_IN } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
+import { UsageError } from '@gatewright/aws/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 /**

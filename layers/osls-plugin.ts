@@ -4,16 +4,16 @@
  */
 import { join } from 'node:path';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
-import { checkStack } from '@gatewright/authoring/check-stack';
-import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/parts-files';
-import type { PartNeeds } from '@gatewright/authoring/parts-files';
-import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check-unprotected';
-import { printProblem } from '@gatewright/authoring/read-document';
-import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/build-access';
-import type { WebhooksBuild } from '@gatewright/authoring/webhooks-document';
-import { receiverPermissions } from '@gatewright/authoring/webhooks-permissions';
-import { writeCompiledAccess } from '@gatewright/authoring/access-files';
-import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
+import { checkStack } from '@gatewright/authoring/check/check-stack';
+import { PARTS_VARIABLE, readChosenParts } from '@gatewright/authoring/files/parts-files';
+import type { PartNeeds } from '@gatewright/authoring/files/parts-files';
+import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check/check-unprotected';
+import { printProblem } from '@gatewright/authoring/document/read-document';
+import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/compile/build-access';
+import type { WebhooksBuild } from '@gatewright/authoring/webhooks/webhooks-document';
+import { receiverPermissions } from '@gatewright/authoring/webhooks/webhooks-permissions';
+import { writeCompiledAccess } from '@gatewright/authoring/files/access-files';
+import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhooks/webhook-files';
 import {
   allowTracing,
   removeForeignExports,
@@ -42,7 +42,7 @@ import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
 import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
-import { UsageError } from '@gatewright/authoring/usage-error';
+import { UsageError } from '@gatewright/aws/usage-error';
 
 /** Logical ids; `false` removes one from the stage, with everything that refers to it. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
@@ -86,7 +86,7 @@ const OWN_SOCKET_API = 'WebsocketsApi';
 const OWN_HTTP_API = 'HttpApi';
 
 class StackPlugin {
-  /** Refusals also end a local gateway's start (packages/templates/serverless/serverless-leniency.cjs). */
+  /** Refusals also end a local gateway's start (packages/gateway/templates/serverless/serverless-leniency.cjs). */
   static readonly guards = true;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;

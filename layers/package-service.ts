@@ -4,7 +4,7 @@ import { glob, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { startAwsStandIn } from '../packages/templates/serverless/aws-stand-in.ts';
+import { startAwsStandIn } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
 
 type Artefact = { readonly name: string; readonly sizeBytes: number };
 

@@ -17,7 +17,7 @@ type LockedPackage = {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
-/** By folder: `node_modules/yaml`, `packages/aws`. */
+/** By folder: `node_modules/yaml`, `packages/base/aws`. */
 export type Lock = Readonly<Record<string, LockedPackage>>;
 
 type Shipped = {

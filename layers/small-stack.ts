@@ -2,7 +2,7 @@
  * What a small stack does without, in `serverless package` and `deploy` only: a developer's machine has it at no
  * cost. Before osls compiles the template.
  */
-import { READS_TEMPLATE } from '../packages/templates/serverless/aws-stand-in.ts';
+import { READS_TEMPLATE } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
 
 type SmallService = {
   layers?: Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ export function omitLayer(service: SmallService): void {
 
 /**
  * An API for access-admin alone is left out, and the function is invoked: no chosen part has said how the API's stage
- * is to be (packages/stack/admin-api.yml).
+ * is to be (packages/toolkit/stack/admin-api.yml).
  */
 export function omitLoneApi({ functions = {}, resources }: SmallService): void {
   if (resources?.extensions?.[OWN_HTTP_STAGE] !== undefined) return;

@@ -1,8 +1,8 @@
 /** The process of a gateway that measures itself while another process asks it (under-load.ts). */
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createGateway, createStreamSink, START_OPTIONS } from '../../packages/engine/index.ts';
-import type { Listening } from '../../packages/engine/index.ts';
+import { createGateway, createStreamSink, START_OPTIONS } from '../../packages/gateway/engine/index.ts';
+import type { Listening } from '../../packages/gateway/engine/index.ts';
 
 /** What the process says: that it listens, then once what it has measured. */
 export type ChildMessage<Measured> =

@@ -95,9 +95,9 @@ const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = 
   [/\/core\/phases\/([a-z-]+)\.ts$/, 'a phase'],
   [/\/core\/(?:pipeline|trail)\.ts$/, 'pipeline and trail'],
   [/\/console\/records\//, 'recording'],
-  [/\/packages\/lambda\//, 'instance'],
+  [/\/packages\/gateway\/lambda\//, 'instance'],
   [/\/(?:services\/logs\/log-|server\/control-port\/log-)/, 'log'],
-  [/\/packages\/server\//, 'receive'],
+  [/\/packages\/gateway\/server\//, 'receive'],
 ];
 const isStep = (name: string | undefined): name is Step => STEPS.some((step) => step === name);
 
@@ -108,7 +108,7 @@ export function stepOf(stack: readonly Frame[]): Step | undefined {
   if (leaf.functionName === '(garbage collector)') return 'garbage collection';
   const place = placeOf(stack);
   if (isWrite(leaf))
-    return stack.some(({ url }) => url.includes('/packages/server/'))
+    return stack.some(({ url }) => url.includes('/packages/gateway/server/'))
       ? 'system call: socket'
       : 'system call: log';
   if (isPost(leaf)) return 'postMessage';

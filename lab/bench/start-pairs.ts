@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { STANDS_IN, startAwsStandIn } from '../../packages/templates/serverless/aws-stand-in.ts';
+import { STANDS_IN, startAwsStandIn } from '../../packages/gateway/templates/serverless/aws-stand-in.ts';
 import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { CONNECTIONS, generateLoad, residentMegabytes } from './measure.ts';
 import { ANY_PORTS, plainSource, plainTemplate, start, startPlain } from './plain-stack.ts';

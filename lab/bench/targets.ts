@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
+import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { installTool, toolFolder } from '../tools/install-tool.ts';
 import { commandOf } from './checkout.ts';
 import type { LoadTask } from './load.ts';

@@ -2,8 +2,8 @@
  * What a month of the deployed authorizers and quotas costs at AWS, by item, in US dollars of us-east-1 without
  * free tiers (docs/aws/prices.md). API Gateway and the functions behind it cost the same without the stack. Pure.
  */
-import { tiered } from '../../packages/console/page/cost.ts';
-import { DEFAULT_PRICES } from '../../packages/console/page/prices.ts';
+import { tiered } from '../../packages/gateway/console/page/cost/cost.ts';
+import { DEFAULT_PRICES } from '../../packages/gateway/console/page/cost/prices.ts';
 
 export type Assumptions = {
   readonly requests: number;

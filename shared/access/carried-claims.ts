@@ -3,7 +3,7 @@
  * text of the context (a REST API allows only flat values, and names such as `cognito:groups` not at all),
  * read by `claimsOf`.
  */
-import { printClaim } from '../aws/claim-text.ts';
+import { printClaim } from '@gatewright/aws/text/claim-text';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Claims } from './decide/claims.ts';
 import type { ForwardedClaims } from './compiled-document.ts';

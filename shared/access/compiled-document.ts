@@ -3,7 +3,7 @@
  * again at run time; `access/compiled.json` is only made by `compileDocument`.
  */
 import type { ChannelAction } from '../aws/channel-grants.ts';
-import type { ClaimForm } from '../aws/claim-text.ts';
+import type { ClaimForm } from '@gatewright/aws/text/claim-text';
 import type { SignatureAlgorithm } from './tokens/issuers.ts';
 
 export type CompiledAccess = { readonly documents: readonly CompiledDocument[] };

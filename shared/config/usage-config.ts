@@ -1,6 +1,6 @@
 /** Environment of quotas and of usage read from access logs. */
-import { DEFAULT_FIELDS } from '../quota/access-log-line.ts';
-import type { LineFields, LineRules } from '../quota/access-log-line.ts';
+import { DEFAULT_FIELDS } from '../quota/usage/access-log-line.ts';
+import type { LineFields, LineRules } from '../quota/usage/access-log-line.ts';
 import { invalid, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 

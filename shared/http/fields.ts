@@ -1,7 +1,7 @@
 /**
  * Fields of requests: one description of a caller's input, from which both the reader and the OpenAPI
  * document are made. Contents of files have shapes, whose simple ones are fields
- * (packages/authoring/shape.ts).
+ * (packages/toolkit/authoring/document/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';

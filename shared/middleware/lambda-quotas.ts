@@ -3,7 +3,7 @@ import type { LoadQuotas } from '../access/charge-quota.ts';
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import { loadLogger } from '../observability/logger.ts';
 import type { MetricSink } from '../observability/quota-metrics.ts';
-import type { QuotaEvent } from '../quota/holder-ports.ts';
+import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
 /** The only function of the stack that charges. */
 const SERVICE = 'request-authorizer';

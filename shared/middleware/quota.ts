@@ -10,7 +10,7 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
 import type { Admission, Quotas } from '../quota/quotas.ts';
 import { rejectionReply } from '../quota/rejection-reply.ts';
-import type { Subject } from '../quota/subject.ts';
+import type { Subject } from '../quota/plan/subject.ts';
 
 export type QuotaMiddlewareOptions<Event> = {
   readonly quotas: Quotas;

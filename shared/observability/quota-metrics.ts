@@ -1,6 +1,6 @@
-/** CloudWatch metrics of quotas; the alarms of packages/stack/quota/resources.yml use these names. */
+/** CloudWatch metrics of quotas; the alarms of packages/toolkit/stack/quota/resources.yml use these names. */
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
-import type { QuotaEvent } from '../quota/holder-ports.ts';
+import type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 
 /** The part of powertools' Metrics used here. It sets its own dimensions; the alarms use `service` only. */
 export type MetricSink = { addMetric(name: string, unit: MetricUnit, value: number): unknown };

@@ -2,7 +2,7 @@
 import { CLOCK, RANDOM, TIMER } from '../lambda-ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
-import { CustomerBook } from './customer-book.ts';
+import { CustomerBook } from './plan/customer-book.ts';
 import { createQuotas } from './quotas.ts';
 import type { QuotaOptions, Quotas } from './quotas.ts';
 

@@ -1,9 +1,9 @@
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { CLOCK, TIMER } from '../lambda-ports.ts';
-import { createUsageReader } from './read-usage.ts';
-import type { UsageReader } from './read-usage.ts';
-import { createUsageTracker } from './track-usage.ts';
-import type { UsageTracker, UsageTrackerPorts } from './track-usage.ts';
+import { createUsageReader } from './usage/read-usage.ts';
+import type { UsageReader } from './usage/read-usage.ts';
+import { createUsageTracker } from './usage/track-usage.ts';
+import type { UsageTracker, UsageTrackerPorts } from './usage/track-usage.ts';
 
 /** No request waits for it, and an aborted call is repeated. */
 const TIMEOUT_MS = 2000;

@@ -1,7 +1,7 @@
 /** Detects a wrong local clock by the store's `Date`. */
 import type { AgeClock, ItemStore } from '../ports.ts';
 import type { Answered } from '../table/item-write.ts';
-import type { QuotaEvent } from './holder-ports.ts';
+import type { QuotaEvent } from './holding/holder-ports.ts';
 
 /** `Date` has whole seconds: the store's time may be this much later. */
 const RESOLUTION_MS = 1000;

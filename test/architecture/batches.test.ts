@@ -19,9 +19,9 @@ describe('batches of test files', () => {
   it('runs a file that changes shared state, and a file without company, in its own process', () => {
     const { alone } = planBatches(TEST_FILES);
 
-    assert.ok(alone.includes('test/packages/terminal/running-gateway.test.ts'));
-    assert.ok(alone.every((path) => !path.startsWith('test/packages/core/routing/')));
-    assert.deepEqual(planBatches(['test/packages/core/routing/host.test.ts']).batches, []);
+    assert.ok(alone.includes('test/packages/toolkit/terminal/running-gateway.test.ts'));
+    assert.ok(alone.every((path) => !path.startsWith('test/packages/gateway/core/routing/')));
+    assert.deepEqual(planBatches(['test/packages/gateway/core/routing/host.test.ts']).batches, []);
   });
 
   it('have a suite for each file, of its name, in which it is loaded', () => {

@@ -217,13 +217,13 @@ describe('habits', () => {
 
   it('are the lengths of the request path and what stands at the top', () => {
     const { watchedLines, topEntries } = count({
-      'packages/core/pipeline.ts': 'a;\nb;\n',
+      'packages/gateway/core/pipeline.ts': 'a;\nb;\n',
       'packages/core/websocket/pipeline.ts': 'a;',
       'gateway/trail.ts': 'a;',
       '.ci/a.ts': '',
     });
 
-    assert.deepEqual(watchedLines, { 'packages/core/pipeline.ts': 2, 'gateway/trail.ts': 1 });
+    assert.deepEqual(watchedLines, { 'packages/gateway/core/pipeline.ts': 2, 'gateway/trail.ts': 1 });
     assert.deepEqual(topEntries, ['gateway', 'packages']);
   });
 });

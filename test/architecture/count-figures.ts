@@ -11,7 +11,7 @@ import type { SourceModule } from './source-modules.ts';
 /** The files whose lengths are watched: what a reader of the request path opens first. */
 const WATCHED = ['pipeline.ts', 'trail.ts'];
 /** Where the request path is; before the rooms, where it was. */
-const CORE_FOLDERS = ['packages/core', 'gateway'];
+const CORE_FOLDERS = ['packages/gateway/core', 'gateway'];
 
 /** Readers of JSON of which one is enough, and where each stands. */
 const JSON_READERS = ['textOf', 'memberOf', 'membersOf'];

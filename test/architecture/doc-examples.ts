@@ -14,8 +14,8 @@ const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/webhooks': 'shared/entries/webhooks.ts',
   'gatewright/websocket': 'shared/entries/websocket.ts',
   'gatewright/websocket-client': 'shared/entries/websocket-client.ts',
-  '@gatewright/dynamodb': 'packages/dynamodb/index.ts',
-  '@gatewright/velocity': 'packages/velocity/index.ts',
+  '@gatewright/dynamodb': 'packages/gateway/dynamodb/index.ts',
+  '@gatewright/velocity': 'packages/gateway/velocity/index.ts',
 };
 
 type DocExample = {

@@ -9,7 +9,7 @@ import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';
 import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
-import { describeMissing } from '../../packages/core/policy/role.ts';
+import { describeMissing } from '../../packages/gateway/core/policy/role.ts';
 import { takeBlocks } from '../support/code-blocks.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 import { printStackReference, STACK_PAGE } from './stack-reference.ts';
@@ -18,7 +18,7 @@ const taken = takeBlocks('test/architecture/documents.test.ts');
 
 /** Codes that some file gives to a `StartError`, and those that it takes from the embedded DynamoDB. */
 function startCodes(): readonly string[] {
-  const { text: embedded } = readSource('packages/dynamodb/embedded-dynamodb.ts');
+  const { text: embedded } = readSource('packages/gateway/dynamodb/embedded-dynamodb.ts');
   const [, codes = ''] = /type EmbeddedDynamoDbErrorCode = (.*);/.exec(embedded) ?? [];
   const thrown = readSources()
     .filter(({ path }) => /^packages\//.test(path))
@@ -156,8 +156,8 @@ describe('the first pages', () => {
 
 describe('docs/request-path.md', () => {
   const { text } = readSource('docs/request-path.md');
-  const phases = listFiles('packages/core').filter((path) =>
-    /^packages\/core\/phases\/[^/]+\.ts$/.test(path),
+  const phases = listFiles('packages/gateway/core').filter((path) =>
+    /^packages\/gateway\/core\/phases\/[^/]+\.ts$/.test(path),
   );
 
   it('names every phase file', () => {
@@ -170,7 +170,7 @@ describe('docs/request-path.md', () => {
 
   it('names no phase file that is not there', () => {
     const named = [...text.matchAll(/^\| \[?`([a-z-]+\.ts)`/gm)].map(
-      (match) => `packages/core/phases/${match[1] ?? ''}`,
+      (match) => `packages/gateway/core/phases/${match[1] ?? ''}`,
     );
 
     assert.deepEqual(
@@ -185,8 +185,8 @@ describe('what pages print', () => {
     const [block] = taken.of('docs/request-path.md');
     assert.ok(block !== undefined);
     const shown = [...block.text.matchAll(/^ {2}([a-z-]+)/gm)].map(([, phase = '']) => phase);
-    const phases = listFiles('packages/core/phases').map((path) => posix.basename(path, '.ts'));
-    const { text } = readSource('packages/core/pipeline.ts');
+    const phases = listFiles('packages/gateway/core/phases').map((path) => posix.basename(path, '.ts'));
+    const { text } = readSource('packages/gateway/core/pipeline.ts');
 
     assert.deepEqual(
       shown.filter((phase) => !phases.includes(phase) || !text.includes(`./phases/${phase}.ts`)),

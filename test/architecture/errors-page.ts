@@ -1,9 +1,9 @@
 /**
  * The tables of docs/errors.md: codes and sentences from the comments of shared/errors.ts and
- * packages/core/errors.ts; status, log reason and metric from the texts for clients, logs and administrators.
+ * packages/gateway/core/errors.ts; status, log reason and metric from the texts for clients, logs and administrators.
  */
-import { REST_DEFAULTS } from '../../packages/core/deployment/error-wordings.ts';
-import type { GatewayErrorCode } from '../../packages/core/errors.ts';
+import { REST_DEFAULTS } from '../../packages/gateway/core/deployment/wordings/error-wordings.ts';
+import type { GatewayErrorCode } from '../../packages/gateway/core/errors.ts';
 import { METRICS, REASONS } from '../../shared/failures.ts';
 import { ADMIN_ANSWERS } from '../../shared/http/problem.ts';
 import type { DomainErrorCode } from '../../shared/errors.ts';
@@ -61,7 +61,7 @@ const sentence = (comment: string): string =>
 
 /** The page with the tables in their places. */
 export function writeErrorsPage(page: string): string {
-  const ofGateway = readCodes('packages/core/errors.ts');
+  const ofGateway = readCodes('packages/gateway/core/errors.ts');
   const starts = ofGateway.filter(({ union }) => union === 'StartErrorCode');
   const requests = ofGateway.filter(({ union }) => union !== 'StartErrorCode');
   const tables: readonly (readonly [place: string, lines: readonly string[]])[] = [

@@ -1,7 +1,7 @@
 /** Regular expressions of paths, taken apart: one for each of their alternatives. */
 
 /**
- * `^gateway/(phases|mapping)/` → `^packages/core/phases/`, `^packages/core/mapping/`. Knows what rules of imports are written in: groups,
+ * `^gateway/(phases|mapping)/` → `^packages/gateway/core/phases/`, `^packages/gateway/core/mapping/`. Knows what rules of imports are written in: groups,
  * within each other too, and one that may be missing. What a path must not be is left out, `$1` stands for any name.
  */
 export function expandAlternatives(pattern: string): readonly string[] {

@@ -5,7 +5,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { expandAlternatives } from './expand-alternatives.ts';
-import { ROOMS, roomOf, SOURCE_FOLDERS } from './layout.ts';
+import { roomOf, SOURCE_FOLDERS } from './layout.ts';
 import { importsOf, listFiles, readSources, resolveImport } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
@@ -19,11 +19,11 @@ const OF_OTHERS =
   /node_modules|^\^gatewright\/|^\^(?:aws-lambda|constructs)\$$|^\^aws-cdk-lib|crypto|^\^\\\.\\\.\/packages/;
 
 const PURE =
-  /^(packages\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
+  /^(packages\/gateway\/(core\/(phases|routing|mapping|events|policy|deployment)|velocity|kernel\/delivery)\/|shared\/(access|quota|webhooks|websocket|http|aws|table)\/)/;
 /** Loads ajv where there are models. */
-const LATE_LOADER = 'packages/core/deployment/json-schema.ts → node:module';
+const LATE_LOADER = 'packages/gateway/core/deployment/models/json-schema.ts → node:module';
 const SHARED_ADAPTER = /\/(dynamodb|lambda)-[^/]*$|-(poster|fetcher)\.ts$/;
-const PHASE = /^packages\/core\/phases\//;
+const PHASE = /^packages\/gateway\/core\/phases\//;
 
 const isTest = (path: string): boolean => /(^|\/)test\//.test(path);
 
@@ -58,11 +58,11 @@ describe('import direction', () => {
 
   it('is refused where it is broken', () => {
     const planted: readonly (readonly [path: string, specifier: string])[] = [
-      ['packages/aws/arn.ts', '../core/stack/model.ts'],
-      ['packages/core/phases/match.ts', './log.ts'],
-      ['packages/core/routing/table.ts', 'node:fs'],
-      ['shared/entries/quota.ts', '../../packages/engine/index.ts'],
-      ['packages/services/sqs/queues.ts', '../sns/topics.ts'],
+      ['packages/base/aws/arn.ts', '../../gateway/core/stack/model.ts'],
+      ['packages/gateway/core/phases/match.ts', './log.ts'],
+      ['packages/gateway/core/routing/table.ts', 'node:fs'],
+      ['shared/entries/quota.ts', '../../packages/gateway/engine/index.ts'],
+      ['packages/gateway/services/sqs/queues.ts', '../sns/topics.ts'],
     ];
 
     const sources = planted.map(([path, specifier]) => ({
@@ -109,7 +109,7 @@ describe('a room', () => {
 describe('a service', () => {
   const sources = readSources().filter(({ path }) => !isTest(path));
   const services = sources.flatMap(
-    ({ path }) => /^(packages\/services\/[^/]+)\/service\.ts$/.exec(path)?.[1] ?? [],
+    ({ path }) => /^(packages\/gateway\/services\/[^/]+)\/service\.ts$/.exec(path)?.[1] ?? [],
   );
 
   it('is imported by its line of the catalogue, and by nothing else outside its folder', () => {
@@ -125,6 +125,6 @@ describe('a service', () => {
       .map(({ path }) => path);
 
     assert.ok(services.length > 1);
-    assert.deepEqual(importers, ['packages/engine/compose/catalogue.ts']);
+    assert.deepEqual(importers, ['packages/gateway/engine/compose/services/catalogue.ts']);
   });
 });

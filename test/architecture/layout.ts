@@ -13,32 +13,37 @@ type Room = {
   readonly floor: number;
 };
 
-/** Each is a room of its own below packages/services. */
+/** Each is a room of its own below packages/gateway/services. */
 const SERVICES: readonly string[] = readdirSync(
-  new URL('../../packages/services', import.meta.url),
+  new URL('../../packages/gateway/services', import.meta.url),
 ).toSorted();
 
-const inPackages = (floor: number, names: readonly string[]): readonly Room[] =>
-  names.map((name) => ({ name, folder: `packages/${name}`, floor }));
+/** Rooms of a folder of packages/: of a product, or of what both need. */
+const roomsOf = (product: string, floor: number, names: readonly string[]): readonly Room[] =>
+  names.map((name) => ({ name, folder: `packages/${product}/${name}`, floor }));
 
 /** From the ground up. */
 export const ROOMS: readonly Room[] = [
-  ...inPackages(0, ['aws', 'velocity']),
+  ...roomsOf('base', 0, ['aws']),
+  ...roomsOf('gateway', 0, ['velocity']),
   { name: 'shared', folder: 'shared', floor: 1 },
-  ...inPackages(1, ['dynamodb', 'conformance']),
-  ...inPackages(2, ['core', 'authoring']),
+  ...roomsOf('gateway', 1, ['dynamodb']),
+  { name: 'conformance', folder: 'packages/conformance', floor: 1 },
+  ...roomsOf('gateway', 2, ['core']),
+  ...roomsOf('toolkit', 2, ['authoring']),
   { name: 'functions', folder: 'functions', floor: 2 },
-  ...inPackages(3, ['kernel', 'templates', 'lambda']),
-  ...inPackages(4, ['control', 'cognito', ...SERVICES.map((name) => `services/${name}`)]),
-  ...inPackages(5, ['server', 'console']),
-  ...inPackages(6, ['engine']),
-  ...inPackages(7, ['terminal']),
+  ...roomsOf('gateway', 3, ['kernel', 'templates', 'lambda']),
+  ...roomsOf('gateway', 4, ['control', 'cognito', ...SERVICES.map((name) => `services/${name}`)]),
+  ...roomsOf('gateway', 5, ['server', 'console']),
+  ...roomsOf('gateway', 6, ['engine']),
+  { name: 'base/terminal', folder: 'packages/base/terminal', floor: 7 },
   { name: 'layers', folder: 'layers', floor: 7 },
-  ...inPackages(8, ['stack']),
-  ...inPackages(9, ['operate']),
-  ...inPackages(10, ['gatewright']),
-  { name: 'examples', folder: 'examples', floor: 11 },
-  { name: 'lab', folder: 'lab', floor: 12 },
+  ...roomsOf('toolkit', 8, ['terminal']),
+  ...roomsOf('toolkit', 9, ['stack']),
+  ...roomsOf('toolkit', 10, ['operate']),
+  { name: 'gatewright', folder: 'packages/gatewright', floor: 11 },
+  { name: 'examples', folder: 'examples', floor: 12 },
+  { name: 'lab', folder: 'lab', floor: 13 },
 ];
 
 /** Above every room: tests import anything. */
@@ -52,24 +57,24 @@ export const SOURCE_FOLDERS: readonly string[] = [
 /** Modules that are run and not imported, and the tests that run them. */
 export const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = [
   [
-    /^packages\/(gatewright\/command|operate|stack|terminal|conformance\/(command|targets))\//,
-    /^test\/(packages\/(gatewright\/command|operate|stack|terminal|conformance\/(command|targets))|delivery|end-to-end)\//,
+    /^packages\/(gatewright\/command|toolkit\/(operate|stack|terminal)|base\/terminal|conformance\/(command|targets))\//,
+    /^test\/(packages\/(gatewright\/command|toolkit\/(operate|stack|terminal)|base\/terminal|conformance\/(command|targets))|delivery|end-to-end)\//,
   ],
   [/^functions\//, /^test\/functions\//],
   // The page runs in a browser.
-  [/^packages\/console\/page\//, /^test\/(packages\/console\/page|prove\/browser)\//],
+  [/^packages\/gateway\/console\/page\//, /^test\/(packages\/gateway\/console\/page|prove\/browser)\//],
   [/^(layers|packages\/gatewright\/package)\//, /^test\/(layers|delivery|end-to-end)\//],
   [/^packages\/gatewright\/testing\/entry\.ts$/, /^test\/packages\/gatewright\/testing\//],
   [/^packages\/gatewright\/plugin\//, /^test\/delivery\/plugin\.test\.ts$/],
   [/^shared\/entries\//, /^test\/delivery\/handler-entries\.test\.ts$/],
   // Threads of their own.
-  [/^packages\/lambda\/worker\/(main|in-worker)\.ts$/, /^test\/packages\/lambda\//],
-  [/^packages\/engine\/index\.ts$/, /^test\/(end-to-end|parity)\//],
+  [/^packages\/gateway\/lambda\/worker\/(main|in-worker)\.ts$/, /^test\/packages\/gateway\/lambda\//],
+  [/^packages\/gateway\/engine\/index\.ts$/, /^test\/(end-to-end|parity)\//],
 ];
 
 /** Folders of tests about the whole, not about a room. */
 export const JOURNEYS =
-  /^examples\/|^test\/(architecture|delivery|documents|end-to-end|examples|lab\/bench|parity|properties|prove|simulation|support|together|vectors|packages\/engine\/(behaviour|surprises))\//;
+  /^examples\/|^test\/(architecture|delivery|documents|end-to-end|examples|lab\/bench|parity|properties|prove|simulation|support|together|vectors|packages\/gateway\/engine\/(behaviour|surprises))\//;
 
 /** The room of a file, by the longest folder; undefined for tests and for files of no room. */
 export function roomOf(path: string, rooms: readonly Room[] = ROOMS): Room | undefined {

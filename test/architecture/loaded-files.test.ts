@@ -13,7 +13,10 @@ describe('a plain template', () => {
   it('is seen to load what it needs', async () => {
     const loaded = await loading;
 
-    for (const path of ['packages/core/pipeline.ts', 'packages/services/values/resource-types.ts'])
+    for (const path of [
+      'packages/gateway/core/pipeline.ts',
+      'packages/gateway/services/values/resource-types.ts',
+    ])
       assert.ok(loaded.includes(path), path);
   });
 });
@@ -21,17 +24,17 @@ describe('a plain template', () => {
 describe('findUnused', () => {
   it('leaves out tables of types and rooms that every template needs', () => {
     const paths = [
-      'packages/cognito/resource-types.ts',
-      'packages/control/resource-types/fields.ts',
-      'packages/control/account.ts',
-      'packages/control/api/v2/v2-wire.ts',
-      'packages/services/sns/resource-types.ts',
-      'packages/services/sns/sns.ts',
+      'packages/gateway/cognito/resource-types.ts',
+      'packages/gateway/control/resource-types/fields.ts',
+      'packages/gateway/control/account.ts',
+      'packages/gateway/control/api/v2/v2-wire.ts',
+      'packages/gateway/services/sns/resource-types.ts',
+      'packages/gateway/services/sns/sns.ts',
     ];
 
     assert.deepEqual(findUnused(paths), [
-      'packages/control/api/v2/v2-wire.ts',
-      'packages/services/sns/sns.ts',
+      'packages/gateway/control/api/v2/v2-wire.ts',
+      'packages/gateway/services/sns/sns.ts',
     ]);
   });
 });

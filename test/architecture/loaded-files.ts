@@ -16,7 +16,7 @@ const BUILT = '.build/npm/gatewright';
 const BUNDLED = `${BUILT}/packages/gatewright/command/bundled/`;
 
 /** What a plain template has no use for. */
-const UNUSED = /^packages\/(services\/[^/]+|cognito|control\/api)\//;
+const UNUSED = /^packages\/gateway\/(services\/[^/]+|cognito|control\/api)\//;
 /** Which types there are is asked of every template. */
 const RESOURCE_TYPES = /(^|\/)resource-types(\.ts$|\/)/;
 

@@ -6,7 +6,7 @@ import { readSources } from './source-files.ts';
 const RUNS_THERE = /^(?:packages|shared|functions)\//;
 
 /** Looks at the system before it listens to signals of a shell's jobs. */
-const ASKS_FIRST = 'packages/gatewright/command/own-terminal.ts';
+const ASKS_FIRST = 'packages/gatewright/command/start/own-terminal.ts';
 
 /** What works on Linux alone, with what to write instead. */
 const ROWS: readonly (readonly [string, RegExp, string])[] = [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { listFiles, readSource } from './source-files.ts';
 
-const alarms = listFiles('packages/stack')
+const alarms = listFiles('packages/toolkit/stack')
   .filter((path) => path.endsWith('.yml'))
   .flatMap((path) =>
     readSource(path)

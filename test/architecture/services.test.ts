@@ -48,7 +48,7 @@ describe('a service', () => {
       .filter(({ path }) => !path.startsWith(`${TOGETHER}/`))
       .flatMap((file) =>
         importedServices(file, services)
-          .filter((service) => !file.path.startsWith(`test/packages/services/${service}/`))
+          .filter((service) => !file.path.startsWith(`test/packages/gateway/services/${service}/`))
           .map((service) => `${file.path} imports ${service}`),
       );
 
@@ -59,7 +59,7 @@ describe('a service', () => {
 
 describe('what a test says of services', () => {
   const text = (first: string): string =>
-    `${first}import * as sqs from '../../packages/services/sqs/service.ts';\nimport { TABLES_TYPES } from '../../packages/services/tables/resource-types.ts';\n`;
+    `${first}import * as sqs from '../../packages/gateway/services/sqs/service.ts';\nimport { TABLES_TYPES } from '../../packages/gateway/services/tables/resource-types.ts';\n`;
 
   it('is read from its first line and from its imports', () => {
     const file = { path: 'test/together/a.test.ts', text: text('/** Services together: sns, sqs. */\n') };

@@ -1,13 +1,13 @@
-/** What a service is to tests: a folder of packages/services that can be removed, with its tests and with those that name it. */
+/** What a service is to tests: a folder of packages/gateway/services that can be removed, with its tests and with those that name it. */
 import { importsOf, listFiles, resolveImport } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Tests of several services. Below a folder of a service's name they are about that service's files. */
 export const TOGETHER = 'test/together';
 
-/** Folders below packages/services that are opened by a `service.ts`; the others are rooms that the engine knows. */
-export function listServices(paths = listFiles('packages/services')): readonly string[] {
-  return paths.flatMap((path) => /^packages\/services\/([^/]+)\/service\.ts$/.exec(path)?.[1] ?? []);
+/** Folders below packages/gateway/services that are opened by a `service.ts`; the others are rooms that the engine knows. */
+export function listServices(paths = listFiles('packages/gateway/services')): readonly string[] {
+  return paths.flatMap((path) => /^packages\/gateway\/services\/([^/]+)\/service\.ts$/.exec(path)?.[1] ?? []);
 }
 
 /** First line of a test of several services: `Services together: sns, sqs.` */
@@ -19,7 +19,7 @@ export function namedServices({ text }: SourceFile): readonly string[] | undefin
 export function importedServices(file: SourceFile, services = listServices()): readonly string[] {
   const found = importsOf(file).flatMap((specifier) => {
     const target = resolveImport(file.path, specifier) ?? '';
-    return /^(?:test\/)?packages\/services\/([^/]+)\//.exec(target)?.[1] ?? [];
+    return /^(?:test\/)?packages\/gateway\/services\/([^/]+)\//.exec(target)?.[1] ?? [];
   });
   return services.filter((service) => found.includes(service));
 }

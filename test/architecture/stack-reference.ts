@@ -1,7 +1,7 @@
 /** docs/reference/stack.md, made of the parts of the stack and of what `serverless.yml` says of their functions. */
 import { posix } from 'node:path';
-import { COMMON_PART, PARTS } from '../../packages/stack/parts.ts';
-import type { StackPart } from '../../packages/stack/stack-part.ts';
+import { COMMON_PART, PARTS } from '../../packages/toolkit/stack/parts.ts';
+import type { StackPart } from '../../packages/toolkit/stack/stack-part.ts';
 import { readStack } from '../support/read-stack.ts';
 import { readSource } from './source-files.ts';
 
@@ -9,7 +9,7 @@ export const STACK_PAGE = 'docs/reference/stack.md';
 
 const INTRODUCTION = `# The stack, part by part
 
-What \`serverless deploy\` deploys: which functions, tables, alarms, parameters and commands belong together. \`npm run docs\` writes this page from \`packages/stack/<part>/part.ts\` and \`serverless.yml\`. Third column: DynamoDB tables in a function's environment. Files under Resources hold IAM roles. What to do about an alarm: [the runbook](../guides/operate/operating.md#when-an-alarm-goes-off). Commands: [the reference](commands.md).`;
+What \`serverless deploy\` deploys: which functions, tables, alarms, parameters and commands belong together. \`npm run docs\` writes this page from \`packages/toolkit/stack/<part>/part.ts\` and \`serverless.yml\`. Third column: DynamoDB tables in a function's environment. Files under Resources hold IAM roles. What to do about an alarm: [the runbook](../guides/operate/operating.md#when-an-alarm-goes-off). Commands: [the reference](commands.md).`;
 
 type Stack = ReturnType<typeof readStack>;
 
@@ -34,7 +34,7 @@ function describePart(part: StackPart, stack: Stack): readonly string[] {
 }
 
 function listMembers(part: StackPart): string {
-  const files = part.resourceFiles.map((path) => linkTo(`packages/stack/${path}`, path));
+  const files = part.resourceFiles.map((path) => linkTo(`packages/toolkit/stack/${path}`, path));
   const handlers = part.handlers.map((path) => linkTo(`shared/${path}`, `shared/${path}`));
   const commands = part.commands.map((name) => `[\`${name}\`](commands.md#${name})`);
   const members = [

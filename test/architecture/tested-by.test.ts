@@ -28,7 +28,7 @@ describe('the tests of a module', () => {
 
   it('are its mirror, then its aspects, then those of the nearest importer', () => {
     const source = {
-      'packages/services/bells/ring.ts': '',
+      'packages/gateway/services/bells/ring.ts': '',
       'a/b.ts': '',
       'a/b-c.ts': '',
       'a/part.ts': '',
@@ -49,7 +49,7 @@ describe('the tests of a module', () => {
 
     assert.deepEqual(found.get('a/b.ts')?.tests, ['test/a/b.test.ts', 'test/a/b-speed.test.ts']);
     assert.deepEqual(found.get('a/b-c.ts')?.tests, ['test/a/b-c-limits.test.ts']);
-    assert.deepEqual(found.get('packages/services/bells/ring.ts')?.tests, [
+    assert.deepEqual(found.get('packages/gateway/services/bells/ring.ts')?.tests, [
       'test/together/bells/ring.test.ts',
     ]);
     assert.equal(found.get('a/part.ts')?.through, 'a/b.ts');

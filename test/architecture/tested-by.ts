@@ -38,7 +38,7 @@ function ownTests(sources: readonly string[], tests: readonly string[]): Readonl
   const found = new Map<string, string[]>();
   for (const test of tests) {
     let bare = test
-      .replace(/^test\/together\/(?=.*\/)/, 'packages/services/')
+      .replace(/^test\/together\/(?=.*\/)/, 'packages/gateway/services/')
       .replace(/^test\//, '')
       .replace(/\.(test|suite)\.ts$/, '');
     while (!known.has(`${bare}.ts`) && /-[^/-]+$/.test(bare)) bare = bare.replace(/-[^/-]+$/, '');

@@ -5,10 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatText } from '../../lab/tools/format-text.ts';
-import { settingsSchema } from '../../packages/terminal/settings-schema.ts';
-import { startCommand } from '../../packages/gatewright/command/start.ts';
-import { documentSchema } from '../../packages/authoring/document.ts';
-import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
+import { settingsSchema } from '../../packages/gatewright/command/settings-schema.ts';
+import { startCommand } from '../../packages/gatewright/command/start/start.ts';
+import { documentSchema } from '../../packages/toolkit/authoring/document/document.ts';
+import { webhooksSchema } from '../../packages/toolkit/authoring/webhooks/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';

@@ -11,8 +11,8 @@ import {
   InvokeWithResponseStreamCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { ApiRoutes, Gateway } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { ApiRoutes, Gateway } from '../../packages/gateway/engine/index.ts';
 
 const run = promisify(execFile);
 const KEY = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };

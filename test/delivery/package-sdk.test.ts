@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import type * as Client from '@aws-sdk/client-dynamodb';
 import type * as Documents from '@aws-sdk/lib-dynamodb';
 
-import { findRuntimePackage } from '../../packages/lambda/runtime-packages.ts';
+import { findRuntimePackage } from '../../packages/gateway/lambda/code/runtime-packages.ts';
 import { bundleSdk, CARRIED } from '../../packages/gatewright/package/bundle-sdk.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

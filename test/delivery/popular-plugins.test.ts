@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadStacks } from '../../packages/templates/load.ts';
-import { OPTIONS } from '../packages/templates/stack-builders.ts';
-import type { ResolvedStack } from '../../packages/core/stack/model.ts';
+import { loadStacks } from '../../packages/gateway/templates/load.ts';
+import { OPTIONS } from '../packages/gateway/templates/stack-builders.ts';
+import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 type PluginRow = {
   readonly plugin: string;

@@ -5,7 +5,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import type { FunctionDefinition } from '../../packages/core/stack/function.ts';
+import type { FunctionDefinition } from '../../packages/gateway/core/stack/function.ts';
 import {
   aFolder,
   aFolderFunction,
@@ -13,7 +13,7 @@ import {
   returned,
   startRuntime,
   writeFiles,
-} from '../packages/lambda/start-runtime.ts';
+} from '../packages/gateway/lambda/start-runtime.ts';
 
 /** Does what the event asks for; `VERSION` is in the answer, to see which version runs. */
 type Sample = {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { signRequest } from '../../packages/aws/sign-request.ts';
+import { signRequest } from '../../packages/base/aws/sign-request.ts';
 import { runCommand } from '../support/command.ts';
 import type { Finished } from '../support/command.ts';
 import { OPERATOR, READER, startedToolkit, STRANGER } from '../support/started-toolkit.ts';

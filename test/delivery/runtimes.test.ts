@@ -20,7 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { ReloadNotice } from '../../packages/engine/gateway.ts';
+import type { ReloadNotice } from '../../packages/gateway/engine/gateway.ts';
 import { aGateway, type StartedGateway } from '../support/a-gateway.ts';
 import { isOfNetwork } from '../support/of-network.ts';
 

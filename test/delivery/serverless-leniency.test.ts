@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { Faults } from '../../packages/core/errors.ts';
-import { loadStacks } from '../../packages/templates/load.ts';
-import { OPTIONS, refusalOf } from '../packages/templates/stack-builders.ts';
-import type { LoadOptions } from '../../packages/templates/load-options.ts';
-import type { ResolvedStack } from '../../packages/core/stack/model.ts';
+import { Faults } from '../../packages/gateway/core/errors.ts';
+import { loadStacks } from '../../packages/gateway/templates/load.ts';
+import { OPTIONS, refusalOf } from '../packages/gateway/templates/stack-builders.ts';
+import type { LoadOptions } from '../../packages/gateway/templates/load-options.ts';
+import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-lenient-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { spawnCommand } from '../../packages/gatewright/command/spawn-command.ts';
+import { spawnCommand } from '../../packages/gatewright/command/start/spawn-command.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 
 const TEMPLATE = {

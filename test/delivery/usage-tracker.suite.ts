@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
+import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { startedToolkit } from '../support/started-toolkit.ts';
 
 const TABLE = 'gatewright-dev-usage';

@@ -55,7 +55,7 @@ function toPage(texts: readonly string[]): string {
   return [...imports, first, ...nested, '}\n'.repeat(nested.length)]
     .join('')
     .replaceAll(/from 'gatewright\/(?!testing)([\w-]+)'/g, "from '@gatewright/handlers/$1'")
-    .replaceAll("from 'gatewright'", "from '../../packages/engine/index.ts'");
+    .replaceAll("from 'gatewright'", "from '../../packages/gateway/engine/index.ts'");
 }
 
 /** JavaScript says no type of an event, and needs none. */

@@ -24,9 +24,9 @@ type Claims = Readonly<Partial<Record<BlockKind, string>>>;
 
 export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'README.md': GUIDES,
-  'packages/aws/README.md': READMES,
-  'packages/dynamodb/README.md': READMES,
-  'packages/velocity/README.md': READMES,
+  'packages/base/aws/README.md': READMES,
+  'packages/gateway/dynamodb/README.md': READMES,
+  'packages/gateway/velocity/README.md': READMES,
   'python/README.md': 'test/vectors/wire/python.test.ts',
   'shared/README.md': READMES,
   'packages/gatewright/package/README.md': { shell: GUIDES, data: DATA, code: CODE },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { GatewayOptions } from '../../packages/engine/index.ts';
+import type { GatewayOptions } from '../../packages/gateway/engine/index.ts';
 import { aGateway, GATEWAY_ADMIN, type StartedGateway } from '../support/a-gateway.ts';
 
 const aFunction = (name: string, code: string): object => ({

@@ -11,8 +11,8 @@ import {
   PutIntegrationCommand,
   PutMethodCommand,
 } from '@aws-sdk/client-api-gateway';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { Gateway } from '../../packages/gateway/engine/index.ts';
 
 const ADMIN = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };
 const FUNCTION = {

@@ -9,7 +9,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { aGateway, GATEWAY_ADMIN } from '../support/a-gateway.ts';
 import type { StartedGateway } from '../support/a-gateway.ts';
 
-const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/aws/sign-request.ts')).href;
+const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/base/aws/sign-request.ts')).href;
 const UNDICI = pathToFileURL(join(import.meta.dirname, '../../node_modules/undici/index.js')).href;
 const DOMAIN = 'api.shop.example';
 const PROGRAMS = mkdtempSync(join(tmpdir(), 'gatewright-own-apis-'));

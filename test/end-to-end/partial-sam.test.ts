@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway, GatewayOptions, Listening } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/engine/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-partial-sam-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -3,9 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createGateway } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
 import { aFunction, aMethod, CASES, guarded, HTTP, REST } from '../support/faulty-templates.ts';
-import type { Gateway, GatewayOptions, Listening, UnsupportedItem } from '../../packages/engine/index.ts';
+import type {
+  Gateway,
+  GatewayOptions,
+  Listening,
+  UnsupportedItem,
+} from '../../packages/gateway/engine/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-partial-'));
 after(() => rmSync(folder, { recursive: true }));

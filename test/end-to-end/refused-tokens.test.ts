@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { RequestDetail } from '../../packages/console/records/model.ts';
-import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
+import type { RequestDetail } from '../../packages/gateway/console/records/model.ts';
+import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { aGateway } from '../support/a-gateway.ts';
 import type { StartedGateway } from '../support/a-gateway.ts';
 import { storyOf } from '../support/recorded-apis.ts';

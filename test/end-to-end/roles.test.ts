@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { signRequest } from '@gatewright/aws/sign-request';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { Gateway } from '../../packages/gateway/engine/index.ts';
 
 const ADMIN = { accessKeyId: 'AKIDROLESTEST0000001', secretAccessKey: 'a-secret-of-this-test-only' };
-const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/aws/sign-request.ts')).href;
+const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/base/aws/sign-request.ts')).href;
 const ARN = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
 const SESSION = 'arn:aws:sts::123456789012:assumed-role/shop-role/shop';
 

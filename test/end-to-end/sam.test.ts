@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { Gateway } from '../../packages/gateway/engine/index.ts';
 
 const HELLO = `exports.handler = async ({ body }) => ({ statusCode: 200, body: body ?? 'hello' })`;
 

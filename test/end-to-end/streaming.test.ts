@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { Gateway } from '../../packages/gateway/engine/index.ts';
 
 /** Streams `one`, and `two` after a while, or fails. */
 const CHAT = `

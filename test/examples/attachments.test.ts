@@ -15,7 +15,7 @@ const namesIn = (text: string, pattern: RegExp): readonly string[] =>
 
 const RECIPES = readdirSync(join(CHECKOUT, 'docs/recipes')).map((file) => `docs/recipes/${file}`);
 const PAGES = ['docs/guides/protect/access.md', ...RECIPES];
-const STACK = ['serverless.yml', ...globSync('packages/stack/**/*.yml', { cwd: CHECKOUT })]
+const STACK = ['serverless.yml', ...globSync('packages/toolkit/stack/**/*.yml', { cwd: CHECKOUT })]
   .map(read)
   .join('\n');
 

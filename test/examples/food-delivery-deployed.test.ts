@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { readNamedDocuments } from '@gatewright/authoring/access-documents';
+import { readNamedDocuments } from '@gatewright/authoring/files/access-documents';
 import { listFiles } from '../architecture/source-files.ts';
 
 const EXAMPLE = readFileSync('examples/food-delivery/serverless.yml', 'utf8');
@@ -29,7 +29,7 @@ describe('food-delivery in stage prod', () => {
     const imported = [...EXAMPLE.matchAll(/!ImportValue '?gatewright-\$\{sls:stage\}-(\w+)/g)].map(
       ([, name]) => name,
     );
-    const exported = listFiles('packages/stack')
+    const exported = listFiles('packages/toolkit/stack')
       .filter((path) => path.endsWith('.yml'))
       .flatMap((path) =>
         [...readFileSync(path, 'utf8').matchAll(/Name: '\$\{self:service\}-\$\{sls:stage\}-(\w+)'/g)].map(

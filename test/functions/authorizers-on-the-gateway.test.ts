@@ -13,8 +13,8 @@ import {
 } from '../support/a-protected-api.ts';
 import type { Kind } from '../support/a-protected-api.ts';
 import { aKeySet, anEcKey, aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
-import { anApi as aWebSocketApi, AUTHORIZED, OK } from '../packages/core/websocket/fixture.ts';
-import { shakeHands, startApi } from '../packages/core/websocket/server.ts';
+import { anApi as aWebSocketApi, AUTHORIZED, OK } from '../packages/gateway/core/websocket/fixture.ts';
+import { shakeHands, startApi } from '../packages/gateway/core/websocket/server.ts';
 
 const RULES = [
   {

@@ -1,8 +1,8 @@
 /** A quota in the authorizer, behind the gateway, against callers and wirings that would have it pass uncharged. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkWiring } from '../../packages/authoring/check-wiring.ts';
-import type { WiredAuthorizer } from '../../packages/authoring/check-wiring.ts';
+import { checkWiring } from '../../packages/toolkit/authoring/check/check-wiring.ts';
+import type { WiredAuthorizer } from '../../packages/toolkit/authoring/check/check-wiring.ts';
 import { keeperOf, PLAN, QUOTA } from '../support/a-charging.ts';
 import { aProtectedApi, documentFor, ISSUER_KEY } from '../support/a-protected-api.ts';
 import type { Charging, Kind } from '../support/a-protected-api.ts';

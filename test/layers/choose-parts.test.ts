@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { describeLeft, leaveOutParts, takeOwners } from '../../layers/choose-parts.ts';
 import { makeStackConfig } from '../../packages/gatewright/package/stack-config.ts';
-import { PART_NEEDS, PARTS } from '../../packages/stack/parts.ts';
+import { PART_NEEDS, PARTS } from '../../packages/toolkit/stack/parts.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { validChoices } from '../support/part-choices.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { makeId } from '@gatewright/aws/physical-ids';
-import { STANDS_IN } from '../../packages/templates/serverless/aws-stand-in.ts';
+import { STANDS_IN } from '../../packages/gateway/templates/serverless/aws-stand-in.ts';
 import { isPackaging, lookUpIds } from '../../layers/look-up-ids.ts';
 
 const documentOf = (stack: string): string => `version: 1

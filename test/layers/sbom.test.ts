@@ -5,8 +5,8 @@ import type { Lock } from '../../layers/sbom.ts';
 
 const LOCK: Lock = {
   '': { version: '1.0.0', dependencies: { a: '1', '@gatewright/aws': '0' } },
-  'packages/aws': { version: '0.1.0', dependencies: { b: '2' } },
-  'node_modules/@gatewright/aws': { link: true, resolved: 'packages/aws' },
+  'packages/base/aws': { version: '0.1.0', dependencies: { b: '2' } },
+  'node_modules/@gatewright/aws': { link: true, resolved: 'packages/base/aws' },
   'node_modules/a': {
     version: '1.0.0',
     license: 'MIT',
@@ -29,7 +29,7 @@ describe('neededFolders', () => {
   });
 
   it('follows workspaces to what they need', () => {
-    assert.deepEqual(neededFolders(LOCK, ['@gatewright/aws']), ['node_modules/b', 'packages/aws']);
+    assert.deepEqual(neededFolders(LOCK, ['@gatewright/aws']), ['node_modules/b', 'packages/base/aws']);
   });
 });
 
@@ -46,7 +46,7 @@ describe('printSbom', () => {
       'node_modules/@s/c',
       'node_modules/a',
       'node_modules/b',
-      'packages/aws',
+      'packages/base/aws',
     ]);
     const { components, ...head } = JSON.parse(text) as { components: readonly Record<string, unknown>[] };
     assert.deepEqual(head, {
@@ -78,6 +78,6 @@ describe('printSbom', () => {
 describe('nameOf', () => {
   it('is what an import statement says', () => {
     assert.equal(nameOf('node_modules/a/node_modules/@s/c', LOCK), '@s/c');
-    assert.equal(nameOf('packages/aws', LOCK), '@gatewright/aws');
+    assert.equal(nameOf('packages/base/aws', LOCK), '@gatewright/aws');
   });
 });

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { StackPlugin } from '../../layers/osls-plugin.ts';
 import type { Serverless } from '../../layers/osls-plugin.ts';
 import { makeSmall, omitLayer, omitLoneApi } from '../../layers/small-stack.ts';
-import { READS_TEMPLATE, STANDS_IN } from '../../packages/templates/serverless/aws-stand-in.ts';
+import { READS_TEMPLATE, STANDS_IN } from '../../packages/gateway/templates/serverless/aws-stand-in.ts';
 import { aService as aStackFolder } from '../support/a-stack-plugin.ts';
 
 const aService = (extensions: Record<string, unknown> = {}) => ({

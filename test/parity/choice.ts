@@ -17,4 +17,4 @@ export type Choice = {
   readonly test: string;
 };
 
-export const BEHAVIOUR = 'test/packages/engine/behaviour';
+export const BEHAVIOUR = 'test/packages/gateway/engine/behaviour';

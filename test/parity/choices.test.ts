@@ -6,7 +6,7 @@ import {
   ASSUMPTIONS,
   readAssumption,
   DEFAULT_ASSUMPTIONS,
-} from '../../packages/core/deployment/assumptions.ts';
+} from '../../packages/gateway/core/deployment/assumptions.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
 import { linkSections, printChoices, printReport } from './report.ts';

@@ -31,7 +31,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Which template of a gateway response',
     evidence: 'inferred',
     here: 'by the first type of Accept, else `application/json`, else the first there is',
-    test: 'test/packages/core/deployment/gateway-responses.test.ts',
+    test: 'test/packages/gateway/core/deployment/wordings/gateway-responses.test.ts',
   },
   {
     section: '§1.4',
@@ -62,21 +62,21 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'partly',
     here: '500 as at AWS, for functions of the loaded stacks; permission for one stage counts for all',
     switch: '`--roles off`',
-    test: 'test/packages/core/deployment/invoke-permissions.test.ts',
+    test: 'test/packages/gateway/core/deployment/authorization/invoke-permissions.test.ts',
   },
   {
     section: '§1.6, §10.3',
     question: '`Lineage` in the trace header of replies',
     evidence: 'partly',
     here: 'Root, Parent and Sampled only',
-    test: 'test/packages/core/events/trace-header.test.ts',
+    test: 'test/packages/gateway/core/events/trace-header.test.ts',
   },
   {
     section: '§2.1',
     question: 'Case of path literals, characters of path parts',
     evidence: 'inferred',
     here: 'case-sensitive; letters, digits and `. _ - : ~ @ $ + ,`',
-    test: 'test/packages/core/routing/rest-routes.test.ts',
+    test: 'test/packages/gateway/core/routing/rest-routes.test.ts',
   },
   {
     section: '§2.1',
@@ -97,7 +97,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'What `/ping` and `/sping`, which are reserved, answer',
     evidence: 'inferred',
     here: '200 and `healthy`, for any method, at the root of every address of REST APIs; HTTP APIs have them for themselves',
-    test: 'test/packages/server/api-ports.test.ts',
+    test: 'test/packages/gateway/server/api-ports.test.ts',
   },
   {
     section: '§2.4',
@@ -112,14 +112,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'verify',
     here: 'unpacked, as the developer guide says; `Content-Encoding` stays',
     switch: '`Content-Encoding: identity`',
-    test: 'test/packages/core/receive.test.ts',
+    test: 'test/packages/gateway/core/receive.test.ts',
   },
   {
     section: '§2.4',
     question: 'Which replies MinimumCompressionSize packs',
     evidence: 'inferred',
     here: 'those of integrations and of the cache, of any status, with a body; not those that the gateway words itself; no `Vary` is added',
-    test: 'test/packages/core/phases/compress.test.ts',
+    test: 'test/packages/gateway/core/phases/compress.test.ts',
   },
   {
     section: '§2.6',
@@ -133,14 +133,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'A proxy answer that is `{}`, a number, a list, or has a body that is no text',
     evidence: 'inferred',
     here: '`{}` is 200; all others are 502',
-    test: 'test/packages/core/events/proxy-result.test.ts',
+    test: 'test/packages/gateway/core/events/proxy-result.test.ts',
   },
   {
     section: '§3.5',
     question: 'A header value that is a number, a statusCode that is no whole number',
     evidence: 'verify',
     here: 'the number as text; 502',
-    test: 'test/packages/core/events/proxy-result.test.ts',
+    test: 'test/packages/gateway/core/events/proxy-result.test.ts',
   },
   {
     section: '§4.2',
@@ -162,7 +162,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'A key `claims` in the context of an authorizer’s answer',
     evidence: 'verify',
     here: '500: it is reserved, as HTTP APIs document it',
-    test: 'test/packages/core/events/authorizer-result.test.ts',
+    test: 'test/packages/gateway/core/events/authorizer-result.test.ts',
   },
   {
     section: '§4.4',
@@ -176,14 +176,14 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Order in which the claims of a token are checked, and how long keys are kept',
     evidence: 'inferred',
     here: 'signature, iss, aud or client_id, exp, nbf, iat, required claims, scopes; an hour at most',
-    test: 'test/packages/core/policy/token-trust.test.ts',
+    test: 'test/packages/gateway/core/policy/token-trust.test.ts',
   },
   {
     section: '§4.5',
     question: 'When the discovery document of an issuer is read',
     evidence: 'partly',
     here: 'at the first token, not at creation: a missing issuer is 401, not a load error',
-    test: 'test/packages/core/phases/rest-tokens.test.ts',
+    test: 'test/packages/gateway/core/phases/rest-tokens.test.ts',
   },
   {
     section: '§4.6',
@@ -198,7 +198,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Caching of valid Cognito tokens (`AuthorizerResultTtlInSeconds`)',
     evidence: 'partly',
     here: 'none: every request checks its token',
-    test: 'test/packages/core/phases/rest-tokens.test.ts',
+    test: 'test/packages/gateway/core/phases/rest-tokens.test.ts',
   },
   {
     section: '§5.1',
@@ -206,7 +206,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'inferred',
     here: 'off',
     switch: '`--account-throttle on`',
-    test: 'test/packages/core/phases/meter.test.ts',
+    test: 'test/packages/gateway/core/phases/meter.test.ts',
   },
   {
     section: '§5.1',
@@ -214,7 +214,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'inferred',
     here: 'exact, where AWS is best effort',
     switch: '`--usage-lag SPAN`',
-    test: 'test/packages/core/phases/meter.test.ts',
+    test: 'test/packages/gateway/core/phases/meter.test.ts',
   },
   {
     section: '§5.3',
@@ -236,7 +236,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     question: 'Throttle and quota of a plan both used up',
     evidence: 'inferred',
     here: 'the throttle speaks: Too Many Requests',
-    test: 'test/packages/core/phases/meter.test.ts',
+    test: 'test/packages/gateway/core/phases/meter.test.ts',
   },
   {
     section: '§5.3',
@@ -244,7 +244,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     evidence: 'inferred',
     here: '40 characters, the same at every start',
     switch: '`Value` of the key',
-    test: 'test/packages/control/metering-definitions.test.ts',
+    test: 'test/packages/gateway/control/metering-definitions.test.ts',
   },
 ];
 

@@ -1,15 +1,15 @@
-/** The engine as the runner drives it: only what a user of packages/engine/index.ts has, and AWS's own APIs. */
+/** The engine as the runner drives it: only what a user of packages/gateway/engine/index.ts has, and AWS's own APIs. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGateway } from '../../packages/engine/index.ts';
-import { DefinitionError } from '../../packages/core/errors.ts';
-import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import { DefinitionError } from '../../packages/gateway/core/errors.ts';
+import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
 import { ACCESS_LOG } from '../../packages/conformance/template/draft.ts';
 import { openSdkTarget } from '../../packages/conformance/play/control-target.ts';
 import { describeApi } from '../../packages/conformance/play/running-api.ts';
 import { RUNNER_KEY } from '../../packages/conformance/play/signing.ts';
-import type { Gateway, Listening } from '../../packages/engine/index.ts';
+import type { Gateway, Listening } from '../../packages/gateway/engine/index.ts';
 import type { ControlTarget } from '../../packages/conformance/schema/control-case.ts';
 import type { RunningApi } from '../../packages/conformance/play/running-api.ts';
 import type { Deploy, Fragment, Target } from '../../packages/conformance/targets/target.ts';

@@ -1,6 +1,6 @@
 /**
  * Small mistakes, planted at random by a seed in every package: the tests nearest to each notice. One package is tried
- * by `--only packages/aws`; its figures are merged into docs/evidence/mutants.json.
+ * by `--only packages/base/aws`; its figures are merged into docs/evidence/mutants.json.
  *
  * Verdicts are kept in .build/mutants, so that a run goes on where another has ended; one holds as long as the file and
  * the test that has killed are as they were, and where none has, as long as all its tests are.

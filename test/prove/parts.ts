@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { packageService } from '../../layers/package-service.ts';
-import { PART_NEEDS } from '../../packages/stack/parts.ts';
+import { PART_NEEDS } from '../../packages/toolkit/stack/parts.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { copyStackDefinition } from '../support/copy-stack-definition.ts';
 import { validChoices } from '../support/part-choices.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import { build } from 'esbuild';
-import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
+import { startEmbeddedDynamoDb } from '../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { SIGNER } from '../support/orders-table.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';

@@ -57,8 +57,8 @@ describe('what goes with a service', () => {
 
   it('is its folder, its tests and those that name it', () => {
     assert.deepEqual(pathsOf('bells', tests), [
-      'packages/services/bells',
-      'test/packages/services/bells',
+      'packages/gateway/services/bells',
+      'test/packages/gateway/services/bells',
       'test/together/bells/ring.test.ts',
     ]);
   });
@@ -71,10 +71,10 @@ describe('a copy of the repository', () => {
       include: ['packages', 'test'],
     }),
     [CATALOGUE]: LISTED.replace(/^void.*\n/m, 'export const other = OTHER_TYPES;\n'),
-    'packages/templates/other-types.ts': 'export const OTHER_TYPES = {};\n',
-    'packages/services/bells/resource-types.ts': 'export const BELL_TYPES = {};\n',
-    'packages/services/bells/service.ts': 'export const open = () => 1;\n',
-    'packages/services/horns/service.ts': 'export const open = () => 2;\n',
+    'packages/gateway/templates/other-types.ts': 'export const OTHER_TYPES = {};\n',
+    'packages/gateway/services/bells/resource-types.ts': 'export const BELL_TYPES = {};\n',
+    'packages/gateway/services/bells/service.ts': 'export const open = () => 1;\n',
+    'packages/gateway/services/horns/service.ts': 'export const open = () => 2;\n',
   };
   let copy = '';
   beforeEach(() => {
@@ -104,9 +104,9 @@ describe('a copy of the repository', () => {
     const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
     assert.deepEqual(types.errors(), []);
 
-    removal.remove(['packages/services/horns']);
+    removal.remove(['packages/gateway/services/horns']);
     const [error = '', ...more] = types.errors();
-    assert.match(error, /^packages\/engine\/compose\/catalogue\.ts\(9\): TS2307 /);
+    assert.match(error, /^packages\/gateway\/engine\/compose\/services\/catalogue\.ts\(9\): TS2307 /);
     assert.equal(more.length, 0);
 
     removal.putBack();

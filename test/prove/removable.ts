@@ -43,7 +43,7 @@ async function look(copy: string, service: string, types: TypeCheck): Promise<Se
 
 /** All tests that are left of services, and of what they stand on. */
 function runTests(copy: string): Seen['tests'] {
-  const folders = [TOGETHER, 'test/packages/services', 'test/packages/kernel'];
+  const folders = [TOGETHER, 'test/packages/gateway/services', 'test/packages/gateway/kernel'];
   // In one process: they share what they load.
   const how = ['--test', '--test-isolation=none', '--test-reporter=tap'];
   const words = [...how, ...folders.map((folder) => `${folder}/**/*.test.ts`)];
@@ -120,10 +120,10 @@ function toFigures({ service, typeErrors, tests, answer, refusal = '' }: Seen): 
 
 /** A service whose folder is gone and which the catalogue still lists is an error: else the check would see nothing. */
 function seesWhatIsMissing(removal: Removal, types: TypeCheck, service: string): boolean {
-  removal.remove([`packages/services/${service}`]);
+  removal.remove([`packages/gateway/services/${service}`]);
   const errors = types.errors();
   removal.putBack();
-  return errors.some((error) => error.startsWith('packages/engine/compose/catalogue.ts'));
+  return errors.some((error) => error.startsWith('packages/gateway/engine/compose/services/catalogue.ts'));
 }
 
 async function proveRemovable(only: string | undefined): Promise<Outcome> {

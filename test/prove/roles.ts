@@ -1,21 +1,21 @@
 /** Each statement of each role of the stack, taken away in turn from a gateway that holds functions to their roles. */
-import { RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
+import { RESOURCE_TYPES } from '../../packages/gateway/engine/compose/services/catalogue.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signRequest } from '@gatewright/aws/sign-request';
-import { readRoles } from '../../packages/control/read-roles.ts';
-import { loadStacks } from '../../packages/templates/load.ts';
-import { REFUSING } from '../../packages/core/errors.ts';
-import { createGateway } from '../../packages/engine/index.ts';
+import { readRoles } from '../../packages/gateway/control/loading/read-roles.ts';
+import { loadStacks } from '../../packages/gateway/templates/load.ts';
+import { REFUSING } from '../../packages/gateway/core/errors.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { RefusedByApi } from './roles-desk.ts';
 import type { Addresses, Credentials } from './roles-desk.ts';
 import { CACHED_ID, policiesOf, templateOf } from './roles-template.ts';
 import type { Place, Statement } from './roles-template.ts';
 import { featuresOf } from './roles-features.ts';
-import type { Gateway } from '../../packages/engine/index.ts';
-import type { Json, ResolvedStack } from '../../packages/core/stack/model.ts';
+import type { Gateway } from '../../packages/gateway/engine/index.ts';
+import type { Json, ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 import type { Figures, Outcome, Proof } from './proof.ts';
 

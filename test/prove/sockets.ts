@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BUFFER_LIMIT_BYTES, BYTES_IN_FLIGHT_LIMIT } from '../../packages/core/websocket/limits.ts';
+import { BUFFER_LIMIT_BYTES, BYTES_IN_FLIGHT_LIMIT } from '../../packages/gateway/core/websocket/limits.ts';
 import { runCommand } from '../support/command.ts';
 import { startSoakedGateway } from './soak/soaked-gateway.ts';
 import type { SoakedGateway } from './soak/soaked-gateway.ts';

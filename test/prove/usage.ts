@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { queryExport } from '../../packages/stack/quota/commands/export-query.ts';
-import type { ExportQuery, Row } from '../../packages/stack/quota/commands/export-query.ts';
+import { queryExport } from '../../packages/toolkit/stack/quota/commands/export-query.ts';
+import type { ExportQuery, Row } from '../../packages/toolkit/stack/quota/commands/export-query.ts';
 import { installTool, toolFolder } from '../../lab/tools/install-tool.ts';
 import { writeUsageExport } from '../support/usage-export.ts';
 import type { ExportTotals } from '../support/usage-export.ts';

@@ -4,7 +4,7 @@ import type { Mutant } from './patch.ts';
 
 const FENCE = "{ attribute: mark, is: 'absent-or-below', value: fence },";
 const RETURN_WITHOUT_FENCE = patch(
-  'ledger.ts',
+  'ledger/ledger.ts',
   FENCE,
   `...(purpose === 'return' ? [] : [${FENCE.slice(0, -1)} as const]),`,
 );
@@ -13,19 +13,19 @@ export const BILL_MUTANTS: readonly Mutant[] = [
   {
     name: 'units that wait for their request are taken off an exact bill',
     model: 'quota',
-    patches: [patch('stock.ts', 'isExact ? Math.max(0, untold) : untold', 'untold')],
+    patches: [patch('ledger/stock.ts', 'isExact ? Math.max(0, untold) : untold', 'untold')],
   },
   {
     name: 'an exact bill of what was admitted on trust',
     model: 'quota-bounded',
-    patches: [patch('lease.ts', "if (this.#limit.billing === 'exact' || ", 'if (')],
+    patches: [patch('holding/lease.ts', "if (this.#limit.billing === 'exact' || ", 'if (')],
   },
   {
     name: 'usage report repeated',
     model: 'quota',
     patches: [
       patch(
-        'stock.ts',
+        'ledger/stock.ts',
         "if (sent.kind !== 'done') this.#reportLater(report);",
         "this.#reportLater(report);\n    if (sent.kind !== 'done');",
       ),
@@ -34,23 +34,27 @@ export const BILL_MUTANTS: readonly Mutant[] = [
   {
     name: 'usage report dropped with a grant that was refused',
     model: 'quota',
-    patches: [patch('stock.ts', 'this.#reportLater(report);\n    else if', ';\n    else if')],
+    patches: [patch('ledger/stock.ts', 'this.#reportLater(report);\n    else if', ';\n    else if')],
   },
   {
     name: 'a write counts as often as it arrives',
     model: 'quota',
-    patches: [patch('ledger.ts', FENCE, '')],
+    patches: [patch('ledger/ledger.ts', FENCE, '')],
   },
   {
     name: 'a write that was given up is not looked for',
     model: 'quota',
-    patches: [patch('own-writes.ts', 'this.#abandoned[0]?.sequence ?? by.sequence', 'by.sequence')],
+    patches: [patch('ledger/own-writes.ts', 'this.#abandoned[0]?.sequence ?? by.sequence', 'by.sequence')],
   },
   {
     name: 'a write that was refused is not looked for',
     model: 'quota-resend',
     patches: [
-      patch('own-writes.ts', '        this.#remember({ ...abandoned, onLost: () => undefined });\n', ''),
+      patch(
+        'ledger/own-writes.ts',
+        '        this.#remember({ ...abandoned, onLost: () => undefined });\n',
+        '',
+      ),
     ],
   },
   {
@@ -58,7 +62,7 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'own-writes.ts',
+        'ledger/own-writes.ts',
         '!landed.stands) this.#landed =',
         '!landed.stands && landed.sequence < 0) this.#landed =',
       ),
@@ -69,7 +73,7 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'ledger.ts',
+        'ledger/ledger.ts',
         "when: [{ attribute: mark, is: 'equal', value: landed }],",
         "when: [{ attribute: 'rem', is: 'present' }],",
       ),
@@ -78,19 +82,21 @@ export const BILL_MUTANTS: readonly Mutant[] = [
   {
     name: 'what a return dropped is not found again',
     model: 'quota',
-    patches: [patch('own-writes.ts', 'for (const { onLost } of others) onLost();', '')],
+    patches: [patch('ledger/own-writes.ts', 'for (const { onLost } of others) onLost();', '')],
   },
   {
     name: 'a direct charge is not used before it is reported',
     model: 'quota',
-    patches: [patch('ledger.ts', 'grant.outstandingMax === undefined ? 0 : grant.units;', 'grant.units;')],
+    patches: [
+      patch('ledger/ledger.ts', 'grant.outstandingMax === undefined ? 0 : grant.units;', 'grant.units;'),
+    ],
   },
   {
     name: 'what was charged directly stays used when another limit refuses',
     model: 'quota',
     patches: [
       patch('quotas.ts', '        for (const holding of charged.holdings) await holding.uncharge();\n', ''),
-      patch('stock.ts', ' this.#unreported -= size.units;', ';'),
+      patch('ledger/stock.ts', ' this.#unreported -= size.units;', ';'),
     ],
   },
   { name: 'return without fence, sent again', model: 'quota', patches: [RETURN_WITHOUT_FENCE] },
@@ -104,12 +110,12 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'stock.ts',
+        'ledger/stock.ts',
         '    this.units -= units;\n    this.#unreported -= report;\n    const sent = await writes.release({ units, report }, () => {\n      this.units += units;',
         '    this.#unreported -= report;\n    const sent = await writes.release({ units, report }, () => {',
       ),
       patch(
-        'stock.ts',
+        'ledger/stock.ts',
         '    return { sent, units };',
         "    if (sent.kind === 'done') this.units -= units;\n    return { sent, units };",
       ),

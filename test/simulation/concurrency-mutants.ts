@@ -7,7 +7,7 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
     name: 'release without its id, sent again',
     patches: [
       patch(
-        'semaphore.ts',
+        'holding/semaphore.ts',
         "when: [{ attribute: name, is: 'present' }],",
         "when: [{ attribute: 'c', is: 'present' }],",
       ),
@@ -16,14 +16,18 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
   {
     name: 'timeout taken as acquired',
     patches: [
-      patch('permits.ts', '          isUnsure = true;\n          break;', "          return 'taken';"),
+      patch(
+        'holding/permits.ts',
+        '          isUnsure = true;\n          break;',
+        "          return 'taken';",
+      ),
     ],
   },
   {
     name: 'a permit is taken over 3 s before its deadline',
     patches: [
       patch(
-        'permits.ts',
+        'holding/permits.ts',
         'this.#nowEpochMs() - this.#limit.clockSkewMs);',
         'this.#nowEpochMs() - this.#limit.clockSkewMs + 3000);',
       ),
@@ -34,7 +38,7 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
     name: 'the platform does not end a request at its deadline',
     patches: [
       patch(
-        'permits.ts',
+        'holding/permits.ts',
         'return this.#run.remainingMs ?? this.#pool.limit.maxSeconds * 1000;',
         'return this.#pool.limit.maxSeconds * 1000;',
       ),
@@ -43,15 +47,15 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
   {
     name: 'clocks are taken to agree',
     patches: [
-      patch('permits.ts', 'this.#nowEpochMs() - this.#limit.clockSkewMs);', 'this.#nowEpochMs());'),
-      patch('permits.ts', 'Math.ceil(endsAt + limit.clockSkewMs)', 'Math.ceil(endsAt)'),
+      patch('holding/permits.ts', 'this.#nowEpochMs() - this.#limit.clockSkewMs);', 'this.#nowEpochMs());'),
+      patch('holding/permits.ts', 'Math.ceil(endsAt + limit.clockSkewMs)', 'Math.ceil(endsAt)'),
     ],
   },
   {
     name: 'admitted after its own deadline',
     patches: [
       patch(
-        'permits.ts',
+        'holding/permits.ts',
         'return this.#held !== undefined && this.#leftMs() > 0;',
         'return this.#held !== undefined;',
       ),
@@ -61,7 +65,7 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
     name: 'two take over the same dead permit',
     patches: [
       patch(
-        'semaphore.ts',
+        'holding/semaphore.ts',
         "is: 'equal', value: deadlineEpochMs }) as const",
         "is: 'absent-or-below', value: deadlineEpochMs + 1 }) as const",
       ),
@@ -69,12 +73,12 @@ const MUTANTS: readonly { readonly name: string; readonly patches: readonly Patc
   },
   {
     name: 'a permit is taken twice under one id',
-    patches: [patch('semaphore.ts', "      { attribute: nameOf(claim.id), is: 'absent' },\n", '')],
+    patches: [patch('holding/semaphore.ts', "      { attribute: nameOf(claim.id), is: 'absent' },\n", '')],
   },
   {
     name: 'no bound on what is taken',
     patches: [
-      patch('semaphore.ts', 'value: permits - 1 + expired.length', 'value: permits + expired.length'),
+      patch('holding/semaphore.ts', 'value: permits - 1 + expired.length', 'value: permits + expired.length'),
     ],
   },
   {

@@ -6,19 +6,19 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an upgrade gives again what was used',
     model: 'quota-customers',
-    patches: [patch('open-period.ts', 'carried: before }', 'carried: before - carried }')],
+    patches: [patch('ledger/open-period.ts', 'carried: before }', 'carried: before - carried }')],
   },
   {
     name: 'after a downgrade the ledger of the larger plan goes on granting',
     model: 'quota-customers',
     patches: [
       patch(
-        'ledger.ts',
+        'ledger/ledger.ts',
         "    when.push({ attribute: 'term', is: 'at-least', value: grant.termEpochMs });\n",
         '    when.push();\n',
       ),
       patch(
-        'lease.ts',
+        'holding/lease.ts',
         '(isShard || !isBeforeTerm(item, this.#termEpochMs))',
         '(isShard || item !== undefined)',
       ),
@@ -27,32 +27,40 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a cancelled customer goes on',
     model: 'quota-customers',
-    patches: [patch('customer-book.ts', "if (customer.state !== 'active')", 'if (customer.version < 0)')],
+    patches: [
+      patch('plan/customer-book.ts', "if (customer.state !== 'active')", 'if (customer.version < 0)'),
+    ],
   },
   {
     name: 'a plan after a trial begins with the trial',
     model: 'quota-customers',
-    patches: [patch('customer.ts', 'fromEpochMs <= epochMs)', 'fromEpochMs <= epochMs + 3_600_000)')],
+    patches: [patch('plan/customer.ts', 'fromEpochMs <= epochMs)', 'fromEpochMs <= epochMs + 3_600_000)')],
   },
   {
     name: "a customer's own limit is that of its plan",
     model: 'quota-customers',
-    patches: [patch('customer.ts', 'quota: limits[limit.id] }', 'quota: 0 * Number(limits[limit.id]) + 9 }')],
+    patches: [
+      patch('plan/customer.ts', 'quota: limits[limit.id] }', 'quota: 0 * Number(limits[limit.id]) + 9 }'),
+    ],
   },
   {
     name: 'an older term ends the ledger of a newer one',
     model: 'quota-customers',
     patches: [
-      patch('open-period.ts', '!isBeforeTerm(item, termEpochMs) || !mayEnd', 'false || !mayEnd'),
-      patch('open-period.ts', '  if (!isBeforeTerm(item, at.termEpochMs)) return false;\n', ''),
-      patch('opening.ts', ', ...isNotLater]', ']'),
+      patch('ledger/open-period.ts', '!isBeforeTerm(item, termEpochMs) || !mayEnd', 'false || !mayEnd'),
+      patch('ledger/open-period.ts', '  if (!isBeforeTerm(item, at.termEpochMs)) return false;\n', ''),
+      patch('ledger/opening.ts', ', ...isNotLater]', ']'),
     ],
   },
   {
     name: 'a record is used as long as the process lives',
     model: 'quota-customers',
     patches: [
-      patch('customer-book.ts', 'if (ageMs <= this.#freshMs) return entry;', 'if (ageMs >= 0) return entry;'),
+      patch(
+        'plan/customer-book.ts',
+        'if (ageMs <= this.#freshMs) return entry;',
+        'if (ageMs >= 0) return entry;',
+      ),
     ],
   },
   {
@@ -60,7 +68,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     model: 'quota-customers',
     patches: [
       patch(
-        'customer-book.ts',
+        'plan/customer-book.ts',
         ' || this.#fresh(key) !== undefined) return entry;',
         ' || name !== undefined) return entry;',
       ),

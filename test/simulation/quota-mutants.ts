@@ -5,12 +5,12 @@ import type { Mutant, Patch } from './patch.ts';
 /** Every holder also says what it was granted and until when; whoever finds the ledger empty takes expired leases back. */
 const RECLAIM: readonly Patch[] = [
   patch(
-    'own-writes.ts',
+    'ledger/own-writes.ts',
     'sweep(grantWrite(this.#key, grant, by), stale)',
     'withExpiry(sweep(grantWrite(this.#key, grant, by), stale), by.holder, grant.units, this.#at)',
   ),
   patch(
-    'own-writes.ts',
+    'ledger/own-writes.ts',
     'const ATTEMPTS = 3;',
     `const ATTEMPTS = 3;
 function withExpiry(write: any, holder: string, units: number, at: any): any {
@@ -19,12 +19,12 @@ function withExpiry(write: any, holder: string, units: number, at: any): any {
 }`,
   ),
   patch(
-    'lease.ts',
+    'holding/lease.ts',
     '    return this.#stock.units >= cost &&',
     '    return this.#unexpired() && this.#stock.units >= cost &&',
   ),
   patch(
-    'lease.ts',
+    'holding/lease.ts',
     '  #isStale(): boolean {',
     `  #grantedAtWall = 0;
   #unexpired(): boolean {
@@ -45,15 +45,15 @@ function withExpiry(write: any, holder: string, units: number, at: any): any {
   #isStale(): boolean {`,
   ),
   patch(
-    'lease.ts',
+    'holding/lease.ts',
     "    if (sent.kind === 'done') {\n      this.#lastUnits",
     "    if (sent.kind === 'refused') await this.#reclaim(sent.item);\n    if (sent.kind === 'done') {\n      this.#grantedAtWall = this.#at.clock.nowEpochMs();\n      this.#lastUnits",
   ),
 ];
 
 const BLIND_OPENING: readonly Patch[] = [
-  patch('opening.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],'),
-  patch('opening.ts', "        { attribute: 'cur', is: 'absent-or-below', value: start },\n", ''),
+  patch('ledger/opening.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],'),
+  patch('ledger/opening.ts', "        { attribute: 'cur', is: 'absent-or-below', value: start },\n", ''),
 ];
 
 /** What a mutant does instead of `store.transact`: a credit without an answer is sent again. */
@@ -75,7 +75,7 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'own-writes.ts',
+        'ledger/own-writes.ts',
         '        if (mayLand) this.#remember(abandoned);',
         "        if (mayLand) return { kind: 'done', item: { rem: 0, out: 0, used: 0, cred: 0, lim: 0, b: 0 } };",
       ),
@@ -86,7 +86,7 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'holdings.ts',
+        'holding/holdings.ts',
         '${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#',
         '${headKey(id).pk}#',
       ),
@@ -120,7 +120,7 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     model: 'quota-unstamped',
     patches: [
       patch(
-        'holdings.ts',
+        'holding/holdings.ts',
         'if (arrival.toEpochMs < period.endEpochMs) continue;',
         'if (arrival.toEpochMs < (this.#moved.get(nameOf(id, period, plan)) ?? period).endEpochMs) continue;',
       ),
@@ -132,12 +132,12 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     model: 'quota',
     patches: [
       patch(
-        'own-writes.ts',
+        'ledger/own-writes.ts',
         'const outcome = await store.update(write);',
         'const outcome = await readThenSet(write, this.#at);',
       ),
       patch(
-        'own-writes.ts',
+        'ledger/own-writes.ts',
         'const ATTEMPTS = 3;',
         `const ATTEMPTS = 3;
 async function readThenSet(write: any, at: any): Promise<any> {
@@ -159,7 +159,7 @@ async function readThenSet(write: any, at: any): Promise<any> {
     name: 'no fence in the head against late writers',
     model: 'quota',
     patches: [
-      patch('opening.ts', "        { attribute: 'cur', is: 'absent-or-below', value: start },\n", ''),
+      patch('ledger/opening.ts', "        { attribute: 'cur', is: 'absent-or-below', value: start },\n", ''),
     ],
   },
   {
@@ -167,7 +167,7 @@ async function readThenSet(write: any, at: any): Promise<any> {
     model: 'quota',
     patches: [
       patch(
-        'opening.ts',
+        'ledger/opening.ts',
         "when: [{ attribute: 'ver', is: 'equal', value: plan.version }],\n      change: { kind: 'check' },\n    },\n    {",
         "when: [],\n      change: { kind: 'check' },\n    },\n    {",
       ),
@@ -178,7 +178,7 @@ async function readThenSet(write: any, at: any): Promise<any> {
     model: 'quota',
     patches: [
       patch(
-        'charge.ts',
+        'holding/charge.ts',
         '    if (lacking === undefined) {',
         '    await Promise.resolve();\n    if (lacking === undefined) {',
       ),
@@ -188,61 +188,81 @@ async function readThenSet(write: any, at: any): Promise<any> {
     name: 'two writes have the same number',
     model: 'quota',
     patches: [
-      patch('grant.ts', 'Math.max(this.#sequence + 1, ', 'Math.max(this.#sequence, this.#sequence || '),
+      patch(
+        'ledger/grant.ts',
+        'Math.max(this.#sequence + 1, ',
+        'Math.max(this.#sequence, this.#sequence || ',
+      ),
     ],
   },
   {
     name: 'no gate on what is left',
     model: 'quota',
-    patches: [patch('ledger.ts', "is: 'at-least', value: grant.gate", "is: 'at-least', value: -(2 ** 50)")],
+    patches: [
+      patch('ledger/ledger.ts', "is: 'at-least', value: grant.gate", "is: 'at-least', value: -(2 ** 50)"),
+    ],
   },
   {
     name: 'no gate on what is out',
     model: 'quota',
     patches: [
-      patch('ledger.ts', "is: 'at-most', value: grant.outstandingMax", "is: 'at-most', value: 2 ** 50"),
+      patch(
+        'ledger/ledger.ts',
+        "is: 'at-most', value: grant.outstandingMax",
+        "is: 'at-most', value: 2 ** 50",
+      ),
     ],
   },
   {
     name: 'a refund is not told to the ledger',
     model: 'quota',
     patches: [
-      patch('stock.ts', '    this.#unreported -= cost;\n    this.units += cost;', '    this.units += cost;'),
+      patch(
+        'ledger/stock.ts',
+        '    this.#unreported -= cost;\n    this.units += cost;',
+        '    this.units += cost;',
+      ),
     ],
   },
   {
     name: 'the same operation counts twice',
     model: 'quota',
-    patches: [patch('ledger.ts', "when: [{ attribute: 'kind', is: 'absent' }],", 'when: [],')],
+    patches: [patch('ledger/ledger.ts', "when: [{ attribute: 'kind', is: 'absent' }],", 'when: [],')],
   },
   {
     name: 'borrowed units are never charged',
     model: 'quota-bounded',
-    patches: [patch('stock.ts', '    debt.borrowed += lacking;\n    debt.owed += lacking;', '')],
+    patches: [patch('ledger/stock.ts', '    debt.borrowed += lacking;\n    debt.owed += lacking;', '')],
   },
   {
     name: 'a period is opened although its subject is suspended',
     model: 'quota',
     patches: [
-      patch('opening.ts', "periodId(period)), { attribute: 'susp', is: 'absent' }]", 'periodId(period))]'),
+      patch(
+        'ledger/opening.ts',
+        "periodId(period)), { attribute: 'susp', is: 'absent' }]",
+        'periodId(period))]',
+      ),
     ],
   },
   {
     name: 'debit and credit of a shard as two writes',
     model: 'quota-sharded',
-    patches: [patch('sharding.ts', 'await store.transact(moveWrites', `await ${TWO_WRITES}(moveWrites`)],
+    patches: [
+      patch('ledger/sharding.ts', 'await store.transact(moveWrites', `await ${TWO_WRITES}(moveWrites`),
+    ],
   },
   {
     name: 'a shard is made anew over the one that is there',
     model: 'quota-sharded',
-    patches: [patch('shards.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],')],
+    patches: [patch('ledger/shards.ts', "when: [{ attribute: 'cred', is: 'absent' }],", 'when: [],')],
   },
   {
     name: 'more is moved than is there',
     model: 'quota-sharded',
     patches: [
       patch(
-        'shards.ts',
+        'ledger/shards.ts',
         "when: [{ attribute: 'rem', is: 'at-least', value: units }, ...",
         "when: [{ attribute: 'rem', is: 'present' }, ...",
       ),
@@ -251,18 +271,22 @@ async function readThenSet(write: any, at: any): Promise<any> {
   {
     name: 'a suspended root fills its shards',
     model: 'quota-sharded',
-    patches: [patch('shards.ts', "...(from === 'root' ? OPEN : [])", '...OPEN.slice(2)')],
+    patches: [patch('ledger/shards.ts', "...(from === 'root' ? OPEN : [])", '...OPEN.slice(2)')],
   },
   {
     name: 'refused when one shard is short',
     model: 'quota-sharded',
     patches: [
-      patch('sharding.ts', "return filled === 'short' ? this.#search(need) : filled;", 'return filled;'),
+      patch(
+        'ledger/sharding.ts',
+        "return filled === 'short' ? this.#search(need) : filled;",
+        'return filled;',
+      ),
     ],
   },
   {
     name: 'an alarm is raised by everybody who sees it',
     model: 'quota',
-    patches: [patch('ledger.ts', "      { attribute: mark, is: 'absent' },\n", '')],
+    patches: [patch('ledger/ledger.ts', "      { attribute: mark, is: 'absent' },\n", '')],
   },
 ];

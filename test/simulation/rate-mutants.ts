@@ -7,7 +7,7 @@ const RATE_PATCHES: readonly { readonly name: string; readonly patches: readonly
     name: 'idle time adds to the burst',
     patches: [
       patch(
-        'rate-limit.ts',
+        'holding/rate-limit.ts',
         "change: { kind: 'update', set: { tat: nowUs + increment, expiresAt } },",
         "change: tatUs === undefined ? { kind: 'update', set: { tat: nowUs + increment, expiresAt } } : { kind: 'update', add: { tat: increment }, set: { expiresAt } },",
       ),
@@ -17,7 +17,7 @@ const RATE_PATCHES: readonly { readonly name: string; readonly patches: readonly
     name: 'burst not lowered for age and skew',
     patches: [
       patch(
-        'plan.ts',
+        'plan/plan.ts',
         'return Math.floor(limit.burst - (limit.rate / limit.perSeconds) * lateSeconds);',
         'return limit.burst + 0 * lateSeconds;',
       ),
@@ -27,7 +27,7 @@ const RATE_PATCHES: readonly { readonly name: string; readonly patches: readonly
     name: 'timeout taken as granted',
     patches: [
       patch(
-        'rate-lease.ts',
+        'holding/rate-lease.ts',
         "        case 'unknown':\n",
         "        case 'unknown':\n          this.#batches.push({ units, sentAt });\n",
       ),
@@ -37,7 +37,7 @@ const RATE_PATCHES: readonly { readonly name: string; readonly patches: readonly
     name: 'units are used at any age',
     patches: [
       patch(
-        'rate-lease.ts',
+        'holding/rate-lease.ts',
         'elapsedMs(clock, sentAt) <= this.#limit.maxAgeMs',
         'elapsedMs(clock, sentAt) >= 0',
       ),
@@ -47,7 +47,7 @@ const RATE_PATCHES: readonly { readonly name: string; readonly patches: readonly
     name: 'age counted from the reply',
     patches: [
       patch(
-        'rate-lease.ts',
+        'holding/rate-lease.ts',
         'this.#batches.push({ units, sentAt });\n          this.#observeGrant',
         'this.#batches.push({ units, sentAt: momentOf(this.#at.clock) });\n          this.#observeGrant',
       ),

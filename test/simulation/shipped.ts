@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Breaker from '#shared/resilience/breaker.ts';
-import type * as CustomerBook from '#shared/quota/customer-book.ts';
+import type * as CustomerBook from '#shared/quota/plan/customer-book.ts';
 import type * as Customers from '#shared/quota/admin/customers.ts';
 import type * as Limits from '#shared/quota/admin/limits.ts';
-import type * as Ledger from '#shared/quota/ledger.ts';
-import type * as Line from '#shared/quota/line.ts';
+import type * as Ledger from '#shared/quota/ledger/ledger.ts';
+import type * as Line from '#shared/quota/ledger/line.ts';
 import type * as MemoryTable from '../support/memory-table.ts';
 import type * as MemoryListing from '../support/memory-listing.ts';
-import type * as PlanBook from '#shared/quota/plan-book.ts';
-import type * as Plan from '#shared/quota/plan.ts';
+import type * as PlanBook from '#shared/quota/plan/plan-book.ts';
+import type * as Plan from '#shared/quota/plan/plan.ts';
 import type * as Quotas from '#shared/quota/quotas.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 
@@ -28,11 +28,11 @@ export type Shipped = typeof Quotas &
 
 const QUOTA = [
   'quotas',
-  'ledger',
-  'line',
-  'plan',
-  'plan-book',
-  'customer-book',
+  'ledger/ledger',
+  'ledger/line',
+  'plan/plan',
+  'plan/plan-book',
+  'plan/customer-book',
   'admin/customers',
   'admin/limits',
 ];

@@ -5,7 +5,7 @@ import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { LoadQuotas } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { AuthorizerKind } from '#shared/aws/authorizer-event.ts';
-import { createUsageReader } from '#shared/quota/read-usage.ts';
+import { createUsageReader } from '#shared/quota/usage/read-usage.ts';
 import { readTokenHeader } from '#shared/access/credential.ts';
 import { UNOBSERVED } from '#shared/unobserved.ts';
 import { QuotaTable } from './quota-table.ts';

@@ -1,6 +1,6 @@
 /** Reads keys as a start does, and prints what they ask for; `r` crashes, and `q` ends as SIGINT and SIGTERM do. */
-import { openTerminal } from '../../packages/gatewright/command/own-terminal.ts';
-import { openKeys } from '../../packages/terminal/key-reader.ts';
+import { openTerminal } from '../../packages/gatewright/command/start/own-terminal.ts';
+import { openKeys } from '../../packages/gatewright/command/start/key-reader.ts';
 
 const running = setInterval(() => undefined, 1_000);
 const terminal = openTerminal();

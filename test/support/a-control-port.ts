@@ -1,19 +1,23 @@
 /** A control port with all that it serves: an embedded DynamoDB with one table, a function, an issuer, two identities. */
 import { request as httpRequest } from 'node:http';
-import { createSystemRandom } from '../../packages/server/adapters/random.ts';
-import { createSystemClock } from '../../packages/server/adapters/system-clock.ts';
-import { adminIdentity, createIdentities, parseIdentities } from '../../packages/core/policy/identities.ts';
-import type { ShiftableClock } from '../../packages/core/ports.ts';
-import { openControlPort } from '../../packages/server/control-port/control-port.ts';
-import type { ControlReply, ControlRequest } from '../../packages/core/api-call.ts';
-import { createDynamoDbCalls } from '../../packages/services/tables/dynamodb-calls.ts';
-import { Issuer } from '../../packages/cognito/issuer.ts';
-import { serveIssuer } from '../../packages/cognito/issuer-endpoints.ts';
-import { serveTokens } from '../../packages/cognito/token-endpoints.ts';
-import { createLambdaInvoke } from '../../packages/control/api/lambda/lambda-invoke.ts';
-import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
-import { signRequest } from '../../packages/aws/sign-request.ts';
-import { createTablesAt } from '../../packages/services/tables/create-tables.ts';
+import { createSystemRandom } from '../../packages/gateway/server/adapters/random.ts';
+import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
+import {
+  adminIdentity,
+  createIdentities,
+  parseIdentities,
+} from '../../packages/gateway/core/policy/identities.ts';
+import type { ShiftableClock } from '../../packages/gateway/core/ports.ts';
+import { openControlPort } from '../../packages/gateway/server/control-port/control-port.ts';
+import type { ControlReply, ControlRequest } from '../../packages/gateway/core/api-call.ts';
+import { createDynamoDbCalls } from '../../packages/gateway/services/tables/dynamodb-calls.ts';
+import { Issuer } from '../../packages/gateway/cognito/issuer.ts';
+import { serveIssuer } from '../../packages/gateway/cognito/issuer-endpoints.ts';
+import { serveTokens } from '../../packages/gateway/cognito/token-endpoints.ts';
+import { createLambdaInvoke } from '../../packages/gateway/control/api/lambda/lambda-invoke.ts';
+import { startEmbeddedDynamoDb } from '../../packages/gateway/dynamodb/embedded-dynamodb.ts';
+import { signRequest } from '../../packages/base/aws/sign-request.ts';
+import { createTablesAt } from '../../packages/gateway/services/tables/create-tables.ts';
 import { anyTarget, SIGNER } from './orders-table.ts';
 import { FakeInvoker } from './virtual-ports.ts';
 

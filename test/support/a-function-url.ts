@@ -1,15 +1,15 @@
 /** A function URL on virtual ports, asked without a socket. */
-import { Account } from '../../packages/control/account.ts';
-import { readFunctionUrls } from '../../packages/control/read-function-urls.ts';
-import { Faults } from '../../packages/core/errors.ts';
-import { serve } from '../../packages/core/pipeline.ts';
-import { gatherReply } from '../../packages/core/gather-reply.ts';
-import { receive } from '../../packages/core/receive.ts';
+import { Account } from '../../packages/gateway/control/account.ts';
+import { readFunctionUrls } from '../../packages/gateway/control/loading/read-function-urls.ts';
+import { Faults } from '../../packages/gateway/core/errors.ts';
+import { serve } from '../../packages/gateway/core/pipeline.ts';
+import { gatherReply } from '../../packages/gateway/core/gather-reply.ts';
+import { receive } from '../../packages/gateway/core/receive.ts';
 import { aStack, functionArn } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
-import type { AccountOptions } from '../../packages/control/account.ts';
-import type { JsonObject } from '../../packages/core/stack/model.ts';
-import type { Reply } from '../../packages/core/exchange.ts';
+import type { AccountOptions } from '../../packages/gateway/control/account.ts';
+import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { Reply } from '../../packages/gateway/core/exchange.ts';
 import type { TestRequest } from './an-api.ts';
 import type { TestResource } from './a-stack.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';

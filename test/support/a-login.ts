@@ -1,7 +1,7 @@
 /** The hosted login as a browser and a page see it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { ControlReply } from '../../packages/core/api-call.ts';
+import type { ControlReply } from '../../packages/gateway/core/api-call.ts';
 import { answerOf, type aUserPool, POOL_ID } from './a-user-pool.ts';
 
 export const PAGE = 'http://localhost:5173';

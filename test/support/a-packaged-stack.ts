@@ -1,5 +1,5 @@
 /** A small packaged service with one resource of each kind whose name is looked up, as osls leaves it. */
-import type { StackView, TemplateResource } from '../../packages/operate/doctor/views.ts';
+import type { StackView, TemplateResource } from '../../packages/toolkit/operate/doctor/views.ts';
 
 export const RESOURCES: Readonly<Record<string, TemplateResource>> = {
   OrdersTable: {

@@ -7,12 +7,12 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
 import { UNOBSERVED } from '#shared/unobserved.ts';
 import { parseRequestEvent, parseTokenEvent } from '#shared/aws/authorizer-event.ts';
-import { makeRootResourceId } from '../../packages/aws/physical-ids.ts';
+import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { aFetcher, aKeySet, aRsaKey } from './signed-tokens.ts';
 import { functionArn, invokeUri, proxyTo } from './a-stack.ts';
 import { anApi } from './an-api.ts';
 import { aDocument } from './an-access-document.ts';
-import type { JsonObject } from '../../packages/core/stack/model.ts';
+import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi } from './an-api.ts';
 

@@ -1,10 +1,10 @@
 /** A recorder with services behind it. Each test gives the modules of those that it uses: the others are not there. */
-import { CATALOGUE } from '../../packages/engine/compose/catalogue.ts';
-import { ServiceHost } from '../../packages/engine/service-host.ts';
-import type { Clock, Random } from '../../packages/core/ports.ts';
-import { Recorder } from '../../packages/kernel/calls/recorder.ts';
-import { NO_STORED_ENTRIES } from '../../packages/kernel/stored-entries.ts';
-import type { Service, ServiceEntry, ServicePorts } from '../../packages/kernel/service.ts';
+import { CATALOGUE } from '../../packages/gateway/engine/compose/services/catalogue.ts';
+import { ServiceHost } from '../../packages/gateway/engine/service-host.ts';
+import type { Clock, Random } from '../../packages/gateway/core/ports.ts';
+import { Recorder } from '../../packages/gateway/kernel/calls/recorder.ts';
+import { NO_STORED_ENTRIES } from '../../packages/gateway/kernel/stored-entries.ts';
+import type { Service, ServiceEntry, ServicePorts } from '../../packages/gateway/kernel/service.ts';
 import { FakeBackend, FakeInvoker } from './virtual-ports.ts';
 
 /** By the name that each has in the catalogue: `{ sqs, lambda: lambdaEvents }`. */

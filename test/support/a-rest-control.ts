@@ -1,23 +1,30 @@
 /** REST APIs behind a control port with the unmodified AWS SDK in front, and requests to them without a socket. */
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
-import { createSystemRandom } from '../../packages/server/adapters/random.ts';
-import { createSystemClock } from '../../packages/server/adapters/system-clock.ts';
-import { Account } from '../../packages/control/account.ts';
-import { ServedApis } from '../../packages/control/served-apis.ts';
-import { adminIdentity, createIdentities, parseIdentities } from '../../packages/core/policy/identities.ts';
-import { serve } from '../../packages/core/pipeline.ts';
-import { openControlPort } from '../../packages/server/control-port/control-port.ts';
-import { receive } from '../../packages/core/receive.ts';
-import { createRestApiWire } from '../../packages/control/api/rest/rest-api-wire.ts';
-import { createFunctionPolicies, isPolicyCall } from '../../packages/control/api/lambda/function-policy.ts';
-import { createLambdaInvoke } from '../../packages/control/api/lambda/lambda-invoke.ts';
-import { createLambdaReads } from '../../packages/control/api/lambda/lambda-reads.ts';
-import type { AwsService } from '../../packages/kernel/calls/aws-call.ts';
-import type { FunctionDefinition } from '../../packages/core/stack/function.ts';
+import { createSystemRandom } from '../../packages/gateway/server/adapters/random.ts';
+import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
+import { Account } from '../../packages/gateway/control/account.ts';
+import { ServedApis } from '../../packages/gateway/control/served-apis.ts';
+import {
+  adminIdentity,
+  createIdentities,
+  parseIdentities,
+} from '../../packages/gateway/core/policy/identities.ts';
+import { serve } from '../../packages/gateway/core/pipeline.ts';
+import { openControlPort } from '../../packages/gateway/server/control-port/control-port.ts';
+import { receive } from '../../packages/gateway/core/receive.ts';
+import { createRestApiWire } from '../../packages/gateway/control/api/rest/rest-api-wire.ts';
+import {
+  createFunctionPolicies,
+  isPolicyCall,
+} from '../../packages/gateway/control/api/lambda/function-policy.ts';
+import { createLambdaInvoke } from '../../packages/gateway/control/api/lambda/lambda-invoke.ts';
+import { createLambdaReads } from '../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import type { AwsService } from '../../packages/gateway/kernel/calls/aws-call.ts';
+import type { FunctionDefinition } from '../../packages/gateway/core/stack/function.ts';
 import { aStack, ACCOUNT_ID, functionArn, REGION } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
-import type { Reply } from '../../packages/core/exchange.ts';
+import type { Reply } from '../../packages/gateway/core/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { TestRequest } from './an-api.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';

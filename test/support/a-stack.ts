@@ -1,5 +1,5 @@
 /** Resolved stacks for tests: resources as CloudFormation writes them, with ids instead of intrinsics. */
-import type { JsonObject, ResolvedStack } from '../../packages/core/stack/model.ts';
+import type { JsonObject, ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 export type TestResource = { readonly type: string; readonly id?: string; readonly properties: JsonObject };
 

@@ -1,5 +1,5 @@
 /** Changes of a table as the store reports them: each has a higher number than the one before. */
-import type { TableChange } from '../../packages/dynamodb/stream-record.ts';
+import type { TableChange } from '../../packages/gateway/dynamodb/stream-record.ts';
 
 let number = 0;
 

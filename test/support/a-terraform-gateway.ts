@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway, GatewayOptions, Listening } from '../../packages/engine/index.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/engine/index.ts';
 import { refs } from './a-terraform-plan.ts';
 import type { Planned } from './a-terraform-plan.ts';
 

@@ -1,6 +1,6 @@
 /** Resources of Terraform's AWS provider: what each sends when it is created, and what it reads afterwards. */
 import assert from 'node:assert/strict';
-import { membersOf } from '../../packages/aws/json-object.ts';
+import { membersOf } from '../../packages/base/aws/json-object.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 /** What the provider keeps of earlier answers. */

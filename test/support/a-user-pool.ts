@@ -1,16 +1,16 @@
 /** User pools in this process, with calls as clients send them. */
 import assert from 'node:assert/strict';
-import { createCognitoIdp } from '../../packages/cognito/api/cognito-idp.ts';
-import type { ControlReply, ControlRequest } from '../../packages/core/api-call.ts';
-import { createSystemRandom } from '../../packages/server/adapters/random.ts';
-import { Issuer } from '../../packages/cognito/issuer.ts';
-import { createSignInPort } from '../../packages/cognito/login/sign-in-port.ts';
-import { readPools } from '../../packages/cognito/pools/read-pools.ts';
-import { UserPools } from '../../packages/cognito/pools/user-pools.ts';
-import type { PoolPorts } from '../../packages/cognito/pools/user-pool.ts';
-import type { UserDefinition } from '../../packages/cognito/pools/pool-user.ts';
-import { StandIns } from '../../packages/core/issuers/stand-ins.ts';
-import { adminIdentity } from '../../packages/core/policy/identities.ts';
+import { createCognitoIdp } from '../../packages/gateway/cognito/api/cognito-idp.ts';
+import type { ControlReply, ControlRequest } from '../../packages/gateway/core/api-call.ts';
+import { createSystemRandom } from '../../packages/gateway/server/adapters/random.ts';
+import { Issuer } from '../../packages/gateway/cognito/issuer.ts';
+import { createSignInPort } from '../../packages/gateway/cognito/login/sign-in-port.ts';
+import { readPools } from '../../packages/gateway/cognito/pools/read-pools.ts';
+import { UserPools } from '../../packages/gateway/cognito/pools/user-pools.ts';
+import type { PoolPorts } from '../../packages/gateway/cognito/pools/user-pool.ts';
+import type { UserDefinition } from '../../packages/gateway/cognito/pools/pool-user.ts';
+import { StandIns } from '../../packages/gateway/core/issuers/stand-ins.ts';
+import { adminIdentity } from '../../packages/gateway/core/policy/identities.ts';
 import { aStack, type TestResource } from './a-stack.ts';
 import { GATEWAY_ADMIN } from './a-gateway.ts';
 import { VirtualClock } from './virtual-ports.ts';

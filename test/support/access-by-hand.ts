@@ -3,10 +3,10 @@
  * rules as a person writes them, the route that the gateway found, one request.
  */
 import { isIPv4, BlockList } from 'node:net';
-import type { ClaimTest, Condition } from '../../packages/authoring/document-conditions.ts';
-import type { RuleText } from '../../packages/authoring/document.ts';
+import type { ClaimTest, Condition } from '../../packages/toolkit/authoring/document/document-conditions.ts';
+import type { RuleText } from '../../packages/toolkit/authoring/document/document.ts';
 import type { Principal } from '#shared/access/decide/principal.ts';
-import type { RouteMatch } from '../../packages/core/deployment/model.ts';
+import type { RouteMatch } from '../../packages/gateway/core/deployment/model.ts';
 
 type Answer = 'yes' | 'no' | 'unknown';
 

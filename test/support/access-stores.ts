@@ -6,8 +6,8 @@ import { createDynamoDbListing } from '#shared/table/dynamodb-listing.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { createMemoryTable } from './memory-table.ts';
 import { createMemoryListing } from './memory-listing.ts';
-import { createSystemClock } from '../../packages/server/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../packages/dynamodb/embedded-dynamodb.ts';
+import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
+import { startEmbeddedDynamoDb } from '../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { SIGNER, aClient } from './orders-table.ts';
 
 export type AccessStore = {

@@ -1,13 +1,13 @@
 /** Access documents for tests, made the way the build makes them. */
-import { compileDocument } from '../../packages/authoring/compile-document.ts';
-import type { Compilation } from '../../packages/authoring/compile-document.ts';
+import { compileDocument } from '../../packages/toolkit/authoring/compile/compile-document.ts';
+import type { Compilation } from '../../packages/toolkit/authoring/compile/compile-document.ts';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { Principal } from '#shared/access/decide/principal.ts';
-import { checkPlan } from '../../packages/authoring/check-plan.ts';
-import { printProblem } from '../../packages/authoring/read-document.ts';
-import { readDocument } from '../../packages/authoring/read-access-document.ts';
-import { protectionOf } from '../../packages/authoring/route-inventory.ts';
-import type { RouteInventory } from '../../packages/authoring/route-inventory.ts';
+import { checkPlan } from '../../packages/toolkit/authoring/check/check-plan.ts';
+import { printProblem } from '../../packages/toolkit/authoring/document/read-document.ts';
+import { readDocument } from '../../packages/toolkit/authoring/document/read-access-document.ts';
+import { protectionOf } from '../../packages/toolkit/authoring/inventory/route-inventory.ts';
+import type { RouteInventory } from '../../packages/toolkit/authoring/inventory/route-inventory.ts';
 
 export const API_ID = 'a1b2c3d4e5';
 export const PREFIX = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}`;

@@ -1,15 +1,15 @@
 /** Whole APIs for tests: a stack on virtual ports, asked without a socket. */
-import { Account } from '../../packages/control/account.ts';
-import { loadApis } from '../../packages/control/load-apis.ts';
-import { serve } from '../../packages/core/pipeline.ts';
-import { receive } from '../../packages/core/receive.ts';
+import { Account } from '../../packages/gateway/control/account.ts';
+import { loadApis } from '../../packages/gateway/control/loading/load-apis.ts';
+import { serve } from '../../packages/gateway/core/pipeline.ts';
+import { receive } from '../../packages/gateway/core/receive.ts';
 import { aStack } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
-import type { AccountOptions } from '../../packages/control/account.ts';
-import type { ApiState } from '../../packages/control/api-state.ts';
-import type { Tolerance } from '../../packages/core/errors.ts';
-import type { FunctionDefinition } from '../../packages/core/stack/function.ts';
-import type { Reply } from '../../packages/core/exchange.ts';
+import type { AccountOptions } from '../../packages/gateway/control/account.ts';
+import type { ApiState } from '../../packages/gateway/control/api-state.ts';
+import type { Tolerance } from '../../packages/gateway/core/errors.ts';
+import type { FunctionDefinition } from '../../packages/gateway/core/stack/function.ts';
+import type { Reply } from '../../packages/gateway/core/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { FakeFunction, TestPorts } from './virtual-ports.ts';
 

@@ -1,8 +1,8 @@
 /** An account of AWS as answers by operation, in the forms that the services' API references give; over HTTP, signatures and all. */
 import type { IncomingMessage } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
-import { createAws } from '../../packages/terminal/aws-call.ts';
-import type { Aws } from '../../packages/terminal/aws-call.ts';
+import { createAws } from '../../packages/toolkit/terminal/aws-call.ts';
+import type { Aws } from '../../packages/toolkit/terminal/aws-call.ts';
 import { aLoopbackServer } from './signed-tokens.ts';
 
 export type Answer = {

@@ -6,7 +6,7 @@ import {
   PutMethodCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway';
-import { makeRootResourceId } from '../../packages/aws/physical-ids.ts';
+import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { aRestControl } from './a-rest-control.ts';
 import { invokeUri } from './a-stack.ts';
 import { API_ID } from './metered-apis.ts';

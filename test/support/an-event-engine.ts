@@ -3,18 +3,18 @@
  * them.
  */
 import { join } from 'node:path';
-import { RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
-import { ServiceHost } from '../../packages/engine/service-host.ts';
-import { Faults } from '../../packages/core/errors.ts';
-import { Recorder } from '../../packages/kernel/calls/recorder.ts';
-import { NO_STORED_ENTRIES, openStoredEntries } from '../../packages/kernel/stored-entries.ts';
-import { StackSet } from '../../packages/templates/stacks.ts';
-import { classifyResources } from '../../packages/templates/classify.ts';
-import { parseSource } from '../../packages/templates/cloudformation/template-source.ts';
-import { toRawStack } from '../../packages/templates/cloudformation/template-stack.ts';
-import type { ResolvedStack, UnsupportedItem } from '../../packages/core/stack/model.ts';
-import type { ServicePorts, ServiceSettings } from '../../packages/kernel/service.ts';
-import type { HttpOutcome, ServiceRequest } from '../../packages/core/ports.ts';
+import { RESOURCE_TYPES } from '../../packages/gateway/engine/compose/services/catalogue.ts';
+import { ServiceHost } from '../../packages/gateway/engine/service-host.ts';
+import { Faults } from '../../packages/gateway/core/errors.ts';
+import { Recorder } from '../../packages/gateway/kernel/calls/recorder.ts';
+import { NO_STORED_ENTRIES, openStoredEntries } from '../../packages/gateway/kernel/stored-entries.ts';
+import { StackSet } from '../../packages/gateway/templates/stacks.ts';
+import { classifyResources } from '../../packages/gateway/templates/classify.ts';
+import { parseSource } from '../../packages/gateway/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../packages/gateway/templates/cloudformation/template-stack.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../packages/gateway/core/stack/model.ts';
+import type { ServicePorts, ServiceSettings } from '../../packages/gateway/kernel/service.ts';
+import type { HttpOutcome, ServiceRequest } from '../../packages/gateway/core/ports.ts';
 import { adoptServices, entriesOf, type OpenedServices, type ServiceModules } from './a-recorder.ts';
 import {
   CountingRandom,

@@ -2,7 +2,7 @@
  * A random month: requests, top-ups, resets, plans that change, processes that end without a word; and a
  * recount of it.
  */
-import { monthAt } from '#shared/quota/period.ts';
+import { monthAt } from '#shared/quota/ledger/period.ts';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { reset, setLimit, topUp } from '#shared/quota/admin/limits.ts';
@@ -10,7 +10,7 @@ import { listRecords } from '#shared/quota/admin/list-usage.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
-import { makeInvoices } from '#shared/quota/invoice.ts';
+import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Quotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';

@@ -37,7 +37,7 @@ const MARK = /^ *<!-- not run: (.+) -->$/;
 
 /** Pages of the site and of the packages. */
 const PAGE =
-  /^(?:README|CONTRIBUTING|docs\/.+|(?:shared|python)\/README|packages\/(?:[^/]+|gatewright\/package)\/README|examples\/[^/]+\/README)\.md$/;
+  /^(?:README|CONTRIBUTING|docs\/.+|(?:shared|python)\/README|packages\/(?:\w+\/)?(?:[^/]+|gatewright\/package)\/README|examples\/[^/]+\/README)\.md$/;
 
 /** Unmarked lists in a page stay in it: indentation of the fence is taken off the text. */
 export function readBlocks(page: string, markdown: string): readonly CodeBlock[] {

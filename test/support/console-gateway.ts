@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sign } from '../../packages/console/page/sign.ts';
-import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
-import { createGateway } from '../../packages/engine/index.ts';
-import type { AccessBook, Gateway, InvoiceBook } from '../../packages/engine/index.ts';
+import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
+import { readCredentials } from '../../packages/gateway/kernel/files/identity-file.ts';
+import { createGateway } from '../../packages/gateway/engine/index.ts';
+import type { AccessBook, Gateway, InvoiceBook } from '../../packages/gateway/engine/index.ts';
 
 const code = (text: string): object => ({ ZipFile: text });
 const lambda = (name: string, text: string): object => ({

@@ -5,7 +5,7 @@ import type { Profiler } from 'node:inspector';
 type CountedWork = {
   /** Runs of functions and of blocks within them, each turn of a loop for one. */
   readonly steps: number;
-  /** What ran most often: `packages/control/key-ring.ts holderOf`. */
+  /** What ran most often: `packages/gateway/control/metering/key-ring.ts holderOf`. */
   readonly most: readonly string[];
 };
 

@@ -1,7 +1,7 @@
 /** An engine in memory with one table of counters. */
 import assert from 'node:assert/strict';
-import { DynamoDbError } from '../../packages/dynamodb/actions.ts';
-import { DynamoDbEngine } from '../../packages/dynamodb/engine.ts';
+import { DynamoDbError } from '../../packages/gateway/dynamodb/actions.ts';
+import { DynamoDbEngine } from '../../packages/gateway/dynamodb/engine.ts';
 import { VirtualClock } from './virtual-ports.ts';
 
 export const CREATE_COUNTERS = {

@@ -1,7 +1,7 @@
 /** A table of orders as a template would define it, and a client that takes it for DynamoDB's. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbTarget } from '../../packages/services/tables/create-tables.ts';
-import type { TableDefinition } from '../../packages/services/tables/table-definition.ts';
+import type { DynamoDbTarget } from '../../packages/gateway/services/tables/create-tables.ts';
+import type { TableDefinition } from '../../packages/gateway/services/tables/table-definition.ts';
 
 export function aTable(overrides: Partial<TableDefinition> = {}): TableDefinition {
   return {

@@ -3,7 +3,7 @@
  * do not have: they are loaded by name, and a test says what it uses of them.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { sign } from '../../packages/console/page/sign.ts';
+import { sign } from '../../packages/gateway/console/page/connection/sign.ts';
 import { asGlobals } from './as-globals.ts';
 
 type Preact = {
@@ -24,7 +24,7 @@ async function load<Module>(name: string): Promise<Module> {
 }
 
 export async function loadPage<Module>(name: string): Promise<Module> {
-  return (await import(`../../packages/console/page/${name}.ts`)) as Module;
+  return (await import(`../../packages/gateway/console/page/${name}.ts`)) as Module;
 }
 
 let copies = 0;
@@ -32,7 +32,7 @@ let copies = 0;
 /** With state of its own. */
 export async function loadPageAnew<Module>(name: string): Promise<Module> {
   copies += 1;
-  return (await import(`../../packages/console/page/${name}.ts?copy=${copies}`)) as Module;
+  return (await import(`../../packages/gateway/console/page/${name}.ts?copy=${copies}`)) as Module;
 }
 
 export class MemoryStorage {

@@ -1,7 +1,13 @@
 /** Expressions of DynamoDB as text. */
-import type { ConditionSyntax, OperandSyntax } from '../../packages/dynamodb/expressions/condition-syntax.ts';
-import type { PathSyntax } from '../../packages/dynamodb/expressions/path-syntax.ts';
-import type { UpdateClauses, UpdateSyntax } from '../../packages/dynamodb/expressions/update-syntax.ts';
+import type {
+  ConditionSyntax,
+  OperandSyntax,
+} from '../../packages/gateway/dynamodb/expressions/condition-syntax.ts';
+import type { PathSyntax } from '../../packages/gateway/dynamodb/expressions/path-syntax.ts';
+import type {
+  UpdateClauses,
+  UpdateSyntax,
+} from '../../packages/gateway/dynamodb/expressions/update-syntax.ts';
 
 /** With the parentheses that the tree needs, and no others. */
 export function printCondition(node: ConditionSyntax): string {

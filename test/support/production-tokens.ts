@@ -7,7 +7,7 @@ import { readTokenHeader } from '#shared/access/credential.ts';
 import type { AuthorizerKind } from '#shared/aws/authorizer-event.ts';
 import { parseMethodArn } from '#shared/aws/method-arn.ts';
 import { UNOBSERVED } from '#shared/unobserved.ts';
-import { compilePolicy } from '../../packages/core/policy/evaluate.ts';
+import { compilePolicy } from '../../packages/gateway/core/policy/evaluate.ts';
 import { aFetcher, aKeySet, aRsaKey, signToken } from './signed-tokens.ts';
 
 type Claims = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** A quota table in memory under a clock that moves on request, and processes that share it. */
 import type { AgeClock, ItemStore } from '#shared/ports.ts';
-import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
+import type { QuotaEvent } from '#shared/quota/holding/holder-ports.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { createMemoryTable } from './memory-table.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';

@@ -16,11 +16,11 @@ import { pickFrom } from './pick.ts';
 import type { Pick } from './pick.ts';
 import { randomRequest, randomRoutes } from './random-requests.ts';
 import type { RandomRequest } from './random-requests.ts';
-import { aPlan } from '../packages/core/routing/a-plan.ts';
-import { compilePolicy as compileForGateway } from '../../packages/core/policy/evaluate.ts';
-import { compileHttpRoutes } from '../../packages/core/routing/http-routes.ts';
-import { compileRestRoutes } from '../../packages/core/routing/rest-routes.ts';
-import type { RouteMatch, RouteTable } from '../../packages/core/deployment/model.ts';
+import { aPlan } from '../packages/gateway/core/routing/a-plan.ts';
+import { compilePolicy as compileForGateway } from '../../packages/gateway/core/policy/evaluate.ts';
+import { compileHttpRoutes } from '../../packages/gateway/core/routing/http-routes.ts';
+import { compileRestRoutes } from '../../packages/gateway/core/routing/rest-routes.ts';
+import type { RouteMatch, RouteTable } from '../../packages/gateway/core/deployment/model.ts';
 
 type AccessTally = {
   decisions: number;

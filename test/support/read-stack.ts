@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
-const STACK = join(REPOSITORY, 'packages/stack');
+const STACK = join(REPOSITORY, 'packages/toolkit/stack');
 const ALARM = /^AWS::CloudWatch::(Composite)?Alarm$/;
 const PARAMETER = /\$\{param:(\w+)/g;
 
@@ -20,9 +20,9 @@ type ResourceTypes = ReadonlyMap<string, string>;
 
 type Stack = {
   readonly functions: ReadonlyMap<string, DeclaredFunction>;
-  /** As `serverless.yml` names them: `${file(packages/stack/quota/table.yml)}`. */
+  /** As `serverless.yml` names them: `${file(packages/toolkit/stack/quota/table.yml)}`. */
   readonly namedFiles: readonly string[];
-  /** By path from `packages/stack` on. */
+  /** By path from `packages/toolkit/stack` on. */
   readonly resourceFiles: ReadonlyMap<string, ResourceTypes>;
   readonly parameters: readonly string[];
 };

@@ -1,8 +1,8 @@
 /** APIs whose requests are recorded, so that a test can ask why one went as it did. */
-import { createSystemClock } from '../../packages/server/adapters/system-clock.ts';
-import { RequestRecords } from '../../packages/console/records/request-records.ts';
+import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
+import { RequestRecords } from '../../packages/gateway/console/records/request-records.ts';
 import { anApi } from './an-api.ts';
-import type { RequestDetail } from '../../packages/console/records/model.ts';
+import type { RequestDetail } from '../../packages/gateway/console/records/model.ts';
 import type { TestApi } from './an-api.ts';
 
 export type RecordedApi = TestApi & {

@@ -2,10 +2,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { compileConditions } from '../../packages/core/policy/conditions.ts';
+import { compileConditions } from '../../packages/gateway/core/policy/conditions.ts';
 import type { TableCall } from './table-calls.ts';
 
-const RESOURCES = join(import.meta.dirname, '../../packages/stack');
+const RESOURCES = join(import.meta.dirname, '../../packages/toolkit/stack');
 
 type TableStatement = {
   readonly actions: readonly string[];

@@ -1,8 +1,8 @@
 /** APIs written as a list of routes: `GET /pets/{id}` → what its method or integration says beside the usual. */
-import { makeRootResourceId } from '../../packages/aws/physical-ids.ts';
+import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { functionArn, proxyTo } from './a-stack.ts';
 import { anApi } from './an-api.ts';
-import type { JsonObject } from '../../packages/core/stack/model.ts';
+import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi, TestRequest } from './an-api.ts';
 import type { FakeFunction } from './virtual-ports.ts';

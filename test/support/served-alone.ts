@@ -1,10 +1,10 @@
 /** What an API server needs that serves one API, and has no `@connections`. */
-import { BodyMemory } from '../../packages/server/body-memory.ts';
-import { Intake } from '../../packages/server/intake.ts';
-import { UnreadReplies } from '../../packages/server/unread-replies.ts';
-import type { ApiServerOptions } from '../../packages/server/answer-request.ts';
-import type { ServedApi } from '../../packages/core/exchange.ts';
-import type { Ports } from '../../packages/core/ports.ts';
+import { BodyMemory } from '../../packages/gateway/server/body-memory.ts';
+import { Intake } from '../../packages/gateway/server/intake.ts';
+import { UnreadReplies } from '../../packages/gateway/server/unread-replies.ts';
+import type { ApiServerOptions } from '../../packages/gateway/server/answer-request.ts';
+import type { ServedApi } from '../../packages/gateway/core/exchange.ts';
+import type { Ports } from '../../packages/gateway/core/ports.ts';
 
 export function servedAlone(
   api: ServedApi,

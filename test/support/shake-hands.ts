@@ -1,8 +1,8 @@
 /** Handshakes with WebSocket APIs, without a socket. */
-import { receive } from '../../packages/core/receive.ts';
-import { Connections } from '../../packages/core/websocket/connections.ts';
-import { connect } from '../../packages/core/websocket/pipeline.ts';
-import type { ServedApi } from '../../packages/core/exchange.ts';
+import { receive } from '../../packages/gateway/core/receive.ts';
+import { Connections } from '../../packages/gateway/core/websocket/connections.ts';
+import { connect } from '../../packages/gateway/core/websocket/pipeline.ts';
+import type { ServedApi } from '../../packages/gateway/core/exchange.ts';
 import type { TestPorts } from './virtual-ports.ts';
 
 const UPGRADE = [

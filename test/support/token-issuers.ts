@@ -1,6 +1,6 @@
 /** APIs behind authorizers that check tokens, with issuers whose keys can be read. */
 import { LOCAL_ISSUER } from '#shared/access/tokens/issuers.ts';
-import { createKeySets } from '../../packages/server/adapters/key-sets.ts';
+import { createKeySets } from '../../packages/gateway/server/adapters/key-sets.ts';
 import { anApi } from './an-api.ts';
 import { ok } from './rest-apis.ts';
 import { aFetcher, aKeySet, aRsaKey } from './signed-tokens.ts';

@@ -7,9 +7,9 @@ import { recordUsageWrite, toUsageRecord } from '#shared/quota/admin/usage-recor
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { toUsageRow } from '#shared/quota/admin/usage-row.ts';
 import type { SubjectHead } from '#shared/quota/admin/usage-row.ts';
-import { makeInvoices } from '#shared/quota/invoice.ts';
-import { expiryOf, headKey, ledgerKey } from '#shared/quota/ledger.ts';
-import type { Price } from '#shared/quota/price.ts';
+import { makeInvoices } from '#shared/quota/usage/invoice.ts';
+import { expiryOf, headKey, ledgerKey } from '#shared/quota/ledger/ledger.ts';
+import type { Price } from '#shared/quota/usage/price.ts';
 import { printItem } from '#shared/table/dynamodb-expression.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 

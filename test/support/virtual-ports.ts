@@ -1,10 +1,10 @@
 /**
  * Ports without a world behind them: time that moves on request, ids that count, functions that are closures.
  */
-import { createCompressor } from '../../packages/server/adapters/compressor.ts';
-import { createIdentities } from '../../packages/core/policy/identities.ts';
-import type { Identities } from '../../packages/core/policy/identities.ts';
-import type { RecordSink } from '../../packages/core/trail.ts';
+import { createCompressor } from '../../packages/gateway/server/adapters/compressor.ts';
+import { createIdentities } from '../../packages/gateway/core/policy/identities.ts';
+import type { Identities } from '../../packages/gateway/core/policy/identities.ts';
+import type { RecordSink } from '../../packages/gateway/core/trail.ts';
 import type {
   ByteStream,
   Clock,
@@ -22,7 +22,7 @@ import type {
   ServiceRequest,
   StreamAnswer,
   StreamTimes,
-} from '../../packages/core/ports.ts';
+} from '../../packages/gateway/core/ports.ts';
 
 /** 2025-04-14T22:13:38Z, the day of a recorded event. */
 export const EPOCH_MS = 1_744_668_818_000;

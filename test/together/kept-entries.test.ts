@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openStoredEntries } from '../../packages/kernel/stored-entries.ts';
+import { openStoredEntries } from '../../packages/gateway/kernel/stored-entries.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../support/an-event-engine.ts';
-import * as sqs from '../../packages/services/sqs/service.ts';
-import * as lambdaEvents from '../../packages/services/lambda-events/service.ts';
+import * as sqs from '../../packages/gateway/services/sqs/service.ts';
+import * as lambdaEvents from '../../packages/gateway/services/lambda-events/service.ts';
 
 const SERVICES = { sqs, lambda: lambdaEvents };
 

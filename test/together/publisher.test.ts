@@ -5,9 +5,9 @@ import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
 import { runPublisher } from '#shared/websocket/run-publisher.ts';
 import { ADA, ChannelWorld } from '../support/a-channel-world.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../support/an-event-engine.ts';
-import * as sns from '../../packages/services/sns/service.ts';
-import * as eventbridge from '../../packages/services/eventbridge/service.ts';
-import * as lambdaEvents from '../../packages/services/lambda-events/service.ts';
+import * as sns from '../../packages/gateway/services/sns/service.ts';
+import * as eventbridge from '../../packages/gateway/services/eventbridge/service.ts';
+import * as lambdaEvents from '../../packages/gateway/services/lambda-events/service.ts';
 
 const SERVICES = { sns, events: eventbridge, lambda: lambdaEvents };
 

@@ -1,12 +1,12 @@
 /** Services together: eventbridge, sqs, states. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ServiceRequest } from '../../packages/core/ports.ts';
-import type { JsonObject } from '../../packages/core/stack/model.ts';
-import * as eventbridge from '../../packages/services/eventbridge/service.ts';
-import * as sqs from '../../packages/services/sqs/service.ts';
-import * as states from '../../packages/services/states/service.ts';
-import { MACHINE, QUEUE, REQUEST } from '../packages/engine/service-subtype-rows.ts';
+import type { ServiceRequest } from '../../packages/gateway/core/ports.ts';
+import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import * as eventbridge from '../../packages/gateway/services/eventbridge/service.ts';
+import * as sqs from '../../packages/gateway/services/sqs/service.ts';
+import * as states from '../../packages/gateway/services/states/service.ts';
+import { MACHINE, QUEUE, REQUEST } from '../packages/gateway/engine/service-subtype-rows.ts';
 import { aRecorder } from '../support/a-recorder.ts';
 import { aServiceIntegration } from '../support/a-service-integration.ts';
 import { CountingRandom, VirtualClock } from '../support/virtual-ports.ts';

@@ -62,7 +62,7 @@ ${load > QUIET_LOAD ? busy : ''}
 The exponent is the slope where both scales are logarithmic: 0 is flat, 1 is linear, 2 is the square. It is fitted over all
 sizes, and between the two largest, where a start of a second hides nothing. The steeper one decides: flat up to 0.2,
 linear up to 1.2. Of requests per second, it is that of the time for one. Work is counted too, whatever machine it is on:
-\`test/packages/engine/behaviour/work.test.ts\`.
+\`test/packages/gateway/engine/behaviour/work.test.ts\`.
 
 | axis | sizes | verdict | flat | linear | worse than linear |
 | --- | --- | --- | --- | --- | --- |

@@ -2,8 +2,8 @@
  * What a million requests cost by where the stack decides on them: by the prices and the reckoning of the console. Pure.
  * The function behind the route costs the same in each, and is left out.
  */
-import { costOf } from '../../../packages/console/page/cost.ts';
-import { EDITABLE, DEFAULT_PRICES } from '../../../packages/console/page/prices.ts';
+import { costOf } from '../../../packages/gateway/console/page/cost/cost.ts';
+import { EDITABLE, DEFAULT_PRICES } from '../../../packages/gateway/console/page/cost/prices.ts';
 import type { ChargeFigure, UnitFigure } from './units.ts';
 import type { Units } from './world.ts';
 
@@ -45,7 +45,7 @@ const TRACKER_MS = 100;
 /** `provider` of serverless.yml. */
 const MEMORY_MB = 512;
 const ARCHITECTURE = 'arm64';
-/** Lambda prints START, END and REPORT of each call (packages/console/endpoints/show-cost.ts). */
+/** Lambda prints START, END and REPORT of each call (packages/gateway/console/endpoints/show-cost.ts). */
 const REPORT_BYTES = 300;
 const MILLION = 1e6;
 const NO_UNITS: Units = { reads: 0, writes: 0 };

@@ -17,8 +17,8 @@ const ENTRIES = [
     (name) => `shared/entries/${name}.ts`,
   ),
   'packages/gatewright/testing/entry.ts',
-  'packages/velocity/index.ts',
-  'packages/dynamodb/index.ts',
+  'packages/gateway/velocity/index.ts',
+  'packages/gateway/dynamodb/index.ts',
 ];
 
 function main(): number {

@@ -1,6 +1,6 @@
 /** `gatewright completion SHELL`: a script that completes commands and options, printed from the command table. */
 import { Argument, Command } from 'commander';
-import { printLines } from '../../terminal/output.ts';
+import { printLines } from '../../base/terminal/output.ts';
 import type { Loaders } from './run-command-line.ts';
 
 /** What may follow the words of a command: commands below it and its options. */

@@ -1,9 +1,9 @@
 /** Runs one command line of `gatewright`. Every error that a user can fix is one message without a stack. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { chooseOutput, printError, printNotes, UsageError } from '../../terminal/output.ts';
-import { chooseGateway } from '../../terminal/running-gateway.ts';
-import type { GatewayChoice } from '../../terminal/running-gateway.ts';
+import { chooseOutput, printError, printNotes, UsageError } from '../../base/terminal/output.ts';
+import { chooseGateway } from '../../toolkit/terminal/running-gateway.ts';
+import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 
 /** They read `gatewright.yml` beside the sources. */
 const LOADS_STACKS = new Set(['start', 'routes']);
@@ -66,7 +66,7 @@ export async function runCommandLine(
   // Undefined for commands without these options; `start` has a control port of its own and calls none.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
-      (await import('../../terminal/settings-file.ts')).applySettings(command, {
+      (await import('../../toolkit/terminal/settings-file.ts')).applySettings(command, {
         warn: (sentence) => printNotes(`warning: ${sentence}`),
         isPart: command.name() !== 'start',
       });

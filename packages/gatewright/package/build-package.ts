@@ -7,10 +7,10 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLayer } from '../../../layers/build-layer.ts';
 import { DOCUMENTS } from '../../../layers/npm-parts.ts';
-import { shipPrograms } from '../../lambda/worker-program.ts';
+import { shipPrograms } from '../../gateway/lambda/thread/worker-program.ts';
 import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
-import { bundleConsole, bundledLicenses } from '../command/console-bundle.ts';
+import { bundleConsole, bundledLicenses } from '../command/start/console-bundle.ts';
 import {
   HANDLER_ENTRIES,
   makeManifest,
@@ -31,10 +31,12 @@ const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
   'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
-  'packages/stack/quota/over-quota.json': 'stack/over-quota.json',
+  'packages/toolkit/stack/quota/over-quota.json': 'stack/over-quota.json',
 };
 /** Not shipped, or shipped in another form. */
-const NOT_COPIED = new Set(['gatewright/package', 'console/page']);
+const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page']);
+/** Folders of packages/ whose folders are the rooms. */
+const OF_ROOMS = new Set(['base', 'gateway', 'toolkit']);
 /** For editors that complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
 const BUNDLED_PACKAGES = [
@@ -56,8 +58,8 @@ const BUNDLED_PACKAGES = [
 ];
 /** Files other than TypeScript: programs loaded by other programs, their types, queries, and lock lists. */
 const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
-/** Where `packages/lambda/runtime-packages.ts` looks. */
-const SDK_FOLDER = 'packages/lambda/aws-sdk';
+/** Where `packages/gateway/lambda/code/runtime-packages.ts` looks. */
+const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
 /** tsc puts rewritten paths into double quotes. */
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
@@ -88,9 +90,9 @@ export async function buildPackage(
     await cp(join(compiled, folder), join(outputDirectory, folder), { recursive: true });
   await writeRooms(root, compiled, outputDirectory);
   await bundleSdk(root, join(outputDirectory, SDK_FOLDER));
-  await shipPrograms(join(outputDirectory, 'packages/lambda'));
+  await shipPrograms(join(outputDirectory, 'packages/gateway/lambda'));
   await writeStack(root, outputDirectory);
-  await writeConsole(root, join(outputDirectory, 'packages/console/page'));
+  await writeConsole(root, join(outputDirectory, 'packages/gateway/console/page'));
   for (const [source, target] of Object.entries(COPIED))
     await copyInto(join(root, source), join(outputDirectory, target));
   await chmod(join(outputDirectory, 'bin/gatewright.cjs'), 0o755);
@@ -187,8 +189,7 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
 /** Folders of packages/ that are not workspaces, at the same place as in the checkout. */
 async function writeRooms(root: string, compiled: string, outputDirectory: string): Promise<void> {
   const workspaces = new Set(Object.values(WORKSPACES));
-  for (const room of await readdir(join(compiled, 'packages'))) {
-    const folder = join('packages', room);
+  for (const folder of await listRooms(compiled)) {
     if (workspaces.has(folder)) continue;
     await cp(join(compiled, folder), join(outputDirectory, folder), {
       recursive: true,
@@ -196,6 +197,16 @@ async function writeRooms(root: string, compiled: string, outputDirectory: strin
     });
     await copyPlainFiles(join(root, folder), join(outputDirectory, folder));
   }
+}
+
+async function listRooms(compiled: string): Promise<readonly string[]> {
+  const rooms: string[] = [];
+  for (const name of await readdir(join(compiled, 'packages'))) {
+    const folder = join('packages', name);
+    const inner = OF_ROOMS.has(name) ? await readdir(join(compiled, folder)) : [];
+    rooms.push(...(OF_ROOMS.has(name) ? inner.map((room) => join(folder, room)) : [folder]));
+  }
+  return rooms;
 }
 
 async function copyPlainFiles(source: string, target: string): Promise<void> {
@@ -217,7 +228,7 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
 /** The page is bundled here, so that users build nothing; its licences are included. */
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
-  const files = await bundleConsole(join(root, 'packages/console/page'));
+  const files = await bundleConsole(join(root, 'packages/gateway/console/page'));
   for (const [name, body] of [...files, bundledLicenses(root, BUNDLED_PACKAGES)])
     await writeFile(join(target, name), body);
 }
@@ -225,7 +236,7 @@ async function writeConsole(root: string, target: string): Promise<void> {
 /** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module forms. */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [
-    ['gateway', '../packages/engine/index.js'],
+    ['gateway', '../packages/gateway/engine/index.js'],
     ...HANDLER_ENTRIES.map((name) => [name, `${SCOPE}handlers/${name}`]),
   ] as const;
   await mkdir(join(outputDirectory, 'entries'));

@@ -22,11 +22,11 @@ export const SCOPE = '@gatewright/';
  * Workspaces by the last part of their name. The rest of the package `gatewright` is in `build-package.ts`.
  */
 export const WORKSPACES: Readonly<Record<string, string>> = {
-  authoring: 'packages/authoring',
-  aws: 'packages/aws',
-  dynamodb: 'packages/dynamodb',
+  authoring: 'packages/toolkit/authoring',
+  aws: 'packages/base/aws',
+  dynamodb: 'packages/gateway/dynamodb',
   handlers: 'shared',
-  velocity: 'packages/velocity',
+  velocity: 'packages/gateway/velocity',
 };
 
 /** Workspaces that are published alone, and are no part of `gatewright`. */

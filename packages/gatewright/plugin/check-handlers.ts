@@ -4,17 +4,17 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { identifyFunction } from '@gatewright/authoring/check-wiring';
+import { identifyFunction } from '@gatewright/authoring/check/check-wiring';
 import {
   describeClaimRead,
   describeMappedClaim,
   describeUnreadCode,
   findClaimReads,
   findMappedClaims,
-} from '@gatewright/authoring/claim-reads';
+} from '@gatewright/authoring/check/claim-reads';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { isNodeRuntime } from '../../core/stack/function.ts';
-import { readClaimsChecked } from '../../terminal/settings-file.ts';
+import { isNodeRuntime } from '../../gateway/core/stack/function.ts';
+import { readClaimsChecked } from '../../toolkit/terminal/settings-file.ts';
 import type { PackagedService } from './check-service.ts';
 
 type HandlerCheck = {
@@ -40,7 +40,7 @@ export async function checkHandlers({
     }
   }
   if (handlers.size === 0) return { complaints: [...complaints], warnings };
-  const { readHandlerSources } = await import('../../engine/index.ts');
+  const { readHandlerSources } = await import('../../gateway/engine/index.ts');
   const isChecked = readClaimsChecked([directory]);
   for (const [handler, { route, ...runtime }] of handlers) {
     const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };

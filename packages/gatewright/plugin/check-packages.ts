@@ -41,7 +41,7 @@ export async function checkPackages({
   readonly resources: JsonObject;
 }): Promise<readonly string[]> {
   if (isDependency(directory)) return [];
-  const { readHandlerSources } = await import('../../engine/index.ts');
+  const { readHandlerSources } = await import('../../gateway/engine/index.ts');
   const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
   const code = { kind: 'directory', directory, esbuild: undefined } as const;
   const complaints = new Set<string>();

@@ -1,13 +1,13 @@
 /** Checks that a packaged service uses the toolkit's authorizers as the access documents require. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { toAccessFiles } from '@gatewright/authoring/access-folder';
-import { buildAccess } from '@gatewright/authoring/build-access';
-import { checkStack } from '@gatewright/authoring/check-stack';
-import { printProblem } from '@gatewright/authoring/read-document';
-import { openSharedFrom } from '@gatewright/authoring/shared-files';
-import { readWiring } from '@gatewright/authoring/read-wiring';
-import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
+import { toAccessFiles } from '@gatewright/authoring/files/access-folder';
+import { buildAccess } from '@gatewright/authoring/compile/build-access';
+import { checkStack } from '@gatewright/authoring/check/check-stack';
+import { printProblem } from '@gatewright/authoring/document/read-document';
+import { openSharedFrom } from '@gatewright/authoring/files/shared-files';
+import { readWiring } from '@gatewright/authoring/check/read-wiring';
+import { defaultAccessFolder } from '@gatewright/authoring/files/stack-files';
 import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {

@@ -1,9 +1,9 @@
 /** `custom.gatewright`: options of `gatewright start` beyond those of the commands, by the same names. */
-import { readAwsEndpoints, readHome } from '../../engine/index.ts';
-import { START_OPTIONS } from '../../engine/start-options.ts';
-import { optionNames, toSettings } from '../../engine/start-settings.ts';
+import { readAwsEndpoints, readHome } from '../../gateway/engine/index.ts';
+import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
+import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
 import { OptionError, readOption, toRecord } from './option-values.ts';
-import type { GatewayOptions, Settings } from '../../engine/index.ts';
+import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 

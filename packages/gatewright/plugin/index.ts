@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
 import { OFFLINE_COMMAND_OPTIONS, readOfflineOptions } from './offline-options.ts';
-import { START_OPTIONS as ROWS } from '../../engine/start-options.ts';
+import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { OptionError, readOption, readPairs } from './option-values.ts';
 import { readStartOptions, START_OPTIONS } from './start-options.ts';
 import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';

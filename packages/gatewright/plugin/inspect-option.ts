@@ -1,5 +1,5 @@
 /** Options for a debugger. An option of osls cannot have an optional value, so the port has its own. */
-import { START_OPTIONS } from '../../engine/start-options.ts';
+import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';

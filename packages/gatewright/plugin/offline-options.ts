@@ -2,12 +2,12 @@
  * serverless-offline's options (14.8): each is supported, refused with an alternative, or reported as
  * unnecessary.
  */
-import { START_OPTIONS } from '../../engine/start-options.ts';
-import { toSettings } from '../../engine/start-settings.ts';
+import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
+import { toSettings } from '../../gateway/engine/start-settings.ts';
 import { OptionError, readFlag, readOption, toOslsOption, toRecord } from './option-values.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
 import { readName, readTables } from './start-options.ts';
-import type { OptionName } from '../../engine/start-settings.ts';
+import type { OptionName } from '../../gateway/engine/start-settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
-import { toSettingTexts } from '../../engine/settings.ts';
-import { describeOption } from '../../engine/start-settings.ts';
-import type { ValueOf } from '../../engine/start-settings.ts';
-import type { StartOption } from '../../engine/settings.ts';
+import { toSettingTexts } from '../../gateway/engine/settings.ts';
+import { describeOption } from '../../gateway/engine/start-settings.ts';
+import type { ValueOf } from '../../gateway/engine/start-settings.ts';
+import type { StartOption } from '../../gateway/engine/settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 
 /** An invalid option that the user can correct; one sentence. */

@@ -12,14 +12,14 @@ import {
   printLogLine,
   runningFolder,
   StartError,
-} from '../../engine/index.ts';
-import { findNamedAccount } from '../../templates/named-account.ts';
-import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
-import { describeStart } from '../command/start-text.ts';
+} from '../../gateway/engine/index.ts';
+import { findNamedAccount } from '../../gateway/templates/named-account.ts';
+import { accessFoldersOf, findStack } from '@gatewright/authoring/files/stack-files';
+import { describeStart } from '../command/start/start-text.ts';
 import { readGatewaySettings } from './gateway-settings.ts';
 import { OptionError } from './option-values.ts';
-import type { Gateway, Listening } from '../../engine/index.ts';
-import type { StartFacts } from '../command/start-text.ts';
+import type { Gateway, Listening } from '../../gateway/engine/index.ts';
+import type { StartFacts } from '../command/start/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
 export type ServiceFacts = {

@@ -1,5 +1,5 @@
-import type { ProgramOptions } from '../../engine/index.ts';
-import type { Settings } from '../../engine/start-settings.ts';
+import type { ProgramOptions } from '../../gateway/engine/index.ts';
+import type { Settings } from '../../gateway/engine/start-settings.ts';
 
 type OfPlugin = 'chosen' | 'dynamodb' | 'functionEnvironment' | 'inspect' | 'noTimeout' | 'sharedPorts';
 

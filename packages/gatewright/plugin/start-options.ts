@@ -1,9 +1,9 @@
 /**
  * Options of `serverless gateway start`: those of `gatewright start` without osls's own (stage, parameters).
  */
-import { START_OPTIONS as ROWS } from '../../engine/start-options.ts';
-import { optionNames, toSettings } from '../../engine/start-settings.ts';
-import { readStore } from '../../engine/settings.ts';
+import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
+import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
+import { readStore } from '../../gateway/engine/settings.ts';
 import { INSPECT_OPTIONS, readInspect } from './inspect-option.ts';
 import { OptionError, readOption, toOslsOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';

@@ -1,5 +1,5 @@
 import { TestingError } from './control-link.ts';
-import type { ApiListing, Gateway } from '../../engine/index.ts';
+import type { ApiListing, Gateway } from '../../gateway/engine/index.ts';
 
 export type RequestOptions = {
   /** `GET` unless given; `POST` where there is a body. */

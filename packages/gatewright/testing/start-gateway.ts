@@ -8,13 +8,13 @@ import {
   StartError,
   toSettings,
   START_OPTIONS,
-} from '../../engine/index.ts';
-import { findNamedAccount } from '../../templates/named-account.ts';
-import { findStack } from '@gatewright/authoring/stack-files';
+} from '../../gateway/engine/index.ts';
+import { findNamedAccount } from '../../gateway/templates/named-account.ts';
+import { findStack } from '@gatewright/authoring/files/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
 import { callControl, TestingError } from './control-link.ts';
 import { linkOf, makeTestGateway } from './test-gateway.ts';
-import type { Gateway, Isolation, Listening } from '../../engine/index.ts';
+import type { Gateway, Isolation, Listening } from '../../gateway/engine/index.ts';
 import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
 
 export type StartOptions = {

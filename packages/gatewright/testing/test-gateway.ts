@@ -1,12 +1,12 @@
 /** A gateway as tests use it. Everything but requests to APIs goes over its control port. */
-import { functionsNamed } from '../../core/stack/function.ts';
-import { readDuration } from '../../engine/settings.ts';
+import { functionsNamed } from '../../gateway/core/stack/function.ts';
+import { readDuration } from '../../gateway/engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
 import { callControl, type ControlLink, TestingError } from './control-link.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
 import type { SocketOptions, TestSocket } from './test-socket.ts';
-import type { ApiListing, TokenOptions, UnsupportedItem } from '../../engine/index.ts';
+import type { ApiListing, TokenOptions, UnsupportedItem } from '../../gateway/engine/index.ts';
 
 export type TestMessage = {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Closes every period that is over, of all tenants: the basis of a month's invoices. */
-import { closeWrite } from '../ledger.ts';
-import { readShards } from '../shards.ts';
+import { closeWrite } from '../ledger/ledger.ts';
+import { readShards } from '../ledger/shards.ts';
 import { LATE_MS } from './close-period.ts';
 import { parseCursor } from './cursor.ts';
 import { listDueFees } from './due-fees.ts';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../errors.ts';
-import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger.ts';
-import { periodId } from '../period.ts';
+import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger/ledger.ts';
+import { periodId } from '../ledger/period.ts';
 import { changeRequestOf } from './limits.ts';
 import { applyOperation, recordWrite } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';

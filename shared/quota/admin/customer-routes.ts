@@ -5,7 +5,7 @@ import type { Field } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
-import type { CustomerState } from '../customer.ts';
+import type { CustomerState } from '../plan/customer.ts';
 import type * as Customers from './customers.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';

@@ -2,11 +2,18 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
-import { CUSTOMER_LIST, customerKey, parseCustomer, planOfTerm, printCustomer, termAt } from '../customer.ts';
-import type { Customer, CustomerState, Term } from '../customer.ts';
-import { isCurrency } from '../money.ts';
-import type { UsagePlan } from '../plan.ts';
-import { checkKey, checkSubject } from '../subject.ts';
+import {
+  CUSTOMER_LIST,
+  customerKey,
+  parseCustomer,
+  planOfTerm,
+  printCustomer,
+  termAt,
+} from '../plan/customer.ts';
+import type { Customer, CustomerState, Term } from '../plan/customer.ts';
+import { isCurrency } from '../usage/money.ts';
+import type { UsagePlan } from '../plan/plan.ts';
+import { checkKey, checkSubject } from '../plan/subject.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { findCustomer, readTerms } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';

@@ -1,8 +1,8 @@
 /** The record of a customer, as administration and invoices read it. */
-import { CustomerBook } from '../customer-book.ts';
-import type { Terms } from '../customer-book.ts';
-import { customerKey, parseCustomer } from '../customer.ts';
-import type { Customer } from '../customer.ts';
+import { CustomerBook } from '../plan/customer-book.ts';
+import type { Terms } from '../plan/customer-book.ts';
+import { customerKey, parseCustomer } from '../plan/customer.ts';
+import type { Customer } from '../plan/customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 

@@ -7,14 +7,14 @@ import {
   parseKeyPlan,
   planOf,
   unassignWrite,
-} from '../key-plans.ts';
-import type { KeyPlan } from '../key-plans.ts';
-import { assignedKey } from '../line.ts';
+} from '../plan/key-plans.ts';
+import type { KeyPlan } from '../plan/key-plans.ts';
+import { assignedKey } from '../ledger/line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { findCustomer } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
-import { checkKey } from '../subject.ts';
+import { checkKey } from '../plan/subject.ts';
 import { namePlan } from './plans.ts';
 
 type KeyPage = { readonly keys: readonly KeyPlan[]; readonly next?: string };

@@ -10,11 +10,11 @@ import {
   resumeWrite,
   subjectList,
   suspendWrite,
-} from '../ledger.ts';
-import type { LedgerState } from '../ledger.ts';
-import { periodId } from '../period.ts';
-import { MAX_UNITS } from '../plan.ts';
-import { recallUnits } from '../shards.ts';
+} from '../ledger/ledger.ts';
+import type { LedgerState } from '../ledger/ledger.ts';
+import { periodId } from '../ledger/period.ts';
+import { MAX_UNITS } from '../plan/plan.ts';
+import { recallUnits } from '../ledger/shards.ts';
 import { applyOperation, recordWrite } from './operation.ts';
 import type { AdminPorts, ChangeRequest, AppliedOperation, Requested } from './operation.ts';
 import { findLedger, findOpenLedger, idOf } from './subject-ledger.ts';

@@ -1,7 +1,7 @@
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { subjectList } from '../ledger.ts';
+import { subjectList } from '../ledger/ledger.ts';
 import type { ListedItem, ListedKey } from '../../table/listing.ts';
-import { readShards } from '../shards.ts';
+import { readShards } from '../ledger/shards.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';

@@ -2,7 +2,7 @@
 import { DomainError } from '../../errors.ts';
 import { printKeyPart } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
-import { keyList, planOf } from '../key-plans.ts';
+import { keyList, planOf } from '../plan/key-plans.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { createCustomer } from './customers.ts';
 import { findCustomer } from './find-customer.ts';

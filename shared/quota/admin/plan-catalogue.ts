@@ -1,7 +1,7 @@
 import type { PlanCatalogue } from '../../ports.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
-import { planKey } from '../ledger.ts';
-import { PLAN_LIST } from '../plan-book.ts';
+import { planKey } from '../ledger/ledger.ts';
+import { PLAN_LIST } from '../plan/plan-book.ts';
 import { findCustomer } from './find-customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';

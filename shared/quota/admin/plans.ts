@@ -1,9 +1,9 @@
 import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../../errors.ts';
 import type { Item, ItemWrite, Test } from '../../table/item-write.ts';
-import { planKey } from '../ledger.ts';
-import { parsePlan } from '../plan.ts';
-import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite, seedWrites } from '../plan-book.ts';
-import type { UsagePlan } from '../plan.ts';
+import { planKey } from '../ledger/ledger.ts';
+import { parsePlan } from '../plan/plan.ts';
+import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite, seedWrites } from '../plan/plan-book.ts';
+import type { UsagePlan } from '../plan/plan.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';

@@ -1,11 +1,11 @@
 /** Records the billable usage of a closed period and its price. */
 import type { Item } from '../../table/item-write.ts';
-import type { Customer } from '../customer.ts';
-import { planKey } from '../ledger.ts';
-import { periodAt } from '../period.ts';
-import type { Period } from '../period.ts';
-import { parseStored, versionKey } from '../plan-book.ts';
-import { feeOfTerm, spanOfLedger } from '../term-fees.ts';
+import type { Customer } from '../plan/customer.ts';
+import { planKey } from '../ledger/ledger.ts';
+import { periodAt } from '../ledger/period.ts';
+import type { Period } from '../ledger/period.ts';
+import { parseStored, versionKey } from '../plan/plan-book.ts';
+import { feeOfTerm, spanOfLedger } from '../plan/term-fees.ts';
 import { findCustomer } from './find-customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';

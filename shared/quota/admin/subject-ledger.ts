@@ -1,7 +1,7 @@
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
-import { headKey, expiryOf, isBeforeTerm, ledgerKey, openingCredits } from '../ledger.ts';
-import type { LedgerId } from '../ledger.ts';
+import { headKey, expiryOf, isBeforeTerm, ledgerKey, openingCredits } from '../ledger/ledger.ts';
+import type { LedgerId } from '../ledger/ledger.ts';
 import {
   assignedKey,
   chargedIn,
@@ -13,14 +13,14 @@ import {
   printRule,
   ruleAt,
   subjectKey,
-} from '../line.ts';
-import { planOfTerm } from '../customer.ts';
-import { isEndedByTerm, openPeriod } from '../open-period.ts';
-import { periodAt, periodId } from '../period.ts';
-import type { Period, PeriodRule } from '../period.ts';
-import type { QuotaLimit, UsagePlan } from '../plan.ts';
-import { readShards } from '../shards.ts';
-import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../subject.ts';
+} from '../ledger/line.ts';
+import { planOfTerm } from '../plan/customer.ts';
+import { isEndedByTerm, openPeriod } from '../ledger/open-period.ts';
+import { periodAt, periodId } from '../ledger/period.ts';
+import type { Period, PeriodRule } from '../ledger/period.ts';
+import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import { readShards } from '../ledger/shards.ts';
+import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../plan/subject.ts';
 import { readTerms } from './find-customer.ts';
 import { findKeyPlan, listKeys } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';

@@ -4,8 +4,8 @@
  * billing.
  */
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
-import type { Standing } from '../ledger.ts';
-import type { Price } from '../price.ts';
+import type { Standing } from '../ledger/ledger.ts';
+import type { Price } from '../usage/price.ts';
 import { ledgerOf } from './usage-row.ts';
 import type { UsageRow } from './usage-row.ts';
 

@@ -1,10 +1,10 @@
 import type { Item } from '../../table/item-write.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
-import { KEEP_MS, parseLedger, standingOf } from '../ledger.ts';
-import type { LedgerId, Standing } from '../ledger.ts';
-import { ruleAt } from '../line.ts';
-import { monthAt, periodAt, periodId } from '../period.ts';
-import type { PeriodRule } from '../period.ts';
+import { KEEP_MS, parseLedger, standingOf } from '../ledger/ledger.ts';
+import type { LedgerId, Standing } from '../ledger/ledger.ts';
+import { ruleAt } from '../ledger/line.ts';
+import { monthAt, periodAt, periodId } from '../ledger/period.ts';
+import type { PeriodRule } from '../ledger/period.ts';
 
 export type UsageRow = {
   readonly tenant: string;

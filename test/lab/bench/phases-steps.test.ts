@@ -7,12 +7,12 @@ const own = (functionName: string, path: string): Frame => ({ functionName, url:
 const native = (functionName: string): Frame => ({ functionName, url: '' });
 const ROOT = native('(root)');
 const HTTP = [{ functionName: 'parserOnIncoming', url: 'node:_http_server' }, ROOT];
-const ANSWER = [own('answer', 'packages/server/answer-request.ts'), ...HTTP];
-const SERVE = [own('serve', 'packages/core/pipeline.ts'), ...ANSWER];
-const MAP = [own('mapRequest', 'packages/core/phases/map-request.ts'), ...SERVE];
+const ANSWER = [own('answer', 'packages/gateway/server/answer-request.ts'), ...HTTP];
+const SERVE = [own('serve', 'packages/gateway/core/pipeline.ts'), ...ANSWER];
+const MAP = [own('mapRequest', 'packages/gateway/core/phases/map-request.ts'), ...SERVE];
 const SEND = [
-  own('send', 'packages/server/answer-request.ts'),
-  own('answer', 'packages/server/answer-request.ts'),
+  own('send', 'packages/gateway/server/answer-request.ts'),
+  own('answer', 'packages/gateway/server/answer-request.ts'),
   ROOT,
 ];
 const END = [{ functionName: 'end', url: 'node:_http_outgoing' }, ...SEND];
@@ -26,7 +26,7 @@ const ROWS: readonly {
   { name: 'a phase', stack: MAP, step: 'map-request', kind: 'other code of the gateway' },
   {
     name: 'what a phase calls in another folder',
-    stack: [own('buildHttp2Event', 'packages/core/events/http-event.ts'), ...MAP],
+    stack: [own('buildHttp2Event', 'packages/gateway/core/events/http-event.ts'), ...MAP],
     step: 'map-request',
     kind: 'event as JSON text',
   },
@@ -63,7 +63,7 @@ const ROWS: readonly {
   },
   {
     name: 'a message to an instance',
-    stack: [native('postMessage'), own('#post', 'packages/lambda/thread-instance.ts'), ROOT],
+    stack: [native('postMessage'), own('#post', 'packages/gateway/lambda/thread/thread-instance.ts'), ROOT],
     step: 'postMessage',
     kind: 'postMessage',
   },
@@ -114,7 +114,7 @@ describe('what was sampled', () => {
   it('of a heap are the bytes of each function, and sums omit what is in no row', () => {
     const leaf = { callFrame: native('(idle)'), selfSize: 7, children: [] };
     const samples = heapSamples({
-      callFrame: own('log', 'packages/core/phases/log.ts'),
+      callFrame: own('log', 'packages/gateway/core/phases/log.ts'),
       selfSize: 5,
       children: [leaf],
     });

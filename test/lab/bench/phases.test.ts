@@ -19,7 +19,7 @@ const frame = (functionName: string, url: string) => ({
   lineNumber: 0,
   columnNumber: 0,
 });
-const MATCH = frame('match', 'file:///any/packages/core/phases/match.ts');
+const MATCH = frame('match', 'file:///any/packages/gateway/core/phases/match.ts');
 const MEASURED = {
   plain: BLOCK,
   cpu: {

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issueFrom, makeAuthority } from '../../../packages/aws/certificates/issue-certificate.ts';
+import { issueFrom, makeAuthority } from '../../../packages/base/aws/certificates/issue-certificate.ts';
 import { openProfile, serve, ToolMissing } from './page.ts';
 import type { BrowserCase, Context, Page } from './page.ts';
 

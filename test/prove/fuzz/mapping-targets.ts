@@ -1,12 +1,18 @@
 /** What templates and models of an API are made of, as the gateway calls it. */
-import { SchemaSet } from '../../../packages/core/deployment/json-schema.ts';
-import { SchemaRefusal } from '../../../packages/core/deployment/schema-preparation.ts';
-import { parseJson } from '../../../packages/velocity/java/json.ts';
-import { parseJsonPath, readJsonPath } from '../../../packages/core/mapping/json-path.ts';
-import { DEFAULT_RENDER_LIMITS, RenderBudget } from '../../../packages/velocity/java/render-budget.ts';
-import { TemplateError } from '../../../packages/velocity/java/template-error.ts';
-import { contextVariables, templateScope } from '../../../packages/core/mapping/template-variables.ts';
-import { compileTemplate } from '../../../packages/velocity/compile.ts';
+import { SchemaSet } from '../../../packages/gateway/core/deployment/models/json-schema.ts';
+import { SchemaRefusal } from '../../../packages/gateway/core/deployment/models/schema-preparation.ts';
+import { parseJson } from '../../../packages/gateway/velocity/java/json.ts';
+import { parseJsonPath, readJsonPath } from '../../../packages/gateway/core/mapping/json-path.ts';
+import {
+  DEFAULT_RENDER_LIMITS,
+  RenderBudget,
+} from '../../../packages/gateway/velocity/java/render-budget.ts';
+import { TemplateError } from '../../../packages/gateway/velocity/java/template-error.ts';
+import {
+  contextVariables,
+  templateScope,
+} from '../../../packages/gateway/core/mapping/template-variables.ts';
+import { compileTemplate } from '../../../packages/gateway/velocity/compile.ts';
 import type { FuzzTarget } from './target.ts';
 import { jsonOf, refusing } from './target.ts';
 

@@ -1,9 +1,9 @@
 /** Templates as far as a load goes: source, shape, intrinsics, resources, what is compiled for requests. */
-import { RESOURCE_TYPES } from '../../../packages/engine/compose/catalogue.ts';
-import { Account } from '../../../packages/control/account.ts';
-import { ServedApis } from '../../../packages/control/served-apis.ts';
-import { loadStacks } from '../../../packages/templates/load.ts';
-import { DefinitionError } from '../../../packages/core/errors.ts';
+import { RESOURCE_TYPES } from '../../../packages/gateway/engine/compose/services/catalogue.ts';
+import { Account } from '../../../packages/gateway/control/account.ts';
+import { ServedApis } from '../../../packages/gateway/control/served-apis.ts';
+import { loadStacks } from '../../../packages/gateway/templates/load.ts';
+import { DefinitionError } from '../../../packages/gateway/core/errors.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

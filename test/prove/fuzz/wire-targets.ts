@@ -1,12 +1,12 @@
 /** Bytes on sockets: HTTP requests and WebSocket frames, against servers that must go on serving. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createApiServer } from '../../../packages/server/http.ts';
+import { createApiServer } from '../../../packages/gateway/server/http.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';
-import { anApi as aWebSocketApi } from '../../packages/core/websocket/fixture.ts';
-import { startApi } from '../../packages/core/websocket/server.ts';
+import { anApi as aWebSocketApi } from '../../packages/gateway/core/websocket/fixture.ts';
+import { startApi } from '../../packages/gateway/core/websocket/server.ts';
 import type { AddressInfo } from 'node:net';
 import type { FuzzTarget } from './target.ts';
 

@@ -41,7 +41,7 @@ describe('countVerdicts', () => {
   ];
 
   it('counts what lives, also what no test has been asked about, and what of it has a reason', () => {
-    const drawn = ['a', 'b', 'c', 'd', 'e'].map((id) => mutant(id, `packages/aws/${id}.ts`));
+    const drawn = ['a', 'b', 'c', 'd', 'e'].map((id) => mutant(id, `packages/base/aws/${id}.ts`));
     const verdicts = new Map([
       verdict('a', 'killed'),
       verdict('b', 'timeout'),
@@ -65,16 +65,19 @@ describe('countVerdicts', () => {
       survived: 1,
       unreached: 1,
       survivorsWithReason: 1,
-      folders: { 'packages/aws': { drawn: 5, killed: 2 } },
+      folders: { 'packages/base/aws': { drawn: 5, killed: 2 } },
     });
   });
 
   it('counts by folder', () => {
-    const drawn = [mutant('a', 'packages/core/events/a.ts'), mutant('b', 'packages/core/routing/b.ts')];
+    const drawn = [
+      mutant('a', 'packages/gateway/core/events/a.ts'),
+      mutant('b', 'packages/gateway/core/routing/b.ts'),
+    ];
 
     assert.deepEqual(countVerdicts(drawn, new Map([verdict('b', 'killed')]), new Map()).folders, {
-      'packages/core/events': { drawn: 1, killed: 0 },
-      'packages/core/routing': { drawn: 1, killed: 1 },
+      'packages/gateway/core/events': { drawn: 1, killed: 0 },
+      'packages/gateway/core/routing': { drawn: 1, killed: 1 },
     });
   });
 });

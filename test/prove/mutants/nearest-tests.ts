@@ -100,7 +100,7 @@ export function findNearestTests(file: string, { importers, tests }: ImportGraph
     .map(({ test }) => test);
 }
 
-/** `test/packages/core/pipeline-mock.test.ts` speaks of `packages/core/pipeline.ts`. */
+/** `test/packages/gateway/core/pipeline-mock.test.ts` speaks of `packages/gateway/core/pipeline.ts`. */
 function bearsName(test: string, file: string): boolean {
   const name = `test/${file.replace(/\.ts$/, '')}`;
   return test.startsWith(`${name}-`) || test === `${name}.test.ts`;

@@ -31,16 +31,16 @@ describe('groupByPackage', () => {
 
   it('counts all services as one package, and each other room as its own', () => {
     const others = ROOMS.map(({ folder }) => folder).filter(
-      (folder) => !/^(packages\/services|examples|lab)/.test(folder),
+      (folder) => !/^(packages\/gateway\/services|examples|lab)/.test(folder),
     );
 
-    assert.deepEqual([...packages.keys()].sort(), [...others, 'packages/services'].sort());
-    assert.equal(packageOf('packages/services/sqs/queue.ts'), 'packages/services');
+    assert.deepEqual([...packages.keys()].sort(), [...others, 'packages/gateway/services'].sort());
+    assert.equal(packageOf('packages/gateway/services/sqs/queue.ts'), 'packages/gateway/services');
   });
 
   it('has no tests', () => {
-    assert.equal(packageOf('test/packages/aws/json-object.test.ts'), undefined);
-    assert.equal(reasonLeftOut('test/packages/aws/json-object.test.ts'), 'of no room');
+    assert.equal(packageOf('test/packages/base/aws/json-object.test.ts'), undefined);
+    assert.equal(reasonLeftOut('test/packages/base/aws/json-object.test.ts'), 'of no room');
   });
 });
 

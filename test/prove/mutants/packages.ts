@@ -17,13 +17,13 @@ export const LEAST_DRAWN = 150;
 /** They decide who is let in and at what cost, and are the largest. */
 const DRAWN_MORE: ReadonlyMap<string, number> = new Map([
   ['shared', 850],
-  ['packages/core', 400],
+  ['packages/gateway/core', 400],
 ]);
 
 /** @returns undefined for what is of no room, such as tests */
 export function packageOf(path: string): string | undefined {
   // The services are one package: most are too small to say something alone.
-  return roomOf(path)?.folder.split('/').slice(0, 2).join('/');
+  return roomOf(path)?.folder.split('/').slice(0, 3).join('/');
 }
 
 /** @returns why no mistakes are planted in the file; undefined where they are */

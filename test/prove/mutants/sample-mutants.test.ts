@@ -12,14 +12,17 @@ const mutantsOf = (file: string, count: number): readonly Mutant[] =>
     replacement: '',
     change: { form: 'statement', start: 0, end: 0 },
   }));
-const ALL = [...mutantsOf('shared/quota/a.ts', 2_000), ...mutantsOf('packages/core/metering/b.ts', 100)];
+const ALL = [
+  ...mutantsOf('shared/quota/a.ts', 2_000),
+  ...mutantsOf('packages/gateway/core/metering/b.ts', 100),
+];
 
 describe('sampleMutants', () => {
   it('gives each folder its share, and a small one enough to say something', () => {
     const drawn = sampleMutants(ALL, 210, 1);
     const counted = (folder: string): number => drawn.filter(({ file }) => stratumOf(file) === folder).length;
 
-    assert.deepEqual([counted('shared/quota'), counted('packages/core/metering')], [200, 30]);
+    assert.deepEqual([counted('shared/quota'), counted('packages/gateway/core/metering')], [200, 30]);
   });
 
   it('draws the same by the same seed, and others by another', () => {

@@ -8,7 +8,8 @@ const LEAST = 30;
 /** Folders whose mutants are drawn apart from those of others. */
 export function stratumOf(file: string): string {
   const folders = file.split('/').slice(0, -1);
-  return folders.slice(0, folders[0] === 'packages' ? 3 : 2).join('/');
+  const depths: Readonly<Record<string, number>> = { base: 4, gateway: 4, toolkit: 4 };
+  return folders.slice(0, folders[0] === 'packages' ? (depths[folders[1] ?? ''] ?? 3) : 2).join('/');
 }
 
 /**

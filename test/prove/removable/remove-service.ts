@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { namedServices } from '../../architecture/services.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
-export const CATALOGUE = 'packages/engine/compose/catalogue.ts';
+export const CATALOGUE = 'packages/gateway/engine/compose/services/catalogue.ts';
 
 /** An element of the list, as the formatter prints it: on one line, or on several. */
 const ENTRY = /^ {2}\{(?: .*\},\n|\n(?: {4}.*\n)+ {2}\},\n)/gm;
@@ -26,8 +26,8 @@ export function withoutService(catalogue: string, service: string): string {
 export function pathsOf(service: string, tests: readonly SourceFile[]): readonly string[] {
   const together = tests.filter((file) => namedServices(file)?.includes(service) === true);
   return [
-    `packages/services/${service}`,
-    `test/packages/services/${service}`,
+    `packages/gateway/services/${service}`,
+    `test/packages/gateway/services/${service}`,
     ...together.map(({ path }) => path),
   ];
 }

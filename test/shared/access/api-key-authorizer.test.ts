@@ -7,7 +7,7 @@ import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
-import { printProblem } from '../../../packages/authoring/read-document.ts';
+import { printProblem } from '../../../packages/toolkit/authoring/document/read-document.ts';
 import type { AuthorizerConfig } from '#shared/config/access-config.ts';
 import { parseRequestEvent } from '#shared/aws/authorizer-event.ts';
 import {

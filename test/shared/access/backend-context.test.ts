@@ -5,7 +5,7 @@ import { backendContext } from '#shared/access/backend-context.ts';
 import { CHANNELS } from '#shared/aws/channel-grants.ts';
 import { claimsOf } from '#shared/middleware/claims-of.ts';
 import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
-import { readAuthorizerResult } from '../../../packages/core/events/authorizer-result.ts';
+import { readAuthorizerResult } from '../../../packages/gateway/core/events/authorizer-result.ts';
 
 const contextOf = (claims: Record<string, unknown>, named: readonly string[] = []) =>
   backendContext(

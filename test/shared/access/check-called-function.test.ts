@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { identifyFunction, checkWiring } from '../../../packages/authoring/check-wiring.ts';
-import type { WiredAuthorizer } from '../../../packages/authoring/check-wiring.ts';
+import { identifyFunction, checkWiring } from '../../../packages/toolkit/authoring/check/check-wiring.ts';
+import type { WiredAuthorizer } from '../../../packages/toolkit/authoring/check/check-wiring.ts';
 import { aDocument } from '../../support/an-access-document.ts';
 
 const wired = (payload: WiredAuthorizer['payload'], calls: WiredAuthorizer['calls']): WiredAuthorizer => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkPreflight } from '../../../packages/authoring/check-wiring.ts';
+import { checkPreflight } from '../../../packages/toolkit/authoring/check/check-wiring.ts';
 
 // docs/design/authorizers §B18: a preflight carries no credential, so behind an authorizer every page of another origin fails.
 describe('checkPreflight', () => {

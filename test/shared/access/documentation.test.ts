@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { printProblem } from '../../../packages/authoring/read-document.ts';
+import { printProblem } from '../../../packages/toolkit/authoring/document/read-document.ts';
 import { anInventory, compile } from '../../support/an-access-document.ts';
 
 describe('docs/guides/protect/access.md', () => {

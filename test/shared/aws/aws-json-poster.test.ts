@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
-import { signRequest } from '../../../packages/aws/sign-request.ts';
+import { signRequest } from '../../../packages/base/aws/sign-request.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };

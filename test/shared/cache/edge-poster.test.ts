@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { verifySignature } from '@gatewright/aws/signature';
 import { invalidateEdge } from '#shared/cache/edge-poster.ts';
-import { rightsOfCall } from '../../../packages/kernel/calls/service-rights.ts';
+import { rightsOfCall } from '../../../packages/gateway/kernel/calls/service-rights.ts';
 
 const DISTRIBUTION = 'E1A2B3C4D5E6F7';
 const ACCOUNT = '123456789012';

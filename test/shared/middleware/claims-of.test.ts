@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { backendContext } from '#shared/access/backend-context.ts';
 import { claimsOf } from '#shared/middleware/claims-of.ts';
 import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
-import { printCognitoClaims, printHttpClaims } from '../../../packages/core/events/claim-text.ts';
+import { printCognitoClaims, printHttpClaims } from '../../../packages/gateway/core/events/claim-text.ts';
 
 const CLAIMS = {
   sub: 'ada',

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { admissionOf, quota, withQuota } from '#shared/middleware/quota.ts';
 import type { QuotaMiddlewareOptions } from '#shared/middleware/quota.ts';
-import { suspendWrite } from '#shared/quota/ledger.ts';
+import { suspendWrite } from '#shared/quota/ledger/ledger.ts';
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
 import { parseStructuredList } from '../../support/structured-list.ts';
 import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';

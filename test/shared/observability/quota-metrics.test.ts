@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { countQuotas } from '#shared/observability/quota-metrics.ts';
-import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
+import type { QuotaEvent } from '#shared/quota/holding/holder-ports.ts';
 import { aRequest, QuotaTable } from '../../support/quota-table.ts';
 
 const SOURCE = readFileSync(
   new URL('../../../shared/observability/quota-metrics.ts', import.meta.url),
   'utf8',
 );
-const ALARMS = readFileSync(new URL('../../../packages/stack/quota/resources.yml', import.meta.url), 'utf8');
+const ALARMS = readFileSync(
+  new URL('../../../packages/toolkit/stack/quota/resources.yml', import.meta.url),
+  'utf8',
+);
 
 function aSink() {
   const added: string[] = [];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { adjustWrites } from '#shared/quota/ledger.ts';
+import { adjustWrites } from '#shared/quota/ledger/ledger.ts';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
-import { savePlanWrite } from '#shared/quota/plan-book.ts';
-import { parsePlan } from '#shared/quota/plan.ts';
+import { savePlanWrite } from '#shared/quota/plan/plan-book.ts';
+import { parsePlan } from '#shared/quota/plan/plan.ts';
 import type { Admission, Rejection } from '#shared/quota/quotas.ts';
 import { aRequest, NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 

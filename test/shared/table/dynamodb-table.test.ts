@@ -4,13 +4,13 @@ import * as commands from '@aws-sdk/client-dynamodb';
 import { createDynamoDbTable } from '#shared/table/dynamodb-table.ts';
 import { parseRefusal } from '#shared/table/dynamodb-failure.ts';
 import type { LoadTableClient } from '#shared/table/dynamodb-table.ts';
-import { grantWrite } from '#shared/quota/ledger.ts';
-import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import { grantWrite } from '#shared/quota/ledger/ledger.ts';
+import { createSystemClock } from '../../../packages/gateway/server/adapters/system-clock.ts';
+import { startEmbeddedDynamoDb } from '../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
-import { describeLedgerStore, randomTableName } from '../quota/ledger.suite.ts';
-import type { OpenStore } from '../quota/ledger.suite.ts';
-import { describePermitsAndShards } from '../quota/permits-and-shards.suite.ts';
+import { describeLedgerStore, randomTableName } from '../quota/ledger/ledger.suite.ts';
+import type { OpenStore } from '../quota/ledger/ledger.suite.ts';
+import { describePermitsAndShards } from '../quota/holding/permits-and-shards.suite.ts';
 import { SIGNER } from '../../support/orders-table.ts';
 
 /** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { testsHold } from '#shared/table/item-write.ts';
 import type { ItemWrite } from '#shared/table/item-write.ts';
 import { findNewerLayout, guardLayout, LAYOUT } from '#shared/table/layout.ts';
-import { schemaOf } from '../../../packages/authoring/table-schema.ts';
+import { schemaOf } from '../../../packages/toolkit/authoring/files/table-schema.ts';
 import { readSource } from '../../architecture/source-files.ts';
 
 const KEY = { pk: 'a', sk: 'b' };
@@ -46,7 +46,7 @@ describe('a write', () => {
 describe('the layout that this version knows', () => {
   for (const part of ['access', 'quota'])
     it(`is the one that the table of ${part} is tagged with`, () => {
-      const { text } = readSource(`packages/stack/${part}/table.yml`);
+      const { text } = readSource(`packages/toolkit/stack/${part}/table.yml`);
       const [, value] = /Key: 'gatewright:schema', Value: '(\d+)'/.exec(text) ?? [];
 
       assert.equal(schemaOf({ Tags: [{ Key: 'gatewright:schema', Value: value }] }), LAYOUT);

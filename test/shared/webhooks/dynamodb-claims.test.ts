@@ -5,8 +5,8 @@ import { DomainError } from '#shared/errors.ts';
 import type { ClaimOutcome, DeliveryClaim, DeliveryClaims } from '#shared/ports.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { LoadClaimsClient } from '#shared/webhooks/dynamodb-claims.ts';
-import { createSystemClock } from '../../../packages/server/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
+import { createSystemClock } from '../../../packages/gateway/server/adapters/system-clock.ts';
+import { startEmbeddedDynamoDb } from '../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { SIGNER } from '../../support/orders-table.ts';
 
 const TABLE = 'access';

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import type { Item } from '#shared/table/item-write.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
 import { REAL_CLOCK } from '../../support/real-quota-ports.ts';
-import { describeLedgerStore } from '../../shared/quota/ledger.suite.ts';
-import type { OpenStore } from '../../shared/quota/ledger.suite.ts';
-import { describePermitsAndShards } from '../../shared/quota/permits-and-shards.suite.ts';
+import { describeLedgerStore } from '../../shared/quota/ledger/ledger.suite.ts';
+import type { OpenStore } from '../../shared/quota/ledger/ledger.suite.ts';
+import { describePermitsAndShards } from '../../shared/quota/holding/permits-and-shards.suite.ts';
 
 const open: OpenStore = () =>
   Promise.resolve({ store: createMemoryTable({ clock: REAL_CLOCK }), close: () => Promise.resolve() });

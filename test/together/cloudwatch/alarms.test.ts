@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EPOCH_MS } from '../../support/virtual-ports.ts';
-import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
-import * as lambda from '../../../packages/services/lambda-events/service.ts';
-import * as sns from '../../../packages/services/sns/service.ts';
+import * as monitoring from '../../../packages/gateway/services/cloudwatch/service.ts';
+import * as lambda from '../../../packages/gateway/services/lambda-events/service.ts';
+import * as sns from '../../../packages/gateway/services/sns/service.ts';
 import { anAlarm, anAlarmBench, PAGER, TOPIC } from '../../support/an-alarm-bench.ts';
 import type { AlarmBench } from '../../support/an-alarm-bench.ts';
 

@@ -1,10 +1,10 @@
 /** Services together: cloudwatch, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
-import * as sqs from '../../../packages/services/sqs/service.ts';
+import * as monitoring from '../../../packages/gateway/services/cloudwatch/service.ts';
+import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
-import type { Measurement } from '../../../packages/core/ports.ts';
+import type { Measurement } from '../../../packages/gateway/core/ports.ts';
 
 const MINUTE = 60_000;
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:failures`;

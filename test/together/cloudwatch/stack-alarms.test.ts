@@ -5,13 +5,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { measureInvocation } from '../../../packages/core/events/measurement.ts';
-import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
-import * as sns from '../../../packages/services/sns/service.ts';
+import { measureInvocation } from '../../../packages/gateway/core/events/measurement.ts';
+import * as monitoring from '../../../packages/gateway/services/cloudwatch/service.ts';
+import * as sns from '../../../packages/gateway/services/sns/service.ts';
 import { anAlarmBench, TOPIC } from '../../support/an-alarm-bench.ts';
 import type { AlarmBench } from '../../support/an-alarm-bench.ts';
 
-const STACK = join(import.meta.dirname, '../../../packages/stack');
+const STACK = join(import.meta.dirname, '../../../packages/toolkit/stack');
 const NAMESPACE = 'gatewright-dev';
 
 type Resource = { readonly Type: string; readonly Properties: object };

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
-import * as sqs from '../../../packages/services/sqs/service.ts';
-import * as eventbridge from '../../../packages/services/eventbridge/service.ts';
-import * as scheduler from '../../../packages/services/scheduler/service.ts';
-import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
+import * as eventbridge from '../../../packages/gateway/services/eventbridge/service.ts';
+import * as scheduler from '../../../packages/gateway/services/scheduler/service.ts';
+import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
 
 const SERVICES = { sqs, events: eventbridge, scheduler, lambda: lambdaEvents };
 

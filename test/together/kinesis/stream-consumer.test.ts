@@ -16,10 +16,10 @@ import {
   recordOf,
   streamOf,
   textsOf,
-} from '../../packages/services/kinesis/a-stream.ts';
-import * as kinesis from '../../../packages/services/kinesis/service.ts';
-import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
-import * as sqs from '../../../packages/services/sqs/service.ts';
+} from '../../packages/gateway/services/kinesis/a-stream.ts';
+import * as kinesis from '../../../packages/gateway/services/kinesis/service.ts';
+import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
 
 const SERVICES = { sqs, kinesis, lambda: lambdaEvents };
 type Bench = EventBench<typeof SERVICES>;

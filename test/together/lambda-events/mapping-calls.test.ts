@@ -1,10 +1,10 @@
 /** Services together: lambda-events, sqs, streams. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { TableChange } from '../../../packages/dynamodb/stream-record.ts';
-import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
-import * as sqs from '../../../packages/services/sqs/service.ts';
-import * as tableStreams from '../../../packages/services/streams/service.ts';
+import type { TableChange } from '../../../packages/gateway/dynamodb/stream-record.ts';
+import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
+import * as tableStreams from '../../../packages/gateway/services/streams/service.ts';
 import { aTableChange } from '../../support/a-table-change.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
 import type { EventBench } from '../../support/an-event-engine.ts';

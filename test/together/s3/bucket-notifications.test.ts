@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
-import * as eventbridge from '../../../packages/services/eventbridge/service.ts';
-import * as s3 from '../../../packages/services/s3/service.ts';
-import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import * as eventbridge from '../../../packages/gateway/services/eventbridge/service.ts';
+import * as s3 from '../../../packages/gateway/services/s3/service.ts';
+import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
 
 const SERVICES = { events: eventbridge, s3, lambda: lambdaEvents };
 type Bench = EventBench<typeof SERVICES>;

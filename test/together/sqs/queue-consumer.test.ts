@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../support/an-event-engine.ts';
-import * as sqs from '../../../packages/services/sqs/service.ts';
-import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
+import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
 
 const SERVICES = { sqs, lambda: lambdaEvents };
 type Bench = EventBench<typeof SERVICES>;

@@ -13,10 +13,10 @@ import {
   REGION,
 } from '../../support/an-event-engine.ts';
 import { aTableChange } from '../../support/a-table-change.ts';
-import { openStoredEntries } from '../../../packages/kernel/stored-entries.ts';
-import * as sqs from '../../../packages/services/sqs/service.ts';
-import * as tableStreams from '../../../packages/services/streams/service.ts';
-import * as lambdaEvents from '../../../packages/services/lambda-events/service.ts';
+import { openStoredEntries } from '../../../packages/gateway/kernel/stored-entries.ts';
+import * as sqs from '../../../packages/gateway/services/sqs/service.ts';
+import * as tableStreams from '../../../packages/gateway/services/streams/service.ts';
+import * as lambdaEvents from '../../../packages/gateway/services/lambda-events/service.ts';
 
 const SERVICES = { sqs, 'dynamodb-streams': tableStreams, lambda: lambdaEvents };
 type Bench = EventBench<typeof SERVICES>;

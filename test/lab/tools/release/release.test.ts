@@ -106,10 +106,10 @@ describe('a release', () => {
     ],
     [
       'packages that do not agree',
-      /packages\/aws\/package\.json: its version is 9\.9\.9/,
+      /packages\/base\/aws\/package\.json: its version is 9\.9\.9/,
       {},
       (root) => {
-        const file = join(root, 'packages/aws/package.json');
+        const file = join(root, 'packages/base/aws/package.json');
         writeFileSync(file, readFileSync(file, 'utf8').replace('"1.2.3"', '"9.9.9"'));
       },
       {},

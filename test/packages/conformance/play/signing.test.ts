@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printIdentities, RUNNER_KEY, sign } from '../../../../packages/conformance/play/signing.ts';
-import { signRequest } from '../../../../packages/aws/sign-request.ts';
+import { signRequest } from '../../../../packages/base/aws/sign-request.ts';
 
 const REQUEST = {
   method: 'POST',

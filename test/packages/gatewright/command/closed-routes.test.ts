@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkDrift } from '../../../../packages/stack/access/commands/access-check.ts';
-import type { InspectedRoute } from '../../../../packages/engine/index.ts';
+import { checkDrift } from '../../../../packages/toolkit/stack/access/commands/access-check.ts';
+import type { InspectedRoute } from '../../../../packages/gateway/engine/index.ts';
 
 const document = { kind: 'rest', routes: [{ method: 'GET', path: '/users' }] } as const;
 const open: InspectedRoute = { method: 'GET', path: '/users', apiKeyRequired: false, authorizer: undefined };

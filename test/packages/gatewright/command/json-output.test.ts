@@ -27,7 +27,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['access sync', 'it runs osls for seconds; it ends as access build does'],
   ['access ids', 'it ends as access build does'],
   ['doctor', 'test/delivery/attach.test.ts'],
-  ['quota forget', 'test/packages/stack/quota/commands/forget-customer.test.ts'],
+  ['quota forget', 'test/packages/toolkit/stack/quota/commands/forget-customer.test.ts'],
   ['usage stripe', 'it prints a row per event, as usage close does'],
 ]);
 

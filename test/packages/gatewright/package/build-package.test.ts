@@ -29,10 +29,10 @@ const { devDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.js
   readonly devDependencies: Files;
 };
 const WORKSPACES: Readonly<Record<string, string>> = {
-  'packages/authoring': 'authoring',
-  'packages/aws': 'aws',
-  'packages/dynamodb': 'dynamodb',
-  'packages/velocity': 'velocity',
+  'packages/toolkit/authoring': 'authoring',
+  'packages/base/aws': 'aws',
+  'packages/gateway/dynamodb': 'dynamodb',
+  'packages/gateway/velocity': 'velocity',
   shared: 'handlers',
 };
 const manifestOf = (name: string, dependencies: Files = {}, more: object = {}): string =>
@@ -96,18 +96,18 @@ const CHECKOUT: Files = {
   'python/README.md': 'python',
   'packages/gatewright/package/README.md': '[guides](../../../docs/README.md)',
   'packages/gatewright/package/launcher.cjs': '#!/usr/bin/env node',
-  'packages/stack/quota/over-quota.json': '{}',
-  'packages/console/page/main.tsx':
+  'packages/toolkit/stack/quota/over-quota.json': '{}',
+  'packages/gateway/console/page/main.tsx':
     "import { one } from 'preact';\nimport './page.css';\nconsole.log(<p>{one}</p>);",
-  'packages/console/page/page.css': 'p { color: red }',
-  'packages/console/page/index.html': '<p>',
-  'packages/console/page/icon.svg': '<svg/>',
+  'packages/gateway/console/page/page.css': 'p { color: red }',
+  'packages/gateway/console/page/index.html': '<p>',
+  'packages/gateway/console/page/icon.svg': '<svg/>',
   'node_modules/preact/jsx-runtime.js': 'export const jsx = () => 0;',
-  'packages/lambda/runtime.py': 'import json',
-  'packages/lambda/lent/boto3.txt': 'boto3==1',
-  'packages/lambda/notes.md': 'not shipped',
-  'packages/dynamodb/query.sql': 'select 1',
-  'packages/dynamodb/README.md': 'tables',
+  'packages/gateway/lambda/runtime.py': 'import json',
+  'packages/gateway/lambda/lent/boto3.txt': 'boto3==1',
+  'packages/gateway/lambda/notes.md': 'not shipped',
+  'packages/gateway/dynamodb/query.sql': 'select 1',
+  'packages/gateway/dynamodb/README.md': 'tables',
   'packages/conformance/package.json': manifestOf(
     '@gatewright/conformance',
     { '@gatewright/aws': '1.2.3' },
@@ -127,18 +127,18 @@ import hooks from '../access/webhooks.compiled.json' with { type: 'json' };
 export const handler = () => [one, documents, hooks];`,
   'layers/npm-plugin.js': 'export default 1;',
   'shared/one.js': `export { sign } from '@gatewright/aws/sign';`,
-  'packages/aws/sign.js': 'import { createHash } from "node:crypto";\nexport const sign = createHash;',
-  'packages/authoring/read.js': 'export const read = () => import("@gatewright/aws/sign");',
-  'packages/dynamodb/tables.js': 'export const tables = 1;',
-  'packages/velocity/render.js': 'export const render = 1;',
+  'packages/base/aws/sign.js': 'import { createHash } from "node:crypto";\nexport const sign = createHash;',
+  'packages/toolkit/authoring/read.js': 'export const read = () => import("@gatewright/aws/sign");',
+  'packages/gateway/dynamodb/tables.js': 'export const tables = 1;',
+  'packages/gateway/velocity/render.js': 'export const render = 1;',
   'packages/gatewright/command/start-main.js': '',
   'packages/gatewright/command/main.js': `import { WebSocket } from "ws";\nimport { other } from './other.js';\nconsole.log(WebSocket, other);`,
   'packages/gatewright/command/other.js': 'export const other = 1;',
   'packages/gatewright/package/build.js': `import 'esbuild';`,
-  'packages/engine/index.js': 'export const one = 1;',
-  'packages/lambda/runtime.js': 'export const runtime = 1;',
-  'packages/console/page/main.js': `import 'preact';`,
-  'packages/console/story.js': 'export const story = 1;',
+  'packages/gateway/engine/index.js': 'export const one = 1;',
+  'packages/gateway/lambda/runtime.js': 'export const runtime = 1;',
+  'packages/gateway/console/page/main.js': `import 'preact';`,
+  'packages/gateway/console/story.js': 'export const story = 1;',
 };
 
 /** Ours, out of which single ones are taken. */
@@ -222,11 +222,11 @@ describe('the packages', () => {
         'gatewright',
         'lambda',
       ]);
-      assert.equal(there('packages/lambda/runtime.py'), 'import json');
-      assert.equal(there('packages/lambda/lent/boto3.txt'), 'boto3==1');
-      assert.ok(has('packages/lambda/runtime.js') && !has('packages/lambda/notes.md'));
+      assert.equal(there('packages/gateway/lambda/runtime.py'), 'import json');
+      assert.equal(there('packages/gateway/lambda/lent/boto3.txt'), 'boto3==1');
+      assert.ok(has('packages/gateway/lambda/runtime.js') && !has('packages/gateway/lambda/notes.md'));
       assert.ok(!has('packages/gatewright/package'));
-      assert.deepEqual(readdirSync(join(built, 'packages/console/page')).toSorted(), [
+      assert.deepEqual(readdirSync(join(built, 'packages/gateway/console/page')).toSorted(), [
         'app.css',
         'app.js',
         'icon.svg',
@@ -237,7 +237,7 @@ describe('the packages', () => {
   );
 
   rules.set('hand on the licence of each package that the page may have in it', () => {
-    const licences = there('packages/console/page/licenses.txt');
+    const licences = there('packages/gateway/console/page/licenses.txt');
 
     for (const name of Object.keys(devDependencies).filter((one) =>
       /^(@codemirror|@lezer|preact$|uplot$)/.test(one),
@@ -250,7 +250,7 @@ describe('the packages', () => {
     'carry the SDK that Lambda has, each package as a file, with the licences of what is in it',
     () => {
       for (const name of CARRIED) assert.ok(Object.hasOwn(devDependencies, name), name);
-      const files = readdirSync(join(built, 'packages/lambda/aws-sdk'), {
+      const files = readdirSync(join(built, 'packages/gateway/lambda/aws-sdk'), {
         recursive: true,
         encoding: 'utf8',
       });
@@ -258,7 +258,7 @@ describe('the packages', () => {
         files.filter((name) => /^@\w[\w-]*\/.*\.js$/.test(name)).toSorted(),
         CARRIED.map((name) => `${name}.js`).toSorted(),
       );
-      const licences = there('packages/lambda/aws-sdk/LICENSES.txt');
+      const licences = there('packages/gateway/lambda/aws-sdk/LICENSES.txt');
       for (const name of CARRIED) assert.ok(licences.includes(`${name}:\n\nLicence of ${name}`), name);
     },
   );
@@ -309,7 +309,7 @@ describe('the packages', () => {
       readdirSync(join(built, 'entries')).toSorted(),
       ['gateway', ...HANDLER_ENTRIES].flatMap((name) => [`${name}.d.ts`, `${name}.js`]).toSorted(),
     );
-    assert.equal(there('entries/gateway.js'), "export * from '../packages/engine/index.js';\n");
+    assert.equal(there('entries/gateway.js'), "export * from '../packages/gateway/engine/index.js';\n");
     for (const name of HANDLER_ENTRIES)
       for (const ending of ['js', 'd.ts'])
         assert.equal(
@@ -394,7 +394,7 @@ describe('the packages', () => {
     it(`refuse an import of ${what}`, async () => {
       const target = join(folder, `refused ${what}`);
 
-      await assert.rejects(buildPackage(root, target, compiler({ 'packages/aws/more.js': text })), {
+      await assert.rejects(buildPackage(root, target, compiler({ 'packages/base/aws/more.js': text })), {
         message: `@gatewright/aws: ${says}, which is neither in the package nor a dependency`,
       });
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { optionNames } from '../../../../packages/engine/start-settings.ts';
+import { optionNames } from '../../../../packages/gateway/engine/start-settings.ts';
 import {
   readGatewaySettings,
   SETTING_NAMES,

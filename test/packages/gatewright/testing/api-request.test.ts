@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseApi, injectInto, makeRequest } from '../../../../packages/gatewright/testing/api-request.ts';
-import type { ApiListing, Gateway } from '../../../../packages/engine/index.ts';
+import type { ApiListing, Gateway } from '../../../../packages/gateway/engine/index.ts';
 
 const api = (logicalId: string, kind: ApiListing['kind'], stage = 'dev'): ApiListing => ({
   stack: 'shop',

@@ -11,7 +11,7 @@ import {
   linkOf,
   makeTestGateway,
 } from '../../../../packages/gatewright/testing/test-gateway.ts';
-import type { ApiListing } from '../../../../packages/engine/index.ts';
+import type { ApiListing } from '../../../../packages/gateway/engine/index.ts';
 import type { TestGateway } from '../../../../packages/gatewright/testing/test-gateway.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

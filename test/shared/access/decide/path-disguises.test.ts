@@ -6,7 +6,7 @@ import { decide } from '#shared/access/decide/decide.ts';
 import { disguisesOf, readingsByServers } from '#shared/access/decide/path-disguises.ts';
 import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
 import { evaluateAsDocumented } from '../../../support/iam-by-documentation.ts';
-import { compilePolicy as compileForGateway } from '../../../../packages/core/policy/evaluate.ts';
+import { compilePolicy as compileForGateway } from '../../../../packages/gateway/core/policy/evaluate.ts';
 
 const allow = (paths: readonly string[], over: object = {}) => ({
   id: 'a',

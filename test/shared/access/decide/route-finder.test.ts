@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createRouteFinder } from '#shared/access/decide/route-finder.ts';
-import { compileHttpRoutes } from '../../../../packages/core/routing/http-routes.ts';
-import { compileRestRoutes } from '../../../../packages/core/routing/rest-routes.ts';
-import { aPlan } from '../../../packages/core/routing/a-plan.ts';
+import { compileHttpRoutes } from '../../../../packages/gateway/core/routing/http-routes.ts';
+import { compileRestRoutes } from '../../../../packages/gateway/core/routing/rest-routes.ts';
+import { aPlan } from '../../../packages/gateway/core/routing/a-plan.ts';
 
 const segment = fc.constantFrom('a', 'b', '{x}');
 const path = fc

@@ -10,7 +10,7 @@ import { listRecords, listUsage } from '#shared/quota/admin/list-usage.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { documentOf, getPlan, savePlan } from '#shared/quota/admin/plans.ts';
 import { findLedger } from '#shared/quota/admin/subject-ledger.ts';
-import { CustomerBook } from '#shared/quota/customer-book.ts';
+import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
 import { AdministeredTable, codeOf, DAILY, ofKey, requested } from '../../../support/quota-admin.ts';
 import type { OpenAdmin } from '../../../support/quota-admin.ts';
 import { NOON_MS } from '../../../support/quota-table.ts';

@@ -4,7 +4,7 @@ import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { listRecords } from '#shared/quota/admin/list-usage.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
-import { parseDecimal, printMinor, toMinor } from '#shared/quota/money.ts';
+import { parseDecimal, printMinor, toMinor } from '#shared/quota/usage/money.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { liveThroughMonth } from '../../../support/billed-month.ts';
 import { AdministeredTable, DAILY, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';

@@ -15,8 +15,8 @@ import type { NewCustomer, WantedTerm } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { getPlan, savePlan } from '#shared/quota/admin/plans.ts';
-import { customerKey } from '#shared/quota/customer.ts';
-import { versionKey } from '#shared/quota/plan-book.ts';
+import { customerKey } from '#shared/quota/plan/customer.ts';
+import { versionKey } from '#shared/quota/plan/plan-book.ts';
 import { codeOf, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
 import { NOON_MS } from '../../../support/quota-table.ts';
 

@@ -9,8 +9,8 @@ import { listRecords } from '#shared/quota/admin/list-usage.ts';
 import { readItem } from '#shared/quota/admin/operation.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
-import { headKey } from '#shared/quota/ledger.ts';
-import { makeInvoices } from '#shared/quota/invoice.ts';
+import { headKey } from '#shared/quota/ledger/ledger.ts';
+import { makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { AdministeredTable, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
 

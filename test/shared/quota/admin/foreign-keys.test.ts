@@ -6,7 +6,7 @@ import { createRouter } from '#shared/http/router.ts';
 import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
 import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
-import { CustomerBook } from '#shared/quota/customer-book.ts';
+import { CustomerBook } from '#shared/quota/plan/customer-book.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { anAdminEvent, DAILY, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createPlanCatalogue } from '#shared/quota/admin/plan-catalogue.ts';
-import { savePlanWrite } from '#shared/quota/plan-book.ts';
-import { parsePlan } from '#shared/quota/plan.ts';
+import { savePlanWrite } from '#shared/quota/plan/plan-book.ts';
+import { parsePlan } from '#shared/quota/plan/plan.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { createMemoryListing } from '../../../support/memory-listing.ts';
 import { createMemoryTable } from '../../../support/memory-table.ts';

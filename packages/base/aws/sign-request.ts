@@ -1,0 +1,214 @@
+/**
+ * Signature Version 4: canonical request, string to sign, signature. Verification (packages/base/aws/signature.ts)
+ * rebuilds the same texts. Source: AWS IAM user guide, "Create a signed AWS API request".
+ */
+import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+export const SIGNING_ALGORITHM = 'AWS4-HMAC-SHA256';
+export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
+
+/** `{date}/{region}/{service}/aws4_request`. */
+export type CredentialScope = {
+  /** `20261120` */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+};
+
+type CanonicalParts = {
+  readonly method: string;
+  /** As on the wire, still percent-encoded. */
+  readonly path: string;
+  /** As on the wire, without the question mark. */
+  readonly query: string;
+  /** Name in lower case → values in wire order; all signed headers, maybe more. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Lower case, sorted. */
+  readonly signedHeaders: readonly string[];
+  /** Hex SHA-256 of the body, or `UNSIGNED-PAYLOAD`. */
+  readonly payloadHash: string;
+  readonly service: string;
+};
+
+export type AwsCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+};
+
+type RequestToSign = AwsCredentials & {
+  readonly method: string;
+  readonly url: URL;
+  /** Headers to sign besides Host and X-Amz-Date, names as sent. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+  readonly service: string;
+  readonly region: string;
+  readonly nowEpochMs: number;
+};
+
+/**
+ * Signs by the Authorization header.
+ * @returns all headers to send, Host included (most HTTP clients set the same one themselves).
+ */
+export function signRequest(request: RequestToSign): Record<string, string> {
+  const amzDate = toAmzDate(request.nowEpochMs);
+  const scope: CredentialScope = {
+    date: amzDate.slice(0, 8),
+    region: request.region,
+    service: request.service,
+  };
+  const headers: Record<string, string> = {
+    ...request.headers,
+    Host: request.url.host,
+    'X-Amz-Date': amzDate,
+    ...(request.sessionToken === undefined ? {} : { 'X-Amz-Security-Token': request.sessionToken }),
+  };
+  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]]));
+  const signedHeaders = [...byName.keys()].sort(compareCodeUnits);
+  const canonical = canonicalRequest({
+    method: request.method,
+    path: request.url.pathname,
+    query: request.url.search.slice(1),
+    headers: byName,
+    signedHeaders,
+    payloadHash: sha256Hex(request.body ?? ''),
+    service: request.service,
+  });
+  const signature = signatureOf(request.secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
+  const credential = `${request.accessKeyId}/${printScope(scope)}`;
+  const signed = signedHeaders.join(';');
+  headers['Authorization'] =
+    `${SIGNING_ALGORITHM} Credential=${credential}, SignedHeaders=${signed}, Signature=${signature}`;
+  return headers;
+}
+
+export function canonicalRequest(parts: CanonicalParts): string {
+  const { method, path, query, headers, signedHeaders, payloadHash, service } = parts;
+  const lines = signedHeaders.map((name) => `${name}:${canonicalValue(headers.get(name) ?? [])}\n`);
+  return [
+    method,
+    canonicalPath(path, service),
+    canonicalQuery(query),
+    lines.join(''),
+    signedHeaders.join(';'),
+    payloadHash,
+  ].join('\n');
+}
+
+/** @param amzDate `20261120T080910Z` */
+export function stringToSign(amzDate: string, scope: CredentialScope, canonical: string): string {
+  return `${SIGNING_ALGORITHM}\n${amzDate}\n${printScope(scope)}\n${sha256Hex(canonical)}`;
+}
+
+/** Lower-case hex. */
+export function signatureOf(secretAccessKey: string, scope: CredentialScope, toSign: string): string {
+  return createHmac('sha256', signingKey(secretAccessKey, scope)).update(toSign, 'utf8').digest('hex');
+}
+
+/**
+ * Signing keys of the last scopes: a key is valid for a day, and costs four times as much as a signature.
+ */
+const SIGNING_KEYS = new Map<string, KeyObject>();
+/** Bounds memory when a client names ever new scopes. */
+const SIGNING_KEYS_LIMIT = 32;
+
+function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {
+  // Quoted, so that no two pairs of secret and scope collide.
+  const name = JSON.stringify([secretAccessKey, date, region, service]);
+  const known = SIGNING_KEYS.get(name);
+  if (known !== undefined) return known;
+  let bytes: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
+  for (const part of [date, region, service, 'aws4_request'])
+    bytes = createHmac('sha256', bytes).update(part, 'utf8').digest();
+  // Given bytes, Node makes a key object at each use, which takes longer than the signature.
+  const key = createSecretKey(bytes);
+  for (const oldest of SIGNING_KEYS.keys()) {
+    if (SIGNING_KEYS.size < SIGNING_KEYS_LIMIT) break;
+    SIGNING_KEYS.delete(oldest);
+  }
+  SIGNING_KEYS.set(name, key);
+  return key;
+}
+
+export function sha256Hex(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** The duration does not reveal how much of the text was right. */
+export function equalInConstantTime(expected: string, given: string): boolean {
+  const a = Buffer.from(expected, 'utf8');
+  const b = Buffer.from(given, 'utf8');
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** `20261120T080910Z`, ISO 8601 in the basic format. */
+export function toAmzDate(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+function printScope(scope: CredentialScope): string {
+  return `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
+}
+
+/**
+ * The path as all signers but S3's see it: dot segments and empty segments removed, then each segment encoded
+ * once more than on the wire (`%3D` → `%253D`). S3 signs the path as it is.
+ */
+export function canonicalPath(wirePath: string, service: string): string {
+  if (service === 's3') return wirePath === '' ? '/' : wirePath;
+  const segments: string[] = [];
+  for (const segment of wirePath.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') segments.pop();
+    else segments.push(segment);
+  }
+  const closing = segments.length > 0 && wirePath.endsWith('/') ? '/' : '';
+  return `/${segments.map(encodeUnreserved).join('/')}${closing}`;
+}
+
+/** Each name and value encoded anew (RFC 3986 unreserved characters stay), sorted by name, then by value. */
+export function canonicalQuery(wireQuery: string): string {
+  if (wireQuery === '') return '';
+  return wireQuery
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair): readonly [string, string] => {
+      const equals = pair.indexOf('=');
+      return equals === -1
+        ? [reencode(pair), '']
+        : [reencode(pair.slice(0, equals)), reencode(pair.slice(equals + 1))];
+    })
+    .sort(
+      ([nameA, valueA], [nameB, valueB]) =>
+        compareCodeUnits(nameA, nameB) || compareCodeUnits(valueA, valueB),
+    )
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+function canonicalValue(values: readonly string[]): string {
+  return values.map((value) => value.trim().replace(/\s+/g, ' ')).join(',');
+}
+
+/** Brings `%7e`, `%7E` and `~` to one spelling without decoding to text, so that no byte is lost. */
+function reencode(text: string): string {
+  return text.replace(/%([0-9A-Fa-f]{2})|[^%]+|%/g, (piece, hex: string | undefined) => {
+    if (hex === undefined) return encodeUnreserved(piece);
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : `%${hex.toUpperCase()}`;
+  });
+}
+
+/** Percent-encodes all but RFC 3986 unreserved characters; a lone surrogate becomes U+FFFD as in any UTF-8 encoder. */
+function encodeUnreserved(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,100 @@
+/** Output of the command line: colour only on a terminal, errors in one message, JSON with `--json`. */
+import { styleText } from 'node:util';
+import { UsageError } from '@gatewright/aws/usage-error';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { DefinitionError, StartError } from '../../gateway/core/errors.ts';
+
+export { UsageError };
+
+type Style = Parameters<typeof styleText>[0];
+
+/**
+ * Text in a style, where its stream is a terminal that supports it (NO_COLOR, FORCE_COLOR and TTY decide).
+ */
+export function colorize(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
+}
+
+/** Whether stdout holds one JSON object per line, and nothing else. */
+let isJson = false;
+
+/** Applies to the whole command line. */
+export function chooseOutput(chosen: { readonly json: boolean }): void {
+  isJson = chosen.json;
+}
+
+/** Where text for a person goes: beside the JSON, or with the rest of the answer. */
+export function textStream(): NodeJS.WriteStream {
+  return isJson ? process.stderr : process.stdout;
+}
+
+export function printLines(lines: string | readonly string[]): void {
+  textStream().write(`${[lines].flat().join('\n')}\n`);
+}
+
+/** The answer of a command: as text, or with `--json` as one object on a line, of a list one per element. */
+export function printResult(result: object, describe: () => string | readonly string[]): void {
+  if (!isJson) {
+    const lines = describe();
+    if (lines.length > 0) printLines(lines);
+    return;
+  }
+  const rows: readonly unknown[] = Array.isArray(result) ? result : [result];
+  process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+/** Prints lines beside the answer to stderr, so that they do not reach its reader. */
+export function printNotes(lines: string | readonly string[]): void {
+  process.stderr.write(`${[lines].flat().join('\n')}\n`);
+}
+
+/**
+ * Prints an error to stderr, with `--json` as one object with its code, and returns the exit code: 1 for what
+ * the user can fix, 70 for a bug of ours.
+ */
+export function printError(error: unknown): number {
+  if (error instanceof DefinitionError) return fail(error.code, error.describe(), 1);
+  if (error instanceof StartError || error instanceof UsageError) return fail(error.code, error.message, 1);
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return fail('BUG', `this is a bug of gatewright, please report it:\n${detail}`, 70);
+}
+
+function fail(code: string, message: string, exitCode: number): number {
+  if (isJson) printNotes(JSON.stringify({ error: { code, message } }));
+  else printMessage('red', message);
+  return exitCode;
+}
+
+/** An error or a warning on stderr, red or yellow where that is a terminal. */
+export function printMessage(colour: 'red' | 'yellow', message: string): void {
+  const word = colour === 'red' ? 'error:' : 'warning:';
+  printNotes(`${colorize(colour, word, process.stderr)} ${message}`);
+}
+
+/**
+ * Rows as aligned columns, two spaces apart; the last column is not padded. Control characters are made
+ * visible: names of tenants and keys may come from tokens, and escape sequences would control the
+ * administrator's terminal.
+ */
+export function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(showControls));
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `1 problem`, `2 problems` */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** The command as the user calls it: through npm in a checkout, by its name where it is installed. */
+export function commandName(): string {
+  return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
+}

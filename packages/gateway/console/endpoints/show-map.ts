@@ -1,0 +1,232 @@
+/** APIs, their routes and authorizers, functions, and what functions name in their environment. */
+import { relative } from 'node:path';
+import type { ApiRoutes } from '../../control/loading/list-apis.ts';
+import type { EventSource } from '../../kernel/event-rows.ts';
+import type { DefinitionPlace } from '../../core/errors.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { MapEdge, MapNode, StackMap } from './map-model.ts';
+
+/** Of each API; a map of more is not read by anybody. */
+const MAX_ROUTES = 40;
+
+type Authorizers = (apiId: string, stage: string, routeIndex: number) => string | undefined;
+
+/**
+ * @param authorizerOf name of the function that guards a route
+ * @param folder paths are shown from here
+ */
+export function showMap(
+  stacks: readonly ResolvedStack[],
+  apis: readonly ApiRoutes[],
+  sources: readonly EventSource[],
+  authorizerOf: Authorizers,
+  folder: string,
+): StackMap {
+  const drawn = new Drawn();
+  const places = placesOf(stacks, folder);
+  for (const stack of stacks) drawFunctions(stack, stacks, drawn, places);
+  for (const api of apis) drawApi(api, authorizerOf, drawn, places);
+  for (const source of sources) drawSource(source, drawn);
+  return {
+    nodes: drawn.nodes,
+    edges: drawn.edges,
+    left: apis.flatMap(({ name, routes }) =>
+      routes.length > MAX_ROUTES ? [{ apiName: name, routes: routes.length - MAX_ROUTES }] : [],
+    ),
+  };
+}
+
+/** Each node and edge once. */
+class Drawn {
+  readonly #nodes = new Map<string, MapNode>();
+  readonly #edges = new Map<string, MapEdge>();
+
+  node(node: MapNode): string {
+    if (!this.#nodes.has(node.id)) this.#nodes.set(node.id, node);
+    return node.id;
+  }
+
+  has(id: string): boolean {
+    return this.#nodes.has(id);
+  }
+
+  edge(from: string, to: string): void {
+    this.#edges.set(`${from}\n${to}`, { from, to });
+  }
+
+  /** Of an authorizer, which is a function that guards: its node is changed, its edges stay. */
+  guard(functionName: string): string {
+    const id = functionId(functionName);
+    const before = this.#nodes.get(id);
+    this.#nodes.set(id, {
+      ...(before ?? { id, name: functionName, place: undefined }),
+      kind: 'authorizer',
+      what: 'authorizer',
+    });
+    return id;
+  }
+
+  get nodes(): readonly MapNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  get edges(): readonly MapEdge[] {
+    return [...this.#edges.values()];
+  }
+}
+
+type Places = (stackName: string, logicalId: string) => string | undefined;
+
+function placesOf(stacks: readonly ResolvedStack[], folder: string): Places {
+  return (stackName, logicalId) => {
+    const stack = stacks.find((one) => one.stackName === stackName);
+    const resource = stack?.resources.get(logicalId);
+    return resource === undefined ? undefined : printPlace(resource.place(), folder);
+  };
+}
+
+function printPlace({ file, line }: DefinitionPlace, folder: string): string {
+  const path = relative(folder, file);
+  return `${path.startsWith('..') || path === '' ? file : path}${line === undefined ? '' : `:${line}`}`;
+}
+
+function functionId(name: string): string {
+  return `function ${name}`;
+}
+
+/** Types of resources that functions use, by the words for them. */
+const USED: ReadonlyMap<string, string> = new Map([
+  ['AWS::DynamoDB::Table', 'DynamoDB table'],
+  ['AWS::DynamoDB::GlobalTable', 'DynamoDB table'],
+  ['AWS::SQS::Queue', 'SQS queue'],
+  ['AWS::SNS::Topic', 'SNS topic'],
+  ['AWS::Events::EventBus', 'event bus'],
+  ['AWS::S3::Bucket', 'S3 bucket'],
+  ['AWS::Kinesis::Stream', 'Kinesis stream'],
+  ['AWS::StepFunctions::StateMachine', 'state machine'],
+]);
+
+function drawFunctions(
+  stack: ResolvedStack,
+  stacks: readonly ResolvedStack[],
+  drawn: Drawn,
+  placeOf: Places,
+): void {
+  for (const { name, logicalId, environment } of stack.functions) {
+    const from = drawn.node({
+      id: functionId(name),
+      kind: 'function',
+      name,
+      what: 'function',
+      place: placeOf(stack.stackName, logicalId),
+    });
+    const values = Object.values(environment);
+    for (const { stackName, resources } of stacks)
+      for (const resource of resources.values()) {
+        const what = USED.get(resource.type);
+        if (what === undefined || !values.some((value) => isNamed(value, resource))) continue;
+        const used = nameOf(resource);
+        const to = drawn.node({
+          id: `resource ${used}`,
+          kind: 'resource',
+          name: used,
+          what,
+          place: placeOf(stackName, resource.logicalId),
+        });
+        drawn.edge(from, to);
+      }
+  }
+}
+
+/** The physical id of a queue is a URL, of a topic an ARN. */
+function nameOf({ physicalId }: ResolvedResource): string {
+  return physicalId.split(/[:/]/).at(-1) ?? physicalId;
+}
+
+/** By name, ARN or URL. */
+function isNamed(value: string, resource: ResolvedResource): boolean {
+  const name = nameOf(resource);
+  return (
+    value === resource.physicalId ||
+    value === name ||
+    value.endsWith(`:${name}`) ||
+    value.endsWith(`/${name}`)
+  );
+}
+
+const KINDS: Readonly<Record<ApiRoutes['kind'], string>> = {
+  rest: 'REST API',
+  http: 'HTTP API',
+  websocket: 'WebSocket API',
+  'function-url': 'function URL',
+};
+
+function drawApi(
+  { stack, logicalId, id: apiId, name, kind, stage, routes }: ApiRoutes,
+  authorizerOf: Authorizers,
+  drawn: Drawn,
+  placeOf: Places,
+): void {
+  const at = `${apiId}/${stage}`;
+  const api = drawn.node({
+    id: `api ${at}`,
+    kind: 'api',
+    name,
+    what: kind === 'function-url' ? KINDS[kind] : `${KINDS[kind]}, stage ${stage}`,
+    place: placeOf(stack, logicalId),
+    api: at,
+  });
+  for (const [index, route] of routes.slice(0, MAX_ROUTES).entries()) {
+    const routeKey = route.method === route.path ? route.path : `${route.method} ${route.path}`;
+    const id = drawn.node({
+      id: `route ${at} ${routeKey}`,
+      kind: 'route',
+      name: routeKey,
+      what: route.authorizer ?? 'open',
+      place: placeOf(stack, route.logicalId) ?? placeOf(stack, logicalId),
+      route: { apiName: name, routeKey },
+      api: at,
+    });
+    drawn.edge(api, id);
+    const authorizer = authorizerOf(apiId, stage, index);
+    if (authorizer !== undefined) drawn.edge(id, drawn.guard(authorizer));
+    const to = targetOf(route, drawn);
+    if (to !== undefined) drawn.edge(id, to);
+  }
+}
+
+function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: Drawn): string | undefined {
+  if (functionName !== undefined) {
+    const id = functionId(functionName);
+    if (drawn.has(id)) return id;
+    return drawn.node({
+      id,
+      kind: 'function',
+      name: functionName,
+      what: 'function of no stack here',
+      place: undefined,
+    });
+  }
+  // A mock answers by itself.
+  if (target === undefined || target === 'MOCK') return undefined;
+  return drawn.node({
+    id: `resource ${target}`,
+    kind: 'resource',
+    name: target,
+    what: 'integration',
+    place: undefined,
+  });
+}
+
+/** What starts functions besides requests; a queue or topic that functions also write to is there once. */
+function drawSource({ kind, name, targets }: EventSource, drawn: Drawn): void {
+  const known = `resource ${name}`;
+  const id = drawn.has(known)
+    ? known
+    : drawn.node({ id: `source ${kind} ${name}`, kind: 'source', name, what: kind, place: undefined });
+  for (const target of targets) {
+    const [called, written] = [functionId(target), `resource ${target}`];
+    if (drawn.has(called)) drawn.edge(id, called);
+    else if (drawn.has(written)) drawn.edge(id, written);
+  }
+}

@@ -1,0 +1,215 @@
+/** The frame around the sections: menu, connection to the gateway, and its clock. */
+import { useEffect } from 'preact/hooks';
+import { isTyping } from './app-keys.ts';
+import { sectionAfter } from './section-keys.ts';
+import { linkTo } from './address.ts';
+import { go, readPlace, usePlace } from './place.ts';
+import { useConnection } from './connection/connection.ts';
+import { Empty } from './elements/parts.tsx';
+import { describeStale, firstLine, nameWhat, placeOf } from './traffic/reload-texts.ts';
+import { clockTime } from './texts.ts';
+import { useReloads } from './traffic/use-reloads.ts';
+import { useTraffic } from './traffic/traffic-store.ts';
+import { ClockControl } from './sections/clock-control.tsx';
+import { AccessSection } from './sections/access.tsx';
+import { ApisSection } from './sections/apis.tsx';
+import { CachesSection } from './sections/caches.tsx';
+import { CallsSection } from './sections/calls.tsx';
+import { DataSection } from './sections/data.tsx';
+import { DiffersSection } from './sections/differs.tsx';
+import { FunctionsSection } from './sections/functions.tsx';
+import { KeysSection } from './sections/keys.tsx';
+import { NumbersSection } from './sections/numbers.tsx';
+import { TrafficSection } from './sections/traffic.tsx';
+import { SocketsSection } from './sections/sockets.tsx';
+import type { Place } from './address.ts';
+import type { Traffic } from './traffic/traffic-store.ts';
+import type { ShownReloads } from '../records/reload-model.ts';
+
+const SECTIONS = [
+  ['traffic', 'Traffic'],
+  ['apis', 'APIs'],
+  ['access', 'Access'],
+  ['sockets', 'WebSockets'],
+  ['keys', 'Keys and quotas'],
+  ['caches', 'Caches'],
+  ['functions', 'Functions'],
+  ['data', 'Data'],
+  ['calls', 'Calls to AWS'],
+  ['numbers', 'Numbers'],
+  ['differs', 'Differs on AWS'],
+] as const;
+
+const HOME: Place = { section: 'traffic', item: undefined, query: new URLSearchParams() };
+
+function isSection(section: string): boolean {
+  return SECTIONS.some(([name]) => name === section);
+}
+
+export function App() {
+  const asked = usePlace();
+  // An unknown section leads to the first.
+  const place = isSection(asked.section) ? asked : HOME;
+  const traffic = useTraffic();
+  const connection = useConnection();
+  const reloads = useReloads();
+  useShortcuts();
+  useEffect(() => {
+    const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
+    document.title = `${title} · Gatewright`;
+    // On a phone the menu is one scrolling line.
+    const show = (): void =>
+      document
+        .querySelector('nav.side [aria-current]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    show();
+    addEventListener('resize', show);
+    return () => removeEventListener('resize', show);
+  }, [place.section]);
+  return (
+    <>
+      {connection === 'refused' ? <KeyRefused /> : null}
+      {/* Hidden, not closed: it goes on as it was when the key is valid again. */}
+      <div class="app" hidden={connection === 'refused'}>
+        <nav class="side" aria-label="Sections">
+          <a class="brand" href={linkTo('traffic')}>
+            <img src="icon.svg" alt="" width="22" height="22" /> Gatewright
+          </a>
+          <ul>
+            {SECTIONS.map(([name, title]) => (
+              <li key={name}>
+                <a href={linkTo(name)} aria-current={place.section === name ? 'page' : undefined}>
+                  {title}
+                </a>
+              </li>
+            ))}
+          </ul>
+          <div class="side-end">
+            <ClockControl />
+            <p class={`live ${traffic.isLive ? 'on' : 'off'}`} role="status">
+              {traffic.isLive ? 'live' : 'not connected'}
+            </p>
+          </div>
+        </nav>
+        <main class="main" id="main">
+          <Away isAway={connection === 'waiting' && traffic.state !== undefined} />
+          <StaleCode reloads={reloads} />
+          <Section place={place} traffic={traffic} reloads={reloads} />
+        </main>
+      </div>
+    </>
+  );
+}
+
+function KeyRefused() {
+  return (
+    <main class="closed">
+      <div role="alert">
+        <Empty title="The key of this page is not valid here.">
+          Run <code>gatewright console</code> in the folder of the start: it opens the console with its key.
+          Either the key was renewed, or another folder&apos;s gateway has this address now. This page goes on
+          when its own answers again.
+        </Empty>
+      </div>
+    </main>
+  );
+}
+
+const MOST_STALE = 3;
+
+/** While the code that runs is not the code on disk. */
+function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
+  if (broken.length === 0) return null;
+  return (
+    <div class="problem" role="status">
+      {broken.slice(0, MOST_STALE).map((reload) => {
+        const from = versions.find(({ version }) => version === reload.version)?.fromEpochMs;
+        return (
+          <p key={reload.number}>
+            <strong>{placeOf(reload) ?? nameWhat(reload)}</strong> {firstLine(reload.message ?? '')}.{' '}
+            {describeStale(reload)}
+            {from === undefined ? '' : `, loaded at ${clockTime(from).slice(0, 8)}`}.{' '}
+            <a href={linkTo('traffic', `reload-${reload.number}`)}>More</a>
+          </p>
+        );
+      })}
+    </div>
+  );
+}
+
+function Away({ isAway }: { readonly isAway: boolean }) {
+  return isAway ? (
+    <p class="note" role="status">
+      The gateway has ended or is starting. This page goes on when it is ready.
+    </p>
+  ) : null;
+}
+
+type SectionProps = {
+  readonly place: Place;
+  readonly traffic: Traffic;
+  readonly reloads: ShownReloads;
+};
+
+function Section({ place, traffic, reloads }: SectionProps) {
+  switch (place.section) {
+    case 'apis':
+      return <ApisSection item={place.item} query={place.query} />;
+    case 'access':
+      return <AccessSection item={place.item} query={place.query} />;
+    case 'sockets':
+      return <SocketsSection traffic={traffic} item={place.item} />;
+    case 'keys':
+      return <KeysSection item={place.item} />;
+    case 'caches':
+      return <CachesSection />;
+    case 'functions':
+      return <FunctionsSection item={place.item} />;
+    case 'data':
+      return <DataSection item={place.item} />;
+    case 'calls':
+      return <CallsSection />;
+    case 'numbers':
+      return <NumbersSection item={place.item} />;
+    case 'differs':
+      return <DiffersSection />;
+    default:
+      return <TrafficSection traffic={traffic} reloads={reloads} item={place.item} query={place.query} />;
+  }
+}
+
+/** `g` and a letter opens a section; `/` focuses the search field of the current one. */
+function useShortcuts(): void {
+  useEffect(() => {
+    let isAfterG = false;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && leaveSearch(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.key === 'Escape' && document.querySelector('main aside.panel') !== null)
+        go(linkTo(readPlace().section));
+      if (event.key === '/') {
+        const field = document.querySelector<HTMLInputElement>('input[type=search]');
+        if (field !== null) {
+          event.preventDefault();
+          field.focus();
+        }
+        return;
+      }
+      const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
+      // The letter after `g` must not reach the section: `g k` opens Keys, and does not move one request up.
+      if (isAfterG) event.stopImmediatePropagation();
+      isAfterG = event.key === 'g';
+      if (section !== undefined) go(linkTo(section));
+    };
+    // Captured, so before the section's own.
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
+  }, []);
+}
+
+/** Leaves the search field, so that the keys of the list work again. */
+function leaveSearch({ target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLInputElement) || target.type !== 'search') return false;
+  target.blur();
+  return true;
+}

@@ -1,0 +1,133 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useScale } from './scale.ts';
+import { axisTime, dateTime } from '../texts.ts';
+
+type Series = {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** A CSS variable. */
+  readonly colour: string;
+  readonly isBars?: boolean;
+};
+
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
+
+type Props = {
+  /** Content, and the time span of each point. */
+  readonly label: string;
+  readonly seconds: readonly number[];
+  readonly series: readonly Series[];
+  /** At the default font size. */
+  readonly height: number;
+};
+
+export function Chart({ label, seconds, series, ...props }: Props) {
+  const scale = useScale();
+  const height = Math.round(props.height * scale);
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(undefined);
+  const isDark = useDark();
+  const names = series.map(({ name }) => name).join('\n');
+  const data = [seconds, ...series.map(({ values }) => values)] as uPlot.AlignedData;
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const styles = getComputedStyle(element);
+    const axis = {
+      stroke: styles.getPropertyValue('--soft'),
+      grid: { stroke: styles.getPropertyValue('--line'), width: 1 },
+      ticks: { show: false },
+      font: `${12 * scale}px system-ui, sans-serif`,
+    };
+    const made = new uPlot(
+      {
+        width: Math.max(200, element.clientWidth),
+        height,
+        legend: { show: series.length > 1 },
+        cursor: { y: false },
+        scales: {
+          ...(series.some(({ isBars }) => isBars) && { x: { range: withRoomForBars } }),
+          y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+        },
+        axes: [
+          {
+            ...axis,
+            grid: { show: false },
+            size: 32 * scale,
+            space: 72 * scale,
+            values: (_, marks, __, ___, step) => marks.map((mark) => axisTime(mark, step)),
+          },
+          { ...axis, size: 44 * scale, space: 30 * scale, incrs: WHOLE_STEPS },
+        ],
+        series: [
+          {
+            label: 'time',
+            value: (_, second: number | null) => (second === null ? '' : dateTime(second * 1000)),
+          },
+          ...series.map(({ name, colour, isBars = false }) => {
+            const stroke = styles.getPropertyValue(colour);
+            const bars = isBars ? uPlot.paths.bars?.({ size: [0.7, 40] }) : undefined;
+            return {
+              label: name,
+              stroke,
+              fill: isBars ? stroke : `${stroke}33`,
+              width: isBars ? 0 : 1.5,
+              value: (_: uPlot, count: number | null) =>
+                count === null ? '' : count.toLocaleString('en-US'),
+              points: { show: false },
+              ...(bars && { paths: bars }),
+            };
+          }),
+        ],
+      },
+      data,
+      element,
+    );
+    chart.current = made;
+    const watcher = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(200, element.clientWidth), height }),
+    );
+    watcher.observe(element);
+    return () => {
+      watcher.disconnect();
+      made.destroy();
+    };
+    // The effect below adds the data; a chart is made once for its series and colours.
+  }, [names, height, isDark, scale]);
+  useEffect(() => {
+    chart.current?.setData(data);
+  });
+  return (
+    <figure class="chart">
+      <figcaption>{label}</figcaption>
+      <div ref={box} role="img" aria-label={label} />
+    </figure>
+  );
+}
+
+/** Half of the first and last bar would be outside. */
+function withRoomForBars(chart: uPlot, first: number, last: number): [number, number] {
+  const steps = chart.data[0].length - 1;
+  const half = steps > 0 ? (last - first) / steps / 2 : 1;
+  return [first - half, last + half];
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+/** A canvas keeps its colours: it is redrawn when they change. */
+function useDark(): boolean {
+  const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
+  useEffect(() => {
+    const query = matchMedia(DARK);
+    const onChange = (): void => setDark(query.matches);
+    // It may have changed since the first drawing.
+    onChange();
+    query.addEventListener('change', onChange);
+    return () => query.removeEventListener('change', onChange);
+  }, []);
+  return isDark;
+}

@@ -1,0 +1,111 @@
+import { useFetched } from '../connection/control.ts';
+import { FaultRules } from './fault-rules.tsx';
+import type { ShownFaultRule } from './fault-rules.tsx';
+import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { SortableTable } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sortable-table.tsx';
+
+type Differences = {
+  readonly faults: readonly ShownFaultRule[];
+  readonly unsupported: readonly {
+    readonly stackName: string;
+    readonly logicalId: string;
+    readonly type: string;
+    readonly property?: string;
+    readonly consequence: string;
+    readonly message?: string;
+    readonly file?: string;
+    readonly line?: number;
+  }[];
+  readonly assumptions: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly choices: readonly string[];
+  }[];
+};
+
+type Unsupported = Differences['unsupported'][number];
+
+const UNSUPPORTED: readonly Column<Unsupported>[] = [
+  { title: 'Resource', by: ({ logicalId }) => logicalId },
+  { title: 'Setting', by: ({ property, message }) => property ?? message },
+  { title: 'Effect on requests', by: ({ consequence }) => consequence },
+];
+const ASSUMED: readonly Column<Differences['assumptions'][number]>[] = [
+  { title: 'Name', by: ({ name }) => name },
+  { title: 'In force', by: ({ value }) => value },
+  { title: 'Choices of --assume', by: ({ choices }) => choices.length },
+];
+
+function placeOf({ file, line, stackName }: Unsupported): string {
+  return file === undefined ? stackName : `${file}${line === undefined ? '' : `:${line}`}`;
+}
+
+export function DiffersSection() {
+  const { data, error, reload } = useFetched<Differences>('console/differs');
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Differs on AWS"
+        about="Settings of the stacks that are not served or enforced as at AWS, and assumptions where AWS is not documented."
+      />
+      <Problem text={error} />
+      {data?.unsupported.length === 0 ? (
+        <Empty title="Everything in the stacks is enforced here.">
+          Settings that this start does not support would be listed here, with their effect on requests.
+        </Empty>
+      ) : null}
+      {data === undefined || data.unsupported.length === 0 ? null : (
+        <section class="half" aria-label="Not served or enforced">
+          <h2>Not served or enforced</h2>
+          <SortableTable
+            name="unsupported"
+            label="Settings not served or enforced"
+            kind="stacks"
+            columns={UNSUPPORTED}
+            rows={data.unsupported}
+            isCard
+          >
+            {(one, index) => (
+              <tr key={index}>
+                <th scope="row">
+                  {one.logicalId} <span class="soft">{one.type}</span>
+                </th>
+                <td>
+                  {one.property ?? ''} {one.message ?? ''} <span class="soft">{placeOf(one)}</span>
+                </td>
+                <td data-column="Effect">{one.consequence}</td>
+              </tr>
+            )}
+          </SortableTable>
+        </section>
+      )}
+      {data === undefined || data.faults.length === 0 ? null : (
+        <FaultRules rules={data.faults} onDone={reload} />
+      )}
+      <section class="half" aria-label="Assumptions in force">
+        <h2>Assumptions</h2>
+        <SortableTable
+          name="assumptions"
+          label="Assumptions"
+          kind="stacks"
+          columns={ASSUMED}
+          rows={data?.assumptions ?? []}
+          isCard
+        >
+          {({ name, value, choices }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td data-column="In force">
+                <code>{value}</code>
+              </td>
+              <td class="soft" data-column="Choices">
+                {choices.join(', ')}
+              </td>
+            </tr>
+          )}
+        </SortableTable>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+import { useFetched } from '../connection/control.ts';
+import { Empty, NumberCell, Problem, SectionHead } from '../elements/parts.tsx';
+import { SortableTable } from '../elements/sortable-table.tsx';
+import { linkTo } from '../address.ts';
+import { describeMissing, ms } from '../texts.ts';
+import { FunctionLog } from './function-log.tsx';
+import { InvokeForm } from './invoke-form.tsx';
+import type { Column } from '../elements/sortable-table.tsx';
+import type { ShownFunction } from '../../endpoints/inspect-model.ts';
+
+const EVERY_MS = 2000;
+const SHOWN_BARS = 8;
+const COLUMNS: readonly Column<ShownFunction>[] = [
+  { title: 'Function', by: ({ name }) => name },
+  { title: 'Calls', by: ({ calls }) => calls, isNumber: true },
+  { title: 'Errors', by: ({ errors }) => errors, isNumber: true },
+  { title: 'p50', by: ({ p50Ms }) => p50Ms, isNumber: true },
+  { title: 'p99', by: ({ p99Ms }) => p99Ms, isNumber: true },
+  { title: 'Instances', by: ({ instances }) => instances, isNumber: true },
+  { title: 'Cold starts', by: ({ started }) => started, isNumber: true },
+  { title: 'Memory', by: ({ memoryMb }) => memoryMb, isNumber: true },
+];
+
+export function FunctionsSection({ item }: { readonly item: string | undefined }) {
+  const { data, error } = useFetched<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
+  const opened = data?.functions.find(({ name }) => name === item);
+  return (
+    <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
+      <section class="split-list scrolls" aria-label="Functions">
+        <SectionHead
+          title="Functions"
+          about="Calls and times are those of recorded requests, messages and authorizers."
+        />
+        <Problem
+          text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
+        />
+        {data?.functions.length === 0 ? (
+          <Empty title="This start has no function.">
+            Each Lambda function of the stacks is listed here with its calls, errors and cold starts; open one
+            for its log and environment.
+          </Empty>
+        ) : null}
+        {data === undefined || data.functions.length === 0 ? null : (
+          <SortableTable
+            name="functions"
+            label="All functions"
+            kind="stacks"
+            columns={COLUMNS}
+            rows={data.functions}
+          >
+            {(one) => (
+              <tr key={one.name} class={one === opened ? 'open' : ''}>
+                <th scope="row">
+                  <a href={linkTo('functions', one.name)}>{one.name}</a>
+                </th>
+                <NumberCell column="Calls">{one.calls}</NumberCell>
+                <NumberCell column="Errors" isWrong={one.errors > 0}>
+                  {one.errors}
+                </NumberCell>
+                <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
+                <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
+                <NumberCell column="Instances">
+                  {one.instances}
+                  {one.busy > 0 ? ` (${one.busy} busy)` : ''}
+                </NumberCell>
+                <NumberCell column="Cold starts">{one.started}</NumberCell>
+                <NumberCell column="Memory">{one.memoryMb} MB</NumberCell>
+              </tr>
+            )}
+          </SortableTable>
+        )}
+      </section>
+      {opened === undefined ? null : <One shown={opened} />}
+    </div>
+  );
+}
+
+function One({ shown }: { readonly shown: ShownFunction }) {
+  return (
+    <aside class="panel" aria-label="One function">
+      <div class="panel-bar">
+        <a class="button" href={linkTo('functions')} aria-label="Close">
+          ✕
+        </a>
+        <h2>{shown.name}</h2>
+      </div>
+      <p class="soft">
+        {shown.handler} · {shown.runtime} · {shown.memoryMb} MB · {shown.timeoutSeconds} s · stack{' '}
+        {shown.stack}
+      </p>
+      <InvokeForm key={shown.name} name={shown.name} />
+      <ColdStarts tookMs={shown.coldMs} />
+      <h3>Log</h3>
+      <FunctionLog lines={shown.lines} />
+      <h3>Environment</h3>
+      {shown.environment.length === 0 ? <p class="soft">The template sets none.</p> : null}
+      <table class="headers">
+        <tbody>
+          {shown.environment.map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </aside>
+  );
+}
+
+/** Start times that callers waited for; instances started ahead are left out. */
+function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
+  if (tookMs.length === 0) return <p class="soft">No recorded call waited for an instance to start.</p>;
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const slowest = sorted.at(-1) ?? 0;
+  return (
+    <section aria-label="Cold starts">
+      <h3>Cold starts</h3>
+      <p>
+        {tookMs.length} of the recorded calls · half within {ms(sorted[Math.ceil(sorted.length / 2) - 1])} ·
+        slowest {ms(slowest)}
+      </p>
+      <ol class="bars" aria-label="Newest first">
+        {tookMs.slice(0, SHOWN_BARS).map((one, index) => (
+          <li key={index}>
+            <span>{ms(one)}</span>
+            <i style={{ width: `${Math.max(2, (one / slowest) * 100)}%` }} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,181 @@
+import { Fragment } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Chart } from '../elements/chart.tsx';
+import { fetchControl, useFetched } from '../connection/control.ts';
+import { Action, Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { linkTo } from '../address.ts';
+import { Invoices } from './invoices.tsx';
+import { describeMissing } from '../texts.ts';
+import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../endpoints/inspect-model.ts';
+
+const EVERY_MS = 2000;
+
+export function KeysSection({ item }: { readonly item: string | undefined }) {
+  const { data, error, reload } = useFetched<ShownKeys>('console/keys', EVERY_MS);
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Keys and quotas"
+        about="API Gateway’s usage plans of this start: requests used and left by key. Moving the clock begins new periods."
+      />
+      <Problem
+        text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
+      />
+      {data?.plans.length === 0 ? (
+        <Empty title="This start has no usage plan.">
+          API Gateway’s usage plans and keys of the stacks are listed here, with requests used and left.
+        </Empty>
+      ) : null}
+      {(data?.plans ?? []).map((plan) => (
+        <Plan key={plan.id} plan={plan} opened={item} onDone={reload} />
+      ))}
+      {data === undefined ? null : <Invoices nowEpochMs={data.nowEpochMs} />}
+      {data === undefined || data.lone.length === 0 ? null : (
+        <section class="card half" aria-label="Keys without a plan">
+          <h2>Keys without a plan</h2>
+          <p class="soft">They have no effect: a key needs a usage plan.</p>
+          <ul>
+            {data.lone.map(({ id, name, enabled }) => (
+              <li key={id}>
+                {name}{' '}
+                <span class="soft">
+                  {id}
+                  {enabled ? '' : ', disabled'}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function hasKey({ plans }: ShownKeys, item: string | undefined): boolean {
+  return plans.some(({ keys }) => keys.some(({ keyId }) => keyId === item));
+}
+
+function Plan({
+  plan,
+  opened,
+  onDone,
+}: {
+  readonly plan: ShownPlan;
+  readonly opened: string | undefined;
+  readonly onDone: () => void;
+}) {
+  const { quota, throttle } = plan;
+  return (
+    <section class="card half" aria-label={plan.name}>
+      <h2>
+        {plan.name} <span class="soft">{plan.id}</span>
+      </h2>
+      <p class="soft">
+        {quota === undefined
+          ? 'no quota'
+          : `${quota.limit} ${quota.limit === 1 ? 'request' : 'requests'} a ${quota.period.toLowerCase()}`}{' '}
+        · {throttle === undefined ? 'no throttle' : `${throttle.ratePerSecond}/s, burst ${throttle.burst}`} ·
+        opens{' '}
+        {plan.stages.length === 0
+          ? 'nothing'
+          : plan.stages.map(({ apiId, apiName, stage }, index) => (
+              <Fragment key={`${apiId}/${stage}`}>
+                {index === 0 ? '' : ', '}
+                <a href={linkTo('apis', `${apiId}/${stage}`)}>
+                  {apiName} / {stage}
+                </a>
+              </Fragment>
+            ))}
+      </p>
+      {plan.keys.length === 0 ? <p>It has no keys.</p> : null}
+      {plan.keys.map((key) => (
+        <Key key={key.keyId} plan={plan} of={key} isOpen={key.keyId === opened} onDone={onDone} />
+      ))}
+    </section>
+  );
+}
+
+function Key({
+  plan,
+  of,
+  isOpen,
+  onDone,
+}: {
+  readonly plan: ShownPlan;
+  readonly of: ShownPlanKey;
+  /** Named in the address. */
+  readonly isOpen: boolean;
+  readonly onDone: () => void;
+}) {
+  const [grant, setGrant] = useState('');
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isOpen) box.current?.scrollIntoView({ block: 'center' });
+  }, [isOpen]);
+  const { quota } = plan;
+  const { left = 0 } = of;
+  const topUp = async (): Promise<void> => {
+    await fetchControl('POST', 'console/keys/remaining', {
+      planId: plan.id,
+      keyId: of.keyId,
+      remaining: Number(grant === '' ? quota?.limit : grant),
+    });
+    setGrant('');
+    onDone();
+  };
+  const suspend = async (): Promise<void> => {
+    await fetchControl('POST', 'console/keys/enabled', { keyId: of.keyId, enabled: !of.enabled });
+    onDone();
+  };
+  const days = of.days.map(([day]) => Date.parse(day) / 1000);
+  return (
+    <div class={`key ${isOpen ? 'open' : ''}`} ref={box}>
+      <div class="row">
+        <a href={linkTo('keys', of.keyId)}>
+          <strong>{of.name}</strong>
+        </a>
+        {of.enabled ? null : <span class="badge">suspended</span>}
+        {quota === undefined ? null : (
+          <span class="grow left">
+            <meter
+              min={0}
+              max={quota.limit}
+              low={quota.limit * 0.1}
+              value={left}
+              aria-label="Requests left"
+            />{' '}
+            <span class={left === 0 ? 'wrong' : ''}>
+              {left} of {quota.limit} left
+            </span>
+          </span>
+        )}
+        {quota === undefined ? null : (
+          <>
+            <input
+              class="short"
+              aria-label="Requests left"
+              placeholder={String(quota.limit)}
+              inputMode="numeric"
+              value={grant}
+              onInput={({ currentTarget }) => setGrant(currentTarget.value)}
+            />
+            <Action label="Set requests left" run={topUp} />
+          </>
+        )}
+        <Action label={of.enabled ? 'Suspend' : 'Resume'} run={suspend} />
+      </div>
+      {of.days.every(([, count]) => count === 0) ? (
+        <p class="soft">Not used in the last {of.days.length} days.</p>
+      ) : (
+        <Chart
+          label={`Requests of ${of.name} by day`}
+          seconds={days}
+          series={[
+            { name: 'requests', values: of.days.map(([, count]) => count), colour: '--accent', isBars: true },
+          ]}
+          height={110}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+/** What is done with the list of Traffic as a whole: search, choice of rows, pause, mark, times, archive. */
+import { useState } from 'preact/hooks';
+import { fetchControl } from '../connection/control.ts';
+import { Action } from '../elements/parts.tsx';
+import { saveFile } from '../data/save-file.ts';
+import { clockTime } from '../texts.ts';
+import { fieldIn, suggestQueries, withField } from '../traffic/traffic-query.ts';
+import type { RequestRow } from '../../records/model.ts';
+
+const STATUSES = ['2xx', '3xx', '4xx', '5xx'];
+
+type SearchProps = {
+  readonly text: string;
+  readonly rows: readonly RequestRow[];
+  readonly apis: readonly string[];
+  readonly onChange: (text: string) => void;
+};
+
+/** The choices write their terms into the search, which alone decides. */
+export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
+  const [isAsked, setAsked] = useState(false);
+  const status = fieldIn(text, 'status');
+  const api = fieldIn(text, 'api');
+  return (
+    <>
+      <input
+        type="search"
+        class="wide"
+        placeholder="Search  /   status:4xx took:>500"
+        aria-label="Search"
+        list="traffic-search"
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        onFocus={() => setAsked(true)}
+        onBlur={() => setAsked(false)}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+      <datalist id="traffic-search">
+        {(isAsked ? suggestQueries(text, rows) : []).map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+      <select
+        aria-label="Status"
+        value={status}
+        onChange={({ currentTarget }) => onChange(withField(text, 'status', currentTarget.value))}
+      >
+        <option value="">all</option>
+        {[...new Set([...STATUSES, ...(status === '' ? [] : [status])])].map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+      {apis.length < 2 && api === '' ? null : (
+        <select
+          aria-label="API"
+          value={api}
+          onChange={({ currentTarget }) => onChange(withField(text, 'api', currentTarget.value))}
+        >
+          <option value="">every API</option>
+          {[...new Set([...apis, ...(api === '' ? [] : [api])])].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      )}
+    </>
+  );
+}
+
+/** In minutes. */
+const RANGES = [1, 5, 15, 60] as const;
+
+type ListChoice = {
+  /** Minutes; empty = all. */
+  readonly range: string;
+  readonly zone: string;
+  /** Undefined = not paused; else how many rows came since. */
+  readonly waiting: number | undefined;
+  readonly markedEpochMs: number | undefined;
+};
+
+type ToolsProps = ListChoice & {
+  readonly onRange: (minutes: string) => void;
+  readonly onZone: (zone: string) => void;
+  readonly onPause: () => void;
+  readonly onMark: () => void;
+  readonly clear: () => Promise<void>;
+};
+
+export function TrafficTools({
+  range,
+  zone,
+  waiting,
+  markedEpochMs,
+  onRange,
+  onZone,
+  onPause,
+  onMark,
+  clear,
+}: ToolsProps) {
+  return (
+    <div class="row tools" role="group" aria-label="List">
+      <select
+        aria-label="Time range"
+        value={range}
+        onChange={({ currentTarget }) => onRange(currentTarget.value)}
+      >
+        <option value="">any time</option>
+        {RANGES.map((minutes) => (
+          <option key={minutes} value={minutes}>
+            last {minutes === 1 ? 'minute' : minutes === 60 ? 'hour' : `${minutes} minutes`}
+          </option>
+        ))}
+      </select>
+      <button type="button" aria-pressed={waiting !== undefined} onClick={onPause}>
+        {waiting === undefined ? 'Pause' : waiting === 0 ? 'Continue' : `Continue, ${waiting} new`}
+      </button>
+      <button
+        type="button"
+        aria-pressed={markedEpochMs !== undefined}
+        title="Hide earlier requests, without deleting them"
+        onClick={onMark}
+      >
+        {markedEpochMs === undefined ? 'From here' : `From ${clockTime(markedEpochMs).slice(0, 8)} ✕`}
+      </button>
+      <select
+        aria-label="Times in"
+        value={zone}
+        onChange={({ currentTarget }) => onZone(currentTarget.value)}
+      >
+        <option value="utc">UTC</option>
+        <option value="local">local time</option>
+      </select>
+      <Action label="HAR" title="Download as an HTTP Archive" run={downloadHar} />
+      <Action label="Clear" run={clear} />
+    </div>
+  );
+}
+
+async function downloadHar(): Promise<void> {
+  const archive = await fetchControl<object>('GET', 'requests.har');
+  saveFile('traffic.har', 'application/json', JSON.stringify(archive, null, 2));
+}

@@ -1,0 +1,225 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { isTyping } from '../app-keys.ts';
+import { currentStart } from '../connection/connection.ts';
+import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
+import { isReload, withReloads } from '../traffic/reload-texts.ts';
+import { isOfEarlierStart } from '../traffic/row-list.ts';
+import { useKept } from '../kept-state.ts';
+import { idAfter } from '../traffic/list-steps.ts';
+import { useSorted } from '../elements/sortable-table.tsx';
+import { linkTo } from '../address.ts';
+import { go, readPlace } from '../place.ts';
+import { showTimesIn } from '../texts.ts';
+import { findUnread, matcherOf, parseTrafficQuery, withField } from '../traffic/traffic-query.ts';
+import { WindowedList } from '../elements/windowed-list.tsx';
+import { pinnedFirst, usePinned } from '../traffic/pinned.ts';
+import { isReloadItem, ReloadPanel } from './reload-panel.tsx';
+import { ReloadRow } from './reload-row.tsx';
+import { RequestPanel } from './request-panel.tsx';
+import { TRAFFIC_COLUMNS, TrafficHead, TrafficRow } from './traffic-row.tsx';
+import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
+import type { Traffic } from '../traffic/traffic-store.ts';
+import type { RequestRow } from '../../records/model.ts';
+import type { ShownReload, ShownReloads } from '../../records/reload-model.ts';
+
+const ROW_HEIGHT = 34;
+
+type Props = {
+  readonly traffic: Traffic;
+  readonly reloads: ShownReloads;
+  readonly item: string | undefined;
+  readonly query: URLSearchParams;
+};
+
+export function TrafficSection({ traffic, reloads, item, query }: Props) {
+  const [search, setSearch] = useSearch(query);
+  const [zone, setZone] = useKept(localStorage, 'times', 'utc');
+  showTimesIn(zone === 'local' ? 'local' : 'utc');
+  const pinned = usePinned();
+  const { state } = traffic;
+  const { rows, choice } = useListChoice(traffic);
+  const apis = useMemo(() => [...new Set(rows.map(({ apiName }) => apiName))].toSorted(), [rows]);
+  const terms = useMemo(() => parseTrafficQuery(search), [search]);
+  const found = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
+  const { rows: sorted, order, sortBy } = useSorted('traffic', found, TRAFFIC_COLUMNS);
+  const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
+  const items = useMemo(() => {
+    // Among requests in the order of their arrival; a search is for requests alone.
+    if (terms.length > 0 || order !== undefined) return shown;
+    const first = rows.filter(({ id }) => pinned.ids.includes(id)).length;
+    const since = choice.sinceEpochMs;
+    const seen = reloads.reloads.filter(({ atEpochMs }) => atEpochMs >= since);
+    return [...shown.slice(0, first), ...withReloads(shown.slice(first), seen)];
+  }, [shown, terms, order, rows, pinned.ids, reloads, choice.sinceEpochMs]);
+  const isOpen = (one: RequestRow | ShownReload): boolean =>
+    item !== undefined && (isReload(one) ? `reload-${one.number}` === item : one.id.startsWith(item));
+  const selected = items.findIndex(isOpen);
+  useListKeys(shown);
+  return (
+    <div class={`split ${item === undefined ? '' : 'is-open'}`}>
+      <section class="split-list" aria-label="Requests">
+        <SectionHead title="Traffic" about={describeState(traffic)}>
+          <TrafficSearch text={search} rows={rows} apis={apis} onChange={setSearch} />
+        </SectionHead>
+        <TrafficTools {...choice} zone={zone} onZone={setZone} clear={traffic.clear} />
+        <Problem text={traffic.error} />
+        <Unread text={findUnread(terms)} />
+        {items.length === 0 && traffic.error === undefined ? (
+          <Nothing isAll={traffic.rows.length === 0} />
+        ) : (
+          <WindowedList
+            items={items}
+            rowHeight={ROW_HEIGHT}
+            label="Requests"
+            keyOf={keyOf}
+            selected={selected}
+            head={<TrafficHead order={order} onSort={sortBy} />}
+          >
+            {(one, index) =>
+              isReload(one) ? (
+                <ReloadRow reload={one} index={index} isOpen={isOpen(one)} />
+              ) : (
+                <TrafficRow
+                  row={one}
+                  index={index}
+                  isOpen={isOpen(one)}
+                  isPinned={pinned.ids.includes(one.id)}
+                />
+              )
+            }
+          </WindowedList>
+        )}
+        <p class="hint soft">
+          {state === undefined ? '' : `${found.length} of ${state.kept + countEarlier(traffic.rows)} kept. `}
+          <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
+        </p>
+      </section>
+      {item === undefined ? null : isReloadItem(item) ? (
+        <ReloadPanel item={item} query={query} reloads={reloads} />
+      ) : (
+        <RequestPanel
+          id={item}
+          compareWith={query.get('with') ?? undefined}
+          replayOf={query.get('of') ?? undefined}
+          rows={traffic.rows}
+          versions={reloads.versions}
+          pinned={pinned}
+        />
+      )}
+    </div>
+  );
+}
+
+function Nothing({ isAll }: { readonly isAll: boolean }) {
+  if (!isAll) return <Empty title="No matching requests." />;
+  return (
+    <Empty title="No requests yet.">
+      Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
+    </Empty>
+  );
+}
+
+function Unread({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? null : (
+    <p class="note" role="status">
+      {text}
+    </p>
+  );
+}
+
+/** From the address, also when it is edited by hand; then as set by the user. */
+function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
+  const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
+  const [value, setValue] = useState(asked ?? '');
+  useEffect(() => {
+    if (asked !== undefined) setValue(asked);
+  }, [query]);
+  return [value, setValue];
+}
+
+function searchIn(query: URLSearchParams): string {
+  const [status, api] = [query.get('status') ?? '', query.get('api') ?? ''];
+  const search = query.get('search') ?? '';
+  const withStatus = status === '' ? search : withField(search, 'status', status);
+  return api === '' ? withStatus : withField(withStatus, 'api', api);
+}
+
+/** The rows to choose from: as they were at a pause, from a mark on, of the last minutes. */
+function useListChoice({ rows: all, nowEpochMs }: Traffic) {
+  const [range, setRange] = useKept(sessionStorage, 'range');
+  const [mark, setMark] = useKept(sessionStorage, 'mark');
+  const [paused, setPaused] = useState<readonly RequestRow[]>();
+  const [markedAt = 0, markedSequence = Infinity] = mark.split(' ').map(Number);
+  const isOfThisStart = mark.split(' ')[2] === currentStart();
+  const given = paused ?? all;
+  const sinceEpochMs = range === '' ? 0 : nowEpochMs() - Number(range) * 60_000;
+  const rows = useMemo(
+    () =>
+      range === '' && mark === ''
+        ? given
+        : given.filter(
+            ({ sequence, atEpochMs }) =>
+              atEpochMs >= sinceEpochMs &&
+              (mark === '' ||
+                (isOfThisStart ? sequence > markedSequence : sequence >= 0 || atEpochMs > markedAt)),
+          ),
+    // A range ends with what was drawn last, so it is not sought anew with each key.
+    [given, range, mark, isOfThisStart],
+  );
+  const newest = paused?.[0]?.id;
+  return {
+    rows,
+    choice: {
+      sinceEpochMs: Math.max(sinceEpochMs, mark === '' ? 0 : markedAt),
+      range,
+      onRange: setRange,
+      waiting:
+        paused &&
+        (newest === undefined
+          ? all.length
+          : Math.max(
+              0,
+              all.findIndex(({ id }) => id === newest),
+            )),
+      onPause: () => setPaused(paused === undefined ? all : undefined),
+      markedEpochMs: mark === '' ? undefined : markedAt,
+      onMark: () => setMark(mark === '' ? `${nowEpochMs()} ${all[0]?.sequence ?? -1} ${currentStart()}` : ''),
+    },
+  };
+}
+
+function countEarlier(rows: readonly RequestRow[]): number {
+  const first = rows.findIndex(isOfEarlierStart);
+  return first === -1 ? 0 : rows.length - first;
+}
+
+function keyOf(item: RequestRow | ShownReload): number | string {
+  return isReload(item) ? `reload-${item.number}` : item.sequence;
+}
+
+function describeState({ state, isLive }: Traffic): string {
+  if (state === undefined) return 'Requests of this start, each with the reason for its outcome.';
+  const { counted, sampled, notKept } = state;
+  const full = state.kept === state.limit ? ', the oldest are dropped' : '';
+  const some =
+    sampled !== undefined
+      ? ` · of ordinary successes ${sampled.text}, everything else kept`
+      : notKept > 0
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes counted only`
+        : '';
+  return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
+}
+
+function useListKeys(shown: readonly RequestRow[]): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
+      // From the address: a second press may come before the first has been drawn.
+      const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
+      if (id !== undefined) go(linkTo('traffic', id));
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [shown]);
+}

@@ -1,0 +1,82 @@
+/** Requests of an HTTP Archive 1.2 for APIs of this start; secrets are taken out when they are saved. */
+import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
+
+const MAX_REQUESTS = 500;
+/** Of the connection or the browser, and HTTP/2's own. */
+const DROPPED =
+  /^(?::.*|host|connection|content-length|accept-encoding|transfer-encoding|keep-alive|upgrade|sec-.*|te|trailer)$/i;
+
+type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
+
+/**
+ * Each to the API at its address; else, since archives of other hosts have other paths, to the first API whose
+ * base path it begins with. @throws Error with what is wrong with the archive
+ */
+export function readHar(text: string, apis: readonly Served[]): readonly SavedRequest[] {
+  const entries = entriesOf(text);
+  const served = apis.filter(({ kind }) => kind !== 'websocket');
+  const requests = entries.flatMap((entry) => readEntry(entry, served) ?? []).slice(0, MAX_REQUESTS);
+  if (requests.length === 0) throw new Error('The archive has no request for an API of this start.');
+  const seen = new Map<string, number>();
+  return requests.map((request) => {
+    const count = (seen.get(request.name) ?? 0) + 1;
+    seen.set(request.name, count);
+    return count === 1 ? request : { ...request, name: `${request.name} (${count})` };
+  });
+}
+
+function entriesOf(text: string): readonly unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error('The archive is not JSON.');
+  }
+  const entries = harMember(harMember(value, 'log'), 'entries');
+  if (!Array.isArray(entries)) throw new Error('The archive has no log.entries: is it a HAR file?');
+  return entries;
+}
+
+function harMember(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function harText(value: unknown, name: string): string | undefined {
+  const text = harMember(value, name);
+  return typeof text === 'string' ? text : undefined;
+}
+
+function readEntry(entry: unknown, apis: readonly Served[]): SavedRequest | undefined {
+  const request = harMember(entry, 'request');
+  const method = harText(request, 'method');
+  const url = readUrl(harText(request, 'url'));
+  if (method === undefined || url === undefined) return undefined;
+  const api = apis.find((one) => isAt(url, one, true)) ?? apis.find((one) => isAt(url, one, false));
+  if (api === undefined) return undefined;
+  const headers = harMember(request, 'headers');
+  const body = harText(harMember(request, 'postData'), 'text');
+  return {
+    name: `${method} ${url.pathname}`.slice(0, 180),
+    api: api.name,
+    stage: api.stage,
+    method,
+    target: `${url.pathname}${url.search}`,
+    headers: (Array.isArray(headers) ? headers : []).flatMap((header: unknown) => {
+      const [name, value] = [harText(header, 'name'), harText(header, 'value')];
+      return name === undefined || value === undefined || DROPPED.test(name) ? [] : [[name, value] as const];
+    }),
+    ...(body !== undefined && { body }),
+  };
+}
+
+function readUrl(text: string | undefined): URL | undefined {
+  const url = text === undefined ? null : URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+function isAt(url: URL, { url: address }: Served, isSameHost: boolean): boolean {
+  const base = new URL(address);
+  if (isSameHost && url.host !== base.host) return false;
+  const path = base.pathname.replace(/\/$/, '');
+  return url.pathname === path || url.pathname.startsWith(`${path}/`);
+}

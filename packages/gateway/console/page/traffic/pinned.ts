@@ -1,0 +1,29 @@
+/** Requests that stay at the top of Traffic, kept for this tab. */
+import { useMemo } from 'preact/hooks';
+import { useKept } from '../kept-state.ts';
+import type { RequestRow } from '../../records/model.ts';
+
+const MAX_PINNED = 50;
+
+export type Pinned = { readonly ids: readonly string[]; readonly toggle: (id: string) => void };
+
+export function usePinned(): Pinned {
+  const [kept, setKept] = useKept(sessionStorage, 'pinned');
+  const ids = useMemo(() => kept.split('\n').filter((id) => id !== ''), [kept]);
+  const toggle = (id: string): void => {
+    const others = ids.filter((one) => one !== id);
+    setKept((others.length < ids.length ? others : [id, ...ids].slice(0, MAX_PINNED)).join('\n'));
+  };
+  return { ids, toggle };
+}
+
+/** Whatever is searched for. */
+export function pinnedFirst(
+  found: readonly RequestRow[],
+  all: readonly RequestRow[],
+  pinned: readonly string[],
+): readonly RequestRow[] {
+  if (pinned.length === 0) return found;
+  const ids = new Set(pinned);
+  return [...all.filter(({ id }) => ids.has(id)), ...found.filter(({ id }) => !ids.has(id))];
+}

@@ -1,0 +1,97 @@
+/** A request that is being built: of a route, of a recorded request, of a saved one. */
+import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
+import type { RequestDetail } from '../../records/model.ts';
+
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+export type Header = readonly [name: string, value: string];
+
+export type Draft = {
+  readonly method: string;
+  /** With stage and query. */
+  readonly target: string;
+  readonly headers: readonly Header[];
+  readonly body: string;
+  /** Empty = as the headers say. */
+  readonly as: string;
+};
+
+export function draftOfRoute(api: ShownApi, route: ShownRoute | undefined): Draft {
+  return {
+    method: route !== undefined && METHODS.includes(route.method) ? route.method : 'GET',
+    target: targetOf(api, route),
+    headers: headersOf(route),
+    body: route?.examples[0]?.text ?? '',
+    as: '',
+  };
+}
+
+/** Made by the client or the connection anew for each request. */
+const OF_A_REQUEST = new Set([
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'x-amzn-trace-id',
+  'keep-alive',
+]);
+
+export function draftOfRequest({ method, target, request }: RequestDetail): Draft {
+  return {
+    method,
+    target,
+    headers: request.headers.filter(([name]) => !OF_A_REQUEST.has(name.toLowerCase())),
+    body: request.body?.text ?? '',
+    as: '',
+  };
+}
+
+/** With the required query parameters, to be filled in. */
+function targetOf({ url }: ShownApi, route: ShownRoute | undefined): string {
+  const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
+  const path =
+    route === undefined || !route.path.startsWith('/') ? '/' : route.path.replaceAll(/\{([^}+]+)\+?\}/g, '1');
+  const query = (route?.required ?? []).flatMap((text) => /^querystring (.+)$/.exec(text)?.[1] ?? []);
+  return `${base}${path}${query.length === 0 ? '' : `?${query.map((name) => `${name}=`).join('&')}`}`;
+}
+
+function headersOf(route: ShownRoute | undefined): readonly Header[] {
+  const needed = (route?.required ?? []).flatMap((text): Header[] => {
+    const name = /^header (.+)$/.exec(text)?.[1];
+    return name === undefined ? [] : [[name, '']];
+  });
+  const hasBody = route !== undefined && !['GET', 'HEAD', 'OPTIONS', '$default'].includes(route.method);
+  return hasBody ? [['Content-Type', 'application/json'], ...needed] : needed;
+}
+
+/**
+ * A typed path as it is sent: spaces and letters beyond ASCII percent-encoded, what is encoded left as it is.
+ * @throws Error without a slash at its beginning
+ */
+export function toTarget(typed: string): string {
+  if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');
+  return typed.replaceAll(/[^\x21-\x7e]+/g, (text) => encodeURIComponent(text.toWellFormed()));
+}
+
+export function hasBody({ method }: Pick<Draft, 'method'>): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+}
+
+const PLACEHOLDER = /\$\{([A-Z][A-Z0-9_]{0,63})\}/g;
+
+/** `NAME` of each `${NAME}`, whose value is not saved with the request. */
+export function placeholdersIn({ target, headers, body }: Draft): readonly string[] {
+  const texts = [target, ...headers.map(([, value]) => value), body];
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name)))];
+}
+
+/** @param values by name; a placeholder without one stays */
+export function fillPlaceholders(draft: Draft, values: ReadonlyMap<string, string>): Draft {
+  const fill = (text: string): string =>
+    text.replaceAll(PLACEHOLDER, (whole, name: string) => values.get(name) ?? whole);
+  return {
+    ...draft,
+    target: fill(draft.target),
+    headers: draft.headers.map(([name, value]) => [name, fill(value)] as const),
+    body: fill(draft.body),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * The rows of Traffic, newest first. A start counts them from zero; those of starts that have ended stay, with
+ * sequences below zero.
+ */
+import type { RequestRow } from '../../records/model.ts';
+
+/** Limit of the browser; the gateway's ring may be smaller. */
+const MAX_ROWS = 10_000;
+
+type Numbered = Pick<RequestRow, 'sequence'>;
+
+/** Its details ended with its start. */
+export function isOfEarlierStart({ sequence }: Numbered): boolean {
+  return sequence < 0;
+}
+
+/** @param first rows of the start that answers now */
+export function addStart<Row extends Numbered>(
+  before: readonly Row[],
+  first: readonly Row[],
+): readonly Row[] {
+  const shift = Math.max(0, (before[0]?.sequence ?? -1) + 1);
+  const earlier = before.map((row) => ({ ...row, sequence: row.sequence - shift }));
+  return [...first, ...earlier].slice(0, MAX_ROWS);
+}
+
+/** No effect where the list was cleared meanwhile. */
+export function addOlder<Row extends Numbered>(
+  newest: readonly Row[],
+  older: readonly Row[],
+): readonly Row[] {
+  const earlier = newest.findIndex(isOfEarlierStart);
+  const end = earlier === -1 ? newest.length : earlier;
+  const [first] = older;
+  const oldest = newest[end - 1]?.sequence ?? 0;
+  if (first === undefined || first.sequence >= oldest) return newest;
+  return [...newest.slice(0, end), ...older, ...newest.slice(end)].slice(0, MAX_ROWS);
+}
+
+/** @param coming oldest first; some may be there already */
+export function mergeRows<Row extends Numbered>(
+  before: readonly Row[],
+  coming: readonly Row[],
+): readonly Row[] {
+  const newest = before[0]?.sequence ?? -1;
+  const fresh = coming.filter(({ sequence }) => sequence > newest);
+  return [...fresh.toReversed(), ...before].slice(0, MAX_ROWS);
+}

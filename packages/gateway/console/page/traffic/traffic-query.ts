@@ -1,0 +1,252 @@
+/**
+ * The search of Traffic: `status:4xx method:POST took:>500 user:"alice b" -route:/ping`, and plain words,
+ * which occur anywhere in a row. All terms must hold.
+ */
+import type { RequestRow } from '../../records/model.ts';
+
+export type QueryTerm =
+  | { readonly kind: 'word'; readonly text: string; readonly isNot: boolean }
+  | { readonly kind: 'field'; readonly field: QueryField; readonly value: string; readonly isNot: boolean };
+
+type Row = Pick<
+  RequestRow,
+  | 'id'
+  | 'method'
+  | 'target'
+  | 'routeKey'
+  | 'status'
+  | 'tookMs'
+  | 'caller'
+  | 'apiName'
+  | 'stage'
+  | 'code'
+  | 'cache'
+  | 'kind'
+  | 'responseBytes'
+  | 'version'
+>;
+
+/** What a field tests; undefined for a value that it cannot read. */
+type Test = (row: Row) => boolean;
+type Reader = (value: string) => Test | undefined;
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  b: 1,
+  kb: 1024,
+  mb: 1024 ** 2,
+};
+
+const FIELDS = {
+  status: readStatus,
+  method: readWhole(({ method }) => method),
+  route: readPart(({ routeKey }) => routeKey),
+  path: readPart(({ target }) => target),
+  took: readAmount(({ tookMs }) => tookMs),
+  user: readPart(({ caller }) => caller ?? 'anonymous'),
+  api: readPart(({ apiName }) => apiName),
+  stage: readWhole(({ stage }) => stage),
+  code: readPart(({ code }) => code),
+  size: readAmount(({ responseBytes }) => responseBytes),
+  cache: readWhole(({ cache }) => cache),
+  kind: readWhole(({ kind }) => kind),
+  version: readWhole(({ version }) => version?.toString()),
+} satisfies Readonly<Record<string, Reader>>;
+
+type QueryField = keyof typeof FIELDS;
+
+/** In the order in which they are suggested. */
+export const QUERY_FIELDS = Object.keys(FIELDS) as readonly QueryField[];
+
+const TERM = /(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs;
+
+/** Never fails: what is no term of a field is a word. */
+export function parseTrafficQuery(text: string): readonly QueryTerm[] {
+  return [...text.matchAll(TERM)].flatMap(([token]): QueryTerm[] => {
+    const isNot = token.length > 1 && token.startsWith('-');
+    const positive = isNot ? token.slice(1) : token;
+    const [, field = '', value = ''] = /^([a-z]+):(.*)$/s.exec(positive) ?? [];
+    if (isField(field)) return [{ kind: 'field', field, value: unquote(value), isNot }];
+    const word = unquote(positive);
+    return word === '' ? [] : [{ kind: 'word', text: word, isNot }];
+  });
+}
+
+export function printTrafficQuery(terms: readonly QueryTerm[]): string {
+  return terms
+    .map((term) => {
+      const minus = term.isNot ? '-' : '';
+      if (term.kind === 'field')
+        return `${minus}${term.field}:${term.value === '' ? '' : quoteValue(term.value)}`;
+      return `${minus}${quoteWord(term.text)}`;
+    })
+    .join(' ');
+}
+
+/** The value of the first term of a field that must hold; empty where there is none. */
+export function fieldIn(text: string, field: QueryField): string {
+  const term = parseTrafficQuery(text).find(
+    (one) => one.kind === 'field' && one.field === field && !one.isNot,
+  );
+  return term?.kind === 'field' ? term.value : '';
+}
+
+/** The search with this value of a field in place of others of it; an empty one takes the field away. */
+export function withField(text: string, field: QueryField, value: string): string {
+  const others = parseTrafficQuery(text).filter(
+    (term) => term.kind !== 'field' || term.field !== field || term.isNot,
+  );
+  const added: readonly QueryTerm[] = value === '' ? [] : [{ kind: 'field', field, value, isNot: false }];
+  return printTrafficQuery([...others, ...added]);
+}
+
+/** As the value of a field: in quotes where it would not be read as one. */
+export function quoteValue(value: string): string {
+  return /^[^\s"\\]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+function quoteWord(text: string): string {
+  const isPlain = /^[^\s"\\-][^\s"\\]*$/.test(text) && !isField(/^([a-z]+):/.exec(text)?.[1] ?? '');
+  return isPlain ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** Only what is one quoted text as a whole; its end may still be missing. */
+function unquote(text: string): string {
+  const inner = /^"((?:[^"\\]|\\.)*)"?$/s.exec(text)?.[1];
+  return inner === undefined ? text : inner.replaceAll(/\\(.)/gs, '$1');
+}
+
+function isField(name: string): name is QueryField {
+  return Object.hasOwn(FIELDS, name);
+}
+
+/** A field without a value, as it is being typed, holds for every row. */
+export function matcherOf(terms: readonly QueryTerm[]): (row: Row) => boolean {
+  const tests = terms.flatMap((term): Test[] => {
+    const test = term.kind === 'word' ? wordTest(term.text) : fieldTest(term.field, term.value);
+    if (test === undefined) return [];
+    return [term.isNot ? (row) => !test(row) : test];
+  });
+  return (row) => tests.every((test) => test(row));
+}
+
+function fieldTest(field: QueryField, value: string): Test | undefined {
+  return value === '' ? undefined : FIELDS[field](value);
+}
+
+/** The first term whose value is not read, which therefore has no effect. */
+export function findUnread(terms: readonly QueryTerm[]): string | undefined {
+  const unread = terms.find(
+    (term) => term.kind === 'field' && /\w/.test(term.value) && FIELDS[term.field](term.value) === undefined,
+  );
+  if (unread?.kind !== 'field') return undefined;
+  const example =
+    unread.field === 'status' ? '404, 4xx or >=400' : unread.field === 'took' ? '>500 or <2s' : '>10kb';
+  return `${unread.field}:${unread.value} has no effect; write ${unread.field}: with ${example}.`;
+}
+
+function wordTest(word: string): Test {
+  const text = word.toLowerCase();
+  return (row) => toSearchText(row).includes(text);
+}
+
+/** For 10,000 rows, made once and not with each key press. */
+const TEXTS = new WeakMap<Row, string>();
+
+function toSearchText(row: Row): string {
+  let text = TEXTS.get(row);
+  if (text === undefined) {
+    const { method, target, routeKey, caller, id, status, code, apiName } = row;
+    text = [method, target, routeKey, caller, id, status, code, apiName].join(' ').toLowerCase();
+    TEXTS.set(row, text);
+  }
+  return text;
+}
+
+function readWhole(of: (row: Row) => string | undefined): Reader {
+  return (value) => {
+    const wanted = value.toLowerCase();
+    return (row) => of(row)?.toLowerCase() === wanted;
+  };
+}
+
+function readPart(of: (row: Row) => string | undefined): Reader {
+  return (value) => {
+    const wanted = value.toLowerCase();
+    return (row) => of(row)?.toLowerCase().includes(wanted) === true;
+  };
+}
+
+/** `404`, `4xx`, `>=400`; close codes of connections have four digits, and belong to no kind. */
+function readStatus(value: string): Test | undefined {
+  const kind = /^([1-5])xx$/i.exec(value)?.[1];
+  if (kind !== undefined) return ({ status }) => status < 600 && Math.floor(status / 100) === Number(kind);
+  return /^(?:[<>]=?|=)?\d{3,4}$/.test(value) ? readAmount(({ status }) => status)(value) : undefined;
+}
+
+/** `>500`, `<=2s`, `10kb`. */
+function readAmount(of: (row: Row) => number): Reader {
+  return (value) => {
+    const [, sign = '=', digits, unit = ''] = /^([<>]=?|=)?(\d+(?:\.\d+)?)([a-z]*)$/i.exec(value) ?? [];
+    const factor = unit === '' ? 1 : UNITS[unit.toLowerCase()];
+    if (digits === undefined || factor === undefined) return undefined;
+    const wanted = Number(digits) * factor;
+    switch (sign) {
+      case '>':
+        return (row) => of(row) > wanted;
+      case '>=':
+        return (row) => of(row) >= wanted;
+      case '<':
+        return (row) => of(row) < wanted;
+      case '<=':
+        return (row) => of(row) <= wanted;
+      default:
+        return (row) => Math.round(of(row)) === Math.round(wanted);
+    }
+  };
+}
+
+const VALUES: Readonly<Partial<Record<QueryField, (row: Row) => string | undefined>>> = {
+  method: ({ method }) => method,
+  route: ({ routeKey }) => routeKey,
+  user: ({ caller }) => caller,
+  api: ({ apiName }) => apiName,
+  stage: ({ stage }) => stage,
+  code: ({ code }) => code,
+  kind: ({ kind }) => kind,
+};
+const FIXED: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
+  status: ['2xx', '3xx', '4xx', '5xx'],
+  took: ['>100', '>500', '>2s'],
+  size: ['>10kb', '>1mb'],
+  cache: ['hit', 'miss'],
+};
+const MAX_SUGGESTED = 8;
+
+/** The whole text with its last term completed: fields, or values that occur in the rows, most frequent first. */
+export function suggestQueries(text: string, rows: readonly Row[]): readonly string[] {
+  const [, before = '', minus = '', last = ''] = /^(.*?)(-?)(\S*)$/s.exec(text) ?? [];
+  const [, name = '', begun = ''] = /^([a-z]+):"?(.*)$/.exec(last) ?? [];
+  const offered = isField(name)
+    ? valuesOf(name, rows)
+        .filter((value) => value.toLowerCase().startsWith(begun.toLowerCase()))
+        .map((value) => `${name}:${quoteValue(value)}`)
+    : QUERY_FIELDS.filter((field) => field.startsWith(last)).map((field) => `${field}:`);
+  return offered
+    .filter((term) => term !== last)
+    .slice(0, MAX_SUGGESTED)
+    .map((term) => `${before}${minus}${term}`);
+}
+
+function valuesOf(field: QueryField, rows: readonly Row[]): readonly string[] {
+  const of = VALUES[field];
+  if (of === undefined) return FIXED[field] ?? [];
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const value = of(row);
+    if (value !== undefined && value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([value]) => value);
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'preact/hooks';
+import { onRefresh } from '../connection/connection.ts';
+import { fetchControl } from '../connection/control.ts';
+import type { ShownReloads } from '../../records/reload-model.ts';
+
+const EVERY_MS = 1_000;
+const NONE: ShownReloads = { versions: [], reloads: [], broken: [] };
+
+/** As of the last second; the same object while nothing happens, so that nothing is drawn. */
+export function useReloads(): ShownReloads {
+  const [reloads, setReloads] = useState(NONE);
+  useEffect(() => {
+    let shown = '';
+    const load = (): void => {
+      fetchControl<ShownReloads>('GET', 'console/reloads').then(
+        (answer) => {
+          const text = JSON.stringify(answer);
+          if (text !== shown) setReloads(answer);
+          shown = text;
+        },
+        // What is known stays while the gateway is away.
+        () => undefined,
+      );
+    };
+    load();
+    const timer = setInterval(load, EVERY_MS);
+    const stopRefreshing = onRefresh(load);
+    return () => {
+      clearInterval(timer);
+      stopRefreshing();
+    };
+  }, []);
+  return reloads;
+}

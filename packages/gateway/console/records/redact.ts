@@ -1,0 +1,196 @@
+/**
+ * Removes secrets from what is shown and exported: a credential becomes a fingerprint and its last four
+ * characters, enough to recognise it and useless for a call.
+ */
+import { createHmac } from 'node:crypto';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import {
+  isSecretInQuery,
+  maskAfterScheme,
+  maskCookies,
+  maskParameter,
+  maskSecrets,
+} from '@gatewright/aws/text/find-secrets';
+import { isSecretOf } from '@gatewright/aws/text/secret-names';
+import type { Mask } from '@gatewright/aws/text/find-secrets';
+
+const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
+/** Numbers of fewer digits are counts. */
+const MIN_DIGITS = 4;
+/** A password is certain, so it may be shorter than other repeated texts. */
+const MIN_PASSWORD_LENGTH = 6;
+/** Shorter ones would match unrelated text. */
+const MIN_REPEATED_LENGTH = 8;
+const MAX_REPEATED = 64;
+/**
+ * A beginning of a secret of at least this length, and any part as long, is masked too: code cuts tokens to
+ * print them.
+ */
+const MIN_BEGINNING = 10;
+const MIN_PART = 16;
+/** Without the dots that mark a cut. */
+const TOKEN = /[\w~+/=-]+(?:\.[\w~+/=-]+)*/g;
+
+export type Redactor = {
+  value(name: string, value: string): string;
+  text(text: string): string;
+  query(query: string): string;
+  /** Removes only the given secrets. */
+  repeated(text: string): string;
+};
+
+export const SHOWING: Redactor = {
+  value: (_, value) => value,
+  text: (text) => text,
+  query: (query) => query,
+  repeated: (text) => text,
+};
+
+/**
+ * @param key of this start, so that a fingerprint is useless outside it
+ * @param secrets removed wherever they occur, under any name
+ * @param others removes those of a wider circle first
+ */
+export function createRedactor(
+  key: string,
+  secrets: readonly string[] = [],
+  others: Redactor['repeated'] = (text) => text,
+): Redactor {
+  const mask = (secret: string): string => {
+    const print = createHmac('sha256', key).update(secret).digest('hex').slice(0, 8);
+    return secret.length >= 16 ? `[${print}..${secret.slice(-4)}]` : `[${print}]`;
+  };
+  const own = maskRepeated(secrets, mask);
+  return redactWith(mask, (text) => own(others(text)));
+}
+
+/** Values that a redactor would remove, as far as they are long enough to be recognised. */
+export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REPEATED): readonly string[] {
+  const found = new Set<string>();
+  const keep: Mask = (secret) => {
+    if (secret.length >= MIN_REPEATED_LENGTH && found.size < limit) found.add(secret);
+    return secret;
+  };
+  visit(redactWith(keep, (text) => text));
+  return [...found];
+}
+
+/** Longer ones first, so that none leaves the end of another. */
+function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeated'] {
+  if (secrets.length === 0) return (text) => text;
+  const spelled = new Map(secrets.flatMap((secret) => spellings(secret).map((text) => [text, secret])));
+  for (const secret of secrets) spelled.set(secret, secret);
+  const longestFirst = [...spelled.keys()].toSorted((a, b) => b.length - a.length);
+  const pattern = new RegExp(
+    longestFirst.map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'),
+    'g',
+  );
+  const parts = partsOf(secrets);
+  return (text) =>
+    text
+      .replace(pattern, (found) => mask(spelled.get(found) ?? found))
+      .replace(TOKEN, (found) => {
+        const whole = found.length < MIN_BEGINNING ? undefined : parts(found);
+        return whole === undefined ? found : `${mask(whole)}…`;
+      });
+}
+
+function partsOf(secrets: readonly string[]): (text: string) => string | undefined {
+  const bare = secrets.flatMap((secret) => spellings(secret).map((spelling) => ({ secret, spelling })));
+  return (text) =>
+    bare.find(({ spelling }) => {
+      if (spelling.length <= text.length) return false;
+      return spelling.startsWith(text) || (text.length >= MIN_PART && spelling.includes(text));
+    })?.secret;
+}
+
+/**
+ * Forms in which code prints a secret: without its scheme, from a query and in one, within JSON; for Basic
+ * also the decoded text.
+ */
+function spellings(secret: string): readonly string[] {
+  const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1] ?? secret;
+  const basic = readBasic(bare);
+  const texts = [secret, bare, ...(basic === undefined ? [] : [basic.whole])];
+  return [
+    ...texts.filter((text) => text.length >= MIN_REPEATED_LENGTH),
+    ...(basic !== undefined && basic.password.length >= MIN_PASSWORD_LENGTH ? [basic.password] : []),
+  ].flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)]);
+}
+
+/** `alice:password` in base64; undefined for other text. */
+function readBasic(text: string): { readonly whole: string; readonly password: string } | undefined {
+  if (text.length > 1_024 || !/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) return undefined;
+  const whole = Buffer.from(text, 'base64').toString();
+  // Random text would decode to other characters.
+  const [, password] = /^[\x20-\x7e\u00a0-\ud7ff]{0,255}?:([\x20-\x7e\u00a0-\ud7ff]+)$/.exec(whole) ?? [];
+  return password === undefined ? undefined : { whole, password };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** @param repeated runs before names are looked for: a name may end within a secret */
+function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
+  const plain = (text: string): string => maskSecrets(repeated(text), mask);
+  const value = (name: string, text: string): string => {
+    if (!isSecretOf(name, text)) return plain(text);
+    return /cookie$/i.test(name) ? maskCookies(text, mask) : maskAfterScheme(text, mask);
+  };
+  const query = (text: string): string =>
+    text
+      .split('&')
+      .map((pair) => {
+        const equals = pair.indexOf('=');
+        if (equals === -1) return repeated(pair);
+        const name = pair.slice(0, equals);
+        const text = pair.slice(equals + 1);
+        const shown = maskParameter(name, text, true, mask);
+        return `${repeated(name)}=${shown === text ? plain(text) : shown}`;
+      })
+      .join('&');
+  const walk = (node: unknown, name: string, isInQuery = false): unknown => {
+    if (typeof node === 'string') {
+      if (isInQuery && isSecretInQuery(name, node)) return mask(node);
+      if (name.toLowerCase() === 'rawquerystring') return query(node);
+      return name === '' ? plain(node) : value(name, nested(node));
+    }
+    if (typeof node === 'number') return number(node, name);
+    if (Array.isArray(node)) return node.map((item: unknown) => walk(item, name, isInQuery));
+    if (!isJsonObject(node)) return node;
+    const isQuery = QUERY_MEMBER.test(name.toLowerCase().replaceAll(/[-_]/g, ''));
+    return Object.fromEntries(
+      Object.entries(node).map(([member, item]) => [repeated(member), walk(item, member, isQuery)]),
+    );
+  };
+  const number = (node: number, name: string): number | string => {
+    const text = String(node);
+    if (text.length >= MIN_DIGITS && isSecretOf(name, text)) return mask(text);
+    const shown = repeated(text);
+    return shown === text ? node : shown;
+  };
+  // A body inside an event is JSON again.
+  const nested = (text: string): string => (/^\s*[[{]/.test(text) ? redactJson(text) : text);
+  const redactJson = (text: string): string => {
+    try {
+      return JSON.stringify(walk(JSON.parse(text), ''));
+    } catch {
+      return plain(text);
+    }
+  };
+  return {
+    value,
+    query,
+    repeated,
+    text: (text) => (/^\s*[[{"]/.test(text) ? redactJson(text) : plain(text)),
+  };
+}

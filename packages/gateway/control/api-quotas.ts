@@ -1,0 +1,95 @@
+/** AWS's quotas that a template or a call can exceed (docs/aws §13), with AWS's error texts. */
+import { DefinitionError } from '../core/errors.ts';
+import { POLICY_CHARACTERS } from '../core/deployment/authorization/compile-resource-policy.ts';
+import { ControlError } from './control-error.ts';
+import type { DefinitionPlace } from '../core/errors.ts';
+
+type Quota = {
+  readonly most: number;
+  readonly name: string;
+  /** Scope; absent = the account in a region. */
+  readonly of?: 'this API' | 'this API key';
+  /** Name for `--account-quota`; absent = AWS does not raise it. */
+  readonly raisedAs?: string;
+};
+
+export const QUOTAS = {
+  resources: { most: 300, name: 'Resources', of: 'this API', raisedAs: 'resources' },
+  routes: { most: 300, name: 'Routes', of: 'this API', raisedAs: 'routes' },
+  /** Only those of WebSocket APIs can be raised. */
+  integrations: { most: 300, name: 'Integrations', of: 'this API', raisedAs: 'websocket-integrations' },
+  stages: { most: 10, name: 'Stages', of: 'this API', raisedAs: 'stages' },
+  authorizers: { most: 10, name: 'Authorizers', of: 'this API', raisedAs: 'authorizers' },
+  edgeApis: { most: 120, name: 'APIs' },
+  /** Includes HTTP and WebSocket APIs. */
+  regionalApis: { most: 600, name: 'APIs' },
+  privateApis: { most: 600, name: 'APIs' },
+  restVpcLinks: { most: 20, name: 'VPC Links', raisedAs: 'vpc-links' },
+  httpVpcLinks: { most: 10, name: 'VPC Links', raisedAs: 'http-vpc-links' },
+  apiKeys: { most: 10_000, name: 'API Keys' },
+  usagePlans: { most: 300, name: 'Usage Plans', raisedAs: 'usage-plans' },
+  domains: { most: 120, name: 'Custom Domain Names', raisedAs: 'domain-names' },
+  policyCharacters: {
+    most: POLICY_CHARACTERS,
+    name: 'Characters of the Resource Policy',
+    of: 'this API',
+    raisedAs: 'resource-policy-length',
+  },
+  plansOfKey: { most: 10, name: 'Usage Plans', of: 'this API key', raisedAs: 'usage-plans-per-key' },
+} satisfies Readonly<Record<string, Quota>>;
+
+export type QuotaName = keyof typeof QUOTAS;
+
+export type AccountQuotas = Readonly<Partial<Record<QuotaName, number>>>;
+
+/** No quota is raised. */
+export const DEFAULT_QUOTAS: AccountQuotas = {};
+
+/** Names for `--account-quota`. */
+export const RAISABLE_QUOTAS: readonly string[] = [
+  ...new Set(
+    Object.values(QUOTAS).flatMap(({ raisedAs }: Quota) => (raisedAs === undefined ? [] : [raisedAs])),
+  ),
+];
+
+/** Large enough for any account; bounds a typing error. */
+const MOST = 100_000;
+
+/** Adds `stages=20` to the raised quotas; undefined for an unknown name, or a number that raises nothing. */
+export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas | undefined {
+  const [, flag, digits = ''] = /^([a-z-]+)=(\d{1,6})$/.exec(text) ?? [];
+  const raised = Object.entries(QUOTAS).filter(([, quota]: [string, Quota]) => quota.raisedAs === flag);
+  const most = Number(digits);
+  if (flag === undefined || raised.length === 0 || most > MOST) return undefined;
+  if (raised.some(([, quota]) => most < quota.most)) return undefined;
+  return { ...before, ...Object.fromEntries(raised.map(([name]) => [name, most])) };
+}
+
+/**
+ * Public threads quote these words for resources, authorizers and APIs, including the two blanks; the others
+ * are by analogy.
+ */
+function describe({ name, of }: Quota): string {
+  const whose = of === undefined ? '' : ` for ${of}`;
+  return `Maximum number of ${name}${whose} has been reached.  Please contact AWS if you need additional ${name}.`;
+}
+
+export function limitOfQuota(quota: QuotaName, raised: AccountQuotas): number {
+  return raised[quota] ?? QUOTAS[quota].most;
+}
+
+/** Names the first item of a template over the quota. @throws DefinitionError */
+export function refuseOverQuota(
+  quota: QuotaName,
+  items: Iterable<{ place(): DefinitionPlace }>,
+  raised: AccountQuotas,
+): void {
+  const excess = [...items][limitOfQuota(quota, raised)];
+  if (excess !== undefined) throw new DefinitionError(excess.place(), describe(QUOTAS[quota]));
+}
+
+/** Checks before another one is made. @throws ControlError LimitExceededException */
+export function refuseBeyondQuota(quota: QuotaName, count: number, raised: AccountQuotas): void {
+  if (count >= limitOfQuota(quota, raised))
+    throw new ControlError('LimitExceededException', describe(QUOTAS[quota]));
+}

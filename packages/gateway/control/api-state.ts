@@ -1,0 +1,236 @@
+/**
+ * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API. Requests
+ * only read the deployment that `createDeployment` compiles from it.
+ */
+import { closeDeployment } from '../core/deployment/closed-routes.ts';
+import { readEndpointTypes } from '../core/deployment/authorization/compile-resource-policy.ts';
+import { splitHttpPath, splitRestPath } from '../core/routing/stage-path.ts';
+import { isSet } from '../core/stack/json-values.ts';
+import { serveStage } from './serve-stage.ts';
+import type { JsonObject } from '../core/stack/model.ts';
+import type { HeldParts } from './api-parts.ts';
+import type { ControlResource, PathResource } from './control-resource.ts';
+import type { StageSettings } from './stage-settings.ts';
+import type { Assumptions } from '../core/deployment/assumptions.ts';
+import type { InvokePermissions } from '../core/deployment/authorization/invoke-permissions.ts';
+import type { AccountQuotas } from './api-quotas.ts';
+import type { ApiIdentity, BuiltInWordings, Deployment } from '../core/deployment/model.ts';
+import type { ServedApi, ServedStage, RequestLimits } from '../core/exchange.ts';
+import type { Account } from './account.ts';
+
+/** Everything of an API that a deployment snapshots. Maps keep template order. */
+export type ApiResources = HeldParts & {
+  readonly api: ControlResource;
+  readonly resources: ReadonlyMap<string, PathResource>;
+  readonly assumptions: Assumptions;
+  readonly quotas: AccountQuotas;
+  readonly vpcEndpoints: ReadonlyMap<string, string>;
+  readonly invokePermissions: InvokePermissions;
+  /** Not part of a deployment: exports read the present one. */
+  readonly documentation: Documentation;
+};
+
+/** Documentation from calls and templates, in order of creation; a version has its parts in `Parts`. */
+export type Documentation = {
+  readonly parts: readonly ControlResource[];
+  readonly versions: readonly ControlResource[];
+};
+
+export type DeploymentRecord = {
+  readonly compiled: Deployment;
+  readonly resources: ApiResources;
+  readonly description: string;
+  readonly createdAtEpochMs: number;
+};
+
+export type StageRecord = {
+  readonly settings: StageSettings;
+  /** Result of the last automatic deployment; HTTP and WebSocket only. */
+  readonly deploymentMessage?: string | undefined;
+  readonly createdAtEpochMs: number;
+  readonly updatedAtEpochMs: number;
+};
+
+/**
+ * CloudFront accepts shorter URLs; so do VPC endpoints, with fewer headers (developer guide, "Quotas … of a
+ * REST API").
+ */
+function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
+  if (endpointTypes.includes('REGIONAL')) return undefined;
+  return { urlBytes: 8_192, headerBytes: endpointTypes.includes('PRIVATE') ? 8_000 : 10_240 };
+}
+
+function endpointOf(
+  { api }: ApiResources,
+  protocol: ApiIdentity['protocol'],
+): Pick<ServedApi, 'disableExecuteApiEndpoint' | 'limits'> {
+  return {
+    disableExecuteApiEndpoint: isSet(api.properties, 'DisableExecuteApiEndpoint'),
+    limits: protocol === 'rest' ? limitsOf(readEndpointTypes(api)) : undefined,
+  };
+}
+
+export class ApiState {
+  readonly identity: ApiIdentity;
+  readonly served: ServedApi;
+  readonly createdAtEpochMs: number;
+  #resources: ApiResources;
+  #isEdited = false;
+  readonly #deployments = new Map<string, DeploymentRecord>();
+  readonly #stageRecords = new Map<string, StageRecord>();
+  readonly #stages = new Map<string, ServedStage>();
+  readonly #account: Account;
+  readonly #closed = new Map<string, string>();
+  #defined: {
+    readonly stages: ReadonlyMap<string, JsonObject>;
+    readonly deployments: ReadonlySet<string>;
+    readonly resources?: ApiResources;
+  } = { stages: new Map(), deployments: new Set() };
+
+  /** `errors` has the texts of failures before a stage is known. `account` survives a reload. */
+  constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
+    this.identity = identity;
+    this.createdAtEpochMs = account.clock.nowEpochMs();
+    this.#resources = resources;
+    this.#account = account;
+    this.served = {
+      ...identity,
+      stages: this.#stages,
+      locate: identity.protocol === 'http' ? splitHttpPath : splitRestPath,
+      errors,
+      basePathMatched: undefined,
+      privateDomain: undefined,
+      ...endpointOf(resources, identity.protocol),
+    };
+  }
+
+  get resources(): ApiResources {
+    return this.#resources;
+  }
+
+  get isEdited(): boolean {
+    return this.#isEdited;
+  }
+
+  /** Replaces the resources. Requests see them after the next deployment. */
+  edit(resources: ApiResources): void {
+    this.#resources = resources;
+    this.#isEdited = true;
+  }
+
+  get deployments(): readonly DeploymentRecord[] {
+    return [...this.#deployments.values()];
+  }
+
+  addDeployment(compiled: Deployment, description = ''): void {
+    const createdAtEpochMs = this.#account.clock.nowEpochMs();
+    this.#deployments.set(compiled.id, {
+      compiled,
+      resources: this.#resources,
+      description,
+      createdAtEpochMs,
+    });
+    // "Deploy your API for the changes to take effect" (developer guide, "Disable the default endpoint").
+    Object.assign(this.served, endpointOf(this.#resources, this.identity.protocol));
+    this.#isEdited = false;
+  }
+
+  /**
+   * Takes over a deployment from an earlier state of the same API; of equal ids its own wins, unless `stays`.
+   */
+  adoptDeployment(before: ApiState, id: string, stays = false): void {
+    const record = before.deployment(id);
+    if (record !== undefined && (stays || !this.#deployments.has(id))) this.#deployments.set(id, record);
+  }
+
+  describeDeployment(id: string, description: string): void {
+    const record = this.#deployments.get(id);
+    if (record !== undefined) this.#deployments.set(id, { ...record, description });
+  }
+
+  removeDeployment(id: string): void {
+    this.#deployments.delete(id);
+  }
+
+  deployment(id: string): DeploymentRecord | undefined {
+    return this.#deployments.get(id);
+  }
+
+  get stages(): readonly StageRecord[] {
+    return [...this.#stageRecords.values()];
+  }
+
+  stage(name: string): StageRecord | undefined {
+    return this.#stageRecords.get(name);
+  }
+
+  /** From its next deployment on, the stage answers 500. */
+  close(stageName: string, reason: string): void {
+    this.#closed.set(stageName, reason);
+  }
+
+  /**
+   * Points a stage at a deployment; a request in flight keeps its own. A stage of an HTTP or WebSocket API
+   * may have none yet, and answers nothing.
+   */
+  putStage(settings: StageSettings, deploymentMessage?: string): void {
+    const { name } = settings;
+    const updatedAtEpochMs = this.#account.clock.nowEpochMs();
+    const before = this.#stageRecords.get(name);
+    const record = {
+      settings,
+      updatedAtEpochMs,
+      createdAtEpochMs: before?.createdAtEpochMs ?? updatedAtEpochMs,
+      deploymentMessage: deploymentMessage ?? before?.deploymentMessage,
+    };
+    if (settings.deploymentId === '') this.#stages.delete(name);
+    else this.#stages.set(name, this.#serve(settings));
+    this.#stageRecords.set(name, record);
+  }
+
+  #serve(settings: StageSettings): ServedStage {
+    const reason = this.#closed.get(settings.name);
+    return serveStage(this.identity.apiId, settings, this.#account, (id) =>
+      reason === undefined ? this.#compiled(id) : closeDeployment(this.#compiled(id), reason),
+    );
+  }
+
+  markDefined(): void {
+    this.#defined = {
+      stages: new Map(this.stages.map(({ settings: { name, source } }) => [name, source.properties])),
+      deployments: new Set(this.#deployments.keys()),
+      resources: this.#resources,
+    };
+  }
+
+  /** The resources of the last template load; undefined for an API without a template. */
+  get definedResources(): ApiResources | undefined {
+    return this.#defined.resources;
+  }
+
+  /** Restores edits that calls made before the template was loaded again. */
+  adoptResources(resources: ApiResources, isEdited: boolean): void {
+    this.#resources = resources;
+    this.#isEdited = isEdited;
+  }
+
+  /** A stage's properties in the template; undefined if it has no such stage. */
+  definedStage(name: string): JsonObject | undefined {
+    return this.#defined.stages.get(name);
+  }
+
+  isDefinedDeployment(id: string): boolean {
+    return this.#defined.deployments.has(id);
+  }
+
+  #compiled(id: string): Deployment {
+    const record = this.#deployments.get(id);
+    if (record === undefined) throw new RangeError(`no deployment ${id}`);
+    return record.compiled;
+  }
+
+  removeStage(name: string): void {
+    this.#stageRecords.delete(name);
+    this.#stages.delete(name);
+  }
+}

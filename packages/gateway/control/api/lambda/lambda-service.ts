@@ -1,0 +1,40 @@
+import { createFunctionCode, isCodeCall, type ReplaceCode } from './function-code.ts';
+import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
+import { hasFunctionQualifier } from './function-qualifiers.ts';
+import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';
+import { createLambdaInvoke } from './lambda-invoke.ts';
+import { createLambdaReads } from './lambda-reads.ts';
+import { executedVersion } from '../../functions/function-aliases.ts';
+import type { AwsService } from '../../../kernel/calls/aws-call.ts';
+import type { ServedApis } from '../../served-apis.ts';
+
+type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
+
+type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
+  readonly apis: ServedApis;
+  readonly keep: (service: AwsService) => AwsService;
+  /** Event source mappings. */
+  readonly mappings: AwsService;
+  readonly replaceCode: ReplaceCode;
+};
+
+const OF_MAPPINGS = /^\/2015-03-31\/event-source-mappings(?:\/|$)/;
+
+export function createLambda({ apis, keep, mappings, replaceCode, ...invoke }: LambdaOptions): AwsService {
+  const stacks = (): ServedApis['stacks'] => apis.stacks;
+  const policies = keep(createFunctionPolicies({ stacks, policies: apis.account.functionPolicies }));
+  const code = createFunctionCode(stacks, replaceCode);
+  const urls = createFunctionUrlConfigs(() => apis.urls);
+  const invoked = createLambdaInvoke({
+    ...invoke,
+    hasQualifier: (name, qualifier) => hasFunctionQualifier(apis.stacks, name, qualifier),
+    versionOf: (name, qualifier) =>
+      executedVersion(apis.stacks, name, qualifier, () => invoke.random.fraction())?.version,
+  });
+  return createLambdaReads(stacks, (call) => {
+    if (isCodeCall(call.request)) return code(call);
+    if (isUrlConfigCall(call.request)) return urls(call);
+    if (OF_MAPPINGS.test(call.request.path)) return mappings(call);
+    return isPolicyCall(call.request.path) ? policies(call) : invoked(call);
+  });
+}

@@ -1,0 +1,67 @@
+import { isSet, listOf, mapOf } from '../../../core/stack/json-values.ts';
+import { stackTags } from '../../loading/stack-tags.ts';
+import { readTags } from '../../loading/tag-list.ts';
+import { epochSeconds } from './wire-shape.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+
+export function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
+  const { properties } = resources.api;
+  const root = [...resources.resources.values()].find(({ path }) => path === '/');
+  const types = binaryTypes(properties);
+  return {
+    id: identity.apiId,
+    name: properties['Name'] ?? identity.name,
+    description: properties['Description'],
+    createdDate: epochSeconds(createdAtEpochMs),
+    binaryMediaTypes: types.length === 0 ? undefined : types,
+    minimumCompressionSize: properties['MinimumCompressionSize'],
+    apiKeySource: properties['ApiKeySourceType'] ?? 'HEADER',
+    endpointConfiguration: showEndpoint(properties),
+    disableExecuteApiEndpoint: isSet(properties, 'DisableExecuteApiEndpoint'),
+    policy: showPolicy(properties['Policy']),
+    version: properties['Version'],
+    ...showTags(properties, stackTags(identity)),
+    rootResourceId: root?.id,
+  };
+}
+
+/** AWS has exactly one: templates write a list of one entry. */
+export function endpointTypeOf(properties: JsonObject): string {
+  const [type = 'EDGE'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types').map(String);
+  return type;
+}
+
+function showEndpoint(properties: JsonObject): object {
+  const configuration = mapOf(properties, 'EndpointConfiguration');
+  const type = endpointTypeOf(properties);
+  const endpoints = listOf(configuration, 'VpcEndpointIds');
+  return {
+    types: [type],
+    ipAddressType: configuration['IpAddressType'] ?? (type === 'PRIVATE' ? 'dualstack' : 'ipv4'),
+    vpcEndpointIds: endpoints.length === 0 ? undefined : endpoints,
+  };
+}
+
+/** AWS escapes the document once more than JSON requires; tools undo that. */
+function showPolicy(policy: unknown): string | undefined {
+  if (policy === undefined || policy === null || policy === '') return undefined;
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Absent if there are none. */
+function showTags(
+  properties: JsonObject,
+  ofStack: Readonly<Record<string, string>>,
+): { readonly tags?: Readonly<Record<string, string>> } {
+  const tags = { ...readTags(properties['Tags']), ...ofStack };
+  return Object.keys(tags).length === 0 ? {} : { tags };
+}
+
+/** As AWS shows them; documents write a slash as `~1`. */
+export function binaryTypes(properties: JsonObject): readonly string[] {
+  return listOf(properties, 'BinaryMediaTypes')
+    .filter((type) => typeof type === 'string')
+    .map((type) => type.replaceAll('~1', '/'));
+}

@@ -1,0 +1,221 @@
+/**
+ * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
+ * on the wire.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { badRequest, ControlError, notFound } from '../../control-error.ts';
+import { listOf, mapOf, membersOf, without } from '../../../core/stack/json-values.ts';
+import type { PatchRule } from '../../edits/patch.ts';
+import type { Field, FieldKind } from '../../resource-types/fields.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
+
+/** The properties that a body sets. @throws ControlError for a value of another type */
+export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {
+  return Object.fromEntries(
+    fields.flatMap((one): [string, Json][] => {
+      const value = body[one.wire];
+      return value === undefined || value === null ? [] : [[one.property, readValue(value, one)]];
+    }),
+  );
+}
+
+/**
+ * Applies a body to the properties, as apigatewayv2 does: entries of maps are added, and removed by an empty
+ * value; all else is replaced.
+ */
+export function mergeFields(
+  properties: JsonObject,
+  body: Readonly<Record<string, unknown>>,
+  fields: readonly Field[],
+): JsonObject {
+  const merged: Record<string, Json> = { ...properties };
+  for (const [property, value] of Object.entries(readFields(body, fields))) {
+    const { kind } = fields.find((one) => one.property === property) ?? {};
+    const isMap = kind === 'texts' || kind === 'blocks' || kind === 'changes';
+    merged[property] = isMap ? mergeEntries(properties[property], value) : value;
+  }
+  return merged;
+}
+
+function mergeEntries(before: Json | undefined, added: Json): JsonObject {
+  const all = { ...membersOf(before), ...membersOf(added) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && !isEmptyMap(value)));
+}
+
+function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
+  switch (kind) {
+    case 'text':
+      if (typeof value === 'string') return value;
+      break;
+    case 'flag':
+      if (typeof value === 'boolean') return value;
+      break;
+    case 'number':
+      if (typeof value === 'number') return value;
+      break;
+    case 'list':
+      if (Array.isArray(value)) return value.map((item: unknown) => readValue(item, { kind: 'text' }));
+      break;
+    case 'block':
+      if (isJsonObject(value)) return readFields(value, fields);
+      break;
+    default:
+      if (isJsonObject(value))
+        return Object.fromEntries(
+          Object.entries(value).map(([key, item]) => [key, readEntry(item, { kind, fields })]),
+        );
+  }
+  throw new ControlError('SerializationException', `${typeof value} can not be converted to ${kind}`);
+}
+
+function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
+  if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
+  if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
+  const texts = Object.entries(membersOf(value));
+  if (texts.length === 0) return {};
+  return {
+    ResponseParameters: texts.map(([Destination, source]) => ({
+      Destination,
+      Source: readValue(source, { kind: 'text' }),
+    })),
+  };
+}
+
+/** The properties as the API shows them; unset ones are omitted, and empty maps unless `withEmptyMaps`. */
+export function showFields(
+  properties: JsonObject,
+  fields: readonly Field[],
+  { withEmptyMaps = false } = {},
+): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const one of fields) {
+    const value = properties[one.property];
+    if (value === undefined || value === null || value === '') continue;
+    if (isEmptyMap(value) && !withEmptyMaps) continue;
+    shown[one.wire] = showValue(value, one);
+  }
+  return shown;
+}
+
+function showValue(value: Json, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): unknown {
+  const showEach = (show: (item: Json) => unknown): unknown =>
+    isJsonObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, show(item)]))
+      : value;
+  switch (kind) {
+    case 'flag':
+      return value === true || value === 'true';
+    case 'number':
+      return Number(value);
+    case 'flags':
+      return showEach((item) => showValue(item, { kind: 'flag' }));
+    case 'block':
+      return isJsonObject(value) ? showFields(value, fields) : value;
+    case 'blocks':
+      return showEach((item) => showValue(item, { kind: 'block', fields }));
+    case 'changes':
+      return showEach(showChanges);
+    default:
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  }
+}
+
+function showChanges(ofStatus: Json): unknown {
+  const { ResponseParameters: list } = membersOf(ofStatus);
+  return Object.fromEntries(
+    (Array.isArray(list) ? list : []).flatMap((one: unknown): [string, unknown][] =>
+      isJsonObject(one) && typeof one['Destination'] === 'string'
+        ? [[one['Destination'], one['Source']]]
+        : [],
+    ),
+  );
+}
+
+function isEmptyMap(value: Json): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  );
+}
+
+export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObject> {
+  return {
+    path: `/${wire}`,
+    on: { replace: (target, { value }) => ({ ...target, [property]: parseText(value, kind) }) },
+  };
+}
+
+/** The same for state of the control plane under names of the wire: keys of the account. */
+export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
+  return {
+    path: `/${wire}`,
+    on: { replace: (target, { value }) => ({ ...target, [wire]: parseText(value, kind) }) },
+  };
+}
+
+export function showOwn(target: object, fields: readonly Field[]): Record<string, unknown> {
+  return Object.fromEntries(fields.map(({ wire }) => [wire, Reflect.get(target, wire)]));
+}
+
+/** AWS's patch rules: texts, flags and numbers replaced, maps by entry, lists by value. */
+export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
+  return fields.map((one) => {
+    if (one.kind === 'list') return listRule(one);
+    if (one.kind !== 'texts' && one.kind !== 'flags') return replaceRule(one);
+    return mapRule(
+      one,
+      one.wire.endsWith('Parameters')
+        ? 'Invalid parameter name specified'
+        : 'Content-Type specified was not found',
+    );
+  });
+}
+
+function listRule({ wire, property }: Field): PatchRule<JsonObject> {
+  const values = (target: JsonObject): readonly Json[] => listOf(target, property);
+  return {
+    path: `/${wire}`,
+    on: {
+      add: (target, { value }) => ({ ...target, [property]: [...values(target), value] }),
+      remove: (target, { value }) => ({
+        ...target,
+        [property]: values(target).filter((one) => one !== value),
+      }),
+    },
+  };
+}
+
+/** `add`, `replace` and `remove` of one entry of a map; `missing` is AWS's word for an absent entry. */
+export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject> {
+  const { wire, property, kind } = mapField;
+  const entries = (target: JsonObject): JsonObject => mapOf(target, property);
+  const put = (target: JsonObject, name: string, value: string): JsonObject => ({
+    ...target,
+    [property]: { ...entries(target), [name]: kind === 'flags' ? value.toLowerCase() === 'true' : value },
+  });
+  return {
+    path: `/${wire}/{name}`,
+    on: {
+      add: (target, { names, value }) => put(target, names['name'] ?? '', value),
+      replace(target, { names, value }) {
+        const name = names['name'] ?? '';
+        if (!Object.hasOwn(entries(target), name)) throw notFound(missing);
+        return put(target, name, value);
+      },
+      remove(target, { names }) {
+        const name = names['name'] ?? '';
+        if (!Object.hasOwn(entries(target), name)) throw notFound(missing);
+        const kept = without(entries(target), name);
+        return isEmptyMap(kept) ? without(target, property) : { ...target, [property]: kept };
+      },
+    },
+  };
+}
+
+function parseText(value: string, kind: FieldKind): Json {
+  // AWS reads anything but "true" as false [obs].
+  if (kind === 'flag') return value.toLowerCase() === 'true';
+  if (kind !== 'number') return value;
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isNaN(number)) throw badRequest(`Invalid number specified: ${value}`);
+  return number;
+}

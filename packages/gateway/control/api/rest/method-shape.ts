@@ -1,0 +1,88 @@
+import { listResponses } from '../../edits/edit-methods.ts';
+import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
+import {
+  INTEGRATION_FIELDS,
+  INTEGRATION_RESPONSE_FIELDS,
+  METHOD_RESPONSE_FIELDS,
+  REST_TYPES,
+} from '../../resource-types/rest-types.ts';
+import { patchRules, showFields } from './field-table.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { ResponseList } from '../../edits/edit-methods.ts';
+import type { PatchRule } from '../../edits/patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { Field } from '../../resource-types/fields.ts';
+
+/** AWS shows an empty map that a call gave [obs]. */
+const AS_GIVEN = { withEmptyMaps: true };
+
+const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
+
+export function showMethod({ properties }: ControlResource): object {
+  const integration = properties['Integration'];
+  const methodResponses = showResponses(properties, 'MethodResponses', METHOD_RESPONSE_FIELDS);
+  return {
+    httpMethod: properties['HttpMethod'],
+    authorizationType: 'NONE',
+    apiKeyRequired: false,
+    ...showFields(properties, METHOD_FIELDS, AS_GIVEN),
+    methodResponses,
+    methodIntegration: isJsonObject(integration)
+      ? showIntegration(integration, textOf(properties, 'ResourceId'))
+      : undefined,
+  };
+}
+
+/** AWS also shows its defaults. */
+export function showIntegration(integration: JsonObject, resourceId: string): object {
+  const integrationResponses = showResponses(
+    integration,
+    'IntegrationResponses',
+    INTEGRATION_RESPONSE_FIELDS,
+  );
+  return {
+    passthroughBehavior: 'WHEN_NO_MATCH',
+    timeoutInMillis: 29_000,
+    cacheNamespace: resourceId,
+    cacheKeyParameters: [],
+    ...showFields(integration, INTEGRATION_FIELDS),
+    integrationResponses,
+  };
+}
+
+function showResponses(owner: JsonObject, list: ResponseList, fields: readonly Field[]): object | undefined {
+  const responses = listResponses(owner, list);
+  if (responses.length === 0) return undefined;
+  return Object.fromEntries(
+    responses.map((response) => [textOf(response, 'StatusCode'), showResponse(response, fields)]),
+  );
+}
+
+/** An empty selection pattern means the default response, and is shown so. */
+export function showResponse(response: JsonObject, fields: readonly Field[]): object {
+  const shown = showFields(response, fields, AS_GIVEN);
+  return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;
+}
+
+export const METHOD_RULES = patchRules(METHOD_FIELDS);
+
+export const INTEGRATION_RULES: readonly PatchRule<JsonObject>[] = [
+  ...patchRules(INTEGRATION_FIELDS.filter(({ kind, wire }) => kind !== 'list' && wire !== 'type')),
+  {
+    path: '/cacheKeyParameters/{name}',
+    on: {
+      add: (target, { names }) => ({
+        ...target,
+        CacheKeyParameters: [...listOf(target, 'CacheKeyParameters'), names['name'] ?? ''],
+      }),
+      remove: (target, { names }) => ({
+        ...target,
+        CacheKeyParameters: listOf(target, 'CacheKeyParameters').filter((name) => name !== names['name']),
+      }),
+    },
+  },
+];
+
+const isPatched = ({ wire }: Field): boolean => wire !== 'statusCode';
+export const INTEGRATION_RESPONSE_RULES = patchRules(INTEGRATION_RESPONSE_FIELDS.filter(isPatched));
+export const METHOD_RESPONSE_RULES = patchRules(METHOD_RESPONSE_FIELDS.filter(isPatched));

@@ -1,0 +1,108 @@
+/**
+ * Differences of authorizers, models and request validators of REST APIs: AWS's checks, texts and defaults.
+ * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
+ */
+import { conflict } from '../../control-error.ts';
+import { checkAuthorizer } from '../../edits/check-authorizer.ts';
+import { listingRefusal, plainRefusal } from '../../edits/patch.ts';
+import { mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
+import { compileModels } from '../../../core/deployment/models/models.ts';
+import { patchRules } from './field-table.ts';
+import { readSchema, schemaText } from './model-schema.ts';
+import type { PatchRefusal, PatchRule } from '../../edits/patch.ts';
+import type { ApiResources } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { PartCalls } from '../../resource-types/api-type.ts';
+import type { Field } from '../../resource-types/fields.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+
+export type RestPart = {
+  readonly part: 'authorizers' | 'models' | 'validators';
+  readonly fields: readonly Field[];
+  readonly calls: PartCalls;
+  readonly keyOf: (item: ControlResource) => string;
+  readonly missing: (key: string) => string;
+  readonly rules: readonly PatchRule<JsonObject>[];
+  readonly refusal: PatchRefusal;
+  readonly read?: (properties: JsonObject) => JsonObject;
+  readonly spell?: (properties: JsonObject) => JsonObject;
+  /** Checks a new part. @throws ControlError */
+  readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
+  /** Refuses at once what a deployment would refuse. @throws ControlError, DefinitionError */
+  readonly check?: (next: ApiResources, item: ControlResource) => void;
+  /** Why it cannot be deleted while this method uses it; undefined = it does not. */
+  readonly inUse: (item: ControlResource, method: JsonObject, path: string) => string | undefined;
+  /** Defaults that AWS shows, and values that it replaces. */
+  readonly usual: (item: ControlResource) => Readonly<Record<string, unknown>>;
+};
+
+const idOf = ({ id }: ControlResource): string => id;
+/** A template may let CloudFormation name a model. */
+const nameOf = ({ id, properties }: ControlResource): string => textOf(properties, 'Name') || id;
+
+const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];
+const VALIDATORS: RestPart = {
+  part: VALIDATOR.part,
+  calls: VALIDATOR.calls,
+  fields: validatorFields,
+  keyOf: idOf,
+  missing: () => 'Invalid Request Validator identifier specified',
+  rules: patchRules(validatorFields),
+  refusal: listingRefusal(validatorFields.map(({ wire }) => `/${wire}`)),
+  inUse: ({ id }, method) =>
+    method['RequestValidatorId'] === id
+      ? 'Cannot delete request validator: it is referenced by a method of the API'
+      : undefined,
+  usual: () => ({ validateRequestBody: false, validateRequestParameters: false }),
+};
+
+const { fields: authorizerFields, ...AUTHORIZER } = REST_TYPES['AWS::ApiGateway::Authorizer'];
+const AUTHORIZERS: RestPart = {
+  part: AUTHORIZER.part,
+  calls: AUTHORIZER.calls,
+  fields: authorizerFields,
+  keyOf: idOf,
+  missing: () => 'Invalid Authorizer identifier specified',
+  rules: patchRules(authorizerFields.filter(({ wire }) => wire !== 'type')),
+  refusal: plainRefusal,
+  check: checkAuthorizer,
+  inUse: ({ id, logicalId, properties }, method, path) =>
+    method['AuthorizerId'] === id
+      ? // AWS's words, including the two slashes (hashicorp/terraform#6731, terraform-provider-aws#14812).
+        `Cannot delete authorizer '${textOf(properties, 'Name') || logicalId}', is referenced in method: ${textOf(method, 'HttpMethod')}/${path || '/'}`
+      : undefined,
+  usual: ({ logicalId, properties }) => ({
+    name: logicalId,
+    authType: properties['Type'] === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom',
+    authorizerResultTtlInSeconds: 300,
+  }),
+};
+
+const PATCHED_OF_MODEL = ['description', 'schema'];
+const { fields: modelFields, ...MODEL } = REST_TYPES['AWS::ApiGateway::Model'];
+const MODELS: RestPart = {
+  part: MODEL.part,
+  calls: MODEL.calls,
+  fields: modelFields,
+  keyOf: nameOf,
+  missing: (name) => `Invalid model name specified: ${name}`,
+  rules: patchRules(modelFields.filter(({ wire }) => PATCHED_OF_MODEL.includes(wire))),
+  refusal: listingRefusal(PATCHED_OF_MODEL.map((name) => `/${name}`)),
+  read: (properties) => ({ ...properties, Schema: readSchema(properties['Schema']) }),
+  spell: (properties) => ({ ...properties, Schema: schemaText(properties['Schema']) }),
+  refuseNew({ models }, model) {
+    if (models.some((one) => nameOf(one) === nameOf(model)))
+      throw conflict('Model name already exists for this REST API');
+  },
+  check: ({ api, models }) => {
+    compileModels(api.id, models);
+  },
+  inUse: (model, method, path) =>
+    Object.values(mapOf(method, 'RequestModels')).includes(nameOf(model))
+      ? `Cannot delete model '${nameOf(model)}', is referenced in method request: ${path}/${textOf(method, 'HttpMethod')}`
+      : undefined,
+  usual: (model) => ({ contentType: 'application/json', name: nameOf(model) }),
+};
+
+export const REST_PARTS = { validators: VALIDATORS, authorizers: AUTHORIZERS, models: MODELS };

@@ -1,0 +1,156 @@
+/** Patches of a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
+import { badRequest } from '../../control-error.ts';
+import { without } from '../../../core/stack/json-values.ts';
+import { field } from '../../resource-types/fields.ts';
+import { mapRule, replaceRule } from './field-table.ts';
+import {
+  ACCESS_LOG_FIELDS,
+  blockOf,
+  CANARY_FIELDS,
+  findSetting,
+  SETTING_FIELDS,
+  STAGE_FIELDS,
+  withSetting,
+} from './stage-shape.ts';
+import type { PatchInput, PatchRefusal, PatchRule } from '../../edits/patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { Field } from '../../resource-types/fields.ts';
+
+type Rule = PatchRule<JsonObject>;
+
+/** AWS's own list, including the missing commas [obs]. */
+const PATHS =
+  '[/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, ' +
+  '/accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, ' +
+  '/{resourcePath}/{httpMethod}/logging/dataTrace, /{resourcePath}/{httpMethod}/logging/loglevel, ' +
+  '/{resourcePath}/{httpMethod}/throttling/burstLimit/{resourcePath}/{httpMethod}/throttling/rateLimit' +
+  '/{resourcePath}/{httpMethod}/caching/ttlInSeconds, /{resourcePath}/{httpMethod}/caching/enabled, ' +
+  '/{resourcePath}/{httpMethod}/caching/dataEncrypted, ' +
+  '/{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, ' +
+  '/{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, /*/*/metrics/enabled, ' +
+  '/*/*/logging/dataTrace, /*/*/logging/loglevel, /*/*/throttling/burstLimit /*/*/throttling/rateLimit ' +
+  '/*/*/caching/ttlInSeconds, /*/*/caching/enabled, /*/*/caching/dataEncrypted, ' +
+  '/*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, ' +
+  '/variables/{variable_name}, /tracingEnabled]';
+
+export const stageRefusal: PatchRefusal = ({ op, path }) =>
+  badRequest(
+    op === 'add' || op === 'copy'
+      ? `Invalid ${op} operation with path: ${path}`
+      : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
+  );
+
+/** Applies a rule of a nested block to the stage; `usual` is the block if it is absent. */
+function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObject) => JsonObject): Rule {
+  const on: Rule['on'] = Object.fromEntries(
+    Object.entries(rule.on).map(([verb, apply]) => [
+      verb,
+      (stage: JsonObject, input: PatchInput) => ({
+        ...stage,
+        [block]: apply(blockOf(stage, block) ?? usual(stage), input),
+      }),
+    ]),
+  );
+  return { path: `/${name}${rule.path}`, on };
+}
+
+/** Setting a part of an absent canary creates one: of the stage's own deployment, without traffic [obs]. */
+const newCanary = (stage: JsonObject): JsonObject => ({
+  DeploymentId: stage['DeploymentId'] ?? '',
+  PercentTraffic: 0,
+  UseStageCache: false,
+});
+
+const [, , overrides = field('stageVariableOverrides', 'texts')] = CANARY_FIELDS;
+
+const CANARY_RULES: readonly Rule[] = [
+  { path: '/canarySettings', on: { remove: (stage) => without(stage, 'CanarySetting') } },
+  ...['percentTraffic', 'deploymentId', 'useStageCache'].flatMap((wire) =>
+    CANARY_FIELDS.filter((one) => one.wire === wire).map((one) =>
+      inBlock('canarySettings', 'CanarySetting', replaceRule(one), newCanary),
+    ),
+  ),
+  inBlock('canarySettings', 'CanarySetting', upsertRule(overrides), newCanary),
+];
+
+/** Unlike other maps, a stage's variables can be added by `replace` too. */
+function upsertRule(map: Field): Rule {
+  const rule = mapRule(map, 'Invalid stage variable name');
+  const add = rule.on.add;
+  return add === undefined ? rule : { ...rule, on: { ...rule.on, replace: add } };
+}
+
+const SETTING = '/{resource}/{method}';
+
+const SETTING_RULES: readonly Rule[] = [
+  {
+    path: SETTING,
+    on: {
+      remove(stage, { names: { resource = '', method = '' } }) {
+        if (findSetting(stage, resource, method) === undefined)
+          throw badRequest(
+            `Cannot remove method setting ${resource}/${method} because there is no method setting for this method `,
+          );
+        return withSetting(stage, resource, method, undefined);
+      },
+    },
+  },
+  ...Object.entries(SETTING_FIELDS).map(([end, setting]): Rule => ({
+    path: `${SETTING}/${end}`,
+    on: {
+      replace(stage, input) {
+        const { resource = '', method = '' } = input.names;
+        const known = findSetting(stage, resource, method) ?? {};
+        const changed = replaceRule(setting).on.replace?.(known, input);
+        return withSetting(stage, resource, method, changed);
+      },
+    },
+  })),
+];
+
+const ACCESS_LOG_RULES: readonly Rule[] = [
+  { path: '/accessLogSettings', on: { remove: (stage) => without(stage, 'AccessLogSetting') } },
+  ...ACCESS_LOG_FIELDS.map((one) =>
+    inBlock('accessLogSettings', 'AccessLogSetting', replaceRule(one), () => ({})),
+  ),
+];
+
+/** Promotion of a canary: AWS's two copies [obs]. */
+const PROMOTION_RULES: readonly Rule[] = [
+  {
+    path: '/deploymentId',
+    on: {
+      replace: (stage, { value }) => ({ ...stage, DeploymentId: value }),
+      copy(stage, { from }) {
+        const deploymentId = blockOf(stage, 'CanarySetting')?.['DeploymentId'];
+        if (from !== '/canarySettings/deploymentId' || deploymentId === undefined)
+          throw badRequest(`Invalid copy operation with path: /deploymentId and from ${from}`);
+        return { ...stage, DeploymentId: deploymentId };
+      },
+    },
+  },
+  {
+    path: '/variables',
+    on: {
+      copy(stage, { from }) {
+        const canary = blockOf(stage, 'CanarySetting');
+        if (from !== '/canarySettings/stageVariableOverrides' || canary === undefined)
+          throw badRequest(`Invalid copy operation with path: /variables and from ${from}`);
+        const variables = {
+          ...blockOf(stage, 'Variables'),
+          ...blockOf(canary, 'StageVariableOverrides'),
+        };
+        return { ...stage, Variables: variables };
+      },
+    },
+  },
+];
+
+export const STAGE_RULES: readonly Rule[] = [
+  ...PROMOTION_RULES,
+  ...STAGE_FIELDS.filter(({ wire }) => wire !== 'variables').map(replaceRule),
+  upsertRule(field('variables', 'texts')),
+  ...ACCESS_LOG_RULES,
+  ...CANARY_RULES,
+  ...SETTING_RULES,
+];

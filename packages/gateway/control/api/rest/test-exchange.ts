@@ -1,0 +1,158 @@
+/** Requests of TestInvokeMethod and TestInvokeAuthorizer: they use the edited API, not a deployment. */
+import { compileDeployment } from '../../compile-deployment.ts';
+import { authorizationTypeOf } from '../../edits/check-authorizer.ts';
+import { OWN_ADDRESS, receive } from '../../../core/receive.ts';
+import { optionalObject, optionalText, textMap } from './wire-shape.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { Deployment } from '../../../core/deployment/model.ts';
+import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../../core/exchange.ts';
+import type { Ports } from '../../../core/ports.ts';
+
+/** Stage names of such requests (docs/aws §4.4), by what is tested. */
+const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
+
+const NOTHING_KEPT: AuthorizerCache = {
+  get: () => undefined,
+  put: () => undefined,
+  list: () => [],
+  drop: () => undefined,
+  flush: () => undefined,
+};
+const NO_KEYS: KeyRing = { holderOf: () => undefined };
+
+const LOGS: StageLogs = {
+  access: undefined,
+  executionGroups: ['test-invoke'],
+  optionsOf: () => ({ loggingLevel: 'INFO', isDataTraced: true, hasDetailedMetrics: false }),
+  isTraced: false,
+};
+
+export type TestRequest = {
+  readonly method: string;
+  readonly target: string;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: string | undefined;
+  readonly stageVariables: Readonly<Record<string, string>>;
+};
+
+/** The request described by a call; without a path it is `usualPath`. @throws ControlError */
+export function readTestRequest(
+  body: Readonly<Record<string, unknown>>,
+  method: string,
+  usualPath: string,
+): TestRequest {
+  return {
+    method,
+    target: optionalText(body, 'pathWithQueryString') ?? usualPath,
+    headers: [
+      ...Object.entries(textMap(body, 'headers')).flat(),
+      ...Object.entries(optionalObject(body, 'multiValueHeaders') ?? {}).flatMap(([name, values]) =>
+        Array.isArray(values) ? values.flatMap((value: unknown) => [name, String(value)]) : [],
+      ),
+    ],
+    body: optionalText(body, 'body'),
+    stageVariables: textMap(body, 'stageVariables'),
+  };
+}
+
+/**
+ * An exchange for one method without access checks: authorizer, key, throttle and resource policy are
+ * skipped, as in AWS.
+ * @throws DefinitionError for a method that cannot be deployed
+ */
+export function openMethodExchange(
+  api: ApiState,
+  method: ControlResource,
+  request: TestRequest,
+  at: Ports,
+): Received {
+  const properties = { ...method.properties, AuthorizationType: 'NONE', ApiKeyRequired: false };
+  const deployment = compileMethod(api, { ...method, properties });
+  const [plan] = deployment.routes.plans;
+  if (plan === undefined) throw new TypeError('a deployment of one method has no route');
+  const { routes } = deployment;
+  // The call names the method: a path that does not match has empty parameters.
+  const unfit = { plan, pathParameters: emptyParameters(plan.resourcePath) };
+  const find = (verb: string, path: string) => routes.find(verb, path) ?? unfit;
+  return makeExchange(
+    api,
+    { ...deployment, routes: { ...routes, plans: [plan], find } },
+    STAGE_NAMES.method,
+    request,
+    at,
+  );
+}
+
+/** `/pets/{petId}` → `{ petId: '' }`; null if the path has none. */
+function emptyParameters(resourcePath: string): Readonly<Record<string, string>> | null {
+  const names = [...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => [name, '']);
+  return names.length === 0 ? null : (Object.fromEntries(names) as Record<string, string>);
+}
+
+/** An exchange for an internal method that only calls this authorizer, on any path. */
+export function authorizerExchange(
+  api: ApiState,
+  authorizer: ControlResource,
+  request: TestRequest,
+  at: Ports,
+): Received {
+  const root = [...api.resources.resources.values()].find(({ path }) => path === '/');
+  const deployment = compileMethod(api, {
+    ...authorizer,
+    properties: {
+      ResourceId: root?.id ?? '',
+      HttpMethod: 'ANY',
+      AuthorizerId: authorizer.id,
+      AuthorizationType: authorizationTypeOf(authorizer),
+      Integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 200}' } },
+    },
+  });
+  const [plan] = deployment.routes.plans;
+  if (plan === undefined) throw new TypeError('a deployment of one method has no route');
+  const routes = { plans: [plan], find: () => ({ plan, pathParameters: null }) };
+  return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
+}
+
+function compileMethod(api: ApiState, method: ControlResource): Deployment {
+  const compiled = compileDeployment('test', api.identity, { ...api.resources, methods: [method] });
+  return { ...compiled, resourcePolicy: undefined };
+}
+
+function makeExchange(
+  api: ApiState,
+  deployment: Deployment,
+  stageName: string,
+  request: TestRequest,
+  at: Ports,
+): Received {
+  const stage: ServedStage = {
+    name: stageName,
+    deploymentId: '',
+    deployment,
+    variables: Object.keys(request.stageVariables).length === 0 ? null : request.stageVariables,
+    authorizerCache: NOTHING_KEPT,
+    throttle: undefined,
+    keys: NO_KEYS,
+    logs: LOGS,
+  };
+  const served = {
+    ...api.served,
+    stages: new Map([[stageName, stage]]),
+    locate: (path: string) => ({ stageName, path }),
+    disableExecuteApiEndpoint: false,
+  };
+  return receive(
+    {
+      method: request.method,
+      target: request.target,
+      rawHeaders: request.headers,
+      body: request.body === undefined ? undefined : Buffer.from(request.body),
+      remoteAddress: OWN_ADDRESS,
+      httpVersion: '1.1',
+    },
+    served,
+    at,
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * Custom domains and base path mappings over AWS's REST API. Settings that would have no effect are refused.
+ */
+import { badRequest } from '../../control-error.ts';
+import {
+  changeDomain,
+  createDomain,
+  createMapping,
+  deleteMapping,
+  getDomain,
+  getMapping,
+  moveMapping,
+} from '../../domains/edit-domains.ts';
+import { readPatch } from '../../edits/patch.ts';
+import { ROUTING_MODES } from '../../domains/read-routing-rules.ts';
+import { listOf, mapOf, textOf, without } from '../../../core/stack/json-values.ts';
+import { ROOT_BASE_PATH } from '../../domains/serve-domain.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
+import { readFields, replaceRule, showFields } from './field-table.ts';
+import { collectionRoutes } from './wire-collection.ts';
+import { epochSeconds, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
+import type { Domain, Mapping } from '../../domains/domains.ts';
+import type { PatchRule } from '../../edits/patch.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+const DOMAIN = '/domainnames/{domainName}';
+const MAPPINGS = `${DOMAIN}/basepathmappings`;
+const MAPPING = `${MAPPINGS}/{basePath}`;
+
+const { fields: FIELDS } = DOMAIN_TYPES['AWS::ApiGateway::DomainName'];
+const USUAL_POLICY = 'TLS_1_2';
+const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
+
+const REFUSED = ['policy', 'certificateBody', 'certificatePrivateKey', 'certificateChain'];
+
+export function domainRoutes(control: RestControl): readonly WireRoute[] {
+  return [...plainDomainRoutes(control), ...mappingRoutes(control)];
+}
+
+function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
+  const { domains, account } = apis;
+  const get = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  return collectionRoutes({
+    all: '/domainnames',
+    one: DOMAIN,
+    show: showDomain,
+    create: ({ body }) => createDomain(domains, requiredText(body, 'domainName'), readDomain(body), account),
+    list: () => domains.all,
+    get,
+    change(call) {
+      const domain = get(call);
+      const patch = readPatch(call.body, 'updateDomainNameInput', DOMAIN_RULES);
+      return changeDomain(domains, domain, patch(domain.properties), account);
+    },
+    remove(call) {
+      domains.delete(get(call).name);
+    },
+  });
+}
+
+function readDomain(body: WireCall['body']): JsonObject {
+  for (const name of REFUSED)
+    if (body[name] !== undefined && body[name] !== null)
+      throw badRequest(`${name} is not enforced here: the local CA makes certificates. Omit it`);
+  const routingMode = optionalText(body, 'routingMode');
+  if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
+    throw badRequest(`Invalid routing mode: ${routingMode}`);
+  const types = optionalObject(body, 'endpointConfiguration')?.['types'];
+  const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
+  if (Types.includes('PRIVATE')) throw badRequest('Private custom domain names are not served here');
+  return {
+    ...readFields(body, [...FIELDS, MUTUAL_TLS]),
+    EndpointConfiguration: { Types },
+    Tags: textMap(body, 'tags'),
+  };
+}
+
+const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
+  ...FIELDS.map(replaceRule),
+  ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
+];
+
+/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI disables mutual TLS. */
+function truststoreRule(name: string): PatchRule<JsonObject> {
+  const property = name.replace('t', 'T');
+  return {
+    path: `/mutualTlsAuthentication/${name}`,
+    on: {
+      replace(target, { value }) {
+        const written = { ...mapOf(target, 'MutualTlsAuthentication'), [property]: value };
+        return written['TruststoreUri'] === ''
+          ? without(target, 'MutualTlsAuthentication')
+          : { ...target, MutualTlsAuthentication: written };
+      },
+    },
+  };
+}
+
+function showDomain({ name, properties, createdAtEpochMs }: Domain): object {
+  const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
+  const tags = mapOf(properties, 'Tags');
+  return {
+    domainName: name,
+    ...showFields(properties, FIELDS),
+    ...(type === 'EDGE'
+      ? {
+          distributionDomainName: `${makeId(13, name)}.cloudfront.net`,
+          distributionHostedZoneId: 'Z2FDTNDATAQYW2',
+        }
+      : {
+          regionalDomainName: `d-${makeId(10, name)}.execute-api.localhost`,
+          regionalHostedZoneId: 'Z1UJRXOUMOOFQ8',
+        }),
+    certificateUploadDate: type === 'EDGE' ? epochSeconds(createdAtEpochMs) : undefined,
+    domainNameStatus: 'AVAILABLE',
+    endpointConfiguration: { types: [type], ipAddressType: 'ipv4' },
+    securityPolicy: textOf(properties, 'SecurityPolicy') || USUAL_POLICY,
+    routingMode: textOf(properties, 'RoutingMode').replace('API_MAPPING', 'BASE_PATH_MAPPING') || USUAL_MODE,
+    ...showFields(properties, [MUTUAL_TLS]),
+    tags: Object.keys(tags).length === 0 ? undefined : tags,
+  };
+}
+
+function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
+  const { domains } = apis;
+  const findApi: Parameters<typeof createMapping>[4] = (apiId) => apis.state(apiId);
+  const domainOf = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  return collectionRoutes<MappingEdit>({
+    all: MAPPINGS,
+    one: MAPPING,
+    show: showMapping,
+    create(call) {
+      const domain = domainOf(call);
+      const basePath = readBasePath(optionalText(call.body, 'basePath') ?? '');
+      const mapping = {
+        apiId: requiredText(call.body, 'restApiId'),
+        stage: optionalText(call.body, 'stage') ?? '',
+      };
+      createMapping(domains, domain, basePath, mapping, findApi);
+      return { basePath, ...mapping };
+    },
+    list: (call) => [...domainOf(call).mappings].map(([basePath, mapping]) => ({ basePath, ...mapping })),
+    get(call) {
+      const basePath = readBasePath(call.path('basePath'));
+      return { basePath, ...getMapping(domainOf(call), basePath) };
+    },
+    change(call) {
+      const domain = domainOf(call);
+      const from = readBasePath(call.path('basePath'));
+      const patch = readPatch(call.body, 'updateBasePathMappingInput', MAPPING_RULES);
+      const changed = patch({ basePath: from, ...getMapping(domain, from) });
+      const { basePath, ...mapping } = changed;
+      moveMapping(domains, domain, from, basePath, mapping, findApi);
+      return changed;
+    },
+    remove(call) {
+      deleteMapping(domains, domainOf(call), readBasePath(call.path('basePath')));
+    },
+  });
+}
+
+/** AWS shows the empty base path under a name, and accepts both. */
+function readBasePath(text: string): string {
+  return text === ROOT_BASE_PATH ? '' : text;
+}
+
+function showMapping({ basePath, apiId, stage }: MappingEdit): object {
+  return {
+    basePath: basePath === '' ? ROOT_BASE_PATH : basePath,
+    restApiId: apiId,
+    stage: stage || undefined,
+  };
+}
+
+type MappingEdit = Mapping & { readonly basePath: string };
+
+/** `/restapiId` is AWS's own spelling. */
+const MAPPING_RULES: readonly PatchRule<MappingEdit>[] = [
+  { path: '/basePath', on: { replace: (edit, { value }) => ({ ...edit, basePath: readBasePath(value) }) } },
+  { path: '/stage', on: { replace: (edit, { value }) => ({ ...edit, stage: value }) } },
+  { path: '/restapiId', on: { replace: (edit, { value }) => ({ ...edit, apiId: value }) } },
+];

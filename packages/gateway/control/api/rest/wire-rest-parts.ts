@@ -1,0 +1,120 @@
+/** Authorizers, models and request validators over AWS's REST API: one set of calls for all of them. */
+import { refuseBeyondQuota } from '../../api-quotas.ts';
+import { partsOf, withParts } from '../../api-parts.ts';
+import { conflict, orNotFound } from '../../control-error.ts';
+import { callMadeResource } from '../../edits/edit-resources.ts';
+import { readPatch } from '../../edits/patch.ts';
+import { textOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { modelTemplate } from '../v2/model-template.ts';
+import { readFields, showFields } from './field-table.ts';
+import { readSchema, schemaText } from './model-schema.ts';
+import { REST_PARTS } from './rest-parts.ts';
+import { findApi } from './wire-api.ts';
+import { collectionRoutes } from './wire-collection.ts';
+import { requiredText } from './wire-shape.ts';
+import type { ApiResources, ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { RestPart } from './rest-parts.ts';
+import type { RestControl } from './wire-api.ts';
+import type { WireCall, WireRoute } from './wire-router.ts';
+
+export function restPartRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    ...Object.values(REST_PARTS).flatMap((part) => routesOf(part, control)),
+    modelTemplateRoute(control),
+  ];
+}
+
+function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
+  const { path: name, idName, noun } = part.calls;
+  const all = `/restapis/{restApiId}/${name}`;
+  return collectionRoutes<ControlResource>({
+    all,
+    one: `${all}/{${idName}}`,
+    show: (item) => show(part, item),
+    create: (call) => create(part, call, control),
+    list: (call) => partsOf(findApi(control, call).resources, part.part),
+    get: (call) => getPart(part, findApi(control, call).resources, call),
+    change(call) {
+      const api = findApi(control, call);
+      const item = getPart(part, api.resources, call);
+      const patch = readPatch(call.body, `update${noun}Input`, part.rules, part.refusal);
+      const { spell = asIs, read = asIs } = part;
+      return put(part, api, { ...item, properties: read(patch(spell(item.properties))) });
+    },
+    remove(call) {
+      const api = findApi(control, call);
+      const { resources } = api;
+      const item = getPart(part, resources, call);
+      refuseInUse(part, resources, item);
+      const kept = partsOf(resources, part.part).filter((other) => other !== item);
+      api.edit(withParts(resources, part.part, kept));
+    },
+  });
+}
+
+const asIs = <T>(value: T): T => value;
+
+function modelTemplateRoute(control: RestControl): WireRoute {
+  const { models } = REST_PARTS;
+  const { path, idName } = models.calls;
+  return {
+    method: 'GET',
+    path: `/restapis/{restApiId}/${path}/{${idName}}/default_template`,
+    serve(call) {
+      const { properties } = getPart(models, findApi(control, call).resources, call);
+      return jsonReply(200, { value: modelTemplate(readSchema(schemaText(properties['Schema']))) });
+    },
+  };
+}
+
+function create(part: RestPart, call: WireCall, control: RestControl): ControlResource {
+  const api = findApi(control, call);
+  const { quota, required = [], idLength } = part.calls;
+  for (const name of required) requiredText(call.body, name);
+  const { read = asIs } = part;
+  const properties = { ...readFields(call.body, part.fields), RestApiId: api.identity.apiId };
+  const item = callMadeResource(control.random.hex(idLength), read(properties));
+  part.refuseNew?.(api.resources, item);
+  if (quota !== undefined)
+    refuseBeyondQuota(quota, partsOf(api.resources, part.part).length, api.resources.quotas);
+  return put(part, api, item);
+}
+
+/** Replaces the one with its id, or adds it. */
+function put(part: RestPart, api: ApiState, item: ControlResource): ControlResource {
+  const before = partsOf(api.resources, part.part);
+  const isThere = before.some(({ id }) => id === item.id);
+  const items = isThere ? before.map((one) => (one.id === item.id ? item : one)) : [...before, item];
+  const next = withParts(api.resources, part.part, items);
+  part.check?.(next, item);
+  api.edit(next);
+  return item;
+}
+
+/** @throws ControlError NotFoundException */
+function getPart(part: RestPart, from: ApiResources, { path }: WireCall): ControlResource {
+  const key = path(part.calls.idName);
+  return orNotFound(
+    partsOf(from, part.part).find((one) => part.keyOf(one) === key),
+    part.missing(key),
+  );
+}
+
+function refuseInUse(part: RestPart, { methods, resources }: ApiResources, item: ControlResource): void {
+  for (const { properties } of methods) {
+    const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
+    const refusal = part.inUse(item, properties, path);
+    if (refusal !== undefined) throw conflict(refusal);
+  }
+}
+
+function show(part: RestPart, item: ControlResource): object {
+  const { spell = asIs } = part;
+  return {
+    id: item.id,
+    ...part.usual(item),
+    ...showFields(spell(item.properties), part.fields),
+  };
+}

@@ -1,0 +1,148 @@
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { checkMembers } from '../../edits/check-members.ts';
+import { badRequest, ControlError } from '../../control-error.ts';
+import { DefinitionError } from '../../../core/errors.ts';
+import { awsError, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { jsonReply } from '../../../core/api-call.ts';
+import type { ControlErrorCode } from '../../control-error.ts';
+import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
+
+export type WireCall = {
+  readonly path: (name: string) => string;
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly document: string;
+  readonly region: string;
+};
+
+export type WireRoute = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/usageplans/{usagePlanId}/keys/{keyId}` */
+  readonly path: string;
+  /** Value of the query's `mode`, which distinguishes two calls of one path; absent = any but `import`. */
+  readonly mode?: 'import' | undefined;
+  /** Whether the body is an OpenAPI document, in JSON or YAML, and not the input of the call. */
+  readonly takesDocument?: boolean | undefined;
+  /** @throws ControlError, DefinitionError */
+  readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
+};
+
+const STATUS: Readonly<Record<ControlErrorCode, number>> = {
+  BadRequestException: 400,
+  ConflictException: 409,
+  LimitExceededException: 429,
+  NotFoundException: 404,
+  NotImplementedException: 501,
+  SerializationException: 400,
+  ValidationException: 400,
+};
+
+/** Answers a call by the first matching route; AWS's own calls without a route are refused by name. */
+export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
+  const { request } = call;
+  const refuse = (status: number, type: string, message: string): ControlReply =>
+    awsError(request, 'apigateway', { status, type, message });
+  const segments = request.path.split('/').map(decodeOrKeep);
+  const resource = `arn:aws:apigateway:${call.region}::${resourcePath(segments)}`;
+  const refusal = refuseUnlessAllowed(call, [{ action: `apigateway:${request.method}`, resource }]);
+  if (refusal !== undefined) return refusal;
+  const query = new URLSearchParams(request.query);
+  const mode = query.get('mode') === 'import' ? 'import' : undefined;
+  const found = findRoute(
+    request.method,
+    segments,
+    routes.filter((route) => route.mode === mode),
+  );
+  const body = found?.route.takesDocument === true ? {} : parseBody(request.body);
+  if (found === undefined)
+    return refuse(
+      501,
+      'NotImplementedException',
+      `${request.method} ${request.path} of API Gateway is not served here`,
+    );
+  if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
+  try {
+    const { method, path, takesDocument = false } = found.route;
+    checkMembers(takesDocument ? '' : `${method} ${path}`, found.names, body);
+    return await found.route.serve({
+      path: (name) => found.names.get(name) ?? '',
+      query,
+      document: request.body.toString('utf8'),
+      region: call.region,
+      header: (name) => headerOf(request, name),
+      body,
+    });
+  } catch (error) {
+    if (error instanceof ControlError) return refuse(STATUS[error.code], error.code, error.message);
+    // Refusals of the deployment compiler are bad requests here, without a place in a file.
+    if (error instanceof DefinitionError) return refuse(400, 'BadRequestException', error.message);
+    throw error;
+  }
+}
+
+/**
+ * The path of the call's ARN. Decoded like routes: otherwise `/restapis/%61bc` would pass a policy that
+ * denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their ARN.
+ */
+function resourcePath(segments: readonly string[]): string {
+  const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
+  return path.replace(/^\/v2(?=\/)/, '');
+}
+
+function findRoute(
+  method: string,
+  segments: readonly string[],
+  routes: readonly WireRoute[],
+): { readonly route: WireRoute; readonly names: ReadonlyMap<string, string> } | undefined {
+  for (const route of routes) {
+    if (route.method !== method) continue;
+    const pattern = route.path.split('/');
+    const isMatch =
+      pattern.length === segments.length &&
+      pattern.every((part, index) => isPlaceholder(part) || part === segments[index]);
+    if (!isMatch) continue;
+    const names = pattern.flatMap((part, index): [string, string][] =>
+      isPlaceholder(part) ? [[part.slice(1, -1), segments[index] ?? '']] : [],
+    );
+    return { route, names: new Map(names) };
+  }
+  return undefined;
+}
+
+function isPlaceholder(part: string): boolean {
+  return part.startsWith('{');
+}
+
+function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  if (body.length === 0) return {};
+  return parseJsonObject(body.toString('utf8'));
+}
+
+/** AWS's 202 and 204 have no body. */
+export function emptyReply(status: 202 | 204): ControlReply {
+  return { status, headers: [], body: '' };
+}
+
+const USUAL_SIZE = 25;
+const MAX_SIZE = 500;
+
+/** One page of a list, and the token of the next one. @throws ControlError for an invalid size or token */
+export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {
+  const count = Number(size ?? USUAL_SIZE);
+  const start = token === null ? '0' : Buffer.from(token, 'base64url').toString();
+  if (!Number.isInteger(count) || count < 1 || count > MAX_SIZE || !/^\d{1,9}$/.test(start))
+    throw badRequest('Invalid request input');
+  const end = Number(start) + count;
+  const next = end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined;
+  return { page: items.slice(Number(start), end), next };
+}
+
+/** In the form of AWS's REST API: `item`, and `position` if there is more. */
+export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
+  const { page, next } = cutPage(items, query.get('limit'), query.get('position'));
+  return jsonReply(200, { position: next, item: page });
+}

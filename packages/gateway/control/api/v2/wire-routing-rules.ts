@@ -1,0 +1,103 @@
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { badRequest } from '../../control-error.ts';
+import { deleteRule, getDomain, getRule, putRule } from '../../domains/edit-domains.ts';
+import { readRoutingRule } from '../../domains/read-routing-rules.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { DefinitionError } from '../../../core/errors.ts';
+import { requireMembers, pageReply, v2Collection } from './v2-wire.ts';
+import type { Domain } from '../../domains/domains.ts';
+import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import type { RoutingRule } from '../../../core/routing/routing-rules.ts';
+import type { ApiDirectory, RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
+
+const RULES = '/v2/domainnames/{domainName}/routingrules';
+const RULE = `${RULES}/{routingRuleId}`;
+const ID_LENGTH = 6;
+const MEMBERS = ['actions', 'conditions', 'priority'];
+
+export function routingRuleRoutes({ apis, random }: RestControl): readonly WireRoute[] {
+  const { domains } = apis;
+  const domainOf = ({ path }: WireCall): Domain => getDomain(domains, path('domainName'));
+  const put = (call: WireCall, id: string): RoutingRule => {
+    requireMembers(call.body, MEMBERS);
+    const rule = readRule(call, id, apis);
+    putRule(domains, domainOf(call), rule);
+    return rule;
+  };
+  const get = (call: WireCall): RoutingRule => getRule(domainOf(call), call.path('routingRuleId'));
+  return [
+    {
+      method: 'GET',
+      path: RULES,
+      serve: (call) =>
+        pageReply(
+          domainOf(call).rules.map((rule) => showRule(rule, call)),
+          call.query,
+          'routingRules',
+        ),
+    },
+    {
+      method: 'PUT',
+      path: RULE,
+      serve: (call) => jsonReply(200, showRule(put(call, get(call).id), call)),
+    },
+    ...v2Collection({
+      all: RULES,
+      one: RULE,
+      show: showRule,
+      create: (call) => put(call, random.hex(ID_LENGTH)),
+      get,
+      remove(call) {
+        deleteRule(domains, domainOf(call), call.path('routingRuleId'));
+      },
+    }),
+  ];
+}
+
+/** In template form. @throws ControlError for what AWS refuses */
+function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
+  const properties: JsonObject = Object.fromEntries(
+    MEMBERS.map((name) => [capitalise(name), renameMembers(body[name], capitalise)]),
+  );
+  try {
+    const item = { id, logicalId: id, properties, place: (property?: string) => ({ file: '', property }) };
+    return readRoutingRule(item, (apiId) => apis.state(apiId));
+  } catch (error) {
+    if (error instanceof DefinitionError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+function capitalise(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** All member names are AWS's own; none is a key chosen by a user. */
+function renameMembers(value: unknown, format: (name: string) => string): Json {
+  if (Array.isArray(value)) return value.map((item) => renameMembers(item, format));
+  if (isJsonObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [format(name), renameMembers(item, format)]),
+    );
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+function showRule(rule: RoutingRule, { region, path }: WireCall): object {
+  const { id, priority, conditions, apiId, stage, stripsBasePath: stripBasePath } = rule;
+  return {
+    actions: [{ invokeApi: { apiId, stage, stripBasePath } }],
+    conditions: conditions.map((condition) =>
+      condition.kind === 'base-paths'
+        ? { matchBasePaths: { anyOf: condition.anyOf } }
+        : {
+            matchHeaders: {
+              anyOf: condition.anyOf.map(({ name, glob }) => ({ header: name, valueGlob: glob })),
+            },
+          },
+    ),
+    priority,
+    routingRuleArn: `arn:aws:apigateway:${region}::/domainnames/${path('domainName')}/routingrules/${id}`,
+    routingRuleId: id,
+  };
+}

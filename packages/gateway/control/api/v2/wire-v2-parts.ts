@@ -1,0 +1,224 @@
+/**
+ * Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: common calls for every
+ * row of the table.
+ */
+import { partsOf, withParts } from '../../api-parts.ts';
+import { refuseBeyondQuota } from '../../api-quotas.ts';
+import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
+import { callMadeResource } from '../../edits/edit-resources.ts';
+import { editV2 } from '../../edits/edit-v2.ts';
+import { mapOf, textOf, without } from '../../../core/stack/json-values.ts';
+import { isQuickCreated } from '../../../core/stack/quick-create.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { mergeFields, showFields } from '../rest/field-table.ts';
+import { readSchema } from '../rest/model-schema.ts';
+import { emptyReply } from '../rest/wire-router.ts';
+import { modelTemplate } from './model-template.ts';
+import { PART_KINDS } from './v2-table.ts';
+import { API, findV2Api, refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
+import type { ApiState } from '../../api-state.ts';
+import type { ControlResource } from '../../control-resource.ts';
+import type { JsonObject } from '../../../core/stack/model.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
+import type { PartKind } from './v2-table.ts';
+
+export function partRoutes(control: RestControl): readonly WireRoute[] {
+  return [...KINDS.flatMap((kind) => routesOf(kind, control)), ...extraRoutes(control)];
+}
+
+const KINDS = Object.values(PART_KINDS);
+
+function ownerOf({ calls }: PartKind): (PartKind & { readonly property: string }) | undefined {
+  const owner = KINDS.find(({ part }) => part === calls.below?.part);
+  return owner && calls.below && { ...owner, property: calls.below.property };
+}
+
+function pathOf(kind: PartKind): string {
+  const above = ownerOf(kind);
+  const { path } = kind.calls;
+  return above === undefined ? `${API}/${path}` : `${pathOf(above)}/{${above.calls.idName}}/${path}`;
+}
+
+function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
+  const all = pathOf(kind);
+  return v2Collection<PartOfApi>({
+    all,
+    one: `${all}/{${kind.calls.idName}}`,
+    show: ({ api, part }) => show(kind, api, part),
+    create: (call) => create(kind, call, control),
+    list(call) {
+      const api = findV2Api(control, call);
+      return listParts(kind, api, call).map((part) => ({ api, part }));
+    },
+    get(call) {
+      const api = findV2Api(control, call);
+      return { api, part: getPart(kind, api, call) };
+    },
+    change(call) {
+      const api = findV2Api(control, call);
+      const part = getPart(kind, api, call);
+      const before = kind.part === 'routes' ? beforeRouteUpdate(part, call) : part.properties;
+      return change(kind, api, { ...part, properties: readPart(kind, api, before, call) }, control);
+    },
+    remove(call) {
+      remove(kind, findV2Api(control, call), call, control);
+    },
+  });
+}
+
+type PartOfApi = { readonly api: ApiState; readonly part: ControlResource };
+
+function extraRoutes(control: RestControl): readonly WireRoute[] {
+  const { route: routes, model: models } = PART_KINDS;
+  return [
+    {
+      method: 'DELETE',
+      path: `${pathOf(routes)}/{routeId}/requestparameters/{key}`,
+      serve(call) {
+        const api = findV2Api(control, call);
+        const route = getPart(routes, api, call);
+        const { properties } = route;
+        const parameters = mapOf(properties, 'RequestParameters');
+        if (!Object.hasOwn(parameters, call.path('key')))
+          throw notFound(`Unable to find request parameter ${call.path('key')}`);
+        const RequestParameters = without(parameters, call.path('key'));
+        change(routes, api, { ...route, properties: { ...properties, RequestParameters } }, control);
+        return emptyReply(204);
+      },
+    },
+    {
+      method: 'GET',
+      path: `${pathOf(models)}/{modelId}/template`,
+      serve(call) {
+        const { properties } = getPart(models, findV2Api(control, call), call);
+        return jsonReply(200, { value: modelTemplate(readSchema(properties['Schema'])) });
+      },
+    },
+  ];
+}
+
+/** Those of the API, or of the owner in the path. @throws ControlError NotFoundException */
+function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
+  const owner = ownerOf(kind);
+  const all = partsOf(api.resources, kind.part);
+  if (owner === undefined) return all;
+  const { id } = getPart(owner, api, call);
+  return all.filter(({ properties }) => textOf(properties, owner.property) === id);
+}
+
+/** @throws ControlError NotFoundException */
+function getPart(kind: PartKind, api: ApiState, call: WireCall): ControlResource {
+  const id = call.path(kind.calls.idName);
+  return orNotFound(
+    listParts(kind, api, call).find((one) => one.id === id),
+    `Unable to find ${kind.calls.noun} by id ${id}`,
+  );
+}
+
+function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi {
+  const api = findV2Api(control, call);
+  const { identity, resources } = api;
+  const { only, noun, required = [], quota, idLength } = kind.calls;
+  if (only !== undefined && only !== identity.protocol)
+    throw badRequest(`${noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
+  requireMembers(call.body, required);
+  const all = partsOf(resources, kind.part);
+  if (quota !== undefined) refuseBeyondQuota(quota, all.length, resources.quotas);
+  const owner = ownerOf(kind);
+  const owned = owner && { [owner.property]: getPart(owner, api, call).id };
+  const properties = readPart(kind, api, { ApiId: identity.apiId, ...owned }, call);
+  const part = callMadeResource(control.random.hex(idLength), properties);
+  refuseNamesake(kind, part, listParts(kind, api, call));
+  editV2(api, withParts(resources, kind.part, [...all, part]), control);
+  return { api, part };
+}
+
+/** The properties after a call's changes. @throws ControlError for what is not applied here */
+function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, call: WireCall): JsonObject {
+  const said = mergeFields(before, call.body, kind.fields);
+  const unkept = kind.unkept?.(identity.protocol, said);
+  const merged = unkept === undefined ? said : without(said, unkept);
+  const properties = kind.part === 'models' ? { ...merged, Schema: readSchema(merged['Schema']) } : merged;
+  refuseUnenforced(kind.type, properties);
+  return properties;
+}
+
+function change(kind: PartKind, api: ApiState, part: ControlResource, control: RestControl): PartOfApi {
+  const { resources } = api;
+  const all = partsOf(resources, kind.part);
+  const others = all.filter(({ id }) => id !== part.id);
+  refuseNamesake(
+    kind,
+    part,
+    others.filter((other) => isSibling(kind, other, part)),
+  );
+  const items = all.map((one) => (one.id === part.id ? part : one));
+  editV2(api, withParts(resources, kind.part, items), control);
+  return { api, part };
+}
+
+function isSibling({ calls }: PartKind, other: ControlResource, part: ControlResource): boolean {
+  const { below } = calls;
+  return below === undefined || other.properties[below.property] === part.properties[below.property];
+}
+
+function refuseNamesake(kind: PartKind, part: ControlResource, others: readonly ControlResource[]): void {
+  const { unique, noun } = kind.calls;
+  if (unique === undefined) return;
+  const name = textOf(part.properties, unique);
+  if (!others.some((other) => textOf(other.properties, unique) === name)) return;
+  const what = unique === 'Name' ? 'name' : 'key';
+  throw conflict(`${noun} with ${what} ${name} already exists for this API`);
+}
+
+function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestControl): void {
+  const { id } = getPart(kind, api, call);
+  const { resources } = api;
+  if (kind.isNeeded?.(resources, id) === true && kind.part === 'authorizers')
+    throw conflict(authorizerInUse(resources, id));
+  if (kind.isNeeded?.(resources, id) === true && kind.part === 'integrations')
+    throw conflict(integrationInUse(resources, id));
+  if (kind.isNeeded?.(resources, id) === true)
+    throw conflict(`Cannot delete ${kind.calls.noun} ${id}: it is referenced by a route of the API`);
+  const kept = partsOf(resources, kind.part).filter((one) => one.id !== id);
+  editV2(api, withParts(resources, kind.part, kept), control);
+}
+
+/** AWS's words (anomalyco/sst#5586). */
+function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: string): string {
+  const name = textOf(authorizers.get(id)?.properties ?? {}, 'Name');
+  const user = routes.find(({ properties }) => textOf(properties, 'AuthorizerId') === id);
+  return `Cannot delete authorizer '${name}', is referenced in route: ${textOf(user?.properties ?? {}, 'RouteKey')}`;
+}
+
+/** AWS's words (milliHQ/terraform-aws-next-js#247). */
+function integrationInUse({ routes }: ApiState['resources'], id: string): string {
+  const users = routes.filter(({ properties }) => textOf(properties, 'Target') === `integrations/${id}`);
+  return `Cannot delete Integration because it is referenced by the following Routes with Ids: [${users.map((route) => route.id).join(', ')}]`;
+}
+
+/**
+ * An authorizer can only be changed together with its type (terraform-provider-aws#35821); the type NONE
+ * removes it (aws-cdk#14424, cloudformation-coverage-roadmap#2184).
+ * @throws ControlError
+ */
+function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
+  const { authorizationType: type, authorizerId: id } = body;
+  const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+  if (isGiven(id) && !isGiven(type))
+    throw badRequest('Unable to update route. Authorizer type is invalid or null.');
+  return type === 'NONE' ? without(properties, 'AuthorizerId') : properties;
+}
+
+function show(kind: PartKind, { identity }: ApiState, part: ControlResource): object {
+  const { id, properties, logicalId } = part;
+  const shown =
+    kind.part === 'models' ? { ...properties, Schema: JSON.stringify(properties['Schema']) } : properties;
+  return {
+    [kind.calls.idName]: id,
+    apiGatewayManaged: isQuickCreated(logicalId) || undefined,
+    ...kind.usual?.(identity.protocol, properties),
+    ...showFields(shown, kind.fields),
+  };
+}

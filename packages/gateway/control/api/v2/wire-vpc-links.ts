@@ -1,0 +1,125 @@
+/** VPC links over both of AWS's APIs: those of REST APIs, changed by patches, and those of HTTP APIs. */
+import { refuseBeyondQuota } from '../../api-quotas.ts';
+import { notFound } from '../../control-error.ts';
+import { callMadeResource } from '../../edits/edit-resources.ts';
+import { readPatch } from '../../edits/patch.ts';
+import { mapOf } from '../../../core/stack/json-values.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import { REST_TYPES } from '../../resource-types/rest-types.ts';
+import { V2_TYPES } from '../../resource-types/v2-types.ts';
+import { mergeFields, readFields, replaceRule, showFields } from '../rest/field-table.ts';
+import { collectionRoutes } from '../rest/wire-collection.ts';
+import { isoTime, requireMembers, v2Collection } from './v2-wire.ts';
+import type { VpcLink } from '../../vpc-links.ts';
+import type { Field } from '../../resource-types/fields.ts';
+import type { RestControl } from '../rest/wire-api.ts';
+import type { WireCall, WireRoute } from '../rest/wire-router.ts';
+
+type Kind = VpcLink['kind'];
+
+const ID_LENGTH = 6;
+const AVAILABLE = 'AVAILABLE';
+const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
+  rest: REST_TYPES['AWS::ApiGateway::VpcLink'].fields,
+  http: V2_TYPES['AWS::ApiGatewayV2::VpcLink'].fields,
+};
+/** Editable fields; a link keeps its load balancers, subnets and groups. */
+const CHANGED: Readonly<Record<Kind, readonly Field[]>> = {
+  rest: FIELDS.rest.filter(({ wire }) => wire === 'name' || wire === 'description'),
+  http: FIELDS.http.filter(({ wire }) => wire === 'name'),
+};
+
+export function vpcLinkRoutes(control: RestControl): readonly WireRoute[] {
+  return [...restRoutes(control), ...httpRoutes(control)];
+}
+
+function restRoutes(control: RestControl): readonly WireRoute[] {
+  const { vpcLinks } = control.apis;
+  return [
+    {
+      method: 'POST',
+      path: '/vpclinks',
+      serve(call) {
+        requireMembers(call.body, ['name', 'targetArns']);
+        return jsonReply(202, showRest(create('rest', call, control)));
+      },
+    },
+    ...collectionRoutes({
+      all: '/vpclinks',
+      one: '/vpclinks/{vpcLinkId}',
+      show: showRest,
+      list: () => vpcLinks.ofKind('rest'),
+      get: (call) => find('rest', call, control),
+      change(call) {
+        const link = find('rest', call, control);
+        const patch = readPatch(call.body, 'updateVpcLinkInput', CHANGED.rest.map(replaceRule));
+        const changed = { ...link, properties: patch(link.properties) };
+        vpcLinks.put(changed);
+        return changed;
+      },
+      remove(call) {
+        vpcLinks.delete(find('rest', call, control).id);
+      },
+    }),
+  ];
+}
+
+function httpRoutes(control: RestControl): readonly WireRoute[] {
+  const { vpcLinks } = control.apis;
+  return v2Collection(
+    {
+      all: '/v2/vpclinks',
+      one: '/v2/vpclinks/{vpcLinkId}',
+      show: showHttp,
+      create(call) {
+        requireMembers(call.body, ['name', 'subnetIds']);
+        return create('http', call, control);
+      },
+      list: () => vpcLinks.ofKind('http'),
+      get: (call) => find('http', call, control),
+      change(call) {
+        const link = find('http', call, control);
+        const changed = { ...link, properties: mergeFields(link.properties, call.body, CHANGED.http) };
+        vpcLinks.put(changed);
+        return changed;
+      },
+      remove(call) {
+        vpcLinks.delete(find('http', call, control).id);
+      },
+    },
+    202,
+  );
+}
+
+function create(kind: Kind, { body }: WireCall, { apis, random }: RestControl): VpcLink {
+  const { vpcLinks, account } = apis;
+  const quota = kind === 'rest' ? 'restVpcLinks' : 'httpVpcLinks';
+  refuseBeyondQuota(quota, vpcLinks.ofKind(kind).length, account.quotas);
+  const made = callMadeResource(random.hex(ID_LENGTH), readFields(body, FIELDS[kind]));
+  const link = { ...made, kind, createdAtEpochMs: account.clock.nowEpochMs() };
+  vpcLinks.put(link);
+  return link;
+}
+
+/** @throws ControlError NotFoundException */
+function find(kind: Kind, { path }: WireCall, { apis }: RestControl): VpcLink {
+  const link = apis.vpcLinks.find(path('vpcLinkId'));
+  if (link?.kind !== kind) throw notFound('Invalid Vpc Link identifier specified');
+  return link;
+}
+
+function showRest({ id, properties }: VpcLink): object {
+  return { id, status: AVAILABLE, ...showFields(properties, FIELDS.rest) };
+}
+
+function showHttp({ id, properties, createdAtEpochMs }: VpcLink): object {
+  return {
+    vpcLinkId: id,
+    vpcLinkStatus: AVAILABLE,
+    vpcLinkVersion: 'V2',
+    securityGroupIds: [],
+    createdDate: isoTime(createdAtEpochMs),
+    tags: mapOf(properties, 'Tags'),
+    ...showFields(properties, FIELDS.http),
+  };
+}

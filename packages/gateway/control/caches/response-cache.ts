@@ -1,0 +1,88 @@
+import { AgedMap } from './aged-map.ts';
+import { isFromFuture } from './is-from-future.ts';
+import type { CachedReply, CacheEntry, ResponseCache } from '../../core/exchange.ts';
+
+type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
+
+/** Default memory limit of one cache, however large its cluster is at AWS. */
+const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
+const GIGABYTE = 1024 ** 3;
+/**
+ * Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing.
+ */
+const ENTRY_OVERHEAD_BYTES = 512;
+
+/**
+ * The cached answers of one stage; the least recently used is evicted. Kept in memory, empty after a restart.
+ */
+export class LruResponseCache implements ResponseCache {
+  readonly #entries = new AgedMap<Entry>();
+  readonly #maxMemoryBytes: number;
+  /** The smaller of the memory limit and the cluster. */
+  #maxTotalBytes: number;
+  #totalBytes = 0;
+  #clusterSize: string | undefined;
+
+  constructor(maxMemoryBytes = USUAL_CACHE_BYTES) {
+    this.#maxMemoryBytes = this.#maxTotalBytes = maxMemoryBytes;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string, nowEpochMs: number): CachedReply | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.expiresAtEpochMs <= nowEpochMs || isFromFuture(entry.reply.storedAtEpochMs, nowEpochMs)) {
+      this.drop(key);
+      return undefined;
+    }
+    this.#entries.renew(key);
+    return entry.reply;
+  }
+
+  put(key: string, reply: CachedReply, expiresAtEpochMs: number): void {
+    const sizeBytes = sizeOf(key, reply);
+    this.#totalBytes += sizeBytes - (this.#entries.get(key)?.sizeBytes ?? 0);
+    this.#entries.set(key, { reply, expiresAtEpochMs, sizeBytes });
+    while (this.#totalBytes > this.#maxTotalBytes)
+      this.#totalBytes -= this.#entries.takeOldest()?.sizeBytes ?? this.#totalBytes;
+  }
+
+  list(): readonly CacheEntry<CachedReply>[] {
+    return [...this.#entries].map(([key, { reply: value, expiresAtEpochMs }]) => ({
+      key,
+      value,
+      expiresAtEpochMs,
+    }));
+  }
+
+  drop(key: string): void {
+    this.#totalBytes -= this.#entries.get(key)?.sizeBytes ?? 0;
+    this.#entries.delete(key);
+  }
+
+  flush(): void {
+    this.#entries.clear();
+    this.#totalBytes = 0;
+  }
+
+  /**
+   * `size` in gigabytes as AWS writes it. A change of size is a new cluster, which begins empty
+   * (docs/aws §9).
+   */
+  useCluster(size: string | undefined): void {
+    if (size === this.#clusterSize) return;
+    this.flush();
+    this.#clusterSize = size;
+    this.#maxTotalBytes = Math.min(this.#maxMemoryBytes, Number(size ?? 0) * GIGABYTE);
+  }
+}
+
+function sizeOf(key: string, { headers, body }: CachedReply): number {
+  let characters = key.length;
+  for (const text of headers) characters += text.length;
+  if (typeof body === 'string') characters += body.length;
+  return 2 * characters + (typeof body === 'string' ? 0 : body.length) + ENTRY_OVERHEAD_BYTES;
+}

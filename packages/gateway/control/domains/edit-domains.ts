@@ -1,0 +1,167 @@
+/** Calls on custom domains and base path mappings, with AWS's checks and words (public captures). */
+import { isBasePath } from '../../core/routing/base-path.ts';
+import { refuseBeyondQuota } from '../api-quotas.ts';
+import { badRequest, conflict, orNotFound } from '../control-error.ts';
+import { byPriority } from './domains.ts';
+import { findTruststore } from './mutual-tls.ts';
+import { routingModeOf } from './read-routing-rules.ts';
+import { mapOf, textOf } from '../../core/stack/json-values.ts';
+import { isDomainName, SINGLE_LEVEL } from './read-domains.ts';
+import type { Account } from '../account.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import type { RoutingRule } from '../../core/routing/routing-rules.ts';
+import type { ApiState } from '../api-state.ts';
+import type { TruststoreSource } from './mutual-tls.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
+import type { Domain, Domains, Mapping } from './domains.ts';
+
+/** @throws ControlError NotFoundException */
+export function getDomain(domains: Domains, name: string): Domain {
+  return orNotFound(domains.get(name), 'Invalid domain name identifier specified');
+}
+
+/** @throws ControlError NotFoundException */
+export function getMapping(domain: Domain, basePath: string): Mapping {
+  return orNotFound(domain.mappings.get(basePath), 'Invalid base path mapping identifier specified');
+}
+
+/** @throws ControlError for what AWS refuses */
+export function createDomain(
+  domains: Domains,
+  name: string,
+  properties: JsonObject,
+  { clock, quotas, truststores }: Pick<Account, 'clock' | 'quotas' | 'truststores'>,
+): Domain {
+  const lower = name.toLowerCase();
+  if (!isDomainName(lower)) throw badRequest(`Invalid domain name: ${name}`);
+  if (domains.get(lower) !== undefined) throw badRequest('The domain name you provided already exists.');
+  refuseBeyondQuota('domains', domains.all.length, quotas);
+  const truststore = requireTruststore(properties, truststores);
+  const domain = {
+    name: lower,
+    properties,
+    mappings: new Map<string, Mapping>(),
+    rules: [],
+    truststore,
+    createdAtEpochMs: clock.nowEpochMs(),
+  };
+  domains.put(domain);
+  return domain;
+}
+
+/** The domain with other properties. @throws ControlError if its guard cannot be enforced */
+export function changeDomain(
+  domains: Domains,
+  domain: Domain,
+  properties: JsonObject,
+  { truststores }: Pick<Account, 'truststores'>,
+): Domain {
+  const truststore = requireTruststore(properties, truststores);
+  const changed = { ...domain, properties, truststore, closedBecause: undefined };
+  domains.put(changed);
+  return changed;
+}
+
+/** Undefined if the domain requires no certificate. */
+function requireTruststore(properties: JsonObject, source: TruststoreSource): Truststore | undefined {
+  const mutualTls = mapOf(properties, 'MutualTlsAuthentication');
+  if (textOf(mutualTls, 'TruststoreUri') === '') return undefined;
+  try {
+    return findTruststore(mutualTls, source);
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(`MutualTlsAuthentication: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Replaces the rule with its id, or adds it. @throws ControlError for what AWS refuses */
+export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): void {
+  if (routingModeOf(domain.properties) === 'mappings')
+    throw badRequest('The routing mode of the domain name does not support routing rules');
+  const others = domain.rules.filter(({ id }) => id !== rule.id);
+  if (others.some(({ priority }) => priority === rule.priority))
+    throw conflict('A routing rule with this priority already exists');
+  if (others.length >= MAX_RULES) throw badRequest(`A domain name takes ${MAX_RULES} routing rules`);
+  domains.put({ ...domain, rules: byPriority([...others, rule]) });
+}
+
+/** AWS's default quota; a request evaluates all of them. */
+const MAX_RULES = 50;
+
+/** @throws ControlError NotFoundException */
+export function getRule({ rules }: Domain, id: string): RoutingRule {
+  return orNotFound(
+    rules.find((one) => one.id === id),
+    'Invalid routing rule identifier specified',
+  );
+}
+
+export function deleteRule(domains: Domains, domain: Domain, id: string): void {
+  getRule(domain, id);
+  domains.put({ ...domain, rules: domain.rules.filter((one) => one.id !== id) });
+}
+
+/** `stage` of the mapping may be empty. @throws ControlError for what AWS refuses */
+export function createMapping(
+  domains: Domains,
+  domain: Domain,
+  basePath: string,
+  mapping: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  if (domain.mappings.has(basePath)) throw conflict('Base path already exists for this domain name');
+  putMapping(domains, domain, basePath, mapping, findApi);
+}
+
+/** The same, but replaces the mapping at `from`. @throws ControlError */
+export function moveMapping(
+  domains: Domains,
+  domain: Domain,
+  from: string,
+  basePath: string,
+  mapping: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const mappings = new Map([...domain.mappings].filter(([other]) => other !== from));
+  if (mappings.has(basePath)) throw conflict('Base path already exists for this domain name');
+  putMapping(domains, { ...domain, mappings }, basePath, mapping, findApi);
+}
+
+export function deleteMapping(domains: Domains, domain: Domain, basePath: string): void {
+  getMapping(domain, basePath);
+  const mappings = new Map([...domain.mappings].filter(([other]) => other !== basePath));
+  domains.put({ ...domain, mappings });
+}
+
+function putMapping(
+  domains: Domains,
+  domain: Domain,
+  basePath: string,
+  mapping: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  if (basePath.includes('/')) throw badRequest(SINGLE_LEVEL);
+  if (!isBasePath(basePath)) throw badRequest(`Invalid base path: "${basePath}"`);
+  const api = findApi(mapping.apiId);
+  if (api?.identity.protocol !== 'rest') throw badRequest('Invalid REST API identifier specified');
+  if (mapping.stage !== '' && api.stage(mapping.stage) === undefined)
+    throw badRequest('Invalid stage identifier specified');
+  domains.put({ ...domain, mappings: new Map([...domain.mappings, [basePath, mapping]]) });
+}
+
+/** Call before an API, or one stage of it, is deleted. @throws ControlError if a domain maps to it */
+export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
+  const names = domains.all
+    .filter(({ mappings, rules }) =>
+      [...mappings.values(), ...rules].some(
+        (mapping) => mapping.apiId === apiId && (stage === undefined || mapping.stage === stage),
+      ),
+    )
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  throw badRequest(
+    stage === undefined
+      ? 'Deleting RestApi failed. Please remove all base path mappings related to the RestApi in your domains.'
+      : `Deleting stage ${stage} failed. Please remove all base path mappings related to the stage in your domains: ${names.join(', ')}`,
+  );
+}

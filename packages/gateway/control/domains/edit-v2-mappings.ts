@@ -1,0 +1,45 @@
+/** API mappings of custom domains for calls of apigatewayv2: of several levels, to APIs of every kind. */
+import { isBasePath } from '../../core/routing/base-path.ts';
+import { makeId } from '@gatewright/aws/physical-ids';
+import { badRequest, conflict, orNotFound } from '../control-error.ts';
+import { MIXTURE, SEVERAL_LEVELS, hasMultiLevelPaths } from './read-domains.ts';
+import type { ApiState } from '../api-state.ts';
+import type { Domain, Domains, Mapping } from './domains.ts';
+
+const ID_LENGTH = 6;
+
+/** The id set by a call, else one that is the same at every start. */
+export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping): string {
+  return id ?? makeId(ID_LENGTH, name, basePath);
+}
+
+/** @throws ControlError NotFoundException */
+export function findMappingById(domain: Domain, id: string): readonly [basePath: string, mapping: Mapping] {
+  return orNotFound(
+    [...domain.mappings].find(([basePath, mapping]) => mappingIdOf(domain, basePath, mapping) === id),
+    'The resource specified in the request was not found.',
+  );
+}
+
+/** @param from the present base path @throws ControlError for what AWS refuses */
+export function putV2Mapping(
+  domains: Domains,
+  findApi: (apiId: string) => ApiState | undefined,
+  domain: Domain,
+  basePath: string,
+  mapping: Mapping,
+  from?: string,
+): void {
+  const others = [...domain.mappings].filter(([other]) => other !== from);
+  if (others.some(([other]) => other === basePath))
+    throw conflict('ApiMapping key already exists for this domain name');
+  if (!isBasePath(basePath)) throw badRequest(`Invalid api mapping key: "${basePath}"`);
+  if (basePath.includes('/') && !hasMultiLevelPaths(domain.properties)) throw badRequest(SEVERAL_LEVELS);
+  const api = findApi(mapping.apiId);
+  if (api === undefined) throw badRequest('Invalid API identifier specified');
+  if (api.stage(mapping.stage) === undefined) throw badRequest('Invalid stage identifier specified');
+  const isWebSocket = (apiId: string): boolean => findApi(apiId)?.identity.protocol === 'websocket';
+  if (others.some(([, other]) => isWebSocket(other.apiId) !== isWebSocket(mapping.apiId)))
+    throw badRequest(MIXTURE);
+  domains.put({ ...domain, mappings: new Map([...others, [basePath, mapping]]) });
+}

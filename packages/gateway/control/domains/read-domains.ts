@@ -1,0 +1,245 @@
+/** Custom domains of all stacks with their mappings, V1 and V2, as one list (docs/aws §10.4). */
+import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import { readText, requireValid } from '../../core/deployment/properties.ts';
+import { isBasePath } from '../../core/routing/base-path.ts';
+import { readApiIdFromHost } from '../../core/routing/host.ts';
+import { resourcesOf, toControlResource } from '../control-resource.ts';
+import { NO_TRUSTSTORES, readMutualTls } from './mutual-tls.ts';
+import { domainOfArn, findPrivateDomains } from './read-private-domains.ts';
+import { byPriority } from './domains.ts';
+import { readRoutingRule, routingModeOf } from './read-routing-rules.ts';
+import { notePolicy } from './security-policy.ts';
+import { listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { JsonObject, ResolvedStack } from '../../core/stack/model.ts';
+import type { RoutingRule } from '../../core/routing/routing-rules.ts';
+import type { ApiState } from '../api-state.ts';
+import type { PrivateDomain } from '../../core/events/request-facts.ts';
+import type { ControlResource } from '../control-resource.ts';
+import type { DefinedDomain, Mapping } from './domains.ts';
+import type { MutualTls, TruststoreSource } from './mutual-tls.ts';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
+
+type Draft = {
+  readonly properties: JsonObject;
+  readonly mappings: Map<string, Mapping>;
+  readonly rules: RoutingRule[];
+  readonly closedBecause?: string | undefined;
+  readonly truststore?: Truststore | undefined;
+  readonly access?: PrivateDomain | undefined;
+};
+
+const HOST_NAME = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+
+export const SINGLE_LEVEL =
+  "API Gateway V1 doesn't support the slash character (/) in base path mappings. " +
+  'To create a multi-level base path mapping, use API Gateway V2.';
+
+export const SEVERAL_LEVELS =
+  'A base path of several levels needs a Regional domain name with the security policy TLS_1_2';
+export const MIXTURE = 'A domain name of WebSocket APIs cannot have mappings to REST or HTTP APIs';
+
+/** @throws DefinitionError for what AWS refuses */
+export function readDomains(
+  stacks: readonly ResolvedStack[],
+  findApi: (apiId: string) => ApiState | undefined,
+  tolerance: Tolerance = REFUSING,
+  vpcEndpoints: ReadonlyMap<string, string> = new Map(),
+  truststores: TruststoreSource = NO_TRUSTSTORES,
+): readonly DefinedDomain[] {
+  const drafts = new Map<string, Draft>();
+  const each = (type: string, consequence: string, read: (item: ControlResource) => void): void => {
+    for (const item of ofType(stacks, type))
+      tolerance.attempt(
+        consequence,
+        () => {
+          read(requireValid(item));
+        },
+        () => undefined,
+      );
+  };
+  const noDomain = 'the domain does not answer';
+  const noMapping = 'the domain does not answer at this path';
+  each('AWS::ApiGateway::DomainName', noDomain, (item) => {
+    notePolicy(item, textOf(item.properties, 'SecurityPolicy'), tolerance);
+    addDomain(drafts, item, item.properties, readMutualTls(item, truststores, tolerance));
+  });
+  each('AWS::ApiGatewayV2::DomainName', noDomain, (item) => {
+    const properties = toFirstVersion(item.properties);
+    notePolicy(item, textOf(properties, 'SecurityPolicy'), tolerance);
+    addDomain(drafts, item, properties, readMutualTls(item, truststores, tolerance));
+  });
+  for (const { item, access } of findPrivateDomains(stacks, vpcEndpoints, tolerance))
+    tolerance.attempt(
+      noDomain,
+      () => addDomain(drafts, item, item.properties, {}, access),
+      () => undefined,
+    );
+  each('AWS::ApiGateway::BasePathMapping', noMapping, (item) => {
+    const basePath = readText(item, 'BasePath', '');
+    if (basePath.includes('/')) throw new DefinitionError(item.place('BasePath'), SINGLE_LEVEL);
+    const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+    checkTarget(item, 'RestApiId', mapping, findApi);
+    addMapping(drafts, item, 'BasePath', basePath, mapping);
+  });
+  each('AWS::ApiGateway::BasePathMappingV2', noMapping, (item) => {
+    addPrivateMapping(drafts, item, findApi);
+  });
+  each('AWS::ApiGatewayV2::ApiMapping', noMapping, (item) => {
+    const mapping = { apiId: readText(item, 'ApiId'), stage: readText(item, 'Stage') };
+    checkTarget(item, 'ApiId', mapping, findApi);
+    refuseMixture(drafts, item, mapping, findApi);
+    addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
+  });
+  each('AWS::ApiGatewayV2::RoutingRule', 'the rule routes nothing', (item) => {
+    addRule(draftOf(drafts, domainOfArn(item)), item, readRoutingRule(item, findApi));
+  });
+  return [...drafts].map(([name, draft]) => ({ name, ...draft, rules: byPriority(draft.rules) }));
+}
+
+function addPrivateMapping(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const basePath = readText(item, 'BasePath', '');
+  const mapping = { apiId: readText(item, 'RestApiId', ''), stage: readText(item, 'Stage', '') };
+  checkTarget(item, 'RestApiId', mapping, findApi);
+  const name = domainOfArn(item);
+  if (drafts.get(name)?.access === undefined)
+    throw new DefinitionError(
+      item.place('DomainNameArn'),
+      `no loaded stack has the private domain ${name}, whose policy is required`,
+    );
+  if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
+    throw new DefinitionError(item.place('RestApiId'), 'A private domain name supports private APIs only');
+  addMapping(drafts, item, 'BasePath', basePath, mapping, name);
+}
+
+function ofType(stacks: readonly ResolvedStack[], type: string): readonly ControlResource[] {
+  return resourcesOf(stacks, [type]).map(toControlResource);
+}
+
+function addDomain(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  properties: JsonObject,
+  mutualTls: MutualTls,
+  access?: PrivateDomain,
+): void {
+  const name = readName(item);
+  if (drafts.has(name))
+    throw new DefinitionError(item.place('DomainName'), 'The domain name you provided already exists.');
+  drafts.set(name, {
+    properties,
+    mappings: new Map(),
+    rules: [],
+    ...mutualTls,
+    ...(access !== undefined && { access }),
+  });
+}
+
+function readName(item: ControlResource): string {
+  const name = readText(item, 'DomainName').toLowerCase();
+  if (isDomainName(name)) return name;
+  throw new DefinitionError(item.place('DomainName'), `Invalid domain name: ${name}`);
+}
+
+/**
+ * A host name of at least two labels, the first of which may be `*`; not one of AWS's own API hosts, since
+ * such a domain would take another API's requests.
+ */
+export function isDomainName(text: string): boolean {
+  return (
+    text.length <= 253 && HOST_NAME.test(text) && readApiIdFromHost(text.replace('*', 'x')) === undefined
+  );
+}
+
+/** The properties of a V2 domain under V1 names: AWS accepts only one configuration. */
+export function toFirstVersion(properties: JsonObject): JsonObject {
+  const [first] = listOf(properties, 'DomainNameConfigurations');
+  const configuration = mapOf({ first: first ?? null }, 'first');
+  const mutualTls = properties['MutualTlsAuthentication'];
+  return {
+    DomainName: properties['DomainName'] ?? '',
+    EndpointConfiguration: { Types: [textOf(configuration, 'EndpointType') || 'REGIONAL'] },
+    RegionalCertificateArn: textOf(configuration, 'CertificateArn'),
+    SecurityPolicy: textOf(configuration, 'SecurityPolicy') || 'TLS_1_2',
+    ...(mutualTls !== undefined && mutualTls !== null && { MutualTlsAuthentication: mutualTls }),
+    ...(properties['RoutingMode'] !== undefined && { RoutingMode: properties['RoutingMode'] }),
+    Tags: mapOf(properties, 'Tags'),
+  };
+}
+
+function addMapping(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  property: string,
+  basePath: string,
+  mapping: Mapping,
+  name = readName(item),
+): void {
+  if (!isBasePath(basePath))
+    throw new DefinitionError(item.place(property), `Invalid base path: "${basePath}"`);
+  const domain = draftOf(drafts, name);
+  if (domain.mappings.has(basePath))
+    throw new DefinitionError(item.place(property), 'Base path already exists for this domain name');
+  if (basePath.includes('/') && !hasMultiLevelPaths(domain.properties))
+    throw new DefinitionError(item.place(property), SEVERAL_LEVELS);
+  domain.mappings.set(basePath, mapping);
+}
+
+/** The domain may belong to a stack that is not loaded; requests only need its mappings. */
+function draftOf(drafts: Map<string, Draft>, name: string): Draft {
+  const known = drafts.get(name);
+  if (known !== undefined) return known;
+  // If the domain's mode is unknown, rules apply, because they exist.
+  const properties = { DomainName: name, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' };
+  const draft = { properties, mappings: new Map<string, Mapping>(), rules: [] };
+  drafts.set(name, draft);
+  return draft;
+}
+
+function addRule({ properties, rules }: Draft, item: ControlResource, rule: RoutingRule): void {
+  if (rules.some(({ priority }) => priority === rule.priority))
+    throw new DefinitionError(item.place('Priority'), 'Another rule of the domain has this priority');
+  if (routingModeOf(properties) === 'mappings')
+    throw new DefinitionError(
+      item.place('DomainNameArn'),
+      'The routing mode of the domain uses no rules: set ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING',
+    );
+  rules.push(rule);
+}
+
+export function hasMultiLevelPaths(properties: JsonObject): boolean {
+  const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
+  return type === 'REGIONAL' && textOf(properties, 'SecurityPolicy') !== 'TLS_1_0';
+}
+
+function checkTarget(
+  item: ControlResource,
+  property: string,
+  { apiId, stage }: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const api = findApi(apiId);
+  if (api === undefined)
+    throw new DefinitionError(
+      item.place(property),
+      'Invalid API identifier specified: no loaded stack has this API',
+    );
+  if (api.identity.protocol === 'rest' && stage !== '' && api.stage(stage) === undefined)
+    throw new DefinitionError(item.place('Stage'), 'Invalid stage identifier specified');
+}
+
+function refuseMixture(
+  drafts: Map<string, Draft>,
+  item: ControlResource,
+  { apiId }: Mapping,
+  findApi: (apiId: string) => ApiState | undefined,
+): void {
+  const isWebSocket = (id: string): boolean => findApi(id)?.identity.protocol === 'websocket';
+  const others = [...(drafts.get(readName(item))?.mappings.values() ?? [])];
+  if (others.some((other) => isWebSocket(other.apiId) !== isWebSocket(apiId)))
+    throw new DefinitionError(item.place('DomainName'), MIXTURE);
+}

@@ -1,0 +1,30 @@
+/** The security policy of a custom domain (docs/aws §10.7). */
+import { DefinitionError } from '../../core/errors.ts';
+import { mapOf, textOf } from '../../core/stack/json-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { ControlResource } from '../control-resource.ts';
+
+/** AWS's default for Regional domains, and the value for all domains that require certificates. */
+const USUAL = 'TLS_1_2';
+
+/** With mutual TLS AWS accepts TLS 1.2 or later. */
+export function findSecurityPolicy(properties: JsonObject): string {
+  const policy = textOf(properties, 'SecurityPolicy');
+  const isMutual = Object.keys(mapOf(properties, 'MutualTlsAuthentication')).length > 0;
+  return policy === '' || (isMutual && policy === 'TLS_1_0') ? USUAL : policy;
+}
+
+/**
+ * The policies that AWS documents (developer guide, "Supported security policies", and its API model of
+ * 2026-08-07).
+ */
+const KNOWN =
+  /^(?:TLS_1_[02]|SecurityPolicy_TLS1[23]_(?:1_[23]_)?(?:FIPS_)?(?:PFS_)?(?:PQ_)?20\d\d(?:_\d\d|_EDGE))$/;
+
+/** Reports an unknown policy; it may be a new one, so it is not refused. */
+export function notePolicy(item: ControlResource, policy: string, tolerance: Tolerance): void {
+  if (policy === '' || KNOWN.test(policy)) return;
+  const error = new DefinitionError(item.place('SecurityPolicy'), `there is no security policy ${policy}`);
+  tolerance.note(error, 'TLS 1.2 holds');
+}

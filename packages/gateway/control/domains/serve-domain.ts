@@ -1,0 +1,64 @@
+import { closeDeployment } from '../../core/deployment/closed-routes.ts';
+import { stripBasePath } from '../../core/routing/base-path.ts';
+import { splitRestPath } from '../../core/routing/stage-path.ts';
+import type { RuleMatch } from '../../core/routing/routing-rules.ts';
+import type { ServedApi } from '../../core/exchange.ts';
+import type { PrivateDomain } from '../../core/events/request-facts.ts';
+import type { Mapping } from './domains.ts';
+
+/** AWS's value of `$context.customDomain.basePathMatched` for the mapping without base path. */
+export const ROOT_BASE_PATH = '(none)';
+
+/**
+ * The same API under another name. Its paths begin with the base path instead of the stage: events show it,
+ * method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply here.
+ */
+export function serveMapped(
+  api: ServedApi,
+  host: string,
+  basePath: string,
+  { stage }: Pick<Mapping, 'stage'>,
+  privateDomain?: PrivateDomain,
+): ServedApi {
+  return {
+    ...api,
+    privateDomain,
+    // One spelling, without the dot that DNS allows: handlers choose tenants by it.
+    domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
+    basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
+    disableExecuteApiEndpoint: false,
+    locate(rawPath) {
+      const path = stripBasePath(rawPath, basePath);
+      return stage === '' ? splitRestPath(path) : { stageName: stage, path };
+    },
+  };
+}
+
+/**
+ * The same by a routing rule: the rule names the stage, and the base path is kept unless the rule removes it.
+ */
+export function serveRuled(
+  api: ServedApi,
+  host: string,
+  { rule, basePath }: RuleMatch,
+  privateDomain?: PrivateDomain,
+): ServedApi {
+  const mapped = serveMapped(api, host, basePath, rule, privateDomain);
+  return {
+    ...mapped,
+    routingRuleId: rule.id,
+    locate: (rawPath) => ({
+      stageName: rule.stage,
+      path: stripBasePath(rawPath, rule.stripsBasePath ? basePath : ''),
+    }),
+  };
+}
+
+/** The same API with every route closed, including `@connections`. */
+export function serveClosed(api: ServedApi, reason: string): ServedApi {
+  const stages = [...api.stages].map(([name, stage]) => {
+    const deployment = closeDeployment(stage.deployment, reason);
+    return [name, { ...stage, deployment, canary: undefined, cache: undefined }] as const;
+  });
+  return { ...api, stages: new Map(stages), closedBecause: reason };
+}

@@ -1,0 +1,95 @@
+/**
+ * Merges edits by API calls into a reloaded template's API. What the template has changed since the last load
+ * wins, property by property, like a stack update at AWS; all else stays as calls left it.
+ */
+import { DefinitionError, Faults } from '../../core/errors.ts';
+import { compileDeployment } from '../compile-deployment.ts';
+import { faultsOf, routeKeysOf } from './edit-v2.ts';
+import { mergeDocumentation } from '../export/documentation.ts';
+import { mergeDefined, mergeProperties } from './merge-defined.ts';
+import { isSameJson } from './same-json.ts';
+import { readRestStage, readV2Stage } from '../loading/read-stages.ts';
+import { isSet, mapOf, textOf } from '../../core/stack/json-values.ts';
+import type { ApiState } from '../api-state.ts';
+import type { ControlResource } from '../control-resource.ts';
+import type { StageSettings } from '../stage-settings.ts';
+
+/** `next` is fresh from its template; `before` is the served one. */
+export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
+  if (before.identity.protocol !== next.identity.protocol) return;
+  if (next.identity.protocol !== 'rest') carryOverResources(before, next);
+  else carryOverDocumentation(before, next);
+  for (const { compiled } of before.deployments)
+    if (!before.isDefinedDeployment(compiled.id)) next.adoptDeployment(before, compiled.id);
+  for (const name of new Set([...next.stages, ...before.stages].map(({ settings }) => settings.name))) {
+    const source = mergeStage(name, before, next);
+    if (source === undefined) next.removeStage(name);
+    else putStage(source, before, next, allowsUnguarded);
+  }
+}
+
+/**
+ * Edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (a route to a
+ * removed integration), the template's own definition is used.
+ */
+function carryOverResources(before: ApiState, next: ApiState): void {
+  const { definedResources: was, resources: current } = before;
+  if (was === undefined || was === current) return;
+  const own = next.resources;
+  const merged = mergeDefined(was, current, own);
+  const known = new Set(faultsOf(next.identity, own).map(({ message }) => message));
+  if (faultsOf(next.identity, merged).some(({ message }) => !known.has(message))) return;
+  next.adoptResources(merged, before.isEdited);
+}
+
+/** Not part of a deployment, so edits of a REST API's documentation exist only here. */
+function carryOverDocumentation(before: ApiState, next: ApiState): void {
+  const was = before.definedResources?.documentation;
+  const { documentation: current } = before.resources;
+  if (was === undefined || was === current) return;
+  const documentation = mergeDocumentation(was, current, next.resources.documentation);
+  next.adoptResources({ ...next.resources, documentation }, next.isEdited);
+}
+
+/** The merged stage; undefined = none. */
+function mergeStage(name: string, before: ApiState, next: ApiState): ControlResource | undefined {
+  const was = before.definedStage(name);
+  const now = next.stage(name)?.settings.source;
+  const current = before.stage(name)?.settings.source;
+  // Made by a call, or removed from the template, whatever calls changed of it.
+  if (now === undefined) return was === undefined ? current : undefined;
+  // New in the template.
+  if (was === undefined) return now;
+  // Deleted by a call; it returns with another definition.
+  if (current === undefined) return isSameJson(was, now.properties) ? undefined : now;
+  return { ...now, properties: mergeProperties(was, current.properties, now.properties) };
+}
+
+/** The template's own definition is used if the merged one is invalid. */
+function putStage(source: ControlResource, before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
+  try {
+    const settings = readStage(source, next);
+    const canaryId = textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId');
+    if (isSet(source.properties, 'AutoDeploy')) deployAgain(settings.deploymentId, next, allowsUnguarded);
+    // A stage that has stopped automatic deployment stays at its last deployment, whose id its template
+    // reuses.
+    else next.adoptDeployment(before, settings.deploymentId, settings.deploymentId.startsWith('auto-'));
+    next.adoptDeployment(before, canaryId);
+    next.putStage(settings);
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+  }
+}
+
+function readStage(source: ControlResource, { identity, resources }: ApiState): StageSettings {
+  if (identity.protocol === 'rest') return readRestStage(source);
+  return readV2Stage(source, identity.protocol === 'http', routeKeysOf(resources));
+}
+
+/** The template's own resources are already compiled, with their findings. */
+function deployAgain(id: string, next: ApiState, allowsUnguarded: boolean): void {
+  const { identity, resources, isEdited } = next;
+  if (next.deployment(id)?.resources === resources) return;
+  next.addDeployment(compileDeployment(id, identity, resources, new Faults(allowsUnguarded)));
+  next.adoptResources(resources, isEdited);
+}

@@ -1,0 +1,122 @@
+/**
+ * Checks the members of a call by the table of constraints: first as AWS's validator does, which names all violations
+ * at once, then as the service itself, which names the first.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { badRequest, ControlError } from '../control-error.ts';
+import { PATH_CONSTRAINTS, REST_CONSTRAINTS, V2_CONSTRAINTS } from '../resource-types/constraints.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Constraint, OwnConstraint, ResourceConstraints } from '../resource-types/constraints.ts';
+
+const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
+  [...REST_CONSTRAINTS, ...V2_CONSTRAINTS].flatMap((resource) =>
+    [resource.made, resource.changed ?? resource.made].map((call) => [call, resource] as const),
+  ),
+);
+
+/**
+ * @param call `POST /restapis`; empty for a document, which has no members
+ * @param path values of its placeholders
+ * @throws ControlError ValidationException, BadRequestException
+ */
+export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: JsonObject): void {
+  const { input = '', properties = {} } = BY_CALL.get(call) ?? {};
+  const inPath = [...path].flatMap(([name, value]) => violationsOf(value, name, PATH_CONSTRAINTS[name]));
+  const rows = Object.entries(properties).map(([name, constraint]) => {
+    return { name, constraint, value: memberAt(body, name) };
+  });
+  const inBody = rows.flatMap(({ name, constraint, value }) => {
+    // A member of a block that is not there is not missing.
+    const owner = name.includes('.') ? memberAt(body, name.slice(0, name.lastIndexOf('.'))) : body;
+    return owner === undefined ? [] : violationsOf(value, `${input}.${name}`, constraint);
+  });
+  const violations = [...inPath, ...inBody];
+  if (violations.length > 0) throw validationError(violations);
+  for (const { constraint, value } of rows) {
+    const refusal = refusalByService(value, constraint);
+    if (refusal !== undefined) throw badRequest(refusal);
+  }
+}
+
+/** AWS's validator names every violation. */
+export function validationError(violations: readonly string[]): ControlError {
+  const count = violations.length;
+  const detected = count === 1 ? '1 validation error' : `${count} validation errors`;
+  return new ControlError('ValidationException', `${detected} detected: ${violations.join('; ')}`);
+}
+
+/** `Value 'x' at 'updateStageInput.patchOperations.1.member.op' failed to satisfy constraint: …` */
+export function violation(value: string | undefined, at: string, rule: string): string {
+  const shown = value === undefined ? 'null' : `'${value}'`;
+  return `Value ${shown} at '${at}' failed to satisfy constraint: ${rule}`;
+}
+
+export const enumRule = (values: readonly string[]): string =>
+  `Member must satisfy enum value set: [${values.join(', ')}]`;
+
+function violationsOf(value: unknown, at: string, constraint: Constraint | undefined): readonly string[] {
+  if (constraint === undefined) return [];
+  const { required = false, values, pattern, each } = constraint;
+  if (value === undefined) return required ? [violation(undefined, at, 'Member must not be null')] : [];
+  if (each !== undefined) return violationsInList(value, at, each);
+  if (typeof value !== 'string') return [];
+  if (values !== undefined && !values.includes(value)) return [violation(value, at, enumRule(values))];
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value))
+    return [violation(value, at, `Member must satisfy regular expression pattern: ${pattern}`)];
+  return [];
+}
+
+function violationsInList(list: unknown, at: string, { values = [] }: Constraint): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  const isLegal = list.every((item: unknown) => typeof item !== 'string' || values.includes(item));
+  if (isLegal) return [];
+  return [violation(`[${list.join(', ')}]`, at, `Member must satisfy constraint: [${enumRule(values)}]`)];
+}
+
+/** Why the service refuses this value; undefined = it does not. */
+export function refusalByService(value: unknown, { own = [] }: Constraint): string | undefined {
+  for (const one of own) {
+    if (value === undefined && one.present !== true) continue;
+    const broken = brokenPart(value, one);
+    if (broken !== undefined) return typeof one.says === 'string' ? one.says : one.says(broken);
+  }
+  return undefined;
+}
+
+/** The value, or the key of a map, that does not satisfy the constraint. */
+function brokenPart(value: unknown, constraint: OwnConstraint): string | undefined {
+  const { keys } = constraint;
+  if (keys !== undefined && isJsonObject(value)) return Object.keys(value).find((key) => !keys.test(key));
+  return satisfies(value, constraint) ? undefined : String(value);
+}
+
+function satisfies(value: unknown, constraint: OwnConstraint): boolean {
+  const { present = false, minLength = 0, maxLength = Infinity, maxItems = Infinity, range } = constraint;
+  if (present && (value === undefined || value === '')) return false;
+  if (constraint.inEach !== undefined) return allSatisfy(value, constraint.inEach, constraint.values ?? []);
+  if (typeof value === 'string') {
+    const { pattern, values } = constraint;
+    const isLegal = (pattern?.test(value) ?? true) && (value === '' || (values?.includes(value) ?? true));
+    return isLegal && value.length >= minLength && value.length <= maxLength;
+  }
+  if (typeof value === 'number') return range === undefined || (value >= range[0] && value <= range[1]);
+  return !Array.isArray(value) || value.length <= maxItems;
+}
+
+function allSatisfy(value: unknown, member: string, values: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every((item: unknown) => {
+    const found = isJsonObject(item) ? item[member] : undefined;
+    return typeof found !== 'string' || found === '' || values.includes(found);
+  });
+}
+
+/** `endpointConfiguration.types`; undefined if it, or a block above it, is absent or null. */
+function memberAt(body: JsonObject, path: string): unknown {
+  let found: unknown = body;
+  for (const name of path.split('.')) {
+    if (!isJsonObject(found)) return undefined;
+    found = found[name];
+  }
+  return found ?? undefined;
+}

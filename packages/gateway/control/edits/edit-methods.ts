@@ -1,0 +1,126 @@
+/**
+ * Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless
+ * noted].
+ */
+import { CALLER_CREDENTIALS } from '../resource-types/caller-credentials.ts';
+import { compileRestAuthorization } from '../../core/deployment/authorization/compile-authorization.ts';
+import { compileIntegration } from '../../core/deployment/integration/compile-integration.ts';
+import { verbRefusal } from '../../core/deployment/compile-rest.ts';
+import { compileRestValidation } from '../../core/deployment/models/compile-validation.ts';
+import { compileModels } from '../../core/deployment/models/models.ts';
+import { badRequest, conflict, notFound, orNotFound } from '../control-error.ts';
+import { getResource, callMadeResource } from './edit-resources.ts';
+import { isJsonObject, listOf, textOf, without } from '../../core/stack/json-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import type { ApiResources } from '../api-state.ts';
+import type { ControlResource } from '../control-resource.ts';
+
+export type MethodKey = { readonly resourceId: string; readonly httpMethod: string };
+
+export function methodsOf(from: ApiResources, resourceId: string): readonly ControlResource[] {
+  return from.methods.filter(({ properties }) => properties['ResourceId'] === resourceId);
+}
+
+/** @throws ControlError NotFoundException for the resource or the method */
+export function getMethod(from: ApiResources, { resourceId, httpMethod }: MethodKey): ControlResource {
+  const { id } = getResource(from, resourceId);
+  return orNotFound(
+    methodsOf(from, id).find(({ properties }) => properties['HttpMethod'] === httpMethod),
+    'Invalid Method identifier specified',
+  );
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createMethod(
+  from: ApiResources,
+  { resourceId, httpMethod }: MethodKey,
+  properties: JsonObject,
+): ApiResources {
+  const { id } = getResource(from, resourceId);
+  const refusal = verbRefusal(httpMethod);
+  if (refusal !== undefined) throw badRequest(refusal);
+  if (methodsOf(from, id).some((method) => method.properties['HttpMethod'] === httpMethod))
+    throw conflict('Method already exists for this resource');
+  const method = callMadeResource(`${id}-${httpMethod}`, {
+    ...properties,
+    RestApiId: from.api.id,
+    ResourceId: id,
+    HttpMethod: httpMethod,
+  });
+  checkMethod(from, method);
+  return { ...from, methods: [...from.methods, method] };
+}
+
+/** Replaces a method's properties. @throws DefinitionError for what AWS refuses */
+export function replaceMethod(
+  from: ApiResources,
+  method: ControlResource,
+  properties: JsonObject,
+): ApiResources {
+  const changed = { ...method, properties };
+  checkMethod(from, changed);
+  return { ...from, methods: from.methods.map((other) => (other === method ? changed : other)) };
+}
+
+export function deleteMethod(from: ApiResources, key: MethodKey): ApiResources {
+  const method = getMethod(from, key);
+  return { ...from, methods: from.methods.filter((other) => other !== method) };
+}
+
+function checkMethod(from: ApiResources, method: ControlResource): void {
+  compileRestAuthorization(method, from);
+  compileRestValidation(method, {
+    models: compileModels(from.api.id, from.models),
+    validators: from.validators,
+  });
+  if (method.properties['Integration'] !== undefined) compileIntegration(method);
+}
+
+/** @throws ControlError NotFoundException */
+export function getIntegration(method: ControlResource): JsonObject {
+  const integration = method.properties['Integration'];
+  if (!isJsonObject(integration)) throw notFound('Invalid Integration identifier specified');
+  return integration;
+}
+
+/**
+ * @throws ControlError BadRequestException for credentials of the caller: AWS accepts them, but they would
+ * have no effect here
+ */
+export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
+  if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
+    throw badRequest(`${CALLER_CREDENTIALS.value} is not served here: ${CALLER_CREDENTIALS.consequence}`);
+  return { ...properties, Integration: integration };
+}
+
+/** A method without its integration. @throws ControlError NotFoundException */
+export function withoutIntegration(method: ControlResource): JsonObject {
+  getIntegration(method);
+  return without(method.properties, 'Integration');
+}
+
+/** Templates have a list of responses, one per status; the API names each by its status. */
+export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
+
+/** @throws ControlError NotFoundException */
+export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
+  return orNotFound(
+    listResponses(owner, list).find((item) => textOf(item, 'StatusCode') === statusCode),
+    'Invalid Response status code specified',
+  );
+}
+
+export function listResponses(owner: JsonObject, list: ResponseList): readonly JsonObject[] {
+  return listOf(owner, list).filter(isJsonObject);
+}
+
+export function putResponse(owner: JsonObject, list: ResponseList, response: JsonObject): JsonObject {
+  const statusCode = textOf(response, 'StatusCode');
+  const others = listResponses(owner, list).filter((item) => textOf(item, 'StatusCode') !== statusCode);
+  return { ...owner, [list]: [...others, response] };
+}
+
+export function removeResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
+  const gone = getResponse(owner, list, statusCode);
+  return { ...owner, [list]: listResponses(owner, list).filter((item) => item !== gone) };
+}

@@ -1,0 +1,121 @@
+/** Calls on stages and deployments of a REST API, with AWS's checks and words [obs unless noted]. */
+import { refuseBeyondQuota } from '../api-quotas.ts';
+import { compileDeployment } from '../compile-deployment.ts';
+import { badRequest, conflict, orNotFound } from '../control-error.ts';
+import { callMadeResource } from './edit-resources.ts';
+import { readRestStage, refuseManyTags } from '../loading/read-stages.ts';
+import { isJsonObject, mapOf, textOf } from '../../core/stack/json-values.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import type { ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
+import type { ControlResource } from '../control-resource.ts';
+
+/** Limit of snapshots; the oldest that no stage points at are removed. */
+const MAX_DEPLOYMENTS = 300;
+
+/** @throws ControlError NotFoundException */
+export function getStage(api: ApiState, name: string): StageRecord {
+  return orNotFound(api.stage(name), 'Invalid stage identifier specified');
+}
+
+/** @throws ControlError NotFoundException */
+export function getDeployment(api: ApiState, id: string): DeploymentRecord {
+  return orNotFound(api.deployment(id), 'Invalid Deployment identifier specified');
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createStage(api: ApiState, name: string, properties: JsonObject): void {
+  if (api.stage(name) !== undefined) throw conflict('Stage already exists');
+  refuseBeyondQuota('stages', api.stages.length, api.resources.quotas);
+  putStage(api, callMadeResource(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
+}
+
+export function changeStage(api: ApiState, name: string, properties: JsonObject): void {
+  putStage(api, { ...getStage(api, name).settings.source, properties });
+}
+
+function putStage(api: ApiState, source: ControlResource): void {
+  refuseManyTags(source);
+  const settings = readRestStage(source);
+  for (const id of [settings.deploymentId, canaryDeploymentOf(source.properties)])
+    if (id !== undefined && api.deployment(id) === undefined)
+      throw badRequest('Deployment id does not exist');
+  api.putStage(settings);
+}
+
+function canaryDeploymentOf(stage: JsonObject): string | undefined {
+  const id = textOf(mapOf(stage, 'CanarySetting'), 'DeploymentId');
+  return id === '' ? undefined : id;
+}
+
+export type DeploymentOptions = {
+  readonly id: string;
+  readonly description: string;
+  readonly stageName: string | undefined;
+  readonly stage: JsonObject;
+  readonly canary: JsonObject | undefined;
+};
+
+/**
+ * Deploys the present resources. A named stage is pointed at the deployment, or made; if the stage has a
+ * canary, or gets one by this call, only the canary is.
+ * @throws ControlError, DefinitionError for what AWS refuses; nothing has changed then
+ */
+export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
+  const { id, description, stageName, canary } = options;
+  const known = stageName === undefined ? undefined : api.stage(stageName);
+  if (canary !== undefined) refuseCanaryWithoutStage(stageName, known);
+  const compiled = compileDeployment(id, api.identity, api.resources);
+  makeRoom(api);
+  api.addDeployment(compiled, description);
+  if (stageName === undefined) return getDeployment(api, id);
+  try {
+    if (known === undefined) createStage(api, stageName, { ...options.stage, DeploymentId: id });
+    else changeStage(api, stageName, pointAt(known.settings.source.properties, options));
+  } catch (error) {
+    api.removeDeployment(id);
+    throw error;
+  }
+  return getDeployment(api, id);
+}
+
+function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRecord | undefined): void {
+  if (stageName === undefined || stageName === '')
+    throw badRequest(
+      'Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null',
+    );
+  if (known === undefined)
+    throw badRequest(
+      `Invalid deployment content specified.Stage ${stageName} must already be created before making a canary release deployment`,
+    );
+}
+
+function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentOptions): JsonObject {
+  const existing = stage['CanarySetting'];
+  if (canary !== undefined) return { ...stage, ...given, CanarySetting: { ...canary, DeploymentId: id } };
+  if (isJsonObject(existing)) return { ...stage, ...given, CanarySetting: { ...existing, DeploymentId: id } };
+  return { ...stage, ...given, DeploymentId: id };
+}
+
+/** @throws ControlError for a deployment that a stage points at */
+export function deleteDeployment(api: ApiState, id: string): void {
+  removeUnused(api, getDeployment(api, id));
+}
+
+export function removeUnused(api: ApiState, { compiled: { id } }: DeploymentRecord): void {
+  if (isInUse(api, id))
+    throw badRequest('Active stages pointing to this deployment must be moved or deleted');
+  api.removeDeployment(id);
+}
+
+function isInUse(api: ApiState, id: string): boolean {
+  return api.stages.some(
+    ({ settings }) => settings.deploymentId === id || canaryDeploymentOf(settings.source.properties) === id,
+  );
+}
+
+/** Call before a deployment is added. */
+export function makeRoom(api: ApiState): void {
+  if (api.deployments.length < MAX_DEPLOYMENTS) return;
+  const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));
+  if (oldest !== undefined) api.removeDeployment(oldest.compiled.id);
+}

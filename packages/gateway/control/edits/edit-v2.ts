@@ -1,0 +1,166 @@
+/**
+ * Edits of HTTP and WebSocket APIs by calls: AWS's refusals come at once, and automatic deployments follow
+ * immediately. Stages and deployments with AWS's checks.
+ */
+import { Faults } from '../../core/errors.ts';
+import { refuseBeyondQuota } from '../api-quotas.ts';
+import { compileDeployment } from '../compile-deployment.ts';
+import { badRequest, conflict, notFound, orNotFound } from '../control-error.ts';
+import { callMadeResource } from './edit-resources.ts';
+import { makeRoom, removeUnused } from './edit-stages.ts';
+import { readV2Stage, refuseExecutionLog, refuseManyTags } from '../loading/read-stages.ts';
+import { noRouteOfSettings } from '../../core/deployment/stage/throttle.ts';
+import { isSet, mapOf, textOf, without } from '../../core/stack/json-values.ts';
+import { checkUnusedAuthorizers } from '../loading/unused-authorizers.ts';
+import type { DefinitionError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/stack/model.ts';
+import type { ApiIdentity } from '../../core/deployment/model.ts';
+import type { Random } from '../../core/ports.ts';
+import type { ApiResources, ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
+import type { ControlResource } from '../control-resource.ts';
+
+type Draw = { readonly random: Random };
+
+const ID_LENGTH = 6;
+const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
+
+/** Replaces the resources. @throws ControlError for what AWS refuses; nothing has changed then */
+export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
+  refuseNewFaults(api.identity, api.resources, next);
+  api.edit(next);
+  deployAutomatically(api, draw);
+}
+
+function refuseNewFaults(identity: ApiIdentity, before: ApiResources, next: ApiResources): void {
+  const known = new Set(faultsOf(identity, before).map(({ message }) => message));
+  const added = faultsOf(identity, next).find(({ message }) => !known.has(message));
+  if (added !== undefined) throw badRequest(added.message);
+}
+
+export function faultsOf(identity: ApiIdentity, resources: ApiResources): readonly DefinitionError[] {
+  const faults = new Faults(false);
+  const targets = new Set(resources.routes.map(({ properties }) => properties['Target']));
+  const probes = [...resources.integrations.keys()]
+    .map((id) => [id, `integrations/${id}`] as const)
+    .filter(([, Target]) => !targets.has(Target))
+    .map(([id, Target]) => {
+      const RouteKey = identity.protocol === 'http' ? `GET /integration-without-route/${id}` : id;
+      return callMadeResource(id, { ApiId: identity.apiId, RouteKey, Target });
+    });
+  const probed = { ...resources, routes: [...resources.routes, ...probes] };
+  compileDeployment('check', identity, probed, faults);
+  checkUnusedAuthorizers(identity, resources, faults);
+  return faults.all.map(({ error }) => error);
+}
+
+/** Deploys the present API to every stage with AutoDeploy; if that is impossible, the stage reports why. */
+function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
+  const stages = api.stages.filter(
+    ({ settings: { name, source } }) =>
+      isSet(source.properties, 'AutoDeploy') && (only === undefined || name === only),
+  );
+  if (stages.length === 0) return;
+  if (api.resources.routes.length === 0) {
+    for (const { settings } of stages) api.putStage(settings, `Deployment attempt failed: ${NO_ROUTES}`);
+    return;
+  }
+  const id = addDeployment(api, AUTOMATIC, draw);
+  for (const { settings } of stages)
+    api.putStage({ ...settings, deploymentId: id }, `Successfully deployed stage with deployment ID '${id}'`);
+}
+
+/** Faults of a template close their routes, as in its loading. */
+function addDeployment(api: ApiState, description: string, { random }: Draw): string {
+  const id = random.hex(ID_LENGTH);
+  const compiled = compileDeployment(id, api.identity, api.resources, new Faults(false));
+  makeRoom(api);
+  api.addDeployment(compiled, description);
+  return id;
+}
+
+const AUTOMATIC = 'Automatic deployment triggered by changes to the Api configuration';
+
+export function isAutomatic({ description, compiled }: DeploymentRecord): boolean {
+  return description === AUTOMATIC || compiled.id.startsWith('auto-');
+}
+
+/** @throws ControlError NotFoundException */
+export function getV2Stage(api: ApiState, name: string): StageRecord {
+  return orNotFound(api.stage(name), `Unable to find Stage by name ${name}`);
+}
+
+/** @throws ControlError NotFoundException */
+export function getV2Deployment(api: ApiState, id: string): DeploymentRecord {
+  return orNotFound(api.deployment(id), `Unable to find Deployment by id ${id}`);
+}
+
+/** @throws ControlError, DefinitionError for what AWS refuses */
+export function createV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
+  if (api.stage(name) !== undefined) throw conflict('Stage already exists');
+  refuseBeyondQuota('stages', api.stages.length, api.resources.quotas);
+  const source = { ...properties, ApiId: api.identity.apiId, StageName: name };
+  putStage(api, callMadeResource(name, source), '', draw);
+}
+
+/**
+ * Replaces a stage's properties; requests see them at once, without a deployment. @throws ControlError,
+ * DefinitionError
+ */
+export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
+  const { settings } = getV2Stage(api, name);
+  putStage(api, { ...settings.source, properties }, settings.deploymentId, draw);
+}
+
+/** @param current its present deployment; empty = none */
+function putStage(api: ApiState, source: ControlResource, current: string, draw: Draw): void {
+  refuseManyTags(source);
+  const { resources, identity } = api;
+  if (identity.protocol === 'http') refuseExecutionLog(source);
+  const isAutomatically = isSet(source.properties, 'AutoDeploy');
+  const named = textOf(source.properties, 'DeploymentId');
+  if (isAutomatically && named !== '' && named !== current)
+    throw badRequest('A stage with AutoDeploy cannot be given a deployment');
+  if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
+  const deploymentId = isAutomatically || named === '' ? current : named;
+  // The deployment of an automatic stage is not a property; one that has stopped keeps it as a property.
+  const others = without(source.properties, 'DeploymentId');
+  const properties =
+    isAutomatically || deploymentId === '' ? others : { ...others, DeploymentId: deploymentId };
+  const routeKeys = routeKeysOf(resources);
+  for (const routeKey of Object.keys(mapOf(properties, 'RouteSettings')))
+    if (!routeKeys.has(routeKey)) throw notFound(noRouteOfSettings(routeKey));
+  const settings = readV2Stage({ ...source, properties }, identity.protocol === 'http', routeKeys);
+  const wasAutomatic = isSet(api.stage(settings.name)?.settings.source.properties ?? {}, 'AutoDeploy');
+  api.putStage({ ...settings, deploymentId });
+  if (isAutomatically && !wasAutomatic) deployAutomatically(api, draw, settings.name);
+}
+
+export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
+  return new Set(routes.map(({ properties }) => textOf(properties, 'RouteKey')));
+}
+
+type V2DeploymentOptions = { readonly description: string; readonly stageName: string | undefined };
+
+/** Deploys the present API; a named stage is pointed at it. @throws ControlError for what AWS refuses */
+export function createV2Deployment(
+  api: ApiState,
+  options: V2DeploymentOptions,
+  draw: Draw,
+): DeploymentRecord {
+  const { description, stageName } = options;
+  const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;
+  if (stage !== undefined && isSet(stage.source.properties, 'AutoDeploy'))
+    throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);
+  if (api.resources.routes.length === 0) throw badRequest(NO_ROUTES);
+  const id = addDeployment(api, description, draw);
+  if (stage !== undefined) {
+    const properties = { ...stage.source.properties, DeploymentId: id };
+    changeV2Stage(api, stage.name, properties, draw);
+  }
+  return getV2Deployment(api, id);
+}
+
+/** @throws ControlError for a deployment that a stage points at */
+export function deleteV2Deployment(api: ApiState, id: string): void {
+  removeUnused(api, getV2Deployment(api, id));
+}

@@ -1,0 +1,161 @@
+/**
+ * Patch operations of AWS's control plane: JSON Pointer paths, of which each resource supports a few, and
+ * values that are always text. Not RFC 6902: `add` replaces; `test` and `move` are never supported.
+ * @see API Gateway API reference, "PatchOperation"
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { enumRule, validationError, violation } from './check-members.ts';
+import { badRequest } from '../control-error.ts';
+import type { ControlError } from '../control-error.ts';
+
+type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';
+
+export type PatchOperation = {
+  readonly op: string;
+  readonly path: string;
+  readonly value: string | undefined;
+  readonly from: string | undefined;
+};
+
+export type PatchInput = {
+  readonly value: string;
+  readonly from: string;
+  /** By placeholder, unescaped: `/variables/{name}` → `name`. */
+  readonly names: Readonly<Record<string, string>>;
+};
+
+/** A patchable path: `/variables/{name}`. */
+export type PatchRule<T> = {
+  readonly path: string;
+  readonly on: Readonly<Partial<Record<PatchVerb, (target: T, input: PatchInput) => T>>>;
+};
+
+export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
+
+const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
+/** More operations in one call are a mistake or an attack. */
+const MAX_OPERATIONS = 200;
+
+/**
+ * Reads a patch from a request body: it applies all operations in order, or throws without a partial change.
+ * `input` is AWS's name of the call's input in its refusals.
+ * @throws ControlError BadRequestException, ValidationException, here and where the resource refuses
+ */
+export function readPatch<T>(
+  body: unknown,
+  input: string,
+  rules: readonly PatchRule<T>[],
+  refuse = plainRefusal,
+): (target: T) => T {
+  const operations = readOperations(body, input);
+  return (target) =>
+    operations.reduce((patched, operation) => {
+      const found = findRule(operation.path, rules);
+      const apply = isVerb(operation.op) ? found?.rule.on[operation.op] : undefined;
+      if (found === undefined || apply === undefined)
+        throw refuse(operation, found === undefined ? [] : verbsOf(found.rule));
+      const { value = '', from = '' } = operation;
+      return apply(patched, { value, from, names: found.names });
+    }, target);
+}
+
+function readOperations(body: unknown, input: string): readonly PatchOperation[] {
+  const list = isJsonObject(body) ? body['patchOperations'] : undefined;
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list) || list.length > MAX_OPERATIONS) throw badRequest('Invalid request input');
+  const operations = list.map((item: unknown) => {
+    if (!isJsonObject(item)) throw badRequest('Invalid request input');
+    return {
+      op: readField(item, 'op') ?? '',
+      path: readField(item, 'path') ?? '',
+      value: readField(item, 'value'),
+      from: readField(item, 'from'),
+    };
+  });
+  refuseUnknownVerbs(operations, input);
+  return operations;
+}
+
+function refuseUnknownVerbs(operations: readonly PatchOperation[], input: string): void {
+  const violations = operations.flatMap(({ op }, index) =>
+    VERBS.includes(op)
+      ? []
+      : [violation(op, `${input}.patchOperations.${index + 1}.member.op`, enumRule(VERBS))],
+  );
+  if (violations.length > 0) throw validationError(violations);
+}
+
+function verbsOf<T>(rule: PatchRule<T>): readonly PatchVerb[] {
+  return Object.keys(rule.on).filter(isVerb);
+}
+
+function isVerb(op: string): op is PatchVerb {
+  return op === 'add' || op === 'replace' || op === 'remove' || op === 'copy';
+}
+
+function findRule<T>(
+  path: string,
+  rules: readonly PatchRule<T>[],
+): { readonly rule: PatchRule<T>; readonly names: Readonly<Record<string, string>> } | undefined {
+  for (const rule of rules) {
+    const pattern = rule.path.split('/');
+    const names = matchSegments(pattern, segmentsOf(path, pattern));
+    if (names !== undefined) return { rule, names };
+  }
+  return undefined;
+}
+
+/** A name like `{resource+}` takes what is left between the other segments. */
+function segmentsOf(path: string, pattern: readonly string[]): readonly string[] {
+  const segments = path.split('/');
+  const at = pattern.findIndex((one) => one.endsWith('+}'));
+  const more = segments.length - pattern.length;
+  if (at === -1 || more <= 0) return segments;
+  const end = at + more + 1;
+  return [...segments.slice(0, at), segments.slice(at, end).join('/'), ...segments.slice(end)];
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const names: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (expected.startsWith('{')) names[expected.replace(/[{}+]/g, '')] = unescapePointer(segment);
+    else if (expected !== segment) return undefined;
+  }
+  return names;
+}
+
+/** RFC 6901 §4. */
+function unescapePointer(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** `Invalid patch path /x` for a path; `Must be one of: [replace]` for a verb [obs]. */
+export const plainRefusal: PatchRefusal = ({ path }, supported) =>
+  badRequest(
+    supported.length === 0
+      ? `Invalid patch path ${path}`
+      : `Invalid patch operation specified. Must be one of: [${supported.join(', ')}]`,
+  );
+
+/** `Invalid patch path  '/x' specified for op 'replace'. Must be one of: […]` [obs, with both spaces]. */
+export function listingRefusal(replaceable: readonly string[]): PatchRefusal {
+  return ({ path, op }) =>
+    badRequest(
+      `Invalid patch path  '${path}' specified for op '${op}'. ` +
+        (op === 'replace'
+          ? `Must be one of: [${replaceable.join(', ')}]`
+          : 'Please choose supported operations'),
+    );
+}
+
+function readField(item: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = item[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw badRequest('Invalid request input');
+}

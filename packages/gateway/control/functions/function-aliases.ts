@@ -1,0 +1,108 @@
+/** Versions and aliases of functions, as defined by stacks: which version runs an event of an alias. */
+import { readText } from '../../core/deployment/properties.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { resourcesOf, toControlResource } from '../control-resource.ts';
+import { isJsonObject, listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { InvokedVersion } from '../../core/ports.ts';
+import type { ControlResource } from '../control-resource.ts';
+
+const ALIAS = 'AWS::Lambda::Alias';
+const VERSION = 'AWS::Lambda::Version';
+
+type Weight = { readonly version: string; readonly weight: number };
+type Qualifier = { readonly arn: string; readonly usual: string; readonly others: readonly Weight[] };
+
+/**
+ * The version for an event with this qualifier; undefined if no stack defines it. An alias with weights draws
+ * per event, as in Lambda.
+ * @param draw 0 ≤ x < 1
+ */
+export function executedVersion(
+  stacks: readonly ResolvedStack[],
+  functionName: string,
+  qualifier: string,
+  draw: () => number,
+): InvokedVersion | undefined {
+  const found = qualifiersOf(stacks).get(`${functionName}:${qualifier}`);
+  if (found === undefined) return undefined;
+  const { arn, usual, others } = found;
+  if (others.length === 0) return { arn, version: usual };
+  let drawn = draw();
+  for (const { version, weight } of others) {
+    drawn -= weight;
+    if (drawn < 0) return { arn, version };
+  }
+  return { arn, version: usual };
+}
+
+/** Needed for each event of an alias: stacks, which never change, are read once. */
+const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
+
+function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
+  const known = READ.get(stacks);
+  if (known !== undefined) return known;
+  const read = new Map<string, Qualifier>();
+  for (const resource of resourcesOf(stacks, [ALIAS, VERSION])) {
+    const { physicalId: arn, type, properties } = resource;
+    const [, name = '', version = ''] = /:function:([^:]+):([^:]+)$/.exec(arn) ?? [];
+    const qualifier =
+      type === VERSION
+        ? { arn, usual: version, others: [] }
+        : {
+            arn,
+            usual: textOf(properties, 'FunctionVersion'),
+            others: weightsOf(toControlResource(resource)),
+          };
+    if (!read.has(`${name}:${version}`)) read.set(`${name}:${version}`, qualifier);
+  }
+  READ.set(stacks, read);
+  return read;
+}
+
+function weightsOf({ properties }: ControlResource): readonly Weight[] {
+  return listOf(mapOf(properties, 'RoutingConfig'), 'AdditionalVersionWeights').flatMap((entry) => {
+    if (!isJsonObject(entry)) return [];
+    return [{ version: textOf(entry, 'FunctionVersion'), weight: Number(entry['FunctionWeight']) }];
+  });
+}
+
+/** Lambda's checks of aliases, and versions that are missing here: all run the function's present code. */
+export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
+  const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
+  for (const resource of resourcesOf(stacks, [ALIAS])) {
+    const alias = toControlResource(resource);
+    tolerance.attempt(
+      'Lambda would refuse it; events of the alias run the function',
+      () => checkAlias(alias),
+      () => undefined,
+    );
+    const functionArn = alias.id.replace(/:[^:]*$/, '');
+    for (const { version } of weightsOf(alias))
+      if (/^\d+$/.test(version) && !versions.has(`${functionArn}:${version}`))
+        tolerance.note(
+          new DefinitionError(
+            alias.place('RoutingConfig'),
+            `version ${version} belongs to an earlier deployment, whose code is not here`,
+          ),
+          'its share of the events is reported as its own, but runs the present code',
+        );
+  }
+}
+
+/** @throws DefinitionError (Lambda API reference, "CreateAlias", "AliasRoutingConfiguration") */
+function checkAlias(alias: ControlResource): void {
+  const usual = readText(alias, 'FunctionVersion');
+  const weights = weightsOf(alias);
+  const fail = (message: string): never => {
+    throw new DefinitionError(alias.place('RoutingConfig'), message);
+  };
+  if (weights.length > 1) fail('an alias points at two versions at most');
+  for (const { version, weight } of weights) {
+    if (version === usual) fail(`version ${version} is the alias’s own`);
+    if (!/^\d+$/.test(version) || usual === '$LATEST')
+      fail('an alias with weights must point at published versions, not at $LATEST');
+    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight must be a number from 0 to 1');
+  }
+}

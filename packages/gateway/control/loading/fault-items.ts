@@ -1,0 +1,42 @@
+import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+import type { Fault } from '../../core/errors.ts';
+
+/** More would hide the first ones. */
+const MAX_CONSEQUENCES = 4;
+
+/**
+ * Faults first; findings of classes for the same property are omitted. Those with a message of their own
+ * stay.
+ */
+export function withFaults(
+  faults: readonly Fault[],
+  stacks: readonly ResolvedStack[],
+  unsupported: readonly UnsupportedItem[],
+): readonly UnsupportedItem[] {
+  const items = faults.map((fault) => toItem(fault, stacks));
+  const messages = new Set(items.flatMap(placeInStack));
+  const hasEntry = (item: UnsupportedItem): boolean =>
+    item.message === undefined && placeInStack(item).some((place) => messages.has(place));
+  return [...items, ...unsupported.filter((item) => !hasEntry(item))];
+}
+
+/** None for a whole resource, which may have several findings. */
+function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
+  return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
+}
+
+function toItem({ error, consequences }: Fault, stacks: readonly ResolvedStack[]): UnsupportedItem {
+  const { file, line, logicalId = '', property } = error.place;
+  const stack = stacks.find((one) => one.file === file || one.includes.includes(file));
+  const shown = consequences.slice(0, MAX_CONSEQUENCES).join('; ');
+  const more = consequences.length - MAX_CONSEQUENCES;
+  return {
+    stackName: stack?.stackName ?? '',
+    logicalId,
+    type: stack?.resources.get(logicalId)?.type ?? '',
+    property,
+    message: error.message,
+    consequence: more > 0 ? `${shown}; and ${more} more` : shown,
+    ...(line === undefined ? { file } : { file, line }),
+  };
+}

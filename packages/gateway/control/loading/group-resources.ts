@@ -1,0 +1,104 @@
+/** Sorts the resources of all stacks by their API, which may be extended from another stack. */
+import { readText } from '../../core/deployment/properties.ts';
+import { PART_NAMES } from '../resource-types/api-type.ts';
+import { API_TYPES } from '../resource-types/api-types.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import { toControlResource } from '../control-resource.ts';
+import type { PartName } from '../resource-types/api-type.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { ApiProtocol } from '../../core/deployment/model.ts';
+import type { ControlResource, PathResource } from '../control-resource.ts';
+
+export type ApiGroup = {
+  readonly stack: ResolvedStack;
+  readonly api: ControlResource;
+  readonly protocol: ApiProtocol;
+  readonly parts: Readonly<Record<PartName, readonly ControlResource[]>>;
+};
+
+/** One group per API, in template order. Resources of an unknown or invalid API are omitted. */
+export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Tolerance): ApiGroup[] {
+  const groups = new Map<string, OpenGroup>();
+  for (const stack of stacks)
+    for (const resource of stack.resources.values()) {
+      const protocol = tolerance.attempt(
+        'the API is not served',
+        () => protocolOf(resource),
+        () => undefined,
+      );
+      if (protocol !== undefined) groups.set(resource.physicalId, emptyGroup(stack, resource, protocol));
+    }
+  for (const stack of stacks)
+    for (const resource of stack.resources.values()) {
+      const { owner, part } = API_TYPES.get(resource.type) ?? {};
+      if (owner === undefined || part === undefined) continue;
+      const item = toControlResource(resource);
+      tolerance.attempt(
+        'it is omitted',
+        () => {
+          findGroup(groups, item, owner).parts[part].push(item);
+        },
+        () => undefined,
+      );
+    }
+  return [...groups.values()];
+}
+
+function findGroup(groups: ReadonlyMap<string, OpenGroup>, item: ControlResource, owner: string): OpenGroup {
+  const group = groups.get(readText(item, owner));
+  if (group !== undefined) return group;
+  throw new DefinitionError(
+    item.place(owner),
+    'Invalid API identifier specified: no loaded stack has this API',
+  );
+}
+
+function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
+  if (resource.type === 'AWS::ApiGateway::RestApi') return 'rest';
+  if (resource.type !== 'AWS::ApiGatewayV2::Api') return undefined;
+  const protocol = resource.properties['ProtocolType'];
+  if (protocol === 'HTTP') return 'http';
+  if (protocol === 'WEBSOCKET') return 'websocket';
+  throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
+}
+
+type OpenGroup = Omit<ApiGroup, 'parts'> & { readonly parts: Record<PartName, ControlResource[]> };
+
+function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: ApiProtocol): OpenGroup {
+  const parts = {} as OpenGroup['parts'];
+  for (const name of PART_NAMES) parts[name] = [];
+  return { stack, api: toControlResource(resource), protocol, parts };
+}
+
+/**
+ * Paths of a REST API's resources along their parents; the root belongs to the API. Resources without a path
+ * are omitted.
+ */
+export function readPathResources(
+  group: ApiGroup,
+  rootId: string,
+  tolerance: Tolerance,
+): ReadonlyMap<string, PathResource> {
+  const byId = new Map(group.parts.resources.map((resource) => [resource.id, resource]));
+  const paths = new Map<string, PathResource>([[rootId, { ...group.api, id: rootId, path: '/' }]]);
+  const pathOf = (resource: ControlResource, depth: number): string => {
+    const known = paths.get(resource.id);
+    if (known !== undefined) return known.path;
+    const parentId = readText(resource, 'ParentId');
+    const parent = parentId === rootId ? undefined : byId.get(parentId);
+    if ((parent === undefined && parentId !== rootId) || depth > byId.size)
+      throw new DefinitionError(resource.place('ParentId'), 'Invalid Resource identifier specified');
+    const base = parent === undefined ? '' : pathOf(parent, depth + 1);
+    const path = `${base}/${readText(resource, 'PathPart')}`;
+    paths.set(resource.id, { ...resource, path });
+    return path;
+  };
+  for (const resource of byId.values())
+    tolerance.attempt(
+      'its methods do not exist',
+      () => pathOf(resource, 0),
+      () => '',
+    );
+  return paths;
+}

@@ -1,0 +1,280 @@
+import { readEndpointTypes } from '../../core/deployment/authorization/compile-resource-policy.ts';
+import {
+  httpWordings,
+  restWordings,
+  websocketWordings,
+} from '../../core/deployment/wordings/error-wordings.ts';
+import {
+  ALL_PERMITTED,
+  compileInvokePermissions,
+} from '../../core/deployment/authorization/invoke-permissions.ts';
+import { readText } from '../../core/deployment/properties.ts';
+import { noteUnservedKeys } from '../../core/deployment/route-keys.ts';
+import { makeRootResourceId } from '@gatewright/aws/physical-ids';
+import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import { apiArn } from '../../core/events/authorizer-event.ts';
+import { refuseOverQuota, DEFAULT_QUOTAS } from '../api-quotas.ts';
+import { holdParts } from '../api-parts.ts';
+import { ApiState } from '../api-state.ts';
+import { compileDeployment } from '../compile-deployment.ts';
+import { resourcesOf } from '../control-resource.ts';
+import { definedDocumentation } from '../export/documentation.ts';
+import { groupByApi, readPathResources } from './group-resources.ts';
+import { readMetering } from '../metering/read-metering.ts';
+import { readStages } from './read-stages.ts';
+import { readUnguardedStages } from './unguarded-stages.ts';
+import { findUnpermittedCalls } from './unpermitted-calls.ts';
+import { checkUnusedAuthorizers } from './unused-authorizers.ts';
+import { textOf } from '../../core/stack/json-values.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+import type { ApiIdentity, ApiProtocol, Deployment } from '../../core/deployment/model.ts';
+import type { PermissionsOfApi } from '../../core/deployment/authorization/invoke-permissions.ts';
+import type { Account } from '../account.ts';
+import type { ApiResources } from '../api-state.ts';
+import type { QuotaName } from '../api-quotas.ts';
+import type { ControlResource } from '../control-resource.ts';
+import type { ApiGroup } from './group-resources.ts';
+import type { PlacedStage, StageList } from './read-stages.ts';
+import type { UnguardedStages } from './unguarded-stages.ts';
+
+type LoadedApis = {
+  readonly apis: readonly ApiState[];
+  readonly unsupported: readonly UnsupportedItem[];
+  /** Gives the stacks' keys, plans and permissions to the account, when the APIs begin to serve. */
+  readonly adopt: () => void;
+};
+
+/**
+ * Builds every API of the stacks, compiles its deployments and points its stages at them.
+ * @throws DefinitionError for what AWS refuses, where nothing is tolerated
+ */
+export function loadApis(
+  stacks: readonly ResolvedStack[],
+  account: Account,
+  tolerance: Tolerance = REFUSING,
+): LoadedApis {
+  const unsupported: UnsupportedItem[] = [];
+  const around = {
+    permissionsOf: account.needsPermissions
+      ? compileInvokePermissions(account.functionPolicies)
+      : () => ALL_PERMITTED,
+  };
+  const groups = groupByApi(stacks, tolerance);
+  overLimit(tolerance, () => {
+    refuseTooManyApis(groups);
+    for (const [quota, types] of COUNTED) refuseOverQuota(quota, resourcesOf(stacks, types), account.quotas);
+  });
+  const unguarded = readUnguardedStages(stacks, tolerance, account.isServedType);
+  const work = { around, account, tolerance, unguarded, unsupported };
+  const apis = groups.flatMap((group) =>
+    tolerance.attempt(
+      'the API is not served',
+      () => [loadApi(group, work)],
+      () => [],
+    ),
+  );
+  unsupported.push(...findUnpermittedCalls(apis, stacks, account));
+  const metered = new Map(
+    apis
+      .filter(({ identity }) => identity.protocol !== 'http')
+      .map(({ identity, served }) => [identity.apiId, served.stages]),
+  );
+  const metering = readMetering(stacks, (apiId, stage) => metered.get(apiId)?.has(stage) === true, tolerance);
+  const adoptMetering = account.prepare(metering, tolerance);
+  const adopt = (): void => {
+    adoptMetering();
+    account.functionPolicies.define(stacks);
+  };
+  return { apis, unsupported, adopt };
+}
+
+type Surroundings = { readonly permissionsOf: PermissionsOfApi };
+
+const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
+  ['domains', ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']],
+  ['restVpcLinks', ['AWS::ApiGateway::VpcLink']],
+  ['httpVpcLinks', ['AWS::ApiGatewayV2::VpcLink']],
+];
+
+/** The quota of an API: REST APIs by endpoint type, HTTP and WebSocket APIs are always Regional. */
+export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
+  const types = protocol === 'rest' ? readEndpointTypes(api) : ['REGIONAL'];
+  if (types.includes('PRIVATE')) return 'privateApis';
+  return types.includes('REGIONAL') ? 'regionalApis' : 'edgeApis';
+}
+
+function refuseTooManyApis(groups: readonly ApiGroup[]): void {
+  const kinds = groups.map(({ api, protocol }) => [quotaOfApi(protocol, api), api] as const);
+  for (const quota of ['edgeApis', 'regionalApis', 'privateApis'] as const)
+    refuseOverQuota(
+      quota,
+      kinds.filter(([kind]) => kind === quota).map(([, api]) => api),
+      DEFAULT_QUOTAS,
+    );
+}
+
+type Work = {
+  readonly around: Surroundings;
+  readonly account: Account;
+  readonly tolerance: Tolerance;
+  readonly unguarded: UnguardedStages;
+  readonly unsupported: UnsupportedItem[];
+};
+
+function overLimit(tolerance: Tolerance, check: () => void): void {
+  tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
+}
+
+function refuseTooMany(
+  { protocol }: ApiGroup,
+  from: ApiResources,
+  stages: readonly PlacedStage[],
+  { account: { quotas }, tolerance }: Work,
+): void {
+  const ofIntegrations = protocol === 'websocket' ? quotas : DEFAULT_QUOTAS;
+  const counted = [
+    ['resources', from.resources.values(), quotas],
+    ['routes', from.routes, quotas],
+    ['integrations', from.integrations.values(), ofIntegrations],
+    ['authorizers', from.authorizers.values(), quotas],
+    ['stages', stages, quotas],
+  ] as const;
+  for (const [quota, items, raised] of counted)
+    overLimit(tolerance, () => {
+      refuseOverQuota(quota, items, raised);
+    });
+}
+
+function loadApi(group: ApiGroup, work: Work): ApiState {
+  const { around, account, tolerance } = work;
+  const identity = readIdentity(group);
+  const resources = readResources(group, apiArn(identity), around, account, tolerance);
+  const state = new ApiState(identity, resources, ERRORS_BEFORE_STAGE[identity.protocol], account);
+  const list = readStages(group, tolerance);
+  refuseTooMany(group, resources, list.stages, work);
+  const deploymentIds = new Set([
+    ...group.parts.deployments.map(({ id }) => id),
+    ...list.stages.map((s) => s.deploymentId).filter((id) => id !== ''),
+  ]);
+  const descriptions = new Map(
+    group.parts.deployments.map((item) => [item.id, readText(item, 'Description', '')]),
+  );
+  for (const id of deploymentIds)
+    state.addDeployment(compileDeployment(id, identity, resources, tolerance), descriptions.get(id));
+  if (identity.protocol !== 'rest' && deploymentIds.size === 0)
+    noteUnservedKeys(identity.protocol, resources.api, resources.routes, tolerance);
+  checkUnusedAuthorizers(identity, resources, tolerance);
+  const unguarded = work.unguarded(identity);
+  for (const stage of list.stages) {
+    const reason = list.closed.get(stage.name) ?? unguarded(stage.name);
+    if (reason !== undefined) state.close(stage.name, reason);
+    putStage(state, stage, tolerance);
+  }
+  state.markDefined();
+  work.unsupported.push(...findUnreachable(group, identity, list));
+  return state;
+}
+
+function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): void {
+  const compiled = state.deployment(stage.deploymentId)?.compiled;
+  if (compiled !== undefined)
+    tolerance.attempt(
+      'streamed responses are not cached',
+      () => {
+        refuseCachedStreams(stage, compiled);
+      },
+      () => undefined,
+    );
+  const hasCanary = stage.canary === undefined || state.deployment(stage.canary.deploymentId) !== undefined;
+  if (!hasCanary)
+    tolerance.note(
+      new DefinitionError(
+        stage.place('CanarySetting.DeploymentId'),
+        'Invalid Deployment identifier specified',
+      ),
+      'the stage has no canary',
+    );
+  state.putStage(hasCanary ? stage : { ...stage, canary: undefined });
+}
+
+/** Stages and APIs that no request can reach, although AWS deploys them. */
+function findUnreachable(
+  { api, protocol, parts: { stages, deployments } }: ApiGroup,
+  { stackName }: ApiIdentity,
+  list: StageList,
+): UnsupportedItem[] {
+  const item = (resource: ControlResource, type: string, consequence: string): UnsupportedItem => {
+    const { file, line } = resource.place();
+    return { stackName, logicalId: resource.logicalId, type, consequence, file, line };
+  };
+  const waiting = list.withoutDeployment.map((stage) =>
+    item(
+      stage,
+      'AWS::ApiGatewayV2::Stage',
+      'the stage has no deployment and answers nothing; set AutoDeploy: true or a DeploymentId',
+    ),
+  );
+  if (stages.length > 0 || list.stages.length > 0) return waiting;
+  const isRest = protocol === 'rest';
+  const missing =
+    isRest && deployments.length === 0 ? 'an AWS::ApiGateway::Deployment and a stage' : 'a stage';
+  const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
+  return [item(api, type, `the API answers nothing: it lacks ${missing}`)];
+}
+
+function readResources(
+  group: ApiGroup,
+  arn: string,
+  { permissionsOf }: Surroundings,
+  account: Account,
+  tolerance: Tolerance,
+): ApiResources {
+  const { parts } = group;
+  return {
+    ...holdParts((name) => parts[name]),
+    invokePermissions: permissionsOf(arn),
+    api: group.api,
+    resources: readPathResources(
+      group,
+      makeRootResourceId(group.stack.stackName, group.api.logicalId),
+      tolerance,
+    ),
+    assumptions: account.assumptions,
+    quotas: account.quotas,
+    vpcEndpoints: account.vpcEndpoints,
+    documentation: definedDocumentation(parts.documentationParts, parts.documentationVersions),
+  };
+}
+
+/** Caching for all methods skips streams; a setting for a single streamed method is an error. */
+function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
+  const wanted = routes.plans.find(
+    ({ integration, routeKey }) =>
+      (integration.kind === 'lambda-stream' || integration.kind === 'http-stream') &&
+      stage.caching?.isCachedFor(routeKey) === true,
+  );
+  if (wanted !== undefined)
+    throw new DefinitionError(
+      stage.place('MethodSettings'),
+      `${wanted.routeKey} streams its response, which cannot be cached: omit CachingEnabled`,
+    );
+}
+
+const ERRORS_BEFORE_STAGE = { rest: restWordings, http: httpWordings, websocket: websocketWordings };
+
+function readIdentity(group: ApiGroup): ApiIdentity {
+  const { api, stack, protocol } = group;
+  return {
+    apiId: api.id,
+    accountId: stack.accountId,
+    region: stack.region,
+    domainName: `${api.id}.execute-api.${stack.region}.amazonaws.com`,
+    endpointType: protocol === 'rest' ? (readEndpointTypes(api)[0] ?? 'EDGE') : 'REGIONAL',
+    ...(protocol === 'rest' && { securityPolicy: textOf(api.properties, 'SecurityPolicy') || undefined }),
+    name: readText(api, 'Name', api.logicalId),
+    protocol,
+    stackName: stack.stackName,
+    logicalId: api.logicalId,
+  };
+}

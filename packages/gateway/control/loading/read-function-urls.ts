@@ -1,0 +1,186 @@
+/** AWS::Lambda::Url of the stacks → APIs of one route, without a control plane of API Gateway. */
+import { makeId } from '@gatewright/aws/physical-ids';
+import { compileFunctionUrl, readAuthType, URL_STAGE } from '../../core/deployment/compile-function-url.ts';
+import { functionUrlWordings } from '../../core/deployment/wordings/error-wordings.ts';
+import { readText } from '../../core/deployment/properties.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { splitHttpPath } from '../../core/routing/stage-path.ts';
+import { toControlResource } from '../control-resource.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import { FunctionPolicies } from '../functions/function-policies.ts';
+import { textOf } from '../../core/stack/json-values.ts';
+import type { FunctionUrlFacts } from '../../core/events/request-facts.ts';
+import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
+import type { PropertyBag } from '../../core/deployment/properties.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { ServedApi } from '../../core/exchange.ts';
+import type { Account } from '../account.ts';
+import type { ControlResource } from '../control-resource.ts';
+import type { NamedFunction } from '@gatewright/aws/function-name';
+
+export type FunctionUrl = {
+  readonly served: ServedApi;
+  readonly owner: NamedFunction;
+  readonly functionArn: string;
+  readonly resource: ControlResource;
+};
+
+const TYPE = 'AWS::Lambda::Url';
+/**
+ * Both are needed for URLs made since October 2025 (Lambda developer guide, "Control access to Lambda
+ * function URLs").
+ */
+const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
+const ACTIONS_BEFORE = ['lambda:InvokeFunctionUrl'];
+
+export function readFunctionUrls(
+  stacks: readonly ResolvedStack[],
+  account: Account,
+  tolerance: Tolerance,
+): FunctionUrl[] {
+  return stacks.flatMap((stack) =>
+    [...stack.resources.values()]
+      .filter(({ type }) => type === TYPE)
+      .flatMap((resource) =>
+        tolerance.attempt(
+          'the function URL does not exist',
+          () => [readUrl(resource, stack, account, tolerance)],
+          () => [],
+        ),
+      ),
+  );
+}
+
+function readUrl(
+  resource: ResolvedResource,
+  stack: ResolvedStack,
+  account: Account,
+  tolerance: Tolerance,
+): FunctionUrl {
+  const url = toControlResource(resource);
+  const owner = ownerOf(url);
+  const { region, accountId, stackName } = stack;
+  const apiId = makeId(32, stackName, resource.logicalId);
+  const functionArn = arnOf(owner, `arn:aws:lambda:${region}:${accountId}`);
+  const functionUrl = factsOf(url, owner, functionArn, account);
+  const deployment = compileFunctionUrl(url, owner, tolerance);
+  const { authorizerCache } = account.stageMemory(apiId, URL_STAGE);
+  const stage = {
+    name: URL_STAGE,
+    deploymentId: deployment.id,
+    deployment,
+    variables: null,
+    authorizerCache,
+    throttle: undefined,
+    keys: account.keyRing,
+  };
+  const served: ServedApi = {
+    apiId,
+    accountId,
+    region,
+    stackName,
+    logicalId: resource.logicalId,
+    functionUrl,
+    domainName: `${apiId}.lambda-url.${region}.on.aws`,
+    endpointType: 'REGIONAL',
+    name: nameOf(owner),
+    protocol: 'http',
+    stages: new Map([[URL_STAGE, stage]]),
+    locate: splitHttpPath,
+    errors: functionUrlWordings,
+    basePathMatched: undefined,
+    privateDomain: undefined,
+    disableExecuteApiEndpoint: false,
+  };
+  return { served, owner, functionArn, resource: url };
+}
+
+/** A URL belongs to the function or to the alias in `Qualifier`. @throws DefinitionError */
+function ownerOf(url: ControlResource): NamedFunction {
+  const named = readFunctionName(readText(url, 'TargetFunctionArn'));
+  const qualifier = textOf(url.properties, 'Qualifier');
+  if (/^\d+$/.test(qualifier))
+    throw new DefinitionError(url.place('Qualifier'), 'a version has no URL: name an alias');
+  return { ...named, qualifier: qualifier === '' ? named.qualifier : qualifier };
+}
+
+function nameOf({ functionName, qualifier }: NamedFunction): string {
+  return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
+}
+
+function arnOf(owner: NamedFunction, account: string): string {
+  return `${account}:function:${nameOf(owner)}`;
+}
+
+function factsOf(
+  url: PropertyBag,
+  owner: NamedFunction,
+  functionArn: string,
+  { functionPolicies, needsPermissions, assumptions }: Account,
+): FunctionUrlFacts {
+  const authType = url.properties['AuthType'] === 'NONE' ? readAuthType(url) : 'AWS_IAM';
+  const isAsked = authType === 'AWS_IAM' || needsPermissions;
+  const needed = assumptions['function-url-permissions'] === 'both' ? ACTIONS : ACTIONS_BEFORE;
+  return {
+    functionArn,
+    authType,
+    actions: isAsked ? needed : [],
+    policy: functionPolicies.policyOf(owner, functionArn),
+  };
+}
+
+/**
+ * Checks URLs as AWS does, and finds public ones without permission: AWS makes them, but every request is
+ * 403.
+ */
+export function reportUnpermitted(
+  urls: readonly FunctionUrl[],
+  stacks: readonly ResolvedStack[],
+  tolerance: Tolerance,
+): void {
+  const policies = new FunctionPolicies();
+  policies.define(stacks);
+  const seen = new Set<string>();
+  for (const { functionArn, resource } of urls) {
+    if (seen.has(functionArn))
+      tolerance.note(
+        new DefinitionError(resource.place('TargetFunctionArn'), `${functionArn} already has a function URL`),
+        'AWS would refuse it; it is served here',
+      );
+    seen.add(functionArn);
+  }
+  for (const {
+    served: { functionUrl },
+    owner,
+    functionArn,
+    resource,
+  } of urls) {
+    if (functionUrl?.authType !== 'NONE') continue;
+    const policy = policies.policyOf(owner, functionArn)();
+    const asked = functionUrl.actions.length === 0 ? ACTIONS : functionUrl.actions;
+    const missing = asked.filter(
+      (action) => policy?.decide({ action, resource: functionArn, conditions: OF_A_URL }) !== 'allow',
+    );
+    if (missing.length === 0) continue;
+    const needs = missing.map((action) => `${action} with ${CONDITIONS[action] ?? ''}`).join(', and ');
+    tolerance.note(
+      new DefinitionError(
+        resource.place('AuthType'),
+        `no caller may invoke it: it needs an AWS::Lambda::Permission for Principal "*" of ${needs}`,
+      ),
+      functionUrl.actions.length === 0
+        ? 'AWS answers 403; it is served here because of --roles off'
+        : 'every request answers 403, as at AWS',
+    );
+  }
+}
+
+const CONDITIONS: Readonly<Record<string, string>> = {
+  'lambda:InvokeFunctionUrl': 'FunctionUrlAuthType NONE',
+  'lambda:InvokeFunction': 'InvokedViaFunctionUrl true',
+};
+
+const OF_A_URL = new Map([
+  ['lambda:functionurlauthtype', ['NONE']],
+  ['lambda:invokedviafunctionurl', ['true']],
+]);

@@ -1,0 +1,183 @@
+/**
+ * `AWS::IAM::Role` and policies attached by templates → the permissions of each role (IAM user guide,
+ * "Policies and permissions").
+ */
+import { makeRoleId } from '@gatewright/aws/physical-ids';
+import { membersOf } from '../../core/stack/json-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import { compilePolicy } from '../../core/policy/evaluate.ts';
+import { unknownConditionKeys } from '../../core/policy/known-conditions.ts';
+import { findManagedPolicy } from '../../core/policy/managed-policies.ts';
+import type { CompiledPolicy } from '../../core/policy/model.ts';
+import type { Role } from '../../core/policy/role.ts';
+import { partitionOf } from '../../templates/pseudo-parameters.ts';
+import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+
+export type RolesOfStacks = {
+  readonly byArn: ReadonlyMap<string, Role>;
+  /** By function name; a function without a role in these stacks has no entry, and may do everything. */
+  readonly ofFunctions: ReadonlyMap<string, Role>;
+  /** Unknown parts, which count as allowed. */
+  readonly unsupported: readonly UnsupportedItem[];
+};
+
+const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
+const NOT_KNOWN = 'its permissions are unknown: its users may do everything that is not denied';
+
+/** @param tolerance accepts what IAM would refuse to save: such a document grants nothing */
+export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
+  const reader = new RoleReader(stacks, tolerance);
+  const byArn = new Map(reader.roles().map((role) => [role.arn, role]));
+  const ofFunctions = new Map<string, Role>();
+  for (const { resources } of stacks)
+    for (const { type, properties, physicalId } of resources.values()) {
+      const { Role: arn } = properties;
+      const role = type === 'AWS::Lambda::Function' && typeof arn === 'string' ? byArn.get(arn) : undefined;
+      if (role !== undefined) ofFunctions.set(physicalId, role);
+    }
+  return { byArn, ofFunctions, unsupported: reader.unsupported };
+}
+
+type Owned = { readonly stack: ResolvedStack; readonly resource: ResolvedResource };
+
+class RoleReader {
+  readonly unsupported: UnsupportedItem[] = [];
+  readonly #tolerance: Tolerance;
+  readonly #all: readonly Owned[];
+  readonly #managed: ReadonlyMap<string, CompiledPolicy>;
+
+  constructor(stacks: readonly ResolvedStack[], tolerance: Tolerance) {
+    this.#tolerance = tolerance;
+    this.#all = stacks.flatMap((stack) =>
+      [...stack.resources.values()].map((resource) => ({ stack, resource })),
+    );
+    this.#managed = new Map(
+      this.#ofType('AWS::IAM::ManagedPolicy').map((owned) => [
+        owned.resource.physicalId,
+        this.#document(owned, 'PolicyDocument', owned.resource.properties['PolicyDocument']),
+      ]),
+    );
+  }
+
+  roles(): readonly Role[] {
+    return this.#ofType('AWS::IAM::Role').map((owned) => this.#role(owned));
+  }
+
+  #ofType(type: string): readonly Owned[] {
+    return this.#all.filter(({ resource }) => resource.type === type);
+  }
+
+  #role(owned: Owned): Role {
+    const { stack, resource } = owned;
+    const { properties, physicalId: name } = resource;
+    const { Path: path, PermissionsBoundary: boundary } = properties;
+    const isWhole = ['Policies', 'ManagedPolicyArns'].every((each) => !isUnresolved(resource, each));
+    if (!isWhole) this.#note(owned, 'Policies', NOT_KNOWN);
+    return {
+      arn: `arn:${partitionOf(stack.region)}:iam::${stack.accountId}:role${typeof path === 'string' ? path : '/'}${name}`,
+      name,
+      id: makeRoleId(stack.stackName, resource.logicalId),
+      policies: [
+        ...(isWhole ? [] : [ALLOW_ALL]),
+        ...this.#inline(owned),
+        ...listOf(properties['ManagedPolicyArns']).map((arn) => this.#byArn(owned, 'ManagedPolicyArns', arn)),
+        ...this.#attached(owned),
+      ],
+      boundary: boundary === undefined ? undefined : this.#byArn(owned, 'PermissionsBoundary', boundary),
+      trust: readTrust(properties['AssumeRolePolicyDocument']),
+      maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
+      tags: readTags(properties['Tags']),
+      place: resource.place(),
+    };
+  }
+
+  #inline(owned: Owned): readonly CompiledPolicy[] {
+    return listOf(owned.resource.properties['Policies']).map((policy, index) =>
+      this.#document(owned, `Policies.${index}.PolicyDocument`, membersOf(policy)['PolicyDocument']),
+    );
+  }
+
+  #attached({ stack, resource: role }: Owned): readonly CompiledPolicy[] {
+    const named = (owned: Owned): boolean =>
+      owned.stack.accountId === stack.accountId &&
+      [...listOf(owned.resource.properties['Roles']), owned.resource.properties['RoleName']].includes(
+        role.physicalId,
+      );
+    return [
+      ...[...this.#ofType('AWS::IAM::Policy'), ...this.#ofType('AWS::IAM::RolePolicy')]
+        .filter(named)
+        .map((owned) => this.#document(owned, 'PolicyDocument', owned.resource.properties['PolicyDocument'])),
+      ...this.#ofType('AWS::IAM::ManagedPolicy')
+        .filter(named)
+        .map(({ resource }) => this.#managed.get(resource.physicalId) ?? ALLOW_ALL),
+    ];
+  }
+
+  #byArn(owned: Owned, property: string, arn: Json): CompiledPolicy {
+    const known = typeof arn === 'string' ? (this.#managed.get(arn) ?? findManagedPolicy(arn)) : undefined;
+    if (known !== undefined) return known;
+    this.#note(owned, property, `${typeof arn === 'string' ? arn : 'the policy'}: ${NOT_KNOWN}`);
+    return ALLOW_ALL;
+  }
+
+  #document(owned: Owned, property: string, document: Json | undefined): CompiledPolicy {
+    const { resource } = owned;
+    if (document === undefined && isUnresolved(resource, property)) {
+      this.#note(owned, property, NOT_KNOWN);
+      return ALLOW_ALL;
+    }
+    const compiled = compilePolicy(document, { ofIdentity: true });
+    if (compiled.kind === 'invalid') {
+      const error = new DefinitionError(
+        resource.place(property),
+        `IAM refuses the policy: ${compiled.reason}`,
+      );
+      this.#tolerance.note(error, 'the policy grants nothing');
+      return { decide: () => 'implicit-deny' };
+    }
+    for (const key of unknownConditionKeys(document))
+      this.#note(
+        owned,
+        property,
+        `no call here has the condition key ${key}: its statement applies as if the key were missing`,
+      );
+    return compiled.policy;
+  }
+
+  #note({ stack, resource }: Owned, property: string, consequence: string): void {
+    const { logicalId, type } = resource;
+    const { file, line } = resource.place(property);
+    const { stackName } = stack;
+    this.unsupported.push({ stackName, logicalId, type, property, consequence, file, line });
+  }
+}
+
+/** A trust policy has no resource: it is the role's own. Undefined for one that IAM refuses. */
+function readTrust(document: Json | undefined): CompiledPolicy | undefined {
+  const { Statement: statement, ...rest } = membersOf(document);
+  const statements = listOf(statement);
+  if (statements.some((one) => 'Resource' in membersOf(one) || 'NotResource' in membersOf(one)))
+    return undefined;
+  const Statement = statements.map((one) => ({ ...membersOf(one), Resource: '*' }));
+  const compiled = compilePolicy({ ...rest, Statement }, { ofResource: true });
+  return compiled.kind === 'compiled' ? compiled.policy : undefined;
+}
+
+function isUnresolved({ unresolved = [] }: ResolvedResource, property: string): boolean {
+  return unresolved.includes(property.split('.')[0] ?? '');
+}
+
+function readTags(tags: Json | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    listOf(tags).flatMap((tag) => {
+      const { Key: key, Value: value } = membersOf(tag);
+      return typeof key === 'string' && typeof value === 'string' ? [[key.toLowerCase(), value]] : [];
+    }),
+  );
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [value];
+}

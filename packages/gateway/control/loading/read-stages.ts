@@ -1,0 +1,253 @@
+import { readAccessLog } from '../../core/deployment/stage/access-log.ts';
+import { readCaching } from '../../core/deployment/stage/caching.ts';
+import { readCanary } from '../../core/deployment/stage/canary.ts';
+import { readBlock, readFlag, readText } from '../../core/deployment/properties.ts';
+import { readMethodOptions, readRouteOptions } from '../../core/deployment/stage/route-options.ts';
+import { readStageVariables } from '../../core/deployment/stage/stage-variables.ts';
+import { readRestThrottles, readRouteThrottles } from '../../core/deployment/stage/throttle.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { lacksDeployment } from './inspect-apis.ts';
+import { requireValid } from '../../core/deployment/properties.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { ControlResource } from '../control-resource.ts';
+import type { StageSettings } from '../stage-settings.ts';
+import type { ApiGroup } from './group-resources.ts';
+
+export type PlacedStage = StageSettings & { place: ControlResource['place'] };
+
+export type StageList = {
+  readonly stages: readonly PlacedStage[];
+  /** HTTP and WebSocket stages without a deployment; also in `stages`. */
+  readonly withoutDeployment: readonly ControlResource[];
+  readonly closed: ReadonlyMap<string, string>;
+};
+
+const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError where nothing is tolerated */
+export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
+  return group.protocol === 'rest' ? readRestStages(group, tolerance) : readV2Stages(group, tolerance);
+}
+
+/** The properties kept of a stage with unreadable settings: enough to answer 500. */
+const BARE = ['StageName', 'DeploymentId', 'AutoDeploy'];
+
+function readEach(
+  resources: readonly ControlResource[],
+  { protocol }: ApiGroup,
+  tolerance: Tolerance,
+  read: (stage: ControlResource) => StageSettings,
+): Pick<StageList, 'stages' | 'closed'> {
+  const stages = new Map<string, PlacedStage>();
+  const closed = new Map<string, string>();
+  for (const stage of resources) {
+    const name = tolerance.attempt(
+      'the stage is not served',
+      () => readIdentity(stage, protocol, stages),
+      () => undefined,
+    );
+    if (name === undefined) continue;
+    tolerance.attempt(
+      'AWS would refuse it; it is served here',
+      () => refuseManyTags(stage),
+      () => undefined,
+    );
+    if (protocol === 'http')
+      tolerance.attempt(
+        'AWS would refuse it; it is served here, without an execution log',
+        () => refuseExecutionLog(stage),
+        () => undefined,
+      );
+    const settings = tolerance.attempt(
+      `stage ${name} answers 500 to every request`,
+      () => read(requireValid(stage)),
+      (error) => {
+        closed.set(name, error.describe());
+        const kept = Object.entries(stage.properties).filter(([property]) => BARE.includes(property));
+        return read({ ...stage, properties: Object.fromEntries(kept), fault: undefined });
+      },
+    );
+    stages.set(name, { ...settings, place: (property) => stage.place(property) });
+  }
+  return { stages: [...stages.values()], closed };
+}
+
+/** The name of a stage with a deployment, unless an earlier one has it. */
+function readIdentity(
+  stage: ControlResource,
+  protocol: ApiGroup['protocol'],
+  others: ReadonlyMap<string, unknown>,
+): string {
+  const name = readName(stage, protocol === 'http');
+  if (protocol === 'rest') readText(stage, 'DeploymentId');
+  if (!others.has(name)) return name;
+  throw new DefinitionError(stage.place('StageName'), `Stage already exists: ${name}`);
+}
+
+/** `AWS::ApiGateway::Stage`, and stages made by a Deployment that names one (as osls writes it). */
+function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
+  const named = group.parts.deployments.filter(
+    (deployment) => deployment.properties['StageName'] !== undefined,
+  );
+  const canaries = named.filter(
+    (deployment) => deployment.properties['DeploymentCanarySettings'] !== undefined,
+  );
+  const own = named.filter((deployment) => !canaries.includes(deployment));
+  const made = [...group.parts.stages, ...own.map(toStageResource)];
+  const resources = tolerance.attempt(
+    'there is no canary',
+    () => addCanaries(made, canaries),
+    () => made,
+  );
+  return { ...readEach(resources, group, tolerance, readRestStage), withoutDeployment: [] };
+}
+
+/** A Deployment with `DeploymentCanarySettings` becomes the canary of an existing stage. */
+function addCanaries(
+  stages: readonly ControlResource[],
+  deployments: readonly ControlResource[],
+): readonly ControlResource[] {
+  for (const deployment of deployments)
+    if (!stages.some((stage) => stage.properties['StageName'] === deployment.properties['StageName']))
+      throw new DefinitionError(
+        deployment.place('DeploymentCanarySettings'),
+        `Stage ${readText(deployment, 'StageName')} must already be created before making a canary release deployment`,
+      );
+  return stages.map((stage) => {
+    const canary = deployments.findLast(
+      (deployment) => deployment.properties['StageName'] === stage.properties['StageName'],
+    );
+    const settings = canary && readBlock(canary, 'DeploymentCanarySettings');
+    if (canary === undefined || settings === undefined) return stage;
+    const CanarySetting = { ...(settings.properties as JsonObject), DeploymentId: canary.id };
+    return { ...stage, properties: { ...stage.properties, CanarySetting } };
+  });
+}
+
+/** AWS's quota (docs/aws §13). */
+const MAX_TAGS = 50;
+
+/** A list of `{Key, Value}` on a REST stage, a map on the others. */
+export function refuseManyTags(stage: ControlResource): void {
+  const tags = stage.properties['Tags'] ?? [];
+  const count = typeof tags === 'object' ? Object.keys(tags).length : 0;
+  if (count > MAX_TAGS)
+    throw new DefinitionError(stage.place('Tags'), `A stage has at most ${MAX_TAGS} tags, not ${count}`);
+}
+
+/** One REST stage in the form of `AWS::ApiGateway::Stage`. @throws DefinitionError */
+export function readRestStage(stage: ControlResource): StageSettings {
+  return {
+    source: stage,
+    name: readName(stage, false),
+    deploymentId: readText(stage, 'DeploymentId'),
+    variables: readStageVariables(stage, 'Variables'),
+    throttles: readRestThrottles(stage),
+    accessLog: readAccessLog(stage, 'AccessLogSetting'),
+    canary: readCanary(stage),
+    caching: readCaching(stage),
+    options: readMethodOptions(stage),
+    isTraced: readFlag(stage, 'TracingEnabled'),
+    clientCertificateId: readText(stage, 'ClientCertificateId', '') || undefined,
+  };
+}
+
+/** Settings of `StageDescription` for all methods, which a Stage has in an item of `MethodSettings`. */
+const METHOD_SETTINGS = [
+  'CacheDataEncrypted',
+  'CacheTtlInSeconds',
+  'CachingEnabled',
+  'DataTraceEnabled',
+  'LoggingLevel',
+  'MetricsEnabled',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+];
+
+/** A Deployment's `StageName` and `StageDescription` as the equivalent `AWS::ApiGateway::Stage`. */
+function toStageResource(deployment: ControlResource): ControlResource {
+  const described = readBlock(deployment, 'StageDescription');
+  const ofAll: Record<string, Json> = {};
+  const properties: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(described?.properties ?? {}) as [string, Json][])
+    (METHOD_SETTINGS.includes(name) ? ofAll : properties)[name] = value;
+  if (Object.keys(ofAll).length > 0)
+    properties['MethodSettings'] = [
+      { ResourcePath: '/*', HttpMethod: '*', ...ofAll },
+      ...(Array.isArray(properties['MethodSettings']) ? (properties['MethodSettings'] as Json[]) : []),
+    ];
+  return {
+    id: deployment.id,
+    logicalId: deployment.logicalId,
+    fault: deployment.fault,
+    properties: {
+      ...properties,
+      StageName: deployment.properties['StageName'] ?? '',
+      DeploymentId: deployment.id,
+    },
+    place: (property) =>
+      deployment.place(
+        property === undefined || property === 'StageName' ? property : `StageDescription.${property}`,
+      ),
+  };
+}
+
+function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
+  const routeKeys = new Set(
+    group.parts.routes
+      .map(({ properties }) => properties['RouteKey'])
+      .filter((key) => typeof key === 'string'),
+  );
+  const isHttp = group.protocol === 'http';
+  return {
+    ...readEach(group.parts.stages, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
+    withoutDeployment: group.parts.stages.filter(lacksDeployment),
+  };
+}
+
+/** HTTP APIs have none. @throws DefinitionError in AWS's words (hashicorp/terraform-provider-aws#14010) */
+export function refuseExecutionLog(stage: ControlResource): void {
+  const routes = readBlock(stage, 'RouteSettings');
+  const blocks = [
+    readBlock(stage, 'DefaultRouteSettings'),
+    ...Object.keys(routes?.properties ?? {}).map((key) => routes && readBlock(routes, key)),
+  ];
+  for (const block of blocks)
+    if (block !== undefined && !/^OFF$/i.test(readText(block, 'LoggingLevel', 'OFF')))
+      throw new DefinitionError(
+        block.place('LoggingLevel'),
+        'Execution logs are not supported on protocolType HTTP',
+      );
+}
+
+/** A stage of an HTTP or WebSocket API; without a deployment if it has none. @throws DefinitionError */
+export function readV2Stage(
+  stage: ControlResource,
+  isHttp: boolean,
+  routeKeys: ReadonlySet<string>,
+): StageSettings {
+  const name = readName(stage, isHttp);
+  return {
+    source: stage,
+    name,
+    deploymentId: readFlag(stage, 'AutoDeploy') ? `auto-${name}` : readText(stage, 'DeploymentId', ''),
+    variables: readStageVariables(stage, 'StageVariables'),
+    throttles: readRouteThrottles(stage, routeKeys),
+    accessLog: readAccessLog(stage, 'AccessLogSettings'),
+    canary: undefined,
+    caching: undefined,
+    isTraced: false,
+    clientCertificateId: undefined,
+    options: readRouteOptions(stage, !isHttp),
+  };
+}
+
+function readName(stage: ControlResource, mayBeDefault: boolean): string {
+  const name = readText(stage, 'StageName');
+  if (STAGE_NAME.test(name) || (mayBeDefault && name === '$default')) return name;
+  throw new DefinitionError(
+    stage.place('StageName'),
+    `Stage name only allows a-zA-Z0-9_- characters, up to 128${mayBeDefault ? ', or $default' : ''}; not "${name}"`,
+  );
+}

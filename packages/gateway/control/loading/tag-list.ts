@@ -1,0 +1,15 @@
+/** Tags in the two forms of templates: a map, or a list of `{Key, Value}`. */
+import { isJsonObject, listOf, textOf } from '../../core/stack/json-values.ts';
+import type { Json } from '../../core/stack/model.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export function readTags(tags: Json | undefined): Tags {
+  if (isJsonObject(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
+  const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonObject);
+  return Object.fromEntries(list.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
+}
+
+export function tagList(tags: Tags): Json {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

@@ -1,0 +1,13 @@
+/** Issuers whose tokens the gateway itself checks: those in authorizers of the served APIs. */
+import type { ApiState } from '../api-state.ts';
+
+/** Each once. Those named only by a stage variable are unknown before a request. */
+export function listTrustedIssuers(apis: readonly ApiState[]): readonly string[] {
+  const issuers = new Set<string>();
+  for (const { served } of apis)
+    for (const { deployment } of served.stages.values())
+      for (const { authorization } of deployment.routes.plans)
+        if (authorization.kind === 'token')
+          for (const { issuer } of authorization.authorizer.trust.issuers) issuers.add(issuer);
+  return [...issuers];
+}

@@ -1,0 +1,107 @@
+/**
+ * Functions that an API of the stacks calls without permission. AWS deploys that, but each such call fails
+ * with 500 (docs/aws §1.5, §4.4): reported at the start.
+ */
+import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import {
+  compileInvokePermissions,
+  sourceOfAuthorizer,
+  sourcesOfMethod,
+  sourcesOfRoute,
+} from '../../core/deployment/authorization/invoke-permissions.ts';
+import { apiArn } from '../../core/events/authorizer-event.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+import type { NamedFunction } from '@gatewright/aws/function-name';
+import type { RoutePlan } from '../../core/deployment/model.ts';
+import type { Account } from '../account.ts';
+import type { ApiState } from '../api-state.ts';
+
+type Call = {
+  readonly invoked: NamedFunction;
+  readonly sources: readonly string[];
+  readonly what: string;
+};
+
+/** More would hide the function. */
+const SHOWN = 3;
+
+/**
+ * One for each function, alias or version and API; none if permissions are not checked, or a call has granted
+ * it.
+ */
+export function findUnpermittedCalls(
+  apis: readonly ApiState[],
+  stacks: readonly ResolvedStack[],
+  { needsPermissions, functionPolicies }: Account,
+): readonly UnsupportedItem[] {
+  if (!needsPermissions) return [];
+  const permissionsOf = compileInvokePermissions(functionPolicies.predict(stacks));
+  const functions = stacks.flatMap((stack) => stack.functions);
+  return apis.flatMap(({ identity, served }): UnsupportedItem[] => {
+    const permissions = permissionsOf(apiArn(identity));
+    const plans = [...served.stages.values()].flatMap(({ deployment }) => deployment.routes.plans);
+    const failing = plans
+      .flatMap((plan) => callsOf(plan, identity.protocol === 'rest'))
+      .filter(({ invoked, sources }) => permissions.checkOf(invoked, sources)?.() === false);
+    return [...Map.groupBy(failing, ({ invoked }) => printFunctionName(invoked))].flatMap(
+      ([named, calls]) => {
+        const { functionName, qualifier } = readFunctionName(named);
+        const definition = functions.find(({ name }) => name === functionName);
+        if (definition === undefined) return [];
+        const what = qualifier === undefined ? 'it' : `its alias or version ${qualifier}`;
+        const ofWhat =
+          qualifier === undefined
+            ? ''
+            : ` whose FunctionName is ${named}: a permission for the function itself does not count`;
+        const { stackName, logicalId, place } = definition;
+        return [
+          {
+            stackName,
+            logicalId,
+            type: 'AWS::Lambda::Function',
+            file: place.file,
+            line: place.line,
+            message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
+            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off skips permissions)`,
+          },
+        ];
+      },
+    );
+  });
+}
+
+/**
+ * The checked calls of a route; functions named by a stage variable, and calls with a role, are not checked.
+ */
+function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: boolean): readonly Call[] {
+  const { routeKey, httpMethod, resourcePath } = route;
+  const calls: Call[] = [];
+  if (authorization.kind === 'lambda' && authorization.authorizer.mayInvoke !== undefined) {
+    const { authorizerId, name } = authorization.authorizer;
+    const what = `all behind authorizer ${name}`;
+    const invoked = ownerOf(authorization.authorizer);
+    calls.push({ invoked, sources: [sourceOfAuthorizer(authorizerId)], what });
+  }
+  if ('functionName' in integration && integration.mayInvoke !== undefined)
+    calls.push({
+      invoked: ownerOf(integration),
+      sources: isRest ? sourcesOfMethod(httpMethod, resourcePath) : sourcesOfRoute(routeKey),
+      what: routeKey,
+    });
+  return calls;
+}
+
+function namesOf(calls: readonly Call[]): readonly string[] {
+  return [...new Set(calls.map(({ what }) => what))];
+}
+
+function isOne(calls: readonly Call[]): boolean {
+  return namesOf(calls).length === 1;
+}
+
+function listCalls(calls: readonly Call[]): string {
+  const names = namesOf(calls);
+  const more = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,65 @@
+/** API keys of the account. They belong to no API: usage plans connect them with stages. */
+import { refuseBeyondQuota, DEFAULT_QUOTAS } from '../api-quotas.ts';
+import { refusalByService } from '../edits/check-members.ts';
+import { badRequest, conflict, orNotFound } from '../control-error.ts';
+import { API_KEY } from '../resource-types/constraints.ts';
+
+export type ApiKey = {
+  readonly id: string;
+  readonly value: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly customerId: string | undefined;
+  readonly enabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAtEpochMs: number;
+  readonly updatedAtEpochMs: number;
+};
+
+/** Why AWS refuses this name; undefined = it does not. */
+export function checkKeyName(name: string | undefined): string | undefined {
+  return refusalByService(name, API_KEY.name);
+}
+
+export class ApiKeys {
+  readonly #byId = new Map<string, ApiKey>();
+  /** Found by hash, so the duration of a look-up does not reveal how much of a guess was right. */
+  readonly #byValue = new Map<string, ApiKey>();
+
+  get all(): readonly ApiKey[] {
+    return [...this.#byId.values()];
+  }
+
+  find(id: string): ApiKey | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** @throws ControlError NotFoundException */
+  get(id: string): ApiKey {
+    return orNotFound(this.#byId.get(id), 'Invalid API Key identifier specified');
+  }
+
+  findByValue(value: string): ApiKey | undefined {
+    return this.#byValue.get(value);
+  }
+
+  /** Adds a key or replaces the one with its id. @throws ControlError for what AWS refuses */
+  put(key: ApiKey): void {
+    const refusal = refusalByService(key.value, API_KEY.value) ?? checkKeyName(key.name);
+    if (refusal !== undefined) throw badRequest(refusal);
+    const other = this.#byValue.get(key.value);
+    if (other !== undefined && other.id !== key.id) throw conflict('API Key already exists');
+    const known = this.#byId.get(key.id);
+    if (known === undefined) refuseBeyondQuota('apiKeys', this.#byId.size, DEFAULT_QUOTAS);
+    if (known !== undefined) this.#byValue.delete(known.value);
+    this.#byId.set(key.id, key);
+    this.#byValue.set(key.value, key);
+  }
+
+  delete(id: string): void {
+    const key = this.#byId.get(id);
+    if (key === undefined) return;
+    this.#byId.delete(id);
+    this.#byValue.delete(key.value);
+  }
+}

@@ -1,0 +1,111 @@
+import type { ApiKeyFacts } from '../../core/events/request-facts.ts';
+import type { KeyFault, KeyHolder, KeyRing } from '../../core/exchange.ts';
+import { dayOf } from '../../core/metering/quota-period.ts';
+import type { TokenBucket } from '../../core/metering/token-bucket.ts';
+import type { ApiKey, ApiKeys } from './api-keys.ts';
+import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts';
+
+export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
+type Opener = readonly [UsagePlan, PlanStage];
+
+export class AccountKeyRing implements KeyRing {
+  readonly #state: () => KeysAndPlans;
+  #plans: UsagePlans | undefined;
+  #revision = -1;
+  /** `{apiId}/{stage}` → its plans by id, as of `#revision`. */
+  #openers = new Map<string, ReadonlyMap<string, Opener>>();
+
+  /** `state` is read each time, since a reload replaces keys and plans. */
+  constructor(state: () => KeysAndPlans) {
+    this.#state = state;
+  }
+
+  holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined {
+    const { keys, plans } = this.#state();
+    const key = keys.findByValue(value);
+    if (key?.enabled !== true) return undefined;
+    const openers = this.#openersOf(plans, apiId, stageName);
+    for (const planId of plans.plansOf(key.id)) {
+      const opener = openers.get(planId);
+      const member = plans.findKey(planId, key.id);
+      if (opener !== undefined && member !== undefined) return new PlanHolder(key, ...opener, member);
+    }
+    return undefined;
+  }
+
+  findKeyFault(apiId: string, stageName: string, value: string): KeyFault {
+    const { keys, plans } = this.#state();
+    const key = keys.findByValue(value);
+    if (key === undefined) return { kind: 'unknown' };
+    if (!key.enabled) return { kind: 'disabled', keyId: key.id };
+    const own = [...plans.plansOf(key.id)].map((id) => plans.get(id));
+    if (own.length === 0) return { kind: 'no-plan', keyId: key.id };
+    const opens = own.flatMap((plan) => plan.apiStages.map((open) => `${open.apiId}/${open.stage}`));
+    return {
+      kind: 'other-stages',
+      keyId: key.id,
+      opens: opens.filter((name) => name !== `${apiId}/${stageName}`),
+    };
+  }
+
+  /** Stage names come from served stages, not from clients, so the map is bounded. */
+  #openersOf(plans: UsagePlans, apiId: string, stageName: string): ReadonlyMap<string, Opener> {
+    if (plans !== this.#plans || plans.revision !== this.#revision) {
+      this.#plans = plans;
+      this.#revision = plans.revision;
+      this.#openers = new Map();
+    }
+    const name = `${apiId}/${stageName}`;
+    const known = this.#openers.get(name);
+    if (known !== undefined) return known;
+    const openers = new Map<string, Opener>();
+    for (const plan of plans.all) {
+      const stage = plan.apiStages.find((open) => open.apiId === apiId && open.stage === stageName);
+      if (stage !== undefined) openers.set(plan.id, [plan, stage]);
+    }
+    this.#openers.set(name, openers);
+    return openers;
+  }
+}
+
+class PlanHolder implements KeyHolder {
+  readonly apiKey: NonNullable<ApiKeyFacts>;
+  readonly plan: UsagePlan;
+  readonly #stage: PlanStage;
+  readonly #member: PlanKey;
+
+  constructor(key: ApiKey, plan: UsagePlan, stage: PlanStage, member: PlanKey) {
+    this.apiKey = { id: key.id, value: key.value };
+    this.plan = plan;
+    this.#stage = stage;
+    this.#member = member;
+  }
+
+  bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined {
+    const method = methodThrottleKey(routeKey);
+    const own = Object.hasOwn(this.#stage.throttle, method) ? this.#stage.throttle[method] : undefined;
+    const { buckets } = this.#member;
+    if (own !== undefined)
+      return buckets.get(`${this.#stage.apiId}/${this.#stage.stage}${method}`, own, nowEpochMs);
+    return this.plan.throttle === undefined ? undefined : buckets.get('', this.plan.throttle, nowEpochMs);
+  }
+
+  isQuotaUsedUp(nowEpochMs: number): boolean {
+    return this.plan.quota !== undefined && this.#member.usage.isUsedUp(nowEpochMs, this.plan.quota);
+  }
+
+  quotaLeft(nowEpochMs: number): number | undefined {
+    const { quota } = this.plan;
+    return quota === undefined ? undefined : this.#member.usage.remainingOn(dayOf(nowEpochMs), quota);
+  }
+
+  count(nowEpochMs: number): void {
+    this.#member.usage.count(nowEpochMs);
+  }
+}
+
+/** `GET /pets/{id}` → `/pets/{id}/GET`, the name of a method in usage plans. */
+function methodThrottleKey(routeKey: string): string {
+  const space = routeKey.indexOf(' ');
+  return space === -1 ? routeKey : `${routeKey.slice(space + 1)}/${routeKey.slice(0, space)}`;
+}

@@ -1,0 +1,140 @@
+import { DefinitionError } from '../core/errors.ts';
+import { optionsOf } from '../core/deployment/stage/route-options.ts';
+import { canaryOf } from './account.ts';
+import type { StageCaching } from '../core/deployment/stage/caching.ts';
+import type { CanarySettings } from '../core/deployment/stage/canary.ts';
+import type { Deployment } from '../core/deployment/model.ts';
+import type { ResponseCache, ServedStage, StageCache, StageLogs, StageThrottle } from '../core/exchange.ts';
+import type { Account } from './account.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
+import type { StageSettings } from './stage-settings.ts';
+import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
+import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
+
+/**
+ * The stage with its canary. @throws RangeError for an invalid deployment, DefinitionError for a certificate
+ */
+export function serveStage(
+  apiId: string,
+  settings: StageSettings,
+  account: Account,
+  deploymentOf: (id: string) => Deployment,
+): ServedStage {
+  const { name, deploymentId, variables, throttles, canary, caching } = settings;
+  const { authorizerCache, responseCache, buckets } = account.stageMemory(apiId, name);
+  responseCache.useCluster(caching?.clusterSize);
+  const deployment = deploymentOf(deploymentId);
+  const stage: ServedStage = {
+    name,
+    deploymentId,
+    deployment,
+    variables,
+    authorizerCache,
+    isCanary: canary && false,
+    canary: undefined,
+    throttle: createStageThrottle(throttles, buckets, account.bucket),
+    keys: account.keyRing,
+    logs: writeDown(apiId, settings),
+    clientCertificate: findCertificate(settings, account),
+    cache: caching && openResponseCache(responseCache, deployment, caching),
+    cacheClusterGb: caching?.clusterSize,
+  };
+  if (canary === undefined) return stage;
+  const release: ServedStage = {
+    ...serveCanary(stage, canary, deploymentOf(canary.deploymentId)),
+    authorizerCache: account.stageMemory(apiId, canaryOf(name)).authorizerCache,
+    cache:
+      caching && canary.useStageCache
+        ? openResponseCache(responseCache, deploymentOf(canary.deploymentId), caching)
+        : undefined,
+  };
+  return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
+}
+
+/** The token buckets of a stage; undefined if there is no limit, so that requests skip them. */
+export function createStageThrottle(
+  settings: ThrottleSettings | undefined,
+  buckets: TokenBuckets,
+  account: TokenBucket | undefined,
+): StageThrottle | undefined {
+  if (settings === undefined && account === undefined) return undefined;
+  return {
+    account,
+    bucketOf(routeKey, nowEpochMs) {
+      const limit = settings?.byRouteKey.get(routeKey) ?? settings?.usual;
+      return limit === undefined ? undefined : buckets.get(routeKey, limit, nowEpochMs);
+    },
+  };
+}
+
+/** @throws DefinitionError for a missing certificate */
+function findCertificate(
+  { clientCertificateId, source }: StageSettings,
+  account: Account,
+): CertifiedKey | undefined {
+  if (clientCertificateId === undefined) return undefined;
+  const found = account.clientCertificates.find(clientCertificateId);
+  if (found !== undefined) return found.key;
+  throw new DefinitionError(
+    source.place('ClientCertificateId'),
+    'Invalid client certificate identifier specified',
+  );
+}
+
+/** Entries are kept by deployment, so a canary shares those of the stage only if both have the same one. */
+function openResponseCache(
+  cache: ResponseCache,
+  { routes }: Deployment,
+  caching: StageCaching,
+): StageCache | undefined {
+  const kept = routes.plans.flatMap((plan) => {
+    const ofRoute = caching.ofRoute(plan.routeKey);
+    return ofRoute === undefined ? [] : [[plan, ofRoute] as const];
+  });
+  return kept.length === 0 ? undefined : { cache, routes: new Map(kept) };
+}
+
+/**
+ * The stage with the canary's own settings. Limits are shared; a cached grant is not, since an overridden
+ * variable may select another authorizer function.
+ */
+function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Deployment): ServedStage {
+  const variables = { ...stage.variables, ...canary.variableOverrides };
+  return {
+    ...stage,
+    deployment,
+    deploymentId: canary.deploymentId,
+    isCanary: true,
+    variables: Object.keys(variables).length === 0 ? null : variables,
+    logs: stage.logs && withCanaryLogs(stage.logs),
+  };
+}
+
+/** Undefined if the stage logs nothing, so that its requests are skipped. */
+function writeDown(
+  apiId: string,
+  { name, accessLog, options, isTraced }: StageSettings,
+): StageLogs | undefined {
+  const all = [options.usual, ...options.byRouteKey.values()];
+  const isPlain = all.every(
+    ({ loggingLevel, hasDetailedMetrics }) => loggingLevel === 'OFF' && !hasDetailedMetrics,
+  );
+  if (accessLog === undefined && isPlain && !isTraced) return undefined;
+  return {
+    access: accessLog,
+    executionGroups: [`API-Gateway-Execution-Logs_${apiId}/${name}`],
+    optionsOf: (routeKey) => optionsOf(options, routeKey),
+    isTraced,
+  };
+}
+
+/** Lines of a canary go to the stage's groups and to the canary's own. */
+function withCanaryLogs(logs: StageLogs): StageLogs {
+  const both = (groups: readonly string[]): string[] => groups.flatMap((group) => [group, `${group}/Canary`]);
+  const { access } = logs;
+  return {
+    ...logs,
+    access: access && { ...access, groups: both(access.groups) },
+    executionGroups: both(logs.executionGroups),
+  };
+}

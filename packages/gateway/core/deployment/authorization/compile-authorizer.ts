@@ -1,0 +1,176 @@
+/** Compiles the Lambda authorizers of all three kinds of API for `authenticate`. */
+import { DefinitionError } from '../../errors.ts';
+import { compileFullMatch } from '../../mapping/full-match.ts';
+import { isContextVariable } from '../../events/context-variables.ts';
+import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
+import { readLambdaUri } from '../integration/integration-uri.ts';
+import { ALL_PERMITTED, findInvokeCheck, sourceOfAuthorizer } from './invoke-permissions.ts';
+import { readInteger, readText, readTextList } from '../properties.ts';
+import type { Assumptions } from '../assumptions.ts';
+import type { InvokePermissions } from './invoke-permissions.ts';
+import type { FullMatch } from '../../mapping/full-match.ts';
+import type { PropertyBag } from '../properties.ts';
+import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from '../model.ts';
+
+/** Longest run of a REST or WebSocket authorizer; HTTP APIs allow 10 s (docs/aws §4.3). */
+const REST_TIMEOUT_MS = 29_000;
+const HTTP_TIMEOUT_MS = 10_000;
+const MAX_TTL_SECONDS = 3600;
+
+export const REST_SOURCE =
+  /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
+const WEBSOCKET_SOURCE =
+  /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
+export const HTTP_SOURCE = /^\$(request\.header|request\.querystring|stageVariables|context)\.(.+)$/;
+
+function parseSource(text: string, form: RegExp): IdentitySource | undefined {
+  const [, where, name] = form.exec(text) ?? [];
+  if (where === undefined || name === undefined) return undefined;
+  if (where.endsWith('request.header')) return { kind: 'header', name: name.toLowerCase() };
+  if (where.endsWith('request.querystring')) return { kind: 'querystring', name };
+  if (where === 'stageVariables') return { kind: 'stageVariable', name };
+  return isContextVariable(name) ? { kind: 'context', name } : undefined;
+}
+
+/** @throws DefinitionError for a source that AWS does not know. */
+export function parseSources(bag: PropertyBag, texts: readonly string[], form: RegExp): IdentitySource[] {
+  return texts.map((text) => {
+    const source = parseSource(text, form);
+    if (source !== undefined) return source;
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      `Invalid identity source "${text}". A source is a header, query string, stage variable or context variable of the request`,
+    );
+  });
+}
+
+function readTtl(bag: PropertyBag, usual: number): number {
+  return readInteger(bag, 'AuthorizerResultTtlInSeconds', { usual, min: 0, max: MAX_TTL_SECONDS });
+}
+
+function readTarget(bag: PropertyBag): FunctionTarget {
+  const target = readLambdaUri(readText(bag, 'AuthorizerUri'), false);
+  if (target.kind === 'invalid') throw new DefinitionError(bag.place('AuthorizerUri'), target.message);
+  return target.target;
+}
+
+/** `IdentityValidationExpression`. @throws DefinitionError */
+export function readValidation(bag: PropertyBag): FullMatch | undefined {
+  const pattern = readText(bag, 'IdentityValidationExpression', '');
+  if (pattern === '') return undefined;
+  const matches = compileFullMatch(pattern);
+  if (matches !== undefined) return matches;
+  throw new DefinitionError(
+    bag.place('IdentityValidationExpression'),
+    `"${pattern}" is not a Java regular expression that the gateway supports`,
+  );
+}
+
+type LambdaAuthorizerSources = {
+  readonly assumptions: Assumptions;
+  readonly invokePermissions: InvokePermissions;
+};
+
+/** REST: TOKEN and REQUEST (docs/aws §4.1, §4.2). */
+export function compileRestLambdaAuthorizer(
+  bag: PropertyBag,
+  type: 'TOKEN' | 'REQUEST',
+  { assumptions, invokePermissions }: LambdaAuthorizerSources,
+): LambdaAuthorizer {
+  const isToken = type === 'TOKEN';
+  const sourceText = readText(bag, 'IdentitySource', isToken ? 'method.request.header.Authorization' : '');
+  const texts = sourceText
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+  const ttlSeconds = readTtl(bag, 300);
+  const identitySources = parseSources(bag, texts, REST_SOURCE);
+  if (isToken && (identitySources.length !== 1 || identitySources[0]?.kind !== 'header'))
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      'A TOKEN authorizer has exactly one identity source, method.request.header.<Name>',
+    );
+  if (!isToken && ttlSeconds > 0 && identitySources.length === 0)
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      'A REQUEST authorizer with a cache needs at least one identity source; add one, or set AuthorizerResultTtlInSeconds to 0',
+    );
+  const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
+  const target = readTarget(bag);
+  const role = bag.properties['AuthorizerCredentials'];
+  return {
+    mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
+    authorizerId: bag.id,
+    name: readText(bag, 'Name', bag.logicalId),
+    payload: isToken ? 'rest-token' : 'rest-request',
+    ...target,
+    identitySources: isIgnored ? [] : identitySources,
+    validation: isToken ? readValidation(bag) : undefined,
+    ttlSeconds,
+    simpleResponses: false,
+    timeoutMs: REST_TIMEOUT_MS,
+  };
+}
+
+function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
+  const version = readText(bag, 'AuthorizerPayloadFormatVersion', '');
+  if (version === '1.0') return 'http-1.0';
+  if (version === '2.0') return 'http-2.0';
+  throw new DefinitionError(
+    bag.place('AuthorizerPayloadFormatVersion'),
+    // AWS's words (hashicorp/terraform-provider-aws#15181); it takes "1.0" and "2.0".
+    'AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer',
+  );
+}
+
+/** HTTP and WebSocket: REQUEST (docs/aws §4.5, §4.7). */
+export function compileV2LambdaAuthorizer(
+  bag: PropertyBag,
+  protocol: 'http' | 'websocket',
+  {
+    assumptions = DEFAULT_ASSUMPTIONS,
+    invokePermissions = ALL_PERMITTED,
+  }: Partial<LambdaAuthorizerSources> = {},
+): LambdaAuthorizer {
+  const payload = protocol === 'websocket' ? 'websocket' : readHttpPayload(bag);
+  const texts = readTextList(bag, 'IdentitySource');
+  const identitySources = parseSources(bag, texts, protocol === 'websocket' ? WEBSOCKET_SOURCE : HTTP_SOURCE);
+  const simpleResponses = bag.properties['EnableSimpleResponses'] === true;
+  if (simpleResponses && payload !== 'http-2.0')
+    throw new DefinitionError(
+      bag.place('EnableSimpleResponses'),
+      'Simple responses need AuthorizerPayloadFormatVersion "2.0" on an HTTP API',
+    );
+  const ttlSeconds = protocol === 'websocket' ? 0 : readTtl(bag, 0);
+  if (ttlSeconds > 0 && identitySources.length === 0)
+    throw new DefinitionError(
+      bag.place('IdentitySource'),
+      'Caching authorizer results needs at least one identity source',
+    );
+  const target = readTarget(bag);
+  const role = bag.properties['AuthorizerCredentialsArn'];
+  return {
+    mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
+    authorizerId: bag.id,
+    name: readText(bag, 'Name', bag.logicalId),
+    payload,
+    ...target,
+    identitySources,
+    validation: undefined,
+    ttlSeconds,
+    simpleResponses,
+    unauthorizedStatus: protocol === 'http' ? readUnauthorizedStatus(assumptions) : undefined,
+    timeoutMs: protocol === 'websocket' ? REST_TIMEOUT_MS : HTTP_TIMEOUT_MS,
+  };
+}
+
+function readUnauthorizedStatus(assumptions: Assumptions): LambdaAuthorizer['unauthorizedStatus'] {
+  switch (assumptions['http-unauthorized-status']) {
+    case '401':
+      return 401;
+    case '500':
+      return 500;
+    case 'by-format':
+      return undefined;
+  }
+}

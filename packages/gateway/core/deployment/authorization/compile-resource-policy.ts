@@ -1,0 +1,72 @@
+import { DefinitionError } from '../../errors.ts';
+import { compilePolicy } from '../../policy/evaluate.ts';
+import { readBlock, readTextList } from '../properties.ts';
+import type { PropertyBag } from '../properties.ts';
+import type { ResourcePolicy } from '../model.ts';
+
+/** Length of the document as JSON (quota of API Gateway, which AWS raises on request). */
+export const POLICY_CHARACTERS = 8_192;
+const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
+
+export type PolicySurroundings = {
+  /** VPC of each VPC endpoint of private APIs; absent = none is known. */
+  readonly vpcEndpoints?: ReadonlyMap<string, string>;
+  /** Absent = AWS's default quota. */
+  readonly policyCharacters?: number;
+};
+
+/**
+ * Undefined for a public API without a policy: it is open. `apiArn`:
+ * `arn:aws:execute-api:{region}:{account}:{apiId}`.
+ * @throws DefinitionError for a policy that AWS refuses, in AWS's words.
+ */
+export function compileResourcePolicy(
+  api: PropertyBag,
+  apiArn: string,
+  { vpcEndpoints = new Map(), policyCharacters = POLICY_CHARACTERS }: PolicySurroundings = {},
+): ResourcePolicy | undefined {
+  const isPrivate = readEndpointTypes(api).includes('PRIVATE');
+  const document = readDocument(api);
+  if (document === undefined) return isPrivate ? { kind: 'closed' } : undefined;
+  const length = JSON.stringify(document).length;
+  if (length > policyCharacters)
+    throw new DefinitionError(
+      api.place('Policy'),
+      `Invalid policy document: ${length} characters, AWS takes ${policyCharacters}`,
+    );
+  const compiled = compilePolicy(document, { apiArn, ofResource: true });
+  if (compiled.kind === 'invalid') throw invalidPolicy(api, compiled.reason);
+  return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
+}
+
+/** Empty if the template sets none; AWS then uses EDGE. @throws DefinitionError */
+export function readEndpointTypes(api: PropertyBag): readonly string[] {
+  const block = readBlock(api, 'EndpointConfiguration');
+  const types = block === undefined ? [] : readTextList(block, 'Types');
+  const wrong = types.find((type) => !ENDPOINT_TYPES.includes(type));
+  if (block !== undefined && wrong !== undefined)
+    throw new DefinitionError(
+      block.place('Types'),
+      `Invalid endpoint type "${wrong}". AWS has ${ENDPOINT_TYPES.join(', ')}`,
+    );
+  return types;
+}
+
+/** A map, or its JSON text; osls writes an empty text for no policy. */
+function readDocument(api: PropertyBag): unknown {
+  const value = api.properties['Policy'];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    throw invalidPolicy(api, 'it is not JSON');
+  }
+}
+
+function invalidPolicy(api: PropertyBag, reason: string): DefinitionError {
+  return new DefinitionError(
+    api.place('Policy'),
+    `Invalid policy document. Please check the policy syntax and ensure that Principals are valid. (${reason})`,
+  );
+}

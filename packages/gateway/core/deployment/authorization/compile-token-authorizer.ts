@@ -1,0 +1,254 @@
+/**
+ * Authorizers that verify JSON Web Tokens without a function: JWT of HTTP and REST APIs, COGNITO_USER_POOLS
+ * of REST APIs.
+ */
+import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
+import { parseArn } from '@gatewright/aws/arn';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import { DefinitionError } from '../../errors.ts';
+import { RSA_ALGORITHMS } from '../../policy/bearer-token.ts';
+import { HTTP_SOURCE, parseSources, readValidation, REST_SOURCE } from './compile-authorizer.ts';
+import { readBlock, readText, readTextList } from '../properties.ts';
+import { compileStageText } from '../integration/stage-text.ts';
+import type { RsaAlgorithm } from '../../policy/bearer-token.ts';
+import type { RequiredClaim, TokenTrust, TrustedIssuer } from '../../policy/token-trust.ts';
+import type { PropertyBag } from '../properties.ts';
+import type { Assumptions } from '../assumptions.ts';
+import type { IdentitySource, StageText, TokenAuthorizer } from '../model.ts';
+
+/** Quotas of API Gateway (docs/aws §4.5). */
+const MAX_AUDIENCES = 50;
+
+/**
+ * `AuthorizerType: JWT` of an HTTP API.
+ * @throws DefinitionError
+ */
+export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
+  const block = readBlock(bag, 'JwtConfiguration');
+  if (block === undefined)
+    throw new DefinitionError(
+      bag.place('JwtConfiguration'),
+      'JwtConfiguration is a required parameter for JWT authorizer',
+    );
+  return {
+    ...describe(bag),
+    dialect: 'http-jwt',
+    withoutScope: 'ACCESS_DENIED',
+    identitySource: readSource(bag, readTextList(bag, 'IdentitySource'), HTTP_SOURCE, [
+      'header',
+      'querystring',
+    ]),
+    trust: { ...PLAIN_TRUST, issuers: [readIssuer(block, 'Audience')] },
+  };
+}
+
+/**
+ * `Type: JWT` of a REST API (2026). CloudFormation's property names are not public yet; these follow the
+ * developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?,
+ * RequiredClaims?}`, where `RequiredClaims` maps names to one or several values, or lists the names.
+ * @throws DefinitionError
+ */
+export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
+  const block = readBlock(bag, 'JwtConfiguration');
+  const issuers = block?.properties['Issuers'];
+  if (block === undefined || !Array.isArray(issuers) || issuers.length === 0)
+    throw new DefinitionError(
+      bag.place('JwtConfiguration.Issuers'),
+      'A JWT authorizer needs JwtConfiguration.Issuers, a list of {Issuer, Audience}',
+    );
+  refuseUnknownSettings(block, ['Issuers', 'AllowedAlgorithms', 'RequiredClaims']);
+  return {
+    ...describe(bag),
+    dialect: 'rest-jwt',
+    withoutScope: 'ACCESS_DENIED',
+    identitySource: readRestSource(bag),
+    trust: {
+      ...PLAIN_TRUST,
+      issuers: issuers.map((_, index) => readIssuer(itemOf(block, 'Issuers', index), 'Audience')),
+      algorithms: readAlgorithms(block),
+      requiredClaims: readRequiredClaims(block),
+    },
+  };
+}
+
+const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
+
+/**
+ * `Type: COGNITO_USER_POOLS`. Stage variables may name the pool. A method without scopes takes ID tokens, one
+ * with scopes access tokens.
+ * @throws DefinitionError
+ */
+export function compileCognitoAuthorizer(
+  bag: PropertyBag,
+  { assumptions }: { readonly assumptions: Assumptions },
+  hasScopes: boolean,
+): TokenAuthorizer {
+  const arns = readTextList(bag, 'ProviderARNs');
+  if (arns.length === 0)
+    throw new DefinitionError(
+      bag.place('ProviderARNs'),
+      'Invalid provider ARNs: a COGNITO_USER_POOLS authorizer needs at least one user pool',
+    );
+  const providers = arns.map((arn) => readProvider(bag, arn));
+  const constant = providers.filter(({ source }) => !isVariable(source));
+  return {
+    ...describe(bag),
+    dialect: 'cognito',
+    withoutScope: assumptions['cognito-scope-status'] === '403' ? 'ACCESS_DENIED' : 'UNAUTHORIZED',
+    identitySource: readRestSource(bag),
+    trust: {
+      ...PLAIN_TRUST,
+      issuers: constant.map(({ source }) => poolOf(readPoolIssuer(bag, source))),
+      audienceForm: readValidation(bag),
+      tokenUse: hasScopes ? 'access' : 'id',
+    },
+    issuersOf: constant.length === providers.length ? undefined : issuersByStage(providers),
+  };
+}
+
+/** Only the pool may come from variables (developer guide). */
+function readProvider(bag: PropertyBag, text: string): StageText {
+  const { service, resource } = parseArn(text) ?? {};
+  if (isVariable(text) && !(service === 'cognito-idp' && resource?.startsWith('userpool/') === true))
+    throw invalidProvider(bag, text);
+  return compileStageText(text);
+}
+
+function isVariable(text: string): boolean {
+  return text.includes('${stageVariables.');
+}
+
+function poolOf(issuer: string): TrustedIssuer {
+  return { issuer, audience: 'any' };
+}
+
+/** The pools depend on the stage; an incomplete ARN, for lack of a variable, matches no issuer. */
+function issuersByStage(providers: readonly StageText[]): TokenAuthorizer['issuersOf'] {
+  return (variables) =>
+    providers.flatMap((provider) => {
+      const issuer = findPoolIssuer(provider.render(variables));
+      return issuer === undefined ? [] : [poolOf(issuer)];
+    });
+}
+
+const PLAIN_TRUST: Omit<TokenTrust, 'issuers'> = {
+  algorithms: RSA_ALGORITHMS,
+  audienceForm: undefined,
+  tokenUse: undefined,
+  requiredClaims: [],
+};
+
+function describe(bag: PropertyBag): Pick<TokenAuthorizer, 'authorizerId' | 'name'> {
+  return { authorizerId: bag.id, name: readText(bag, 'Name', bag.logicalId) };
+}
+
+/** `iss` of a user pool's tokens: `https://cognito-idp.{region}.amazonaws.com/{poolId}`. */
+export function userPoolIssuer(region: string, poolId: string): string {
+  return `${regionalAddress('cognito-idp', region)}/${poolId}`;
+}
+
+function readPoolIssuer(bag: PropertyBag, text: string): string {
+  const issuer = findPoolIssuer(text);
+  if (issuer === undefined) throw invalidProvider(bag, text);
+  return issuer;
+}
+
+function invalidProvider(bag: PropertyBag, text: string): DefinitionError {
+  return new DefinitionError(
+    bag.place('ProviderARNs'),
+    `Invalid ARN "${text}". Use arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
+  );
+}
+
+function findPoolIssuer(text: string): string | undefined {
+  const arn = parseArn(text);
+  const poolId = arn?.service === 'cognito-idp' ? PROVIDER.exec(arn.resource)?.[1] : undefined;
+  return arn === undefined || poolId === undefined ? undefined : userPoolIssuer(arn.region, poolId);
+}
+
+function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer {
+  const issuer = readText(block, 'Issuer');
+  if (!isIssuerUrl(issuer))
+    throw new DefinitionError(
+      block.place('Issuer'),
+      `Invalid issuer: "${issuer}". Issuer must be an https URL without query string and fragment`,
+    );
+  refuseUnknownSettings(block, ['Issuer', audienceProperty]);
+  const audience = readTextList(block, audienceProperty);
+  if (audience.length === 0 || audience.length > MAX_AUDIENCES)
+    throw new DefinitionError(
+      block.place(audienceProperty),
+      `A JWT authorizer has 1 to ${MAX_AUDIENCES} audiences`,
+    );
+  return { issuer, audience };
+}
+
+/** AWS takes https alone; a loopback issuer may use http, for development. */
+function isIssuerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash, username, password } = new URL(text);
+  const isBare = search === '' && hash === '' && username === '' && password === '' && !/[?#]/.test(text);
+  return isBare && (protocol === 'https:' || isLoopbackUrl(text));
+}
+
+function readRestSource(bag: PropertyBag): IdentitySource {
+  const text = readText(bag, 'IdentitySource', 'method.request.header.Authorization');
+  return readSource(bag, [text.trim()], REST_SOURCE, ['header']);
+}
+
+function readSource(
+  bag: PropertyBag,
+  texts: readonly string[],
+  form: RegExp,
+  kinds: readonly IdentitySource['kind'][],
+): IdentitySource {
+  const [source, ...more] = parseSources(bag, texts, form);
+  if (source !== undefined && more.length === 0 && kinds.includes(source.kind)) return source;
+  throw new DefinitionError(
+    bag.place('IdentitySource'),
+    `An authorizer that checks tokens has exactly one identity source, a ${kinds.join(' or ')}`,
+  );
+}
+
+function readAlgorithms(block: PropertyBag): readonly RsaAlgorithm[] {
+  const names = readTextList(block, 'AllowedAlgorithms');
+  if (names.length === 0) return RSA_ALGORITHMS;
+  return names.map((name) => {
+    const known = RSA_ALGORITHMS.find((algorithm) => algorithm === name);
+    if (known !== undefined) return known;
+    throw new DefinitionError(
+      block.place('AllowedAlgorithms'),
+      `Invalid signing algorithm "${name}". API Gateway verifies ${RSA_ALGORITHMS.join(', ')}`,
+    );
+  });
+}
+
+function readRequiredClaims(block: PropertyBag): readonly RequiredClaim[] {
+  const claims = block.properties['RequiredClaims'];
+  if (claims === undefined || claims === null) return [];
+  if (Array.isArray(claims))
+    return readTextList(block, 'RequiredClaims').map((name) => ({ name, values: [] }));
+  const named = readBlock(block, 'RequiredClaims');
+  return Object.entries(named?.properties ?? {}).map(([name, value]) => ({
+    name,
+    values: typeof value === 'string' || named === undefined ? [String(value)] : readTextList(named, name),
+  }));
+}
+
+function itemOf(block: PropertyBag, property: string, index: number): PropertyBag {
+  const list = block.properties[property];
+  const name = `${property}.${index}`;
+  const item = readBlock(
+    { ...block, properties: { [name]: Array.isArray(list) ? (list as unknown[])[index] : undefined } },
+    name,
+  );
+  if (item === undefined) throw new DefinitionError(block.place(name), `${name} must be a map`);
+  return item;
+}
+
+/** Unknown settings are refused: the user would rely on a check that is not made. */
+function refuseUnknownSettings(block: PropertyBag, known: readonly string[]): void {
+  const unknown = Object.keys(block.properties).find((property) => !known.includes(property));
+  if (unknown !== undefined)
+    throw new DefinitionError(block.place(unknown), `Unknown member ${unknown}; use ${known.join(', ')}`);
+}

@@ -1,0 +1,177 @@
+/**
+ * Whether an API may invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
+ * deploys an API without permission, and then every call is 500.
+ */
+import { parseArn } from '@gatewright/aws/arn';
+import { compileGlob } from '../../policy/glob.ts';
+import { isSameFunction, ownerOf } from '../../routing/function-name.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import type { NamedFunction } from '@gatewright/aws/function-name';
+import type { FunctionTarget, Integration } from '../model.ts';
+import type { PropertyBag } from '../properties.ts';
+
+/** Evaluated per call: permissions change without a deployment. */
+type InvokeCheck = () => boolean;
+
+export interface InvokePermissions {
+  /**
+   * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined =
+   * permissions are not checked.
+   */
+  checkOf(invoked: NamedFunction, sources: readonly string[]): InvokeCheck | undefined;
+}
+
+/** The default without `--roles on`: templates that are started in part often lack permissions. */
+export const ALL_PERMITTED: InvokePermissions = { checkOf: () => undefined };
+
+/** By the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
+export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
+
+export interface PermissionSource {
+  readonly version: number;
+  /** Resources of type `AWS::Lambda::Permission`. */
+  readonly permissions: readonly PropertyBag[];
+  /**
+   * False for functions outside these stacks: their permissions are unknown, and their owner checks them.
+   */
+  isOwn(functionName: string): boolean;
+}
+
+const SERVICE = 'apigateway.amazonaws.com';
+const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+/** Conditions that a call of API Gateway never meets. */
+const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
+
+type Grant = {
+  /**
+   * A version, an alias or the function itself: permission for one does not extend to another
+   * (docs/aws §8.1).
+   */
+  readonly owner: NamedFunction;
+  /** Undefined = any account. */
+  readonly accountId: string | undefined;
+  readonly covers: (source: string) => boolean;
+};
+
+export function compileInvokePermissions(source: PermissionSource): PermissionsOfApi {
+  let grants: readonly Grant[] = [];
+  let readAt = Number.NaN;
+  const grantsNow = (): readonly Grant[] => {
+    if (readAt !== source.version) {
+      grants = source.permissions.filter(isForGateway).flatMap(readGrant);
+      readAt = source.version;
+    }
+    return grants;
+  };
+  return (apiArn) => {
+    const accountId = parseArn(apiArn)?.accountId;
+    const isGiven = (invoked: NamedFunction, sources: readonly string[]): boolean =>
+      !source.isOwn(invoked.functionName) ||
+      grantsNow().some(
+        (grant) =>
+          isSameFunction(grant.owner, invoked) &&
+          (grant.accountId === undefined || grant.accountId === accountId) &&
+          sources.some((from) => grant.covers(apiArn + from)),
+      );
+    return {
+      checkOf(invoked, sources) {
+        let isLet = false;
+        let askedAt = Number.NaN;
+        return () => {
+          if (askedAt !== source.version) {
+            isLet = isGiven(invoked, sources);
+            askedAt = source.version;
+          }
+          return isLet;
+        };
+      },
+    };
+  };
+}
+
+function isForGateway(permission: PropertyBag): boolean {
+  const principal = textIn(permission, 'Principal');
+  return (
+    (principal === SERVICE || principal === '*') &&
+    compileGlob(textIn(permission, 'Action')?.toLowerCase() ?? '')('lambda:invokefunction') &&
+    !OF_OTHERS.some((name) => permission.properties[name] !== undefined)
+  );
+}
+
+/** A permission that cannot be read grants nothing and does not affect the others; the load reported it. */
+function readGrant(permission: PropertyBag): Grant[] {
+  const named = textIn(permission, 'FunctionName');
+  const pattern = textIn(permission, 'SourceArn');
+  const accountId = textIn(permission, 'SourceAccount');
+  if (named === undefined || named === '' || pattern === undefined || accountId === undefined) return [];
+  return [
+    {
+      accountId: accountId === '' ? undefined : accountId,
+      owner: readFunctionName(named),
+      covers: pattern === '' ? () => true : compileGlob(ofAnyStage(pattern)),
+    },
+  ];
+}
+
+/** Empty if absent, undefined if it is no text. */
+function textIn({ properties }: PropertyBag, name: string): string | undefined {
+  const value = properties[name] ?? '';
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A deployment does not know its stages, so permission for one stage counts for all. */
+function ofAnyStage(pattern: string): string {
+  const [api = '', stage, ...rest] = pattern.split('/');
+  return stage === undefined || stage === 'authorizers' || rest.length === 0
+    ? pattern
+    : [api, '*', ...rest].join('/');
+}
+
+/** `/{stage}/GET/pets/*`, with `*` for each path variable; `ANY` means every verb. */
+export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
+  const where = path.replace(/\{[^}]*\}/g, '*');
+  return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
+}
+
+/**
+ * `/{stage}/GET/pets/*` of an HTTP API, also with the variables as written, as its tools do;
+ * `/{stage}/$default` or `/{stage}/$connect` without a path.
+ */
+export function sourcesOfRoute(routeKey: string): readonly string[] {
+  const [verb = '', path] = routeKey.split(' ');
+  return path === undefined
+    ? [`/stage/${routeKey}`, `/stage/*/${routeKey}`]
+    : [...sourcesOfMethod(verb, path), `/stage/${verb}${path}`, `/stage/*${path}`];
+}
+
+/**
+ * Whether the gateway may make these calls; undefined = always: with a role, or if a stage variable names the
+ * function or alias, which AWS leaves to the user to permit.
+ */
+export function findInvokeCheck(
+  permissions: InvokePermissions,
+  target: FunctionTarget,
+  role: unknown,
+  sources: readonly string[],
+): InvokeCheck | undefined {
+  const hasRole = typeof role === 'string' && role !== '';
+  const isNamedByStage = target.functionName.source.includes('${stageVariables.');
+  return hasRole || isNamedByStage ? undefined : permissions.checkOf(ownerOf(target), sources);
+}
+
+/** AWS deploys it without permission, and then every call fails. */
+export function withInvokeCheck(
+  integration: Integration,
+  role: unknown,
+  sources: readonly string[],
+  permissions: InvokePermissions,
+): Integration {
+  if (!('functionName' in integration)) return integration;
+  const mayInvoke = findInvokeCheck(permissions, integration, role, sources);
+  return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
+}
+
+export function sourceOfAuthorizer(authorizerId: string): string {
+  return `/authorizers/${authorizerId}`;
+}

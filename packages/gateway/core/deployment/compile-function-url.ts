@@ -1,0 +1,84 @@
+/** AWS::Lambda::Url → the immutable deployment that serves the URL. */
+import { DefinitionError } from '../errors.ts';
+import { closedPlan } from './closed-routes.ts';
+import { compileUrlCors } from './compile-cors.ts';
+import { functionUrlWordings } from './wordings/error-wordings.ts';
+import { readText, requireValid } from './properties.ts';
+import { compileStageText } from './integration/stage-text.ts';
+import type { FunctionUrlFacts } from '../events/request-facts.ts';
+import type { Tolerance } from '../errors.ts';
+import type { PropertyBag } from './properties.ts';
+import type { Deployment, Integration, RoutePlan } from './model.ts';
+
+/** The longest function timeout plus Lambda's own delay: the function's timeout comes first. */
+const LONGEST_MS = 900_000 + 60_000;
+const ROUTE = '$default';
+/** `Deployment.id` and stage of a URL. */
+export const URL_STAGE = '$default';
+
+type UrlOwner = { readonly functionName: string; readonly qualifier: string | undefined };
+
+/** One route for every request; it answers 500 if the URL cannot be read. */
+export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance: Tolerance): Deployment {
+  const facts = {
+    routeKey: ROUTE,
+    resourceId: ROUTE,
+    resourcePath: ROUTE,
+    httpMethod: ROUTE,
+    logicalId: url.logicalId,
+  };
+  const compiled = tolerance.attempt<Pick<Deployment, 'cors'> & { readonly plan: RoutePlan }>(
+    'every request of the function URL answers 502',
+    () => ({ cors: compileUrlCors(requireValid(url)), plan: { ...facts, ...compileRoute(url, owner) } }),
+    (error) => ({ cors: undefined, plan: closedPlan(facts, error.describe()) }),
+  );
+  const { cors, plan } = compiled;
+  return {
+    id: URL_STAGE,
+    protocol: 'http',
+    errors: functionUrlWordings,
+    cors,
+    routes: { find: () => ({ plan, pathParameters: null }), plans: [plan] },
+    resourcePolicy: undefined,
+    apiKeySource: 'HEADER',
+    binaryMediaTypes: [],
+    messageRouting: undefined,
+  };
+}
+
+type Compiled = Pick<RoutePlan, 'operationName' | 'authorization' | 'apiKeyRequired' | 'integration'>;
+
+function compileRoute(url: PropertyBag, owner: UrlOwner): Compiled {
+  return {
+    operationName: undefined,
+    apiKeyRequired: false,
+    authorization:
+      readAuthType(url) === 'NONE'
+        ? { kind: 'none' }
+        : { kind: 'iam', unsigned: 'ACCESS_DENIED', service: 'lambda' },
+    integration: compileIntegration(url, owner),
+  };
+}
+
+/** @throws DefinitionError */
+export function readAuthType(url: PropertyBag): FunctionUrlFacts['authType'] {
+  const authType = readText(url, 'AuthType');
+  if (authType === 'NONE' || authType === 'AWS_IAM') return authType;
+  throw new DefinitionError(
+    url.place('AuthType'),
+    `"${authType}" is not a valid AuthType; AWS has NONE and AWS_IAM`,
+  );
+}
+
+function compileIntegration(url: PropertyBag, owner: UrlOwner): Integration {
+  const functionName = compileStageText(owner.functionName);
+  const qualifier = owner.qualifier === undefined ? undefined : compileStageText(owner.qualifier);
+  const mode = readText(url, 'InvokeMode', 'BUFFERED');
+  const common = { payload: 'function-url', functionName, qualifier, timeoutMs: LONGEST_MS } as const;
+  if (mode === 'BUFFERED') return { kind: 'lambda-proxy', ...common };
+  if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_MS };
+  throw new DefinitionError(
+    url.place('InvokeMode'),
+    `"${mode}" is not a valid InvokeMode; AWS has BUFFERED and RESPONSE_STREAM`,
+  );
+}

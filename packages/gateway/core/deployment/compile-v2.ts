@@ -1,0 +1,318 @@
+/** Compiles AWS::ApiGatewayV2::* into the immutable deployment of an HTTP or WebSocket API. */
+import { DefinitionError } from '../errors.ts';
+import { checkHttpRoutes, compileHttpRoutes } from '../routing/http-routes.ts';
+import { compileMessageRouting } from '../routing/message-routes.ts';
+import { compileV2Authorization } from './authorization/compile-authorization.ts';
+import { compileCors } from './compile-cors.ts';
+import { compileHttpProxy } from './integration/compile-http-proxy.ts';
+import { compileParameterChanges } from './integration/compile-parameter-changes.ts';
+import { httpWordings, websocketWordings } from './wordings/error-wordings.ts';
+import {
+  compileFrames,
+  compileMessageIntegration,
+  noteStrayResponses,
+} from './integration/compile-message-integration.ts';
+import { compileServiceSubtype } from './integration/compile-service-subtype.ts';
+import { compileConnectValidation, compileMessageCheck } from './models/compile-validation.ts';
+import { readLambdaUri } from './integration/integration-uri.ts';
+import { sourcesOfRoute, withInvokeCheck } from './authorization/invoke-permissions.ts';
+import { closedConnect, closedPlan } from './closed-routes.ts';
+import { makeDeployment } from './make-deployment.ts';
+import { assumeForRoute } from './integration/message-choices.ts';
+import { compileUsableModels } from './models/models.ts';
+import { noteIllegalKeys, noteRepeatedKeys } from './route-keys.ts';
+import { readFlag, readText, readClampedInteger, requireValid } from './properties.ts';
+import type { Tolerance } from '../errors.ts';
+import type { ParameterChanges } from '../mapping/parameter-change.ts';
+import type { Assumptions } from './assumptions.ts';
+import type { InvokePermissions } from './authorization/invoke-permissions.ts';
+import type { Models } from './models/models.ts';
+import type { PropertyBag } from './properties.ts';
+import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
+
+type V2Resources = {
+  readonly api: PropertyBag;
+  readonly routes: readonly PropertyBag[];
+  readonly integrations: ReadonlyMap<string, PropertyBag>;
+  readonly authorizers: ReadonlyMap<string, PropertyBag>;
+  readonly routeResponses: readonly PropertyBag[];
+  readonly integrationResponses: readonly PropertyBag[];
+  readonly models: readonly PropertyBag[];
+  readonly tolerance: Tolerance;
+  readonly assumptions: Assumptions;
+  readonly invokePermissions: InvokePermissions;
+};
+
+type V2Protocol = 'http' | 'websocket';
+
+const TIMEOUTS = {
+  http: { usual: 30_000, min: 50, max: 30_000 },
+  websocket: { usual: 29_000, min: 50, max: 29_000 },
+};
+
+function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPayload {
+  if (protocol === 'websocket') return 'websocket';
+  const version = readText(integration, 'PayloadFormatVersion', '');
+  if (version === '1.0') return 'http-1.0';
+  if (version === '2.0') return 'http-2.0';
+  throw new DefinitionError(
+    integration.place('PayloadFormatVersion'),
+    'PayloadFormatVersion is a required parameter for integration of type AWS_PROXY. Use "1.0" or "2.0"',
+  );
+}
+
+/** Undefined if the route has no target. */
+function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | undefined {
+  const target = route.properties['Target'];
+  if (target === undefined || target === null) return undefined;
+  const id = readText(route, 'Target').replace(/^integrations\//, '');
+  const integration = from.integrations.get(id);
+  if (integration === undefined)
+    throw new DefinitionError(
+      route.place('Target'),
+      `Invalid integration target "integrations/${id}": no such integration in this API`,
+    );
+  return requireValid(integration);
+}
+
+function compileIntegration(
+  integration: PropertyBag | undefined,
+  from: V2Resources,
+  protocol: V2Protocol,
+): Integration {
+  if (integration === undefined) return { kind: 'none' };
+  const type = readText(integration, 'IntegrationType');
+  const isService = integration.properties['IntegrationSubtype'] !== undefined;
+  if (protocol === 'http') noteTemplates(integration, from.tolerance);
+  else if (type !== 'AWS_PROXY') return compileMessageIntegration(integration, type, from.tolerance);
+  if (type === 'HTTP_PROXY') return compileHttpProxy(integration, from.tolerance);
+  if (isService && protocol === 'http') return compileServiceSubtype(integration, from.tolerance);
+  if (type !== 'AWS_PROXY')
+    throw new DefinitionError(
+      integration.place('IntegrationType'),
+      // AWS's words (aws/aws-cli#6363).
+      'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
+    );
+  const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
+  if (lambda.kind === 'invalid')
+    throw new DefinitionError(integration.place('IntegrationUri'), lambda.message);
+  return {
+    kind: 'lambda-proxy',
+    payload: readPayload(integration, protocol),
+    ...lambda.target,
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
+    changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
+  };
+}
+
+/** The PassthroughBehavior that HTTP APIs have anyway. */
+const PASSED_ON = 'WHEN_NO_MATCH';
+
+/** Only WebSocket APIs have templates. */
+function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
+  for (const property of [
+    'RequestTemplates',
+    'TemplateSelectionExpression',
+    'PassthroughBehavior',
+    'ContentHandlingStrategy',
+  ])
+    if (integration.properties[property] !== undefined && integration.properties[property] !== PASSED_ON)
+      tolerance.note(
+        new DefinitionError(integration.place(property), `${property} is for WebSocket APIs only`),
+        'requests are passed on without it',
+      );
+}
+
+/** Undefined if there are none, so that requests skip this. */
+function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
+  const changes = compileParameterChanges(integration);
+  const isIgnored = from.assumptions['lambda-parameter-mapping'] === 'ignored';
+  return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
+}
+
+/** @param models undefined on HTTP APIs, which validate nothing */
+function compileRoute(
+  route: PropertyBag,
+  from: V2Resources,
+  protocol: V2Protocol,
+  models: Models | undefined,
+): MessageRoutePlan {
+  const routeKey = readText(requireValid(route), 'RouteKey');
+  const [verb = '', path] = routeKey.split(' ');
+  const isAlone = from.assumptions['route-response-alone'] === 'two-way';
+  const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
+  const integration = findIntegration(route, from);
+  const role = integration?.properties['CredentialsArn'];
+  const operationName = route.properties['OperationName'];
+  const plan = {
+    routeKey,
+    resourceId: routeKey,
+    resourcePath: path ?? routeKey,
+    operationName: typeof operationName === 'string' ? operationName : undefined,
+    httpMethod: path === undefined ? routeKey : verb,
+    logicalId: route.logicalId,
+    authorization: authorize(route, from, protocol),
+    apiKeyRequired: readApiKeyRequired(route, protocol),
+    integration: withInvokeCheck(
+      compileIntegration(integration, from, protocol),
+      role,
+      sourcesOfRoute(routeKey),
+      from.invokePermissions,
+    ),
+    repliesToClient: responds,
+    ...(models === undefined
+      ? {}
+      : {
+          validation: compileConnectValidation(route),
+          messageCheck: compileMessageCheck(route, models),
+          frames: compileFrames(integration, from.integrationResponses),
+        }),
+  };
+  return protocol === 'websocket' ? assumeForRoute(plan, from.assumptions) : plan;
+}
+
+/**
+ * Whether the response belongs to the route and lets its answer go back to the client; unless it `isEnough`,
+ * the route must ask for that, too. @throws DefinitionError for keys that AWS does not take
+ */
+function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
+  if (readText(response, 'RouteId') !== route.id) return false;
+  for (const [bag, property] of [
+    [response, 'RouteResponseKey'],
+    [route, 'RouteResponseSelectionExpression'],
+  ] as const) {
+    const key = readText(bag, property, '$default').replace(/^\\/, '');
+    if (key !== '$default')
+      throw new DefinitionError(bag.place(property), `${property} must be $default, not "${key}"`);
+  }
+  return isEnough || route.properties['RouteResponseSelectionExpression'] !== undefined;
+}
+
+/** Without `--allow-unguarded`, a route is closed if its authorizer cannot be compiled. */
+function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Authorization {
+  const compile = (): Authorization => compileV2Authorization(route, from, protocol);
+  if (!from.tolerance.allowsUnguarded) return compile();
+  return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
+}
+
+/** All routes with a key; those that cannot be compiled are closed. */
+function compileRoutes(
+  from: V2Resources,
+  protocol: V2Protocol,
+  models: Models | undefined,
+): readonly (readonly [plan: MessageRoutePlan, route: PropertyBag])[] {
+  return from.routes.flatMap((route) => {
+    const { RouteKey: routeKey } = route.properties;
+    const plan = from.tolerance.attempt<MessageRoutePlan | undefined>(
+      typeof routeKey === 'string' ? `${routeKey} answers 500` : 'this route does not exist',
+      () => compileRoute(route, from, protocol, models),
+      (error) => closeRoute(route, protocol, error.describe()),
+    );
+    return plan === undefined ? [] : [[plan, route] as const];
+  });
+}
+
+/** A WebSocket route without a readable key could be `$connect`, so the API is closed. */
+function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): MessageRoutePlan | undefined {
+  const { RouteKey: routeKey } = route.properties;
+  const { logicalId } = route;
+  if (typeof routeKey !== 'string')
+    return protocol === 'websocket' ? closedConnect(logicalId, reason) : undefined;
+  const [verb = '', path] = routeKey.split(' ');
+  const httpMethod = path === undefined ? routeKey : verb;
+  return closedPlan(
+    { routeKey, resourceId: routeKey, resourcePath: path ?? routeKey, httpMethod, logicalId },
+    reason,
+  );
+}
+
+/** API keys apply to `$connect` only: messages carry none, and HTTP APIs have none. */
+function readApiKeyRequired(route: PropertyBag, protocol: V2Protocol): boolean {
+  const isRequired = readFlag(route, 'ApiKeyRequired');
+  if (!isRequired) return false;
+  if (protocol === 'http')
+    throw new DefinitionError(route.place('ApiKeyRequired'), 'HTTP APIs do not support API keys');
+  if (readText(route, 'RouteKey') !== '$connect')
+    throw new DefinitionError(
+      route.place('ApiKeyRequired'),
+      'Currently, API keys are restricted to the $connect route only',
+    );
+  return true;
+}
+
+const KEY_SELECTIONS: Readonly<Record<string, Deployment['apiKeySource']>> = {
+  '$request.header.x-api-key': 'HEADER',
+  '$context.authorizer.usageIdentifierKey': 'AUTHORIZER',
+};
+
+function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
+  const expression = readText(api, 'ApiKeySelectionExpression', '$request.header.x-api-key');
+  const source = Object.hasOwn(KEY_SELECTIONS, expression) ? KEY_SELECTIONS[expression] : undefined;
+  if (source !== undefined) return source;
+  throw new DefinitionError(
+    api.place('ApiKeySelectionExpression'),
+    `Invalid API key selection expression "${expression}". AWS takes ${Object.keys(KEY_SELECTIONS).join(' and ')}`,
+  );
+}
+
+/** @throws DefinitionError for what AWS refuses. */
+export function compileHttpDeployment(id: string, from: V2Resources): Deployment {
+  const { api, tolerance } = from;
+  noteStrayResponses(from.integrationResponses, undefined, tolerance);
+  const routes = compileHttpRoutes(legalRoutes(from));
+  return makeDeployment({ id, protocol: 'http', routes, errors: httpWordings }, tolerance, () => ({
+    cors: compileCors(requireValid(api)),
+  }));
+}
+
+/** Of two routes with one key the first wins; routes with keys that AWS refuses are left out. */
+function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
+  const compiled = compileRoutes(from, 'http', undefined);
+  noteIllegalKeys(
+    compiled.map(([, route]) => route),
+    from.tolerance,
+  );
+  const seen = new Set<string>();
+  return compiled.flatMap(([plan]) => {
+    if (seen.has(plan.routeKey) || checkHttpRoutes([plan.routeKey]).length > 0) return [];
+    seen.add(plan.routeKey);
+    return [plan];
+  });
+}
+
+/** @throws DefinitionError for what AWS refuses. */
+export function compileWebSocketDeployment(id: string, from: V2Resources): Deployment {
+  const { api, tolerance } = from;
+  noteStrayResponses(from.integrationResponses, from.integrations, tolerance);
+  const models = compileUsableModels(api.id, from.models, tolerance);
+  const plans = compileRoutes(from, 'websocket', models).map(([plan]) => plan);
+  const routes = new Map(plans.toReversed().map((plan) => [plan.routeKey, plan]));
+  noteRepeatedKeys(
+    api,
+    plans.map(({ routeKey }) => routeKey),
+    tolerance,
+  );
+  const beginning = {
+    id,
+    protocol: 'websocket',
+    errors: websocketWordings,
+    routes: { find: () => undefined, plans },
+    messageRouting: { select: () => undefined, routes },
+  } as const;
+  return makeDeployment(beginning, tolerance, () => ({
+    apiKeySource: readApiKeySelection(requireValid(api)),
+    messageRouting: compileSelection(api, routes),
+  }));
+}
+
+function compileSelection(
+  api: PropertyBag,
+  routes: ReadonlyMap<string, MessageRoutePlan>,
+): Deployment['messageRouting'] {
+  const selection = compileMessageRouting(
+    readText(api, 'RouteSelectionExpression', '$request.body.action'),
+    routes,
+  );
+  if (selection.kind === 'compiled') return selection.routing;
+  throw new DefinitionError(api.place('RouteSelectionExpression'), selection.message);
+}

@@ -1,0 +1,40 @@
+/** HTTP_PROXY integrations of HTTP APIs (docs/aws §7.8, §8). */
+import { DefinitionError } from '../../errors.ts';
+import { compileParameterChanges } from './compile-parameter-changes.ts';
+import { readText, readClampedInteger } from '../properties.ts';
+import { compileStageText } from './stage-text.ts';
+import type { Tolerance } from '../../errors.ts';
+import type { HttpApiProxyIntegration } from '../../mapping/integration.ts';
+import type { PropertyBag } from '../properties.ts';
+
+const TIMEOUT = { usual: 30_000, min: 50, max: 30_000 };
+const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+const HTTP_URI = /^https?:\/\/[^/]/i;
+const LISTENER_ARN = /^arn:[^:]+:(?:elasticloadbalancing|(servicediscovery)):/;
+
+/** @throws DefinitionError for what AWS refuses */
+export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance): HttpApiProxyIntegration {
+  const isPrivate = readText(integration, 'ConnectionType', 'INTERNET').toUpperCase() === 'VPC_LINK';
+  const uri = readText(integration, 'IntegrationUri', '');
+  const listener = isPrivate ? LISTENER_ARN.exec(uri) : null;
+  const isListener = listener !== null;
+  if (!isListener && !HTTP_URI.test(uri))
+    throw new DefinitionError(integration.place('IntegrationUri'), 'Invalid HTTP endpoint specified for URI');
+  const method = readText(integration, 'IntegrationMethod', 'ANY').toUpperCase();
+  if (!VERBS.has(method))
+    throw new DefinitionError(
+      integration.place('IntegrationMethod'),
+      `Invalid HTTP method "${method}". AWS takes ${[...VERBS].join(', ')}`,
+    );
+  return {
+    kind: 'http-api-proxy',
+    // A listener has no URL; `--vpc-link` or an instance supplies its address.
+    uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
+    appendsPath: isListener,
+    serviceArn: listener?.[1] === undefined ? undefined : uri,
+    method,
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    vpcLink: isPrivate ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
+    changes: compileParameterChanges(integration),
+  };
+}

@@ -1,0 +1,265 @@
+/** Integrations of WebSocket APIs other than Lambda proxies, and their responses (docs/aws §11.3). */
+import { DefinitionError } from '../../errors.ts';
+import { parseParameterSource } from '../../mapping/parameter-source.ts';
+import { compileMessageRouting } from '../../routing/message-routes.ts';
+import { HTTP_URI, onlyByPost, readVerb, refuseAtRunTime } from './compile-integration.ts';
+import { readPassthrough, REQUEST_TARGET } from './compile-request-mapping.ts';
+import { checkPattern } from './compile-response-mapping.ts';
+import { readContentHandling } from './content-handling-property.ts';
+import { readLambdaUri } from './integration-uri.ts';
+import { invalidMapping } from './mapping-refusal.ts';
+import { compileMediaTemplates } from './media-templates.ts';
+import { readText, readTextMap, readClampedInteger, requireValid } from '../properties.ts';
+import { readServiceUri } from './service-uri.ts';
+import { compileStageText } from './stage-text.ts';
+import type { Tolerance } from '../../errors.ts';
+import type {
+  FrameResponse,
+  HttpTarget,
+  RequestMapping,
+  RequestParameter,
+  ResponseMapping,
+  SelectableAnswer,
+} from '../../mapping/integration.ts';
+import type { Integration } from '../model.ts';
+import type { PropertyBag } from '../properties.ts';
+
+const TIMEOUT = { usual: 29_000, min: 50, max: 29_000 };
+/** These integrations have no method responses; the route's `frames` answer. */
+const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
+
+/** `type`: any but AWS_PROXY. @throws DefinitionError for what AWS refuses */
+export function compileMessageIntegration(
+  integration: PropertyBag,
+  type: string,
+  tolerance: Tolerance,
+): Integration {
+  switch (type) {
+    case 'MOCK':
+      return { kind: 'mock', request: compileMapping(integration), response: NO_METHOD };
+    case 'HTTP': {
+      const request = compileMapping(integration);
+      const target = readTarget(integration, false, tolerance);
+      return (
+        refuseAtRunTime(request.parameters, false) ?? {
+          kind: 'http',
+          ...target,
+          request,
+          response: NO_METHOD,
+        }
+      );
+    }
+    case 'HTTP_PROXY':
+    case 'VPC_LINK': {
+      const parameters = compileParameters(integration);
+      const target = readTarget(integration, type === 'VPC_LINK', tolerance);
+      const contentHandling = readContentHandling(integration, 'ContentHandlingStrategy');
+      return (
+        refuseAtRunTime(parameters, false) ?? { kind: 'http-proxy', ...target, parameters, contentHandling }
+      );
+    }
+    case 'AWS':
+      return compileAws(integration, tolerance);
+    default:
+      throw new DefinitionError(
+        integration.place('IntegrationType'),
+        `Enumeration value for IntegrationType must be one of AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK, VPC_LINK, not "${type}"`,
+      );
+  }
+}
+
+function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
+  const method = readVerb(integration, 'IntegrationMethod');
+  const uri = readText(integration, 'IntegrationUri', '');
+  const timeoutMs = readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance);
+  const request = compileMapping(integration);
+  const refused = refuseAtRunTime(request.parameters, true);
+  const lambda = readLambdaUri(uri, false);
+  if (lambda.kind === 'function')
+    return (
+      refused ??
+      onlyByPost(method, 'IntegrationMethod') ?? {
+        kind: 'function',
+        ...lambda.target,
+        timeoutMs,
+        request,
+        response: NO_METHOD,
+      }
+    );
+  const service = readServiceUri(uri);
+  if (service.kind === 'invalid')
+    throw new DefinitionError(integration.place('IntegrationUri'), service.message);
+  const role = readText(integration, 'CredentialsArn', '');
+  const roleArn = role === '' ? undefined : role;
+  return (
+    refused ?? {
+      kind: 'service',
+      target: service.target,
+      method,
+      timeoutMs,
+      roleArn,
+      request,
+      response: NO_METHOD,
+    }
+  );
+}
+
+function readTarget(integration: PropertyBag, isPrivate: boolean, tolerance: Tolerance): HttpTarget {
+  const uri = readText(integration, 'IntegrationUri', '');
+  if (!HTTP_URI.test(uri))
+    throw new DefinitionError(integration.place('IntegrationUri'), 'Invalid HTTP endpoint specified for URI');
+  const connection = readText(integration, 'ConnectionType', 'INTERNET').toUpperCase();
+  const goesThroughLink = isPrivate || connection === 'VPC_LINK';
+  return {
+    uri: compileStageText(uri),
+    method: readVerb(integration, 'IntegrationMethod'),
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    vpcLink: goesThroughLink ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
+  };
+}
+
+function compileMapping(integration: PropertyBag): RequestMapping {
+  const selection = readSelection(integration);
+  return {
+    parameters: compileParameters(integration),
+    templates: compileTemplates(integration, 'RequestTemplates', selection),
+    passthrough: readPassthrough(integration),
+    contentHandling: readContentHandling(integration, 'ContentHandlingStrategy'),
+    selectTemplate: selection === undefined ? undefined : compileSelection(integration, selection),
+  };
+}
+
+/** @throws DefinitionError in AWS's words */
+function compileParameters(integration: PropertyBag): RequestParameter[] {
+  return Object.entries(readTextMap(integration, 'RequestParameters') ?? {}).map(([target, expression]) => {
+    const refuse = (what: string): DefinitionError =>
+      new DefinitionError(
+        integration.place(`RequestParameters.${target}`),
+        invalidMapping(`Invalid mapping expression specified: ${what}`),
+      );
+    const [, place = '', name = ''] = REQUEST_TARGET.exec(target) ?? [];
+    if (place !== 'header' && place !== 'querystring' && place !== 'path') throw refuse(target);
+    const source = parseParameterSource(expression, 'route.request');
+    if (source === undefined) throw refuse(expression);
+    return { place, name, source };
+  });
+}
+
+function readSelection(bag: PropertyBag): string | undefined {
+  const expression = readText(bag, 'TemplateSelectionExpression', '');
+  return expression === '' ? undefined : expression.replace(/^\$default$/, '\\$default');
+}
+
+/** Without an expression, templates are chosen by media type, as on REST APIs. */
+function compileTemplates(bag: PropertyBag, property: string, selection: string | undefined) {
+  return selection === undefined
+    ? compileMediaTemplates(bag, property)
+    : compileMediaTemplates(bag, property, (key) => key);
+}
+
+/** Returns the key for the text that the expression selects from. */
+function compileSelection(bag: PropertyBag, expression: string): (text: string) => string | undefined {
+  const selection = compileMessageRouting(expression, new Map());
+  if (selection.kind === 'compiled') return (text) => selection.routing.select(text);
+  throw new DefinitionError(
+    bag.place('TemplateSelectionExpression'),
+    `Invalid template selection expression "${expression}"`,
+  );
+}
+
+/**
+ * Notes responses that belong to no integration. `integrations`: undefined on HTTP APIs, which do not map
+ * answers this way.
+ */
+export function noteStrayResponses(
+  responses: readonly PropertyBag[],
+  integrations: ReadonlyMap<string, PropertyBag> | undefined,
+  tolerance: Tolerance,
+): void {
+  for (const response of responses) {
+    const id = readText(response, 'IntegrationId', '');
+    if (integrations?.has(id) === true) continue;
+    const words =
+      integrations === undefined
+        ? 'Integration responses are for WebSocket APIs only'
+        : `Unable to find Integration by id ${id} within the API`;
+    tolerance.note(
+      new DefinitionError(response.place('IntegrationId'), words),
+      'answers are passed on without it',
+    );
+  }
+}
+
+/** The responses of an integration in template order; undefined if it has none. @throws DefinitionError */
+export function compileFrames(
+  integration: PropertyBag | undefined,
+  responses: readonly PropertyBag[],
+): readonly FrameResponse[] | undefined {
+  const own = responses.filter((response) => readText(response, 'IntegrationId') === integration?.id);
+  return own.length === 0 ? undefined : own.map((response) => compileFrame(requireValid(response)));
+}
+
+function compileFrame(response: PropertyBag): FrameResponse {
+  const selection = readSelection(response);
+  return {
+    pattern: readKey(response),
+    templates: compileTemplates(response, 'ResponseTemplates', selection),
+    selectTemplate: selection === undefined ? undefined : compileAnswerSelection(response, selection),
+    contentHandling: readContentHandling(response, 'ContentHandlingStrategy'),
+  };
+}
+
+/** `$default`, or a regular expression between slashes: `/4\d\d/`. */
+function readKey(response: PropertyBag): string | undefined {
+  const key = readText(response, 'IntegrationResponseKey');
+  if (/^\\?\$default$/.test(key)) return undefined;
+  const pattern = /^\/(.+)\/$/s.exec(key)?.[1];
+  if (pattern !== undefined) return checkPattern(response, 'IntegrationResponseKey', pattern);
+  throw new DefinitionError(
+    response.place('IntegrationResponseKey'),
+    `IntegrationResponseKey must be $default or an expression such as /4\\d\\d/, not "${key}"`,
+  );
+}
+
+/** `request.body` is the client's message, `integration.response` its answer. */
+const SOURCES = /\b(request\.body|integration\.response)\b((?:\.(?:multivalue)?header\.[A-Za-z0-9_-]+)?)/g;
+
+/**
+ * The key by message and answer: `${request.body.kind}`, `${integration.response.statuscode}`,
+ * `${integration.response.header.X}`, `${integration.response.multivalueheader.X}`, `${integration.response.body.kind}`.
+ */
+function compileAnswerSelection(
+  response: PropertyBag,
+  expression: string,
+): NonNullable<FrameResponse['selectTemplate']> {
+  // Joins both into one document, so that the route's expression syntax applies.
+  const ofBoth = expression.replace(SOURCES, (_whole, source: string, header: string) =>
+    source === 'request.body' ? 'request.body.message' : `request.body.answer${header.toLowerCase()}`,
+  );
+  if (ofBoth === expression) return compileSelection(response, expression);
+  const select = compileSelection(response, ofBoth);
+  return (message, answer) =>
+    select(JSON.stringify({ message: parseOrNothing(message), answer: describeAnswer(answer) }));
+}
+
+function describeAnswer({ status, headers, body }: SelectableAnswer): Readonly<Record<string, unknown>> {
+  const multivalueheader: Record<string, string> = {};
+  const header: Record<string, string> = {};
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? '';
+    const value = headers[at + 1] ?? '';
+    multivalueheader[name] = Object.hasOwn(multivalueheader, name)
+      ? `${multivalueheader[name]},${value}`
+      : value;
+    header[name] = value;
+  }
+  return { statuscode: status, header, multivalueheader, body: parseOrNothing(body) };
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+/** The integration response: choice of the response, its headers and templates (docs/aws §7.6, §7.7). */
+import { DefinitionError } from '../../errors.ts';
+import { parseRegex } from '@gatewright/velocity/java/regex-program';
+import { parseParameterSource } from '../../mapping/parameter-source.ts';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
+import { readContentHandling } from './content-handling-property.ts';
+import { invalidMapping } from './mapping-refusal.ts';
+import { compileMediaTemplates } from './media-templates.ts';
+import { readBlock, readInteger, readList, readText, readTextMap } from '../properties.ts';
+import type { IntegrationResponse, ResponseMapping, ResponseParameter } from '../../mapping/integration.ts';
+import type { PropertyBag } from '../properties.ts';
+
+const STATUS = { usual: 200, min: 100, max: 599 };
+const TARGET = /^method\.response\.header\.([a-zA-Z0-9._$-]+)$/;
+
+/** Headers that each method response declares, by status. */
+type Declared = ReadonlyMap<number, ReadonlySet<string>>;
+
+/** @throws DefinitionError */
+export function compileResponseMapping(method: PropertyBag, block: PropertyBag): ResponseMapping {
+  const declared: Declared = new Map(
+    readList(method, 'MethodResponses').map((response) => [
+      readInteger(response, 'StatusCode', STATUS),
+      new Set(Object.keys(readBlock(response, 'ResponseParameters')?.properties ?? {})),
+    ]),
+  );
+  const responses = readList(block, 'IntegrationResponses').map((response) =>
+    compileResponse(response, declared),
+  );
+  return { responses, methodStatuses: new Set(declared.keys()) };
+}
+
+function compileResponse(response: PropertyBag, declared: Declared): IntegrationResponse {
+  const status = readInteger(response, 'StatusCode', STATUS);
+  return {
+    status,
+    pattern: readPattern(response),
+    parameters: compileParameters(response, declared.get(status) ?? new Set()),
+    templates: compileMediaTemplates(response, 'ResponseTemplates'),
+    contentHandling: readContentHandling(response),
+  };
+}
+
+/** A missing or empty pattern and OpenAPI's `default` mean the default response. */
+function readPattern(response: PropertyBag): string | undefined {
+  const pattern = readText(response, 'SelectionPattern', '');
+  if (pattern === '' || pattern === 'default') return undefined;
+  return checkPattern(response, 'SelectionPattern', pattern);
+}
+
+/** Returns the pattern. @throws DefinitionError where it is no regular expression of Java */
+export function checkPattern(response: PropertyBag, property: string, pattern: string): string {
+  try {
+    parseRegex(pattern);
+  } catch (error) {
+    if (error instanceof TemplateError)
+      throw new DefinitionError(response.place(property), `Invalid selection pattern: ${error.message}`);
+    throw error;
+  }
+  return pattern;
+}
+
+function compileParameters(response: PropertyBag, declared: ReadonlySet<string>): ResponseParameter[] {
+  return Object.entries(readTextMap(response, 'ResponseParameters') ?? {}).map(([target, expression]) => {
+    const place = response.place(`ResponseParameters.${target}`);
+    const name = TARGET.exec(target)?.[1];
+    if (name === undefined)
+      throw new DefinitionError(place, invalidMapping(`Invalid mapping expression specified: ${target}`));
+    if (!declared.has(target))
+      throw new DefinitionError(
+        place,
+        invalidMapping(`Invalid mapping expression parameter specified: ${target}`),
+      );
+    const source = parseParameterSource(expression, 'integration.response');
+    if (source === undefined)
+      throw new DefinitionError(place, invalidMapping(`Invalid mapping expression specified: ${expression}`));
+    return { name, source };
+  });
+}

@@ -1,0 +1,57 @@
+/** `IntegrationSubtype` of HTTP APIs: an operation of an AWS service (docs/aws §8). */
+import { DefinitionError } from '../../errors.ts';
+import { type ChangeValue, parseChangeValue } from '../../mapping/parameter-change.ts';
+import { REGION_PARAMETER, SERVICE_SUBTYPES } from '../../mapping/service-subtype.ts';
+import { compileResponseChanges } from './compile-parameter-changes.ts';
+import { invalidMapping } from './mapping-refusal.ts';
+import { readText, readTextMap, readClampedInteger } from '../properties.ts';
+import type { Tolerance } from '../../errors.ts';
+import type { HttpApiServiceIntegration } from '../../mapping/integration.ts';
+import type { PropertyBag } from '../properties.ts';
+
+const TIMEOUT = { usual: 30_000, min: 50, max: 30_000 };
+
+/** @throws DefinitionError for what AWS refuses */
+export function compileServiceSubtype(
+  integration: PropertyBag,
+  tolerance: Tolerance,
+): HttpApiServiceIntegration {
+  const name = readText(integration, 'IntegrationSubtype');
+  const subtype = Object.hasOwn(SERVICE_SUBTYPES, name) ? SERVICE_SUBTYPES[name] : undefined;
+  const refuse = (property: string, message: string): DefinitionError =>
+    new DefinitionError(integration.place(property), message);
+  if (subtype === undefined)
+    throw refuse(
+      'IntegrationSubtype',
+      `"${name}" is not an integration subtype. AWS has ${Object.keys(SERVICE_SUBTYPES).join(', ')}`,
+    );
+  if (readText(integration, 'PayloadFormatVersion', '') !== '1.0')
+    throw refuse('PayloadFormatVersion', `PayloadFormatVersion of ${name} must be "1.0"`);
+  // AWS requires a role; one from a stack that is not loaded cannot be resolved, and was left out earlier.
+  const roleArn = readText(integration, 'CredentialsArn', '');
+  const given = readTextMap(integration, 'RequestParameters') ?? {};
+  const known = [...Object.keys(subtype.required), ...Object.keys(subtype.optional), REGION_PARAMETER];
+  const unknown = Object.keys(given).find((parameter) => !known.includes(parameter));
+  if (unknown !== undefined)
+    throw refuse(`RequestParameters.${unknown}`, `${name} takes ${known.join(', ')}, not ${unknown}`);
+  const missing = Object.keys(subtype.required).filter((parameter) => (given[parameter] ?? '') === '');
+  if (missing.length > 0) throw refuse('RequestParameters', `${name} needs ${missing.join(' and ')}`);
+  return {
+    kind: 'http-api-service',
+    name,
+    subtype,
+    roleArn: roleArn === '' ? undefined : roleArn,
+    parameters: Object.entries(given).map(([parameter, text]) => [
+      parameter,
+      readValue(text, (message) => refuse(`RequestParameters.${parameter}`, message)),
+    ]),
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    responseChanges: compileResponseChanges(integration),
+  };
+}
+
+function readValue(text: string, refuse: (message: string) => DefinitionError): ChangeValue {
+  const value = parseChangeValue(text, 'request');
+  if (value === undefined) throw refuse(invalidMapping(`Invalid mapping expression specified: ${text}`));
+  return value;
+}

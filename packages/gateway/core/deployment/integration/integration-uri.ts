@@ -1,0 +1,70 @@
+import { compileStageText, mapStageText } from './stage-text.ts';
+import type { FunctionTarget } from '../model.ts';
+
+type LambdaTarget =
+  | { readonly kind: 'function'; readonly target: FunctionTarget }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+const INVOKE_PATH = /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/;
+const STREAM_PATH =
+  /^arn:[^:]+:apigateway:[^:]*:lambda:path\/2021-11-15\/functions\/(.+)\/response-streaming-invocations$/;
+const SERVICE_ARN = /^arn:[^:]+:apigateway:[^:]*:[^:]+:(path|action)\/./;
+const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
+
+/**
+ * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`, or on HTTP and
+ * WebSocket APIs the bare function ARN. Refusals in AWS's words [obs].
+ */
+export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
+  const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
+  if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
+  if (STREAM_PATH.test(uri))
+    return {
+      kind: 'invalid',
+      message: 'response-streaming-invocations in the URI needs ResponseTransferMode STREAM',
+    };
+  if (!uri.startsWith('arn:')) return { kind: 'invalid', message: 'Invalid ARN specified in the request' };
+  if (!SERVICE_ARN.test(uri))
+    return { kind: 'invalid', message: 'AWS ARN for integration must contain path or action' };
+  return {
+    kind: 'invalid',
+    message:
+      "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+  };
+}
+
+/**
+ * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`:
+ * required by transfer mode STREAM, and refused elsewhere.
+ */
+export function readStreamUri(uri: string): LambdaTarget {
+  const inner = STREAM_PATH.exec(uri)?.[1];
+  if (inner !== undefined) return { kind: 'function', target: readTarget(inner) };
+  const buffered = readLambdaUri(uri, false);
+  if (buffered.kind === 'invalid') return buffered;
+  return {
+    kind: 'invalid',
+    message:
+      'ResponseTransferMode STREAM calls InvokeWithResponseStream: the URI must be …:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations',
+  };
+}
+
+function readTarget(arn: string): FunctionTarget {
+  const text = compileStageText(arn);
+  const functionName = mapStageText(text, nameOfFunction);
+  const qualifier = mapStageText(text, qualifierOfFunction);
+  return qualifier.source === '' ? { functionName } : { functionName, qualifier };
+}
+
+/** The function name in an ARN, without version or alias. */
+function nameOfFunction(arnOrName: string): string {
+  const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
+  const colon = name.indexOf(':');
+  return colon === -1 ? name : name.slice(0, colon);
+}
+
+/** The version or alias in a function ARN; empty if the ARN has none. */
+function qualifierOfFunction(arn: string): string {
+  const qualifier = FUNCTION_ARN.exec(arn)?.[1]?.split(':')[1] ?? '';
+  return qualifier === '$LATEST' ? '' : qualifier;
+}

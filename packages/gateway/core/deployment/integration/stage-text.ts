@@ -1,0 +1,34 @@
+import type { StageText } from '../model.ts';
+
+const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
+
+/**
+ * Compiles text with `${stageVariables.name}`. An undefined variable renders as nothing, as at AWS (the call
+ * then usually fails with 500).
+ * @see developer guide, "Using stage variables"
+ */
+export function compileStageText(source: string): StageText {
+  const names = [...source.matchAll(REFERENCE)].map((match) => match[1] ?? '');
+  if (names.length === 0) return { source, render: () => source };
+  const literals = source.split(/\$\{stageVariables\.[A-Za-z0-9_]+\}/);
+  return {
+    source,
+    render(variables) {
+      let text = literals[0] ?? '';
+      for (const [index, name] of names.entries()) {
+        const value = variables !== null && Object.hasOwn(variables, name) ? variables[name] : undefined;
+        text += (value ?? '') + (literals[index + 1] ?? '');
+      }
+      return text;
+    },
+  };
+}
+
+/** Applies a function to the text, computed once if it has no variables. */
+export function mapStageText(text: StageText, change: (rendered: string) => string): StageText {
+  if (!text.source.includes('${stageVariables.')) {
+    const constant = change(text.source);
+    return { source: constant, render: () => constant };
+  }
+  return { source: text.source, render: (variables) => change(text.render(variables)) };
+}

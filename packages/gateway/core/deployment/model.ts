@@ -1,0 +1,280 @@
+/**
+ * The immutable compiled deployment. Everything was parsed, checked and resolved when it was made; a request
+ * only looks things up.
+ */
+import type { CorsPlan } from '../events/cors-headers.ts';
+import type { ContextFacts } from '../events/context-variables.ts';
+import type { LoggedFailure } from '../events/log-variables.ts';
+import type { ParameterSource } from '../mapping/parameter-source.ts';
+import type { FullMatch } from '../mapping/full-match.ts';
+import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
+import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import type { TokenDialect } from '../policy/token-refusal.ts';
+import type { TokenTrust } from '../policy/token-trust.ts';
+import type {
+  FrameResponse,
+  HttpApiProxyIntegration,
+  HttpApiServiceIntegration,
+  MappedIntegration,
+} from '../mapping/integration.ts';
+import type { ParameterChanges } from '../mapping/parameter-change.ts';
+import type { StreamTimes } from '../ports.ts';
+import type { SchemaCheck } from './models/json-schema.ts';
+
+export type ApiProtocol = 'rest' | 'http' | 'websocket';
+
+export type ApiIdentity = ApiFacts & {
+  readonly name: string;
+  readonly protocol: ApiProtocol;
+  readonly stackName: string;
+  readonly logicalId: string;
+  /** REST default endpoint only; undefined = AWS's default. */
+  readonly securityPolicy?: string | undefined;
+};
+
+/** Text with `${stageVariables.x}`, parsed once; constant text costs nothing per request. */
+export type StageText = {
+  readonly source: string;
+  render(variables: Readonly<Record<string, string>> | null): string;
+};
+
+/** One source of a credential. Names are lower case for headers, exact otherwise. */
+export type IdentitySource =
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'querystring'; readonly name: string }
+  | { readonly kind: 'stageVariable'; readonly name: string }
+  | { readonly kind: 'context'; readonly name: string };
+
+export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
+
+export type FunctionTarget = {
+  /** Renders to a function name (not ARN). */
+  readonly functionName: StageText;
+  /** Renders to the ARN's version or alias, or to nothing; absent = it has none. */
+  readonly qualifier?: StageText | undefined;
+};
+
+export type LambdaAuthorizer = FunctionTarget & {
+  readonly authorizerId: string;
+  readonly name: string;
+  readonly payload: AuthorizerPayload;
+  /** Absent = permissions are not checked. */
+  readonly mayInvoke?: (() => boolean) | undefined;
+  readonly identitySources: readonly IdentitySource[];
+  /** Whole-token match (Java `matches`), TOKEN only. */
+  readonly validation: FullMatch | undefined;
+  /** 0 = no caching. */
+  readonly ttlSeconds: number;
+  readonly simpleResponses: boolean;
+  /** For a function that throws `Unauthorized`; absent = 500 in format 2.0, else 401. */
+  readonly unauthorizedStatus?: 401 | 500 | undefined;
+  readonly timeoutMs: number;
+};
+
+/** Verifies a JSON Web Token without a function. */
+export type TokenAuthorizer = {
+  readonly authorizerId: string;
+  readonly name: string;
+  readonly dialect: TokenDialect;
+  /** Error for a token without any of the scopes. */
+  readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
+  readonly identitySource: IdentitySource;
+  readonly trust: TokenTrust;
+  /** Replaces the issuers of `trust` where stage variables name them. */
+  readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
+};
+
+export type Authorization =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'lambda'; readonly authorizer: LambdaAuthorizer }
+  /** If there are scopes, the token needs one of them. */
+  | { readonly kind: 'token'; readonly authorizer: TokenAuthorizer; readonly scopes: readonly string[] }
+  /** AWS_IAM; the reply to an unsigned request depends on the kind of API. */
+  | {
+      readonly kind: 'iam';
+      readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED';
+      /** Signing name; absent = `execute-api`. */
+      readonly service?: 'lambda';
+    };
+
+/** The policy attached to a REST API, or its substitute. */
+export type ResourcePolicy =
+  | {
+      readonly kind: 'policy';
+      readonly policy: CompiledPolicy;
+      /** Private APIs only, which are reached through VPC endpoints: the known VPC of each. */
+      readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
+    }
+  /** A private API without a policy: every request is denied. */
+  | { readonly kind: 'closed' };
+
+export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket' | 'function-url';
+
+export type LambdaProxyIntegration = FunctionTarget & {
+  readonly kind: 'lambda-proxy';
+  readonly payload: ProxyPayload;
+  readonly timeoutMs: number;
+  /** HTTP APIs only; undefined = event and answer stay unchanged. */
+  readonly changes?: ParameterChanges | undefined;
+  readonly mayInvoke?: (() => boolean) | undefined;
+};
+
+/** A REST Lambda proxy of transfer mode STREAM, or a function URL of invoke mode RESPONSE_STREAM. */
+export type LambdaStreamIntegration = StreamTimes &
+  FunctionTarget & {
+    readonly kind: 'lambda-stream';
+    readonly payload: Extract<ProxyPayload, 'rest-1.0' | 'function-url'>;
+    readonly mayInvoke?: (() => boolean) | undefined;
+  };
+
+export type Integration =
+  | LambdaProxyIntegration
+  | LambdaStreamIntegration
+  | MappedIntegration
+  | HttpApiProxyIntegration
+  | HttpApiServiceIntegration
+  /** A WebSocket `$connect` or `$disconnect` route without an integration. */
+  | { readonly kind: 'none' }
+  /** AWS deploys it and fails every request with 500. */
+  | { readonly kind: 'misconfigured'; readonly reason: string }
+  /** A type this version cannot run: reported at load, every request gets API_CONFIGURATION_ERROR. */
+  | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
+
+/** A parameter that must be present and not blank. Names are as declared; headers compare without case. */
+export type RequiredParameter = {
+  readonly where: 'header' | 'path' | 'querystring';
+  readonly name: string;
+};
+
+export type RequestValidation = {
+  /** In the order in which AWS lists the missing ones. */
+  readonly parameters: readonly RequiredParameter[];
+  /** By media type in lower case, or `$default`. A type without an entry is not checked. */
+  readonly bodies: ReadonlyMap<string, SchemaCheck>;
+};
+
+/** The model that a method names for a media type, checked or not; shown to people who make requests. */
+export type RequestModel = {
+  readonly mediaType: string;
+  readonly name: string;
+  readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined;
+};
+
+/**
+ * WebSocket: the model that checks a message. Without a match and without `$default` the message is refused.
+ */
+export type MessageCheck = {
+  readonly select: (body: string) => string | undefined;
+  readonly checks: ReadonlyMap<string, SchemaCheck>;
+};
+
+export type RoutePlan = RouteFacts & {
+  /** `GET`, `ANY`, or `$default`. */
+  readonly httpMethod: string;
+  /** For messages and the route listing. */
+  readonly logicalId: string;
+  readonly authorization: Authorization;
+  readonly apiKeyRequired: boolean;
+  readonly integration: Integration;
+  /** Undefined = nothing is checked. */
+  readonly validation?: RequestValidation | undefined;
+  /** REST only; undefined = the method names none. */
+  readonly requestModels?: readonly RequestModel[] | undefined;
+  /** WebSocket only: turns an answer into a frame; undefined = the answer is sent unchanged. */
+  readonly frames?: readonly FrameResponse[] | undefined;
+  /** WebSocket only: the integration's own status decides a handshake, whatever a template sets. */
+  readonly ignoresStatusOverride?: boolean;
+  /** WebSocket only: CONVERT_TO_TEXT encodes answers of any type as base64. */
+  readonly encodesAnswers?: boolean;
+  /** REST only; the stage decides whether answers are cached at all. */
+  readonly cacheKey?: CacheKeyPlan | undefined;
+};
+
+export type CacheKeyPlan = {
+  /** Routes that share one share their entries. */
+  readonly namespace: string;
+  readonly sources: readonly ParameterSource[];
+};
+
+export type RouteCaching = {
+  /** Above 0. */
+  readonly ttlSeconds: number;
+  /** Other verbs are cached only if a setting names their method. */
+  readonly isForGetOnly: boolean;
+  /** Whether `Cache-Control: max-age=0` needs `execute-api:InvalidateCache`. */
+  readonly requiresPermission: boolean;
+  readonly withoutPermission:
+    | 'FAIL_WITH_403'
+    | 'SUCCEED_WITH_RESPONSE_HEADER'
+    | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
+};
+
+/** WebSocket only: the check of a message, and whether the route's answer goes back to the client. */
+export type MessageRoutePlan = RoutePlan & {
+  readonly repliesToClient: boolean;
+  readonly messageCheck?: MessageCheck | undefined;
+};
+
+export type RouteMatch = {
+  readonly plan: RoutePlan;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+};
+
+/** Route lookup for one deployment; built by `routing/`. */
+export type RouteTable = {
+  /** `path` is below the stage and still percent-encoded. Undefined = no route matches. */
+  find(method: string, path: string): RouteMatch | undefined;
+  /** In template order, for listings. */
+  readonly plans: readonly RoutePlan[];
+};
+
+export type ErrorWording = {
+  readonly status: number;
+  readonly body: string;
+  /** Flat name, value list; has content-type and, on REST, x-amzn-ErrorType. */
+  readonly headers: readonly string[];
+};
+
+/** An API's wording of failures: REST by gateway responses, HTTP by its fixed table. */
+export type ErrorWordings = {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
+  /** The same failure as in the access log. */
+  describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
+};
+
+/** Wordings that are independent of templates and requests. */
+export type BuiltInWordings = ErrorWordings & {
+  word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
+};
+
+/** Values available to a customised error: the request, and stage and route if already found. */
+export type WordingFacts = ContextFacts & {
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+};
+
+export type Deployment = {
+  readonly id: string;
+  readonly protocol: ApiProtocol;
+  readonly routes: RouteTable;
+  readonly errors: ErrorWordings;
+  readonly cors: CorsPlan | undefined;
+  /** REST only; undefined = the API has none. */
+  readonly resourcePolicy: ResourcePolicy | undefined;
+  /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
+  /** REST `binaryMediaTypes`, lower case. */
+  readonly binaryMediaTypes: readonly string[];
+  /** REST only: bodies from this size on are compressed for clients that accept it; undefined = never. */
+  readonly minimumCompressionBytes?: number | undefined;
+  /** WebSocket only: picks the route key for a message body. */
+  readonly messageRouting: MessageRouting | undefined;
+};
+
+export type MessageRouting = {
+  /**
+   * Evaluates the route selection expression over a message's raw text; undefined = not JSON or no value.
+   */
+  select(body: string): string | undefined;
+  readonly routes: ReadonlyMap<string, MessageRoutePlan>;
+};

@@ -1,0 +1,205 @@
+/**
+ * JSON Schema draft 4 by ajv, made safe for untrusted bodies: every subschema and pattern step is budgeted,
+ * `uniqueItems` runs in linear time, inherited properties do not count.
+ */
+import { createRequire } from 'node:module';
+import type { default as AjvDraft04, ErrorObject, ValidateFunction } from 'ajv-draft-04';
+import { RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
+import { compilePattern } from './schema-pattern.ts';
+import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparation.ts';
+import { wordSchemaErrors } from './schema-wording.ts';
+import type { PatternTest } from './schema-pattern.ts';
+import type { PreparedSchema } from './schema-preparation.ts';
+import type { Json, JsonObject } from '../../stack/model.ts';
+
+/** `details` is `$context.error.validationErrorString`. */
+export type SchemaVerdict =
+  | { readonly isValid: true }
+  | { readonly isValid: false; readonly details: string };
+
+/** `bytes` is the length of the JSON text; longer bodies have a larger budget. */
+export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
+
+/** Enough for any honest schema: about 0.1 s, and 2 s for 10 MB. */
+const STEPS = { base: 2_000_000, perByte: 10 };
+/** Listing every error costs memory per error: longer bodies get only the first. */
+const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
+const TOO_MUCH = 'checking the body against its schema takes too many steps';
+
+/** Sixty files, which a stack without models does not need. */
+const loadAjv = (): typeof AjvDraft04 => createRequire(import.meta.url)('ajv-draft-04') as typeof AjvDraft04;
+
+const VALID: SchemaVerdict = { isValid: true };
+
+/** All models of one API, which may refer to each other. */
+export class SchemaSet {
+  readonly #apiId: string;
+  readonly #prepared = new Map<string, PreparedSchema>();
+  readonly #patterns = new Map<string, PatternTest>();
+  readonly #decide: Engine;
+  readonly #explain: Engine;
+  readonly #checks = new Map<string, SchemaCheck>();
+
+  /** @param models by name; every schema an object. @throws SchemaRefusal with the model's name as its cause */
+  constructor(apiId: string, models: ReadonlyMap<string, JsonObject>) {
+    this.#apiId = apiId;
+    this.#decide = new Engine(this.#patterns, false);
+    this.#explain = new Engine(this.#patterns, true);
+    for (const [name, schema] of models)
+      attributed(name, () => {
+        this.#add(
+          name,
+          prepareSchema(schema, apiId, (other) => models.has(other)),
+        );
+      });
+  }
+
+  #add(name: string, prepared: PreparedSchema): void {
+    if (!this.#decide.isDraft4(prepared.plain)) throw new SchemaRefusal('Invalid model schema specified');
+    for (const pattern of prepared.patterns) {
+      const test = compilePattern(pattern);
+      if (test === undefined)
+        throw new SchemaRefusal(
+          `Invalid model schema specified: the pattern ${JSON.stringify(pattern)} is not a regular expression, or exceeds the gateway's limits`,
+        );
+      this.#patterns.set(pattern, test);
+    }
+    this.#prepared.set(name, prepared);
+    this.#decide.add(modelUrl(this.#apiId, name), prepared.marked);
+    this.#explain.add(modelUrl(this.#apiId, name), prepared.marked);
+  }
+
+  has(name: string): boolean {
+    return this.#prepared.has(name);
+  }
+
+  /** @throws SchemaRefusal for a reference that leads nowhere; RangeError for a name that is not in the set */
+  check(name: string): SchemaCheck {
+    const known = this.#checks.get(name);
+    if (known !== undefined) return known;
+    const made = attributed(name, () => this.#compile(name));
+    this.#checks.set(name, made);
+    return made;
+  }
+
+  #compile(name: string): SchemaCheck {
+    const url = modelUrl(this.#apiId, name);
+    const decide = this.#decide.compile(url);
+    const explain = this.#explain.compile(url);
+    return (value, bytes) => {
+      const first = decide(value, STEPS.base + STEPS.perByte * bytes);
+      if (first === 'valid') return VALID;
+      if (first === 'too-much') return { isValid: false, details: `[${TOO_MUCH}]` };
+      const all = bytes > MAX_EXPLAINED.bytes ? first : explain(value, MAX_EXPLAINED.steps);
+      return { isValid: false, details: wordSchemaErrors(Array.isArray(all) ? all : first.slice(-1)) };
+    };
+  }
+}
+
+type Outcome = 'valid' | 'too-much' | ErrorObject[];
+
+/** One ajv with the bounds built in. It is synchronous, so one budget at a time is enough. */
+class Engine {
+  readonly #ajv: InstanceType<typeof AjvDraft04.default>;
+  #budget = newBudget(0);
+
+  constructor(patterns: ReadonlyMap<string, PatternTest>, allErrors: boolean) {
+    const regExp = Object.assign(
+      (pattern: string) => ({
+        test: (text: string) => patterns.get(pattern)?.(text, this.#budget) ?? false,
+      }),
+      // Used for standalone code only, which is never generated here.
+      { code: 'undefined' },
+    );
+    const ajv = loadAjv();
+    this.#ajv = new ajv.default({
+      allErrors,
+      verbose: true,
+      strict: false,
+      logger: false,
+      validateFormats: false,
+      validateSchema: false,
+      ownProperties: true,
+      inlineRefs: false,
+      unicodeRegExp: false,
+      code: { regExp },
+    });
+    this.#ajv.addKeyword({ keyword: STEP, errors: false, validate: () => this.#pay(1) });
+    this.#ajv.removeKeyword('uniqueItems');
+    this.#ajv.addKeyword({
+      keyword: 'uniqueItems',
+      type: 'array',
+      validate: (isWanted: boolean, items: readonly Json[]) => !isWanted || this.#areUnique(items),
+    });
+  }
+
+  /**
+   * Whether it matches ajv's own meta schema of draft 4. Its `pattern` and `format` rules are for
+   * `compilePattern`.
+   */
+  isDraft4(schema: JsonObject): boolean {
+    this.#budget = newBudget(STEPS.base);
+    return this.#ajv.validateSchema(schema) === true;
+  }
+
+  add(url: string, schema: JsonObject): void {
+    this.#ajv.addSchema(schema, url);
+  }
+
+  compile(url: string): (value: unknown, maxSteps: number) => Outcome {
+    let validate: ValidateFunction | undefined;
+    try {
+      validate = this.#ajv.getSchema(url);
+    } catch (error) {
+      // The only fault left at this point is a local reference to nothing.
+      throw new SchemaRefusal(
+        `Invalid model schema specified: ${error instanceof Error ? error.message : 'unreadable'}`,
+      );
+    }
+    if (validate === undefined) throw new RangeError(`no schema ${url}`);
+    const compiled = validate;
+    return (value, maxSteps) => {
+      this.#budget = newBudget(maxSteps);
+      try {
+        return compiled(value) ? 'valid' : [...(compiled.errors ?? [])];
+      } catch (error) {
+        // The call stack is a budget, too: a body nested thousands deep against a recursive schema.
+        if (error instanceof TemplateError || error instanceof RangeError) return 'too-much';
+        throw error;
+      }
+    };
+  }
+
+  #pay(steps: number): true {
+    this.#budget.spend(steps);
+    return true;
+  }
+
+  #areUnique(items: readonly Json[]): boolean {
+    this.#pay(items.length);
+    return new Set(items.map((item) => canonicalText(item))).size === items.length;
+  }
+}
+
+function newBudget(maxSteps: number): RenderBudget {
+  return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
+}
+
+/** The same text for equal values: object names are sorted. */
+function canonicalText(value: Json): string {
+  return JSON.stringify(value, (_name, inner: Json) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function attributed<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SchemaRefusal) throw new SchemaRefusal(error.message, { cause: name });
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model: the schemas for bodies (docs/aws §6). */
+import { DefinitionError } from '../../errors.ts';
+import { SchemaSet } from './json-schema.ts';
+import { SchemaRefusal } from './schema-preparation.ts';
+import { readText, requireValid } from '../properties.ts';
+import type { Tolerance } from '../../errors.ts';
+import type { SchemaCheck } from './json-schema.ts';
+import type { PropertyBag } from '../properties.ts';
+import type { JsonObject } from '../../stack/model.ts';
+
+export type Models = {
+  /** The model's name for a reference by name or id. */
+  nameOf(reference: string): string | undefined;
+  schemaOf(name: string): JsonObject | undefined;
+  /**
+   * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give.
+   */
+  check(name: string): SchemaCheck;
+};
+
+/** AWS: 400 KB for a model. */
+const MAX_SCHEMA_CHARS = 409_600;
+const NAME = /^[A-Za-z0-9]+$/;
+/** AWS adds these two to every API that is not imported from a document. */
+const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
+  ['Empty', { type: 'object' }],
+  ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
+];
+
+/** Leaves out models that AWS refuses; parts that need one of them cannot be compiled. */
+export function compileUsableModels(
+  apiId: string,
+  bags: readonly PropertyBag[],
+  tolerance: Tolerance,
+): Models {
+  return tolerance.attempt(
+    'routes with this model answer 500',
+    () => compileModels(apiId, bags.map(requireValid)),
+    ({ place }) => {
+      const others = bags.filter(({ logicalId }) => logicalId !== place.logicalId);
+      return compileUsableModels(apiId, others.length < bags.length ? others : [], tolerance);
+    },
+  );
+}
+
+/** @throws DefinitionError for a name, schema or reference that AWS refuses, in AWS's words. */
+export function compileModels(apiId: string, bags: readonly PropertyBag[]): Models {
+  const byName = new Map<string, PropertyBag>();
+  const nameById = new Map<string, string>();
+  for (const bag of bags) {
+    const name = readText(bag, 'Name', bag.id);
+    if (name === '') throw new DefinitionError(bag.place('Name'), 'Model name must be non-empty');
+    if (!NAME.test(name))
+      throw new DefinitionError(bag.place('Name'), `Model name must be alphanumeric: ${name}`);
+    if (byName.has(name))
+      throw new DefinitionError(bag.place('Name'), 'Model name already exists for this REST API');
+    byName.set(name, bag);
+    nameById.set(bag.id, name);
+  }
+  const schemas = new Map(BUILT_IN);
+  for (const [name, bag] of byName) schemas.set(name, readSchema(bag));
+  const refusing = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SchemaRefusal)) throw error;
+      const bag = byName.get(String(error.cause));
+      throw new DefinitionError(
+        bag?.place('Schema') ?? { file: '' },
+        `Invalid model specified: Validation Result: warnings : [], errors : [${error.message}]`,
+      );
+    }
+  };
+  // ajv is set up by the first check, so that an API without models pays nothing.
+  let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
+  return {
+    nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),
+    schemaOf: (name) => schemas.get(name),
+    check: (name) => refusing(() => (set ??= new SchemaSet(apiId, schemas)).check(name)),
+  };
+}
+
+/** An object, or its JSON text. */
+function readSchema(bag: PropertyBag): JsonObject {
+  let schema = bag.properties['Schema'];
+  if (schema === undefined || schema === null || schema === '')
+    throw new DefinitionError(
+      bag.place('Schema'),
+      'Model schema must have at least 1 property or array items defined',
+    );
+  if (typeof schema === 'string') {
+    try {
+      schema = JSON.parse(schema) as unknown;
+    } catch {
+      schema = undefined;
+    }
+  }
+  if (!isJsonObject(schema))
+    throw new DefinitionError(
+      bag.place('Schema'),
+      'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
+    );
+  if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS)
+    throw new DefinitionError(bag.place('Schema'), `A model has at most ${MAX_SCHEMA_CHARS} characters`);
+  return schema;
+}
+
+/** Properties come from JSON or YAML: an object is a JSON object. */
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,168 @@
+/**
+ * Prepares a model's schema for compilation: checks AWS's rules on keywords and references, and marks every
+ * subschema so that the compiled check counts its steps.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '../../stack/model.ts';
+
+/** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
+export const STEP = 'gatewright-step';
+
+/** AWS's reason for refusing a schema, as it stands between the brackets of `errors : […]`. */
+export class SchemaRefusal extends Error {}
+
+export type PreparedSchema = {
+  /** For the check against the meta schema: as written, numbers restored, annotations removed. */
+  readonly plain: JsonObject;
+  readonly marked: JsonObject;
+  readonly patterns: readonly string[];
+};
+
+const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
+const LIST = ['allOf', 'anyOf', 'items', 'oneOf'];
+const MAP = ['definitions', 'dependencies', 'patternProperties', 'properties'];
+const NUMBERS = [
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'maximum',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'minimum',
+  'multipleOf',
+];
+const FLAGS = [
+  'additionalItems',
+  'additionalProperties',
+  'exclusiveMaximum',
+  'exclusiveMinimum',
+  'uniqueItems',
+];
+/** Keywords without effect on validation. How AWS treats `format` is not recorded: it is not checked. */
+const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
+/** The keywords of draft 4; AWS refuses all others [issue]. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...ONE,
+  ...LIST,
+  ...MAP,
+  ...NUMBERS,
+  ...FLAGS,
+  ...ANNOTATIONS,
+  '$ref',
+  'enum',
+  'pattern',
+  'required',
+  'type',
+]);
+
+const MAX_DEPTH = 100;
+const CANONICAL =
+  /^https:\/\/apigateway\.amazonaws\.com\/restapis\/([^/#]+)\/models\/([A-Za-z0-9]+)(?:#.*)?$/;
+
+export function modelUrl(apiId: string, name: string): string {
+  return `https://apigateway.amazonaws.com/restapis/${apiId}/models/${name}`;
+}
+
+/**
+ * @param isModel whether a reference may name this model
+ * @throws SchemaRefusal in AWS's words
+ */
+export function prepareSchema(
+  schema: JsonObject,
+  apiId: string,
+  isModel: (name: string) => boolean,
+): PreparedSchema {
+  const walk = new Walk(apiId, isModel);
+  const plain = walk.schema(schema, 0);
+  if (walk.unsupported.size > 0) {
+    const names = JSON.stringify([...walk.unsupported].sort());
+    throw new SchemaRefusal(`Invalid model schema specified. Unsupported keyword(s): ${names}`);
+  }
+  return { plain, marked: mark(plain), patterns: [...walk.patterns] };
+}
+
+class Walk {
+  readonly unsupported = new Set<string>();
+  readonly patterns = new Set<string>();
+  readonly #apiId: string;
+  readonly #isModel: (name: string) => boolean;
+
+  constructor(apiId: string, isModel: (name: string) => boolean) {
+    this.#apiId = apiId;
+    this.#isModel = isModel;
+  }
+
+  schema(schema: JsonObject, depth: number): JsonObject {
+    if (depth > MAX_DEPTH) throw new SchemaRefusal('Invalid model schema specified');
+    const entries: [string, Json][] = [];
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (!KEYWORDS.has(keyword)) this.unsupported.add(keyword);
+      else if (!ANNOTATIONS.includes(keyword)) entries.push([keyword, this.#keyword(keyword, value, depth)]);
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #keyword(keyword: string, value: Json, depth: number): Json {
+    if (keyword === '$ref') return this.#reference(value);
+    if (keyword === 'pattern' && typeof value === 'string') this.patterns.add(value);
+    if (NUMBERS.includes(keyword)) return toNumber(value);
+    if (FLAGS.includes(keyword) && typeof value === 'string') return toFlag(value);
+    if (isJsonObject(value) && ONE.includes(keyword)) return this.schema(value, depth + 1);
+    if (isList(value) && LIST.includes(keyword)) return value.map((item) => this.#subschema(item, depth));
+    if (!isJsonObject(value) || !MAP.includes(keyword)) return value;
+    if (keyword === 'patternProperties') for (const name of Object.keys(value)) this.patterns.add(name);
+    return mapValues(value, (item) => this.#subschema(item, depth));
+  }
+
+  #subschema(value: Json, depth: number): Json {
+    return isJsonObject(value) ? this.schema(value, depth + 1) : value;
+  }
+
+  #reference(value: Json): Json {
+    if (typeof value !== 'string') throw new SchemaRefusal('Invalid model schema specified');
+    if (value.startsWith('#')) return value;
+    const [, apiId, name = ''] = CANONICAL.exec(value) ?? [];
+    if (apiId !== this.#apiId || !this.#isModel(name))
+      throw new SchemaRefusal('Model reference must be in canonical form');
+    return value;
+  }
+}
+
+/** Marks every subschema; in draft 4 members beside a reference have no effect. */
+function mark(schema: JsonObject): JsonObject {
+  const isReference = Object.hasOwn(schema, '$ref');
+  const counted = Object.entries(schema).filter(
+    ([keyword]) => !isReference || keyword === '$ref' || keyword === 'definitions',
+  );
+  const entries = counted.map(([keyword, value]): [string, Json] => {
+    if (isJsonObject(value) && ONE.includes(keyword)) return [keyword, mark(value)];
+    if (isList(value) && LIST.includes(keyword)) return [keyword, value.map(markIfSchema)];
+    if (isJsonObject(value) && MAP.includes(keyword)) return [keyword, mapValues(value, markIfSchema)];
+    return [keyword, value];
+  });
+  return Object.fromEntries(isReference ? entries : [...entries, [STEP, true]]);
+}
+
+function markIfSchema(value: Json): Json {
+  return isJsonObject(value) ? mark(value) : value;
+}
+
+/** CloudFormation passes numbers and booleans as texts. */
+function toNumber(value: Json): Json {
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+    ? Number(value)
+    : value;
+}
+
+function toFlag(value: string): Json {
+  return value === 'true' ? true : value === 'false' ? false : value;
+}
+
+function mapValues(value: JsonObject, to: (item: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, to(item)]));
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

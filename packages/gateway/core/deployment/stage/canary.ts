@@ -1,0 +1,41 @@
+/**
+ * `CanarySetting` of a REST stage: a second deployment that takes a share of the requests (docs/aws §10.2).
+ */
+import { DefinitionError } from '../../errors.ts';
+import { readBlock, readFlag, readText } from '../properties.ts';
+import { readStageVariables } from './stage-variables.ts';
+import type { PropertyBag } from '../properties.ts';
+import type { StageVariables } from './stage-variables.ts';
+
+export type CanarySettings = {
+  readonly deploymentId: string;
+  /** 0 to 100, with fractions. */
+  readonly percentTraffic: number;
+  /** They override the stage's variables; the others stay. */
+  readonly variableOverrides: StageVariables;
+  readonly useStageCache: boolean;
+};
+
+/**
+ * Undefined if the stage has none. Without its own deployment it starts with the stage's. @throws
+ * DefinitionError
+ */
+export function readCanary(stage: PropertyBag): CanarySettings | undefined {
+  const block = readBlock(stage, 'CanarySetting');
+  if (block === undefined) return undefined;
+  return {
+    deploymentId: readText(block, 'DeploymentId', readText(stage, 'DeploymentId')),
+    percentTraffic: readPercent(block),
+    variableOverrides: readStageVariables(block, 'StageVariableOverrides') ?? {},
+    useStageCache: readFlag(block, 'UseStageCache'),
+  };
+}
+
+function readPercent(block: PropertyBag): number {
+  const percent = Number(readText(block, 'PercentTraffic', '0'));
+  if (percent >= 0 && percent <= 100) return percent;
+  throw new DefinitionError(
+    block.place('PercentTraffic'),
+    'Invalid value for percentTraffic: it must be a number from 0.0 to 100.0',
+  );
+}

@@ -1,0 +1,26 @@
+/** `MethodSettings` of a REST stage, merged by method. */
+import { readMethodSettings } from './throttle.ts';
+import type { PropertyBag } from '../properties.ts';
+
+type MethodSettings = {
+  readonly usual: PropertyBag;
+  /** By route key: `GET /pets/{id}`. */
+  readonly byRouteKey: ReadonlyMap<string, PropertyBag>;
+};
+
+/**
+ * Merges items for the same methods, as where a `StageDescription` has settings besides its `MethodSettings`;
+ * later properties win. @throws DefinitionError
+ */
+export function gatherMethodSettings(stage: PropertyBag): MethodSettings {
+  let usual: PropertyBag = { ...stage, properties: {} };
+  const byRouteKey = new Map<string, PropertyBag>();
+  for (const { routeKey, bag } of readMethodSettings(stage))
+    if (routeKey === undefined) usual = merge(usual, bag);
+    else byRouteKey.set(routeKey, merge(byRouteKey.get(routeKey), bag));
+  return { usual, byRouteKey };
+}
+
+function merge(first: PropertyBag | undefined, second: PropertyBag): PropertyBag {
+  return { ...second, properties: { ...first?.properties, ...second.properties } };
+}

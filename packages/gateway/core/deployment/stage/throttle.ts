@@ -1,0 +1,139 @@
+/** Throttle settings of stages, for all kinds of template (docs/aws §5.1). */
+import { DefinitionError } from '../../errors.ts';
+import { readBlock, readText } from '../properties.ts';
+import type { ThrottleLimit } from '../../metering/token-bucket.ts';
+import type { PropertyBag } from '../properties.ts';
+
+/** The account's limit in most regions, and the default for a missing half. */
+export const ACCOUNT_LIMIT: ThrottleLimit = { rateLimit: 10_000, burstLimit: 5000 };
+
+const SMALL_REGIONS: ReadonlySet<string> = new Set(['af-south-1', 'eu-south-1']);
+
+/** The account's limit by region (docs/aws §5.1). */
+export function accountLimit(region: string): ThrottleLimit {
+  return SMALL_REGIONS.has(region) ? { rateLimit: 2500, burstLimit: 1250 } : ACCOUNT_LIMIT;
+}
+
+/** Limits of one stage. Every route has its own bucket, also under the stage's default. */
+export type ThrottleSettings = {
+  /** `* /*` of REST, `DefaultRouteSettings` of HTTP and WebSocket. */
+  readonly usual: ThrottleLimit | undefined;
+  /** By route key: `GET /pets/{id}`. */
+  readonly byRouteKey: ReadonlyMap<string, ThrottleLimit>;
+};
+
+const NAMES = {
+  stage: { rate: 'ThrottlingRateLimit', burst: 'ThrottlingBurstLimit' },
+  plan: { rate: 'RateLimit', burst: 'BurstLimit' },
+};
+
+/**
+ * One limit; undefined if neither half is set (−1 is AWS's "not set"). A missing half takes the account's.
+ */
+export function readThrottle(bag: PropertyBag, kind: keyof typeof NAMES): ThrottleLimit | undefined {
+  const rateLimit = readAmount(bag, NAMES[kind].rate);
+  const burstLimit = readAmount(bag, NAMES[kind].burst);
+  if (burstLimit !== undefined && !Number.isInteger(burstLimit))
+    throw new DefinitionError(
+      bag.place(NAMES[kind].burst),
+      `${NAMES[kind].burst} must be a whole number, not ${burstLimit}`,
+    );
+  if (rateLimit === undefined && burstLimit === undefined) return undefined;
+  return {
+    rateLimit: rateLimit ?? ACCOUNT_LIMIT.rateLimit,
+    burstLimit: burstLimit ?? ACCOUNT_LIMIT.burstLimit,
+  };
+}
+
+function readAmount(bag: PropertyBag, property: string): number | undefined {
+  const value = bag.properties[property];
+  if (value === undefined || value === null) return undefined;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (number === -1) return undefined;
+  if (typeof number === 'number' && number >= 0 && Number.isFinite(number)) return number;
+  throw new DefinitionError(
+    bag.place(property),
+    `${property} must be a number of at least 0, not ${JSON.stringify(value)}`,
+  );
+}
+
+/** `MethodSettings` of a REST stage. Undefined if nothing is throttled. */
+export function readRestThrottles(stage: PropertyBag): ThrottleSettings | undefined {
+  let usual: ThrottleLimit | undefined;
+  const byRouteKey = new Map<string, ThrottleLimit>();
+  for (const setting of readMethodSettings(stage)) {
+    const limit = readThrottle(setting.bag, 'stage');
+    if (limit === undefined) continue;
+    if (setting.routeKey === undefined) usual = limit;
+    else byRouteKey.set(setting.routeKey, limit);
+  }
+  return usual === undefined && byRouteKey.size === 0 ? undefined : { usual, byRouteKey };
+}
+
+type MethodSetting = {
+  /** `GET /pets/{id}`; undefined = the default for all methods. */
+  readonly routeKey: string | undefined;
+  readonly bag: PropertyBag;
+};
+
+/**
+ * The items of a REST stage's `MethodSettings` with their routes. `ResourcePath` may be `/pets` or, as in the
+ * API's patch paths, `/~1pets`.
+ */
+export function readMethodSettings(stage: PropertyBag): readonly MethodSetting[] {
+  const list = stage.properties['MethodSettings'];
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list))
+    throw new DefinitionError(stage.place('MethodSettings'), 'MethodSettings must be a list');
+  return list.map((item: unknown, index) => {
+    const bag = readBlock(
+      { ...stage, properties: { [`MethodSettings.${index}`]: item } },
+      `MethodSettings.${index}`,
+    );
+    if (bag === undefined)
+      throw new DefinitionError(stage.place(`MethodSettings.${index}`), 'A method setting must be a map');
+    return { routeKey: readRouteKey(bag), bag };
+  });
+}
+
+function readRouteKey(bag: PropertyBag): string | undefined {
+  const method = readText(bag, 'HttpMethod', '*').toUpperCase();
+  const path = unescapePath(readText(bag, 'ResourcePath', '/*'));
+  if (method === '*' && (path === '/*' || path === '*')) return undefined;
+  if (method === '*' || path === '/*' || path === '*')
+    throw new DefinitionError(
+      bag.place(method === '*' ? 'HttpMethod' : 'ResourcePath'),
+      `Invalid method setting path: ${path}/${method}. A setting is for one method of one resource, or for */*`,
+    );
+  return `${method} ${path}`;
+}
+
+/** `/~1pets~1{id}` → `/pets/{id}`; the root is `/`. */
+export function unescapePath(path: string): string {
+  if (!path.includes('~1')) return path.startsWith('/') || path === '*' ? path : `/${path}`;
+  return path.replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys`: the API's. */
+/** AWS's words (terraform-aws-modules/terraform-aws-apigateway-v2#80). */
+export function noRouteOfSettings(routeKey: string): string {
+  return `Unable to find Route by key ${routeKey} within the provided RouteSettings`;
+}
+
+export function readRouteThrottles(
+  stage: PropertyBag,
+  routeKeys: ReadonlySet<string>,
+): ThrottleSettings | undefined {
+  const defaults = readBlock(stage, 'DefaultRouteSettings');
+  const usual = defaults === undefined ? undefined : readThrottle(defaults, 'stage');
+  const byRouteKey = new Map<string, ThrottleLimit>();
+  const routes = readBlock(stage, 'RouteSettings');
+  for (const routeKey of Object.keys(routes?.properties ?? {})) {
+    if (!routeKeys.has(routeKey))
+      throw new DefinitionError(stage.place(`RouteSettings.${routeKey}`), noRouteOfSettings(routeKey));
+    const settings = routes === undefined ? undefined : readBlock(routes, routeKey);
+    const limit = settings === undefined ? undefined : readThrottle(settings, 'stage');
+    if (limit !== undefined) byRouteKey.set(routeKey, limit);
+  }
+  return usual === undefined && byRouteKey.size === 0 ? undefined : { usual, byRouteKey };
+}

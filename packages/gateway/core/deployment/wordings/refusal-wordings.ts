@@ -1,0 +1,68 @@
+/**
+ * Refusals outside any stage or API: malformed HTTP, hosts and paths without an API, `@connections`, and the
+ * frames of WebSocket clients. Refusals by an API are in error-wordings.ts.
+ */
+import type { GatewayErrorCode } from '../../errors.ts';
+import type { ErrorWording } from '../model.ts';
+
+/** No message means no body. */
+type Row = readonly [status: number, message?: string | undefined, errorType?: string];
+
+const REFUSALS = {
+  /** Node's parser cannot read it, or it ends early. */
+  malformed: [400, 'Bad Request'],
+  /** HTTP/1.1 requires it. */
+  'without-host': [400, 'Bad Request'],
+  'plain-http': [400, 'This port expects HTTPS. Use https:// or wss://'],
+  'too-slow': [408, 'Request Timeout'],
+  'headers-beyond-reading': [431, 'Request Header Fields Too Large'],
+  proxy: [405, 'Method Not Allowed'],
+  'unknown-expectation': [417, 'Expectation Failed'],
+  'untrusted-certificate': [403, 'Forbidden', 'ForbiddenException'],
+  'no-api': [403, 'Forbidden'],
+  'no-http-api': [404, 'Not Found'],
+  'no-websocket-api': [403, 'Forbidden', 'ForbiddenException'],
+  /** packages/gateway/server/body-memory.ts */
+  'no-body-memory': [503, 'Service Unavailable'],
+  /** Control port. */
+  'body-too-long': [413, 'Request Too Long'],
+  fault: [500, 'Internal server error'],
+  /** docs/aws §11.5 */
+  'invalid-connection-id': [400, 'Invalid connectionId', 'BadRequestException'],
+  'message-too-long': [413, 'Message too long', 'PayloadTooLargeException'],
+  /** Over the account's rate, or faster than the client reads. */
+  'too-many-posts': [429, 'Too Many Requests', 'LimitExceededException'],
+  /** Closed, never opened, or still inside its own `$connect`; AWS sends no body. */
+  gone: [410, undefined, 'GoneException'],
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type Refusal = keyof typeof REFUSALS;
+
+/** `members` are added to the body, and may replace its message. */
+export function wordRefusal(refusal: Refusal, members: Readonly<Record<string, string>> = {}): ErrorWording {
+  const [status, message, errorType]: Row = REFUSALS[refusal];
+  const typed = errorType === undefined ? [] : ['x-amzn-ErrorType', errorType];
+  if (message === undefined) return { status, headers: typed, body: '' };
+  return {
+    status,
+    headers: ['Content-Type', 'application/json', ...typed],
+    body: JSON.stringify({ message, ...members }),
+  };
+}
+
+/** Frames for the sender of a WebSocket message; the status is only logged. */
+const FRAMES: Readonly<Partial<Record<GatewayErrorCode, readonly [status: number, message: string]>>> = {
+  BAD_REQUEST_BODY: [400, 'Bad request body'],
+  MISSING_AUTHENTICATION_TOKEN: [403, 'Forbidden'],
+  THROTTLED: [429, 'Too Many Requests'],
+};
+
+/** AWS's error frames: a space after the first colon only. */
+export function wordFrame(
+  code: GatewayErrorCode,
+  { connectionId, requestId }: { readonly connectionId: string; readonly requestId: string },
+): { readonly status: number; readonly text: string } {
+  const [status, message] = FRAMES[code] ?? [500, 'Internal server error'];
+  const text = `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
+  return { status, text };
+}

@@ -1,0 +1,86 @@
+/**
+ * Issuers that the local issuer emulates: user pools of the loaded stacks, and those of `--issuer URL=local`.
+ * Their tokens are minted and verified here without a network; other issuers are not affected.
+ */
+import { userPoolIssuer } from '../deployment/authorization/compile-token-authorizer.ts';
+import type { ResolvedStack } from '../stack/model.ts';
+import { LOCAL_ISSUER, readPoolIssuer } from './issuer-names.ts';
+
+/** The emulated issuer of a request, and the rest of its path: `/.well-known/jwks.json`. */
+type StandInRequest = { readonly issuer: string; readonly path: string };
+
+export class StandIns {
+  readonly #named: readonly string[];
+  #all: readonly string[];
+  /** Read for every token. */
+  #known: ReadonlySet<string>;
+
+  /** @param named from `--issuer` */
+  constructor(named: readonly string[] = []) {
+    this.#named = named;
+    this.#all = named;
+    this.#known = namesOf(named);
+  }
+
+  /** Emulates the pools of these stacks from now on, and no others. */
+  follow(stacks: readonly ResolvedStack[]): void {
+    this.#all = [...new Set([...this.#named, ...listPoolIssuers(stacks)])];
+    this.#known = namesOf(this.#all);
+  }
+
+  /** Without the local issuer; those of `--issuer` come first. */
+  get all(): readonly string[] {
+    return this.#all;
+  }
+
+  /** Whether local keys sign for this `iss`. A trailing slash makes a different `iss`. */
+  includes(issuer: string): boolean {
+    return this.#known.has(issuer);
+  }
+
+  /** Their Host names: `example.eu.auth0.com`. */
+  get hosts(): readonly string[] {
+    return [...new Set(this.all.map((issuer) => new URL(issuer).host))];
+  }
+
+  /**
+   * The issuer of a request, by its Host, or by the first part of the path, which works from anywhere:
+   * `http://127.0.0.1:4000/eu-central-1_Abc/…`, `http://127.0.0.1:4000/example.eu.auth0.com/…`.
+   */
+  find(host: string, path: string): StandInRequest | undefined {
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    for (const issuer of this.all) {
+      const { host: own, pathname } = new URL(issuer);
+      const base = pathname.replace(/\/$/, '');
+      const rest = name === own ? restOf(path, base) : restOf(path, `/${localNameOf(issuer)}`);
+      if (rest !== undefined) return { issuer, path: rest };
+    }
+    return undefined;
+  }
+}
+
+/** An issuer's name in local addresses: the id of a user pool, else host and path. */
+export function localNameOf(issuer: string): string {
+  const pool = readPoolIssuer(issuer);
+  if (pool !== undefined) return pool.poolId;
+  const { host, pathname } = new URL(issuer);
+  return `${host}${pathname.replace(/\/$/, '')}`;
+}
+
+/** The `iss` of each pool's tokens at AWS. */
+function listPoolIssuers(stacks: readonly ResolvedStack[]): ReadonlySet<string> {
+  const issuers = new Set<string>();
+  for (const { region, resources } of stacks)
+    for (const { type, physicalId } of resources.values())
+      if (type === 'AWS::Cognito::UserPool') issuers.add(userPoolIssuer(region, physicalId));
+  return issuers;
+}
+
+function restOf(path: string, base: string): string | undefined {
+  return path.startsWith(`${base}/`) ? path.slice(base.length) : undefined;
+}
+
+function namesOf(issuers: readonly string[]): ReadonlySet<string> {
+  const bare = issuers.map((issuer) => issuer.replace(/\/$/, ''));
+  return new Set([LOCAL_ISSUER, ...bare, ...bare.map((issuer) => `${issuer}/`)]);
+}

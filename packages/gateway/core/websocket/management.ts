@@ -1,0 +1,207 @@
+/**
+ * `@connections`: calls of a backend on open connections, AWS's API Gateway Management API (docs/aws §11.5).
+ * Served on the API's own address and on the control port.
+ */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import { wordRefusal } from '../deployment/wordings/refusal-wordings.ts';
+import { gatewayError, GatewayError } from '../errors.ts';
+import { apiArn } from '../events/authorizer-event.ts';
+import { decideFor } from '../policy/identities.ts';
+import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
+import { CLOSED_BY_API, MESSAGE_LIMIT_BYTES } from './limits.ts';
+import type { ServedApi, ServedStage } from '../exchange.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { SigningClock } from '@gatewright/aws/signing-clock';
+import type { Identities } from '../policy/identities.ts';
+import { Trail } from '../trail.ts';
+import type { Recording } from '../trail.ts';
+import type { ControlReply, ControlRequest } from '../api-call.ts';
+import type { Connection, Connections } from './connections.ts';
+
+export type ManagementPorts = Recording & {
+  readonly clock: SigningClock & Clock;
+  readonly random: Random;
+  readonly connections: Connections;
+  readonly identities: Identities;
+};
+
+/** `@connections` below a stage; the SDK may percent-encode the @. */
+const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
+const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
+
+/**
+ * Answers any plain HTTP request to a WebSocket API: `/{stage}/@connections/{id}` or nothing. `path` begins
+ * with the stage; `request.path` stays as signed, on the control port with the API's id in front. Never
+ * throws.
+ */
+export function handleManagement(
+  request: ControlRequest,
+  api: ServedApi,
+  at: ManagementPorts,
+  path: string = request.path,
+): ControlReply {
+  const requestId = at.random.uuid();
+  try {
+    return withRequestId(manage(request, api, path, requestId, at), requestId);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return withRequestId(api.errors.word(error.code, error.detail), requestId);
+  }
+}
+
+function manage(
+  request: ControlRequest,
+  api: ServedApi,
+  path: string,
+  requestId: string,
+  at: ManagementPorts,
+): ControlReply {
+  const { stageName, path: below } = api.locate(path, api.stages);
+  const stage = api.stages.get(stageName);
+  if (stage === undefined || api.disableExecuteApiEndpoint)
+    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+  if (api.closedBecause !== undefined)
+    throw gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: api.closedBecause });
+  const encodedId = ROUTE.exec(below)?.[1];
+  if (encodedId === undefined)
+    throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+      source: 'client',
+      reason: 'a WebSocket API answers plain HTTP at @connections only',
+    });
+  const connectionId = decodeOrKeep(encodedId);
+  permit(request, api, stageName, connectionId, at);
+  if (!CONNECTION_ID.test(connectionId))
+    return wordRefusal('invalid-connection-id', {
+      message: `Invalid connectionId: ${connectionId}`,
+      connectionId,
+      requestId,
+    });
+  if (!takeFromAccount(stage, at.clock.nowEpochMs())) return wordRefusal('too-many-posts');
+  switch (request.method) {
+    case 'POST':
+      return post(request.body, at.connections.find(api.apiId, stageName, connectionId), api, requestId, at);
+    case 'GET':
+      return describe(at.connections.find(api.apiId, stageName, connectionId));
+    case 'DELETE':
+      return remove(at.connections.find(api.apiId, stageName, connectionId), at);
+    default:
+      throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+        source: 'client',
+        reason: `@connections does not support ${request.method}`,
+      });
+  }
+}
+
+/** Calls of `@connections` count as requests for the account's limit; route throttles are for messages. */
+function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean {
+  if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
+  throttle?.account?.take();
+  return true;
+}
+
+/** @throws GatewayError unless signed by a local identity whose policy allows `execute-api:ManageConnections` here. */
+function permit(
+  request: ControlRequest,
+  api: ServedApi,
+  stageName: string,
+  connectionId: string,
+  at: ManagementPorts,
+): void {
+  const signature = verifyByAnyClock(
+    request,
+    {
+      service: 'execute-api',
+      region: api.region,
+      secretOf: (accessKeyId) => at.identities.secretOf(accessKeyId),
+      sessionOf: (accessKeyId) => at.identities.sessionOf(accessKeyId, at.clock.nowEpochMs()),
+    },
+    at.clock,
+  );
+  if (signature.kind === 'unsigned')
+    throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
+      source: 'client',
+      reason: '@connections is not signed',
+    });
+  if (signature.kind === 'refused') {
+    const { code, message, errorType } = signature;
+    throw gatewayError(code, { source: 'client', reason: message, message, errorType });
+  }
+  const below = `/${stageName}/${request.method}/@connections`;
+  const signer = at.identities.find(signature.accessKeyId);
+  const decision =
+    signer &&
+    decideFor(signer, {
+      action: 'execute-api:ManageConnections',
+      resource: `${apiArn(api)}${below}/${connectionId}`,
+      conditions: new Map(),
+    });
+  if (decision === 'allow') return;
+  // AWS masks the account and prints a placeholder in place of the id.
+  const masked = apiArn({ ...api, accountId: `********${api.accountId.slice(-4)}` });
+  const shown = `${masked}${below}/{connectionId}`;
+  const ending = decision === 'explicit-deny' ? ' with an explicit deny' : '';
+  const message = `User: ${signer?.arn ?? 'anonymous'} is not authorized to perform: execute-api:ManageConnections on resource: ${shown}${ending}`;
+  throw gatewayError('ACCESS_DENIED', { source: 'client', reason: message, message });
+}
+
+function post(
+  data: Buffer,
+  connection: Connection | undefined,
+  api: ServedApi,
+  requestId: string,
+  at: ManagementPorts,
+): ControlReply {
+  if (data.length > MESSAGE_LIMIT_BYTES) return wordRefusal('message-too-long');
+  if (connection === undefined) return wordRefusal('gone');
+  if (at.connections.deliver(connection, data) === 'full') return wordRefusal('too-many-posts');
+  if (at.records !== undefined) recordPost(data, connection, api, requestId, at);
+  return { status: 200, headers: [], body: '' };
+}
+
+/** Records a post to a client by `@connections`, or from the console. */
+export function recordPost(
+  body: Buffer,
+  { connectionId, caller, sourceIp, apiId, stageName }: Connection,
+  api: ServedApi,
+  requestId: string,
+  { clock, records }: Recording & { readonly clock: Clock },
+): void {
+  const stage = api.stages.get(stageName);
+  const nothing = { route: undefined, payload: undefined, reply: undefined, closure: undefined };
+  records?.takeEvent({
+    kind: 'POST',
+    requestId,
+    connectionId,
+    caller,
+    sourceIp,
+    apiId,
+    stageName,
+    body,
+    status: 200,
+    ...nothing,
+    found: stage && { api, stage },
+    trail: new Trail(clock),
+    latencyMs: 0,
+  });
+}
+
+function describe(connection: Connection | undefined): ControlReply {
+  if (connection === undefined) return wordRefusal('gone');
+  const { sourceIp, userAgent } = connection;
+  const body = JSON.stringify({
+    connectedAt: new Date(connection.connectedAtEpochMs).toISOString(),
+    identity: userAgent === null ? { sourceIp } : { sourceIp, userAgent },
+    lastActiveAt: new Date(connection.lastActiveAtEpochMs).toISOString(),
+  });
+  return { status: 200, headers: ['Content-Type', 'application/json'], body };
+}
+
+function remove(connection: Connection | undefined, at: ManagementPorts): ControlReply {
+  if (connection === undefined) return wordRefusal('gone');
+  at.connections.end(connection, CLOSED_BY_API);
+  return { status: 204, headers: [], body: '' };
+}
+
+function withRequestId(reply: ControlReply, requestId: string): ControlReply {
+  return { ...reply, headers: [...reply.headers, 'x-amzn-RequestId', requestId] };
+}

@@ -1,0 +1,129 @@
+/** The parts of dynalite's inner store that the embedded DynamoDB uses. */
+import { createRequire } from 'node:module';
+import type { ViewType } from './stream-record.ts';
+
+export type AttributeValue = { readonly [type: string]: unknown };
+export type Item = { readonly [attribute: string]: AttributeValue };
+export type Done<T> = (error: Error | null | undefined, value?: T) => void;
+/** A lock provides a wrapper for the action's callback: calling the wrapped one releases the lock. */
+type Release = <T>(done: Done<T>) => Done<T>;
+
+/** One table's items or one index's entries, by dynalite's sortable key text. */
+export interface Records {
+  lock(key: string, run: (release: Release) => void): void;
+  get(key: string, done: Done<Item>): void;
+  put(key: string, value: Item, done: Done<never>): void;
+  del(key: string, done: Done<never>): void;
+}
+
+export type KeyElement = { readonly AttributeName: string; readonly KeyType: string };
+
+export type Table = {
+  readonly TableName: string;
+  readonly TableStatus: string;
+  readonly KeySchema: readonly KeyElement[];
+  readonly TableArn?: string;
+  readonly DeletionProtectionEnabled?: boolean;
+  readonly StreamSpecification?: { readonly StreamEnabled: true; readonly StreamViewType: ViewType };
+  readonly LatestStreamArn?: string;
+  readonly LatestStreamLabel?: string;
+};
+
+export type BatchOperation =
+  | { readonly type: 'put'; readonly key: string; readonly value: unknown }
+  | { readonly type: 'del'; readonly key: string };
+
+export type Store = {
+  /** Record keys are prefixed: `item-{table}~`, `index-global~{table}~{index}~`. */
+  readonly db: {
+    open(): Promise<void>;
+    put(key: string, value: unknown): Promise<void>;
+    get(key: string): Promise<unknown>;
+    del(key: string): Promise<void>;
+    /** All or nothing, even if the process dies. */
+    batch(operations: readonly BatchOperation[]): Promise<void>;
+  };
+  /** `CreateTable` makes ARNs with its region. */
+  readonly tableDb: {
+    readonly awsRegion: string;
+    readonly awsAccountId: string;
+    put(name: string, table: unknown, done: Done<never>): void;
+  };
+  readonly lifecycleManager: { gracefulClose(): Promise<void> };
+  readonly getTable: (name: string, checkStatus: boolean | Done<Table>, done?: Done<Table>) => void;
+  readonly getItemDb: (name: string) => Records;
+  readonly getIndexDb: (kind: string, table: string, index: string) => Records;
+};
+
+type StoreOptions = {
+  readonly path?: string;
+  readonly createTableMs: number;
+  readonly deleteTableMs: number;
+  readonly updateTableMs: number;
+};
+
+/** Of LevelDB's keys. */
+export type StreamRange = {
+  readonly gt?: string | undefined;
+  readonly gte?: string | undefined;
+  readonly lt?: string | undefined;
+  readonly lte?: string | undefined;
+};
+
+type DynaliteDb = {
+  create(options: StoreOptions): Store;
+  /** Sortable text of an item's key. The item (or key) must be valid for the table. */
+  createKey(item: Item, table: Table): string;
+  validateKey(key: Item, table: Table): Error | null | undefined;
+  validateItem(item: Item, table: Table): Error | null | undefined;
+  createIndexKey(item: Item, table: Table, schema: readonly KeyElement[]): string;
+  hashPrefix(value: unknown, type: string): string;
+  /** Sortable. */
+  toRangeStr(value: unknown, type: string): string;
+  queryTable(
+    store: Store,
+    table: Table,
+    input: object,
+    range: StreamRange & { readonly reverse: boolean; readonly limit: number },
+    isLocal: boolean,
+    readsTable: boolean,
+    startKeyNames: readonly string[],
+    done: Done<Record<string, unknown>>,
+  ): void;
+  /** Bytes by DynamoDB's rules. */
+  itemSize(item: Item): number;
+  compare(operator: string, value: AttributeValue, other: AttributeValue): boolean;
+  /** @param expression as resolve-condition.ts makes it */
+  matchesExprFilter(item: Item, expression: unknown): boolean;
+};
+
+type Validations = {
+  /** Converts by declared types and drops undeclared members. @throws Error with `statusCode` and `body` */
+  checkTypes(data: object, types: object): Record<string, unknown>;
+  /** @throws Error with `statusCode` and `body` */
+  checkValidations(data: object, types: object, custom: unknown, store: Store): void;
+  /** @returns what is wrong with it */
+  validateAttributeValue(value: AttributeValue): string | null | undefined;
+  /** Called by each operation's rules; expressions/read-expressions.ts takes its place. */
+  validateExpressions(input: object): string | undefined;
+};
+
+type Action = (store: Store, input: Record<string, unknown>, done: Done<Record<string, unknown>>) => void;
+type Rules = { readonly types: object; readonly custom?: unknown };
+
+/**
+ * dynalite's inner modules, which have no types. They are no public interface: the version is pinned exactly,
+ * and test/packages/gateway/dynamodb/engine.test.ts detects changes.
+ */
+const load = createRequire(import.meta.url);
+
+export const dynaliteDb = load('dynalite/db') as DynaliteDb;
+export const validations = load('dynalite/validations') as Validations;
+
+/** @param operation `putItem` */
+export function loadOperation(operation: string): { readonly action: Action; readonly rules: Rules } {
+  return {
+    action: load(`dynalite/actions/${operation}`) as Action,
+    rules: load(`dynalite/validations/${operation}`) as Rules,
+  };
+}

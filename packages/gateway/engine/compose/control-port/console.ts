@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs';
+import { findClockObstacle } from '../parts.ts';
+import { serveInspection } from '../../../console/endpoints/inspect-endpoints.ts';
+import { serveRequests } from '../../../console/endpoints/request-endpoints.ts';
+import { CONSOLE_PATH, printShortLink } from '../../../console/endpoints/console-files.ts';
+import { PageKey } from '../../../console/endpoints/page-key.ts';
+import { showCost } from '../../../console/endpoints/show-cost.ts';
+import { showApis } from '../../../console/endpoints/show-apis.ts';
+import { showCalls } from '../../../console/endpoints/show-calls.ts';
+import { showFunctions } from '../../../console/endpoints/show-functions.ts';
+import { showEvents } from '../../../console/endpoints/show-events.ts';
+import { showMap } from '../../../console/endpoints/show-map.ts';
+import { showNumbers } from '../../../console/endpoints/show-numbers.ts';
+import { findToolkit, ownFirst } from '../../../core/stack/own-first.ts';
+import { invokeFunction } from './testing.ts';
+import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
+import { controlUrlOf } from '../network/addresses.ts';
+import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../../core/deployment/assumptions.ts';
+import { listRoutesOf, regionOf } from '../network/listing.ts';
+import { createRedactor } from '../../../console/records/redact.ts';
+import { secretsOfStacks } from '../../../console/records/record-secrets.ts';
+import { RequestRecords } from '../../../console/records/request-records.ts';
+import { makeControlSecret } from '../../../kernel/files/identity-file.ts';
+import { savedRequestsFile } from '../state/saved-requests-file.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import type { Parts } from '../parts.ts';
+import type { InspectPorts } from '../../../console/endpoints/inspect-endpoints.ts';
+import type { RequestEndpointPorts } from '../../../console/endpoints/request-endpoints.ts';
+import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
+import type { Redactor } from '../../../console/records/redact.ts';
+import type { Clock } from '../../../core/ports.ts';
+import type { Recording } from '../../../core/trail.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../../../../package.json', import.meta.url), 'utf8'),
+) as {
+  readonly version: string;
+};
+const COUNTED_ROWS = 10_000;
+
+export function openRecords(
+  { record, recordAll, tls }: GatewayOptions,
+  clock: Clock,
+  readStacks: RequestRecords['readStacks'],
+): RequestRecords | undefined {
+  if (!record) return undefined;
+  const scheme = tls === true ? 'https' : 'http';
+  const records = new RequestRecords(record, clock, makeControlSecret(), recordAll, scheme);
+  records.readStacks = readStacks;
+  return records;
+}
+
+export function openPageKey({
+  consoleFiles,
+  pageKeys,
+  directory,
+  onProgress,
+}: GatewayOptions): PageKey | undefined {
+  return consoleFiles === undefined ? undefined : new PageKey(pageKeys, directory, onProgress);
+}
+
+/** Of the console with its key, once everything listens; undefined where none is served. */
+export function openConsoleLink(parts: Parts): string | undefined {
+  if (parts.pageKey === undefined) return undefined;
+  const link = linkWith(parts.pageKey.open(), parts);
+  parts.pageKey.isReady = true;
+  return link;
+}
+
+function linkWith(key: string, parts: Parts): string {
+  return `${controlUrlOf(parts)}${CONSOLE_PATH}#${key}`;
+}
+
+/** `console/key` for `gatewright console`: GET the link, POST a link with a new key. */
+export function openPageKeyApi(parts: Parts): MoreEndpoints {
+  const { pageKey } = parts;
+  const answer = (method: string): ControlReply =>
+    pageKey === undefined
+      ? jsonReply(409, { message: 'This start serves no console.' })
+      : jsonReply(200, { link: linkWith(method === 'GET' ? pageKey.open() : pageKey.renew(), parts) });
+  return ({ method }, path) =>
+    Promise.resolve(
+      path === 'console/key' && (method === 'GET' || method === 'POST') ? answer(method) : undefined,
+    );
+}
+
+/** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */
+export function withRecording<At extends Recording>(
+  { isRecording }: Pick<GatewayOptions, 'isRecording'>,
+  at: At,
+): At {
+  const { records } = at;
+  if (isRecording === undefined) return at;
+  return Object.defineProperty(at, 'records', { get: () => (isRecording() ? records : undefined) });
+}
+
+export function openConsoleApi(parts: Parts): MoreEndpoints {
+  const requests = requestPorts(parts);
+  const inspection = inspectPorts(parts);
+  return async (request, path) =>
+    (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
+}
+
+/** Links at the end of request lines; undefined where no console could open them. */
+export function shortLinks(
+  { linksLines = false, consoleFiles, record }: GatewayOptions,
+  controlUrl: () => string | undefined,
+): ((requestId: string) => string) | undefined {
+  if (!linksLines || consoleFiles === undefined || !record) return undefined;
+  return (requestId) => printShortLink(controlUrl() ?? '', requestId);
+}
+
+function requestPorts({
+  records,
+  at,
+  served,
+  clock,
+  options,
+  signIn,
+  identities,
+}: Parts): RequestEndpointPorts | undefined {
+  if (records === undefined) return undefined;
+  return {
+    records,
+    at,
+    clock,
+    version,
+    clockFixedBecause: findClockObstacle(options),
+    findApi: (apiId) => served.find(apiId),
+    who: { issuer: signIn, identities, clock, keys: () => served.account.keys },
+  };
+}
+
+function inspectPorts(parts: Parts): InspectPorts {
+  const { served, clock, random, records, at, store, options } = parts;
+  const rows = () => records?.rows({ limit: COUNTED_ROWS }) ?? [];
+  return {
+    clock,
+    random,
+    records,
+    get redactor() {
+      return redactorOf(parts);
+    },
+    connections: at.connections,
+    services: at.services,
+    findApi: (apiId) => served.find(apiId),
+    allApis: () => served.all.map((api) => api.served),
+    access: options.access,
+    invoices: options.invoices,
+    savedRequests: savedRequestsFile(options.directory),
+    invoke: (wanted, payload) => invokeFunction(wanted, payload, parts),
+    followsPublished: () =>
+      served.stacks.some(({ functions }) =>
+        functions.some(({ environment }) => environment['GATEWRIGHT_DOCUMENTS'] === 'published'),
+      ),
+    metering: () => ({ keys: served.account.keys, plans: served.account.plans }),
+    tableRegion: () => (store.url === undefined ? undefined : regionOf(parts)),
+    pages: pagesOf(parts, rows),
+  };
+}
+
+/** Secrets are hidden also where nothing is recorded. */
+function redactorOf({ records, controlSecret, served }: Parts): Redactor {
+  return records?.redactor ?? createRedactor(controlSecret, secretsOfStacks(served.stacks));
+}
+
+function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): InspectPorts['pages'] {
+  const { served, clock, records, store, options, recorder, identities } = parts;
+  return {
+    apis: () => ({
+      apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+    }),
+    map: () => mapOf(parts),
+    events: () => showEvents(parts.events),
+    identities: () => ({
+      signers: ownFirst(identities.all, ({ name }) => findToolkit(served.stacks).hasFunction(name)).map(
+        ({ name, arn }) => ({ name, arn }),
+      ),
+      keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
+      roles: [...new Set((options.access?.documents() ?? []).flatMap(({ columns }) => columns.slice(1)))],
+    }),
+    functions: () => ({ functions: functionsOf(parts) }),
+    numbers: () => showNumbers(records?.counts),
+    cost: () =>
+      showCost({
+        rows: rows(),
+        calls: records?.functionCalls() ?? [],
+        lines: records?.lines,
+        apis: served.all.map((api) => api.served),
+        functions: declaredFunctions(parts),
+        nowEpochMs: clock.nowEpochMs(),
+        tables: store.consumed,
+        eventsSinceStart: records?.counts.sinceStart ?? 0,
+      }),
+    calls: () => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
+    differs: () => ({
+      faults: parts.injection?.rules.rows ?? [],
+      unsupported: served.unsupported,
+      assumptions: Object.entries(options.assumptions ?? DEFAULT_ASSUMPTIONS).map(([name, value]) => ({
+        name,
+        value,
+        choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
+      })),
+    }),
+    start: () => ({
+      version,
+      stage: options.stage,
+      isRecording: records !== undefined,
+      clock: { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() },
+      clockFixedBecause: findClockObstacle(options),
+    }),
+  };
+}
+
+function declaredFunctions({ served }: Parts) {
+  return served.stacks.flatMap(({ functions }) => functions);
+}
+
+function mapOf(parts: Parts) {
+  const { served, events, options } = parts;
+  const toolkit = findToolkit(served.stacks);
+  return showMap(
+    ownFirst(served.stacks, ({ stackName }) => toolkit.hasStack(stackName)),
+    listRoutesOf(parts),
+    events.rows,
+    authorizersOf(parts),
+    options.directory,
+  );
+}
+
+/** Names of the functions that guard routes. */
+function authorizersOf({ served }: Parts) {
+  return (apiId: string, stageName: string, index: number): string | undefined => {
+    const stage = served.find(apiId)?.stages.get(stageName);
+    const authorization = stage?.deployment.routes.plans[index]?.authorization;
+    return authorization?.kind === 'lambda'
+      ? authorization.authorizer.functionName.render(stage?.variables ?? null)
+      : undefined;
+  };
+}
+
+function functionsOf(parts: Parts) {
+  const { runtime, records, served } = parts;
+  const calls = records?.functionCalls() ?? [];
+  const shown = showFunctions(
+    declaredFunctions(parts),
+    (name) => runtime.countInstances(name),
+    calls,
+    records?.lines,
+    redactorOf(parts),
+    records?.invocations(),
+  );
+  return ownFirst(shown, ({ name }) => findToolkit(served.stacks).hasFunction(name));
+}

@@ -1,0 +1,91 @@
+import { describeFault } from '../../../core/errors.ts';
+import { serveConsole } from '../../../console/endpoints/console-files.ts';
+import { handleManagement } from '../../../core/websocket/management.ts';
+import { publishCredentials } from '../../../kernel/files/identity-file.ts';
+import { openControlPort } from '../../../server/control-port/control-port.ts';
+import type { ControlMounts } from '../../../server/control-port/control-port.ts';
+import { openConsoleApi, openPageKeyApi } from './console.ts';
+import { openEventsApi } from '../services/events.ts';
+import { openFaultsApi } from '../injection.ts';
+import { listRoutesOf, regionOf } from '../network/listing.ts';
+import { announceStart, firstOf, openLoopApi } from '../loop.ts';
+import { findClockObstacle } from '../parts.ts';
+import type { Parts } from '../parts.ts';
+import { openServices } from '../services/services.ts';
+import { openReloadsApi } from '../loading/reloads.ts';
+import { mountSignIn, openTokensApi } from './sign-in-port.ts';
+import { openStateApi } from '../state/state.ts';
+import { openTestingApi } from './testing.ts';
+
+/** Opens the control port. The returned function writes its credentials for the other commands. */
+export async function openControl(parts: Parts): Promise<() => Promise<void>> {
+  const { options, clock, random, identities, closing } = parts;
+  const { controlSecret: secret } = parts;
+  const report = (fault: unknown): void => {
+    options.log.write(describeFault(fault));
+  };
+  const control = await openControlPort({
+    port: options.controlPort,
+    allowHosts: options.allowHosts,
+    maxBodyMemoryBytes: options.maxBodyMemoryBytes,
+    clockFixedBecause: findClockObstacle(options),
+    onClockMoved: () => {
+      parts.at.connections.sweep();
+      parts.events.moved();
+    },
+    clock,
+    random,
+    identities,
+    secret,
+    page: parts.pageKey,
+    report,
+    mounts: mountsOf(parts),
+  });
+  closing.add(() => control.close());
+  parts.controlUrl = control.url;
+  const { adminKey, directory } = options;
+  return async () => {
+    const credentials = { ...adminKey, controlUrl: control.url, controlSecret: secret };
+    if (options.leavesCredentials === false) return;
+    const published = await publishCredentials(directory, credentials);
+    closing.add(() => published.remove());
+    await announceStart(parts, credentials);
+  };
+}
+
+function mountsOf(parts: Parts): ControlMounts {
+  const { options, served, management, signIn } = parts;
+  return {
+    services: openServices(parts),
+    connections(request, apiId, path) {
+      const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
+      // The control port takes no client certificates.
+      if (domain?.mutual !== undefined) return undefined;
+      const api = apiId === undefined ? domain?.api : served.find(apiId);
+      return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
+    },
+    webSocketUrls: () => listRoutesOf(parts).flatMap(({ kind, url }) => (kind === 'websocket' ? [url] : [])),
+    isDomain: (host) => served.domains.ofHost(host) !== undefined,
+    status: () => ({
+      name: parts.name,
+      region: regionOf(parts),
+      apis: listRoutesOf(parts),
+      unsupported: served.unsupported,
+    }),
+    routes: () => listRoutesOf(parts),
+    recorded: parts.recorder,
+    more: firstOf(
+      openTokensApi(signIn),
+      openLoopApi(parts),
+      openEventsApi(parts),
+      openStateApi(parts),
+      openTestingApi(parts),
+      openFaultsApi(parts),
+      openPageKeyApi(parts),
+      openReloadsApi(parts),
+      openConsoleApi(parts),
+    ),
+    consoleFiles: (request) => serveConsole(request, options.consoleFiles, parts.pageKey),
+    signIn: mountSignIn(signIn),
+  };
+}

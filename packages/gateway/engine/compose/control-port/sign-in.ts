@@ -1,0 +1,153 @@
+/**
+ * Whose tokens are trusted on this machine: the local issuer, the issuers that it stands in for, and keys of
+ * all others. The issuer, its user pools and pages are loaded when a stack, an option or a call first needs
+ * them.
+ */
+import { createKeySets } from '../../../server/adapters/key-sets.ts';
+import { LOCAL_ISSUER } from '../../../core/issuers/issuer-names.ts';
+import { listTrustedIssuers } from '../../../control/loading/trusted-issuers.ts';
+import { StandIns } from '../../../core/issuers/stand-ins.ts';
+import { trustsLocalIssuer } from '../../../lambda/local-issuer.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import type { Identities } from '../../../core/policy/identities.ts';
+import type { Invoker, KeySets, Ports } from '../../../core/ports.ts';
+import type { LocalSignIn } from '../../../cognito/sign-in.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+import type { ServedApis } from '../../../control/served-apis.ts';
+import type { TokenOptions } from '../../../cognito/issuer.ts';
+import type { UserDefinition } from '../../../cognito/pools/pool-user.ts';
+
+type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
+  readonly identities: Identities;
+  /** Calls triggers; available only when functions are. */
+  readonly invoker: () => Invoker;
+};
+
+type Followed = { readonly stacks: readonly ResolvedStack[]; readonly users: readonly UserDefinition[] };
+
+const NO_KEYS = { keys: [] };
+
+export class SignIn {
+  readonly own = LOCAL_ISSUER;
+  readonly standIns: StandIns;
+  readonly keySets: KeySets;
+  readonly #options: GatewayOptions;
+  readonly #ports: SignInPorts;
+  #opening: Promise<LocalSignIn> | undefined;
+  #opened: LocalSignIn | undefined;
+  #followed: Followed | undefined;
+
+  constructor(options: GatewayOptions, ports: SignInPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.standIns = new StandIns(options.localIssuers);
+    this.keySets = this.#createKeySets();
+  }
+
+  /** Undefined until it is needed. */
+  get opened(): LocalSignIn | undefined {
+    return this.#opened;
+  }
+
+  /** @throws StartError where kept keys or users are damaged or unreadable */
+  open(): Promise<LocalSignIn> {
+    this.#opening ??= this.#load();
+    return this.#opening;
+  }
+
+  /** Opens while the rest of these stacks is read, if they need it. */
+  expect(stacks: readonly ResolvedStack[]): void {
+    // If it cannot be opened, `follow` throws.
+    if (needsIssuer(stacks)) this.open().catch(() => undefined);
+  }
+
+  /** From here on, pools, stand-ins and users are those of these stacks. */
+  async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
+    if (needsIssuer(stacks)) await this.open();
+    this.#followed = { stacks, users };
+    this.standIns.follow(stacks);
+    this.#opened?.follow(stacks, users);
+  }
+
+  /** Whether this is an `iss` of its tokens. */
+  includes(issuer: string): boolean {
+    return this.standIns.includes(issuer);
+  }
+
+  /** @throws InvalidRequest */
+  async mint(options: TokenOptions): Promise<{ readonly token: string }> {
+    const { issuer } = await this.open();
+    return issuer.mint(options);
+  }
+
+  /** Hosts that lead functions to the control port. */
+  get addresses(): readonly string[] {
+    const pools = this.#opened?.pools.all ?? [];
+    return [
+      ...this.standIns.all,
+      ...pools.flatMap(({ pool }) => pool.definition.domains.map((domain) => `https://${domain}`)),
+    ];
+  }
+
+  async #load(): Promise<LocalSignIn> {
+    const { openLocalSignIn } = await import('../../../cognito/sign-in.ts');
+    const opened = await openLocalSignIn({
+      ...this.#ports,
+      standIns: this.standIns,
+      log: this.#options.log,
+      directory: dataDirectoryOf(this.#options),
+    });
+    if (this.#followed !== undefined) opened.follow(this.#followed.stacks, this.#followed.users);
+    this.#opened = opened;
+    return opened;
+  }
+
+  #createKeySets(): KeySets {
+    const isLocal = (issuer: string): boolean => this.includes(issuer);
+    const keySet = (): { readonly keys: readonly object[] } => this.#opened?.issuer.keySet() ?? NO_KEYS;
+    const keySets = createKeySets({ isLocal, keySet }, this.#ports.clock);
+    return {
+      known: (issuer, keyId) => keySets.known(issuer, keyId),
+      find: async (issuer, keyId) => {
+        // An authorizer made by a call may be the first to trust it.
+        if (isLocal(issuer)) await this.open();
+        return keySets.find(issuer, keyId);
+      },
+    };
+  }
+}
+
+/**
+ * Opened at once where keys and users are kept, which must be readable, and where an option names an issuer.
+ */
+export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
+  const signIn = new SignIn(options, ports);
+  if (dataDirectoryOf(options) !== undefined || signIn.standIns.all.length > 0) await signIn.open();
+  return signIn;
+}
+
+function dataDirectoryOf({ dynamodb }: GatewayOptions): string | undefined {
+  return dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
+}
+
+/** Pools, and authorizers and functions that trust the local issuer. */
+function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
+  return stacks.some(
+    ({ resources, functions }) =>
+      functions.some(trustsLocalIssuer) ||
+      [...resources.values()].some(
+        ({ type, properties: { JwtConfiguration } }) =>
+          type === 'AWS::Cognito::UserPool' ||
+          (JwtConfiguration !== undefined && JSON.stringify(JwtConfiguration).includes(LOCAL_ISSUER)),
+      ),
+  );
+}
+
+/** Reads keys before the first request, which would wait for them otherwise. */
+export async function findUnreachable(served: ServedApis, signIn: SignIn): Promise<readonly string[]> {
+  const trusted = listTrustedIssuers(served.all);
+  if (trusted.some((issuer) => signIn.includes(issuer))) await signIn.open();
+  const foreign = trusted.filter((issuer) => !signIn.includes(issuer));
+  const found = await Promise.all(foreign.map((issuer) => signIn.keySets.find(issuer, '')));
+  return foreign.filter((_, index) => found[index]?.kind === 'unreachable');
+}

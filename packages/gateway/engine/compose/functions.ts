@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { executedVersion } from '../../control/functions/function-aliases.ts';
+import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';
+import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from '../../lambda/invocation/deadlines.ts';
+import { lentFolder, Lending } from '../../lambda/lent/lending.ts';
+import { createFunctionRuntime } from '../../lambda/runtime.ts';
+import type { FunctionRuntime } from '../../lambda/runtime.ts';
+import type { Deadlines } from '../../core/ports.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { Closing } from './closing.ts';
+import type { Base } from './base.ts';
+import { publishFunctionLine, publishingInvocations } from './feeds.ts';
+import type { Parts } from './parts.ts';
+import { noteReload } from './loading/reloads.ts';
+import type { Store } from './state/store.ts';
+
+/** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
+const MAX_INSTANCES = 64;
+
+/** How time passes for functions and their callers. */
+export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
+
+/** @throws StartError PORT_IN_USE */
+export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOptions, closing: Closing): Pace {
+  if (inspect !== undefined) openInspector(inspect, onProgress);
+  const usual = noTimeout ? NO_DEADLINES : MACHINE_DEADLINES;
+  if (!hasInspector()) return { deadlines: usual, debugging: undefined };
+  const stoppable = noTimeout ? undefined : new StoppableDeadlines();
+  const debugging = new Debugging(stoppable, inspect?.breaks === true);
+  closing.add(() => debugging.close());
+  return { deadlines: stoppable ?? usual, debugging };
+}
+
+/** @param parts made after the functions: the address of the control port, services */
+export async function openFunctions(
+  { options, clock, random, records, reloads, served, functionIdentities, closing }: Base,
+  { signIn, store }: Pick<Parts, 'signIn' | 'store'>,
+  { deadlines, debugging }: Pace,
+  parts: () => Parts,
+): Promise<FunctionRuntime> {
+  const { directory, reload, functionLog } = options;
+  const runtime = await createFunctionRuntime({
+    clockOffset: clock.offset,
+    deadlines,
+    debugging,
+    controlUrl: () => parts().controlUrl,
+    standIns: () => signIn.addresses,
+    ownApis: () => parts().ownApis,
+    findVersion: (name, qualifier) =>
+      executedVersion(served.stacks, name, qualifier, () => random.fraction()),
+    keyPairOf: (functionName) => functionIdentities.keyPairOf(functionName),
+    extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
+    cacheDirectory: join(directory, '.gatewright', 'cache'),
+    log: (line) => {
+      records?.onLine(line);
+      publishFunctionLine(line, parts().events);
+      functionLog(line);
+    },
+    watch: publishingInvocations(() => parts().events, clock),
+    maxInstances: MAX_INSTANCES,
+    lender: new Lending({
+      folder: lentFolder(process.env),
+      installs: options.install === true,
+      inform: options.onProgress,
+    }),
+    projectBuilds: options.build === true ? { inform: options.onProgress } : undefined,
+    isolation: options.isolation,
+    concurrency: options.concurrency,
+    isCold: options.cold,
+    reload,
+  });
+  closing.add(() => runtime.close());
+  runtime.onReload((event) => {
+    const notice = { ...event, what: event.functionName };
+    options.onReload(notice);
+    noteReload(notice, { reloads, options });
+  });
+  return runtime;
+}
+
+/**
+ * Functions call the embedded store directly, and a user's own endpoint through the control port, which signs
+ * again: their local key pair is not valid there.
+ */
+function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
+  return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};
+}

@@ -1,0 +1,179 @@
+import { withFaults } from '../../../control/loading/fault-items.ts';
+import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
+import { type FunctionDefinition, isIsolated, isNodeRuntime } from '../../../core/stack/function.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+import { checkTogether } from '../../../lambda/pool/check-together.ts';
+import { trustLocalIssuer } from '../../../lambda/local-issuer.ts';
+import { withDeployedVariables } from '../../../templates/deployed-variables.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import { controlUrlOf } from '../network/addresses.ts';
+import type { Reading } from './reading.ts';
+import type { Parts } from '../parts.ts';
+import { createTables, openSeeds, readTables, seed } from '../state/tables.ts';
+import { readUsers, usersFilesOf } from '../state/users-files.ts';
+
+type LoadStep = {
+  readonly name: string;
+  readonly after: Readonly<Record<string, string>>;
+  /** No effect on what is served. @returns applies the step, once nothing refuses the load */
+  read(reading: Reading, parts: Parts): Apply | Promise<Apply>;
+};
+type Apply = () => unknown;
+
+/**
+ * Order of the swap: steps that can still fail, then what functions read when they run, then functions, then
+ * their callers. Neighbours never change places: each names the one before it.
+ */
+export const LOAD_STEPS: readonly LoadStep[] = [
+  { name: 'tables', after: {}, read: readTablesAndSeeds },
+  {
+    name: 'sign-in',
+    after: { tables: 'a table or a seed that refuses the load would leave new pools and users behind' },
+    async read({ stacks, faults }, { options, signIn }) {
+      const written = await readUsers(usersFilesOf(options));
+      for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
+      return () => signIn.follow(stacks, written.users);
+    },
+  },
+  {
+    name: 'values',
+    after: { 'sign-in': 'kept keys of the issuer that cannot be read would leave new values behind' },
+    read({ values, stacks, faults }, parts) {
+      for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
+      return () => parts.values.replace(values.written, stacks);
+    },
+  },
+  {
+    name: 'identities',
+    after: { values: 'a value that cannot be opened would leave new key pairs behind' },
+    read:
+      ({ stacks, roles }, { functionIdentities, store, injection }) =>
+      async () => {
+        functionIdentities.replace(functionsOf(stacks), roles ?? NO_ROLES);
+        await store.admit(signersOf(functionIdentities, roles, injection?.rules.hasTables === true));
+      },
+  },
+  {
+    name: 'functions',
+    after: { identities: 'the first call of a new function would be signed by a key that is not known' },
+    read: readFunctions,
+  },
+  {
+    name: 'services',
+    after: { functions: 'an event would start a function of the old set' },
+    async read({ stacks, faults, notEnforced }, { events }) {
+      await events.openNeeded(stacks);
+      const { unsupported, apply } = events.read(stacks, faults);
+      notEnforced.push(...unsupported);
+      return apply;
+    },
+  },
+  {
+    name: 'subscriptions',
+    after: { services: 'a line of a log group would be delivered to a stream or queue that is not there' },
+    read: ({ stacks }, { subscriptions }) => {
+      const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+      const filters = resources.filter(({ type }) => type === 'AWS::Logs::SubscriptionFilter');
+      return () => subscriptions.subscribe(filters);
+    },
+  },
+  {
+    name: 'apis',
+    after: {
+      functions: 'a request of a new route would not find its function',
+      services: 'a request of a new stage would pass by what screens it',
+      subscriptions: 'the first log lines of a new stage would not be delivered',
+    },
+    read:
+      ({ apis, stacks, faults, notEnforced }) =>
+      () =>
+        apis.serve(withFaults(faults.all, stacks, notEnforced)),
+  },
+];
+
+async function readTablesAndSeeds({ stacks, faults, isReload }: Reading, parts: Parts): Promise<Apply> {
+  const { options, store } = parts;
+  const seeds = isReload ? [] : await openSeeds(options);
+  const tables = await readTables(stacks, faults);
+  if (tables.some(({ definitions }) => definitions.length > 0)) store.expectTables();
+  return async () => {
+    // In turn: two stacks may name the same table.
+    for (const ofRegion of tables) await createTables(ofRegion, parts, faults);
+    if (seeds.length === 0) return;
+    await seed(seeds, tables, parts);
+    parts.events.items.resume();
+  };
+}
+
+async function readFunctions({ stacks, faults, sources }: Reading, parts: Parts): Promise<Apply> {
+  const { options, runtime } = parts;
+  const functions = functionsOf(stacks);
+  const refused = new Map(stacks.flatMap((stack) => [...stack.refused]));
+  const replace = await runtime.prepare(
+    functions.map((definition) =>
+      trustLocalIssuer(withDeployed(definition, options, stacks), controlUrlOf(parts)),
+    ),
+    refused,
+    faults,
+  );
+  checkTogether(functions, options, sources[0] ?? '.', faults);
+  for (const sentence of [
+    ...describeRuntimes(functions, options.isolation),
+    ...runtime.takeInterpreters(),
+    ...describeBorrowed(runtime.takeBorrowed()),
+  ])
+    options.onProgress(sentence);
+  return replace;
+}
+
+function functionsOf(stacks: readonly ResolvedStack[]): readonly FunctionDefinition[] {
+  return stacks.flatMap(({ functions }) => functions);
+}
+
+function withDeployed(
+  definition: FunctionDefinition,
+  { deployedVariables }: GatewayOptions,
+  stacks: readonly ResolvedStack[],
+): FunctionDefinition {
+  return deployedVariables === undefined
+    ? definition
+    : withDeployedVariables(definition, deployedVariables, stacks);
+}
+
+const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
+
+/** A function with an unknown role may do everything, and is not checked unless its calls may meet faults. */
+function signersOf(
+  functions: Parts['functionIdentities'],
+  roles: RolesOfStacks | undefined,
+  judgesAll: boolean,
+): Parameters<Parts['store']['admit']>[0] {
+  return functions.all.map(({ name, accessKeyId, secretAccessKey }) => ({
+    accessKeyId,
+    secretAccessKey,
+    isJudged: judgesAll || roles?.ofFunctions.has(name) === true,
+  }));
+}
+
+const RUNNING = process.versions.node.split('.')[0] ?? '';
+
+/** Declared runtimes other than the running one: features that Node has removed since then are missing. */
+function describeRuntimes(
+  functions: readonly FunctionDefinition[],
+  isolation: GatewayOptions['isolation'],
+): string[] {
+  const others = functions
+    .filter((definition) => !isIsolated(definition, isolation))
+    .map(({ runtime }) => runtime)
+    .filter(isNodeRuntime)
+    .filter((runtime) => runtime !== `nodejs${RUNNING}.x`);
+  if (others.length === 0) return [];
+  const names = [...new Set(others)].toSorted().join(', ');
+  const run = others.length === 1 ? 'function runs' : 'functions run';
+  return [`${names}: ${others.length} ${run} on Node ${RUNNING} here`];
+}
+
+function describeBorrowed(packages: readonly string[]): string[] {
+  if (packages.length === 0) return [];
+  return [`${packages.join(', ')}: not installed; provided by the gateway, as by Lambda's runtime`];
+}

@@ -1,0 +1,33 @@
+/**
+ * From sources to what is served: everything is read before anything changes; a fault keeps what was served.
+ */
+import type { Fault } from '../../../core/errors.ts';
+import { LOAD_STEPS } from './load-steps.ts';
+import type { Parts } from '../parts.ts';
+import { readSources } from './reading.ts';
+import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
+
+/**
+ * Serves everything servable in the sources and reports the rest.
+ * @param known faults of the load before: a reload that adds faults is refused
+ * @returns the faults now
+ * @throws DefinitionError where nothing can be served, and where faults are refused; StartError under
+ * `--strict`
+ */
+export async function load(
+  sources: readonly string[],
+  parts: Parts,
+  known?: ReadonlySet<string>,
+): Promise<readonly Fault[]> {
+  const { options } = parts;
+  const reading = await readSources(sources, parts, known !== undefined);
+  const { faults, stacks, apis } = reading;
+  const applies: (() => unknown)[] = [];
+  for (const step of LOAD_STEPS) applies.push(await step.read(reading, parts));
+  const isNothing = apis.isEmpty && stacks.every(({ functions }) => functions.length === 0);
+  refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
+  if (options.strict) refuseNotEnforced(reading);
+  for (const apply of applies) await apply();
+  parts.injection?.follow(known !== undefined);
+  return faults.all;
+}

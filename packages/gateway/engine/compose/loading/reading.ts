@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { readRoles } from '../../../control/loading/read-roles.ts';
+import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
+import type { ServedApis } from '../../../control/served-apis.ts';
+import type { TruststoreSource } from '../../../control/domains/mutual-tls.ts';
+import { Faults } from '../../../core/errors.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
+import type { StoredValues } from '../../../core/stack/stored-values.ts';
+import { loadStacks } from '../../../templates/load.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import { typesOf } from '../services/catalogue.ts';
+import type { Parts } from '../parts.ts';
+import { readValues } from '../state/values.ts';
+
+/** Results of the steps of a load, shared between them. */
+export type Reading = {
+  readonly sources: readonly string[];
+  readonly isReload: boolean;
+  readonly stacks: readonly ResolvedStack[];
+  readonly faults: Faults;
+  readonly values: Awaited<ReturnType<typeof readValues>>;
+  readonly apis: ReturnType<ServedApis['prepare']>;
+  /** Undefined = roles are not enforced. */
+  readonly roles: RolesOfStacks | undefined;
+  /** Declared, but not enforced; steps add to it. */
+  readonly notEnforced: UnsupportedItem[];
+};
+
+export async function readSources(
+  sources: readonly string[],
+  parts: Parts,
+  isReload: boolean,
+): Promise<Reading> {
+  const { options, served, signIn } = parts;
+  const faults = new Faults(options.allowUnguarded === true);
+  const values = await readValues(options);
+  const { generated } = parts.values;
+  const stacks = await loadStacks(sources, {
+    ...options,
+    types: typesOf(options),
+    tolerance: faults,
+    stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
+    cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
+  });
+  // Opens while the rest is read.
+  signIn.expect(stacks);
+  const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
+  const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
+  const notEnforced = [...apis.unsupported, ...(roles?.unsupported ?? [])];
+  return { sources, isReload, stacks, faults, values, apis, roles, notEnforced };
+}
+
+function truststoresOf(stored: StoredValues, { tls = false }: GatewayOptions): TruststoreSource {
+  return { readObject: (address) => stored.object(address), file: stored.file, servesTls: tls };
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { STACKS } from '../../../console/records/reload-history.ts';
+import { describeFault, DefinitionError } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
+import { watchDocuments, watchTemplates } from '../../../server/adapters/template-watcher.ts';
+import { addressOf } from '../network/addresses.ts';
+import { load } from './load.ts';
+import type { ReloadNotice } from '../../gateway.ts';
+import type { Parts } from '../parts.ts';
+import { keepSnapshot, noteStacks } from './reloads.ts';
+import { identifyFault } from './refuse-faults.ts';
+import { usersFilesOf } from '../state/users-files.ts';
+import { readValues, valuesFileOf } from '../state/values.ts';
+
+/**
+ * Loads the stacks again whenever one of their files changes, unless nothing is watched, and when the returned
+ * function is called; a change with new faults keeps the old stacks.
+ */
+export async function watchStacks(
+  sources: readonly string[],
+  parts: Parts,
+  faultsAtStart: readonly Fault[],
+): Promise<() => Promise<void>> {
+  const { options, served, closing } = parts;
+  let faults = faultsAtStart;
+  let isKept = false;
+  const reported = new Set<string>();
+  let stopAwaiting = (): void => undefined;
+  closing.add(() => stopAwaiting());
+  const report = (error: unknown): void => options.log.write(describeFault(error));
+  const say = (notice: ReloadNotice): Promise<void> => {
+    options.onReload(notice);
+    return noteStacks(notice, parts).catch(report);
+  };
+  const reload = async (): Promise<void> => {
+    stopAwaiting();
+    const startedMs = performance.now();
+    options.onReload({ kind: 'begun', what: STACKS });
+    await keepSnapshot(parts).catch(report);
+    try {
+      faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
+      isKept = false;
+      await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
+      reportNew(parts, reported);
+    } catch (error) {
+      const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
+      isKept = true;
+      if (options.reload && error instanceof DefinitionError)
+        stopAwaiting = watchTemplates(error.awaited, () => void tryAgain());
+      const place = error instanceof DefinitionError ? error.place : undefined;
+      await say({ kind: 'kept', what: STACKS, message, place });
+    }
+  };
+  let running = Promise.resolve();
+  const tryAgain = (): Promise<void> => (running = running.then(reload));
+  if (!options.reload) return tryAgain;
+  const ofValues = [valuesFileOf(options), ...(await readValues(options)).attached];
+  const files = [
+    ...usersFilesOf(options),
+    ...ofValues,
+    ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
+  ];
+  const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
+  closing.add(watchTemplates([...new Set([...files, ...broken])], () => void tryAgain()));
+  // A plug-in may have refused the service because of these documents, so a change to them loads it again.
+  closing.add(
+    watchDocuments(
+      (options.documentFolders ?? []).filter((folder) => existsSync(folder)),
+      () => {
+        running = running.then(() => (isKept ? reload() : undefined));
+      },
+    ),
+  );
+  return tryAgain;
+}
+
+/** What got no port of its own, since it came with a reload. */
+function reportNew(parts: Parts, reported: Set<string>): void {
+  const { options, served, addresses, events, fronts } = parts;
+  for (const { identity } of served.all) {
+    if (addresses.has(identity.apiId) || reported.has(identity.apiId)) continue;
+    reported.add(identity.apiId);
+    options.log.write(
+      `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
+    );
+  }
+  for (const { name } of events.fronts)
+    if (!fronts.has(name) && !reported.has(name)) {
+      reported.add(name);
+      options.log.write(`${name} is new: the next start gives it a port`);
+    }
+}

@@ -1,0 +1,46 @@
+/** What services would do in front of the stages of stacks, without a start. */
+import { Faults } from '../../../core/errors.ts';
+import type { Fault } from '../../../core/errors.ts';
+import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
+import type { CheckedScreen, ScreenReview, ServiceSettings } from '../../../kernel/service.ts';
+import { StackReading } from '../../../kernel/stack-reading.ts';
+import { CATALOGUE } from '../services/catalogue.ts';
+
+/** Parts of screens that cannot be judged here. */
+export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<readonly UnsupportedItem[]> {
+  const { reading } = readingOf(stacks);
+  for (const review of await loadReviews(stacks)) review.findUnjudged(reading);
+  return reading.unsupported;
+}
+
+/** @throws DefinitionError for a file that holds no records; StartError for settings that cannot be used */
+export async function checkRecords(
+  file: { readonly name: string; readonly text: string },
+  stacks: readonly ResolvedStack[],
+  settings: ServiceSettings,
+): Promise<{
+  readonly screens: readonly CheckedScreen[];
+  readonly faults: readonly Fault[];
+  readonly unjudged: readonly UnsupportedItem[];
+}> {
+  const { reading, faults } = readingOf(stacks);
+  const reviews = await loadReviews(stacks);
+  const screens = reviews.flatMap((review) => review.checkRecords(file, reading, settings));
+  return { screens, faults: faults.all, unjudged: reading.unsupported };
+}
+
+function readingOf(stacks: readonly ResolvedStack[]): {
+  readonly reading: StackReading;
+  readonly faults: Faults;
+} {
+  const faults = new Faults(false);
+  return { faults, reading: new StackReading(stacks, { isElsewhere: () => false, tolerance: faults }) };
+}
+
+/** Of the services whose resources the stacks have. */
+async function loadReviews(stacks: readonly ResolvedStack[]): Promise<readonly ScreenReview[]> {
+  const types = new Set(stacks.flatMap(({ resources }) => [...resources.values()].map(({ type }) => type)));
+  const named = CATALOGUE.filter(({ types: known }) => Object.keys(known).some((type) => types.has(type)));
+  const modules = await Promise.all(named.map(({ load }) => load()));
+  return modules.flatMap(({ review }) => review ?? []);
+}

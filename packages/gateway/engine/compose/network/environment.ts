@@ -1,0 +1,39 @@
+import { listApis } from '../../../control/loading/list-apis.ts';
+import type { ApiRoutes } from '../../../control/loading/list-apis.ts';
+import { addressOf, controlUrlOf } from './addresses.ts';
+import { regionOf } from './listing.ts';
+import type { Parts } from '../parts.ts';
+
+export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
+  const { options, served, controlSecret, name } = parts;
+  const { adminKey } = options;
+  const stages = listApis(served.all, (apiId) => addressOf(parts, apiId));
+  const region = regionOf(parts);
+  const [socket, ...moreSockets] = stages.filter(({ kind }) => kind === 'websocket');
+  const [api, ...moreApis] = stages.filter(({ kind }) => kind !== 'websocket');
+  return {
+    ...(name === undefined ? {} : { GATEWRIGHT_GATEWAY: name }),
+    GATEWRIGHT_CONTROL_URL: controlUrlOf(parts),
+    GATEWRIGHT_CONTROL_SECRET: controlSecret,
+    ...(api !== undefined && moreApis.length === 0 ? { GATEWRIGHT_URL: api.url } : {}),
+    ...Object.fromEntries(stages.map((stage) => [`GATEWRIGHT_URL_${variableOf(stage, stages)}`, stage.url])),
+    AWS_ENDPOINT_URL: controlUrlOf(parts),
+    AWS_ACCESS_KEY_ID: adminKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: adminKey.secretAccessKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    ...(socket !== undefined && moreSockets.length === 0
+      ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.url.replace(/^ws/, 'http') }
+      : {}),
+  };
+}
+
+/** `ORDERS_API` for OrdersApi; with its stack and stage where several have the logical id. */
+function variableOf({ logicalId, stack, stage }: ApiRoutes, all: readonly ApiRoutes[]): string {
+  const isAlone = all.filter((other) => other.logicalId === logicalId).length === 1;
+  return [logicalId, ...(isAlone ? [] : [stack, stage])]
+    .join('_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+}

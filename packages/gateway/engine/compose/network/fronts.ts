@@ -1,0 +1,23 @@
+import { openFrontPort } from '../../../server/front-port.ts';
+import type { Listening } from '../../gateway.ts';
+import { shownHost } from './addresses.ts';
+import type { Parts } from '../parts.ts';
+
+/** One port each. A reload changes their answers; added ones get a port at the next start. */
+export async function openFronts({ options, events, closing, fronts }: Parts): Promise<Listening['fronts']> {
+  for (const name of new Set(events.fronts.map((front) => front.name))) {
+    const find = () => events.fronts.find((front) => front.name === name);
+    const { port, close } = await openFrontPort({
+      host: options.host,
+      allowHosts: () => [...options.allowHosts, ...(find()?.hosts ?? [])],
+      serve: (request) => find()?.serve(request) ?? Promise.resolve(GONE),
+      maxBodyMemoryBytes: options.maxBodyMemoryBytes,
+      log: options.log,
+    });
+    closing.add(close);
+    fronts.set(name, `http://${shownHost(options)}:${port}`);
+  }
+  return [...fronts].map(([name, url]) => ({ name, url }));
+}
+
+const GONE = { status: 404, headers: ['Content-Type', 'text/plain'], body: 'a reload has removed it' };

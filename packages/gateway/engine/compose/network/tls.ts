@@ -1,0 +1,134 @@
+import { networkInterfaces } from 'node:os';
+import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+import { findSecurityPolicy } from '../../../control/domains/security-policy.ts';
+import { readApiIdFromHost } from '../../../core/routing/host.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../core/deployment/assumptions.ts';
+import { openAuthority } from '../../../kernel/files/authority-files.ts';
+import { isAllowedHost } from '@gatewright/aws/guards';
+import { DEFAULT_SECURITY_POLICY } from '../../../server/security-policies.ts';
+import type { Assumptions } from '../../../core/deployment/assumptions.ts';
+import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
+import type { ServedApis } from '../../../control/served-apis.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import type { PortPlan } from '../../../server/port-plan.ts';
+import type { TlsName } from '../../../server/tls-front.ts';
+
+export type Tls = {
+  readonly certificateAuthority: string;
+  /** The certificate itself, for this gateway's own calls. */
+  readonly trusted: string;
+  readonly certify: (names: readonly string[]) => CertifiedKey;
+  readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
+};
+
+export const DAY_MS = 86_400_000;
+/** Browsers accept at most 398 days; a new start makes a new one. */
+const LIFETIME_MS = 397 * DAY_MS;
+
+/** @throws StartError LOCAL_CA */
+export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
+  // The machine's own time: it is checked by clients, whose clock does not move.
+  const authority = await openAuthority(options.directory, makeAuthority, Date.now());
+  const { certificate, certificateFile } = authority;
+  return {
+    certificateAuthority: certificateFile,
+    trusted: certificate,
+    ...tlsOf(() => authority, options, served),
+  };
+}
+
+/** @param authority asked at the first handshake */
+export function tlsOf(
+  authority: () => CertifiedKey,
+  options: GatewayOptions,
+  served: ServedApis,
+): Pick<Tls, 'certify' | 'nameOf'> {
+  const { assumptions = DEFAULT_ASSUMPTIONS } = options;
+  const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
+  return {
+    certify(names) {
+      const [commonName = 'localhost'] = names;
+      const now = Date.now();
+      const request = { commonName: commonName.slice(0, 64), names };
+      return issueFrom(authority(), 'server', {
+        ...request,
+        fromEpochMs: now - DAY_MS,
+        toEpochMs: now + LIFETIME_MS,
+      });
+    },
+    nameOf: (plan, serverName) =>
+      nameServer(served, { plan, usual, allowHosts: options.allowHosts, assumptions }, serverName),
+  };
+}
+
+/**
+ * Certificate and settings by server name: a custom domain, an API, a name allowed by the user; any other is
+ * treated as no name.
+ * @param usual names and addresses of the port itself
+ */
+export function nameServer(
+  served: ServedApis,
+  {
+    plan,
+    usual,
+    allowHosts,
+    assumptions = DEFAULT_ASSUMPTIONS,
+  }: {
+    readonly plan: PortPlan;
+    readonly usual: readonly string[];
+    readonly allowHosts: readonly string[];
+    readonly assumptions?: Assumptions;
+  },
+  serverName: string | undefined,
+): TlsName {
+  const ofPlan = {
+    names: usual,
+    policy: DEFAULT_SECURITY_POLICY,
+    acceptsHttp2: !plan.apiIds.some((id) => served.find(id)?.protocol === 'websocket'),
+  };
+  if (serverName === undefined || usual.includes(serverName)) return ofPlan;
+  const isAdmitted = isAllowedHost(serverName, { port: HTTP_PORT, allowHosts, admitsProxies: true });
+  const named = isAdmitted ? { ...ofPlan, names: [serverName] } : ofPlan;
+  return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
+}
+
+/** A name without a port means this one. */
+const HTTP_PORT = 80;
+
+function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptions): TlsName | undefined {
+  const domain = served.domains.ofHost(serverName);
+  if (domain === undefined) return undefined;
+  const { name, truststore, mappings } = domain;
+  const isWebSocket = [...mappings.values()].some(
+    ({ apiId }) => served.find(apiId)?.protocol === 'websocket',
+  );
+  const policy = findSecurityPolicy(domain.properties);
+  return {
+    names: [name],
+    policy,
+    acceptsHttp2: !isWebSocket,
+    mutual: truststore && {
+      domain: name,
+      truststore,
+      requiresCertificate: assumptions['missing-client-certificate'] === 'ended',
+    },
+  };
+}
+
+function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
+  const api = served.find(readApiIdFromHost(serverName) ?? '');
+  if (api === undefined) return undefined;
+  return {
+    names: [serverName],
+    policy: api.securityPolicy ?? DEFAULT_SECURITY_POLICY,
+    acceptsHttp2: api.protocol !== 'websocket',
+  };
+}
+
+/** Addresses that a client without a server name may use: the one listened on, or all of this machine. */
+function addressesOf(host: string): readonly string[] {
+  const isAny = host === '0.0.0.0' || host === '::';
+  if (!isAny) return host === '127.0.0.1' || host === '::1' ? [] : [host];
+  const found = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return [...new Set(found.filter(({ internal }) => !internal).map(({ address }) => address))];
+}

@@ -1,0 +1,99 @@
+import type { ServedApis } from '../../control/served-apis.ts';
+import type { CallJournal } from '../../control/call-journal.ts';
+import type { PageKey } from '../../console/endpoints/page-key.ts';
+import type { ReloadHistory } from '../../console/records/reload-history.ts';
+import type { RequestRecords } from '../../console/records/request-records.ts';
+import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { TemporarySessions } from '../../core/policy/temporary-sessions.ts';
+import type { Identities } from '../../core/policy/identities.ts';
+import type { Random, ShiftableClock } from '../../core/ports.ts';
+import type { ManagementPorts } from '../../core/websocket/management.ts';
+import type { WebSocketPorts } from '../../core/websocket/pipeline.ts';
+import type { StoredEntries } from '../../kernel/stored-entries.ts';
+import type { Recorder } from '../../kernel/calls/recorder.ts';
+import type { OwnApisPort } from '../../lambda/own-apis.ts';
+import type { FunctionRuntime } from '../../lambda/runtime.ts';
+import type { LogHistory } from '../../server/control-port/log-history.ts';
+import type { DynamoDbBackend } from '../../services/tables/dynamodb-calls.ts';
+import type { InjectedFaults } from '../faults/open-faults.ts';
+import type { GatewayOptions } from '../gateway.ts';
+import type { ServiceHost } from '../service-host.ts';
+import type { Closing } from './closing.ts';
+import type { LateLogGroups } from './observers.ts';
+import type { SignIn } from './control-port/sign-in.ts';
+import type { Store } from './state/store.ts';
+import type { Tls } from './network/tls.ts';
+import type { LateValues } from './state/values.ts';
+
+export type Parts = {
+  readonly options: GatewayOptions;
+  /** Undefined where the gateway is not announced. */
+  readonly name: string | undefined;
+  readonly history: LogHistory;
+  readonly journal: CallJournal;
+  readonly clock: ShiftableClock;
+  readonly random: Random;
+  readonly identities: Identities;
+  readonly signIn: SignIn;
+  readonly store: Store;
+  readonly functionIdentities: FunctionIdentities;
+  /** Of STS. */
+  readonly sessions: TemporarySessions;
+  readonly runtime: FunctionRuntime;
+  readonly served: ServedApis;
+  readonly at: WebSocketPorts;
+  readonly management: ManagementPorts;
+  readonly recorder: Recorder;
+  readonly events: ServiceHost;
+  readonly kept: StoredEntries;
+  /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
+  readonly values: LateValues;
+  /** For the console; undefined where none is served, or nothing reloads. */
+  readonly reloads: ReloadHistory | undefined;
+  /** Undefined = nothing is recorded. */
+  readonly records: RequestRecords | undefined;
+  readonly subscriptions: LateLogGroups;
+  /** Undefined = no faults are injected. */
+  readonly injection: InjectedFaults | undefined;
+  /** Undefined = the state after the start is not kept. */
+  readonly resets: Resets | undefined;
+  readonly closing: Closing;
+  /** Host, port and base path by API id, once listening. */
+  readonly addresses: Map<string, string>;
+  /** Address by name of the services in front of APIs, once listening. */
+  readonly fronts: Map<string, string>;
+  /** Absolute path. */
+  firstSource: string;
+  /** Of an API port, once listening. */
+  anyPort: number | undefined;
+  /** Once listening, where API ports speak TLS. */
+  tls: Tls | undefined;
+  readonly controlSecret: string;
+  /** Of the console's page; undefined where none is served. */
+  readonly pageKey: PageKey | undefined;
+  /** Undefined before the first function runs. */
+  ownApis: OwnApisPort | undefined;
+  /** Known before the first function runs. */
+  controlUrl: string | undefined;
+};
+
+/** The state after the start, and the return to it. */
+export interface Resets {
+  /** Keeps the state that a reset returns to. @throws InvalidRequest where a reset would empty kept tables */
+  begin(parts: Parts): Promise<void>;
+  /** Runs one reset at a time. @throws InvalidRequest before the stacks are loaded */
+  run(parts: Parts, keepsInstances: boolean): Promise<void>;
+}
+
+/** The embedded store has a key pair for the gateway; another endpoint gets the user's. */
+export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
+  if (store.url === undefined || store.keyPair === undefined) return undefined;
+  return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };
+}
+
+/** Why the clock cannot be moved; undefined = it can. */
+export function findClockObstacle({ dynamodb }: GatewayOptions): string | undefined {
+  return dynamodb.kind === 'url'
+    ? 'the clock cannot be moved: the DynamoDB of --dynamodb URL would not follow it'
+    : undefined;
+}

@@ -1,0 +1,44 @@
+import { createCompressor } from '../../server/adapters/compressor.ts';
+import type { Base } from './base.ts';
+import { shortLinks, withRecording } from './control-port/console.ts';
+import { publishingGroups, publishingMetrics, publishingTraces } from './feeds.ts';
+import { openObservers } from './observers.ts';
+import type { Parts } from './parts.ts';
+
+export async function openRequestPorts(
+  base: Base,
+  given: Pick<Parts, 'signIn' | 'runtime' | 'events' | 'injection'> & Pick<Parts['at'], 'http' | 'services'>,
+  parts: () => Parts,
+): Promise<Pick<Parts, 'at' | 'subscriptions'>> {
+  const { options, clock, random, identities, records, served, closing } = base;
+  const { runtime, signIn, events, http, services, injection } = given;
+  const { connections } = base.management;
+  const observers = await openObservers(options, { invoker: runtime, clock, random });
+  closing.add(() => observers.close());
+  const { logGroups, metrics, traces } = observers;
+  const metricsOf = publishingMetrics(metrics, events);
+  const at = withRecording(options, {
+    clock,
+    random,
+    invoker: runtime,
+    http,
+    services,
+    log: options.log,
+    connections,
+    identities,
+    screens: events.screens,
+    logGroups: publishingGroups(logGroups, events, clock),
+    get metrics() {
+      return metricsOf();
+    },
+    traces: publishingTraces(traces, events),
+    records,
+    faults: injection?.injector,
+    compressor: createCompressor(),
+    keySets: signIn.keySets,
+    findApi: (apiId: string) => served.find(apiId),
+    labelOf: (apiId: string) => served.labelOf(apiId),
+    linkOf: shortLinks(options, () => parts().controlUrl),
+  });
+  return { at, subscriptions: logGroups };
+}

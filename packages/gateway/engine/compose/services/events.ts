@@ -1,0 +1,137 @@
+/** Events of a start: function calls that do not come from requests. */
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import { jsonReply } from '../../../core/api-call.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
+import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.ts';
+import { findDenial } from '../../../kernel/calls/aws-call.ts';
+import { isForwarded } from '../../../kernel/calls/service-client.ts';
+import type { ItemFeed } from '../../../kernel/item-feed.ts';
+import type { HandTarget } from '../../../kernel/event-rows.ts';
+import type { MoreEndpoints } from '../../../server/control-port/local-endpoints.ts';
+import { ServiceHost } from '../../service-host.ts';
+import { catalogueOf } from './catalogue.ts';
+import type { Parts } from '../parts.ts';
+
+type ServiceParts = Pick<
+  Parts,
+  'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept' | 'functionIdentities'
+> & {
+  /** For integrations, and targets that are not here. */
+  readonly services: ServiceClient;
+  readonly ownUrl: () => string | undefined;
+  readonly http: HttpClient;
+  readonly logGroups: LogGroups;
+  readonly items: ItemFeed;
+};
+
+export function openServiceHost(at: ServiceParts): ServiceHost {
+  const { options, clock, random, runtime, closing, services, ownUrl, values, http, kept, logGroups } = at;
+  const { accountId, dynamodb, log, awsEndpoints } = options;
+  const host = new ServiceHost({
+    catalogue: catalogueOf(options),
+    invoker: runtime,
+    clock,
+    random,
+    services,
+    http,
+    logGroups,
+    items: at.items,
+    permits(functionName, action, resource) {
+      const caller = at.functionIdentities.all.find(({ name }) => name === functionName);
+      return caller === undefined || findDenial(caller, [{ action, resource }]) === undefined;
+    },
+    settings: options,
+    accountId,
+    isElsewhere: (service) =>
+      service === 'dynamodb-streams'
+        ? dynamodb.kind !== 'embedded'
+        : isForwarded(service, awsEndpoints, ownUrl()),
+    kept,
+    writtenObject: (id) => values.object(id),
+    report: (message) => log.write(message),
+  });
+  closing.add(() => host.close());
+  return host;
+}
+
+/** Logical id → name of the queue, topic, bus, stream or schedule; any other text is taken as a name. */
+export function resolveName(wanted: string, { served }: Pick<Parts, 'served'>): string {
+  const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
+  // The physical id of a queue is a URL, of a topic an ARN, of a schedule a name.
+  return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
+}
+
+/** Endpoints of `gatewright events`. */
+export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served'>): MoreEndpoints {
+  return async (request, path) => {
+    if (path !== 'events') return undefined;
+    if (request.method === 'GET')
+      return jsonReply(200, { sources: events.rows, asynchronous: events.pending });
+    if (request.method !== 'POST') return undefined;
+    const redriven = redrive(events, request.body.toString(), served);
+    if (redriven !== undefined) return redriven;
+    const sent = readSent(request.body.toString());
+    if (sent === undefined) return jsonReply(400, { message: 'Expected {"target": string, "body": string}' });
+    return sendByHand(events, { ...sent, target: resolveName(sent.target, { served }) }, sent.target);
+  };
+}
+
+/** `{"target": queue, "redrive": true}`. @returns undefined for other requests */
+function redrive(events: ServiceHost, text: string, served: Parts['served']): ControlReply | undefined {
+  const { target, redrive: isAsked } = parseJsonObject(text) ?? {};
+  if (isAsked !== true || typeof target !== 'string') return undefined;
+  const name = resolveName(target, { served });
+  const found = events.handTargets.find(
+    (one) => one.redrive !== undefined && [one.arn, one.name].includes(name),
+  );
+  if (found?.redrive === undefined)
+    return jsonReply(409, { message: `"${target}" is no queue with dead messages of another one.` });
+  return jsonReply(200, { moved: found.redrive() });
+}
+
+/** To a queue, a topic or a bus, or in place of a schedule's time. @param called the name in the message */
+async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
+  const { target: wanted, body, groupId, source, detailType } = sent;
+  const all = events.handTargets;
+  const isWanted = ({ arn, name }: HandTarget): boolean => arn === wanted || name === wanted;
+  const schedules = all.filter(({ run }) => run !== undefined);
+  const others = all.filter(({ run }) => run === undefined);
+  const found = schedules.find(isWanted) ?? others.find(isWanted);
+  if (found === undefined) {
+    const names = [...others, ...schedules].map(({ name }) => name).join(', ');
+    return jsonReply(404, {
+      message: `There is no queue, topic, bus, stream or schedule "${called}"; there ${names === '' ? 'are none' : `are ${names}`}`,
+    });
+  }
+  const { arn, run, refuse } = found;
+  run?.();
+  if (run !== undefined) return jsonReply(200, { sent: arn });
+  const refusal = refuse?.(body);
+  if (refusal !== undefined) return jsonReply(409, { message: refusal });
+  const delivery = { groupId, ...(source && { source }), ...(detailType && { detailType }) };
+  const outcome = await events.targets.send(arn, body, delivery);
+  return outcome.kind === 'delivered'
+    ? jsonReply(200, { sent: arn })
+    : jsonReply(409, { message: outcome.message });
+}
+
+type HandSent = {
+  readonly target: string;
+  readonly body: string;
+  readonly groupId?: string | undefined;
+  readonly source?: string | undefined;
+  readonly detailType?: string | undefined;
+};
+
+function readSent(text: string): HandSent | undefined {
+  const { target, body, ...more } = parseJsonObject(text) ?? {};
+  if (typeof target !== 'string' || typeof body !== 'string') return undefined;
+  const { groupId, source, detailType } = more;
+  return {
+    target,
+    body,
+    groupId: asText(groupId),
+    source: asText(source),
+    detailType: asText(detailType),
+  };
+}

@@ -1,0 +1,71 @@
+/** Permissions in one start: identities of its functions, and services behind the permissions of roles. */
+import { guardServices } from '../../../kernel/calls/guarded-services.ts';
+import { calledServices } from './catalogue.ts';
+import { backendOf } from '../parts.ts';
+import { partitionKeyOf } from '../../../control/loading/table-keys.ts';
+import { FunctionIdentities, withFunctions } from '../../../core/policy/function-identities.ts';
+import { adminIdentity, createIdentities } from '../../../core/policy/identities.ts';
+import { TemporarySessions } from '../../../core/policy/temporary-sessions.ts';
+import { loadIdentities, makeKeyPair } from '../../../kernel/files/identity-file.ts';
+import { createServiceClient } from '../../../kernel/calls/service-client.ts';
+import type { RightsContext } from '../../../kernel/calls/service-rights.ts';
+import type { Parts } from '../parts.ts';
+import type { ServedApis } from '../../../control/served-apis.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import type { ServiceHost } from '../../service-host.ts';
+import type { Clock, ServiceClient } from '../../../core/ports.ts';
+import type { ServiceClientOptions } from '../../../kernel/calls/service-client.ts';
+
+/** Known signers: the local admin, those of the identities file, and the current functions. */
+export async function openIdentities(
+  { adminKey, accountId, directory, log }: GatewayOptions,
+  clock: Clock,
+): Promise<Pick<Parts, 'identities' | 'functionIdentities' | 'sessions'>> {
+  const functionIdentities = new FunctionIdentities({
+    makeKeyPair,
+    nowEpochMs: () => clock.nowEpochMs(),
+    report: (message) => log.write(message),
+  });
+  const fixed = [adminIdentity(adminKey, accountId), ...(await loadIdentities(directory, accountId))];
+  const sessions = new TemporarySessions();
+  const identities = withFunctions(createIdentities(fixed), functionIdentities, sessions);
+  return { identities, functionIdentities, sessions };
+}
+
+/** Facts for conditions of policies, beside the call itself. */
+export function rightsContext(
+  options: GatewayOptions,
+  served: ServedApis,
+  find: ServiceHost['find'],
+): RightsContext {
+  const called = new Set(calledServices(options));
+  return {
+    accountId: options.accountId,
+    partitionKeyOf: (table, index) => partitionKeyOf(served.stacks, table, index),
+    isServed: (name) => called.has(name),
+    resourceOf(name, operation) {
+      const service = find(name);
+      // A service that is not loaded has given out nothing that a call could name.
+      return service === undefined || service instanceof Promise
+        ? undefined
+        : service.api?.resourceOf?.(operation);
+    },
+  };
+}
+
+/** Integrations' calls of services, with the permissions of their methods' roles. */
+export function openServiceClient(
+  at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
+    Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {
+      readonly find: ServiceHost['find'];
+    },
+): ServiceClient {
+  const { options, store, served, functionIdentities, find, ...ports } = at;
+  const services = createServiceClient({
+    ...ports,
+    endpoints: options.awsEndpoints,
+    dynamodb: backendOf(options, store),
+  });
+  const context = rightsContext(options, served, find);
+  return guardServices(services, context, (roleArn) => functionIdentities.assume(roleArn));
+}

@@ -1,0 +1,145 @@
+import { createForwarder } from '../../../kernel/calls/forwarder.ts';
+import { makeControlSecret, makeKeyPair } from '../../../kernel/files/identity-file.ts';
+import { openLazily } from './open-lazily.ts';
+import { backendOf } from '../parts.ts';
+import { rightsContext } from './rights.ts';
+import { calledServices } from './catalogue.ts';
+import type { AwsService } from '../../../kernel/calls/aws-call.ts';
+import type { ServedApis } from '../../../control/served-apis.ts';
+import type { AcceptedEvent } from '../../../control/api/lambda/lambda-invoke.ts';
+import type { Parts } from '../parts.ts';
+
+/** AWS's own APIs on the control port, by signing name. */
+export function openServices(parts: Parts): Map<string, AwsService> {
+  const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
+  const services = new Map<string, AwsService>();
+  const rights = rightsContext(options, served, (name) => parts.events.find(name));
+  // Functions' calls go where those of integrations go: to the user's endpoint, to AWS, or into the recorder.
+  for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
+    services.set(name, createForwarder(at.services, rights));
+  const backend = backendOf(options, store);
+  if (backend !== undefined) {
+    services.set(
+      'dynamodb',
+      openLazily(async () => {
+        const { createDynamoDbCalls } = await import('../../../services/tables/dynamodb-calls.ts');
+        const calls = createDynamoDbCalls(backend, rights);
+        closing.add(() => calls.close());
+        return (call) => calls.serve(call);
+      }),
+    );
+  }
+  services.set(
+    'lambda',
+    openLazily(async () => {
+      const { createLambda } = await import('../../../control/api/lambda/lambda-service.ts');
+      return createLambda({
+        apis: served,
+        keep: (service) => journal.keep(service),
+        mappings: createForwarder(at.services, rights),
+        invoker: runtime,
+        replaceCode: (name, archive) => runtime.replaceCode(name, archive),
+        random,
+        accountId: options.accountId,
+        accept: (event) => acceptEvent(event, parts),
+      });
+    }),
+  );
+  if (!services.has('cognito-idp'))
+    services.set(
+      'cognito-idp',
+      openLazily(async () => (await signIn.open()).serveAdmin),
+    );
+  addValues(services, parts, createForwarder(at.services, rights));
+  services.set('sts', openStsService(parts, services.get('sts')));
+  services.set('apigateway', openRestApis(parts));
+  return services;
+}
+
+/** SSM, Secrets Manager and AppConfig. Services sent to AWS or an emulator have their values there. */
+function addValues(
+  services: Map<string, AwsService>,
+  { options, values, random }: Parts,
+  elsewhere: AwsService,
+): void {
+  const isElsewhere = (name: string): boolean =>
+    services.has(name) || Object.hasOwn(options.awsEndpoints?.urls ?? {}, name);
+  const { accountId } = options;
+  const ofValues: readonly [name: string, service: AwsService][] = [
+    [
+      'ssm',
+      openLazily(async () => {
+        const { createSsm } = await import('../../../services/values/ssm.ts');
+        return createSsm(await values.open(), accountId);
+      }),
+    ],
+    [
+      'secretsmanager',
+      openLazily(async () => {
+        const { createSecretsManager } = await import('../../../services/values/secrets-manager.ts');
+        return createSecretsManager(await values.open(), accountId);
+      }),
+    ],
+    [
+      'appconfig',
+      openLazily(async () => {
+        const { createAppConfig } = await import('../../../services/values/app-config.ts');
+        return createAppConfig({ values: await values.open(), random, accountId });
+      }),
+    ],
+  ];
+  for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
+}
+
+/** @param others answers what is not done here: AWS itself, with `--aws sts` */
+function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
+  const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
+  return openLazily(async () => {
+    const { createSts } = await import('../../../services/sts/sts.ts');
+    return createSts({
+      identities,
+      isEnforced: options.roles === true,
+      accountId: options.accountId,
+      nowEpochMs: () => clock.nowEpochMs(),
+      random,
+      makeKeyPair,
+      makeToken: makeControlSecret,
+      async open(credentials, identity) {
+        sessions.open(credentials, identity);
+        const { token, expiresAtEpochMs, ...keyPair } = credentials;
+        await store.admitSession({ ...keyPair, isJudged: true, session: { token, expiresAtEpochMs } });
+      },
+      report: (message) => options.log.write(message),
+      others,
+    });
+  });
+}
+
+/** An invocation of type `Event`; false when the queue of events is full. */
+async function acceptEvent(
+  { functionName, qualifier, payload, options }: AcceptedEvent,
+  { events, options: { region, accountId } }: Parts,
+): Promise<boolean> {
+  const arn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+  const service = await events.find('lambda');
+  const named = qualifier === undefined ? arn : `${arn}:${qualifier}`;
+  const outcome = await service?.target?.deliver?.(named, payload, { options });
+  return outcome?.kind === 'delivered';
+}
+
+function openRestApis({ journal, options, at, served }: Parts): AwsService {
+  return openLazily(async () => {
+    const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
+    const { accountId } = options;
+    // Opened within `keep`: loading must not lie between the journal's time and the time that a call sees.
+    return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
+  });
+}
+
+/** Every call that the journal keeps, with random values and time of its own. */
+export function openEdits({ journal, options, at }: Parts, apis: ServedApis, ports = at): AwsService {
+  return openLazily(async () => {
+    const { createEdits } = await import('../../../control/api/edits.ts');
+    return createEdits({ apis, random: journal.random, accountId: options.accountId, ports });
+  });
+}

@@ -1,0 +1,77 @@
+/** The composition root: the parts of one start, in the order of their dependencies. */
+import { resolveHome } from '../../core/stack/home.ts';
+import type { Gateway, ProgramOptions, GatewayOptions } from '../gateway.ts';
+import { ItemFeed } from '../../kernel/item-feed.ts';
+import { NEEDED_SETTINGS } from '../start-settings.ts';
+import { openBase } from './base.ts';
+import { openCalls } from './calls.ts';
+import { openBoth, Closing } from './closing.ts';
+import { openControl } from './control-port/control.ts';
+import { openFunctions, openPace } from './functions.ts';
+import { openInjection } from './injection.ts';
+import { gatewayOf } from './gateway-of.ts';
+import { openOwnApis } from './network/own-apis.ts';
+import type { Parts } from './parts.ts';
+import { openRequestPorts } from './request-ports.ts';
+import { ResetBaseline } from './state/reset.ts';
+import { openSignIn } from './control-port/sign-in.ts';
+import { openEventStore, openStoreOf } from './state/store.ts';
+
+/**
+ * Starts the parts of every stack: store, issuer, function runtime, control port. @throws StartError,
+ * DefinitionError
+ */
+export async function createGateway(options: ProgramOptions): Promise<Gateway> {
+  const closing = new Closing();
+  try {
+    return await compose({ ...NEEDED_SETTINGS, ...options, ...resolveHome(options, {}) }, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway> {
+  const base = await openBase(given, closing);
+  const { options, clock, random, identities } = base;
+  // Parts use those made after them only once a request, an event or a change comes.
+  const later = (): Parts => parts;
+  const injection = await openInjection(base, later);
+  // Kept tables say which streams they have while the other parts are being made.
+  const items = new ItemFeed();
+  const [signIn, store] = await openBoth(
+    openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
+    openStoreOf(options, clock, identities, closing, {
+      onChanges: (changes) => items.publish(changes),
+      onStreams: (streams) => items.publishStreams(streams),
+      faultOf: (question) => injection?.ofCall(question),
+    }),
+  );
+  const kept = openEventStore(options, closing);
+  const pace = openPace(options, closing);
+  const runtime = await openFunctions(base, { signIn, store }, pace, later);
+  const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace, items }, later);
+  const reached = { signIn, runtime, events: calls.events, http, services, injection };
+  const requests = await openRequestPorts(base, reached, later);
+  const parts: Parts = {
+    ...base,
+    ...calls,
+    ...requests,
+    signIn,
+    store,
+    kept,
+    runtime,
+    injection,
+    resets: options.resets === true ? new ResetBaseline() : undefined,
+    addresses: new Map(),
+    fronts: new Map(),
+    anyPort: undefined,
+    tls: undefined,
+    firstSource: '',
+    ownApis: undefined,
+    controlUrl: undefined,
+  };
+  const [publish, ownApis] = await openBoth(openControl(parts), openOwnApis(parts));
+  parts.ownApis = ownApis;
+  return gatewayOf(parts, publish);
+}

@@ -1,0 +1,43 @@
+/** `gatewright.requests.json` in the folder of the start: saved requests, for the project's repository. */
+import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidRequest } from '../../../core/errors.ts';
+import type { SavedRequestsFile } from '../../../console/endpoints/serve-saved.ts';
+
+const NAME = 'gatewright.requests.json';
+const MAX_BYTES = 8 * 1024 * 1024;
+
+export function savedRequestsFile(directory: string): SavedRequestsFile {
+  const path = join(directory, NAME);
+  const refuse = async (): Promise<boolean> => {
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats === undefined) return false;
+    // Attack: git keeps links, so a cloned repository could let the page write outside of it.
+    if (!stats.isFile()) throw new InvalidRequest(`${NAME} is no ordinary file.`);
+    if (stats.size > MAX_BYTES) throw new InvalidRequest(`${NAME} is larger than 8 MB.`);
+    return true;
+  };
+  const read = async (): Promise<string | undefined> =>
+    (await refuse()) ? readFile(path, 'utf8') : undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    name: NAME,
+    read,
+    change: (make) => {
+      const next = last.then(async () => write(path, make(await read())));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}
+
+/** Whole or not at all, also where the gateway is ended meanwhile. */
+async function write(path: string, text: string): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, text, { flag: 'wx' });
+    await rename(beside, path);
+  } finally {
+    await rm(beside, { force: true });
+  }
+}

@@ -1,0 +1,170 @@
+/** Parts of the state file of `gatewright data`, in the order of loading. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { SavedKey } from '../../../cognito/issuer.ts';
+import { checkCalls } from '../../../control/call-journal.ts';
+import { ServedApis } from '../../../control/served-apis.ts';
+import { Faults } from '../../../core/errors.ts';
+import { type StoredUsage, readStoredUsage } from '../../../core/metering/stored-usage.ts';
+import { adminIdentity } from '../../../core/policy/identities.ts';
+import type { AwsService } from '../../../kernel/calls/aws-call.ts';
+import { StateFileError } from '../../../kernel/files/state-file.ts';
+import type { DynamoDbTarget } from '../../../services/tables/create-tables.ts';
+import { openAccount } from '../base.ts';
+import { backendOf } from '../parts.ts';
+import type { Parts } from '../parts.ts';
+import { openEdits } from '../services/services.ts';
+
+type StatePart = {
+  readonly key: string;
+  readonly save: (parts: Parts) => unknown;
+  /**
+   * @returns loads it, and may return sentences about entries that have no place any more. @throws
+   * StateFileError before anything has changed
+   */
+  readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
+};
+type Load = () => unknown;
+
+type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: StoredUsage };
+
+/** The clock refuses more: a hundred years, as in `gatewright clock`. */
+const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
+
+/** Usage comes after the calls that make its keys and plans, and everything after the clock. */
+export const STATE_PARTS: readonly StatePart[] = [
+  { key: 'tables', save: saveTables, check: checkTables },
+  { key: 'clockOffsetMs', save: ({ clock }) => clock.offsetMs(), check: checkClock },
+  {
+    key: 'issuerKeys',
+    save: async ({ signIn }) => (await signIn.open()).issuer.keptKeys,
+    async check(value, { signIn }) {
+      const keys = await checkKeys(value);
+      const { issuer } = await signIn.open();
+      return () => issuer.adopt(keys);
+    },
+  },
+  { key: 'pools', save: savePools, check: checkPools },
+  { key: 'calls', save: saveCalls, check: checkAndTryCalls },
+  {
+    key: 'usage',
+    save: usageOf,
+    check(value, parts) {
+      const usage = checkUsage(value);
+      return () => adoptUsage(usage, parts);
+    },
+  },
+  {
+    key: 'services',
+    save: ({ events }) => events.savedStates(),
+    // Files of earlier versions have none.
+    check: (value = {}, { events }) => events.checkStates(value),
+  },
+];
+
+async function saveTables(parts: Parts): Promise<unknown> {
+  const target = targetOf(parts);
+  if (target === undefined) return [];
+  return (await import('../../../services/tables/saved-tables.ts')).saveTables(target);
+}
+
+async function checkTables(value: unknown, parts: Parts): Promise<Load> {
+  const saved = await import('../../../services/tables/saved-tables.ts');
+  const tables = saved.checkTables(value);
+  const target = targetOf(parts);
+  if (target === undefined && tables.length > 0)
+    throw new StateFileError('it has tables, but this gateway has none of its own');
+  if (target === undefined) return () => undefined;
+  await saved.refuseOtherKeys(target, tables);
+  return () => saved.loadTables(target, tables);
+}
+
+function checkClock(offsetMs: unknown, { options, clock }: Parts): Load {
+  if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_OFFSET_MS))
+    throw new StateFileError('its clock is invalid');
+  return () => {
+    if (options.dynamodb.kind === 'url') return;
+    clock.reset();
+    clock.shift(offsetMs);
+  };
+}
+
+async function savePools({ signIn }: Parts): Promise<unknown> {
+  const { printPools } = await import('../../../cognito/user-files.ts');
+  return printPools((await signIn.open()).pools.kept);
+}
+
+async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
+  const { parsePools } = await import('../../../cognito/user-files.ts');
+  const kept = parsePools(value);
+  if (kept === undefined) throw new StateFileError('its users are invalid');
+  const { pools } = await signIn.open();
+  return () => pools.restore(kept);
+}
+
+function saveCalls({ journal: { calls } }: Parts): unknown {
+  if (calls === undefined)
+    throw new StateFileError(
+      'there were more calls that changed APIs, keys and plans than are kept; they cannot be saved',
+    );
+  return calls;
+}
+
+async function checkAndTryCalls(value: unknown, parts: Parts): Promise<Load> {
+  const { journal, options, served } = parts;
+  const calls = checkCalls(value);
+  const admin = adminIdentity(options.adminKey, options.accountId);
+  await journal.replay(calls, sandboxOf(parts), admin, false);
+  return () => journal.replay(calls, openEdits(parts, served), admin, true);
+}
+
+/** The current stacks, in an account of their own: calls there have no effect outside. */
+function sandboxOf(parts: Parts): AwsService {
+  const { served, journal, options } = parts;
+  const trial = new ServedApis(openAccount(options, journal.clock));
+  const faults = new Faults(options.allowUnguarded === true);
+  trial.prepare(served.stacks, faults).serve();
+  return openEdits(parts, trial, { ...parts.at, log: { write: () => undefined } });
+}
+
+/** The embedded DynamoDB; tables at the user's endpoint are not ours to save. */
+function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
+  const backend = options.dynamodb.kind === 'embedded' ? backendOf(options, store) : undefined;
+  return backend && { region: options.region, ...backend };
+}
+
+function usageOf({ served: { account } }: Parts): SavedUsage[] {
+  return account.plans.all.flatMap(({ id }) =>
+    account.plans.keysOf(id).map(({ keyId, usage }) => ({ planId: id, keyId, usage: usage.keep() })),
+  );
+}
+
+async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
+  const { parseIssuerKeys } = await import('../../../cognito/issuer-key-file.ts');
+  try {
+    const keys = parseIssuerKeys(value);
+    if (keys.length > 0) return keys;
+  } catch {
+    // Reported as missing.
+  }
+  throw new StateFileError('its issuer has no key');
+}
+
+function checkUsage(value: unknown): readonly SavedUsage[] {
+  if (!Array.isArray(value)) throw new StateFileError('its usage is not a list');
+  return value.map((one: unknown) => {
+    const { planId, keyId, usage } = isJsonObject(one) ? one : {};
+    const kept = readStoredUsage(usage);
+    if (typeof planId !== 'string' || typeof keyId !== 'string' || kept === undefined)
+      throw new StateFileError('its usage is invalid');
+    return { planId, keyId, usage: kept };
+  });
+}
+
+/** @returns entries that have no place any more */
+function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
+  return usage.flatMap(({ planId, keyId, usage: kept }) => {
+    const member = account.plans.findKey(planId, keyId);
+    member?.usage.adopt(kept);
+    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: not found`] : [];
+  });
+}

@@ -1,0 +1,226 @@
+import { join } from 'node:path';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
+import type {
+  CallFault,
+  CallQuestion,
+  CallVerdict,
+  DynamoDbSigner,
+  EmbeddedDynamoDb,
+  TableChange,
+  TableStream,
+  TableUnits,
+} from '@gatewright/dynamodb';
+import { DefinitionError, StartError } from '../../../core/errors.ts';
+import { MAX_SESSIONS } from '../../../core/policy/temporary-sessions.ts';
+import type { Identities, LocalIdentity } from '../../../core/policy/identities.ts';
+import type { ShiftableClock } from '../../../core/ports.ts';
+import { makeKeyPair } from '../../../kernel/files/identity-file.ts';
+import { NO_STORED_ENTRIES, openStoredEntries } from '../../../kernel/stored-entries.ts';
+import type { StoredEntries } from '../../../kernel/stored-entries.ts';
+import type { DynamoDbChoice } from '../../../kernel/files/model.ts';
+import type { TableDefinition } from '../../../services/tables/table-definition.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+import type { Closing } from '../closing.ts';
+import { authorizeDynamoDbCall } from './authorize-dynamodb-call.ts';
+
+export interface Store {
+  /** Undefined = none. */
+  readonly url: string | undefined;
+  /** Signs the gateway's own calls; undefined = none. */
+  readonly keyPair: AwsCredentials | undefined;
+  /** Tables follow soon: the store may start now. */
+  expectTables(): void;
+  /**
+   * @param region of their stack; at a user's endpoint all are in one. @throws DefinitionError when a table
+   * exists with other keys
+   */
+  createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
+  /** Accepts calls signed with these keys beside those of the start; no effect at a user's endpoint. */
+  admit(signers: readonly DynamoDbSigner[]): Promise<void>;
+  /** The same for a temporary key, also over later loads. */
+  admitSession(signer: DynamoDbSigner): Promise<void>;
+  /**
+   * Tables whose changes are published from now on; no effect at a user's endpoint.
+   * @param forgets whether streams drop what they have
+   */
+  follow(tables: readonly string[], forgets: boolean): void;
+  /** The changes that a stream still has; none at a user's endpoint. */
+  replay(streamArn: string): Promise<readonly TableChange[]>;
+  /** Capacity units by table since the start; undefined at a user's endpoint. */
+  readonly consumed: readonly TableUnits[] | undefined;
+  /** Resolves when every change answered before has been published. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Its end is registered before anything else can fail: a store left open keeps its folder locked. */
+export async function openStoreOf(
+  options: GatewayOptions,
+  clock: ShiftableClock,
+  identities: Identities,
+  closing: Closing,
+  {
+    onChanges,
+    onStreams,
+    faultOf,
+  }: Pick<StoreContext, 'onChanges' | 'onStreams'> & { readonly faultOf: FaultOf },
+): Promise<Store> {
+  const { region, accountId, dynamodb, log, adminKey } = options;
+  const store = await openStore(dynamodb, {
+    region,
+    accountId,
+    clockOffset: clock.offset,
+    // Those of the functions follow with each load.
+    signers: identities.all.map((identity) => toSigner(identity, adminKey)),
+    judge: (question) => faultOf(question) ?? authorizeDynamoDbCall(question, identities, accountId),
+    onFault: (message) => log.write(message),
+    onChanges,
+    onStreams,
+  });
+  closing.add(() => store.close());
+  return store;
+}
+
+/** The admin may do everything, and is not checked. */
+function toSigner(
+  { accessKeyId, secretAccessKey, session }: LocalIdentity,
+  admin: Pick<AwsCredentials, 'accessKeyId'>,
+): DynamoDbSigner {
+  const isJudged = accessKeyId !== admin.accessKeyId;
+  return { accessKeyId, secretAccessKey, isJudged, ...(session !== undefined && { session }) };
+}
+
+/** A fault in place of the answer to a call; undefined = none. */
+type FaultOf = (question: CallQuestion) => CallFault | undefined;
+
+type StoreContext = {
+  /** Signers of calls to the embedded store: the user's own tools. */
+  readonly signers: readonly DynamoDbSigner[];
+  /** Why a call of a signer is refused, in AWS's wording, or the fault that it meets. */
+  readonly judge: (question: CallQuestion) => CallVerdict;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clockOffset: SharedArrayBuffer;
+  readonly onFault: (message: string) => void;
+  readonly onChanges: (changes: readonly TableChange[]) => void;
+  readonly onStreams: (streams: readonly TableStream[]) => void;
+};
+
+/** @throws StartError when it does not start */
+async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise<Store> {
+  if (choice.kind === 'embedded') return openEmbedded(choice.dataDirectory, context);
+  if (choice.kind === 'none')
+    return { url: undefined, keyPair: undefined, createTables: refuseTables, ...NOTHING_TO_DO };
+  const target = { ...choice, region: context.region };
+  return {
+    url: choice.url,
+    keyPair: choice,
+    // Changes of tables elsewhere start nothing here.
+    createTables: async (tables) =>
+      (await tablesAt()).createTablesAt(
+        target,
+        tables.map((table) => ({ ...table, streamViewType: undefined })),
+      ),
+    ...NOTHING_TO_DO,
+  };
+}
+
+type Idle = 'admit' | 'admitSession' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'ready' | 'replay';
+
+const NOTHING_TO_DO: Pick<Store, Idle> = {
+  consumed: undefined,
+  expectTables: () => undefined,
+  admit: () => Promise.resolve(),
+  admitSession: () => Promise.resolve(),
+  follow: () => undefined,
+  ready: () => Promise.resolve(),
+  replay: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
+
+type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
+
+/** An existing folder is checked at the start; without one, the store may never be needed. */
+async function openDynamoDb(
+  dataDirectory: string | undefined,
+  options: Omit<StoreContext, 'region'>,
+): Promise<Opened> {
+  if (dataDirectory === undefined) {
+    const dynamoDb = await openLateDynamoDb(options);
+    return { dynamoDb, start: () => dynamoDb.start() };
+  }
+  const dynamoDb = await startEmbeddedDynamoDb({ ...options, port: 0, dataDirectory });
+  return { dynamoDb, start: () => Promise.resolve() };
+}
+
+async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
+  try {
+    // For the gateway's own calls; never leaves the process.
+    const keyPair = makeKeyPair();
+    const signers = [keyPair, ...context.signers];
+    const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });
+    const { url } = dynamoDb;
+    let admitted: readonly DynamoDbSigner[] = signers;
+    const sessions: DynamoDbSigner[] = [];
+    const admitAll = (): Promise<void> => dynamoDb.admit([...admitted, ...sessions]);
+    return {
+      url,
+      keyPair,
+      // The callers learn of a failure when they make the tables.
+      expectTables: () => void start().catch(() => undefined),
+      createTables: async (tables, region) => {
+        if (tables.length === 0) return;
+        await start().catch(throwStartError);
+        await (await tablesAt()).createTablesAt({ url, region, ...keyPair }, tables);
+      },
+      admit: (more) => {
+        admitted = [...signers, ...more];
+        return admitAll();
+      },
+      admitSession: (signer) => {
+        sessions.push(signer);
+        if (sessions.length > MAX_SESSIONS) sessions.shift();
+        return admitAll();
+      },
+      // The thread answers in the order of its changes, so any answer comes after them.
+      ready: admitAll,
+      follow: (tables, forgets) => dynamoDb.follow(tables, forgets),
+      replay: (streamArn) => dynamoDb.replay(streamArn),
+      get consumed() {
+        return dynamoDb.consumed;
+      },
+      close: () => dynamoDb.close(),
+    };
+  } catch (error) {
+    return throwStartError(error);
+  }
+}
+
+/** Only a start with tables creates some. */
+function tablesAt() {
+  return import('../../../services/tables/create-tables.ts');
+}
+
+function throwStartError(error: unknown): never {
+  throw error instanceof EmbeddedDynamoDbError ? new StartError(error.code, error.message) : error;
+}
+
+function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
+  const [table] = tables;
+  if (table === undefined) return Promise.resolve();
+  return Promise.reject(
+    new DefinitionError(table.place, 'the stack has tables, but this gateway runs without DynamoDB'),
+  );
+}
+
+/**
+ * Opened after the store, which locks the folder; closed after the functions, whose last events are removed
+ * there. @throws StartError DATA_DIRECTORY
+ */
+export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): StoredEntries {
+  if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NO_STORED_ENTRIES;
+  const kept = openStoredEntries(join(dynamodb.dataDirectory, 'events.jsonl'));
+  closing.add(() => kept.close());
+  return kept;
+}

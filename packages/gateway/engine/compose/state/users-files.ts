@@ -1,0 +1,38 @@
+/** Files of local users. Their format is loaded only where one exists. */
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ParsedUsers } from '../../../cognito/pools/parse-users.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+
+const USERS_FILE = 'users.yml';
+
+/** Endings as `--seed` accepts them for files of tables. */
+const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
+
+/** Files of the directory come before those of `--seed`. */
+export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
+  const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
+  return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
+}
+
+/** All of them; of two with one name the first counts. Never rejects. */
+export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
+  const present = await Promise.all(files.map(isPresent));
+  if (!present.includes(true)) return { users: [], faults: [] };
+  const userFiles = await import('../../../cognito/user-files.ts');
+  return userFiles.readUsers(files);
+}
+
+/** An unreadable file counts as present: reading it reports why. */
+async function isPresent(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+  }
+}
+
+export function usersFilesOf({ directory, seed: folder }: GatewayOptions): readonly string[] {
+  return usersFiles(directory, folder === undefined ? undefined : resolve(directory, folder));
+}

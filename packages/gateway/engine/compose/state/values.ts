@@ -1,0 +1,117 @@
+/**
+ * Values of SSM, Secrets Manager, S3 and AppConfig: loaded when a file has some, a stack makes some, or a
+ * call reads one.
+ */
+import { existsSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { VALUES_FILE } from '../../../core/stack/stored-values.ts';
+import type { StoredValues } from '../../../core/stack/stored-values.ts';
+import type { DefinitionError } from '../../../core/errors.ts';
+import type { Clock } from '../../../core/ports.ts';
+import type { ResolvedStack } from '../../../core/stack/model.ts';
+import { GeneratedSecrets } from '../../../core/stack/generated-secret.ts';
+import type { LocalValues } from '../../../services/values/local-values.ts';
+import { VALUES_TYPES } from '../../../services/values/resource-types.ts';
+import type { ValueDefinitions } from '../../../services/values/value-definitions.ts';
+import type { GatewayOptions } from '../../gateway.ts';
+
+export class LateValues {
+  readonly generated = new GeneratedSecrets((bound) => randomInt(bound));
+  readonly #options: GatewayOptions;
+  readonly #clock: Clock;
+  readonly #load: typeof loadLocalValues;
+  #opening: Promise<LocalValues> | undefined;
+  #opened: LocalValues | undefined;
+  #reportedFailure: string | undefined;
+  #written: ValueDefinitions | undefined;
+  #stacks: readonly ResolvedStack[] = [];
+
+  constructor(options: GatewayOptions, clock: Clock, load = loadLocalValues) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#load = load;
+  }
+
+  /** The next try may find a file that could not be read. */
+  open(): Promise<LocalValues> {
+    return (this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    }));
+  }
+
+  /** By `bucket/key`; a missing one is logged. */
+  object(id: string): ReturnType<LocalValues['object']> {
+    if (this.#opened !== undefined) return this.#opened.object(id);
+    this.open()
+      .then((values) => values.object(id))
+      .catch((error: unknown) => this.#reportFailure(error));
+    return undefined;
+  }
+
+  async replace(written: ValueDefinitions | undefined, stacks: readonly ResolvedStack[]): Promise<void> {
+    this.#written = written;
+    this.#stacks = stacks;
+    const isMade = stacks.some(({ resources }) =>
+      [...resources.values()].some(({ type }) => Object.hasOwn(VALUES_TYPES, type)),
+    );
+    if (this.#opening === undefined && (written !== undefined || isMade)) await this.open();
+    else (await this.#opening)?.replace(written ?? (await noValues()), stacks);
+  }
+
+  async #open(): Promise<LocalValues> {
+    const { LocalValues } = await this.#load();
+    const report = (sentence: string): void => this.#options.log.write(sentence);
+    const file = valuesFileOf(this.#options);
+    const values = new LocalValues({ clock: this.#clock, generated: this.generated, file, report });
+    values.replace(this.#written ?? (await noValues()), this.#stacks);
+    this.#opened = values;
+    return values;
+  }
+
+  /** Each caller tries again, but the same failure is reported once. */
+  #reportFailure(error: unknown): void {
+    const failure = error instanceof Error ? error.message : String(error);
+    if (failure === this.#reportedFailure) return;
+    this.#reportedFailure = failure;
+    this.#options.log.write(`values cannot be loaded: ${failure}`);
+  }
+}
+
+function loadLocalValues(): Promise<{ readonly LocalValues: typeof LocalValues }> {
+  return import('../../../services/values/local-values.ts');
+}
+
+async function noValues(): Promise<ValueDefinitions> {
+  const { parseValues } = await import('../../../services/values/value-definitions.ts');
+  return parseValues('', '', () => Buffer.alloc(0));
+}
+
+/** File of values: that of `--values`, else the usual one in the directory of the start. */
+export function valuesFileOf({ values, directory }: GatewayOptions): string {
+  return resolve(directory, values ?? VALUES_FILE);
+}
+
+type ReadValues = {
+  /** Undefined where there is no file. */
+  readonly written: ValueDefinitions | undefined;
+  readonly stored: StoredValues;
+  readonly faults: readonly DefinitionError[];
+  readonly attached: readonly string[];
+};
+
+/** @throws StartError where a named file cannot be read */
+export async function readValues(options: GatewayOptions): Promise<ReadValues> {
+  const file = valuesFileOf(options);
+  if (options.values === undefined && !existsSync(file)) {
+    const nothing = (): undefined => undefined;
+    const stored = { file, parameter: nothing, secret: nothing, object: nothing, fileOf: nothing };
+    return { written: undefined, stored, faults: [], attached: [] };
+  }
+  const { readAttachedFile, readValuesText } = await import('../../../services/values/values-file.ts');
+  const { parseValues, storedValues } = await import('../../../services/values/value-definitions.ts');
+  const text = readValuesText(file, options.values !== undefined) ?? '';
+  const written = parseValues(text, file, readAttachedFile);
+  return { written, stored: storedValues(written, file), faults: written.faults, attached: written.attached };
+}

@@ -1,0 +1,223 @@
+/**
+ * The contract between a service (a folder of packages/gateway/services) and the engine. Services work together only
+ * through targets, sources and feeds.
+ */
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
+import type {
+  ChosenInstance,
+  HttpClient,
+  HttpOutcome,
+  LocalOrigin,
+  LogGroups,
+  Measurement,
+  ServiceRequest,
+} from '../core/ports.ts';
+import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
+import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
+import type { ResolvedResource } from '../core/stack/model.ts';
+import type { OperationResult } from './calls/aws-operation.ts';
+import type { EventSource, HandTarget } from './event-rows.ts';
+import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
+import type { Feed } from './feed.ts';
+import type { ItemFeed } from './item-feed.ts';
+import type { KeptFeed } from './kept-feed.ts';
+import type { Schedules } from './schedules.ts';
+import type { StackReading } from './stack-reading.ts';
+import type { TargetDeliveries } from './target-deliveries.ts';
+
+/** One line of the catalogue. Everything except `load` is data, read by every start. */
+export type ServiceEntry = {
+  /** As signatures name it, and ARNs unless `arnService` differs: `sqs`. */
+  readonly name: string;
+  readonly arnService?: string;
+  readonly types: ResourceTypeTable;
+  readonly isNeededBy?: (resource: ResolvedResource) => boolean;
+  /** Its calls are answered here, or recorded. */
+  readonly isCalled?: boolean;
+  /** Prefix of its kept entries: a start that finds some loads the service. */
+  readonly keptPrefix?: string;
+  readonly load: () => Promise<ServiceModule>;
+};
+
+export type ServiceModule = {
+  open(ports: ServicePorts): Service;
+  /** For commands that start nothing; of a service that screens stages. */
+  readonly review?: ScreenReview;
+};
+
+export type ScreenReview = {
+  /** Notes in `stacks.unsupported` what its screens cannot judge. */
+  findUnjudged(stacks: StackReading): void;
+  /**
+   * What its screens would do with recorded requests. @param file of the records, and their text
+   * @throws DefinitionError for a text that holds no records; StartError for settings that cannot be used
+   */
+  checkRecords(
+    file: { readonly name: string; readonly text: string },
+    stacks: StackReading,
+    settings: ServiceSettings,
+  ): readonly CheckedScreen[];
+};
+
+export type CheckedScreen = { readonly name: string; readonly requests: readonly CheckedRequest[] };
+
+export type CheckedRequest = {
+  /** `GET /dev/pets` */
+  readonly title: string;
+  readonly verdict: 'passed' | 'refused' | 'not judged';
+  /** Empty if it passed. */
+  readonly reason: string;
+};
+
+export type ServicePorts = EventPorts & {
+  readonly accountId: string;
+  /** Start of rates, in epoch milliseconds. */
+  readonly startedAt: number;
+  readonly targets: EventTargets;
+  readonly deliveries: TargetDeliveries;
+  readonly schedules: Schedules;
+  readonly items: ItemFeed;
+  readonly sources: EventSources;
+  /** Lines of log groups: access and execution logs of stages, and the output of functions. 64 MB are kept. */
+  readonly lines: KeptFeed<LogLine>;
+  /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
+  readonly segments: KeptFeed<string>;
+  /** Of requests, invocations and queues. */
+  readonly metrics: Feed<Measurement>;
+  readonly http: HttpClient;
+  /** Those of all services. */
+  readonly screens: Pick<StageScreens, 'judge'>;
+  /** For lines of the service's own. */
+  readonly logGroups: LogGroups;
+  readonly settings: ServiceSettings;
+  readonly writtenObject: WrittenObjects;
+  readonly functionArnOf: (functionName: string) => string;
+  /** Whether the function's role allows an action (`sqs:ReceiveMessage`) on an ARN; what it lacks is logged. */
+  readonly permits: (functionName: string, action: string, resource: string) => boolean;
+};
+
+/** For the service whose event source mappings can be made by calls. */
+interface EventSources {
+  /** Loads the service that the ARN names, if there is one. */
+  load(arn: string): Promise<void>;
+  /**
+   * Reads the stacks once more with all services.
+   * @param isAccepted asked before that is applied
+   */
+  readAgain(isAccepted: () => boolean): void;
+}
+
+/** Options of the start that services read. */
+export type ServiceSettings = {
+  /** Whether stages answer although what guards them cannot be enforced. */
+  readonly allowUnguarded?: boolean | undefined;
+  /** Whether rules that cannot be judged here close their stage. */
+  readonly strictWaf?: boolean | undefined;
+  /** File of the networks of countries. */
+  readonly wafNetworks?: string | undefined;
+  /** File of instances of Cloud Map's services. */
+  readonly cloudMap?: string | undefined;
+};
+
+export type LogLine = {
+  readonly group: string;
+  readonly text: string;
+  readonly epochMs: number;
+  /** What Lambda writes before the text of a console's line: time, request id and level. */
+  readonly prefix?: string;
+  /** Log stream; absent = that of the gateway. */
+  readonly stream?: string | undefined;
+  /** When it was sent, of an event with a time of its own. */
+  readonly ingestedMs?: number;
+};
+
+export type WrittenObjects = (
+  id: string,
+) => { readonly bytes: Buffer; readonly contentType: string } | undefined;
+
+export interface Service {
+  /**
+   * Reads all stacks, without any effect. A source of event source mappings offers them here
+   * (`stacks.offerSources`); resources of types with `enforced` properties load the service. What throws
+   * refuses the load.
+   * @returns applies it and does not throw; resources that are still defined keep their state
+   */
+  prepare?(stacks: StackReading): () => void;
+  readonly api?: ServiceApi;
+  readonly target?: ServiceTarget;
+  /** Event sources, for `gatewright events list` and the console. */
+  rows?(): readonly EventSource[];
+  /** Events accepted but not yet done. */
+  readonly pending?: number;
+  handTargets?(): readonly HandTarget[];
+  /**
+   * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
+   * route, nor for preflights that the API answers. What throws answers 500.
+   */
+  screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
+  originOf?(host: string): LocalOrigin | undefined;
+  /** The next instance behind an ARN that a VPC link leads to. Undefined: none is registered here. */
+  instanceOf?(arn: string): ChosenInstance | undefined;
+  /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
+  fronts?(): readonly Front[];
+  /** Restores the state after the start: drops waiting work and everything made by calls. */
+  reset?(): void;
+  /** For `gatewright data`. */
+  readonly state?: ServiceState;
+  /** The gateway waits for it, for a few seconds at most. */
+  close?(): void | Promise<void>;
+}
+
+interface ServiceState {
+  /** Plain JSON. */
+  save(): unknown;
+  /**
+   * @returns loads it. @throws StateFileError, before anything has changed, for data that it did not save
+   */
+  check(saved: unknown): () => void;
+}
+
+/** A way to an API that is not API Gateway's own, such as a distribution of CloudFront. */
+export type Front = {
+  /** `d111.cloudfront.net` */
+  readonly name: string;
+  /** Allowed names in a Host header, beside those of this machine. */
+  readonly hosts: readonly string[];
+  /** Rejects only for our own faults. */
+  serve(request: FrontRequest): Promise<ControlReply>;
+};
+
+export type FrontRequest = ControlRequest & { readonly remoteAddress: string; readonly remotePort: number };
+
+export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };
+export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
+
+/**
+ * A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer.
+ */
+export interface ServiceApi {
+  /** Of the JSON protocol. Default: 1.1. */
+  readonly jsonVersion?: '1.0' | '1.1';
+  /** Of the XML of the query protocol. */
+  readonly namespace?: string;
+  /** ARN of a call's resource, for policies, where only the service knows it. */
+  resourceOf?(operation: AwsOperation): string | undefined;
+  /** Undefined: unknown operation. */
+  answer(call: ServiceCall): Answer | Promise<Answer>;
+}
+type Answer = OperationResult | Answered | undefined;
+
+export interface ServiceTarget {
+  /** Undefined: this ARN does not exist here. */
+  deliver?(
+    arn: string,
+    body: string,
+    delivery: Delivery,
+  ): DeliveryOutcome | undefined | Promise<DeliveryOutcome | undefined>;
+  /** The equivalent call to an external endpoint; undefined: there is none. */
+  remoteCall?(arn: string, body: string, delivery: Delivery): RemoteCall | undefined;
+}
+
+/** @see the JSON protocol of AWS's services: `X-Amz-Target` */
+export type RemoteCall = { readonly version: '1.0' | '1.1'; readonly target: string; readonly input: object };

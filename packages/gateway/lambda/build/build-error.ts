@@ -1,0 +1,67 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
+
+import type { Message } from 'esbuild';
+
+import { describeInitFailure } from '../invocation/job.ts';
+import { packageNameOf } from '../code/runtime-packages.ts';
+
+/** esbuild's message of an import that leads nowhere. */
+export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
+
+/** The source does not compile; the message has esbuild's first error with file, line and column, and the number of the others. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+  readonly code = 'BUILD_FAILED';
+  readonly first: { readonly file: string; readonly line: number; readonly text: string } | undefined;
+
+  constructor(message: string, cause?: unknown, first?: BuildError['first']) {
+    super(message, { cause });
+    this.first = first;
+  }
+}
+
+/** Why new code does not run; the place is of the first error of its build or of its syntax. */
+export type LoadFailure = {
+  readonly message: string;
+  readonly place?: { readonly file: string; readonly line: number };
+};
+
+export function toLoadFailure(error: unknown): LoadFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const first = error instanceof BuildError ? error.first : undefined;
+  return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };
+}
+
+/** @param payload Lambda's error JSON; its stack begins with the place of code that does not compile */
+export function fromInitFailure(payload: string, root: string): LoadFailure {
+  const message = describeInitFailure(payload);
+  const { trace } = membersOf(parseJson(payload));
+  const [first] = Array.isArray(trace) ? (trace as readonly unknown[]) : [];
+  const [, where = '', line = ''] = /^(.+):(\d+)$/.exec(typeof first === 'string' ? first : '') ?? [];
+  const file = where.startsWith('file:') ? fileURLToPath(where) : where;
+  if (!isAbsolute(file)) return { message };
+  return { message: `${message} (${relative(root, file)}:${line})`, place: { file, line: Number(line) } };
+}
+
+export function toBuildError(error: unknown, root: string): Error {
+  if (!(error instanceof Error)) return new BuildError(String(error));
+  if (!('errors' in error) || !Array.isArray(error.errors)) return error;
+  const [first, ...others] = error.errors as Message[];
+  if (first === undefined) return error;
+  const place = first.location;
+  const more = others.length === 0 ? [] : [`and ${others.length} more`];
+  const where = [...(place === null ? [] : [`${place.file}:${place.line}:${place.column}`]), ...more];
+  const text = `${first.text}${where.length === 0 ? '' : ` (${where.join(', ')})`}${wayOut(first.text)}`;
+  if (place === null) return new BuildError(text, error);
+  return new BuildError(text, error, { file: resolve(root, place.file), line: place.line, text });
+}
+
+function wayOut(text: string): string {
+  const [, specifier = '.'] = UNRESOLVED.exec(text) ?? [];
+  if (/^[./]/.test(specifier)) return '';
+  const install = `run npm install ${packageNameOf(specifier)}`;
+  return `: ${install}, or list it under external of the esbuild settings in serverless.yml`;
+}

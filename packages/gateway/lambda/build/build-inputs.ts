@@ -1,0 +1,273 @@
+/**
+ * The inputs of an esbuild run, from its metafile and its rules for finding files, and whether they are
+ * unchanged.
+ */
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+
+import {
+  isFresh,
+  isOfPackage,
+  isSame,
+  type Mark,
+  markOf,
+  packageFrom,
+  statOf,
+} from '@gatewright/aws/file-marks';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { BuildOptions, Metafile } from 'esbuild';
+
+import { nearestPackage } from './package-type.ts';
+import { packageNameOf } from '../code/runtime-packages.ts';
+import { readExtends, readSearchPaths, type SearchPaths, targetsOf } from './tsconfig-paths.ts';
+
+export type BuildInputs = {
+  readonly marks: readonly Mark[];
+  readonly packages: readonly (readonly [folder: string, name: string, found: string])[];
+};
+
+const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
+const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
+
+type Written = {
+  /** Start of the build: files written since may be newer than what was read. */
+  readonly startedEpochMs: number;
+  /** The gateway itself writes its files before it builds. */
+  readonly runDirectory: string;
+};
+
+/** Undefined if unknown. */
+export function markBuild(
+  metafile: Metafile,
+  { absWorkingDir = '', entryPoints = [], ...options }: BuildOptions,
+  { startedEpochMs, runDirectory }: Written,
+): BuildInputs | undefined {
+  const entries: readonly unknown[] = Array.isArray(entryPoints) ? entryPoints : [];
+  const isLinked = entries.some(
+    (entry) => typeof entry === 'string' && isLink(resolve(absWorkingDir, entry)),
+  );
+  if (isLinked || !isFoundByRule(options)) return undefined;
+  const inputs = Object.entries(metafile.inputs).map(
+    ([input, read]) => [resolve(absWorkingDir, input), read] as const,
+  );
+  const isSettled = (): boolean =>
+    inputs.every(([file]) => {
+      const stats = statOf(file);
+      // An internal module of esbuild has no file.
+      if (stats?.isFile() !== true) return false;
+      return file.startsWith(runDirectory) || !isFresh(file, stats, startedEpochMs);
+    });
+  // Right after a save, reading a thousand package files is not worth it.
+  if (!isSettled()) return undefined;
+  // With settings of its own esbuild reads no file of them.
+  const marks = new Marks(options.tsconfigRaw === undefined);
+  if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
+    return undefined;
+  for (const [file] of inputs) {
+    marks.add(file, 'content');
+    if (!marks.addSurroundings(dirname(file))) return undefined;
+  }
+  for (const [file, { imports }] of inputs) {
+    const folder = dirname(file);
+    for (const { path, original = path } of imports) {
+      // `import(`../${name}.js`)`: of files that are there.
+      if (path.includes('*')) return undefined;
+      const found = resolve(absWorkingDir, path);
+      const isKnown = /^\.{1,2}(?:\/|$)/.test(original)
+        ? marks.addCandidates(resolve(folder, original))
+        : marks.addByName(folder, original, found);
+      if (!isKnown) return undefined;
+    }
+  }
+  // What was saved meanwhile would be marked as it was not built.
+  return isSettled() && marks.areOlderThan(startedEpochMs, runDirectory) ? marks.all : undefined;
+}
+
+export function isUnchanged({ marks, packages }: BuildInputs): boolean {
+  const looked = new Map<string, string | undefined>();
+  try {
+    return (
+      marks.every((mark) => isSame(mark)) &&
+      packages.every(([folder, name, found]) => packageFrom(folder, name, looked) === found)
+    );
+  } catch {
+    // Removed while it was looked at.
+    return false;
+  }
+}
+
+function isFoundByRule({ alias = {}, nodePaths = [], preserveSymlinks, tsconfigRaw }: BuildOptions): boolean {
+  return (
+    Object.keys(alias).length + nodePaths.length === 0 &&
+    preserveSymlinks !== true &&
+    (tsconfigRaw === undefined || !/"(?:paths|baseUrl|rootDirs)"/.test(JSON.stringify(tsconfigRaw)))
+  );
+}
+
+class Marks {
+  readonly #marks = new Map<string, Mark>();
+  readonly #packages = new Map<string, BuildInputs['packages'][number]>();
+  readonly #settled = new Map<string, boolean>();
+  readonly #readsSettings: boolean;
+  readonly #patterns: SearchPaths['patterns'][number][] = [];
+  /** Folders that patterns may count from: more than esbuild's is harmless. */
+  readonly #bases = new Set<string>();
+  readonly #baseUrls = new Set<string>();
+
+  /** @param readsSettings whether esbuild looks for TypeScript's settings in the folders above a file */
+  constructor(readsSettings: boolean) {
+    this.#readsSettings = readsSettings;
+  }
+
+  get all(): BuildInputs {
+    return { marks: [...this.#marks.values()], packages: [...this.#packages.values()] };
+  }
+
+  add(file: string, look: Mark['look']): void {
+    const key = `${look} ${file}`;
+    if (!this.#marks.has(key)) this.#marks.set(key, markOf(file, look));
+  }
+
+  areOlderThan(startedEpochMs: number, runDirectory: string): boolean {
+    return [...this.#marks.values()].every(
+      ({ file, look }) =>
+        look === 'there' || file.startsWith(runDirectory) || !isFresh(file, statOf(file), startedEpochMs),
+    );
+  }
+
+  /**
+   * After all settings are added. Returns whether it is known where the name leads.
+   * @param found where it has led
+   */
+  addByName(folder: string, specifier: string, found: string): boolean {
+    const targets = targetsOf(specifier, this.#patterns).flatMap((target) =>
+      [...this.#bases].map((base) => resolve(base, target)),
+    );
+    for (const base of this.#baseUrls) targets.push(resolve(base, specifier));
+    if (specifier.startsWith('/')) targets.push(specifier);
+    else if (specifier.startsWith('#')) {
+      if (!mapsToOwnFiles(folder)) return false;
+      targets.push(found);
+    } else if (!isBuiltin(specifier)) {
+      this.#addPackage(folder, specifier);
+      if (!isOfPackage(found) && existsSync(found)) targets.push(found, ...filesNamed(found, specifier));
+    }
+    return targets.every((target) => this.addCandidates(target));
+  }
+
+  #addPackage(folder: string, specifier: string): void {
+    const name = packageNameOf(specifier);
+    const key = `${folder}\n${name}`;
+    if (!this.#packages.has(key)) this.#packages.set(key, [folder, name, packageFrom(folder, name)]);
+  }
+
+  /**
+   * Another extension, or a folder's index, may take precedence over the found file. Returns false for a folder whose
+   * package.json may say what it is.
+   */
+  addCandidates(target: string): boolean {
+    this.add(dirname(target), 'names');
+    this.add(target, 'names');
+    return !existsSync(join(target, 'package.json'));
+  }
+
+  /** What Node reads of the folders above a file. Returns whether its files are found by rule. */
+  addSurroundings(folder: string): boolean {
+    const known = this.#settled.get(folder);
+    if (known !== undefined) return known;
+    this.add(join(folder, 'package.json'), 'content');
+    const own = isOfPackage(join(folder, 'any')) || this.#addOwn(folder);
+    const parent = dirname(folder);
+    const isSettled = own && (parent === folder || this.addSurroundings(parent));
+    this.#settled.set(folder, isSettled);
+    return isSettled;
+  }
+
+  #addOwn(folder: string): boolean {
+    for (const name of PLUG_N_PLAY) {
+      this.add(join(folder, name), 'there');
+      if (existsSync(join(folder, name))) return false;
+    }
+    return !this.#readsSettings || TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
+  }
+
+  /** Including extended settings. Returns whether the files that they lead to are known. */
+  addSettings(file: string): boolean {
+    if (this.#settled.has(file)) return true;
+    this.#settled.set(file, true);
+    this.add(file, 'content');
+    if (statOf(file)?.isFile() !== true) return true;
+    // Its paths count from where the link leads.
+    if (isLink(file)) return false;
+    const text = readFileSync(file, 'utf8');
+    const names = readExtends(text);
+    if (names === undefined || !this.#addSearches(readSearchPaths(text), dirname(file))) return false;
+    return names.every((name) => this.#addExtended(name, file));
+  }
+
+  #addSearches(searches: SearchPaths | undefined, folder: string): boolean {
+    if (searches === undefined) return false;
+    const { patterns, baseUrl } = searches;
+    this.#patterns.push(...patterns);
+    if (patterns.length > 0) this.#bases.add(folder);
+    if (baseUrl !== undefined) {
+      this.#baseUrls.add(resolve(folder, baseUrl));
+      this.#bases.add(resolve(folder, baseUrl));
+    }
+    return true;
+  }
+
+  #addExtended(name: string, by: string): boolean {
+    const folder = dirname(by);
+    const isFile = /^\.{1,2}\/|^\//.test(name);
+    const targets = isFile
+      ? [resolve(folder, name), `${resolve(folder, name)}.json`]
+      : [name, `${name}.json`, `${name}/tsconfig.json`].flatMap((each) => resolveFrom(by, each));
+    if (!isFile) this.#addPackage(folder, name);
+    if (!isFile && targets.some(choosesSettings)) return false;
+    return targets.length > 0 && targets.every((target) => this.addSettings(target));
+  }
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Whether the package of a file has members by which esbuild and Node find its settings differently. */
+function choosesSettings(file: string): boolean {
+  const { tsconfig, exports } = parseJsonObject(nearestPackage(file)?.text ?? '') ?? {};
+  return tsconfig !== undefined || exports !== undefined;
+}
+
+/** Files that the package.json of a file in a workspace names, and that the specifier may, there or not yet. */
+function filesNamed(found: string, specifier: string): readonly string[] {
+  const { folder = '', text = '' } = nearestPackage(found) ?? {};
+  const { main, module, exports } = parseJsonObject(text) ?? {};
+  const below = specifier.slice(packageNameOf(specifier).length + 1);
+  const names = [...textsIn([main, module, exports]), ...(below === '' ? [] : [below])];
+  return folder === '' ? [] : names.map((name) => resolve(folder, name));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.includes('*') ? [] : [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Whether `imports` of the nearest package.json lead to files of its own by their whole names. */
+function mapsToOwnFiles(folder: string): boolean {
+  const found = nearestPackage(join(folder, 'any'));
+  const imports = parseJsonObject(found?.text ?? '')?.['imports'];
+  return (
+    found !== undefined &&
+    Object.values(imports ?? {}).every((target) => typeof target === 'string' && target.startsWith('./'))
+  );
+}
+
+function resolveFrom(file: string, specifier: string): readonly string[] {
+  try {
+    return [createRequire(file).resolve(specifier)];
+  } catch {
+    return [];
+  }
+}

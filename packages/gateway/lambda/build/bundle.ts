@@ -1,0 +1,456 @@
+/** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
+import { existsSync, readdirSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
+import { BuildError, toBuildError } from './build-error.ts';
+import type { Compiler } from './compiling.ts';
+import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
+import { readServiceBuild, listRefusedOptions } from './esbuild-options.ts';
+import { findHandlerFile, type HandlerName, isTypeScript, MissingHandlerFile } from '../code/handler-file.ts';
+import {
+  checkImports,
+  type CheckedImports,
+  importsOf,
+  type PackageImport,
+  readImports,
+} from './handler-imports.ts';
+import type { HandlerCode } from '../thread/instance-start.ts';
+import { BuildCache } from './build-cache.ts';
+import type { SdkLending } from '../lent/lend-sdk.ts';
+import type { FunctionDefinition, PackedCode } from '../../core/stack/function.ts';
+import { describePacked, packedFolder, unpack } from '../code/packed-code.ts';
+import { IncrementalBuild } from './incremental-build.ts';
+import { packageIsModule } from './package-type.ts';
+import type { LocatedOptions } from './prebundled-packages.ts';
+import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
+import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
+import { taskRootOf } from '../code/task-root.ts';
+import type { WebpackBuild } from './webpack-build.ts';
+
+/** esbuild cannot do without what older ones lack, such as async generators; a newer Node runs them here. */
+const OLDEST_TARGET = 10;
+
+export type BuiltCode = {
+  readonly code: HandlerCode;
+  readonly sourceMaps: boolean;
+  /** Absolute paths of the bundled files, without packages. Undefined: all files in the code's folder. */
+  readonly sources: readonly string[] | undefined;
+  /** Modules of Node.js that it imports, as far as this is known. */
+  readonly builtins: readonly string[];
+};
+
+type Bundle = BundleTexts & {
+  readonly sources: readonly string[];
+  readonly builtins: readonly string[];
+};
+
+/** The handler's file and how to bundle it; without options it runs as it is. */
+type Located = {
+  readonly file: string;
+  readonly name: HandlerName;
+  readonly options: LocatedOptions | undefined;
+  readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+  readonly metadata: DecoratorMetadata;
+};
+
+/** JavaScript of a service that bundles with another tool: only its own sources are bundled. */
+const OTHER_TOOL = { packages: 'external', loader: { '.js': 'jsx' } } as const;
+
+const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
+
+export class FunctionBuild {
+  #taskRoot: string;
+  #packed: PackedCode | undefined;
+  #packedInstead: DefinitionError | undefined;
+  readonly #runDirectory: string;
+  readonly #definition: FunctionDefinition;
+  readonly #bundles: string;
+  readonly #stored: StoredBundles;
+  readonly #cache: BuildCache;
+  readonly #isDebugged: boolean;
+  readonly #lending: SdkLending;
+  readonly #webpack: WebpackBuild | undefined;
+  readonly #projects: ProjectBuilds | undefined;
+  /** Makes the handler's file, which was missing at the check. */
+  #project: ProjectBuild | undefined;
+  /** Until webpack has made it once, the code is bundled here. */
+  #isOfWebpack = false;
+  #hasRun = false;
+  #webpackFailure: DefinitionError | undefined;
+  #repeated: IncrementalBuild | undefined;
+  #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
+  #located: Located | undefined;
+
+  /**
+   * @param runDirectory for bundles and inline code of this run
+   * @param compileCache V8's code cache, kept between runs with the builds beside it
+   * @param lending for a package of Lambda's runtime that the service lacks
+   * @param isDebugged bundles include their sources, since not every debugger may read files
+   * @param makers what of the project makes code: its webpack, unless that fails at the start, and its scripts
+   */
+  constructor(
+    definition: FunctionDefinition,
+    runDirectory: string,
+    compileCache: string,
+    lending: SdkLending,
+    isDebugged = false,
+    makers: {
+      readonly webpack?: WebpackBuild | undefined;
+      readonly projects?: ProjectBuilds | undefined;
+    } = {},
+  ) {
+    this.#lending = lending;
+    this.#webpack = makers.webpack?.join();
+    this.#projects =
+      definition.code.kind === 'directory' && definition.code.packed === undefined
+        ? makers.projects
+        : undefined;
+    this.#isDebugged = isDebugged;
+    this.#definition = definition;
+    this.#bundles = join(runDirectory, 'bundles');
+    this.#stored = new StoredBundles(this.#bundles, compileCache, isDebugged);
+    this.#cache = new BuildCache(join(dirname(compileCache), 'builds'), runDirectory);
+    this.#runDirectory = runDirectory;
+    const { code } = definition;
+    if (code.kind === 'archive') this.#packed = code.packed;
+    this.#taskRoot = taskRootOf(definition, runDirectory);
+  }
+
+  get taskRoot(): string {
+    return this.#taskRoot;
+  }
+
+  /** Where the code is written, whatever runs of it. */
+  get sourceFolder(): string {
+    const { code } = this.#definition;
+    return code.kind === 'directory' ? code.directory : this.#taskRoot;
+  }
+
+  /**
+   * The handler's file, searched for until it is found.
+   * @throws DefinitionError when there is no such file, or no usable archive
+   */
+  #locate(): Located {
+    if (this.#located !== undefined) return this.#located;
+    const isBuilt = this.#packed !== undefined || this.#isOfWebpack;
+    if (this.#packed !== undefined) unpack(this.#packed, this.#taskRoot, this.#definition.place);
+    const { code } = this.#definition;
+    const entries = code.kind === 'directory' && !isBuilt ? code.entries : undefined;
+    const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
+    const esbuild = isBuilt ? undefined : this.#settingsFor(file);
+    const isBundled = esbuild !== undefined || isTypeScript(file);
+    // A service that bundles with esbuild has no decorator metadata at AWS either.
+    const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
+    const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
+    const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
+    const options = built && (isCommonJs ? { ...built, format: 'cjs' as const } : built);
+    this.#located = { file, name, options, esbuild, metadata };
+    return this.#located;
+  }
+
+  /** Starts the script that makes the handler's file if there is none. */
+  #isMadeByProject(): boolean {
+    if (this.#projects === undefined || this.#packed !== undefined || this.#isOfWebpack) return false;
+    try {
+      this.#locate();
+    } catch (error) {
+      if (error instanceof MissingHandlerFile) this.#project = this.#projects.begin(error.path);
+    }
+    return this.#project !== undefined;
+  }
+
+  /** @throws BuildError when the project's script fails, or does not make the handler's file */
+  async #locateMade(): Promise<Located> {
+    const project = this.#project;
+    if (project === undefined) return this.#locate();
+    // Until it has ended, its files may be half written.
+    const failure = await project.wait().then(() => undefined, keepBuildError);
+    try {
+      // Made though the script failed: tsc writes its output beside type errors.
+      return this.#locate();
+    } catch (error) {
+      if (!(error instanceof MissingHandlerFile)) throw error;
+      if (failure !== undefined) throw failure;
+      throw new BuildError(
+        `${project.command} has run and did not make the handler's file: ${error.path}.js`,
+      );
+    }
+  }
+
+  #settingsFor(file: string): Readonly<Record<string, unknown>> | undefined {
+    const { code } = this.#definition;
+    if (code.kind !== 'directory') return undefined;
+    return code.esbuild ?? (code.isBundled === true && /\.jsx?$/.test(file) ? OTHER_TOOL : undefined);
+  }
+
+  /**
+   * Looks for the export and for imported packages without bundling: a few milliseconds. CommonJS exports are
+   * only known once they run. If the service's bundle cannot be made, its own package runs from now on.
+   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be
+   * built as it should
+   */
+  async check(): Promise<CheckedImports> {
+    const { code } = this.#definition;
+    if (this.#webpack !== undefined) await this.#tryWebpack(this.#webpack);
+    if (this.#isOfWebpack) return this.#checkCode();
+    const packed = code.kind === 'directory' ? code.packed : undefined;
+    if (packed === undefined || this.#packed !== undefined) return this.#checkCode();
+    let reason = this.#refusedSettings();
+    if (reason === undefined) {
+      const checked = await this.#checkCode().catch(keepDefinitionError);
+      reason = checked instanceof DefinitionError ? checked : checked.missing[0];
+      if (!(checked instanceof DefinitionError) && reason === undefined) return checked;
+    }
+    this.#packed = packed;
+    this.#packedInstead = reason;
+    this.#taskRoot = packedFolder(packed, this.#runDirectory);
+    this.#located = undefined;
+    return this.#checkCode();
+  }
+
+  async #tryWebpack(webpack: WebpackBuild): Promise<void> {
+    try {
+      await webpack.latest();
+      this.#isOfWebpack = true;
+      this.#taskRoot = webpack.taskRoot;
+      this.#located = undefined;
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      // The same for all functions, so said once.
+      const { file } = this.#definition.place;
+      this.#webpackFailure = new DefinitionError({ file, property: 'plugins' }, error.message);
+    }
+  }
+
+  get compiler(): Compiler | undefined {
+    return this.#project?.isRunning === true ? this.#project : undefined;
+  }
+
+  async #checkCode(): Promise<CheckedImports> {
+    if (this.#isMadeByProject()) return { missing: [], borrowed: [] };
+    const { file, name, options } = this.#locate();
+    const definition = this.#definition;
+    if (options === undefined) {
+      const imports = await readImports(file, this.#taskRoot, this.#cache);
+      return checkImports(imports, definition, [], this.#lending);
+    }
+    const place = propertyAt(definition.place, 'Handler');
+    const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
+      if (!(error instanceof BuildError)) throw error;
+      const { first, message } = error;
+      throw first === undefined
+        ? new DefinitionError(place, message)
+        : new DefinitionError(first, first.text);
+    });
+    const wanted = name.exportPath.split('.')[0] ?? '';
+    if (exports.length > 0 && !exports.includes(wanted) && !exports.includes('default'))
+      throw new DefinitionError(
+        place,
+        `handler "${definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
+      );
+    const { external = [], alias = {}, nodePaths = [] } = options;
+    const elsewhere = [...external, ...Object.keys(alias)];
+    return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
+  }
+
+  /** A build setting of the service that is not applied, and the consequence; undefined if all are. */
+  get unsupportedSettings(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
+    const { code, place } = this.#definition;
+    if (this.#packed !== undefined)
+      return this.#packedInstead === undefined
+        ? undefined
+        : { error: this.#packedInstead, consequence: describePacked(this.#packed, Date.now()) };
+    if (this.#webpackFailure !== undefined)
+      return { error: this.#webpackFailure, consequence: 'functions are bundled without it' };
+    const metadata = this.#located?.metadata;
+    if (metadata?.kind === 'missing') {
+      const error = new DefinitionError(propertyAt(place, 'Handler'), metadata.reason);
+      return { error, consequence: 'functions are bundled without them' };
+    }
+    const error = this.#refusedSettings();
+    if (error === undefined || code.kind !== 'directory') return undefined;
+    const folder = relative(process.cwd(), code.directory) || '.';
+    if (code.entries !== undefined)
+      return {
+        error,
+        consequence:
+          'functions are bundled without them; after sam build, gatewright start .aws-sam/build runs its output',
+      };
+    const wayOut = `serverless package in ${folder}`;
+    return { error, consequence: `functions are bundled without them; after ${wayOut} its output runs` };
+  }
+
+  #refusedSettings(): DefinitionError | undefined {
+    const { code, place } = this.#definition;
+    const refused = code.kind === 'directory' ? listRefusedOptions(code.esbuild ?? {}) : [];
+    if (refused.length === 0) return undefined;
+    const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
+    const property = code.kind === 'directory' && code.entries !== undefined ? 'BuildProperties' : 'esbuild';
+    return new DefinitionError(propertyAt(place, property), message);
+  }
+
+  /**
+   * @param isChanged what a running build has read may have changed since
+   * @throws BuildError when the source does not compile, or `signal` is aborted; DefinitionError when there is none
+   */
+  async run(isChanged = false, signal?: AbortSignal): Promise<BuiltCode> {
+    const located = await this.#locateMade();
+    const { options, metadata } = located;
+    if (options === undefined) {
+      const made = this.#isOfWebpack ? await this.#runWebpack() : undefined;
+      const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
+      return {
+        code: { kind: 'file', file: located.file },
+        sourceMaps: sourceMaps || made !== undefined,
+        sources: made,
+        builtins: [],
+      };
+    }
+    const query = { what: 'bundle', options };
+    // Another TypeScript version may emit other metadata.
+    const isKept = metadata.kind !== 'emitted';
+    const kept = isKept && this.#repeated === undefined ? this.#cache.find(query) : undefined;
+    if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
+    try {
+      const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
+      const startedEpochMs = Date.now();
+      // Entities and the like are named after their classes.
+      this.#repeated ??= new IncrementalBuild(
+        { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
+        located.esbuild !== undefined,
+      );
+      const result = await this.#repeated.run(isChanged, signal);
+      const { metafile, packages } = result;
+      const bundle: Bundle = {
+        ...textsOf(result),
+        sources: sourcesOf(Object.keys(metafile?.inputs ?? {}), this.#taskRoot),
+        builtins: builtinsOf([metafile, packages?.metafile]),
+      };
+      if (isKept && packages === undefined)
+        this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
+      return this.#toBuilt(located, bundle, packages?.texts);
+    } catch (error) {
+      throw toBuildError(error, this.#taskRoot);
+    }
+  }
+
+  /** Whether a build can be thrown away: webpack and scripts of a project take seconds. */
+  get isBundled(): boolean {
+    return this.#located?.options !== undefined;
+  }
+
+  /** The output of the start serves the first instance. */
+  async #runWebpack(): Promise<readonly string[] | undefined> {
+    const made = this.#hasRun ? this.#webpack?.again() : this.#webpack?.latest();
+    this.#hasRun = true;
+    return (await made)?.files;
+  }
+
+  /** A save may follow another: makes its build shorter. */
+  prepareSoon(): void {
+    this.#repeated?.prepareSoon();
+  }
+
+  endPreparing(): void {
+    this.#repeated?.endPreparing();
+  }
+
+  #toBuilt({ file, options, esbuild }: Located, bundle: Bundle, packages?: BundleTexts): BuiltCode {
+    const format = options?.format === 'cjs' ? 'cjs' : 'esm';
+    const code = this.#stored.store({ file, format, withRequire: esbuild === undefined }, bundle, packages);
+    return { code, sourceMaps: true, sources: bundle.sources, builtins: bundle.builtins };
+  }
+
+  /** While the instance starts: it reads all inputs of the build. */
+  #keepLater(keep: () => void): void {
+    clearImmediate(this.#keeping?.timer);
+    this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };
+  }
+
+  #keepNow(): void {
+    clearImmediate(this.#keeping?.timer);
+    this.#keeping?.keep();
+    this.#keeping = undefined;
+  }
+
+  async dispose(): Promise<void> {
+    this.#keepNow();
+    this.#webpack?.leave();
+    await this.#repeated?.dispose();
+    this.#repeated = undefined;
+  }
+
+  async #listNames(
+    options: BuildOptions,
+  ): Promise<{ readonly exports: readonly string[]; readonly imports: readonly PackageImport[] }> {
+    const asked = { ...options, format: 'esm', packages: 'external', sourcemap: false } as const;
+    try {
+      return await this.#cache.make({ what: 'names', options: asked }, async () => {
+        const { metafile = { inputs: {}, outputs: {} } } = await build(asked);
+        const exports = Object.values(metafile.outputs).flatMap((output) => output.exports);
+        return { made: { exports, imports: importsOf(metafile, this.#taskRoot) }, metafile };
+      });
+    } catch (error) {
+      throw toBuildError(error, this.#taskRoot);
+    }
+  }
+
+  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): LocatedOptions {
+    const service =
+      given === undefined
+        ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }
+        : readServiceBuild(given, packageIsModule(file));
+    const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
+    return {
+      target: `node${Math.max(Number(major), OLDEST_TARGET)}`,
+      ...service.options,
+      format: service.format,
+      entryPoints: [file],
+      absWorkingDir: this.#taskRoot,
+      bundle: true,
+      platform: 'node',
+      outfile: join(this.#bundles, 'bundle.js'),
+      sourcemap: 'external',
+      sourcesContent: this.#isDebugged,
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    };
+  }
+}
+
+function keepDefinitionError(error: unknown): DefinitionError {
+  if (error instanceof DefinitionError) return error;
+  throw error;
+}
+
+function keepBuildError(error: unknown): BuildError {
+  if (error instanceof BuildError) return error;
+  throw error;
+}
+
+/**
+ * Packages of layers stay outside the bundle, so that the layer's copy runs, as in the deployed function.
+ */
+function layerPackages(definition: FunctionDefinition): string[] {
+  return definition.layers.flatMap(({ directory }) => {
+    const folder = join(directory ?? '', 'nodejs', 'node_modules');
+    if (directory === undefined || !existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    return names.map((name) => (name.startsWith('@') ? `${name}/*` : name));
+  });
+}
+
+function builtinsOf(made: readonly (Metafile | undefined)[]): readonly string[] {
+  const outputs = made.flatMap((metafile) => Object.values(metafile?.outputs ?? {}));
+  const imports = outputs.flatMap((output) => output.imports);
+  return [...new Set(imports.map(({ path }) => path).filter(isBuiltin))];
+}
+
+function sourcesOf(inputs: readonly string[], root: string): string[] {
+  return inputs.filter((input) => !input.includes('node_modules/')).map((input) => resolve(root, input));
+}

@@ -1,0 +1,72 @@
+/** Functions that a compiler builds before their first event, which may take minutes: what is logged of it. */
+import type { InvocationResult } from '../../core/ports.ts';
+import type { FunctionLogLine } from '../log-line.ts';
+import type { StreamStart } from '../invocation/stream-job.ts';
+
+export type Compiler = {
+  /** `go build` */
+  readonly command: string;
+  /** It runs since then for several functions, and reports itself. */
+  readonly sinceMs?: number;
+};
+
+export class Compiling {
+  readonly #log: (line: FunctionLogLine) => void;
+  /** What compiles which function, and since when. */
+  readonly #running = new Map<string, Required<Compiler>>();
+
+  constructor(log: (line: FunctionLogLine) => void) {
+    this.#log = log;
+  }
+
+  announce(functionName: string, compiler: Compiler | undefined): void {
+    if (compiler === undefined || compiler.sinceMs !== undefined) return;
+    this.#say(functionName, `${compiler.command} runs before the first event, which waits for it`);
+  }
+
+  /** @param compiler undefined: nothing is compiled */
+  async run<T>(functionName: string, compiler: Compiler | undefined, build: () => Promise<T>): Promise<T> {
+    if (compiler === undefined) return build();
+    const { command, sinceMs = performance.now() } = compiler;
+    const isReported = compiler.sinceMs === undefined;
+    this.#running.set(functionName, { command, sinceMs });
+    if (isReported) this.#say(functionName, `${command} has begun`);
+    try {
+      return await build();
+    } finally {
+      this.#running.delete(functionName);
+      if (isReported) this.#say(functionName, `${command} has ended after ${secondsSince(sinceMs)} s`);
+    }
+  }
+
+  /** Adds the compiler to the result of an event that could not wait for it. */
+  async explain<Result extends InvocationResult | StreamStart>(
+    functionName: string,
+    result: Promise<Result>,
+  ): Promise<Result> {
+    const settled = await result;
+    const running = this.#running.get(functionName);
+    if (running === undefined || settled.kind !== 'timed-out') return settled;
+    const because = `${running.command} has run for ${secondsSince(running.sinceMs)} s; later requests wait for it as well`;
+    return { ...settled, because };
+  }
+
+  isRunning(functionName: string): boolean {
+    return this.#running.size > 0 && this.#running.has(functionName);
+  }
+
+  #say(functionName: string, message: string): void {
+    this.#log({
+      functionName,
+      requestId: undefined,
+      level: 'INFO',
+      stream: 'stdout',
+      epochMs: Date.now(),
+      message,
+    });
+  }
+}
+
+function secondsSince(sinceMs: number): string {
+  return ((performance.now() - sinceMs) / 1000).toFixed(1);
+}

@@ -1,0 +1,174 @@
+/** Package imports of a handler that are not installed, reported at the start. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+
+import { DefinitionError } from '../../core/errors.ts';
+import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
+import type { BuildCache } from './build-cache.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { lendSdk, packagesWith, type SdkLending } from '../lent/lend-sdk.ts';
+import { AWS_SDK_2 } from '../lent/lock-lists.ts';
+import {
+  explainMissing,
+  findRuntimePackage,
+  isRuntimePackage,
+  packageNameOf,
+} from '../code/runtime-packages.ts';
+
+/** A file of this size is a bundle: its packages are inside. */
+const SOURCE_LIMIT_BYTES = 500_000;
+
+export type PackageImport = {
+  readonly specifier: string;
+  readonly importer: string;
+  /** An import that always runs; others may be guarded by a condition or by `try`. */
+  readonly isCertain: boolean;
+  /** Calls of `require` that must all run at load for this one to run; absent = it may be guarded. */
+  readonly steps?: readonly RequireStep[];
+};
+
+export type CheckedImports = {
+  readonly missing: readonly DefinitionError[];
+  readonly borrowed: readonly string[];
+};
+
+/**
+ * Package imports of a build with all packages external. TypeScript drops imports of types only, written
+ * `import type` or not.
+ */
+export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
+  const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const kept = new Set(built);
+  const chains = requireChains(metafile, directory);
+  return Object.entries(metafile.inputs).flatMap(([input, { imports }]) =>
+    imports
+      .filter(({ external, path }) => external === true && kept.has(path) && isPackage(path))
+      .map(({ path, kind }) => {
+        const importer = resolve(directory, input);
+        const before = kind === 'require-call' ? chains.get(input) : undefined;
+        return {
+          specifier: path,
+          importer,
+          isCertain: kind === 'import-statement',
+          ...(before !== undefined && { steps: [...before, { file: importer, specifier: path }] }),
+        };
+      }),
+  );
+}
+
+/**
+ * Imports of a handler that runs as it is. A file that esbuild cannot read is skipped: loading it reports the
+ * fault.
+ */
+export async function readImports(
+  file: string,
+  directory: string,
+  kept: BuildCache,
+): Promise<readonly PackageImport[]> {
+  if (statSync(file).size > SOURCE_LIMIT_BYTES) return [];
+  const options = {
+    entryPoints: [file],
+    absWorkingDir: directory,
+    bundle: true,
+    write: false,
+    metafile: true,
+    packages: 'external' as const,
+    // Modules of layers exist only at run time; an unresolved one would end the build.
+    external: ['/opt/*'],
+    platform: 'node' as const,
+    format: 'esm' as const,
+    logLevel: 'silent' as const,
+    loader: { '.node': 'empty' as const },
+    // Node reads none for code that runs as it is.
+    tsconfigRaw: {},
+  } satisfies BuildOptions;
+  try {
+    return await kept.make({ what: 'imports', options }, async () => {
+      const { metafile } = await build(options);
+      return { made: importsOf(metafile, directory), metafile };
+    });
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Looks for each import where Node and Lambda would: above the file, in layers, in Lambda's runtime.
+ * @param elsewhere packages that the service declares as supplied elsewhere
+ * @param lending for version 2 of the SDK
+ */
+export async function checkImports(
+  imports: readonly PackageImport[],
+  definition: FunctionDefinition,
+  elsewhere: readonly string[],
+  lending: SdkLending,
+): Promise<CheckedImports> {
+  const borrowed = new Set<string>();
+  const missing = new Map<string, DefinitionError>();
+  for (const { specifier, importer, isCertain, steps } of imports) {
+    const name = packageNameOf(specifier);
+    if (missing.has(name) || isInstalled(name, importer) || isInLayers(name, definition)) continue;
+    let whyNot = '';
+    if (isRuntimePackage(specifier, definition.runtime)) {
+      const lent = name === 'aws-sdk' ? await lendSdk(lending) : undefined;
+      if (findRuntimePackage(specifier, packagesWith(lending.lender)) !== undefined) {
+        borrowed.add(lent === undefined ? name : AWS_SDK_2.what);
+        continue;
+      }
+      if (lent?.kind === 'refused') whyNot = ` (${lent.reason})`;
+    }
+    const reason = explainMissing(specifier, definition.runtime);
+    if (reason === undefined) {
+      if (elsewhere.some((pattern) => matches(name, pattern))) continue;
+      if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
+    }
+    const place = { file: importer, line: lineOf(specifier, importer) };
+    const text = reason ?? `the package is not installed; run npm install ${name}`;
+    missing.set(name, new DefinitionError(place, `Cannot find package "${name}"${whyNot}: ${text}`));
+  }
+  return { missing: [...missing.values()], borrowed: [...borrowed] };
+}
+
+/** Excludes files, Node's own modules, subpath imports (`#lib`) and esbuild's own `<runtime>`. */
+function isPackage(path: string): boolean {
+  return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?:\/|$)/.test(path) && !isBuiltin(path);
+}
+
+function isInstalled(name: string, importer: string): boolean {
+  for (let folder = dirname(importer); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules', name))) return true;
+    // Plug'n'Play keeps packages in archives, with its own resolution.
+    if (existsSync(join(folder, '.pnp.cjs'))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/**
+ * A layer that is not on this machine may contain any package, except the SDK that services expect of the
+ * runtime.
+ */
+function isInLayers(name: string, { layers, runtime }: FunctionDefinition): boolean {
+  const isUnknown = explainMissing(name, runtime) === undefined;
+  return layers.some(({ directory }) =>
+    directory === undefined
+      ? isUnknown
+      : ['nodejs', `nodejs/${runtime.replace(/\..*/, '').replace('nodejs', 'node')}`].some((folder) =>
+          existsSync(join(directory, folder, 'node_modules', name)),
+        ),
+  );
+}
+
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : packageNameOf(pattern) === name;
+}
+
+function lineOf(specifier: string, file: string): number | undefined {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const index = lines.findIndex((line) =>
+    ["'", '"', '`'].some((quote) => line.includes(`${quote}${specifier}${quote}`)),
+  );
+  return index === -1 ? undefined : index + 1;
+}

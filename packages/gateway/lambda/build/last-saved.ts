@@ -1,0 +1,12 @@
+/** One function at most is prepared for a save: that which was saved last. */
+import type { RunnableCode } from '../code/runnable-code.ts';
+
+export class LastSaved {
+  #code: RunnableCode | undefined;
+
+  note(code: RunnableCode): void {
+    if (this.#code !== code) void this.#code?.endPreparing?.();
+    this.#code = code;
+    code.prepareSave?.();
+  }
+}

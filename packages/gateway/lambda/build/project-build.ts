@@ -1,0 +1,159 @@
+/** The build script of a project, run once per start where it makes a handler's file that is missing. */
+import { devNull } from 'node:os';
+import { relative } from 'node:path';
+
+import { BuildError } from './build-error.ts';
+import { type BuildScript, describeScript, findBuildScript, hasPackages } from './build-script.ts';
+import type { Compiler } from './compiling.ts';
+import { NPM_SETTINGS } from '../lent/install-commands.ts';
+import { type Keeper, MARK } from '../process/keeper.ts';
+import { findNpm, type Machine } from '../process/machine.ts';
+import { type GroupCommand, ProcessGroup } from '../process/process-group.ts';
+
+const LIMIT_MS = 120_000;
+const MAX_OUTPUT = 65_536;
+const SHOWN_LINES = 20;
+
+export type ProjectBuildOptions = {
+  readonly inform: (sentence: string) => void;
+  readonly limitMs?: number;
+};
+
+type BuildSetup = ProjectBuildOptions & { readonly machine: Machine; readonly keeper: Keeper };
+
+export class ProjectBuild implements Compiler {
+  readonly command: string;
+  readonly sinceMs = performance.now();
+  readonly #setup: BuildSetup;
+  /** Undefined: the script has ended in order; else why not, as half a sentence. */
+  readonly #ended: Promise<string | undefined>;
+  #isRunning = true;
+  #group: ProcessGroup | undefined;
+
+  /** @param before builds of other folders, which would compete for the processors */
+  constructor(script: BuildScript, npm: string, setup: BuildSetup, before: Promise<unknown>) {
+    this.command = describeScript(script);
+    this.#setup = setup;
+    this.#ended = before.then(() => this.#run(script, npm));
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** @throws BuildError when the script fails, or takes too long */
+  async wait(): Promise<void> {
+    const failure = await this.#ended;
+    if (failure !== undefined) throw new BuildError(`${this.command} failed: ${failure}`);
+  }
+
+  /** Ends it with all its processes. */
+  async end(): Promise<void> {
+    this.#isRunning = false;
+    await this.#group?.kill();
+    await this.#ended;
+  }
+
+  async #run(script: BuildScript, npm: string): Promise<string | undefined> {
+    if (!this.#isRunning) return 'the gateway ends';
+    const startedMs = performance.now();
+    const { failure, output } = await this.#runGroup(npmRun(script, npm, this.#setup.machine));
+    if (!this.isRunning) return 'the gateway ends';
+    this.#isRunning = false;
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    if (failure === undefined) this.#setup.inform(`${this.command} has ended after ${seconds} s`);
+    else this.#setup.inform(`${this.command} failed: ${failure}\n${lastLines(output)}`);
+    return failure;
+  }
+
+  #runGroup(
+    command: GroupCommand,
+  ): Promise<{ readonly failure: string | undefined; readonly output: string }> {
+    const { keeper, limitMs = LIMIT_MS } = this.#setup;
+    let output = '';
+    let late: string | undefined;
+    return new Promise((resolve) => {
+      const settle = (failure: string | undefined): void => {
+        clearTimeout(timer);
+        // Processes that the script has left behind would outlive the start.
+        void group.end();
+        resolve({ failure: late ?? failure, output });
+      };
+      const timer = setTimeout(() => {
+        late = `it has not ended within ${limitMs / 1000} s`;
+        void group.kill();
+      }, limitMs);
+      const group = new ProcessGroup(command, keeper, keeper.mark(), {
+        onOutput: (_stream, chunk) => (output = (output + chunk.toString()).slice(-MAX_OUTPUT)),
+        onExit: settle,
+        onFailure: ({ message }) => settle(message),
+      });
+      this.#group = group;
+    });
+  }
+}
+
+/** By the folder of the package.json. */
+export class ProjectBuilds {
+  readonly #setup: BuildSetup;
+  readonly #builds = new Map<string, ProjectBuild>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(setup: BuildSetup) {
+    this.#setup = setup;
+  }
+
+  /**
+   * The build that makes a missing file; undefined where no script makes it, its packages are not installed,
+   * it has run already, or it is what runs this gateway. The first call for a folder starts it.
+   * @param file without extension
+   */
+  begin(file: string): ProjectBuild | undefined {
+    // A gateway that such a script starts would run the script again, and that one the next gateway.
+    if (this.#setup.machine.environment[MARK] !== undefined) return undefined;
+    const script = findBuildScript(file);
+    const npm = findNpm(this.#setup.machine);
+    if (script === undefined || script.watches || npm === undefined || !hasPackages(script.folder))
+      return undefined;
+    const known = this.#builds.get(script.folder);
+    if (known !== undefined) return known.isRunning ? known : undefined;
+    const build = new ProjectBuild(script, npm, this.#setup, this.#last);
+    this.#builds.set(script.folder, build);
+    this.#last = build.wait().catch(() => undefined);
+    const made = relative(process.cwd(), file);
+    this.#setup.inform(
+      `runs ${build.command}, because ${made.startsWith('..') ? file : made}.js is made by it; requests wait for it (--no-build turns it off)`,
+    );
+    return build;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#builds.values()].map((build) => build.end()));
+  }
+}
+
+/** Credentials of AWS are not for scripts that were not asked for: one that also deploys must fail. */
+const NO_CREDENTIALS = {
+  AWS_CONFIG_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+};
+
+function npmRun(
+  { folder, name }: BuildScript,
+  npm: string,
+  { environment, platform }: Machine,
+): GroupCommand {
+  const all: Machine['environment'] = { ...environment, ...NPM_SETTINGS };
+  const entries = Object.entries(all).flatMap(([name, value]): [string, string][] =>
+    value === undefined || name.startsWith('AWS_') ? [] : [[name, value]],
+  );
+  const around = { cwd: folder, environment: { ...Object.fromEntries<string>(entries), ...NO_CREDENTIALS } };
+  // npm is a script there, which only a shell runs.
+  if (platform === 'win32') return { command: 'cmd.exe', args: ['/d', '/c', npm, 'run', name], ...around };
+  return { command: npm, args: ['run', name], ...around };
+}
+
+function lastLines(output: string): string {
+  return output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+}

@@ -1,0 +1,89 @@
+/** The bundles of a run as files, from which instances load them. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { BuildResult } from 'esbuild';
+
+import type { BundleFile, HandlerCode } from '../thread/instance-start.ts';
+
+/** Below this a code cache gains nothing (docs/design/hot-path §4). */
+const COMPILE_CACHE_FROM_BYTES = 100_000;
+
+export type BundleTexts = { readonly text: string; readonly map: string };
+
+export function textsOf({ outputFiles = [] }: BuildResult): BundleTexts {
+  return {
+    text: outputFiles.find(({ path }) => !path.endsWith('.map'))?.text ?? '',
+    map: outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '',
+  };
+}
+
+type Origin = {
+  /** Absolute path of the handler's source. */
+  readonly file: string;
+  readonly format: 'esm' | 'cjs';
+  readonly withRequire: boolean;
+};
+
+export class StoredBundles {
+  readonly #folder: string;
+  readonly #compileCache: string;
+  readonly #isDebugged: boolean;
+
+  /**
+   * @param compileCache V8's code cache, kept between runs
+   * @param isDebugged bundles include their sources, since not every debugger may read files
+   */
+  constructor(folder: string, compileCache: string, isDebugged: boolean) {
+    this.#folder = folder;
+    this.#compileCache = compileCache;
+    this.#isDebugged = isDebugged;
+  }
+
+  /** @param packages bundled apart from `own` */
+  store({ file, format, withRequire }: Origin, own: BundleTexts, packages?: BundleTexts): HandlerCode {
+    const address = addressOf(file);
+    const length = own.text.length + (packages?.text.length ?? 0);
+    return {
+      kind: 'bundle',
+      own: this.#write(own, address),
+      // An address of its own, by which V8's cache finds it.
+      packages: packages && this.#write(packages, address.replace(/\.js$/, '.packages.js')),
+      format,
+      withRequire,
+      // Code compiled without the debugger does not have its breakpoints.
+      compileCache: length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
+    };
+  }
+
+  /** Names the file by its content, so that an instance that starts during a rebuild reads one version. */
+  #write({ text, map }: BundleTexts, address: string): BundleFile {
+    const name = createHash('sha256').update(address).update(text).digest('hex').slice(0, 16);
+    const file = join(this.#folder, `${name}.js`);
+    if (!existsSync(file)) {
+      mkdirSync(this.#folder, { recursive: true });
+      writeFileSync(`${file}.map`, map);
+      writeFileSync(file, this.#isDebugged ? `${text}\n${mapComment(inlineMap(map, this.#folder))}` : text);
+    }
+    // A path from the root, on Windows too: Node accepts neither a file URL nor `C:\…`.
+    const outside = mapComment(pathToFileURL(`${file}.map`).pathname);
+    return { file, address, mapComment: this.#isDebugged ? undefined : outside };
+  }
+}
+
+/** The path of a bundle in the deployed package, beside its source. */
+export function addressOf(source: string): string {
+  return `${source.slice(0, -extname(source).length)}.js`;
+}
+
+const mapComment = (url: string): string => `//# sourceMappingURL=${url}\n`;
+
+/** The map as part of the script; its sources are absolute, since the script runs at another address. */
+function inlineMap(map: string, folder: string): string {
+  const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
+  const absolute = sources.map((source) => pathToFileURL(resolve(folder, source)).href);
+  const text = JSON.stringify({ ...rest, sources: absolute });
+  return `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
+}

@@ -1,0 +1,59 @@
+import { DefinitionError, REFUSING } from '../../core/errors.ts';
+import type { Tolerance } from '../../core/errors.ts';
+import { checkEnvironment } from '../environment.ts';
+import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
+import type { RunnableCode } from './runnable-code.ts';
+
+type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
+
+/**
+ * Why functions of this runtime cannot run; undefined if they can. Such a definition is accepted, and its
+ * invocations are refused as `not-found`.
+ */
+export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
+  return runtimeFamily(runtime) === undefined ? `runtime ${runtime}: Lambda has no such runtime` : undefined;
+}
+
+/** Lambda has more limits, which are harmless here. */
+export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
+  tolerance.attempt(
+    'Lambda would refuse it; it still runs here',
+    () => {
+      checkEnvironment(definition);
+    },
+    () => undefined,
+  );
+}
+
+/** By name, the reason of each function whose code is missing or cannot run on this machine. */
+export async function findBroken<T extends CheckedEntry>(
+  entries: readonly T[],
+  tolerance: Tolerance,
+  used: { readonly borrowed: Set<string>; readonly interpreters: Set<string> },
+): Promise<{ readonly broken: ReadonlySet<T>; readonly refused: ReadonlyMap<string, string> }> {
+  const broken = new Set<T>();
+  const refusals = new Map<string, string>();
+  const check = async (entry: T): Promise<void> => {
+    const { name } = entry.definition;
+    try {
+      const { missing, borrowed, interpreter, findings = [], refused } = await entry.code.check();
+      for (const one of borrowed) used.borrowed.add(one);
+      if (interpreter !== undefined) used.interpreters.add(interpreter);
+      if (refused !== undefined) refusals.set(name, refused.message);
+      // Lambda accepts such a function, so it is not refused.
+      if (tolerance === REFUSING) return;
+      if (refused !== undefined) tolerance.note(refused, `invocations of ${name} fail`);
+      for (const { error, consequence } of findings) tolerance.note(error, consequence);
+      for (const error of missing) tolerance.note(error, `invocations of ${name} that need it fail`);
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      tolerance.note(error, `invocations of ${name} fail until it is fixed`);
+      broken.add(entry);
+    }
+  };
+  await Promise.all(entries.map(check));
+  for (const { code } of entries)
+    if (code.unsupportedSettings !== undefined)
+      tolerance.note(code.unsupportedSettings.error, code.unsupportedSettings.consequence);
+  return { broken, refused: refusals };
+}

@@ -1,0 +1,18 @@
+/** Faults of a handler, found before it is loaded: as findings, and in the words of Lambda's runtime. */
+import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
+
+type LambdaErrorText = { readonly errorType: string; readonly errorMessage: string };
+
+export class HandlerFault extends DefinitionError {
+  readonly lambdaError: LambdaErrorText;
+
+  constructor(
+    place: DefinitionPlace,
+    message: string,
+    lambdaError: LambdaErrorText,
+    awaited: readonly string[] = [],
+  ) {
+    super(place, message, awaited);
+    this.lambdaError = lambdaError;
+  }
+}

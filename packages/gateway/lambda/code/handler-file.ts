@@ -1,0 +1,109 @@
+import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+
+import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
+import { findBuildCommand } from '../build/build-script.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { explainMissing, explainMissingFolder } from './missing-path.ts';
+
+/** No file of the handler's name is there, or its folder is not. */
+export class MissingHandlerFile extends DefinitionError {
+  /** Absolute, without extension. */
+  readonly path: string;
+
+  constructor(place: DefinitionPlace, message: string, path: string, awaited: readonly string[] = []) {
+    super(place, message, awaited);
+    this.path = path;
+  }
+}
+
+export type HandlerName = {
+  /** `functions/users`, relative to the code's folder, without extension. */
+  readonly module: string;
+  /** `list`, or a path into the module: `admin.list`. */
+  readonly exportPath: string;
+};
+
+/** Splits `functions/users.list` as Lambda does: at the first dot of the last segment. */
+function parseHandlerName(handler: string): HandlerName | undefined {
+  if (handler.includes('..')) return undefined;
+  const last = basename(handler);
+  const dot = last.indexOf('.');
+  if (dot <= 0 || dot === last.length - 1) return undefined;
+  const folder = handler.slice(0, handler.length - last.length);
+  return { module: `${folder}${last.slice(0, dot)}`.replace(/^\.\//, ''), exportPath: last.slice(dot + 1) };
+}
+
+const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
+const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
+
+/**
+ * Finds a handler's file. TypeScript first: a `users.js` beside `users.ts` is build output.
+ * @param isBuilt the folder holds what Lambda would get: TypeScript in it is not a handler
+ * @param entries files of modules that another build puts elsewhere
+ * @throws DefinitionError when the handler string is malformed, MissingHandlerFile when no file is there.
+ */
+export function findHandlerFile(
+  definition: Pick<FunctionDefinition, 'handler' | 'place'>,
+  directory: string,
+  isBuilt = false,
+  entries: Readonly<Record<string, string>> = {},
+): { file: string; name: HandlerName } {
+  const place = propertyAt(definition.place, 'Handler');
+  const name = parseHandlerName(definition.handler);
+  if (name === undefined) {
+    throw new DefinitionError(
+      place,
+      `handler "${definition.handler}" is not of the form path/to/file.export, without ".."`,
+    );
+  }
+  const base = join(directory, name.module);
+  const endings = isBuilt ? [...JAVASCRIPT_ENDINGS] : [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
+  const entry = entries[name.module];
+  const candidates = [
+    ...(entry === undefined ? [] : [join(directory, entry)]),
+    ...endings.map((ending) => base + ending),
+    ...endings.filter((ending) => ending !== '.jsx').map((ending) => join(base, `index${ending}`)),
+  ];
+  const file = candidates.find(isFile);
+  if (file === undefined) {
+    const command = findBuildCommand(base);
+    const built = command === undefined ? directory : dirname(base);
+    // No build makes a file of another spelling.
+    const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
+    if (misnamed !== undefined)
+      throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
+    const reason = explainMissingFolder(built);
+    if (reason !== undefined)
+      throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
+    const wayOut = describeMaking(name, command, Object.keys(entries));
+    throw new MissingHandlerFile(
+      place,
+      `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
+        `${relative(process.cwd(), directory) || '.'}; ${wayOut}`,
+      base,
+      candidates,
+    );
+  }
+  return { file, name };
+}
+
+/** @param made modules that sam build makes of the function's entry points */
+function describeMaking(
+  { exportPath }: HandlerName,
+  command: string | undefined,
+  made: readonly string[],
+): string {
+  if (made.length > 0)
+    return `sam build makes ${made.map((module) => `${module}.js`).join(', ')} of EntryPoints: write ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
+  if (command !== undefined) return `run ${command}, which makes it`;
+  return `create it with an export named "${exportPath.split('.')[0] ?? ''}"`;
+}
+
+export function isTypeScript(file: string): boolean {
+  return TYPESCRIPT_ENDINGS.some((ending) => file.endsWith(ending));
+}
+
+function isFile(path: string): boolean {
+  return statOf(path)?.isFile() === true;
+}

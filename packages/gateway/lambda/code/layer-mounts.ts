@@ -1,0 +1,60 @@
+/**
+ * Layers whose content is an archive, or below a folder of `/opt`: a folder of this run replaces them, with what is
+ * unpacked or a link to the content.
+ */
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { statOf } from '@gatewright/aws/file-marks';
+import { propertyAt } from '../../core/errors.ts';
+import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
+import type { FunctionDefinition, LayerDefinition, PackedCode } from '../../core/stack/function.ts';
+import { packedFolder, unpack } from './packed-code.ts';
+
+/** @throws DefinitionError for an unusable archive */
+export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
+  const { layers, place } = definition;
+  if (!layers.some((layer) => layer.below !== undefined || archiveOf(layer) !== undefined)) return definition;
+  return { ...definition, layers: layers.map((layer) => mount(layer, runDirectory, place)) };
+}
+
+/** Undefined: a layer cannot be used, which is reported, and why is in `unsupported`. */
+export function mountOrRefuse(
+  definition: FunctionDefinition,
+  runDirectory: string,
+  { tolerance, unsupported }: { readonly tolerance: Tolerance; readonly unsupported: Map<string, string> },
+): FunctionDefinition | undefined {
+  return tolerance.attempt<FunctionDefinition | undefined>(
+    `invocations of ${definition.name} fail`,
+    () => mountLayers(definition, runDirectory),
+    (error) => void unsupported.set(definition.name, error.message),
+  );
+}
+
+function archiveOf({ directory }: LayerDefinition): PackedCode | undefined {
+  if (directory === undefined || !/\.zip$/i.test(directory)) return undefined;
+  const found = statOf(directory);
+  if (found?.isFile() !== true) return undefined;
+  return { file: directory, version: `${found.size}-${found.mtimeMs}` };
+}
+
+function mount(layer: LayerDefinition, runDirectory: string, place: DefinitionPlace): LayerDefinition {
+  const { arn, directory, below } = layer;
+  const archive = archiveOf(layer);
+  if (archive !== undefined) {
+    const folder = packedFolder(archive, runDirectory);
+    unpack(archive, folder, propertyAt(place, 'Layers'));
+    return { arn, directory: folder };
+  }
+  if (directory === undefined || below === undefined) return { arn, directory };
+  const key = createHash('sha256').update(`${below}\n${directory}`).digest('hex').slice(0, 12);
+  const root = join(runDirectory, 'layers', key);
+  const link = join(root, below);
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(dirname(link), { recursive: true });
+    // On Windows a junction needs no privilege, a link does; other systems ignore the type.
+    symlinkSync(directory, link, 'junction');
+  }
+  return { arn, directory: root };
+}

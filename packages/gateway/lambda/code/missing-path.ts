@@ -1,0 +1,63 @@
+/** Why a function's folder or file is not there, and what makes it. */
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+
+import { findBuildCommand } from '../build/build-script.ts';
+import { listNames } from '../process/machine.ts';
+
+/** Half a sentence with a remedy; undefined for a folder that can be read. */
+export function explainMissingFolder(folder: string): string | undefined {
+  try {
+    readdirSync(folder);
+    return undefined;
+  } catch (error) {
+    const known = explainMissing(folder);
+    if (known !== undefined) return known;
+    if (codeOf(error) === 'ENOTDIR') return `${shown(folder)} is a file, not a folder`;
+    if (codeOf(error) !== 'ENOENT') return `${shown(folder)} cannot be read (${codeOf(error)})`;
+    const command = findBuildCommand(join(folder, 'index.js'));
+    const remedy = command === undefined ? 'build the function first, or correct the path' : `run ${command}`;
+    return `there is no folder ${shown(folder)}; ${remedy}`;
+  }
+}
+
+/** A link that leads nowhere, or another spelling; undefined for a path that is just not there. */
+export function explainMissing(path: string): string | undefined {
+  const [missing, parent] = firstMissing(path);
+  if (missing === undefined) return undefined;
+  if (isLink(missing))
+    return `${shown(missing)} is a link to ${readlinkSync(missing)}, which is not there; correct the link`;
+  const name = basename(missing);
+  // One of the same name has appeared meanwhile.
+  const other = listNames(parent).find(
+    (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
+  );
+  if (other === undefined) return undefined;
+  return `there is no ${shown(missing)}, but ${other}: Lambda and Linux tell capital letters apart; correct the name`;
+}
+
+/** The first part of a path that does not exist, and its folder, which does. */
+function firstMissing(path: string): readonly [missing: string | undefined, parent: string] {
+  if (statOf(path) !== undefined) return [undefined, path];
+  let missing = path;
+  while (statOf(dirname(missing)) === undefined && missing !== dirname(missing)) missing = dirname(missing);
+  return [missing, dirname(missing)];
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,30 @@
+/** Code from an archive: where it is unpacked, and what is reported if it runs in place of the source. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
+import type { PackedCode } from '../../core/stack/function.ts';
+import { ArchiveError, unpackArchive } from './unpack-archive.ts';
+
+export function packedFolder({ file, version }: PackedCode, runDirectory: string): string {
+  const key = createHash('sha256').update(file).update('\0').update(version).digest('hex').slice(0, 16);
+  return join(runDirectory, 'unpacked', key);
+}
+
+/** @throws DefinitionError for a missing or unusable archive */
+export function unpack({ file }: PackedCode, folder: string, place: DefinitionPlace): void {
+  try {
+    unpackArchive(file, folder);
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!(error instanceof ArchiveError) && !isGone) throw error;
+    throw new DefinitionError(propertyAt(place, place.property ?? 'Code'), error.message);
+  }
+}
+
+export function describePacked({ file, version }: PackedCode, nowMs: number): string {
+  const madeMs = Number(version.slice(version.indexOf('-') + 1));
+  const minutes = Math.max(0, Math.round((nowMs - madeMs) / 60_000));
+  const age = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+  return `the package of ${age} ago runs in its place (${file}); changes of the source take effect once the service is packaged again`;
+}

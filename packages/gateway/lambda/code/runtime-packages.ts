@@ -1,0 +1,83 @@
+/**
+ * The packages that Lambda's runtimes include, for functions whose service has none of its own: the AWS SDK,
+ * version 3 from nodejs18.x on, version 2 before.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export type RuntimePackages = {
+  /** In the published package: one file each (`@aws-sdk/client-s3.js`). A checkout has none. */
+  readonly folder: string;
+  /** A file of the gateway: packages installed for it are used too. */
+  readonly anchor: string;
+  /** The `node_modules` with version 2 of the SDK; absent = not installed. */
+  readonly versionTwo?: string;
+};
+
+export const OWN_PACKAGES: RuntimePackages = {
+  folder: fileURLToPath(new URL('../aws-sdk', import.meta.url)),
+  anchor: fileURLToPath(import.meta.url),
+};
+
+/** nodejs18.x replaced version 2 by version 3. */
+const FIRST_WITH_VERSION_3 = 18;
+
+export function isRuntimePackage(specifier: string, runtime: string): boolean {
+  return majorOf(runtime) >= FIRST_WITH_VERSION_3
+    ? /^@(?:aws-sdk|smithy)\/./.test(specifier)
+    : isVersionTwo(specifier);
+}
+
+function isVersionTwo(specifier: string): boolean {
+  return packageNameOf(specifier) === 'aws-sdk';
+}
+
+/** The gateway's file for an import; undefined if it has none. */
+export function findRuntimePackage(
+  specifier: string,
+  { folder, anchor, versionTwo }: RuntimePackages,
+): string | undefined {
+  if (specifier.includes('..')) return undefined;
+  if (isVersionTwo(specifier)) return versionTwo === undefined ? undefined : resolveIn(versionTwo, specifier);
+  const bundled = join(folder, `${specifier}.js`);
+  if (existsSync(bundled)) return bundled;
+  try {
+    return createRequire(pathToFileURL(anchor)).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not from folders above it, which are the user's. */
+function resolveIn(modules: string, specifier: string): string | undefined {
+  try {
+    return createRequire(join(modules, 'from.js')).resolve(join(modules, specifier));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `@aws-sdk/client-s3/dist-es` → `@aws-sdk/client-s3` */
+export function packageNameOf(specifier: string): string {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+}
+
+/** Why a package of AWS is missing, and what to do; undefined for other packages. */
+export function explainMissing(specifier: string, runtime: string): string | undefined {
+  const name = packageNameOf(specifier);
+  if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')
+    return `Lambda's runtime includes ${name}, the gateway does not; install it: npm install --save-dev ${name}`;
+  if (name !== 'aws-sdk') return undefined;
+  if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
+    return (
+      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails at AWS, unless the ` +
+      'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
+    );
+  return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk`;
+}
+
+function majorOf(runtime: string): number {
+  return Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 24);
+}

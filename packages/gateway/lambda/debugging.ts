@@ -1,0 +1,146 @@
+/**
+ * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's
+ * inspector (its NodeWorker domain); a session of our own also listens there, the only way to learn that a
+ * thread is held.
+ */
+import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
+import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
+import { StartError } from '../core/errors.ts';
+import type { StoppableDeadlines } from './invocation/deadlines.ts';
+import type { HandlerCode } from './thread/instance-start.ts';
+
+export type InspectOptions = {
+  /** 0 = any free port. */
+  readonly port: number;
+  /** The start waits for a debugger, and each function stops at its first line. */
+  readonly breaks: boolean;
+};
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Opens the inspector, or uses that of `node --inspect`.
+ * @throws StartError PORT_IN_USE
+ */
+export function openInspector({ port, breaks }: InspectOptions, report: (message: string) => void): void {
+  if (url() === undefined) open(port, LOOPBACK);
+  const address = url();
+  if (address === undefined)
+    throw new StartError(
+      'PORT_IN_USE',
+      `port ${port} is in use; choose another with --inspect=PORT, or --inspect=0 for any free one`,
+    );
+  if (!breaks) return;
+  report(`waiting for a debugger on ${new URL(address).host}`);
+  waitForDebugger();
+}
+
+export function hasInspector(): boolean {
+  return url() !== undefined;
+}
+
+type Thread = { readonly sessionId: string; isHeld: boolean };
+type AttachedThread = { readonly sessionId: string; readonly workerInfo: { readonly title: string } };
+type ThreadMessage = { readonly sessionId: string; readonly message: string };
+
+export class Debugging {
+  readonly #session = new Session();
+  readonly #deadlines: StoppableDeadlines | undefined;
+  readonly #breaks: boolean;
+  readonly #threads = new Map<number, Thread>();
+  readonly #held = new Set<object>();
+  /** Scripts whose first line is a breakpoint, by thread. */
+  readonly #scripts = new Map<number, string>();
+  #sent = 0;
+
+  /** @param deadlines undefined = there are none */
+  constructor(deadlines: StoppableDeadlines | undefined, breaks: boolean) {
+    this.#deadlines = deadlines;
+    this.#breaks = breaks;
+    this.#session.connect();
+    this.#session.on('NodeWorker.attachedToWorker', ({ params }: InspectorNotification<AttachedThread>) => {
+      this.#attach(params);
+    });
+    this.#session.on(
+      'NodeWorker.receivedMessageFromWorker',
+      ({ params }: InspectorNotification<ThreadMessage>) => {
+        this.#hear(params);
+      },
+    );
+    // Only a debugger makes a thread wait, to set its breakpoints first.
+    this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  }
+
+  get breaks(): boolean {
+    return this.#breaks;
+  }
+
+  get stoodMs(): SharedArrayBuffer | undefined {
+    return this.#deadlines?.stoodMs;
+  }
+
+  follow(worker: Worker, code: HandlerCode): void {
+    const { threadId } = worker;
+    if (this.#breaks)
+      this.#scripts.set(threadId, pathToFileURL(code.kind === 'file' ? code.file : code.own.address).href);
+    worker.once('exit', () => this.#forget(threadId));
+  }
+
+  /** `terminate` alone does not end a thread that a debugger holds: it must be resumed. */
+  letGo({ threadId }: Worker): void {
+    const thread = this.#threads.get(threadId);
+    if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
+  }
+
+  /** For an instance that is a process: whether a debugger is attached and may hold what it has begun. */
+  hold(instance: object, isHeld: boolean): void {
+    if (isHeld) this.#held.add(instance);
+    else this.#held.delete(instance);
+    this.#stopOrGoOn();
+  }
+
+  close(): void {
+    this.#session.disconnect();
+    this.#deadlines?.resume();
+    // Otherwise the process would wait at its end for debuggers to detach.
+    close();
+  }
+
+  /** Node titles a thread `[worker 3] its-name`. */
+  #attach({ sessionId, workerInfo: { title } }: AttachedThread): void {
+    const threadId = Number(/^\[worker (\d+)\]/.exec(title)?.[1]);
+    const thread: Thread = { sessionId, isHeld: false };
+    this.#threads.set(threadId, thread);
+    this.#send(thread, 'Debugger.enable');
+    const script = this.#scripts.get(threadId);
+    if (script !== undefined)
+      this.#send(thread, 'Debugger.setBreakpointByUrl', { lineNumber: 0, url: script });
+  }
+
+  #hear({ sessionId, message }: ThreadMessage): void {
+    // Most messages announce scripts and are skipped without parsing.
+    const isHeld = message.startsWith('{"method":"Debugger.paused"');
+    if (!isHeld && !message.startsWith('{"method":"Debugger.resumed"')) return;
+    for (const thread of this.#threads.values()) if (thread.sessionId === sessionId) thread.isHeld = isHeld;
+    this.#stopOrGoOn();
+  }
+
+  #forget(threadId: number): void {
+    this.#threads.delete(threadId);
+    this.#scripts.delete(threadId);
+    this.#stopOrGoOn();
+  }
+
+  #stopOrGoOn(): void {
+    const isHeld = this.#held.size > 0 || [...this.#threads.values()].some((thread) => thread.isHeld);
+    if (isHeld) this.#deadlines?.stop();
+    else this.#deadlines?.resume();
+  }
+
+  #send({ sessionId }: Thread, method: string, params: object = {}): void {
+    this.#sent += 1;
+    const message = JSON.stringify({ id: this.#sent, method, params });
+    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
+  }
+}

@@ -1,0 +1,97 @@
+/** Timers of invocations: on the machine's time, on time that a debugger can stop, or none. */
+import type { Deadline, Deadlines } from '../../core/ports.ts';
+
+class MachineDeadline implements Deadline {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(ms: number, then: () => void) {
+    this.#timer = setTimeout(then, ms);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+export const MACHINE_DEADLINES: Deadlines = {
+  nowMs: () => performance.now(),
+  after: (ms, then) => new MachineDeadline(ms, then),
+  signal: (ms) => AbortSignal.timeout(ms),
+};
+
+const NEVER: Deadline = { clear: () => undefined };
+
+/** No time limit. */
+export const NO_DEADLINES: Deadlines = {
+  nowMs: () => 0,
+  after: () => NEVER,
+  signal: () => new AbortController().signal,
+};
+
+type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
+
+/** Deadlines that stop together: a function must not time out while it waits for one held by a debugger. */
+export class StoppableDeadlines implements Deadlines {
+  /**
+   * For threads that compute the remaining time, two Float64: total milliseconds of past stops, and the start
+   * of the present one (0 = none). A resumed thread runs before it is notified.
+   */
+  readonly stoodMs = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
+  readonly #stood = new Float64Array(this.stoodMs);
+  readonly #waiting = new Set<Waiting>();
+  readonly #monotonicMs: () => number;
+  #stoppedAt: number | undefined;
+
+  constructor(monotonicMs: () => number = () => performance.now()) {
+    this.#monotonicMs = monotonicMs;
+  }
+
+  nowMs(): number {
+    return (this.#stoppedAt ?? this.#monotonicMs()) - (this.#stood[0] ?? 0);
+  }
+
+  after(ms: number, then: () => void): Deadline {
+    const waiting: Waiting = { dueMs: this.nowMs() + ms, then, timer: undefined };
+    this.#waiting.add(waiting);
+    if (this.#stoppedAt === undefined) this.#arm(waiting);
+    return {
+      clear: () => {
+        clearTimeout(waiting.timer);
+        this.#waiting.delete(waiting);
+      },
+    };
+  }
+
+  signal(ms: number): AbortSignal {
+    const controller = new AbortController();
+    this.after(ms, () => {
+      controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+    });
+    return controller.signal;
+  }
+
+  stop(): void {
+    if (this.#stoppedAt !== undefined) return;
+    this.#stoppedAt = this.#monotonicMs();
+    this.#stood[1] = performance.timeOrigin + this.#stoppedAt;
+    for (const { timer } of this.#waiting) clearTimeout(timer);
+  }
+
+  resume(): void {
+    if (this.#stoppedAt === undefined) return;
+    this.#stood[0] = (this.#stood[0] ?? 0) + this.#monotonicMs() - this.#stoppedAt;
+    this.#stood[1] = 0;
+    this.#stoppedAt = undefined;
+    for (const waiting of this.#waiting) this.#arm(waiting);
+  }
+
+  #arm(waiting: Waiting): void {
+    waiting.timer = setTimeout(
+      () => {
+        this.#waiting.delete(waiting);
+        waiting.then();
+      },
+      Math.max(0, waiting.dueMs - this.nowMs()),
+    );
+  }
+}

@@ -1,0 +1,26 @@
+/** Events for a version or an alias: the version that runs them, drawn for each event as in Lambda. */
+import type { Invocation, InvocationResult, InvokedVersion } from '../../core/ports.ts';
+
+/** Undefined if no stack makes the version or alias. */
+export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;
+
+/** Adds the version to the event, unless Lambda's own API has drawn it already for its answer. */
+export function withVersion<Event extends Invocation>(event: Event, find: FindVersion | undefined): Event {
+  const { functionName, qualifier = '', options } = event;
+  if (qualifier === '' || options?.invoked !== undefined) return event;
+  const invoked = find?.(functionName, qualifier);
+  if (invoked === undefined) return event;
+  return { ...event, options: { clientContext: undefined, onLine: undefined, ...options, invoked } };
+}
+
+/** Adds the version to the result too, for records of finished events. */
+export function reportVersion(
+  result: Promise<InvocationResult>,
+  { options }: Invocation,
+): Promise<InvocationResult> {
+  const executedVersion = options?.invoked?.version;
+  if (executedVersion === undefined) return result;
+  return result.then((outcome) =>
+    outcome.kind === 'returned' || outcome.kind === 'failed' ? { ...outcome, executedVersion } : outcome,
+  );
+}

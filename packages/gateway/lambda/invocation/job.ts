@@ -1,0 +1,184 @@
+import type { FunctionLogLine } from '../log-line.ts';
+import { MACHINE_DEADLINES } from './deadlines.ts';
+import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../../core/ports.ts';
+
+/** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
+export const MAX_RESULT_BYTES = 6_291_556;
+
+export type StreamPart = {
+  readonly bytes: Buffer;
+  readonly acknowledge: (bytes: number) => void;
+  readonly requestId?: RequestIdOf;
+  /** Content type declared by the runtime; absent = none. */
+  readonly contentType?: string | undefined;
+};
+
+/** The thread's view of an event: its JSON text, plus options of Lambda's own API. */
+export type EventMessage =
+  | string
+  | {
+      readonly event: string;
+      readonly clientContext?: string | undefined;
+      readonly invoked?: InvokedVersion | undefined;
+    };
+
+export class Job {
+  readonly payload: string;
+  readonly traceHeader: string;
+  readonly enqueuedAt: number;
+  /** Slot and number on its present instance. */
+  sequence = -1;
+  /** The instance's start time, if this is its first event. */
+  initMs: number | undefined = undefined;
+  #settle: ((result: InvocationResult) => void) | undefined;
+  #timer: Deadline | undefined;
+  /** Streamed parts for a caller who reads the answer as a whole. */
+  #pieces: Buffer[] | undefined;
+  #pieceBytes = 0;
+
+  /** @param timeoutMs limit for the caller, who then gets `timed-out`; the function may run on */
+  constructor(
+    payload: string,
+    traceHeader: string,
+    timeoutMs: number,
+    settle: (result: InvocationResult) => void,
+    deadlines: Deadlines = MACHINE_DEADLINES,
+  ) {
+    this.payload = payload;
+    this.traceHeader = traceHeader;
+    this.enqueuedAt = performance.now();
+    this.#settle = settle;
+    this.#timer = deadlines.after(timeoutMs, () => this.settle({ kind: 'timed-out' }));
+  }
+
+  get message(): EventMessage {
+    return this.payload;
+  }
+
+  hear: ((line: FunctionLogLine) => void) | undefined;
+
+  get isSettled(): boolean {
+    return this.#settle === undefined;
+  }
+
+  /** Answers the caller; only the first answer counts. */
+  settle(result: InvocationResult): void {
+    const settle = this.#settle;
+    this.leave();
+    settle?.(result);
+  }
+
+  protected leave(): void {
+    this.#timer?.clear();
+    this.#timer = undefined;
+    this.#settle = undefined;
+  }
+
+  /** A part of a streamed answer, kept for a caller who reads it as a whole. */
+  receive(part: StreamPart): void {
+    this.#pieces ??= [];
+    this.#pieceBytes += part.bytes.length;
+    if (this.#pieceBytes <= MAX_RESULT_BYTES) this.#pieces.push(part.bytes);
+    part.acknowledge(part.bytes.length);
+  }
+
+  returned(text: string, requestId: RequestIdOf): void {
+    const { initMs } = this;
+    const cold = initMs === undefined ? undefined : { initMs };
+    if (this.#pieces === undefined) this.settle({ kind: 'returned', payload: text, requestId, ...cold });
+    else if (this.#pieceBytes <= MAX_RESULT_BYTES)
+      this.settle({ kind: 'returned', payload: Buffer.concat(this.#pieces).toString(), requestId, ...cold });
+    else {
+      const reason = `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`;
+      this.fail('Function.ResponseSizeTooLarge', reason, requestId);
+    }
+  }
+
+  fail(errorType: string, errorMessage: string, requestId?: RequestIdOf): void {
+    this.settle(readFailure(JSON.stringify({ errorType, errorMessage }), requestId));
+  }
+}
+
+export function readFailure(payload: string, requestId?: RequestIdOf): InvocationResult {
+  const error: unknown = JSON.parse(payload);
+  const { errorType, errorMessage } = {
+    errorType: undefined,
+    errorMessage: undefined,
+    ...(typeof error === 'object' ? error : {}),
+  } as { errorType: unknown; errorMessage: unknown };
+  return {
+    kind: 'failed',
+    payload,
+    errorType: typeof errorType === 'string' ? errorType : 'Error',
+    errorMessage: typeof errorMessage === 'string' ? errorMessage : '',
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+export function describeInitFailure(payload: string): string {
+  const failure = readFailure(payload);
+  return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
+}
+
+/** First in, first out, with return to the front; bounded by its owner. */
+export class JobQueue {
+  /** Undefined: handed out. */
+  #jobs: (Job | undefined)[] = [];
+  #head = 0;
+  #sizeChars = 0;
+
+  get length(): number {
+    return this.#jobs.length - this.#head;
+  }
+
+  get sizeChars(): number {
+    return this.#sizeChars;
+  }
+
+  isFull(length: number, chars: number): boolean {
+    return this.length >= length || this.#sizeChars > chars;
+  }
+
+  push(job: Job): void {
+    this.#jobs.push(job);
+    this.#sizeChars += job.payload.length;
+  }
+
+  putBack(jobs: readonly Job[]): void {
+    this.#jobs.splice(0, this.#head, ...jobs);
+    this.#head = 0;
+    for (const job of jobs) this.#sizeChars += job.payload.length;
+  }
+
+  /** The oldest with a caller; jobs of callers who have left are dropped. */
+  peek(): Job | undefined {
+    for (;;) {
+      const job = this.#jobs[this.#head];
+      if (job?.isSettled !== true) return job;
+      this.shift();
+    }
+  }
+
+  shift(): Job | undefined {
+    const job = this.#jobs[this.#head];
+    if (job === undefined) return undefined;
+    // Its event may be 6 MB; release it as soon as it runs.
+    this.#jobs[this.#head] = undefined;
+    this.#head += 1;
+    this.#sizeChars -= job.payload.length;
+    // Amortised: the used part is cut off once it is the larger one.
+    if (this.#head > 64 && this.#head * 2 > this.#jobs.length) {
+      this.#jobs = this.#jobs.slice(this.#head);
+      this.#head = 0;
+    }
+    return job;
+  }
+
+  drain(): Job[] {
+    const rest = this.#jobs.slice(this.#head).filter((job) => job !== undefined);
+    this.#jobs = [];
+    this.#head = 0;
+    this.#sizeChars = 0;
+    return rest;
+  }
+}

@@ -1,0 +1,39 @@
+import { DefinitionError } from '../../core/errors.ts';
+import { UNRESERVED_AT_LEAST, DEFAULT_CONCURRENCY } from './concurrency.ts';
+import { type FunctionDefinition, type Isolation, unknownNames } from '../../core/stack/function.ts';
+import type { Tolerance } from '../../core/errors.ts';
+
+type SharedQuestion = {
+  readonly isolation?: Isolation | undefined;
+  /** Concurrent events of all functions; undefined = AWS's 1,000. */
+  readonly concurrency?: number | undefined;
+};
+
+/** @param file stands in for the place of an option that names an unknown function */
+export function checkTogether(
+  functions: readonly FunctionDefinition[],
+  { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,
+  file: string,
+  tolerance: Tolerance,
+): void {
+  for (const name of unknownNames(functions, isolation))
+    tolerance.note(
+      new DefinitionError({ file }, `isolation: there is no function "${name}"`),
+      'it isolates nothing',
+    );
+  const homes = new Map<string, number>();
+  for (const { region, accountId, reservedConcurrency = 0, place } of functions) {
+    const home = `${accountId} ${region}`;
+    const reserved = (homes.get(home) ?? 0) + reservedConcurrency;
+    homes.set(home, reserved);
+    if (reservedConcurrency === 0 || concurrency - reserved >= UNRESERVED_AT_LEAST) continue;
+    const left = `${UNRESERVED_AT_LEAST} of the account's ${concurrency} must stay unreserved`;
+    tolerance.note(
+      new DefinitionError(
+        place,
+        `ReservedConcurrentExecutions: ${reserved} are reserved together, and ${left}`,
+      ),
+      'Lambda would refuse it; it is reserved here',
+    );
+  }
+}

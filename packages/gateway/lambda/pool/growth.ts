@@ -1,0 +1,82 @@
+/**
+ * Decides on another instance by the duration of events, the load of the processors, and the time in the
+ * queue.
+ */
+import type { Instance } from '../instance.ts';
+import { Line } from './line.ts';
+import { Patience } from './patience.ts';
+import { ServiceTime } from './service-time.ts';
+
+export interface GrowingPool {
+  readonly waiting: number;
+  readonly size: number;
+  readonly coming: number;
+  readonly busy: Iterable<Instance>;
+  /** Undefined = none is idle. */
+  readonly idleSince: number | undefined;
+}
+
+export class Growth {
+  readonly #pool: GrowingPool;
+  readonly #patience: Patience;
+  readonly #line: Line;
+  readonly serviceTime = new ServiceTime();
+
+  constructor(pool: GrowingPool, patience = new Patience(), line = new Line()) {
+    this.#pool = pool;
+    this.#patience = patience;
+    this.#line = line;
+  }
+
+  get patienceMs(): number {
+    return this.#patience.ms(this.#pool.busy, this.#pool.coming);
+  }
+
+  /** @param tookMs since its start */
+  onReady(instance: Instance, tookMs: number): void {
+    this.#patience.begin(instance);
+    this.#line.observeStart(tookMs);
+  }
+
+  onAnswer({ answeredCount }: Instance, serviceMs: number): void {
+    const isFirst = answeredCount === 1;
+    this.serviceTime.observe(serviceMs, isFirst);
+    if (isFirst) this.#line.observeFirst(serviceMs);
+  }
+
+  /** Measurements do not apply to new code. */
+  forget(): void {
+    this.serviceTime.forget();
+    this.#line.forget();
+  }
+
+  /** Call whenever the queue changes or an instance becomes idle. */
+  follow(): void {
+    // First, since it is checked at every event of a fast function.
+    if (!this.serviceTime.isSlow) {
+      this.#line.clear();
+      return;
+    }
+    const { waiting, coming, idleSince } = this.#pool;
+    if (waiting > coming) this.#line.stand();
+    else if (idleSince !== undefined) this.#line.rest();
+    else this.#line.pause();
+  }
+
+  /**
+   * True if events would wait too long for the present and starting instances, or a fast function's queue
+   * does not empty.
+   */
+  wantsOneMore(): boolean {
+    const { waiting, size, busy, coming } = this.#pool;
+    if (this.serviceTime.waitMs(waiting, size) >= this.patienceMs) return true;
+    if (this.#patience.hasProcessor(busy, coming)) return this.#line.isWorthAStart(this.serviceTime.meanMs);
+    this.#line.clear();
+    return false;
+  }
+
+  /** A start resets the evidence: the next one has to be justified again. */
+  onStart(): void {
+    this.#line.clear();
+  }
+}

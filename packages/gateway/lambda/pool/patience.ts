@@ -1,0 +1,86 @@
+/**
+ * How long an event may wait before its function gets another instance. Functions that wait gain by one; for
+ * those that use the processors, a start only takes time from running events.
+ */
+import { availableParallelism } from 'node:os';
+import type { Instance } from '../instance.ts';
+
+export const DEFAULT_PATIENCE_MS = 50;
+/** A bound, since the running event may be an endless loop. */
+const FULL_PATIENCE_MS = 1_000;
+/** Shorter spans say little about the load. */
+export const SAMPLE_EVERY_MS = 50;
+const LEAST_SPAN_MS = 10;
+/** Share of a processor: with less free, another instance gains nothing. */
+const WORTH_A_START = 0.5;
+
+type Sample = { readonly atMs: number; readonly activeMs: number };
+
+export class Patience {
+  readonly #processors: number;
+  readonly #nowMs: () => number;
+  readonly #looks = new WeakMap<Instance, Sample>();
+  readonly #ownActiveMs: () => number;
+  #lookedMs = -Infinity;
+  #taken = 0;
+  /** Load of this thread, which hands over the events; its active time at the last look. */
+  #own = 0;
+  #ownUntilMs = 0;
+  #unreported = 0;
+
+  constructor(
+    processors: number = availableParallelism(),
+    nowMs: () => number = () => performance.now(),
+    ownActiveMs: () => number = () => performance.eventLoopUtilization().active,
+  ) {
+    this.#processors = processors;
+    this.#nowMs = nowMs;
+    this.#ownActiveMs = ownActiveMs;
+  }
+
+  /** It is ready: its load is measured from now on. */
+  begin(instance: Instance): void {
+    this.#looks.set(instance, { atMs: this.#nowMs(), activeMs: instance.activeMs ?? 0 });
+  }
+
+  /** @param starting instances being started, each counted as fully busy */
+  ms(busy: Iterable<Instance>, starting: number): number {
+    this.#look(busy);
+    return this.#leavesOne(this.#taken + starting) ? DEFAULT_PATIENCE_MS : FULL_PATIENCE_MS;
+  }
+
+  /** Whether another instance would find a processor; instances of unknown load count as busy. */
+  hasProcessor(busy: Iterable<Instance>, starting: number): boolean {
+    this.#look(busy);
+    return this.#leavesOne(this.#own + this.#taken + this.#unreported + starting);
+  }
+
+  #leavesOne(taken: number): boolean {
+    return taken <= this.#processors - WORTH_A_START;
+  }
+
+  #look(busy: Iterable<Instance>): void {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#lookedMs < SAMPLE_EVERY_MS) return;
+    const ownActiveMs = this.#ownActiveMs();
+    // Before the first look the span is infinite.
+    this.#own = (ownActiveMs - this.#ownUntilMs) / (nowMs - this.#lookedMs);
+    this.#ownUntilMs = ownActiveMs;
+    this.#lookedMs = nowMs;
+    this.#taken = 0;
+    this.#unreported = 0;
+    for (const instance of busy) {
+      const { activeMs } = instance;
+      if (activeMs === undefined) this.#unreported += 1;
+      else this.#taken += this.#shareOf(instance, activeMs, nowMs);
+    }
+  }
+
+  /** Since the last look. One that has just begun runs cold code. */
+  #shareOf(instance: Instance, activeMs: number, nowMs: number): number {
+    const { atMs, activeMs: before } = this.#looks.get(instance) ?? { atMs: nowMs, activeMs };
+    if (nowMs - atMs < LEAST_SPAN_MS) return 1;
+    this.#looks.set(instance, { atMs: nowMs, activeMs });
+    return Math.min(1, (activeMs - before) / (nowMs - atMs));
+  }
+}

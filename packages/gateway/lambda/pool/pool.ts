@@ -1,0 +1,395 @@
+/** The instances of one function: which one gets an event, when another starts, when one ends. */
+import { MACHINE_DEADLINES } from '../invocation/deadlines.ts';
+import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../../core/ports.ts';
+import type { Instance, InstanceOwner, InstanceProgram } from '../instance.ts';
+import { describeUnprepared, throttled } from './refused-start.ts';
+import { makeJob } from '../invocation/invoked-job.ts';
+import { type Job, JobQueue, readFailure } from '../invocation/job.ts';
+import { Concurrency, type ConcurrencyMember } from './concurrency.ts';
+import { type GrowingPool, Growth } from './growth.ts';
+import { DEFAULT_PATIENCE_MS } from './patience.ts';
+import type { PoolLimits } from './pool-limits.ts';
+import { StreamJob, type StreamStart } from '../invocation/stream-job.ts';
+
+const MAX_STARTING = 4;
+/** Idle time after which an instance ends; the last one of a function stays longer. */
+const IDLE_LIMIT_MS = 30_000;
+const LAST_IDLE_LIMIT_MS = 600_000;
+
+/** How long code that fails to start is taken for a file that is being saved. */
+const SAVING_MS = 500;
+
+const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
+
+export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPool {
+  readonly #limits: PoolLimits;
+  readonly #prepare: () => Promise<InstanceProgram>;
+  readonly #deadlines: Deadlines;
+  readonly #together: Concurrency;
+  readonly #isCold: boolean;
+  readonly #growth = new Growth(this);
+  readonly #onRoom = (): void => this.#dispatch();
+  readonly #queue = new JobQueue();
+  /** Last in, first out. */
+  readonly #idle: Instance[] = [];
+  readonly #busy = new Set<Instance>();
+  readonly #starting = new Set<Instance>();
+  readonly #ending = new Set<Instance>();
+  #program: InstanceProgram | undefined;
+  #preparing = 0;
+  #readyAt = 0;
+  /** Since when starts fail, of code that has started before. */
+  #failingSince: number | undefined;
+  #headTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #onUnused: (() => void) | undefined;
+  #swap:
+    | { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance }
+    | undefined;
+
+  startedCount = 0;
+
+  /**
+   * @param prepare builds the function's code; called when the first instance is needed, and again
+   * after a failure and for an outdated program
+   */
+  constructor(
+    limits: PoolLimits,
+    prepare: () => Promise<InstanceProgram>,
+    deadlines: Deadlines = MACHINE_DEADLINES,
+    together = new Concurrency(),
+  ) {
+    this.#deadlines = deadlines;
+    this.#limits = limits;
+    this.#prepare = prepare;
+    this.#together = together;
+    this.#isCold = limits.isCold === true;
+  }
+
+  get reserved(): number | undefined {
+    return this.#limits.reserved;
+  }
+
+  /** Waiting or running; includes those whose caller has given up. */
+  get events(): number {
+    return this.#queue.length + this.running;
+  }
+
+  get running(): number {
+    let count = 0;
+    for (const { load } of this.#busy) count += load;
+    return count;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  get idleSince(): number | undefined {
+    return this.#idle[0]?.restingSince;
+  }
+
+  releaseOldest(): void {
+    for (const oldest of this.#idle.splice(0, 1)) this.#letGo(oldest);
+  }
+
+  get size(): number {
+    return this.#idle.length + this.#busy.size + this.coming;
+  }
+
+  get coming(): number {
+    return this.#starting.size + this.#preparing;
+  }
+
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    const refusal = this.#refuse(invocation);
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    return new Promise((resolve) => this.#take(makeJob(invocation, resolve, this.#deadlines)));
+  }
+
+  stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+    const refusal = this.#refuse(invocation);
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    return new Promise((resolve) => this.#take(new StreamJob(invocation, resolve, this.#deadlines)));
+  }
+
+  #take(job: Job): void {
+    this.#queue.push(job);
+    this.#dispatch();
+  }
+
+  #refuse({ functionName, payload }: Invocation): ReturnType<typeof throttled> | undefined {
+    const { queueLength, queueChars } = this.#limits;
+    if (this.#isClosed || this.#queue.isFull(queueLength, queueChars - payload.length))
+      return throttled(functionName);
+    return this.#together.refuse(this, functionName);
+  }
+
+  /** Starts an instance if there is none, so that the first event finds it warm. */
+  warm(): void {
+    if (this.size === 0 && !this.#isCold && this.#mayGrow()) this.#startInstance();
+  }
+
+  onReady(instance: Instance): void {
+    this.startedCount += 1;
+    this.#starting.delete(instance);
+    this.#readyAt = performance.now();
+    this.#failingSince = undefined;
+    const isTrial = this.#swap?.instance === instance;
+    if (isTrial) this.#finishSwap();
+    this.#growth.onReady(instance, this.#readyAt - instance.restingSince);
+    instance.restingSince = this.#readyAt;
+    this.#rest(instance, isTrial);
+    this.#dispatch();
+    // Last, since pools notified of the room count their instances.
+    this.#limits.gate.leave(instance);
+  }
+
+  onAnswer(instance: Instance, serviceMs: number): void {
+    this.#growth.onAnswer(instance, serviceMs);
+    if (instance.load === 0 && this.#busy.delete(instance)) {
+      instance.restingSince = performance.now();
+      this.#rest(instance, true);
+    }
+    if (this.#queue.length > 0) this.#dispatch();
+    else this.#growth.follow();
+    if (!this.#isUsed) this.#onUnused?.();
+  }
+
+  onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
+    // The running event is measured when it answers; only the first estimate of a function cannot wait.
+    if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
+    this.#queue.putBack(jobs);
+    this.#dispatch();
+  }
+
+  onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void {
+    const wasReported = this.#ending.delete(instance);
+    this.#starting.delete(instance);
+    this.#busy.delete(instance);
+    const index = this.#idle.indexOf(instance);
+    if (index >= 0) this.#idle.splice(index, 1);
+    this.#queue.putBack(jobs);
+    if (initFailure !== undefined && !wasReported) this.#failInit(instance, initFailure);
+    this.#dispatch();
+    this.#limits.gate.leave(instance);
+    if (!this.#isUsed) this.#onUnused?.();
+  }
+
+  /**
+   * Replaces the code: one instance of the new version starts, then the old ones finish and end.
+   * @returns Lambda's error JSON if the new version does not load; the old one goes on
+   */
+  swap(program: InstanceProgram): Promise<string | undefined> {
+    if (this.size === 0 || this.#isClosed) {
+      this.#program = program;
+      return Promise.resolve(undefined);
+    }
+    return new Promise((done) => {
+      this.#cancelSwap();
+      const instance = program.start(this);
+      this.#starting.add(instance);
+      this.#swap = { program, done, instance };
+    });
+  }
+
+  /** The next event gets a new instance of the same code; running events finish. */
+  renew(): void {
+    for (const idle of this.#idle.splice(0)) this.#letGo(idle);
+    for (const old of [...this.#busy, ...this.#starting]) old.drain();
+  }
+
+  get busy(): Iterable<Instance> {
+    return this.#busy;
+  }
+
+  retire(now: number): void {
+    for (let since = this.idleSince; since !== undefined; since = this.idleSince) {
+      if (now - since < (this.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS)) return;
+      this.releaseOldest();
+    }
+  }
+
+  /** Completes waiting and running events, then ends all instances: for a pool that gets no more events. */
+  async finish(): Promise<void> {
+    if (this.#isUsed) await new Promise<void>((resolve) => void (this.#onUnused = resolve));
+    await this.close();
+  }
+
+  get #isUsed(): boolean {
+    return this.#queue.length > 0 || this.#busy.size > 0;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#onUnused?.();
+    this.#together.leave(this);
+    clearTimeout(this.#headTimer);
+    this.#swap?.done(undefined);
+    this.#swap = undefined;
+    this.#dispatch();
+    const all = [...this.#idle, ...this.#busy, ...this.#starting, ...this.#ending];
+    await Promise.all(all.map((instance) => instance.end()));
+  }
+
+  #dispatch(): void {
+    // Ending instances return events they have not begun; an unanswered caller would hold the process for 30
+    // s.
+    if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
+    const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
+    for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
+      const instance = this.#together.isFull(this) ? undefined : this.#pick(window, job);
+      if (instance === undefined) break;
+      this.#queue.shift();
+      this.#together.onHandedOut(this);
+      instance.send(job);
+    }
+    this.#growth.follow();
+    if (this.#queue.length > 0) {
+      this.#scale();
+      this.#headTimer ??= setTimeout(() => setImmediate(this.#checkQueue), DEFAULT_PATIENCE_MS).unref();
+    }
+  }
+
+  /**
+   * A fast function keeps to its warm instance, even when others are idle; any other uses the most recently
+   * used one.
+   */
+  #pick(window: number, job: Job): Instance | undefined {
+    if (window > 1) {
+      let isMoving = false;
+      for (const busy of this.#busy) {
+        if (busy.hasRoom(window)) return busy;
+        isMoving ||= !busy.isStuck;
+      }
+      if (isMoving && performance.now() - job.enqueuedAt < DEFAULT_PATIENCE_MS) return undefined;
+    }
+    const idle = this.#idle.pop();
+    if (idle !== undefined) this.#busy.add(idle);
+    return idle;
+  }
+
+  #scale(): void {
+    if (!this.#isCold && !this.#growth.serviceTime.isSlow) {
+      if (this.size === 0 && this.#mayGrow()) this.#startInstance();
+      return;
+    }
+    const wanted = Math.min(MAX_STARTING, this.#queue.length);
+    while (this.coming < wanted && (this.#isCold || this.#growth.wantsOneMore()) && this.#mayStart())
+      this.#startInstance();
+  }
+
+  /** The first one waits for no other start. */
+  #mayStart(): boolean {
+    return this.#mayGrow() && (this.size === 0 || this.#limits.gate.hasRoom(this.#onRoom));
+  }
+
+  #mayGrow(): boolean {
+    return this.size < this.#limits.maxInstances && this.#together.hasPlace;
+  }
+
+  #startInstance(): void {
+    if (this.#isClosed) return;
+    this.#growth.onStart();
+    if (this.#program?.isOutdated?.() === true) this.#program = undefined;
+    if (this.#program !== undefined) {
+      this.#together.makePlace();
+      const instance = this.#program.start(this);
+      this.#starting.add(instance);
+      this.#limits.gate.enter(instance);
+      return;
+    }
+    this.#preparing += 1;
+    this.#prepare().then(
+      (program) => {
+        this.#program ??= program;
+        this.#preparing -= 1;
+        this.#startInstance();
+      },
+      (error: unknown) => {
+        this.#preparing -= 1;
+        this.#failOldest(JSON.stringify(describeUnprepared(error)));
+        this.#dispatch();
+      },
+    );
+  }
+
+  readonly #checkQueue = (): void => {
+    this.#headTimer = undefined;
+    this.#dispatch();
+    const head = this.#queue.peek();
+    if (head === undefined || this.#isClosed) return;
+    const now = performance.now();
+    // Waiting for a start does not throttle; the start has its own limit.
+    if (this.coming > 0) return;
+    if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
+    else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
+      // Nothing is measured yet, but the running event takes at least this long.
+      if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(DEFAULT_PATIENCE_MS, true);
+      if (this.#mayStart()) this.#startInstance();
+    }
+  };
+
+  #refuseExpired(now: number): void {
+    for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
+      if (now - job.enqueuedAt < this.#limits.queueWaitMs) return;
+      this.#queue.shift();
+      job.settle(throttled('this function'));
+    }
+  }
+
+  /** The start has failed one invocation, as in Lambda; the next one gets a new instance. */
+  #failInit(instance: Instance, payload: string): void {
+    if (this.#swap?.instance === instance) {
+      const { done } = this.#swap;
+      this.#swap = undefined;
+      done(payload);
+    } else if (!this.#isBeingSaved()) this.#failOldest(payload);
+  }
+
+  /**
+   * Code that has started before may be half written, since editors truncate a file before they fill it: it
+   * is tried again.
+   */
+  #isBeingSaved(): boolean {
+    if (this.#readyAt === 0) return false;
+    this.#failingSince ??= performance.now();
+    return performance.now() - this.#failingSince < SAVING_MS;
+  }
+
+  #failOldest(payload: string): void {
+    const job = this.#queue.peek();
+    if (job === undefined) return;
+    this.#queue.shift();
+    job.settle(readFailure(payload));
+  }
+
+  #finishSwap(): void {
+    const swap = this.#swap;
+    if (swap === undefined) return;
+    this.#swap = undefined;
+    this.#program = swap.program;
+    this.#growth.forget();
+    this.renew();
+    swap.done(undefined);
+  }
+
+  #cancelSwap(): void {
+    const swap = this.#swap;
+    if (swap === undefined) return;
+    this.#swap = undefined;
+    this.#starting.delete(swap.instance);
+    this.#letGo(swap.instance);
+    swap.done(undefined);
+  }
+
+  #rest(instance: Instance, isUsed: boolean): void {
+    if (instance.isDraining || (isUsed && this.#isCold)) this.#letGo(instance);
+    else this.#idle.push(instance);
+  }
+
+  #letGo(instance: Instance): void {
+    this.#ending.add(instance);
+    void instance.end();
+  }
+}

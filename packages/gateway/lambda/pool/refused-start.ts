@@ -1,0 +1,44 @@
+import { DefinitionError } from '../../core/errors.ts';
+import { HandlerFault } from '../code/handler-fault.ts';
+import type { InvocationResult } from '../../core/ports.ts';
+
+/** Unavailable code, in Lambda's words: a missing module, or one that does not compile. */
+export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
+  if (error instanceof HandlerFault) return error.lambdaError;
+  if (error instanceof DefinitionError)
+    return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${error.message}` };
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  return { errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
+}
+
+export type Refused = Extract<InvocationResult, { kind: 'refused' }>;
+
+export function throttled(functionName: string): Refused {
+  return {
+    kind: 'refused',
+    reason: 'throttled',
+    message: `Rate Exceeded: no instance of ${functionName} is free`,
+  };
+}
+
+export function throttledByReservation(functionName: string, reserved: number): Refused {
+  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and as many run`;
+  return { kind: 'refused', reason: 'throttled', isReserved: true, message };
+}
+
+/** @param limit the account's concurrency without reservations */
+export function throttledByAccount(limit: number): Refused {
+  const message = `Rate Exceeded: ${limit} events run at a time, which is the account's concurrency (--concurrency)`;
+  return { kind: 'refused', reason: 'throttled', message };
+}
+
+/** Bytes of an event (Lambda quota "Invocation payload", synchronous). */
+const EVENT_LIMIT_BYTES = 6_291_456;
+
+/** Undefined: the event may be handed over. */
+export function refuseTooLarge(payload: string): Refused | undefined {
+  const isSmall = payload.length * 3 <= EVENT_LIMIT_BYTES || Buffer.byteLength(payload) <= EVENT_LIMIT_BYTES;
+  if (isSmall) return undefined;
+  const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
+  return { kind: 'refused', reason: 'too-large', message };
+}

@@ -1,0 +1,165 @@
+/** Functions with their own program: a `bootstrap`, or a Go module that is compiled to one. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
+import { BuildError } from '../build/build-error.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
+import type { Launch, Toolchain } from './launch.ts';
+import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
+import { findInLayers } from './process-environment.ts';
+
+const BUILD_TIMEOUT_MS = 300_000;
+const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
+/** How many folders above the code are searched for the module. */
+const MAX_FOLDERS = 8;
+const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
+
+/** @param built folders where a build of the project puts the deployed files */
+export function findCustom(
+  definition: FunctionDefinition,
+  taskRoot: string,
+  built: readonly string[],
+  machine: Machine,
+  buildFolder: string,
+): Toolchain {
+  const { runtime, handler, place } = definition;
+  const refuse = (message: string): Toolchain => ({
+    kind: 'missing',
+    error: new DefinitionError(propertyAt(place, 'Code'), message),
+  });
+  const name = runtime === 'go1.x' ? handler : 'bootstrap';
+  const module = findGoModule(taskRoot, machine);
+  const [go] = module === undefined ? [] : findPrograms(machine, /^go$/);
+  if (module !== undefined && go !== undefined) {
+    const launch = (): Promise<Launch> => buildGo(go, taskRoot, buildFolder, machine);
+    const found = { sources: GO_SOURCES, folder: module, missing: [], findings: [] };
+    return { kind: 'found', launch, compiler: 'go build', ...found };
+  }
+  const program = findProgram(definition, name, [taskRoot, ...built]);
+  const fault = program === undefined ? undefined : programFault(program, machine);
+  if (program !== undefined && fault === undefined) {
+    const launch: Launch = { command: program, args: [], environment: {}, searchPath: [] };
+    const sources = module === undefined ? SOURCES : GO_SOURCES;
+    return { kind: 'found', launch: () => Promise.resolve(launch), sources, missing: [], findings: [] };
+  }
+  const where = relative(process.cwd(), taskRoot) || '.';
+  if (module !== undefined)
+    return refuse(
+      `${runtime} cannot run here: ${where} is a program in Go, and no Go is installed (https://go.dev/dl)`,
+    );
+  return refuse(
+    fault ?? `${runtime} cannot run here: there is no program "${name}" in ${where}${wayToBuild(taskRoot)}`,
+  );
+}
+
+function wayToBuild(taskRoot: string): string {
+  const names = listNames(taskRoot);
+  const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));
+  if (names.includes('Makefile')) return '; its Makefile builds it: run sam build';
+  if (names.includes('Cargo.toml')) return '; run sam build, or cargo lambda build';
+  if (!isGo) return '; build it first';
+  return names.includes('go.mod')
+    ? ', and no package main to compile it from: CodeUri must name the folder of the package main'
+    : ', and no go.mod there or above to compile it from: run go mod init';
+}
+
+/** The module of the code's folder, a package main; undefined if there is nothing to compile. */
+function findGoModule(taskRoot: string, { home }: Machine): string | undefined {
+  if (!hasMain(taskRoot)) return undefined;
+  const ends = new Set([home, tmpdir(), '/']);
+  let folder = taskRoot;
+  for (let count = 0; count < MAX_FOLDERS && !ends.has(folder); count += 1) {
+    if (existsSync(join(folder, 'go.mod'))) return folder;
+    if (existsSync(join(folder, '.git'))) return undefined;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+function hasMain(folder: string): boolean {
+  return listNames(folder)
+    .filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'))
+    .some((name) => /^package main\b/m.test(readIfReadable(join(folder, name)) ?? ''));
+}
+
+function findProgram(
+  definition: FunctionDefinition,
+  name: string,
+  folders: readonly string[],
+): string | undefined {
+  const own = folders.map((folder) => join(folder, name)).find((file) => isFile(file));
+  return own ?? findInLayers(definition, 'bootstrap');
+}
+
+function isFile(file: string): boolean {
+  return statOf(file)?.isFile() ?? false;
+}
+
+/** Machines as ELF names them (e_machine). */
+const MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
+
+/** Why a program does not run on this machine; undefined = no known reason. */
+function programFault(file: string, { platform, architecture }: Machine): string | undefined {
+  const head = Buffer.alloc(20);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, head, 0, head.length, 0);
+  closeSync(descriptor);
+  if (head.toString('latin1', 0, 4) === '\x7fELF') {
+    const built = MACHINES[head.readUInt16LE(18)];
+    if (platform !== 'linux' || (built !== undefined && built !== architecture))
+      return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this machine`;
+  }
+  if (isExecutable(file)) return undefined;
+  return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
+}
+
+/** Files from an archive have no mode here. */
+export function makeExecutable(folder: string, names: readonly string[]): void {
+  for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
+}
+
+/** Compiles the module without the network: dependencies must have been downloaded. */
+async function buildGo(go: string, root: string, buildFolder: string, machine: Machine): Promise<Launch> {
+  const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  const program = join(buildFolder, 'go', `${key}-${Date.now().toString(36)}`, 'bootstrap');
+  mkdirSync(dirname(program), { recursive: true });
+  const { HOME, PATH, GOPATH, GOMODCACHE, GOCACHE, GOROOT, GOFLAGS } = machine.environment;
+  const env = {
+    HOME,
+    PATH,
+    GOPATH,
+    GOMODCACHE,
+    GOCACHE,
+    GOROOT,
+    GOFLAGS,
+    GOPROXY: 'off',
+    GOTOOLCHAIN: 'local',
+    CGO_ENABLED: '0',
+  };
+  const known = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  await new Promise<void>((resolve, reject) => {
+    const options = { cwd: root, env: known, timeout: BUILD_TIMEOUT_MS };
+    execFile(go, ['build', '-o', program, '.'], options, (error, _stdout, stderr) => {
+      if (error === null) resolve();
+      else reject(describeBuild(stderr === '' ? error.message : stderr.trim(), root, error));
+    });
+  });
+  return { command: program, args: [], environment: {}, searchPath: [dirname(go)] };
+}
+
+/** `./main.go:7:2: undefined: foo` */
+function describeBuild(text: string, root: string, cause: unknown): BuildError {
+  const hint = /module lookup disabled|GOPROXY=off/.test(text)
+    ? `${text}\n(run go mod download to get it)`
+    : text;
+  const place = /^\.?\/?([^\s:]+\.go):(\d+):(?:\d+:)? (.+)$/m.exec(text);
+  if (place === null) return new BuildError(hint, cause);
+  const [, file = '', line, message = ''] = place;
+  return new BuildError(hint, cause, { file: join(root, file), line: Number(line), text: message });
+}

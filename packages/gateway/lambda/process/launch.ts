@@ -1,0 +1,54 @@
+import { DefinitionError } from '../../core/errors.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
+import type { CodeFinding } from '../code/runnable-code.ts';
+
+export type Launch = {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) follow those of the template. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly searchPath: readonly string[];
+  readonly hasNoDeadline?: true;
+};
+
+export type Toolchain =
+  | {
+      readonly kind: 'found';
+      /** @throws BuildError when it does not compile */
+      readonly launch: () => Promise<Launch>;
+      /** Absent = `launch` compiles nothing. */
+      readonly compiler?: string;
+      /** Names of its source files, whose change makes a new version. */
+      readonly sources: RegExp;
+      /** Their folder; absent = the code's. */
+      readonly folder?: string;
+      /** Whether another one would be found now; absent = never. */
+      readonly isOutdated?: () => boolean;
+      readonly missing: readonly DefinitionError[];
+      /** Packages that the gateway lends, with their versions. */
+      readonly borrowed?: readonly string[];
+      /** What runs them, as a sentence. */
+      readonly interpreter?: string;
+      readonly findings: readonly CodeFinding[];
+    }
+  | {
+      readonly kind: 'missing';
+      readonly error: DefinitionError;
+      /** It is there, and has not answered in time. */
+      readonly isLate?: boolean;
+    };
+
+/** A version other than the declared one; reported once for all functions of a template. */
+export function versionFinding(
+  { runtime, place }: FunctionDefinition,
+  found: string,
+  isSame: boolean,
+): readonly CodeFinding[] {
+  if (isSame) return [];
+  const error = new DefinitionError({ file: place.file }, `${runtime} is not installed`);
+  return [{ error, consequence: `its functions run on ${found}` }];
+}
+
+export function defaultConsequence({ name }: FunctionDefinition): string {
+  return `invocations of ${name} that need it fail`;
+}

@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { DefinitionError, propertyAt } from '../../core/errors.ts';
+import type { Compiler } from '../build/compiling.ts';
+import type { EnvironmentFacts } from '../environment.ts';
+import { NO_DEADLINES } from '../invocation/deadlines.ts';
+import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { makeLogStream } from '../thread/log-stream.ts';
+import { explainMissingFolder } from '../code/missing-path.ts';
+import { reachOwnApis, type OwnApisPort } from '../own-apis.ts';
+import { unpack } from '../code/packed-code.ts';
+import type { CheckedCode, CodeFinding, RunnableCode } from '../code/runnable-code.ts';
+import type { WatchedSources } from '../code/source-watcher.ts';
+import { taskRootOf } from '../code/task-root.ts';
+import { makeExecutable } from './custom-toolchain.ts';
+import type { Launch, Toolchain } from './launch.ts';
+import { findInLayers, layerRoots, processEnvironment } from './process-environment.ts';
+import type { GroupCommand } from './process-group.ts';
+import { ProcessInstance } from './process-instance.ts';
+import { isExecutable, listNames } from './machine.ts';
+import type { ProcessProgram } from './process-program.ts';
+
+export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlines' | 'keeper' | 'memory'> & {
+  readonly runDirectory: string;
+  readonly hold?: ProcessProgram['hold'];
+  readonly ownApis: () => OwnApisPort | undefined;
+  readonly factsOf: (
+    definition: FunctionDefinition,
+  ) => Pick<EnvironmentFacts, 'controlUrl' | 'accessKey' | 'extra'>;
+};
+
+export type FindToolchain = (
+  definition: FunctionDefinition,
+  taskRoot: string,
+  built: readonly string[],
+) => Promise<Toolchain>;
+
+export class ProcessCode implements RunnableCode {
+  readonly taskRoot: string;
+  readonly #definition: FunctionDefinition;
+  readonly #setup: ProcessSetup;
+  readonly #find: FindToolchain;
+  #toolchain: Extract<Toolchain, { kind: 'found' }> | undefined;
+  #checked: Toolchain | undefined;
+
+  constructor(definition: FunctionDefinition, setup: ProcessSetup, find: FindToolchain) {
+    this.#definition = definition;
+    this.#setup = setup;
+    this.#find = find;
+    this.taskRoot = taskRootOf(definition, setup.runDirectory);
+  }
+
+  get watched(): WatchedSources {
+    return {
+      kind: 'folder',
+      folder: this.#toolchain?.folder ?? this.taskRoot,
+      ...(this.#toolchain && { code: this.#toolchain.sources }),
+    };
+  }
+
+  get compiler(): Compiler | undefined {
+    const command = this.#toolchain?.compiler;
+    return command === undefined ? undefined : { command };
+  }
+
+  get unsupportedSettings(): CodeFinding | undefined {
+    return undefined;
+  }
+
+  async check(): Promise<CheckedCode> {
+    const found = await this.#look();
+    if (found.kind === 'missing' && found.isLate === true) {
+      const finding = { error: found.error, consequence: 'it is looked for again at the next request' };
+      return { missing: [], borrowed: [], findings: [finding] };
+    }
+    this.#checked = found;
+    if (found.kind === 'missing') return { missing: [], borrowed: [], refused: found.error };
+    const { missing, findings, interpreter, borrowed = [] } = found;
+    return { missing, borrowed, findings, interpreter };
+  }
+
+  async build(): ReturnType<RunnableCode['build']> {
+    const found = this.#checked ?? (await this.#look());
+    this.#checked = undefined;
+    if (found.kind === 'missing') throw found.error;
+    const launch = await found.launch();
+    const { runtime, environment } = this.#definition;
+    const own = await reachOwnApis(runtime, this.#setup.ownApis(), environment);
+    const reaching = {
+      ...launch,
+      args: [...own.args, ...launch.args],
+      environment: { ...own.environment, ...launch.environment },
+    };
+    const { program } = processProgram(this.#definition, this.taskRoot, reaching, this.#setup);
+    return {
+      program: { start: (owner) => new ProcessInstance(program, owner), isOutdated: found.isOutdated },
+      sources: this.watched,
+    };
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #look(): Promise<Toolchain> {
+    const { code, place, runtime, handler } = this.#definition;
+    if (code.kind === 'archive') {
+      unpack(code.packed, this.taskRoot, place);
+      makeExecutable(this.taskRoot, ['bootstrap', ...(runtime === 'go1.x' ? [handler] : [])]);
+    }
+    const missing = code.kind === 'directory' ? explainMissingFolder(this.taskRoot) : undefined;
+    if (missing !== undefined && !this.#builtFolders.some((folder) => existsSync(folder)))
+      throw new DefinitionError(propertyAt(place, 'Code'), missing);
+    const found = await this.#find(this.#definition, this.taskRoot, this.#builtFolders);
+    if (found.kind === 'found') this.#toolchain = found;
+    return found;
+  }
+
+  get #builtFolders(): readonly string[] {
+    const { code, place, logicalId } = this.#definition;
+    return code.kind === 'directory' ? [join(dirname(place.file), '.aws-sam', 'build', logicalId)] : [];
+  }
+}
+
+export function processProgram(
+  definition: FunctionDefinition,
+  taskRoot: string,
+  launch: Launch,
+  { clockOffset, log, keeper, memory, deadlines, runDirectory, hold, factsOf }: ProcessSetup,
+): { readonly program: ProcessProgram; readonly facts: EnvironmentFacts } {
+  const own = join(runDirectory, 'processes', definition.name);
+  const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  const facts: EnvironmentFacts = {
+    ...factsOf(definition),
+    taskRoot,
+    logGroupName: `/aws/lambda/${definition.name}`,
+    logStreamName: makeLogStream(),
+  };
+  const environment = processEnvironment(definition, facts, launch, folders);
+  const around = { cwd: taskRoot, environment };
+  const program: ProcessProgram = {
+    definition,
+    clockOffset,
+    log: (line) => log({ ...line, logStream: facts.logStreamName }),
+    keeper,
+    memory,
+    runtime: { ...wrap(definition, launch), ...around },
+    extensions: findExtensions(definition).map((command) => ({ command, args: [], ...around })),
+    deadlines: launch.hasNoDeadline === true ? NO_DEADLINES : deadlines,
+    hold: launch.hasNoDeadline === true ? hold : undefined,
+  };
+  return { program, facts };
+}
+
+/** `AWS_LAMBDA_EXEC_WRAPPER` starts the runtime, whose command it gets as its arguments. */
+function wrap(
+  definition: FunctionDefinition,
+  { command, args }: Launch,
+): Pick<GroupCommand, 'command' | 'args'> {
+  const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
+  if (wrapper === undefined || wrapper === '') return { command, args };
+  const file = wrapper.startsWith('/opt/')
+    ? findInLayers(definition, wrapper.slice('/opt/'.length))
+    : wrapper;
+  if (file !== undefined) return { command: file, args: [command, ...args] };
+  const place = propertyAt(definition.place, 'Environment');
+  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is in none of its layers`);
+}
+
+/**
+ * Lambda extensions: programs in a layer's folder `extensions`, which run beside the runtime. Absolute files,
+ * by name; of equal names that of the later layer.
+ */
+function findExtensions(definition: Pick<FunctionDefinition, 'layers'>): readonly string[] {
+  const found = new Map<string, string>();
+  for (const layer of layerRoots(definition))
+    for (const name of listNames(join(layer, 'extensions'))) {
+      const file = join(layer, 'extensions', name);
+      if (!found.has(name) && isExecutable(file)) found.set(name, file);
+    }
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+}

@@ -1,0 +1,275 @@
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { DefinitionError, propertyAt } from '../../../core/errors.ts';
+import { HandlerFault } from '../../code/handler-fault.ts';
+import type { FunctionDefinition } from '../../../core/stack/function.ts';
+import type { CodeFinding } from '../../code/runnable-code.ts';
+import { type Launch, type Toolchain, defaultConsequence, versionFinding } from '../launch.ts';
+import type { Machine } from '../machine.ts';
+import { layerRoots } from '../process-environment.ts';
+import type { Lender } from '../../lent/lending.ts';
+import { PYTHON_MODULES } from '../../lent/lock-lists.ts';
+import {
+  findInterpreters,
+  findProject,
+  findVirtualEnvironment,
+  projectFolders,
+  type PythonProject,
+} from './python-environments.ts';
+import { lendModules, type LentModules } from './lend-modules.ts';
+import { packageOf } from './package-names.ts';
+import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
+const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
+const MAX_NAMES = 8;
+
+export type PythonOptions = {
+  readonly bytecodeFolder: string;
+  /** A debugger may attach. */
+  readonly debugger: { readonly breaks: boolean } | undefined;
+  readonly lender: Lender;
+};
+
+export async function findPython(
+  definition: FunctionDefinition,
+  taskRoot: string,
+  machine: Machine,
+  probe: Pick<PythonProbe, 'ask'>,
+  options: PythonOptions,
+): Promise<Toolchain> {
+  const { runtime, handler } = definition;
+  const wanted = runtime.slice('python'.length);
+  const folders = projectFolders(definition, taskRoot, machine);
+  const project = findProject(folders);
+  const paths = layerRoots(definition).flatMap((layer) => [
+    join(layer, 'python', 'lib', runtime, 'site-packages'),
+    join(layer, 'python'),
+  ]);
+  const question = {
+    handler,
+    root: taskRoot,
+    paths,
+    requirements: project?.requirements,
+    pyproject: project?.requirements === undefined ? project?.pyproject : undefined,
+  };
+  const virtual = findVirtualEnvironment(folders, machine);
+  const candidates = [
+    ...(virtual === undefined ? [] : [virtual]),
+    ...findInterpreters(Number(wanted.split('.')[1]), machine),
+  ];
+  const passedOver: string[] = [];
+  let isLate = false;
+  for (const python of candidates) {
+    const probed = await probe.ask(python, question);
+    isLate ||= probed.kind === 'silent' && probed.wasLate;
+    // Does not report a broken shim of a version manager, which the user did not choose; reports a virtual
+    // environment or a timeout.
+    if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
+      passedOver.push(`${shown(python)} ${probed.reason}`);
+    if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
+    const { answer } = probed;
+    refuseFault(definition, answer, taskRoot);
+    const lent = await lendModules(probed, { candidates, question, probe, machine, lender: options.lender });
+    const installer = describeInstaller(python === virtual ? python : undefined, project, probed.executable);
+    const missing = describeMissing(definition, answer, installer, lent);
+    const remedies = remediesOf(answer, missing, installer);
+    return {
+      kind: 'found',
+      launch: () => Promise.resolve(launchOf(probed, paths, options, lent, remedies)),
+      sources: SOURCES,
+      isOutdated: () => findVirtualEnvironment(folders, machine) !== virtual,
+      missing: missing.map(({ error }) => error),
+      borrowed: lent?.kind === 'lent' ? [lent.what] : [],
+      interpreter: `${runtime}: functions run with ${shown(probed.executable)}, Python ${probed.version}`,
+      findings: [
+        ...describePassedOver(definition, passedOver, probed),
+        ...versionFinding(definition, `Python ${probed.version}`, isVersion(probed.version, wanted)),
+        ...describeUninstalled(definition, project, answer, installer),
+        ...(options.debugger !== undefined && !probed.hasDebugger ? noDebugger(definition, installer) : []),
+      ],
+    };
+  }
+  return noPython(definition, wanted, { passedOver, isLate });
+}
+
+function noPython(
+  { runtime, place }: FunctionDefinition,
+  wanted: string,
+  { passedOver, isLate }: { readonly passedOver: readonly string[]; readonly isLate: boolean },
+): Toolchain {
+  const none =
+    passedOver.length === 0
+      ? 'no Python 3 is installed'
+      : `${passedOver.join(', ')}, and there is no other Python 3`;
+  const install = `${none}; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
+  const message = `${runtime} cannot run here: ${install}`;
+  return { kind: 'missing', isLate, error: new DefinitionError(propertyAt(place, 'Runtime'), message) };
+}
+
+/** The intended interpreter that does not run; the same for all functions of the file. */
+function describePassedOver(
+  { place }: FunctionDefinition,
+  passedOver: readonly string[],
+  { executable, version }: PythonFacts,
+): readonly CodeFinding[] {
+  if (passedOver.length === 0) return [];
+  const error = new DefinitionError({ file: place.file }, passedOver.join(', '));
+  return [{ error, consequence: `functions run with ${executable}, Python ${version}` }];
+}
+
+function isVersion(version: string, wanted: string): boolean {
+  return version === wanted || version.startsWith(`${wanted}.`);
+}
+
+function launchOf(
+  { executable, hasDebugger }: PythonFacts,
+  paths: readonly string[],
+  options: PythonOptions,
+  lent: LentModules | undefined,
+  remedies: Readonly<Record<string, string>>,
+): Launch {
+  const debug = hasDebugger ? options.debugger : undefined;
+  return {
+    command: executable,
+    args: [...(debug === undefined ? [] : ['-Xfrozen_modules=off']), BOOTSTRAP],
+    searchPath: [dirname(executable)],
+    environment: {
+      PYTHONPATH: paths.join(':'),
+      PYTHONPYCACHEPREFIX: options.bytecodeFolder,
+      PYTHONUNBUFFERED: '1',
+      ...(lent?.kind === 'lent' && { GATEWRIGHT_LENT: lent.folder }),
+      ...(Object.keys(remedies).length > 0 && { GATEWRIGHT_REMEDIES: JSON.stringify(remedies) }),
+      ...(debug !== undefined && { GATEWRIGHT_DEBUGPY_PORT: '5678' }),
+      ...(debug?.breaks === true && { GATEWRIGHT_DEBUGPY_BREAKS: '1' }),
+    },
+    ...(debug !== undefined && { hasNoDeadline: true }),
+  };
+}
+
+function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, taskRoot: string): void {
+  if (fault === null) return;
+  const place = propertyAt(definition.place, 'Handler');
+  const { handler } = definition;
+  const module = handler.slice(0, Math.max(0, handler.lastIndexOf('.')));
+  const failureOf = (type: string, errorMessage: string) => ({ errorType: `Runtime.${type}`, errorMessage });
+  if (fault.kind === 'syntax') {
+    const { file, line, message } = fault;
+    const where = `(${basename(file)}, line ${line})`;
+    const words = failureOf('UserCodeSyntaxError', `Syntax error in module '${module}': ${message} ${where}`);
+    throw new HandlerFault({ file, line }, message, words);
+  }
+  if (fault.kind === 'no-function') {
+    const message = `handler "${handler}": ${fault.file} has no function "${fault.function}"`;
+    const words = failureOf('HandlerNotFound', `Handler '${fault.function}' missing on module '${module}'`);
+    throw new HandlerFault(place, message, words);
+  }
+  const where = relative(process.cwd(), taskRoot) || '.';
+  const file = `${fault.module.replaceAll('.', '/')}.py`;
+  const message =
+    fault.module === ''
+      ? `handler "${handler}" is not of the form module.function`
+      : `handler "${handler}": there is no ${file} in ${where}`;
+  const words =
+    fault.module === ''
+      ? failureOf('MalformedHandlerName', `Bad handler '${handler}': ${NO_DOT}`)
+      : failureOf(
+          'ImportModuleError',
+          `Unable to import module '${module}': No module named '${fault.module}'`,
+        );
+  throw new HandlerFault(place, message, words, fault.module === '' ? [] : [join(taskRoot, file)]);
+}
+
+/** Python's own words for a handler that Lambda's client cannot split at its last dot. */
+const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
+
+type Installer = { readonly all: string; readonly one: (name: string) => string };
+
+function describeInstaller(
+  virtual: string | undefined,
+  project: PythonProject | undefined,
+  executable: string,
+): Installer {
+  if (project?.tool === 'uv') return { all: 'uv sync', one: (name) => `uv add --dev ${name}` };
+  if (project?.tool === 'poetry')
+    return { all: 'poetry install', one: (name) => `poetry add --group dev ${name}` };
+  const folder = shown(project?.folder ?? process.cwd());
+  const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
+  const pip = `${join(own, 'bin', 'pip')} install`;
+  // With the running interpreter: the declared version may be missing, and a shim may be broken.
+  const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
+  const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
+  return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}
+
+type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
+
+/** Uncertain imports are often guarded; one of boto3 hardly ever is. */
+function describeMissing(
+  { runtime, layers }: FunctionDefinition,
+  { missing, uninstalled }: PythonAnswer,
+  installer: Installer,
+  lent: LentModules | undefined,
+): readonly MissingPart[] {
+  return missing
+    .filter(({ module, isCertain }) => isCertain || module === 'boto3')
+    .filter(({ module }) => (PYTHON_MODULES.has(module) ? lent?.kind !== 'lent' : uninstalled.length === 0))
+    .map(({ module, file, line }) => {
+      const isLambdas = PYTHON_MODULES.has(module);
+      const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
+      const remedy = isLambdas ? `run ${installer.one(module)}` : remedyOf(module, layers, installer);
+      const text = isLambdas
+        ? `${module}, part of Lambda's ${runtime}, is not installed${whyNot}: ${remedy}`
+        : `no module named "${module}" is installed: ${remedy}`;
+      return { module, remedy, error: new DefinitionError({ file, line }, text) };
+    });
+}
+
+function remedyOf(module: string, layers: FunctionDefinition['layers'], installer: Installer): string {
+  const absent = layers.filter(({ directory }) => directory === undefined).map(({ arn }) => arn);
+  if (absent.length > 0) return `it may come from a layer that is not on this machine: ${absent.join(', ')}`;
+  const name = packageOf(module);
+  if (name !== undefined) return `run ${installer.one(name)}`;
+  return `install the package that provides ${module}: run ${installer.one('…')}`;
+}
+
+/** What the log of a failed import says: of a package that the project lists, what installs them all. */
+function remediesOf(
+  { missing: modules, uninstalled }: PythonAnswer,
+  missing: readonly MissingPart[],
+  installer: Installer,
+): Readonly<Record<string, string>> {
+  const listed = uninstalled.length === 0 ? [] : modules.filter(({ module }) => !PYTHON_MODULES.has(module));
+  return Object.fromEntries<string>([
+    ...listed.map(({ module }) => [module, `run ${installer.all}`] as const),
+    ...missing.map(({ module, remedy }) => [module, remedy] as const),
+  ]);
+}
+
+/** One finding for all functions with the same requirements file. */
+function describeUninstalled(
+  definition: FunctionDefinition,
+  project: PythonProject | undefined,
+  { uninstalled }: PythonAnswer,
+  installer: Installer,
+): readonly CodeFinding[] {
+  const needed = uninstalled.filter((name) => !PYTHON_MODULES.has(name.toLowerCase()));
+  if (project === undefined || needed.length === 0) return [];
+  const file = project.requirements ?? project.pyproject ?? project.folder;
+  const names = needed.slice(0, MAX_NAMES).join(', ');
+  const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
+  const message = `packages of ${basename(file)} are not installed: ${names}${more}; run ${installer.all}`;
+  return [{ error: new DefinitionError({ file }, message), consequence: defaultConsequence(definition) }];
+}
+
+function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {
+  const message = `debugpy is not installed, so Python functions cannot be debugged: run ${installer.one('debugpy')}`;
+  const error = new DefinitionError({ file: place.file }, message);
+  return [{ error, consequence: '--inspect does not reach Python functions' }];
+}

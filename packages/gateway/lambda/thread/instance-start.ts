@@ -1,0 +1,124 @@
+import type { MessagePort } from 'node:worker_threads';
+
+import type { LogLevel } from '../log-line.ts';
+import type { LayerDefinition } from '../../core/stack/function.ts';
+import type { OwnApis } from '../own-apis.ts';
+import type { RuntimePackages } from '../code/runtime-packages.ts';
+
+export type BundleFile = {
+  readonly file: string;
+  /** Names the source map; undefined = the file has it, for debuggers. */
+  readonly mapComment: string | undefined;
+  /** Absolute path beside the source file, at which the file is evaluated; it need not exist. */
+  readonly address: string;
+};
+
+/** A property of the global object: by their files, functions that load the packages of a bundle. */
+export const PACKAGES_SYMBOL = 'gatewright.packages';
+
+export type HandlerCode = { readonly kind: 'file'; readonly file: string } | BundleCode;
+
+/** A bundle, evaluated at the address that it would have in the deployed package. */
+export type BundleCode = {
+  readonly kind: 'bundle';
+  readonly own: BundleFile;
+  /** Packages of the bundle that are apart from `own`. */
+  readonly packages: BundleFile | undefined;
+  readonly format: 'esm' | 'cjs';
+  /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
+  readonly withRequire: boolean;
+  /** Directory of V8's code cache; absent for small bundles, which gain nothing. */
+  readonly compileCache: string | undefined;
+};
+
+export type InstanceStart = {
+  /** Events in, answers out: JSON text, in order. */
+  readonly port: MessagePort;
+  /** `InstanceReport`s out, `PartReceipt`s in. */
+  readonly reports: MessagePort;
+  readonly board: SharedArrayBuffer;
+  /** One Float64: milliseconds by which the virtual clock is ahead. */
+  readonly clockOffset: SharedArrayBuffer;
+  readonly requestIdSeed: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly runtime: string;
+  readonly memorySizeMb: number;
+  readonly timeoutMs: number;
+  /**
+   * As `StoppableDeadlines` keeps it: total time that debuggers have held functions; undefined = no
+   * debuggers.
+   */
+  readonly stoodMs: SharedArrayBuffer | undefined;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly code: HandlerCode;
+  readonly sourceMaps: boolean;
+  readonly layers: readonly LayerDefinition[];
+  readonly runtimePackages: RuntimePackages;
+  readonly controlUrl: string | undefined;
+  /** Of the key pair with which the function signs. */
+  readonly accessKeyId: string;
+  readonly standIns: readonly string[];
+  readonly ownApis: OwnApis | undefined;
+};
+
+/** What a thread gets that boots before its code is built; its `LateStart` follows as a message. */
+export type WaitingStart = {
+  readonly kind: 'waiting';
+  /** Modules of Node.js that the code before has imported. */
+  readonly builtins: readonly string[];
+};
+
+export type LateStart = {
+  readonly start: InstanceStart;
+  /** All of it. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** An instance's messages besides answers. */
+export type InstanceReport =
+  | { readonly kind: 'ready' }
+  /**
+   * Part of the streamed answer to the event of this number; acknowledged on the same port by a
+   * `PartReceipt`.
+   */
+  | {
+      readonly kind: 'part';
+      readonly sequence: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly contentType?: string | undefined;
+    }
+  /** `payload` is Lambda's error JSON. */
+  | { readonly kind: 'init-failed'; readonly payload: string }
+  | {
+      readonly kind: 'line';
+      readonly level: LogLevel | undefined;
+      readonly stream: 'stdout' | 'stderr';
+      readonly requestId: string | undefined;
+      readonly epochMs: number;
+      readonly message: string;
+    };
+
+/** The gateway has read bytes of the streamed answer to the event of this number. */
+export type PartReceipt = { readonly sequence: number; readonly bytes: number };
+
+export function readThreadStart(data: unknown): InstanceStart | WaitingStart {
+  return data as InstanceStart | WaitingStart;
+}
+
+export function readLateStart(message: unknown): LateStart {
+  return message as LateStart;
+}
+
+export function readInstanceReport(message: unknown): InstanceReport {
+  return message as InstanceReport;
+}
+
+export type OwnStart = Pick<InstanceStart, 'port' | 'reports' | 'board' | 'clockOffset' | 'requestIdSeed'>;
+
+export function readProcessStart(text: string, own: OwnStart): InstanceStart {
+  return { ...(JSON.parse(text) as Omit<InstanceStart, keyof OwnStart>), ...own };
+}

@@ -1,0 +1,177 @@
+/**
+ * Lambda's contract with a Node.js handler: its forms, its arguments, and its answer. Node.js 24 dropped
+ * callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html,
+ * aws-lambda-nodejs-runtime-interface-client
+ */
+import { type EventMessage, MAX_RESULT_BYTES } from '../invocation/job.ts';
+import { RuntimeError, toFailure } from './failure.ts';
+
+export type Handler = (...args: unknown[]) => unknown;
+
+export type FunctionFacts = {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly runtime: string;
+  readonly memorySizeMb: number;
+  readonly timeoutMs: number;
+  readonly stoodMs?: SharedArrayBuffer | undefined;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+};
+
+/** Takes the answer of one event: JSON text, a result or Lambda's error JSON. Only the first call counts. */
+export type Answer = (failed: boolean, text: string, error?: unknown) => void;
+
+const WITHOUT_CALLBACKS_FROM = 24;
+
+export function hasCallbacks(runtime: string): boolean {
+  return Number.parseInt(runtime.slice('nodejs'.length)) < WITHOUT_CALLBACKS_FROM;
+}
+
+/** Calls the handler with one event. `whenLoopEmpties` runs its argument once nothing is left to do. */
+export function callHandler(
+  handler: Handler,
+  message: EventMessage,
+  facts: FunctionFacts,
+  requestId: string,
+  answer: Answer,
+  whenLoopEmpties: (then: () => void) => void,
+): void {
+  const succeed = (result: unknown): void => answerWith(result, facts.runtime, answer);
+  const fail = (error: unknown): void => answer(true, JSON.stringify(toFailure(error)), error);
+  try {
+    const { event, context } = readMessage(message, facts, requestId);
+    if (!hasCallbacks(facts.runtime)) {
+      const result = handler(event, context);
+      if (isThenable(result)) result.then(succeed, fail);
+      else succeed(result);
+      return;
+    }
+    const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
+    const result = handler(event, context, callback);
+    // The first answer counts: a callback called meanwhile overrides the promise.
+    if (isThenable(result))
+      result.then(
+        (value) => (hasAnswered() ? undefined : succeed(value)),
+        (error) => (hasAnswered() ? undefined : fail(error)),
+      );
+    else if (!hasAnswered()) whenLoopEmpties(() => succeed(null));
+  } catch (error) {
+    fail(error);
+  }
+}
+
+type Context = Record<string, unknown>;
+
+const NEVER_STOOD: readonly number[] = [0, 0];
+
+function stoodMs([before = 0, sinceEpochMs = 0]: ArrayLike<number> & Iterable<number>): number {
+  return before + (sinceEpochMs === 0 ? 0 : performance.timeOrigin + performance.now() - sinceEpochMs);
+}
+
+/** Event and context of an invocation; from API Gateway it is only the event's text. */
+export function readMessage(
+  message: EventMessage,
+  facts: FunctionFacts,
+  requestId: string,
+): { readonly event: unknown; readonly context: Context } {
+  const context = makeContext(facts, requestId);
+  if (typeof message === 'string') return { event: JSON.parse(message), context };
+  const { clientContext, invoked } = message;
+  if (clientContext !== undefined) context['clientContext'] = JSON.parse(clientContext);
+  if (invoked !== undefined) {
+    context['functionVersion'] = invoked.version;
+    context['invokedFunctionArn'] = invoked.arn;
+  }
+  return { event: JSON.parse(message.event), context };
+}
+
+/** The context object without members of older runtimes only. */
+function makeContext(facts: FunctionFacts, requestId: string): Context {
+  const stood = facts.stoodMs === undefined ? NEVER_STOOD : new Float64Array(facts.stoodMs);
+  const passedMs = (): number => performance.now() - stoodMs(stood);
+  const deadline = passedMs() + facts.timeoutMs;
+  return {
+    functionName: facts.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: facts.functionArn,
+    memoryLimitInMB: String(facts.memorySizeMb),
+    awsRequestId: requestId,
+    logGroupName: facts.logGroupName,
+    logStreamName: facts.logStreamName,
+    clientContext: undefined,
+    identity: undefined,
+    getRemainingTimeInMillis: () => Math.floor(deadline - passedMs()),
+  };
+}
+
+type Callback = (error?: unknown, result?: unknown) => void;
+
+/**
+ * Adds members of runtimes up to nodejs22.x. A callback's answer waits for an empty event loop by default.
+ */
+function addCallbacks(
+  context: Context,
+  succeed: (result: unknown) => void,
+  fail: (error: unknown) => void,
+  whenLoopEmpties: (then: () => void) => void,
+): { callback: Callback; hasAnswered: () => boolean } {
+  let answered = false;
+  const done: Callback = (error, result) => {
+    if (answered) return;
+    answered = true;
+    if (error === undefined || error === null) succeed(result);
+    else fail(error);
+  };
+  context['callbackWaitsForEmptyEventLoop'] = true;
+  context['done'] = done;
+  context['succeed'] = (result: unknown) => done(null, result);
+  context['fail'] = (error: unknown) => done(error ?? 'handled');
+  const callback: Callback = (error, result) => {
+    const isFailure = error !== undefined && error !== null;
+    if (isFailure || context['callbackWaitsForEmptyEventLoop'] === false) done(error, result);
+    else if (!answered) {
+      answered = true;
+      whenLoopEmpties(() => succeed(result));
+    }
+  };
+  return { callback, hasAnswered: () => answered };
+}
+
+function answerWith(result: unknown, runtime: string, answer: Answer): void {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(result);
+  } catch (error) {
+    const reason = 'Unable to stringify response body';
+    const failure = hasCallbacks(runtime)
+      ? new Error(reason)
+      : new RuntimeError('JSONStringifyError', reason);
+    failure.cause = error;
+    answer(true, JSON.stringify(toFailure(failure)), failure);
+    return;
+  }
+  // Functions, symbols and undefined have no JSON; Lambda answers null.
+  text ??= 'null';
+  if (isOverLimit(text)) {
+    const failure = {
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`,
+    };
+    answer(true, JSON.stringify(failure), new Error(failure.errorMessage));
+    return;
+  }
+  answer(false, text);
+}
+
+/** UTF-8 needs at most three bytes per UTF-16 unit: only texts near the limit are counted. */
+function isOverLimit(text: string): boolean {
+  return text.length * 3 > MAX_RESULT_BYTES && Buffer.byteLength(text) > MAX_RESULT_BYTES;
+}
+
+type Thenable = { then(resolve: (value: unknown) => void, reject: (error: unknown) => void): unknown };
+
+export function isThenable(value: unknown): value is Thenable {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,192 @@
+/** Runs the events of an instance one at a time, in order. */
+import type { MessagePort } from 'node:worker_threads';
+
+import {
+  type Board,
+  FAILED,
+  readTrace,
+  receiveEvents,
+  requestIds,
+  RETURNED,
+  slotOf,
+  STARTED,
+  WAITING,
+} from '../thread/board.ts';
+import type { EventMessage } from '../invocation/job.ts';
+import type { InstanceStart, PartReceipt } from '../thread/instance-start.ts';
+import { type Answer, callHandler, hasCallbacks } from './contract.ts';
+import { toFailure } from './failure.ts';
+import type { LoadedHandler } from './load-handler.ts';
+import type { TextChannel } from '../thread/text-channel.ts';
+import type { FunctionOutput } from './output.ts';
+import { ResponseStream, type StreamOptions } from './response-stream.ts';
+import { callStreamingHandler } from './streaming.ts';
+
+/** After this time the running event may be waiting for nothing, so an empty event loop is detected. */
+const EMPTINESS_CHECK_MS = 100;
+
+export class EventLoop {
+  readonly #start: InstanceStart;
+  readonly #board: Board;
+  readonly #port: MessagePort;
+  readonly #events: TextChannel<string, EventMessage>;
+  readonly #output: FunctionOutput;
+  readonly #callbacks: boolean;
+  readonly #requestIdOf: (sequence: number) => string;
+  #handler: LoadedHandler | undefined;
+  #stream: ResponseStream | undefined;
+  #sequence = -1;
+  #running = false;
+  #startedAt = 0;
+  #emptinessTimer: NodeJS.Timeout | undefined;
+  #whenEmpty: (() => void) | undefined;
+  /** Whether the port is unreferenced, so that it does not keep the loop alive. */
+  #letGo = false;
+
+  constructor(start: InstanceStart, board: Board, output: FunctionOutput) {
+    this.#start = start;
+    this.#board = board;
+    this.#port = start.port;
+    this.#events = receiveEvents(board, start.port);
+    this.#output = output;
+    this.#callbacks = hasCallbacks(start.runtime);
+    this.#requestIdOf = requestIds(start.requestIdSeed);
+  }
+
+  serve(handler: LoadedHandler): void {
+    this.#handler = handler;
+    if (handler.streams !== undefined) this.#listenToAcknowledgements();
+    process.on('beforeExit', () => this.#onEmptyLoop());
+    this.#events.listen(() => {
+      if (!this.#running) this.#next();
+    });
+  }
+
+  /** Answers the running event with an error; false when none runs. */
+  fail(payload: string): boolean {
+    if (!this.#running) return false;
+    this.#answer(this.#sequence, true, payload);
+    return true;
+  }
+
+  #next(): void {
+    const { states } = this.#board;
+    for (let message = this.#events.take(); message !== undefined; message = this.#events.take()) {
+      this.#sequence += 1;
+      // Fails if the gateway has taken the event back.
+      if (Atomics.compareExchange(states, slotOf(this.#sequence), WAITING, STARTED) !== WAITING) continue;
+      this.#run(message, this.#sequence);
+      return;
+    }
+  }
+
+  #run(message: EventMessage, sequence: number): void {
+    const handler = this.#handler;
+    if (handler === undefined) return;
+    const requestId = this.#requestIdOf(sequence);
+    this.#running = true;
+    this.#startedAt = performance.now();
+    this.#output.requestId = requestId;
+    process.env['_X_AMZN_TRACE_ID'] = readTrace(this.#board, slotOf(sequence));
+    this.#watchEmptiness();
+    const answer: Answer = (failed, said, error) => {
+      if (!this.#running || this.#sequence !== sequence) return;
+      if (failed) this.#output.reportError(error, 'Invoke Error\t');
+      this.#answer(sequence, failed, said);
+      this.#next();
+    };
+    if (handler.streams !== undefined) {
+      const stream = this.#openStream(handler.streams, sequence);
+      const warn = (message: string): void => this.#output.report('WARN', message);
+      callStreamingHandler(handler.call, message, this.#start, requestId, stream, answer, warn);
+      return;
+    }
+    callHandler(handler.call, message, this.#start, requestId, answer, (then) => {
+      this.#whenEmpty = then;
+      this.#letPortGo();
+    });
+  }
+
+  #openStream(options: StreamOptions, sequence: number): ResponseStream {
+    const { reports } = this.#start;
+    const stream = new ResponseStream(
+      {
+        send: (part, contentType) => {
+          // Errors after the answer do not belong to the next event.
+          if (this.#running && this.#sequence === sequence)
+            this.#output.sendPart(sequence, part, contentType);
+        },
+        hold: (isWaiting) => {
+          if (isWaiting) reports.ref();
+          else reports.unref();
+        },
+      },
+      options,
+    );
+    this.#stream = stream;
+    return stream;
+  }
+
+  #listenToAcknowledgements(): void {
+    this.#start.reports.on('message', ({ sequence, bytes }: PartReceipt) => {
+      if (sequence === this.#sequence) this.#stream?.acknowledge(bytes);
+    });
+    // Only a waiting stream keeps the thread busy.
+    this.#start.reports.unref();
+  }
+
+  #answer(sequence: number, failed: boolean, text: string): void {
+    const slot = slotOf(sequence);
+    this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
+    Atomics.store(this.#board.states, slot, failed ? FAILED : RETURNED);
+    this.#running = false;
+    // It may still wait for a reader that no longer exists.
+    if (this.#stream !== undefined) this.#start.reports.unref();
+    this.#stream = undefined;
+    this.#whenEmpty = undefined;
+    this.#holdPort();
+    this.#events.send(text);
+  }
+
+  #letPortGo(): void {
+    this.#letGo = true;
+    this.#port.unref();
+  }
+
+  #holdPort(): void {
+    if (this.#letGo) this.#port.ref();
+    this.#letGo = false;
+  }
+
+  /** Unreferences the port after a while, so that an empty loop ends in `beforeExit`. */
+  #watchEmptiness(): void {
+    if (this.#emptinessTimer !== undefined) return;
+    this.#emptinessTimer = setTimeout(() => {
+      this.#emptinessTimer = undefined;
+      if (!this.#running) return;
+      // Half the time suffices, since timers may fire a little early.
+      if (performance.now() - this.#startedAt < EMPTINESS_CHECK_MS / 2) this.#watchEmptiness();
+      else this.#letPortGo();
+    }, EMPTINESS_CHECK_MS).unref();
+  }
+
+  /**
+   * Nothing can answer any more: sends a waiting callback's answer; otherwise runtimes with callbacks answer
+   * null, and Node.js 24 exits with the code for a promise that never settles.
+   */
+  #onEmptyLoop(): void {
+    this.#holdPort();
+    if (!this.#running) return;
+    const waiting = this.#whenEmpty;
+    if (waiting !== undefined) waiting();
+    else if (this.#stream !== undefined) {
+      const error = new Error('Response stream is not finished.');
+      this.#output.reportError(error, 'Invoke Error\t');
+      this.#answer(this.#sequence, true, JSON.stringify(toFailure(error)));
+      this.#next();
+    } else if (this.#callbacks) {
+      this.#answer(this.#sequence, false, 'null');
+      this.#next();
+    } else process.exit(13);
+  }
+}

@@ -1,0 +1,126 @@
+/** Loads a handler's module and finds the handler in it, with Lambda's init errors. */
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import type { HandlerCode, InstanceStart } from '../thread/instance-start.ts';
+import { explainMissing } from '../code/runtime-packages.ts';
+import { type Handler, hasCallbacks } from './contract.ts';
+import { evaluateBundles, type ReadBundle } from './evaluate-bundle.ts';
+import { RuntimeError } from './failure.ts';
+import type { LoadedModules } from './modules.ts';
+import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
+
+const CHECK_WITHIN_MS = 2_000;
+
+/** `streams`: how the handler streams its answer; undefined = it returns it. */
+export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
+
+/**
+ * @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated;
+ * any error of the module
+ */
+export async function loadHandler(
+  start: InstanceStart,
+  bundles: readonly ReadBundle[],
+  modules: LoadedModules,
+): Promise<LoadedHandler> {
+  const module = await loadModule(start, bundles, modules);
+  const path = start.handler
+    .slice(start.handler.lastIndexOf('/') + 1)
+    .split('.')
+    .slice(1);
+  const handler = lookUp(module, path) ?? lookUp(lookUp(module, ['default']), path);
+  if (handler === undefined || handler === null) {
+    throw new RuntimeError('HandlerNotFound', `${start.handler} is undefined or not exported`);
+  }
+  if (typeof handler !== 'function') {
+    throw new RuntimeError('HandlerNotFound', `${start.handler} is not a function`);
+  }
+  const streams = streamOptionsOf(handler);
+  if (streams === undefined && !hasCallbacks(start.runtime) && handler.length >= 3) {
+    throw new RuntimeError(
+      'CallbackHandlerDeprecated',
+      'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
+    );
+  }
+  const call: Handler = (...args) => {
+    const result: unknown = Reflect.apply(handler, undefined, args);
+    return result;
+  };
+  return { call, streams };
+}
+
+async function loadModule(
+  start: InstanceStart,
+  bundles: readonly ReadBundle[],
+  modules: LoadedModules,
+): Promise<unknown> {
+  try {
+    return await evaluate(start.code, bundles);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      const failure = new RuntimeError('UserCodeSyntaxError', String(error));
+      if (error.stack !== undefined) failure.stack = `${findPlace(error.stack, modules)}${error.stack}`;
+      throw failure;
+    }
+    const code = codeOf(error);
+    if (!(error instanceof Error) || (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND')) {
+      throw error;
+    }
+    error.message += hintFor(error.message, start);
+    // Lambda wraps an error of `require` for a missing module, and passes on that of `import`.
+    throw code === 'MODULE_NOT_FOUND' ? new RuntimeError('ImportModuleError', String(error)) : error;
+  }
+}
+
+/** V8 begins the stack with the place for CommonJS, and Node shows that of an ES module only where it ends the process. */
+function findPlace(stack: string, { lastUrl }: LoadedModules): string {
+  const url = lastUrl();
+  if (!stack.startsWith('SyntaxError') || url?.startsWith('file:') !== true) return '';
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const { stderr } = spawnSync(process.execPath, ['--check', fileURLToPath(url)], {
+    timeout: CHECK_WITHIN_MS,
+    encoding: 'utf8',
+    env: {},
+  });
+  // Not where it compiles: the module may have read other text that does not.
+  return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
+}
+
+async function evaluate(code: HandlerCode, bundles: readonly ReadBundle[]): Promise<unknown> {
+  if (code.kind === 'file') {
+    const url = pathToFileURL(code.file).href;
+    // `require` loads both module systems, except ES modules with a top-level await.
+    if (code.file.endsWith('.mjs')) return import(url);
+    try {
+      return createRequire(url)(code.file) as unknown;
+    } catch (error) {
+      if (codeOf(error) !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+      return import(url);
+    }
+  }
+  return evaluateBundles(code, bundles);
+}
+
+function lookUp(module: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      (typeof value === 'object' || typeof value === 'function') && value !== null
+        ? Reflect.get(value, key)
+        : undefined,
+    module,
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+function hintFor(message: string, start: InstanceStart): string {
+  const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
+  const reason = explainMissing(name, start.runtime);
+  if (reason !== undefined) return ` (${reason})`;
+  const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
+  if (absent.length === 0) return '';
+  return ` (it may come from a layer that is not on this machine: ${absent.join(', ')})`;
+}

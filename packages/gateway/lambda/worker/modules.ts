@@ -1,0 +1,153 @@
+/**
+ * Resolution of a function's `import` and `require`: its own packages, those of its layers, then those of
+ * Lambda's runtime.
+ */
+import { createRequire, isBuiltin, registerHooks } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import type { LayerDefinition } from '../../core/stack/function.ts';
+import { packageIsModule } from '../build/package-type.ts';
+import { findRuntimePackage, isRuntimePackage, type RuntimePackages } from '../code/runtime-packages.ts';
+
+type ModuleSetup = {
+  readonly layers: readonly LayerDefinition[];
+  readonly runtime: string;
+  readonly runtimePackages: RuntimePackages;
+  readonly taskRoot: string;
+  /** Texts of bundles by their addresses; none = the deployed code itself, with its packages beside it. */
+  readonly bundles: ReadonlyMap<string, string>;
+  /** Whether bundles are ES modules, which have no files at their addresses. */
+  readonly isModule: boolean;
+  readonly onBuiltin: (name: string) => void;
+};
+
+/** `lastUrl`: of the module that was loaded last, which is the one that does not compile. */
+export type LoadedModules = { readonly lastUrl: () => string | undefined };
+
+/**
+ * Hooks module resolution, for both module systems, in this thread only. Lambda's NODE_PATH finds layers for
+ * `require` only; absolute `/opt/…` specifiers and ESM imports are served as well, for code tested with other
+ * tools.
+ */
+export function hookModules(setup: ModuleSetup): LoadedModules {
+  let last: string | undefined;
+  const layerRoots = setup.layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));
+  const major = /^nodejs(\d+)/.exec(setup.runtime)?.[1] ?? '24';
+  const anchors = layerRoots.flatMap((root) =>
+    [join(root, 'nodejs', `node${major}`), join(root, 'nodejs')].filter((folder) =>
+      existsSync(join(folder, 'node_modules')),
+    ),
+  );
+  const { bundles, isModule } = setup;
+  // Only the code's folder is deployed: a package.json above it sets no module system.
+  // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
+  const hasForeignScope = bundles.size === 0 && packageIsModule(setup.taskRoot);
+  const isBundle = (url: string): boolean => isModule && bundles.has(url);
+  const search = inLayers(anchors);
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
+      const builtin = /^(?:node:)?(https?|http2|tls|net|child_process)$/.exec(specifier)?.[1];
+      if (builtin !== undefined) setup.onBuiltin(builtin);
+      // At AWS a bundle has no node_modules beside it: its external packages come from layers, not from the
+      // checkout.
+      const isLeftOut = context.parentURL !== undefined && bundles.has(context.parentURL);
+      if (isLeftOut && isBare(specifier)) {
+        const found = search.find(specifier, context, next);
+        if (found !== undefined) return found;
+      }
+      try {
+        return next(fromLayerPath(specifier, layerRoots), context);
+      } catch (error) {
+        if (!isBare(specifier) || search.isRunning()) throw error;
+        const found = search.find(specifier, context, next) ?? findInRuntime(specifier, setup);
+        if (found === undefined) throw error;
+        return found;
+      }
+    },
+    load(url, context, next) {
+      last = url;
+      if (isBundle(url)) return { format: 'module', source: bundles.get(url), shortCircuit: true };
+      if (!hasForeignScope || !isCommonJs(url, setup.taskRoot)) return next(url, context);
+      return next(url, { ...context, format: 'commonjs' });
+    },
+  });
+  return { lastUrl: () => last };
+}
+
+const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;
+
+/** Of a file below the code's folder and below no package.json in it. */
+function isCommonJs(url: string, taskRoot: string): boolean {
+  if (!/^file:.*\.js$/.test(url)) return false;
+  const file = fileURLToPath(url);
+  if (!file.startsWith(taskRoot + sep)) return false;
+  for (let folder = dirname(file); folder.length >= taskRoot.length; folder = dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return false;
+  return !MODULE_SYNTAX.test(readFileSync(file, 'utf8'));
+}
+
+type Resolve = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>;
+
+type LayerSearch = {
+  find(
+    specifier: string,
+    context: Parameters<Resolve>[1],
+    next: Parameters<Resolve>[2],
+  ): ReturnType<Resolve> | undefined;
+  /** `createRequire(…).resolve` comes back to the hook, which would search without end. */
+  isRunning(): boolean;
+};
+
+function inLayers(anchors: readonly string[]): LayerSearch {
+  let isRunning = false;
+  return {
+    isRunning: () => isRunning,
+    find(specifier, context, next) {
+      isRunning = true;
+      try {
+        for (const anchor of anchors) {
+          const parent = pathToFileURL(join(anchor, 'layer.js')).href;
+          try {
+            // `next` uses parentURL for import, and ignores it for require.
+            if (context.conditions.includes('import'))
+              return next(specifier, { ...context, parentURL: parent });
+            const file = createRequire(parent).resolve(specifier);
+            return { url: pathToFileURL(file).href, shortCircuit: true };
+          } catch {
+            continue;
+          }
+        }
+        return undefined;
+      } finally {
+        isRunning = false;
+      }
+    },
+  };
+}
+
+function findInRuntime(
+  specifier: string,
+  { runtime, runtimePackages }: ModuleSetup,
+): ReturnType<Resolve> | undefined {
+  if (!isRuntimePackage(specifier, runtime)) return undefined;
+  const file = findRuntimePackage(specifier, runtimePackages);
+  return file === undefined ? undefined : { url: pathToFileURL(file).href, shortCircuit: true };
+}
+
+/** `/opt/nodejs/thing.mjs` → the file of the first layer that has it. */
+function fromLayerPath(specifier: string, roots: readonly string[]): string {
+  if (!specifier.startsWith('/opt/')) return specifier;
+  for (const root of roots) {
+    const path = join(root, specifier.slice('/opt/'.length));
+    const found = ['', '.js', '.mjs', '.cjs', '/index.js'].map((ending) => path + ending).find(existsSync);
+    if (found !== undefined) return found;
+  }
+  return specifier;
+}
+
+function isBare(specifier: string): boolean {
+  return !/^(?:[./]|file:|data:)/.test(specifier) && !isBuiltin(specifier);
+}

@@ -1,0 +1,231 @@
+/**
+ * Output of a function: caught in its thread and sent to the gateway's log, never to the gateway's own
+ * stdout.
+ */
+import * as fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { format } from 'node:util';
+import type { MessagePort } from 'node:worker_threads';
+
+import { type LogLevel, LINE_LIMIT } from '../log-line.ts';
+import type { InstanceReport } from '../thread/instance-start.ts';
+import { describeError } from './failure.ts';
+
+/**
+ * Lines on the way to the gateway; above this, lines are counted instead of sent, so that a loop cannot fill
+ * memory.
+ */
+const UNREAD_LIMIT = 10_000;
+
+type Stream = 'stdout' | 'stderr';
+
+const CONSOLE_LEVELS = [
+  ['log', 'INFO'],
+  ['info', 'INFO'],
+  ['debug', 'DEBUG'],
+  ['warn', 'WARN'],
+  ['error', 'ERROR'],
+  ['trace', 'TRACE'],
+] as const;
+
+export class FunctionOutput {
+  /** Of the running event; late output of earlier events gets it too, as in Lambda. */
+  requestId: string | undefined;
+  readonly #port: MessagePort;
+  readonly #unread: Int32Array;
+  readonly #runtime: string;
+  #dropped = 0;
+
+  constructor(port: MessagePort, unread: Int32Array, runtime: string) {
+    this.#port = port;
+    this.#unread = unread;
+    this.#runtime = runtime;
+  }
+
+  install(): void {
+    for (const [method, level] of CONSOLE_LEVELS) {
+      const stream: Stream = level === 'WARN' || level === 'ERROR' || level === 'TRACE' ? 'stderr' : 'stdout';
+      console[method] = (...parts: unknown[]) => this.#send(level, stream, format(...parts));
+    }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      process[stream].write = (chunk: unknown, ...rest: unknown[]): boolean => {
+        this.write(stream, chunk);
+        finish(rest);
+        return true;
+      };
+    }
+    this.#catchDescriptors();
+  }
+
+  report(level: LogLevel, message: string): void {
+    this.#send(level, 'stderr', message);
+  }
+
+  /** An error that ends the function, with the gateway's explanation if there is one. */
+  reportError(error: unknown, prefix = ''): void {
+    this.report('ERROR', `${prefix}${describeError(error)}`);
+    const hint = explainRemovedApi(error, this.#runtime, process.versions.node);
+    if (hint !== undefined) this.report('WARN', hint);
+  }
+
+  write(stream: Stream, chunk: unknown): void {
+    const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : String(chunk);
+    this.#send(undefined, stream, text.endsWith('\n') ? text.slice(0, -1) : text);
+  }
+
+  /** A part of a streamed answer; in order with the lines. */
+  sendPart(sequence: number, bytes: Uint8Array<ArrayBuffer>, contentType: string | undefined): void {
+    Atomics.add(this.#unread, 0, 1);
+    const report: InstanceReport = { kind: 'part', sequence, bytes, contentType };
+    this.#port.postMessage(report);
+  }
+
+  #send(level: LogLevel | undefined, stream: Stream, message: string): void {
+    if (Atomics.load(this.#unread, 0) >= UNREAD_LIMIT) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#dropped > 0) {
+      const dropped = this.#dropped;
+      this.#dropped = 0;
+      this.#post('WARN', 'stderr', `${dropped} lines left out: output is faster than the log`);
+    }
+    this.#post(level, stream, message);
+  }
+
+  #post(level: LogLevel | undefined, stream: Stream, message: string): void {
+    Atomics.add(this.#unread, 0, 1);
+    const report: InstanceReport = {
+      kind: 'line',
+      level,
+      stream,
+      requestId: this.requestId,
+      epochMs: Date.now(),
+      message: message.length > LINE_LIMIT ? `${message.slice(0, LINE_LIMIT)} …` : message,
+    };
+    this.#port.postMessage(report);
+  }
+
+  /** Loggers such as pino write to descriptor 1 directly, which in a thread is the gateway's own stdout. */
+  #catchDescriptors(): void {
+    const real = { write: fs.write, writeSync: fs.writeSync, writev: fs.writev, writevSync: fs.writevSync };
+    const replacements: Record<string, (...args: unknown[]) => unknown> = {
+      write: (fd, data, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.write, [fd, data, ...rest]);
+        const bytes = this.#writeSlice(stream, data, rest);
+        finish(rest, null, bytes, data);
+        return undefined;
+      },
+      writeSync: (fd, data, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.writeSync, [fd, data, ...rest]);
+        return this.#writeSlice(stream, data, rest);
+      },
+      writev: (fd, chunks, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.writev, [fd, chunks, ...rest]);
+        const bytes = this.#writeChunks(stream, chunks);
+        finish(rest, null, bytes, chunks);
+        return undefined;
+      },
+      writevSync: (fd, chunks, ...rest) => {
+        const stream = streamOf(fd);
+        if (stream === undefined) return callReal(real.writevSync, [fd, chunks, ...rest]);
+        return this.#writeChunks(stream, chunks);
+      },
+    };
+    for (const name of ['writeFile', 'appendFile', 'writeFileSync', 'appendFileSync'] as const) {
+      const original = fs[name];
+      replacements[name] = (target, data, ...rest) => {
+        const stream = streamOf(target);
+        if (stream === undefined) return callReal(original, [target, data, ...rest]);
+        this.write(stream, data);
+        finish(rest, null);
+        return undefined;
+      };
+    }
+    Object.assign(process.getBuiltinModule('node:fs'), replacements);
+    syncBuiltinESMExports();
+  }
+
+  #writeSlice(stream: Stream, data: unknown, rest: readonly unknown[]): number {
+    if (!(data instanceof Uint8Array)) {
+      this.write(stream, data);
+      return Buffer.byteLength(String(data));
+    }
+    const [offset, length] = rest;
+    const start = typeof offset === 'number' ? offset : 0;
+    const slice = data.subarray(start, typeof length === 'number' ? start + length : undefined);
+    this.write(stream, slice);
+    return slice.byteLength;
+  }
+
+  #writeChunks(stream: Stream, chunks: unknown): number {
+    const parts = Array.isArray(chunks)
+      ? chunks.filter((chunk): chunk is Uint8Array => chunk instanceof Uint8Array)
+      : [];
+    const all = Buffer.concat(parts);
+    this.write(stream, all);
+    return all.byteLength;
+  }
+}
+
+function callReal(real: (...args: never[]) => unknown, args: unknown[]): unknown {
+  const result: unknown = Reflect.apply(real, fs, args);
+  return result;
+}
+
+function streamOf(target: unknown): Stream | undefined {
+  if (target === 1 || target === '/dev/stdout') return 'stdout';
+  if (target === 2 || target === '/dev/stderr') return 'stderr';
+  return undefined;
+}
+
+function finish(rest: readonly unknown[], ...results: unknown[]): void {
+  const callback = rest.at(-1);
+  if (typeof callback === 'function')
+    process.nextTick(() => void Reflect.apply(callback, undefined, results));
+}
+
+/** Removed members of Node's modules, by version (nodejs.org/api/deprecations.html, "End-of-Life"). */
+const REMOVED: readonly { readonly of: RegExp; readonly members: RegExp; readonly since: number }[] = [
+  { of: /\bos/i, members: /^(?:tmpDir|getNetworkInterfaces)$/, since: 14 },
+  { of: /crypto/i, members: /^(?:createCipher|createDecipher)$/, since: 22 },
+  {
+    of: /util/i,
+    members:
+      /^(?:isBoolean|isBuffer|isDate|isError|isFunction|isNull|isNullOrUndefined|isNumber|isObject|isPrimitive|isRegExp|isString|isSymbol|isUndefined|log)$/,
+    since: 23,
+  },
+  { of: /process/i, members: /^assert$/, since: 23 },
+  { of: /tls/i, members: /^createSecurePair$/, since: 24 },
+  { of: /timers/i, members: /^(?:active|enroll|unenroll)$/, since: 24 },
+];
+
+/** `util.isRegExp is not a function`, `(0 , util_1.isRegExp) is not a function`. */
+const NO_FUNCTION = /(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/;
+/** `import a from './a.json' assert { type: 'json' }` */
+const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
+
+/**
+ * Explains an error of an older runtime's function on an API that Node.js has removed, since all run on the
+ * gateway's version; undefined if it would fail in Lambda too.
+ */
+export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: string): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const found = findRemoved(error.message);
+  const major = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? Infinity);
+  if (found === undefined || major >= found.since) return undefined;
+  return (
+    `${found.what} was removed in Node.js ${found.since}: ${runtime} in Lambda still has it, but ` +
+    `this gateway runs every function on Node.js ${nodeVersion}. Use a newer version of the package that calls it.`
+  );
+}
+
+function findRemoved(message: string): { readonly what: string; readonly since: number } | undefined {
+  if (IMPORT_ASSERTION.test(message)) return { what: '`import … assert` (now `with`)', since: 22 };
+  const [, base = '', member = ''] = NO_FUNCTION.exec(message) ?? [];
+  const entry = REMOVED.find(({ of, members }) => of.test(base) && members.test(member));
+  return entry === undefined ? undefined : { what: `${base}.${member}`, since: entry.since };
+}

@@ -1,0 +1,106 @@
+import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+import { openBoard } from '../thread/board.ts';
+import type { InstanceReport, InstanceStart } from '../thread/instance-start.ts';
+import { captureChildOutput } from './child-output.ts';
+import { readBundles, type ReadBundle } from './evaluate-bundle.ts';
+import { EventLoop } from './event-loop.ts';
+import { RuntimeError, toFailure } from './failure.ts';
+import { loadHandler } from './load-handler.ts';
+import { hookModules, type LoadedModules } from './modules.ts';
+import { rerouteFetch, rerouteHttp } from './network.ts';
+import { OwnApiConnections } from './own-apis.ts';
+import { FunctionOutput } from './output.ts';
+import { OwnPorts } from './own-ports.ts';
+import { awslambda } from './response-stream.ts';
+import { installVirtualDate } from './virtual-date.ts';
+
+type InstancePlace = {
+  readonly seal: (start: InstanceStart, output: FunctionOutput) => void;
+  readonly isProcess: boolean;
+  readonly exit: (code: number) => void;
+};
+
+export async function runInstance(start: InstanceStart, place: InstancePlace): Promise<void> {
+  const board = openBoard(start.board);
+  const output = new FunctionOutput(start.reports, board.unreadLines, start.runtime);
+  const events = new EventLoop(start, board, output);
+  const bundles = start.code.kind === 'bundle' ? readBundles(start.code) : [];
+  const report = (message: InstanceReport): void => start.reports.postMessage(message);
+
+  installVirtualDate(start.clockOffset);
+  output.install();
+  place.seal(start, output);
+  // The AWS SDK assigns to it and keeps a store in it.
+  Object.assign(globalThis, { awslambda: { ...awslambda } });
+  announceCrashes((error, exitCode) => {
+    output.reportError(error);
+    const payload = JSON.stringify(toFailure(error));
+    if (!events.fail(payload)) report({ kind: 'init-failed', payload });
+    place.exit(exitCode);
+  });
+  const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
+  try {
+    const handler = await loadHandler(start, bundles, modules);
+    // Lambda's runtime also asks for its first event a turn later: rejections until then fail the start.
+    await setImmediate();
+    events.serve(handler);
+    report({ kind: 'ready' });
+    // A terminated thread does not write the cache, so it is written now.
+    if (start.code.kind === 'bundle' && start.code.compileCache !== undefined)
+      globalThis.setImmediate(flushCompileCache);
+  } catch (error) {
+    output.reportError(error);
+    report({ kind: 'init-failed', payload: JSON.stringify(toFailure(error)) });
+  }
+}
+
+function prepareModules(
+  start: InstanceStart,
+  bundles: readonly ReadBundle[],
+  { output, isProcess }: { readonly output: FunctionOutput; readonly isProcess: boolean },
+): LoadedModules {
+  const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
+  if (sourceMaps) setSourceMapsSupport(true);
+  if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
+  const ownApis = start.ownApis && new OwnApiConnections(start.ownApis);
+  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns, ownApis };
+  if (control !== undefined) rerouteFetch(control);
+  const patched = new Set<string>();
+  const ports = new OwnPorts((message) => output.report('WARN', message));
+  return hookModules({
+    layers,
+    runtime,
+    runtimePackages,
+    taskRoot: start.taskRoot,
+    bundles: new Map(bundles.map(({ address, text }) => [pathToFileURL(address).href, text])),
+    isModule: code.kind === 'bundle' && code.format === 'esm',
+    onBuiltin: (name) => {
+      if (name === 'child_process') {
+        // Programs that inherit the streams keep a process's own.
+        if (!isProcess && isFirst(patched, name)) captureChildOutput(output);
+        return;
+      }
+      ports.patch();
+      if (name === 'net') return;
+      if (name !== 'http') ownApis?.patch();
+      if (control !== undefined && /^https?$/.test(name) && isFirst(patched, 'http')) rerouteHttp(control);
+    },
+  });
+}
+
+function isFirst(seen: Set<string>, name: string): boolean {
+  const isNew = !seen.has(name);
+  seen.add(name);
+  return isNew;
+}
+
+/** An uncaught error ends the instance, as in Lambda, with the exit codes of Lambda's runtime. */
+function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
+  process.on('uncaughtException', (error) => crash(error, 129));
+  process.on('unhandledRejection', (reason) => {
+    crash(new RuntimeError('UnhandledPromiseRejection', String(reason)), 128);
+  });
+}

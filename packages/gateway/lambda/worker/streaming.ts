@@ -1,0 +1,49 @@
+/** Lambda's contract with a streaming handler (aws-lambda-nodejs-runtime-interface-client, Runtime.js). */
+import { once } from 'node:events';
+
+import { type Answer, type FunctionFacts, type Handler, isThenable, readMessage } from './contract.ts';
+import { toFailure } from './failure.ts';
+import type { EventMessage } from '../invocation/job.ts';
+import type { ResponseStream } from './response-stream.ts';
+
+/**
+ * Calls a streaming handler with one event. Its return value is ignored; the invocation ends when both its
+ * promise is settled and the stream has ended. `warn` writes to the function's log.
+ */
+export function callStreamingHandler(
+  handler: Handler,
+  message: EventMessage,
+  facts: FunctionFacts,
+  requestId: string,
+  stream: ResponseStream,
+  answer: Answer,
+  warn: (message: string) => void,
+): void {
+  run(handler, message, facts, requestId, stream, warn).then(
+    () => answer(false, ''),
+    (error: unknown) => answer(true, JSON.stringify(toFailure(error)), error),
+  );
+}
+
+async function run(
+  handler: Handler,
+  message: EventMessage,
+  facts: FunctionFacts,
+  requestId: string,
+  stream: ResponseStream,
+  warn: (message: string) => void,
+): Promise<void> {
+  // A fault after the end, such as another write, must not end the instance.
+  stream.on('error', () => undefined);
+  const finished = once(stream, 'finish');
+  // Awaited below; until then the handler's own failure takes precedence.
+  finished.catch(() => undefined);
+  const { event, context } = readMessage(message, facts, requestId);
+  const result = handler(event, stream, context);
+  // Lambda's error text.
+  if (!isThenable(result)) throw new Error('Streaming does not support non-async handlers.');
+  if ((await result) !== undefined) warn('Streaming handlers ignore return values.');
+  await finished;
+  if (stream.hasLostMetadata)
+    warn('The metadata given to HttpResponseStream.from were not sent: write to the stream before it ends');
+}

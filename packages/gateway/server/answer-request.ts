@@ -1,0 +1,234 @@
+/** Finds the API for an arrived request, whatever its version of HTTP, and answers it. */
+import { refuseHost } from '@gatewright/aws/guards';
+import { describeFault } from '../core/errors.ts';
+import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
+import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
+import { MAX_BODY_BYTES } from '../core/exchange.ts';
+import { serve } from '../core/pipeline.ts';
+import { receive } from '../core/receive.ts';
+import { readBody } from './read-body.ts';
+import { sendStream } from './stream-reply.ts';
+import { describeCertificate } from './tls-peer.ts';
+import type { Readable } from 'node:stream';
+import type { HeaderList } from '../core/events/header-list.ts';
+import type { Refusal } from '../core/deployment/wordings/refusal-wordings.ts';
+import type { Reply, ServedApi } from '../core/exchange.ts';
+import type { Ports } from '../core/ports.ts';
+import type { ControlReply, ControlRequest } from '../core/api-call.ts';
+import type { ReplySink } from './stream-reply.ts';
+import type { TlsPeer } from './tls-peer.ts';
+import type { BodyMemory } from './body-memory.ts';
+import type { Intake } from './intake.ts';
+import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
+
+export type ApiServerOptions = {
+  /** Whether a Host header may reach this port at all (DNS rebinding). */
+  readonly isHostAllowed: (host: string | undefined) => boolean;
+  /** The API for a Host header, or for a target where several share the port; undefined = no such API. */
+  readonly resolveApi: ResolveApi;
+  /** Whether only HTTP APIs could have answered to this Host; absent = never. */
+  readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
+  /** The target as at the API's own address; absent where clients send that already. */
+  readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
+  /** Verdict of a domain with mutual TLS on a client; absent = no domain asks for certificates. */
+  readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
+  /** `@connections` of a WebSocket API on its own address. */
+  readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
+  readonly intake: Intake;
+  readonly bodies: BodyMemory;
+  readonly unread: UnreadReplies;
+  readonly ports: Ports;
+};
+
+/** `namedId`: `x-apigw-api-id`, used only at a VPC endpoint's own name. */
+export type ResolveApi = (
+  host: string | undefined,
+  target: string,
+  namedId: string | undefined,
+  headers?: readonly string[],
+) => ServedApi | undefined;
+
+export type ClientVerdict =
+  /** `shows`: events carry its certificate. */
+  | { readonly kind: 'admitted'; readonly shows: boolean }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The truststore that accepted it has changed: the connection ends, and the client connects again. */
+  | { readonly kind: 'stale' };
+
+/** A request in the terms of either version of HTTP. */
+export type Arrival = {
+  readonly method: string | undefined;
+  /** In origin form. */
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly apiId: string | undefined;
+  readonly headers: HeaderList;
+  /** `1.1` */
+  readonly httpVersion: string;
+  /** Undefined: the connection has been reset, perhaps to hide its address. */
+  readonly remoteAddress: string | undefined;
+  readonly body: Readable | undefined;
+  readonly peer: TlsPeer | undefined;
+};
+
+/** One byte more than AWS takes shows that a body is too long. */
+const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
+
+export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
+  options.intake.take(() => startRequest(arrival, sink, options));
+}
+
+function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
+  const { host, target, method } = arrival;
+  if (!options.isHostAllowed(host)) {
+    // Node's own refusal of a request without a Host would have no body.
+    send(sink, method, host === undefined ? refusal('without-host') : foreignHost(host, arrival, options));
+    return;
+  }
+  const verdict = options.judgeClient?.(host, arrival.peer) ?? ADMITTED;
+  if (verdict.kind === 'stale') {
+    sink.destroy();
+    return;
+  }
+  if (verdict.kind === 'refused') {
+    options.ports.log.write(`403 ${method ?? ''} ${host ?? ''}: Access denied. Reason: ${verdict.reason}`);
+    send(sink, method, refusal('untrusted-certificate'));
+    return;
+  }
+  const api = options.resolveApi(host, target, arrival.apiId, arrival.headers.lines);
+  if (api === undefined) {
+    if (options.isHttpOnly?.(host, target) === true) send(sink, method, refusal('no-http-api'));
+    else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('no-api'));
+    return;
+  }
+  const answerWith = (body: Buffer | undefined, release?: () => void): void => {
+    answer(arrival, sink, { api, body, shows: verdict.shows }, options).then(release, (fault: unknown) => {
+      // A fault of one request must not end the process.
+      options.ports.log.write(describeFault(fault));
+      sink.destroy();
+      release?.();
+    });
+  };
+  if (arrival.body === undefined) {
+    answerWith(undefined);
+    return;
+  }
+  const rules = {
+    memory: options.bodies,
+    maxBytes: MAX_BODY_READ_BYTES,
+    announced: () => arrival.headers.last('content-length'),
+    address: arrival.remoteAddress,
+  };
+  const refused = (): void => {
+    options.bodies.logRefusal(`${api.name} (${api.apiId})`);
+    endAfterReply(sink);
+    send(sink, method, refusal('no-body-memory'), true);
+  };
+  readBody(arrival.body, rules, { done: answerWith, refused });
+}
+
+function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiServerOptions): Reply {
+  const refused = refuseHost(host);
+  ports.log.write(`${refused.status} ${method ?? ''} ${pathOf(target)}: ${refused.message}`);
+  return toReply(refused);
+}
+
+const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
+
+/** AWS's own health check, at the root of every host of REST APIs: no stage, route or base path can have these names. */
+const HEALTH_CHECK = /^\/s?ping(?:\?|$)/;
+
+function healthy(): Reply {
+  return { status: 200, headers: ['Content-Type', 'text/plain'], body: 'healthy' };
+}
+
+function refusal(what: Refusal): Reply {
+  return toReply(wordRefusal(what));
+}
+
+type Found = {
+  readonly api: ServedApi;
+  readonly body: Buffer | undefined;
+  /** Whether events carry the client's certificate. */
+  readonly shows: boolean;
+};
+
+async function answer(
+  arrival: Arrival,
+  sink: ReplySink,
+  { api, body, shows }: Found,
+  options: ApiServerOptions,
+): Promise<void> {
+  const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
+  if (remoteAddress === undefined) {
+    // Bytes sent before a reset can still be read. Attack: a request without an address that would pass for a
+    // local one.
+    options.ports.log.write(
+      `${method} ${pathOf(arrival.target)}: not served, its client has reset the connection`,
+    );
+    sink.destroy();
+    return;
+  }
+  const target = options.toOwnTarget?.(arrival.host, arrival.target, api) ?? arrival.target;
+  if (api.protocol === 'rest' && HEALTH_CHECK.test(target)) {
+    send(sink, method, healthy());
+    return;
+  }
+  if (api.protocol === 'websocket') {
+    const reply = options.handleManagement(toControlRequest(arrival, body), api, pathOf(target));
+    send(sink, method, toReply(reply));
+    return;
+  }
+  const certificate = shows ? peer?.certificate : undefined;
+  const wire = { method, target, rawHeaders: headers, body, remoteAddress, httpVersion };
+  const received = receive(
+    certificate === undefined ? wire : { ...wire, clientCertificate: describeCertificate(certificate) },
+    api,
+    options.ports,
+  );
+  const reply = await serve(received, options.ports);
+  const isTooLong = body !== undefined && body.length >= MAX_BODY_READ_BYTES;
+  if (isTooLong) endAfterReply(sink);
+  if (reply.stream === undefined) {
+    send(sink, method, reply, isTooLong);
+    if (reply.body.length > LARGE_REPLY_BYTES) options.unread.hold(sink, reply.body.length, remoteAddress);
+  } else await sendStream(sink, method, reply, reply.stream, options.ports.clock);
+}
+
+/** The rest of the body is not read: the connection, or the HTTP/2 stream, ends with the reply. */
+function endAfterReply(sink: ReplySink): void {
+  const { socket } = sink.req;
+  sink.once('finish', () => socket.destroySoon());
+}
+
+function send(sink: ReplySink, method: string | undefined, reply: Reply, ends = false): void {
+  if (sink.destroyed) return;
+  const { status, headers, body } = reply;
+  addFraming(reply, bytesOf(body), ends);
+  sink.writeHead(status, headers);
+  sink.end(method === 'HEAD' || status === 204 || status === 304 ? '' : body);
+}
+
+function toControlRequest(
+  { method = 'GET', target, headers, host = '' }: Arrival,
+  body: Buffer | undefined,
+): ControlRequest {
+  const path = pathOf(target);
+  return {
+    method,
+    path,
+    query: target.slice(path.length + 1),
+    rawHeaders: headers.lines,
+    body: body ?? Buffer.alloc(0),
+    host,
+  };
+}
+
+function pathOf(target: string): string {
+  const mark = target.indexOf('?');
+  return mark === -1 ? target : target.slice(0, mark);
+}
+
+function toReply(reply: ControlReply): Reply {
+  return { status: reply.status, headers: [...reply.headers], body: reply.body };
+}

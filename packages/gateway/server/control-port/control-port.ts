@@ -1,0 +1,408 @@
+/**
+ * The control port: AWS's own APIs, the issuer and the command line's endpoints, on loopback alone. Every request
+ * passes the guards; every AWS call is verified against the local identities.
+ */
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
+import { headerOf } from '@gatewright/aws/raw-headers';
+import { createServer } from '@gatewright/aws/node-http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { ShiftableClock } from '../../core/ports.ts';
+import type { Identities } from '../../core/policy/identities.ts';
+import type { Random } from '../../core/ports.ts';
+import { readApiIdFromHost } from '../../core/routing/host.ts';
+import { authenticateCall, type AwsCall, awsError, type AwsService } from '../../kernel/calls/aws-call.ts';
+import { acceptHttp2 } from './http2.ts';
+import type { Http2Arrival } from './http2.ts';
+import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
+import { wordRefusal } from '../../core/deployment/wordings/refusal-wordings.ts';
+import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
+import { closeServer, listenOn } from '../listen.ts';
+import { type MoreEndpoints, type PageAccess, type RecordedCalls, serveLocal } from './local-endpoints.ts';
+import { BodyMemory } from '../body-memory.ts';
+import { readWhole } from '../read-body.ts';
+import { LARGE_REPLY_BYTES, UnreadReplies } from '../unread-replies.ts';
+import { sendStream } from '../stream-reply.ts';
+import type { StreamedBody } from '../../core/exchange.ts';
+
+type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
+
+/** The local issuer, its user pools and issuers that it stands in for. */
+export interface SignInMount {
+  /** Prepares what this request is the first to need; undefined: nothing. Called before the others. */
+  open(head: Head): Promise<unknown> | undefined;
+  /** Their names in Host headers. */
+  readonly hosts: readonly string[];
+  /** Whether a page of another origin may send this request or link to it. */
+  admits(head: Head): boolean;
+  /** Undefined: not a request for it. */
+  serve(request: ControlRequest): Promise<ControlReply | undefined>;
+}
+
+/** Served behind the port by other rooms. */
+export type ControlMounts = {
+  /** By signing name: `dynamodb`, `lambda` …; others are refused by name. */
+  readonly services: ReadonlyMap<string, AwsService>;
+  /**
+   * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
+   * handler verifies the signature itself, as on the API's own address. `apiId` undefined = of the custom domain that the
+   * Host names, where the path begins with its mapping. @returns undefined when there is no such API
+   */
+  readonly connections: (
+    request: ControlRequest,
+    apiId: string | undefined,
+    path: string,
+  ) => ControlReply | undefined;
+  readonly isDomain: (host: string) => boolean;
+  /** Addresses of stages of WebSocket APIs: `ws://127.0.0.1:3001/dev`. */
+  readonly webSocketUrls: () => readonly string[];
+  readonly signIn: SignInMount;
+  /** Body of `GET /_gatewright/status`. */
+  readonly status: () => unknown;
+  /** Body of `GET /_gatewright/routes`. */
+  readonly routes: () => unknown;
+  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls of AWS services that do not run here. */
+  readonly recorded: RecordedCalls;
+  /** Files of the console, which need no secret; absent = it is not served. */
+  readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
+  /** Further endpoints below `/_gatewright/`, behind the same secret. */
+  readonly more?: MoreEndpoints;
+};
+
+type ControlPortOptions = {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly allowHosts: readonly string[];
+  readonly clock: ShiftableClock;
+  readonly clockFixedBecause?: string | undefined;
+  /** Runs due work after the clock was moved. */
+  readonly onClockMoved?: () => void;
+  readonly random: Random;
+  readonly identities: Identities;
+  /** For bodies of requests, and as much for unread replies; absent = 256 MB. */
+  readonly maxBodyMemoryBytes?: number | undefined;
+  /** Bearer secret of `/_gatewright/`. */
+  readonly secret: string;
+  /** The console's page; absent = it is not served. */
+  readonly page?: PageAccess | undefined;
+  readonly mounts: ControlMounts;
+  readonly report: (error: unknown) => void;
+};
+
+type OpenPort = ControlPortOptions & { readonly bodies: BodyMemory; readonly unread: UnreadReplies };
+
+interface ControlPort {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  readonly port: number;
+  /** Ends open requests; within a second. */
+  close(): Promise<void>;
+}
+
+/** DynamoDB's limit, the largest of all services here. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_HEADER_BYTES = 32 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const NO_BODY = Buffer.alloc(0);
+/** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
+const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
+/** Below any base path, or none. */
+const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
+const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
+
+/** @throws StartError when the port is taken */
+export async function openControlPort(options: ControlPortOptions): Promise<ControlPort> {
+  const log = { write: (line: string) => options.report(line) };
+  const at: OpenPort = {
+    ...options,
+    bodies: new BodyMemory(log, options.maxBodyMemoryBytes),
+    unread: new UnreadReplies(log, options.maxBodyMemoryBytes),
+  };
+  const { unread } = at;
+  let port = options.port;
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Clients of AWS's APIs (functions) keep their connections.
+      ...KEEP_ALIVE_OPTIONS,
+    },
+    (request, response) => {
+      accept(request, response, port, at).catch((error: unknown) => {
+        // The client is gone, or its socket broke: no reply is possible.
+        options.report(error);
+        response.destroy();
+      });
+    },
+  );
+  readPendingBeforeIdleClose(server);
+  const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, at), {
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    firstBytesMs: HEADERS_TIMEOUT_MS,
+    bodyMs: REQUEST_TIMEOUT_MS,
+    unread,
+  });
+  port = await listenOn(server, '127.0.0.1', options.port, '--control-port');
+  const close = (): Promise<void> => {
+    endHttp2();
+    return closeServer(server);
+  };
+  return { port, url: `http://127.0.0.1:${port}`, close };
+}
+
+/** The same guards and answers; a streamed answer needs HTTP/1.1. */
+async function acceptHttp2Call(
+  { method, target, rawHeaders, host, body, remoteAddress }: Http2Arrival,
+  port: number,
+  options: OpenPort,
+): Promise<ControlReply> {
+  const arrival = toControlRequest({ method, url: target, rawHeaders: [...rawHeaders] }, host, NO_BODY);
+  const opening = options.mounts.signIn.open(arrival);
+  if (opening !== undefined) await opening.catch(options.report);
+  const refusal = refuseByGuards(arrival, port, options);
+  if (refusal !== undefined) return finished(refusal, options);
+  const read = await readCall(body, arrival, remoteAddress, options);
+  if (read.kind === 'refused') return finished(read.reply, options);
+  const reply = await answer({ ...arrival, body: read.body }, options);
+  read.release();
+  return finished(reply, options);
+}
+
+type Call =
+  | { readonly kind: 'read'; readonly body: Buffer; readonly release: () => void }
+  | { readonly kind: 'refused'; readonly reply: ControlReply };
+
+/** Never settles when the client goes away before. */
+async function readCall(
+  body: Readable,
+  arrival: ControlRequest,
+  address: string | undefined,
+  { bodies: memory }: OpenPort,
+): Promise<Call> {
+  const announced = (): string | undefined => headerOf(arrival, 'content-length');
+  const read = await readWhole(body, { memory, maxBytes: MAX_BODY_BYTES + 1, announced, address });
+  if (read === undefined) {
+    memory.logRefusal('control port');
+    return { kind: 'refused', reply: wordRefusal('no-body-memory') };
+  }
+  if (read.body.length <= MAX_BODY_BYTES) return { kind: 'read', ...read };
+  read.release();
+  return { kind: 'refused', reply: wordRefusal('body-too-long') };
+}
+
+function finished(reply: ControlReply, options: ControlPortOptions): ControlReply {
+  return { ...reply, headers: [...reply.headers, ...commonHeaders(reply.headers, options)] };
+}
+
+function refuseByGuards(
+  arrival: ControlRequest,
+  port: number,
+  { mounts, allowHosts }: ControlPortOptions,
+): ControlReply | undefined {
+  const { signIn } = mounts;
+  const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
+  // These requests need a signature, so a page that has rebound the name gets nothing.
+  if (isOfDomain(arrival, mounts)) return undefined;
+  return (
+    refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
+  );
+}
+
+async function accept(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  options: OpenPort,
+): Promise<void> {
+  const arrival = toControlRequest(request, request.headers.host ?? '', NO_BODY);
+  const opening = options.mounts.signIn.open(arrival);
+  if (opening !== undefined) await opening.catch(options.report);
+  const refusal = refuseByGuards(arrival, port, options);
+  if (refusal !== undefined) {
+    send(response, refusal, options, true);
+    return;
+  }
+  // The client may be gone by now.
+  if (request.destroyed) return;
+  const read = await readCall(request, arrival, request.socket.remoteAddress, options);
+  if (read.kind === 'refused') {
+    send(response, read.reply, options, true);
+    return;
+  }
+  const reply = await answer({ ...arrival, body: read.body }, options);
+  if (reply.stream === undefined) {
+    send(response, reply, options, false);
+    const bytes = Buffer.byteLength(reply.body);
+    if (bytes > LARGE_REPLY_BYTES) options.unread.hold(response, bytes, request.socket.remoteAddress);
+  } else await stream(response, request.method, reply, reply.stream, options);
+  read.release();
+}
+
+/** Answers a request that has passed the guards. Never throws: a fault goes to `report` and becomes 500. */
+async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
+  try {
+    return (
+      (await options.mounts.signIn.serve(request)) ??
+      (await serveLocal(request, {
+        ...options,
+        clockFixedBecause: options.clockFixedBecause,
+        status: options.mounts.status,
+        routes: options.mounts.routes,
+        recorded: options.mounts.recorded,
+        more: options.mounts.more,
+      })) ??
+      (await options.mounts.consoleFiles?.(request)) ??
+      serveConnections(request, options.mounts) ??
+      (await serveAws(request, options))
+    );
+  } catch (error) {
+    options.report(error);
+    return wordRefusal('fault');
+  }
+}
+
+/** `@connections` by the custom domain of a WebSocket API, as functions build the address from their events. */
+function isOfDomain({ host, path }: ControlRequest, { isDomain }: ControlMounts): boolean {
+  return CONNECTIONS_AT_DOMAIN.test(path) && isDomain(host);
+}
+
+function serveConnections(request: ControlRequest, mounts: ControlMounts): ControlReply | undefined {
+  if (isOfDomain(request, mounts))
+    return mounts.connections(request, undefined, request.path) ?? wordRefusal('no-websocket-api');
+  const apiOfHost = readApiIdFromHost(request.host);
+  const below = CONNECTIONS_BELOW_API.exec(request.path);
+  const apiId = apiOfHost ?? below?.[1];
+  const path = apiOfHost === undefined ? below?.[2] : request.path;
+  if (apiId === undefined || path === undefined || !CONNECTIONS.test(path)) return undefined;
+  return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
+}
+
+/** A client whose endpoint is this port itself. */
+function refuseWithoutApi(urls: readonly string[]): ControlReply {
+  const endpoints = urls.map((url) => url.replace(/^ws/, 'http')).join(' or ');
+  const remedy =
+    endpoints === '' ? ', and no WebSocket API is loaded.' : `: use ${endpoints} as the endpoint.`;
+  return wordRefusal('no-websocket-api', {
+    message: `@connections is served at the address of its API${remedy}`,
+  });
+}
+
+/** Ports that have logged this already: a client with made-up credentials calls again and again. */
+const EXPLAINED = new WeakSet<ControlPortOptions>();
+
+/** Code for other emulators sends any credentials, such as `ABC`, and gets no hint from AWS's answer. */
+function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
+  if (EXPLAINED.has(options) || !/UnrecognizedClientException|InvalidClientTokenId/.test(String(reply.body)))
+    return;
+  EXPLAINED.add(options);
+  const key =
+    /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
+  options.report(
+    `A call of an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid ones in their environment, other programs after eval "$(gatewright env)"`,
+  );
+}
+
+async function serveAws(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
+  const { identities, mounts } = options;
+  const authenticated = authenticateCall(request, { identities, clock: options.clock });
+  if (authenticated.kind === 'refused') {
+    // A function's call: `MissingAuthenticationToken` would read as the answer of that API.
+    if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
+      return refuseUnknownApi(request);
+    explainUnknownKey(authenticated.reply, request, options);
+    return authenticated.reply;
+  }
+  const call = withoutAuthority(authenticated.call);
+  const service = mounts.services.get(call.service);
+  if (service !== undefined) return service(call);
+  if (call.service === 'execute-api' && CONNECTIONS_AT_DOMAIN.test(request.path))
+    return refuseWithoutApi(mounts.webSocketUrls());
+  return awsError(request, call.service, {
+    status: 501,
+    type: 'NotImplementedException',
+    message: `${call.service} is not served here; to send its calls to AWS, start with --aws ${call.service}`,
+  });
+}
+
+function refuseUnknownApi(request: ControlRequest): ControlReply {
+  return awsError(request, 'execute-api', {
+    status: 501,
+    type: 'NotImplementedException',
+    message: `${request.host} is no API of this start: start its stack as well (gatewright start STACK OTHER-STACK)`,
+  });
+}
+
+/** The signature covers it, but a call passed on over HTTP/1.1 cannot carry it. */
+function withoutAuthority(call: AwsCall): AwsCall {
+  const { rawHeaders } = call.request;
+  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');
+  return at === -1
+    ? call
+    : { ...call, request: { ...call.request, rawHeaders: rawHeaders.toSpliced(at, 2) } };
+}
+
+function toControlRequest(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>,
+  host: string,
+  body: Buffer,
+): ControlRequest {
+  const { method = 'GET', url = '/', rawHeaders } = request;
+  const question = url.indexOf('?');
+  return {
+    method,
+    path: question === -1 ? url : url.slice(0, question),
+    query: question === -1 ? '' : url.slice(question + 1),
+    rawHeaders,
+    body,
+    host,
+  };
+}
+
+function stream(
+  response: ServerResponse,
+  method: string | undefined,
+  { status, headers, body }: ControlReply,
+  bytes: StreamedBody,
+  options: ControlPortOptions,
+): Promise<void> {
+  const reply = { status, headers: [...headers, ...commonHeaders(headers, options)], body };
+  return sendStream(response, method ?? 'GET', reply, bytes, options.clock);
+}
+
+function commonHeaders(headers: readonly string[], { clock, random }: ControlPortOptions): string[] {
+  const hasRequestId = headers.some(
+    (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-amzn-requestid',
+  );
+  return [
+    ...(hasRequestId ? [] : ['x-amzn-RequestId', random.uuid()]),
+    'X-Content-Type-Options',
+    'nosniff',
+    'Date',
+    new Date(clock.nowEpochMs()).toUTCString(),
+  ];
+}
+
+function send(
+  response: ServerResponse,
+  reply: ControlReply,
+  options: ControlPortOptions,
+  isLast: boolean,
+): void {
+  response.writeHead(reply.status, [
+    ...reply.headers,
+    ...commonHeaders(reply.headers, options),
+    ...(reply.status === 204 || hasLength(reply)
+      ? []
+      : ['Content-Length', String(Buffer.byteLength(reply.body))]),
+    // Unread bytes of the request cannot be skipped: the connection ends with the reply.
+    ...(isLast ? ['Connection', 'close'] : []),
+  ]);
+  response.end(reply.status === 204 ? undefined : reply.body);
+}
+
+/** Of a HEAD, whose body is not there to be measured. */
+function hasLength({ headers }: ControlReply): boolean {
+  return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length');
+}

@@ -1,0 +1,180 @@
+/**
+ * Which APIs a port serves: one, or several distinguished by the stage in the path, as in serverless-offline.
+ */
+import { StartError } from '../core/errors.ts';
+import type { ApiRoutes } from '../control/loading/list-apis.ts';
+import type { ApiProtocol } from '../core/deployment/model.ts';
+import type { ServedApi } from '../core/exchange.ts';
+
+/** `GatewayOptions.sharedPorts`: serverless-offline's addresses in place of a port per API. */
+export type SharedPorts = {
+  /** Of all REST and HTTP APIs; 0 = any free one. */
+  readonly httpPort: number;
+  readonly websocketPort: number;
+  /** In front of every REST and HTTP path, without outer slashes: `api/v1`; empty = none. */
+  readonly prefix: string;
+  /** `/users` instead of `/dev/users` for the one REST API of the port. */
+  readonly omitStage: boolean;
+};
+
+export type PortPlan = {
+  /** 0 = any free one. */
+  readonly port: number;
+  /** The option that sets the port, named when it is taken. */
+  readonly option: string;
+  readonly apiIds: readonly string[];
+  /** `/prefix` or nothing: between the port and the paths of its APIs. */
+  readonly basePath: string;
+  /** The API of this path; undefined = none of them. */
+  readonly chooseApi: (target: string) => ServedApi | undefined;
+  /** The target as at the API's own address; undefined where it is the same. */
+  readonly toOwnTarget: ((target: string, api: ServedApi) => string) | undefined;
+};
+
+type FindApi = (apiId: string) => ServedApi | undefined;
+
+/** One port per API, in template order; without any API, one port for APIs that calls will create. */
+export function planOwnPorts(
+  apiIds: readonly string[],
+  firstPort: number,
+  findApi: FindApi,
+): readonly PortPlan[] {
+  const port = { option: '--port', basePath: '', toOwnTarget: undefined };
+  if (apiIds.length === 0) return [{ ...port, port: firstPort, apiIds: [], chooseApi: () => undefined }];
+  return apiIds.map((apiId, index) => ({
+    ...port,
+    port: firstPort === 0 ? 0 : firstPort + index,
+    apiIds: [apiId],
+    chooseApi: () => findApi(apiId),
+  }));
+}
+
+/** @throws StartError PORT_AMBIGUOUS where two APIs of a port would claim the same path */
+export function planSharedPorts(
+  stages: readonly ApiRoutes[],
+  shared: SharedPorts,
+  findApi: FindApi,
+): readonly PortPlan[] {
+  const { httpPort, websocketPort, prefix, omitStage } = shared;
+  const basePath = prefix === '' ? '' : `/${prefix}`;
+  const http = stages.filter(({ kind }) => kind !== 'websocket');
+  const websocket = stages.filter(({ kind }) => kind === 'websocket');
+  refuseSameStage(http, '--httpPort');
+  refuseSameStage(websocket, '--websocketPort');
+  refuseHiddenRoutes(http);
+  if (omitStage) refuseStageless(http);
+  const groups = [
+    {
+      port: httpPort,
+      option: '--httpPort',
+      basePath,
+      stages: http,
+      stageless: omitStage ? 'rest' : undefined,
+    },
+    {
+      port: websocketPort,
+      option: '--websocketPort',
+      basePath: '',
+      stages: websocket,
+      // serverless-offline's WebSocket address has no stage; AWS's has.
+      stageless: 'websocket',
+    },
+  ] as const;
+  return groups.filter((group) => group.stages.length > 0).map((group) => planGroup(group, findApi));
+}
+
+type Group = {
+  readonly port: number;
+  readonly option: string;
+  readonly basePath: string;
+  readonly stages: readonly ApiRoutes[];
+  /** Kind of API whose paths may come without their stage. */
+  readonly stageless: ApiProtocol | undefined;
+};
+
+function planGroup({ port, option, basePath, stages, stageless }: Group, findApi: FindApi): PortPlan {
+  const apiIds = [...new Set(stages.map(({ id }) => id))];
+  return {
+    port,
+    option,
+    apiIds,
+    basePath,
+    chooseApi(target) {
+      const below = belowBase(target, basePath);
+      if (below === undefined) return undefined;
+      // Looked up again, because a reload may have changed the stages.
+      const apis = apiIds.flatMap((apiId) => findApi(apiId) ?? []);
+      if (apis.length === 1) return apis[0];
+      const head = headOf(below);
+      return apis.find((api) => api.stages.has(head)) ?? apis.find((api) => api.stages.has('$default'));
+    },
+    toOwnTarget(target, api) {
+      const below = belowBase(target, basePath) ?? target;
+      if (api.protocol !== stageless) return below;
+      // A REST path never carries its stage here, even where a route has the same name.
+      if (api.protocol === 'websocket' && api.stages.has(headOf(below))) return below;
+      const [stageName = ''] = api.stages.keys();
+      return `/${stageName}${below.startsWith('/?') ? below.slice(1) : below}`;
+    },
+  };
+}
+
+/** The rest after the base path, with a leading slash; undefined where the target is not below it. */
+function belowBase(target: string, basePath: string): string | undefined {
+  if (!target.startsWith(basePath)) return undefined;
+  const below = target.slice(basePath.length);
+  if (below === '' || below.startsWith('?')) return `/${below}`;
+  return below.startsWith('/') ? below : undefined;
+}
+
+/** First segment of a target: `/dev/users?x=1` → `dev`. */
+function headOf(target: string): string {
+  return /^\/+([^/?]*)/.exec(target)?.[1] ?? '';
+}
+
+function refuseSameStage(stages: readonly ApiRoutes[], option: string): void {
+  const seen = new Map<string, ApiRoutes>();
+  for (const stage of stages) {
+    const other = seen.get(stage.stage);
+    if (other !== undefined)
+      throw ambiguous(
+        `${describe(other)} and ${describe(stage)} cannot share the port of ${option}: both are stage ${stage.stage}`,
+      );
+    seen.set(stage.stage, stage);
+  }
+}
+
+/** A route of `$default` that begins like another API's stage could never be reached. */
+function refuseHiddenRoutes(stages: readonly ApiRoutes[]): void {
+  const byStage = new Map(stages.map((stage) => [stage.stage, stage]));
+  const routes = byStage.get('$default')?.routes ?? [];
+  for (const { path } of routes) {
+    const hiding = byStage.get(headOf(path));
+    if (hiding === undefined || hiding.stage === '$default') continue;
+    throw ambiguous(
+      `route ${path} of an HTTP API would be hidden by stage ${hiding.stage} of ${describe(hiding)}`,
+    );
+  }
+}
+
+function refuseStageless(stages: readonly ApiRoutes[]): void {
+  const rest = stages.find(({ kind }) => kind === 'rest');
+  const other = stages.find((stage) => stage !== rest);
+  if (rest === undefined || other === undefined) return;
+  throw ambiguous(
+    `without the stage in the path, ${describe(rest)} and ${describe(other)} cannot be distinguished: remove noPrependStageInUrl`,
+  );
+}
+
+function describe({ kind, name }: ApiRoutes): string {
+  return kind === 'function-url'
+    ? `function URL ${name}`
+    : `${{ rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[kind]} API ${name}`;
+}
+
+function ambiguous(problem: string): StartError {
+  return new StartError(
+    'PORT_AMBIGUOUS',
+    `${problem}; "serverless gateway start" gives every API a port of its own`,
+  );
+}

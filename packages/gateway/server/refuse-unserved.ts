@@ -1,0 +1,44 @@
+/** Requests that Node itself would end without an answer or a log line: CONNECT, and an unknown `Expect`. */
+import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
+import { refuseOnSocket } from './refuse-malformed.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LogSink } from '../core/ports.ts';
+
+/** For clients that neither read nor close. */
+const GOODBYE_MS = 2_000;
+const MAX_SHOWN = 100;
+
+export function refuseUnserved(server: Server, log: LogSink): void {
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    log.write(`405 CONNECT ${shown(request.url)}: the gateway is not a proxy`);
+    // Node has removed its own listeners.
+    socket.on('error', () => socket.destroy());
+    const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+    socket.once('close', () => clearTimeout(deadline));
+    // Discards further input: unread bytes would reset the connection before the answer arrives.
+    socket.resume();
+    refuseOnSocket(socket, 'proxy');
+  });
+  server.on(
+    'checkExpectation',
+    ({ method = '', url, headers }: IncomingMessage, response: ServerResponse) => {
+      log.write(`417 ${method} ${shown(url)}: Expect: ${shown(headers.expect)} is not supported`);
+      const reply = wordRefusal('unknown-expectation');
+      response.writeHead(reply.status, [
+        ...reply.headers,
+        'Content-Length',
+        String(reply.body.length),
+        // Whether the body follows is unknown (RFC 9110 §10.1.1), and so is its end.
+        'Connection',
+        'close',
+      ]);
+      response.end(reply.body);
+    },
+  );
+}
+
+/** Client text for a log: one line, bounded. */
+function shown(text = ''): string {
+  return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SHOWN));
+}

@@ -1,0 +1,20 @@
+import { words } from '../../core/resource-types/words.ts';
+import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
+
+const GUARDED = 'behaviors that use it answer 500';
+
+/** `Ref` and `Fn::GetAtt` of these types are in packages/gateway/templates/cloudformation/service-names.ts. */
+export const CLOUDFRONT_TYPES = {
+  // Members that are not done are reported by read-distribution.ts, with what they close.
+  'AWS::CloudFront::Distribution': { enforced: words('DistributionConfig'), noEffect: words('Tags') },
+  'AWS::CloudFront::CachePolicy': { enforced: words('CachePolicyConfig') },
+  'AWS::CloudFront::OriginRequestPolicy': { enforced: words('OriginRequestPolicyConfig') },
+  'AWS::CloudFront::ResponseHeadersPolicy': { enforced: words('ResponseHeadersPolicyConfig') },
+  'AWS::CloudFront::Function': { consequence: GUARDED },
+  'AWS::CloudFront::KeyGroup': { consequence: GUARDED },
+  'AWS::CloudFront::VpcOrigin': { consequence: GUARDED },
+  'AWS::CloudFront::OriginAccessControl': { consequence: 'origins with it answer 500' },
+  'AWS::CloudFront::CloudFrontOriginAccessIdentity': { consequence: 'buckets are no origins here' },
+  'AWS::CloudFront::PublicKey': { isWithoutEffect: true },
+  'AWS::CloudFront::MonitoringSubscription': { isWithoutEffect: true },
+} satisfies ResourceTypeTable;

@@ -1,0 +1,52 @@
+/** Which parts a new stack has: by `--parts`, asked on a terminal, otherwise all. */
+import { createInterface } from 'node:readline/promises';
+import { checkParts, readNames } from '@gatewright/authoring/files/parts-files';
+import { PART_NEEDS, PARTS } from '../../../toolkit/stack/parts.ts';
+import { printLines, table, UsageError } from '../../../base/terminal/output.ts';
+
+/** What most services begin with; others can be added without replacing anything. */
+const SUGGESTED = 'authorizers';
+
+/** Undefined: all. @throws UsageError for an unknown name or a missing need */
+export async function chooseParts(given: string | undefined): Promise<readonly string[] | undefined> {
+  if (given !== undefined) return readParts(given, '--parts');
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
+  return readParts((await ask()) || SUGGESTED, 'parts');
+}
+
+function readParts(text: string, at: string): readonly string[] {
+  return checkParts(readNames(text, at), PART_NEEDS);
+}
+
+async function ask(): Promise<string> {
+  printLines(
+    table(
+      PARTS.map(({ chosenAs, needs, summary }) => [
+        chosenAs,
+        needs.length === 0 ? summary : `${summary} Needs ${needs.join(', ')}.`,
+      ]),
+    ),
+  );
+  const questions = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await questions.question(`Parts, separated by commas [${SUGGESTED}]: `)).trim();
+  } finally {
+    questions.close();
+  }
+}
+
+/** `gatewright.yml` beside the stack. */
+export function partsFile(chosen: readonly string[]): string {
+  const left = PARTS.map(({ chosenAs }) => chosenAs).filter((name) => !chosen.includes(name));
+  return `# Parts of the stack.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}; one that is added later replaces nothing.`}
+parts: [${chosen.join(', ')}]
+`;
+}
+
+/** The example of an empty folder stands behind the authorizers. @throws UsageError without them */
+export function assertAuthorizers(chosen: readonly string[] | undefined): void {
+  if (chosen !== undefined && !chosen.includes(SUGGESTED))
+    throw new UsageError(
+      `an empty folder gets an example behind the authorizers: add ${SUGGESTED} to parts, or run init in the folder of a service`,
+    );
+}

@@ -1,0 +1,175 @@
+import { printInventory } from '@gatewright/authoring/inventory/route-inventory';
+import { makeId } from '@gatewright/aws/physical-ids';
+import type { InspectedApi } from '../../../gateway/engine/index.ts';
+
+export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'> & {
+  readonly routes?: readonly Pick<InspectedApi['routes'][number], 'path' | 'authorizer' | 'trusts'>[];
+};
+
+type StackSettings = {
+  /** From the stack's folder to the one with node_modules: empty, or `../`. */
+  readonly up: string;
+  readonly region: string;
+};
+
+const PARTS = ['custom', 'provider', 'package', 'layers', 'functions', 'resources'];
+
+/** `serverless.yml` of the stack. */
+export function stackFile({ up, region }: StackSettings): string {
+  const take = (member: string) => `\${file(${up}node_modules/gatewright/stack/stack.json):${member}}`;
+  return `# The stack of Gatewright: functions, tables and alarms out of the npm package, with the documents of access/.
+service: gatewright
+frameworkVersion: '4'
+plugins: [gatewright/stack]
+${PARTS.map((part) => `${part}: ${take(part)}`).join('\n')}
+params:
+  default: ${take('params')}
+  dev: { region: ${region}, protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, usageKeySecret: only-for-this-machine-and-nothing-else }
+  prod: { region: ${region}, deletionPolicy: RetainExceptOnCreate, replacePolicy: Retain, logRetentionDays: 90 }
+`;
+}
+
+type DocumentSettings = {
+  readonly api: ApiToProtect;
+  /** From the folder of the documents to the service. */
+  readonly routes: string;
+  /** From the folder of the documents to the schema. */
+  readonly up: string;
+  readonly rules: readonly string[];
+};
+
+/** `access/<name>.yml`: only callers with a user's token get in. */
+export function documentFile({ api, routes, up, rules }: DocumentSettings): string {
+  const { stack, logicalId, stage, kind } = api;
+  const places = [
+    '  - { in: header, name: authorization, scheme: Bearer, issuers: [local] }',
+    ...(kind === 'websocket' ? ['  - { in: subprotocol, marker: bearer, issuers: [local] }'] : []),
+  ];
+  const trusted = issuersOf(api);
+  return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
+# Who may call what. No caller may do anything unless a rule allows it.
+version: 1
+api:
+  dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
+routes: ${routes}
+
+issuers:
+${trusted.map((line) => `  ${line}\n`).join('')}  # Of this machine. Yours beside it: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
+  - { id: local, type: local, only: [dev] }
+sources:
+${places.join('\n')}
+
+roles:
+  user: {}
+  admin: { inherits: [user] }
+
+rules:
+${rules.map((rule) => `  - ${rule}`).join('\n')}
+`;
+}
+
+/** Issuers that the API trusts now, as commented lines: clients and stage are for the user to complete. */
+function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
+  const all = routes.flatMap(({ trusts = [] }) => trusts);
+  const issuers = new Map(all.map((trusted) => [trusted.issuer, trusted]));
+  return [...issuers.values()].map(({ issuer, audience }, index) => {
+    const pool = /^https:\/\/cognito-idp\..*\/([^/]+)$/.exec(issuer)?.[1];
+    const names = audience === 'any' ? '…' : audience.join(', ');
+    const trust =
+      pool === undefined
+        ? `type: oidc, issuer: ${issuer}, audience: [${names}]`
+        : `type: cognito, userPoolId: ${pool}, clients: [${names}], tokenUse: id`;
+    return `# Trusted by the API now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
+  });
+}
+
+/** A first rule for an API without further knowledge: the guarded routes, where these are not all. */
+export function ruleForUsers({ kind, routes = [] }: ApiToProtect): readonly string[] {
+  const when = 'when: { roles: { any: [user] } }';
+  return kind === 'websocket'
+    ? [`{ id: users, effect: allow, connect: true, ${when} }`]
+    : [`{ id: users, effect: allow, methods: ['*'], paths: [${guardedPaths(routes).join(', ')}], ${when} }`];
+}
+
+function guardedPaths(routes: NonNullable<ApiToProtect['routes']>): readonly string[] {
+  const guarded = routes.filter(({ authorizer, trusts }) => authorizer !== undefined || trusts !== undefined);
+  const isAll = guarded.length === 0 || guarded.length === routes.length;
+  return isAll ? ['/**'] : [...new Set(guarded.map(({ path }) => `'${path}'`))];
+}
+
+export const WEBHOOKS_FILE = (
+  up: string,
+): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/webhooks.schema.json
+# Who may send webhooks to POST /webhooks/{source}, and where verified ones go.
+version: 1
+sources:
+  github:
+    scheme: github
+    secrets:
+      dev: { env: LOCAL_WEBHOOK_SECRET }
+      prod: { parameter: /gatewright/prod/webhooks/github }
+    target:
+      eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
+`;
+
+/** The API of an empty folder: its authorizer sets the caller. */
+export const HELLO_API: ApiToProtect = {
+  stack: 'hello-dev',
+  logicalId: 'ApiGatewayRestApi',
+  stage: 'dev',
+  kind: 'rest',
+};
+
+/**
+ * The inventory that `gatewright access sync` would write for the file below, so that the first start needs
+ * no sync.
+ */
+export const helloRoutes = (): string =>
+  printInventory({
+    kind: 'rest',
+    routes: ['/hello', '/admin'].map((path) => ({ method: 'GET', path, isProtected: true })),
+    apiIds: { dev: [makeId(10, HELLO_API.stack, HELLO_API.logicalId)] },
+  });
+
+export const HELLO_RULES: readonly string[] = [
+  '{ id: users, effect: allow, methods: [GET], paths: [/hello], when: { roles: { any: [user] } } }',
+  '{ id: admins, effect: allow, methods: [GET], paths: [/admin], when: { roles: { any: [admin] } } }',
+];
+
+export const helloFile = (region: string): string => `service: hello
+frameworkVersion: '4'
+provider: { name: aws, runtime: nodejs24.x, stage: dev, region: ${region} }
+functions:
+  hello:
+    handler: hello.handler
+    events:
+      - http: { method: get, path: /hello, authorizer: &gatewright { name: gatewright, type: token, arn: !ImportValue 'gatewright-\${sls:stage}-TokenAuthorizerArn', managedExternally: true, resultTtlInSeconds: 60 } }
+      - http: { method: get, path: /admin, authorizer: *gatewright }
+resources:
+  # Lines that \`gatewright start\` prints to paste; AWS does nothing with them.
+  Metadata:
+    Gatewright::Try:
+      - { api: ApiGatewayRestApi, path: /hello, expect: 401 }
+      - { api: ApiGatewayRestApi, path: /hello, token: { sub: ada, roles: [user] }, expect: 200 }
+      - { api: ApiGatewayRestApi, path: /admin, token: { sub: ada, roles: [user] }, expect: 403 }
+`;
+
+export const HELLO_HANDLER = `export const handler = async (event) => ({
+  statusCode: 200,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({ hello: event.requestContext.authorizer.sub }),
+});
+`;
+
+export const IGNORE_FILE = 'node_modules/\n.gatewright/\n.serverless/\n';
+
+/** `version` of the running package. */
+export function packageFile(version: string): string {
+  const manifest = {
+    private: true,
+    type: 'module',
+    scripts: { start: 'gatewright start hello' },
+    devDependencies: { gatewright: `^${version}`, osls: '^4.3.1' },
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

@@ -1,0 +1,309 @@
+/**
+ * `gatewright init`: a stack of one's own from the npm package, with a first document. Asks only for the parts,
+ * on a terminal; overwrites nothing.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { isMap, parseDocument } from 'yaml';
+import { Faults } from '../../../gateway/core/errors.ts';
+import type { Home } from '../../../gateway/core/stack/home.ts';
+import { findAskedOutputs, findStack, STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import { inspectApis, loadOptions } from '../../../toolkit/stack/access/commands/access-apis.ts';
+import {
+  documentFile,
+  HELLO_API,
+  HELLO_HANDLER,
+  HELLO_RULES,
+  helloFile,
+  helloRoutes,
+  IGNORE_FILE,
+  packageFile,
+  stackFile,
+  ruleForUsers,
+  WEBHOOKS_FILE,
+} from './init-files.ts';
+import type { ApiToProtect } from './init-files.ts';
+import { assertAuthorizers, chooseParts, partsFile } from './choose-parts.ts';
+import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
+import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
+
+type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
+/** `parts`: undefined, all. */
+type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
+
+/** Files to write, by path below the folder, and the next steps. */
+type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
+
+/** In the package; a checkout has them in docs. */
+const GUIDES = 'node_modules/gatewright/docs/guides';
+/** Below a service. */
+const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
+/** Of osls, SAM and CDK. */
+const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
+
+export function initCommand(): Command {
+  return new Command('init')
+    .description(
+      'Create a stack with the Gatewright authorizers, to deploy beside your service, and a first access document.',
+    )
+    .argument('[dir]', 'folder of a service, or an empty folder', '.')
+    .option(
+      '--parts <names>',
+      'parts of the stack, by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, else all but waf)',
+    )
+    .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
+    .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
+    .action(async (directory: string, flags: InitFlags) => {
+      const folder = resolve(directory);
+      mkdirSync(folder, { recursive: true });
+      if (flags.ifMissing && hasStack(folder)) {
+        printResult({ written: [], kept: [], next: [] }, () => []);
+        return;
+      }
+      const choice = await readChoice(folder, flags);
+      const { files, next } = isService(folder)
+        ? await planOfService(folder, choice)
+        : planOfEmpty(folder, choice);
+      const isWritten = new Map([...files].map(([path, text]) => [path, write(folder, path, text)]));
+      const those = (wanted: boolean) =>
+        [...isWritten.keys()].filter((path) => isWritten.get(path) === wanted);
+      printResult({ written: those(true), kept: those(false), next }, () => [
+        ...[...isWritten].map(([path, is]) =>
+          is ? `${colorize('green', 'written')} ${path}` : `${colorize('yellow', 'kept   ')} ${path}`,
+        ),
+        '',
+        colorize('bold', 'Next'),
+        ...next.map((line) => `  ${line}`),
+      ]);
+    });
+}
+
+/** A stack that is there has its parts: another run adds documents. */
+async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
+  if (hasStack(folder)) {
+    if (given === undefined) return { webhooks, parts: undefined };
+    throw new UsageError('the stack exists: change parts in the gatewright.yml beside its serverless.yml');
+  }
+  const parts = await chooseParts(given);
+  if (webhooks && parts?.includes('webhooks') === false)
+    throw new UsageError('--webhooks needs the part webhooks: add it to --parts');
+  return { webhooks: webhooks || parts?.includes('webhooks') === true, parts };
+}
+
+function isService(folder: string): boolean {
+  return readdirSync(folder).some((name) => DEFINITION.test(name));
+}
+
+/** The folder itself, or one below it. */
+function hasStack(folder: string): boolean {
+  return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
+}
+
+function isStack(definition: string): boolean {
+  return /gatewright\/stack/.test(definition);
+}
+
+function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
+  assertAuthorizers(parts);
+  const { region } = homeOfEnvironment();
+  const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
+  const files = new Map([
+    ['package.json', packageFile(ownVersion())],
+    ['.gitignore', IGNORE_FILE],
+    ['serverless.yml', stackFile({ up: '', region })],
+    ...(parts === undefined ? [] : [['gatewright.yml', partsFile(parts)] as const]),
+    ['access/hello.yml', documentFile(document)],
+    ['access/hello.routes.json', helloRoutes()],
+    ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
+    ['hello/serverless.yml', helloFile(region)],
+    ['hello/hello.mjs', HELLO_HANDLER],
+  ]);
+  return {
+    files,
+    next: [
+      // After `npm install gatewright` there is a package.json, which is kept.
+      existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
+      'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
+      'npx gatewright access sync   # reads the routes of hello again after changes',
+      `guides by task are in ${GUIDES}; start with protect/own-repository.md`,
+    ],
+  };
+}
+
+async function planOfService(folder: string, { webhooks, parts }: Choice): Promise<Plan> {
+  const own = readIfThere(join(folder, 'serverless.yml'));
+  if (isStack(own)) return planOfStack(folder, own, webhooks);
+  const all = await readApis(folder);
+  const access = join(folder, STACK_FOLDER, 'access');
+  // A copied service with documents only lacks the stack: its other APIs are meant to be open.
+  const lacksStackOnly = !existsSync(join(folder, STACK_FILE)) && documentsIn(access).length > 0;
+  // A second run, for a new API or for webhooks, skips APIs that a document already protects.
+  const isWithout = lacksStackOnly || parts?.includes('authorizers') === false;
+  const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
+  const region = all[0]?.region ?? homeOfEnvironment().region;
+  const names = nameDocuments(apis, filesIn(access));
+  const files = new Map([
+    [STACK_FILE, stackFile({ up: '../', region })],
+    ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
+    ...apis.map((api, index) => {
+      const rules = ruleForUsers(api);
+      const text = documentFile({ api, routes: '../..', up: '../../', rules });
+      return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
+    }),
+    ...(webhooks ? [[join(STACK_FOLDER, 'access/webhooks.yml'), WEBHOOKS_FILE('../../')] as const] : []),
+  ]);
+  return {
+    files,
+    next: [
+      ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
+      ...(findStack([folder]).kind === 'not-needed' && parts?.includes('authorizers') !== false
+        ? attachLines(all, folder)
+        : []),
+      ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
+      'npx gatewright access matrix # who may call what',
+      'npx gatewright start',
+    ],
+  };
+}
+
+/** In the folder of the stack itself only webhooks can be added. @throws UsageError without --webhooks */
+function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
+  if (!webhooks)
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is already the stack of Gatewright`);
+  const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
+  return {
+    files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../../${up}`)]]),
+    next: ['npx gatewright access check'],
+  };
+}
+
+/** Whether a document of the folder protects the API, under any name: a second one would be an error. */
+function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
+  return documentsIn(access)
+    .flatMap((name) => protectedApis(readIfThere(join(access, name))))
+    .some((api) => api.stack === stack && (api.logicalId === undefined || api.logicalId === logicalId));
+}
+
+type NamedApi = { readonly stack: unknown; readonly logicalId: unknown };
+
+function protectedApis(text: string): readonly NamedApi[] {
+  const document = parseDocument(text);
+  // `access sync` reports invalid YAML and invalid documents.
+  if (document.errors.length > 0 || !isMap(document.contents)) return [];
+  const api: unknown = document.get('api');
+  if (!isMap(api)) return [];
+  return api.items
+    .map(({ value }) => value)
+    .filter(isMap)
+    .map((named) => ({ stack: named.get('stack'), logicalId: named.get('logicalId') }));
+}
+
+function documentsIn(folder: string): readonly string[] {
+  return filesIn(folder).filter((name) => /\.ya?ml$/.test(name));
+}
+
+function filesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** Dependencies of the stack that the folder lacks. */
+function missingOf(folder: string): readonly string[] {
+  const manifest = readIfThere(join(folder, 'package.json'));
+  return ['gatewright', 'osls'].filter(
+    (name) => !existsSync(join(folder, 'node_modules', name)) && !manifest.includes(`"${name}"`),
+  );
+}
+
+function installLine(folder: string): string {
+  const missing = missingOf(folder);
+  return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
+}
+
+/** Lines for the user's service, whose files are not changed. */
+function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
+  const isRest = apis.some(({ kind }) => kind === 'rest');
+  const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
+  const names = readdirSync(folder);
+  const value = names.some((file) => /^cdk\./.test(file))
+    ? `Fn.importValue(\`${name('${stage}')}\`)`
+    : names.some((file) => /^template\./.test(file))
+      ? `Fn::ImportValue: !Sub ${name('${Stage}')}`
+      : `!ImportValue ${name('${sls:stage}')}`;
+  return [
+    `attach the authorizers in your template: ${value}`,
+    `  (${GUIDES}/protect/access.md, Attaching the authorizers; before that ${GUIDES}/protect/coming-from.md if handlers read the caller)`,
+  ];
+}
+
+type FoundApi = ApiToProtect & { readonly region: string };
+
+/** An output of the stack before there is one: the ARN that its function will have. */
+function standInFor(name: string, { region, accountId }: Home): string {
+  const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
+  const functionName = output
+    .replace(/Arn$/, '')
+    .replace(/(?!^)[A-Z]/g, '-$&')
+    .toLowerCase();
+  return `arn:aws:lambda:${region}:${accountId}:function:${stack}-${functionName}`;
+}
+
+/** @throws UsageError where the service cannot be read */
+async function readApis(folder: string): Promise<readonly FoundApi[]> {
+  const options = loadOptions('dev', folder);
+  const apis = await inspectApis([folder], {
+    ...options,
+    deployedOutputs: Object.fromEntries(
+      findAskedOutputs(folder, options.stage).map((name) => [name, standInFor(name, options)]),
+    ),
+    environment: { GATEWRIGHT_READS_ROUTES: 'true' },
+    // It may import from the stack that does not exist yet.
+    tolerance: new Faults(false),
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new UsageError(`the service cannot be read, and nothing was written: ${reason ?? ''}`);
+  });
+  if (apis.length === 0) throw new UsageError('the service has no API, so there is nothing to protect');
+  return apis;
+}
+
+/**
+ * `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken.
+ */
+function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
+  const base = ({ stack }: FoundApi) =>
+    stack
+      .replace(/-dev$/, '')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'api';
+  const plain = apis.map(base);
+  const names = apis.map((api, index) =>
+    plain.indexOf(base(api)) === plain.lastIndexOf(base(api)) && !taken.includes(`${base(api)}.yml`)
+      ? (plain[index] ?? '')
+      : `${base(api)}-${api.kind}`,
+  );
+  return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
+}
+
+/** False: something is there, and is kept; also a link that points nowhere. */
+function write(folder: string, path: string, text: string): boolean {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,27 @@
+/** `gatewright cache clear`: removes what the gateway has installed for functions of all projects. */
+import { existsSync, rmSync } from 'node:fs';
+import { Command } from 'commander';
+import { bytesOf, lentFolder } from '../../../gateway/lambda/lent/lending.ts';
+import { cacheCommand } from '../../../toolkit/stack/cache/commands/cache.ts';
+import { printNotes, printResult } from '../../../base/terminal/output.ts';
+
+/** The commands of the stack's cache, and this one of the machine. */
+export function allCacheCommands(): Command {
+  const clear = new Command('clear').description(
+    'Remove packages that the gateway has installed for functions (boto3, aws-sdk 2); a start installs them again.',
+  );
+  return cacheCommand().addCommand(clear.action(clearLent));
+}
+
+function clearLent(): void {
+  const folder = lentFolder(process.env);
+  if (!existsSync(folder)) {
+    printNotes(`nothing is installed in ${folder}`);
+    printResult({ folder, removedBytes: 0 }, () => []);
+    return;
+  }
+  const removedBytes = bytesOf(folder);
+  rmSync(folder, { recursive: true });
+  printNotes(`removed ${folder} (${Math.ceil(removedBytes / 1024 ** 2)} MB)`);
+  printResult({ folder, removedBytes }, () => []);
+}

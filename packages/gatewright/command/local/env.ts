@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import {
+  addGatewayOptions,
+  callGateway,
+  findGateway,
+  readMember,
+} from '../../../toolkit/terminal/running-gateway.ts';
+import { printResult } from '../../../base/terminal/output.ts';
+
+export function envCommand(): Command {
+  return addGatewayOptions(
+    new Command('env').description('Print exports for AWS SDKs and the AWS CLI: eval "$(gatewright env)".'),
+  ).action(printEnv);
+}
+
+async function printEnv(): Promise<void> {
+  const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
+  const status = await callGateway('GET', 'status');
+  const region = String(readMember(status, 'region'));
+  const variables: Record<string, string> = {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: region,
+    // The only one that boto3 and version 1 of AWS's command line read.
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: controlUrl,
+    ...managementEndpoint(status),
+  };
+  printResult(variables, () => [
+    ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),
+    // A session token of the developer's own would be sent with the local key and invalidate every signature.
+    'unset AWS_SESSION_TOKEN AWS_PROFILE',
+  ]);
+}
+
+/** The SDK's management client needs an API and a stage; with one WebSocket stage the choice is clear. */
+function managementEndpoint(status: unknown): Record<string, string> {
+  const apis = readMember(status, 'apis');
+  const urls = (Array.isArray(apis) ? apis : [])
+    .filter((api: unknown) => readMember(api, 'kind') === 'websocket')
+    .map((api: unknown) => String(readMember(api, 'url')));
+  const [url] = urls;
+  return urls.length === 1 && url !== undefined
+    ? { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: url.replace(/^ws/, 'http') }
+    : {};
+}

@@ -1,0 +1,14 @@
+/** A request to the running gateway, explained. */
+import { printStory } from './recorded.ts';
+import { printResult } from '../../../base/terminal/output.ts';
+import { callGateway } from '../../../toolkit/terminal/running-gateway.ts';
+import type { RequestDetail } from '../../../gateway/engine/index.ts';
+
+export type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean };
+
+/** @param id request id, its first eight characters, or `last` @throws UsageError */
+export async function explainLocal(id: string, { phases, showSecrets }: LocalFlags): Promise<void> {
+  const query = showSecrets ? '?secrets=show' : '';
+  const detail = (await callGateway('GET', `requests/${encodeURIComponent(id)}${query}`)) as RequestDetail;
+  printResult(detail, () => printStory(detail, phases));
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { findFunction } from '../../../toolkit/terminal/find-function.ts';
+import { printResult, UsageError } from '../../../base/terminal/output.ts';
+import { addGatewayOptions } from '../../../toolkit/terminal/running-gateway.ts';
+import { isJson, membersOf, parseJson } from '@gatewright/aws/json-object';
+import { sendToFunction } from '../../../toolkit/terminal/invoke-function.ts';
+
+type InvokeFlags = { readonly event: string; readonly async: boolean; readonly clientContext?: string };
+
+export function invokeCommand(): Command {
+  return addGatewayOptions(
+    new Command('invoke')
+      .description('Invoke a function; print its result, and its logs to stderr.')
+      .argument('<function>', 'name, logical id, CDK id, or end of the name'),
+  )
+    .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
+    .option('--async', 'invoke asynchronously, without waiting for the result', false)
+    .option('--client-context <json>', 'value of context.clientContext')
+    .action(invoke);
+}
+
+async function invoke(given: string, flags: InvokeFlags): Promise<void> {
+  const event = await readEvent(flags.event);
+  const context = flags.clientContext;
+  if (context !== undefined && !isJson(context)) throw new UsageError('--client-context is not JSON');
+  const found = await findFunction(given);
+  const { status, headers, body } = await sendToFunction(found, event, flags);
+  if (status === 202) {
+    printResult({ function: found.name, sent: true }, () => `sent to ${found.name}`);
+    return;
+  }
+  if (status !== 200) throw new UsageError(`${found.name}: ${describeRefusal(body, status)}`);
+  const tail = headers['x-amz-log-result'];
+  if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
+  const failed = headers['x-amz-function-error'] !== undefined;
+  printResult({ function: found.name, failed, result: isJson(body) ? parseJson(body) : body }, () => body);
+  // Unlike the AWS command line: a script should see that the function failed.
+  if (failed) process.exitCode = 1;
+}
+
+/** @throws UsageError */
+async function readEvent(given: string): Promise<string> {
+  const text = given === '-' ? await readAll(process.stdin) : isJson(given) ? given : readEventFile(given);
+  if (isJson(text)) return text;
+  throw new UsageError(`--event: ${given === '-' ? 'stdin' : given} is not JSON`);
+}
+
+function readEventFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(`--event: "${file}" is neither JSON nor a readable file`);
+  }
+}
+
+function describeRefusal(body: string, status: number): string {
+  const { message, Message } = membersOf(parseJson(body));
+  const said = message ?? Message;
+  return typeof said === 'string' ? said : `the gateway answered ${status}`;
+}

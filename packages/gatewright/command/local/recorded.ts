@@ -1,0 +1,143 @@
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { FULL_RECORDS_PER_SECOND } from '../../../gateway/console/records/sampling.ts';
+import { colorize, table } from '../../../base/terminal/output.ts';
+import type { RecordState, RequestDetail, RequestRow } from '../../../gateway/engine/index.ts';
+
+/** Characters of a request id that identify it. */
+const ID_LENGTH = 8;
+
+export function rowsToLines(rows: readonly RequestRow[]): string[] {
+  return table(rows.map(cellsOf)).map((line, index) => colour(line, rows[index]?.status ?? 0));
+}
+
+function cellsOf(row: RequestRow): readonly string[] {
+  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase, notes } = row;
+  const reasons = [...(code === undefined ? [phase] : []), ...notes];
+  return [
+    id.slice(0, ID_LENGTH),
+    new Date(atEpochMs).toISOString().slice(11, 23),
+    String(status),
+    `${tookMs.toFixed(1)} ms`,
+    method,
+    target,
+    reasons.join(', '),
+    caller ?? '-',
+  ];
+}
+
+/** A note that records were sampled; undefined where all were kept. */
+export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
+  if (notKept === 0) return undefined;
+  const what =
+    sampled === undefined
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${FULL_RECORDS_PER_SECOND} a second were counted, not kept`
+      : `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept`;
+  return `${what}; \`gatewright start --record-all\` keeps all.`;
+}
+
+function colour(line: string, status: number): string {
+  if (status >= 500 && status < 600) return colorize('red', line);
+  return status >= 400 && status < 500 ? colorize('yellow', line) : line;
+}
+
+/**
+ * The explanation as text: outcome, reasons, changes. Requests' texts are made harmless for the terminal.
+ */
+export function printStory(detail: RequestDetail, withPhases: boolean): string[] {
+  const { id, atEpochMs, tookMs, story, phases } = detail;
+  const { headline, sentences, changes } = story;
+  return [
+    colorize('bold', showControls(headline)),
+    `${new Date(atEpochMs).toISOString()}, ${tookMs.toFixed(1)} ms, request ${id}`,
+    '',
+    ...sentences.flatMap((text) => showLines(text)),
+    ...(withPhases
+      ? [
+          '',
+          ...table(
+            phases.map(({ name, beginMs, endMs, decided }) => [
+              name,
+              `${(endMs - beginMs).toFixed(1)} ms`,
+              decided,
+            ]),
+          ),
+        ]
+      : []),
+    ...(changes.length === 0
+      ? []
+      : [
+          '',
+          colorize('bold', 'To change the outcome'),
+          ...changes.flatMap((change) => showLines(change).map((line) => `  ${line}`)),
+        ]),
+  ];
+}
+
+/** Messages of functions and AWS may have several lines: those after the first are indented. */
+function showLines(text: string): string[] {
+  const [first = '', ...others] = text.replaceAll('\t', '  ').trimEnd().split(/\r?\n/);
+  return [showControls(first), ...others.map((line) => `  ${showControls(line)}`)];
+}
+
+/** The differences of two, as lines that begin with - and +. */
+export function diffDetails(one: RequestDetail, other: RequestDetail): string[] {
+  const pairs: (readonly [string, string, string])[] = [
+    ['status', String(one.status), String(other.status)],
+    ['phase', one.phase, other.phase],
+    ['reason', one.failure ?? 'none', other.failure ?? 'none'],
+    ['route', one.routeKey ?? 'none', other.routeKey ?? 'none'],
+    ['caller', one.caller ?? 'anonymous', other.caller ?? 'anonymous'],
+    ...diffHeaders(one.reply.headers, other.reply.headers),
+  ];
+  const heads = pairs
+    .filter(([, before, after]) => before !== after)
+    .flatMap(([name, before, after]) => [removed(`${name}: ${before}`), added(`${name}: ${after}`)]);
+  const body = diffLines(one.reply.body?.text ?? '', other.reply.body?.text ?? '');
+  const lines = [...heads, ...(body.length === 0 ? [] : ['  body', ...body])];
+  return lines.length === 0 ? ['The replies are the same.'] : lines;
+}
+
+/** Different each time, or derived from the body. */
+const OWN_OF_EACH = new Set([
+  'content-length',
+  'x-amzn-requestid',
+  'x-amz-apigw-id',
+  'apigw-requestid',
+  'x-amzn-trace-id',
+  'date',
+]);
+
+function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetail['reply']['headers']) {
+  const valuesOf = (headers: typeof one): Map<string, string> =>
+    new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  const before = valuesOf(one);
+  const after = valuesOf(other);
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !OWN_OF_EACH.has(name));
+  return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
+}
+
+/** By lines: common lines at both ends are left out. */
+function diffLines(one: string, other: string): string[] {
+  const before = one.split('\n');
+  const after = other.split('\n');
+  let same = 0;
+  while (same < Math.min(before.length, after.length) && before[same] === after[same]) same += 1;
+  let tail = 0;
+  while (
+    tail < Math.min(before.length, after.length) - same &&
+    before[before.length - 1 - tail] === after[after.length - 1 - tail]
+  )
+    tail += 1;
+  return [
+    ...before.slice(same, before.length - tail).map((line) => removed(line)),
+    ...after.slice(same, after.length - tail).map((line) => added(line)),
+  ];
+}
+
+function removed(text: string): string {
+  return colorize('red', `- ${showControls(text)}`);
+}
+
+function added(text: string): string {
+  return colorize('green', `+ ${showControls(text)}`);
+}

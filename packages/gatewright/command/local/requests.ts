@@ -1,0 +1,92 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { describeSampling, rowsToLines } from './recorded.ts';
+import {
+  addGatewayOptions,
+  callGateway,
+  followGateway,
+  readMember,
+} from '../../../toolkit/terminal/running-gateway.ts';
+import { printNotes, printResult } from '../../../base/terminal/output.ts';
+import type { RecordState, RequestRow } from '../../../gateway/engine/index.ts';
+
+type RequestFlags = {
+  readonly follow: boolean;
+  readonly route?: string;
+  readonly status?: string;
+  readonly search?: string;
+  readonly limit: number;
+  readonly json: boolean;
+};
+
+export function requestsCommand(): Command {
+  return addGatewayOptions(new Command('requests'))
+    .description('List recent requests and messages; `explain` shows one in detail.')
+    .option('--follow', 'keep printing new requests until Ctrl-C', false)
+    .option('--route <text>', 'only routes or addresses that contain this text: "GET /users"')
+    .option('--status <code>', 'only this status: 404 or 4xx', readStatus)
+    .option('--search <text>', 'only with this text in route, caller, id or code')
+    .option('--limit <number>', 'number of requests', readLimit, 50)
+    .action(list);
+}
+
+async function list(flags: RequestFlags): Promise<void> {
+  const query = new URLSearchParams({ limit: String(flags.limit) });
+  for (const name of ['route', 'status', 'search'] as const) {
+    const value = flags[name];
+    if (value !== undefined) query.set(name, value);
+  }
+  const answer = await callGateway('GET', `requests?${query.toString()}`);
+  const rows = readMember(answer, 'rows') as readonly RequestRow[];
+  print(rows.toReversed());
+  const state = readMember(answer, 'state') as RecordState;
+  printSampling(state, flags);
+  if (!flags.follow) {
+    if (rows.length === 0 && !flags.json) printNotes('No matching request is kept.');
+    return;
+  }
+  let messages = state.sampled?.text;
+  for await (const batch of followGateway(`requests/events?since=${state.taken}`)) {
+    print((readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => matchesFilter(row, flags)));
+    const now = readMember(batch, 'state') as RecordState;
+    if (now.sampled?.text !== messages) printSampling(now, flags);
+    messages = now.sampled?.text;
+  }
+  printNotes('The gateway has ended.');
+}
+
+/** A count of the lines would otherwise miss the others. */
+function printSampling(state: RecordState, { json }: RequestFlags): void {
+  const said = describeSampling(state);
+  if (said !== undefined && !json) printNotes(said);
+}
+
+function print(rows: readonly RequestRow[]): void {
+  printResult(rows, () => rowsToLines(rows));
+}
+
+/** The same choice as the gateway's. */
+function matchesFilter(row: RequestRow, { route, status, search }: RequestFlags): boolean {
+  const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
+  if (route !== undefined && !text.includes(route.toLowerCase())) return false;
+  if (
+    status !== undefined &&
+    !new RegExp(`^${status.toLowerCase().replace('xx', '\\d\\d')}$`).test(String(row.status))
+  )
+    return false;
+  return (
+    search === undefined ||
+    `${text} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''}`
+      .toLowerCase()
+      .includes(search.toLowerCase())
+  );
+}
+
+function readStatus(text: string): string {
+  if (/^([1-5]\d\d|[1-5]xx)$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Write it as 404 or 4xx.');
+}
+
+function readLimit(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A number from 1 to 99999.');
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from '@gatewright/aws/node-http';
+import { rootCertificates } from 'node:tls';
+import { Command } from 'commander';
+import { WebSocket } from 'ws';
+import { readDuration } from '../../../gateway/engine/settings.ts';
+import { AUTHORITY_FILE } from '../../../gateway/kernel/files/authority-files.ts';
+import { printResult, UsageError } from '../../../base/terminal/output.ts';
+
+type SendFlags = { readonly wait: string | false };
+
+const CONNECT_WITHIN_MS = 5_000;
+
+export function sendCommand(): Command {
+  return new Command('send')
+    .description('Send a message to a WebSocket API and print the reply.')
+    .argument('<url>', 'ws://127.0.0.1:3001/dev?token=…')
+    .argument('<message>', 'text to send')
+    .option('--wait <duration>', 'how long to wait for a reply', '5s')
+    .option('--no-wait', 'end once the message is sent')
+    .action(send);
+}
+
+async function send(url: string, message: string, flags: SendFlags): Promise<void> {
+  const waitMs = readWait(flags);
+  if (!URL.canParse(url) || !/^wss?:/.test(url))
+    throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
+  const answer = await exchange(url, message, { waitMs, isAnswered: flags.wait !== false });
+  printResult({ sent: message, answer }, () => answer ?? []);
+}
+
+function readWait({ wait }: SendFlags): number {
+  if (wait === false) return CONNECT_WITHIN_MS;
+  const waitMs = readDuration(wait);
+  if (waitMs === undefined || waitMs <= 0)
+    throw new UsageError(`--wait: "${wait}" is not a duration; write 5s`);
+  return waitMs;
+}
+
+/**
+ * Returns the first frame, or undefined where none is awaited. Uses `ws`, since Node's own client does not report why a handshake was refused.
+ * @throws UsageError when the handshake is refused or no answer comes
+ */
+function exchange(
+  url: string,
+  message: string,
+  { waitMs, isAnswered }: { readonly waitMs: number; readonly isAnswered: boolean },
+): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+  const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
+  const timer = setTimeout(() => {
+    reject(new UsageError(`no answer within ${waitMs} ms`));
+  }, waitMs);
+  socket.addEventListener('open', () => {
+    socket.send(message);
+    // Closing sends what is queued first.
+    if (!isAnswered) resolve(undefined);
+  });
+  socket.on('message', (data: Buffer) => resolve(data.toString()));
+  socket.on('unexpected-response', (_, { statusCode = 0 }) =>
+    reject(
+      new UsageError(
+        `${redact(url)} refused the connection: ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd(),
+      ),
+    ),
+  );
+  socket.on('error', (error) => reject(new UsageError(describe(url, error))));
+  socket.addEventListener('close', (event) =>
+    reject(new UsageError(`the connection was closed with ${event.code}`)),
+  );
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.close();
+  });
+}
+
+/** The usual ones, and this folder's local CA if it exists. */
+function trustedAuthorities(): string[] {
+  try {
+    return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
+  } catch {
+    return [...rootCertificates];
+  }
+}
+
+function describe(url: string, error: Error): string {
+  const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return `${redact(url)} cannot be reached: ${reason}; check that the gateway runs on this port`;
+}
+
+/** Without its query, which may hold tokens. */
+function redact(url: string): string {
+  return url.split('?')[0] ?? url;
+}

@@ -1,0 +1,64 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
+import { readDuration } from '../../../gateway/engine/settings.ts';
+import { printResult, UsageError } from '../../../base/terminal/output.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
+
+type TokenFlags = {
+  readonly sub: string;
+  readonly role?: readonly string[];
+  readonly scope?: string;
+  readonly aud?: string;
+  readonly issuer?: string;
+  readonly claim?: Readonly<Record<string, unknown>>;
+  readonly expires?: number;
+};
+
+export function tokenCommand(): Command {
+  return addGatewayOptions(new Command('token').description('Create a token of the local issuer.'))
+    .option('--sub <name>', 'subject of the token', 'local-user')
+    .option('--role <name...>', 'roles')
+    .option('--scope <scopes>', 'scopes, separated by spaces')
+    .option('--issuer <url>', "issuer that the local one stands in for; sets the token's form")
+    .option('--audience, --aud <name>', 'audience; at a user pool, the app client (default: gatewright)')
+    .option('--claim <name=json>', 'additional claim (repeatable)', collectClaim)
+    .option('--expires <duration>', 'lifetime: 15m, 1h; -1m is already expired (default: 1h)', readLifetime)
+    .action(mint);
+}
+
+async function mint(flags: TokenFlags): Promise<void> {
+  const { sub, role, scope, issuer, aud, claim, expires } = flags;
+  const answer = await callGateway('POST', 'token', {
+    sub,
+    roles: role,
+    scope,
+    issuer,
+    aud,
+    claims: claim,
+    expiresInSeconds: expires,
+  });
+  const token = readMember(answer, 'token');
+  if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
+  printResult(membersOf(answer), () => token);
+}
+
+function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...claims, [text.slice(0, equals)]: parseClaim(text.slice(equals + 1)) };
+}
+
+/** JSON where it is JSON, plain text otherwise. */
+function parseClaim(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function readLifetime(text: string): number {
+  const ms = readDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Write it as 15m, 1h or 2d.');
+  return Math.round(ms / 1000);
+}

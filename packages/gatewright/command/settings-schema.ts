@@ -1,0 +1,52 @@
+/** The JSON Schema of `gatewright.yml` for editors, from the options of `gatewright start`. */
+import { findOption } from '../../gateway/engine/start-settings.ts';
+import { settingNames } from '../../toolkit/terminal/settings-file.ts';
+import type { JsonSchema } from '#shared/http/fields.ts';
+import type { Command, Option } from 'commander';
+
+const TEXT: JsonSchema = { type: ['string', 'number'] };
+const TEXTS: JsonSchema = { type: 'array', items: TEXT };
+
+export function settingsSchema(start: Command): JsonSchema {
+  const sources = {
+    description: 'Folders and templates, used when the command line names none.',
+    anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
+  };
+  const claimsChecked = {
+    description:
+      'Files and folders whose reads of authorizer.claims or authorizer.jwt a person has checked; start and access check pass them.',
+    type: 'array',
+    items: { type: 'string' },
+  };
+  const parts = {
+    description: 'Parts of the stack beside this file, or in gatewright/; all where nothing is said.',
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+  };
+  const options = settingNames(start).map((name) => [name, describe(start, name)]);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Gatewright settings',
+    type: 'object',
+    properties: { sources, parts, claimsChecked, ...(Object.fromEntries(options) as object) },
+    additionalProperties: false,
+  };
+}
+
+function describe(command: Command, name: string): JsonSchema {
+  const yes = command.options.find(({ long }) => long === `--${name}`);
+  const no = command.options.find(({ long }) => long === `--no-${name}`);
+  const description = (yes ?? no)?.description;
+  if (yes === undefined || yes.isBoolean()) return { description, type: 'boolean' };
+  return { description, anyOf: [...formsOf(yes, name), ...(no === undefined ? [] : [{ const: false }])] };
+}
+
+/** A repeatable option takes a list, and pairs as a map. */
+function formsOf({ argChoices, flags }: Option, name: string): readonly JsonSchema[] {
+  if (argChoices !== undefined)
+    return [{ enum: argChoices }, ...(argChoices.includes('on') ? [{ type: 'boolean' }] : [])];
+  if (findOption(name)?.repeats !== true) return [TEXT];
+  const pairs = { type: 'object', additionalProperties: { anyOf: [TEXT, TEXTS] } };
+  return [TEXT, TEXTS, ...(flags.includes('=') ? [pairs] : [])];
+}

@@ -1,0 +1,52 @@
+import { commandName } from '../../base/terminal/output.ts';
+
+export type TokenText = {
+  readonly sub?: string;
+  readonly roles?: readonly string[];
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly tokenUse?: string | undefined;
+};
+
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * `$(gatewright token …)`: the token is minted when the line runs, so the line is short and the token never
+ * expired.
+ */
+export function tokenCommand(token: TokenText): string {
+  return `$(${tokenLine(token)})`;
+}
+
+export type LoadText = {
+  readonly sources: readonly string[];
+  readonly stage?: string | undefined;
+  readonly param: Readonly<Record<string, string>>;
+};
+
+export function routesLine({ sources, stage, param }: LoadText): string {
+  const isHere = sources.length === 1 && sources[0] === '.';
+  return [
+    `${commandName()} routes`,
+    ...(isHere ? [] : sources.map(quote)),
+    ...(stage === undefined ? [] : [`--stage ${quote(stage)}`]),
+    ...Object.entries(param).map(([name, value]) => `--param ${quote(`${name}=${value}`)}`),
+  ].join(' ');
+}
+
+export function tokenLine({ sub, roles = [], issuer, audience, scope, tokenUse }: TokenText): string {
+  const option = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`--${name} ${quote(value)}`];
+  return [
+    `${commandName()} token`,
+    ...option('sub', sub),
+    ...(roles.length === 0 ? [] : [`--role ${roles.map(quote).join(' ')}`]),
+    ...option('issuer', issuer),
+    ...option('audience', audience),
+    ...option('scope', scope),
+    ...option('claim', tokenUse === undefined ? undefined : `token_use=${tokenUse}`),
+  ].join(' ');
+}

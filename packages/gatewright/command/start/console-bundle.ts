@@ -1,0 +1,81 @@
+/**
+ * The console's files: prebuilt in the package (`npm run build:package`), bundled in a checkout when the page
+ * is first opened. Users build nothing.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ConsoleFiles } from '../../../gateway/engine/index.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../gateway/console/page', import.meta.url));
+/** Files of the page; the first two are bundled. */
+const BUNDLED = ['app.js', 'app.css'] as const;
+const COPIED = ['index.html', 'icon.svg'] as const;
+const LICENSES = 'licenses.txt';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+let loaded: Promise<ConsoleFiles> | undefined;
+
+/** Bundles once; a failed bundle is tried again. */
+export function loadConsole(): Promise<ConsoleFiles> {
+  loaded ??= load().catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+async function load(): Promise<ConsoleFiles> {
+  const texts = existsSync(join(FOLDER, 'app.js')) ? await readBuilt() : await bundleConsole(FOLDER);
+  return new Map([...texts].map(([name, body]) => [name, { type: TYPES[extname(name)] ?? '', body }]));
+}
+
+async function readBuilt(): Promise<ReadonlyMap<string, Buffer>> {
+  const names = [...BUNDLED, ...COPIED];
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(FOLDER, name))] as const)),
+  );
+}
+
+/** Every file of the page by name, made from the sources in `folder`. */
+export async function bundleConsole(folder: string): Promise<ReadonlyMap<string, Buffer>> {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: { app: join(folder, 'main.tsx') },
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: folder,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'silent',
+    tsconfigRaw: {},
+  });
+  const bundled = outputFiles.map(
+    ({ path, contents }) => [path.slice(folder.length + 1), Buffer.from(contents)] as const,
+  );
+  return new Map([...bundled, ...COPIED.map((name) => [name, readFileSync(join(folder, name))] as const)]);
+}
+
+/** Licences of bundled packages, which require to be passed on. */
+export function bundledLicenses(root: string, packages: readonly string[]): readonly [string, Buffer] {
+  const texts = packages.map((name) => {
+    const folder = join(root, 'node_modules', name);
+    const file = ['LICENSE', 'LICENSE.md', 'LICENCE']
+      .map((one) => join(folder, one))
+      .find((one) => existsSync(one));
+    return `${name}\n\n${file === undefined ? '' : readFileSync(file, 'utf8').trim()}\n`;
+  });
+  return [LICENSES, Buffer.from(texts.join('\n----\n\n'))];
+}

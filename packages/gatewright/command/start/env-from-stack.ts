@@ -1,0 +1,128 @@
+/**
+ * `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Only reads, and
+ * prints names without values.
+ */
+import { createAws, listAt, memberAt, textAt } from '../../../toolkit/terminal/aws-call.ts';
+import { findCredentials } from '../../../toolkit/terminal/aws-session.ts';
+import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+import { ask, callOrFail } from '../../../toolkit/operate/failures/call-or-fail.ts';
+import type { Gateway, GatewayOptions } from '../../../gateway/engine/index.ts';
+import type { Aws } from '../../../toolkit/terminal/aws-call.ts';
+
+type DeployedStack = {
+  readonly name: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly functions: ReadonlyMap<string, Readonly<Record<string, string>>>;
+};
+
+const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
+/** A stack has at most 500 resources, a hundred per page. */
+const MOST_PAGES = 20;
+
+/** @throws UsageError where AWS does not list the stack's resources */
+export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
+  const parameters = { StackName: name };
+  const described = await ask(
+    aws,
+    'cloudformation:DescribeStacks',
+    { ...CLOUDFORMATION, action: 'DescribeStacks', parameters },
+    /does not exist/,
+  );
+  if (described === undefined)
+    throw new UsageError(
+      `--env-from-stack: there is no stack ${name} in ${aws.region}; choose another region with --region`,
+    );
+  const [stack] = listAt(described.body, 'DescribeStacksResponse', 'DescribeStacksResult', 'Stacks');
+  const outputs = listAt(stack, 'Outputs').map((output) => [
+    textAt(output, 'OutputKey') ?? '',
+    textAt(output, 'OutputValue') ?? '',
+  ]);
+  const functions = new Map<string, Readonly<Record<string, string>>>();
+  for (const { logicalId, functionName } of await listFunctions(name, aws)) {
+    const path = `/2015-03-31/functions/${encodeURIComponent(functionName)}/configuration`;
+    const call = { service: 'lambda', protocol: 'rest', path } as const;
+    const { body } = await callOrFail(aws, 'lambda:GetFunctionConfiguration', call);
+    const variables = Object.entries(memberAt(body, 'Environment', 'Variables') ?? {});
+    const texts = variables.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    functions.set(logicalId, Object.fromEntries(texts));
+  }
+  return { name, outputs: Object.fromEntries(outputs) as Record<string, string>, functions };
+}
+
+type Listed = { readonly logicalId: string; readonly functionName: string };
+
+async function listFunctions(name: string, aws: Aws): Promise<readonly Listed[]> {
+  const found: Listed[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const parameters = { StackName: name, NextToken: next };
+    const { body } = await callOrFail(aws, 'cloudformation:ListStackResources', {
+      ...CLOUDFORMATION,
+      action: 'ListStackResources',
+      parameters,
+    });
+    const result = memberAt(body, 'ListStackResourcesResponse', 'ListStackResourcesResult');
+    for (const resource of listAt(result, 'StackResourceSummaries')) {
+      const logicalId = textAt(resource, 'LogicalResourceId');
+      const functionName = textAt(resource, 'PhysicalResourceId');
+      const isFunction = textAt(resource, 'ResourceType') === 'AWS::Lambda::Function';
+      if (isFunction && logicalId !== undefined && functionName !== undefined && functionName !== '')
+        found.push({ logicalId, functionName });
+    }
+    next = textAt(result, 'NextToken');
+    if (next === undefined || next === '') return found;
+  }
+  throw new UsageError(`--env-from-stack: ${name} has more resources than a stack can have`);
+}
+
+/** Names, never values. */
+export function describeDeployed({ name, outputs, functions }: DeployedStack): string {
+  const ofFunctions = [...functions]
+    .map(([logicalId, variables]) => [logicalId, Object.keys(variables)] as const)
+    .filter(([, names]) => names.length > 0)
+    .map(([logicalId, names]) => `  variables of ${logicalId}: ${names.toSorted().join(', ')}\n`);
+  const names = Object.keys(outputs).toSorted().join(', ');
+  return `from the stack ${name}:\n${names === '' ? '' : `  outputs: ${names}\n`}${ofFunctions.join('')}`;
+}
+
+/** For `${cf:NAME.Output}` of a serverless.yml. */
+export function outputsByReference({ name, outputs }: Pick<DeployedStack, 'name' | 'outputs'>) {
+  const named = Object.entries(outputs).map(([key, value]) => [`cf:${name}.${key}`, value] as const);
+  return Object.fromEntries(named);
+}
+
+/** `GATEWRIGHT_OUTPUT_USERS_URL` for the output UsersUrl, for the command of `--exec`. */
+export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      `GATEWRIGHT_OUTPUT_${name
+        .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+        .replace(/[^A-Za-z0-9]+/g, '_')
+        .toUpperCase()}`,
+      value,
+    ]),
+  );
+}
+
+type Taken = {
+  readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
+  /** Variables for the command of `--exec`. */
+  readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
+};
+
+/** Empty where no stack is named. @throws UsageError */
+export async function copyVariablesFromStack(
+  name: string | undefined,
+  givenRegion: string | undefined,
+): Promise<Taken> {
+  if (name === undefined) return { options: {}, around: (gateway) => gateway.environment() };
+  const region = givenRegion ?? homeOfEnvironment().region;
+  const aws = createAws(region, await findCredentials({}, region), {});
+  const stack = await readDeployedStack(name, aws);
+  process.stderr.write(describeDeployed(stack));
+  return {
+    options: { deployedVariables: stack.functions, deployedOutputs: outputsByReference(stack) },
+    around: (gateway) => ({ ...outputVariables(stack), ...gateway.environment() }),
+  };
+}

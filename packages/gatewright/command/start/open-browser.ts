@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+import { printNotes } from '../../../base/terminal/output.ts';
+
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  // The empty text is a window title: `start` would take the address for one.
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** Opens the user's browser. A failure is no error of the command, which has printed the address. */
+export function openBrowser(url: string): void {
+  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
+  child.on('error', () => printNotes(`${program} failed to start; open the console by its address`));
+  child.unref();
+}

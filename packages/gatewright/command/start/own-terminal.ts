@@ -1,0 +1,96 @@
+/** The terminal that the command was started from, for keys: its modes, and the job that it belongs to. */
+import { execFileSync } from 'node:child_process';
+import { describeProcess } from './describe-process.ts';
+import type { KeyTerminal } from './key-reader.ts';
+
+const STTY_WITHIN_MS = 2_000;
+/** By a job in the background: a shell says nothing to one that runs when it comes to the foreground. */
+const LOOK_EVERY_MS = 1_000;
+/** Each key at once and unseen; signals by `KeyTerminal.signal`, so that the modes are given back first. */
+const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
+
+/**
+ * Undefined where stdin and stdout are not a terminal, or its modes cannot be read. Node gives the modes of the
+ * start back at an exit and a crash; raw mode of Node itself would stop a background job when it ends
+ * (SIGTTOU).
+ */
+export function openTerminal(): KeyTerminal | undefined {
+  const { stdin: input, stdout: output } = process;
+  if (!output.isTTY || !input.isTTY) return undefined;
+  return process.platform === 'win32' ? windowsTerminal(input, output) : jobTerminal(input, output);
+}
+
+function windowsTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyTerminal {
+  return {
+    input,
+    output,
+    takeOver() {
+      input.setRawMode(true);
+      return true;
+    },
+    giveBack: () => void input.setRawMode(false),
+    signal(what) {
+      if (what !== 'suspend') process.emit('SIGINT');
+    },
+    watch: () => () => undefined,
+  };
+}
+
+const SIGNALS = { interrupt: 'SIGINT', suspend: 'SIGTSTP', abort: 'SIGQUIT' } as const;
+/** Their default ends the process at once. SIGINT and SIGTERM end the command, which closes the reader. */
+const ENDING = ['SIGHUP', 'SIGQUIT'] as const;
+
+function jobTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyTerminal | undefined {
+  const modes = stty(['-g']);
+  if (modes === undefined) return undefined;
+  let isTaken = false;
+  let resume = (): void => undefined;
+  let looking: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    if (isForeground()) resume();
+  };
+  return {
+    input,
+    output,
+    takeOver() {
+      isTaken = isForeground() && stty(KEY_MODES) !== undefined;
+      clearInterval(looking);
+      if (!isTaken) looking = setInterval(look, LOOK_EVERY_MS).unref();
+      return isTaken;
+    },
+    giveBack() {
+      if (isTaken && isForeground()) stty([modes]);
+      isTaken = false;
+    },
+    signal: (what) => void process.kill(0, SIGNALS[what]),
+    watch({ resumed, ending }) {
+      const end = (signal: NodeJS.Signals): void => {
+        ending();
+        process.kill(process.pid, signal);
+      };
+      resume = resumed;
+      process.on('SIGCONT', resumed);
+      for (const name of ENDING) process.on(name, end);
+      return () => {
+        clearInterval(looking);
+        process.off('SIGCONT', resumed);
+        for (const name of ENDING) process.off(name, end);
+      };
+    },
+  };
+}
+
+function isForeground(): boolean {
+  const own = describeProcess(process.pid);
+  return own !== undefined && own.group === own.foreground;
+}
+
+/** Undefined: there is no such program, or it has failed. */
+function stty(args: readonly string[]): string | undefined {
+  try {
+    const options = { timeout: STTY_WITHIN_MS, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
+    return execFileSync('stty', args, { ...options, stdio: ['inherit', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}

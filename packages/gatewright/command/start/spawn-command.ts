@@ -1,0 +1,86 @@
+/** Runs the command of `start --exec` beside the gateway, passes signals on, and ends all its processes. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { endMarked } from '../../../gateway/engine/index.ts';
+
+type SpawnedCommand = {
+  /** The command's exit code; 128 plus the number of the signal that ended it, as in shells. */
+  readonly ended: Promise<number>;
+  /** Passes a signal of the gateway on to the command. */
+  pass(signal: NodeJS.Signals): void;
+  /** Ends its remaining processes. */
+  stop(): Promise<void>;
+};
+
+/** Time for the command's own children to end. */
+const GRACE_MS = 500;
+/** They would be sent with the local key pair, and invalidate every signature. */
+const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
+
+/**
+ * Through the shell. At a terminal it shares the gateway's process group, so that it can read keys; elsewhere
+ * it has its own, which is ended as a whole.
+ * @param mark a variable by which the command's processes are recognised
+ */
+export function spawnCommand(
+  command: string,
+  variables: Readonly<Record<string, string>>,
+  mark: string,
+): SpawnedCommand {
+  const isGroup = !process.stdin.isTTY && process.platform !== 'win32';
+  const inherited = Object.entries(process.env).filter(([name]) => !OF_THE_DEVELOPER.includes(name));
+  const [program, ...args] = shellOf(command);
+  const child = spawn(program, args, {
+    shell: process.platform === 'win32',
+    stdio: 'inherit',
+    detached: isGroup,
+    env: { ...Object.fromEntries(inherited), ...variables },
+  });
+  let isOver = false;
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      isOver = true;
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+  const forward = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(isGroup ? -child.pid : child.pid, signal);
+    } catch {
+      // No process is left.
+    }
+  };
+  return {
+    ended,
+    pass(signal) {
+      // Ctrl-C reaches the whole group of a terminal.
+      if (!isOver && (isGroup || signal !== 'SIGINT')) forward(signal);
+    },
+    async stop() {
+      if (isGroup || !isOver) forward('SIGTERM');
+      if (!isOver) await Promise.race([ended, sleep(GRACE_MS)]);
+      else if (isGroup && isThere(child.pid)) await sleep(GRACE_MS);
+      if (isGroup || !isOver) forward('SIGKILL');
+      await endMarked(`${mark}=${variables[mark] ?? ''}`);
+    },
+  };
+}
+
+/** The shell waits for its command, which gets signals as well, and returns the command's exit code. */
+function shellOf(command: string): [string, ...string[]] {
+  return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];
+}
+
+function isThere(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,81 @@
+/** `start --exec`: runs the gateway for the duration of one command, and returns its exit code. */
+import { writeCompiledCode } from '../compiled-code.cjs';
+import { releaseMemoryWhenIdle } from './release-memory.ts';
+import { count, printNotes } from '../../../base/terminal/output.ts';
+import { spawnCommand } from './spawn-command.ts';
+import type { Command } from 'commander';
+import type { GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
+
+/** Identifies the command's processes. */
+const MARK = 'GATEWRIGHT_CONTROL_SECRET';
+const PASSED = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Signals go to the command; a second one ends it at once.
+ * @param isOver settles when the command need not be awaited any more
+ * @returns the exit code
+ */
+export async function runWithGateway(
+  command: string,
+  variables: Readonly<Record<string, string>>,
+  isOver: Promise<unknown>,
+): Promise<number> {
+  const spawned = spawnCommand(command, variables, MARK);
+  const { promise: isEnough, resolve: giveUp } = Promise.withResolvers<undefined>();
+  let reported = 0;
+  const listeners = PASSED.map((signal) => {
+    const listener = (): void => {
+      reported += 1;
+      if (reported === 1) spawned.pass(signal);
+      else giveUp(undefined);
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  try {
+    const code = await Promise.race([spawned.ended, isEnough, isOver.then(() => undefined)]);
+    await spawned.stop();
+    return code ?? (await spawned.ended);
+  } finally {
+    for (const forget of listeners) forget();
+  }
+}
+
+type ExecFlags = {
+  readonly exec?: string;
+  readonly port: number;
+  readonly controlPort: number;
+  readonly dynamodb: string;
+  readonly data?: string;
+  readonly reload: boolean;
+};
+
+/** For one command: free ports unless some are named, no reload, and a reset where nothing is kept. */
+export function readExecOptions(
+  { exec, dynamodb, data, reload, ...ports }: ExecFlags,
+  command: Pick<Command, 'getOptionValueSource'>,
+): Pick<GatewayOptions, 'controlPort' | 'port' | 'reload' | 'resets'> {
+  if (exec === undefined) return { port: ports.port, controlPort: ports.controlPort, reload };
+  const portOf = (name: 'port' | 'controlPort'): number =>
+    command.getOptionValueSource(name) === 'default' ? 0 : ports[name];
+  const keepsNothing = dynamodb === 'embedded' && data === undefined;
+  return { port: portOf('port'), controlPort: portOf('controlPort'), reload: false, resets: keepsNothing };
+}
+
+/** The ready text goes to stdout; with `--exec`, whose command owns stdout, one line goes to stderr. */
+export function printReady(
+  { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },
+  { apis, unsupported }: Listening,
+  text: string,
+): void {
+  // All code of the start is loaded; the line comes first.
+  setImmediate(() => void writeCompiledCode());
+  releaseMemoryWhenIdle();
+  if (exec === undefined || json) process.stdout.write(text);
+  else if (verbose) process.stderr.write(text);
+  else {
+    const left = count(unsupported.length, 'part');
+    if (unsupported.length > 0) printNotes(`${left} not served or enforced as at AWS; --verbose lists them`);
+    printNotes(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
+  }
+}

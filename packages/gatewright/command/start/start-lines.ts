@@ -1,0 +1,51 @@
+/** Which lines a start prints while it runs: all but those for programs, fewer, or all. */
+import {
+  createStreamSink,
+  describeReload,
+  isMetricLine,
+  printLogLine,
+} from '../../../gateway/engine/index.ts';
+import { printNotes } from '../../../base/terminal/output.ts';
+import type { GatewayOptions } from '../../../gateway/engine/index.ts';
+
+type Sinks = Pick<GatewayOptions, 'log' | 'functionLog' | 'onProgress' | 'onReload'>;
+
+export type StartLines = Sinks & {
+  /** Prints every line, or as at the start; returns whether it now prints every line. */
+  toggle(): boolean;
+  close(): Promise<void>;
+};
+
+type Wanted = { readonly quiet: boolean; readonly json: boolean };
+
+const OF_ERRORS: ReadonlySet<string | undefined> = new Set(['ERROR', 'FATAL']);
+
+/** @param wanted quiet: errors and refusals only; json: metric lines of functions as well */
+export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted): StartLines {
+  const sink = createStreamSink(stream);
+  let isAll = false;
+  const isQuiet = (): boolean => quiet && !isAll;
+  return {
+    log: {
+      write(line, isSuccess) {
+        if (!isQuiet() || isSuccess !== true) sink.write(line);
+      },
+    },
+    functionLog(line) {
+      if (isQuiet() && !OF_ERRORS.has(line.level)) return;
+      // Embedded metrics are for CloudWatch, and would hide the other lines.
+      if (json || isAll || !isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
+    },
+    onProgress(message) {
+      if (!isQuiet()) printNotes(message);
+    },
+    onReload(notice) {
+      if (!isQuiet() || notice.kind === 'kept') sink.write(describeReload(notice));
+    },
+    toggle() {
+      isAll = !isAll;
+      return isAll;
+    },
+    close: () => sink.close(),
+  };
+}

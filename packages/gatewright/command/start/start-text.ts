@@ -1,0 +1,276 @@
+/** The output of `gatewright start` and the plug-in's commands once everything listens. */
+import { relative } from 'node:path';
+import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
+import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
+import { quote, routesLine, tokenLine } from '../shell-text.ts';
+import { guardedRoutes, suggestTries } from './suggested-tries.ts';
+import { describeTries } from './try-lines.ts';
+import type { LoadText } from '../shell-text.ts';
+import { addressOf, NOTHING_SERVED } from '../../../gateway/engine/index.ts';
+import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../gateway/engine/index.ts';
+
+/** More suggested lines would hide the addresses. */
+const MAX_SUGGESTED = 8;
+/** APIs with more routes show the routes of one function as one line; `gatewright routes` shows each. */
+const MAX_ROUTES = 15;
+const MIN_FOLDED = 4;
+/** Faults shown with their reason; --verbose lists all. */
+const MAX_FAULTS = 6;
+
+export type StartFacts = {
+  readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
+  readonly listening: Listening;
+  readonly tookMs: number;
+  /** Access documents beside the sources, and their stage. */
+  readonly documents: Parameters<typeof guardedRoutes>[2];
+  readonly stage: string;
+  readonly load: LoadText;
+  /** All findings instead of their number. */
+  readonly isVerbose: boolean;
+  /** Addresses and findings only. */
+  readonly isQuiet?: boolean;
+  /** How to mint tokens of an issuer; absent = the command's own option. */
+  readonly standIn?: (issuer: string) => string;
+};
+
+export function describeStart(facts: StartFacts): string {
+  const { listening, tookMs, isQuiet = false } = facts;
+  const findings = facts.isVerbose ? describeUnsupported : countUnsupported;
+  const follows = isQuiet ? 'Errors and refused requests follow' : 'One line per request follows';
+  return [
+    ...(listening.console === undefined
+      ? []
+      : [`${colorize('bold', 'Console')} ${colorize('cyan', listening.console)}`]),
+    ...(isQuiet
+      ? [...facts.gateway.routes().map(headline), `  Control  ${listening.control}`]
+      : ['', ...describeServed(facts)]),
+    ...describeUnreachable(listening.unreachableIssuers, facts.standIn),
+    ...findings(listening.unsupported),
+    `Ready in ${(tookMs / 1000).toFixed(1)} s. ${follows}; end with Ctrl-C.`,
+    '',
+  ].join('\n');
+}
+
+/** Routes, addresses of services, and lines to try. */
+function describeServed(facts: StartFacts): string[] {
+  const { gateway, listening } = facts;
+  const apis = gateway.routes();
+  const inspected = gateway.inspect();
+  const guarded = apis.map((api) => guardedRoutes(api, inspected, facts.documents, facts.stage));
+  const needs = guarded.flat().find(({ token }) => token !== undefined)?.token;
+  const services = [
+    ['Control', listening.control, 'AWS’s own APIs, issuer, @connections'],
+    ...listening.fronts.map(({ name, url }) => ['In front', url, name]),
+    ...(listening.name === undefined ? [] : [['Name', listening.name, 'for --gateway of other commands']]),
+    ...(listening.dynamodb === undefined ? [] : [['DynamoDB', listening.dynamodb, '']]),
+    ...describeInjected(listening.faults),
+    ...(listening.certificateAuthority === undefined
+      ? []
+      : [
+          [
+            'Local CA',
+            nearby(listening.certificateAuthority),
+            `for clients; see ${commandName()} certs --trust`,
+          ],
+        ]),
+  ];
+  const written = describeTries(gateway, apis);
+  const tries =
+    written.length > 0
+      ? written
+      : apis.flatMap((api, index) => suggestTries(api, guarded[index] ?? [])).slice(0, MAX_SUGGESTED);
+  const trusting = listening.certificateAuthority;
+  const shownTries = trusting === undefined ? tries : tries.map((line) => trustIn(line, nearby(trusting)));
+  return [
+    ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
+    ...table(services).map((line) => `  ${line}`),
+    ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
+    '',
+    ...(tries.length === 0
+      ? []
+      : [`  ${colorize('bold', 'Try')}`, ...shownTries.map((line) => `  ${line}`), '']),
+  ];
+}
+
+function describeInjected(faults: Listening['faults']): string[][] {
+  if (faults === undefined) return [];
+  const { file, rules, seed } = faults;
+  return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
+}
+
+/** Issuers without a stand-in that cannot be reached. */
+function describeUnreachable(
+  issuers: readonly string[],
+  standIn = (issuer: string) => `--issuer ${quote(`${issuer}=local`)}`,
+): string[] {
+  if (issuers.length === 0) return [];
+  const lines = issuers.map(
+    (issuer) =>
+      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: ${standIn(issuer)}`,
+  );
+  return [...lines, ''];
+}
+
+function describeApi(api: ApiRoutes, load: LoadText): string[] {
+  return [headline(api), ...formatRoutes(api, load).map((line) => `  ${line}`)];
+}
+
+function headline(api: ApiRoutes): string {
+  return `  ${colorize('bold', api.name)}  ${kindOf(api)}  ${colorize('cyan', api.url)}`;
+}
+
+function kindOf({ kind, stage }: ApiRoutes): string {
+  if (kind === 'function-url') return 'function URL';
+  return `${{ rest: 'REST', http: 'HTTP', websocket: 'WebSocket' }[kind]} API, stage ${stage}`;
+}
+
+/** One line per route: method, path, authorizer, function. */
+export function describeRoutes(api: ApiRoutes): string[] {
+  return table(api.routes.map((route) => toRow(route))).map((line) => `  ${line}`);
+}
+
+type Route = ApiRoutes['routes'][number];
+
+function toRow(
+  { method, path, authorizer, functionName, target, apiKeyRequired }: Route,
+  shown = path,
+): readonly string[] {
+  const isClosed = target === 'answers 500' && authorizer === undefined;
+  return [
+    method === path ? '' : method,
+    shown,
+    [authorizer ?? (isClosed ? 'closed' : 'open'), ...(apiKeyRequired ? ['API key'] : [])].join(' + '),
+    functionName === undefined ? (target ?? '(no function)') : `→ ${functionName}`,
+  ];
+}
+
+/**
+ * The same with addresses; in an API with many routes, those of one function behind one authorizer are
+ * counted.
+ */
+export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
+  const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
+  if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
+  const groups = Map.groupBy(api.routes.keys(), (index) => rows[index]?.slice(2).join('\n') ?? '');
+  const folded = [...groups.values()].flatMap((indices) => {
+    if (indices.length < MIN_FOLDED) return indices.map((index) => rows[index] ?? []);
+    const paths = indices.map((index) => api.routes[index]?.path ?? '');
+    return [
+      [`${indices.length} routes`, `${commonPath(paths)}…`, ...(rows[indices[0] ?? 0]?.slice(2) ?? [])],
+    ];
+  });
+  return [...table(folded).map((line) => `  ${line}`), `  each: ${routesLine(load)}`];
+}
+
+function commonPath(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('/'));
+  const differs = first.findIndex((segment, at) => others.some((path) => path[at] !== segment));
+  return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
+}
+
+/** The first faults, and how many there are; a source that is not served at all is named with its reason. */
+export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
+  const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
+  if (refused.length > 0)
+    return [
+      `  ${colorize('red', 'Refused')}`,
+      ...refused.flatMap(describeFault),
+      '',
+      ...countUnsupported(items.filter((item) => !refused.includes(item))),
+    ];
+  if (items.length === 0) return [];
+  const faults = items.filter(({ message }) => message !== undefined).length;
+  const others = new Set(
+    items.flatMap(({ message, consequence }) => (message === undefined ? [consequence] : [])),
+  ).size;
+  const counts = [
+    ...(faults === 0 ? [] : [colorize('yellow', `${count(faults, 'part')} not served as written`)]),
+    ...(others === 0 ? [] : [`${count(others, 'part')} not as at AWS`]),
+  ];
+  return [
+    ...describeFirst(items),
+    `  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`,
+    '',
+  ];
+}
+
+/** The first faults that requests meet, each message once. */
+function describeFirst(items: readonly UnsupportedItem[]): string[] {
+  const faults = items.filter(
+    ({ message, consequence }) => message !== undefined && consequence !== NO_CONSEQUENCE,
+  );
+  const groups = [...Map.groupBy(faults, ({ message }) => message).values()];
+  return groups.slice(0, MAX_FAULTS).flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const [place = '', consequence = ''] = describeFault(first);
+    return [place, `${consequence}${others.length === 0 ? '' : ` (and ${others.length} more)`}`];
+  });
+}
+
+/** All faults of the stacks; then features missing in this version, grouped by consequence. */
+export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
+  const faults = items.filter(({ message }) => message !== undefined);
+  const others = items.filter(({ message }) => message === undefined);
+  return [
+    ...(faults.length === 0
+      ? []
+      : [
+          `  ${colorize('yellow', 'Not served as written')} (--strict makes these errors)`,
+          ...faults.flatMap(describeFault),
+          '',
+        ]),
+    ...describeMissing(others),
+  ];
+}
+
+function describeFault({
+  file,
+  line,
+  logicalId,
+  property,
+  message = '',
+  consequence,
+}: UnsupportedItem): string[] {
+  const place = [describeFile(file, line), nameOf({ logicalId, property })].filter((part) => part !== '');
+  return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
+}
+
+/** curl trusts the system's authorities and those given to it. */
+function trustIn(line: string, file: string): string {
+  return line.replace(/^curl -i /, `curl -i --cacert ${quote(file)} `);
+}
+
+function nearby(file: string): string {
+  const shown = relative(process.cwd(), file);
+  return shown.startsWith('..') ? file : shown;
+}
+
+function describeFile(file: string | undefined, line: number | undefined): string {
+  if (file === undefined) return '';
+  const shown = relative(process.cwd(), file);
+  return [shown.startsWith('..') ? file : shown, line]
+    .filter((part) => part !== undefined && part !== '')
+    .join(':');
+}
+
+function nameWithLine(item: UnsupportedItem): string {
+  return item.line === undefined ? nameOf(item) : `${nameOf(item)} (${item.line})`;
+}
+
+function nameOf({ logicalId, property }: Pick<UnsupportedItem, 'logicalId' | 'property'>): string {
+  return [logicalId, property].filter((part) => part !== undefined && part !== '').join('.');
+}
+
+function describeMissing(items: readonly UnsupportedItem[]): string[] {
+  if (items.length === 0) return [];
+  const groups = Map.groupBy(items, ({ file, consequence }) => JSON.stringify([file, consequence]));
+  const lines = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const [only, ...others] = group.map(nameWithLine);
+    const file = describeFile(first.file, others.length === 0 ? first.line : undefined);
+    const names = others.length === 0 ? nameOf(first) : [only, ...others].join(', ');
+    return [`    ${file === '' ? '' : `${file} `}${names}: ${first.consequence}`];
+  });
+  return [`  ${colorize('bold', 'Not as at AWS')} (--strict makes these errors)`, ...lines, ''];
+}

@@ -1,0 +1,205 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import {
+  chooseKeyPair,
+  createGateway,
+  optionNames,
+  pageKeyFolder,
+  readStore,
+  requireSources,
+  runningFolder,
+  toFlagName,
+  toSettings,
+} from '../../../gateway/engine/index.ts';
+import { accessFoldersOf } from '@gatewright/authoring/files/stack-files';
+import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
+import { refuseUnsafeAccess } from '../../../toolkit/stack/access/commands/access-check.ts';
+import { readAwsEndpoints, readDaemon } from '../aws-options.ts';
+import { addLoadOptions, toLoadOptions, DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
+import { printNotes, UsageError } from '../../../base/terminal/output.ts';
+import { copyVariablesFromStack } from './env-from-stack.ts';
+import { readExecOptions, runWithGateway, printReady } from './start-exec.ts';
+import { addStartOptions } from '../../../toolkit/terminal/start-options.ts';
+import { describeStart } from './start-text.ts';
+import { waitForNpxExit } from './npx-parent.ts';
+import { limitYoungGeneration } from './young-generation.ts';
+import { openAccessBook } from '../../../toolkit/stack/access/commands/access-book.ts';
+import { adminTargetOf } from '../../../toolkit/terminal/admin-client.ts';
+import { loadConsole } from './console-bundle.ts';
+import { openBrowser } from './open-browser.ts';
+import { startLines } from './start-lines.ts';
+import { openInvoiceBook } from '../../../toolkit/stack/quota/commands/invoice-book.ts';
+import type { DynamoDbChoice, Flags, GatewayOptions, Listening } from '../../../gateway/engine/index.ts';
+import type { KeyReader } from './key-reader.ts';
+import type { openStartKeys } from './start-keys.ts';
+import type { Profiling } from './profile.ts';
+import type { AdminTarget } from '../../../toolkit/terminal/admin-client.ts';
+
+export function startCommand(): Command {
+  const command = addLoadOptions(new Command('start').description('Serve stacks on this machine.'));
+  return addStartOptions(
+    command,
+    optionNames(({ loads }) => loads !== true),
+  ).action(start);
+}
+
+async function start(named: readonly string[], flags: Flags, command: Command): Promise<void> {
+  const startedMs = performance.now();
+  limitYoungGeneration();
+  const sources = chooseSources(named);
+  const profiling = flags.profile ? await startProfiling() : undefined;
+  // With --json, stdout holds only the line for tools; with --exec it is the command's.
+  const lines = startLines(flags.json || flags.exec !== undefined ? process.stderr : process.stdout, flags);
+  const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
+  const adminKey = chooseKeyPair(process.env);
+  const stage = flags.stage ?? DEFAULT_STAGE;
+  const shown = openStartConsole(sources, stage, adminKey);
+  const gateway = await createGateway({
+    ...readSettings(flags),
+    ...toLoadOptions(flags, sources),
+    adminKey,
+    companions: sources.filter((source) => !named.includes(source)),
+    awsEndpoints: readAwsEndpoints(flags.aws, process.env),
+    announced: { folder: runningFolder(process.env), name: flags.name },
+    ...readExecOptions(flags, command),
+    ...deployed.options,
+    ...readInspect(flags),
+    dynamodb: readDynamoDb(flags),
+    ...shown.options,
+    linksLines: isSeen(flags),
+    xrayDaemon: readDaemon(process.env['AWS_XRAY_DAEMON_ADDRESS']),
+    log: lines.log,
+    documentFolders: accessFoldersOf(sources),
+    functionLog: lines.functionLog,
+    onProgress: lines.onProgress,
+    ...(!flags.json && { onWaiting: lines.onProgress }),
+    onReload: lines.onReload,
+  });
+  const orphaned = waitForNpxExit();
+  let keys: KeyReader | undefined;
+  try {
+    await gateway.load(sources);
+    const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
+      printNotes(`warning: ${message}`),
+    );
+    // Not before: until there is something to close, a signal ends the process as usual.
+    const signalled = flags.exec === undefined ? waitForSignal() : undefined;
+    const listening = await gateway.listen();
+    shown.listensAt(listening);
+    const tookMs = performance.now() - startedMs;
+    printReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
+    if (flags.open && listening.console !== undefined) openBrowser(listening.console);
+    if (flags.exec === undefined) {
+      const { promise: quitted, resolve } = Promise.withResolvers<undefined>();
+      const quit = (): void => resolve(undefined);
+      keys = isSeen(flags) ? await openKeys({ gateway, listening, lines, quit }) : undefined;
+      await Promise.race([signalled, orphaned, quitted]);
+    } else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
+  } finally {
+    // First: a second Ctrl-C ends the process at once.
+    keys?.close();
+    await gateway.close();
+    await lines.close();
+    await endProfile(profiling);
+  }
+}
+
+type StartConsole = {
+  readonly options: Pick<GatewayOptions, 'consoleFiles' | 'pageKeys' | 'access' | 'invoices'>;
+  readonly listensAt: (listening: Listening) => void;
+};
+
+/**
+ * Parts of the console that the gateway does not import: files of the page, access documents, invoices.
+ * @param stage of the stack that holds the authorizers
+ */
+function openStartConsole(
+  sources: readonly string[],
+  stage: string,
+  adminKey: GatewayOptions['adminKey'],
+): StartConsole {
+  let admin: AdminTarget | undefined;
+  return {
+    options: {
+      consoleFiles: loadConsole,
+      pageKeys: pageKeyFolder(process.env),
+      access: openAccessBook(sources, stage, () => admin),
+      invoices: openInvoiceBook(() => admin),
+    },
+    listensAt({ apis }) {
+      admin = adminTargetOf(apis, adminKey);
+    },
+  };
+}
+
+function readyText(
+  flags: Flags,
+  {
+    sources,
+    ...started
+  }: Omit<Parameters<typeof describeStart>[0], 'load' | 'isVerbose' | 'isQuiet'> & {
+    sources: readonly string[];
+  },
+): string {
+  return flags.json
+    ? `${JSON.stringify({ ready: true, ...started.listening })}\n`
+    : describeStart({
+        ...started,
+        load: { ...flags, sources },
+        isVerbose: flags.verbose,
+        isQuiet: flags.quiet,
+      });
+}
+
+/** @throws DefinitionError before anything is opened */
+function chooseSources(named: readonly string[]): readonly string[] {
+  requireSources(named);
+  return withStack(named, (message) => printNotes(message));
+}
+
+/** Whether the lines are for a person. */
+function isSeen({ json, exec }: Flags): boolean {
+  return process.stdout.isTTY && !json && exec === undefined;
+}
+
+/** Loaded on demand. */
+async function openKeys(
+  started: Parameters<typeof openStartKeys>[0],
+): Promise<ReturnType<typeof openStartKeys>> {
+  const { openStartKeys } = await import('./start-keys.ts');
+  return openStartKeys(started);
+}
+
+/** Loaded on demand. */
+async function startProfiling(): Promise<Profiling> {
+  const { startProfile } = await import('./profile.ts');
+  return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());
+}
+
+async function endProfile(profiling: Profiling | undefined): Promise<void> {
+  for (const file of (await profiling?.finish()) ?? []) printNotes(`wrote ${file}`);
+}
+
+/** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */
+function waitForSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** The gateway's options among these flags, unchanged. */
+function readSettings(flags: Flags) {
+  const said: Readonly<Record<string, unknown>> = flags;
+  return toSettings(optionNames(), (name) => said[toFlagName(name)]);
+}
+
+function readInspect({ inspect, inspectBrk }: Flags): Pick<GatewayOptions, 'inspect'> {
+  const port = inspectBrk ?? inspect;
+  return port === undefined ? {} : { inspect: { port, breaks: inspectBrk !== undefined } };
+}
+
+function readDynamoDb({ dynamodb, data }: Flags): DynamoDbChoice {
+  const choice = readStore(dynamodb, data, process.env);
+  if (typeof choice === 'string') throw new UsageError(`--${choice}`);
+  return choice;
+}

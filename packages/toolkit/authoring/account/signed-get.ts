@@ -1,0 +1,75 @@
+/** Signed GET requests to AWS's APIs, or to the endpoints of the environment, with strict checks of the answer. */
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import { signRequest } from '@gatewright/aws/sign-request';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { sendWithin } from '@gatewright/aws/bounded-reply';
+import { UsageError } from '@gatewright/aws/usage-error';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type SignedGet = {
+  readonly region: string;
+  /**
+   * Undefined: not found.
+   * @throws UsageError when the answer is a failure, a redirect, too large, late or no JSON object
+   */
+  readonly get: (service: string, path: string) => Promise<JsonObject | undefined>;
+};
+
+const QUOTED_CHARACTERS = 300;
+
+/** Credentials come from the environment. @throws UsageError */
+export function createSignedGet(environment: Environment): SignedGet {
+  const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  const { AWS_SESSION_TOKEN: sessionToken } = environment;
+  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
+    throw new UsageError(
+      'reading a live API needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+    );
+  return {
+    region,
+    async get(service, path) {
+      const endpoint = givenEndpoint(service, environment) ?? regionalAddress(service, region);
+      const url = new URL(`${endpoint}${path}`);
+      const headers = signRequest({
+        method: 'GET',
+        url,
+        headers: { accept: 'application/json' },
+        service,
+        region,
+        accessKeyId,
+        secretAccessKey,
+        sessionToken,
+        nowEpochMs: Date.now(),
+      });
+      const { status, text } = await sendWithin(url, { headers });
+      return readAnswer(url, status, text);
+    },
+  };
+}
+
+function readAnswer(url: URL, status: number, text: string): JsonObject | undefined {
+  if (isAbsent(status, text)) return undefined;
+  const said = showControls(text.slice(0, QUOTED_CHARACTERS));
+  if (status >= 300 && status < 400)
+    throw new UsageError(
+      `${url.origin}${url.pathname} answered ${status}: redirects are not followed, since they would get the credentials`,
+    );
+  if (status < 200 || status > 299)
+    throw new UsageError(`${url.origin}${url.pathname} answered ${status}: ${said}`);
+  const answer = parseJsonObject(text);
+  if (answer !== undefined) return answer;
+  throw new UsageError(`${url.origin}${url.pathname} answered without a JSON object: ${said}`);
+}
+
+/** In AWS's own form only: a proxy's 404 would say that there is no API to protect. CloudFormation says it with 400. */
+function isAbsent(status: number, text: string): boolean {
+  if (status === 400)
+    return text.includes('ValidationError') && /\b(?:Stack|Resource)\b.* does not exist/.test(text);
+  const answer = status === 404 ? parseJsonObject(text) : undefined;
+  return typeof (answer?.['message'] ?? answer?.['Message']) === 'string';
+}

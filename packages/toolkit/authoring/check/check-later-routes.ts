@@ -1,0 +1,72 @@
+/**
+ * Routes with an authorizer that a document does not know. Most are denied; one that a wildcard of an allowed
+ * route also matches is not, since no rule denies it.
+ */
+import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
+import { expandRoutes } from '../compile/expand-rule.ts';
+import { findOverGrants } from '@gatewright/handlers/access/decide/over-grants';
+import { parseTemplate } from '@gatewright/handlers/access/decide/route-finder';
+import type { InventoryRoute } from '../inventory/route-inventory.ts';
+import { ANY, ORDINARY } from '@gatewright/handlers/access/decide/segment-patterns';
+import type { SegmentPattern } from '@gatewright/handlers/access/decide/segment-patterns';
+
+/**
+ * Routes of the current API that callers reach by a rule about another route, each with what to do. `found`:
+ * protected routes are those with an authorizer of the toolkit.
+ */
+export function checkLaterRoutes(
+  document: CompiledDocument,
+  found: readonly InventoryRoute[],
+): readonly string[] {
+  if (document.kind === 'websocket') return [];
+  const now: CompiledDocument = { ...document, routes: expandRoutes(found) };
+  const met = new Map(document.routes.map((route) => [nameOf(route), route]));
+  const later = new Set(
+    [...now.routes.keys()].filter((index) => {
+      const route = now.routes[index];
+      const known = met.get(nameOf(route));
+      return route?.isOpen !== true && (known === undefined || known.isOpen === true);
+    }),
+  );
+  if (later.size === 0) return [];
+  const complaints = new Map<string, string>();
+  for (const { name, method, pattern } of allowedPatterns(document))
+    for (const { route: index } of findOverGrants(now, method, pattern)) {
+      const reached = nameOf(now.routes[index]);
+      if (!later.has(index) || reached === name || complaints.has(reached)) continue;
+      const was = met.has(reached) ? 'was open' : 'did not exist';
+      complaints.set(
+        reached,
+        `${reached} has an authorizer but ${was} when the document's routes were read, so callers allowed on ${name} can call it too: run gatewright access sync`,
+      );
+    }
+  return [...complaints.values()];
+}
+
+type AllowedPattern = { readonly name: string; readonly method: string; readonly pattern: SegmentPattern };
+
+function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedPattern[] {
+  return rules
+    .filter(({ effect }) => effect === 'allow')
+    .flatMap((rule) =>
+      rule.routes.flatMap((index, place) => {
+        const route = routes[index];
+        if (route === undefined) return [];
+        const { method, path } = route;
+        return [{ name: nameOf(route), method, pattern: patternOf(path, rule, place) }];
+      }),
+    );
+}
+
+/** The placeholder of an owner's value is no wildcard. */
+function patternOf(path: string, { bind = [] }: CompiledRule, place: number): SegmentPattern {
+  const owned = new Set(bind.map(({ segments }) => segments[place]));
+  return parseTemplate(path).map((segment, index) => {
+    if (typeof segment === 'object') return segment.literal;
+    return owned.has(index) ? ORDINARY : ANY;
+  });
+}
+
+function nameOf(route: CompiledDocument['routes'][number] | undefined): string {
+  return `${route?.method ?? ''} ${route?.path ?? ''}`;
+}

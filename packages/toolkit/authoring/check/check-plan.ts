@@ -1,0 +1,37 @@
+import { PlanInvalid } from '@gatewright/handlers/errors';
+import type { CheckPlan } from '../compile/compile-quota.ts';
+import { parsePlan } from '@gatewright/handlers/quota/plan/plan';
+
+/** Limits that a plan may have, but that are not enforced. */
+const UNHELD = {
+  request: {
+    concurrency:
+      'needs quota() or withQuota() in the handler: an authorizer does not see the end of a request',
+  },
+  'access-log': {
+    concurrency:
+      'needs quota() or withQuota() in the handler: count: access-log counts requests after they end',
+    rate: 'cannot be enforced with count: access-log, which counts requests after they end: remove the limit, or write count: request',
+  },
+} as const;
+
+export const checkPlan: CheckPlan = (plan, countedBy) => {
+  const unheld: Readonly<Record<string, string>> = UNHELD[countedBy];
+  try {
+    const { limits } = parsePlan(plan);
+    for (const [place, { kind }] of limits.entries()) {
+      const message = unheld[kind];
+      if (message !== undefined) return { path: ['limits', place, kind], message };
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PlanInvalid)) throw error;
+    const { field, message } = error;
+    // `limits[1].burst`; `plan` is the whole.
+    const steps = field === 'plan' ? [] : field.split(/[.[\]]+/).filter((step) => step !== '');
+    return {
+      path: steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+      message: message.slice(field.length + 1),
+    };
+  }
+};

@@ -1,0 +1,36 @@
+/** Checks before deployment that a stack uses the authorizers as the documents require. */
+import type { ProtectedStack } from '../compile/build-access.ts';
+import { checkLaterRoutes } from './check-later-routes.ts';
+import { checkChargedRoutes, checkNativePlans, checkPreflight, checkWiring } from './check-wiring.ts';
+import { readWiredApi, readWiring } from './read-wiring.ts';
+
+/**
+ * What is unsafe about the APIs that documents protect by stack and logical id, each with its document.
+ * `resources` are those of the compiled template, intrinsics unresolved.
+ */
+export function checkStack(
+  protects: readonly ProtectedStack[],
+  stackName: string,
+  resources: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const complaints = protects
+    .filter(({ stack }) => stack === stackName)
+    .flatMap(({ document, logicalId, isReadLive }) => {
+      const { routes, apiKeySource } = readWiredApi(resources, logicalId);
+      return [
+        ...readWiring(resources, logicalId).flatMap((authorizer) => checkWiring(document, authorizer)),
+        ...checkPreflight(routes),
+        ...(isReadLive
+          ? []
+          : checkLaterRoutes(
+              document,
+              routes.map(({ method, path, calls }) => ({ method, path, isProtected: calls !== undefined })),
+            )),
+        ...checkChargedRoutes(document, routes, apiKeySource),
+        // Without routes in the template it is unknown whether any requires an API key.
+        ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
+      ].map((complaint) => `access/${document.name}.yml: ${complaint}`);
+    });
+  // A document may name one API for several stages.
+  return [...new Set(complaints)];
+}

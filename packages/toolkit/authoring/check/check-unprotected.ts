@@ -1,0 +1,55 @@
+/** APIs that use the toolkit's authorizers without an access document: they answer 500 to every request. */
+import { membersOf } from '@gatewright/aws/json-object';
+import type { ProtectedStack } from '../compile/build-access.ts';
+import { readWiring } from './read-wiring.ts';
+
+/** `stage`: the API's own, as in its address. */
+type UnprotectedApi = Pick<ProtectedStack, 'stack' | 'logicalId' | 'stage'>;
+
+/** @param named the stage in which documents protect this very stack */
+export function describeUnprotected(
+  { stack, logicalId, stage: name }: UnprotectedApi,
+  stage: string,
+  named?: string,
+): string {
+  const what = `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it`;
+  return named === undefined
+    ? `${what}, so every call is answered 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    : `${what} in stage ${stage}; ${stack} is its stack in ${named}. For SAM, name that of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
+}
+
+/**
+ * Unprotected APIs of a compiled template, intrinsics unresolved. A document that names an API by id alone
+ * does not count: a template has no ids.
+ */
+export function findUnprotectedApis(
+  protects: readonly ProtectedStack[],
+  stackName: string,
+  resources: Readonly<Record<string, unknown>>,
+): readonly UnprotectedApi[] {
+  return Object.keys(resources)
+    .filter((logicalId) => readWiring(resources, logicalId).length > 0)
+    .flatMap((logicalId) => stagesOf(resources, logicalId).map((stage) => ({ logicalId, stage })))
+    .filter(
+      (api) =>
+        !protects.some(
+          ({ stack, logicalId, stage }) =>
+            stack === stackName && logicalId === api.logicalId && stage === api.stage,
+        ),
+    )
+    .map((api) => ({ stack: stackName, ...api }));
+}
+
+/** A deployment may create a stage too. */
+const MAKES_STAGES = /^AWS::ApiGateway(V2)?::(Stage|Deployment)$/;
+
+function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {
+  const names = Object.values(resources).flatMap((resource) => {
+    const { Type: type, Properties } = membersOf(resource);
+    const properties = membersOf(Properties);
+    const { Ref: api } = membersOf(properties['RestApiId'] ?? properties['ApiId']);
+    const name = properties['StageName'];
+    return api === logicalId && MAKES_STAGES.test(String(type)) && typeof name === 'string' ? [name] : [];
+  });
+  return [...new Set(names)];
+}

@@ -1,0 +1,206 @@
+/** All access documents of a folder → the one JSON that ships, or every mistake. */
+import type { AccessDocument } from '../document/document.ts';
+import type { PlanText } from '../document/document-quota.ts';
+import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
+import { compileDocument } from './compile-document.ts';
+import type { CheckPlan } from './compile-quota.ts';
+import type { CompiledAccess, CompiledDocument } from '@gatewright/handlers/access/compiled-document';
+import { parseSnapshot } from './key-snapshot.ts';
+import type { KeySnapshot } from './key-snapshot.ts';
+import { printPath } from '../document/read-document.ts';
+import { readDocument } from '../document/read-access-document.ts';
+import type { DocumentReading, Sharing } from '../document/read-access-document.ts';
+import type { Problem } from '../document/read-document.ts';
+import { parseInventory } from '../inventory/route-inventory.ts';
+
+export type AccessFile = {
+  /** `orders` for `access/orders.yml`. */
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  /** Opens the files that it extends; absent = it extends none. */
+  readonly sharing?: Sharing;
+  /** Text of `access/orders.routes.json`; undefined where there is none yet. */
+  readonly inventory: string | undefined;
+  /** Texts of `access/orders.<issuer>.jwks.json` by issuer's id. */
+  readonly snapshots?: ReadonlyMap<string, string>;
+};
+
+export type AccessBuild = {
+  /** The documents that compile; those with a problem are left out. */
+  readonly compiled: CompiledAccess;
+  /** The stacks that hold the APIs, for callers with a template but no ids yet. */
+  readonly protects: readonly ProtectedStack[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly withoutInventory: readonly Problem[];
+  /** What documents get by `extends`: `orders extends access/_shared.yml: issuers main; roles admin`. */
+  readonly extended: readonly string[];
+};
+
+export type ProtectedStack = {
+  readonly document: CompiledDocument;
+  /** Stage of the authorizers' own stack. */
+  readonly for: string;
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly stage: string;
+  /** Its routes are read from the deployed API (`routes: live`), so they are known only after deployment. */
+  readonly isReadLive: boolean;
+};
+
+/** `checkPlan` checks the usage plans of documents; without it, a document with plans is refused. */
+export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan): AccessBuild {
+  const documents: CompiledDocument[] = [];
+  const protects: ProtectedStack[] = [];
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const withoutInventory: Problem[] = [];
+  const read = files.map((file) => ({ ...file, reading: readDocument(file.text, file.file, file.sharing) }));
+  problems.push(...namesakes(read));
+  const checkTicketsOf = createTicketCheck(read);
+  const plans = read.flatMap(({ reading }) =>
+    reading.kind === 'invalid' ? [] : (reading.document.quota?.plans ?? []),
+  );
+  const givers = new Set(
+    read.flatMap(({ reading }) => (reading.kind === 'invalid' ? [] : ticketSourcesOf(reading.document))),
+  );
+  for (const { name, reading, inventory: inventoryText, snapshots } of read) {
+    if (reading.kind === 'invalid') {
+      problems.push(...reading.problems);
+      continue;
+    }
+    const { document, locate } = reading;
+    const inventory = inventoryText === undefined ? undefined : parseInventory(inventoryText);
+    if (inventory === undefined) {
+      withoutInventory.push(locate(['routes'], 'the routes have not been read: run gatewright access sync'));
+      continue;
+    }
+    const strangers = checkTicketsOf(document).map(({ path, message }) => locate(path, message));
+    const compilation = compileDocument({
+      name,
+      document,
+      inventory,
+      locate,
+      checkPlan,
+      snapshots: readSnapshots(snapshots),
+      givesTickets: givers.has(name),
+    });
+    problems.push(...strangers);
+    if (compilation.kind === 'invalid') problems.push(...compilation.problems);
+    else if (strangers.length === 0) {
+      warnings.push(...compilation.warnings);
+      for (const id of findChangedPlans(documents, compilation.document))
+        problems.push(
+          locate(
+            ['quota', 'plans'],
+            `another document defines the usage plan ${id} differently: both are stored in one table`,
+          ),
+        );
+      for (const message of unenforcedLimits(document, plans, checkPlan))
+        problems.push(locate(['quota', 'plan'], message));
+      const twin = documents.find((other) => sharesApi(other, compilation.document));
+      if (twin === undefined) {
+        documents.push(compilation.document);
+        protects.push(...protectedStacks(compilation.document, document));
+      } else problems.push(locate(['api'], `protects an API that "${twin.name}" already protects`));
+    }
+  }
+  const extended = read.flatMap(({ name, reading }) => describeExtended(name, reading));
+  return { compiled: { documents }, protects, problems, warnings, withoutInventory, extended };
+}
+
+function describeExtended(name: string, reading: DocumentReading): readonly string[] {
+  if (reading.kind === 'invalid' || reading.extended === undefined) return [];
+  const { issuers, roles = {} } = reading.document;
+  const names = [
+    `issuers ${issuers.map(({ id }) => id).join(', ')}`,
+    `roles ${Object.keys(roles).join(', ') || 'none'}`,
+  ];
+  return [`${name} extends ${reading.extended.join(', ')}: ${names.join('; ')}`];
+}
+
+/** Of several folders: one inventory and one part of what is published go by each name. */
+function namesakes(read: readonly ReadFile[]): readonly Problem[] {
+  return read.flatMap(({ name, reading }, index) => {
+    const first = read.slice(0, index).find((other) => other.name === name);
+    return first === undefined || reading.kind === 'invalid'
+      ? []
+      : [reading.locate([], `has the name of ${first.file}: each document needs a name of its own`)];
+  });
+}
+
+type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
+  readonly reading: ReturnType<typeof readDocument>;
+};
+
+/** What a document must have in common with one that takes its tickets. */
+function createTicketCheck(read: readonly ReadFile[]) {
+  const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
+  const documents = new Map(
+    read.flatMap(({ name, reading }) =>
+      reading.kind === 'invalid' ? [] : [[name, reading.document] as const],
+    ),
+  );
+  return (document: AccessDocument) => [
+    ...checkTicketSources(document, (name) => (kinds.has(name) ? (kinds.get(name) ?? 'unread') : undefined)),
+    ...checkTicketSubjects(document, (name) => documents.get(name)),
+  ];
+}
+
+function protectedStacks(
+  document: CompiledDocument,
+  { api, routes }: AccessDocument,
+): readonly ProtectedStack[] {
+  const isReadLive = routes === 'live';
+  return Object.entries(api).flatMap(([stage, { stack, logicalId, stage: name }]) =>
+    stack === undefined || logicalId === undefined
+      ? []
+      : [{ document, for: stage, stack, logicalId, stage: name, isReadLive }],
+  );
+}
+
+function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeySnapshot> {
+  return new Map(
+    [...(texts ?? [])].flatMap(([issuer, text]) => {
+      const snapshot = parseSnapshot(text);
+      return snapshot === undefined ? [] : [[issuer, snapshot] as const];
+    }),
+  );
+}
+
+function findChangedPlans(
+  earlier: readonly CompiledDocument[],
+  { quota }: CompiledDocument,
+): readonly string[] {
+  const known = earlier.flatMap((document) => document.quota?.plans ?? []);
+  return (quota?.plans ?? [])
+    .filter((plan) =>
+      known.some((other) => other.id === plan.id && JSON.stringify(other) !== JSON.stringify(plan)),
+    )
+    .map(({ id }) => id);
+}
+
+/** Limits of a plan, defined in another document, that `count: access-log` cannot enforce. */
+function unenforcedLimits(
+  { quota }: AccessDocument,
+  all: readonly PlanText[],
+  checkPlan: CheckPlan | undefined,
+): readonly string[] {
+  if (quota?.count !== 'access-log' || !('name' in quota.plan)) return [];
+  const { name } = quota.plan;
+  if (quota.plans?.some(({ id }) => id === name) === true) return [];
+  const wrong = all.filter(({ id }) => id === name).flatMap((plan) => checkPlan?.(plan, 'access-log') ?? []);
+  return wrong
+    .slice(0, 1)
+    .map(({ path, message }) => `names the plan ${name}, whose ${printPath(path)} ${message}`);
+}
+
+function sharesApi(a: CompiledDocument, b: CompiledDocument): boolean {
+  const keys = new Set(a.apis.map((api) => JSON.stringify([api.for, api.apiId, api.stage])));
+  return b.apis.some((api) => keys.has(JSON.stringify([api.for, api.apiId, api.stage])));
+}
+
+export function printCompiledAccess(compiled: CompiledAccess): string {
+  return `${JSON.stringify(compiled)}\n`;
+}

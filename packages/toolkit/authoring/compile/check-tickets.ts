@@ -1,0 +1,106 @@
+/** Checks documents for one-time tickets. */
+import { compileIssuer, isTokenIssuer } from './compile-issuer.ts';
+import type {
+  ApiKind,
+  CompiledCondition,
+  CompiledDocument,
+} from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument } from '../document/document.ts';
+import type { Path } from '../document/shape.ts';
+
+type Complain = (path: Path, message: string) => void;
+
+/**
+ * A ticket carries its holder's identity, roles and scopes, but no claims: a `deny` rule that reads a claim
+ * would not match.
+ */
+export function checkTickets(
+  { tickets, rules, context }: CompiledDocument,
+  problem: Complain,
+  warning: Complain,
+): void {
+  const [issuer] = tickets;
+  if (issuer === undefined) return;
+  for (const [index, { when }] of rules.entries())
+    if (when !== undefined && needsClaims(when))
+      problem(
+        ['rules', index, 'when'],
+        `tests claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
+      );
+  if (context.length > 0)
+    warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
+}
+
+function needsClaims(condition: CompiledCondition): boolean {
+  switch (condition.is) {
+    case 'all':
+    case 'any':
+      return condition.of.some(needsClaims);
+    case 'not':
+      return needsClaims(condition.of);
+    case 'claim':
+    case 'mfa':
+    case 'auth-age':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] {
+  return issuers.flatMap((issuer) => (issuer.type === 'ticket' ? issuer.from : []));
+}
+
+/**
+ * `kindOf`: the kind of that document's API; `unread` where its routes are not known yet, undefined where
+ * there is no such document.
+ */
+export function checkTicketSources(
+  { issuers }: AccessDocument,
+  kindOf: (name: string) => ApiKind | 'unread' | undefined,
+): readonly { readonly path: Path; readonly message: string }[] {
+  return issuers.flatMap((issuer, index) => {
+    if (issuer.type !== 'ticket') return [];
+    return issuer.from.flatMap((name, place) => {
+      const path = ['issuers', index, 'from', place];
+      const kind = kindOf(name);
+      if (kind === undefined) return [{ path, message: `there is no access document "${name}"` }];
+      if (kind !== 'websocket') return [];
+      return [
+        {
+          path,
+          message: `"${name}" protects a WebSocket, but tickets are given to callers of REST and HTTP APIs`,
+        },
+      ];
+    });
+  });
+}
+
+/**
+ * A ticket's holder has the subject that the giving document assigns; under an issuer that both trust, it is
+ * the same principal as by a token. Attack: if one document takes the subject from a claim that users choose,
+ * such as a nickname, a user can take another's `sub` and open the WebSocket in that name.
+ */
+export function checkTicketSubjects(
+  document: AccessDocument,
+  documentOf: (name: string) => AccessDocument | undefined,
+): readonly { readonly path: Path; readonly message: string }[] {
+  const own = subjectClaims(document);
+  return document.issuers.flatMap((issuer, index) => {
+    if (issuer.type !== 'ticket') return [];
+    return issuer.from.flatMap((name, place) =>
+      [...subjectClaims(documentOf(name))]
+        .filter(([iss, claim]) => own.has(iss) && own.get(iss) !== claim)
+        .map(([iss, claim]) => ({
+          path: ['issuers', index, 'from', place],
+          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: use the same claims.principal`,
+        })),
+    );
+  });
+}
+
+/** By `iss`: the claim used as subject. */
+function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
+  const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
+  return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));
+}

@@ -1,0 +1,32 @@
+/** `roles` of a document → each role with all that it inherits. */
+import type { CompiledRole } from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument } from '../document/document.ts';
+import type { Path } from '../document/shape.ts';
+
+/** Each role is visited once: the number of paths through the graph can be exponential. */
+export function closeRoles(
+  document: Pick<AccessDocument, 'roles'>,
+  problem: (path: Path, message: string) => void,
+): Readonly<Record<string, CompiledRole>> {
+  const roles = document.roles ?? {};
+  const close = (name: string): ReadonlySet<string> => {
+    const closed = new Set([name]);
+    // The set grows while it is walked.
+    for (const role of closed) for (const inherited of roles[role]?.inherits ?? []) closed.add(inherited);
+    return closed;
+  };
+  const all = new Map(Object.keys(roles).map((name) => [name, close(name)]));
+  for (const [name, { inherits = [] }] of Object.entries(roles))
+    for (const [index, inherited] of inherits.entries()) {
+      const path = ['roles', name, 'inherits', index];
+      if (!Object.hasOwn(roles, inherited)) problem(path, `"${inherited}" is not declared under roles`);
+      if (all.get(inherited)?.has(name) === true) problem(path, `"${inherited}" inherits "${name}" itself`);
+    }
+  return Object.fromEntries(
+    [...all].map(([name, names]) => {
+      const closed = [...names].sort();
+      const scopes = [...new Set(closed.flatMap((role) => roles[role]?.scopes ?? []))].sort();
+      return [name, { roles: closed, scopes }];
+    }),
+  );
+}

@@ -1,0 +1,142 @@
+/** `when` of a rule → the tree that ships. */
+import type { CompiledCondition } from '@gatewright/handlers/access/compiled-document';
+import type { ClaimTest, Condition, Several } from '../document/document-conditions.ts';
+import type { Path } from '../document/shape.ts';
+
+type ConditionNames = {
+  readonly issuers: ReadonlySet<string>;
+  readonly roles: ReadonlySet<string>;
+  /** Index of a list of address blocks; equal lists share an index. */
+  readonly networkIndex: (cidr: readonly string[]) => number;
+  /** Whether the condition allows callers rather than denies them. */
+  readonly opens: boolean;
+  /** How long API Gateway may cache an answer that depends on the condition. */
+  readonly keptSeconds: number;
+  /** Tokens of Cognito have custom attributes as texts, whatever type the pool declares. */
+  readonly hasCognito: boolean;
+  readonly complain: (path: Path, message: string) => void;
+};
+
+/** Several keys of one condition must all hold. Reports names that the document does not declare. */
+export function compileCondition(condition: Condition, path: Path, names: ConditionNames): CompiledCondition {
+  const nested = (key: 'all' | 'any') =>
+    condition[key]?.map((inner, index) => compileCondition(inner, [...path, key, index], names));
+  const declared = (key: 'issuers' | 'roles', given: readonly string[], at: Path): void => {
+    for (const [index, name] of given.entries())
+      if (!names[key].has(name))
+        names.complain(
+          [...at, index],
+          `"${name}" is not declared under ${key}; there are ${list(names[key])}`,
+        );
+  };
+  const parts: CompiledCondition[] = [];
+  const { issuers, clients, scopes, roles, claims, sourceIp, mfa, authAgeSeconds, not } = condition;
+  if (condition.all) parts.push(together('all', nested('all') ?? []));
+  if (condition.any) parts.push(together('any', nested('any') ?? []));
+  if (not)
+    parts.push({ is: 'not', of: compileCondition(not, [...path, 'not'], { ...names, opens: !names.opens }) });
+  if (issuers) {
+    declared('issuers', issuers, [...path, 'issuers']);
+    parts.push(
+      together(
+        'any',
+        issuers.map((name) => ({ is: 'issuer', name })),
+      ),
+    );
+  }
+  if (clients)
+    parts.push(
+      together(
+        'any',
+        clients.map((name) => ({ is: 'client', name })),
+      ),
+    );
+  if (scopes) parts.push(...compileSeveral('scope', scopes));
+  if (roles) {
+    declared('roles', roles.all ?? [], [...path, 'roles', 'all']);
+    declared('roles', roles.any ?? [], [...path, 'roles', 'any']);
+    parts.push(...compileSeveral('role', roles));
+  }
+  if (claims) {
+    checkTexts(claims, [...path, 'claims'], names);
+    parts.push(...claims.map(compileClaim));
+  }
+  if (sourceIp) parts.push({ is: 'network', index: names.networkIndex(sourceIp.cidr) });
+  if (mfa) parts.push({ is: 'mfa' });
+  if (authAgeSeconds !== undefined)
+    parts.push(compileAge(authAgeSeconds, [...path, 'authAgeSeconds'], names));
+  return together('all', parts);
+}
+
+/** A cached answer is valid until it expires, so the sign-in must still be recent enough then. */
+function compileAge(
+  authAgeSeconds: number,
+  path: Path,
+  { opens, keptSeconds, complain }: ConditionNames,
+): CompiledCondition {
+  const maxSeconds = opens ? authAgeSeconds - keptSeconds : authAgeSeconds;
+  if (maxSeconds <= 0)
+    complain(
+      path,
+      `must be over the ${keptSeconds} s for which answers are cached: raise it, or lower result.cacheTtlSeconds`,
+    );
+  return { is: 'auth-age', maxSeconds };
+}
+
+function compileSeveral(is: 'scope' | 'role', { all, any }: Several): CompiledCondition[] {
+  const toLeaf = (name: string): CompiledCondition => ({ is, name });
+  return [
+    ...(all === undefined ? [] : [together('all', all.map(toLeaf))]),
+    ...(any === undefined ? [] : [together('any', any.map(toLeaf))]),
+  ];
+}
+
+/** A test that is never decided: an allow rule would never apply, a deny rule always. */
+function checkTexts(
+  claims: readonly ClaimTest[],
+  path: Path,
+  { hasCognito, complain }: ConditionNames,
+): void {
+  if (!hasCognito) return;
+  for (const [index, { claim, op, value }] of claims.entries()) {
+    const [name = ''] = claim;
+    if (op === 'exists' || !name.startsWith('custom:')) continue;
+    if ((op === 'equals' || op === 'in') && [value].flat().some((item) => typeof item === 'string')) continue;
+    complain(
+      [...path, index],
+      `${name} is always a text in tokens of Cognito, so ${op} ${JSON.stringify(value)} is never decided: compare it with texts, such as op: equals, value: "true"`,
+    );
+  }
+}
+
+function compileClaim({ claim, op, value }: ClaimTest): CompiledCondition {
+  const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return { is: 'claim', claim, op, values: values as (string | number | boolean)[] };
+}
+
+function together(is: 'all' | 'any', of: readonly CompiledCondition[]): CompiledCondition {
+  const [only] = of;
+  return only !== undefined && of.length === 1 ? only : { is, of };
+}
+
+function list(names: ReadonlySet<string>): string {
+  return names.size === 0 ? 'none' : [...names].join(', ');
+}
+
+/**
+ * Claims whose absence makes a deny rule with this condition deny: tests not inverted by a "not", without an
+ * `exists` of the same claim.
+ */
+export function claimsDeniedIfMissing(condition: Condition | undefined): readonly string[] {
+  const asked = new Set<string>();
+  const tested = new Set<string>();
+  const look = (when: Condition, isTurned: boolean): void => {
+    for (const { claim, op } of when.claims ?? [])
+      if (op === 'exists') asked.add(claim.join('.'));
+      else if (!isTurned) tested.add(claim.join('.'));
+    for (const inner of [...(when.all ?? []), ...(when.any ?? [])]) look(inner, isTurned);
+    if (when.not) look(when.not, !isTurned);
+  };
+  if (condition !== undefined) look(condition, false);
+  return [...tested].filter((claim) => !asked.has(claim));
+}

@@ -1,0 +1,124 @@
+/** The quota of an access document → what the authorizer charges. */
+import type { ApiKind, CompiledQuota, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
+import type { AccessDocument } from '../document/document.ts';
+import type { PlanText } from '../document/document-quota.ts';
+import { QUOTA_CONTEXT_NAMES } from '@gatewright/handlers/access/quota-context';
+import type { Path } from '../document/shape.ts';
+
+/** What charges by a plan: the authorizer, or later `usage-tracker`, which cannot enforce a rate. */
+type CountedBy = 'request' | 'access-log';
+
+export type CheckPlan = (
+  plan: unknown,
+  countedBy: CountedBy,
+) => { readonly path: Path; readonly message: string } | undefined;
+
+type QuotaSurroundings = {
+  readonly kind: ApiKind;
+  readonly routes: readonly CompiledRoute[];
+  /** Absent: a document may not define plans. */
+  readonly checkPlan: CheckPlan | undefined;
+  readonly complain: (path: Path, message: string, at?: 'key') => void;
+};
+
+/** undefined: the document has none. */
+export function compileQuota(document: AccessDocument, around: QuotaSurroundings): CompiledQuota | undefined {
+  const { quota } = document;
+  if (quota === undefined) return undefined;
+  const { plan, tenant, key, plans = [], admissionKey } = quota;
+  const isTracked = quota.count === 'access-log';
+  checkSurroundings(document, quota.routes === undefined && !isTracked, around);
+  checkPlans(plans, isTracked ? 'access-log' : 'request', around);
+  if (admissionKey !== undefined && around.kind !== 'rest')
+    around.complain(['quota', 'admissionKey'], 'is for REST APIs; others always answer 403: remove it');
+  const routes = quota.routes && chargedRoutes(quota.routes, around);
+  const issuers = quota.when?.issuers;
+  checkIssuers(document, issuers ?? [], isTracked, around);
+  return {
+    plan,
+    tenant,
+    ...(isTracked && { isTracked }),
+    ...(key !== undefined && { key: key.claim }),
+    ...(routes !== undefined && { routes }),
+    ...(issuers !== undefined && { issuers }),
+    plans,
+    ...(admissionKey !== undefined && { admissionKey }),
+  };
+}
+
+function checkIssuers(
+  { issuers }: AccessDocument,
+  charged: readonly string[],
+  isTracked: boolean,
+  { complain }: QuotaSurroundings,
+): void {
+  if (isTracked && charged.length > 0)
+    complain(
+      ['quota', 'when'],
+      'has no effect with count: access-log, which charges every logged caller: remove it',
+    );
+  const known = issuers.map(({ id }) => id);
+  for (const [index, id] of charged.entries())
+    if (!known.includes(id))
+      complain(
+        ['quota', 'when', 'issuers', index],
+        `"${id}" is not declared under issuers; there are ${known.join(', ')}`,
+      );
+}
+
+function checkSurroundings(
+  { context = {}, result = {} }: AccessDocument,
+  isWhole: boolean,
+  { complain }: QuotaSurroundings,
+): void {
+  for (const name of Object.keys(context))
+    if (QUOTA_CONTEXT_NAMES.has(name))
+      complain(['context', name], 'is a name that the quota uses for the backend: rename the claim', 'key');
+  if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
+    complain(
+      ['result', 'cacheTtlSeconds'],
+      'would cache answers that are not charged, and every route is charged: set 0 or remove it',
+    );
+}
+
+function checkPlans(
+  plans: readonly PlanText[],
+  countedBy: CountedBy,
+  { checkPlan = refusePlan, complain }: QuotaSurroundings,
+): void {
+  for (const [index, plan] of plans.entries()) {
+    const place: Path = ['quota', 'plans', index];
+    const wrong = checkPlan(plan, countedBy);
+    if (wrong !== undefined) complain([...place, ...wrong.path], wrong.message);
+    if (plans.findIndex(({ id }) => id === plan.id) < index)
+      complain([...place, 'id'], 'is already the id of an earlier plan');
+  }
+}
+
+const refusePlan: CheckPlan = () => ({
+  path: [],
+  message: 'cannot be read here: save it in the usage table',
+});
+
+function chargedRoutes(
+  names: readonly string[],
+  { kind, routes, complain }: QuotaSurroundings,
+): readonly number[] {
+  if (kind === 'websocket') {
+    complain(
+      ['quota', 'routes'],
+      'is for REST and HTTP APIs; a WebSocket API charges connections: remove it',
+    );
+    return [];
+  }
+  const known = routes.map(({ method, path }) => `${method} ${path}`);
+  return names.flatMap((name, index) => {
+    const found = known.indexOf(name);
+    const place = ['quota', 'routes', index];
+    if (found === -1)
+      complain(place, `the API has no route ${name}; it has ${known.slice(0, 12).join(', ')}`);
+    else if (routes[found]?.isOpen === true)
+      complain(place, 'has no authorizer to charge it: charge it in its handler');
+    return found === -1 ? [] : [found];
+  });
+}

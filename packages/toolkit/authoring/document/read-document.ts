@@ -1,0 +1,200 @@
+/** A user's text → a value of some shape, or every mistake with its place. */
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import type { Path, Shape } from './shape.ts';
+
+export type Problem = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `rules[2].effect: must be one of allow, deny, not "alow"` */
+  readonly message: string;
+  /** The line and a mark below the place, when the text is not valid YAML. */
+  readonly excerpt?: readonly [line: string, mark: string];
+};
+
+export type Locate = (path: Path, message: string, at?: 'key') => Problem;
+
+export type Reading<T> =
+  | {
+      readonly kind: 'read';
+      readonly document: T;
+      readonly locate: Locate;
+      readonly extended?: readonly string[];
+    }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** Replaces messages of the library that are written for programmers. */
+const YAML_WORDS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here: one file holds one',
+};
+
+/** At most this much of a long line is shown. */
+const CARET_WIDTH = 100;
+const CARET_BEFORE = 60;
+const TEXT_LIMIT_CHARACTERS = 500_000;
+/** More would not be read, and finding each place takes time. */
+export const PROBLEMS_LIMIT = 100;
+
+function excerptAt(
+  text: string,
+  { line, column }: Pick<Problem, 'line' | 'column'>,
+): Pick<Problem, 'excerpt'> {
+  const whole = (text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '');
+  const from = Math.max(0, column - 1 - CARET_BEFORE);
+  const part = whole.slice(from, from + CARET_WIDTH).replaceAll('\t', ' ');
+  return part.trim() === '' ? {} : { excerpt: [part, `${' '.repeat(column - 1 - from)}^`] };
+}
+
+/** The excerpt is shown for the first mistake, the one to mend first. */
+function showFirst(problems: readonly Problem[], text: string): readonly Problem[] {
+  return problems.map((problem, index) =>
+    index === 0 ? { ...problem, ...excerptAt(text, problem) } : problem,
+  );
+}
+
+const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
+
+/** What keeps a text from being YAML; for files whose content is checked elsewhere. */
+export function findYamlError(text: string, file: string): Problem | undefined {
+  const reading = readShaped(text, file, ANYTHING);
+  return reading.kind === 'invalid' ? reading.problems[0] : undefined;
+}
+
+/** Locates a field that another check has rejected, such as `limits[1].burst`. */
+export function locateField(text: string, file: string, field: string, message: string): Problem | undefined {
+  const reading = readShaped(text, file, ANYTHING);
+  if (reading.kind === 'invalid') return undefined;
+  const steps = [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)];
+  const path = steps.map(([name, index]) => (index === undefined ? name : Number(index)));
+  const { line, column } = reading.locate(path, message);
+  const problem = { file, line, column, message };
+  return { ...problem, ...excerptAt(text, problem) };
+}
+
+export function readShaped<T>(text: string, file: string, shape: Shape<T>): Reading<T> {
+  const yaml = readYaml(text, file);
+  return yaml.kind === 'invalid' ? yaml : shaped(yaml, text, shape);
+}
+
+type YamlReading =
+  | { readonly kind: 'yaml'; readonly value: unknown; readonly locate: Locate }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** Text → plain values and their places. Never throws. */
+export function readYaml(text: string, file: string): YamlReading {
+  const lines = new LineCounter();
+  const at = (offset: number, message: string): Problem => {
+    const { line, col: column } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(column, 1), message };
+  };
+  if (text.length > TEXT_LIMIT_CHARACTERS)
+    return {
+      kind: 'invalid',
+      problems: [{ file, line: 1, column: 1, message: 'the document is over 500 KB' }],
+    };
+  // The library compares every key of a map with every other: 40,000 of them take 12 s.
+  const options = { prettyErrors: false, strict: true, uniqueKeys: false };
+  const yaml = parseDocument(text, { lineCounter: lines, ...options });
+  // Later mistakes mostly follow from the first.
+  const wrong = [...yaml.errors, ...yaml.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (wrong !== undefined) {
+    const problem = at(wrong.pos[0], YAML_WORDS[wrong.code] ?? wrong.message);
+    return { kind: 'invalid', problems: showFirst([problem], text) };
+  }
+  const repeated = repeatedKeys(yaml).slice(0, PROBLEMS_LIMIT);
+  if (repeated.length > 0)
+    return {
+      kind: 'invalid',
+      problems: showFirst(
+        repeated.map((offset) => at(offset, 'Map keys must be unique')),
+        text,
+      ),
+    };
+  const locate: Locate = (path, message, where) => {
+    const name = printPath(path);
+    return at(offsetOf(yaml, path, where), name === '' ? message : `${name}: ${message}`);
+  };
+  const problems: Problem[] = [];
+  const value = toValue(yaml, (message) => problems.push(at(0, message)));
+  if (problems.length > 0) return { kind: 'invalid', problems };
+  return { kind: 'yaml', value, locate };
+}
+
+/** Reads the values into a shape; `text` is only used to show the first mistake. */
+export function shaped<T>(
+  { value, locate }: Pick<Extract<YamlReading, { kind: 'yaml' }>, 'value' | 'locate'>,
+  text: string,
+  shape: Shape<T>,
+): Reading<T> {
+  const problems: Problem[] = [];
+  const document = shape.read(value, [], (path, message, where) => {
+    if (problems.length < PROBLEMS_LIMIT) problems.push(locate(path, message, where));
+  });
+  return document === undefined || problems.length > 0
+    ? { kind: 'invalid', problems: showFirst(problems, text) }
+    : { kind: 'read', document, locate };
+}
+
+function repeatedKeys(yaml: Document): readonly number[] {
+  const found: number[] = [];
+  visit(yaml, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : key;
+        if (seen.has(name)) found.push(startOf(key) ?? 0);
+        seen.add(name);
+      }
+    },
+  });
+  return found;
+}
+
+/** The library limits aliases, so that a few lines cannot become gigabytes. */
+function toValue(yaml: Document, report: (message: string) => void): unknown {
+  try {
+    return yaml.toJS({ maxAliasCount: 100 });
+  } catch {
+    report('the document has too many aliases, or an alias that refers to itself');
+    return undefined;
+  }
+}
+
+/** Offset of the part; for a missing part, that of its parent. */
+function offsetOf(yaml: Document, path: Path, where: 'key' | undefined): number {
+  let node: unknown = yaml.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [depth, step] of path.entries()) {
+    const isLast = depth === path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      if (pair === undefined) return offset;
+      node = pair.value;
+      const keyOffset = startOf(pair.key) ?? offset;
+      offset = isLast && (where === 'key' || !isScalar(node)) ? keyOffset : (startOf(node) ?? keyOffset);
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** `rules[2].effect` */
+export function printPath(path: Path): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
+}
+
+/** `access/orders.yml:12:5: rules[2].effect: must be …` */
+export function printProblem({ file, line, column, message, excerpt }: Problem): string {
+  const lines = excerpt?.map((text) => `\n  ${showControls(text)}`).join('') ?? '';
+  return `${file}:${line}:${column}: ${showControls(message)}${lines}`;
+}

@@ -1,0 +1,31 @@
+import type { AccessDocument } from '../document/document.ts';
+import { printProblem } from '../document/read-document.ts';
+import { readDocument } from '../document/read-access-document.ts';
+import type { Locate } from '../document/read-document.ts';
+import { readAccessFiles } from './access-files.ts';
+import { UsageError } from '@gatewright/aws/usage-error';
+
+export type NamedDocument = {
+  readonly name: string;
+  readonly folder: string;
+  readonly file: string;
+  readonly document: AccessDocument;
+  readonly locate: Locate;
+};
+
+/** The documents of these names, or all of them; unread inventories do not matter. @throws UsageError */
+export function readNamedDocuments(folder: string, names: readonly string[]): readonly NamedDocument[] {
+  const files = readAccessFiles(folder);
+  const unknown = names.find((name) => !files.some((file) => file.name === name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `no access document "${unknown}"; there are: ${files.map(({ name }) => name).join(', ')}`,
+    );
+  return files
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .map(({ name, folder: place, file, text, sharing }) => {
+      const reading = readDocument(text, file, sharing);
+      if (reading.kind === 'invalid') throw new UsageError(reading.problems.map(printProblem).join('\n'));
+      return { name, folder: place, file, document: reading.document, locate: reading.locate };
+    });
+}

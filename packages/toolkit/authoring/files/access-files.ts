@@ -1,0 +1,131 @@
+/** The folder `access/`: documents of people, inventories and the compiled file of commands. */
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+import { parse as parseYaml } from 'yaml';
+import { inventoryName, snapshotName, findStrayNames, toAccessFiles } from './access-folder.ts';
+import { buildAccess, printCompiledAccess } from '../compile/build-access.ts';
+import type { AccessBuild, AccessFile } from '../compile/build-access.ts';
+import { openSharedFrom } from './shared-files.ts';
+import type { Problem } from '../document/read-document.ts';
+import { checkPlan } from '../check/check-plan.ts';
+import { UsageError } from '@gatewright/aws/usage-error';
+
+/** Inventory and key snapshots of a document lie in its own folder, and paths in it begin there. */
+type PlacedFile = AccessFile & { readonly folder: string };
+type DocumentPlace = Pick<PlacedFile, 'folder' | 'name'>;
+
+/**
+ * Every document of the folder, and of those that belong to it, with its inventory; files in messages are relative to `from`.
+ * @throws UsageError
+ */
+export function readAccessFiles(folder: string, from = process.cwd()): readonly PlacedFile[] {
+  if (!existsSync(folder)) return [];
+  const files = foldersOf(folder).flatMap((each) =>
+    toAccessFiles({
+      names: namesIn(each),
+      read: (name) => readDocumentText(join(each, name), from),
+      describe: (name) => relative(from, join(each, name)),
+      pathOf: (name) => resolve(each, name),
+      open: openSharedFrom(from),
+    }).map((file) => ({ ...file, folder: each })),
+  );
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Its routes would be unprotected without it. @throws UsageError */
+function readDocumentText(file: string, from: string): string {
+  const text = readIfReadable(file);
+  if (text === undefined)
+    throw new UsageError(`${relative(from, file)} cannot be read; correct the link, or its permissions`);
+  return text;
+}
+
+/**
+ * The folder, and those that `custom.accessFolders` of the stack beside it names.
+ * @throws UsageError for a missing folder: its APIs would be unprotected
+ */
+function foldersOf(folder: string): readonly string[] {
+  const stack = join(dirname(resolve(folder)), 'serverless.yml');
+  const text = readIfReadable(stack) ?? '';
+  // Most stacks have none, and a whole definition takes long to read.
+  if (!text.includes(SETTING)) return [folder];
+  const { custom } = parseYaml(text, { logLevel: 'error', merge: true }) as {
+    readonly custom?: { readonly [SETTING]?: unknown };
+  };
+  const named = custom?.[SETTING] ?? [];
+  if (!Array.isArray(named)) throw new UsageError(`${stack}: custom.${SETTING} is not a list of folders`);
+  const others = named.map((path) => join(dirname(folder), String(path)));
+  const missing = others.find((other) => !existsSync(other));
+  if (missing !== undefined)
+    throw new UsageError(`${stack}: custom.${SETTING} names ${missing}, which does not exist`);
+  return [folder, ...others];
+}
+
+const SETTING = 'accessFolders';
+
+/** Files that look like documents but are not read; files in messages are relative to `from`. */
+export function findStrayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
+  return foldersOf(folder).flatMap((each) =>
+    findStrayNames(namesIn(each)).map((name) => ({
+      file: relative(from, join(each, name)),
+      line: 1,
+      column: 1,
+      message:
+        'is not read, because its name is not one of an access document: use small letters, digits and -',
+    })),
+  );
+}
+
+/** @throws UsageError for a folder that cannot be read: its routes would be unprotected */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    throw new UsageError(`${folder} is no folder of access documents`, { cause: error });
+  }
+}
+
+/** `access/orders.main.jwks.json` */
+export function snapshotPath({ folder, name }: DocumentPlace, issuerId: string): string {
+  return join(folder, snapshotName(name, issuerId));
+}
+
+export function inventoryPath({ folder, name }: DocumentPlace): string {
+  return join(folder, inventoryName(name));
+}
+
+/**
+ * Compiles the folder, and writes `compiled.json` if it changed. With problems, the old file stays.
+ * `inventories`, just read and keyed by document name, replace the stored ones as far as their documents
+ * compile with them.
+ */
+export function writeCompiledAccess(
+  folder: string,
+  { from, inventories = new Map() }: { from?: string; inventories?: ReadonlyMap<string, string> } = {},
+): AccessBuild {
+  const files = readAccessFiles(folder, from).map((file) => ({
+    ...file,
+    inventory: inventories.get(file.name) ?? file.inventory,
+  }));
+  const build = buildAccess(files, checkPlan);
+  const compiled = new Set(build.compiled.documents.map(({ name }) => name));
+  for (const file of files) {
+    const text = inventories.get(file.name);
+    if (text !== undefined && compiled.has(file.name)) writeIfChanged(inventoryPath(file), text);
+  }
+  if (build.problems.length === 0 && existsSync(folder))
+    writeIfChanged(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
+  return build;
+}
+
+/** Atomic, since a gateway may be watching; skipped when unchanged, since a write would reload it. */
+export function writeIfChanged(path: string, text: string): boolean {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, path);
+  return true;
+}

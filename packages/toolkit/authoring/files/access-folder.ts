@@ -1,0 +1,64 @@
+import type { AccessFile } from '../compile/build-access.ts';
+import type { OpenShared } from '../document/extend-document.ts';
+
+/** `access/webhooks.yml` protects no API. */
+export const WEBHOOKS_NAME = 'webhooks';
+
+const DOCUMENT = /^([a-z0-9][a-z0-9-]*)\.ya?ml$/;
+/** Files that documents extend may be here, or anywhere else. */
+const SHARED = /^_[a-z0-9][a-z0-9-]*\.ya?ml$/;
+const SNAPSHOT_END = '.jwks.json';
+
+type FolderReader = {
+  readonly names: readonly string[];
+  readonly read: (name: string) => string;
+  /** Returns the file's name for messages. */
+  readonly describe: (name: string) => string;
+  readonly pathOf: (name: string) => string;
+  readonly open: OpenShared;
+};
+
+export function toAccessFiles({
+  names,
+  read,
+  describe: report,
+  pathOf,
+  open,
+}: FolderReader): readonly AccessFile[] {
+  return [...names].sort().flatMap((file) => {
+    const name = DOCUMENT.exec(file)?.[1];
+    if (name === undefined || name === WEBHOOKS_NAME) return [];
+    const inventory = inventoryName(name);
+    const snapshots = names.filter((other) => other.startsWith(`${name}.`) && other.endsWith(SNAPSHOT_END));
+    return [
+      {
+        name,
+        file: report(file),
+        text: read(file),
+        sharing: { path: pathOf(file), open },
+        inventory: names.includes(inventory) ? read(inventory) : undefined,
+        snapshots: new Map(
+          snapshots.map((snapshot) => [
+            snapshot.slice(name.length + 1, -SNAPSHOT_END.length),
+            read(snapshot),
+          ]),
+        ),
+      },
+    ];
+  });
+}
+
+/** YAML files whose names make them no document: a user may believe that they protect an API. */
+export function findStrayNames(names: readonly string[]): readonly string[] {
+  return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
+}
+
+/** `orders.routes.json` */
+export function inventoryName(name: string): string {
+  return `${name}.routes.json`;
+}
+
+/** `orders.main.jwks.json` */
+export function snapshotName(name: string, issuerId: string): string {
+  return `${name}.${issuerId}${SNAPSHOT_END}`;
+}

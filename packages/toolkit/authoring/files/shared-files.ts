@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import type { OpenShared } from '../document/extend-document.ts';
+
+/** @param root file names in messages are relative to it */
+export function openSharedFrom(root: string): OpenShared {
+  return (name, from) => {
+    const path = /^\.{0,2}\//.test(name) ? resolve(dirname(from), name) : findInPackages(name, dirname(from));
+    if (path === undefined || !isFile(path)) return undefined;
+    // The real path, so that one file is read once by any path.
+    return { path: realpathSync(path), file: relative(root, path), text: readFileSync(path, 'utf8') };
+  };
+}
+
+/** From the nearest node_modules, by file path, since packages do not export documents. */
+function findInPackages(name: string, folder: string): string | undefined {
+  // `..` would lead out of the package.
+  if (name.split('/').includes('..')) return undefined;
+  for (let here = folder; ; here = dirname(here)) {
+    const path = join(here, 'node_modules', name);
+    if (existsSync(path)) return path;
+    if (here === dirname(here)) return undefined;
+  }
+}
+
+function isFile(path: string): boolean {
+  return statOf(path)?.isFile() === true;
+}

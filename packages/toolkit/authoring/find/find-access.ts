@@ -1,0 +1,226 @@
+/** Answers "May this caller GET /orders/7?" by a document's rules, for the command line and the console. */
+import { chargedAs, describeMissing } from '@gatewright/handlers/access/charge-quota';
+import { isCharged, isChargedCaller } from '@gatewright/handlers/access/charged-routes';
+import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
+import { decide } from '@gatewright/handlers/access/decide/decide';
+import { claimAt } from '@gatewright/handlers/access/decide/claims';
+import type { Decision } from '@gatewright/handlers/access/decide/decide';
+import { describeMissingClaims, findMissingClaims } from '@gatewright/handlers/access/decide/required-claims';
+import type { Principal } from '@gatewright/handlers/access/decide/principal';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { describeAccess } from './describe-access.ts';
+import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
+import type { CallerSpec } from './caller-spec.ts';
+
+/**
+ * Verdict on one request. `refusal`: the token is invalid, whatever the rules say. `uncharged`: the rules
+ * allow the caller, and the quota finds no account to charge: `no claim plan`. `lacks`: claims that every
+ * caller must have.
+ */
+type Verdict = (
+  | Decision
+  | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
+) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
+
+type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
+
+export type AccessResult = {
+  readonly verdict: Verdict;
+  readonly charge: Charge;
+  /** `GET/orders/7`, `$connect` */
+  readonly target: string;
+  readonly word: AccessWord;
+  readonly reason: string;
+  /** The caller as the rules see it; undefined on an open route. */
+  readonly caller: string | undefined;
+  /** How the quota charges the caller, in words; empty where it does not. */
+  readonly quota: string | undefined;
+  readonly rules: readonly string[];
+};
+
+type AccessWord = 'OPEN' | 'OTHER' | 'ALLOW' | 'DENY';
+
+type RouteAnswer = {
+  readonly route: string;
+  readonly verdict: Verdict;
+  readonly charge: Charge;
+  readonly word: AccessWord;
+  readonly reason: string;
+};
+
+/** On a WebSocket API, method and path are ignored: `$connect` is checked. @throws AccessQueryError */
+export function findAccess(
+  document: CompiledDocument,
+  method: string | undefined,
+  path: string | undefined,
+  caller: CallerSpec,
+  nowEpochSeconds: number,
+): AccessResult {
+  const principal = toCaller(document, caller, nowEpochSeconds);
+  const target = document.kind === 'websocket' ? '$connect' : targetOf(method ?? '', path);
+  const verdict = verdictOn(document, target, principal, caller, nowEpochSeconds);
+  const { route } = verdict;
+  const rows = describeAccess(document).rows.filter(
+    (row) =>
+      document.kind === 'websocket' || (row.route.path === route?.path && row.route.method === route.method),
+  );
+  const [word, reason] = wordsOf(verdict);
+  return {
+    verdict,
+    target,
+    word,
+    reason,
+    charge: chargeOf(document, principal, verdict),
+    caller: verdict.kind === 'open' ? undefined : describeCaller(document, principal, route),
+    quota: verdict.kind === 'allow' ? describeCharge(document, principal, verdict.route) : undefined,
+    rules: rows.flatMap(({ rules }) => rules),
+  };
+}
+
+/** The same caller on every route. @throws AccessQueryError */
+export function listAccess(
+  document: CompiledDocument,
+  caller: CallerSpec,
+  nowEpochSeconds: number,
+): readonly RouteAnswer[] {
+  const principal = toCaller(document, caller, nowEpochSeconds);
+  return document.routes.map(({ method, path }) => {
+    const target = `${method}${path === '$default' ? '/any' : path}`;
+    const verdict = verdictOn(document, target, principal, caller, nowEpochSeconds);
+    const [word, reason] = wordsOf(verdict);
+    const charge = chargeOf(document, principal, verdict);
+    return { route: `${method} ${path}`, verdict, charge, word, reason };
+  });
+}
+
+/** Rules may name open routes too, but are not evaluated there. */
+function verdictOn(
+  document: CompiledDocument,
+  target: string,
+  principal: Principal,
+  caller: CallerSpec,
+  nowEpochSeconds: number,
+): Verdict {
+  const decision = decide(document, principal, { target, sourceIp: caller.ip, nowEpochSeconds });
+  const { route } = decision;
+  if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
+  const refusal = findRefusal(document, caller, nowEpochSeconds);
+  const uncharged = findUncharged(document, principal, decision);
+  return {
+    ...decision,
+    ...(decision.kind === 'deny' &&
+      decision.reason === 'missing-claim' && { lacks: findMissingClaims(document, principal) }),
+    ...(refusal !== undefined && { refusal }),
+    ...(uncharged !== undefined && { uncharged }),
+  };
+}
+
+function findUncharged(
+  document: CompiledDocument,
+  principal: Principal,
+  { kind, route }: Decision,
+): string | undefined {
+  const { quota } = document;
+  if (quota === undefined || kind !== 'allow') return undefined;
+  if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return undefined;
+  return describeMissing(quota, chargedAs(quota, principal));
+}
+
+function targetOf(method: string, path: string | undefined): string {
+  if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
+  throw new AccessQueryError('write the path below the stage as well, as in: explain orders GET /orders/7');
+}
+
+function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
+  const { quota } = document;
+  if (quota === undefined || kind !== 'allow') return {};
+  if (!isCharged(document, route) || !isChargedCaller(quota, principal)) return {};
+  const subject = chargedAs(quota, principal);
+  const isWhole = Object.values(subject).every((name) => name !== undefined);
+  return { quota: subject, ...(!isWhole && { isDeniedUncharged: true }) };
+}
+
+function describeCharge(
+  document: CompiledDocument,
+  principal: Principal,
+  route: CompiledRoute | undefined,
+): string | undefined {
+  const { quota } = document;
+  if (quota === undefined || route === undefined || !isCharged(document, route)) return undefined;
+  if (!isChargedCaller(quota, principal))
+    return `not charged: ${principal.issuerId} is not in quota.when.issuers`;
+  const subject = chargedAs(quota, principal);
+  const missing = describeMissing(quota, subject);
+  if (missing === undefined)
+    return showControls(
+      `charged: plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}, key ${subject.key ?? ''}`,
+    );
+  return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
+}
+
+/** The caller as the rules see it, and where that was found: most refusals come from a misnamed claim. */
+function describeCaller(
+  { issuers, apiKeys, rules, routes }: CompiledDocument,
+  { subject, issuerId, roles, scopes, claims }: Principal,
+  route: CompiledRoute | undefined,
+): string {
+  const { tenant, plan } = claims;
+  const trust = issuers.find(({ id }) => id === issuerId)?.trust;
+  const complainAbout = (what: 'roles' | 'scopes', found: ReadonlySet<string>): string => {
+    const places = trust?.[what].map((claim) => claim.join('.')) ?? [];
+    const isKey = apiKeys.some(({ id }) => id === issuerId);
+    const looked = isKey ? ' (of the key)' : places.length === 0 ? '' : ` (looked in ${places.join(', ')})`;
+    return `${what}: ${[...found].sort().join(', ') || 'none'}${looked}`;
+  };
+  const named = Object.entries({ tenant, plan }).flatMap(([name, value]) =>
+    typeof value === 'string' ? [`${name}: ${value}  `] : [],
+  );
+  return showControls(
+    `sub=${subject}  issuer: ${issuerId}  ${named.join('')}${complainAbout('roles', roles)}  ${complainAbout('scopes', scopes)}${describeMissingClaims()}`,
+  );
+
+  function describeMissingClaims(): string {
+    const index = routes.findIndex((each) => each === route);
+    const asked = rules.filter((rule) => index === -1 || rule.routes.includes(index)).flatMap(claimsIn);
+    const missing = [
+      ...new Set(asked.filter((path) => claimAt(claims, path) === undefined).map((path) => path.join('.'))),
+    ];
+    return missing.length === 0 ? '' : `  missing claims: ${missing.join(', ')}`;
+  }
+}
+
+function claimsIn(part: unknown): readonly (readonly string[])[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const own = 'claim' in part && Array.isArray(part.claim) ? [part.claim.map(String)] : [];
+  return [...own, ...Object.values(part).flatMap((inner: unknown) => claimsIn(inner))];
+}
+
+function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
+  const rules = verdict.rules.join(', ');
+  if (verdict.kind === 'open') {
+    const { guard } = verdict.route;
+    return guard === undefined
+      ? ['OPEN', 'the route has no authorizer, so rules do not apply']
+      : ['OTHER', `${guard} guards the route, not our authorizer, so rules do not apply`];
+  }
+  if (verdict.uncharged !== undefined)
+    return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
+  if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
+  switch (verdict.reason) {
+    case 'no-route':
+      return ['DENY', 'the API has no such route'];
+    case 'no-rule':
+      return ['DENY', 'no rule allows it'];
+    case 'missing-claim':
+      return ['DENY', describeMissingClaims(verdict.lacks ?? [])];
+    case 'deny-rule':
+      return ['DENY', `by ${rules}`];
+    case 'not-owner':
+      return ['DENY', `${rules} allows it only to its owner`];
+    case 'dot-segment':
+      return [
+        'DENY',
+        'a server behind the API may resolve its dots, backslashes or double escapes to another path',
+      ];
+  }
+}

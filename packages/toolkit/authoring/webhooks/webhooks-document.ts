@@ -1,0 +1,178 @@
+/** `access/webhooks.yml`: who may send webhooks, how they sign, and where deliveries go. */
+import { readShaped } from '../document/read-document.ts';
+import type { Problem } from '../document/read-document.ts';
+import { described, integer, literal, object, oneOf, record, refine, text } from '../document/shape.ts';
+import type { Shape, ShapeOf } from '../document/shape.ts';
+import type { JsonSchema } from '@gatewright/handlers/http/fields';
+import type {
+  CompiledSource,
+  CompiledWebhooks,
+  SecretPlace,
+  Target,
+} from '@gatewright/handlers/webhooks/compiled-webhooks';
+import { SCHEME_NAMES } from '@gatewright/handlers/webhooks/schemes';
+
+const SECRET = refine(
+  object(
+    {},
+    {
+      parameter: described(
+        text(
+          /^(\/[A-Za-z0-9_.-]{1,128}){2,15}$/,
+          'the path of an SSM parameter, such as /gatewright/prod/github',
+        ),
+        'SecureString in the parameter store, one secret per line: both the new and the old one during a change.',
+      ),
+      secret: described(
+        text(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a secret in Secrets Manager'),
+        'Plain text in Secrets Manager, one secret per line.',
+      ),
+      env: described(
+        text(/^[A-Z][A-Z0-9_]{0,63}$/, 'the name of an environment variable, such as GITHUB_WEBHOOK_SECRET'),
+        "On a developer's machine only: a deployed function refuses it.",
+      ),
+    },
+  ),
+  { minProperties: 1, maxProperties: 1 },
+  (place) =>
+    Object.keys(place).length === 1 ? undefined : 'must name one place: write parameter, secret or env',
+);
+
+/** `{stage}` becomes the stage of the stack. */
+const NAME_OF_TARGET = /^(?:[A-Za-z0-9_.-]|\{stage\}){1,256}$/;
+
+const EVENT_BRIDGE = object(
+  {
+    bus: text(NAME_OF_TARGET, 'the name of an event bus, such as default or gatewright-{stage}-webhooks'),
+    source: described(
+      text(/^(?!aws\.)[A-Za-z0-9_.-]{1,256}$/, 'the source of the events, such as github.webhook'),
+      'Source of the events, for rules.',
+    ),
+  },
+  {
+    detailType: described(
+      text(/^[A-Za-z0-9 _.:-]{1,128}$/, 'a detail type'),
+      'Default: the type of the event as the sender names it, such as push or invoice.paid.',
+    ),
+  },
+);
+
+const SQS = object(
+  {
+    queue: described(
+      text(/^(?:[A-Za-z0-9_-]|\{stage\}){1,75}(\.fifo)?$/, 'the name of a queue, such as webhooks-{stage}'),
+      "In the function's own account and region.",
+    ),
+  },
+  {},
+);
+
+const TARGET = refine(
+  object({}, { eventBridge: EVENT_BRIDGE, sqs: SQS }),
+  { minProperties: 1, maxProperties: 1 },
+  (target) =>
+    Object.keys(target).length === 1 ? undefined : 'must name one target: write eventBridge or sqs',
+);
+
+const STAGE = /^[A-Za-z0-9_-]{1,128}$/;
+
+const SOURCE = refine(
+  object(
+    {
+      scheme: oneOf(...SCHEME_NAMES),
+      secrets: described(
+        record(STAGE, 'a stage of this stack', SECRET, 1),
+        'Place of the secret, for each stage of the stack. Other stages do not have this source.',
+      ),
+      target: TARGET,
+    },
+    {
+      toleranceSeconds: described(
+        integer(1, 3600),
+        "Tolerated difference between the sender's time and ours. Default: 300.",
+      ),
+      trustDeliveryId: described(
+        literal(true),
+        'GitHub only. Tell deliveries with equal bodies (workflow_dispatch) apart by X-GitHub-Delivery, which is not signed.',
+      ),
+    },
+  ),
+  {},
+  ({ scheme, toleranceSeconds, trustDeliveryId }) => {
+    if (scheme === 'github')
+      return toleranceSeconds === undefined
+        ? undefined
+        : 'has toleranceSeconds, but GitHub signs no time: remove it';
+    return trustDeliveryId === undefined ? undefined : 'has trustDeliveryId, which is for github only';
+  },
+);
+
+const WEBHOOKS_DOCUMENT = object(
+  {
+    version: literal(1),
+    sources: described(
+      record(
+        /^[a-z0-9][a-z0-9-]{0,62}$/,
+        'a name of lower-case letters, digits and -, as in POST /webhooks/{name}',
+        SOURCE,
+        1,
+      ),
+      'Senders of webhooks.',
+    ),
+  },
+  { $schema: text(/^\S{1,400}$/, 'the path of webhooks.schema.json') },
+);
+
+export type WebhooksBuild =
+  | { readonly kind: 'compiled'; readonly webhooks: CompiledWebhooks }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
+
+/** Reads and compiles the document. `file` only appears in problems. Never throws. */
+export function compileWebhooks(documentText: string, file: string): WebhooksBuild {
+  const reading = readShaped(documentText, file, WEBHOOKS_DOCUMENT);
+  if (reading.kind === 'invalid') return reading;
+  const sources = Object.entries(reading.document.sources).flatMap(([name, source]) =>
+    Object.entries(source.secrets).map(([stage, secret]) => compileSource(name, stage, source, secret)),
+  );
+  return { kind: 'compiled', webhooks: { sources } };
+}
+
+type SourceText = ShapeOf<typeof SOURCE>;
+
+function compileSource(
+  name: string,
+  stage: string,
+  { scheme, target, toleranceSeconds = 300, trustDeliveryId }: SourceText,
+  secret: ShapeOf<typeof SECRET>,
+): CompiledSource {
+  return {
+    name,
+    stage,
+    scheme,
+    toleranceSeconds,
+    secret: compileSecret(secret),
+    target: compileTarget(target, stage),
+    ...(trustDeliveryId && { trustDeliveryId }),
+  };
+}
+
+function compileSecret({ parameter, secret, env = '' }: ShapeOf<typeof SECRET>): SecretPlace {
+  if (parameter !== undefined) return { kind: 'parameter', name: parameter };
+  return secret === undefined ? { kind: 'env', name: env } : { kind: 'secret', name: secret };
+}
+
+function compileTarget({ eventBridge, sqs }: ShapeOf<typeof TARGET>, stage: string): Target {
+  const named = (name: string): string => name.replaceAll('{stage}', stage);
+  if (eventBridge !== undefined) return { kind: 'eventBridge', ...eventBridge, bus: named(eventBridge.bus) };
+  return { kind: 'sqs', queue: named(sqs?.queue ?? '') };
+}
+
+/** Editors complete from it; `access/webhooks.schema.json` is its printed form. */
+export function webhooksSchema(): JsonSchema {
+  const { schema }: Shape<unknown> = WEBHOOKS_DOCUMENT;
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Gatewright webhook sources',
+    ...schema,
+  };
+}

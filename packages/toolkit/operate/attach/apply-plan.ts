@@ -1,0 +1,160 @@
+/**
+ * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without an answer
+ * may have been carried out. So both may be repeated after a crash at any point.
+ */
+import { UsageError } from '../../../base/terminal/output.ts';
+import { PlaneError } from './control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { describeChangedGuard, findFormerGuards } from './former-guards.ts';
+import type { Journal, JournalLine, Plan, Undo } from './journal.ts';
+import { describe, fillIds, findForeignEdits, findIds, stateOfMembers, stateOf, findUndone } from './step.ts';
+import type { PlaneCall, Snapshot, Step } from './step.ts';
+
+export type Work = {
+  readonly plane: Pick<ControlPlane, 'write'>;
+  readonly look: () => Promise<Snapshot>;
+  readonly journal: Journal;
+  readonly now: () => Date;
+  readonly report: (step: Step, what: JournalLine['what'], place: number, of: number) => void;
+};
+
+/** The API has been edited by others; this run changed nothing before it noticed. */
+export class ForeignEditError extends UsageError {
+  readonly edits: readonly string[];
+  readonly hasStarted: boolean;
+
+  constructor(edits: readonly string[], advice: string, hasStarted = false) {
+    super(
+      `the API has changed since the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
+    );
+    this.edits = edits;
+    this.hasStarted = hasStarted;
+  }
+}
+
+export class UnfinishedError extends UsageError {}
+
+const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
+const IN_THE_MIDDLE =
+  'undo that and run gatewright attach apply, which resumes; or gatewright detach, which undoes the steps done so far';
+
+/** @throws ForeignEditError, PlaneError; completed steps stay, and a repetition continues */
+export async function applyPlan(plan: Plan, work: Work): Promise<void> {
+  const { journal } = work;
+  let snapshot = await readSnapshot(plan, work);
+  if (journal.undo() === undefined) {
+    const { format, id, apiId, kind, stage, region, functionArn, steps } = plan;
+    const guards = findFormerGuards(steps, plan.parts);
+    journal.saveUndo({ format, id, apiId, kind, stage, region, functionArn, steps, guards });
+  }
+  for (const [index, step] of plan.steps.entries()) {
+    const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
+    // A deployment publishes all pending settings, also those of others.
+    if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
+    const ids = findIds(plan.steps, snapshot);
+    if (stateOf(step, snapshot, ids) === 'after') {
+      say('there');
+      continue;
+    }
+    say('begin');
+    const answer = await work.plane.write(fillIds(step.apply, ids) as PlaneCall);
+    say('done');
+    if (step.makes !== undefined) snapshot = { ...snapshot, [step.part]: answer };
+  }
+}
+
+async function readSnapshot({ parts, steps }: Plan, { look }: Work): Promise<Snapshot> {
+  const snapshot = await look();
+  const edits = findForeignEdits(parts, steps, snapshot);
+  if (edits.length === 0) return snapshot;
+  const ids = findIds(steps, snapshot);
+  const hasStarted = steps.some((step) => stateOf(step, snapshot, ids) === 'after');
+  throw new ForeignEditError(edits, hasStarted ? IN_THE_MIDDLE : PLAN_AGAIN, hasStarted);
+}
+
+/** The remaining steps of a plan, by the current API. */
+export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readonly Step[] {
+  const ids = findIds(steps, now);
+  return steps.filter((step) => stateOf(step, now, ids) !== 'after');
+}
+
+type Detachment = { readonly kept: readonly string[] };
+
+/**
+ * Undoes the steps that are done, the last first. A part changed by others since is an obstacle, unless
+ * forced: then it stays as it is.
+ * @throws ForeignEditError before anything is changed
+ */
+export async function undoPlan(undo: Undo, work: Work, isForced = false): Promise<Detachment> {
+  const first = await work.look();
+  const ids = findIds(undo.steps, first);
+  const inTheWay = new Map(
+    undo.steps.flatMap((step) => {
+      const described = describeObstacle(step, undo.guards ?? {}, first, ids);
+      return described === undefined ? [] : [[step, described] as const];
+    }),
+  );
+  const described = [...inTheWay.values()];
+  if (inTheWay.size > 0 && !isForced)
+    throw new ForeignEditError(
+      described,
+      'undo these edits first, or pass --force, which leaves these parts as they are',
+    );
+  const kept = [...described];
+  const steps = undo.steps.toReversed();
+  for (const [index, step] of steps.entries()) {
+    const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, steps.length);
+    const isDone = !inTheWay.has(step) && stateOfMembers(step, first, ids) === 'after';
+    const done = isDone ? findUndone(step, first, ids) : undefined;
+    if (done === undefined) {
+      say('gone');
+      continue;
+    }
+    say('undo');
+    try {
+      await work.plane.write(fillIds(done.revert, ids) as PlaneCall);
+    } catch (error) {
+      // Parts changed by others may need it.
+      if (inTheWay.size === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
+      kept.push(`${step.part} stays: ${error.message}`);
+      continue;
+    }
+    say('undone');
+  }
+  const left = await work.look();
+  const still = undo.steps.filter((step) => stateOfMembers(step, left, ids) === 'after');
+  if (still.length > 0 && kept.length === 0)
+    throw new UnfinishedError(
+      `AWS accepted every call, but these parts are not restored: ${still.map(({ part }) => part).join(', ')}; run gatewright detach again`,
+    );
+  return { kept };
+}
+
+/** Why a step cannot be undone as it was done: its part, or the authorizer that it would give back, has changed. */
+function describeObstacle(
+  step: Step,
+  guards: Snapshot,
+  now: Snapshot,
+  ids: ReturnType<typeof findIds>,
+): string | undefined {
+  switch (stateOfMembers(step, now, ids)) {
+    case 'other':
+      return describe(step.part, step.before ?? undefined, now[step.part]);
+    case 'after':
+      return describeChangedGuard(step, guards, now);
+    case 'before':
+    case undefined:
+      return undefined;
+  }
+}
+
+function note(
+  { journal, now, report }: Work,
+  step: Step,
+  what: JournalLine['what'],
+  place: number,
+  of: number,
+): void {
+  journal.note({ at: now().toISOString(), step: step.name, what });
+  report(step, what, place, of);
+}

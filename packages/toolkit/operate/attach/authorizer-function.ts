@@ -1,0 +1,103 @@
+/** The authorizer's function: whether it exists, and whether API Gateway may call it. */
+import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Snapshot } from './step.ts';
+
+export type AuthorizerFunction = {
+  /** With its alias, if one was named. */
+  readonly arn: string;
+  readonly name: string;
+  readonly timeoutSeconds: number | undefined;
+  readonly isCallable: boolean;
+  /** Of its policy. */
+  readonly address: string;
+  readonly qualifier: string | undefined;
+  /** The statement that an attachment added, if present. */
+  readonly parts: Snapshot;
+};
+
+const ARN = /^arn:[\w-]+:lambda:([\w-]+):(\d{12}):function:([\w-]+)(?::([\w$-]+))?$/;
+
+export function statementId(apiId: string): string {
+  return `gatewright-attach-${apiId}`;
+}
+
+export function permissionPart(apiId: string): string {
+  return `permission ${statementId(apiId)}`;
+}
+
+/** `arn:aws:execute-api:us-east-1:123456789012:a1b2c3`; in the function's own region and account. */
+export function apiArnOf(functionArn: string, apiId: string): string {
+  const [, partition = '', , region = '', account = ''] = functionArn.split(':');
+  return `arn:${partition}:execute-api:${region}:${account}:${apiId}`;
+}
+
+/**
+ * By ARN, or by name in the account of the credentials.
+ * @throws UsageError where the function does not exist
+ */
+export async function readAuthorizerFunction(
+  plane: ControlPlane,
+  named: string,
+  apiId: string,
+): Promise<AuthorizerFunction> {
+  const [, , , ofArn, ofAlias] = ARN.exec(named) ?? [];
+  const [plain = '', alias] = named.split(':');
+  const [name, qualifier] = ofArn === undefined ? [plain, alias] : [ofArn, ofAlias];
+  const address = `/2015-03-31/functions/${encodeURIComponent(ofArn === undefined ? name : named.split(':').slice(0, 7).join(':'))}`;
+  const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+  const found = await plane.read('lambda', `${address}/configuration${query}`);
+  const arn = textAt(found, 'FunctionArn');
+  if (found === undefined || arn === undefined)
+    throw new UsageError(
+      `there is no function ${named}: deploy the toolkit's stack first, name the deployed one with --stack (gatewright-dev, where its stage is dev), or name another function with --function`,
+    );
+  const answer = await plane.read('lambda', `${address}/policy${query}`);
+  const policy = parseJsonObject(textAt(answer, 'Policy') ?? '{}');
+  const statements = listAt(policy, 'Statement').filter(isJsonObject);
+  const own = statements.find(({ Sid }) => Sid === statementId(apiId));
+  const timeout = found['Timeout'];
+  return {
+    arn,
+    name,
+    address,
+    qualifier,
+    timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
+    isCallable: statements.some((statement) => mayCall(statement, apiArnOf(arn, apiId))),
+    parts: own === undefined ? {} : { [permissionPart(apiId)]: { Sid: statementId(apiId) } },
+  };
+}
+
+/**
+ * Whether a statement allows an API to call the function; an unknown condition does not.
+ * @param source the caller: `authorizers/…`, `GET/users/{id}`
+ */
+export function mayCall(statement: JsonObject, apiArn: string, source = 'authorizers/a1b2c3'): boolean {
+  const below = source.startsWith('authorizers/') ? source : `any-stage/${source.replaceAll(/[{}]/g, '')}`;
+  const { Effect, Action, Principal, Condition = {} } = statement;
+  const service = memberAt(Principal, 'Service');
+  const services = [Principal, service].flat();
+  if (Effect !== 'Allow' || !services.some((one) => one === '*' || one === 'apigateway.amazonaws.com'))
+    return false;
+  const actions = [Action].flat();
+  if (!actions.some((one) => one === 'lambda:InvokeFunction' || one === 'lambda:*' || one === '*'))
+    return false;
+  return Object.values(membersOf(Condition)).every((block) =>
+    Object.entries(membersOf(block)).every(([key, value]) =>
+      [value].flat().some((wanted) => holds(key.toLowerCase(), String(wanted), `${apiArn}/${below}`)),
+    ),
+  );
+}
+
+function holds(key: string, wanted: string, sourceArn: string): boolean {
+  if (key === 'aws:sourceaccount') return sourceArn.split(':')[4] === wanted;
+  if (key !== 'aws:sourcearn') return false;
+  const pattern = wanted
+    .split('*')
+    .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(String.raw`\?`, '.'))
+    .join('.*');
+  return new RegExp(`^${pattern}$`).test(sourceArn);
+}

@@ -1,0 +1,68 @@
+/** What guards the callers of routes whose authorizer is replaced: before the first call, and after verification. */
+import { relative } from 'node:path';
+import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';
+import { readProjectSources } from '../../../gateway/lambda/code/package-sources.ts';
+import { readClaimsChecked } from '../../terminal/settings-file.ts';
+import { list } from './surprise.ts';
+import { undoPlan } from './apply-plan.ts';
+import type { Work } from './apply-plan.ts';
+import type { Plan, Undo } from './journal.ts';
+import type { Check } from './verify.ts';
+import { count, UsageError } from '../../../base/terminal/output.ts';
+
+/** Nothing has been changed. */
+export class ClaimsUncheckedError extends UsageError {}
+
+/** Their claims are `authorizer.claims` and `authorizer.jwt.claims`, which ours does not write. */
+const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']);
+
+const SHOWN = 3;
+
+/**
+ * A handler that reads them finds no caller, and answers 200: no verification sees that. So sources below the folder are looked
+ * through, whatever the caller says.
+ * @throws ClaimsUncheckedError
+ */
+export function assertClaimsChecked(
+  { steps }: Pick<Plan, 'steps'>,
+  { isChecked, folder }: { readonly isChecked: boolean; readonly folder: string },
+): void {
+  const routes = steps.filter(({ before }) => GIVES_CLAIMS.has(before?.['authorizationType']));
+  if (routes.length === 0) return;
+  const names = list(routes.map(({ name }) => name));
+  const isPassed = readClaimsChecked([folder]);
+  const reads = readProjectSources(folder).flatMap(({ file, text }) =>
+    isPassed(file)
+      ? []
+      : findClaimReads(text, file).map(
+          ({ line, what }) => `${relative(folder, file)}:${line}: ${describeClaimRead(what, names, file)}`,
+        ),
+  );
+  if (reads.length > 0)
+    throw new ClaimsUncheckedError(
+      [
+        `${names} would lose an authorizer that gives handlers claims, and ${count(reads.length, 'line')} here ${reads.length === 1 ? 'reads' : 'read'} them; nothing was changed`,
+        ...reads.slice(0, SHOWN),
+      ].join('\n'),
+    );
+  if (isChecked) return;
+  throw new ClaimsUncheckedError(
+    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Make the handlers read ` +
+      'claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked beside --yes.',
+  );
+}
+
+/** Forced parts stay, and no file knows of them any more. */
+export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
+  const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
+  if (kept.length === 0) return `detached${more}`;
+  return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} as found; remove what is left in API Gateway by hand${more}`;
+}
+
+/** Puts every part back where a check is wrong. @returns whether it did */
+export async function undoIfWrong(checks: readonly Check[], undo: Undo, work: Work): Promise<boolean> {
+  if (!checks.some(({ isGood }) => isGood === false)) return false;
+  await undoPlan(undo, work);
+  work.journal.close();
+  return true;
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { colorize, printLines, textStream, UsageError } from '../../../base/terminal/output.ts';
+import type { Opening } from './openings.ts';
+import type { PlaneCall } from './step.ts';
+
+/** @throws UsageError where no terminal is there, or the answer is not yes */
+export async function confirm(question: string, isYes: boolean): Promise<void> {
+  if (isYes) return;
+  if (!hasTerminal()) throw new UsageError('No terminal to confirm in. Nothing was changed. Pass --yes.');
+  if (/^y(es)?$/i.test(await ask(`${question} [yes/no] `))) return;
+  throw new UsageError('nothing was changed');
+}
+
+/**
+ * Each by its name, which --yes does not stand for.
+ * @param named by --open
+ * @throws UsageError where a name is missing
+ */
+export async function confirmOpenings(openings: readonly Opening[], named: readonly string[]): Promise<void> {
+  printLines(
+    openings.map(
+      ({ call, names }) =>
+        `${colorize('yellow', 'opens')} ${showControls(`${names.join(', ')}: ${printCall(call)}`)}`,
+    ),
+  );
+  const missing = [...new Set(openings.flatMap(({ names }) => names))].filter(
+    (name) => !named.includes(name),
+  );
+  if (missing.length > 0 && !hasTerminal())
+    throw new UsageError(
+      `This may be open to everybody. Nothing was changed. Name it: ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
+    );
+  for (const name of missing)
+    if ((await ask(showControls(`May be open to everybody: ${name}. Type its name: `))) !== name)
+      throw new UsageError('nothing was changed');
+}
+
+function printCall({ method, path, body }: PlaneCall): string {
+  return `${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`;
+}
+
+function hasTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
+}
+
+async function ask(question: string): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output: textStream() });
+  try {
+    return (await reader.question(question)).trim();
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,149 @@
+/** AWS's control plane for an attachment: within an account's rate, with AWS's wording of refusals. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { Aws, AwsAnswer } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+import type { PlaneCall } from './step.ts';
+
+export interface ControlPlane {
+  /** Undefined where it does not exist. @throws PlaneError */
+  read(service: PlaneCall['service'], path: string): Promise<JsonObject | undefined>;
+  /** Every page of a list. @throws PlaneError also for a list without end */
+  list(path: string): Promise<readonly JsonObject[]>;
+  /** @throws PlaneError */
+  write(call: PlaneCall): Promise<JsonObject>;
+}
+
+/** Codes for an expired session. */
+const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
+const FRESH = 'the credentials have expired: renew them and run the command again; completed steps stay';
+
+/**
+ * AWS refused or did not answer. Whether a call without an answer was carried out shows only in the current
+ * state.
+ */
+export class PlaneError extends UsageError {
+  readonly refusal: string;
+
+  constructor(what: string, refusal: string, message: string) {
+    // AWS's message about a wrong signature continues with everything that was signed.
+    const [said = ''] = message.split(/\n|\\u000a/);
+    const advice = EXPIRED.test(refusal) ? `\n${FRESH}` : '';
+    super(`${what}: ${refusal === '' ? said : `${refusal}: ${said}`}${advice}`);
+    this.refusal = refusal;
+  }
+}
+
+type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
+
+/**
+ * Half of an account's rate for all its users: 10 calls a second with a burst of 40, a deployment every 5 s
+ * (API Gateway developer guide, "Quotas for creating, deploying and managing an API").
+ */
+const CALLS = { perSecond: 5, burst: 20 };
+const DEPLOYMENT_EVERY_MS = 5_000;
+const PAGES_LIMIT = 50;
+/** Enough to reach the end of a throttling window. */
+const ATTEMPTS = 5;
+
+function createPace(
+  clock: PaceClock,
+): (call: { readonly method: string; readonly path: string }) => Promise<void> {
+  let tokens: number = CALLS.burst;
+  let at = clock.nowEpochMs();
+  let deployedAt = Number.NEGATIVE_INFINITY;
+  return async ({ method, path }) => {
+    const now = clock.nowEpochMs();
+    tokens = Math.min(CALLS.burst, tokens + ((now - at) / 1000) * CALLS.perSecond);
+    at = now;
+    const isDeployment = method === 'POST' && path.endsWith('/deployments');
+    const forToken = tokens >= 1 ? 0 : ((1 - tokens) / CALLS.perSecond) * 1000;
+    const forDeployment = isDeployment ? Math.max(0, deployedAt + DEPLOYMENT_EVERY_MS - now) : 0;
+    const waitMs = Math.ceil(Math.max(forToken, forDeployment));
+    if (waitMs > 0) await clock.wait(waitMs);
+    const after = clock.nowEpochMs();
+    tokens = Math.min(CALLS.burst, tokens + ((after - at) / 1000) * CALLS.perSecond) - 1;
+    at = after;
+    if (isDeployment) deployedAt = after;
+  };
+}
+
+/** `unlimited` is for a local control plane, which shares no account's quota. */
+export function createControlPlane(
+  aws: Aws,
+  clock: PaceClock,
+  quota: 'of-account' | 'unlimited' = 'of-account',
+): ControlPlane {
+  const pace = quota === 'unlimited' ? () => Promise.resolve() : createPace(clock);
+  const ask = async (
+    service: PlaneCall['service'],
+    method: 'GET' | PlaneCall['method'],
+    path: string,
+    body?: JsonObject,
+  ) => {
+    for (let attempt = 1; ; attempt += 1) {
+      await pace({ method, path });
+      const answer = await aws.call({
+        service,
+        protocol: 'rest',
+        method,
+        path,
+        headers: HEADERS,
+        body: body && JSON.stringify(body),
+      });
+      if (!isBusy(answer) || attempt === ATTEMPTS) return answer;
+      await clock.wait(DEPLOYMENT_EVERY_MS);
+    }
+  };
+  const read: ControlPlane['read'] = async (service, path) => {
+    const answer = await ask(service, 'GET', path);
+    if (answer.kind === 'answer') return answer.body;
+    if (answer.kind === 'silent') throw new PlaneError(`GET ${path}`, '', answer.message);
+    if (answer.status === 404) return undefined;
+    throw new PlaneError(`GET ${path}`, answer.code, answer.message);
+  };
+  return {
+    read,
+    list: (path) => listAll(read, path),
+    async write({ service, method, path, body }) {
+      const answer = await ask(service, method, path, body);
+      if (answer.kind === 'answer') return answer.body;
+      const what = `${method} ${path}`;
+      throw answer.kind === 'silent'
+        ? new PlaneError(what, '', answer.message)
+        : new PlaneError(what, answer.code, answer.message);
+    },
+  };
+}
+
+/** A concurrent edit of another part of the API is no conflict. */
+function isBusy(answer: AwsAnswer): boolean {
+  if (answer.kind !== 'refused') return false;
+  // AWS has one code for both, and only its text tells them apart.
+  // oxlint-disable-next-line gatewright/no-recognition-by-text
+  const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
+  return isConcurrent || answer.code === 'TooManyRequestsException';
+}
+
+/** Without it the v1 API answers in HAL. */
+const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
+
+/** Both APIs: `item` with `position`, `items` with `nextToken`. */
+export async function listAll(read: ControlPlane['read'], path: string): Promise<readonly JsonObject[]> {
+  const token = path.startsWith('/v2/') ? 'nextToken' : 'position';
+  const found: JsonObject[] = [];
+  let next = '';
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
+    const answer = await read('apigateway', `${path}${query}`);
+    // A list of one may be written without the list.
+    const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
+    if (answer === undefined || !items.every(isJsonObject))
+      throw new PlaneError(`GET ${path}`, '', 'the answer is not a list');
+    found.push(...items);
+    const after = answer[token];
+    if (typeof after !== 'string' || after === '') return found;
+    next = after;
+  }
+  throw new PlaneError(`GET ${path}`, '', 'the list has no end');
+}

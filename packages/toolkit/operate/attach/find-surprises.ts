@@ -1,0 +1,224 @@
+import { checkLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
+import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
+import { checkBrowsers, checkCaches } from './surprised-callers.ts';
+import { list, obstacle, warning } from './surprise.ts';
+import type { Circumstances, Surprise } from './surprise.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { textAt } from '../../terminal/aws-call.ts';
+import { authorizerPart } from './live-api.ts';
+import type { LiveRoute } from './live-api.ts';
+import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
+
+/** An authorizer has 30 s at API Gateway. */
+const AUTHORIZER_TIMEOUT_SECONDS = 30;
+
+export function findSurprises(about: Circumstances): readonly Surprise[] {
+  if (about.choice.chosen.length === 0) return findNothingToDo(about);
+  return [
+    ...findNothingToDo(about),
+    ...checkDocument(about),
+    ...checkSettings(about),
+    ...checkDeployment(about),
+    ...checkBrowsers(about),
+    ...checkKeysAndGuards(about),
+    ...checkCaches(about),
+    ...checkPolicies(about),
+  ];
+}
+
+function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[] {
+  return [
+    ...idle.map((pattern) =>
+      obstacle(
+        'no-route',
+        `no route matches "${pattern}"`,
+        'write it as in the API: gatewright attach plan lists the routes without --routes',
+      ),
+    ),
+    ...(chosen.length === 0 && idle.length === 0
+      ? [
+          obstacle(
+            'nothing',
+            'there is no route to attach to',
+            'name routes with --routes; --replace includes those with another authorizer',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function checkDocument({ live, document, settings, choice: { chosen } }: Circumstances): Surprise[] {
+  const { apiId, stage } = live;
+  if (document === undefined)
+    return [
+      obstacle(
+        'no-document',
+        `no access document protects stage ${stage} of API ${apiId}, so the authorizer would answer 500 to every caller`,
+        `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish that to the deployed authorizers; use --no-document if another function decides`,
+      ),
+    ];
+  const after = live.routes.map(({ key, method, path, authorizationType }) => ({
+    method: method.startsWith('$') ? 'ANY' : method,
+    path,
+    ...protectionOf(chosen.some((one) => one.key === key) ? 'CUSTOM' : authorizationType),
+  }));
+  const wired = live.routes.map(({ key, method, path, apiKeyRequired }) => ({
+    method,
+    path,
+    apiKeyRequired,
+    authorizer: chosen.some((one) => one.key === key) ? settings.wired : undefined,
+  }));
+  const keySource = live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
+  return [
+    ...checkWiring(document, settings.wired).map((what) =>
+      obstacle('wiring', what, 'follow this advice; --ttl and --identity-source set the authorizer'),
+    ),
+    ...checkLaterRoutes(document, after).map((what) =>
+      obstacle(
+        'wildcards',
+        what,
+        'run gatewright attach plan --write-routes, which writes the routes as they will be, and publish the document to the deployed authorizers',
+      ),
+    ),
+    ...checkUnknown(document, chosen),
+    ...[
+      ...checkChargedRoutes(document, wired, keySource),
+      ...checkNativePlans(document, wired, keySource),
+    ].map((what) =>
+      warning('quota', what, 'follow this advice; --quota authorizer sets what an admission key needs'),
+    ),
+  ];
+}
+
+/** Routes unknown to the document are denied to everyone. */
+function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]): Surprise[] {
+  if (document.kind === 'websocket') return [];
+  const unknown = chosen.filter(
+    ({ method, path }) =>
+      !document.routes.some(
+        (route) => route.path === path && (route.method === method || ['ANY', '$default'].includes(method)),
+      ),
+  );
+  return unknown.length === 0
+    ? []
+    : [
+        warning(
+          'unknown-routes',
+          `document ${document.name} does not know ${list(unknown.map(({ key }) => key))}: every caller is denied there`,
+          'run gatewright attach plan --write-routes, then publish the document to the deployed authorizers',
+        ),
+      ];
+}
+
+function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[] {
+  const name = settings.wired.name;
+  const there = live.parts[authorizerPart(name)];
+  return [
+    ...(there === undefined
+      ? []
+      : [
+          obstacle(
+            'name-taken',
+            `the API already has an authorizer ${name}`,
+            'run gatewright detach, or use another --name',
+          ),
+        ]),
+    ...((authorizer.timeoutSeconds ?? 0) > AUTHORIZER_TIMEOUT_SECONDS
+      ? [
+          warning(
+            'authorizer-timeout',
+            `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, and API Gateway waits ${AUTHORIZER_TIMEOUT_SECONDS} s`,
+            'lower its timeout',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] {
+  const { drift, stage, stageShown, kind } = live;
+  const canary = stageShown['canarySettings'];
+  return [
+    ...(drift === undefined
+      ? [
+          warning(
+            'drift-unknown',
+            `it is unknown whether stage ${stage} serves the current configuration: edits that were not deployed go live too`,
+            kind === 'websocket'
+              ? 'AWS exports no WebSocket APIs: ask the people who edit it'
+              : 'compare with the stage’s export',
+          ),
+        ]
+      : []),
+    ...(drift !== undefined && drift.length > 0
+      ? [
+          (isIncludingEdits ? warning : obstacle)(
+            'drift',
+            `${drift.length} edit${drift.length === 1 ? ' that was' : 's that were'} never deployed would go live with this: ${list(drift)}`,
+            'deploy or undo them first, or pass --include-edits',
+          ),
+        ]
+      : []),
+    ...(isJsonObject(canary)
+      ? [obstacle('canary', `stage ${stage} has a canary`, 'gatewright canary promote or rollback first')]
+      : []),
+    ...(live.isAutomatic && kind === 'http'
+      ? [
+          warning(
+            'automatic',
+            `stage ${stage} deploys automatically: each route is guarded as soon as it is changed`,
+            'nothing to do; with autoDeploy off all routes change at once',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surprise[] {
+  const keyed = chosen.filter(({ apiKeyRequired }) => apiKeyRequired);
+  const replaced = chosen.filter(({ authorizationType }) => authorizationType !== 'NONE');
+  return [
+    ...(keyed.length === 0
+      ? []
+      : [
+          warning(
+            'api-keys',
+            `${list(keyed.map(({ key }) => key))} also requires an API key: callers need both, and the credential is checked first`,
+            'nothing to do if both are intended',
+          ),
+        ]),
+    ...(replaced.length === 0
+      ? []
+      : [
+          warning(
+            'claims',
+            `${list(replaced.map(({ key }) => key))} loses its present authorizer: handlers find no authorizer.claims and no signer behind ours`,
+            'make them read claimsOf(event), in Python claims_of(event), first (node_modules/gatewright/docs/guides/protect/coming-from.md)',
+          ),
+        ]),
+    ...(left.length === 0
+      ? []
+      : [
+          {
+            id: 'left-alone',
+            level: 'note' as const,
+            what: `unchanged: ${list(left.map(({ key, because }) => `${key} (${because})`))}`,
+            fix: '',
+          },
+        ]),
+  ];
+}
+
+function checkPolicies({ live: { api } }: Circumstances): Surprise[] {
+  const policy = textAt(api, 'policy');
+  return policy === undefined || policy === ''
+    ? []
+    : [
+        warning(
+          'resource-policy',
+          'the API has a resource policy: it is evaluated before the authorizer, and its Deny stays a 403',
+          'nothing to do if that is intended',
+        ),
+      ];
+}

@@ -1,0 +1,212 @@
+/**
+ * An attachment's files on this machine, from which a later run sees what was planned and what existed
+ * before.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { UsageError } from '../../../base/terminal/output.ts';
+import type { Snapshot, Step } from './step.ts';
+
+/** 1 had the calls of each step, too. */
+const READ_FORMATS: readonly unknown[] = [1, 2];
+export const FORMAT = 2;
+
+export type Plan = {
+  readonly format: number;
+  readonly id: string;
+  readonly madeAt: string;
+  readonly apiId: string;
+  readonly kind: 'rest' | 'http' | 'websocket';
+  readonly stage: string;
+  readonly region: string;
+  readonly functionArn: string;
+  /** Any function decides, without a document. */
+  readonly isWithoutDocument?: boolean;
+  readonly steps: readonly Step[];
+  /** All parts that the plan was made from. */
+  readonly parts: Snapshot;
+};
+
+/** Written before the first call, for detaching; without it nothing is called. */
+export type Undo = Pick<
+  Plan,
+  'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
+> & {
+  /** `former-guards.ts`; absent in files of earlier versions. */
+  readonly guards?: Snapshot;
+};
+
+/** A step in a file: what `restore-steps.ts` makes the calls of. Files of format 1 have these as well. */
+export type SavedStep = Pick<Step, 'part' | 'before' | 'after' | 'canaryPercent'> &
+  Partial<Pick<Step, 'apply' | 'revert' | 'orElse'>>;
+
+export type Saved<Of extends Undo> = Omit<Of, 'steps'> & { readonly steps: readonly SavedStep[] };
+
+export type JournalLine = {
+  readonly at: string;
+  readonly step: string;
+  readonly what: 'begin' | 'done' | 'there' | 'undo' | 'undone' | 'gone';
+};
+
+export interface Journal {
+  readonly folder: string;
+  plan(): Saved<Plan> | undefined;
+  savePlan(plan: Plan): void;
+  undo(): Saved<Undo> | undefined;
+  saveUndo(undo: Undo): void;
+  lines(): readonly JournalLine[];
+  note(line: JournalLine): void;
+  /** Nothing is left to undo: the next attachment starts afresh. */
+  close(): void;
+}
+
+/** Owner only: an API's configuration may hold secrets. */
+const PRIVATE = 0o600;
+
+/**
+ * Below `root`, a folder per API and stage, with one for each attachment; the latest that is not undone
+ * counts.
+ */
+export function openJournal(root: string, apiId: string, stage: string): Journal {
+  const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
+  const numbers = existsSync(base)
+    ? readdirSync(base)
+        .map((name) => Number(name))
+        .filter((number) => Number.isInteger(number) && number > 0)
+    : [];
+  const latest = Math.max(0, ...numbers);
+  const isOpen = latest > 0 && !existsSync(join(base, String(latest), 'undone'));
+  return openFolder(join(base, String(isOpen ? latest : latest + 1)));
+}
+
+/** The existing attachment; a mere plan on top of it does not count. */
+export function openAttached(root: string, apiId: string, stage: string): Journal {
+  const latest = openJournal(root, apiId, stage);
+  return latest.undo() === undefined ? (earlierJournal(latest) ?? latest) : latest;
+}
+
+export function nextJournal({ folder }: Journal): Journal {
+  const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
+  return openFolder(join(base, String(Number(number) + 1)));
+}
+
+/** The attachment before this one; undefined for the first, or where it is undone. */
+export function earlierJournal({ folder }: Journal): Journal | undefined {
+  const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
+  const earlier = join(base, String(Number(number) - 1));
+  return existsSync(join(earlier, 'undo.json')) && !existsSync(join(earlier, 'undone'))
+    ? openFolder(earlier)
+    : undefined;
+}
+
+function openFolder(folder: string): Journal {
+  const file = (name: string): string => join(folder, name);
+  return {
+    folder,
+    plan: () => read(folder, file('plan.json')) as Saved<Plan> | undefined,
+    savePlan: (plan) => save(folder, file('plan.json'), withoutCalls(plan)),
+    undo: () => read(folder, file('undo.json')) as Saved<Undo> | undefined,
+    saveUndo: (undo) => save(folder, file('undo.json'), withoutCalls(undo)),
+    lines: () => readLines(file('journal.jsonl')),
+    note: (line) => append(folder, file('journal.jsonl'), `${JSON.stringify(line)}\n`),
+    close: () => append(folder, file('undone'), `${new Date().toISOString()}\n`),
+  };
+}
+
+function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
+  const steps = attachment.steps.map(({ part, before, after, canaryPercent }) => ({
+    part,
+    before,
+    after,
+    ...(canaryPercent !== undefined && { canaryPercent }),
+  }));
+  return { ...attachment, steps };
+}
+
+/**
+ * Calls to AWS are made of it, so it must be unchanged, and of this API.
+ * @throws UsageError otherwise
+ */
+function read(folder: string, file: string): JsonObject | undefined {
+  if (!existsSync(file)) return undefined;
+  refuseLinks([dirname(folder), folder, file]);
+  const found = parseJsonObject(readFileSync(file, 'utf8'));
+  if (!READ_FORMATS.includes(found?.['format']) || !Array.isArray(found?.['steps']))
+    throw new UsageError(`${file} was not written by this version of gatewright attach`);
+  const { sum, ...content } = found;
+  if (sum !== sumOf(content))
+    throw new UsageError(
+      `${file} has been edited since gatewright attach wrote it: undo the edit, since calls to AWS are made of it`,
+    );
+  const { apiId, stage } = content;
+  if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
+    throw new UsageError(
+      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
+    );
+  return content;
+}
+
+function sumOf(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** Atomic, and on the disk before anything is called. */
+function save(folder: string, file: string, value: object): void {
+  makeFolder(folder);
+  const draft = `${file}.${process.pid}`;
+  write(draft, 'w', `${JSON.stringify({ ...value, sum: sumOf(value) }, null, 1)}\n`);
+  renameSync(draft, file);
+}
+
+function append(folder: string, file: string, text: string): void {
+  makeFolder(folder);
+  write(file, 'a', text);
+}
+
+function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  refuseLinks([dirname(folder), folder]);
+}
+
+/** Attack: git keeps links, so a cloned repository could let an attachment write, or read, outside of it. */
+function refuseLinks(paths: readonly string[]): void {
+  const link = paths.find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
+  if (link !== undefined)
+    throw new UsageError(`${link} is a symbolic link: remove it, or name another folder with --state`);
+}
+
+function write(file: string, flags: 'a' | 'w', text: string): void {
+  refuseLinks([file]);
+  const descriptor = openSync(file, flags, PRIVATE);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The last line of a killed run may be incomplete. */
+function readLines(file: string): readonly JournalLine[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const found = parseJsonObject(line);
+      return isJsonObject(found) && typeof found['step'] === 'string' ? [found as JournalLine] : [];
+    });
+}

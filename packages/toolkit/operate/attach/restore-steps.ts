@@ -1,0 +1,111 @@
+/**
+ * Steps of a saved attachment, made again from parts, states and the live API. Attack: a cloned repository brings a
+ * file that shows one route and calls another, with a checksum that anybody can compute.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+import { permissionPart } from './authorizer-function.ts';
+import type { AuthorizerFunction } from './authorizer-function.ts';
+import type { Saved, SavedStep, Undo } from './journal.ts';
+import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart } from './live-api.ts';
+import type { LiveApi } from './live-api.ts';
+import {
+  authorizerStep,
+  deploymentStep,
+  keySourceStep,
+  permissionStep,
+  routeStep,
+  stageStep,
+} from './plan.ts';
+import { isSame } from './step.ts';
+import type { PlaneCall, Step } from './step.ts';
+
+/** A file leads to other calls than its parts and states do. Nothing was changed. */
+export class AttachmentFileError extends UsageError {
+  override readonly code = 'ATTACHMENT_FILE_CHANGED';
+}
+
+/** @throws AttachmentFileError */
+export function restoreSteps<Of extends Undo>(
+  saved: Saved<Of>,
+  live: LiveApi,
+  authorizer: AuthorizerFunction,
+): Of {
+  if (saved.kind !== live.kind)
+    throw changed(`it is of a ${saved.kind} API, and ${live.apiId} is ${live.kind}`);
+  const steps = saved.steps.map((step) => {
+    const made = restoreStep(step, live, authorizer);
+    if (
+      made === undefined ||
+      !isSame(made.after, step.after) ||
+      (made.before === null) !== (step.before === null)
+    )
+      throw changed(`attach makes no such step of ${step.part}`);
+    const different = findDifferentCall(step, made, authorizer);
+    if (different !== undefined)
+      throw changed(
+        `its calls of ${step.part} are not those of attach: ${different.method} ${different.path}`,
+      );
+    return made;
+  });
+  return { ...saved, steps } as unknown as Of;
+}
+
+function changed(what: string): AttachmentFileError {
+  return new AttachmentFileError(
+    `the file of the attachment was not written by gatewright attach for this API: ${what}; nothing was changed`,
+  );
+}
+
+/** Undefined: attach has no step for such a part. */
+function restoreStep(step: SavedStep, live: LiveApi, authorizer: AuthorizerFunction): Step | undefined {
+  const { part, before, after } = step;
+  const [kind = ''] = part.split(' ', 1);
+  const name = part.slice(kind.length + 1);
+  if (part === permissionPart(live.apiId)) return permissionStep(live, authorizer);
+  if (part === authorizerPart(name)) {
+    const calls = textAt(after, 'authorizerUri')?.includes(`/functions/${authorizer.arn}/invocations`);
+    return after['name'] === name && calls === true ? authorizerStep(live, after) : undefined;
+  }
+  if (part === deploymentPart(name))
+    return name.startsWith(`${DEPLOYED_BY} `) ? deploymentStep(live, name) : undefined;
+  if (before === null) return undefined;
+  if (part === 'api') return keySourceStep(live, before);
+  if (part === 'stage') return stageStep(live, before, percentOf(step));
+  if (part !== routePart(name)) return undefined;
+  const address = live.routes.find(({ key }) => key === name)?.address;
+  // A route that is gone is not called: its state is neither before nor after.
+  return routeStep(live, { key: name, address: address ?? '', before }, after['apiKeyRequired'] === true);
+}
+
+/** Files of format 1 have it in the call only. */
+function percentOf({ canaryPercent, apply }: SavedStep): number | undefined {
+  if (apply === undefined) return canaryPercent;
+  const percent = listAt(apply.body, 'patchOperations')
+    .filter(isJsonObject)
+    .find(({ path }) => path === '/canarySettings/percentTraffic');
+  return percent === undefined ? undefined : Number(percent['value']);
+}
+
+function findDifferentCall(
+  { part, apply, revert, orElse = [] }: SavedStep,
+  made: Step,
+  { arn, name }: AuthorizerFunction,
+): PlaneCall | undefined {
+  const isGone = part.startsWith('route ') && made.revert.path === '';
+  const others = (made.orElse ?? []).map((one) => one.revert);
+  return [
+    [apply, made.apply] as const,
+    [revert, made.revert] as const,
+    ...orElse.map((one, index) => [one.revert, others[index]] as const),
+  ].find(([saved, own]) => saved !== undefined && !isGone && !isSameCall(saved, own, arn, name))?.[0];
+}
+
+/** A function may have been named by its name or by its ARN. */
+function isSameCall(saved: PlaneCall, own: PlaneCall | undefined, arn: string, name: string): boolean {
+  const byArn = encodeURIComponent(arn.split(':').slice(0, 7).join(':'));
+  const path = saved.path.replace(`/functions/${name}/`, `/functions/${byArn}/`);
+  return isSame({ ...saved, path } satisfies JsonObject, own);
+}

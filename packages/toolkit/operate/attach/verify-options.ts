@@ -1,0 +1,57 @@
+/**
+ * Options of a verification: read before anything is changed, so that a mistake in them is found in time.
+ */
+import { UsageError } from '../../../base/terminal/output.ts';
+import { readTokenFile } from '../../terminal/read-token-file.ts';
+import { listAttachedRoutes } from './invoke-authorizer.ts';
+import type { Plan, Undo } from './journal.ts';
+import { routePart } from './live-api.ts';
+
+export type VerifyOptions = {
+  /** Of a caller that the rules allow. */
+  readonly token: string | undefined;
+  /** A route whose integration is really called: `GET /orders`. */
+  readonly invoke: string | undefined;
+  /** Address of the stage, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
+  readonly url: string | undefined;
+  /** Requested path below it; default: the first attached GET without parameters. */
+  readonly path: string | undefined;
+};
+
+type VerifyFlags = Partial<Record<'url' | 'path' | 'invoke' | 'tokenFile', string>>;
+
+/** @throws UsageError for an unreadable file, and for an invalid address, path or route */
+export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags): VerifyOptions {
+  const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
+  if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
+  if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//i.test(url)))
+    throw new UsageError(`--url: ${url} is not an address, such as https://api.example.com/prod`);
+  if (path !== undefined && url === undefined)
+    throw new UsageError('--path needs --url: it is called below that address');
+  if (path !== undefined && !path.startsWith('/'))
+    throw new UsageError(`--path: ${path} must begin with a slash, as /orders does`);
+  if (invoke !== undefined && !/^[A-Z]+ \/\S*$/.test(invoke))
+    throw new UsageError(`--invoke: ${invoke} is not a route, such as "GET /orders"`);
+  return { token, invoke, url, path };
+}
+
+/** @throws UsageError where the API cannot be checked this way */
+export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOptions): void {
+  if (invoke !== undefined && plan.kind !== 'rest')
+    throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
+  if (invoke !== undefined && plan.parts[routePart(invoke)] === undefined)
+    throw new UsageError(`--invoke: the API has no method ${invoke}`);
+  if (url !== undefined && plan.kind !== 'websocket') findProbePath(plan, path);
+}
+
+/**
+ * The path requested at the live address. @throws UsageError where none is given, and no attached route fits
+ */
+export function findProbePath({ steps }: Pick<Undo, 'steps'>, path: string | undefined): string {
+  const usual = listAttachedRoutes(steps)
+    .map((key) => key.split(' '))
+    .find(([method, where = '']) => method === 'GET' && !where.includes('{'))?.[1];
+  const asked = path ?? usual;
+  if (asked === undefined) throw new UsageError('--url needs a path: name one with --path, such as /orders');
+  return asked;
+}

@@ -1,0 +1,229 @@
+/**
+ * Whether an attachment works: by AWS's configuration, by AWS's own tests, and, where requested, by the live
+ * address.
+ */
+import { memberAt, textAt } from '../../terminal/aws-call.ts';
+import { sendWithin } from '@gatewright/aws/bounded-reply';
+import { count, UsageError } from '../../../base/terminal/output.ts';
+import { readExportedRoutes } from '../../stack/access/commands/deployed-routes.ts';
+import {
+  invokeAuthorizer,
+  findProbeRoute,
+  listAttachedRoutes,
+  BAD_TOKEN,
+  headerOf,
+} from './invoke-authorizer.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Undo } from './journal.ts';
+import { findIds, stateOf, findUndone } from './step.ts';
+import type { Snapshot } from './step.ts';
+import { findProbePath } from './verify-options.ts';
+import type { VerifyOptions } from './verify-options.ts';
+
+export type Check = {
+  readonly what: string;
+  /** Undefined: it could not be checked. */
+  readonly isGood: boolean | undefined;
+  readonly saw: string;
+};
+
+export async function verify(
+  undo: Undo,
+  plane: ControlPlane,
+  now: Snapshot,
+  options: VerifyOptions,
+): Promise<readonly Check[]> {
+  return [
+    ...checkSteps(undo, now),
+    ...(await checkServed(undo, plane)),
+    ...(await askAuthorizer(undo, plane, options)),
+    ...(undo.kind === 'rest' ? await testAuthorizer(undo, plane, now) : []),
+    ...(await testMethod(undo, plane, options)),
+    ...(await askLive(undo, options)),
+  ];
+}
+
+function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
+  const ids = findIds(steps, now);
+  const open = steps.filter((step) => findUndone(step, now, ids) === undefined);
+  const changed = steps.filter((step) => !open.includes(step) && stateOf(step, now, ids) === 'other');
+  return [
+    {
+      what: 'every step of the plan is done',
+      isGood: open.length === 0,
+      saw:
+        open.length === 0
+          ? `${steps.length} of ${steps.length}`
+          : `missing: ${open.map(({ name }) => name).join(', ')}`,
+    },
+    ...(changed.length === 0
+      ? []
+      : [
+          {
+            what: 'these parts have not been changed by others',
+            isGood: undefined,
+            saw: changed.map(({ part }) => part).join(', '),
+          },
+        ]),
+  ];
+}
+
+const attached = ({ steps }: Undo): readonly string[] => listAttachedRoutes(steps);
+
+/** By the stage's export, which shows what callers get. */
+async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
+  const { kind, apiId, stage } = undo;
+  const what = `stage ${stage} serves the routes behind the authorizer`;
+  if (kind === 'websocket') return [{ what, isGood: undefined, saw: 'AWS exports no WebSocket API' }];
+  const name = encodeURIComponent(stage);
+  const exported = await plane.read(
+    'apigateway',
+    kind === 'rest'
+      ? `/restapis/${apiId}/stages/${name}/exports/oas30?extensions=authorizers`
+      : `/v2/apis/${apiId}/exports/OAS30?includeExtensions=true&outputType=JSON&stageName=${name}`,
+  );
+  if (exported === undefined) return [{ what, isGood: undefined, saw: 'the stage has no export' }];
+  const served = readExportedRoutes(exported);
+  const open = attached(undo).filter((key) => {
+    const route = served.find(
+      ({ method, path }) => key === `${method} ${path}` || (key === '$default' && path.endsWith('$default')),
+    );
+    return route?.isProtected !== true;
+  });
+  const isCanary = undo.steps.some(
+    ({ part, after }) => part === 'stage' && after['canarySettings'] !== undefined,
+  );
+  if (open.length > 0 && isCanary)
+    return [{ what, isGood: undefined, saw: 'only the canary does so far: the export is that of the stage' }];
+  return [
+    {
+      what,
+      isGood: open.length === 0,
+      saw: open.length === 0 ? count(attached(undo).length, 'route') : `open: ${open.join(', ')}`,
+    },
+  ];
+}
+
+/**
+ * The function's decision for the real stage, whatever is deployed; a good credential is charged like in any
+ * call.
+ */
+async function askAuthorizer(
+  undo: Undo,
+  plane: ControlPlane,
+  { token }: VerifyOptions,
+): Promise<readonly Check[]> {
+  if (!undo.steps.some(({ makes }) => makes === 'authorizer')) return [];
+  const { method, path } = findProbeRoute(undo);
+  const ask = async (credential: string): Promise<string> => {
+    const said = await invokeAuthorizer(undo, plane, credential);
+    return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
+  };
+  const refuses = 'the function refuses a bad credential';
+  const takes = `the function allows a good credential ${method} ${path}`;
+  const bad = await ask(BAD_TOKEN);
+  const good = token === undefined ? undefined : await ask(`Bearer ${token}`);
+  return [
+    { what: refuses, isGood: bad === 'unauthorized' || bad === 'denied', saw: bad },
+    {
+      what: takes,
+      isGood: good === undefined ? undefined : good === 'allowed',
+      saw: good ?? 'no --token-file',
+    },
+  ];
+}
+
+/**
+ * Whether API Gateway reaches the function. The test event names a stage of AWS's own, which an access
+ * document rarely protects: then the function fails, but has been reached.
+ */
+async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
+  const { authorizer: id } = findIds(undo.steps, now);
+  if (id === undefined) return [];
+  const answer = await plane.write({
+    service: 'apigateway',
+    method: 'POST',
+    path: `/restapis/${undo.apiId}/authorizers/${id}`,
+    body: { headers: { [headerOf(undo)]: BAD_TOKEN }, pathWithQueryString: '/', stageVariables: {} },
+  });
+  const status = Number(answer['clientStatus']);
+  const isBarred = /permission/i.test(textAt(answer, 'log') ?? '');
+  const saw = status === 500 ? '500, as for the test stage, which no document names' : String(status);
+  return [
+    {
+      what: 'TestInvokeAuthorizer: API Gateway reaches the function',
+      isGood: !isBarred,
+      saw: isBarred ? 'it has no permission' : saw,
+    },
+  ];
+}
+
+/** It calls the integration, past the authorizer: only for a route named by the user. */
+async function testMethod(
+  { kind, apiId }: Undo,
+  plane: ControlPlane,
+  { invoke }: VerifyOptions,
+): Promise<readonly Check[]> {
+  const what = 'TestInvokeMethod: the integration answers';
+  if (kind !== 'rest') {
+    if (invoke === undefined) return [];
+    throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
+  }
+  if (invoke === undefined)
+    return [{ what, isGood: undefined, saw: 'no --invoke: it would call the integration of a route' }];
+  const [method = '', path = ''] = invoke.split(/\s+/);
+  const resources = await plane.list(`/restapis/${apiId}/resources?embed=methods&limit=500`);
+  const resource = resources.find((one) => one['path'] === path);
+  if (memberAt(resource, 'resourceMethods', method) === undefined)
+    throw new UsageError(`--invoke: the API has no method ${invoke}`);
+  const answer = await plane.write({
+    service: 'apigateway',
+    method: 'POST',
+    path: `/restapis/${apiId}/resources/${textAt(resource, 'id') ?? ''}/methods/${method}`,
+    body: { pathWithQueryString: path },
+  });
+  const status = Number(answer['status']);
+  return [{ what: `${what} (${invoke})`, isGood: status < 500, saw: String(status) }];
+}
+
+async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise<readonly Check[]> {
+  if (url === undefined)
+    return [
+      {
+        what: 'the live address refuses and allows callers',
+        isGood: undefined,
+        saw: 'no --url: it was not called',
+      },
+    ];
+  if (undo.kind === 'websocket')
+    return [
+      {
+        what: 'the live address refuses and allows callers',
+        isGood: undefined,
+        saw: 'open a connection: wscat -c URL',
+      },
+    ];
+  const asked = findProbePath(undo, path);
+  const ask = async (authorization: string | undefined): Promise<number> => {
+    const headers = authorization === undefined ? {} : { authorization };
+    return (await sendWithin(new URL(`${url.replace(/\/$/, '')}${asked}`), { headers })).status;
+  };
+  const none = await ask(undefined);
+  const bad = await ask(BAD_TOKEN);
+  const isRefusal = (status: number): boolean => status === 401 || status === 403;
+  return [
+    { what: `GET ${asked} without a credential is refused`, isGood: isRefusal(none), saw: String(none) },
+    { what: `GET ${asked} with a bad one is refused`, isGood: isRefusal(bad), saw: String(bad) },
+    ...(token === undefined
+      ? [{ what: `GET ${asked} with a good one is allowed`, isGood: undefined, saw: 'no --token-file' }]
+      : [checkGood(asked, await ask(`Bearer ${token}`))]),
+  ];
+}
+
+function checkGood(asked: string, status: number): Check {
+  return {
+    what: `GET ${asked} with a good one is allowed`,
+    saw: String(status),
+    isGood: status !== 401 && status !== 403 && status < 500,
+  };
+}

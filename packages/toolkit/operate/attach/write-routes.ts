@@ -1,0 +1,48 @@
+/**
+ * Routes of an API as they will be once an authorizer is attached, for its access document: the authorizers
+ * need them before.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/files/access-files';
+import { printProblem } from '@gatewright/authoring/document/read-document';
+import {
+  parseInventory,
+  printInventory,
+  protectionOf,
+} from '@gatewright/authoring/inventory/route-inventory';
+import { readNamedDocuments } from '@gatewright/authoring/files/access-documents';
+import { count, UsageError } from '../../../base/terminal/output.ts';
+import type { LiveApi } from './live-api.ts';
+
+/**
+ * @param keys of the routes in the plan
+ * @returns what was written, as a sentence
+ * @throws UsageError where no document names the API, or the documents do not compile
+ */
+export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<string>): string {
+  const { apiId, stage, kind } = live;
+  const found = readNamedDocuments(folder, []).flatMap((named) => {
+    const { name, document } = named;
+    const path = inventoryPath(named);
+    const known = parseInventory(existsSync(path) ? readFileSync(path, 'utf8') : '');
+    const isOf = Object.entries(document.api).some(
+      ([stackStage, api]) =>
+        api.stage === stage && (api.apiId === apiId || known?.apiIds[stackStage]?.includes(apiId) === true),
+    );
+    return isOf ? [{ name, apiIds: known?.apiIds ?? {} }] : [];
+  });
+  const [document] = found;
+  if (document === undefined)
+    throw new UsageError(
+      `no document of ${folder} names stage ${stage} of API ${apiId}\nIf one names it by stack and logical id, gatewright access sync finds the id; otherwise write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } }, with the stage of the toolkit's stack`,
+    );
+  const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
+    method: method.startsWith('$') ? 'ANY' : method,
+    path,
+    ...protectionOf(keys.has(key) ? 'CUSTOM' : authorizationType),
+  }));
+  const inventory = printInventory({ kind, apiIds: document.apiIds, routes });
+  const { problems } = writeCompiledAccess(folder, { inventories: new Map([[document.name, inventory]]) });
+  if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
+  return `${document.name}: ${count(routes.length, 'route')}, ${routes.filter(({ isProtected }) => isProtected).length} behind an authorizer; compiled. Deploy the toolkit's stack, or gatewright access publish, before apply.`;
+}

@@ -1,0 +1,68 @@
+/** `gatewright breakers`: circuit breakers that instances share in a table. */
+import { Command } from 'commander';
+import { addAwsOptions } from '../terminal/aws-session.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { count, printResult, table } from '../../base/terminal/output.ts';
+import { listBreakers, readBreaker, resetBreaker } from './breakers/breaker-table.ts';
+import type { BreakerPlace, ListedBreaker } from './breakers/breaker-table.ts';
+import { openAws } from './open-aws.ts';
+
+type Flags = AwsFlags & { readonly table: string; readonly namespace: string };
+
+export function breakersCommand(): Command {
+  return new Command('breakers')
+    .description('Show or reset circuit breakers that functions share in a table.')
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(resetCommand());
+}
+
+function ofTable(name: string, description: string): Command {
+  return addAwsOptions(new Command(name).description(description))
+    .requiredOption('--table <name>', 'DynamoDB table given to createDynamoDbBreakers')
+    .requiredOption('--namespace <name>', 'namespace given to createDynamoDbBreakers');
+}
+
+function listCommand(): Command {
+  return ofTable('list', 'List the breakers of a namespace that have ever opened.').action(
+    async (flags: Flags) => {
+      const breakers = await listBreakers(await openAws(flags), placeOf(flags));
+      const notClosed = breakers.filter(({ state }) => state !== 'closed').length;
+      printResult(breakers, () => [
+        ...(breakers.length === 0 ? [] : table([HEADINGS, ...breakers.map(rowOf)])),
+        `${count(breakers.length, 'breaker')} in ${flags.namespace}, ${notClosed} not closed`,
+      ]);
+    },
+  );
+}
+
+function showCommand(): Command {
+  return ofTable('show', 'Show one breaker.')
+    .argument('<name>', 'name given to createPolicy')
+    .action(async (name: string, flags: Flags) => {
+      print(await readBreaker(await openAws(flags), placeOf(flags), name));
+    });
+}
+
+function resetCommand(): Command {
+  return ofTable('reset', 'Close one breaker; each instance follows with its next read, within a second.')
+    .argument('<name>', 'name given to createPolicy')
+    .action(async (name: string, flags: Flags) => {
+      print(await resetBreaker(await openAws(flags), placeOf(flags), name));
+    });
+}
+
+const HEADINGS = ['name', 'state', 'why', 'changed', 'open until', 'probes'];
+
+function rowOf({ name, state, why, changedAt, openUntil, probes }: ListedBreaker): string[] {
+  const probed = probes === undefined ? '-' : `${probes.succeeded} of ${probes.admitted} succeeded`;
+  return [name, state, why, changedAt ?? '-', openUntil ?? '-', probed];
+}
+
+function print(breaker: ListedBreaker): void {
+  printResult(breaker, () => table([HEADINGS, rowOf(breaker)]));
+}
+
+function placeOf({ table: tableName, namespace }: Flags): BreakerPlace {
+  return { tableName, namespace };
+}

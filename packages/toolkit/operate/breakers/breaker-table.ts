@@ -1,0 +1,127 @@
+/** Breakers that instances share, as their table has them: reads, and the operator's one change. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';
+import type { SharedState } from '#shared/resilience/breaker-item.ts';
+import { parseItem, printKey, printPut } from '#shared/table/dynamodb-expression.ts';
+import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
+import { parseKeyPart } from '#shared/table/item-write.ts';
+import type { Item, ItemKey } from '#shared/table/item-write.ts';
+import { guardLayout } from '#shared/table/layout.ts';
+import { listAt, memberAt } from '../../terminal/aws-call.ts';
+import type { Aws, AwsCall } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+import { callOrFail } from '../failures/call-or-fail.ts';
+
+export type ListedBreaker = {
+  readonly name: string;
+  readonly state: SharedState['state'];
+  /** Changes of state so far. */
+  readonly generation: number;
+  /** Of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`, `reset`. */
+  readonly why: string;
+  /** By the table's time: to the second, and from the answer before the change. */
+  readonly changedAt: string | undefined;
+  readonly openUntil: string | undefined;
+  readonly probes: { readonly admitted: number; readonly succeeded: number } | undefined;
+};
+
+export type BreakerPlace = { readonly tableName: string; readonly namespace: string };
+
+const PAGES_LIMIT = 20;
+
+/** In the order of their names. @throws UsageError */
+export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<readonly ListedBreaker[]> {
+  const found: ListedBreaker[] = [];
+  let after: unknown;
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const { body } = await callOrFail(
+      aws,
+      'dynamodb:Query',
+      dynamoDb('Query', {
+        TableName: place.tableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':pk': { S: breakerPartition(place.namespace) }, ':sk': { S: PREFIX } },
+        ConsistentRead: true,
+        ...(after !== undefined && { ExclusiveStartKey: after }),
+      }),
+    );
+    found.push(...listAt(body, 'Items').map((item) => describeBreaker(item as DynamoDbItem)));
+    after = memberAt(body, 'LastEvaluatedKey');
+    if (!isJsonObject(after)) return found;
+  }
+  throw new UsageError(`${place.namespace} has more than ${found.length} breakers: show one by its name`);
+}
+
+/** @throws UsageError where it has never changed its state */
+export async function readBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
+  return describeBreaker((await getBreaker(aws, place, name)).item);
+}
+
+/** @throws UsageError, also when the state has changed meanwhile */
+export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string): Promise<ListedBreaker> {
+  const key = breakerKey(place.namespace, name);
+  const { item, tableEpochMs } = await getBreaker(aws, place, name);
+  const { generation, state } = parseBreaker(parseItem(item));
+  if (state === 'closed') return describeBreaker(item);
+  const write = guardLayout(resetWrite(key, generation, tableEpochMs));
+  if (write.change.kind !== 'put') throw new TypeError('a reset replaces the item');
+  const answer = await aws.call(dynamoDb('PutItem', printPut(place.tableName, write, write.change.item)));
+  if (answer.kind === 'answer') return describeItem(name, write.change.item);
+  if (answer.kind === 'refused' && answer.code === 'ConditionalCheckFailedException')
+    throw new UsageError(`${name} has changed its state meanwhile: look at it again, then repeat the reset`);
+  const why = answer.kind === 'refused' ? `AWS refused dynamodb:PutItem with ${answer.code}: ` : '';
+  throw new UsageError(`${why}${answer.message}`);
+}
+
+const PREFIX = 'BREAKER#';
+
+async function getBreaker(
+  aws: Aws,
+  { tableName, namespace }: BreakerPlace,
+  name: string,
+): Promise<{ readonly item: DynamoDbItem; readonly tableEpochMs: number }> {
+  const key: ItemKey = breakerKey(namespace, name);
+  const { body, headers } = await callOrFail(
+    aws,
+    'dynamodb:GetItem',
+    dynamoDb('GetItem', { TableName: tableName, Key: printKey(key), ConsistentRead: true }),
+  );
+  const item = memberAt(body, 'Item');
+  if (!isJsonObject(item))
+    throw new UsageError(
+      `${tableName} has no breaker ${name} in ${namespace}: it is closed and never opened, or has another name`,
+    );
+  return { item: item as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
+}
+
+function dynamoDb(action: string, input: object): AwsCall {
+  return {
+    service: 'dynamodb',
+    protocol: 'json',
+    version: '1.0',
+    target: `DynamoDB_20120810.${action}`,
+    input,
+  };
+}
+
+function describeBreaker(item: DynamoDbItem): ListedBreaker {
+  return describeItem(parseKeyPart((item['sk']?.S ?? '').slice(PREFIX.length)), parseItem(item));
+}
+
+function describeItem(name: string, item: Item): ListedBreaker {
+  const shared = parseBreaker(item);
+  const isProbed = shared.state === 'half-open';
+  return {
+    name,
+    state: shared.state,
+    generation: shared.generation,
+    why: String(item['why'] ?? ''),
+    changedAt: timeOf(item['at']),
+    openUntil: timeOf(shared.openUntilEpochMs),
+    probes: isProbed ? { admitted: shared.taken, succeeded: shared.succeeded } : undefined,
+  };
+}
+
+function timeOf(epochMs: unknown): string | undefined {
+  return typeof epochMs === 'number' && epochMs > 0 ? new Date(epochMs).toISOString() : undefined;
+}

@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readDuration } from '../../gateway/engine/index.ts';
+import { OPEN_OPTION, orExitCode, readPercent } from './attach.ts';
+import { confirm, confirmOpenings } from './attach/confirm.ts';
+import type { ControlPlane } from './attach/control-plane.ts';
+import { findApi } from './attach/find-api.ts';
+import { openPlane } from './attach/open-plane.ts';
+import type { OpenPlane } from './attach/open-plane.ts';
+import { openedByMove } from './attach/openings.ts';
+import { readLiveApi } from './attach/read-live-api.ts';
+import type { LiveApi } from './attach/live-api.ts';
+import type { PlaneCall } from './attach/step.ts';
+import { addAwsOptions } from '../terminal/aws-session.ts';
+import { textAt } from '../terminal/aws-call.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { collectText } from '../terminal/options.ts';
+import {
+  colorize,
+  printNotes,
+  printLines,
+  printResult,
+  table,
+  UsageError,
+} from '../../base/terminal/output.ts';
+import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
+import type { Canary } from './release/stage-release.ts';
+import { cloudWatchMeasurements, measureOnce, watchCanary } from './release/watch.ts';
+import type { Measurements, WatchOptions } from './release/watch.ts';
+
+type CanaryFlags = AwsFlags & {
+  readonly api: string;
+  readonly stage: string;
+  readonly yes: boolean;
+};
+type MoveFlags = CanaryFlags & { readonly open: readonly string[] };
+type StartFlags = MoveFlags & {
+  readonly percent: number;
+  readonly deployment?: string;
+  readonly watchAlarm: readonly string[];
+  readonly watchErrors?: number;
+  readonly for: number;
+  readonly every: number;
+};
+
+const ENDED = 4;
+
+export function canaryCommand(): Command {
+  const canary = new Command('canary')
+    .description("Send part of a stage's requests to a new deployment of a REST API.")
+    .addCommand(startCommand())
+    .addCommand(
+      ofStage('status', 'Show the deployments of the stage and its canary.').action((flags: CanaryFlags) =>
+        orExitCode(() => showStatus(flags)),
+      ),
+    )
+    .addCommand(
+      ofStage('promote', "Make the canary's deployment that of the stage, and end the canary.")
+        .option(...OPEN_OPTION)
+        .action((flags: MoveFlags) => orExitCode(() => promote(flags))),
+    )
+    .addCommand(
+      ofStage('rollback', 'End the canary; the stage keeps its deployment.')
+        .option(...OPEN_OPTION)
+        .action((flags: MoveFlags) => orExitCode(() => rollBack(flags))),
+    );
+  return canary;
+}
+
+function ofStage(name: string, description: string): Command {
+  return addAwsOptions(new Command(name).description(description))
+    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--stage <name>', 'stage of the API')
+    .option('--yes', 'do not ask for confirmation', false);
+}
+
+function startCommand(): Command {
+  return ofStage('start', 'Send part of the requests to a deployment.')
+    .requiredOption('--percent <number>', 'share of requests, in percent', readPercent)
+    .option('--deployment <id>', 'deployment to use (default: deploy the current API)')
+    .option(
+      '--watch-alarm <name>',
+      'end the canary when this CloudWatch alarm fires (repeatable)',
+      collectText,
+      [],
+    )
+    .option(
+      '--watch-errors <percent>',
+      'end the canary above this percentage of 5xx in a minute',
+      readPercent,
+    )
+    .option(...OPEN_OPTION)
+    .addOption(new Option('--for <span>', 'how long to watch').argParser(readSpanMs).default(600_000, '10m'))
+    .addOption(
+      new Option('--every <span>', 'how often to check').argParser(readSpanMs).default(30_000, '30s'),
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 invalid call, 3 refused by AWS, 4 canary ended by the watch.',
+    )
+    .action((flags: StartFlags) => orExitCode(() => start(flags)));
+}
+
+function readSpanMs(text: string): number {
+  const span = readDuration(text);
+  if (span !== undefined && span > 0) return span;
+  throw new InvalidArgumentError('A duration, such as 30s or 10m.');
+}
+
+type OpenStage = OpenPlane & {
+  readonly live: LiveApi;
+  readonly path: string;
+  readonly canary: Canary | undefined;
+};
+
+async function openStage(flags: CanaryFlags): Promise<OpenStage> {
+  const open = await openPlane(flags);
+  const live = await readLiveApi(open.plane, await findApi(open.plane, flags.api, flags.stage), flags.stage);
+  if (live.kind !== 'rest')
+    throw new UsageError(
+      'only REST APIs have canaries; gatewright rollback moves every kind back to a deployment',
+    );
+  return { ...open, live, path: stagePath(live.address, live.stage), canary: canaryOf(live.stageShown) };
+}
+
+async function start(flags: StartFlags): Promise<void> {
+  const stage = await openStage(flags);
+  const { live, plane, path, canary } = stage;
+  if (canary !== undefined) throw new UsageError('the stage has a canary: promote it or roll it back first');
+  const watching = watchOf(stage, flags);
+  if (watching !== undefined) await refuseBlindWatch(watching);
+  printLines([
+    `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${deploymentOf(live)}`,
+    ...(flags.deployment === undefined
+      ? [
+          'the current configuration is deployed for the canary:',
+          ...(live.drift ?? ['the changes are unknown']).map((edit) => `  ${edit}`),
+          ...(live.drift?.length === 0 ? ['  no route differs'] : []),
+        ]
+      : [`the canary serves deployment ${flags.deployment}`]),
+  ]);
+  await confirm(`Send it ${flags.percent} % of the requests?`, flags.yes);
+  if (flags.deployment !== undefined) {
+    const call = startCanary(path, flags.deployment, flags.percent);
+    await confirmMove(call, live, plane, [deploymentOf(live), flags.deployment], flags.open);
+  }
+  const deploymentId = flags.deployment ?? (await deploy(stage));
+  await plane.write(startCanary(path, deploymentId, flags.percent));
+  printResult(
+    { deploymentId, percent: flags.percent },
+    () => `canary: ${flags.percent} % of the requests go to ${deploymentId}`,
+  );
+  if (watching !== undefined) await watch(stage, watching);
+}
+
+async function deploy({ plane, live }: OpenStage): Promise<string> {
+  const made = await plane.write({
+    service: 'apigateway',
+    method: 'POST',
+    path: `${live.address}/deployments`,
+    body: { description: `gatewright canary ${new Date().toISOString()}` },
+  });
+  return String(made['id']);
+}
+
+type Watch = { readonly options: WatchOptions; readonly looks: Measurements };
+
+/** Undefined where no watch is requested. */
+function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
+  if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
+  const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
+  return {
+    looks: cloudWatchMeasurements(aws, { apiName: live.name, stage: live.stage }, clock),
+    options: {
+      alarms: flags.watchAlarm,
+      errorPercent: flags.watchErrors,
+      forMs: flags.for,
+      everyMs: flags.every,
+    },
+  };
+}
+
+/**
+ * @throws UsageError where the watch cannot read its metrics, or would end the canary at once: callers should
+ * not notice first
+ */
+async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
+  const verdict = await measureOnce(options, looks);
+  if (verdict.kind !== 'well')
+    throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
+}
+
+/** Ends the canary on its own, also where its state is unknown. */
+async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
+  const verdict = await watchCanary(options, looks);
+  if (verdict.kind === 'well') {
+    printResult(
+      { watchedMs: options.forMs, verdict: 'well' },
+      () =>
+        `watched for ${Math.round(options.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
+    );
+    return;
+  }
+  await plane.write(endCanary(path));
+  printNotes(`${colorize('red', 'rolled back:')} ${verdict.why}`);
+  printResult({ verdict: 'rolled back', why: verdict.why }, () => []);
+  process.exitCode = ENDED;
+}
+
+async function showStatus(flags: CanaryFlags): Promise<void> {
+  const { live, canary, plane } = await openStage(flags);
+  const deployments = await plane.list(`${live.address}/deployments?limit=500`);
+  const messages = (id: string): string =>
+    textAt(
+      deployments.find((one) => one['id'] === id),
+      'description',
+    ) ?? '';
+  const stable = deploymentOf(live);
+  const shown = { apiId: live.apiId, stage: live.stage, deploymentId: stable, canary: canary ?? null };
+  printResult(shown, () => [
+    ...table([
+      ['stage', `${100 - (canary?.percent ?? 0)} %`, stable, messages(stable)],
+      ...(canary === undefined
+        ? []
+        : [['canary', `${canary.percent} %`, canary.deploymentId, messages(canary.deploymentId)]]),
+    ]),
+    ...(canary === undefined ? ['no canary'] : []),
+  ]);
+}
+
+async function promote(flags: MoveFlags): Promise<void> {
+  const { live, plane, path, canary } = await openStage(flags);
+  if (canary === undefined) throw new UsageError('the stage has no canary');
+  printLines([
+    `stage ${live.stage}: ${deploymentOf(live)} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the variables of the canary'}`,
+  ]);
+  await confirm('Promote it?', flags.yes);
+  const calls = promoteCanary(path, canary);
+  await confirmMove(calls[0], live, plane, [deploymentOf(live), canary.deploymentId], flags.open);
+  for (const call of calls) await plane.write(call);
+  printResult(
+    { deploymentId: canary.deploymentId, before: deploymentOf(live) },
+    () => `promoted; gatewright rollback --to ${deploymentOf(live)} goes back`,
+  );
+}
+
+async function rollBack(flags: MoveFlags): Promise<void> {
+  const { live, plane, path, canary } = await openStage(flags);
+  if (canary === undefined) throw new UsageError('the stage has no canary');
+  printLines([`canary ${canary.deploymentId} ends; all requests go to ${deploymentOf(live)}`]);
+  await confirm('End it?', flags.yes);
+  const call = endCanary(path);
+  await confirmMove(call, live, plane, [canary.deploymentId, deploymentOf(live)], flags.open);
+  await plane.write(call);
+  printResult({ deploymentId: deploymentOf(live), ended: canary.deploymentId }, () => 'rolled back');
+}
+
+function deploymentOf({ stageShown }: LiveApi): string {
+  return String(stageShown['deploymentId']);
+}
+
+/** @throws UsageError where a route that this opens is not named */
+async function confirmMove(
+  call: PlaneCall,
+  live: LiveApi,
+  plane: ControlPlane,
+  [from, to]: readonly [from: string, to: string],
+  named: readonly string[],
+): Promise<void> {
+  const names = await openedByMove(plane, live, from, to);
+  await confirmOpenings(names.length === 0 ? [] : [{ call, names }], named);
+}

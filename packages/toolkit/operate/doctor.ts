@@ -1,0 +1,163 @@
+/** `gatewright doctor`: what would prevent the first deployment of a stage. Writes nothing. */
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { packageService } from '../../../layers/package-service.ts';
+import { createAws } from '../terminal/aws-call.ts';
+import type { Aws } from '../terminal/aws-call.ts';
+import { addAwsOptions, findCredentials } from '../terminal/aws-session.ts';
+import type { AwsFlags } from '../terminal/aws-session.ts';
+import { examine } from './doctor/checks.ts';
+import { examineDefined, examineDeployed } from './doctor/examine-api.ts';
+import type { Finding } from './doctor/finding.ts';
+import { exitCodeOf, printReport } from './doctor/print-findings.ts';
+import type { Report } from './doctor/print-findings.ts';
+import { readAccount, readCaller } from './doctor/read-account.ts';
+import { readStack } from './doctor/read-stack.ts';
+import type { StackView } from './doctor/views.ts';
+import { collectText, readStageName } from '../terminal/options.ts';
+import { printResult, UsageError } from '../../base/terminal/output.ts';
+import { serviceFolder } from '../stack/commands/package.ts';
+
+type DoctorFlags = AwsFlags & {
+  readonly stage?: string;
+  readonly api?: string;
+  readonly param: readonly string[];
+  readonly package?: string;
+};
+
+/** A hanging credential_process must not keep the command alive. */
+const END_WITHIN_MS = 1000;
+
+export function doctorCommand(): Command {
+  return addAwsOptions(
+    new Command('doctor')
+      .description(
+        'Check what would break a deployment of your Gatewright stack, or surprise callers of an API. Changes nothing.',
+      )
+      .argument(
+        '[source]',
+        'with --stage: folder of your Gatewright stack (default: current, or gatewright/); otherwise a template or the folder of a service',
+      )
+      .option('--api <id>', 'id of a deployed API, or its name if unique for the stage')
+      .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)
+      .option(
+        '--param <name=value>',
+        'parameter of serverless.yml for this run (repeatable)',
+        collectText,
+        [],
+      )
+      .option('--package <dir>', 'output of `gatewright package` (default: package now)'),
+  )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 no problem, 1 invalid call, 2 a problem, 3 no problem, but not everything could be checked.',
+    )
+    .action(async (named: string | undefined, flags: DoctorFlags) => {
+      const report = await choose(named, flags);
+      printResult(report, () => printReport(report));
+      process.exitCode = exitCodeOf(report);
+      setTimeout(() => process.exit(), END_WITHIN_MS).unref();
+    });
+}
+
+/** A deployed API, the APIs of a source, or the stack. */
+function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
+  const { api, stage } = flags;
+  if (api !== undefined) {
+    if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
+    return examineDeployed(api, stage, flags);
+  }
+  const isFile = named !== undefined && existsSync(named) && statSync(named).isFile();
+  if (named !== undefined && (isFile || stage === undefined)) return examineDefined(named, stage ?? 'dev');
+  if (stage === undefined)
+    throw new UsageError(
+      'nothing to check: give --stage prod for the stack, --api ID --stage prod, or a template',
+    );
+  return look(serviceFolder(named), { ...flags, stage });
+}
+
+/** `$default` is a stage of an API, but not of a stack. */
+function readStageOrDefault(text: string): string {
+  return text === '$default' ? text : readStageName(text);
+}
+
+type StackFlags = DoctorFlags & { readonly stage: string };
+
+async function look(folder: string, flags: StackFlags): Promise<Report> {
+  const packaged = await readPackaged(folder, flags);
+  if (packaged.kind === 'refused') {
+    const { stage } = flags;
+    return { stage, findings: [refusedPackaging(packaged.message, folder)], unread: [] };
+  }
+  const stack = { ...packaged.stack, region: flags.region ?? packaged.stack.region };
+  return examineStack(stack, await openAws(stack.region, flags));
+}
+
+/** All findings about a packaged stack, and the account of the credentials. */
+export async function examineStack(
+  stack: StackView,
+  aws: Aws | { readonly refused: string },
+): Promise<Report> {
+  const { stage, stackName, region } = stack;
+  const report = { stage, stack: stackName, region };
+  const caller = 'refused' in aws ? aws : await readCaller(aws);
+  if ('refused' in caller || 'refused' in aws) {
+    const why = 'refused' in caller ? caller.refused : '';
+    return { ...report, findings: [noCredentials(why), ...examine(stack)], unread: [] };
+  }
+  const account = await readAccount(aws, caller, stack);
+  const { accountId, unread } = account;
+  return { ...report, account: accountId, findings: examine(stack, account), unread };
+}
+
+async function openAws(region: string, flags: AwsFlags): Promise<Aws | { readonly refused: string }> {
+  try {
+    return createAws(region, await findCredentials(flags, region), flags);
+  } catch (error) {
+    if (error instanceof UsageError) return { refused: error.message };
+    throw error;
+  }
+}
+
+type Packaged =
+  | { readonly kind: 'packaged'; readonly stack: StackView }
+  | { readonly kind: 'refused'; readonly message: string };
+
+async function readPackaged(folder: string, flags: StackFlags): Promise<Packaged> {
+  const { stage, param: parameters } = flags;
+  if (flags.package !== undefined)
+    return { kind: 'packaged', stack: await readStack(resolve(flags.package), folder, stage) };
+  const outputDirectory = await mkdtemp(join(tmpdir(), 'gatewright-doctor-'));
+  try {
+    const made = await packageService({ serviceDirectory: folder, stage, outputDirectory, parameters });
+    if (made.kind === 'failed') return { kind: 'refused', message: made.message };
+    return { kind: 'packaged', stack: await readStack(outputDirectory, folder, stage) };
+  } finally {
+    await rm(outputDirectory, { recursive: true, force: true });
+  }
+}
+
+function refusedPackaging(message: string, folder: string): Finding {
+  return {
+    id: 'packaging',
+    level: 'obstacle',
+    why: message,
+    what: 'the stack cannot be packaged, so it cannot be deployed',
+    where: join(folder, 'serverless.yml'),
+    fix: 'fix the reason; gatewright package shows whether that helped',
+  };
+}
+
+function noCredentials(why: string): Finding {
+  return {
+    id: 'credentials',
+    level: 'obstacle',
+    why,
+    what: 'AWS rejects the credentials; the account was not checked',
+    where: '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    fix: 'aws sts get-caller-identity must succeed with the same settings: sign in (aws sso login --profile NAME), or name a profile',
+  };
+}

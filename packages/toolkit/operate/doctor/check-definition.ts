@@ -1,0 +1,54 @@
+/** What a first deployment of a template would miss. */
+import { relative } from 'node:path';
+import { orderFix } from '@gatewright/authoring/check/deployment-order';
+import { findLateParts, lacksDeployment } from '../../../gateway/control/loading/inspect-apis.ts';
+import { textOf } from '../../../gateway/core/stack/json-values.ts';
+import type { DefinitionPlane } from '../../../gateway/engine/index.ts';
+import type { Finding } from './finding.ts';
+
+export function checkDefinition(definition: DefinitionPlane): readonly Finding[] {
+  return [...checkOrder(definition), ...checkStages(definition)];
+}
+
+/** CloudFormation makes parts in any order that references and DependsOn leave open. */
+function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
+  const ids = new Set(stages.filter(({ kind }) => kind === 'rest').map(({ apiId }) => apiId));
+  return [...ids].flatMap((apiId) =>
+    stacks.flatMap(({ resources }) => {
+      const late = findLateParts(resources, apiId);
+      const deployments = [...new Set(late.map(({ deployment }) => deployment))];
+      return deployments.map((deployment): Finding => {
+        const parts = late.filter((one) => one.deployment === deployment).map(({ part }) => part);
+        return {
+          id: 'deployment-order',
+          level: 'obstacle',
+          what: `${deployment} does not wait for ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
+          why: 'CloudFormation may make the deployment first: without a method it fails, otherwise it lacks these parts',
+          where: placeText(resources.get(deployment)?.place() ?? { file: '' }, deployment),
+          fix: orderFix(deployment),
+        };
+      });
+    }),
+  );
+}
+
+function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
+  return stacks
+    .flatMap(({ resources }) => [...resources.values()])
+    .filter((resource) => resource.type === 'AWS::ApiGatewayV2::Stage' && lacksDeployment(resource))
+    .map((stage) => ({
+      id: 'stage-without-deployment',
+      level: 'obstacle',
+      what: `stage ${textOf(stage.properties, 'StageName')} has no deployment`,
+      why: 'it answers 404 to every request',
+      where: placeText(stage.place(), stage.logicalId),
+      fix: 'set AutoDeploy: true or a DeploymentId',
+    }));
+}
+
+function placeText(
+  { file, line }: { readonly file: string; readonly line?: number | undefined },
+  logicalId: string,
+): string {
+  return `${logicalId}, ${relative(process.cwd(), file)}${line === undefined ? '' : `:${line}`}`;
+}

@@ -1,0 +1,37 @@
+/** Tables with several writing regions would grant the same units, and accept the same ticket, in each. */
+import { schemaOf } from '@gatewright/authoring/files/table-schema';
+import type { Finding } from './finding.ts';
+import type { Views } from './views.ts';
+
+/** A version older than the deployed one would read unknown items. */
+export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
+  return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
+    const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);
+    if (wanted === undefined || schema === undefined || schema <= wanted) return [];
+    return [
+      {
+        id: 'schema-newer',
+        level: 'obstacle',
+        where: `${logicalId} (AWS::DynamoDB::Table)`,
+        what: `table ${name} has layout ${schema}, and this version supports ${wanted}`,
+        why: 'a newer version of the stack was deployed, and this one cannot read all of its items',
+        fix: 'deploy a version that supports the layout; node_modules/gatewright/docs/guides/operate/operating.md, "Upgrading, and going back"',
+      },
+    ];
+  });
+}
+
+export function checkGlobalTables({ account }: Views): readonly Finding[] {
+  return account.tables
+    .filter(({ replicas }) => replicas.length > 0)
+    .map(({ logicalId, name, replicas }) => ({
+      id: 'global-table',
+      level: 'obstacle',
+      where: `${logicalId} (AWS::DynamoDB::Table)`,
+      what: `table ${name} is a global table, with replicas in ${replicas.join(', ')}`,
+      why: 'regions synchronize after the fact: each admits the whole quota, and each accepts a one-time ticket once',
+      fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
+        .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
+        .join(' ')}; node_modules/gatewright/docs/guides/operate/operating.md, "Several regions"`,
+    }));
+}

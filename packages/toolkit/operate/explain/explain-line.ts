@@ -1,0 +1,134 @@
+/**
+ * Explains a line of an access log, with the gateway's own explanations, and with the access document's rules
+ * for the caller.
+ */
+import { explain } from '../../../gateway/engine/index.ts';
+import type { Story } from '../../../gateway/engine/index.ts';
+import { findAccess } from '@gatewright/authoring/find/find-access';
+import { describeAccess } from '@gatewright/authoring/find/describe-access';
+import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
+import type { CallerSpec } from '@gatewright/authoring/find/caller-spec';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { describeLine } from './line-circumstances.ts';
+import type { LineFacts } from './line-circumstances.ts';
+import { missingFields } from './log-line.ts';
+
+export type LineStory = Story & {
+  readonly phase: string;
+  /** Fields missing in the format that would have explained more. */
+  readonly missing: readonly string[];
+};
+
+export type Since = {
+  readonly deploymentId: string;
+  readonly deployedAt: string | undefined;
+};
+
+/** @param caller the assumed caller; undefined: none given */
+export function explainLine(
+  facts: LineFacts,
+  format: string,
+  since: Since,
+  document: CompiledDocument | undefined,
+  caller: CallerSpec | undefined,
+  nowEpochSeconds: number,
+): LineStory {
+  const about = describeLine(facts);
+  const missing = missingFields(format, facts.live.kind);
+  const story = explain(about);
+  const isGuarded = about.phase === 'authenticate' || about.phase === 'authorize';
+  const open =
+    isGuarded && about.guard?.kind === 'lambda' && about.code === 'UNAUTHORIZED'
+      ? explainOpen(facts, missing)
+      : [];
+  const ruled =
+    isGuarded && document !== undefined
+      ? explainRules(document, about.method, about.path, caller, nowEpochSeconds)
+      : [];
+  return {
+    phase: about.phase,
+    headline: story.headline,
+    missing,
+    sentences: [
+      ...(open.length === 0 ? story.sentences : open),
+      ...explainGone(facts),
+      ...ruled,
+      ...explainSince(facts, since),
+    ],
+    changes: story.changes,
+  };
+}
+
+/** A 401 whose line does not say whether the function was called has two possible reasons. */
+function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
+  const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
+  if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
+  if (fields.has('authorizer.error')) return [];
+  return [
+    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized: the line does not show which.',
+  ];
+}
+
+/** 410 is not the API's own answer: it goes to a backend that posts to an ended connection. */
+function explainGone({ live, fields }: LineFacts): string[] {
+  const said = [fields.get('status'), fields.get('integration.status')].includes('410');
+  const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
+  if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
+  return [
+    '@connections answers 410 (GoneException) for a connection that has ended: delete its id when you get one, since $disconnect is not always sent.',
+  ];
+}
+
+function explainRules(
+  document: CompiledDocument,
+  method: string,
+  path: string,
+  callerSpec: CallerSpec | undefined,
+  nowEpochSeconds: number,
+): string[] {
+  if (callerSpec === undefined) {
+    const rows =
+      document.kind === 'websocket'
+        ? describeAccess(document).rows
+        : describeAccess(document).rows.filter(
+            ({ route }) => fits(route.path, path) && route.method === method,
+          );
+    const rules = [...new Set(rows.flatMap((row) => row.rules))];
+    return [
+      rules.length === 0
+        ? `No rule of the access document ${document.name} allows ${method} ${path}.`
+        : `The access document ${document.name} allows ${method} ${path} by these rules: ${rules.join('; ')}.`,
+    ];
+  }
+  try {
+    const { word, reason, caller } = findAccess(document, method, path, callerSpec, nowEpochSeconds);
+    const refusal = findRefusal(document, callerSpec, nowEpochSeconds);
+    return [
+      ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
+      ...(refusal === undefined ? [] : [`The credential is refused before any rule applies: ${refusal}.`]),
+      `The access document ${document.name} in this folder says: ${word.toLowerCase()}, ${reason}.`,
+    ];
+  } catch (error) {
+    if (error instanceof AccessQueryError) return [`The access document cannot decide: ${error.message}.`];
+    throw error;
+  }
+}
+
+function fits(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  return (
+    wanted.length === given.length &&
+    wanted.every((segment, index) => /^\{.+\}$/.test(segment) || segment === given[index])
+  );
+}
+
+function explainSince({ live: { stage, drift } }: LineFacts, { deploymentId, deployedAt }: Since): string[] {
+  const since = deployedAt === undefined ? '' : ` since ${deployedAt}`;
+  return [
+    `Stage ${stage} has served deployment ${deploymentId}${since}.`,
+    ...(drift === undefined || drift.length === 0
+      ? []
+      : [`The current configuration differs from it: ${drift.slice(0, 3).join('; ')}.`]),
+  ];
+}

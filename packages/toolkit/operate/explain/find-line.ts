@@ -1,0 +1,81 @@
+/** Finds an access-log line: pasted, in a file, or in CloudWatch Logs. */
+import { readFileSync } from 'node:fs';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { listAt, textAt } from '../../terminal/aws-call.ts';
+import type { Aws } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+
+export type LineQuery = {
+  readonly line: string | undefined;
+  /** A file of lines; `-`: standard input. */
+  readonly file: string | undefined;
+  readonly requestId: string | undefined;
+  readonly sinceMs: number;
+};
+
+/** CloudWatch pages of a search; a search over days has many that are empty. */
+const PAGES_LIMIT = 40;
+
+/** @throws UsageError where there is none, or logs cannot be read */
+export async function findLine(
+  aws: Aws,
+  destinationArn: string | undefined,
+  query: LineQuery,
+  nowEpochMs: number,
+): Promise<string> {
+  if (query.line !== undefined) return query.line;
+  if (query.file !== undefined) return inFile(query.file, query.requestId);
+  if (query.requestId === undefined)
+    throw new UsageError('no request: give its id from the reply, or its line with --line or --log-file');
+  const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
+  if (group === undefined)
+    throw new UsageError(
+      'the stage writes to no log group that can be searched: give the line with --line or --log-file',
+    );
+  return inLogs(aws, group, query.requestId, nowEpochMs - query.sinceMs);
+}
+
+function inFile(file: string, requestId: string | undefined): string {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch {
+    throw new UsageError(`--log-file: ${file} cannot be read`);
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const found = requestId === undefined ? lines.at(-1) : lines.findLast((line) => line.includes(requestId));
+  if (found !== undefined) return found;
+  throw new UsageError(
+    requestId === undefined ? `${file} has no line` : `${file} has no line of ${requestId}`,
+  );
+}
+
+async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTime: number): Promise<string> {
+  let nextToken: string | undefined;
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const answer = await aws.call({
+      service: 'logs',
+      protocol: 'json',
+      target: 'Logs_20140328.FilterLogEvents',
+      version: '1.1',
+      input: {
+        logGroupName,
+        startTime,
+        filterPattern: `"${requestId.replaceAll('"', '')}"`,
+        nextToken,
+      },
+    });
+    if (answer.kind !== 'answer')
+      throw new UsageError(
+        `${logGroupName}: ${answer.kind === 'refused' ? `${answer.code}: ` : ''}${answer.message}; logs:FilterLogEvents is needed, or --line`,
+      );
+    const [event] = listAt(answer.body, 'events').filter(isJsonObject);
+    const message = textAt(event, 'message');
+    if (message !== undefined) return message;
+    nextToken = textAt(answer.body, 'nextToken');
+    if (nextToken === undefined) break;
+  }
+  throw new UsageError(
+    `${logGroupName} has no line of ${requestId} since ${new Date(startTime).toISOString()}; --since 1d searches further back`,
+  );
+}

@@ -1,0 +1,86 @@
+/** Keys, plans and throttles of a request, by its log line and the control plane. Pure. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { MeterCircumstances } from '../../../gateway/engine/index.ts';
+import { memberAt } from '../../terminal/aws-call.ts';
+import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
+import type { LogFields } from './log-line.ts';
+
+export type KeyFacts = {
+  readonly id: string;
+  readonly isEnabled: boolean;
+  readonly plan:
+    | {
+        readonly id: string;
+        readonly quota?: { readonly limit: number; readonly period: string };
+        readonly throttle?: { readonly rate: number; readonly burst: number };
+      }
+    | undefined;
+  readonly opens: readonly string[];
+};
+
+/** Keys, plans and throttles of a request; undefined where none are known. */
+export function describeMeter(
+  { fields, live }: { readonly fields: LogFields; readonly live: LiveApi },
+  route: LiveRoute | undefined,
+  key: KeyFacts | undefined,
+): MeterCircumstances | undefined {
+  if (route === undefined) return undefined;
+  if (live.kind !== 'rest') return describeV2Meter(fields, live, route);
+  const settings = live.stageShown['methodSettings'];
+  const own = `${route.path.replaceAll('~', '~0').replaceAll('/', '~1')}/${route.method}`;
+  const setting = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
+  const rate = isJsonObject(setting) ? Number(setting['throttlingRateLimit']) : Number.NaN;
+  const burst = isJsonObject(setting) ? Number(setting['throttlingBurstLimit']) : Number.NaN;
+  const isThrottled = fields.get('error.responseType') === 'THROTTLED';
+  const { plan } = key ?? {};
+  const here = `${live.apiId}/${live.stage}`;
+  return {
+    keyRequired: route.apiKeyRequired,
+    keySource: live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
+    hasApiKey: key !== undefined || fields.has('identity.apiKey') || fields.has('identity.apiKeyId'),
+    keyId: key?.id,
+    keyFault:
+      key === undefined
+        ? 'unknown'
+        : !key.isEnabled
+          ? 'disabled'
+          : key.opens.length === 0
+            ? 'no-plan'
+            : key.opens.includes(here)
+              ? undefined
+              : 'other-stages',
+    opens: key?.opens ?? [],
+    planId: plan?.id,
+    quota: plan?.quota && { ...plan.quota, left: 0 },
+    planLimit:
+      plan?.throttle && isThrottled && Number.isNaN(rate)
+        ? { ratePerSecond: plan.throttle.rate, burst: plan.throttle.burst, level: 0 }
+        : undefined,
+    routeLimit: isThrottled && !Number.isNaN(rate) ? { ratePerSecond: rate, burst, level: 0 } : undefined,
+  };
+}
+
+/** HTTP and WebSocket APIs have no plans; a route may have its own throttle, or that of the stage. */
+function describeV2Meter(
+  fields: LogFields,
+  { stageShown }: LiveApi,
+  route: LiveRoute,
+): MeterCircumstances | undefined {
+  if (fields.get('status') !== '429') return undefined;
+  const own = memberAt(stageShown, 'routeSettings', route.key);
+  const settings = isJsonObject(own) ? own : stageShown['defaultRouteSettings'];
+  const rate = Number(memberAt(settings, 'throttlingRateLimit'));
+  const burst = Number(memberAt(settings, 'throttlingBurstLimit'));
+  return {
+    keyRequired: route.apiKeyRequired,
+    keySource: 'HEADER',
+    hasApiKey: false,
+    keyId: undefined,
+    keyFault: undefined,
+    opens: [],
+    planId: undefined,
+    quota: undefined,
+    planLimit: undefined,
+    routeLimit: Number.isNaN(rate) ? undefined : { ratePerSecond: rate, burst, level: 0 },
+  };
+}

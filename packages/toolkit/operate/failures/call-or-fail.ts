@@ -1,0 +1,25 @@
+import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+
+type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
+
+/** @throws UsageError with AWS's message, and the required IAM action */
+export async function callOrFail(aws: Aws, permission: string, request: AwsCall): Promise<Answered> {
+  const answer = await ask(aws, permission, request, undefined);
+  if (answer === undefined) throw new UsageError(`AWS did not answer ${permission}`);
+  return answer;
+}
+
+/** As `demand`; undefined where the resource does not exist. @throws UsageError */
+export async function ask(
+  aws: Aws,
+  permission: string,
+  request: AwsCall,
+  absent: RegExp | undefined,
+): Promise<Answered | undefined> {
+  const answer = await aws.call(request);
+  if (answer.kind === 'answer') return answer;
+  if (answer.kind === 'silent') throw new UsageError(answer.message);
+  if (absent?.test(`${answer.code}: ${answer.message}`) === true) return undefined;
+  throw new UsageError(`AWS refused ${permission} with ${answer.code}: ${answer.message}`);
+}

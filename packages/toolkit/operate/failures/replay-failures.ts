@@ -1,0 +1,100 @@
+/** Sends failed events to their functions again, one by one, and deletes those that succeed. */
+import type { Aws } from '../../terminal/aws-call.ts';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { readFailedEvent } from './failed-event.ts';
+import type { FailedEvent, QueueMessage } from './failed-event.ts';
+import { findFailureQueues } from './failure-queues.ts';
+import type { FailureQueue } from './failure-queues.ts';
+import { withFunction } from './list-failures.ts';
+import { deleteMessage, returnMessage, takeMessages } from './queue-messages.ts';
+
+export type Replayed = {
+  readonly messageId: string;
+  readonly functionName: string | undefined;
+  /** `kept`: it is still in the queue. */
+  readonly outcome: 'done' | 'kept';
+  readonly why: string;
+};
+
+/** Longer than a call of the function may take, so that no other replay sends the same event. */
+const HIDDEN_SECONDS = 600;
+/** fetch gives up after five minutes. */
+const CALL_WITHIN_MS = 290_000;
+const QUOTED_CHARACTERS = 200;
+
+type ReplayChoice = {
+  readonly limit: number;
+  readonly messageId?: string | undefined;
+};
+
+/** Reports each event when it is done: a run may take long. @throws UsageError */
+export async function replayFailures(
+  aws: Aws,
+  stackName: string,
+  { limit, messageId }: ReplayChoice,
+  report: (replayed: Replayed) => void,
+): Promise<readonly Replayed[]> {
+  const all: Replayed[] = [];
+  for (const queue of await findFailureQueues(aws, stackName)) {
+    const seen = new Set<string>();
+    const kept: QueueMessage[] = [];
+    try {
+      // One by one, so that none becomes visible while it waits; a search for one message is faster by tens.
+      const atOnce = messageId === undefined ? 1 : 10;
+      for (let isOver = false; !isOver && seen.size < limit;) {
+        const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);
+        const fresh = taken.filter(({ id }) => !seen.has(id));
+        isOver = fresh.length === 0;
+        for (const message of fresh) {
+          seen.add(message.id);
+          const isMeant = messageId === undefined || message.id === messageId;
+          const replayed = isMeant ? await replayOne(aws, queue, message) : undefined;
+          if (replayed?.outcome !== 'done') kept.push(message);
+          if (replayed === undefined) continue;
+          all.push(replayed);
+          report(replayed);
+          isOver ||= messageId !== undefined;
+        }
+      }
+    } finally {
+      for (const message of kept) await returnMessage(aws, queue.url, message);
+    }
+  }
+  return all;
+}
+
+async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): Promise<Replayed> {
+  const event = withFunction(readFailedEvent(message), queue);
+  const why = await callAgain(aws, queue, event);
+  const { messageId, functionName } = event;
+  if (why === undefined) {
+    await deleteMessage(aws, queue.url, message);
+    return { messageId, functionName, outcome: 'done', why: '' };
+  }
+  return { messageId, functionName, outcome: 'kept', why };
+}
+
+/** Undefined where it succeeded, else the reason. */
+async function callAgain(
+  aws: Aws,
+  { name, functions }: FailureQueue,
+  { functionName, payload, reason }: FailedEvent,
+): Promise<string | undefined> {
+  if (payload === undefined) return reason ?? 'it has no event';
+  // Attack: a message in the queue could otherwise call any function with the user's credentials.
+  if (functionName === undefined || !functions.includes(functionName))
+    return `it is of ${functionName ?? 'an unnamed function'}, which does not send to ${name}`;
+  const answer = await aws.call({
+    service: 'lambda',
+    protocol: 'rest',
+    method: 'POST',
+    timeoutMs: CALL_WITHIN_MS,
+    body: payload,
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': 'RequestResponse' },
+  });
+  if (answer.kind === 'silent') return answer.message;
+  if (answer.kind === 'refused') return `${answer.code}: ${answer.message}`;
+  if (answer.headers.get('x-amz-function-error') === null) return undefined;
+  return `failed again: ${showControls(answer.text.slice(0, QUOTED_CHARACTERS))}`;
+}

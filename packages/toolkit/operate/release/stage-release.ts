@@ -1,0 +1,90 @@
+/** What a stage serves, and the edits that change it. Pure. */
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { textAt } from '../../terminal/aws-call.ts';
+import type { PlaneCall } from '../attach/step.ts';
+import { UsageError } from '../../../base/terminal/output.ts';
+
+export type Canary = {
+  readonly percent: number;
+  readonly deploymentId: string;
+  readonly overrides: JsonObject;
+  readonly usesStageCache: boolean;
+};
+
+export function canaryOf(stage: JsonObject): Canary | undefined {
+  const found = stage['canarySettings'];
+  if (!isJsonObject(found)) return undefined;
+  return {
+    percent: Number(found['percentTraffic'] ?? 0),
+    deploymentId: textAt(found, 'deploymentId') ?? '',
+    overrides: membersOf(found['stageVariableOverrides']),
+    usesStageCache: found['useStageCache'] === true,
+  };
+}
+
+/** `/restapis/a1b2c3/stages/prod` */
+export function stagePath(address: string, stage: string): string {
+  return `${address}/stages/${encodeURIComponent(stage)}`;
+}
+
+/** Sets both at once, so that no request goes to another deployment. */
+export function startCanary(path: string, deploymentId: string, percent: number): PlaneCall {
+  return patch(path, [
+    { op: 'replace', path: '/canarySettings/percentTraffic', value: String(percent) },
+    { op: 'replace', path: '/canarySettings/deploymentId', value: deploymentId },
+  ]);
+}
+
+/**
+ * The stage takes the canary's deployment and variables, then the canary ends (developer guide, "Promote a
+ * canary release"). Between the two calls both serve the same.
+ */
+export function promoteCanary(path: string, { overrides }: Canary): readonly [PlaneCall, PlaneCall] {
+  return [
+    patch(path, [
+      { op: 'replace', path: '/canarySettings/percentTraffic', value: '0.0' },
+      ...(Object.keys(overrides).length === 0
+        ? []
+        : [{ op: 'copy', from: '/canarySettings/stageVariableOverrides', path: '/variables' }]),
+      { op: 'copy', from: '/canarySettings/deploymentId', path: '/deploymentId' },
+    ]),
+    endCanary(path),
+  ];
+}
+
+export function endCanary(path: string): PlaneCall {
+  return patch(path, [{ op: 'remove', path: '/canarySettings' }]);
+}
+
+/**
+ * Moves the stage to another deployment.
+ * @throws UsageError for a stage that deploys automatically, which the next edit would move on
+ */
+export function moveStage(
+  path: string,
+  stage: JsonObject,
+  deploymentId: string,
+  isStopping: boolean,
+): PlaneCall {
+  if (path.startsWith('/restapis/')) {
+    if (canaryOf(stage) !== undefined)
+      throw new UsageError('the stage has a canary: gatewright canary promote or rollback first');
+    return patch(path, [{ op: 'replace', path: '/deploymentId', value: deploymentId }]);
+  }
+  const isAutomatic = stage['autoDeploy'] === true;
+  if (isAutomatic && !isStopping)
+    throw new UsageError(
+      'the stage deploys each edit automatically (autoDeploy), so the next edit would undo this: --stop-auto-deploy switches that off',
+    );
+  return {
+    service: 'apigateway',
+    method: 'PATCH',
+    path,
+    body: { deploymentId, ...(isAutomatic ? { autoDeploy: false } : {}) },
+  };
+}
+
+function patch(path: string, patchOperations: readonly object[]): PlaneCall {
+  return { service: 'apigateway', method: 'PATCH', path, body: { patchOperations } };
+}

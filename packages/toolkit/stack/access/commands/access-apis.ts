@@ -1,0 +1,63 @@
+import { basename, dirname, relative, resolve } from 'node:path';
+import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
+import type { InspectedApi, inspectStacks } from '../../../../gateway/engine/index.ts';
+import { serviceCacheFolder } from '../../../terminal/service-cache-folder.ts';
+import { homeOfEnvironment } from '../../../terminal/load-options.ts';
+import { printNotes } from '../../../../base/terminal/output.ts';
+
+export type ParameterTexts = Readonly<Record<string, string>>;
+
+export function loadOptions(stage: string, directory: string, parameters: ParameterTexts = {}) {
+  return {
+    stage,
+    directory,
+    ...homeOfEnvironment(),
+    strict: false,
+    parameters,
+    environment: {},
+    ...serviceCacheFolder(directory),
+    onProgress: (message: string) => printNotes(message),
+  };
+}
+
+/** `inspectStacks`, with the gateway loaded on demand: most commands do not need it. */
+export async function inspectApis(
+  ...asked: Parameters<typeof inspectStacks>
+): Promise<readonly InspectedApi[]> {
+  const gateway = await import('../../../../gateway/engine/index.ts');
+  return gateway.inspectStacks(...asked);
+}
+
+/** The service whose documents are in this folder: beside it, or beside the stack below the service. */
+export async function serviceOf(folder: string): Promise<readonly string[]> {
+  const { hasDefinition } = await import('../../../../gateway/engine/index.ts');
+  const above = dirname(resolve(folder));
+  const service = [...(basename(above) === STACK_FOLDER ? [dirname(above)] : []), above].find(hasDefinition);
+  return service === undefined ? [] : [relative(process.cwd(), service) || '.'];
+}
+
+/** By the names of the toolkit's functions, in any stack and stage. */
+export function isOurs(functionName: string): boolean {
+  return /(^|-)(token|request)-authorizer$/.test(functionName);
+}
+
+/** How closed routes are guarded is unknown here, so they cannot be compared. */
+export function toInventoryRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
+  return inventory(routes.filter(({ isClosed }) => isClosed !== true));
+}
+
+/** Routes that answer 500 to every request. */
+export function closedRoutes({ routes }: Pick<InspectedApi, 'routes'>): readonly InventoryRoute[] {
+  return inventory(routes.filter(({ isClosed }) => isClosed === true));
+}
+
+function inventory(routes: InspectedApi['routes']): readonly InventoryRoute[] {
+  return routes.map(({ method, path, authorizer, guard }) => ({
+    method: method.startsWith('$') || method === '' ? 'ANY' : method,
+    path,
+    ...(authorizer !== undefined && isOurs(authorizer.functionName)
+      ? { isProtected: true }
+      : { isProtected: false, ...(guard !== undefined && { guard }) }),
+  }));
+}

@@ -1,0 +1,129 @@
+/** The access documents beside the sources of a start, for its console. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import { describeAccess } from '@gatewright/authoring/find/describe-access';
+import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
+import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { AdminTarget } from '../../../terminal/admin-client.ts';
+import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
+import type { Ledger } from './spent-quota.ts';
+import type {
+  AccessBook,
+  AccessQuestion,
+  AccessReply,
+  ShownAccess,
+} from '../../../../gateway/engine/index.ts';
+
+/**
+ * @param stage of the stack that holds the authorizers
+ * @param findTarget the admin API of the start; undefined = it has none
+ */
+export function openAccessBook(
+  sources: readonly string[],
+  stage: string,
+  findTarget: () => AdminTarget | undefined,
+): AccessBook {
+  const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
+  return {
+    documents: () => read().map((document) => showDocument(document, stage)),
+    async ask(question, nowEpochSeconds) {
+      const document = read().find(({ name }) => name === question.document);
+      if (document === undefined)
+        return { kind: 'problem', problem: `There is no access document ${question.document}.` };
+      try {
+        return await answer(document, question, nowEpochSeconds, findTarget());
+      } catch (error) {
+        if (!(error instanceof AccessQueryError)) throw error;
+        const { part, message } = error;
+        return { kind: 'problem', problem: part === undefined ? message : `The ${NAMES[part]} ${message}` };
+      }
+    },
+  };
+}
+
+const NAMES = { token: 'token', claims: 'text of the claims', ip: 'address' };
+
+/** `compiled.json` is replaced atomically, so it is always complete. */
+function readDocuments(source: string): readonly CompiledDocument[] {
+  const file = join(source, 'access', 'compiled.json');
+  if (!existsSync(file)) return [];
+  const compiled = parseJsonObject(readFileSync(file, 'utf8')) as CompiledAccess | undefined;
+  return compiled?.documents ?? [];
+}
+
+function showDocument(document: CompiledDocument, stage: string): ShownAccess {
+  const { columns, rows } = describeAccess(document);
+  return {
+    name: document.name,
+    kind: document.kind,
+    columns,
+    apis: document.apis
+      .filter((api) => api.for === stage)
+      .map((api) => ({ apiId: api.apiId, stage: api.stage })),
+    issuers: [...document.issuers, ...document.apiKeys, ...document.tickets].map(({ id }) => id),
+    rows: rows.map(({ route: { method, path }, cells, rules }) => ({ method, path, cells, rules })),
+  };
+}
+
+async function answer(
+  document: CompiledDocument,
+  { method, path, roles, scopes, ...said }: AccessQuestion,
+  nowEpochSeconds: number,
+  target: AdminTarget | undefined,
+): Promise<AccessReply> {
+  const request = { ...said, role: roles, scope: scopes };
+  if (path === undefined && document.kind !== 'websocket') {
+    const answers = listAccess(document, request, nowEpochSeconds);
+    const ledger = await ledgerOf(answers, target);
+    const routes = answers.map((each) => withLedger(each, ledger, document));
+    return {
+      kind: 'routes',
+      routes: routes.map(({ route, word, reason }) => ({ route, word, reason })),
+      refusal: findRefusal(document, request, nowEpochSeconds),
+      unasked: unaskedOf(ledger),
+    };
+  }
+  const found = findAccess(document, method, path, request, nowEpochSeconds);
+  const ledger = await ledgerOf([found], target);
+  const {
+    verdict,
+    word,
+    reason,
+    caller,
+    quota,
+    rules,
+    terms,
+    left = [],
+  } = withLedger(found, ledger, document);
+  const plan = terms?.['plan'] === undefined ? quota : `plan ${describeTerms(terms)}`;
+  const { route } = verdict;
+  return {
+    kind: 'answer',
+    answer: {
+      word,
+      reason,
+      caller,
+      quota: plan === undefined ? undefined : [plan, ...left].join('; '),
+      rules,
+      refusal: verdict.refusal,
+      route: route && `${route.method} ${route.path}`,
+    },
+    unasked: unaskedOf(ledger),
+  };
+}
+
+async function ledgerOf(
+  answers: Parameters<typeof readLedger>[0],
+  target: AdminTarget | undefined,
+): Promise<Ledger | undefined> {
+  if (target !== undefined) return await readLedger(answers, { target });
+  return answers.some(({ charge }) => charge.quota !== undefined)
+    ? { kind: 'unasked', reason: 'this start does not serve the stack that counts it' }
+    : undefined;
+}
+
+function unaskedOf(ledger: Ledger | undefined): string | undefined {
+  return ledger?.kind === 'unasked' ? ledger.reason : undefined;
+}

@@ -1,0 +1,215 @@
+import { dirname, join } from 'node:path';
+import { buildAccess } from '@gatewright/authoring/compile/build-access';
+import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/compile/build-access';
+import { describeUnprotected } from '@gatewright/authoring/check/check-unprotected';
+import { orderFix } from '@gatewright/authoring/check/deployment-order';
+import { checkLaterRoutes } from '@gatewright/authoring/check/check-later-routes';
+import {
+  identifyFunction,
+  checkAdmissionKey,
+  checkChargedRoutes,
+  checkNativePlans,
+  checkPreflight,
+  checkWiring,
+} from '@gatewright/authoring/check/check-wiring';
+import type { WiredAuthorizer } from '@gatewright/authoring/check/check-wiring';
+import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import { expandRoutes } from '@gatewright/authoring/compile/expand-rule';
+import { printProblem } from '@gatewright/authoring/document/read-document';
+import type { Problem } from '@gatewright/authoring/document/read-document';
+import type { InspectedApi } from '../../../../gateway/engine/index.ts';
+import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
+import type { ParameterTexts } from './access-apis.ts';
+import { checkHandlers } from './claim-check.ts';
+import { readAccessFiles, findStrayDocuments } from '@gatewright/authoring/files/access-files';
+import { checkPlan } from '@gatewright/authoring/check/check-plan';
+import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
+import { printMessage, count, printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhooks/webhook-files';
+
+/** Compiles the documents anew. @throws UsageError with every problem */
+export function readCompiled(folder: string): CompiledAccess {
+  const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
+  if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
+  return compiled;
+}
+
+/** Like `readCompiled`, with ids of deployed APIs, and without unread inventories. @throws UsageError */
+export function compiledFor(folder: string, stage: string, ids: ReadonlyMap<string, string>): CompiledAccess {
+  const files = readAccessFiles(folder).map((file) => {
+    const apiId = ids.get(file.name);
+    return apiId === undefined ? file : { ...file, inventory: withDeployedId(file.inventory, stage, apiId) };
+  });
+  const { compiled, problems, withoutInventory } = buildAccess(files, checkPlan);
+  const wrong = [...problems, ...withoutInventory];
+  if (wrong.length > 0) throw new UsageError(wrong.map(printProblem).join('\n'));
+  return compiled;
+}
+
+/** Prints problems and warnings; returns the number of problems. */
+export async function checkDocuments(
+  folder: string,
+  sources: readonly string[],
+  stage: string,
+  parameters: ParameterTexts = {},
+): Promise<number> {
+  const build = buildAccess(readAccessFiles(folder), checkPlan);
+  const { compiled, problems, warnings, withoutInventory } = build;
+  const odd = [...warnings, ...findStrayDocuments(folder)];
+  printProblems(odd, 'yellow');
+  const wrongWebhooks = webhookProblems(readWebhooks(folder));
+  const wrongFiles = [...withoutInventory, ...problems, ...wrongWebhooks];
+  printProblems(wrongFiles, 'red');
+  const apis =
+    sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
+  const { unsafe, drift } = checkApis(build, apis, stage);
+  const handlers = await checkHandlers(compiled, apis, stage, sources);
+  unsafe.push(...handlers.unsafe);
+  for (const warning of handlers.warnings) printMessage('yellow', warning);
+  // A document that did not compile may be the one.
+  const isWhole = withoutInventory.length + problems.length === 0;
+  const unprotected = isWhole ? findUnprotected(build, apis, stage) : [];
+  const complaints = [...unsafe, ...drift, ...unprotected];
+  for (const complaint of complaints) printMessage('red', complaint);
+  const wrong = [...wrongFiles.map(printProblem), ...complaints];
+  const warned = [...odd.map(printProblem), ...handlers.warnings];
+  const documents = compiled.documents.map(({ name }) => name);
+  printResult({ documents, problems: wrong, warnings: warned }, () =>
+    [
+      count(documents.length, 'document'),
+      count(wrong.length, 'problem'),
+      count(warned.length, 'warning'),
+    ].join(', '),
+  );
+  return wrong.length;
+}
+
+type Misfits = {
+  readonly unsafe: string[];
+  readonly drift: readonly string[];
+};
+
+/** `protects`: a document may have the id of the deployed API, and name it by its stack too. */
+type Documents = Pick<AccessBuild, 'compiled' | 'protects'>;
+
+function isMeant(
+  { protects }: Documents,
+  document: CompiledDocument,
+  { for: deployed, apiId, stage: name }: CompiledDocument['apis'][number],
+  { id, stack, logicalId, stage }: InspectedApi,
+): boolean {
+  const isByStack = (one: ProtectedStack): boolean =>
+    one.document === document && one.for === deployed && one.stack === stack && one.logicalId === logicalId;
+  return stage === name && (id === apiId || protects.some(isByStack));
+}
+
+function checkApis(build: Documents, apis: readonly InspectedApi[], stage: string): Misfits {
+  const unsafe: string[] = [];
+  const drift: string[] = [];
+  for (const document of build.compiled.documents)
+    for (const named of document.apis) {
+      const api = apis.find((candidate) => isMeant(build, document, named, candidate));
+      if (named.for !== stage || api === undefined) continue;
+      const inDocument = (complaint: string) => `access/${document.name}.yml: ${complaint}`;
+      unsafe.push(...checkAuthorizers(document, api).map(inDocument));
+      drift.push(...[...checkDrift(document, api), ...checkOrder(api)].map(inDocument));
+    }
+  return { unsafe, drift };
+}
+
+function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage: string): readonly string[] {
+  const named = build.compiled.documents.flatMap((document) => document.apis.map((of) => ({ document, of })));
+  return apis
+    .filter((api) => !named.some(({ document, of }) => of.for === stage && isMeant(build, document, of, api)))
+    .filter(({ routes }) =>
+      routes.some(({ authorizer }) => authorizer !== undefined && isOurs(authorizer.functionName)),
+    )
+    .map((api) => {
+      const other = named.find(({ document, of }) => of.for !== stage && isMeant(build, document, of, api));
+      return describeUnprotected(api, stage, other?.of.for);
+    });
+}
+
+/**
+ * Runs before anything listens: an answer for the wrong caller must not be given even once.
+ * @returns the checked documents
+ * @throws UsageError
+ */
+export async function refuseUnsafeAccess(
+  sources: readonly string[],
+  apis: readonly InspectedApi[],
+  stage: string,
+  warn: (message: string) => void,
+): Promise<readonly CompiledDocument[]> {
+  const builds = sources.map((source) => buildAccess(readAccessFiles(join(source, 'access')), checkPlan));
+  const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
+  // Requests on this machine go by the ids alone.
+  const served = { compiled, protects: [] };
+  const withoutInventory = builds.flatMap((build) => build.withoutInventory);
+  const { unsafe, drift } = checkApis(served, apis, stage);
+  const handlers = await checkHandlers(compiled, apis, stage, sources);
+  unsafe.push(...handlers.unsafe);
+  // Sources without documents may have functions of such names that are not ours.
+  const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
+  const unprotected = isWhole ? findUnprotected(served, apis, stage) : [];
+  const warnings = [...withoutInventory.map(printProblem), ...drift, ...unprotected, ...handlers.warnings];
+  for (const message of warnings) warn(message);
+  if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
+  return compiled.documents;
+}
+
+function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readonly string[] {
+  const authorizers = new Map<string, WiredAuthorizer>();
+  for (const { authorizer } of api.routes) {
+    const calls = authorizer && isOurs(authorizer.functionName) && identifyFunction(authorizer.functionName);
+    if (authorizer !== undefined && calls) authorizers.set(authorizer.name, { ...authorizer, calls });
+  }
+  const routes = api.routes.map((route) => ({
+    ...route,
+    authorizer:
+      route.authorizer !== undefined && isOurs(route.authorizer.functionName) ? route.authorizer : undefined,
+  }));
+  return [
+    ...[...authorizers.values()].flatMap((authorizer) => checkWiring(document, authorizer)),
+    ...checkPreflight(routes),
+    ...checkLaterRoutes(document, toInventoryRoutes(api)),
+    ...checkChargedRoutes(document, routes, api.apiKeySource),
+    ...checkAdmissionKey(document, api, api.apiKeyValues ?? []),
+    ...checkNativePlans(document, api.routes, api.apiKeySource),
+  ];
+}
+
+/** Parts that exist here, but that the first deployment may miss. */
+function checkOrder({ lateParts = [] }: InspectedApi): readonly string[] {
+  return lateParts.map(
+    ({ part, deployment }) =>
+      `${part} may be created after ${deployment}, which then misses it: ${orderFix(deployment)} (in Serverless, plugins: [gatewright] does it)`,
+  );
+}
+
+export function checkDrift(
+  document: Pick<CompiledDocument, 'kind' | 'routes'>,
+  api: Pick<InspectedApi, 'routes'>,
+): readonly string[] {
+  if (document.kind === 'websocket') return [];
+  const print = (routes: CompiledDocument['routes']) =>
+    routes.map(({ method, path, isOpen, guard }) => {
+      const state = guard === undefined ? ' (open)' : ` (behind ${guard})`;
+      return `${method} ${path}${isOpen === true ? state : ''}`;
+    });
+  const nameOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
+    `${method} ${path}`;
+  const closed = new Set(expandRoutes(closedRoutes(api)).map(nameOf));
+  const known = print(document.routes.filter((route) => !closed.has(nameOf(route))));
+  const found = print(expandRoutes(toInventoryRoutes(api)));
+  const came = found.filter((route) => !known.includes(route));
+  const went = known.filter((route) => !found.includes(route));
+  return [
+    ...(came.length === 0 ? [] : [`the API now has ${came.join(', ')}`]),
+    ...(went.length === 0 ? [] : [`the API no longer has ${went.join(', ')}`]),
+  ].map((drift) => `${drift}; run gatewright access sync`);
+}
+
+export function printProblems(problems: readonly Problem[], colour: 'red' | 'yellow'): void {
+  for (const problem of problems) printMessage(colour, printProblem(problem));
+}

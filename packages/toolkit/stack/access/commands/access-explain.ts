@@ -1,0 +1,133 @@
+/** `gatewright access explain`: one caller under one document, in words. */
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
+import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
+import type { AccessResult } from '@gatewright/authoring/find/find-access';
+import { AccessQueryError, findRefusal, toCaller } from '@gatewright/authoring/find/caller-spec';
+import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
+import { homeOfEnvironment } from '../../../terminal/load-options.ts';
+import { table, UsageError } from '../../../../base/terminal/output.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
+import type { Ledger } from './spent-quota.ts';
+
+export type ExplainFlags = {
+  readonly token?: string;
+  readonly claims?: string;
+  readonly issuer?: string;
+  readonly role: readonly string[];
+  readonly scope: readonly string[];
+  readonly ip?: string;
+  readonly held?: StoredKeySummary;
+  readonly ledger?: Ledger | undefined;
+  readonly policy: boolean;
+};
+
+/** Of one route, or of each; then the policy, if it is asked for. */
+type Explained = { readonly answers: readonly object[]; readonly text: string };
+
+/** As `explain`, with the ledger of what the caller would be charged to. @throws UsageError */
+export async function explainWithLedger(
+  document: CompiledDocument,
+  method: string | undefined,
+  path: string | undefined,
+  flags: ExplainFlags & AdminFlags,
+): Promise<Explained> {
+  const nowEpochSeconds = Math.floor(Date.now() / 1000);
+  const answers = asUsage(() =>
+    isOne(document, method)
+      ? [findAccess(document, method, path, flags, nowEpochSeconds)]
+      : listAccess(document, flags, nowEpochSeconds),
+  );
+  return explain(document, method, path, { ...flags, ledger: await readLedger(answers, flags) });
+}
+
+/** With method and path: the decision and its reason; without: one line per route. @throws UsageError */
+export function explain(
+  document: CompiledDocument,
+  method: string | undefined,
+  path: string | undefined,
+  flags: ExplainFlags,
+): Explained {
+  const nowEpochSeconds = Math.floor(Date.now() / 1000);
+  return asUsage(() => describe(document, method, path, flags, nowEpochSeconds));
+}
+
+function isOne({ kind }: CompiledDocument, method: string | undefined): boolean {
+  return method !== undefined || kind === 'websocket';
+}
+
+function asUsage<T>(answer: () => T): T {
+  try {
+    return answer();
+  } catch (error) {
+    if (!(error instanceof AccessQueryError)) throw error;
+    throw new UsageError(error.part === undefined ? error.message : `--${error.part} ${error.message}`);
+  }
+}
+
+function describe(
+  document: CompiledDocument,
+  method: string | undefined,
+  path: string | undefined,
+  flags: ExplainFlags,
+  nowEpochSeconds: number,
+): Explained {
+  const answers: object[] = [];
+  const parts: string[] = [];
+  const { ledger } = flags;
+  const unasked = ledger?.kind === 'unasked' ? ledger.reason : undefined;
+  if (isOne(document, method)) {
+    const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger, document);
+    const { verdict, charge, spent, terms, left } = answer;
+    answers.push({ ...verdict, ...charge, spent, terms, left, unasked });
+    parts.push(describeAnswer(answer));
+  } else {
+    const listed = listAccess(document, flags, nowEpochSeconds).map((answer) =>
+      withLedger(answer, ledger, document),
+    );
+    answers.push(
+      ...listed.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })),
+    );
+    parts.push(...table(listed.map(({ route, word, reason }) => [route, word, reason])));
+  }
+  if (unasked !== undefined) parts.push(`the usage of the quota is not known: ${unasked}`);
+  const refusal = findRefusal(document, flags, nowEpochSeconds);
+  if (refusal !== undefined) parts.push(`but the caller is refused before any rule: ${refusal}`);
+  if (flags.policy) {
+    const policy = policyOf(document, flags, nowEpochSeconds);
+    answers.push({ policy });
+    parts.push(JSON.stringify(policy, null, 2));
+  }
+  return { answers, text: parts.join('\n') };
+}
+
+type Charged = AccessResult & ReturnType<typeof withLedger<AccessResult>>;
+
+function describeAnswer(answer: Charged): string {
+  const { verdict, target, word, reason, caller, quota, rules, terms, left = [] } = answer;
+  const { route } = verdict;
+  return [
+    `${word}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),
+    ...(caller === undefined ? [] : [`caller ${caller}`]),
+    ...(route === undefined ? [] : [`route  ${route.method} ${route.path}`]),
+    ...(quota === undefined || terms?.['plan'] !== undefined ? [] : [`quota  ${quota}`]),
+    ...(terms?.['plan'] === undefined ? [] : [`plan   ${describeTerms(terms)}`]),
+    ...left.map((text) => `left   ${text}`),
+    ...rules.map((rule) => `rule   ${rule}`),
+  ].join('\n');
+}
+
+function policyOf(document: CompiledDocument, flags: ExplainFlags, nowEpochSeconds: number): object {
+  const [api] = document.apis;
+  const arn = {
+    partition: 'aws',
+    ...homeOfEnvironment(),
+    apiId: api?.apiId ?? 'api',
+    stage: api?.stage ?? 'prod',
+    target: '',
+  };
+  const principal = toCaller(document, flags, nowEpochSeconds);
+  const outcome = compilePolicy(document, principal, arn, { nowEpochSeconds });
+  return outcome.kind === 'policy' ? outcome.policy : outcome;
+}

@@ -1,0 +1,179 @@
+/** Routes of a deployed API, both configured and served by the stage, read from AWS. */
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { ApiKind } from '#shared/access/compiled-document.ts';
+import { protectionOf } from '@gatewright/authoring/inventory/route-inventory';
+import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
+import { readExportedRoutes, mergeRoutes } from './deployed-routes.ts';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { findApiId } from '@gatewright/authoring/account/find-api-id';
+import type { NamedApi } from '@gatewright/authoring/account/find-api-id';
+import { UsageError } from '../../../../base/terminal/output.ts';
+import { createSignedGet } from '@gatewright/authoring/account/signed-get';
+import type { Environment, SignedGet } from '@gatewright/authoring/account/signed-get';
+
+type LiveApi = {
+  readonly apiId: string;
+  readonly kind: ApiKind;
+  readonly routes: readonly InventoryRoute[];
+  readonly warnings: readonly string[];
+};
+
+export type LiveApiQuery = NamedApi & {
+  readonly apiId?: string;
+  readonly stage: string;
+};
+
+/** API Gateway's own limits are 300 resources and 300 routes. */
+const PAGES_LIMIT = 20;
+const ROUTES_LIMIT = 10_000;
+const SHOWN = 10;
+
+/**
+ * Finds the API by its id, or by stack and logical id, and lists its routes. Routes count as protected by
+ * their authorization type: CUSTOM. Credentials come from the environment.
+ * @throws UsageError, also for every partial or unexpected answer
+ */
+export async function readLiveApi(wanted: LiveApiQuery, environment: Environment): Promise<LiveApi> {
+  const aws = createSignedGet(environment);
+  const apiId = wanted.apiId ?? (await findApiId(aws, wanted));
+  const rest = await aws.get('apigateway', `/restapis/${apiId}`);
+  if (rest !== undefined) {
+    assertId(rest['id'], apiId);
+    return { apiId, kind: 'rest', ...(await readRest(aws, apiId, wanted.stage)) };
+  }
+  const api = await aws.get('apigateway', `/v2/apis/${apiId}`);
+  if (api === undefined) throw new UsageError(`AWS has no API ${apiId} in region ${aws.region}`);
+  assertId(api['apiId'], apiId);
+  const { protocolType } = api;
+  if (protocolType === 'WEBSOCKET')
+    return { apiId, kind: 'websocket', routes: await listRoutes(aws, apiId), warnings: [] };
+  if (protocolType === 'HTTP') return { apiId, kind: 'http', ...(await readHttp(aws, apiId, wanted.stage)) };
+  throw new UsageError(`the answer about API ${apiId} has no known protocolType`);
+}
+
+function assertId(id: unknown, apiId: string): void {
+  if (id !== apiId) throw new UsageError(`asked for API ${apiId}, AWS answered with ${show(id)}`);
+}
+
+type Routes = Pick<LiveApi, 'routes' | 'warnings'>;
+
+async function readRest(aws: SignedGet, apiId: string, stage: string): Promise<Routes> {
+  const set = await listRestRoutes(aws, apiId);
+  const path = `/restapis/${apiId}/stages/${encodeURIComponent(stage)}`;
+  if ((await aws.get('apigateway', path)) === undefined) return notDeployed(set, stage);
+  return unite(set, await readExport(aws, `${path}/exports/oas30?extensions=authorizers`), stage);
+}
+
+async function readHttp(aws: SignedGet, apiId: string, stage: string): Promise<Routes> {
+  const set = await listRoutes(aws, apiId);
+  const found = await aws.get('apigateway', `/v2/apis/${apiId}/stages/${encodeURIComponent(stage)}`);
+  if (typeof found?.['deploymentId'] !== 'string') return notDeployed(set, stage);
+  const query = `includeExtensions=true&outputType=JSON&stageName=${encodeURIComponent(stage)}`;
+  return unite(set, await readExport(aws, `/v2/apis/${apiId}/exports/OAS30?${query}`), stage);
+}
+
+async function readExport(aws: SignedGet, path: string): Promise<readonly InventoryRoute[]> {
+  const exported = await aws.get('apigateway', path);
+  if (exported === undefined) throw new UsageError('the stage exists, but AWS has no export of it');
+  const routes = readExportedRoutes(exported);
+  for (const { path: name } of routes) if (name !== '$default') assertPath(name);
+  return routes;
+}
+
+function notDeployed(routes: readonly InventoryRoute[], stage: string): Routes {
+  return { routes, warnings: [`stage ${stage} is not deployed yet: the configured routes are used`] };
+}
+
+function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[], stage: string): Routes {
+  const { routes, onlyDeployed, onlySet } = mergeRoutes(set, deployed);
+  return {
+    routes,
+    warnings: [
+      ...(onlyDeployed.length === 0
+        ? []
+        : [
+            `stage ${stage} still serves routes that the API no longer has; they stay protected: ${some(onlyDeployed)}`,
+          ]),
+      ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve yet: ${some(onlySet)}`]),
+    ],
+  };
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ' …' : ''}`;
+}
+
+async function listRestRoutes(aws: SignedGet, apiId: string): Promise<readonly InventoryRoute[]> {
+  const resources = await listPages(aws, `/restapis/${apiId}/resources?embed=methods&limit=500`, 'position');
+  return resources.flatMap((resource) => {
+    const path = assertPath(resource['path']);
+    const { resourceMethods = {} } = resource;
+    if (!isJsonObject(resourceMethods)) throw new UsageError(`the methods of ${path} are no object`);
+    return Object.entries(resourceMethods).map(([method, settings]) => ({
+      method: assertMethod(method),
+      path,
+      ...protectionOf(memberOf(settings, 'authorizationType')),
+    }));
+  });
+}
+
+async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly InventoryRoute[]> {
+  const routes = await listPages(aws, `/v2/apis/${apiId}/routes?maxResults=500`, 'nextToken');
+  return routes.map(({ routeKey, authorizationType }) => {
+    const protection = protectionOf(authorizationType);
+    const [, method, path] = typeof routeKey === 'string' ? (/^([A-Z]+) (.*)$/s.exec(routeKey) ?? []) : [];
+    if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), ...protection };
+    // `$default`, and the routes of a WebSocket API, whose names are free.
+    if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
+      throw new UsageError(`AWS listed a route with the key ${show(routeKey)}`);
+    return { method: 'ANY', path: routeKey, ...protection };
+  });
+}
+
+function assertPath(path: unknown): string {
+  if (typeof path === 'string' && path.startsWith('/') && showControls(path) === path) return path;
+  throw new UsageError(`AWS listed a route with the path ${show(path)}`);
+}
+
+function assertMethod(method: string): string {
+  if (/^[A-Z]{1,16}$/.test(method)) return method;
+  throw new UsageError(`AWS listed a route with the method ${show(method)}`);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : showControls(JSON.stringify(value).slice(0, 100));
+}
+
+/**
+ * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with
+ * `nextToken`. A partial list would omit closed routes, and wildcards would match them: anything unexpected
+ * is an error.
+ */
+async function listPages(
+  aws: SignedGet,
+  path: string,
+  token: 'position' | 'nextToken',
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const found: Readonly<Record<string, unknown>>[] = [];
+  let next: string | undefined;
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const answer = await aws.get(
+      'apigateway',
+      next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
+    );
+    const items = answer?.['items'] ?? answer?.['item'] ?? memberOf(answer?.['_embedded'], 'item');
+    // HAL writes a list of one as the item itself.
+    const list: readonly unknown[] = Array.isArray(items) ? items : [items];
+    for (const item of list) {
+      if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)
+        throw new UsageError(`page ${page} of the list of routes has an unknown form`);
+      found.push(item);
+    }
+    const following = answer?.[token];
+    if (following === undefined || following === null) return found;
+    if (typeof following !== 'string' || following === '')
+      throw new UsageError(`page ${page} of the list of routes ends with ${token} ${show(following)}`);
+    next = following;
+  }
+  throw new UsageError('the API has more pages of routes than API Gateway allows');
+}

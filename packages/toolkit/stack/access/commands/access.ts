@@ -1,0 +1,243 @@
+/** `gatewright access`: who may call what, by which rule, and whether documents and APIs still match. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { describeAccess } from '@gatewright/authoring/find/describe-access';
+import type { MatrixCell } from '@gatewright/authoring/find/describe-access';
+import { addAdminOptions } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
+import { explainWithLedger } from './access-explain.ts';
+import type { ExplainFlags } from './access-explain.ts';
+import { publishCommands } from './access-publish.ts';
+import { revocationCommands } from './access-revoke.ts';
+import { readHeldKey } from './held-key.ts';
+import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
+import { syncRoutes } from './access-sync.ts';
+import {
+  snapshotPath,
+  findStrayDocuments,
+  writeCompiledAccess,
+  writeIfChanged,
+} from '@gatewright/authoring/files/access-files';
+import { serviceOf } from './access-apis.ts';
+import type { ParameterTexts } from './access-apis.ts';
+import { startOption } from '../../../terminal/start-options.ts';
+import { withStack } from '../../commands/with-stack.ts';
+import { collectText, readStageName } from '../../../terminal/options.ts';
+import {
+  printMessage,
+  count,
+  colorize,
+  printLines,
+  printResult,
+  table,
+  UsageError,
+} from '../../../../base/terminal/output.ts';
+import { defaultAccessFolder } from '@gatewright/authoring/files/stack-files';
+import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhooks/webhook-files';
+import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authoring/compile/compile-issuer';
+import { printSnapshot } from '@gatewright/authoring/compile/key-snapshot';
+import { readNamedDocuments } from '@gatewright/authoring/files/access-documents';
+import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
+import { DomainError } from '#shared/errors.ts';
+
+type AccessFlags = { readonly folder: string };
+type StageFlags = AccessFlags & { readonly stage: string };
+type LoadingFlags = StageFlags & { readonly param: ParameterTexts };
+
+export function accessCommand(): Command {
+  const access = new Command('access')
+    .description('Work with access documents, which say who may call what.')
+    .addCommand(syncCommand())
+    .addCommand(snapshotCommand())
+    .addCommand(buildCommand())
+    .addCommand(checkCommand())
+    .addCommand(explainCommand())
+    .addCommand(matrixCommand())
+    .addCommand(idsCommand());
+  for (const command of publishCommands(defaultAccessFolder(process.cwd()))) access.addCommand(command);
+  for (const command of revocationCommands()) access.addCommand(command);
+  return access;
+}
+
+function inFolder(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option(
+      '--folder <dir>',
+      'folder of the documents: access, or gatewright/access',
+      defaultAccessFolder(process.cwd()),
+    );
+}
+
+/** Absolute. @throws UsageError: a missing folder would look like one without problems */
+function existing(folder: string): string {
+  if (existsSync(folder)) return resolve(folder);
+  throw new UsageError(
+    `there is no folder ${folder}: run gatewright init, or name the folder of the documents with --folder`,
+  );
+}
+
+function syncCommand(): Command {
+  return inFolder('sync', 'Read the routes of the protected APIs, then compile.')
+    .argument('[documents...]', 'names of documents (default: all)')
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
+    .addOption(startOption('param'))
+    .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
+      const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
+      for (const line of lines) printLines(line);
+      for (const line of warnings) printMessage('yellow', line);
+      build(folder, inventories);
+    });
+}
+
+function idsCommand(): Command {
+  return inFolder('ids', 'Look up the ids of deployed APIs in their stacks, then compile.')
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
+    .action(async ({ folder, stage }: StageFlags) => {
+      for (const line of await saveDeployedIds(existing(folder), stage)) printLines(line);
+      build(folder);
+    });
+}
+
+function snapshotCommand(): Command {
+  return inFolder('snapshot', "Save the issuers' keys to ship with the authorizers, then compile.")
+    .argument('[documents...]', 'names of documents (default: all)')
+    .action(async (names: readonly string[], { folder }: AccessFlags) => {
+      for (const line of await takeSnapshots(existing(folder), names)) printLines(line);
+      build(folder);
+    });
+}
+
+/** Fetches the keys of issuers whose documents ship them. @throws UsageError naming a silent issuer */
+async function takeSnapshots(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  const fetcher = createKeySetFetcher();
+  const lines: string[] = [];
+  for (const named of readNamedDocuments(folder, names))
+    for (const issuer of named.document.issuers) {
+      const { name } = named;
+      if (!isTokenIssuer(issuer) || snapshotDays(issuer) === undefined) continue;
+      const { jwksUri, keys } = compileIssuer(issuer).trust;
+      try {
+        const keySet = await fetcher.fetch(jwksUri, keys);
+        const text = printSnapshot(keySet, Math.floor(Date.now() / 1000));
+        writeIfChanged(snapshotPath(named, issuer.id), text);
+        lines.push(`${name}: keys of ${issuer.id}, trusted for ${snapshotDays(issuer) ?? 0} days`);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        throw new UsageError(`${name}: keys of ${issuer.id} at ${jwksUri}: ${error.message}`);
+      }
+    }
+  return lines.length === 0 ? ['no issuer has jwks.snapshotMaxAgeDays'] : lines;
+}
+
+function buildCommand(): Command {
+  return inFolder('build', 'Compile the documents for the authorizers.').action(({ folder }: AccessFlags) => {
+    build(folder);
+  });
+}
+
+function build(folder: string, inventories?: ReadonlyMap<string, string>): void {
+  const path = existing(folder);
+  const written = writeCompiledAccess(path, inventories === undefined ? {} : { inventories });
+  const { problems, warnings, withoutInventory, compiled, extended } = written;
+  const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(path))];
+  printProblems([...withoutInventory, ...warnings, ...findStrayDocuments(path)], 'yellow');
+  printProblems(wrong, 'red');
+  if (wrong.length > 0)
+    throw new UsageError(`${count(wrong.length, 'problem')}; not all documents were compiled`);
+  for (const line of extended) printLines(line);
+  const compiledNames = compiled.documents.map(({ name }) => name);
+  printResult({ compiled: compiledNames }, () => `${count(compiledNames.length, 'document')} compiled`);
+}
+
+function checkCommand(): Command {
+  return inFolder('check', 'Check the documents, and how the APIs use them.')
+    .argument(
+      '[sources...]',
+      'services or templates with the protected APIs and the authorizers (default: the service beside the documents)',
+    )
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
+    .addOption(startOption('param'))
+    .action(async (sources: readonly string[], { folder, stage, param }: LoadingFlags) => {
+      const path = existing(folder);
+      const named = sources.length === 0 ? await serviceOf(path) : sources;
+      const found = await checkDocuments(path, withStack(named), stage, param);
+      process.exitCode = found === 0 ? 0 : 1;
+    });
+}
+
+function explainCommand(): Command {
+  return addAdminOptions(inFolder('explain', 'Show what a caller may do, and which rule decides.'))
+    .argument('<document>', 'name of the document')
+    .argument('[method]', 'GET, POST … (default: every route)')
+    .argument('[path]', 'path below the stage, such as /orders/7')
+    .option('--token <jwt>', 'token of the caller; its signature is not checked')
+    .option('--key <key>', 'API key of the caller, or its id; its secret is not checked')
+    .option('--claims <json>', 'claims of the caller, in place of a token')
+    .option('--issuer <id>', "issuer of the claims (default: the document's first)")
+    .option('--role <name>', 'a role (repeatable)', collectText, [])
+    .option('--scope <name>', 'a scope (repeatable)', collectText, [])
+    .option('--ip <address>', 'source address of the request')
+    .option('--policy', 'print the policy that API Gateway would cache', false)
+    .action(
+      async (
+        name: string,
+        method: string | undefined,
+        path: string | undefined,
+        flags: ExplainFlags & AccessFlags & AdminFlags & { readonly key?: string },
+      ) => {
+        const document = findDocument(flags.folder, name);
+        const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
+        const { answers, text } = await explainWithLedger(document, method, path, { ...flags, ...held });
+        printResult(answers, () => text);
+      },
+    );
+}
+
+function matrixCommand(): Command {
+  return inFolder(
+    'matrix',
+    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer), other (not ours).',
+  )
+    .argument('[document]', 'name of the document (default: all)')
+    .action((name: string | undefined, { folder }: AccessFlags) => {
+      const documents =
+        name === undefined ? readCompiled(existing(folder)).documents : [findDocument(folder, name)];
+      const matrices = documents.map((document) => ({
+        document: document.name,
+        ...describeAccess(document),
+      }));
+      printResult(matrices, () => matrices.map(printMatrix).join('\n\n'));
+    });
+}
+
+const CELLS: Readonly<Record<MatrixCell, string>> = {
+  open: 'open',
+  other: 'other',
+  allow: 'yes',
+  own: 'own',
+  depends: 'if',
+  deny: '-',
+};
+
+function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly document: string }): string {
+  const hasQuota = matrix.rows.some(({ isCharged }) => isCharged);
+  const rows = matrix.rows.map(({ route, cells, rules, isCharged }) => [
+    `${route.method} ${route.path}`,
+    ...cells.map((cell) => CELLS[cell]),
+    ...(hasQuota ? [isCharged ? 'charged' : ''] : []),
+    rules.join('; '),
+  ]);
+  const heading = ['', ...matrix.columns, ...(hasQuota ? ['quota'] : []), ''];
+  return [colorize('bold', matrix.document), ...table([heading, ...rows]), ...matrix.notes].join('\n');
+}
+
+function findDocument(folder: string, name: string) {
+  const { documents } = readCompiled(existing(folder));
+  const found = documents.find((document) => document.name === name);
+  if (found !== undefined) return found;
+  const known = documents.map((document) => document.name).join(', ') || 'none';
+  throw new UsageError(`no access document "${name}"; there are: ${known}`);
+}

@@ -1,0 +1,59 @@
+/**
+ * Routes that a stage serves, by its OpenAPI export, compared with the configured ones: after a deletion or
+ * before a deployment they differ.
+ */
+import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inventory';
+import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
+import { UsageError } from '../../../../base/terminal/output.ts';
+
+/** @throws UsageError when the value is no export */
+export function readExportedRoutes(exported: JsonObject): readonly InventoryRoute[] {
+  const { components, securityDefinitions } = exported;
+  const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
+  const routes = readOpenApiRoutes(exported, (name) => isCustom(memberOf(schemes, name)));
+  if (routes !== undefined) return routes;
+  throw new UsageError("the stage's export is no OpenAPI document");
+}
+
+/** A Lambda authorizer, as an undeclared scheme may be; keys, IAM and JWT authorizers are not ours. */
+function isCustom(scheme: unknown): boolean {
+  if (!isJsonObject(scheme)) return true;
+  const { type } = membersOf(scheme['x-amazon-apigateway-authorizer']);
+  return type === 'token' || type === 'request' || scheme['x-amazon-apigateway-authtype'] === 'custom';
+}
+
+type United = {
+  readonly routes: readonly InventoryRoute[];
+  /** Served, but no longer configured. */
+  readonly onlyDeployed: readonly string[];
+  /** Configured, but not served yet. */
+  readonly onlySet: readonly string[];
+};
+
+/**
+ * Routes of both. A route that either side protects is protected: wildcards of a policy must not match it
+ * before, during or after the change.
+ */
+export function mergeRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
+  const [bySet, byDeployed] = [indexRoutes(set), indexRoutes(deployed)];
+  const keys = new Set([...bySet.keys(), ...byDeployed.keys()]);
+  const routes = [...keys].map((key): InventoryRoute => {
+    const route = bySet.get(key) ?? byDeployed.get(key);
+    const [method = '', path = ''] = [route?.method, route?.path];
+    const sides = [bySet, byDeployed].map((side) => side.get(key) ?? side.get(`ANY ${path}`));
+    const isProtected = sides.some((found) => found?.isProtected === true);
+    const guard = isProtected ? undefined : route?.guard;
+    return { method, path, isProtected, ...(guard !== undefined && { guard }) };
+  });
+  return {
+    routes,
+    onlyDeployed: [...byDeployed.keys()].filter((key) => !bySet.has(key)).sort(),
+    onlySet: [...bySet.keys()].filter((key) => !byDeployed.has(key)).sort(),
+  };
+}
+
+function indexRoutes(routes: readonly InventoryRoute[]): ReadonlyMap<string, InventoryRoute> {
+  return new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+}

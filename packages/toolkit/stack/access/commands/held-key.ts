@@ -1,0 +1,44 @@
+/** `--key` of `gatewright access explain`: the key's record, from the access table behind the admin endpoint. */
+import { KEY_ID, parseApiKey } from '#shared/access/keys/api-key.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
+import { UsageError } from '../../../../base/terminal/output.ts';
+
+/** @param text the key or its id; its secret is neither sent nor checked */
+export async function readHeldKey(text: string, flags: AdminFlags): Promise<StoredKeySummary> {
+  const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
+  if (keyId === undefined)
+    throw new UsageError(
+      '--key is no API key, or a mistyped one; you can also use its id, as keys list shows it',
+    );
+  return toHeldKey(await callAdminJson({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
+}
+
+export function toHeldKey(answer: Readonly<Record<string, unknown>>): StoredKeySummary {
+  const { keyId, prefix, tenant, owner, plan, roles, scopes, metadata, state } = answer;
+  if ([keyId, prefix, tenant, state].every(isText) && Array.isArray(roles) && Array.isArray(scopes))
+    return {
+      keyId: String(keyId),
+      prefix: String(prefix),
+      tenant: String(tenant),
+      state: String(state),
+      ...(isText(owner) && { owner }),
+      ...(isText(plan) && { plan }),
+      roles: roles.filter(isText),
+      scopes: scopes.filter(isText),
+      metadata: toTexts(metadata),
+    };
+  throw new UsageError('the answer of the admin endpoint is no key');
+}
+
+function toTexts(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => isText(entry[1])),
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,139 @@
+/** `gatewright keys`: API keys of the access table, over the admin endpoints. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readDuration } from '../../../../gateway/engine/settings.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import {
+  changeCommand,
+  printAnswer,
+  printRows,
+  printValue,
+  readCommand,
+  readPages,
+  requireOutside,
+  sendChange,
+  without,
+} from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { collectPair, collectText } from '../../../terminal/options.ts';
+import { colorize, printNotes, printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+
+type CreateFlags = ChangeFlags & {
+  readonly tenant?: string;
+  readonly customer?: string;
+  readonly prefix: string;
+  readonly name?: string;
+  readonly owner?: string;
+  readonly role: readonly string[];
+  readonly scope: readonly string[];
+  readonly plan?: string;
+  readonly meta: Readonly<Record<string, string>>;
+  readonly expires?: number;
+  readonly nativePlan?: string;
+};
+
+const COLUMNS = ['keyId', 'state', 'name', 'createdAt', 'notAfter', 'lastUsedAt'];
+const HEADINGS = ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'];
+
+export function keysCommand(): Command {
+  const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
+  for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
+    keys.addCommand(command);
+  return keys;
+}
+
+function createCommand(): Command {
+  return changeCommand('create', 'Create a key and print it once; it cannot be shown again.')
+    .option('--customer <name>', 'customer on record that owns the key, and has the plan')
+    .option('--tenant <name>', 'owner that is not on record')
+    .requiredOption(
+      '--prefix <prefix>',
+      'first part of the key: the prefix of an apiKey issuer in an access document',
+    )
+    .option('--name <text>', 'display name')
+    .option('--owner <name>', 'user or system of the tenant')
+    .option('--role <name>', 'a role (repeatable)', collectText, [])
+    .option('--scope <name>', 'a scope (repeatable)', collectText, [])
+    .option('--plan <id>', 'usage plan for quotas, of an owner that is not on record')
+    .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
+    .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
+    .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')
+    .action(create);
+}
+
+async function create(flags: CreateFlags): Promise<void> {
+  const { tenant, customer, prefix, name, owner, role, scope, plan, meta, expires, nativePlan } = flags;
+  const given = { name, owner, plan, lifetimeSeconds: expires, usagePlanId: nativePlan };
+  const body = { tenant, customer, prefix, roles: role, scopes: scope, metadata: meta, ...given };
+  await change('/access/keys', body, flags);
+}
+
+function listCommand(): Command {
+  return readCommand('list', 'List the keys of a tenant.')
+    .requiredOption('--tenant <name>', 'customer')
+    .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant: string }) => {
+      const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
+      printRows(await readPages(listing, flags), COLUMNS, HEADINGS);
+    });
+}
+
+function showCommand(): Command {
+  return readCommand('show', 'Show a key and its changes, without its secret.')
+    .argument('<key-id>', 'id of the key')
+    .action(async (keyId: string, flags: ReadFlags) => {
+      printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags));
+    });
+}
+
+function rotateCommand(): Command {
+  return changeCommand('rotate', 'Add a new secret to a key; the previous one stays valid for --overlap.')
+    .argument('<key-id>', 'id of the key')
+    .addOption(
+      new Option('--overlap <duration>', 'how long earlier secrets stay valid: 1h, 7d; 0s ends them now')
+        .argParser(readSeconds)
+        .default(86_400, '1d'),
+    )
+    .action((keyId: string, flags: ChangeFlags & { readonly overlap: number }) =>
+      change(`${pathOf(keyId)}/rotate`, { overlapSeconds: flags.overlap }, flags),
+    );
+}
+
+function revokeCommand(): Command {
+  return changeCommand('revoke', 'Revoke a key for good, and flush cached decisions.')
+    .argument('<key-id>', 'id of the key')
+    .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
+}
+
+/** @throws UsageError when API Gateway did not do its part, with what to do */
+async function change(path: string, body: object, flags: ChangeFlags): Promise<void> {
+  const sent = await sendChange({ method: 'POST', path, body }, flags);
+  const { answer } = sent;
+  printChange(answer);
+  if (!path.endsWith('/revoke') && typeof answer['key'] !== 'string')
+    throw new UsageError(
+      'this operation was already carried out and showed its key then; rotate the key to get another',
+    );
+  requireOutside(sent);
+}
+
+/** Only the key goes to stdout, so that it can be piped. */
+function printChange(answer: Answer): void {
+  const { key } = answer;
+  const rows = Object.entries(without(answer, 'key', 'outside')).map(([name, value]) => [
+    name,
+    printValue(value),
+  ]);
+  printNotes(table(rows));
+  if (typeof key === 'string')
+    printNotes(colorize('yellow', 'The key is shown only this once:', process.stderr));
+  printResult(answer, () => (typeof key === 'string' ? key : []));
+}
+
+function pathOf(keyId: string): string {
+  return `/access/keys/${encodeURIComponent(keyId)}`;
+}
+
+function readSeconds(text: string): number {
+  const ms = readDuration(text);
+  if (ms === undefined || ms < 0) throw new InvalidArgumentError('Write it as 15m, 1h or 2d.');
+  return Math.round(ms / 1000);
+}

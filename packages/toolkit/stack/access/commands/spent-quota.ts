@@ -1,0 +1,161 @@
+/** Whether the ledger would refuse a caller whom the rules allow: by the usage of its tenant, behind the admin endpoint. */
+import type { AccessResult } from '@gatewright/authoring/find/find-access';
+import { routeNameOf } from '#shared/access/charge-quota.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { printPathName } from '#shared/http/path-name.ts';
+import { membersOf } from '@gatewright/aws/json-object';
+import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../../terminal/admin-request.ts';
+import { listAt, textAt } from '../../../terminal/aws-call.ts';
+import { printValue, without } from '../../commands/admin-commands.ts';
+import { ownerPath } from '../../quota/commands/quota-calls.ts';
+import type { Answer } from '../../commands/admin-commands.ts';
+import { UsageError } from '../../../../base/terminal/output.ts';
+
+export type Ledger =
+  /** Usage in the periods of now, as `gatewright quota show` prints it. */
+  | {
+      readonly kind: 'read';
+      readonly rows: readonly Answer[];
+      /** What is on record about the plan; undefined: a stack from before there were records. */
+      readonly terms: Answer | undefined;
+    }
+  /** Why there is none: no gateway runs, or its answer. */
+  | { readonly kind: 'unasked'; readonly reason: string };
+
+type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
+
+/** Of what the allowed answers charge, one caller's; undefined where that is nothing. */
+export async function readLedger(
+  answers: readonly Allowed[],
+  flags: AdminFlags,
+): Promise<Ledger | undefined> {
+  const charged = answers.filter(
+    (answer) => (answer.word === 'ALLOW' || lacksPlan(answer)) && answer.charge.quota !== undefined,
+  );
+  const { plan, tenant, key } = charged[0]?.charge.quota ?? {};
+  if (tenant === undefined || key === undefined) return undefined;
+  const routes = charged.map(({ verdict }) => routeNameOf(verdict.route));
+  try {
+    return { kind: 'read', ...(await readRows({ plan, tenant, key }, routes, flags)) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { kind: 'unasked', reason: error.message };
+  }
+}
+
+/** One row per limit of the caller's plan, and per route where the limit is per route. */
+async function readRows(
+  charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
+  routes: readonly string[],
+  flags: AdminFlags,
+): Promise<Pick<Extract<Ledger, { kind: 'read' }>, 'rows' | 'terms'>> {
+  const { tenant, key } = charged;
+  const read = (path: string, query: AdminRequest['query'] = {}): Promise<Answer | undefined> =>
+    callAdminJson({ method: 'GET', path, query }, flags).catch(passUnknown);
+  // Usage is charged by the plan on record, whatever plan the token or key names.
+  const terms = await read(`${ownerPath(tenant, key)}/terms`);
+  const plan = textAt(terms ?? {}, 'plan') ?? charged.plan;
+  if (plan === undefined) return { rows: [], terms };
+  const limits = listAt((await read(`/quota/plans/${printPathName(plan)}`)) ?? {}, 'limits').map(membersOf);
+  const rows = limits
+    .filter(({ quota }) => typeof quota === 'number')
+    .flatMap(({ id, level }) => {
+      const path = `${ownerPath(tenant, level === 'tenant' ? undefined : key)}/limits/${printPathName(String(id))}`;
+      return level === 'route' ? routes.map((route) => read(path, { plan, route })) : [read(path, { plan })];
+    });
+  return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms };
+}
+
+/** Denied only because it names no plan, which may be on record. */
+function lacksPlan({ charge: { quota, isDeniedUncharged } }: Allowed): boolean {
+  const isNamed = quota?.tenant !== undefined && quota.key !== undefined;
+  return isDeniedUncharged === true && isNamed && quota.plan === undefined;
+}
+
+const UNKNOWN: ReadonlySet<string | undefined> = new Set([
+  'KEY_UNKNOWN',
+  'PLAN_UNKNOWN',
+  'LIMIT_UNKNOWN',
+  'ROUTE_UNKNOWN',
+]);
+
+/** Plans of a document are stored with the first charge: before it, nothing can be spent. */
+function passUnknown(error: unknown): undefined {
+  if (error instanceof AdminError && UNKNOWN.has(error.problem.code)) return undefined;
+  throw error;
+}
+
+/** The answer, as a DENY where the ledger refuses; `spent` says by which limit. @param document of the answer */
+export function withLedger<A extends Allowed>(
+  given: A,
+  ledger: Ledger | undefined,
+  { quota }: Pick<CompiledDocument, 'quota'>,
+): A & { readonly spent?: string; readonly terms?: Answer; readonly left?: readonly string[] } {
+  if (ledger?.kind !== 'read' || given.charge.quota === undefined) return given;
+  const { terms } = ledger;
+  const answer = {
+    ...(lacksPlan(given) && terms?.['plan'] !== undefined ? asCharged(given) : given),
+    ...(terms !== undefined && { terms }),
+    left: ledger.rows.map(describeLeft),
+  };
+  if (answer.word !== 'ALLOW') return answer;
+  const halted = findHalted(terms, ledger.rows, answer);
+  const spent = halted ?? findSpent(ledger.rows, answer);
+  if (spent === undefined) return answer;
+  // As `authorize.ts` answers: only over quota, and only with an admission key, is it left to API Gateway.
+  const status =
+    halted === undefined && quota?.admissionKey !== undefined
+      ? '429 if the API has the gateway response INVALID_API_KEY with that status, else 403'
+      : '403';
+  return {
+    ...answer,
+    word: 'DENY',
+    reason: `${spent}: the rules allow it, and the answer is ${status}`,
+    spent,
+  };
+}
+
+/** As with the plan on record. */
+function asCharged<A extends Allowed>(answer: A): A {
+  const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
+  return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
+}
+
+/** `pro, on record for the customer acme since 2026-11-16T…` */
+export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
+  const whose = by === 'key' ? `the key ${printValue(key)}` : `the customer ${printValue(tenant)}`;
+  const since = from === undefined ? '' : ` since ${printValue(from)}`;
+  return `${printValue(plan)}, on record for ${whose}${since}`;
+}
+
+/** `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z` */
+function describeLeft({ limit, allowance, left, periodEnd }: Answer): string {
+  return `${printValue(limit)}: ${printValue(left)} of ${printValue(allowance)} left until ${printValue(periodEnd)}`;
+}
+
+function findHalted(
+  terms: Answer | undefined,
+  rows: readonly Answer[],
+  answer: Pick<Allowed, 'verdict'>,
+): string | undefined {
+  const { state = 'active', tenant } = terms ?? {};
+  if (state !== 'active') return `the customer ${printValue(tenant)} is ${printValue(state)}`;
+  const suspended = ofRoute(rows, answer).find((row) => row['state'] === 'suspended');
+  return suspended && `suspended: ${nameLimit(suspended)}`;
+}
+
+function findSpent(rows: readonly Answer[], answer: Pick<Allowed, 'verdict'>): string | undefined {
+  const spent = ofRoute(rows, answer).find(({ remaining }) => Number(remaining) <= 0);
+  return spent && `over quota: ${nameLimit(spent)}, until ${printValue(spent['periodEnd'])}`;
+}
+
+function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>): readonly Answer[] {
+  const asked = routeNameOf(verdict.route);
+  return rows.filter(({ route = asked }) => route === asked);
+}
+
+function nameLimit({ limit, plan }: Answer): string {
+  return `${printValue(limit)} of plan ${printValue(plan)}`;
+}

@@ -1,0 +1,109 @@
+/** Shared by the commands over the admin endpoints: options, sending a change, printing answers. */
+import { Command } from 'commander';
+import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../terminal/admin-request.ts';
+import { printResult, table, UsageError } from '../../../base/terminal/output.ts';
+
+export type Answer = Readonly<Record<string, unknown>>;
+export type ReadFlags = AdminFlags;
+export type ChangeFlags = ReadFlags & { readonly operation?: string };
+
+/** A completed change; `operationId` is the given one, or one made for it. */
+export type SentChange = { readonly answer: Answer; readonly operationId: string };
+
+export function readCommand(name: string, description: string): Command {
+  return addAdminOptions(new Command(name).description(description));
+}
+
+export function changeCommand(name: string, description: string): Command {
+  return readCommand(name, description).option(
+    '--operation <id>',
+    'id of this change; a repeated change with the same id is applied once',
+  );
+}
+
+/** @throws UsageError; when the outcome is unknown, with the operation id to repeat it by */
+export async function sendChange(
+  request: Omit<AdminRequest, 'operationId'>,
+  flags: ChangeFlags,
+): Promise<SentChange> {
+  const operationId = flags.operation ?? newOperationId();
+  try {
+    return { answer: await callAdminJson({ ...request, operationId }, flags), operationId };
+  } catch (error) {
+    if (mayHaveLanded(error))
+      throw new UsageError(`${error.message}; repeat it with --operation ${operationId}`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** Whether the change may have been made although no answer came. */
+function mayHaveLanded(error: unknown): error is AdminError {
+  if (!(error instanceof AdminError)) return false;
+  return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
+}
+
+/** Steps that a change of the access table took in API Gateway: `{ step, done, reason }` each. */
+export function outsideSteps({ outside }: Answer): readonly Answer[] {
+  return Array.isArray(outside) ? (outside as readonly Answer[]) : [];
+}
+
+/** @throws UsageError when API Gateway did not do its part, with what to do */
+export function requireOutside({ answer, operationId }: SentChange): void {
+  const failed = outsideSteps(answer).filter(({ done }) => done !== true);
+  if (failed.length === 0) return;
+  const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
+  throw new UsageError(
+    `the change is made, but API Gateway did not do its part (${list}); cached answers expire with the ` +
+      `authorizers' TTL, or repeat it with --operation ${operationId}`,
+  );
+}
+
+/** Members line by line. */
+export function printAnswer(answer: Answer, shown = answer): void {
+  printResult(answer, () => table(Object.entries(shown).map(([name, value]) => [name, printValue(value)])));
+}
+
+/** Rows of a listing as a table of some of their members; `headings` rename members. */
+export function printRows(
+  rows: readonly Answer[],
+  columns: readonly string[],
+  headings = columns,
+  shown = rows,
+): void {
+  printResult(rows, () => rowsToTable(shown, columns, headings));
+}
+
+export function rowsToTable(
+  rows: readonly Answer[],
+  columns: readonly string[],
+  headings = columns,
+): readonly string[] {
+  return table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
+}
+
+export async function readPages(
+  { path, member, query }: Pick<Required<AdminRequest>, 'path' | 'query'> & { readonly member: string },
+  flags: AdminFlags,
+): Promise<readonly Answer[]> {
+  const all: Answer[] = [];
+  for (let next: string | undefined; ;) {
+    const page = await callAdminJson({ method: 'GET', path, query: { ...query, cursor: next } }, flags);
+    const rows = page[member];
+    if (Array.isArray(rows)) all.push(...(rows as readonly Answer[]));
+    if (typeof page['next'] !== 'string') return all;
+    next = page['next'];
+  }
+}
+
+export function without(answer: Answer, ...names: readonly string[]): Answer {
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !names.includes(name)));
+}
+
+export function printValue(value: unknown): string {
+  if (value === undefined) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

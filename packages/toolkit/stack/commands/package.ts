@@ -1,0 +1,108 @@
+/** `gatewright package`: writes what `serverless deploy` or another deploy tool uploads, without an account. */
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import { PARTS_VARIABLE } from '@gatewright/authoring/files/parts-files';
+import { FORMS, packageForm } from '../../../../layers/package-form.ts';
+import type { Form } from '../../../../layers/package-form.ts';
+import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { isLocalApiId } from '@gatewright/aws/physical-ids';
+import { collectText, readStageName } from '../../terminal/options.ts';
+import { findCredentials } from '../../terminal/aws-session.ts';
+import { printMessage, printLines, printResult, table, UsageError } from '../../../base/terminal/output.ts';
+
+type PackageFlags = {
+  readonly stage: string;
+  readonly form: Form;
+  readonly parts?: string;
+  readonly output?: string;
+  readonly param: readonly string[];
+};
+
+export function packageCommand(): Command {
+  return new Command('package')
+    .description('Package the stack as `serverless deploy` would, without an account.')
+    .argument('[dir]', 'folder of the stack (default: current, or gatewright/)')
+    .requiredOption('--stage <name>', 'stage of the stack', readStageName)
+    .addOption(
+      new Option('--form <tool>', 'deploy tool that takes the package').choices(FORMS).default('serverless'),
+    )
+    .option('--parts <names>', 'parts of the stack, by commas, where no gatewright.yml names them')
+    .option('--param <name=value>', 'parameter of serverless.yml for this run (repeatable)', collectText, [])
+    .option(
+      '--output <dir>',
+      'output folder (default: .gatewright/package/<stage>, with -<tool>, of the stack)',
+    )
+    .action(async (named: string | undefined, { stage, form, parts, output, param }: PackageFlags) => {
+      const serviceDirectory = serviceFolder(named);
+      const usual = form === 'serverless' ? stage : `${stage}-${form}`;
+      const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', usual));
+      await lookUpIds(join(serviceDirectory, 'access'), stage);
+      const packaged = await packageForm(form, {
+        serviceDirectory,
+        stage,
+        outputDirectory,
+        parameters: param,
+        ...(parts !== undefined && { environment: { [PARTS_VARIABLE]: parts } }),
+      });
+      if (packaged.kind === 'failed') throw new UsageError(packaged.message);
+      const { artefacts } = packaged;
+      printResult({ stage, form, folder: outputDirectory, artefacts }, () => [
+        ...table(artefacts.map(({ name, sizeBytes }) => [name, `${(sizeBytes / 1024).toFixed(1)} KB`])),
+        `packaged stage ${stage} for ${form} in ${relative(process.cwd(), outputDirectory) || '.'}`,
+      ]);
+    });
+}
+
+/** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
+async function lookUpIds(folder: string, stage: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const { unknown, local, unnamed } = listMissingIds(folder, stage, isLocalApiId);
+  const warn = (message: string): void => {
+    printMessage('yellow', message);
+  };
+  if (unnamed.length > 0)
+    warn(
+      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers answer 500 to those that call them there. To protect it, add ${stage} to api of the document`,
+    );
+  if (unknown.length + local.length === 0) return;
+  const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  try {
+    if (region === undefined) throw new UsageError('AWS_REGION is not set');
+    const { accessKeyId, secretAccessKey, sessionToken } = await findCredentials({}, region);
+    const { found, absent } = await saveMissingIds(folder, stage, isLocalApiId, {
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: process.env['AWS_ENDPOINT_URL'],
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    });
+    for (const line of found) printLines(line);
+    for (const line of absent) warn(line);
+  } catch (error) {
+    // The stack is deployed first, and the API that it protects after it.
+    if (!(error instanceof UsageError)) throw error;
+    if (unknown.length > 0)
+      warn(
+        `${unknown.join(', ')}: the id of the API in stage ${stage} is still unknown. To protect it there, deploy it and package again with AWS_REGION and credentials (${error.message})`,
+      );
+    if (local.length > 0)
+      warn(
+        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}. Before a deployment, package with AWS_REGION and credentials, or the authorizers deny every request there (${error.message})`,
+      );
+  }
+}
+
+/** Absolute: the named folder, else here or gatewright/. @throws UsageError when it is no service */
+export function serviceFolder(named: string | undefined): string {
+  const folder = resolve(named ?? defaultFolder());
+  if (existsSync(join(folder, 'serverless.yml'))) return folder;
+  throw new UsageError(`${folder} has no serverless.yml: run gatewright init first`);
+}
+
+function defaultFolder(): string {
+  return existsSync('serverless.yml') && !existsSync(join(STACK_FOLDER, 'serverless.yml'))
+    ? '.'
+    : STACK_FOLDER;
+}

@@ -1,0 +1,17 @@
+/** The sources of a start, with the toolkit's stack when they import from it and do not name it. */
+import { relative } from 'node:path';
+import { findStack } from '@gatewright/authoring/files/stack-files';
+
+export function withStack(
+  sources: readonly string[],
+  say: (message: string) => void = () => undefined,
+): readonly string[] {
+  const search = findStack(sources);
+  if (search.kind === 'missing')
+    say('the service imports from the Gatewright stack, which is not here: run npx gatewright init');
+  if (search.kind !== 'found') return sources;
+  const folder = relative(process.cwd(), search.folder) || '.';
+  say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
+  // Last: its APIs take the ports after those of the service, which do not move with its parts.
+  return [...sources, folder];
+}

@@ -1,0 +1,48 @@
+/** The parts of the deployable stack. Printed as docs/reference/stack.md by `npm run schemas`. */
+import { accessPart } from './access/part.ts';
+import { cachePart } from './cache/part.ts';
+import { channelsPart } from './channels/part.ts';
+import { quotaPart } from './quota/part.ts';
+import { wafPart } from './waf/part.ts';
+import { webhooksPart } from './webhooks/part.ts';
+import type { ChosenPart, StackPart } from './stack-part.ts';
+import type { PartNeeds } from '@gatewright/authoring/files/parts-files';
+
+export const PARTS: readonly ChosenPart[] = [
+  accessPart,
+  quotaPart,
+  webhooksPart,
+  channelsPart,
+  cachePart,
+  wafPart,
+];
+
+/** As `custom.parts` of serverless.yml has them. */
+export const PART_NEEDS: PartNeeds = Object.fromEntries(
+  PARTS.map(({ chosenAs, needs }) => [chosenAs, needs]),
+);
+
+/** What several parts stand on. */
+export const COMMON_PART: StackPart = {
+  name: 'common',
+  summary: 'What several parts stand on: the admin API, the alarm topic, the dashboard.',
+  functions: [],
+  handlers: ['observability', 'config', 'table', 'http', 'aws'],
+  resourceFiles: ['admin-api.yml', 'operations.yml', 'dashboard.yml'],
+  tables: [],
+  alarms: ['AdminApiFaultsAlarm'],
+  parameters: [
+    'region',
+    'deletionPolicy',
+    'replacePolicy',
+    'protectTables',
+    'alarmEmail',
+    'tracing',
+    'logRetentionDays',
+    'logPrincipal',
+    'throttleRate',
+    'throttleBurst',
+  ],
+  commands: ['package', 'doctor', 'failures'],
+  guides: ['docs/guides/operate/operating.md', 'docs/guides/protect/own-repository.md'],
+};

@@ -1,0 +1,191 @@
+/** `gatewright customers`: who is on record, on which plan, and whether anything is admitted. */
+import { Command } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
+import { printPathName } from '#shared/http/path-name.ts';
+import { listAt, textAt } from '../../../terminal/aws-call.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../../terminal/admin-request.ts';
+import { collectPair } from '../../../terminal/options.ts';
+import { printResult, table, UsageError } from '../../../../base/terminal/output.ts';
+import {
+  changeCommand,
+  printRows,
+  printValue,
+  readCommand,
+  readPages,
+  rowsToTable,
+  sendChange,
+  without,
+} from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { ownerPath, readInstant } from './quota-calls.ts';
+
+type TermFlags = ChangeFlags & {
+  readonly limit: Readonly<Record<string, string>>;
+  readonly from?: string;
+  readonly name?: string;
+  readonly currency?: string;
+};
+
+const TENANT = ['<customer>', 'tenant of its keys and tokens'] as const;
+const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
+
+export function customersCommand(): Command {
+  return new Command('customers')
+    .description('Manage customers: the plan that their keys are charged by.')
+    .addCommand(
+      withLimits(changeCommand('create', 'Put a customer on record, with its plan from now on.'))
+        .argument(...TENANT)
+        .argument('<plan>', 'id of the plan')
+        .option('--name <text>', 'name on invoices (default: the tenant)')
+        .option('--currency <code>', 'refuse plans in another currency')
+        .action(create),
+    )
+    .addCommand(
+      readCommand('show', 'Show a customer, its plans, and what is left now.')
+        .argument(...TENANT)
+        .action(show),
+    )
+    .addCommand(readCommand('list', 'List the customers on record.').action(list))
+    .addCommand(
+      withLimits(changeCommand('set-plan', 'Put a customer on a plan; its use of the running period counts.'))
+        .argument(...TENANT)
+        .argument('<plan>', 'id of the plan')
+        .option('--from <moment>', 'a later moment; changes that were to come are withdrawn', readInstant)
+        .action(setPlan),
+    )
+    .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until resumed.'))
+    .addCommand(stateCommand('resume', 'End a suspension.'))
+    .addCommand(stateCommand('close', 'End a customer for good; what was charged stays and is billed.'))
+    .addCommand(
+      changeCommand('migrate', 'Put tenants on record whose keys all have the same plan assigned.').action(
+        migrate,
+      ),
+    );
+}
+
+function withLimits(command: Command): Command {
+  return command.option(
+    '--limit <id=units>',
+    "the customer's own quota in place of the plan's (repeatable)",
+    collectPair,
+    {},
+  );
+}
+
+function stateCommand(verb: 'suspend' | 'resume' | 'close', description: string): Command {
+  return changeCommand(verb, description)
+    .argument(...TENANT)
+    .action((tenant: string, flags: ChangeFlags) =>
+      changeCustomer({ method: 'POST', path: `${pathOf(tenant)}/${verb}`, body: {} }, flags),
+    );
+}
+
+async function create(tenant: string, plan: string, flags: TermFlags): Promise<void> {
+  const { name, currency } = flags;
+  const body = { plan, name, currency, limits: readLimits(flags) };
+  await changeCustomer({ method: 'PUT', path: pathOf(tenant), body }, flags);
+}
+
+/** Based on the record as it is now: another change in between is refused (409). */
+async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
+  const known = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
+  const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
+  await changeCustomer({ method: 'PUT', path: `${pathOf(tenant)}/plan`, body }, flags);
+}
+
+/** Prints what is in force now, and what is to come. */
+async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
+  const { answer } = await sendChange(request, flags);
+  printResult(answer, () => describeChange(answer));
+}
+
+function describeChange(answer: Answer): string {
+  const { tenant, state, plan, from, plans } = membersOf(answer['after']);
+  const last = listAt({ plans }, 'plans').map(membersOf).at(-1) ?? {};
+  return [
+    `${printValue(tenant)}: ${state === 'active' ? '' : `${printValue(state)}, `}${printValue(plan)} from ${printValue(from)}`,
+    ...(last['from'] === from ? [] : [`then ${printValue(last['plan'])} from ${printValue(last['from'])}`]),
+  ].join(', ');
+}
+
+async function list(flags: ReadFlags): Promise<void> {
+  const customers = await readPages({ path: '/quota/customers', member: 'customers', query: {} }, flags);
+  printRows(customers, COLUMNS);
+}
+
+async function show(tenant: string, flags: ReadFlags): Promise<void> {
+  const customer = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
+  const left = await readLeft(tenant, textAt(customer, 'plan'), flags);
+  const { plans } = customer;
+  const facts = without(customer, 'plans', 'limits');
+  printResult({ ...customer, left }, () => [
+    ...table(Object.entries(facts).map(([name, value]) => [name, printValue(value)])),
+    '',
+    ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)]),
+    ...(left.length === 0
+      ? []
+      : ['', ...rowsToTable(left, ['limit', 'allowance', 'counted', 'left', 'periodEnd'])]),
+  ]);
+}
+
+function describeTerms(plans: unknown): readonly (readonly string[])[] {
+  return (Array.isArray(plans) ? (plans as readonly Answer[]) : []).map(({ plan, from, limits }) =>
+    [plan, from, limits].map(printValue),
+  );
+}
+
+/** Of the quotas of the whole customer; those of keys are per key. */
+async function readLeft(
+  tenant: string,
+  plan: string | undefined,
+  flags: ReadFlags,
+): Promise<readonly Answer[]> {
+  if (plan === undefined) return [];
+  const saved = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  const ids = (listAt(saved, 'limits') as readonly Answer[])
+    .filter(({ level, quota }) => level === 'tenant' && quota !== undefined)
+    .map(({ id }) => String(id));
+  return Promise.all(
+    ids.map((id) =>
+      callAdminJson({ method: 'GET', path: `${ownerPath(tenant)}/limits/${printPathName(id)}` }, flags),
+    ),
+  );
+}
+
+/** All pages; what one of them does is counted once, also when it is sent again. */
+async function migrate(flags: ChangeFlags): Promise<void> {
+  const sums = { created: 0, kept: 0, mixed: [] as unknown[] };
+  let operation = flags.operation;
+  for (let cursor: unknown; ;) {
+    const body = { cursor: typeof cursor === 'string' ? cursor : undefined };
+    const request = { method: 'POST', path: '/quota/migrate-customers', body } as const;
+    const sent = await sendChange(request, operation === undefined ? flags : { ...flags, operation });
+    operation = sent.operationId;
+    sums.created += Number(sent.answer['created']);
+    sums.kept += Number(sent.answer['kept']);
+    if (Array.isArray(sent.answer['mixed'])) sums.mixed.push(...(sent.answer['mixed'] as readonly unknown[]));
+    cursor = sent.answer['next'];
+    if (cursor === undefined) break;
+  }
+  printResult(sums, () =>
+    table([
+      ['put on record', String(sums.created)],
+      ['already on record', String(sums.kept)],
+      ['left: keys on several plans', sums.mixed.length === 0 ? '0' : sums.mixed.map(String).join(', ')],
+    ]),
+  );
+}
+
+function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | undefined {
+  const entries = Object.entries(limit).map(([id, text]) => {
+    const units = Number(text);
+    if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(units)) return [id, units] as const;
+    throw new UsageError(`--limit ${id}=${text} is no whole number of units`);
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function pathOf(tenant: string): string {
+  return `/quota/customers/${printPathName(tenant)}`;
+}

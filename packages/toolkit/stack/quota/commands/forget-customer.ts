@@ -1,0 +1,220 @@
+/**
+ * What two tables store about a customer, and what happens to each item when the customer is forgotten. Pure
+ * but for the given tables.
+ *
+ * All items of the customer are deleted. The audit log, which may be required by law, keeps only the kind and
+ * time of an administrator's change; a plan keeps all but the customer.
+ */
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
+import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { parseLedger } from '#shared/quota/ledger/ledger.ts';
+import { parseKeyPart, printKeyPart } from '#shared/table/item-write.ts';
+import type { Item, ItemKey } from '#shared/table/item-write.ts';
+import type { ListedItem } from '#shared/table/listing.ts';
+
+export interface SweptTable {
+  scan(): AsyncIterable<ListedItem>;
+  remove(key: ItemKey): Promise<void>;
+  /** Writes if `doc` is still the old one. @throws if it is not */
+  rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
+}
+
+export type Tables = { readonly usage: SweptTable; readonly access: SweptTable };
+
+export type Survey = {
+  readonly found: ReadonlyMap<string, number>;
+  /** Periods with a price that are not closed, and records that may be on no invoice yet. */
+  readonly openMoney: readonly string[];
+  /** API Gateway keys that stand for keys of the customer. */
+  readonly nativeKeys: readonly string[];
+};
+
+type Fate =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'delete'; readonly what: string }
+  | { readonly kind: 'rewrite'; readonly what: string; readonly after: string };
+
+/** A month is invoiced within this time, or its ledgers have expired. */
+const INVOICED_WITHIN_MS = 35 * 86_400_000;
+const AT_ONCE = 16;
+const OF_TENANTS = new Set(['Q', 'K', 'R', 'C']);
+const KEEP: Fate = { kind: 'keep' };
+const USAGE_SORTS = {
+  HEAD: 'heads',
+  'P#': 'ledgers',
+  'U#': 'usage records',
+  'OP#': 'operations',
+  'SEEN#': 'seen requests',
+} as const;
+
+/** Ledgers, keys' plans, rates, permits: all partitions whose first name is the tenant. */
+function isCustomersKey(tenant: string, pk: string): boolean {
+  const [kind = '', owner] = pk.split('#');
+  return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
+}
+
+function usageFate(tenant: string, { key, item }: ListedItem): Fate {
+  if (isCustomersKey(tenant, key.pk)) return { kind: 'delete', what: nameOf(key) };
+  const doc = item['doc'];
+  if (typeof doc !== 'string') return KEEP;
+  if (key.pk.startsWith('AUDIT#')) return auditFate(tenant, doc);
+  if (!key.pk.startsWith('PLAN#')) return KEEP;
+  const plan: unknown = JSON.parse(doc);
+  const after = JSON.stringify(withoutCustomer(plan, tenant));
+  return after === JSON.stringify(plan) ? KEEP : { kind: 'rewrite', what: 'plans that named them', after };
+}
+
+function nameOf({ pk, sk }: ItemKey): string {
+  if (pk.startsWith('K#')) return sk === 'PLAN' ? 'keys' : 'operations';
+  if (pk.startsWith('R#')) return 'rates';
+  if (pk.startsWith('C#')) return 'permits';
+  const known = Object.entries(USAGE_SORTS).find(([prefix]) => sk.startsWith(prefix));
+  return known?.[1] ?? 'others';
+}
+
+function auditFate(tenant: string, doc: string): Fate {
+  const entry = JSON.parse(doc) as Readonly<Record<string, unknown>>;
+  const target = entry['target'] as Readonly<Record<string, unknown>> | undefined;
+  if (target?.['tenant'] === tenant) {
+    const { kind, by, at } = entry;
+    const empty = { input: {}, before: {}, after: {} };
+    // The id of an operation is free text of an administrator, and may name a person.
+    const after = JSON.stringify({ operationId: '-', kind, by, at, target: { forgotten: true }, ...empty });
+    return { kind: 'rewrite', what: 'audit entries', after };
+  }
+  const after = JSON.stringify(withoutCustomer(entry, tenant));
+  return after === JSON.stringify(entry) ? KEEP : { kind: 'rewrite', what: 'audit entries of plans', after };
+}
+
+/** Removes one customer from a plan, or from a value that contains plans. */
+function withoutCustomer(value: unknown, tenant: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutCustomer(each, tenant));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === 'customers' && isJsonObject(member)
+        ? Object.fromEntries(Object.entries(member).filter(([customer]) => customer !== tenant))
+        : withoutCustomer(member, tenant),
+    ]),
+  );
+}
+
+/** For an item of the access table. Changes name `keyIds`, not the customer. */
+function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: ListedItem): Fate {
+  if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
+  if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
+  return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
+}
+
+/** Reads every item of both tables; changes nothing. */
+export async function survey({ usage, access }: Tables, tenant: string, nowEpochMs: number): Promise<Survey> {
+  const found = new Map<string, number>();
+  const count = (fate: Fate): void => {
+    if (fate.kind !== 'keep') found.set(fate.what, (found.get(fate.what) ?? 0) + 1);
+  };
+  const money = new OpenMoney(tenant, nowEpochMs);
+  for await (const kept of usage.scan()) {
+    count(usageFate(tenant, kept));
+    money.look(kept);
+  }
+  const { keyIds, nativeKeys } = await keysOf(access, tenant);
+  for await (const kept of access.scan()) count(accessFate(tenant, keyIds, kept));
+  return { found, openMoney: money.found, nativeKeys };
+}
+
+/** Deletes and rewrites; an interrupted run may be repeated. */
+export async function forget({ usage, access }: Tables, tenant: string): Promise<void> {
+  await sweep(usage, (kept) => usageFate(tenant, kept));
+  const { keyIds } = await keysOf(access, tenant);
+  const lists: ItemKey[] = [];
+  await sweep(access, (kept) => {
+    // The items that link keys to the customer are deleted last.
+    if (kept.key.pk === tenantPartition(tenant)) lists.push(kept.key);
+    return kept.key.pk === tenantPartition(tenant) ? KEEP : accessFate(tenant, keyIds, kept);
+  });
+  for (const key of lists) await access.remove(key);
+}
+
+async function sweep(table: SweptTable, fateOf: (kept: ListedItem) => Fate): Promise<void> {
+  let running: Promise<void>[] = [];
+  for await (const kept of table.scan()) {
+    const fate = fateOf(kept);
+    if (fate.kind === 'keep') continue;
+    running.push(
+      fate.kind === 'delete'
+        ? table.remove(kept.key)
+        : table.rewrite(kept.key, { before: String(kept.item['doc']), after: fate.after }),
+    );
+    if (running.length < AT_ONCE) continue;
+    await Promise.all(running);
+    running = [];
+  }
+  await Promise.all(running);
+}
+
+async function keysOf(
+  access: SweptTable,
+  tenant: string,
+): Promise<{ readonly keyIds: ReadonlySet<string>; readonly nativeKeys: readonly string[] }> {
+  const keyIds = new Set<string>();
+  const nativeKeys: string[] = [];
+  for await (const { key, item } of access.scan()) {
+    if (key.pk === tenantPartition(tenant)) keyIds.add(key.sk.slice('KEY#'.length));
+    if (!key.pk.startsWith('KEY#') || key.sk !== 'KEY') continue;
+    const record = parseJson(String(item['doc'])) as
+      | { tenant?: unknown; native?: { apiKeyId?: unknown } }
+      | undefined;
+    if (record?.tenant !== tenant) continue;
+    keyIds.add(key.pk.slice('KEY#'.length));
+    if (record.native !== undefined) nativeKeys.push(String(record.native.apiKeyId));
+  }
+  return { keyIds, nativeKeys };
+}
+
+class OpenMoney {
+  readonly #tenant: string;
+  readonly #nowEpochMs: number;
+  readonly #priced = new Set<string>();
+  readonly #ledgers: { readonly name: string; readonly limit: string }[] = [];
+  readonly #records: string[] = [];
+
+  constructor(tenant: string, nowEpochMs: number) {
+    this.#tenant = tenant;
+    this.#nowEpochMs = nowEpochMs;
+  }
+
+  look({ key: { pk, sk }, item }: ListedItem): void {
+    if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
+    // Of the partitions of a customer, ledgers' alone have periods and records.
+    if (!isCustomersKey(this.#tenant, pk)) return;
+    if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
+    if (!sk.startsWith('U#')) return;
+    const { recordId, price, periodEnd } = parseUsageRecord(item);
+    if (price !== undefined && Date.parse(periodEnd) > this.#nowEpochMs - INVOICED_WITHIN_MS)
+      this.#records.push(`${recordId} may not be invoiced`);
+  }
+
+  get found(): readonly string[] {
+    const open = this.#ledgers.filter(({ limit }) => this.#priced.has(limit));
+    return [...open.map(({ name }) => `${name} is not closed`), ...this.#records];
+  }
+
+  /** Every version of a plan: an older one may have opened a period. */
+  #notePlan(doc: string): void {
+    const plan = parseJson(doc) as
+      | { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] }
+      | undefined;
+    for (const { id, price } of plan?.limits ?? [])
+      if (price !== undefined) this.#priced.add(JSON.stringify([plan?.id, id]));
+  }
+
+  #noteLedger(pk: string, sk: string, item: Item): void {
+    if (parseLedger(item).closed) return;
+    const [, , limit = '', ...subject] = pk.split('#').map(parseKeyPart);
+    const name = [limit, ...subject.filter((part) => part !== ''), sk.slice('P#'.length)].join('/');
+    const id = String(item['name'] ?? limit);
+    this.#ledgers.push({ name, limit: JSON.stringify([item['plan'], id]) });
+  }
+}

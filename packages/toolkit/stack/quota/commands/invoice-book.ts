@@ -1,0 +1,54 @@
+/** Invoices for the console, as `gatewright usage invoice` makes them, over the same admin routes. */
+import type { Invoice } from '#shared/quota/usage/invoice.ts';
+import { UsageError } from '../../../../base/terminal/output.ts';
+import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './usage-invoice.ts';
+import type { AdminTarget } from '../../../terminal/admin-client.ts';
+import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../../gateway/engine/index.ts';
+
+/** @param findTarget the admin API of the start; undefined = it has none */
+export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {
+  const flagsOf = (period: string) => {
+    const target = findTarget();
+    if (target !== undefined) return { period, target };
+    throw new UsageError(
+      'Invoices need the toolkit’s own quotas, and this start does not serve the stack that counts them.',
+    );
+  };
+  const ofMonth = async (month: string): Promise<ShownInvoices> => {
+    const flags = flagsOf(month);
+    const open = await readNotClosed(flags);
+    const invoices: ShownInvoice[] = [];
+    let unpriced = 0;
+    for await (const made of readInvoices(flags)) {
+      unpriced += made.unpriced.length;
+      invoices.push(...made.invoices.map(showInvoice));
+    }
+    return { month, invoices, unpriced, notClosed: open.length === 0 ? undefined : describeNotClosed(open) };
+  };
+  return {
+    ofMonth,
+    async close(month) {
+      const { period, target } = flagsOf(month);
+      await closePeriods(period, { target });
+      return ofMonth(month);
+    },
+  };
+}
+
+function showInvoice({ number, tenant, customer, currency, total, lines }: Invoice): ShownInvoice {
+  return {
+    number,
+    tenant,
+    customer: customer.name,
+    currency,
+    total,
+    lines: lines.map(({ limit, key, route, plan, periods, used, included, amount }) => ({
+      what: [limit, key, route].filter((part) => part !== undefined).join(', '),
+      plan,
+      periods,
+      used,
+      included,
+      amount,
+    })),
+  };
+}

@@ -1,0 +1,137 @@
+/** `gatewright plan`: usage plans, and the plan of each key. */
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { parse as parseYaml } from 'yaml';
+import { findYamlError, locateField, printProblem } from '@gatewright/authoring/document/read-document';
+import { printPathName } from '#shared/http/path-name.ts';
+import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
+import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
+import { printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { change, ownerPath } from './quota-calls.ts';
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('Manage usage plans, and assign keys to them.')
+    .addCommand(readCommand('list', 'List the plans.').action(listPlans))
+    .addCommand(
+      readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'id of the plan').action(getPlan),
+    )
+    .addCommand(
+      changeCommand('save', 'Save a new plan, or the next version of one.')
+        .argument('<file>', 'JSON or YAML; without version, the next version is used')
+        .action(savePlan),
+    )
+    .addCommand(
+      readCommand('keys', "List the tenant's keys that have a plan.")
+        .argument('<tenant>', 'customer')
+        .action(listKeys),
+    )
+    .addCommand(
+      changeCommand('assign', 'Assign a key to a plan.')
+        .argument('<tenant>', 'customer')
+        .argument('<key>', 'id of the key, never its secret')
+        .argument('<plan>', 'id of the plan')
+        .action(assign),
+    )
+    .addCommand(
+      changeCommand('unassign', 'Remove a key from its plan.')
+        .argument('<tenant>', 'customer')
+        .argument('<key>', 'id of the key')
+        .action(unassign),
+    );
+}
+
+async function listPlans(flags: ReadFlags): Promise<void> {
+  const plans = await readPages({ path: '/quota/plans', member: 'plans', query: {} }, flags);
+  const columns = ['id', 'version', 'limits'];
+  const shown = plans.map((plan) => ({ ...plan, limits: describeLimits(plan) }));
+  printRows(plans, columns, columns, shown);
+}
+
+async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
+  const answer = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  printResult(answer, () => JSON.stringify(answer, undefined, 2));
+}
+
+async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
+  const { plan, text } = await readPlanFile(file);
+  const path = `/quota/plans/${printPathName(plan.id)}`;
+  const body = 'version' in plan ? plan : { ...plan, version: await nextVersion(path, flags) };
+  await change({ method: 'PUT', path, body }, flags).catch((error: unknown) => {
+    throw error instanceof AdminError ? placed(error, text, file) : error;
+  });
+}
+
+/** One after the newest, whose id is in the path; 1 where there is none. */
+async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
+  const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+    if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
+    throw error;
+  });
+  return Number(newest['version']) + 1;
+}
+
+/** The place in the file of a field that the endpoint refuses. */
+function placed(error: AdminError, text: string, file: string): UsageError {
+  const { code, field } = error.problem;
+  const problem =
+    code !== 'PLAN_INVALID' || field === undefined
+      ? undefined
+      : locateField(text, file, field, error.message);
+  return problem === undefined ? error : new UsageError(printProblem(problem), { cause: error });
+}
+
+async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
+  const path = `${ownerPath(tenant)}/keys`;
+  const keys = await readPages({ path, member: 'keys', query: {} }, flags);
+  printRows(keys, ['key', 'plan', 'version']);
+}
+
+/** Based on the current assignment: another change in between is refused (409). */
+async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
+  const path = `${ownerPath(tenant, key)}/plan`;
+  const { version } = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+    if (error instanceof AdminError && error.problem.code === 'KEY_UNKNOWN') return { version: 0 };
+    throw error;
+  });
+  const put = (next: number): Promise<void> =>
+    change({ method: 'PUT', path, body: { plan, version: next } }, flags);
+  await put(Number(version) + 1).catch((error: unknown) => {
+    // The version of a key without a plan goes on counting, and only the refusal tells it.
+    const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
+    if (version !== 0 || next === undefined) throw error;
+    return put(next);
+  });
+}
+
+async function unassign(tenant: string, key: string, flags: ChangeFlags): Promise<void> {
+  await change({ method: 'DELETE', path: `${ownerPath(tenant, key)}/plan` }, flags);
+}
+
+type PlanFile = { readonly plan: { readonly id: string }; readonly text: string };
+
+/** @throws UsageError */
+export async function readPlanFile(file: string): Promise<PlanFile> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new UsageError(`${file} cannot be read${isMissing ? ': the file does not exist' : ''}`, { cause });
+  });
+  const mistake = findYamlError(text, file);
+  if (mistake !== undefined) throw new UsageError(printProblem(mistake));
+  const plan: unknown = parseYaml(text);
+  if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')
+    return { plan: { ...plan, id: plan.id }, text };
+  throw new UsageError(`${file} is no plan: it needs an id`);
+}
+
+/** `daily 100/DAY, burst 10/s` */
+function describeLimits({ limits }: Answer): string {
+  const all: readonly unknown[] = Array.isArray(limits) ? limits : [];
+  return (all as readonly Answer[])
+    .map(({ id, quota, rate, period, perSeconds }) => {
+      const per = typeof period === 'string' ? period : JSON.stringify(period ?? perSeconds ?? 's');
+      return `${String(id)} ${String(quota ?? rate)}/${per.replaceAll('"', '')}`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,144 @@
+/**
+ * `gatewright quota forget`: deletes a customer's data from the tables, with the rights of the user who runs
+ * it, and shows that nothing is left.
+ */
+import { randomBytes } from 'node:crypto';
+import { Command, Option } from 'commander';
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import { printAnswer } from '../../commands/admin-commands.ts';
+import { forget, survey } from './forget-customer.ts';
+import type { Survey, Tables } from './forget-customer.ts';
+import { printNotes, UsageError } from '../../../../base/terminal/output.ts';
+import {
+  addGatewayOptions,
+  callGateway,
+  findGateway,
+  readMember,
+} from '../../../terminal/running-gateway.ts';
+import { logForgotten, openSweptTable } from './swept-table.ts';
+import type { DynamoDbAccess } from './swept-table.ts';
+
+type ForgetFlags = {
+  readonly confirm?: string;
+  readonly evenIfOpen?: boolean;
+  readonly stage: string;
+  readonly usageTable?: string;
+  readonly accessTable?: string;
+  readonly region?: string;
+  readonly reference?: string;
+};
+
+const NAMED = 5;
+
+export function forgetCommand(): Command {
+  return addGatewayOptions(
+    new Command('forget').description(
+      'Delete all data of a tenant and verify that nothing remains; without --confirm, only list the data.',
+    ),
+  )
+    .argument('<tenant>', 'customer')
+    .option('--confirm <tenant>', 'repeat the name of the tenant, to delete')
+    .option('--even-if-open', 'also with open periods or records that are not invoiced')
+    .option('--stage <name>', 'stage of the tables gatewright-STAGE-usage and -access', 'dev')
+    .option('--usage-table <name>', 'usage table, if it has another name')
+    .option('--access-table <name>', 'access table, if it has another name')
+    .addOption(
+      new Option(
+        '--region <region>',
+        'region of a deployed stack, with AWS_* credentials (default: local gateway)',
+      ),
+    )
+    .option('--reference <text>', 'reason for the audit log; no personal data')
+    .action(run);
+}
+
+async function run(tenant: string, flags: ForgetFlags): Promise<void> {
+  const { confirm, reference, evenIfOpen = false } = flags;
+  if (confirm !== undefined && confirm !== tenant)
+    throw new UsageError(`--confirm must repeat the name ${tenant}. Nothing was deleted`);
+  if (reference?.includes(tenant) === true)
+    throw new UsageError('--reference stays in the audit log, so it must not name the customer');
+  const at = await findTables(flags);
+  const names = {
+    usage: flags.usageTable ?? `gatewright-${flags.stage}-usage`,
+    access: flags.accessTable ?? `gatewright-${flags.stage}-access`,
+  };
+  const tables: Tables = {
+    usage: openSweptTable(at, names.usage),
+    access: openSweptTable(at, names.access),
+  };
+  const before = await survey(tables, tenant, Date.now());
+  const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const counts = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
+  if (confirm === undefined) {
+    printAnswer({ found, ...counts });
+    if (before.openMoney.length > 0) printNotes(describeOpen(before));
+    return;
+  }
+  if (before.openMoney.length > 0 && !evenIfOpen)
+    throw new UsageError(
+      `${describeOpen(before)}: run gatewright usage close and invoice it first, or pass --even-if-open. Nothing was deleted`,
+    );
+  await forget(tables, tenant);
+  const after = await survey(tables, tenant, Date.now());
+  const left = sum(after);
+  await logForgotten(at, names.usage, entryOf(at, sum(before), reference));
+  printAnswer({ deleted: found, ...counts, left });
+  if (before.nativeKeys.length > 0)
+    printNotes(
+      `API Gateway still has their keys: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
+    );
+  if (left > 0)
+    throw new UsageError(
+      `${left} new items came while the command ran, so their credentials are still in use: revoke them, and run the command again`,
+    );
+}
+
+function sum({ found }: Survey): number {
+  return [...found.values()].reduce((total, count) => total + count, 0);
+}
+
+function describeOpen({ openMoney }: Survey): string {
+  const others = openMoney.length > NAMED ? ` and ${openMoney.length - NAMED} more` : '';
+  return `unbilled usage (${openMoney.slice(0, NAMED).join(', ')}${others})`;
+}
+
+function entryOf(
+  { accessKeyId }: DynamoDbAccess,
+  items: number,
+  reference: string | undefined,
+): Parameters<typeof logForgotten>[2] {
+  const at = new Date().toISOString();
+  const entry = {
+    operationId: '-',
+    kind: 'forget-customer',
+    by: `access key ${accessKeyId}`,
+    at,
+    target: { forgotten: true },
+    input: reference === undefined ? {} : { reference },
+    before: { items },
+    after: {},
+  };
+  const sk = `${at}#${randomBytes(6).toString('hex')}`;
+  return { key: { pk: `AUDIT#${at.slice(0, 10)}`, sk }, doc: JSON.stringify(entry) };
+}
+
+async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
+  if (region === undefined) {
+    const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
+    const served = String(readMember(await callGateway('GET', 'status'), 'region'));
+    return { endpoint: controlUrl, region: served, accessKeyId, secretAccessKey };
+  }
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+  const { AWS_SESSION_TOKEN: sessionToken } = process.env;
+  if (accessKeyId === undefined || secretAccessKey === undefined)
+    throw new UsageError(
+      '--region needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+    );
+  const endpoint = givenEndpoint('dynamodb', process.env) ?? regionalAddress('dynamodb', region);
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol !== 'https:' && !/^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname))
+    throw new UsageError('the endpoint of DynamoDB must begin with https://');
+  return { endpoint, region, accessKeyId, secretAccessKey, sessionToken };
+}

@@ -1,0 +1,250 @@
+/** `gatewright usage invoice`, `close` and `stripe`: a month's invoices, and where they are sent. */
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { ledgerOf } from '#shared/quota/admin/usage-row.ts';
+import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
+import { asDraft, makeInvoices } from '#shared/quota/usage/invoice.ts';
+import type { Invoice, Priced } from '#shared/quota/usage/invoice.ts';
+import { parsePlan } from '#shared/quota/plan/plan.ts';
+import type { UsagePlan } from '#shared/quota/plan/plan.ts';
+import { printPathName } from '#shared/http/path-name.ts';
+import {
+  addAdminOptions,
+  AdminError,
+  callAdminJson,
+  newOperationId,
+} from '../../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
+import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
+import { textAt } from '../../../terminal/aws-call.ts';
+import { readExport } from './export-rows.ts';
+import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
+import { count, printNotes, printLines, UsageError } from '../../../../base/terminal/output.ts';
+import { writePrivateFile } from '../../../../base/terminal/private-file.ts';
+
+export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
+type InvoiceFlags = MonthFlags & {
+  readonly format: 'json' | 'csv' | 'pdf';
+  readonly out?: string;
+  readonly draft?: boolean;
+};
+
+const NAMED = 5;
+const HOURS_MS = 3_600_000;
+/** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
+const ZONES_MS = 15 * HOURS_MS;
+
+export function closeCommand(): Command {
+  return changeCommand('close', 'Close the periods that are over, and record their usage.')
+    .option('--period <month>', 'month, such as 2026-11 (default: all that is over)', readMonth)
+    .action(close);
+}
+
+export function invoiceCommand(): Command {
+  return addMonthOptions(new Command('invoice').description('Print the invoices of a month.'))
+    .addOption(
+      new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
+    )
+    .option('--out <folder>', 'write one file per invoice here; required for PDF')
+    .option('--draft', 'what open periods would cost if they ended as they are now')
+    .action(invoice);
+}
+
+export function addMonthOptions(command: Command): Command {
+  return addAdminOptions(command)
+    .requiredOption('--period <month>', 'month, such as 2026-11', readMonth)
+    .option('--tenant <name>', 'only this customer');
+}
+
+export function readMonth(text: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError('Write a month such as 2026-11.');
+}
+
+async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
+  printAnswer(await closePeriods(month, flags));
+}
+
+export async function closePeriods(
+  month: string | undefined,
+  flags: AdminFlags & { readonly operation?: string },
+): Promise<Answer> {
+  const operationId = flags.operation ?? newOperationId();
+  const sums = { closed: 0, recorded: 0, running: 0 };
+  let cursor: unknown;
+  do {
+    const body = { month, cursor: typeof cursor === 'string' ? cursor : undefined };
+    const page: Answer = await callAdminJson(
+      { method: 'POST', path: '/quota/close', body, operationId },
+      flags,
+    );
+    for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
+    cursor = page['next'];
+  } while (cursor !== undefined);
+  return sums;
+}
+
+async function invoice(flags: InvoiceFlags): Promise<void> {
+  const { format, out, draft = false } = flags;
+  if (format === 'pdf' && out === undefined) throw new UsageError('--format pdf needs --out <folder>');
+  const open = await readNotClosed(flags);
+  if (open.length > 0 && !draft)
+    throw new UsageError(
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
+    );
+  if (open.length > 0) printNotes(`draft: ${describeNotClosed(open)}; the amounts change until then`);
+  let isFirst = true;
+  let unpriced = 0;
+  for await (const made of readInvoices(flags, open)) {
+    unpriced += made.unpriced.length;
+    for (const each of made.invoices) {
+      await print(each, flags, isFirst);
+      isFirst = false;
+    }
+  }
+  if (unpriced > 0)
+    printNotes(`On no invoice, since its plan has no price for it: ${count(unpriced, 'period')}`);
+  else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
+}
+
+async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
+  const isFile = out !== undefined;
+  const text =
+    format === 'json'
+      ? `${JSON.stringify(made)}\n`
+      : format === 'csv'
+        ? printInvoiceCsv([made], isFile || isFirst)
+        : printInvoicePdf(made);
+  if (isFile) {
+    await writePrivateFile(join(out, `${made.number}.${format}`), text);
+    printLines(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}`);
+  } else process.stdout.write(text);
+}
+
+/** @param open periods that are not closed, for drafts; empty: of what is recorded */
+export async function* readInvoices(
+  flags: MonthFlags,
+  open: readonly UsageRow[] = [],
+): AsyncGenerator<Priced> {
+  const plans = new Map<string, UsagePlan | undefined>();
+  const drafts = open.length === 0 ? new Map<string, UsageRecord[]>() : await readDrafts(flags, open);
+  for await (const [tenant, recorded] of readTenants(flags, drafts)) {
+    const records = [...recorded, ...(drafts.get(tenant) ?? [])];
+    await loadPlans(records, plans, flags);
+    const named = await readCustomer(tenant, flags);
+    const made = makeInvoices(
+      tenant,
+      flags.period,
+      records,
+      (plan) => plans.get(plan)?.invoice?.customers.get(tenant) ?? named,
+    );
+    yield drafts.has(tenant) ? { ...made, invoices: made.invoices.map(asDraft) } : made;
+  }
+}
+
+/** By tenant. @throws UsageError where processes hold units that have a price: how many are billed is not known */
+async function readDrafts(
+  flags: MonthFlags,
+  open: readonly UsageRow[],
+): Promise<ReadonlyMap<string, readonly UsageRecord[]>> {
+  const rows = new Map(open.map((row) => [nameOf(row), row]));
+  const drafts = new Map<string, UsageRecord[]>();
+  const held: UsageRow[] = [];
+  for await (const record of readExport<UsageRecord>('drafts', boundsOf(flags), flags)) {
+    if (record.month !== flags.period) continue;
+    const row = rows.get(nameOf(record));
+    if (row !== undefined && record.lost > 0 && (record.price?.tiers.length ?? 0) > 0) held.push(row);
+    drafts.set(record.tenant, [...(drafts.get(record.tenant) ?? []), record]);
+  }
+  if (held.length > 0)
+    throw new UsageError(
+      `a draft would not be exact, since processes hold units and have not reported how many they used; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+    );
+  return drafts;
+}
+
+function nameOf(row: UsageRow | UsageRecord): string {
+  return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
+}
+
+/** By the name on record. undefined: the tenant has none, or the stack is from before there were records. */
+async function readCustomer(
+  tenant: string,
+  flags: AdminFlags,
+): Promise<{ readonly name: string; readonly address: readonly string[] } | undefined> {
+  const path = `/quota/customers/${printPathName(tenant)}`;
+  const customer = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+    if (error instanceof AdminError && UNKNOWN.has(error.problem.code)) return {};
+    throw error;
+  });
+  const name = textAt(customer, 'name');
+  return name === undefined ? undefined : { name, address: [] };
+}
+
+const UNKNOWN: ReadonlySet<string | undefined> = new Set(['CUSTOMER_UNKNOWN', 'ROUTE_UNKNOWN']);
+
+/** A tenant's records are adjacent in an export; then come tenants that have drafts only. */
+async function* readTenants(
+  flags: MonthFlags,
+  drafts: ReadonlyMap<string, unknown>,
+): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {
+  let current: { readonly tenant: string; readonly records: UsageRecord[] } | undefined;
+  const left = new Set(drafts.keys());
+  for await (const record of readRecords(flags)) {
+    if (current !== undefined && current.tenant !== record.tenant) yield [current.tenant, current.records];
+    if (current?.tenant !== record.tenant) current = { tenant: record.tenant, records: [] };
+    left.delete(record.tenant);
+    current.records.push(record);
+  }
+  if (current !== undefined) yield [current.tenant, current.records];
+  for (const tenant of left) yield [tenant, []];
+}
+
+export async function* readRecords(flags: MonthFlags): AsyncGenerator<UsageRecord> {
+  for await (const record of readExport<UsageRecord>('records', boundsOf(flags), flags))
+    if (record.month === flags.period) yield record;
+}
+
+/** Periods of the month that are not closed: they are on no invoice yet. */
+export async function readNotClosed(flags: MonthFlags): Promise<readonly UsageRow[]> {
+  const open: UsageRow[] = [];
+  for await (const row of readExport<UsageRow>('usage', boundsOf(flags), flags))
+    if (row.month === flags.period && row.state !== 'closed') open.push(row);
+  for await (const row of readExport<UsageRow>('due', boundsOf(flags), flags))
+    if (row.month === flags.period) open.push(row);
+  return open;
+}
+
+export function describeNotClosed(open: readonly UsageRow[]): string {
+  const names = open
+    .slice(0, NAMED)
+    .map(({ tenant, key, limit, periodStart }) =>
+      [tenant, key, limit, periodStart].filter(Boolean).join('/'),
+    );
+  const others = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
+  return `${open.length} ${open.length === 1 ? 'period is' : 'periods are'} not closed (${names.join(', ')}${others})`;
+}
+
+function boundsOf({ period, tenant }: MonthFlags) {
+  const [year = 0, month = 1] = period.split('-').map(Number);
+  return {
+    tenant,
+    from: new Date(Date.UTC(year, month - 1, 1) - ZONES_MS).toISOString(),
+    to: new Date(Date.UTC(year, month, 1) + ZONES_MS).toISOString(),
+  };
+}
+
+/** The newest version of a plan says who pays; the records say how much. */
+async function loadPlans(
+  records: readonly UsageRecord[],
+  plans: Map<string, UsagePlan | undefined>,
+  flags: AdminFlags,
+): Promise<void> {
+  for (const { plan } of records) {
+    if (plans.has(plan)) continue;
+    const path = `/quota/plans/${printPathName(plan)}`;
+    plans.set(plan, parsePlan(await callAdminJson({ method: 'GET', path }, flags)));
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * `gatewright usage stripe`: reports a month's closed periods to Stripe's meters.
+ * @see https://docs.stripe.com/api/billing/meter-event/create
+ */
+import { createHash } from 'node:crypto';
+import { appendFile, readFile } from 'node:fs/promises';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { Command } from 'commander';
+import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
+import { parsePlan } from '#shared/quota/plan/plan.ts';
+import type { UsagePlan } from '#shared/quota/plan/plan.ts';
+import { printPathName } from '#shared/http/path-name.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
+import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
+import type { MonthFlags } from './usage-invoice.ts';
+
+type StripeFlags = MonthFlags & {
+  readonly journal: string;
+  readonly draft?: boolean;
+  readonly dryRun?: boolean;
+};
+
+type MeterEvent = {
+  readonly event_name: string;
+  /** Stripe deduplicates by identifier for a day at least; the journal remembers longer. */
+  readonly identifier: string;
+  /** Seconds. */
+  readonly timestamp: number;
+  readonly payload: { readonly stripe_customer_id: string; readonly value: string };
+};
+
+const STRIPE = 'https://api.stripe.com';
+const VERSION = '2025-04-30.basil';
+/** Stripe accepts 35 calendar days back. */
+const MAX_AGE_MS = 34 * 86_400_000;
+const TIMEOUT_MS = 30_000;
+const TRIES = 4;
+const BACK_OFF_MS = 500;
+
+export function stripeCommand(): Command {
+  return addMonthOptions(
+    new Command('stripe').description(
+      "Send a month's usage to Stripe's meters, each period once; needs STRIPE_API_KEY.",
+    ),
+  )
+    .option('--journal <file>', 'file that records what was sent', 'stripe-meter-events.ndjson')
+    .option('--draft', 'also if some periods of the month are open')
+    .option('--dry-run', 'print the events without sending them')
+    .action(send);
+}
+
+async function send(flags: StripeFlags): Promise<void> {
+  const key = process.env['STRIPE_API_KEY'];
+  const isDry = flags.dryRun === true;
+  if (!isDry && (key === undefined || !/^[\x21-\x7e]+$/.test(key)))
+    throw new UsageError('STRIPE_API_KEY of the environment must be the secret key of a Stripe account');
+  const open = await readNotClosed(flags);
+  if (open.length > 0 && flags.draft !== true)
+    throw new UsageError(
+      `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period} first`,
+    );
+  const sent = await readJournal(flags.journal);
+  if (!isDry) await checkWritable(flags.journal);
+  const counts = { sent: 0, before: 0, nothing: 0, unmetered: 0, negative: 0 };
+  const plans = new Map<string, UsagePlan>();
+  for await (const record of readRecords(flags)) {
+    const event = await toEvent(record, plans, flags);
+    if (typeof event === 'string') counts[event] += 1;
+    else if (sent.has(event.identifier)) counts.before += 1;
+    else if (isDry) printResult(event, () => JSON.stringify(event));
+    else {
+      await post(event, key ?? '');
+      // Written before the next is sent, so that an interrupted run can be continued.
+      const line = { identifier: event.identifier, recordId: record.recordId, value: event.payload.value };
+      await appendFile(flags.journal, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+      counts.sent += 1;
+    }
+  }
+  if (!isDry) printResult(counts, () => []);
+  printNotes(
+    `${counts.sent} events sent, ${counts.before} already sent, ${counts.nothing} records without usage, ${counts.unmetered} without a meter`,
+  );
+  if (counts.negative > 0)
+    throw new UsageError(
+      `${counts.negative} corrections are below 0, which meters do not accept: correct them at Stripe (gatewright usage export --format invoice lists them)`,
+    );
+}
+
+async function toEvent(
+  record: UsageRecord,
+  plans: Map<string, UsagePlan>,
+  flags: MonthFlags,
+): Promise<MeterEvent | 'nothing' | 'unmetered' | 'negative'> {
+  const { price, plan, tenant, usedDelta, periodEnd, recordId } = record;
+  if (price?.meter === undefined) return 'unmetered';
+  if (usedDelta === 0) return 'nothing';
+  if (usedDelta < 0) return 'negative';
+  const found =
+    plans.get(plan) ??
+    parsePlan(await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags));
+  plans.set(plan, found);
+  const customer = found.invoice?.customers.get(tenant)?.stripe;
+  if (customer === undefined)
+    throw new UsageError(
+      `plan ${plan} has no invoice.customers.${tenant}.stripe (cus_…), so the customer cannot be charged`,
+    );
+  const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
+  if (Date.now() - endMs > MAX_AGE_MS)
+    throw new UsageError(`${recordId} ended more than 34 days ago; Stripe takes no event older than 35 days`);
+  return {
+    event_name: price.meter,
+    identifier: createHash('sha256').update(recordId).digest('hex'),
+    timestamp: Math.floor(endMs / 1000),
+    payload: { stripe_customer_id: customer, value: String(usedDelta) },
+  };
+}
+
+/** Repeats the same identifier until Stripe accepts or refuses. */
+async function post(event: MeterEvent, key: string): Promise<void> {
+  const { event_name, identifier, timestamp, payload } = event;
+  const body = new URLSearchParams({ event_name, identifier, timestamp: String(timestamp) });
+  for (const [name, value] of Object.entries(payload)) body.set(`payload[${name}]`, value);
+  const url = `${originOf(process.env['STRIPE_API_BASE'])}/v1/billing/meter_events`;
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'stripe-version': VERSION,
+    'idempotency-key': identifier,
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const reply = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).catch(
+      () => undefined,
+    );
+    const text = (await reply?.text().catch(() => '')) ?? '';
+    if (reply?.ok === true) return;
+    const isFinal = reply !== undefined && reply.status < 500 && reply.status !== 429 && reply.status !== 409;
+    // Sent before, but the answer was lost.
+    if (isFinal && /already exists with identifier/i.test(text)) return;
+    if (isFinal || attempt === TRIES)
+      throw new UsageError(`Stripe refused ${identifier}: ${describe(reply?.status, text)}`);
+    await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS * 2 ** (attempt - 1)));
+  }
+}
+
+/** For tests and proxies; keys are sent over HTTPS or to this machine only. */
+function originOf(base: string | undefined): string {
+  if (base === undefined) return STRIPE;
+  const { protocol, hostname, origin } = new URL(base);
+  if (protocol === 'https:' || /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname)) return origin;
+  throw new UsageError('STRIPE_API_BASE must begin with https://');
+}
+
+function describe(status: number | undefined, text: string): string {
+  if (status === undefined) return 'it cannot be reached';
+  const { message } = membersOf(membersOf(parseJson(text))['error']);
+  return typeof message === 'string' ? `${message} (${status})` : `it answered ${status}`;
+}
+
+/** An event that cannot be recorded after sending would be sent again next month. */
+async function checkWritable(file: string): Promise<void> {
+  await appendFile(file, '', { mode: 0o600 }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the journal cannot be written, so nothing was sent: ${reason}`, { cause: error });
+  });
+}
+
+async function readJournal(file: string): Promise<ReadonlySet<string>> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new UsageError(`${file} cannot be read`, { cause: error });
+  });
+  // An interrupted run may have cut off the last line; Stripe still knows its identifier.
+  const lines = text.split('\n').slice(0, -1);
+  return new Set(lines.map((line) => String((JSON.parse(line) as { identifier?: unknown }).identifier)));
+}

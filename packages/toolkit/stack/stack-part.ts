@@ -1,0 +1,32 @@
+/** One part of the deployable stack. Data only: `serverless.yml` is written by hand, and a test compares. */
+export type StackPart = {
+  /** Also the name of its folder. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Ids in `serverless.yml`; their handlers are `functions/<id>.ts`. */
+  readonly functions: readonly string[];
+  /** Folders and files below `shared/` that hold the rules of the functions. */
+  readonly handlers: readonly string[];
+  /** Relative to `packages/toolkit/stack`. */
+  readonly resourceFiles: readonly string[];
+  /** Logical ids. */
+  readonly tables: readonly string[];
+  /** Logical ids. */
+  readonly alarms: readonly string[];
+  /** Names below `params` of `serverless.yml`, and required parameters. */
+  readonly parameters: readonly string[];
+  /** First words after `gatewright`. */
+  readonly commands: readonly string[];
+  /** Paths from the repository root; the first is the one to begin with. */
+  readonly guides: readonly string[];
+};
+
+export type ChosenPart = StackPart & {
+  /** Its name in `parts` of gatewright.yml. */
+  readonly chosenAs: string;
+  /** Those that it does not work without, by that name. */
+  readonly needs: readonly string[];
+  /** A stack without gatewright.yml lacks it. */
+  readonly onlyNamed?: true;
+};

@@ -1,0 +1,207 @@
+/**
+ * Calls the toolkit's admin endpoints (an HTTP API behind IAM), signed: of a deployed stack, or of the local
+ * gateway.
+ */
+import { randomUUID } from 'node:crypto';
+import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import type { AdminRequest } from './admin-request.ts';
+import { createAws } from './aws-call.ts';
+import { invokeAdmin, regionOfFunction } from './invoke-admin.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
+
+export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
+
+export type AdminTarget = AwsCredentials & {
+  /** Of access-admin: called by Lambda's Invoke, since the stack has no admin API. */
+  readonly functionArn?: string;
+  readonly origin: string;
+  readonly region: string;
+};
+
+/** Longer than the functions' timeouts. */
+const TIMEOUT_MS = 30_000;
+const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
+
+/** Adds `--url`. */
+export function addAdminOptions(command: Command): Command {
+  return addGatewayOptions(command).addOption(
+    new Option(
+      '--url <url>',
+      'AdminApiUrl of a deployed stack, or AccessAdminArn of one without, signed with AWS_* credentials (default: local gateway)',
+    ).env('GATEWRIGHT_ADMIN_URL'),
+  );
+}
+
+/** A problem document's fields beside its text. */
+type AdminProblem = {
+  /** Of `DomainError`: `STORE_UNAVAILABLE`. */
+  readonly code?: string | undefined;
+  /** The wrong field of the request: `limits[1].burst`. */
+  readonly field?: string | undefined;
+  /** The version to save next, where versions exist. */
+  readonly nextVersion?: number | undefined;
+};
+
+/** An admin endpoint refused a request, or did not answer. */
+export class AdminError extends UsageError {
+  override readonly name = 'AdminError';
+  /** As the answer names it. */
+  override readonly code: string;
+  readonly kind: 'refused' | 'unreachable';
+  readonly problem: AdminProblem;
+
+  constructor(
+    kind: AdminError['kind'],
+    message: string,
+    { problem = {}, ...options }: ErrorOptions & { readonly problem?: AdminProblem } = {},
+  ) {
+    super(message, options);
+    this.code = problem.code ?? 'USAGE';
+    this.kind = kind;
+    this.problem = problem;
+  }
+}
+
+export function newOperationId(): string {
+  return randomUUID();
+}
+
+/**
+ * The reply to a successful request; its body is unread.
+ * @throws AdminError with the function's message, or that it cannot be reached
+ */
+export async function callAdmin(
+  request: AdminRequest,
+  { url, target: known }: AdminFlags,
+): Promise<Response> {
+  const target = known ?? (url === undefined ? await findLocal() : readDeployed(url, process.env));
+  const response = await send(target, request);
+  if (response.ok) return response;
+  throw readRefusal(response.status, await response.text());
+}
+
+/** As `callAdmin`, for a JSON object. */
+export async function callAdminJson(
+  request: AdminRequest,
+  flags: AdminFlags,
+): Promise<Readonly<Record<string, unknown>>> {
+  const answer: unknown = await (await callAdmin(request, flags)).json();
+  if (typeof answer === 'object' && answer !== null) return { ...answer };
+  throw new UsageError('the admin endpoint did not answer with an object');
+}
+
+async function send(target: AdminTarget, request: AdminRequest): Promise<Response> {
+  if (target.functionArn !== undefined) return sendToFunction(target, target.functionArn, request);
+  const { origin, ...signer } = target;
+  const { method, path, query, body, operationId } = request;
+  const url = new URL(`${origin}${path}`);
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, value);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = signRequest({
+    method,
+    url,
+    service: 'execute-api',
+    nowEpochMs: Date.now(),
+    ...signer,
+    headers: {
+      ...(text !== undefined && { 'Content-Type': 'application/json' }),
+      ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
+    },
+    body: text,
+  });
+  // Clients set it themselves, and refuse a given one.
+  Reflect.deleteProperty(headers, 'Host');
+  try {
+    return await fetch(url, {
+      method,
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      body: text ?? null,
+    });
+  } catch (cause) {
+    throw new AdminError('unreachable', `${origin} cannot be reached`, { cause });
+  }
+}
+
+async function sendToFunction(
+  { region, ...credentials }: AdminTarget,
+  arn: string,
+  request: AdminRequest,
+): Promise<Response> {
+  const { response, said } = {
+    said: '',
+    ...(await invokeAdmin(createAws(region, credentials, {}), arn, request)),
+  };
+  if (response === undefined) throw new AdminError('unreachable', said);
+  return response;
+}
+
+async function findLocal(): Promise<AdminTarget> {
+  const { accessKeyId, secretAccessKey } = await findGateway();
+  const apis = readMember(await callGateway('GET', 'status'), 'apis');
+  const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
+  if (found !== undefined) return found;
+  throw new UsageError(
+    "the local gateway does not serve the toolkit's own stack; start it too, or give --url",
+  );
+}
+
+/** The admin API among those of a gateway; undefined = the toolkit's stack is not served. */
+export function adminTargetOf(
+  apis: readonly unknown[],
+  { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,
+): AdminTarget | undefined {
+  const admin = apis.find((api) => /^gatewright-.+-admin$/.test(String(readMember(api, 'name'))));
+  if (admin === undefined) return undefined;
+  const region = String(readMember(admin, 'region'));
+  return { origin: String(readMember(admin, 'url')), region, accessKeyId, secretAccessKey };
+}
+
+function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {
+  const ofFunction = regionOfFunction(url);
+  if (ofFunction !== undefined)
+    return { origin: url, functionArn: url, region: ofFunction, ...readCredentials(environment) };
+  if (!URL.canParse(url)) throw new UsageError(`--url is not a URL: ${url}`);
+  const { origin, hostname, protocol, pathname } = new URL(url);
+  const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
+  if (protocol !== 'https:' && !isLocal) throw new UsageError('--url must begin with https://');
+  const region =
+    EXECUTE_API.exec(hostname)?.[1] ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  if (region === undefined) throw missingSettings();
+  return { origin: `${origin}${pathname.replace(/\/$/, '')}`, region, ...readCredentials(environment) };
+}
+
+function readCredentials(environment: Readonly<Record<string, string | undefined>>): AwsCredentials {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  if (accessKeyId === undefined || secretAccessKey === undefined) throw missingSettings();
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
+}
+
+function missingSettings(): UsageError {
+  return new UsageError(
+    '--url needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+  );
+}
+
+/** `detail (code)` of a problem document; API Gateway's own refusals have a message. */
+function readRefusal(status: number, text: string): AdminError {
+  const { detail, code, message, title, field, nextVersion } = membersOf(parseJson(text));
+  const what = [detail, message, title].find((part) => typeof part === 'string');
+  const problem = {
+    code: typeof code === 'string' ? code : undefined,
+    field: typeof field === 'string' ? field : undefined,
+    nextVersion: typeof nextVersion === 'number' ? nextVersion : undefined,
+  };
+  const said =
+    what === undefined
+      ? `the admin endpoint answered ${status}`
+      : `${what} (${problem.code === undefined ? '' : `${problem.code}, `}${status})`;
+  return new AdminError('refused', said, { problem });
+}

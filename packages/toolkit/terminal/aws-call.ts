@@ -1,0 +1,189 @@
+/**
+ * One signed call of an AWS service by its own protocol, with the outcome as a value: a refusal is a result,
+ * not a failure of the command.
+ */
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { signRequest } from '@gatewright/aws/sign-request';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { endpointOf } from './aws-session.ts';
+import type { AwsFlags } from './aws-session.ts';
+import { sendWithin } from '@gatewright/aws/bounded-reply';
+import type { BoundedReply } from '@gatewright/aws/bounded-reply';
+import { UsageError } from '../../base/terminal/output.ts';
+import { readXml } from './read-xml.ts';
+
+export type AwsCall = { readonly service: string; readonly timeoutMs?: number } & (
+  | {
+      readonly protocol: 'json';
+      /** `DynamoDB_20120810.DescribeTable` */
+      readonly target: string;
+      readonly version?: '1.0' | '1.1';
+      readonly input: object;
+    }
+  | {
+      readonly protocol: 'query';
+      readonly action: string;
+      readonly version: string;
+      readonly parameters?: Readonly<Record<string, string | undefined>>;
+    }
+  | {
+      readonly protocol: 'rest';
+      readonly path: string;
+      readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string | undefined;
+    }
+);
+
+export type AwsAnswer =
+  | { readonly kind: 'answer'; readonly body: JsonObject; readonly headers: Headers; readonly text: string }
+  /** AWS refused. `code` is AWS's: `ResourceNotFoundException`. */
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** No readable answer came in time. */
+  | { readonly kind: 'silent'; readonly message: string };
+
+export interface Aws {
+  readonly region: string;
+  call(request: AwsCall): Promise<AwsAnswer>;
+}
+
+type Clock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
+
+const QUOTED_CHARACTERS = 300;
+const ATTEMPTS = 4;
+const FIRST_WAIT_MS = 250;
+const BUSY = /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable/;
+
+export const WALL_CLOCK: Clock = {
+  nowEpochMs: () => Date.now(),
+  wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+};
+
+/** Retries a few times where AWS is busy. */
+export function createAws(
+  region: string,
+  credentials: AwsCredentials,
+  flags: AwsFlags,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  { nowEpochMs, wait }: Clock = WALL_CLOCK,
+): Aws {
+  const once = async (request: AwsCall): Promise<AwsAnswer> => {
+    const { method, path, headers, body } = toHttp(request);
+    const { service, timeoutMs } = request;
+    const url = new URL(`${endpointOf(service, region, flags, environment)}${path}`);
+    const signed = signRequest({
+      method,
+      url,
+      headers,
+      body,
+      service,
+      region,
+      ...credentials,
+      nowEpochMs: nowEpochMs(),
+    });
+    try {
+      const reply = await sendWithin(url, { method, headers: signed, body, timeoutMs });
+      return readReply(request, url, reply);
+    } catch (error) {
+      if (error instanceof UsageError) return { kind: 'silent', message: error.message };
+      throw error;
+    }
+  };
+  return {
+    region,
+    async call(request) {
+      for (let attempt = 1; ; attempt += 1) {
+        const answer = await once(request);
+        if (answer.kind !== 'refused' || !BUSY.test(answer.code) || attempt === ATTEMPTS) return answer;
+        await wait(FIRST_WAIT_MS * 2 ** (attempt - 1));
+      }
+    },
+  };
+}
+
+type HttpParts = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+};
+
+function toHttp(request: AwsCall): HttpParts {
+  switch (request.protocol) {
+    case 'json': {
+      const type = `application/x-amz-json-${request.version ?? '1.0'}`;
+      const headers = { 'Content-Type': type, 'X-Amz-Target': request.target };
+      return { method: 'POST', path: '/', headers, body: JSON.stringify(request.input) };
+    }
+    case 'query': {
+      const form = new URLSearchParams({ Action: request.action, Version: request.version });
+      for (const [name, value] of Object.entries(request.parameters ?? {}))
+        if (value !== undefined) form.set(name, value);
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      return { method: 'POST', path: '/', headers, body: form.toString() };
+    }
+    case 'rest': {
+      const { method = 'GET', path, headers = {}, body } = request;
+      return { method, path, headers, body };
+    }
+  }
+}
+
+function readReply(request: AwsCall, url: URL, { status, headers, text }: BoundedReply): AwsAnswer {
+  const isXml = request.protocol === 'query';
+  const body = isXml ? readXml(text) : parseJsonObject(text);
+  if (status < 200 || status > 299)
+    return { kind: 'refused', status, ...describeRefusal(status, headers, body, text) };
+  // A function may answer with anything.
+  if (body !== undefined || request.protocol === 'rest')
+    return { kind: 'answer', body: body ?? {}, headers, text };
+  return { kind: 'silent', message: `${url.origin} gave an answer that does not look like one from AWS` };
+}
+
+function describeRefusal(
+  status: number,
+  headers: Headers,
+  body: JsonObject | undefined,
+  text: string,
+): { readonly code: string; readonly message: string } {
+  const said = errorIn(body);
+  const type = headers.get('x-amzn-errortype') ?? said['__type'] ?? said['Code'] ?? said['code'];
+  const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
+  const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
+  // An HTML page adds nothing to the status.
+  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer from AWS' : text;
+  return {
+    code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
+    message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),
+  };
+}
+
+/** `ErrorResponse.Error` of the query protocol. */
+function errorIn(body: JsonObject | undefined): JsonObject {
+  const inner = [body?.['ErrorResponse'], body?.['Response'], body].find(isJsonObject) ?? {};
+  return isJsonObject(inner['Error']) ? inner['Error'] : inner;
+}
+
+/** A nested member, by its path; undefined where it does not exist. */
+export function memberAt(value: unknown, ...path: readonly string[]): unknown {
+  let found = value;
+  for (const name of path) found = isJsonObject(found) ? found[name] : undefined;
+  return found;
+}
+
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = memberAt(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = memberAt(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}

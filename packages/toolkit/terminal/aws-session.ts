@@ -1,0 +1,125 @@
+/**
+ * Credentials, region and addresses as in every AWS tool: `--profile`, `--region`, `--endpoint-url`, and the
+ * environment.
+ */
+import { pathToFileURL } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import { findRuntimePackage, OWN_PACKAGES } from '../../gateway/lambda/code/runtime-packages.ts';
+import { showControls } from '@gatewright/aws/text/visible-text';
+import { readRegion } from './options.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+
+export type AwsFlags = {
+  readonly profile?: string;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+};
+
+/** Adds `--profile`, `--region` and `--endpoint-url`. */
+export function addAwsOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_* variables, then the default chain)')
+    .option('--region <name>', 'AWS region, such as eu-central-1', readRegion)
+    .option('--endpoint-url <url>', 'send all AWS calls to this address', readEndpoint);
+}
+
+export function readEndpoint(text: string): string {
+  if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
+  throw new InvalidArgumentError('An address must begin with https:// or lead to this machine.');
+}
+
+/** Requests carry the session's token. */
+function isSafeEndpoint(text: string): boolean {
+  return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
+}
+
+/** For a valid address. */
+export function isLoopbackUrl(url: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
+}
+
+/** `--endpoint-url`, else `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, AWS's own. @throws UsageError */
+export function endpointOf(
+  service: string,
+  region: string,
+  { endpointUrl }: AwsFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const given = endpointUrl ?? givenEndpoint(service, environment);
+  if (given === undefined) return regionalAddress(service, region);
+  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS must begin with https://`);
+  return given.replace(/\/$/, '');
+}
+
+/**
+ * Time for a sign-in service, a role and the machine's metadata service; a `credential_process` may hang.
+ */
+const WITHIN_MS = 20_000;
+const QUOTED_CHARACTERS = 300;
+
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+type Provider = () => Promise<AwsCredentials>;
+type ProvidersModule = {
+  readonly fromNodeProviderChain: (init: {
+    readonly profile?: string;
+    readonly clientConfig: { readonly region: string };
+    readonly logger: Readonly<Record<'debug' | 'info' | 'warn' | 'error', () => void>>;
+  }) => Provider;
+};
+
+/**
+ * By the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity, container,
+ * machine.
+ * @throws UsageError without any secret in it
+ */
+export async function findCredentials(
+  { profile }: AwsFlags,
+  region: string,
+  withinMs = WITHIN_MS,
+): Promise<AwsCredentials> {
+  const stop = new AbortController();
+  const late = sleep(withinMs, undefined, { signal: stop.signal, ref: true }).then(() => {
+    throw new UsageError(`no credentials within ${withinMs / 1000} s`);
+  });
+  try {
+    const { fromNodeProviderChain } = await loadProviders();
+    const chain = fromNodeProviderChain({
+      ...(profile !== undefined && { profile }),
+      clientConfig: { region },
+      // It warns of variables beside --profile, whose meaning is clear.
+      logger: SILENT,
+    });
+    const { accessKeyId, secretAccessKey, sessionToken } = await Promise.race([chain(), late]);
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(describe(cause), { cause });
+  } finally {
+    stop.abort();
+    late.catch(() => undefined);
+  }
+}
+
+async function loadProviders(): Promise<ProvidersModule> {
+  const file = findRuntimePackage('@aws-sdk/credential-providers', OWN_PACKAGES);
+  if (file === undefined) throw new UsageError('the AWS SDK of this package is missing: install it again');
+  return (await import(pathToFileURL(file).href)) as ProvidersModule;
+}
+
+/** The error of a failed process quotes its whole command line, which may hold a secret. */
+function describe(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : '';
+  if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
+  // The chain's last error, which names no remedy.
+  if (/from any providers/.test(message))
+    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, eval "$(gatewright env)"';
+  const [first = ''] = message.split('\n', 1);
+  return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no AWS credentials were found';
+}

@@ -1,0 +1,31 @@
+import { functionsNamed } from '../../gateway/core/stack/function.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import { callGateway, readMember } from './running-gateway.ts';
+
+export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
+
+/**
+ * As `functionsNamed`: `list-users` of `food-delivery-dev-list-users`, `ListUsers` of CDK's `ListUsers2E8CF32B`.
+ * @throws UsageError with the existing ones
+ */
+export async function findFunction(given: string): Promise<FoundFunction> {
+  const answer = await callGateway('GET', 'functions');
+  const functions = listOf(readMember(answer, 'functions')).map((one) => ({
+    name: String(readMember(one, 'name')),
+    logicalId: String(readMember(one, 'logicalId')),
+    region: String(readMember(one, 'region')),
+    nowEpochMs: Number(readMember(answer, 'nowEpochMs')),
+  }));
+  const found = functionsNamed(functions, given);
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only;
+  const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
+  if (only !== undefined) throw new UsageError(`"${given}" matches several functions: ${names}`);
+  throw new UsageError(
+    names === '' ? 'the gateway serves no functions' : `there is no function "${given}"; there are ${names}`,
+  );
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

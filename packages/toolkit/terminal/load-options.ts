@@ -1,0 +1,54 @@
+import { readHome } from '../../gateway/core/stack/home.ts';
+import { findNamedAccount } from '../../gateway/templates/named-account.ts';
+import { serviceCacheFolder } from './service-cache-folder.ts';
+import { optionNames } from '../../gateway/engine/start-settings.ts';
+import { readEnvFile } from './options.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import { addStartOptions } from './start-options.ts';
+import type { Command } from 'commander';
+import type { Home } from '../../gateway/core/stack/home.ts';
+import type { LoadFlags } from '../../gateway/engine/start-settings.ts';
+
+export const DEFAULT_STAGE = 'dev';
+
+export function addLoadOptions(command: Command): Command {
+  const sources = 'folders with serverless.yml, template.yaml, cdk.out or a Terraform plan; template files';
+  command.argument('[sources...]', sources, ['.']);
+  return addStartOptions(
+    command,
+    optionNames(({ loads }) => loads === true),
+  );
+}
+
+/** The members of `GatewayOptions` from these flags. @throws UsageError */
+export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
+  const { stage, region, account } = flags;
+  return {
+    stage: stage ?? DEFAULT_STAGE,
+    ...homeOf(sources),
+    chosen: {
+      ...(stage !== undefined && { stage }),
+      ...(region !== undefined && { region }),
+      ...(account !== undefined && { accountId: account }),
+    },
+    parameters: flags.param,
+    environment: readEnvFile(flags.envFile),
+    strict: flags.strict,
+    allowUnguarded: flags.allowUnguarded,
+    directory: process.cwd(),
+    ...serviceCacheFolder(process.cwd()),
+  };
+}
+
+/** Of a start of these definitions: they may name their account. @throws UsageError for an invalid variable */
+function homeOf(sources: readonly string[]): Home {
+  const home = homeOfEnvironment();
+  return { ...home, accountId: findNamedAccount(sources) ?? home.accountId };
+}
+
+/** For stacks without a region or account. @throws UsageError for an invalid variable */
+export function homeOfEnvironment(): Home {
+  const home = readHome(process.env);
+  if (typeof home === 'string') throw new UsageError(home);
+  return home;
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { InvalidArgumentError } from 'commander';
+import { FORMS } from '../../gateway/engine/settings.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import type { Form } from '../../gateway/engine/settings.ts';
+
+/** A parser for commander, which adds to the value before. */
+export function parserOf<T>({ read, expected }: Form<T>): (text: string, before: T) => T {
+  return (text, before) => {
+    const after = read(text, before);
+    if (after === undefined) throw new InvalidArgumentError(expected);
+    return after;
+  };
+}
+
+/** The same for values given once. */
+function readerOf<T>({
+  read,
+  expected,
+}: {
+  readonly read: (text: string) => T | undefined;
+  readonly expected: string;
+}) {
+  return (text: string): T => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidArgumentError(expected);
+    return value;
+  };
+}
+
+export const readPort = readerOf(FORMS.port);
+export const readSpan = readerOf(FORMS.span);
+export const readStageName = readerOf(FORMS.stage);
+export const readRegion = readerOf(FORMS.region);
+/** `K=V`, repeatable. */
+export const collectPair = parserOf(FORMS.pair);
+
+export function collectText(text: string, texts: readonly string[]): string[] {
+  return [...texts, text];
+}
+
+export function readEnvFile(file: string | undefined): Record<string, string> {
+  if (file === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(`--env-file: ${file} cannot be read`);
+  }
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parseEnv(text))) if (value !== undefined) values[name] = value;
+  return values;
+}
+
+/** RFC 9110, "token": other names cannot be sent. */
+export function readHeaderName(text: string): string {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('The name of a header, such as X-Api-Key.');
+}

@@ -1,0 +1,14 @@
+/** `--token-file`: keeps a token out of the shell's history and the list of processes. */
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../base/terminal/output.ts';
+
+/** The token, without its scheme. @throws UsageError where the file does not exist */
+export function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+      .trim()
+      .replace(/^Bearer /i, '');
+  } catch {
+    throw new UsageError(`--token-file: ${file} cannot be read`);
+  }
+}

@@ -1,0 +1,162 @@
+/** Calls a running gateway over its control port: the one started in this directory, or the one named. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { readCredentials } from '../../gateway/kernel/files/identity-file.ts';
+import { listRunning, runningFolder } from '../../gateway/kernel/files/running-gateways.ts';
+import { readPort } from './options.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import type { Command } from 'commander';
+import type { RunningGateway } from '../../gateway/kernel/files/running-gateways.ts';
+import type { StartCredentials } from '../../gateway/kernel/files/identity-file.ts';
+
+export type GatewayChoice = { readonly gateway?: string; readonly controlPort?: number };
+
+const DEADLINE_MS = 5000;
+
+let chosen: GatewayChoice = {};
+
+/** Adds `--gateway` and `--control-port`. */
+export function addGatewayOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--gateway <name>',
+        'name or folder of the running gateway (default: started from this folder)',
+      ).env('GATEWRIGHT_GATEWAY'),
+    )
+    .option('--control-port <number>', 'control port of the running gateway', readPort);
+}
+
+/** Applies to all following calls of the command. */
+export function chooseGateway(choice: GatewayChoice): void {
+  chosen = choice;
+}
+
+/** @throws UsageError when there is none, or none of that name, with the existing ones */
+export async function findGateway(): Promise<StartCredentials> {
+  const { gateway, controlPort } = chosen;
+  if (gateway === undefined && controlPort === undefined) {
+    const credentials = await readCredentials(process.cwd());
+    if (credentials !== undefined) return credentials;
+  }
+  const running = await listRunning(runningFolder(process.env));
+  if (gateway === undefined && controlPort === undefined)
+    throw new UsageError(`no gateway runs from this directory; ${describeOthers(running)}`);
+  const found = running.filter(
+    (one) =>
+      (gateway === undefined || one.name === gateway || one.directory === realPath(gateway)) &&
+      (controlPort === undefined || Number(new URL(one.controlUrl).port) === controlPort),
+  );
+  const [only, another] = found;
+  const wanted = [
+    ...(gateway === undefined ? [] : [`named ${gateway} or started there`]),
+    ...(controlPort === undefined ? [] : [`with control port ${controlPort}`]),
+  ].join(', ');
+  if (only === undefined) throw new UsageError(`no gateway runs ${wanted}; ${describeOthers(running)}`);
+  if (another !== undefined)
+    throw new UsageError(
+      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
+    );
+  return only;
+}
+
+function describeOthers(running: readonly RunningGateway[]): string {
+  if (running.length === 0) return 'start one with `gatewright start`';
+  return `choose a running one with --gateway NAME: ${running.map(describe).join('; ')}`;
+}
+
+function describe({ name, directory, controlUrl }: RunningGateway): string {
+  return `${name} (${directory}, control port ${new URL(controlUrl).port})`;
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return resolve(folder);
+  }
+}
+
+/** One call of the local endpoints below `/_gatewright/`. @throws UsageError with the gateway's answer */
+export async function callGateway(
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+  deadlineMs = DEADLINE_MS,
+): Promise<unknown> {
+  const { controlUrl, controlSecret } = await findGateway();
+  let response: Response;
+  try {
+    response = await fetch(`${controlUrl}/_gatewright/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${controlSecret}`, 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(deadlineMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
+  }
+  const answer: unknown = await response.json();
+  if (response.ok) return answer;
+  throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+}
+
+/** A call whose answer comes line by line, as long as the gateway runs. @throws UsageError */
+export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
+  const { controlUrl, controlSecret } = await findGateway();
+  let rest = '';
+  try {
+    const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
+      headers: { Authorization: `Bearer ${controlSecret}` },
+    });
+    if (!response.ok) {
+      const answer: unknown = await response.json();
+      throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+    }
+    const decoder = new TextDecoder();
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError(`the gateway at ${controlUrl} no longer answers`, { cause });
+  }
+}
+
+function messageOf(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null || !('message' in answer)) return undefined;
+  return typeof answer.message === 'string' ? answer.message : undefined;
+}
+
+export function readMember(answer: unknown, name: string): unknown {
+  if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
+    return Reflect.get(answer, name);
+  throw new TypeError(`the gateway's answer has no ${name}`);
+}
+
+/** Events of the running gateway, until it ends. @throws UsageError where it does not answer */
+export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
+  const { controlUrl, controlSecret } = await findGateway();
+  const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
+    headers: { Authorization: `Bearer ${controlSecret}` },
+  }).catch(() => undefined);
+  if (response?.ok !== true || response.body === null)
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
+  let text = '';
+  try {
+    for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const events = text.split('\n\n');
+      text = events.pop() ?? '';
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        if (data !== undefined) yield JSON.parse(data) as unknown;
+      }
+    }
+  } catch {
+    // The gateway has ended, and the events with it.
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Options in files beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
+ * and checks are those of the command line, which takes precedence.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+import { InvalidArgumentError } from 'commander';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isStackFolder, STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
+import { toSettingTexts } from '../../gateway/engine/settings.ts';
+import { findOption } from '../../gateway/engine/start-settings.ts';
+import { UsageError } from '../../base/terminal/output.ts';
+import type { Command, Option } from 'commander';
+import type { Document, Pair } from 'yaml';
+
+const SETTINGS_FILE = 'gatewright.yml';
+/** Beside it; read by the plug-in. */
+const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
+/** As a key, before a comment or escaped, too. Without one, the service file need not be parsed here, which takes 100 ms of a start. */
+const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
+/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+const OF_OTHERS = new Set(['access', 'variables']);
+/** About one run, and not about how the stacks are served. */
+const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
+/** A larger file would take longer than a start. */
+const SIZE_LIMIT_BYTES = 1024 * 1024;
+
+type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
+
+export type Reading = {
+  /** Receives one sentence per setting that cannot be used here. */
+  readonly warn: (sentence: string) => void;
+  /** The command takes only some of the settings: unknown names are for another command. */
+  readonly isPart: boolean;
+};
+
+/** A settings file's names for a command: its long options, without those of one run. */
+export function settingNames(command: Command): readonly string[] {
+  const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
+  return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
+}
+
+/**
+ * Applies the files beside the sources to `command`. `sources:` of a `gatewright.yml` in the working
+ * directory replaces sources that are not named.
+ * @throws UsageError with file and line: an unknown name, an invalid value, two files that contradict each
+ * other
+ */
+export function applySettings(command: Command, { warn, isPart }: Reading): void {
+  const isNamed = command.args.length > 0;
+  const folders = isNamed ? command.args.map(folderOf) : ['.'];
+  const entries = [...new Set(folders.map((folder) => resolve(folder)))].flatMap((folder) => [
+    ...readSettingsFile(join(folder, SETTINGS_FILE)),
+    ...SERVICE_FILES.flatMap((name) => readServiceSettings(join(folder, name), warn)),
+  ]);
+  const decided = new Map<string, Entry>();
+  for (const entry of entries) {
+    const other = decided.get(entry.name);
+    if (other !== undefined && JSON.stringify(other.value) !== JSON.stringify(entry.value))
+      throw new UsageError(`${entry.at}: ${entry.name} has another value in ${other.at}`);
+    decided.set(entry.name, entry);
+  }
+  for (const entry of decided.values())
+    if (entry.name === 'sources') nameSources(command, entry, isNamed);
+    else if (entry.name === CLAIMS_CHECKED) readPaths(entry);
+    else if (entry.name === PARTS) assertStack(entry);
+    else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
+}
+
+/** Of the stack's own file; read where the stack is compiled (packages/toolkit/authoring/files/parts-files.ts). */
+const PARTS = 'parts';
+const CLAIMS_CHECKED = 'claimsChecked';
+
+/**
+ * Whether a person has looked into this source: `claimsChecked` of the gatewright.yml beside the sources
+ * names it, or a folder above it.
+ * @throws UsageError with file and line: a path that does not exist
+ */
+export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {
+  const folders = [...new Set(sources.map((source) => resolve(folderOf(source))))];
+  const paths = folders
+    .flatMap((folder) => readSettingsFile(join(folder, SETTINGS_FILE)))
+    .flatMap((entry) => (entry.name === CLAIMS_CHECKED ? readPaths(entry) : []));
+  return (path) => paths.some((one) => path === one || path.startsWith(`${one}${sep}`));
+}
+
+function readPaths({ name, value, at, folder }: Entry): readonly string[] {
+  const paths: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  return paths.map((path) => {
+    if (typeof path !== 'string' || path === '')
+      throw new UsageError(`${at}: ${name} must be a list of files and folders`);
+    const absolute = resolve(folder, path);
+    if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: there is no ${path}`);
+    return absolute;
+  });
+}
+
+/** @throws UsageError where no stack reads the setting */
+function assertStack({ name, at, folder }: Entry): void {
+  if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
+    throw new UsageError(
+      `${at}: ${name} is of the toolkit's stack, and there is none here: run gatewright init, or write it beside the stack's serverless.yml`,
+    );
+}
+
+function folderOf(source: string): string {
+  return statOf(source)?.isFile() === true ? dirname(source) : source;
+}
+
+function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
+  const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (sources.length === 0 || !sources.every((source) => typeof source === 'string' && source !== ''))
+    throw new UsageError(`${at}: sources must be folders and templates, as on the command line`);
+  if (!isNamed)
+    command.processedArgs[0] = sources.map((source) => relative('.', resolve(folder, String(source))) || '.');
+}
+
+function applySetting(command: Command, entry: Entry): void {
+  const { name, value, at } = entry;
+  const yes = command.options.find(({ long }) => long === `--${name}`);
+  const no = command.options.find(({ long }) => long === `--no-${name}`);
+  const option = yes ?? no;
+  if (option === undefined || isOfOneRun(name))
+    throw new UsageError(`${at}: ${describeUnknown(command, name)}`);
+  const attribute = option.attributeName();
+  if (command.getOptionValueSource(attribute) === 'cli' || value === null) return;
+  const flag = toFlag(value);
+  const isSwitch = yes === undefined || yes.isBoolean();
+  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} must be true or false`);
+  const decided = isSwitch || (no !== undefined && flag === false) ? flag : parse(command, option, entry);
+  command.setOptionValueWithSource(attribute, decided, 'config');
+}
+
+function toFlag(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 'on' ? true : value === 'off' ? false : undefined;
+}
+
+/** As if each text were given on the command line. */
+function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
+  // YAML's `true` where the command line has `on`.
+  const said =
+    typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
+  const texts = toSettingTexts(said);
+  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts texts, as on the command line`);
+  const isPath = /<(?:dir|file|folder)>/.test(option.flags);
+  let parsed: unknown = command.getOptionValue(option.attributeName());
+  for (const text of texts)
+    try {
+      const given = isPath ? resolve(folder, text) : text;
+      parsed = option.parseArg === undefined ? given : option.parseArg(given, parsed);
+    } catch (error) {
+      if (error instanceof InvalidArgumentError)
+        throw new UsageError(`${at}: ${name}: "${text}". ${error.message}`);
+      throw error;
+    }
+  return parsed;
+}
+
+function describeUnknown(command: Command, name: string): string {
+  if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
+  return `there is no setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
+}
+
+function readSettingsFile(file: string): readonly Entry[] {
+  const read = readYaml(file);
+  return read === undefined ? [] : entriesOf(read, read.document.contents, file);
+}
+
+/** `custom.gatewright` unresolved: osls resolves its variables for the plug-in. */
+function readServiceSettings(file: string, warn: (sentence: string) => void): readonly Entry[] {
+  let read: Read | undefined;
+  try {
+    read = readYaml(file, MAY_HAVE_SETTINGS);
+  } catch {
+    // The loader of the service reports its errors.
+    return [];
+  }
+  if (read === undefined || !read.document.hasIn(['custom', 'gatewright'])) return [];
+  const entries = entriesOf(read, read.document.getIn(['custom', 'gatewright'], true), file);
+  return entries.filter(({ name, value, at }) => {
+    if (OF_OTHERS.has(name)) return false;
+    const isVariable = JSON.stringify(value).includes('${');
+    if (isVariable)
+      warn(
+        `${at}: custom.gatewright.${name} is ignored: it holds a variable, which only the plug-in resolves`,
+      );
+    return !isVariable;
+  });
+}
+
+type Read = { readonly document: Document.Parsed; readonly lines: LineCounter };
+
+function readYaml(file: string, pattern = /(?:)/): Read | undefined {
+  if (!existsSync(file)) return undefined;
+  const shown = relative('.', file);
+  if (statSync(file).size > SIZE_LIMIT_BYTES) throw new UsageError(`${shown} is over 1 MB`);
+  const lines = new LineCounter();
+  const text = readIfReadable(file);
+  if (text === undefined)
+    throw new UsageError(`${shown} cannot be read; it is a folder, or closed to this user`);
+  if (!pattern.test(text)) return undefined;
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new UsageError(
+      `${shown}:${lines.linePos(error.pos[0]).line}: ${error.message.replace(/ at line [^]*$/, '')}`,
+    );
+  return { document, lines };
+}
+
+function entriesOf({ document, lines }: Read, node: unknown, file: string): readonly Entry[] {
+  const shown = relative('.', file);
+  if (node === null || (isScalar(node) && node.value === null)) return [];
+  if (!isMap(node)) {
+    // A variable in place of the whole map is osls's.
+    if (isScalar(node) && String(node.value).includes('${')) return [];
+    throw new UsageError(`${shown} is not a map of settings`);
+  }
+  return node.items.map((pair: Pair) => {
+    const { key } = pair;
+    const line = isScalar(key) && key.range ? lines.linePos(key.range[0]).line : 1;
+    const name = isScalar(key) ? String(key.value) : '';
+    const value: unknown = document.createNode(pair.value).toJS(document);
+    return { name, value, at: `${shown}:${line}`, folder: dirname(file) };
+  });
+}

@@ -1,0 +1,50 @@
+/** The last refusal: for a moment it answers equal requests without a call. */
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import type { Refusal, RefusalReason } from './holding.ts';
+
+/** While the store is out of reach, one call per this time, not one per request. */
+const UNAVAILABLE_MS = 1000;
+
+export class LastRefusal {
+  readonly #at: Pick<HolderPorts, 'clock' | 'random' | 'observe'>;
+  readonly #forMs: number;
+  #last: { readonly refusal: Refusal; readonly at: Moment; readonly forMs: number } | undefined;
+
+  /** @param forMs how long a refusal is remembered, plus or minus half of it */
+  constructor(at: Pick<HolderPorts, 'clock' | 'random' | 'observe'>, forMs: number) {
+    this.#at = at;
+    this.#forMs = forMs;
+  }
+
+  get reason(): RefusalReason | undefined {
+    return this.#last?.refusal.reason;
+  }
+
+  get fresh(): Refusal | undefined {
+    const last = this.#last;
+    if (last === undefined || elapsedMs(this.#at.clock, last.at) > last.forMs) return undefined;
+    return last.refusal;
+  }
+
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  /** @param retryAfterMs for reasons other than `unavailable`, which has its own time */
+  refuse(limit: string, reason: RefusalReason, retryAfterMs?: number): Refusal {
+    const { clock, random, observe } = this.#at;
+    const isUnavailable = reason === 'unavailable';
+    const forMs = (isUnavailable ? UNAVAILABLE_MS : this.#forMs) * (0.5 + random.fraction());
+    const refusal: Refusal = {
+      kind: 'refused',
+      reason,
+      limit,
+      retryAfterMs: isUnavailable ? forMs : retryAfterMs,
+    };
+    this.#last = { refusal, at: momentOf(clock), forMs };
+    observe({ kind: 'refused', limit, reason });
+    return refusal;
+  }
+}

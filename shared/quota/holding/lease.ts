@@ -1,0 +1,397 @@
+/**
+ * One process's share of one ledger. Units are debited there before they are here (grant), used here without
+ * a call (spend), and returned only by this holder (return). A silent holder keeps its units: others cannot
+ * tell whether it used them.
+ */
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import { ACQUIRED, quotaState } from './holding.ts';
+import type { Acquired, Holding, LimitState, Refusal, RefusalReason } from './holding.ts';
+import { isSameItem } from '../../table/item-write.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+import { directCharge, sizeLease } from './lease-size.ts';
+import type { LeaseSize } from './lease-size.ts';
+import { LastRefusal } from './last-refusal.ts';
+import { asOfTerm, isBeforeTerm, isOfPeriod, ledgerKey, parseLedger } from '../ledger/ledger.ts';
+import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
+import { openFor } from '../ledger/open-for.ts';
+import { isEndedByTerm } from '../ledger/open-period.ts';
+import { Pace } from './pace.ts';
+import type { Period } from '../ledger/period.ts';
+import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import { raiseAlarms } from '../usage/raise-alarms.ts';
+import { Sharding } from '../ledger/sharding.ts';
+import { Stock } from '../ledger/stock.ts';
+import { Turns } from './turns.ts';
+
+/** Attempts to get units with current knowledge; the last one requests only what the request needs. */
+const ROUNDS = 3;
+const MAX_OPENINGS = 3;
+/** Attempts to get units for this process's shard; other processes on it may take them first. */
+const MAX_SUPPLIES = 12;
+
+export class Lease implements Holding {
+  readonly id: string;
+  readonly #ledger: LedgerId;
+  readonly #period: Period;
+  #plan: UsagePlan;
+  readonly #key: ItemKey;
+  readonly #at: HolderPorts;
+  readonly #termEpochMs: number | undefined;
+  #limit: QuotaLimit;
+
+  readonly #stock: Stock;
+  #lastUnits = 0;
+  #onUnsettled: (() => void) | undefined;
+  corrected: Promise<void> = Promise.resolve();
+  /** Only if the ledger's item has shards. */
+  #sharding: Sharding | undefined;
+  /** The item that units come from now, and that `#seen` describes. */
+  #source: ItemKey;
+
+  #seen: LedgerState | undefined;
+  #seenAt: Moment | undefined;
+  #storeEpochMs: number | undefined;
+  readonly #refused: LastRefusal;
+  readonly #pace: Pace;
+  /** Grants and returns of one lease never overlap: each builds on the result of the last. */
+  readonly #turns = new Turns();
+
+  /** @param termEpochMs the customer's term that its requests are of */
+  constructor(
+    ledger: LedgerId,
+    period: Period,
+    limit: QuotaLimit,
+    plan: UsagePlan,
+    at: HolderPorts,
+    termEpochMs?: number,
+  ) {
+    this.id = limit.id;
+    this.#ledger = ledger;
+    this.#period = period;
+    this.#key = ledgerKey(ledger, period);
+    this.#source = this.#key;
+    // Whether there are shards, which count throttled writes, is known with the first answer.
+    this.#stock = new Stock({ key: this.#key, endEpochMs: period.endEpochMs }, at, (write) =>
+      (this.#sharding?.ports ?? this.#at).store.update(write),
+    );
+    this.#limit = limit;
+    this.#plan = plan;
+    this.#at = at;
+    this.#termEpochMs = termEpochMs;
+    this.#pace = new Pace(at.clock);
+    this.#refused = new LastRefusal(at, at.denyCacheMs);
+  }
+
+  /** Adopts a newer plan's lease settings; the limits themselves are in the ledger. */
+  adopt(limit: QuotaLimit, plan: UsagePlan): void {
+    this.#limit = limit;
+    this.#plan = plan;
+    this.#sharding?.adopt(limit.shards);
+  }
+
+  rank(): number {
+    return (this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
+  }
+
+  isReady(cost: number): boolean {
+    return this.#stock.units >= cost && !this.#isStale() && !this.#isSuspended();
+  }
+
+  take(cost: number): void {
+    this.#stock.take(cost);
+    this.#pace.spend(cost);
+    this.#onUnsettled?.();
+  }
+
+  /** Usage that is already reported is corrected with the next report; at once with exact billing. */
+  refund(cost: number): boolean {
+    this.#stock.refund(cost);
+    this.#pace.spend(-cost);
+    this.#onUnsettled?.();
+    if (this.#limit.billing === 'exact') this.corrected = this.release();
+    return true;
+  }
+
+  /** No further requests: units that running requests return go to the ledger. */
+  retire(onUnsettled: () => void): void {
+    this.#onUnsettled = onUnsettled;
+  }
+
+  /** Whether unreported usage is old: a process may end without notice. */
+  get isOverdue(): boolean {
+    if (this.isSettled || this.#seenAt === undefined) return false;
+    return this.#stock.isLate(this.#at.freshnessMs) || this.#isStale();
+  }
+
+  settleOverdue(): Promise<void> {
+    if (this.#isStale()) return this.release();
+    return this.#turns.take(() => this.#settle(this.#origin, true));
+  }
+
+  /** Whether everything is reported. */
+  get isSettled(): boolean {
+    return this.#stock.isSettled;
+  }
+
+  /** Never with exact billing: a process may end before it has paid. */
+  borrow(cost: number, bound: number): boolean {
+    if (this.#limit.billing === 'exact' || this.#isSuspended() || this.#seen?.closed === true) return false;
+    if (!this.#stock.borrow(cost, bound)) return false;
+    // Held units count as fresh, or a stale lease would be checked for ever.
+    this.#seenAt = momentOf(this.#at.clock);
+    return true;
+  }
+
+  async chargeMore(units: number): Promise<number> {
+    if (!this.isReady(units)) await this.acquire(units);
+    if (this.isReady(units)) {
+      this.take(units);
+      return 0;
+    }
+    this.#stock.owe(units);
+    this.#onUnsettled?.();
+    if (this.#limit.billing === 'exact') this.corrected = this.release();
+    return units;
+  }
+
+  refusal(cost: number): Refusal | undefined {
+    const refused = this.#refused.fresh;
+    if (refused === undefined) return undefined;
+    if (refused.reason !== 'suspended' && this.isReady(cost)) return undefined;
+    // A cheaper request may still fit.
+    const remaining = this.#seen?.closed === true ? 0 : (this.#sharding?.left ?? this.#seen?.remaining ?? 0);
+    if (refused.reason === 'quota-exceeded' && cost - this.#stock.units <= remaining) return undefined;
+    return refused;
+  }
+
+  acquire(cost: number): Promise<Acquired> {
+    // A retried request finds the lease's successor.
+    const run = (): Promise<Acquired> =>
+      this.#onUnsettled === undefined ? this.#acquire(cost) : Promise.resolve(ACQUIRED);
+    return this.#turns.take(run);
+  }
+
+  async uncharge(): Promise<void> {
+    if (this.#stock.isOvercharged) await this.release();
+  }
+
+  /** Returns unused units, and reports; at shutdown, or when the lease is given up. Dropped here first. */
+  release(): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#payDebt();
+      const key = this.#origin;
+      await this.#settle(key);
+      await this.#stock.settleOthers(key);
+      // Usage that an earlier return had not reported is known only now.
+      if (!this.isSettled) await this.#settle(key);
+    });
+  }
+
+  async look(): Promise<void> {
+    await this.#sharding?.refresh(0);
+    const source = this.#source;
+    const read = await this.#at.store.read(source);
+    if (read.kind !== 'done' || read.item === undefined || source !== this.#source) return;
+    if (!isOfPeriod(read.item, this.#period)) return;
+    const at = { plan: this.#plan, termEpochMs: this.#termEpochMs, isOther: false };
+    if (isEndedByTerm(read.item, at)) this.#seen = asOfTerm(parseLedger(read.item), this.#limit);
+    else this.#note(read.item);
+  }
+
+  state(atEpochMs: number): LimitState {
+    const remaining = Math.max(0, this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
+    const seen = this.#seen && { ...this.#seen, remaining };
+    return quotaState(this.#limit, this.#period, seen, this.#stock.units, atEpochMs);
+  }
+
+  async #acquire(cost: number): Promise<Acquired> {
+    // The previous turn may have brought enough, or a denial.
+    const known = this.refusal(cost);
+    if (known !== undefined) return known;
+    if (this.isReady(cost)) return ACQUIRED;
+    const isUnsure = this.#sharding?.isStale() === true;
+    if (isUnsure || this.#stock.units >= cost || (this.#refused.reason ?? 'unavailable') !== 'unavailable') {
+      const refusal = await this.#refresh(cost);
+      if (refusal !== undefined) return refusal;
+      if (this.isReady(cost)) return ACQUIRED;
+    }
+    return (await this.#payDebt()) ?? (await this.#getUnits(cost));
+  }
+
+  /** Notices a suspension or top-up by a read, at a tenth of the price of a refused write. */
+  async #refresh(cost: number): Promise<Refusal | undefined> {
+    const isKnown =
+      (await this.#sharding?.refresh(this.#pace.ledgerRate / Math.max(1, this.#lastUnits))) ?? true;
+    if (this.#sharding !== undefined) await this.#moveOn();
+    const read = await this.#at.store.read(this.#source);
+    if (read.kind === 'unavailable' || !isKnown) {
+      if (this.#stock.units < cost) return this.#refuse('unavailable');
+      // The units belong to this holder, whatever the state of the store.
+      this.#seenAt = momentOf(this.#at.clock);
+      return undefined;
+    }
+    this.#refused.forget();
+    this.#seenAt = momentOf(this.#at.clock);
+    if (read.item === undefined || !this.#isOurs(read.item))
+      return this.#sharding?.isSuspended === true ? this.#refuse('suspended') : undefined;
+    this.#note(read.item);
+    return this.#deny(cost);
+  }
+
+  /** Charges units that were admitted on trust, or settled above their estimate. */
+  async #payDebt(): Promise<Refusal | undefined> {
+    const sent = await this.#stock.pay();
+    if (sent?.kind === 'done' && this.#sharding === undefined) this.#note(sent.item);
+    return sent?.kind === 'unavailable' ? this.#refuse('unavailable') : undefined;
+  }
+
+  async #getUnits(cost: number): Promise<Acquired> {
+    this.#pace.ask();
+    let openings = 0;
+    let supplies = 0;
+    for (let round = 1; round <= ROUNDS;) {
+      if (this.#sharding !== undefined) await this.#moveOn();
+      const need = cost - this.#stock.units;
+      if (need <= 0) return ACQUIRED;
+      const size = round === ROUNDS ? directCharge(need) : this.#size(need);
+      const answer = await this.#grant(size);
+      if (answer === 'unavailable') return this.#refuse('unavailable');
+      if (answer === 'granted') {
+        this.#stock.units += size.units;
+        const leased = size.outstandingMax !== undefined;
+        this.#at.observe({ kind: 'granted', limit: this.id, units: size.units, leased });
+        if (this.#seen !== undefined && this.#sharding === undefined) await this.#raiseAlarms(this.#seen);
+        return ACQUIRED;
+      }
+      if (this.#sharding !== undefined) {
+        if (++supplies > MAX_SUPPLIES) return this.#refuse('unavailable');
+        const supplied = await this.#sharding.provide(size, answer === 'absent' ? undefined : this.#seen);
+        if (this.#sharding.isReplaced) {
+          const failure = await this.#open();
+          if (failure !== undefined) return failure;
+        } else if (supplied === 'smaller') round += 1;
+        else if (supplied !== 'again') return this.#refuse(supplied);
+      } else if (answer === 'absent' || this.#seen?.replaced === true) {
+        if (++openings > MAX_OPENINGS) return this.#refuse('unavailable');
+        const failure = await this.#open();
+        if (failure !== undefined) return failure;
+      } else {
+        const refusal = this.#deny(cost);
+        if (refusal !== undefined) return refusal;
+        round += 1;
+      }
+    }
+    return this.#refuse('unavailable');
+  }
+
+  #size(need: number): LeaseSize {
+    if (this.#seen === undefined) return directCharge(need);
+    const { ownRate, ledgerRate } = this.#pace;
+    const previousUnits = this.#lastUnits;
+    const remaining = this.#seen.remaining + (this.#sharding?.share ?? 0);
+    return sizeLease({ need, ownRate, ledgerRate, previousUnits }, { ...this.#seen, remaining }, this.#limit);
+  }
+
+  async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
+    // A shard has units of its root only, which this lease was granted from before.
+    const termEpochMs = this.#sharding === undefined ? this.#termEpochMs : undefined;
+    const isExact = this.#limit.billing === 'exact';
+    const sent = await this.#stock.grant(this.#source, { ...size, termEpochMs }, isExact);
+    if (sent.kind === 'unavailable') {
+      this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
+      return 'unavailable';
+    }
+    if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
+    if (sent.item === undefined || !this.#isOurs(sent.item)) return 'absent';
+    if (sent.kind === 'done') {
+      this.#lastUnits = size.units;
+      this.#refused.forget();
+    }
+    this.#note(sent.item);
+    return sent.kind === 'done' ? 'granted' : 'refused';
+  }
+
+  /** Where held units are returned: a shard that was never seen may not exist; the root does. */
+  get #origin(): ItemKey {
+    return this.#seen === undefined ? this.#key : this.#source;
+  }
+
+  async #settle(key: ItemKey, keepsUnits = false): Promise<void> {
+    const settled = await this.#stock.settle(key, keepsUnits);
+    if (settled === undefined) return;
+    const { sent, units } = settled;
+    if (sent.kind === 'done' && isSameItem(key, this.#source)) this.#note(sent.item);
+    if (units > 0)
+      this.#at.observe({ kind: sent.kind === 'done' ? 'returned' : 'wasted', limit: this.id, units });
+  }
+
+  /** With shards, units may come from another item now; held units return to the item that granted them. */
+  async #moveOn(): Promise<void> {
+    const key = this.#sharding?.key ?? this.#key;
+    if (isSameItem(key, this.#source)) return;
+    const left = this.#origin;
+    this.#source = key;
+    this.#seen = undefined;
+    await this.#settle(left);
+  }
+
+  async #open(): Promise<Acquired | undefined> {
+    const wanted = {
+      id: this.#ledger,
+      period: this.#period,
+      limit: this.#limit,
+      plan: this.#plan,
+      termEpochMs: this.#termEpochMs,
+    };
+    const opened = await openFor(wanted, this.#storeEpochMs, this.#at);
+    return typeof opened === 'string' ? this.#refuse(opened) : opened;
+  }
+
+  /** The refusal of a request of this cost by the ledger as last seen. */
+  #deny(cost: number): Refusal | undefined {
+    const seen = this.#seen;
+    if (seen === undefined || seen.replaced) return undefined;
+    if (seen.suspended) return this.#refuse('suspended');
+    const lacking = cost - this.#stock.units;
+    const isShort = this.#sharding === undefined && seen.remaining < lacking;
+    if (lacking > 0 && (seen.closed || isShort)) return this.#refuse('quota-exceeded');
+    return undefined;
+  }
+
+  #refuse(reason: RefusalReason): Refusal {
+    return this.#refused.refuse(this.id, reason);
+  }
+
+  /** Only makes the holder read again; it frees no units. */
+  #isStale(): boolean {
+    if (this.#sharding?.isStale() === true) return true;
+    return this.#seenAt !== undefined && elapsedMs(this.#at.clock, this.#seenAt) > this.#at.freshnessMs;
+  }
+
+  #isSuspended(): boolean {
+    return this.#sharding?.isSuspended ?? this.#seen?.suspended === true;
+  }
+
+  /** Not a ledger of another period that begins with this one, nor one of the customer's earlier term. */
+  #isOurs(item: Item): boolean {
+    const isShard = this.#sharding !== undefined;
+    return isOfPeriod(item, this.#period) && (isShard || !isBeforeTerm(item, this.#termEpochMs));
+  }
+
+  #note(item: Item): void {
+    if (item['mov'] !== undefined)
+      this.#sharding ??= new Sharding(this.#ledger, this.#period, this.#limit.shards, this.#at);
+    this.#stock.writesTo(this.#source).note(item);
+    const now = this.#sharding?.view(item, this.#source) ?? parseLedger(item);
+    this.#pace.noteLedger(this.#seen, now);
+    this.#seen = now;
+    this.#seenAt = momentOf(this.#at.clock);
+  }
+
+  #raiseAlarms(seen: LedgerState): Promise<void> {
+    const where = { key: this.#key, id: this.#ledger, period: this.#period };
+    return raiseAlarms(where, seen, this.#limit.alarms, this.#at, (item) => this.#note(item));
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Permits that a process could not release, or may still be given after it stopped waiting. Later calls retry
+ * the release: otherwise an outage of seconds would keep a limit full until the deadlines of requests that
+ * are long over.
+ */
+import type { AgeClock, ItemStore } from '../../ports.ts';
+import type { ItemKey } from '../../table/item-write.ts';
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import { releaseWrite } from './semaphore.ts';
+
+type PendingRelease = {
+  readonly key: ItemKey;
+  readonly id: string;
+  readonly since: Moment;
+  /** An unanswered write may still take it; else it is held, and one answer is enough. */
+  readonly mayLand: boolean;
+};
+
+/** No earlier write is applied later than this; DynamoDB answers or drops them within seconds. */
+const MAY_LAND_MS = 60_000;
+const EVERY_MS = 1000;
+const AT_ONCE = 25;
+const MAX_OWED = 1000;
+
+export class PendingReleases {
+  readonly #at: { readonly store: Pick<ItemStore, 'update'>; readonly clock: AgeClock };
+  #owed: readonly PendingRelease[] = [];
+  #triedAt: Moment | undefined;
+  #isTrying = false;
+
+  constructor(at: { readonly store: Pick<ItemStore, 'update'>; readonly clock: AgeClock }) {
+    this.#at = at;
+  }
+
+  add(key: ItemKey, id: string, mayLand: boolean): void {
+    const owed = { key, id, mayLand, since: momentOf(this.#at.clock) };
+    this.#owed = [...this.#owed, owed].slice(-MAX_OWED);
+  }
+
+  /** Retries some of them, at most once a second. Never fails. */
+  async settle(): Promise<void> {
+    const { clock } = this.#at;
+    if (this.#owed.length === 0 || this.#isTrying) return;
+    if (this.#triedAt !== undefined && elapsedMs(clock, this.#triedAt) < EVERY_MS) return;
+    this.#triedAt = momentOf(clock);
+    this.#isTrying = true;
+    try {
+      const some = this.#owed.slice(0, AT_ONCE);
+      const isOver = await Promise.all(some.map((owed) => this.#release(owed)));
+      const over = new Set(some.filter((_, index) => isOver[index]));
+      const others = this.#owed.filter((owed) => !over.has(owed));
+      // The retried ones go to the end.
+      this.#owed = [
+        ...others.filter((owed) => !some.includes(owed)),
+        ...others.filter((owed) => some.includes(owed)),
+      ];
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+
+  async #release({ key, id, since, mayLand }: PendingRelease): Promise<boolean> {
+    const { kind } = await this.#at.store.update(releaseWrite(key, id));
+    if (kind === 'done') return true;
+    const isOld = elapsedMs(this.#at.clock, since) > MAY_LAND_MS;
+    return kind === 'refused' && (!mayLand || isOld);
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * Permits of one concurrency limit. Unlike units they return: at the end of the request, or after its
+ * deadline, when it must have ended. Nothing is leased, so each request costs a write before and one after
+ * it.
+ */
+import { elapsedMs } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import { ACQUIRED } from './holding.ts';
+import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+import { LastRefusal } from './last-refusal.ts';
+import type { LedgerId } from '../ledger/ledger.ts';
+import { PendingReleases } from './pending-releases.ts';
+import type { ConcurrencyLimit } from '../plan/plan.ts';
+import {
+  acquireWrite,
+  createWrite,
+  expiredClaims,
+  isHeld,
+  PERMITS_PER_ITEM,
+  releaseWrite,
+  semaphoreKey,
+  takenOf,
+} from './semaphore.ts';
+import type { Claim } from './semaphore.ts';
+
+/** Writes for one request on one item: create it, take over expired permits, and a margin for lost races. */
+const ATTEMPTS = 5;
+const RELEASES = 3;
+const BACK_OFF_MS = 10;
+/** How long "all are taken" is cached; a permit may be released at any moment. */
+const FULL_MS = 100;
+const RETRY_AFTER_MS = 1000;
+
+/** A process's view of one limit and subject, and its requests for permits. */
+export class PermitPool {
+  readonly #ledger: LedgerId;
+  readonly #at: HolderPorts;
+  readonly #nowEpochMs: () => number;
+  #limit: ConcurrencyLimit;
+  /** Permits taken, per item, as last seen. */
+  readonly #taken = new Map<number, number>();
+  readonly #refused: LastRefusal;
+  readonly #owed: PendingReleases;
+
+  /** @param nowEpochMs the clock that deadlines are compared by */
+  constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
+    this.#ledger = ledger;
+    this.#limit = limit;
+    this.#at = at;
+    this.#nowEpochMs = nowEpochMs;
+    this.#refused = new LastRefusal(at, FULL_MS);
+    this.#owed = new PendingReleases(at);
+  }
+
+  get limit(): ConcurrencyLimit {
+    return this.#limit;
+  }
+
+  get ports(): HolderPorts {
+    return this.#at;
+  }
+
+  adopt(limit: ConcurrencyLimit): void {
+    this.#limit = limit;
+  }
+
+  refusal(): Refusal | undefined {
+    return this.#refused.fresh;
+  }
+
+  correctionMs(): number {
+    return this.#nowEpochMs() - this.#at.clock.nowEpochMs();
+  }
+
+  /** The item that gave the claim a permit, or why it has none. Tries two items at random first. */
+  async acquire(claim: Claim): Promise<ItemKey | Refusal> {
+    void this.#owed.settle();
+    for (const part of this.#order()) {
+      const key = semaphoreKey(this.#ledger, part);
+      const outcome = await this.#take(key, part, claim);
+      if (outcome === 'taken') {
+        this.#refused.forget();
+        return key;
+      }
+      // It may have been applied, or may be later; without this the permit is lost until the deadline.
+      if (outcome !== 'full') this.#owed.add(key, claim.id, true);
+      if (outcome === 'unavailable') return this.#refuse('unavailable');
+    }
+    return this.#refuse('concurrency');
+  }
+
+  /**
+   * Repeated until it is answered, then with later calls: a release applies once. In the end the deadline
+   * frees the permit.
+   */
+  async release(key: ItemKey, id: string): Promise<void> {
+    this.#refused.forget();
+    for (let attempt = 0; attempt < RELEASES; attempt += 1) {
+      const outcome = await this.#at.store.update(releaseWrite(key, id));
+      if (outcome.kind === 'done' || outcome.kind === 'refused') return;
+      if (outcome.kind === 'rejected' && !outcome.retryable) return;
+      await this.#backOff(attempt);
+    }
+    this.#owed.add(key, id, false);
+  }
+
+  async look(): Promise<void> {
+    await Promise.all(
+      this.#parts().map(async (part) => {
+        const read = await this.#at.store.read(semaphoreKey(this.#ledger, part));
+        if (read.kind === 'done') this.#taken.set(part, takenOf(read.item ?? {}));
+      }),
+    );
+  }
+
+  state(): LimitState {
+    const left = this.#parts().map((part) =>
+      Math.max(0, this.#permitsOf(part) - (this.#taken.get(part) ?? 0)),
+    );
+    return {
+      id: this.#limit.id,
+      kind: 'concurrency',
+      limit: this.#limit.concurrency,
+      unit: 'concurrent-requests',
+      windowSeconds: undefined,
+      remaining: left.reduce((sum, permits) => sum + permits, 0),
+      resetSeconds: undefined,
+      periodStartEpochMs: undefined,
+      overage: false,
+    };
+  }
+
+  /** `unsure`: none is free now, but an unanswered write may have taken one. */
+  async #take(
+    key: ItemKey,
+    part: number,
+    claim: Claim,
+  ): Promise<'taken' | 'full' | 'unsure' | 'unavailable'> {
+    let isUnsure = false;
+    const permits = this.#permitsOf(part);
+    let write = acquireWrite(key, claim, permits, []);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await this.#at.store.update(write);
+      switch (outcome.kind) {
+        case 'done':
+          this.#taken.set(part, takenOf(outcome.item));
+          return 'taken';
+        case 'refused': {
+          const { item } = outcome;
+          if (item !== undefined && isHeld(item, claim.id)) return 'taken';
+          const expired = this.#expiredOf(item);
+          this.#taken.set(part, takenOf(item ?? {}) - expired.length);
+          if (item !== undefined && takenOf(item) - expired.length >= permits)
+            return isUnsure ? 'unsure' : 'full';
+          write = item === undefined ? createWrite(key, claim) : acquireWrite(key, claim, permits, expired);
+          break;
+        }
+        case 'unknown':
+          // Repeats the write: if it was applied, the refusal shows it.
+          isUnsure = true;
+          break;
+        case 'rejected':
+          if (!outcome.retryable) return 'unavailable';
+          await this.#backOff(attempt);
+      }
+    }
+    return 'unavailable';
+  }
+
+  /** Adds the clock error twice: both clocks may be wrong. */
+  #expiredOf(item: Item | undefined): readonly Claim[] {
+    return expiredClaims(item ?? {}, this.#nowEpochMs() - this.#limit.clockSkewMs);
+  }
+
+  #backOff(attempt: number): Promise<void> {
+    const { timer, random } = this.#at;
+    return timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
+  }
+
+  #parts(): readonly number[] {
+    return Array.from({ length: Math.ceil(this.#limit.concurrency / PERMITS_PER_ITEM) }, (_, part) => part);
+  }
+
+  /** All items but the last are full ones, so that a changed limit leaves most of them as they are. */
+  #permitsOf(part: number): number {
+    return Math.min(PERMITS_PER_ITEM, this.#limit.concurrency - part * PERMITS_PER_ITEM);
+  }
+
+  /** In random order, but of the first two the emptier one first. */
+  #order(): readonly number[] {
+    const parts = this.#parts();
+    if (parts.length === 1) return parts;
+    const shuffled = parts
+      .map((part) => ({ part, place: this.#at.random.fraction() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ part }) => part);
+    const [first = 0, second = 0, ...others] = shuffled;
+    const leftOf = (part: number): number => this.#permitsOf(part) - (this.#taken.get(part) ?? 0);
+    return leftOf(second) > leftOf(first) ? [second, first, ...others] : shuffled;
+  }
+
+  #refuse(reason: 'concurrency' | 'unavailable'): Refusal {
+    return this.#refused.refuse(this.#limit.id, reason, RETRY_AFTER_MS);
+  }
+}
+
+class Permit implements Holding {
+  readonly corrected = Promise.resolve();
+  readonly #pool: PermitPool;
+  readonly #run: Run;
+  #held: { readonly key: ItemKey; readonly id: string } | undefined;
+
+  constructor(pool: PermitPool, run: Run) {
+    this.#pool = pool;
+    this.#run = run;
+  }
+
+  get id(): string {
+    return this.#pool.limit.id;
+  }
+
+  /** After quotas, which mostly need no call; before rates, whose units expire meanwhile. */
+  rank(): number {
+    return Number.MAX_VALUE;
+  }
+
+  /** After a freeze a request may continue past its deadline, when its permit belongs to another. */
+  isReady(): boolean {
+    return this.#held !== undefined && this.#leftMs() > 0;
+  }
+
+  refusal(): Refusal | undefined {
+    return this.#held === undefined ? this.#pool.refusal() : undefined;
+  }
+
+  async acquire(): Promise<Acquired> {
+    if (this.#held !== undefined || this.#leftMs() <= 0)
+      return { kind: 'refused', reason: 'unavailable', limit: this.id, retryAfterMs: RETRY_AFTER_MS };
+    const { limit, ports } = this.#pool;
+    const id = ports.grantIds.nextClaim();
+    const endsAt = this.#run.startedAt.wallMs + this.#holdMs() + this.#pool.correctionMs();
+    const claim = { id, deadlineEpochMs: Math.ceil(endsAt + limit.clockSkewMs) };
+    const acquired = await this.#pool.acquire(claim);
+    if ('kind' in acquired) return acquired;
+    this.#held = { key: acquired, id };
+    return ACQUIRED;
+  }
+
+  take(): void {
+    // The permit belongs to this request since it was acquired.
+  }
+
+  /** It returns when the request ends, not before. */
+  refund(): boolean {
+    return false;
+  }
+
+  chargeMore(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  async uncharge(): Promise<void> {
+    // The run releases it, whichever limit has refused.
+  }
+
+  /** Concurrency cannot be settled afterwards. */
+  borrow(): boolean {
+    return false;
+  }
+
+  look(): Promise<void> {
+    return this.#pool.look();
+  }
+
+  state(): LimitState {
+    return this.#pool.state();
+  }
+
+  async release(): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) await this.#pool.release(held.key, held.id);
+  }
+
+  #holdMs(): number {
+    return this.#run.remainingMs ?? this.#pool.limit.maxSeconds * 1000;
+  }
+
+  #leftMs(): number {
+    return this.#holdMs() - elapsedMs(this.#pool.ports.clock, this.#run.startedAt);
+  }
+}
+
+/** A running request and the permits that it holds until it ends. */
+export class Run {
+  readonly startedAt: Moment;
+  /** Until its platform ends it; undefined = it ends within `maxSeconds` of the limit. */
+  readonly remainingMs: number | undefined;
+  readonly #permits = new Map<string, Permit>();
+
+  constructor(startedAt: Moment, remainingMs: number | undefined) {
+    this.startedAt = startedAt;
+    this.remainingMs = remainingMs;
+  }
+
+  /** The same one for every call. */
+  permitOf(name: string, pool: PermitPool): Holding {
+    const known = this.#permits.get(name);
+    if (known !== undefined) return known;
+    const permit = new Permit(pool, this);
+    this.#permits.set(name, permit);
+    return permit;
+  }
+
+  /** Releases all of its permits; a second call does nothing. */
+  async release(): Promise<void> {
+    await Promise.all([...this.#permits.values()].map((permit) => permit.release()));
+  }
+}

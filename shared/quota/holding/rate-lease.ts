@@ -1,0 +1,196 @@
+/**
+ * One process's units of one rate limit. Unlike quota units they expire: each grant is used within the age
+ * that the stored burst was lowered for, counted from its request, or dropped.
+ */
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import { ACQUIRED } from './holding.ts';
+import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
+import type { ItemKey } from '../../table/item-write.ts';
+import type { HolderPorts } from './holder-ports.ts';
+import type { LedgerId } from '../ledger/ledger.ts';
+import { Pace } from './pace.ts';
+import type { RateLimit } from '../plan/plan.ts';
+import { rateKey, rateWrite, unitsLeft, waitUs } from './rate-limit.ts';
+import { Turns } from './turns.ts';
+
+type Batch = { units: number; readonly sentAt: Moment };
+
+/** Writes for one request: the other branch, the bare need, and a margin for two lost races. */
+const ATTEMPTS = 4;
+const BACK_OFF_MS = 10;
+const UNAVAILABLE_MS = 1000;
+const SHARE = 2;
+
+export class RateLease implements Holding {
+  readonly id: string;
+  readonly corrected = Promise.resolve();
+  readonly #limit: RateLimit;
+  readonly #key: ItemKey;
+  readonly #at: HolderPorts;
+  readonly #nowEpochMs: () => number;
+  #batches: Batch[] = [];
+  readonly #pace: Pace;
+  #tatUs: number | undefined;
+  #refused: { readonly refusal: Refusal; readonly at: Moment; readonly cost: number } | undefined;
+  readonly #turns = new Turns();
+
+  /** @param nowEpochMs the clock that buckets are compared by */
+  constructor(id: LedgerId, limit: RateLimit, at: HolderPorts, nowEpochMs: () => number) {
+    this.id = limit.id;
+    this.#limit = limit;
+    this.#key = rateKey(id);
+    this.#at = at;
+    this.#pace = new Pace(at.clock);
+    this.#nowEpochMs = nowEpochMs;
+  }
+
+  /** Last, since its units expire while other limits are called. */
+  rank(): number {
+    return Infinity;
+  }
+
+  isReady(cost: number): boolean {
+    this.#dropStale();
+    return this.#available() >= cost;
+  }
+
+  take(cost: number): void {
+    let left = cost;
+    for (const batch of this.#batches) {
+      const used = Math.min(left, batch.units);
+      batch.units -= used;
+      left -= used;
+    }
+    this.#pace.spend(cost);
+  }
+
+  /** Not refunded: the bucket refills with time. */
+  refund(): boolean {
+    return false;
+  }
+
+  chargeMore(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  async uncharge(): Promise<void> {
+    // Its units serve another request.
+  }
+
+  borrow(cost: number, bound: number): boolean {
+    const windowMs = (this.#limit.burst * this.#limit.perSeconds * 1000) / this.#limit.rate;
+    const window = Math.floor(this.#nowEpochMs() / windowMs);
+    const debt = this.#at.debts.open({ pk: this.#key.pk, sk: String(window) }, (window + 1) * windowMs);
+    if (debt === undefined || debt.borrowed + cost > bound) return false;
+    debt.borrowed += cost;
+    this.#batches.push({ units: cost, sentAt: momentOf(this.#at.clock) });
+    return true;
+  }
+
+  refusal(cost: number): Refusal | undefined {
+    const refused = this.#refused;
+    if (refused === undefined || this.isReady(cost)) return undefined;
+    const leftMs = (refused.refusal.retryAfterMs ?? 0) - elapsedMs(this.#at.clock, refused.at);
+    // A cheaper request may still fit.
+    if (leftMs <= 0 || (refused.refusal.reason === 'rate-limited' && cost < refused.cost)) return undefined;
+    return { ...refused.refusal, retryAfterMs: leftMs };
+  }
+
+  acquire(cost: number): Promise<Acquired> {
+    return this.#turns.take(() => this.#acquire(cost));
+  }
+
+  state(): LimitState {
+    const { burst, rate, perSeconds } = this.#limit;
+    const nowUs = this.#nowEpochMs() * 1000;
+    const fullInUs = Math.max(0, (this.#tatUs ?? 0) - nowUs);
+    return {
+      id: this.id,
+      kind: 'rate',
+      limit: burst,
+      windowSeconds: Math.max(1, Math.ceil((burst * perSeconds) / rate)),
+      remaining: unitsLeft(this.#limit, nowUs, this.#tatUs) + this.#available(),
+      resetSeconds: Math.ceil(fullInUs / 1e6),
+      periodStartEpochMs: undefined,
+      overage: false,
+    };
+  }
+
+  async look(): Promise<void> {
+    const read = await this.#at.store.read(this.#key);
+    if (read.kind === 'done') this.#noteTat(read.item?.['tat']);
+  }
+
+  async #acquire(cost: number): Promise<Acquired> {
+    const known = this.refusal(cost);
+    if (known !== undefined) return known;
+    this.#pace.ask();
+    let requestedUnits = this.#size();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (this.isReady(cost)) return ACQUIRED;
+      const units = Math.max(requestedUnits, cost - this.#available());
+      // The age counts from here: the store may grant these units at any time after.
+      const sentAt = momentOf(this.#at.clock);
+      const ask = { units, nowUs: Math.floor(this.#nowEpochMs() * 1000) };
+      const outcome = await this.#at.store.update(rateWrite(this.#key, this.#limit, ask, this.#tatUs));
+      switch (outcome.kind) {
+        case 'done':
+          this.#noteTat(outcome.item['tat']);
+          this.#batches.push({ units, sentAt });
+          this.#observeGrant(units);
+          break;
+        case 'refused': {
+          this.#noteTat(outcome.item?.['tat']);
+          requestedUnits = 0;
+          const bare = { units: cost - this.#available(), nowUs: ask.nowUs };
+          const waitMs = waitUs(this.#limit, bare, this.#tatUs) / 1000;
+          if (bare.units > 0 && waitMs > 0) return this.#refuse('rate-limited', waitMs, cost);
+          break;
+        }
+        case 'unknown':
+          // It may have been applied; those units are lost, and the bucket refills.
+          break;
+        case 'rejected':
+          if (!outcome.retryable) return this.#refuse('unavailable', UNAVAILABLE_MS, cost);
+          await this.#at.timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + this.#at.random.fraction()));
+      }
+    }
+    return this.isReady(cost) ? ACQUIRED : this.#refuse('unavailable', UNAVAILABLE_MS, cost);
+  }
+
+  /** Units for as long as they may be kept, at this holder's pace; 0 = only the units needed. */
+  #size(): number {
+    if (!this.#limit.leased) return 0;
+    const wanted = Math.ceil((this.#pace.ownRate * this.#limit.maxAgeMs) / 1000);
+    const left = unitsLeft(this.#limit, this.#nowEpochMs() * 1000, this.#tatUs);
+    return Math.min(wanted, Math.floor(left / SHARE));
+  }
+
+  #available(): number {
+    return this.#batches.reduce((units, batch) => units + batch.units, 0);
+  }
+
+  #dropStale(): void {
+    const { clock } = this.#at;
+    const live = this.#batches.filter(
+      ({ units, sentAt }) => units > 0 && elapsedMs(clock, sentAt) <= this.#limit.maxAgeMs,
+    );
+    if (live.length < this.#batches.length) this.#batches = live;
+  }
+
+  #noteTat(tat: unknown): void {
+    this.#tatUs = typeof tat === 'number' ? tat : undefined;
+  }
+
+  #observeGrant(units: number): void {
+    this.#at.observe({ kind: 'granted', limit: this.id, units, leased: this.#limit.leased });
+  }
+
+  #refuse(reason: 'rate-limited' | 'unavailable', retryAfterMs: number, cost: number): Refusal {
+    const refusal: Refusal = { kind: 'refused', reason, limit: this.id, retryAfterMs };
+    this.#refused = { refusal, at: momentOf(this.#at.clock), cost };
+    this.#at.observe({ kind: 'refused', limit: this.id, reason });
+    return refusal;
+  }
+}

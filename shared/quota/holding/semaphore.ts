@@ -1,0 +1,100 @@
+/**
+ * Concurrent requests: every write to the items that count them, as data.
+ *
+ * An item has up to 25 permits: `c` counts the taken ones, and `f<id>` of each is the instant (epoch ms) by
+ * which its request has ended, even if its process died. Invariant of each write: `c` is the number of `f…`.
+ * With the id a release applies once even if sent again, and a permit is proved whose answer was lost.
+ */
+import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
+import { printKeyPart } from '../../table/item-write.ts';
+import type { LedgerId } from '../ledger/ledger.ts';
+
+export type Claim = { readonly id: string; readonly deadlineEpochMs: number };
+
+/** Ids and deadlines that fit into one write unit (1 KB); more permits take several items. */
+export const PERMITS_PER_ITEM = 25;
+/** Longer than any request may run: the item must not expire under running ones. */
+const KEEP_SECONDS = 7 * 86_400;
+
+/** @param part of a limit with more permits than one item has: 0, 1, 2 … */
+export function semaphoreKey(id: LedgerId, part: number): ItemKey {
+  const names = [id.tenant, id.limit, id.subject].map(printKeyPart);
+  return { pk: `C#${names.join('#')}#${part}`, sk: 'SEM' };
+}
+
+export function createWrite(key: ItemKey, claim: Claim): ItemWrite {
+  const item = { c: 1, [nameOf(claim.id)]: claim.deadlineEpochMs, expiresAt: expiryOf(claim) };
+  return {
+    purpose: 'acquire',
+    key,
+    when: [{ attribute: 'c', is: 'absent' }],
+    change: { kind: 'put', item },
+  };
+}
+
+/**
+ * Takes a permit, a free one or one of `expired` claims: in one write, or two holders could take the place of
+ * the same expired one.
+ */
+export function acquireWrite(
+  key: ItemKey,
+  claim: Claim,
+  permits: number,
+  expired: readonly Claim[],
+): ItemWrite {
+  return {
+    purpose: 'acquire',
+    key,
+    when: [
+      { attribute: nameOf(claim.id), is: 'absent' },
+      { attribute: 'c', is: 'at-most', value: permits - 1 + expired.length },
+      ...expired.map(
+        ({ id, deadlineEpochMs }) =>
+          ({ attribute: nameOf(id), is: 'equal', value: deadlineEpochMs }) as const,
+      ),
+    ],
+    change: {
+      kind: 'update',
+      add: { c: 1 - expired.length },
+      set: { [nameOf(claim.id)]: claim.deadlineEpochMs, expiresAt: expiryOf(claim) },
+      remove: expired.map(({ id }) => nameOf(id)),
+    },
+  };
+}
+
+/** Releases a permit; applies once, and not at all if it was taken over as expired. */
+export function releaseWrite(key: ItemKey, id: string): ItemWrite {
+  const name = nameOf(id);
+  return {
+    purpose: 'release',
+    key,
+    when: [{ attribute: name, is: 'present' }],
+    change: { kind: 'update', add: { c: -1 }, remove: [name] },
+  };
+}
+
+export function takenOf(item: Item): number {
+  return Number(item['c'] ?? 0);
+}
+
+/** Whether the item proves that the claim has its permit, although the answer was lost. */
+export function isHeld(item: Item, id: string): boolean {
+  return item[nameOf(id)] !== undefined;
+}
+
+/** Claims whose deadline is before that instant: their requests are over. */
+export function expiredClaims(item: Item, epochMs: number): readonly Claim[] {
+  return Object.entries(item).flatMap(([name, deadline]) =>
+    /^f[\da-f]+$/.test(name) && Number(deadline) < epochMs
+      ? [{ id: name.slice(1), deadlineEpochMs: Number(deadline) }]
+      : [],
+  );
+}
+
+function nameOf(id: string): string {
+  return `f${id}`;
+}
+
+function expiryOf({ deadlineEpochMs }: Claim): number {
+  return Math.ceil(deadlineEpochMs / 1000) + KEEP_SECONDS;
+}

@@ -1,0 +1,55 @@
+/**
+ * Units that this process admitted without the store, by ledger and period or by bucket and window. Separate
+ * from the leases: a lease that is evicted and made anew must not lend twice, or forget to pay.
+ */
+
+import type { Clock } from '../../ports.ts';
+import type { ItemKey } from '../../table/item-write.ts';
+
+export type Debt = {
+  borrowed: number;
+  /** Delivered units that no ledger has been charged for yet. */
+  owed: number;
+  /** While a lease pays it, it is unknown whether lent units have been charged. */
+  paying?: Promise<unknown> | undefined;
+  /** The period was closed and takes no more charges. */
+  isVoid?: boolean;
+};
+
+/** Age of the oldest timestamp that is charged to its own period; after that the debt is not needed. */
+const KEPT_AFTER_END_MS = 900_000;
+
+export class Debts {
+  readonly #clock: Clock;
+  readonly #maxDebts: number;
+  readonly #debts = new Map<string, { readonly debt: Debt; readonly endEpochMs: number }>();
+
+  constructor(clock: Clock, maxDebts: number) {
+    this.#clock = clock;
+    this.#maxDebts = maxDebts;
+  }
+
+  find(key: ItemKey): Debt | undefined {
+    return this.#debts.get(nameOf(key))?.debt;
+  }
+
+  /** The debt to that item, created if missing; undefined when too many are open. */
+  open(key: ItemKey, endEpochMs: number): Debt | undefined {
+    const known = this.find(key);
+    if (known !== undefined) return known;
+    if (this.#debts.size >= this.#maxDebts) this.#forgetOver(this.#clock.nowEpochMs());
+    if (this.#debts.size >= this.#maxDebts) return undefined;
+    const debt = { borrowed: 0, owed: 0 };
+    this.#debts.set(nameOf(key), { debt, endEpochMs });
+    return debt;
+  }
+
+  #forgetOver(nowEpochMs: number): void {
+    for (const [name, { endEpochMs }] of this.#debts)
+      if (endEpochMs + KEPT_AFTER_END_MS <= nowEpochMs) this.#debts.delete(name);
+  }
+}
+
+function nameOf({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}

@@ -1,0 +1,365 @@
+/**
+ * The ledger of one limit, subject and period: every write to it, as data.
+ *
+ * Invariant of each write: rem + out + used = cred (with `mov` when there are shards, @see shards.ts). `rem`
+ * counts down; `out` is granted to holders and not reported used; the mark `h<holder>` of each holder is the
+ * number of its last write. Numbers only increase, so a write applies at most once even if sent again, and
+ * the mark proves a write whose answer was lost. DynamoDB conditions know no arithmetic: the holder computes
+ * constants, the store compares them with the current item.
+ */
+import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
+import { operationKey, printKeyPart } from '../../table/item-write.ts';
+import { periodId } from './period.ts';
+import type { Period } from './period.ts';
+
+/** Key of a subject's limit: `Q#acme#monthly#key-1`. */
+export type LedgerId = { readonly tenant: string; readonly limit: string; readonly subject: string };
+
+export type LedgerState = {
+  readonly remaining: number;
+  /** Granted and not reported used. */
+  readonly outstanding: number;
+  readonly used: number;
+  readonly credits: number;
+  readonly limit: number;
+  readonly wasteBudget: number;
+  readonly suspended: boolean;
+  readonly closed: boolean;
+  /** Another ledger has replaced it before its period was over. */
+  readonly replaced: boolean;
+  /** Units of such ledgers that count in this one. */
+  readonly carried: number;
+  readonly overage: number;
+  /** The most units that were ever covered by quota, top-ups and resets. */
+  readonly covered: number;
+  readonly restored: number;
+  /** Percents whose alarm has been raised. */
+  readonly alarmed: ReadonlySet<number>;
+};
+
+/** A holder's write among its writes to one item. */
+export type Numbered = {
+  readonly holder: string;
+  /** Above that of every earlier write of this holder. */
+  readonly sequence: number;
+  /**
+   * The write is refused if the holder's mark has reached this: an earlier write that was given up has been
+   * applied after all.
+   */
+  readonly fence: number;
+};
+
+export type Grant = {
+  readonly units: number;
+  /** Smallest `rem` that allows this; undefined = any, for units already admitted. */
+  readonly gate: number | undefined;
+  /** Largest previous `out` that allows this; undefined = a direct charge: used in the same write. */
+  readonly outstandingMax: number | undefined;
+  /** Units of earlier grants used since the last report; below 0, units to subtract from it. */
+  readonly report: number;
+  /** End of its period: a day and a month may begin together, and have the same key. */
+  readonly endEpochMs?: number;
+  /** The customer's term that the request is of: a ledger of an earlier one grants it nothing. */
+  readonly termEpochMs?: number | undefined;
+};
+
+/** Ledgers outlive their period by this, so that the fence in the head refuses late writers. */
+export const KEEP_MS = 35 * 86_400_000;
+
+export function headKey(id: LedgerId): ItemKey {
+  return { pk: partition(id), sk: 'HEAD' };
+}
+
+export function ledgerKey(id: LedgerId, period: Period): ItemKey {
+  return { pk: partition(id), sk: `P#${periodId(period)}` };
+}
+
+/** The list of a tenant's heads: every subject that was ever charged. */
+export function subjectList(tenant: string): string {
+  return `T#${printKeyPart(tenant)}`;
+}
+
+export function planKey(planId: string): ItemKey {
+  return { pk: `PLAN#${printKeyPart(planId)}`, sk: 'V' };
+}
+
+/**
+ * Debits units before their use. A direct charge is used at once: its holder may never write again. Units
+ * already delivered, which have no gate, are charged also while the key is suspended.
+ */
+export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
+  const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
+  if (grant.endEpochMs !== undefined) when.push(whenOf(grant.endEpochMs));
+  if (grant.termEpochMs !== undefined)
+    when.push({ attribute: 'term', is: 'at-least', value: grant.termEpochMs });
+  if (grant.gate !== undefined)
+    when.push({ attribute: 'susp', is: 'absent' }, { attribute: 'rem', is: 'at-least', value: grant.gate });
+  if (grant.outstandingMax !== undefined)
+    when.push({ attribute: 'out', is: 'at-most', value: grant.outstandingMax });
+  const leased = grant.outstandingMax === undefined ? 0 : grant.units;
+  const used = grant.units - leased + grant.report;
+  const add = { rem: -grant.units, out: leased - grant.report, used };
+  return numbered('grant', key, by, when, add);
+}
+
+export function returnWrite(
+  key: ItemKey,
+  { units, report }: { readonly units: number; readonly report: number },
+  by: Numbered,
+): ItemWrite {
+  return numbered('return', key, by, [], { rem: units, out: -units - report, used: report });
+}
+
+/** Reverts a write that was given up and applied late: it admitted no request. */
+export function undoWrite(
+  key: ItemKey,
+  { change }: ItemWrite,
+  landed: number,
+  by: Omit<Numbered, 'fence'>,
+): ItemWrite {
+  const mark = markOf(by.holder);
+  const done = change.kind === 'update' ? (change.add ?? {}) : {};
+  const add = Object.fromEntries(Object.entries(done).map(([name, units]) => [name, -units]));
+  return {
+    purpose: 'return',
+    key,
+    when: [{ attribute: mark, is: 'equal', value: landed }],
+    change: { kind: 'update', add, set: { [mark]: by.sequence } },
+  };
+}
+
+function numbered(
+  purpose: 'grant' | 'return',
+  key: ItemKey,
+  { holder, sequence, fence }: Numbered,
+  when: readonly Test[],
+  add: Readonly<Record<string, number>>,
+): ItemWrite {
+  const mark = markOf(holder);
+  return {
+    purpose,
+    key,
+    when: [
+      { attribute: mark, is: 'absent-or-below', value: fence },
+      { attribute: 'rem', is: 'present' },
+      ...when,
+    ],
+    change: { kind: 'update', add, set: { [mark]: sequence } },
+  };
+}
+
+export function expiryOf({ endEpochMs }: Pick<Period, 'endEpochMs'>): number {
+  return Math.ceil((endEpochMs + KEEP_MS) / 1000);
+}
+
+/** Whether a ledger is of that period, and not of one with the same beginning and another end. */
+export function isOfPeriod(ledger: Item, period: Pick<Period, 'endEpochMs'>): boolean {
+  return ledger['expiresAt'] === undefined || ledger['expiresAt'] === expiryOf(period);
+}
+
+/** Whether a ledger was opened under an earlier term of its customer, or under none. */
+export function isBeforeTerm(ledger: Item, termEpochMs: number | undefined): boolean {
+  return termEpochMs !== undefined && Number(ledger['term'] ?? -Infinity) < termEpochMs;
+}
+
+/** A ledger as the one that takes its place for a new term will be: what was charged counts in it. */
+export function asOfTerm(
+  { credits, remaining, carried, ...before }: LedgerState,
+  { quota, overage }: { readonly quota: number; readonly overage: number },
+): LedgerState {
+  const charged = carried + credits - remaining;
+  const left = openingCredits({ limit: quota, overage, carried: charged });
+  return {
+    ...before,
+    carried: charged,
+    credits: left,
+    remaining: left,
+    outstanding: 0,
+    used: 0,
+    limit: quota,
+    overage,
+    covered: Math.max(0, left - overage),
+    restored: 0,
+    closed: false,
+    replaced: false,
+  };
+}
+
+function whenOf(endEpochMs: number): Test {
+  return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
+}
+
+/** Charges served requests, so the ledger may fall below zero. Goes with a record of the charge. */
+export function trackWrite(
+  key: ItemKey,
+  units: number,
+  endEpochMs?: number,
+  termEpochMs?: number,
+): ItemWrite {
+  return {
+    purpose: 'track',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: 'closed', is: 'absent' },
+      ...(endEpochMs === undefined ? [] : [whenOf(endEpochMs)]),
+      ...(termEpochMs === undefined
+        ? []
+        : [{ attribute: 'term', is: 'at-least', value: termEpochMs } as const]),
+    ],
+    change: { kind: 'update', add: { rem: -units, used: units } },
+  };
+}
+
+/** Marks a threshold as crossed: of all holders that see it, one succeeds. */
+export function alarmWrite(key: ItemKey, percent: number, nowEpochMs: number): ItemWrite {
+  const mark = `a${percent}`;
+  return {
+    purpose: 'alarm',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: mark, is: 'absent' },
+    ],
+    change: { kind: 'update', set: { [mark]: nowEpochMs } },
+  };
+}
+
+/** Top-up, decrease or reset, once per operation id, also its audit record. Members: record, ledger. */
+export function adjustWrites(
+  key: ItemKey,
+  by: {
+    readonly operationId: string;
+    readonly kind: string;
+    readonly units: number;
+    readonly limit?: number;
+    /** The most that quota, top-ups and resets ever covered: a lower limit keeps the price of past usage. */
+    readonly covered?: number;
+    /** All units that resets have returned, including this one's. */
+    readonly restored?: number;
+    /** The ledger that the units were computed from; an adjustment in between refuses this one. */
+    readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
+    /** Further attributes of the record: by whom, and why. */
+    readonly record?: Item;
+  },
+  nowEpochMs: number,
+): readonly [ItemWrite, ItemWrite] {
+  const set = {
+    ...(by.limit !== undefined && { lim: by.limit }),
+    ...(by.covered !== undefined && { cov: by.covered }),
+    ...(by.restored !== undefined && { rst: by.restored }),
+  };
+  const unchanged: readonly Test[] =
+    by.basedOn === undefined
+      ? []
+      : [
+          { attribute: 'cred', is: 'equal', value: by.basedOn.credits },
+          { attribute: 'lim', is: 'equal', value: by.basedOn.limit },
+        ];
+  return [
+    {
+      purpose: 'adjust',
+      key: operationKey(key.pk, by.operationId),
+      when: [{ attribute: 'kind', is: 'absent' }],
+      change: {
+        kind: 'put',
+        item: { kind: by.kind, units: by.units, period: key.sk, at: nowEpochMs, ...by.record },
+      },
+    },
+    {
+      purpose: 'adjust',
+      key,
+      when: [{ attribute: 'rem', is: 'present' }, { attribute: 'closed', is: 'absent' }, ...unchanged],
+      change: { kind: 'update', add: { rem: by.units, cred: by.units }, set },
+    },
+  ];
+}
+
+/** No grant passes until it is resumed; leased units run out, or stop at the next refresh. */
+export function suspendWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
+  const when: Test[] = [{ attribute: 'rem', is: 'present' }];
+  return { purpose: 'suspend', key, when, change: { kind: 'update', set: { susp: nowEpochMs } } };
+}
+
+export function resumeWrite(key: ItemKey): ItemWrite {
+  const when: Test[] = [{ attribute: 'rem', is: 'present' }];
+  return { purpose: 'resume', key, when, change: { kind: 'update', remove: ['susp'] } };
+}
+
+export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
+  const when: Test[] = [
+    { attribute: 'rem', is: 'present' },
+    { attribute: 'closed', is: 'absent' },
+  ];
+  return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
+}
+
+/** Number of the holder's last write to the item; 0 = none. */
+export function lastWriteOf(item: Item | undefined, holder: string): number {
+  return Number(item?.[markOf(holder)] ?? 0);
+}
+
+/** Marks of holders whose last write is older: their numbers are times of their clocks. */
+export function staleMarks(item: Item, beforeEpochMs: number): readonly string[] {
+  return Object.keys(item).filter((name) => MARK.test(name) && Number(item[name]) < beforeEpochMs);
+}
+
+export function parseLedger(item: Item): LedgerState {
+  const number = (name: string): number => Number(item[name] ?? 0);
+  const marks = Object.keys(item).flatMap((name) => /^a(\d+)$/.exec(name)?.[1] ?? []);
+  return {
+    remaining: number('rem'),
+    outstanding: number('out'),
+    used: number('used'),
+    credits: number('cred'),
+    limit: number('lim'),
+    wasteBudget: number('b'),
+    overage: number('ov'),
+    covered: Math.max(number('cov'), number('cred') - number('ov')),
+    restored: number('rst'),
+    suspended: item['susp'] !== undefined,
+    closed: item['closed'] !== undefined,
+    replaced: item['nxt'] !== undefined,
+    carried: number('carry'),
+    alarmed: new Set(marks.map(Number)),
+  };
+}
+
+function partition(id: LedgerId): string {
+  return `Q#${printKeyPart(id.tenant)}#${printKeyPart(id.limit)}#${printKeyPart(id.subject)}`;
+}
+
+const MARK = /^h[\da-f]{12}$/;
+
+function markOf(holder: string): string {
+  return `h${holder}`;
+}
+
+/** Units of a ledger when it is opened: what was charged before in its period is missing. */
+export function openingCredits({
+  limit,
+  overage,
+  carried,
+}: Pick<LedgerState, 'limit' | 'overage' | 'carried'>): number {
+  return Math.max(0, limit + overage - carried);
+}
+
+/** A period as its customer sees it, whichever plans it had: without overage and suspension, `allowance - counted = left`. */
+export type Standing = {
+  /** Quota and top-ups. */
+  readonly allowance: number;
+  /** Charged against it, under earlier plans of the period too; less what resets gave back. */
+  readonly counted: number;
+  /** Nothing while suspended. */
+  readonly left: number;
+};
+
+/** The one reader of it: for header fields, usage, commands and `access explain`. */
+export function standingOf(ledger: LedgerState): Standing {
+  const { limit, credits, remaining, carried, overage, restored, suspended } = ledger;
+  return {
+    allowance: limit + Math.max(0, credits - openingCredits(ledger) - restored),
+    counted: carried + credits - remaining - restored,
+    left: suspended ? 0 : Math.max(0, remaining - overage),
+  };
+}

@@ -1,0 +1,317 @@
+/**
+ * Creates a period's ledger at first contact: exactly once, by the newest plan, not before its time. If the
+ * plan's periods have changed, charges in ledgers that the new one overlaps count in it, and those grant
+ * nothing more: during any overlap at most the larger of the two is available.
+ */
+import type { ItemStore } from '../../ports.ts';
+import type { Item, RefusedMember, TransactOutcome } from '../../table/item-write.ts';
+import { headKey, isBeforeTerm, isOfPeriod, KEEP_MS, ledgerKey, openingCredits } from './ledger.ts';
+import type { LedgerId } from './ledger.ts';
+import {
+  assignedKey,
+  chargedIn,
+  keyOf,
+  mayEnd,
+  mayReplace,
+  overlapping,
+  parseLimits,
+  parseLine,
+  predecessorOf,
+  printPast,
+  printRule,
+  subjectKey,
+} from './line.ts';
+import type { Line } from './line.ts';
+import { adoptWrite, aliasWrites, openWrites, replaceWrite } from './opening.ts';
+import type { Head } from './opening.ts';
+import type { Period } from './period.ts';
+import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+
+export type OpenRequest = {
+  readonly id: LedgerId;
+  readonly period: Period;
+  readonly limit: QuotaLimit;
+  readonly plan: UsagePlan;
+  /** By the store's clock if known: the local one may be wrong. */
+  readonly nowEpochMs: number;
+  /** The term on record that the plan is in force by; absent: the caller named the plan. */
+  readonly termEpochMs?: number | undefined;
+};
+
+export type Opened =
+  /** It exists, or may exist: continue with it. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'plan-changed' }
+  | { readonly kind: 'moved'; readonly period: Period }
+  /** The limit continues the ledgers of a previous limit of its plan. */
+  | { readonly kind: 'renamed'; readonly id: LedgerId }
+  /** The period is long over and its ledger has expired. */
+  | { readonly kind: 'gone' }
+  /** Nothing of the subject is opened until an operator resumes it. */
+  | { readonly kind: 'suspended' }
+  | { readonly kind: 'unavailable' };
+
+/** A period may be opened this early by the store's clock: requests arrive by other clocks. */
+const EARLY_MS = 10_000;
+const ROUNDS = 4;
+
+export async function openPeriod(request: OpenRequest, store: ItemStore): Promise<Opened> {
+  // A fast clock must not push the head into the future: every period up to it would count as past.
+  if (request.period.startEpochMs > request.nowEpochMs + EARLY_MS) return { kind: 'unavailable' };
+  const rule = printRule(request.limit.period);
+  let head: Head = { is: 'next', rule };
+  let { period } = request;
+  let carried = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const outcome = await open({ ...request, period }, head, carried, store);
+    const opened = toOpened(request, outcome, period);
+    if (opened !== undefined) return opened;
+    const [, refused] = outcome.kind === 'refused' ? outcome.members : [];
+    // The head held, so the refusal did not bring it.
+    const isSought = isRefusedByTerm(request, outcome) && refused?.holds === true;
+    const read = isSought ? await store.read(headKey(request.id), { consistent: true }) : undefined;
+    if (read?.kind === 'unavailable') return { kind: 'unavailable' };
+    const next = await decide(request, read === undefined ? itemOf(refused) : read.item, store);
+    if ('kind' in next) return next;
+    ({ head, period, carried } = next);
+  }
+  return { kind: 'unavailable' };
+}
+
+type Plan = { readonly head: Head; readonly period: Period; readonly carried: number };
+
+async function decide(
+  request: OpenRequest,
+  item: Item | undefined,
+  store: ItemStore,
+): Promise<Plan | Opened> {
+  const { id, period, limit } = request;
+  const rule = printRule(limit.period);
+  if (item?.['susp'] !== undefined) return { kind: 'suspended' };
+  const alias = item?.['alias'];
+  if (typeof alias === 'string') return { kind: 'renamed', id: { ...id, limit: alias } };
+  const line = parseLine(item, limit.period);
+  if (line === undefined) return openUnderAlias(request, store);
+  const { cur } = line;
+  const isByTerm = request.termEpochMs !== undefined || item?.['term'] !== undefined;
+  if (isByTerm && period.startEpochMs < cur.endEpochMs && cur.startEpochMs < period.endEpochMs) {
+    const found = await decideByTerm(request, line, store);
+    if (found !== undefined) return found;
+  }
+  if (line.rule === undefined && cur.startEpochMs < period.startEpochMs)
+    return { head: { is: 'legacy', rule, cur: cur.startEpochMs }, period, carried: 0 };
+  const isOver = period.endEpochMs <= cur.startEpochMs;
+  if (isOver || line.rule === undefined || line.rule === rule) {
+    const inForce = await findInForce(request, line, store);
+    if (inForce !== 'ended') return inForce;
+    // Only current requests decide what comes next.
+    if (isOver) return { kind: 'unavailable' };
+  } else if (cur.endEpochMs > period.startEpochMs) {
+    const assigned = await readAssigned(request, line, store);
+    if (assigned === 'unavailable') return { kind: 'unavailable' };
+    if (!mayReplace(line, request.plan, assigned, request.nowEpochMs)) return { kind: 'moved', period: cur };
+  }
+  return replace(request, line, store);
+}
+
+/**
+ * By terms on record: only a later one ends a ledger, so that a process with an old record, a late request or
+ * a clock that is behind is charged to the ledger of the newer term.
+ * @returns undefined: terms do not decide
+ */
+async function decideByTerm(
+  request: OpenRequest,
+  line: Line,
+  store: ItemStore,
+): Promise<Plan | Opened | undefined> {
+  const { id, plan, limit, termEpochMs } = request;
+  const key = ledgerKey(id, line.cur);
+  const read = await store.read(key, { consistent: true });
+  if (read.kind === 'unavailable') return { kind: 'unavailable' };
+  const { item } = read;
+  if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
+  // Its successor was never opened: the process that ended it has died.
+  if (item['nxt'] !== undefined) return replace(request, line, store);
+  // It is over: what follows it does not depend on terms.
+  if (line.cur.endEpochMs <= request.nowEpochMs && !isBeforeTerm(item, termEpochMs)) return undefined;
+  const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
+  if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))
+    return inForce;
+  const isOther = line.rule !== printRule(limit.period);
+  if (isEndedByTerm(item, { plan, termEpochMs, isOther })) return replace(request, line, store);
+  const adopted = await store.update(adoptWrite(key, plan.id, termEpochMs));
+  return adopted.kind === 'unknown' || adopted.kind === 'rejected' ? { kind: 'unavailable' } : inForce;
+}
+
+/** Whether a later term ends the ledger, as opposed to going on with it. */
+export function isEndedByTerm(
+  item: Item,
+  at: { readonly plan: UsagePlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },
+): boolean {
+  if (!isBeforeTerm(item, at.termEpochMs)) return false;
+  const isSame = item['term'] === undefined && item['plan'] === at.plan.id && at.plan.isOwn !== true;
+  return !isSame || at.isOther;
+}
+
+/**
+ * The head's ledger, if its rule is also the request's.
+ * @returns ended: if it was never opened; its process has died, or its plan has changed again meanwhile
+ */
+async function findInForce(
+  { id, period }: OpenRequest,
+  { cur }: Line,
+  store: ItemStore,
+): Promise<Opened | 'ended'> {
+  const read = await store.read(ledgerKey(id, cur), { consistent: true });
+  if (read.kind === 'unavailable') return { kind: 'unavailable' };
+  if (read.item?.['nxt'] !== undefined) return 'ended';
+  if (cur.startEpochMs !== period.startEpochMs) return { kind: 'moved', period: cur };
+  // The same rule gives another end only if processes have different time zone data: the opened period
+  // counts.
+  return read.item === undefined ? { kind: 'gone' } : { kind: 'moved', period: periodOf(read.item, cur) };
+}
+
+/**
+ * Ends the overlapping ledgers first, so that their charges are known, and only then opens the next one.
+ * Includes those that are over: late requests could exceed the new limit through them.
+ */
+async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
+  const { id, period, limit, nowEpochMs, termEpochMs } = request;
+  const before = overlapping(line, period);
+  const ended = await Promise.all(
+    before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs, termEpochMs))),
+  );
+  if (ended.some(({ kind }) => kind === 'unknown' || kind === 'rejected')) return { kind: 'unavailable' };
+  // A later term goes on with one of them: the next attempt finds it in force.
+  if (
+    ended.some(
+      (each) => each.kind === 'refused' && isBeforeTerm({ term: termEpochMs ?? Infinity }, termOf(each.item)),
+    )
+  )
+    return { kind: 'ready' };
+  const carried = await chargedIn(id, before, store);
+  if (carried === undefined) return { kind: 'unavailable' };
+  const startEpochMs = Math.max(period.startEpochMs, line.cur.startEpochMs + 1);
+  const head = {
+    is: 'other',
+    rule: printRule(limit.period),
+    from: line.rule,
+    cur: line.cur.startEpochMs,
+    past: printPast(line),
+    nowEpochMs,
+  } as const;
+  return { head, period: { ...period, startEpochMs }, carried };
+}
+
+/** undefined: it is closed, or of no term. */
+function termOf(item: Item | undefined): number | undefined {
+  const { closed, term } = item ?? {};
+  return closed === undefined && typeof term === 'number' ? term : undefined;
+}
+
+/** Nothing was ever charged to the subject under that id: it may be a renamed limit. */
+async function openUnderAlias(
+  { id, limit, plan, period }: OpenRequest,
+  store: ItemStore,
+): Promise<Plan | Opened> {
+  const read = await store.read(subjectKey(id, limit.level), { consistent: true });
+  if (read.kind === 'unavailable') return { kind: 'unavailable' };
+  const had = parseLimits(read.item);
+  const before = predecessorOf(limit.id, limit.level, plan, had);
+  const limits = JSON.stringify([...had.filter((each) => each !== limit.id), limit.id]);
+  const listed = { is: 'first', rule: printRule(limit.period), limits, had: read.item?.['limits'] } as const;
+  if (before === undefined || id.limit !== limit.id) return { head: listed, period, carried: 0 };
+  const named = await store.read(headKey({ ...id, limit: before }), { consistent: true });
+  if (named.kind === 'unavailable') return { kind: 'unavailable' };
+  const line = { ...id, limit: String(named.item?.['alias'] ?? before) };
+  const outcome = await store.transact(aliasWrites(id, line.limit, plan, limit.level, listed));
+  // If refused, another process was first; the next read shows it.
+  return outcome.kind === 'rejected' && !outcome.retryable
+    ? { kind: 'unavailable' }
+    : { kind: 'renamed', id: line };
+}
+
+/** The key's assigned plan, if another plan's period would be ended. */
+async function readAssigned(
+  { id, limit, plan }: OpenRequest,
+  line: Line,
+  store: ItemStore,
+): Promise<string | undefined> {
+  const key = keyOf(id, limit.level);
+  if (line.plan === plan.id || key === undefined) return undefined;
+  const read = await store.read(assignedKey(id.tenant, key), { consistent: true });
+  if (read.kind === 'unavailable') return 'unavailable';
+  const assigned = read.item?.['plan'];
+  return typeof assigned === 'string' ? assigned : undefined;
+}
+
+function open(request: OpenRequest, head: Head, carried: number, store: ItemStore): Promise<TransactOutcome> {
+  const { id, period, limit, plan } = request;
+  const { quota, overage, level, wasteBudget } = limit;
+  const before = carried + (head.is === 'first' ? limit.initialUsage : 0);
+  const isSharded = limit.shards !== undefined;
+  const credits = openingCredits({ limit: quota, overage, carried: before });
+  const { termEpochMs } = request;
+  return store.transact(
+    openWrites({
+      id,
+      period,
+      plan,
+      credits,
+      limit: quota,
+      overage,
+      level,
+      wasteBudget,
+      head,
+      isSharded,
+      carried,
+      termEpochMs,
+      ...(limit.id !== id.limit && { name: limit.id }),
+    }),
+  );
+}
+
+function itemOf(member: RefusedMember | undefined): Item | undefined {
+  return member?.holds === false ? member.item : undefined;
+}
+
+function periodOf(ledger: Item, { startEpochMs }: Period): Period {
+  return { startEpochMs, endEpochMs: Number(ledger['expiresAt']) * 1000 - KEEP_MS };
+}
+
+function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome): boolean {
+  const ledger = outcome.kind === 'refused' ? outcome.members[2] : undefined;
+  return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
+}
+
+/** undefined: the head refuses. */
+function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
+  const isMoved = period.startEpochMs !== request.period.startEpochMs;
+  switch (outcome.kind) {
+    case 'done':
+    case 'unknown':
+      return isMoved ? { kind: 'moved', period } : { kind: 'ready' };
+    case 'rejected':
+      return outcome.retryable ? { kind: 'ready' } : { kind: 'unavailable' };
+    case 'refused':
+      return explain(
+        outcome.members,
+        { ...request, period },
+        isMoved ? { kind: 'moved', period } : { kind: 'ready' },
+      );
+  }
+}
+
+/** Ledgers of other periods that begin with this one have its key: the head tells what follows them. */
+function explain(
+  [plan, head, ledger, limits]: readonly RefusedMember[],
+  { period, termEpochMs }: OpenRequest,
+  ready: Opened,
+): Opened | undefined {
+  const kept = ledger?.holds === false ? (ledger.item ?? {}) : undefined;
+  const isBefore = kept !== undefined && isBeforeTerm(kept, termEpochMs);
+  if (kept !== undefined && kept['nxt'] === undefined && isOfPeriod(kept, period) && !isBefore) return ready;
+  if (plan?.holds === false) return { kind: 'plan-changed' };
+  if (isBefore) return undefined;
+  return head?.holds === false || limits?.holds === false ? undefined : ready;
+}

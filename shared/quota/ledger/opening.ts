@@ -1,0 +1,209 @@
+/** Opens a period's ledger, and ends one that is replaced: every write, as data. */
+import type { Item, ItemKey, ItemWrite, Test, Value } from '../../table/item-write.ts';
+import { headKey, expiryOf, ledgerKey, planKey, subjectList } from './ledger.ts';
+import type { LedgerId } from './ledger.ts';
+import { periodId } from './period.ts';
+import type { Period } from './period.ts';
+import type { Level } from '../plan/plan.ts';
+
+export type Head =
+  /** It has an earlier period of the same rule. */
+  | { readonly is: 'next'; readonly rule: string }
+  /** The same, from before rules were stored. */
+  | { readonly is: 'legacy'; readonly rule: string; readonly cur: number }
+  /** It does not exist, like the period; the list of the subject's limits, as read. */
+  | {
+      readonly is: 'first';
+      readonly rule: string;
+      readonly limits: string;
+      readonly had: Value | undefined;
+    }
+  /** Its periods follow another rule until this one. */
+  | {
+      readonly is: 'other';
+      readonly rule: string;
+      readonly from: string | undefined;
+      readonly cur: number;
+      readonly past: string;
+      readonly nowEpochMs: number;
+    };
+
+export type Opening = {
+  readonly id: LedgerId;
+  readonly period: Period;
+  readonly plan: { readonly id: string; readonly version: number };
+  readonly credits: number;
+  readonly limit: number;
+  readonly overage: number;
+  readonly level: Level;
+  readonly wasteBudget: number;
+  readonly isSharded?: boolean;
+  readonly head: Head;
+  /** Units of other ledgers that count in this one. */
+  readonly carried?: number;
+  /** The limit's id, if it continues the ledgers of another. */
+  readonly name?: string;
+  /** The customer's term under which it is opened. */
+  readonly termEpochMs?: number | undefined;
+};
+
+/**
+ * Creates a period's ledger, exactly once: the plan must be the newest, the head neither beyond the period
+ * (else a late writer would refill a ledger that TTL has removed) nor suspended. Members: plan, head, ledger,
+ * and for the subject's first limit the list of its limits.
+ */
+export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, ItemWrite, ...ItemWrite[]] {
+  const { id, period, plan, credits, head } = opening;
+  return [
+    {
+      purpose: 'open',
+      key: planKey(plan.id),
+      when: [{ attribute: 'ver', is: 'equal', value: plan.version }],
+      change: { kind: 'check' },
+    },
+    {
+      purpose: 'open',
+      key: headKey(id),
+      when: [...whenHead(head, periodId(period)), { attribute: 'susp', is: 'absent' }],
+      change: { kind: 'update', set: headAfter(opening) },
+    },
+    {
+      purpose: 'open',
+      key: ledgerKey(id, period),
+      when: [{ attribute: 'cred', is: 'absent' }],
+      change: {
+        kind: 'put',
+        item: {
+          rem: credits,
+          out: 0,
+          used: 0,
+          cred: credits,
+          lim: opening.limit,
+          b: opening.wasteBudget,
+          plan: plan.id,
+          ver: plan.version,
+          ...(opening.overage > 0 && { ov: opening.overage }),
+          ...((opening.carried ?? 0) > 0 && { carry: opening.carried ?? 0 }),
+          ...(opening.name !== undefined && { name: opening.name }),
+          ...(opening.isSharded === true && { mov: 0 }),
+          ...(opening.termEpochMs !== undefined && { term: opening.termEpochMs }),
+          expiresAt: expiryOf(period),
+        },
+      },
+    },
+    ...(head.is === 'first' ? [limitsWrite(id, opening.level, head)] : []),
+  ];
+}
+
+function whenHead(head: Head, start: string): readonly Test[] {
+  switch (head.is) {
+    case 'next':
+      return [
+        { attribute: 'cur', is: 'absent-or-below', value: start },
+        { attribute: 'cur', is: 'present' },
+        { attribute: 'rule', is: 'equal', value: head.rule },
+      ];
+    case 'first':
+      return [
+        { attribute: 'cur', is: 'absent' },
+        { attribute: 'alias', is: 'absent' },
+      ];
+    case 'legacy':
+      return [
+        { attribute: 'cur', is: 'equal', value: new Date(head.cur).toISOString() },
+        { attribute: 'rule', is: 'absent' },
+      ];
+    case 'other':
+      return [
+        { attribute: 'cur', is: 'equal', value: new Date(head.cur).toISOString() },
+        head.from === undefined
+          ? { attribute: 'rule', is: 'absent' }
+          : { attribute: 'rule', is: 'equal', value: head.from },
+      ];
+  }
+}
+
+function headAfter({ id, period, plan, level, head, termEpochMs }: Opening): Item {
+  return {
+    cur: periodId(period),
+    plan: plan.id,
+    planVer: plan.version,
+    rule: head.rule,
+    level,
+    ...(termEpochMs !== undefined && { term: termEpochMs }),
+    list: subjectList(id.tenant),
+    ...(head.is !== 'next' && { since: period.startEpochMs }),
+    ...(head.is === 'other' && { past: head.past, at: head.nowEpochMs }),
+  };
+}
+
+/** Two new limits of a subject must not take the same position. */
+function limitsWrite(
+  id: LedgerId,
+  level: Level,
+  { limits, had }: { readonly limits: string; readonly had: Value | undefined },
+): ItemWrite {
+  const { pk } = headKey({ ...id, limit: '' });
+  return {
+    purpose: 'open',
+    key: { pk, sk: `LINES#${level}` },
+    when: [
+      had === undefined
+        ? { attribute: 'limits', is: 'absent' }
+        : { attribute: 'limits', is: 'equal', value: had },
+    ],
+    change: { kind: 'update', set: { limits } },
+  };
+}
+
+export function aliasWrites(
+  id: LedgerId,
+  alias: string,
+  plan: { readonly id: string; readonly version: number },
+  level: Level,
+  head: Head & { readonly is: 'first' },
+): readonly ItemWrite[] {
+  const check = {
+    purpose: 'open',
+    key: planKey(plan.id),
+    when: [{ attribute: 'ver', is: 'equal', value: plan.version }],
+    change: { kind: 'check' },
+  } as const;
+  const named: ItemWrite = {
+    purpose: 'open',
+    key: headKey(id),
+    when: [...whenHead(head, ''), { attribute: 'susp', is: 'absent' }],
+    change: { kind: 'update', set: { alias } },
+  };
+  return [check, named, limitsWrite(id, level, head)];
+}
+
+/** A ledger of the same plan from before the customer was on record: it goes on under the term. */
+export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): ItemWrite {
+  return {
+    purpose: 'open',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: 'closed', is: 'absent' },
+      { attribute: 'term', is: 'absent' },
+      { attribute: 'plan', is: 'equal', value: planId },
+    ],
+    change: { kind: 'update', set: { term: termEpochMs } },
+  };
+}
+
+/**
+ * Ends a replaced ledger; leased units stay usable, and count in the new one.
+ * @param termEpochMs the term that ends it, which is refused by a ledger that a later one has adopted meanwhile
+ */
+export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs?: number): ItemWrite {
+  const isNotLater: readonly Test[] =
+    termEpochMs === undefined ? [] : [{ attribute: 'term', is: 'absent-or-at-most', value: termEpochMs }];
+  return {
+    purpose: 'close',
+    key,
+    when: [{ attribute: 'rem', is: 'present' }, { attribute: 'closed', is: 'absent' }, ...isNotLater],
+    change: { kind: 'update', set: { closed: nowEpochMs, nxt: termEpochMs ?? 1 } },
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * One process's writes to one ledger item. Their numbers increase, and the item stores the last one, so none
+ * applies twice, even if repeated, and repeating a write shows whether a lost answer was a success.
+ *
+ * A write without an answer, or a refused one that the network may repeat, can still be applied. It is
+ * remembered: the next write is refused if one of these was applied, and that one is undone first, since it
+ * admitted no request.
+ */
+import type { AgeClock, ItemStore, Random, Timer } from '../../ports.ts';
+import type { Item, ItemKey, ItemWrite, WriteOutcome } from '../../table/item-write.ts';
+import type { GrantIds } from './grant.ts';
+import type { Grant, Numbered } from './ledger.ts';
+import { grantWrite, lastWriteOf, returnWrite, staleMarks, undoWrite } from './ledger.ts';
+
+export type Sent =
+  /** Applied, once. */
+  | { readonly kind: 'done'; readonly item: Item }
+  /** The ledger at the refusal; undefined = there is none. */
+  | { readonly kind: 'refused'; readonly item: Item | undefined; readonly storeEpochMs: number | undefined }
+  /** Possibly not applied; remembered, and settled with the next write. */
+  | { readonly kind: 'unavailable' };
+
+type OwnWritePorts = {
+  readonly store: Pick<ItemStore, 'update'>;
+  readonly random: Random;
+  readonly timer: Timer;
+  readonly clock: AgeClock;
+  readonly grantIds: GrantIds;
+};
+
+type AbandonedWrite = {
+  readonly write: ItemWrite;
+  readonly sequence: number;
+  /** It was not answered. */
+  readonly mayLand: boolean;
+  /** A return needs no undoing: its units were dropped before it was sent. */
+  readonly stands: boolean;
+  /** Called when it can no longer be applied. */
+  readonly onLost: () => void;
+};
+
+const ATTEMPTS = 3;
+const ROUNDS = 4;
+const BACK_OFF_MS = 20;
+/** Limit of remembered writes that were refused and might be repeated by the network. */
+const MAX_REMEMBERED = 32;
+
+/** AWS refuses requests with an older signature, so no write comes later than that. */
+const MARK_MS = 15 * 60_000;
+const MIN_STALE = 8;
+
+type Stale = { readonly item: Item; readonly marks: readonly string[] };
+
+export class OwnWrites {
+  readonly #key: ItemKey;
+  readonly #at: OwnWritePorts;
+  /** Ascending; at most one of them can have been applied, since each was refused if an earlier one had. */
+  #abandoned: readonly AbandonedWrite[] = [];
+  #stale: Stale | undefined;
+  /** The applied write that is to be undone, and the numbers of the attempts. */
+  #landed: { readonly of: AbandonedWrite; readonly attempts: number[] } | undefined;
+
+  constructor(key: ItemKey, at: OwnWritePorts) {
+    this.#key = key;
+    this.#at = at;
+  }
+
+  /** Whether a write without an answer is unaccounted for. */
+  get isUnsure(): boolean {
+    return this.#abandoned.length > 0 || this.#landed !== undefined;
+  }
+
+  grant(grant: Grant): Promise<Sent> {
+    const stale = this.#stale;
+    this.#stale = undefined;
+    const print = (by: Numbered): ItemWrite => sweep(grantWrite(this.#key, grant, by), stale);
+    return this.#send(print, false, () => undefined);
+  }
+
+  /** Marks of ended processes are removed with the next grant: each costs 20 bytes. */
+  note(item: Item): void {
+    const marks = staleMarks(item, this.#at.clock.nowEpochMs() - MARK_MS);
+    this.#stale = marks.length < MIN_STALE ? undefined : { item, marks: marks.slice(0, MIN_STALE) };
+  }
+
+  /** @param onLost called, perhaps much later, when it is known that the write was never applied */
+  release(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {
+    return this.#send((by) => returnWrite(this.#key, back, by), true, onLost);
+  }
+
+  async #send(print: (by: Numbered) => ItemWrite, stands: boolean, onLost: () => void): Promise<Sent> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      if (!(await this.#undo())) break;
+      const by = this.#at.grantIds.next();
+      const write = print({ ...by, fence: this.#abandoned[0]?.sequence ?? by.sequence });
+      const { outcome, mayLand } = await this.#attempt(write);
+      const last = 'item' in outcome ? lastWriteOf(outcome.item, by.holder) : 0;
+      if (outcome.kind === 'done' || last === by.sequence) {
+        this.#forget();
+        return { kind: 'done', item: ('item' in outcome ? outcome.item : undefined) ?? {} };
+      }
+      const abandoned = { write, sequence: by.sequence, mayLand, stands, onLost };
+      if (outcome.kind !== 'refused') {
+        if (mayLand) this.#remember(abandoned);
+        else onLost();
+        return { kind: 'unavailable' };
+      }
+      const landed = this.#abandoned.find(({ sequence }) => sequence === last);
+      if (landed === undefined) {
+        this.#remember({ ...abandoned, onLost: () => undefined });
+        return { kind: 'refused', item: outcome.item, storeEpochMs: outcome.storeEpochMs };
+      }
+      this.#forget(landed);
+    }
+    onLost();
+    return { kind: 'unavailable' };
+  }
+
+  /** Repeats the same write until it is answered: it applies once. */
+  async #attempt(write: ItemWrite): Promise<{ readonly outcome: WriteOutcome; readonly mayLand: boolean }> {
+    const { store, timer, random } = this.#at;
+    let mayLand = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await store.update(write);
+      if (outcome.kind === 'done' || outcome.kind === 'refused') return { outcome, mayLand };
+      mayLand ||= outcome.kind === 'unknown';
+      if (attempt === ATTEMPTS || (outcome.kind === 'rejected' && !outcome.retryable))
+        return { outcome, mayLand };
+      if (outcome.kind === 'rejected')
+        await timer.pause(BACK_OFF_MS * 2 ** (attempt - 1) * (0.5 + random.fraction()));
+    }
+  }
+
+  /** False: it is unknown whether that was applied. */
+  async #undo(): Promise<boolean> {
+    const landed = this.#landed;
+    if (landed === undefined) return true;
+    const by = this.#at.grantIds.next();
+    landed.attempts.push(by.sequence);
+    const { outcome } = await this.#attempt(undoWrite(this.#key, landed.of.write, landed.of.sequence, by));
+    const isOver =
+      outcome.kind === 'done' ||
+      (outcome.kind === 'refused' &&
+        (outcome.item === undefined || landed.attempts.includes(lastWriteOf(outcome.item, by.holder))));
+    if (isOver) this.#landed = undefined;
+    return isOver;
+  }
+
+  #remember(abandoned: AbandonedWrite): void {
+    const all = [...this.#abandoned, abandoned];
+    // Of the refused writes, only those that the network repeats can be applied.
+    const first = Math.max(
+      0,
+      all.findIndex(({ mayLand }) => !mayLand),
+    );
+    this.#abandoned = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
+  }
+
+  /** All but the applied one are lost: they are refused from now on. */
+  #forget(landed?: AbandonedWrite): void {
+    const others = this.#abandoned.filter((abandoned) => abandoned !== landed);
+    this.#abandoned = [];
+    if (landed !== undefined && !landed.stands) this.#landed = { of: landed, attempts: [] };
+    for (const { onLost } of others) onLost();
+  }
+}
+
+/** Only if their holders have not written meanwhile: a mark that changes belongs to a living process. */
+function sweep(write: ItemWrite, stale: Stale | undefined): ItemWrite {
+  if (stale === undefined || write.change.kind !== 'update') return write;
+  const unchanged = stale.marks.map(
+    (attribute) => ({ attribute, is: 'equal', value: stale.item[attribute] ?? 0 }) as const,
+  );
+  return { ...write, when: [...write.when, ...unchanged], change: { ...write.change, remove: stale.marks } };
+}

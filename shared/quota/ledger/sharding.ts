@@ -1,0 +1,312 @@
+/**
+ * One process's work on a ledger with shards. It uses one shard, refills it from the root, and moves on or
+ * collects units when the root is empty; a request is refused only when all shards together lack units. Only
+ * the root is suspended or closed, so it is read once per `freshnessMs`.
+ */
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { HolderPorts } from '../holding/holder-ports.ts';
+import type { RefusalReason } from '../holding/holding.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+import type { LeaseSize } from '../holding/lease-size.ts';
+import { headKey, parseLedger } from './ledger.ts';
+import type { LedgerId, LedgerState } from './ledger.ts';
+import type { Period } from './period.ts';
+import { MAX_SHARDS } from '../plan/plan.ts';
+import type { QuotaLimit } from '../plan/plan.ts';
+import { accountKey, growWrite, moveWrites, recallUnits, shardCountOf } from './shards.ts';
+import type { Account } from './shards.ts';
+
+type Supply =
+  | 'supplied'
+  /** All of them together have less. */
+  | 'short'
+  | 'halted'
+  | 'absent'
+  | 'unavailable';
+
+const ATTEMPTS = 4;
+const BACK_OFF_MS = 20;
+/** An item takes 1,000 writes a second. */
+const BUSY_WRITES_PER_SECOND = 600;
+/** Head and root that could not be read are read again after this; held units are used meanwhile. */
+const RETRY_MS = 1000;
+/** After a throttled write the number of shards is checked this soon. */
+const THROTTLED_MS = 1000;
+
+export class Sharding {
+  readonly #ledger: LedgerId;
+  readonly #period: Period;
+  readonly #at: HolderPorts;
+  /** Random number of this process; modulo the number of shards it is its home. */
+  readonly #place: number;
+  #shardSetting: QuotaLimit['shards'];
+  #count = 1;
+  #account: Account = 'root';
+  #root: LedgerState | undefined;
+  #lookedAt: Moment | undefined;
+  #freshForMs = 0;
+  #throttles = 0;
+  #left = 0;
+
+  constructor(ledger: LedgerId, period: Period, shards: QuotaLimit['shards'], at: HolderPorts) {
+    this.#ledger = ledger;
+    this.#period = period;
+    this.#shardSetting = shards;
+    this.#place = at.grantIds.place();
+    this.#at = {
+      ...at,
+      store: {
+        update: (write) => this.#noteThrottle(at.store.update(write)),
+        transact: (writes) => at.store.transact(writes),
+        read: (key, options) => at.store.read(key, options),
+      },
+    };
+  }
+
+  /** Ports for grants: throttled ones are a reason for more shards. */
+  get ports(): HolderPorts {
+    return this.#at;
+  }
+
+  get key(): ItemKey {
+    return accountKey(this.#ledger, this.#period, this.#account);
+  }
+
+  /** Units that the root can still hand out; 0 while it grants itself. */
+  get reserve(): number {
+    return this.#account === 'root' ? 0 : Math.max(0, this.#root?.remaining ?? 0);
+  }
+
+  get share(): number {
+    return Math.ceil(this.reserve / (2 * this.#count));
+  }
+
+  /** Total units of all shards when they last had too few. */
+  get left(): number {
+    return this.#left;
+  }
+
+  adopt(shards: QuotaLimit['shards']): void {
+    this.#shardSetting = shards;
+  }
+
+  isStale(): boolean {
+    if (this.#lookedAt === undefined) return true;
+    const ageMs = elapsedMs(this.#at.clock, this.#lookedAt);
+    return ageMs > this.#freshForMs || (this.#throttles > 0 && ageMs > THROTTLED_MS);
+  }
+
+  view(item: Item, key: ItemKey): LedgerState {
+    const own = parseLedger(item);
+    const isRoot = key.pk === this.#rootKey().pk;
+    if (isRoot) this.#root = own;
+    const root = this.#root;
+    if (root === undefined || isRoot) return own;
+    const { suspended, closed, replaced, limit, alarmed } = root;
+    const wasteBudget = Math.min(own.wasteBudget, this.#budget());
+    return { ...own, suspended, closed, replaced, limit, alarmed, wasteBudget };
+  }
+
+  /** Reads head and root; false if they cannot be read. @param writesPerSecond to the granting item */
+  async refresh(writesPerSecond: number): Promise<boolean> {
+    const { store, clock, freshnessMs } = this.#at;
+    const head = await store.read(headKey(this.#ledger));
+    const root = await store.read(this.#rootKey());
+    this.#lookedAt = momentOf(clock);
+    this.#freshForMs = RETRY_MS;
+    if (head.kind === 'unavailable' || root.kind === 'unavailable') return false;
+    this.#freshForMs = freshnessMs;
+    this.#move(shardCountOf(head.item));
+    if (root.item !== undefined) this.#root = parseLedger(root.item);
+    await this.#grow(writesPerSecond);
+    if (this.#count > 1 && (this.#root?.remaining ?? 0) < 0)
+      await recallUnits(store, this.#ledger, this.#period);
+    return true;
+  }
+
+  get isReplaced(): boolean {
+    return this.#root?.replaced === true;
+  }
+
+  /** By the root as last seen. */
+  get isSuspended(): boolean {
+    return this.#root?.suspended === true;
+  }
+
+  /**
+   * After a refused grant: brings units to the granting item, for a lease from the root alone. `smaller`:
+   * there may be enough for less.
+   * @param seen that item; undefined = it does not exist
+   */
+  async provide(
+    { gate = 0, outstandingMax }: LeaseSize,
+    seen: LedgerState | undefined,
+  ): Promise<'again' | 'smaller' | RefusalReason> {
+    const isHalted = seen?.suspended === true || seen?.closed === true;
+    if (seen !== undefined && seen.remaining >= gate && !isHalted) return 'smaller';
+    const isLease = outstandingMax !== undefined;
+    switch (isLease ? await this.#fill(gate, seen) : await this.#supply(gate, seen)) {
+      case 'supplied':
+        return 'again';
+      case 'short':
+        return isLease ? 'smaller' : 'quota-exceeded';
+      case 'halted':
+        return this.isSuspended ? 'suspended' : 'quota-exceeded';
+      case 'absent':
+        // The root has expired: the period is long over.
+        return 'quota-exceeded';
+      case 'unavailable':
+        return 'unavailable';
+    }
+  }
+
+  async #supply(need: number, seen: LedgerState | undefined): Promise<Supply> {
+    const filled = await this.#fill(need, seen);
+    return filled === 'short' ? this.#search(need) : filled;
+  }
+
+  /** Like `#supply`, from the root alone. */
+  async #fill(need: number, seen: LedgerState | undefined): Promise<Supply> {
+    if (this.#isHalted()) return 'halted';
+    const lacking = need - (seen?.remaining ?? 0);
+    let there = seen !== undefined;
+    for (let attempt = 0; attempt < ATTEMPTS && this.reserve > 0; attempt += 1) {
+      const units = Math.min(this.reserve, Math.max(lacking, this.share));
+      const moved = await this.#send('root', this.#account, units, there);
+      if (moved.kind === 'done') return 'supplied';
+      if (moved.kind !== 'refused') continue;
+      if (!moved.to) there = !there;
+      if (moved.from === undefined) continue;
+      if (moved.from.item === undefined) return 'absent';
+      this.#root = parseLedger(moved.from.item);
+      if (this.#isHalted()) return 'halted';
+    }
+    return this.reserve > 0 ? 'unavailable' : 'short';
+  }
+
+  async #search(need: number): Promise<Supply> {
+    const { store } = this.#at;
+    const before = this.#account;
+    const head = await store.read(headKey(this.#ledger), { consistent: true });
+    if (head.kind === 'unavailable') return 'unavailable';
+    this.#move(shardCountOf(head.item));
+    const root = await this.#read('root');
+    if (root === 'unavailable') return 'unavailable';
+    if (root === undefined) return 'absent';
+    this.#root = root;
+    if (this.#isHalted()) return 'halted';
+    const remaining = new Map<number, number>();
+    for (let shard = 0; shard < this.#shards(); shard += 1) {
+      const read = await this.#read(shard);
+      if (read === 'unavailable') return 'unavailable';
+      if (read !== undefined) remaining.set(shard, read.remaining);
+    }
+    this.#left = [...remaining.values()].reduce((sum, units) => sum + units, root.remaining);
+    if (this.#left < need) return 'short';
+    if (this.#account !== before || this.reserve > 0) return 'supplied';
+    return this.#gather(need, remaining);
+  }
+
+  async #gather(need: number, remaining: ReadonlyMap<number, number>): Promise<Supply> {
+    const [enough] = [...remaining].find(([, units]) => units >= need) ?? [];
+    if (enough !== undefined) {
+      this.#account = enough;
+      return 'supplied';
+    }
+    const home = this.#account;
+    if (home === 'root') return 'supplied';
+    let lacking = need - (remaining.get(home) ?? 0);
+    for (const [shard, has] of remaining) {
+      if (lacking <= 0) break;
+      if (shard === home || has <= 0) continue;
+      const units = Math.min(has, lacking);
+      const moved = await this.#send(shard, home, units, remaining.has(home));
+      if (moved.kind === 'done') lacking -= units;
+    }
+    return 'supplied';
+  }
+
+  async #send(from: Account, to: Account, units: number, isThere: boolean): Promise<Moved> {
+    const { store, timer, random } = this.#at;
+    const where = { id: this.#ledger, period: this.#period, wasteBudget: this.#budget() };
+    const outcome = await store.transact(moveWrites({ ...where, from, to, units, isThere }));
+    switch (outcome.kind) {
+      case 'unknown':
+      case 'done':
+        // Lost or not, the next grant shows it; moved twice, the units are only elsewhere.
+        if (from === 'root' && this.#root !== undefined)
+          this.#root = { ...this.#root, remaining: this.#root.remaining - units };
+        return { kind: 'done' };
+      case 'refused': {
+        const [source, target] = outcome.members;
+        return {
+          kind: 'refused',
+          from: source?.holds === false ? { item: source.item } : undefined,
+          to: target?.holds ?? true,
+        };
+      }
+      case 'rejected':
+        if (outcome.retryable) await timer.pause(BACK_OFF_MS * (0.5 + random.fraction()));
+        return { kind: 'rejected' };
+    }
+  }
+
+  async #read(account: Account): Promise<LedgerState | 'unavailable' | undefined> {
+    const key = accountKey(this.#ledger, this.#period, account);
+    const read = await this.#at.store.read(key, { consistent: true });
+    if (read.kind === 'unavailable') return 'unavailable';
+    return read.item === undefined ? undefined : parseLedger(read.item);
+  }
+
+  /** More shards than were known: the home is another. */
+  #move(count: number): void {
+    if (count <= this.#count) return;
+    this.#count = count;
+    this.#account = this.#place % count;
+  }
+
+  async #grow(writesPerSecond: number): Promise<void> {
+    const isBusy = this.#throttles > 0 || writesPerSecond > BUSY_WRITES_PER_SECOND;
+    this.#throttles = 0;
+    const doubled = isBusy ? this.#count * 2 : this.#count;
+    const wanted = this.#shardSetting === 'auto' ? doubled : (this.#shardSetting ?? 1);
+    const budget = this.#root?.wasteBudget ?? 0;
+    if (wanted <= this.#count || wanted > MAX_SHARDS || wanted > budget) return;
+    const outcome = await this.#at.store.update(growWrite(this.#ledger, wanted));
+    if (outcome.kind === 'done') this.#move(wanted);
+  }
+
+  /** Each shard's part of the units that all leases together may hold. */
+  #budget(): number {
+    return Math.floor((this.#root?.wasteBudget ?? 0) / this.#count);
+  }
+
+  #isHalted(): boolean {
+    return this.#root?.suspended === true || this.#root?.closed === true;
+  }
+
+  #shards(): number {
+    return this.#count > 1 ? this.#count : 0;
+  }
+
+  #rootKey(): ItemKey {
+    return accountKey(this.#ledger, this.#period, 'root');
+  }
+
+  async #noteThrottle<T extends { readonly kind: string; readonly retryable?: boolean }>(
+    answer: Promise<T>,
+  ): Promise<T> {
+    const outcome = await answer;
+    if (outcome.kind === 'rejected' && outcome.retryable === true) this.#throttles += 1;
+    return outcome;
+  }
+}
+
+type Moved =
+  | { readonly kind: 'done' | 'rejected' }
+  | {
+      readonly kind: 'refused';
+      readonly from: { readonly item: Item | undefined } | undefined;
+      readonly to: boolean;
+    };

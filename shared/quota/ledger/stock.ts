@@ -1,0 +1,200 @@
+/**
+ * One process's state of one ledger: units to use, usage to report, and debts. Synchronous but for `settle`,
+ * so nothing happens between a check and its take.
+ */
+import type { ItemStore } from '../../ports.ts';
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { ItemKey } from '../../table/item-write.ts';
+import type { Debt } from './debts.ts';
+import { GrantIds } from './grant.ts';
+import type { HolderPorts } from '../holding/holder-ports.ts';
+import type { LeaseSize } from '../holding/lease-size.ts';
+import { OwnWrites } from './own-writes.ts';
+import type { Sent } from './own-writes.ts';
+
+/** The ledger, and when its debts are no longer needed. */
+type StockOf = { readonly key: ItemKey; readonly endEpochMs: number };
+
+export class Stock {
+  /** Units that may be used without a call. */
+  units = 0;
+  readonly #of: StockOf;
+  readonly #at: HolderPorts;
+  /** Of this lease only: an evicted one may still write while its successor does. */
+  readonly #ids: GrantIds;
+  /** By partition: with shards, units come from several items. */
+  readonly #writes = new Map<string, OwnWrites>();
+  readonly #update: ItemStore['update'];
+  /** Used and not yet reported to the ledger; below 0: charged as used, and not used. */
+  #unreported = 0;
+  #unreportedSince: Moment | undefined;
+  /** Admitted without the ledger: while it was out of reach, or settled above the estimate. */
+  #debt: Debt | undefined;
+
+  constructor(of: StockOf, at: HolderPorts, update: ItemStore['update']) {
+    this.#of = of;
+    this.#at = at;
+    this.#update = update;
+    this.#ids = new GrantIds(at.random, at.clock);
+    this.#debt = at.debts.find(of.key);
+  }
+
+  get isOvercharged(): boolean {
+    return this.#unreported < 0;
+  }
+
+  get isSettled(): boolean {
+    const isSure = [...this.#writes.values()].every(({ isUnsure }) => !isUnsure);
+    const isPaid = this.owed === 0 || this.#debt?.isVoid === true;
+    return isSure && this.units === 0 && this.#unreported === 0 && isPaid;
+  }
+
+  get owed(): number {
+    return this.#debt?.owed ?? 0;
+  }
+
+  take(cost: number): void {
+    this.units -= cost;
+    this.#unreported += cost;
+    if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
+  }
+
+  /** Whether usage older than this is unreported. */
+  isLate(afterMs: number): boolean {
+    return this.#unreportedSince !== undefined && elapsedMs(this.#at.clock, this.#unreportedSince) > afterMs;
+  }
+
+  /** Usage that is already reported is corrected with the next report. */
+  refund(cost: number): void {
+    this.#unreported -= cost;
+    this.units += cost;
+    this.#payFromStock();
+  }
+
+  /** Lends units that `cost` lacks; false: they would exceed the bound. */
+  borrow(cost: number, bound: number): boolean {
+    const lacking = Math.max(0, cost - this.units);
+    const debt = (this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs));
+    if (debt === undefined || debt.borrowed + lacking > bound) return false;
+    debt.borrowed += lacking;
+    debt.owed += lacking;
+    this.units += lacking;
+    this.#unreported -= lacking;
+    return true;
+  }
+
+  owe(units: number): void {
+    this.#debt ??= this.#at.debts.open(this.#of.key, this.#of.endEpochMs) ?? { borrowed: 0, owed: 0 };
+    this.#debt.owed += units;
+  }
+
+  /**
+   * Charges the owed units to the root, which may go below zero: with a shard below zero, the others would
+   * still grant what it owes. @returns undefined: nothing is owed
+   */
+  async pay(): Promise<Sent | undefined> {
+    while (this.#debt?.paying !== undefined) await this.#debt.paying;
+    const debt = this.#debt;
+    if (debt === undefined || debt.owed === 0 || debt.isVoid === true) return undefined;
+    const payment = this.#pay(debt).finally(() => (debt.paying = undefined));
+    debt.paying = payment;
+    return payment;
+  }
+
+  async #pay(debt: Debt): Promise<Sent> {
+    const { owed } = debt;
+    // Subtracted first: units lent or delivered meanwhile are not in this write.
+    debt.owed = 0;
+    const { key, endEpochMs } = this.#of;
+    const charge = { units: owed, gate: undefined, outstandingMax: undefined, report: 0, endEpochMs };
+    const sent = await this.writesTo(key).grant(charge);
+    if (sent.kind !== 'done') debt.owed += owed;
+    if (sent.kind === 'refused' && sent.item?.['closed'] !== undefined) debt.isVoid = true;
+    return sent;
+  }
+
+  /**
+   * Requests units, and reports.
+   * @param isExact units that wait here for a request stay charged as used: the process may end before its
+   * next write
+   */
+  async grant(
+    key: ItemKey,
+    size: LeaseSize & { readonly termEpochMs?: number | undefined },
+    isExact: boolean,
+  ): Promise<Sent> {
+    while (this.#debt?.paying !== undefined) await this.#debt.paying;
+    // Lent units that are neither used nor paid were never charged, so there is nothing to return.
+    const lent = Math.min(this.owed, this.units);
+    const untold = this.#unreported + lent;
+    const report = isExact ? Math.max(0, untold) : untold;
+    this.#unreported -= report;
+    this.#unreportedSince = undefined;
+    const { outstandingMax } = size;
+    // Units returned from reported ones are outstanding again, too.
+    const bound = outstandingMax === undefined ? undefined : outstandingMax + Math.min(0, report);
+    const sent = await this.writesTo(key).grant({
+      ...size,
+      outstandingMax: bound,
+      report,
+      endEpochMs: this.#of.endEpochMs,
+    });
+    if (sent.kind !== 'done') this.#reportLater(report);
+    else if (outstandingMax === undefined) this.#unreported -= size.units;
+    return sent;
+  }
+
+  /** Returns unused units and reports, to the item that they came from. Dropped here before sending. */
+  async settle(
+    key: ItemKey,
+    keepsUnits = false,
+  ): Promise<{ readonly sent: Sent; readonly units: number } | undefined> {
+    while (this.#debt?.paying !== undefined) await this.#debt.paying;
+    this.#payFromStock();
+    const units = keepsUnits ? 0 : this.units;
+    const report = keepsUnits ? Math.max(0, this.#unreported) : this.#unreported;
+    const writes = this.writesTo(key);
+    if (units === 0 && report === 0 && !writes.isUnsure) return undefined;
+    this.#unreportedSince = undefined;
+    this.units -= units;
+    this.#unreported -= report;
+    const sent = await writes.release({ units, report }, () => {
+      this.units += units;
+      this.#reportLater(report);
+    });
+    return { sent, units };
+  }
+
+  /** Earlier source items whose unanswered writes are not settled yet. */
+  async settleOthers({ pk }: ItemKey): Promise<void> {
+    for (const [other, writes] of this.#writes)
+      if (other !== pk && writes.isUnsure) await writes.release({ units: 0, report: 0 }, () => undefined);
+  }
+
+  writesTo(key: ItemKey): OwnWrites {
+    const known =
+      this.#writes.get(key.pk) ??
+      new OwnWrites(key, {
+        ...this.#at,
+        store: { ...this.#at.store, update: this.#update },
+        grantIds: this.#ids,
+      });
+    this.#writes.set(key.pk, known);
+    return known;
+  }
+
+  #reportLater(report: number): void {
+    this.#unreported += report;
+    if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
+  }
+
+  /** Lent units that are unused, or that units here can pay, need not be charged. */
+  #payFromStock(): void {
+    if (this.#debt === undefined) return;
+    const units = Math.min(this.#debt.owed, this.units);
+    this.#debt.owed -= units;
+    this.units -= units;
+    this.#unreported += units;
+  }
+}

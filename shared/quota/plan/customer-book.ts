@@ -1,0 +1,153 @@
+/**
+ * A process's cache of customers' records and of the plans assigned to keys: the one reader of which plan is
+ * in force. Requests, access logs, administration and invoices ask here.
+ */
+import type { AgeClock, ItemStore } from '../../ports.ts';
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import { customerKey, parseCustomer, termAt } from './customer.ts';
+import type { Customer, Term } from './customer.ts';
+import { assignedKey } from '../ledger/line.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+
+/** What decides about a tenant's requests with one of its keys. */
+export type Terms =
+  /** On record: its plan is in force, whatever the caller names. */
+  | {
+      readonly kind: 'term';
+      readonly by: 'customer' | 'key';
+      readonly term: Omit<Term, 'fromEpochMs'> & {
+        /** undefined: assigned before moments were stored; counts from the next period. */
+        readonly fromEpochMs: number | undefined;
+      };
+    }
+  /** The customer is suspended or closed: nothing is admitted. */
+  | { readonly kind: 'halted'; readonly state: 'suspended' | 'closed'; readonly term: Term | undefined }
+  /** Nothing is on record: what the caller names is in force. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unavailable' };
+
+type Entry = {
+  readonly item: Item | undefined;
+  /** Before the read that it comes from: it may be as old as that. */
+  readonly answeredAt: Moment;
+  /** The last read that was not answered since. */
+  readonly failedAt: Moment | undefined;
+};
+
+const FRESH_MS = 40_000;
+/** What is on record is used for so much longer while the table does not answer: with the guard for clocks, a change is in force within a minute. */
+const STALE_FACTOR = 1.25;
+/** While the table is out of reach, one call per this time, not one per request. */
+const UNAVAILABLE_MS = 1000;
+const MAX_ENTRIES = 10_000;
+const ATTEMPTS = 2;
+
+export class CustomerBook {
+  readonly #store: Pick<ItemStore, 'read'>;
+  readonly #clock: AgeClock;
+  readonly #freshMs: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #loading = new Map<string, Promise<Entry | undefined>>();
+  /** Parsed once per read. */
+  readonly #customers = new WeakMap<Item, Customer>();
+
+  constructor(store: Pick<ItemStore, 'read'>, clock: AgeClock, freshMs = FRESH_MS) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#freshMs = freshMs;
+  }
+
+  /** If both were read recently; synchronous, for the path of every request. @throws as `read` */
+  peek(tenant: string, key: string | undefined, atEpochMs: number): Terms | undefined {
+    const customer = this.#fresh(customerKey(tenant));
+    if (customer === undefined) return undefined;
+    if (customer.item !== undefined) return this.#termsOf(customer.item, atEpochMs);
+    const assigned = key === undefined ? { item: undefined } : this.#fresh(assignedKey(tenant, key));
+    return assigned && toAssigned(assigned.item);
+  }
+
+  /**
+   * While the table is out of reach, who was not on record stays so; a record is used for a limited time.
+   * @throws DomainError STORE_UNAVAILABLE for an item that is no customer
+   */
+  async read(tenant: string, key: string | undefined, atEpochMs: number): Promise<Terms> {
+    const customer = await this.#load(customerKey(tenant));
+    if (customer === undefined) return { kind: 'unavailable' };
+    if (customer.item !== undefined) return this.#termsOf(customer.item, atEpochMs);
+    if (key === undefined) return { kind: 'none' };
+    const assigned = await this.#load(assignedKey(tenant, key));
+    return assigned === undefined ? { kind: 'unavailable' } : toAssigned(assigned.item);
+  }
+
+  #termsOf(item: Item, atEpochMs: number): Terms {
+    const customer = this.#customers.get(item) ?? parseCustomer(item);
+    this.#customers.set(item, customer);
+    const term = termAt(customer, atEpochMs);
+    if (customer.state !== 'active') return { kind: 'halted', state: customer.state, term };
+    return term === undefined ? { kind: 'none' } : { kind: 'term', by: 'customer', term };
+  }
+
+  #fresh(key: ItemKey): Entry | undefined {
+    const entry = this.#entries.get(nameOf(key));
+    if (entry === undefined) return undefined;
+    const { answeredAt, failedAt } = entry;
+    const ageMs = elapsedMs(this.#clock, answeredAt);
+    if (ageMs <= this.#freshMs) return entry;
+    const isFailing = failedAt !== undefined && elapsedMs(this.#clock, failedAt) <= UNAVAILABLE_MS;
+    return isFailing && this.#mayUse(entry) ? entry : undefined;
+  }
+
+  #mayUse({ item, answeredAt }: Entry): boolean {
+    return item === undefined || elapsedMs(this.#clock, answeredAt) <= this.#freshMs * STALE_FACTOR;
+  }
+
+  /** undefined: the table does not answer, and what is known is too old. */
+  async #load(key: ItemKey): Promise<Entry | undefined> {
+    const fresh = this.#fresh(key);
+    if (fresh !== undefined) return fresh;
+    const name = nameOf(key);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const loading = this.#loading.get(name) ?? this.#ask(key, name);
+      this.#loading.set(name, loading);
+      const entry = await loading.finally(() => this.#loading.delete(name));
+      // An instance that was frozen meanwhile gets an answer from before, and so do requests that have joined.
+      if (entry === undefined || entry.failedAt !== undefined || this.#fresh(key) !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  async #ask(key: ItemKey, name: string): Promise<Entry | undefined> {
+    const askedAt = momentOf(this.#clock);
+    const read = await this.#store.read(key, { consistent: true });
+    const last = this.#entries.get(name);
+    if (read.kind === 'unavailable') {
+      if (last === undefined || !this.#mayUse(last)) return undefined;
+      const kept = { ...last, failedAt: momentOf(this.#clock) };
+      this.#entries.set(name, kept);
+      return kept;
+    }
+    const entry = { item: read.item, answeredAt: askedAt, failedAt: undefined };
+    // Last read is last in the map: the least recently read is evicted.
+    this.#entries.delete(name);
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined && this.#entries.size >= MAX_ENTRIES) this.#entries.delete(oldest);
+    this.#entries.set(name, entry);
+    return entry;
+  }
+}
+
+function toAssigned(item: Item | undefined): Terms {
+  const plan = item?.['plan'];
+  if (typeof plan !== 'string') return { kind: 'none' };
+  const at = item?.['at'];
+  return {
+    kind: 'term',
+    by: 'key',
+    term: { plan, fromEpochMs: typeof at === 'number' ? at : undefined },
+  };
+}
+
+function nameOf({ pk, sk }: ItemKey): string {
+  return `${pk}\n${sk}`;
+}

@@ -1,0 +1,120 @@
+/**
+ * A customer's record: which plan is in force from which moment. A term whose moment has come never changes;
+ * requests, invoices and administration all decide by it.
+ */
+import { DomainError } from '../../errors.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+import { headKey } from '../ledger/ledger.ts';
+import { parsePlan } from './plan.ts';
+import type { UsagePlan } from './plan.ts';
+
+export type Term = {
+  readonly plan: string;
+  readonly fromEpochMs: number;
+  /** The customer's own quotas in place of the plan's, by limit id. */
+  readonly limits?: Readonly<Record<string, number>>;
+};
+
+export type CustomerState = 'active' | 'suspended' | 'closed';
+
+export type Customer = {
+  readonly tenant: string;
+  readonly name?: string;
+  /** Of its invoices; its plans have no other. */
+  readonly currency?: string;
+  readonly state: CustomerState;
+  readonly stateSinceEpochMs: number;
+  /** Ascending, one at least. */
+  readonly terms: readonly Term[];
+  /** Incremented by every change. */
+  readonly version: number;
+};
+
+/** The list of all customers of a table. */
+export const CUSTOMER_LIST = 'CUSTOMERS';
+
+/** In the tenant's own partition, which every role that charges it can read. */
+export function customerKey(tenant: string): ItemKey {
+  return { pk: headKey({ tenant, limit: '', subject: '' }).pk, sk: 'CUSTOMER' };
+}
+
+export function printCustomer({ version, ...record }: Customer): Item {
+  return { ver: version, doc: JSON.stringify(record), list: CUSTOMER_LIST };
+}
+
+/** @throws DomainError STORE_UNAVAILABLE for an item that this code cannot have written: it admits no request */
+export function parseCustomer(item: Item): Customer {
+  const { ver: version, doc } = item;
+  let record: unknown;
+  try {
+    record = JSON.parse(String(doc));
+  } catch {
+    record = undefined;
+  }
+  if (typeof version !== 'number' || !isRecord(record))
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the usage table is no customer');
+  return { ...record, version };
+}
+
+/** undefined: none has begun. */
+export function termAt({ terms }: Pick<Customer, 'terms'>, epochMs: number): Term | undefined {
+  return terms.findLast(({ fromEpochMs }) => fromEpochMs <= epochMs);
+}
+
+export type TermSpan = Term & {
+  /** The next term, or the end of the customer; Infinity: it goes on. */
+  readonly untilEpochMs: number;
+};
+
+/** All terms with their ends. */
+export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly TermSpan[] {
+  const endEpochMs = state === 'closed' ? stateSinceEpochMs : Infinity;
+  return terms
+    .map((term, index) => ({
+      ...term,
+      untilEpochMs: Math.min(endEpochMs, terms[index + 1]?.fromEpochMs ?? Infinity),
+    }))
+    .filter(({ fromEpochMs, untilEpochMs }) => fromEpochMs < untilEpochMs);
+}
+
+/**
+ * The plan with the customer's own quotas.
+ * @throws PlanInvalid when the plan has no such limit (any more), or cannot hold the quota
+ */
+export function planOfTerm(plan: UsagePlan, limits: Term['limits']): UsagePlan {
+  if (limits === undefined) return plan;
+  const known = plan.limits.filter(({ kind }) => kind === 'quota').map(({ id }) => id);
+  const unknown = Object.keys(limits).find((id) => !known.includes(id));
+  if (unknown !== undefined)
+    throw new DomainError(
+      'LIMIT_UNKNOWN',
+      `plan ${plan.id} has no quota ${unknown}, which a customer has an own number for; it has ${known.join(', ') || 'none'}`,
+    );
+  const document = JSON.parse(plan.source) as { readonly limits: readonly { readonly id: string }[] };
+  const own = document.limits.map((limit) =>
+    limits[limit.id] === undefined ? limit : { ...limit, quota: limits[limit.id] },
+  );
+  return { ...parsePlan({ ...document, limits: own }), isOwn: true };
+}
+
+function isRecord(value: unknown): value is Omit<Customer, 'version'> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tenant, state, stateSinceEpochMs, terms } = value as Readonly<Record<keyof Customer, unknown>>;
+  return (
+    typeof tenant === 'string' &&
+    (state === 'active' || state === 'suspended' || state === 'closed') &&
+    typeof stateSinceEpochMs === 'number' &&
+    Array.isArray(terms) &&
+    terms.length > 0 &&
+    terms.every(isTerm)
+  );
+}
+
+function isTerm(value: unknown): value is Term {
+  if (typeof value !== 'object' || value === null) return false;
+  const { plan, fromEpochMs, limits } = value as Readonly<Record<keyof Term, unknown>>;
+  const isWhole =
+    limits === undefined ||
+    (typeof limits === 'object' && limits !== null && Object.values(limits).every(Number.isSafeInteger));
+  return typeof plan === 'string' && Number.isSafeInteger(fromEpochMs) && isWhole;
+}

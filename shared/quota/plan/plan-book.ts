@@ -1,0 +1,162 @@
+/** A process's cache of a table's usage plans. The table is authoritative; plans in code are seeds. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { AgeClock, ItemStore } from '../../ports.ts';
+import { DomainError } from '../../errors.ts';
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
+import type { QuotaEvent } from '../holding/holder-ports.ts';
+import { planKey } from '../ledger/ledger.ts';
+import { parsePlan } from './plan.ts';
+import type { UsagePlan } from './plan.ts';
+
+type PlanRead =
+  | { readonly kind: 'known'; readonly plan: UsagePlan }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable' };
+
+type Entry = { readonly plan: UsagePlan; readonly readAt: Moment; readonly freshMs: number };
+
+/** Plans are read again after this time; a period is opened by the newest in any case. */
+const FRESH_MS = 60_000;
+/** While the table is out of reach, one call per this time, not one per request. */
+const UNAVAILABLE_MS = 1000;
+const MAX_PLANS = 1000;
+/** The list of all plans of a table. */
+export const PLAN_LIST = 'PLANS';
+
+export class PlanBook {
+  readonly #store: ItemStore;
+  readonly #clock: AgeClock;
+  readonly #seeds: ReadonlyMap<string, UsagePlan>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #loading = new Map<string, Promise<PlanRead>>();
+  readonly #observe: (event: QuotaEvent) => void;
+  readonly #reported = new Set<string>();
+
+  constructor(
+    store: ItemStore,
+    clock: AgeClock,
+    seeds: readonly UsagePlan[],
+    observe: (event: QuotaEvent) => void = () => undefined,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#seeds = new Map(seeds.map((plan) => [plan.id, plan]));
+    this.#observe = observe;
+  }
+
+  /** The plan if it was read recently; synchronous, for the path of every request. */
+  peek(planId: string): UsagePlan | undefined {
+    const entry = this.#entries.get(planId);
+    return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
+      ? entry.plan
+      : undefined;
+  }
+
+  forget(planId: string): void {
+    this.#entries.delete(planId);
+  }
+
+  /** An old plan stays in use while the table is out of reach: the ledger has the limits. */
+  read(planId: string): Promise<PlanRead> {
+    const loading = this.#loading.get(planId) ?? this.#load(planId);
+    this.#loading.set(planId, loading);
+    return loading.finally(() => this.#loading.delete(planId));
+  }
+
+  async #load(planId: string): Promise<PlanRead> {
+    const key = planKey(planId);
+    let read = await this.#store.read(key, { consistent: true });
+    if (read.kind === 'unavailable') return this.#fallBack(planId);
+    const seed = this.#seeds.get(planId);
+    const writes = seed === undefined ? [] : seedWrites(seed, read.item);
+    if (writes.length > 0) {
+      for (const write of writes) await this.#store.update(write);
+      read = await this.#store.read(key, { consistent: true });
+      if (read.kind === 'unavailable') return this.#fallBack(planId);
+    }
+    // A seed that could not be published means an outage or a missing permission, not an unknown plan.
+    if (read.item === undefined) return seed === undefined ? { kind: 'unknown' } : this.#fallBack(planId);
+    const plan = parseStored(read.item);
+    if (seed !== undefined) this.#reportIgnored(seed, plan);
+    return this.#keep(plan, FRESH_MS);
+  }
+
+  /** Once: it stays so until the code is deployed with a higher version. */
+  #reportIgnored(seed: UsagePlan, { version, source }: UsagePlan): void {
+    if (version !== seed.version || inOrder(source) === inOrder(seed.source)) return;
+    if (this.#reported.has(seed.id)) return;
+    this.#reported.add(seed.id);
+    this.#observe({ kind: 'plan-ignored', plan: seed.id, version });
+  }
+
+  #fallBack(planId: string): PlanRead {
+    const plan = this.#entries.get(planId)?.plan ?? this.#seeds.get(planId);
+    return plan === undefined ? { kind: 'unavailable' } : this.#keep(plan, UNAVAILABLE_MS);
+  }
+
+  #keep(plan: UsagePlan, freshMs: number): PlanRead {
+    if (this.#entries.size >= MAX_PLANS) this.#entries.clear();
+    this.#entries.set(plan.id, { plan, readAt: momentOf(this.#clock), freshMs });
+    return { kind: 'known', plan };
+  }
+}
+
+/**
+ * Saves a plan whose newest version was `basedOn` (undefined = it is new); the store refuses it if another
+ * edit was made meanwhile.
+ */
+export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): ItemWrite {
+  const test: Test =
+    basedOn === undefined
+      ? { attribute: 'ver', is: 'absent' }
+      : { attribute: 'ver', is: 'equal', value: basedOn };
+  return planWrite(plan, test);
+}
+
+/** A stored plan. @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written it */
+export function parseStored(item: Item): UsagePlan {
+  let document: unknown;
+  try {
+    document = JSON.parse(String(item['doc']));
+  } catch {
+    throw new DomainError('PLAN_INVALID', 'a stored plan is no JSON');
+  }
+  return parsePlan(document);
+}
+
+/** Each version is kept for invoices: a period is priced by the version that opened it. */
+export function planVersionWrites(plan: UsagePlan): readonly ItemWrite[] {
+  if (plan.invoice === undefined) return [];
+  const item = { ver: plan.version, doc: plan.source };
+  const key = versionKey(plan.id, plan.version);
+  return [{ purpose: 'plan', key, when: [], change: { kind: 'put', item } }];
+}
+
+export function versionKey(planId: string, version: number): ItemKey {
+  return { ...planKey(planId), sk: `V#${version}` };
+}
+
+/**
+ * Publishes a plan of code or of an access document. None if the table has that version or a newer one, which
+ * counts.
+ */
+export function seedWrites(seed: UsagePlan, stored: Item | undefined): readonly ItemWrite[] {
+  if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];
+  const isNewer: Test = { attribute: 'ver', is: 'absent-or-below', value: seed.version };
+  return [...planVersionWrites(seed), planWrite(seed, isNewer)];
+}
+
+function planWrite(plan: UsagePlan, test: Test): ItemWrite {
+  const item = { ver: plan.version, doc: plan.source, list: PLAN_LIST };
+  return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
+}
+
+/** The same text for the same members in any order: documents in YAML are written by people. */
+function inOrder(source: string): string {
+  const ordered: unknown = JSON.parse(source, (_, value: unknown) =>
+    isJsonObject(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+  );
+  return JSON.stringify(ordered);
+}

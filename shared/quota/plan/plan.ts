@@ -1,0 +1,326 @@
+/** Usage plans. Parsed and checked once, when saved; a plan that cannot be enforced is refused. */
+import { PlanInvalid } from '../../errors.ts';
+import { isTimeZone } from '../ledger/period.ts';
+import type { PeriodLength, PeriodRule } from '../ledger/period.ts';
+import { PlanFields } from './plan-fields.ts';
+import { parseInvoiceTerms, parsePrice } from '../usage/price.ts';
+import type { InvoiceTerms, Price } from '../usage/price.ts';
+
+/** The scope of a limit: the whole tenant, one of its keys, or one route of one key. */
+export type Level = 'tenant' | 'key' | 'route';
+
+export type QuotaLimit = {
+  readonly kind: 'quota';
+  readonly id: string;
+  readonly level: Level;
+  /** Units per period. */
+  readonly quota: number;
+  readonly period: PeriodRule;
+  /** Units that count as used when a key first meets this limit; AWS's `offset`. */
+  readonly initialUsage: number;
+  /** Units over the quota that are still admitted, and flagged. */
+  readonly overage: number;
+  /** Percent of the quota, ascending; each is reported once per period. */
+  readonly alarms: readonly number[];
+  /** Units that leases may hold unreported at once; 0 = no leases, one write per request. */
+  readonly wasteBudget: number;
+  readonly leaseSeconds: number;
+  readonly maxLeaseUnits: number;
+  /** `exact`: used and charged in one write, so a process that dies was billed exactly what it admitted. */
+  readonly billing: 'exact' | 'leased';
+  /** The price of its units; absent: it is on no invoice. */
+  readonly price?: Price;
+  /** Number of items of the ledger: fixed, or as many as its writes need. Absent: one. */
+  readonly shards?: 'auto' | number;
+};
+
+export type RateLimit = {
+  readonly kind: 'rate';
+  readonly id: string;
+  readonly level: Level;
+  /** Units per `perSeconds`. */
+  readonly rate: number;
+  readonly perSeconds: number;
+  /** Units that may come at once; as promised, not as stored. @see usableBurst */
+  readonly burst: number;
+  /** Longest time between requesting and using units; longer if they are leased. */
+  readonly maxAgeMs: number;
+  readonly leased: boolean;
+  /** Largest difference between the clocks of two holders. */
+  readonly clockSkewMs: number;
+};
+
+export type ConcurrencyLimit = {
+  readonly kind: 'concurrency';
+  readonly id: string;
+  readonly level: Level;
+  readonly concurrency: number;
+  /** Longest run of a request whose platform gives no deadline. */
+  readonly maxSeconds: number;
+  /** Largest error of a holder's clock. */
+  readonly clockSkewMs: number;
+};
+
+export type Limit = QuotaLimit | RateLimit | ConcurrencyLimit;
+
+export type UsagePlan = {
+  readonly id: string;
+  /** Incremented by every change; a period begins with the newest. */
+  readonly version: number;
+  readonly limits: readonly Limit[];
+  /** Units per request by route, `*` for every other one. */
+  readonly costs: ReadonlyMap<string, number>;
+  /** Currency and customers; absent: nothing is invoiced. */
+  readonly invoice?: InvoiceTerms;
+  /** The parsed document as JSON, as stored. */
+  readonly source: string;
+  /** Some quotas are one customer's own; @see planOfTerm */
+  readonly isOwn?: true;
+};
+
+/** Ledger numbers are exact up to here, in JavaScript as in DynamoDB. */
+export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
+/** In direct mode units are used within this time after their request, or dropped. */
+const DIRECT_MAX_AGE_MS = 250;
+
+/** A thousand writes a second each, with leases of hundreds of units: more than any one subject needs. */
+export const MAX_SHARDS = 16;
+
+const MAX_LIMITS = 10;
+const MAX_ROUTES = 500;
+const MAX_RATE_WINDOW_SECONDS = 86_400;
+/** Most items that a request may have to try, times their permits. */
+const MAX_CONCURRENCY = 1000;
+const MAX_RUN_SECONDS = 900;
+const LEVELS = ['tenant', 'key', 'route'] as const;
+const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
+
+/**
+ * Reads a plan as users write it:
+ * `{id, version, limits: [{id, level, quota, period} | {id, level, rate, burst} | {id, level, concurrency}],
+ *   cost?: 1 | {"POST /reports": 10, "*": 1}, invoice?: {currency: "EUR"}}`
+ * @throws PlanInvalid with the path of the first field that is wrong
+ *
+ * @example
+ * ```ts
+ * import { parsePlan } from 'gatewright/quota';
+ *
+ * const plan = parsePlan({
+ *   id: 'starter',
+ *   version: 1,
+ *   limits: [{ id: 'month', level: 'key', quota: 1000, period: 'MONTH' }],
+ * });
+ * plan.limits.length // → 1
+ * ```
+ */
+export function parsePlan(value: unknown): UsagePlan {
+  const fields = new PlanFields(value, '');
+  const id = fields.id('id');
+  const version = fields.integer('version', { min: 1, max: MAX_UNITS });
+  const costs = parseCosts(fields);
+  const largestCost = Math.max(...costs.values());
+  const limits = fields
+    .list('limits', MAX_LIMITS)
+    .map((limit, index) => parseLimit(new PlanFields(limit, `limits[${index}]`), largestCost));
+  const invoice = parseInvoiceTerms(fields);
+  fields.refuseOthers();
+  const priced = limits.findIndex((limit) => limit.kind === 'quota' && limit.price !== undefined);
+  if (priced !== -1 && invoice === undefined)
+    throw new PlanInvalid(`limits[${priced}].price`, 'needs invoice.currency of the plan');
+  if (limits.length === 0) throw new PlanInvalid('limits', 'must have at least one limit');
+  const ids = limits.map((limit) => limit.id);
+  const twice = ids.findIndex((limitId, index) => ids.indexOf(limitId) < index);
+  if (twice !== -1) throw new PlanInvalid(`limits[${twice}].id`, 'is already the id of an earlier limit');
+  return { id, version, limits, costs, ...(invoice && { invoice }), source: JSON.stringify(value) };
+}
+
+export function costOf(plan: UsagePlan, route: string | undefined): number {
+  const own = route === undefined ? undefined : plan.costs.get(route);
+  return own ?? plan.costs.get('*') ?? 1;
+}
+
+/**
+ * The burst of the stored bucket, chosen so that the promised one holds although units are used up to
+ * `maxAgeMs` after their request, by holders whose clocks differ: burst - rate * (age + 2 * skew).
+ */
+export function usableBurst(limit: RateLimit): number {
+  const lateSeconds = (limit.maxAgeMs + 2 * limit.clockSkewMs) / 1000;
+  return Math.floor(limit.burst - (limit.rate / limit.perSeconds) * lateSeconds);
+}
+
+function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
+  const value = fields.get('cost') ?? 1;
+  const units = { min: 0, max: MAX_UNITS };
+  if (typeof value === 'number') return new Map([['*', fields.integer('cost', units, 1)]]);
+  const byRoute = new PlanFields(value, 'cost');
+  const routes = Object.keys(value);
+  if (routes.length > MAX_ROUTES) fields.fail('cost', `must name at most ${MAX_ROUTES} routes`);
+  return new Map([
+    ['*', 1] as const,
+    ...routes.map((route) => [route, byRoute.integer(route, units)] as const),
+  ]);
+}
+
+function parseLimit(fields: PlanFields, largestCost: number): Limit {
+  const [kind, another] = KINDS.filter((name) => fields.has(name));
+  if (kind === undefined || another !== undefined)
+    return fields.fail(kind ?? 'quota', `must be the only one of ${KINDS.join(', ')}`);
+  const limit = PARSERS[kind](fields);
+  fields.refuseOthers();
+  if (limit.kind === 'concurrency') return limit;
+  const largest = limit.kind === 'quota' ? limit.quota + limit.overage : usableBurst(limit);
+  if (largest < Math.max(1, largestCost)) refuseSize(fields, limit, Math.max(1, largestCost));
+  return limit;
+}
+
+const USUAL_LEASE = { seconds: 30, units: 10_000 };
+
+function parseQuota(fields: PlanFields): QuotaLimit {
+  const quota = fields.integer('quota', { min: 0, max: MAX_UNITS });
+  const overage = fields.integer('overage', { min: 0, max: MAX_UNITS }, 0);
+  if (quota + overage > MAX_UNITS) fields.fail('overage', `and quota together must be at most ${MAX_UNITS}`);
+  const lease = fields.get('lease');
+  const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
+  const leaseSeconds = leaseFields.number('seconds', { min: 1, max: 3600 }, USUAL_LEASE.seconds);
+  const maxLeaseUnits = leaseFields.integer('max', { min: 1, max: 1_000_000 }, USUAL_LEASE.units);
+  leaseFields.refuseOthers();
+  const wasteShare = fields.number('wasteBudget', { min: 0, max: 0.5 }, 0.01);
+  const level = fields.oneOf('level', LEVELS);
+  const period = parsePeriod(fields);
+  const billing = parseBilling(fields, level, period);
+  const isDirect = lease === false || billing === 'exact';
+  const wasteBudget = isDirect ? 0 : Math.max(1, Math.floor(wasteShare * quota));
+  const price = parsePrice(fields, level, period.length);
+  const shards = parseShards(fields, wasteBudget, overage);
+  return {
+    kind: 'quota',
+    id: fields.id('id'),
+    level,
+    quota,
+    period,
+    billing,
+    initialUsage: fields.integer('initialUsage', { min: 0, max: quota }, 0),
+    overage,
+    alarms: parseAlarms(fields),
+    wasteBudget,
+    leaseSeconds,
+    maxLeaseUnits,
+    ...(price !== undefined && { price }),
+    ...(shards !== undefined && { shards }),
+  };
+}
+
+/** Monthly invoiced usage is billed to the unit, unless the plan asks for leases by name. */
+function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule): QuotaLimit['billing'] {
+  const ofLeases = ['lease', 'wasteBudget', 'shards'].filter(
+    (name) => fields.has(name) && fields.get(name) !== false,
+  );
+  const isInvoiced = level === 'tenant' && length === 'MONTH' && ofLeases.length === 0;
+  if (!fields.has('billing')) return isInvoiced ? 'exact' : 'leased';
+  const billing = fields.oneOf('billing', ['exact', 'leased'] as const);
+  const [needless] = ofLeases;
+  if (billing === 'exact' && needless !== undefined)
+    fields.fail(needless, 'is a setting of leases, and billing: exact has none: each request is one write');
+  return billing;
+}
+
+/** Overage and alarms need the total of all items, which shards do not have in time. */
+function parseShards(fields: PlanFields, wasteBudget: number, overage: number): QuotaLimit['shards'] {
+  if (!fields.has('shards')) return undefined;
+  if (overage > 0) fields.fail('overage', 'cannot be detected for a quota with shards; raise the quota');
+  if (fields.has('alarms')) fields.fail('alarms', 'cannot be raised for a quota with shards');
+  if (wasteBudget < 2) fields.fail('shards', 'need leases, and a waste budget of at least 2 units');
+  if (fields.get('shards') === 'auto') return 'auto';
+  const most = Math.min(MAX_SHARDS, wasteBudget);
+  const shards = fields.get('shards');
+  if (typeof shards === 'number' && Number.isInteger(shards) && shards >= 2 && shards <= most) return shards;
+  return fields.fail(
+    'shards',
+    `must be auto, or a whole number from 2 to ${most}; each needs a unit of the waste budget`,
+  );
+}
+
+function parsePeriod(fields: PlanFields): PeriodRule {
+  const length = parsePeriodLength(fields);
+  const timeZone = fields.text('timeZone', 'UTC');
+  if (!isTimeZone(timeZone)) fields.fail('timeZone', 'is not a time zone that this runtime knows');
+  const anchor = new PlanFields(fields.get('anchor') ?? {}, fields.pathOf('anchor'));
+  const dayName = length === 'WEEK' ? 'weekday' : 'day';
+  if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
+    fields.fail('anchor', 'and timeZone are for DAY, WEEK and MONTH; other periods begin at period.from');
+  if (length === 'DAY' && anchor.has('day')) anchor.fail('day', 'is for MONTH; a DAY begins at anchor.time');
+  const anchorDay = anchor.integer(dayName, { min: 1, max: length === 'WEEK' ? 7 : 31 }, 1);
+  const time = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(anchor.text('time', '00:00'));
+  if (time === null) return anchor.fail('time', 'must be a time of day like 06:00');
+  anchor.refuseOthers();
+  return { length, timeZone, anchorDay, anchorMinutes: Number(time[1]) * 60 + Number(time[2]) };
+}
+
+function parsePeriodLength(fields: PlanFields): PeriodLength {
+  const value = fields.get('period');
+  if (typeof value !== 'object' || value === null) return fields.oneOf('period', PERIODS);
+  const custom = new PlanFields(value, fields.pathOf('period'));
+  const everySeconds = custom.integer('everySeconds', { min: 1, max: 366 * 86_400 });
+  const from = custom.has('from') ? custom.instant('from') : undefined;
+  custom.refuseOthers();
+  return { everySeconds, ...(from !== undefined && { fromEpochMs: from }) };
+}
+
+function parseAlarms(fields: PlanFields): readonly number[] {
+  const alarms = fields.list('alarms', 8, []).map((percent) => {
+    if (typeof percent === 'number' && Number.isInteger(percent) && percent >= 1 && percent <= 1000)
+      return percent;
+    return fields.fail('alarms', 'must be whole percents of the quota from 1 to 1000');
+  });
+  if (new Set(alarms).size < alarms.length) fields.fail('alarms', 'must not name a percent twice');
+  return alarms.sort((a, b) => a - b);
+}
+
+function parseRate(fields: PlanFields): RateLimit {
+  const lease = fields.get('lease');
+  const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
+  const maxAgeMs = leaseFields.integer('maxAgeMs', { min: 1, max: 60_000 }, DIRECT_MAX_AGE_MS);
+  leaseFields.refuseOthers();
+  const rate = fields.number('rate', { min: 1e-6, max: 1e6 });
+  const perSeconds = fields.number('perSeconds', { min: 1, max: MAX_RATE_WINDOW_SECONDS }, 1);
+  const burst = fields.integer('burst', { min: 1, max: 1e9 });
+  if ((burst * perSeconds) / rate > MAX_RATE_WINDOW_SECONDS)
+    fields.fail('burst', 'needs more than a day to refill; that is a quota');
+  return {
+    kind: 'rate',
+    id: fields.id('id'),
+    level: fields.oneOf('level', LEVELS),
+    rate,
+    perSeconds,
+    burst,
+    maxAgeMs,
+    leased: leaseFields.has('maxAgeMs'),
+    clockSkewMs: fields.integer('clockSkewMs', { min: 0, max: 60_000 }, 200),
+  };
+}
+
+/** Costs do not apply: a running request is one. */
+function parseConcurrency(fields: PlanFields): ConcurrencyLimit {
+  return {
+    kind: 'concurrency',
+    id: fields.id('id'),
+    level: fields.oneOf('level', LEVELS),
+    concurrency: fields.integer('concurrency', { min: 1, max: MAX_CONCURRENCY }),
+    maxSeconds: fields.integer('maxSeconds', { min: 1, max: 86_400 }, MAX_RUN_SECONDS),
+    clockSkewMs: fields.integer('clockSkewMs', { min: 0, max: 60_000 }, 1000),
+  };
+}
+
+const KINDS = ['quota', 'rate', 'concurrency'] as const;
+const PARSERS = { quota: parseQuota, rate: parseRate, concurrency: parseConcurrency } as const;
+
+function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: number): never {
+  if (limit.kind === 'quota')
+    return fields.fail('quota', `is less than the largest cost (${needed}), which could never be admitted`);
+  const least = Math.ceil(limit.burst - usableBurst(limit) + needed);
+  const why = limit.leased ? 'its lease' : 'the time between request and use';
+  return fields.fail(
+    'burst',
+    `is too small for ${why}: make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,
+  );
+}

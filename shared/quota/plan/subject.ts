@@ -1,0 +1,89 @@
+import { DomainError } from '../../errors.ts';
+import { printKeyPart } from '../../table/item-write.ts';
+import { headKey } from '../ledger/ledger.ts';
+import type { LedgerId } from '../ledger/ledger.ts';
+import type { Period } from '../ledger/period.ts';
+import type { Limit } from './plan.ts';
+
+export type Subject = {
+  readonly plan: string;
+  readonly tenant: string;
+  /** Id of the API key (or of the principal), never its secret: rotation keeps the usage. */
+  readonly key: string;
+  /** `GET /orders/{id}`; required by limits per route, and prices a request. */
+  readonly route?: string;
+};
+
+/** A subject whose plan comes from a term on record; without one, the caller has named it. */
+export type TermSubject = Subject & {
+  readonly term?: { readonly by: 'customer' | 'key'; readonly fromEpochMs: number } | undefined;
+};
+
+/** A term that begins after the period does not end its ledger, and a key's plan not that of its tenant. */
+export function termFor(
+  limit: Pick<Limit, 'level'>,
+  { endEpochMs }: Pick<Period, 'endEpochMs'>,
+  term: TermSubject['term'],
+): number | undefined {
+  if (term === undefined || term.fromEpochMs >= endEpochMs) return undefined;
+  return term.by === 'key' && limit.level === 'tenant' ? undefined : term.fromEpochMs;
+}
+
+const MAX_NAME_LENGTH = 256;
+/**
+ * The index `list` has the partition key as its sort key, which DynamoDB limits to 1,024 bytes (2,048 for a
+ * partition key).
+ */
+export const MAX_KEY_BYTES = 1024;
+
+/** @throws DomainError SUBJECT_INVALID */
+export function checkSubject(subject: Subject): void {
+  for (const name of ['plan', 'tenant', 'key'] as const) checkName(subject[name], name);
+  if (subject.route !== undefined) checkName(subject.route, 'route');
+}
+
+/**
+ * @throws DomainError SUBJECT_INVALID for a partition key that the table or its index refuses, which would
+ * look like an outage
+ */
+export function checkKey(pk: string): void {
+  if (new TextEncoder().encode(pk).length > MAX_KEY_BYTES)
+    throw new DomainError(
+      'SUBJECT_INVALID',
+      `tenant, key and route together must not exceed ${MAX_KEY_BYTES} bytes as stored (# and % take three)`,
+    );
+}
+
+/** Once per ledger, not per request. @throws DomainError SUBJECT_INVALID when its key would be too long */
+export function checkLedgerId(id: LedgerId): void {
+  checkKey(headKey(id).pk);
+}
+
+/**
+ * The ledger of a limit: one per tenant, per key, or per key and route.
+ * @throws DomainError SUBJECT_INVALID when the limit is per route and the subject has none
+ */
+export function ledgerIdOf(limit: Pick<Limit, 'id' | 'level'>, subject: Subject): LedgerId {
+  return { tenant: subject.tenant, limit: limit.id, subject: subjectAt(limit, subject) };
+}
+
+function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject): string {
+  switch (limit.level) {
+    case 'tenant':
+      return '';
+    case 'key':
+      return key;
+    case 'route':
+      if (route === undefined)
+        throw new DomainError(
+          'SUBJECT_INVALID',
+          `the limit ${limit.id} is per route, and no route was given`,
+        );
+      return `${printKeyPart(key)}#${printKeyPart(route)}`;
+  }
+}
+
+function checkName(name: unknown, field: string): void {
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_LENGTH)
+    throw new DomainError('SUBJECT_INVALID', `${field} must be 1 to ${MAX_NAME_LENGTH} characters`);
+}

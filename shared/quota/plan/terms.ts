@@ -1,0 +1,89 @@
+/** The plan in force for a request: the one on record, or else the one that the request names. */
+import { DomainError } from '../../errors.ts';
+import type { CustomerBook, Terms } from './customer-book.ts';
+import { planOfTerm } from './customer.ts';
+import type { Term } from './customer.ts';
+import type { UsagePlan } from './plan.ts';
+import type { TermSubject } from './subject.ts';
+
+type Named = { readonly tenant: string; readonly key: string; readonly plan?: string | undefined };
+
+export type PlanTerms = {
+  readonly kind: 'terms';
+  readonly plan: string;
+  /** Absent: the request names the plan, or its assignment has no moment. */
+  readonly term?: TermSubject['term'];
+  /** The customer's own quotas. */
+  readonly limits?: Term['limits'];
+  readonly isOnRecord?: true;
+};
+
+export type TermsInForce =
+  | PlanTerms
+  /** Nothing is admitted; what was served before is charged by these terms. */
+  | { readonly kind: 'halted'; readonly terms: PlanTerms | undefined }
+  | { readonly kind: 'unavailable' };
+
+export class TermsReader {
+  readonly #book: CustomerBook | undefined;
+  /** By plan and own quotas: a plan is parsed once per read of either. */
+  readonly #own = new WeakMap<UsagePlan, WeakMap<object, UsagePlan>>();
+
+  /** @param book undefined: nothing is on record */
+  constructor(book: CustomerBook | undefined) {
+    this.#book = book;
+  }
+
+  /** Synchronous; undefined: not read recently. @throws as `read` */
+  peek(named: Named, atEpochMs: number): TermsInForce | undefined {
+    if (this.#book === undefined) return toTerms({ kind: 'none' }, named);
+    const found = this.#book.peek(named.tenant, named.key, atEpochMs);
+    return found && toTerms(found, named);
+  }
+
+  /** @throws DomainError SUBJECT_INVALID when no plan is named, and none is on record; STORE_UNAVAILABLE */
+  async read(named: Named, atEpochMs: number): Promise<TermsInForce> {
+    const found = await this.#book?.read(named.tenant, named.key, atEpochMs);
+    return toTerms(found ?? { kind: 'none' }, named);
+  }
+
+  /** @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID for own quotas that the plan cannot hold */
+  planOf(saved: UsagePlan, { limits }: Pick<PlanTerms, 'limits'>): UsagePlan {
+    if (limits === undefined) return saved;
+    const known = this.#own.get(saved) ?? new WeakMap<object, UsagePlan>();
+    this.#own.set(saved, known);
+    const own = known.get(limits) ?? planOfTerm(saved, limits);
+    known.set(limits, own);
+    return own;
+  }
+}
+
+function toTerms(found: Terms, { plan: named }: Named): TermsInForce {
+  switch (found.kind) {
+    case 'unavailable':
+      return found;
+    case 'halted':
+      return { kind: 'halted', terms: found.term && toPlanTerms('customer', found.term) };
+    case 'none':
+      if (named !== undefined) return { kind: 'terms', plan: named };
+      throw new DomainError(
+        'SUBJECT_INVALID',
+        'the request names no plan, and none is on record for its tenant',
+      );
+    case 'term':
+      return toPlanTerms(found.by, found.term);
+  }
+}
+
+function toPlanTerms(
+  by: 'customer' | 'key',
+  { plan, fromEpochMs, limits }: Extract<Terms, { kind: 'term' }>['term'],
+): PlanTerms {
+  return {
+    kind: 'terms',
+    plan,
+    isOnRecord: true,
+    ...(fromEpochMs !== undefined && { term: { by, fromEpochMs } }),
+    ...(limits !== undefined && { limits }),
+  };
+}

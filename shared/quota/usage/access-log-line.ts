@@ -1,0 +1,102 @@
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { hasDuplicateMember } from '../../http/json-members.ts';
+import type { Subject } from '../plan/subject.ts';
+
+/** Names of the line's fields. A value may be a constant of the format: `"plan":"gold"`. */
+export type LineFields = {
+  /** `$context.extendedRequestId`. */
+  readonly requestId: string;
+  /** `$context.requestTimeEpoch`; without it the line's own time is used. */
+  readonly time: string;
+  readonly status: string;
+  /** `$context.integrationStatus`: whether the request reached the backend. */
+  readonly integration: string;
+  readonly plan: string;
+  readonly tenant: string;
+  readonly key: string;
+  /** `$context.routeKey`, or `$context.httpMethod $context.resourcePath`. */
+  readonly route: string;
+};
+
+/**
+ * Which requests count. `reached`: those that API Gateway passed on, as for its own usage plans, including
+ * 4xx and 5xx of the backend. `succeeded`: those of them with a status below 400. `all`: refused ones too.
+ */
+type CountRule = 'reached' | 'succeeded' | 'all';
+
+export type LineRules = { readonly fields: LineFields; readonly counts: CountRule };
+
+export type TrackedRequest = {
+  readonly requestId: string;
+  readonly subject: Subject;
+  readonly atEpochMs: number;
+};
+
+type LineReading =
+  | { readonly kind: 'counted'; readonly request: TrackedRequest }
+  /** Excluded by the rule, or not chargeable, such as a request without a caller. */
+  | { readonly kind: 'uncounted' }
+  | { readonly kind: 'malformed' };
+
+export const DEFAULT_FIELDS: LineFields = {
+  requestId: 'requestId',
+  time: 'requestTimeEpoch',
+  status: 'status',
+  integration: 'integrationStatus',
+  plan: 'plan',
+  tenant: 'tenant',
+  key: 'key',
+  route: 'route',
+};
+
+/**
+ * The form of `$context.requestId` of REST APIs, which callers choose by the header x-amzn-RequestId: all
+ * requests with one id would be charged as one.
+ */
+const CHOSEN_BY_CALLER =
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|UUID_REPLACED_INVALID_REQUEST_ID)$/i;
+const NAMES = ['requestId', 'plan', 'tenant', 'key', 'route'] as const;
+const REFUSED_BY_GATEWAY = new Set([401, 403, 429]);
+const MAX_NAME_LENGTH = 256;
+/** Later years change the form of period names, and no log has such requests. */
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
+
+/** `receivedAtEpochMs`: the line's time in CloudWatch Logs. */
+export function readAccessLine(
+  message: string,
+  receivedAtEpochMs: number,
+  { fields, counts }: LineRules,
+): LineReading {
+  const line = parseJsonObject(message);
+  // API Gateway escapes nothing: in a careless format a path with quotes could give the line a second key.
+  if (line === undefined || hasDuplicateMember(message, new Set(Object.values(fields))))
+    return { kind: 'malformed' };
+  const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
+  const requestId = read('requestId');
+  const printed = read('status') ?? '';
+  const status = Number(printed);
+  if (requestId === undefined || CHOSEN_BY_CALLER.test(requestId) || !/^[1-5]\d\d$/.test(printed))
+    return { kind: 'malformed' };
+  // Without quotes, 007, 1e1 and numbers with too many digits would name another key.
+  if (NAMES.some((name) => typeof line[fields[name]] === 'number')) return { kind: 'malformed' };
+  const [plan, tenant, key] = [read('plan'), read('tenant'), read('key')];
+  if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'uncounted' };
+  if ([requestId, plan, tenant, key].some((name) => name.length > MAX_NAME_LENGTH))
+    return { kind: 'malformed' };
+  const hasReached =
+    fields.integration in line ? read('integration') !== undefined : !REFUSED_BY_GATEWAY.has(status);
+  if (counts !== 'all' && !(hasReached && (counts === 'reached' || status < 400)))
+    return { kind: 'uncounted' };
+  const route = read('route');
+  const atEpochMs = Number(read('time') ?? receivedAtEpochMs);
+  if (!Number.isSafeInteger(atEpochMs) || atEpochMs <= 0 || atEpochMs >= END_OF_TIME_MS)
+    return { kind: 'malformed' };
+  const subject = { plan, tenant, key, route: route ?? '$default' };
+  return { kind: 'counted', request: { requestId, subject, atEpochMs } };
+}
+
+/** API Gateway prints `-` for an absent value. */
+function valueOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;
+}

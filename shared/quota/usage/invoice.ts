@@ -1,0 +1,180 @@
+/**
+ * Invoices of a month, made from usage records. Pure: the same records give the same invoice, including its
+ * number.
+ *
+ * A line's amount is computed exactly over all its periods, and rounded once, half of a minor unit up; a
+ * total is the sum of its lines.
+ */
+import { createHash } from 'node:crypto';
+import type { UsageRecord } from '../admin/usage-record.ts';
+import { ledgerOf } from '../admin/usage-row.ts';
+import { parseDecimal, printMinor, toMinor } from './money.ts';
+import type { Exact } from './money.ts';
+import type { Customer, Price } from './price.ts';
+
+export type InvoiceLine = {
+  readonly limit: string;
+  readonly key?: string;
+  readonly route?: string;
+  readonly plan: string;
+  readonly price: Price;
+  readonly periods: number;
+  readonly used: number;
+  /** Units of them that are free. */
+  readonly included: number;
+  /** Units granted to processes that ended without reporting them; not billed. */
+  readonly lost: number;
+  /** Decimal text in the invoice's currency. */
+  readonly amount: string;
+};
+
+export type Invoice = {
+  /** Changes when one of its periods is corrected. */
+  readonly number: string;
+  readonly month: string;
+  readonly tenant: string;
+  readonly customer: Customer;
+  readonly currency: string;
+  readonly lines: readonly InvoiceLine[];
+  readonly total: string;
+  readonly lost: number;
+  /** 1, plus one for each correction of a period. */
+  readonly revision: number;
+  /** Of a month that is not over: an amount to look at, which changes with each request. */
+  readonly draft?: true;
+};
+
+export type Priced = {
+  readonly invoices: readonly Invoice[];
+  /** Records without a price: they are on no invoice. */
+  readonly unpriced: readonly UsageRecord[];
+};
+
+const NUMBER_DIGITS = 12;
+
+/** From one tenant's records of one month, in all versions. */
+export function makeInvoices(
+  tenant: string,
+  month: string,
+  records: readonly UsageRecord[],
+  customerOf: (plan: string) => Customer | undefined,
+): Priced {
+  const newest = newestOf(records);
+  const unpriced = newest.filter(({ price }) => price === undefined);
+  const priced = Map.groupBy(newest.filter(isPriced), ({ currency }) => currency);
+  const invoices = [...priced].sort(byName).map(([currency, all]) => {
+    const lines = [...Map.groupBy(all, lineOf)].sort(byName).map(([, periods]) => toLine(periods, currency));
+    const total = lines.reduce((sum, { minor }) => sum + minor, 0n);
+    const revision = 1 + all.reduce((sum, { version }) => sum + version - 1, 0);
+    const customer = all.map(({ plan }) => customerOf(plan)).find((found) => found !== undefined);
+    return {
+      number: numberOf(tenant, month, currency, revision),
+      month,
+      tenant,
+      customer: addressee(customer) ?? { name: tenant, address: [] },
+      currency,
+      lines: lines.map(({ line }) => line),
+      total: printMinor(total, currency),
+      lost: all.reduce((sum, { lost }) => sum + lost, 0),
+      revision,
+    };
+  });
+  return { invoices, unpriced };
+}
+
+/** An invoice from records that are not written: it has no number to pay by. */
+export function asDraft(invoice: Invoice): Invoice {
+  return { ...invoice, number: `${invoice.number}-draft`, draft: true };
+}
+
+/** The price of a period: its fee, and each unit by its tier, counted from the first of the period. */
+export function amountOf(
+  price: Price,
+  {
+    used,
+    carried,
+    replaced,
+  }: { readonly used: number; readonly carried: number; readonly replaced: boolean },
+): Exact {
+  let amount = replaced ? 0n : exact(price.fee);
+  let from = price.included;
+  for (const { upTo = Infinity, unitPrice } of price.tiers) {
+    const units = Math.max(0, Math.min(carried + used, upTo) - Math.max(carried, from));
+    amount += BigInt(units) * exact(unitPrice);
+    from = upTo;
+  }
+  return amount;
+}
+
+/** The customer's address; the start of the subscription does not appear on an invoice. */
+function addressee(customer: Customer | undefined): Customer | undefined {
+  if (customer === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(customer).filter(([name]) => name !== 'from' && name !== 'until'),
+  ) as Customer;
+}
+
+function newestOf(records: readonly UsageRecord[]): readonly UsageRecord[] {
+  const byLedger = Map.groupBy(records, (record) =>
+    JSON.stringify([record.limit, record.key, record.route, ledgerOf(record)]),
+  );
+  return [...byLedger.values()].map((versions) =>
+    versions.reduce((newest, each) => (each.version > newest.version ? each : newest)),
+  );
+}
+
+type PricedRecord = UsageRecord & { readonly currency: string; readonly price: Price };
+
+function isPriced(record: UsageRecord): record is PricedRecord {
+  return record.price !== undefined && record.currency !== undefined;
+}
+
+function lineOf({ limit, key, route, plan, price }: PricedRecord): string {
+  return JSON.stringify([limit, key ?? '', route ?? '', plan, price]);
+}
+
+function toLine(
+  periods: readonly PricedRecord[],
+  currency: string,
+): { readonly line: InvoiceLine; readonly minor: bigint } {
+  const [{ limit, key, route, plan, price }] = periods as [PricedRecord];
+  const sum = (units: (record: PricedRecord) => number): number =>
+    periods.reduce((total, record) => total + units(record), 0);
+  const exactly = periods.reduce(
+    (total, { used, carried = 0, replaced = false }) => total + amountOf(price, { used, carried, replaced }),
+    0n,
+  );
+  const minor = toMinor(exactly, currency);
+  const line = {
+    limit,
+    ...(key !== undefined && { key }),
+    ...(route !== undefined && { route }),
+    plan,
+    price,
+    periods: periods.length,
+    used: sum(({ used }) => used),
+    included: sum(({ used, carried = 0 }) => Math.min(used, Math.max(0, price.included - carried))),
+    lost: sum(({ lost }) => lost),
+    amount: printMinor(minor, currency),
+  };
+  return { line, minor };
+}
+
+/** Deterministic for tenant, month, currency and corrections. */
+function numberOf(tenant: string, month: string, currency: string, revision: number): string {
+  const name = createHash('sha256')
+    .update(JSON.stringify([tenant, currency]))
+    .digest('hex');
+  return `${month}-${name.slice(0, NUMBER_DIGITS)}-${revision}`;
+}
+
+/** @throws Error for an invalid stored price: it was checked when its plan was saved */
+function exact(decimal: string): Exact {
+  const amount = parseDecimal(decimal);
+  if (amount === undefined) throw new Error(`a stored price is no decimal: ${decimal}`);
+  return amount;
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

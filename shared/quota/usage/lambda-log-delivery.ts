@@ -1,0 +1,73 @@
+/** Lines of access logs from any source of the function: what to charge, and what to answer. */
+import { parseFields } from '../../aws/event-fields.ts';
+import { DomainError } from '../../errors.ts';
+import { readLogBatch } from './lambda-log-batch.ts';
+import type { LogEvent } from './lambda-log-batch.ts';
+
+type LogDelivery = {
+  readonly lines: readonly LogEvent[];
+  /**
+   * The answer to Firehose: records with waiting lines are marked as failed. CloudWatch Logs takes no answer.
+   * @throws DomainError USAGE_WAITING when a line of CloudWatch Logs waits: Lambda sends all of them again,
+   * then keeps them
+   */
+  readonly reply: (waiting: ReadonlySet<LogEvent>) => FirehoseReply | undefined;
+};
+
+/** `data` is unchanged: the delivery stream stores the log, and counting does not alter it. */
+export type FirehoseReply = {
+  readonly records: readonly {
+    readonly recordId: string;
+    readonly result: 'Ok' | 'ProcessingFailed';
+    readonly data: string;
+  }[];
+};
+
+/**
+ * From a subscription of CloudWatch Logs, `{awslogs}`, or a Firehose stream that transforms data,
+ * `{records}`.
+ * @throws DomainError EVENT_MALFORMED
+ * @see Amazon Data Firehose developer guide, "Transform source data", "Required parameters for data
+ * transformation"
+ */
+export function readLogDelivery(event: unknown): LogDelivery {
+  const { deliveryStreamArn, records } = parseFields(event);
+  if (deliveryStreamArn === undefined) return { lines: readLogBatch(event), reply: refuseWaiting };
+  if (!Array.isArray(records)) throw malformed('the event of a delivery stream must have records');
+  const read = records.map(readRecord);
+  return {
+    lines: read.flatMap(({ lines }) => lines),
+    reply: (waiting) => ({
+      records: read.map(({ recordId, data, lines }) => {
+        const isWaiting = lines.some((line) => waiting.has(line));
+        return { recordId, result: isWaiting ? 'ProcessingFailed' : 'Ok', data };
+      }),
+    }),
+  };
+}
+
+function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
+  if (size > 0)
+    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; send it again');
+}
+
+/** One line per record, as from API Gateway, or several, as from an aggregating producer. */
+function readRecord(record: unknown): {
+  readonly recordId: string;
+  readonly data: string;
+  readonly lines: readonly LogEvent[];
+} {
+  const { recordId, data, approximateArrivalTimestamp: timestampEpochMs } = parseFields(record);
+  if (typeof recordId !== 'string' || typeof data !== 'string' || typeof timestampEpochMs !== 'number')
+    throw malformed('a record must have a recordId, data and an approximateArrivalTimestamp');
+  const lines = Buffer.from(data, 'base64')
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((message) => ({ timestampEpochMs, message }));
+  return { recordId, data, lines };
+}
+
+function malformed(message: string): DomainError {
+  return new DomainError('EVENT_MALFORMED', message);
+}

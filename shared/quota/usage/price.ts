@@ -1,0 +1,144 @@
+/** Prices of units and who pays. Amounts are decimal text, computed as integers, never binary fractions. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { isCurrency, parseDecimal } from './money.ts';
+import type { PeriodLength } from '../ledger/period.ts';
+import { PlanFields } from '../plan/plan-fields.ts';
+
+/** Units above the previous tier, up to and including `upTo`; the last one has all that are left. */
+type Tier = { readonly upTo?: number; readonly unitPrice: string };
+
+export type Price = {
+  readonly fee: string;
+  /** A customer on record owes the part of the fee for the time that the plan is in force. */
+  readonly prorate?: true;
+  /** The first units of a period, which are free. */
+  readonly included: number;
+  readonly tiers: readonly Tier[];
+  /** The event name of a billing provider's meter. */
+  readonly meter?: string;
+};
+
+export type Customer = {
+  readonly name: string;
+  readonly address: readonly string[];
+  readonly taxId?: string;
+  readonly email?: string;
+  /** `cus_…` */
+  readonly stripe?: string;
+  /**
+   * Fees are due, used or not, even if none of the customer's keys is on the plan: for periods that end after
+   * `from` and begin before `until`; epoch ms.
+   */
+  readonly from?: number;
+  readonly until?: number;
+};
+
+export type InvoiceTerms = {
+  /** ISO 4217. */
+  readonly currency: string;
+  /** By tenant; an unlisted one is invoiced by the tenant's name. */
+  readonly customers: ReadonlyMap<string, Customer>;
+};
+
+const MAX_TIERS = 20;
+const MAX_CUSTOMERS = 500;
+const MAX_ADDRESS_LINES = 6;
+const MAX_TEXT = 200;
+const MAX_UNITS = Number.MAX_SAFE_INTEGER;
+/** Every period has its fee, used or not, so very short ones are refused. */
+const LEAST_FEE_SECONDS = 3600;
+
+/** `invoice: {currency: EUR, customers: {acme: {name, address: […], taxId, email, stripe}}}` @throws PlanInvalid */
+export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
+  if (!plan.has('invoice')) return undefined;
+  const fields = new PlanFields(plan.get('invoice'), plan.pathOf('invoice'));
+  const currency = fields.text('currency', '');
+  if (!isCurrency(currency)) fields.fail('currency', 'must be a currency of ISO 4217 such as EUR');
+  const customers = fields.get('customers') ?? {};
+  if (!isJsonObject(customers)) return fields.fail('customers', 'must be an object by tenant');
+  const names = Object.keys(customers);
+  if (names.length > MAX_CUSTOMERS) fields.fail('customers', `must name at most ${MAX_CUSTOMERS} tenants`);
+  const path = fields.pathOf('customers');
+  fields.refuseOthers();
+  return {
+    currency,
+    customers: new Map(
+      names.map((tenant) => [
+        tenant,
+        parseCustomer(new PlanFields(customers[tenant], `${path}.${tenant.slice(0, 64)}`)),
+      ]),
+    ),
+  };
+}
+
+/** `price: {fee: '49.00', included: 1000, tiers: [{upTo: 10000, unitPrice: '0.002'}, {unitPrice: '0.001'}], meter}` @throws PlanInvalid */
+export function parsePrice(limit: PlanFields, level: string, length: PeriodLength): Price | undefined {
+  if (!limit.has('price')) return undefined;
+  const fields = new PlanFields(limit.get('price'), limit.pathOf('price'));
+  const fee = decimalOf(fields, 'fee', '0');
+  if (Number(fee) > 0 && level === 'route')
+    fields.fail('fee', 'is for limits of a key or a tenant: a route without requests is unknown');
+  if (Number(fee) > 0 && typeof length === 'object' && length.everySeconds < LEAST_FEE_SECONDS)
+    fields.fail('fee', 'needs periods of an hour or more');
+  const included = fields.integer('included', { min: 0, max: MAX_UNITS }, 0);
+  const tiers = fields
+    .list('tiers', MAX_TIERS, [])
+    .map((tier, index) => parseTier(new PlanFields(tier, `${fields.pathOf('tiers')}[${index}]`)));
+  let below = included;
+  for (const [index, { upTo }] of tiers.entries()) {
+    const isLast = index === tiers.length - 1;
+    const path = `tiers[${index}].upTo`;
+    if (isLast && upTo !== undefined)
+      fields.fail(path, 'must be left out of the last tier, which has all the rest');
+    if (!isLast && (upTo === undefined || upTo <= below))
+      return fields.fail(path, `must be over ${below}, the end of the previous tier`);
+    below = upTo ?? below;
+  }
+  const prorate = fields.has('prorate') ? fields.oneOf('prorate', [true, false]) : false;
+  const meter = fields.has('meter') ? fields.id('meter') : undefined;
+  fields.refuseOthers();
+  return { fee, ...(prorate && { prorate }), included, tiers, ...(meter !== undefined && { meter }) };
+}
+
+function parseTier(fields: PlanFields): Tier {
+  const unitPrice = decimalOf(fields, 'unitPrice');
+  const upTo = fields.has('upTo') ? fields.integer('upTo', { min: 1, max: MAX_UNITS }) : undefined;
+  fields.refuseOthers();
+  return { unitPrice, ...(upTo !== undefined && { upTo }) };
+}
+
+/** YAML reads 0.002 as a binary number, which is not 0.002: it has to be quoted. */
+function decimalOf(fields: PlanFields, name: string, fallback?: string): string {
+  const value = fields.get(name) ?? fallback;
+  if (typeof value === 'string' && parseDecimal(value) !== undefined) return value;
+  return fields.fail(
+    name,
+    "must be decimal text such as '0.002': up to 12 digits before and after the point",
+  );
+}
+
+function instantOf(fields: PlanFields, name: 'from' | 'until'): { readonly [key: string]: number } {
+  return fields.has(name) ? { [name]: fields.instant(name) } : {};
+}
+
+function parseCustomer(fields: PlanFields): Customer {
+  const line = (name: string, value: unknown): string =>
+    typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !/\p{Cc}/u.test(value)
+      ? value
+      : fields.fail(name, `must be a line of 1 to ${MAX_TEXT} characters`);
+  const optional = (name: 'taxId' | 'email' | 'stripe'): { readonly [key: string]: string } =>
+    fields.has(name) ? { [name]: line(name, fields.get(name)) } : {};
+  const name = line('name', fields.get('name'));
+  const address = fields.list('address', MAX_ADDRESS_LINES, []).map((each) => line('address', each));
+  const customer = {
+    name,
+    address,
+    ...optional('taxId'),
+    ...optional('email'),
+    ...optional('stripe'),
+    ...instantOf(fields, 'from'),
+    ...instantOf(fields, 'until'),
+  };
+  fields.refuseOthers();
+  return customer;
+}

@@ -1,0 +1,223 @@
+/**
+ * A caller's usage by the charges from access logs: read only, slightly stale, and never blocking. A caller
+ * whose usage cannot be read is allowed, since usage counted later cannot be limited exactly anyway.
+ */
+import { DomainError, PlanInvalid } from '../../errors.ts';
+import type { AdvertisedLimit } from '../../http/rate-limit-headers.ts';
+import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../../ports.ts';
+import { elapsedMs, momentOf } from '../age.ts';
+import type { Moment } from '../age.ts';
+import type { Item, ItemKey } from '../../table/item-write.ts';
+import { asOfTerm, headKey, isOfPeriod, ledgerKey, parseLedger, standingOf } from '../ledger/ledger.ts';
+import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
+import { parseLine } from '../ledger/line.ts';
+import { isEndedByTerm } from '../ledger/open-period.ts';
+import { periodAt, periodId } from '../ledger/period.ts';
+import type { Period, PeriodRule } from '../ledger/period.ts';
+import { PlanBook } from '../plan/plan-book.ts';
+import { parsePlan } from '../plan/plan.ts';
+import type { Limit, QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import { readShards } from '../ledger/shards.ts';
+import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../plan/subject.ts';
+import type { TermSubject } from '../plan/subject.ts';
+import { CustomerBook } from '../plan/customer-book.ts';
+import { TermsReader } from '../plan/terms.ts';
+
+export type UsageReader = {
+  /**
+   * @throws DomainError PLAN_UNKNOWN, SUBJECT_INVALID; PLAN_INVALID for a plan that also limits rates or
+   * concurrency,
+   *   which would not be enforced
+   */
+  look(charge: QuotaCharge): Promise<QuotaAnswer>;
+};
+
+/** How long a ledger is cached: lines arrive seconds late, so a fresher read would show no more. */
+const MAX_AGE_MS = 2000;
+const MAX_LEDGERS = 10_000;
+
+type Seen = {
+  readonly at: Moment;
+  readonly state: LedgerState | undefined;
+  /** By which plan, and under which term of its customer. */
+  readonly opened: Item;
+  /** By an operator, before anything was charged in the period: only the head has it then. */
+  readonly isHeadSuspended: boolean;
+};
+type Standing = AdvertisedLimit & { readonly isSpent: boolean; readonly isSuspended: boolean };
+
+type UsageReaderOptions = {
+  readonly store: ItemStore;
+  readonly clock: AgeClock;
+  /** Published if the table lacks them or has older ones: the tracker has none in code. */
+  readonly plans: readonly unknown[];
+};
+
+export function createUsageReader({ store, clock, plans }: UsageReaderOptions): UsageReader {
+  const book = new PlanBook(store, clock, plans.map(parsePlan));
+  const reader = new TermsReader(new CustomerBook(store, clock));
+  const ledgers = new Map<string, Seen>();
+
+  const look = async (id: LedgerId, period: Period, rule: PeriodRule, atEpochMs: number): Promise<Seen> => {
+    const key = ledgerKey(id, period);
+    const name = `${key.pk}\n${key.sk}`;
+    const known = ledgers.get(name);
+    if (known !== undefined && elapsedMs(clock, known.at) <= MAX_AGE_MS) return known;
+    // A key that the table refuses would look like an outage, which allows every caller.
+    if (known === undefined) checkLedgerId(id);
+    const seen = {
+      at: momentOf(clock),
+      ...(await readStanding(store, { head: headKey(id), ledger: key, rule, period, atEpochMs }, known)),
+    };
+    if (ledgers.size >= MAX_LEDGERS) ledgers.clear();
+    ledgers.set(name, seen);
+    return seen;
+  };
+
+  const readLimit = async (
+    limit: QuotaLimit,
+    plan: UsagePlan,
+    charge: TermSubject,
+    atEpochMs: number,
+  ): Promise<Standing> => {
+    const period = periodAt(limit.period, atEpochMs);
+    const seen = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
+    const { isHeadSuspended, opened } = seen;
+    const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
+    // As its successor will be, as long as no line has been charged under the new term.
+    const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
+    const shown = state === undefined ? { allowance: limit.quota, left: limit.quota } : standingOf(state);
+    return {
+      id: limit.id,
+      limit: shown.allowance,
+      windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),
+      remaining: shown.left,
+      resetSeconds: Math.max(1, Math.ceil((period.endEpochMs - atEpochMs) / 1000)),
+      isSpent: state !== undefined && state.remaining <= 0,
+      isSuspended: state?.suspended ?? isHeadSuspended,
+    };
+  };
+
+  return {
+    async look(charge) {
+      checkSubject({ ...charge, plan: charge.plan ?? '-' });
+      const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
+      const terms = reader.peek(charge, atEpochMs) ?? (await reader.read(charge, atEpochMs));
+      if (terms.kind === 'halted') return HALTED;
+      const planId = terms.kind === 'terms' ? terms.plan : charge.plan;
+      if (planId === undefined) return { allowed: true, limits: [] };
+      const saved = book.peek(planId) ?? (await readPlan(planId, book));
+      const plan = saved && reader.planOf(saved, terms.kind === 'terms' ? terms : {});
+      const subject = { ...charge, plan: planId, term: terms.kind === 'terms' ? terms.term : undefined };
+      if (plan === undefined) return { allowed: true, limits: [] };
+      const counted = countedLimits(plan.limits);
+      return toAnswer(await Promise.all(counted.map((limit) => readLimit(limit, plan, subject, atEpochMs))));
+    },
+  };
+}
+
+/** The last result stays valid when no newer one is available: a period's ledger does not refill. */
+async function readStanding(
+  store: ItemStore,
+  asked: UsageQuery,
+  known: Seen | undefined,
+): Promise<Omit<Seen, 'at'>> {
+  const last = {
+    state: known?.state,
+    opened: known?.opened ?? {},
+    isHeadSuspended: known?.isHeadSuspended ?? false,
+  };
+  const root = await readInForce(store, asked);
+  if (root.kind === 'unavailable') return last;
+  const read = await readShards(store, root.key, root.item);
+  if (read.kind === 'unavailable') return last;
+  // A suspended head lets no ledger be opened, and is suspended together with the existing ledger.
+  if (read.item !== undefined) {
+    const { plan = '', term } = read.item;
+    const opened = { plan, ...(term !== undefined && { term }) };
+    return { state: parseLedger(read.item), opened, isHeadSuspended: false };
+  }
+  return { ...last, isHeadSuspended: root.head?.['susp'] !== undefined };
+}
+
+type UsageQuery = {
+  readonly head: ItemKey;
+  readonly ledger: ItemKey;
+  readonly rule: PeriodRule;
+  readonly period: Period;
+  readonly atEpochMs: number;
+};
+
+/** The ledger of the plan's own period, or the one charged instead: the head's, or that of another limit. */
+async function readInForce(
+  store: ItemStore,
+  { head, ledger, rule, period, atEpochMs }: UsageQuery,
+): Promise<
+  | {
+      readonly kind: 'done';
+      readonly key: ItemKey;
+      readonly item: Item | undefined;
+      readonly head?: Item | undefined;
+    }
+  | { readonly kind: 'unavailable' }
+> {
+  const own = await store.read(ledger);
+  if (own.kind === 'unavailable') return own;
+  if (own.item !== undefined && own.item['nxt'] === undefined && isOfPeriod(own.item, period))
+    return { kind: 'done', key: ledger, item: own.item };
+  const read = await store.read(head);
+  if (read.kind === 'unavailable') return read;
+  const alias = read.item?.['alias'];
+  if (typeof alias === 'string') {
+    const pk = aliasPartition(head.pk, alias);
+    return readInForce(store, { head: { ...head, pk }, ledger: { ...ledger, pk }, rule, period, atEpochMs });
+  }
+  const cur = parseLine(read.item, rule)?.cur;
+  if (cur === undefined || cur.endEpochMs <= atEpochMs || periodId(cur) === ledger.sk.slice('P#'.length))
+    return { kind: 'done', key: ledger, item: undefined, head: read.item };
+  const key = { pk: ledger.pk, sk: `P#${periodId(cur)}` };
+  const other = await store.read(key);
+  return other.kind === 'unavailable' ? other : { kind: 'done', key, item: other.item, head: read.item };
+}
+
+function aliasPartition(pk: string, limit: string): string {
+  const [kind = '', tenant = '', , subject = ''] = pk.split('#');
+  return [kind, tenant, limit, subject].join('#');
+}
+
+function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
+  return limits.map((limit) => {
+    if (limit.kind === 'quota') return limit;
+    throw new PlanInvalid(
+      'limits',
+      `must have quotas only (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
+    );
+  });
+}
+
+const HALTED: QuotaAnswer = {
+  allowed: false,
+  reason: 'suspended',
+  limit: '',
+  retryAfterSeconds: undefined,
+  limits: [],
+};
+
+function toAnswer(limits: readonly Standing[]): QuotaAnswer {
+  const refusing = limits.find(({ isSuspended }) => isSuspended) ?? limits.find(({ isSpent }) => isSpent);
+  if (refusing === undefined) return { allowed: true, limits };
+  return {
+    allowed: false,
+    reason: refusing.isSuspended ? 'suspended' : 'quota-exceeded',
+    limit: refusing.id,
+    retryAfterSeconds: refusing.isSuspended ? undefined : refusing.resetSeconds,
+    limits,
+  };
+}
+
+/** undefined: the table is out of reach. */
+async function readPlan(planId: string, book: PlanBook): Promise<UsagePlan | undefined> {
+  const read = await book.read(planId);
+  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
+  return read.kind === 'known' ? read.plan : undefined;
+}

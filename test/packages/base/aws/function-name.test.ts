@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readFunctionName } from '../../../../packages/base/aws/function-name.ts';
+
+// Source: Lambda API reference, "CreateEventSourceMapping", FunctionName: its name formats.
+describe('readFunctionName', () => {
+  for (const [text, functionName, qualifier] of [
+    ['sell', 'sell', undefined],
+    ['sell:live', 'sell', 'live'],
+    ['sell:$LATEST', 'sell', undefined],
+    ['arn:aws:lambda:eu-west-1:123456789012:function:sell', 'sell', undefined],
+    ['arn:aws:lambda:eu-west-1:123456789012:function:sell:7', 'sell', '7'],
+    ['123456789012:function:sell', 'sell', undefined],
+    ['123456789012:function:sell:live', 'sell', 'live'],
+    ['', '', undefined],
+  ] as const)
+    it(`reads "${text}"`, () => {
+      assert.deepEqual(readFunctionName(text), { functionName, qualifier });
+    });
+});

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { showControls } from '@gatewright/aws/text/visible-text';
+
+describe('an untrusted name on a terminal', () => {
+  for (const [what, text, shown] of [
+    ['clears no screen', '\u001b[2J', String.raw`\u001b[2J`],
+    ['begins no line', 'shop\r\nok', String.raw`shop\u000d\u000aok`],
+    ['begins no line by a separator of Unicode either', 'shop\u2028ok', String.raw`shop\u2028ok`],
+    ['takes nothing back', 'ok\b\b\u007f', String.raw`ok\u0008\u0008\u007f`],
+    ['says nothing by C1', '\u009b2J', String.raw`\u009b2J`],
+    ['does not turn what follows', 'shop\u202egnp', String.raw`shop\u202egnp`],
+    ['isolates nothing', '\u2066shop\u2069', String.raw`\u2066shop\u2069`],
+    ['is as it is otherwise', 'Käse – 東京 🧀', 'Käse – 東京 🧀'],
+  ] as const)
+    it(what, () => assert.equal(showControls(text), shown));
+});

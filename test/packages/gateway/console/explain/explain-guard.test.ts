@@ -1,0 +1,302 @@
+/** What to change where the policy of an authorizer refuses: it is made for each caller, so none of its statements. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
+import type {
+  Circumstances,
+  GuardPolicy,
+} from '../../../../../packages/gateway/console/explain/circumstances.ts';
+
+const ARN = 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/GET/tiles/7';
+const NOTED = { outcome: 'Deny', document: 'maps' };
+
+const refusedBy = (of: GuardPolicy['of'], noted: object | undefined): Circumstances => ({
+  kind: 'request',
+  protocol: 'rest',
+  method: 'GET',
+  path: '/tiles/7',
+  status: 403,
+  tookMs: 1,
+  apiId: 'abcdefghij',
+  apiName: 'maps',
+  stageName: 'dev',
+  stages: ['dev'],
+  routeKey: 'GET /tiles/{id}',
+  phase: of === 'resource' ? 'screen' : 'authorize',
+  code: 'ACCESS_DENIED',
+  failure: 'it is denied',
+  defect: undefined,
+  isDeployed: false,
+  nearMisses: [],
+  screened: [],
+  injected: [],
+  guard: {
+    kind: 'lambda',
+    name: 'gate',
+    functionName: 'auth',
+    places: [],
+    ttlSeconds: 0,
+    from: 'function',
+    ageMs: undefined,
+    principal: 'keys|abc',
+    simpleAnswer: undefined,
+    lines: noted === undefined ? [] : [JSON.stringify(noted)],
+    token: undefined,
+    trusted: undefined,
+  },
+  policies: [
+    {
+      of,
+      decision: 'explicit-deny',
+      decidedBy: 0,
+      action: 'execute-api:Invoke',
+      resource: ARN,
+      statements: [
+        {
+          sid: undefined,
+          effect: 'Deny',
+          applies: true,
+          fails: [],
+          actions: ['execute-api:Invoke'],
+          resources: ['*'],
+          conditions: [],
+        },
+      ],
+    },
+  ],
+  meter: undefined,
+  validation: undefined,
+  cache: undefined,
+  integration: undefined,
+  cors: undefined,
+});
+
+const EXPLAIN = '`gatewright access explain maps GET /tiles/7` with the same credential';
+
+const ROWS: readonly (readonly [name: string, about: Circumstances, changes: readonly string[]])[] = [
+  [
+    'no role of the caller may do it',
+    refusedBy('authorizer', { ...NOTED, reason: 'insufficient_scope' }),
+    [
+      'Give keys|abc a role that may GET /tiles/{id}.',
+      `Or add a rule to the access document maps (maps.yml) that allows GET /tiles/{id}; ${EXPLAIN} shows its roles and rules.`,
+    ],
+  ],
+  [
+    'a quota is spent',
+    refusedBy('authorizer', { ...NOTED, reason: 'quota_exceeded' }),
+    [`Ask ${EXPLAIN}: it names the rule, the plan or the limit that refuses.`],
+  ],
+  [
+    'a function of the user says so',
+    refusedBy('authorizer', undefined),
+    [`Let the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`],
+  ],
+  [
+    'the resource policy denies it',
+    refusedBy('resource', undefined),
+    [
+      `Change statement 1 of 1 of the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow.`,
+    ],
+  ],
+];
+
+describe('what to change about a refusal', () => {
+  for (const [name, about, changes] of ROWS)
+    it(`is named where ${name}`, () => {
+      assert.deepEqual(explain(about).changes, changes);
+    });
+});
+
+const [DENYING] = refusedBy('authorizer', undefined).policies;
+const GUARD = refusedBy('authorizer', undefined).guard;
+if (DENYING === undefined || GUARD === undefined) throw new Error('refusedBy has a guard and a policy');
+const [DENY] = DENYING.statements;
+if (DENY === undefined) throw new Error('refusedBy has a statement');
+
+const TOKEN = {
+  subject: 'carl',
+  issuer: undefined,
+  audience: [],
+  roles: ['clerk'],
+  scopes: [],
+  expiresAtEpochMs: undefined,
+  overForMs: undefined,
+};
+const OTHER_ARN = ARN.replace('tiles/7', 'menu');
+
+const notAllowedBy = (
+  of: GuardPolicy['of'],
+  allow: Partial<GuardPolicy['statements'][number]>,
+): Circumstances => ({
+  ...refusedBy(of, undefined),
+  policies: [
+    {
+      ...DENYING,
+      of,
+      decision: 'implicit-deny',
+      decidedBy: undefined,
+      statements: [{ ...DENY, effect: 'Allow', applies: false, ...allow }],
+    },
+  ],
+});
+
+const unsigned = (isDeployed: boolean): Circumstances => ({
+  ...refusedBy('authorizer', undefined),
+  phase: 'authenticate',
+  failure: 'the signature does not match',
+  isDeployed,
+  policies: [],
+  guard: { ...GUARD, kind: 'iam' },
+});
+
+const LACKING =
+  'User: arn:aws:sts::123456789012:assumed-role/orders-role/list is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:123456789012:table/orders because no identity-based policy allows the dynamodb:GetItem action';
+const GRANT =
+  'Add to the policies of the role orders-role: {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"arn:aws:dynamodb:us-east-1:123456789012:table/orders"}.';
+
+const integrated = (
+  status: number,
+  failure: string | undefined,
+  integration: Partial<NonNullable<Circumstances['integration']>>,
+): Circumstances => ({
+  ...refusedBy('authorizer', undefined),
+  phase: 'integrate',
+  status,
+  failure,
+  policies: [],
+  integration: {
+    kind: 'function',
+    target: 'list',
+    timeoutMs: 3_000,
+    outcome: 'answered',
+    errorType: undefined,
+    errorMessage: undefined,
+    lines: [],
+    tookMs: 5,
+    ...integration,
+  },
+});
+
+const fromPage = (allowOrigin: string | undefined, isPreflight: boolean): Circumstances => ({
+  ...refusedBy('resource', undefined),
+  code: undefined,
+  cors: { origin: 'https://shop.example', allowOrigin, isPreflight, hasConfiguration: false },
+});
+
+const SIGN = 'Sign the request (Signature Version 4, service execute-api)';
+
+const STORIES: readonly (readonly [name: string, about: Circumstances, because: string, change: string])[] = [
+  [
+    'a request that is not signed',
+    unsigned(false),
+    'The signature does not match.',
+    `${SIGN} with a key of gatewright.identities.yml, or of the local admin: \`gatewright env\`.`,
+  ],
+  [
+    'a request to a deployed API that is not signed',
+    unsigned(true),
+    'The signature does not match.',
+    `${SIGN}.`,
+  ],
+  [
+    'a screen in front of the stage',
+    {
+      ...refusedBy('resource', undefined),
+      defect: { kind: 'screen', because: ['Rule limit refused it.'], changes: ['Wait a minute.'] },
+    },
+    'Rule limit refused it.',
+    'Wait a minute.',
+  ],
+  [
+    'an authorizer whose role lacks a right',
+    {
+      ...refusedBy('authorizer', undefined),
+      phase: 'authenticate',
+      code: undefined,
+      failure: LACKING,
+      policies: [],
+    },
+    'No policy of the role orders-role allows dynamodb:GetItem',
+    GRANT,
+  ],
+  [
+    'an integration that cannot be reached',
+    integrated(502, 'connection refused', { outcome: 'unreachable' }),
+    'could not be reached: connection refused.',
+    'Start it at the address of the integration, or change the integration.',
+  ],
+  [
+    'a function that is too slow',
+    integrated(504, 'timed out', { outcome: 'timed-out' }),
+    'did not answer within 3000 ms, the integration timeout of GET /tiles/{id}.',
+    'Send it again: the start of a new instance counts toward the timeout, here as at AWS.',
+  ],
+  [
+    'a function that answers 400 because its role lacks a right',
+    integrated(400, undefined, { lines: [LACKING] }),
+    'No policy of the role orders-role allows dynamodb:GetItem',
+    GRANT,
+  ],
+  [
+    'a preflight that is refused with the right headers',
+    fromPage('*', true),
+    'This was a preflight of a page from https://shop.example, and the answer (403) allows * only',
+    'Give the resource an OPTIONS method without an authorizer that answers with the CORS headers.',
+  ],
+  [
+    'a page that sees CORS instead of the refusal, by the phase where there is no code',
+    fromPage(undefined, false),
+    'the gateway made this reply itself (screen), and it carries no Access-Control-Allow-Origin.',
+    'So that pages can read it, give the API a gateway response for DEFAULT_4XX with gatewayresponse.header.Access-Control-Allow-Origin: "\'https://shop.example\'".',
+  ],
+  [
+    'a resource policy that allows something else',
+    notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
+    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
+    `Add to the API’s resource policy a statement with Effect Allow for execute-api:Invoke on ${ARN}.`,
+  ],
+  [
+    'a condition on what the request does not have',
+    notAllowedBy('resource', {
+      fails: ['condition'],
+      conditions: [
+        { operator: 'StringEquals', key: 'aws:SourceVpc', wanted: ['vpc-1'], found: undefined, holds: false },
+        {
+          operator: 'IpAddress',
+          key: 'aws:SourceIp',
+          wanted: ['10.0.0.0/8'],
+          found: ['127.0.0.1'],
+          holds: false,
+        },
+      ],
+    }),
+    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that do not hold: StringEquals requires aws:SourceVpc to be vpc-1; the request has none; IpAddress requires aws:SourceIp to be 10.0.0.0/8; the request has 127.0.0.1.`,
+    `Add to the API’s resource policy a statement with Effect Allow for execute-api:Invoke on ${ARN}.`,
+  ],
+  [
+    'an authorizer whose policy allows something else',
+    notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
+    `The policy of authorizer gate does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
+    `Let the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`,
+  ],
+  [
+    'a cached policy that names only the route called first',
+    {
+      ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
+      guard: { ...GUARD, from: 'cache', ageMs: 2_000, ttlSeconds: 300, token: TOKEN },
+    },
+    `Authorizer gate was not called: its answer of 2 s ago, for another route, is cached for 300 s and applies to all its routes. That policy allows only ${OTHER_ARN}; GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
+    'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
+  ],
+];
+
+describe('a refusal or failure', () => {
+  for (const [name, about, because, change] of STORIES)
+    it(`is explained for ${name}`, () => {
+      const { sentences, changes } = explain(about);
+
+      assert.ok(sentences.join(' ').includes(because), sentences.join(' '));
+      assert.ok(changes.includes(change), changes.join('\n'));
+    });
+});

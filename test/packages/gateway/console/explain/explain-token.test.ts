@@ -1,0 +1,120 @@
+/** Every reason to refuse a token has a story of its own, chosen by its code and never by the words for the log. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
+import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
+import type { TokenDefectCode } from '../../../../../packages/gateway/core/policy/bearer-token.ts';
+
+const ISSUER = 'https://issuer.example/';
+
+const about = (code: TokenDefectCode, isDeployed = false): Circumstances => ({
+  kind: 'request',
+  protocol: 'http',
+  method: 'GET',
+  path: '/menu',
+  status: 401,
+  tookMs: 1,
+  apiId: 'abcdefghij',
+  apiName: 'menu',
+  stageName: '$default',
+  stages: ['$default'],
+  routeKey: 'GET /menu',
+  phase: 'authenticate',
+  code: code === 'scope' ? 'ACCESS_DENIED' : 'UNAUTHORIZED',
+  // All the words that a story could be mistaken by.
+  failure: 'audience, expired, issuer and scope of the start with --issuer',
+  defect: { kind: 'token', code },
+  isDeployed,
+  nearMisses: [],
+  screened: [],
+  injected: [],
+  guard: {
+    kind: 'token',
+    name: 'tokens',
+    functionName: undefined,
+    places: [{ kind: 'header', name: 'authorization', isFound: code !== 'missing' }],
+    ttlSeconds: 0,
+    from: undefined,
+    ageMs: undefined,
+    principal: undefined,
+    simpleAnswer: undefined,
+    lines: [],
+    token: {
+      subject: 'alice',
+      issuer: ISSUER,
+      audience: ['billing'],
+      roles: [],
+      scopes: ['read'],
+      expiresAtEpochMs: 0,
+      overForMs: undefined,
+    },
+    trusted: { issuers: [ISSUER], audiences: ['api'], scopes: ['write'] },
+  },
+  policies: [],
+  meter: undefined,
+  validation: undefined,
+  cache: undefined,
+  integration: undefined,
+  cors: undefined,
+});
+
+type Says = { readonly because: RegExp; readonly change: RegExp };
+
+const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
+  missing: {
+    because: /reads the caller from header Authorization, which the request does not have/,
+    change: /^Send header Authorization: Bearer followed by a token of `gatewright token`\.$/,
+  },
+  malformed: {
+    because: /cannot read the credential as a JSON Web Token/,
+    change: /^Send a signed token: .*; `gatewright token` makes one\.$/,
+  },
+  algorithm: { because: /does not accept the algorithm/, change: /RS256/ },
+  key: { because: /has no key with the `kid` of the token/, change: /^Get a new token from / },
+  'issuer-unreachable': {
+    because:
+      /^The keys of the issuer https:\/\/issuer\.example\/ could not be read, so authorizer tokens could not/,
+    change: /^Without a network, .*: `gatewright start --issuer https:\/\/issuer\.example\/=local`\.$/,
+  },
+  signature: {
+    because: /^The signature of the token does not match the key/,
+    change: /^Send the token exactly as/,
+  },
+  issuer: {
+    because: /^The token names the issuer .*; authorizer tokens accepts/,
+    change: /^Use a token of that issuer/,
+  },
+  audience: {
+    because: /has the audience billing; .* accepts only api/,
+    change: /`gatewright token --audience api`/,
+  },
+  expired: {
+    because: /^The token expired at 1970-01-01T00:00:00\.000Z\.$/,
+    change: /^Get a new token; `gatewright clock`/,
+  },
+  'not-yet-valid': { because: /^The token cannot be used yet/, change: /^Wait until the token is valid/ },
+  claim: { because: /requires a claim that the token does not have/, change: /^Get a token with the claims/ },
+  scope: {
+    because: /has the scopes read; the route needs one of write/,
+    change: /with the scope write\.$/,
+  },
+};
+
+describe('a refused token', () => {
+  for (const [code, { because, change }] of Object.entries(STORIES) as [TokenDefectCode, Says][])
+    it(`is explained by its code: ${code}`, () => {
+      const { sentences, changes } = explain(about(code));
+
+      assert.match(sentences.at(-1) ?? '', because);
+      assert.match(changes[0] ?? '', change);
+    });
+
+  it('of a deployed API is explained without commands for this machine', () => {
+    for (const code of Object.keys(STORIES) as TokenDefectCode[]) {
+      const { changes } = explain(about(code, true));
+
+      assert.ok(changes.length > 0, code);
+      assert.doesNotMatch(changes.join(), /gatewright/, code);
+    }
+  });
+});

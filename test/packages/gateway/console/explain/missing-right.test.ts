@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  explainMissingPermission,
+  findMissingRights,
+} from '../../../../../packages/gateway/console/explain/missing-right.ts';
+import { describeDenial } from '../../../../../packages/gateway/core/policy/identities.ts';
+
+const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/key' };
+const identity = {
+  name: 'list',
+  accessKeyId: 'AKID',
+  secretAccessKey: 's',
+  policies: [],
+  arn: 'arn:aws:sts::123456789012:assumed-role/reader/list',
+} as unknown as Parameters<typeof describeDenial>[0];
+
+describe('findMissingRights', () => {
+  it('reads the words by which calls are refused here, in an error or in a line, once', () => {
+    const text = describeDenial(identity, question, 'implicit-deny');
+    const line = JSON.stringify({ level: 'error', message: text });
+
+    assert.deepEqual(findMissingRights([`AccessDenied: ${text}`, line]), {
+      because: [
+        'No policy of the role reader allows s3:GetObject on arn:aws:s3:::bucket/key: the statement for it is missing.',
+      ],
+      changes: [
+        'Add to the policies of the role reader: {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/key"}.',
+      ],
+    });
+  });
+
+  it('distinguishes a Deny from a missing statement', () => {
+    const { because, changes } = findMissingRights([describeDenial(identity, question, 'explicit-deny')]);
+
+    assert.match(because.join(), /^A policy of the role reader denies s3:GetObject/);
+    assert.match(changes.join(), /^Remove the Deny of s3:GetObject/);
+  });
+
+  it('finds nothing in other words', () => {
+    assert.deepEqual(findMissingRights(['', 'not authorized']), { because: [], changes: [] });
+  });
+});
+
+describe('explainMissingPermission', () => {
+  it('says which permission to add, and how the call was refused', () => {
+    const refusal = 'no AWS::Lambda::Permission lets the API invoke list';
+
+    const { because, changes } = explainMissingPermission(refusal, 'list');
+
+    assert.equal(because.join(), `The policy of list does not allow this API to invoke it: ${refusal}.`);
+    assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
+  });
+});

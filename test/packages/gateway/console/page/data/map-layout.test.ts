@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  connectedTo,
+  layOut,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+} from '../../../../../../packages/gateway/console/page/data/map-layout.ts';
+import type { MapNode, MapNodeKind } from '../../../../../../packages/gateway/console/endpoints/map-model.ts';
+
+const KINDS: readonly MapNodeKind[] = ['source', 'api', 'route', 'authorizer', 'function', 'resource'];
+
+function aNode(id: string, kind: MapNodeKind): MapNode {
+  return { id, kind, name: id, what: kind, place: undefined };
+}
+
+const CHAIN = {
+  nodes: [
+    aNode('api', 'api'),
+    aNode('GET /a', 'route'),
+    aNode('GET /b', 'route'),
+    aNode('g', 'function'),
+    aNode('f', 'function'),
+    aNode('table', 'resource'),
+  ],
+  edges: [
+    { from: 'api', to: 'GET /a' },
+    { from: 'api', to: 'GET /b' },
+    { from: 'GET /a', to: 'f' },
+    { from: 'GET /b', to: 'g' },
+    { from: 'f', to: 'table' },
+  ],
+};
+
+describe('layOut', () => {
+  it('has a column for each kind that there is, from left to right', () => {
+    const { columns, width } = layOut(CHAIN.nodes, CHAIN.edges);
+
+    assert.deepEqual(
+      columns.map(({ title }) => title),
+      ['APIs and events', 'Routes', 'Functions', 'Tables, queues, buses'],
+    );
+    assert.equal(width, (columns.at(-1)?.x ?? 0) + NODE_WIDTH);
+  });
+
+  it('puts a node beside what leads to it', () => {
+    const { nodes } = layOut(CHAIN.nodes, CHAIN.edges);
+    const yOf = (wanted: string): number | undefined => nodes.find(({ id }) => id === wanted)?.y;
+
+    assert.equal(yOf('f'), yOf('GET /a'));
+    assert.equal(yOf('g'), yOf('GET /b'));
+  });
+
+  it('draws a line from the right edge of a node to the left one of the next, and back the other way', () => {
+    const pair = [aNode('api', 'api'), aNode('f', 'function')];
+    const { edges } = layOut(pair, [
+      { from: 'api', to: 'f' },
+      { from: 'f', to: 'api' },
+    ]);
+
+    // Columns of 176 and a gap of 52, nodes of 36 from 28 on: their middle is at 46.
+    assert.deepEqual(
+      edges.map(({ path }) => path),
+      ['M176 46C202 46 202 46 228 46', 'M228 46C202 46 202 46 176 46'],
+    );
+  });
+
+  it('lets no node cover another, and draws each line that has both ends', () => {
+    const node = fc.record({ id: fc.string(), kind: fc.constantFrom(...KINDS) });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(node, { selector: ({ id }) => id }),
+        fc.array(fc.record({ from: fc.nat(30), to: fc.nat(30) })),
+        (given, links) => {
+          const nodes = given.map(({ id, kind }) => aNode(id, kind));
+          const edges = links.map(({ from, to }) => ({
+            from: nodes[from]?.id ?? 'gone',
+            to: nodes[to]?.id ?? 'gone',
+          }));
+          const { nodes: placed, edges: drawn, height } = layOut(nodes, edges);
+
+          assert.equal(placed.length, nodes.length);
+          assert.equal(new Set(placed.map(({ x, y }) => `${x} ${y}`)).size, nodes.length);
+          for (const { y } of placed) assert.ok(y + NODE_HEIGHT <= height);
+          const ids = new Set(nodes.map(({ id }) => id));
+          assert.equal(drawn.length, edges.filter(({ from, to }) => ids.has(from) && ids.has(to)).length);
+        },
+      ),
+    );
+  });
+});
+
+describe('connectedTo', () => {
+  it('is all before and all after, and not what else these lead to', () => {
+    assert.deepEqual(
+      [...connectedTo('f', CHAIN.edges)].toSorted(),
+      ['GET /a', 'api', 'f', 'table'].toSorted(),
+    );
+  });
+
+  it('ends where lines go in a circle', () => {
+    const edges = [
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'a' },
+    ];
+    assert.deepEqual([...connectedTo('a', edges)].toSorted(), ['a', 'b']);
+  });
+});

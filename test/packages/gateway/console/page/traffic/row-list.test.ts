@@ -1,0 +1,51 @@
+/** The rows of a tab that outlives starts of the gateway. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  addOlder,
+  addStart,
+  isOfEarlierStart,
+  mergeRows,
+} from '../../../../../../packages/gateway/console/page/traffic/row-list.ts';
+
+type Row = { readonly sequence: number; readonly of: string };
+
+const rows = (of: string, ...sequences: number[]): Row[] => sequences.map((sequence) => ({ sequence, of }));
+const names = (list: readonly Row[]): string[] => list.map(({ sequence, of }) => `${of}${sequence}`);
+
+describe('rows of several starts', () => {
+  it('stay below those of the start that answers now', () => {
+    const first = mergeRows(addStart([], rows('a', 1, 0)), rows('a', 1, 2, 3));
+    const second = mergeRows(addStart(first, []), rows('b', 0, 1));
+    const third = addStart(second, rows('c', 0));
+
+    assert.deepEqual(names(first), ['a3', 'a2', 'a1', 'a0']);
+    assert.deepEqual(names(second), ['b1', 'b0', 'a-1', 'a-2', 'a-3', 'a-4']);
+    assert.deepEqual(names(third), ['c0', 'b-1', 'b-2', 'a-3', 'a-4', 'a-5', 'a-6']);
+    assert.deepEqual(third.filter(isOfEarlierStart).length, 6);
+  });
+
+  it('take older rows of the start between both, and none that are there already', () => {
+    const list = addStart(rows('a', 0), rows('b', 7, 6));
+
+    assert.deepEqual(names(addOlder(list, rows('b', 5, 4))), ['b7', 'b6', 'b5', 'b4', 'a-1']);
+    assert.equal(addOlder(list, rows('b', 6, 5)), list);
+  });
+
+  it('are at most 10,000, each with its own number, newest first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(6_000), { maxLength: 4 }), (counts) => {
+        let list: readonly Row[] = [];
+        for (const [nth, count] of counts.entries())
+          list = mergeRows(
+            addStart(list, []),
+            rows(String(nth), ...Array.from({ length: count }, (_, at) => at)),
+          );
+        assert.ok(list.length <= 10_000);
+        assert.ok(list.every(({ sequence }, at) => at === 0 || sequence < (list[at - 1]?.sequence ?? 0)));
+      }),
+      { numRuns: 10 },
+    );
+  });
+});

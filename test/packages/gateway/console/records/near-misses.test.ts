@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findNearMisses } from '../../../../../packages/gateway/console/records/near-misses.ts';
+import type { RoutePlan } from '../../../../../packages/gateway/core/deployment/model.ts';
+
+const plan = (text: string): RoutePlan => {
+  const [httpMethod = '', resourcePath = ''] = text.split(' ');
+  return { httpMethod, resourcePath } as RoutePlan;
+};
+const PLANS = ['GET /orders', 'GET /orders/{id}', 'POST /orders', 'ANY /admin/{proxy+}'].map(plan);
+
+describe('findNearMisses', () => {
+  const rows: { method: string; path: string; misses: string[] }[] = [
+    {
+      method: 'PUT',
+      path: '/orders',
+      misses: [
+        'GET /orders: it accepts GET, the request is PUT',
+        'POST /orders: it accepts POST, the request is PUT',
+      ],
+    },
+    { method: 'GET', path: '/Orders', misses: ['GET /orders: only upper and lower case differ'] },
+    {
+      method: 'GET',
+      path: '/orders/1/items',
+      misses: [
+        'GET /orders: the request’s path continues with /1/items',
+        'GET /orders/{id}: the request’s path continues with /items',
+      ],
+    },
+    {
+      method: 'GET',
+      path: '/admin',
+      misses: [
+        'GET /orders: it has orders where the request has admin',
+        'ANY /admin/{proxy+}: the request’s path lacks /{proxy+}',
+      ],
+    },
+    { method: 'GET', path: '/nothing/like/it', misses: [] },
+  ];
+
+  for (const { method, path, misses } of rows) {
+    it(`of ${method} ${path} are ${misses.length}`, () => {
+      const found = findNearMisses(PLANS, method, path, undefined);
+
+      assert.deepEqual(
+        found.map(({ route, because }) => `${route}: ${because}`).toSorted(),
+        misses.toSorted(),
+      );
+    });
+  }
+
+  it('include a route that is less specific than the one that answered', () => {
+    const answered = plan('GET /orders/new');
+
+    assert.deepEqual(findNearMisses([...PLANS, answered], 'GET', '/orders/new', answered), [
+      { route: 'GET /orders/{id}', because: 'it matches too, but /orders/new is more specific' },
+    ]);
+  });
+});

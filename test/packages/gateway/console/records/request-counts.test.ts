@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  COUNTED_SECONDS,
+  quantileOf,
+  RequestCounts,
+} from '../../../../../packages/gateway/console/records/request-counts.ts';
+import type { Finished } from '../../../../../packages/gateway/core/trail.ts';
+
+type TestRequest = {
+  readonly route?: string;
+  readonly status?: number;
+  readonly ms?: number;
+  readonly at?: number;
+};
+
+const STAGE = {};
+const ROUTES = new Map<string, object>();
+
+/** As much of a finished request as is counted. */
+function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0 }: TestRequest): Finished {
+  const plan = ROUTES.get(route) ?? { routeKey: route };
+  ROUTES.set(route, plan);
+  return {
+    received: { api: { name: 'shop' }, stage: STAGE, route: plan, receivedAtEpochMs: at },
+    reply: { status },
+    latencyMs: ms,
+  } as unknown as Finished;
+}
+
+describe('counts of requests', () => {
+  it('distinguish errors of clients from those of servers, route by route', () => {
+    const counts = new RequestCounts();
+    for (const status of [200, 404, 429, 502]) counts.take(finished({ status }));
+    counts.take(finished({ route: 'GET /' }));
+
+    assert.deepEqual(
+      counts.routes.map(({ routeKey, count, clientErrors, serverErrors }) => [
+        routeKey,
+        count,
+        clientErrors,
+        serverErrors,
+      ]),
+      [
+        ['GET /pets', 4, 2, 1],
+        ['GET /', 1, 0, 0],
+      ],
+    );
+    assert.equal(counts.total, 5);
+  });
+
+  it('know the median and the slowest hundredth within 3 %, from microseconds to minutes', () => {
+    for (const scale of [0.02, 1, 1_000]) {
+      const counts = new RequestCounts();
+      for (let index = 1; index <= 200; index += 1) counts.take(finished({ ms: index * scale }));
+      const [counted] = counts.routes;
+      assert.ok(counted !== undefined);
+      for (const [share, exact] of [
+        [0.5, 100 * scale],
+        [0.99, 198 * scale],
+      ] as const) {
+        const found = quantileOf(counted, share) ?? 0;
+        assert.ok(Math.abs(found / exact - 1) < 0.03, `${share} of ${scale}: ${found} instead of ${exact}`);
+      }
+    }
+    const none = new RequestCounts();
+    none.take(finished({ ms: 0 }));
+    assert.ok((quantileOf(none.routes[0] ?? assert.fail(), 0.5) ?? 1) < 0.02);
+  });
+
+  it('count second by second, and forget those of five minutes ago', () => {
+    const counts = new RequestCounts();
+    counts.take(finished({ at: 10_000 }));
+    counts.take(finished({ at: 10_999, status: 500 }));
+    counts.take(finished({ at: 12_000 }));
+
+    const seen = counts.seconds.filter(([, count]) => count > 0);
+    assert.deepEqual(seen, [
+      [10, 2, 1],
+      [12, 1, 0],
+    ]);
+    assert.equal(counts.seconds.length, COUNTED_SECONDS);
+    counts.take(finished({ at: (10 + COUNTED_SECONDS) * 1000 }));
+    assert.deepEqual(
+      counts.seconds.filter(([, count]) => count > 0).map(([second]) => second),
+      [12, 310],
+    );
+  });
+
+  it('start over where they are cleared', () => {
+    const counts = new RequestCounts();
+    counts.take(finished({}));
+    counts.clear();
+    assert.deepEqual([counts.total, counts.routes, counts.seconds], [0, [], []]);
+    counts.take(finished({}));
+    assert.equal(counts.routes[0]?.count, 1);
+  });
+});

@@ -1,0 +1,47 @@
+/** Two functions, as their template gives them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResolvedStack } from '../../../../../../packages/gateway/core/stack/model.ts';
+import { loadStacks } from '../../../../../../packages/gateway/templates/load.ts';
+import { OPTIONS } from '../../../templates/stack-builders.ts';
+
+const TEMPLATE = `
+Resources:
+  First: &function
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: first
+      Description: says hello
+      Runtime: nodejs24.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/first
+      Timeout: 7
+      Environment: { Variables: { GREETING: hello } }
+      Code: { ZipFile: 'exports.handler = async () => 1;' }
+  Second:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: second
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/second
+      Code: { ZipFile: 'exports.handler = async () => 2;' }
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !GetAtt First.Arn
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: arn:aws:execute-api:eu-west-1:123456789012:abc/*
+`;
+
+export async function aStack(): Promise<readonly ResolvedStack[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-reads-'));
+  try {
+    writeFileSync(join(folder, 'template.yaml'), TEMPLATE);
+    return await loadStacks([folder], OPTIONS);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
+import {
+  createFunctionCode,
+  isCodeCall,
+  type ReplaceCode,
+} from '../../../../../../packages/gateway/control/api/lambda/function-code.ts';
+import type { AwsCall } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
+import { aStack } from './a-stack-of-functions.ts';
+
+const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
+const ZIP = Buffer.from('archive').toString('base64');
+
+function aCall(name: string, input: object, caller = ADMIN): AwsCall {
+  const path = `/2015-03-31/functions/${encodeURIComponent(name)}/code`;
+  const body = Buffer.from(JSON.stringify(input));
+  const request = { method: 'PUT', path, query: '', host: 'h', body, rawHeaders: [] };
+  return { request, caller, service: 'lambda', region: 'eu-west-1' };
+}
+
+describe('UpdateFunctionCode', async () => {
+  const stacks = await aStack();
+  const replaced: string[] = [];
+  let outcome: Awaited<ReturnType<ReplaceCode>> = { kind: 'replaced' };
+  const serve = createFunctionCode(
+    () => stacks,
+    (name, archive) => {
+      replaced.push(`${name}: ${archive.toString()}`);
+      return Promise.resolve(outcome);
+    },
+  );
+  const ask = async (...asked: Parameters<typeof aCall>) => {
+    const { status, headers, body } = await serve(aCall(...asked));
+    const type = headers[headers.findIndex((name) => name.toLowerCase() === 'x-amzn-errortype') + 1];
+    return { status, type, body: JSON.parse(String(body)) as Record<string, unknown> };
+  };
+
+  it('runs the archive and answers the configuration with its size and SHA-256', async () => {
+    replaced.length = 0;
+    const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:first';
+    for (const name of ['first', arn, '123456789012:function:first']) {
+      const { status, body } = await ask(name, { ZipFile: ZIP });
+      assert.deepEqual(
+        [status, body['FunctionArn'], body['CodeSize'], body['CodeSha256'], body['LastUpdateStatus']],
+        [200, arn, 7, 'DrPja/sk3Nm7HRvs4VMSFrWVOaj94X7oAiSvBlPJKqM=', 'Successful'],
+      );
+    }
+    assert.deepEqual(replaced, Array(3).fill('first: archive'));
+  });
+
+  it('checks without replacing on DryRun', async () => {
+    replaced.length = 0;
+
+    assert.equal((await ask('first', { ZipFile: ZIP, DryRun: true })).status, 200);
+    assert.deepEqual(replaced, []);
+  });
+
+  // Lambda API reference, "UpdateFunctionCode": errors and members; what is not enforced here is refused.
+  const refusals: readonly (readonly [
+    what: string,
+    name: string,
+    input: object,
+    status: number,
+    says: RegExp,
+  ])[] = [
+    ['an unknown function', 'third', { ZipFile: ZIP }, 404, /Function not found: .*:third/],
+    ['no source', 'first', {}, 400, /provide a source/],
+    ['an archive in S3', 'first', { S3Bucket: 'b', S3Key: 'k' }, 400, /S3Bucket is not supported/],
+    ['an image', 'first', { ImageUri: 'x' }, 400, /ImageUri is not supported/],
+    ['a revision', 'first', { ZipFile: ZIP, RevisionId: 'x' }, 400, /RevisionId is not supported/],
+    ['a new version', 'first', { ZipFile: ZIP, Publish: true }, 400, /Publish is not supported/],
+    ['text that is not base64', 'first', { ZipFile: '%%%' }, 400, /not base64/],
+  ];
+  for (const [what, name, input, status, says] of refusals)
+    it(`refuses ${what}`, async () => {
+      replaced.length = 0;
+      const reply = await ask(name, input);
+
+      assert.equal(reply.status, status);
+      assert.match(String(reply.body['Message']), says);
+      assert.deepEqual(replaced, []);
+    });
+
+  it('refuses a caller without the permission', async () => {
+    assert.equal((await ask('first', { ZipFile: ZIP }, { ...ADMIN, policies: [] })).status, 403);
+  });
+
+  it('says what the runtime says of the archive', async () => {
+    outcome = { kind: 'unreadable', reason: 'the archive is damaged' };
+    const damaged = await ask('first', { ZipFile: ZIP });
+    outcome = { kind: 'not-run' };
+    const { status } = await ask('first', { ZipFile: ZIP });
+
+    assert.deepEqual([damaged.status, damaged.type], [400, 'InvalidParameterValueException']);
+    assert.match(
+      String(damaged.body['Message']),
+      /^Could not unzip uploaded file\. .*\(the archive is damaged\)$/,
+    );
+    assert.equal(status, 501);
+  });
+
+  it('is PUT on the code of a function', () => {
+    const calls = [
+      ['PUT', '/2015-03-31/functions/first/code', true],
+      ['GET', '/2015-03-31/functions/first/code', false],
+      ['PUT', '/2015-03-31/functions/first/configuration', false],
+    ] as const;
+    for (const [method, path, expected] of calls)
+      assert.equal(
+        isCodeCall({ ...aCall('first', {}).request, method, path }),
+        expected,
+        `${method} ${path}`,
+      );
+  });
+});

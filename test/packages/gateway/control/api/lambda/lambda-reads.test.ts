@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adminIdentity } from '../../../../../../packages/gateway/core/policy/identities.ts';
+import { createLambdaReads } from '../../../../../../packages/gateway/control/api/lambda/lambda-reads.ts';
+import { aStack } from './a-stack-of-functions.ts';
+import type { AwsCall, AwsService } from '../../../../../../packages/gateway/kernel/calls/aws-call.ts';
+
+const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, '123456789012');
+const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function';
+function aCall(path: string, query = '', caller = ADMIN): AwsCall {
+  return {
+    request: {
+      method: 'GET',
+      path: `/2015-03-31/functions${path}`,
+      query,
+      host: 'h',
+      body: Buffer.alloc(0),
+      rawHeaders: [],
+    },
+    caller,
+    service: 'lambda',
+    region: 'eu-west-1',
+  };
+}
+
+const others: AwsService = () => Promise.resolve({ status: 299, headers: [], body: '{}' });
+
+describe('createLambdaReads', async () => {
+  const stacks = await aStack();
+  const serve = createLambdaReads(() => stacks, others);
+  const ask = async (...asked: Parameters<typeof aCall>) => {
+    const { status, body } = await serve(aCall(...asked));
+    return { status, body: JSON.parse(String(body)) as Record<string, unknown> };
+  };
+
+  it('lists the functions of all stacks, page by page', async () => {
+    const names = ({ body }: Awaited<ReturnType<typeof ask>>) =>
+      (body['Functions'] as { FunctionName: string }[]).map(({ FunctionName }) => FunctionName);
+    const all = await ask('/');
+    const first = await ask('', 'MaxItems=1');
+    const second = await ask('', `MaxItems=1&Marker=${String(first.body['NextMarker'])}`);
+
+    assert.deepEqual([names(all), all.body['NextMarker']], [['first', 'second'], null]);
+    assert.deepEqual([names(first), names(second), second.body['NextMarker']], [['first'], ['second'], null]);
+  });
+
+  it('shows the configuration that the template gives, by name and by ARN', async () => {
+    const { body: configuration } = await ask('/first/configuration');
+    const { body: whole } = await ask(`/${encodeURIComponent(`${ARN}:first`)}`);
+
+    assert.deepEqual(configuration, whole['Configuration']);
+    assert.deepEqual(configuration, {
+      FunctionName: 'first',
+      FunctionArn: `${ARN}:first`,
+      Runtime: 'nodejs24.x',
+      Role: 'arn:aws:iam::123456789012:role/first',
+      Handler: 'index.handler',
+      Description: 'says hello',
+      Timeout: 7,
+      MemorySize: 128,
+      Version: '$LATEST',
+      Environment: { Variables: { GREETING: 'hello' } },
+      TracingConfig: { Mode: 'PassThrough' },
+      Layers: [],
+      Architectures: ['x86_64'],
+      EphemeralStorage: { Size: 512 },
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+    });
+  });
+
+  it('refuses an unknown name and a caller without the permission, and does not answer other calls', async () => {
+    const noPermissions = { ...ADMIN, policies: [] };
+    const missing = await ask('/third');
+    const statuses = [
+      (await ask('/first', '', noPermissions)).status,
+      (await ask('', '', noPermissions)).status,
+      (await ask('/first/url')).status,
+    ];
+
+    assert.deepEqual([missing.status, missing.body['Message']], [404, `Function not found: ${ARN}:third`]);
+    assert.deepEqual(statuses, [403, 403, 299]);
+  });
+});

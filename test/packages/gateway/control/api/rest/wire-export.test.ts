@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { GetExportCommand, UpdateMethodCommand } from '@aws-sdk/client-api-gateway';
+import { parse } from 'yaml';
+import { aRestControl, refusalOf } from '../../../../../support/a-rest-control.ts';
+import { invokeUri } from '../../../../../support/a-stack.ts';
+import { API_ID } from '../../../../../support/metered-apis.ts';
+import { withAuthorizer, ok, policy, TOKEN } from '../../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../../support/a-rest-control.ts';
+
+let control: TestRestControl;
+before(async () => {
+  const resources = withAuthorizer({ ...TOKEN, Name: 'guard' });
+  const pets = resources['PetsGet']!;
+  control = await aRestControl(
+    {
+      ...resources,
+      PetsGet: {
+        ...pets,
+        properties: {
+          ...pets.properties,
+          OperationName: 'listPets',
+          RequestParameters: { 'method.request.querystring.page': true, 'method.request.header.X-A': false },
+          RequestModels: { 'application/json': 'Pet' },
+          MethodResponses: [
+            {
+              StatusCode: 200,
+              ResponseModels: { 'application/json': 'Pet' },
+              ResponseParameters: { 'method.response.header.X-B': true },
+            },
+          ],
+        },
+      },
+      Pet: {
+        type: 'AWS::ApiGateway::Model',
+        properties: {
+          RestApiId: API_ID,
+          Name: 'Pet',
+          ContentType: 'application/json',
+          Schema: { type: 'object' },
+        },
+      },
+    },
+    { list: ok, auth: () => policy('Allow', '*') },
+  );
+});
+after(() => control.close());
+
+/** As far as the tests look. */
+type ExportedDocument = {
+  readonly openapi?: string;
+  readonly swagger?: string;
+  readonly basePath?: string;
+  readonly info: { readonly title: string };
+  readonly servers: unknown;
+  readonly definitions: unknown;
+  readonly paths: Readonly<Record<string, { readonly get: Readonly<Record<string, unknown>> }>>;
+  readonly components: {
+    readonly schemas: unknown;
+    readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+};
+
+async function get(
+  exportType: string,
+  parameters: Record<string, string> = {},
+  accepts = 'application/json',
+): Promise<ExportedDocument> {
+  const { body } = await control.sdk.send(
+    new GetExportCommand({ restApiId: API_ID, stageName: 'dev', exportType, parameters, accepts }),
+  );
+  return parse(Buffer.from(body ?? []).toString()) as ExportedDocument;
+}
+
+describe('GetExport through the AWS SDK', () => {
+  it('writes OpenAPI 3 with parameters, bodies, responses and who may call', async () => {
+    const document = await get('oas30');
+
+    assert.equal(document.openapi, '3.0.1');
+    assert.equal(document.info.title, 'pets');
+    assert.deepEqual(document.servers, [
+      {
+        url: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/{basePath}',
+        variables: { basePath: { default: '/dev' } },
+      },
+    ]);
+    assert.deepEqual(document.paths['/pets']?.get, {
+      operationId: 'listPets',
+      parameters: [
+        { name: 'page', in: 'query', required: true, schema: { type: 'string' } },
+        { name: 'X-A', in: 'header', schema: { type: 'string' } },
+      ],
+      requestBody: {
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
+        required: true,
+      },
+      responses: {
+        200: {
+          description: '200 response',
+          headers: { 'X-B': { schema: { type: 'string' } } },
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
+        },
+      },
+      security: [{ guard: [] }],
+    });
+    assert.deepEqual(document.components.schemas, { Pet: { type: 'object' } });
+    assert.deepEqual(document.components.securitySchemes['guard'], {
+      type: 'apiKey',
+      name: 'Authorization',
+      in: 'header',
+      'x-amazon-apigateway-authtype': 'custom',
+    });
+  });
+
+  it("adds AWS's extensions where they are asked for", async () => {
+    const document = await get('oas30', { extensions: 'apigateway' });
+
+    assert.deepEqual(document.paths['/pets']?.get['x-amazon-apigateway-integration'], {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: invokeUri('list'),
+    });
+    const guard = document.components.securitySchemes['guard'];
+    assert.deepEqual(guard?.['x-amazon-apigateway-authorizer'], {
+      type: 'token',
+      authorizerUri: invokeUri('auth'),
+      identitySource: 'method.request.header.Authorization',
+    });
+  });
+
+  it('writes Swagger 2, and YAML', async () => {
+    const document = await get('swagger', {}, 'application/yaml');
+
+    assert.equal(document.swagger, '2.0');
+    assert.equal(document.basePath, '/dev');
+    assert.deepEqual(document.definitions, { Pet: { type: 'object' } });
+    const parameters = document.paths['/pets']?.get['parameters'] as readonly unknown[];
+    assert.deepEqual(parameters.at(-1), {
+      in: 'body',
+      name: 'Pet',
+      required: true,
+      schema: { $ref: '#/definitions/Pet' },
+    });
+  });
+
+  it('shows what is deployed, not what is edited', async () => {
+    await control.sdk.send(
+      new UpdateMethodCommand({
+        restApiId: API_ID,
+        resourceId: 'Pets',
+        httpMethod: 'GET',
+        patchOperations: [{ op: 'replace', path: '/operationName', value: 'edited' }],
+      }),
+    );
+
+    assert.equal((await get('oas30')).paths['/pets']?.get['operationId'], 'listPets');
+  });
+
+  it('refuses other kinds', async () => {
+    assert.equal((await refusalOf(get('postman'))).name, 'BadRequestException');
+  });
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  CreateDeploymentCommand,
+  CreateModelCommand,
+  CreateRequestValidatorCommand,
+  DeleteGatewayResponseCommand,
+  DeleteModelCommand,
+  DeleteRequestValidatorCommand,
+  GetGatewayResponseCommand,
+  GetGatewayResponsesCommand,
+  GetModelCommand,
+  GetModelsCommand,
+  GetRequestValidatorCommand,
+  GetRequestValidatorsCommand,
+  PutGatewayResponseCommand,
+  UpdateGatewayResponseCommand,
+  UpdateMethodCommand,
+  UpdateModelCommand,
+  UpdateRequestValidatorCommand,
+} from '@aws-sdk/client-api-gateway';
+import { aRestControl, refusalOf } from '../../../../../support/a-rest-control.ts';
+import { API_ID } from '../../../../../support/metered-apis.ts';
+import { ok, restApi } from '../../../../../support/rest-apis.ts';
+import type { TestRestControl } from '../../../../../support/a-rest-control.ts';
+
+let control: TestRestControl;
+before(async () => {
+  control = await aRestControl(restApi(), { list: ok });
+});
+after(() => control.close());
+
+const restApiId = API_ID;
+const deploy = (): Promise<unknown> =>
+  control.sdk.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+
+describe('gateway responses through the AWS SDK', () => {
+  it('reword failures once they are deployed, and are taken back by deleting them', async () => {
+    const responseType = 'MISSING_AUTHENTICATION_TOKEN';
+    await control.sdk.send(
+      new PutGatewayResponseCommand({
+        restApiId,
+        responseType,
+        statusCode: '404',
+        responseTemplates: { 'application/json': '{"gone":true}' },
+      }),
+    );
+    assert.equal((await control.send({ target: '/dev/nowhere' })).status, 403);
+    await deploy();
+
+    const reply = await control.send({ target: '/dev/nowhere' });
+    assert.deepEqual([reply.status, reply.body], [404, '{"gone":true}']);
+
+    const patched = await control.sdk.send(
+      new UpdateGatewayResponseCommand({
+        restApiId,
+        responseType,
+        patchOperations: [
+          { op: 'replace', path: '/statusCode', value: '410' },
+          { op: 'add', path: '/responseParameters/gatewayresponse.header.X-Why', value: "'gone'" },
+        ],
+      }),
+    );
+    assert.deepEqual(
+      [patched.statusCode, patched.responseParameters, patched.responseTemplates, patched.defaultResponse],
+      ['410', { 'gatewayresponse.header.X-Why': "'gone'" }, { 'application/json': '{"gone":true}' }, false],
+    );
+    await control.sdk.send(new DeleteGatewayResponseCommand({ restApiId, responseType }));
+    await deploy();
+    assert.equal((await control.send({ target: '/dev/nowhere' })).status, 403);
+  });
+
+  it('are listed, every type, those of AWS as default', async () => {
+    const { items } = await control.sdk.send(new GetGatewayResponsesCommand({ restApiId, limit: 500 }));
+
+    assert.equal(items?.length, 21);
+    assert.deepEqual(
+      items.find(({ responseType }) => responseType === 'THROTTLED'),
+      {
+        responseType: 'THROTTLED',
+        statusCode: '429',
+        responseParameters: {},
+        responseTemplates: { 'application/json': '{"message":$context.error.messageString}' },
+        defaultResponse: true,
+      },
+    );
+  });
+
+  it('are refused for types, statuses and mappings that AWS does not know', async () => {
+    const put = (input: Partial<PutGatewayResponseCommand['input']>): Promise<{ name: string }> =>
+      refusalOf(
+        control.sdk.send(new PutGatewayResponseCommand({ restApiId, responseType: 'THROTTLED', ...input })),
+      );
+    const responseType = 'NOTHING' as 'THROTTLED';
+
+    assert.equal((await put({ responseType })).name, 'ValidationException');
+    assert.equal((await put({ statusCode: '700' })).name, 'ValidationException');
+    assert.equal((await put({ responseParameters: { x: "'y'" } })).name, 'BadRequestException');
+    const get = new GetGatewayResponseCommand({ restApiId, responseType: 'THROTTLED' });
+    const shown = await control.sdk.send(get);
+    assert.deepEqual([shown.defaultResponse, shown.$metadata.httpStatusCode], [true, 200]);
+    const remove = new DeleteGatewayResponseCommand({ restApiId, responseType: 'THROTTLED' });
+    assert.equal((await refusalOf(control.sdk.send(remove))).name, 'NotFoundException');
+  });
+});
+
+describe('models and validators through the AWS SDK', () => {
+  it('check bodies once they are deployed', async () => {
+    const schema = JSON.stringify({ type: 'object', required: ['a'] });
+    await control.sdk.send(
+      new CreateModelCommand({ restApiId, name: 'Pet', contentType: 'application/json', schema }),
+    );
+    const { id = '' } = await control.sdk.send(
+      new CreateRequestValidatorCommand({ restApiId, name: 'bodies', validateRequestBody: true }),
+    );
+    await control.sdk.send(
+      new UpdateMethodCommand({
+        restApiId,
+        resourceId: 'Pets',
+        httpMethod: 'GET',
+        patchOperations: [
+          { op: 'add', path: '/requestModels/application~1json', value: 'Pet' },
+          { op: 'replace', path: '/requestValidatorId', value: id },
+        ],
+      }),
+    );
+    await deploy();
+    const ask = async (body: string): Promise<number> =>
+      (await control.send({ target: '/dev/pets', headers: ['Content-Type', 'application/json'], body }))
+        .status;
+
+    assert.deepEqual([await ask('{}'), await ask('{"a":1}')], [400, 200]);
+    assert.deepEqual(
+      await refusalOf(control.sdk.send(new DeleteModelCommand({ restApiId, modelName: 'Pet' }))),
+      {
+        name: 'ConflictException',
+        message: "Cannot delete model 'Pet', is referenced in method request: /pets/GET",
+      },
+    );
+  });
+
+  it('are shown, changed and deleted in the shapes and words recorded 2024-04-15', async () => {
+    const named = { restApiId, modelName: 'Free' };
+    const create = (schema: string, name = 'Free'): Promise<unknown> =>
+      control.sdk.send(new CreateModelCommand({ restApiId, name, contentType: 'application/json', schema }));
+    await create('{"title":"Free","type":"object"}');
+
+    const { $metadata, id, ...shown } = await control.sdk.send(new GetModelCommand(named));
+    assert.equal($metadata.httpStatusCode, 200);
+    assert.equal(typeof id, 'string');
+    assert.deepEqual(shown, {
+      name: 'Free',
+      contentType: 'application/json',
+      schema: '{"title":"Free","type":"object"}',
+    });
+    const update = (path: string, value: string): Promise<unknown> =>
+      control.sdk.send(
+        new UpdateModelCommand({ ...named, patchOperations: [{ op: 'replace', path, value }] }),
+      );
+    await update('/description', 'open to all');
+    const listed = await control.sdk.send(new GetModelsCommand({ restApiId }));
+    assert.equal(listed.items?.find(({ name }) => name === 'Free')?.description, 'open to all');
+    const refusals = [
+      await refusalOf(create('{"type":"object"}')),
+      await refusalOf(create('', 'Other')),
+      await refusalOf(update('/name', 'x')),
+      await refusalOf(update('/schema', '{}')),
+    ];
+    await control.sdk.send(new DeleteModelCommand(named));
+    refusals.push(await refusalOf(control.sdk.send(new GetModelCommand(named))));
+    assert.deepEqual(
+      refusals.map(({ message }) => message),
+      [
+        'Model name already exists for this REST API',
+        'Model schema must have at least 1 property or array items defined',
+        "Invalid patch path  '/name' specified for op 'replace'. Must be one of: [/description, /schema]",
+        'Model schema must have at least 1 property or array items defined',
+        'Invalid model name specified: Free',
+      ],
+    );
+  });
+
+  it('are switched by patches and deleted when no method needs them', async () => {
+    const made = await control.sdk.send(new CreateRequestValidatorCommand({ restApiId, name: 'free' }));
+    const named = { restApiId, requestValidatorId: made.id };
+    const set = (value: string): Promise<{ validateRequestBody?: boolean | undefined }> =>
+      control.sdk.send(
+        new UpdateRequestValidatorCommand({
+          ...named,
+          patchOperations: [{ op: 'replace', path: '/validateRequestBody', value }],
+        }),
+      );
+
+    assert.deepEqual([made.validateRequestBody, made.validateRequestParameters], [false, false]);
+    assert.equal((await set('true')).validateRequestBody, true);
+    assert.equal((await set('')).validateRequestBody, false);
+    const listed = await control.sdk.send(new GetRequestValidatorsCommand({ restApiId }));
+    assert.ok(listed.items?.some(({ id }) => id === made.id));
+    await control.sdk.send(new DeleteRequestValidatorCommand(named));
+    assert.deepEqual(await refusalOf(control.sdk.send(new GetRequestValidatorCommand(named))), {
+      name: 'NotFoundException',
+      message: 'Invalid Request Validator identifier specified',
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { LruResponseCache } from '../../../../../packages/gateway/control/caches/response-cache.ts';
+import { countWalks } from '../../../../support/counted-walks.ts';
+import type { CachedReply } from '../../../../../packages/gateway/core/exchange.ts';
+
+const reply = (body: string | Buffer): CachedReply => ({ status: 200, headers: ['A', 'b'], body });
+
+describe('LruResponseCache', () => {
+  it('forgets what was not asked for longest once it is full', () => {
+    const cache = new LruResponseCache(4 * 1024);
+    cache.put('a', reply(Buffer.alloc(1000)), 10);
+    cache.put('b', reply(Buffer.alloc(1000)), 10);
+    cache.get('a', 0);
+
+    cache.put('c', reply(Buffer.alloc(1000)), 10);
+
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((key) => cache.get(key, 0) !== undefined),
+      [true, false, true],
+    );
+  });
+
+  it('counts an entry once that is put twice, and an expired one no more', () => {
+    const cache = new LruResponseCache(4 * 1024);
+    for (let round = 0; round < 100; round += 1) cache.put('a', reply(Buffer.alloc(1000)), 10);
+    cache.put('b', reply(Buffer.alloc(1000)), 10);
+    assert.equal(cache.size, 2);
+    assert.equal(cache.get('a', 10), undefined);
+    cache.put('c', reply(Buffer.alloc(1000)), 20);
+    assert.notEqual(cache.get('b', 9), undefined);
+  });
+
+  it('does not serve today what was stored while the clock was at tomorrow', () => {
+    const cache = new LruResponseCache();
+    const tomorrow = 86_400_000;
+    cache.put('a', { ...reply('x'), storedAtEpochMs: tomorrow }, tomorrow + 300_000);
+
+    assert.notEqual(cache.get('a', tomorrow), undefined);
+    assert.equal(cache.get('a', 0), undefined);
+    assert.equal(cache.size, 0);
+  });
+
+  it('keeps nothing that is larger than all of it', () => {
+    const cache = new LruResponseCache(1024);
+    cache.put('a', reply(Buffer.alloc(2000)), 10);
+    assert.equal(cache.size, 0);
+  });
+
+  it('is emptied by another size of cluster, not by the same one', () => {
+    const cache = new LruResponseCache();
+    cache.useCluster('0.5');
+    cache.put('a', reply('x'), 10);
+    cache.useCluster('0.5');
+    assert.notEqual(cache.get('a', 0), undefined);
+    cache.useCluster('1.6');
+    assert.equal(cache.get('a', 0), undefined);
+    cache.put('a', reply('x'), 10);
+    cache.useCluster(undefined);
+    assert.equal(cache.get('a', 0), undefined);
+  });
+
+  it('holds as much as its cluster, as far as this machine lends it the memory', () => {
+    const megabyte = Buffer.alloc(1024 ** 2);
+    const heldBy = (memoryBytes: number, size: string): number => {
+      const cache = new LruResponseCache(memoryBytes);
+      cache.useCluster(size);
+      // One buffer stands for all: what is counted is what they would take.
+      for (let count = 0; count < 3000; count += 1) cache.put(String(count), reply(megabyte), 10);
+      return cache.size;
+    };
+    const gigabyte = 1024 ** 3;
+
+    const held = [heldBy(gigabyte, '0.5'), heldBy(2 * gigabyte, '1.6'), heldBy(gigabyte, '237')];
+
+    assert.deepEqual(held, [511, 1637, 1023], 'docs/aws §9');
+  });
+
+  it('looks at nothing but what gives way and what comes, however full it is', () => {
+    const cache = new LruResponseCache(100_000);
+    const put = (count: number): void => {
+      for (let n = 0; n < count; n += 1) cache.put(`key ${n}`, reply('answer'), 10);
+    };
+    put(300);
+    const before = cache.size;
+
+    const walks = countWalks(() => put(300));
+
+    assert.deepEqual([walks, cache.size], [0, before]);
+    assert.ok(before < 300);
+  });
+
+  it('never holds more than its limit, and never another answer than the last one put', () => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      length: fc.nat(3000),
+      isPut: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const cache = new LruResponseCache(6000);
+        const last = new Map<string, number>();
+        for (const { key, length, isPut } of steps) {
+          if (isPut) {
+            cache.put(key, reply(Buffer.alloc(length)), 10);
+            last.set(key, length);
+          } else {
+            const found = cache.get(key, 0);
+            if (found !== undefined) assert.equal(found.body.length, last.get(key));
+          }
+          const held = ['a', 'b', 'c', 'd', 'e'].map((each) => cache.get(each, 0)?.body.length ?? 0);
+          assert.ok(held.reduce((sum, each) => sum + each, 0) <= 6000);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findLateParts, localTokenOf } from '../../../../../packages/gateway/control/loading/inspect-apis.ts';
+import type { Authorization } from '../../../../../packages/gateway/core/deployment/model.ts';
+import type { ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
+
+const aResource = (
+  logicalId: string,
+  type: string,
+  dependsOn: readonly string[] = [],
+  api = 'a1',
+): ResolvedResource => ({
+  logicalId,
+  type: `AWS::ApiGateway::${type}`,
+  physicalId: logicalId,
+  dependsOn,
+  properties: { RestApiId: api },
+  place: () => ({ file: 'template.yml' }),
+});
+const late = (deployment: ResolvedResource) =>
+  findLateParts(
+    new Map(
+      [
+        deployment,
+        aResource('Get', 'Method', ['Unauthorized']),
+        aResource('Unauthorized', 'GatewayResponse'),
+        aResource('Elsewhere', 'GatewayResponse', [], 'b2'),
+        aResource('Body', 'Model'),
+      ].map((resource) => [resource.logicalId, resource]),
+    ),
+    'a1',
+  );
+
+describe('findLateParts of what is loaded', () => {
+  it('goes by DependsOn, however far, and looks at what nothing refers to', () => {
+    assert.deepEqual(late(aResource('Deployment', 'Deployment', ['Get'])), []);
+    assert.deepEqual(late(aResource('Deployment', 'Deployment')), [
+      { part: 'Get', deployment: 'Deployment' },
+      { part: 'Unauthorized', deployment: 'Deployment' },
+    ]);
+  });
+
+  it('passes over what comes with the document of its API', () => {
+    const imported = aResource('Api GET /app', 'Method');
+    const resources = new Map(
+      [aResource('Deployment', 'Deployment'), imported].map((one) => [one.logicalId, one]),
+    );
+
+    assert.deepEqual(findLateParts(resources, 'a1'), []);
+  });
+});
+
+describe('localTokenOf', () => {
+  const OWN = 'https://local.gatewright.invalid/';
+  const OTHER = 'https://pool.example/';
+  const known = { own: OWN, includes: (issuer: string) => [OWN, OTHER].includes(issuer) };
+  const wanting = (issuers: readonly object[], scopes: readonly string[] = []): Authorization =>
+    ({
+      kind: 'token',
+      authorizer: { trust: { issuers, tokenUse: 'access' } },
+      scopes,
+    }) as unknown as Authorization;
+
+  it('says what a token of the local issuer has to have', () => {
+    const issuers = [
+      { issuer: 'https://elsewhere.example/', audience: ['x'] },
+      { issuer: OWN, audience: ['orders', 'menu'] },
+    ];
+
+    assert.deepEqual(localTokenOf(wanting(issuers, ['read', 'write']), known), {
+      issuer: undefined,
+      audience: 'orders',
+      scope: 'read',
+      tokenUse: 'access',
+    });
+  });
+
+  it('names the issuer that it stands in for, and no audience where any will do', () => {
+    assert.deepEqual(localTokenOf(wanting([{ issuer: OTHER, audience: 'any' }]), known), {
+      issuer: OTHER,
+      audience: undefined,
+      scope: undefined,
+      tokenUse: 'access',
+    });
+  });
+
+  it('is none where no token of this machine passes', () => {
+    const elsewhere = { issuer: 'https://elsewhere.example/', audience: 'any' };
+
+    assert.equal(localTokenOf(wanting([elsewhere]), known), undefined);
+    assert.equal(localTokenOf({ kind: 'none' }, known), undefined);
+  });
+});

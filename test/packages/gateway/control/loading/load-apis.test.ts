@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Account } from '../../../../../packages/gateway/control/account.ts';
+import { loadApis } from '../../../../../packages/gateway/control/loading/load-apis.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import { restApi } from '../../../../support/rest-apis.ts';
+import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { virtualPorts } from '../../../../support/virtual-ports.ts';
+
+// Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not where a stage serves the route
+describe('loadApis', () => {
+  for (const hasStage of [true, false])
+    it(`reports a malformed and a doubled route key once, ${hasStage ? 'with' : 'without'} a stage`, () => {
+      const { Stage0, ...others } = httpRoutes(['GET x', 'GET /a', 'GET /a', 'GET /b']);
+      const faults = new Faults(false);
+      const { clock } = virtualPorts({});
+      loadApis(
+        [aStack({ ...others, ...(hasStage && Stage0 !== undefined && { Stage0 }) })],
+        new Account({ clock, isThrottled: false }),
+        faults,
+      );
+
+      const messages = faults.all.map(({ error: { message, place }, consequences }) => [
+        place.logicalId,
+        place.property,
+        message.replace(/ Format should.*/, ''),
+        ...consequences,
+      ]);
+      const formatted = 'The provided route key is not formatted properly for HTTP protocol.';
+      const doubled = 'Route with key GET /a already exists for this API.';
+      assert.deepEqual(messages, [
+        ['Route0', 'RouteKey', formatted, 'this route does not exist'],
+        ['Route2', 'RouteKey', doubled, 'this route does not exist'],
+      ]);
+    });
+
+  for (const [name, resources, type, missing] of [
+    ['an HTTP API without a stage', httpRoutes(['GET /a']), 'AWS::ApiGatewayV2::Api', 'a stage'],
+    [
+      'a REST API without a deployment',
+      restRoutes({ 'GET /a': {} }),
+      'AWS::ApiGateway::RestApi',
+      'an AWS::ApiGateway::Deployment and a stage',
+    ],
+  ] as const)
+    it(`says that ${name} answers nothing`, () => {
+      const { clock } = virtualPorts({});
+      const others = Object.entries(resources).filter(
+        ([, { type: of }]) => !/::(Stage|Deployment)$/.test(of),
+      );
+
+      const { unsupported } = loadApis(
+        [aStack(Object.fromEntries(others))],
+        new Account({ clock, isThrottled: false }),
+      );
+
+      assert.deepEqual(
+        unsupported.map((item) => [item.logicalId, item.type, item.consequence]),
+        [['Api', type, `the API answers nothing: it lacks ${missing}`]],
+      );
+    });
+
+  it('refuses an unknown verb of a template in the words of the control plane', () => {
+    const { clock } = virtualPorts({});
+    const faults = new Faults(false);
+    loadApis([aStack(restApi({ HttpMethod: 'FETCH' }))], new Account({ clock, isThrottled: false }), faults);
+
+    assert.deepEqual(
+      [...new Set(faults.all.map(({ error: { message } }) => message))],
+      // Recorded of PutMethod at AWS in April 2024.
+      ['Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY'],
+    );
+  });
+});

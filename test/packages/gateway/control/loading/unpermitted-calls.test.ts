@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Account } from '../../../../../packages/gateway/control/account.ts';
+import { loadApis } from '../../../../../packages/gateway/control/loading/load-apis.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { aPermission, API_ARN } from '../../../../support/a-permission.ts';
+import { aStack, functionArn, invokeUri, proxyTo } from '../../../../support/a-stack.ts';
+import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { virtualPorts } from '../../../../support/virtual-ports.ts';
+import type { FunctionDefinition } from '../../../../../packages/gateway/core/stack/function.ts';
+import type { TestResource } from '../../../../support/a-stack.ts';
+
+type Resources = Readonly<Record<string, TestResource>>;
+
+const toFn = { Integration: proxyTo('fn') };
+const AS_AT_AWS = 'with 500, as at AWS (--roles off skips permissions)';
+
+/** The functions `fn` and `auth` are of the stack, unless `own` says otherwise. */
+function findingsOf(
+  resources: Resources,
+  { account = anAccount(), own = ['fn', 'auth'] }: { account?: Account; own?: readonly string[] } = {},
+): readonly string[] {
+  const functions = own.map(
+    (name) =>
+      ({
+        name,
+        logicalId: `${name}Function`,
+        stackName: 'test',
+        place: { file: 'template.json', line: 7, logicalId: `${name}Function` },
+      }) as FunctionDefinition,
+  );
+  const { unsupported } = loadApis([{ ...aStack(resources), functions }], account, new Faults(false));
+  return unsupported.map(
+    ({ logicalId, file, line, message, consequence }) =>
+      `${file}:${line} ${logicalId}: ${message} → ${consequence}`,
+  );
+}
+
+function anAccount(needsPermissions = true): Account {
+  return new Account({ clock: virtualPorts({}).clock, isThrottled: false, needsPermissions });
+}
+
+const rest = (more: Resources = {}): Resources =>
+  restRoutes({ 'GET /pets/{id}': toFn, 'POST /pets/{id}': toFn }, { more });
+const http = (more: Resources = {}): Resources =>
+  httpRoutes(['GET /menu'], { integration: { IntegrationUri: functionArn('fn') }, more });
+
+function guarded(permissions: Resources = {}): Resources {
+  const Guard: TestResource = {
+    type: 'AWS::ApiGateway::Authorizer',
+    properties: {
+      RestApiId: API_ID,
+      Name: 'ours',
+      Type: 'TOKEN',
+      AuthorizerUri: invokeUri('auth'),
+      IdentitySource: 'method.request.header.Authorization',
+    },
+  };
+  const method = { ...toFn, AuthorizationType: 'CUSTOM', AuthorizerId: 'Guard' };
+  return restRoutes(
+    { 'GET /a': method, 'GET /b': method },
+    { more: { Guard, Leave: aPermission(), ...permissions } },
+  );
+}
+
+describe('a function that an API of the stacks calls and may not invoke', () => {
+  const rows: readonly { name: string; resources: Resources; expected: readonly string[] }[] = [
+    {
+      name: 'by a REST API without any permission',
+      resources: rest(),
+      expected: [`GET /pets/{id}, POST /pets/{id} fail ${AS_AT_AWS}`],
+    },
+    { name: 'by a REST API with one', resources: rest({ Leave: aPermission() }), expected: [] },
+    {
+      name: 'by a REST API with one for another method',
+      resources: rest({ Leave: aPermission({ SourceArn: `${API_ARN}/*/GET/pets/*` }) }),
+      expected: [`POST /pets/{id} fails ${AS_AT_AWS}`],
+    },
+    {
+      name: 'with a permission for an unknown function',
+      resources: rest({ Leave: aPermission({ FunctionName: null }) }),
+      expected: [`GET /pets/{id}, POST /pets/{id} fail ${AS_AT_AWS}`],
+    },
+    { name: 'by an HTTP API', resources: http(), expected: [`GET /menu fails ${AS_AT_AWS}`] },
+    { name: 'by an HTTP API with one', resources: http({ Leave: aPermission() }), expected: [] },
+    {
+      name: 'by an authorizer, however many routes it guards',
+      resources: guarded(),
+      expected: [`all behind authorizer ours fails ${AS_AT_AWS}`],
+    },
+    {
+      name: 'by an authorizer with one',
+      resources: guarded({
+        More: aPermission({ FunctionName: functionArn('auth'), SourceArn: `${API_ARN}/authorizers/Guard` }),
+      }),
+      expected: [],
+    },
+    {
+      name: 'by many routes',
+      resources: restRoutes(
+        Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [`GET /${name}`, toFn])),
+      ),
+      expected: [`GET /a, GET /b, GET /c and 2 more fail ${AS_AT_AWS}`],
+    },
+    {
+      name: 'that a stage variable names',
+      resources: restRoutes({ 'GET /a': { Integration: proxyTo('${stageVariables.fn}') } }),
+      expected: [],
+    },
+  ];
+  for (const { name, resources, expected } of rows)
+    it(`is reported at start, in one finding: ${name}`, () => {
+      const found = findingsOf(resources);
+
+      assert.deepEqual(
+        found.map((text) => text.split(' → ')[1]),
+        expected,
+      );
+      for (const text of found)
+        assert.match(
+          text,
+          /^template\.json:7 (fn|auth)Function: (pets|menu) may not invoke it: it needs an AWS::Lambda::Permission/,
+        );
+    });
+
+  it('names the alias that is invoked, where the permission is for the function itself', () => {
+    const toAlias = { Integration: proxyTo('fn:live') };
+    const resources = restRoutes({ 'GET /a': toAlias, 'GET /b': toFn }, { more: { Leave: aPermission() } });
+
+    assert.deepEqual(findingsOf(resources), [
+      'template.json:7 fnFunction: pets may not invoke its alias or version live: it needs an AWS::Lambda::Permission ' +
+        'for apigateway.amazonaws.com whose FunctionName is fn:live: a permission for the function itself does not count → ' +
+        `GET /a fails ${AS_AT_AWS}`,
+    ]);
+  });
+
+  it('is no finding where permissions are not checked, or the function is in none of the stacks', () => {
+    assert.deepEqual(findingsOf(rest(), { account: anAccount(false) }), []);
+    assert.deepEqual(findingsOf(rest(), { own: [] }), []);
+  });
+
+  it('is none after a call has given the permission, and is one after a call has taken it away', () => {
+    const account = anAccount();
+    const owner = { functionName: 'fn', qualifier: undefined };
+    const given = { Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' };
+    account.functionPolicies.add(owner, 'by-call', given);
+    const withOne = findingsOf(rest(), { account });
+    account.functionPolicies.remove(owner, 'by-call');
+
+    assert.deepEqual(withOne, []);
+    assert.equal(findingsOf(rest(), { account }).length, 1);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DEFAULT_QUOTAS } from '../../../../../packages/gateway/control/api-quotas.ts';
+import { PlanKey, UsagePlans } from '../../../../../packages/gateway/control/metering/usage-plans.ts';
+import { KeyUsage } from '../../../../../packages/gateway/core/metering/quota.ts';
+import type { UsagePlan } from '../../../../../packages/gateway/control/metering/usage-plans.ts';
+
+const aPlan = (id: string): UsagePlan =>
+  ({ id, name: id, apiStages: [], throttle: undefined, quota: undefined, tags: {} }) as unknown as UsagePlan;
+
+function plansWith(...ids: readonly string[]): UsagePlans {
+  const plans = new UsagePlans(DEFAULT_QUOTAS);
+  for (const id of ids) {
+    plans.put(aPlan(id));
+    plans.join(id, new PlanKey('key', new KeyUsage(0)));
+  }
+  return plans;
+}
+
+describe('UsagePlans', () => {
+  it('forgets a plan that is deleted, and that keys were in it', () => {
+    const plans = plansWith('gold', 'silver');
+    const before = plans.revision;
+
+    plans.delete('gold');
+
+    assert.deepEqual(
+      plans.all.map(({ id }) => id),
+      ['silver'],
+    );
+    assert.deepEqual([[...plans.plansOf('key')], plans.keysOf('gold')], [['silver'], []]);
+    assert.equal(plans.find('gold'), undefined);
+    assert.ok(plans.revision > before);
+  });
+
+  it('lets a key leave one plan, or all of them', () => {
+    const plans = plansWith('gold', 'silver');
+
+    plans.leave('gold', 'key');
+    assert.deepEqual([[...plans.plansOf('key')], plans.findKey('gold', 'key')], [['silver'], undefined]);
+
+    plans.leaveAll('key');
+    assert.deepEqual([[...plans.plansOf('key')], plans.keysOf('silver')], [[], []]);
+  });
+
+  it('takes a key once', () => {
+    const plans = plansWith('gold');
+
+    assert.throws(() => plans.join('gold', new PlanKey('key', new KeyUsage(0))), {
+      message: 'Usage Plan Key already exists',
+    });
+  });
+});

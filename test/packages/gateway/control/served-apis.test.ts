@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Account } from '../../../../packages/gateway/control/account.ts';
+import { labelApis, ServedApis } from '../../../../packages/gateway/control/served-apis.ts';
+import { aStack, functionArn } from '../../../support/a-stack.ts';
+import { API_ID, httpRoutes } from '../../../support/routed-apis.ts';
+import { virtualPorts } from '../../../support/virtual-ports.ts';
+import type { TestResource } from '../../../support/a-stack.ts';
+
+const api = (apiId: string, name: string, protocol: 'rest' | 'http' | 'websocket') => ({
+  apiId,
+  name,
+  protocol,
+});
+
+describe('labelApis', () => {
+  it('says nothing of one API alone', () => {
+    assert.deepEqual([...labelApis([api('a', 'shop', 'rest')])], []);
+  });
+
+  it('distinguishes several in as few words as possible', () => {
+    const labels = labelApis([
+      api('a', 'shop', 'rest'),
+      api('b', 'shop', 'http'),
+      api('c', 'chat', 'websocket'),
+      api('d', 'shop', 'rest'),
+    ]);
+
+    assert.deepEqual(
+      [...labels],
+      [
+        ['a', 'shop (REST a) '],
+        ['b', 'shop (HTTP) '],
+        ['c', 'chat '],
+        ['d', 'shop (REST d) '],
+      ],
+    );
+  });
+});
+
+describe('ServedApis', () => {
+  const aServed = (resources: Record<string, TestResource> = {}) => {
+    const { clock } = virtualPorts({});
+    const served = new ServedApis(new Account({ clock, isThrottled: false }));
+    served.prepare([aStack(resources)]).serve();
+    return served;
+  };
+
+  it('labels APIs anew when there is one more, or one less', () => {
+    const served = aServed(httpRoutes(['GET /a']));
+    const before = served.labelOf(API_ID);
+    const [other] = aServed({
+      Other: { type: 'AWS::ApiGateway::RestApi', id: 'otherapi00', properties: { Name: 'pets' } },
+    }).all;
+    assert.ok(other !== undefined);
+
+    served.add(other);
+    const between = served.labelOf(API_ID);
+    served.remove(other.identity.apiId);
+
+    assert.deepEqual([before, between, served.labelOf(API_ID)], ['', 'menu ', '']);
+  });
+
+  it('finds function URLs by their ids, and VPC links of templates', () => {
+    const served = aServed({
+      Url: {
+        type: 'AWS::Lambda::Url',
+        properties: { TargetFunctionArn: functionArn('list'), AuthType: 'AWS_IAM' },
+      },
+      Inside: {
+        type: 'AWS::ApiGateway::VpcLink',
+        id: 'abc123',
+        properties: { Name: 'inside', TargetArns: [] },
+      },
+      Subnets: { type: 'AWS::ApiGatewayV2::VpcLink', id: 'def456', properties: { Name: 'subnets' } },
+    });
+    const [url] = served.urls;
+
+    assert.ok(url !== undefined);
+    assert.equal(served.find(url.served.apiId), url.served);
+    assert.deepEqual(
+      [served.vpcLinks.nameOf('abc123'), served.vpcLinks.ofKind('http').map(({ id }) => id)],
+      ['inside', ['def456']],
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  noteIllegalKeys,
+  noteUnservedKeys,
+} from '../../../../../packages/gateway/core/deployment/route-keys.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import type { PropertyBag } from '../../../../../packages/gateway/core/deployment/properties.ts';
+
+function aBag(logicalId: string, properties: PropertyBag['properties']): PropertyBag {
+  const place = (property?: string) => ({ file: 'a.yml', logicalId, property });
+  return { id: logicalId, logicalId, properties, place };
+}
+
+describe('noteIllegalKeys', () => {
+  const rows: readonly [keys: readonly (string | number)[], refused: readonly string[]][] = [
+    [['$default', 'GET /a', 'ANY /{p+}'], []],
+    [['GET x', 'GET /a'], ['R0']],
+    [['GET /a', 'GET /a'], ['R1']],
+    [[1], ['R0']],
+  ];
+  for (const [keys, refused] of rows)
+    it(`names the routes whose keys AWS refuses among ${JSON.stringify(keys)}`, () => {
+      const faults = new Faults(false);
+      const routes = keys.map((RouteKey, index) => aBag(`R${index}`, { RouteKey }));
+
+      noteIllegalKeys(routes, faults);
+
+      assert.deepEqual(
+        faults.all.map(({ error }) => error.place.logicalId),
+        refused,
+        'API Gateway V2 API reference, CreateRoute',
+      );
+    });
+});
+
+describe('noteUnservedKeys', () => {
+  it('reports for a WebSocket API without a stage what its deployment would', () => {
+    const faults = new Faults(false);
+    const routes = [{ RouteKey: 'say' }, { RouteKey: 'say' }, {}].map((properties, index) =>
+      aBag(`R${index}`, properties),
+    );
+
+    noteUnservedKeys('websocket', aBag('Chat', {}), routes, faults);
+
+    assert.deepEqual(
+      faults.all.map(({ error }) => `${error.place.logicalId}: ${error.message}`),
+      ['R2: RouteKey is required', 'Chat: Two routes of this API have the same RouteKey'],
+    );
+  });
+});

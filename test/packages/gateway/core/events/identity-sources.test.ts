@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  duplicatesOf,
+  readIdentity,
+  readKeyedIdentity,
+} from '../../../../../packages/gateway/core/events/identity-sources.ts';
+import { anHttpRequest, aRequest } from './a-request.ts';
+
+const header = { kind: 'header', name: 'authorization' } as const;
+const query = { kind: 'querystring', name: 'token' } as const;
+const twice = ['Authorization', 'guest', 'authorization', 'admin'];
+
+// docs/aws §2.6: single maps of REST events keep the last value; §3.3: payload 2.0 joins all by commas.
+describe('readIdentity', () => {
+  for (const { payload, expected } of [
+    { payload: 'rest-token', expected: 'admin' },
+    { payload: 'rest-request', expected: 'admin' },
+    { payload: 'websocket', expected: 'admin' },
+    { payload: 'http-1.0', expected: 'guest,admin' },
+    { payload: 'http-2.0', expected: 'guest,admin' },
+  ])
+    it(`reads a header that comes twice as events of ${payload} do`, () => {
+      const facts = aRequest({ rawHeaders: twice, rawQuery: 'token=guest&token=admin' });
+
+      assert.deepEqual(readIdentity([header, query], facts, duplicatesOf(payload)), [expected, expected]);
+    });
+
+  it('finds none where one is missing or empty', () => {
+    assert.equal(readIdentity([header], anHttpRequest(), 'joined'), undefined);
+    assert.equal(
+      readIdentity([header], anHttpRequest({ rawHeaders: ['Authorization', ''] }), 'joined'),
+      undefined,
+    );
+  });
+});
+
+describe('readKeyedIdentity', () => {
+  const keyOf = (...values: readonly string[]) =>
+    readKeyedIdentity(
+      [header],
+      aRequest({ rawHeaders: values.flatMap((value) => ['Authorization', value]) }),
+      'last',
+    )?.key;
+
+  it('is another one for every list of values, and the value itself where there is one', () => {
+    const keys = [
+      keyOf('a'),
+      keyOf('b'),
+      keyOf('a', 'b'),
+      keyOf('b', 'a'),
+      keyOf('a,b'),
+      keyOf('a', 'b', 'b'),
+    ];
+
+    assert.equal(keys[0], 'a');
+    assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('keeps the values of several sources apart', () => {
+    const keys = [
+      { rawHeaders: ['Authorization', 'a'], rawQuery: 'token=b&token=c' },
+      { rawHeaders: ['Authorization', 'a', 'Authorization', 'b'], rawQuery: 'token=c' },
+    ].map((request) => readKeyedIdentity([header, query], aRequest(request), 'last')?.key);
+
+    assert.notEqual(keys[0], keys[1]);
+  });
+
+  it('is not that of several values where one value is written as their list', () => {
+    for (const values of [
+      ['a', 'b'],
+      ['a', ''],
+      ['"', 'x'],
+    ])
+      assert.notEqual(keyOf(...values), keyOf(JSON.stringify([values])));
+    assert.notEqual(keyOf('[["a"]]'), keyOf(JSON.stringify([['[["a"]]']])));
+  });
+
+  it('is none where a source is missing or empty', () => {
+    assert.equal(
+      readKeyedIdentity([header, query], aRequest({ rawHeaders: ['Authorization', 'a'] }), 'last'),
+      undefined,
+    );
+    assert.equal(
+      readKeyedIdentity([header], aRequest({ rawHeaders: ['Authorization', ''] }), 'last'),
+      undefined,
+    );
+  });
+
+  it('comes with the value that stands for each source', () => {
+    const request = aRequest({
+      rawHeaders: ['Authorization', 'a', 'Authorization', 'b'],
+      rawQuery: 'token=c',
+    });
+    assert.deepEqual(readKeyedIdentity([header, query], request, 'last')?.values, ['b', 'c']);
+    assert.deepEqual(readKeyedIdentity([header, query], request, 'joined')?.values, ['a,b', 'c']);
+  });
+});

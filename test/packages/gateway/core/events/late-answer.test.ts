@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GatewayError } from '../../../../../packages/gateway/core/errors.ts';
+import { describeLate } from '../../../../../packages/gateway/core/events/late-answer.ts';
+import { readOutcome } from '../../../../../packages/gateway/core/phases/integrate.ts';
+
+const LATE = { kind: 'timed-out', because: 'go build has run for 30 s' } as const;
+
+describe('a function that did not answer in time', () => {
+  it('is described by what was waited for, and by why it had not begun where that is known', () => {
+    assert.equal(describeLate('no answer', { kind: 'timed-out' }), 'no answer');
+    assert.equal(describeLate('no answer', LATE), 'no answer: go build has run for 30 s');
+  });
+
+  it('behind an integration says both in the reason of its error', () => {
+    assert.throws(
+      () => readOutcome(LATE),
+      (error) =>
+        error instanceof GatewayError &&
+        error.detail.reason === 'no answer within the integration timeout: go build has run for 30 s',
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { matchesGlob, matchRule } from '../../../../../packages/gateway/core/routing/routing-rules.ts';
+import type {
+  RoutingRule,
+  RuleCondition,
+} from '../../../../../packages/gateway/core/routing/routing-rules.ts';
+
+const GUIDE = 'developer guide, "Routing rules to connect API stages to a custom domain name"';
+const header = (name: string, glob: string): RuleCondition => ({ kind: 'headers', anyOf: [{ name, glob }] });
+const below = (...anyOf: string[]): RuleCondition => ({ kind: 'base-paths', anyOf });
+const rule = (id: string, priority: number, ...conditions: RuleCondition[]): RoutingRule => ({
+  id,
+  priority,
+  conditions,
+  apiId: 'a',
+  stage: 'dev',
+  stripsBasePath: false,
+});
+
+describe('matchRule', () => {
+  const rules = [
+    rule('beta', 10, header('x-version', 'beta*'), below('users')),
+    rule('two', 20, header('Hello', 'World'), header('x-region', 'eu-*')),
+    rule('orders', 30, below('orders', 'orders/v2')),
+    rule('rest', 1_000),
+  ];
+  const rows: {
+    name: string;
+    path: string;
+    headers: string[];
+    expected: [string, string];
+    source: string;
+  }[] = [
+    {
+      name: 'a header and a base path',
+      path: '/users/1',
+      headers: ['X-Version', 'beta-2'],
+      expected: ['beta', 'users'],
+      source: GUIDE,
+    },
+    {
+      name: 'not one of the two alone',
+      path: '/user',
+      headers: ['x-version', 'beta'],
+      expected: ['rest', ''],
+      source: GUIDE,
+    },
+    {
+      name: 'a base path segment by segment',
+      path: '/usersx',
+      headers: ['x-version', 'beta'],
+      expected: ['rest', ''],
+      source: GUIDE,
+    },
+    {
+      name: 'both of two headers',
+      path: '/',
+      headers: ['hello', 'World', 'X-Region', 'eu-west-1'],
+      expected: ['two', ''],
+      source: GUIDE,
+    },
+    {
+      name: 'no value in another case',
+      path: '/',
+      headers: ['Hello', 'world', 'x-region', 'eu-1'],
+      expected: ['rest', ''],
+      source: GUIDE,
+    },
+    {
+      name: 'the longest of the base paths',
+      path: '/orders/v2/7',
+      headers: [],
+      expected: ['orders', 'orders/v2'],
+      source: GUIDE,
+    },
+    {
+      name: 'the rule without conditions last',
+      path: '/x',
+      headers: [],
+      expected: ['rest', ''],
+      source: GUIDE,
+    },
+  ];
+  for (const { name, path, headers, expected } of rows)
+    it(`takes ${name}`, () => {
+      const found = matchRule(rules, path, headers);
+      assert.deepEqual([found?.rule.id, found?.basePath], expected);
+    });
+
+  it('finds none where no rule takes everything', () => {
+    assert.equal(matchRule(rules.slice(0, 3), '/x', []), undefined);
+  });
+});
+
+describe('matchesGlob', () => {
+  const rows: [text: string, glob: string, fits: boolean][] = [
+    ['beta', 'beta', true],
+    ['beta1', 'beta', false],
+    ['beta1', 'beta*', true],
+    ['my-beta', '*beta', true],
+    ['my-beta-1', '*beta*', true],
+    ['', '*', true],
+    ['abcab', 'ab*ab', true],
+    // A part may not be counted twice.
+    ['ab', 'ab*ab', false],
+    ['aba', 'ab*ba', false],
+    ['abc', 'a*bc*c', false],
+    ['abcc', 'a*bc*c', true],
+    ['a1b2c', 'a*b*c', true],
+    ['a1c', 'a*b*c', false],
+    ['abbc', 'a*b*b*c', true],
+    ['abc', 'a*b*b*c', false],
+  ];
+  for (const [text, glob, fits] of rows)
+    it(`finds that "${text}" ${fits ? 'fits' : 'does not fit'} "${glob}"`, () => {
+      assert.equal(matchesGlob(text, glob), fits);
+    });
+});

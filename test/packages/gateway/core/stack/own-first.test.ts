@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findToolkit, ownFirst } from '../../../../../packages/gateway/core/stack/own-first.ts';
+import type { FunctionDefinition } from '../../../../../packages/gateway/core/stack/function.ts';
+
+const functionOf = (name: string, isToolkit: boolean) =>
+  ({ name, environment: isToolkit ? { GATEWRIGHT_STAGE: 'dev' } : {} }) as unknown as FunctionDefinition;
+
+const STACKS = [
+  { stackName: 'gatewright-dev', functions: [functionOf('authorizer', true)] },
+  { stackName: 'shop', functions: [functionOf('orders', false), functionOf('shop-authorizer', true)] },
+  { stackName: 'mocks', functions: [] },
+];
+
+describe('own parts of a start', () => {
+  it('come before those of the toolkit, in the order of the templates', () => {
+    const toolkit = findToolkit(STACKS);
+
+    assert.deepEqual(
+      ownFirst(STACKS, ({ stackName }) => toolkit.hasStack(stackName)).map(({ stackName }) => stackName),
+      ['shop', 'mocks', 'gatewright-dev'],
+    );
+    assert.deepEqual(
+      ownFirst(['authorizer', 'shop-authorizer', 'orders'], (name) => toolkit.hasFunction(name)),
+      ['orders', 'authorizer', 'shop-authorizer'],
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { expandQuickCreate } from '../../../../../packages/gateway/core/stack/quick-create.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { aStack } from '../../../../support/a-stack.ts';
+import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+
+const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:list';
+
+function expand(properties: JsonObject, faults = new Faults(false)) {
+  const api = { type: 'AWS::ApiGatewayV2::Api', id: 'abcdefghij', properties: { Name: 'a', ...properties } };
+  const { resources } = aStack({ Api: api });
+  const made = [...expandQuickCreate('test', resources, faults).values()].slice(1);
+  return { made, faults: faults.all.map(({ error }) => error.message) };
+}
+
+describe('Quick create', () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly api: JsonObject;
+    readonly integration: JsonObject;
+    readonly routeKey: string;
+    readonly source: string;
+  }[] = [
+    {
+      name: 'a function behind $default',
+      api: { Target: ARN },
+      integration: { IntegrationType: 'AWS_PROXY', IntegrationUri: ARN, PayloadFormatVersion: '2.0' },
+      routeKey: '$default',
+      source: 'API reference v2, CreateApi, "target", "routeKey"',
+    },
+    {
+      name: 'a function that is called with credentials',
+      api: { Target: ARN, CredentialsArn: 'arn:aws:iam::123456789012:role/caller' },
+      integration: {
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: ARN,
+        PayloadFormatVersion: '2.0',
+        CredentialsArn: 'arn:aws:iam::123456789012:role/caller',
+      },
+      routeKey: '$default',
+      source: 'API reference v2, CreateApi, "credentialsArn"',
+    },
+    {
+      name: 'an address behind a route of its own',
+      api: { Target: 'https://backend.example/', RouteKey: 'GET /pets' },
+      integration: {
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationUri: 'https://backend.example/',
+        PayloadFormatVersion: '1.0',
+        IntegrationMethod: 'ANY',
+      },
+      routeKey: 'GET /pets',
+      source: 'API reference v2, CreateApi, "target", "routeKey"',
+    },
+  ];
+  for (const { name, api, integration, routeKey } of rows)
+    it(`stands for an integration, a route and a stage that deploys itself: ${name}`, () => {
+      const { made, faults } = expand({ ProtocolType: 'HTTP', ...api });
+      const [first, route, stage] = made;
+
+      assert.deepEqual(faults, []);
+      assert.deepEqual(first?.properties, { ApiId: 'abcdefghij', ...integration });
+      assert.deepEqual(
+        [route?.properties['RouteKey'], route?.properties['Target']],
+        [routeKey, `integrations/${first.physicalId}`],
+      );
+      assert.deepEqual(stage?.properties, { ApiId: 'abcdefghij', StageName: '$default', AutoDeploy: true });
+    });
+
+  it('is refused of WebSocket APIs, and of a RouteKey without a Target', () => {
+    for (const api of [
+      { ProtocolType: 'WEBSOCKET', Target: ARN },
+      { ProtocolType: 'HTTP', RouteKey: 'GET /' },
+    ]) {
+      const { made, faults } = expand(api);
+      assert.deepEqual([made.length, faults.length], [0, 1]);
+    }
+  });
+});

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { DynamoDbEngine } from '../../../../packages/gateway/dynamodb/engine.ts';
+import { add, amountOf, anEngine, key, refusal } from '../../../support/counters-engine.ts';
+import { VirtualClock } from '../../../support/virtual-ports.ts';
+
+describe('TransactWriteItems', () => {
+  const transact = (engine: DynamoDbEngine, members: object[], more = {}) =>
+    engine.execute('TransactWriteItems', { TransactItems: members, ...more });
+
+  it('keeps every sum among any transfers at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ from: fc.nat(3), to: fc.nat(3), amount: fc.integer({ min: 1, max: 40 }) }), {
+          maxLength: 20,
+        }),
+        async (transfers) => {
+          const engine = await anEngine();
+          const names = ['a', 'b', 'c', 'd'];
+          await Promise.all(names.map((id) => engine.execute('UpdateItem', add(id, 50))));
+
+          await Promise.allSettled(
+            transfers.map(({ from, to, amount }) =>
+              transact(engine, [
+                {
+                  Update: add(names[from]!, -amount, {
+                    ConditionExpression: 'amount >= :enough',
+                    ExpressionAttributeValues: {
+                      ':amount': { N: String(-amount) },
+                      ':enough': { N: String(amount) },
+                    },
+                  }),
+                },
+                { Update: add(names[to]!, amount) },
+              ]),
+            ),
+          );
+
+          const amounts = await Promise.all(names.map(async (id) => Number(await amountOf(engine, id))));
+          assert.equal(
+            amounts.reduce((sum, amount) => sum + amount, 0),
+            200,
+          );
+          assert.ok(
+            amounts.every((amount) => amount >= 0),
+            amounts.join(),
+          );
+          await engine.close();
+        },
+      ),
+      { seed: 20261120, numRuns: 25 },
+    );
+  });
+
+  it('checks a condition without touching the item', async () => {
+    const engine = await anEngine();
+    await engine.execute('UpdateItem', add('checked', 1));
+    const check = (expression: string) => ({
+      ConditionCheck: { TableName: 'counters', Key: key('checked'), ConditionExpression: expression },
+    });
+
+    await transact(engine, [check('attribute_exists(id)'), { Update: add('done', 1) }]);
+    const { body } = await refusal(
+      transact(engine, [check('attribute_not_exists(id)'), { Update: add('done', 1) }]),
+    );
+
+    assert.deepEqual([await amountOf(engine, 'checked'), await amountOf(engine, 'done')], ['1', '1']);
+    assert.deepEqual(body['CancellationReasons'], [
+      { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' },
+      { Code: 'None' },
+    ]);
+    await engine.close();
+  });
+
+  it('does a repeated request once, within ten minutes, and refuses its token for another', async () => {
+    const clock = new VirtualClock();
+    const engine = await anEngine(clock);
+    const once = () => transact(engine, [{ Update: add('once', 1) }], { ClientRequestToken: 'token' });
+
+    await Promise.all([once(), once()]);
+    await once();
+    assert.equal(await amountOf(engine, 'once'), '1');
+    const other = await refusal(
+      transact(engine, [{ Update: add('once', 2) }], { ClientRequestToken: 'token' }),
+    );
+    assert.match(String(other.body['__type']), /IdempotentParameterMismatchException$/);
+
+    clock.advance(10 * 60_000);
+    await once();
+    assert.equal(await amountOf(engine, 'once'), '2');
+    await engine.close();
+  });
+
+  it('takes tokens of 1 to 36 characters', async () => {
+    const engine = await anEngine();
+    const write = (token: unknown) =>
+      transact(engine, [{ Update: add('token', 1) }], { ClientRequestToken: token });
+
+    await write('t');
+    await write('t'.repeat(36));
+    await write(null);
+    for (const token of ['', 't'.repeat(37), 7])
+      assert.match((await refusal(write(token))).message, /between 1 and 36/);
+    assert.equal(await amountOf(engine, 'token'), '3');
+    await engine.close();
+  });
+
+  it('reads by Get alone, one in each member', async () => {
+    const engine = await anEngine();
+    const Get = { TableName: 'counters', Key: key('a') };
+
+    for (const member of [{}, { Put: Get }, { Get, Put: Get }])
+      assert.match(
+        (await refusal(engine.execute('TransactGetItems', { TransactItems: [member] }))).message,
+        /can only contain Get/,
+      );
+    await engine.close();
+  });
+
+  it('forgets the token of a cancelled transaction', async () => {
+    const engine = await anEngine();
+    const guarded = () =>
+      transact(
+        engine,
+        [
+          { Update: add('late', 1) },
+          {
+            ConditionCheck: {
+              TableName: 'counters',
+              Key: key('flag'),
+              ConditionExpression: 'attribute_exists(id)',
+            },
+          },
+        ],
+        { ClientRequestToken: 'token' },
+      );
+    await refusal(guarded());
+    await engine.execute('PutItem', { TableName: 'counters', Item: key('flag') });
+    await guarded();
+    assert.equal(await amountOf(engine, 'late'), '1');
+    await engine.close();
+  });
+
+  it('counts each item twice', async () => {
+    const engine = await anEngine();
+    const { ConsumedCapacity: capacity } = await transact(
+      engine,
+      [{ Update: add('a', 1) }, { Update: add('b', 1) }],
+      {
+        ReturnConsumedCapacity: 'TOTAL',
+      },
+    );
+    assert.deepEqual(capacity, [{ TableName: 'counters', CapacityUnits: 4 }]);
+    await engine.close();
+  });
+
+  for (const { name, members, more = {}, expected } of [
+    { name: 'no member at all', members: [], expected: /greater than or equal to 1/ },
+    {
+      name: 'more than 100 members',
+      members: Array.from({ length: 101 }, (_, index) => ({ Update: add(String(index), 1) })),
+      expected: /less than or equal to 100/,
+    },
+    {
+      name: 'an item twice',
+      members: [{ Update: add('a', 1) }, { Update: add('a', 2) }],
+      expected: /cannot include multiple operations on one item/,
+    },
+    {
+      name: 'a member of two kinds',
+      members: [{ Update: add('a', 1), Delete: { TableName: 'counters', Key: key('b') } }],
+      expected: /can only contain one of/,
+    },
+    {
+      name: 'a check without condition',
+      members: [{ ConditionCheck: { TableName: 'counters', Key: key('a') } }],
+      expected: /ConditionExpression/,
+    },
+    {
+      name: 'more than 4 MB',
+      members: Array.from({ length: 11 }, (_, index) => ({
+        Put: { TableName: 'counters', Item: { ...key(String(index)), text: { S: 'x'.repeat(400_000) } } },
+      })),
+      expected: /cannot exceed 4 MB/,
+    },
+    {
+      name: 'an overlong token',
+      members: [{ Update: add('a', 1) }],
+      more: { ClientRequestToken: 'x'.repeat(37) },
+      expected: /clientRequestToken/,
+    },
+    {
+      name: 'a key of the wrong type, by its place',
+      members: [{ Update: add('a', 1) }, { Put: { TableName: 'counters', Item: { id: { N: '1' } } } }],
+      expected: /\[None, ValidationError\]$/,
+    },
+  ]) {
+    it(`refuses ${name}, and writes nothing`, async () => {
+      const engine = await anEngine();
+      assert.match((await refusal(transact(engine, members, more))).message, expected);
+      const scan = await engine.execute('Scan', { TableName: 'counters', Select: 'COUNT' });
+      assert.equal(scan['Count'], 0);
+      await engine.close();
+    });
+  }
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, it } from 'node:test';
+import {
+  publishingGroups,
+  publishingInvocations,
+} from '../../../../../packages/gateway/engine/compose/feeds.ts';
+import type { Invocation, Measurement } from '../../../../../packages/gateway/core/ports.ts';
+import type { ServiceHost } from '../../../../../packages/gateway/engine/service-host.ts';
+import { Feed } from '../../../../../packages/gateway/kernel/feed.ts';
+import { aByteStream, EPOCH_MS, MemoryLogGroups, VirtualClock } from '../../../../support/virtual-ports.ts';
+
+const fail = (message: string): never => assert.fail(message);
+type Result = Parameters<ReturnType<typeof publishingInvocations>>[1];
+
+describe('publishingGroups', () => {
+  it('writes each line, and publishes it with its time', () => {
+    const groups = new MemoryLogGroups();
+    const lines = new Feed<unknown>(fail);
+    const published: unknown[] = [];
+    lines.follow((line) => published.push(line));
+
+    publishingGroups(groups, { lines } as unknown as ServiceHost, new VirtualClock()).write(
+      'access',
+      'GET /',
+    );
+
+    assert.deepEqual(groups.lines, ['access: GET /']);
+    assert.deepEqual(published, [{ group: 'access', text: 'GET /', epochMs: EPOCH_MS }]);
+  });
+});
+
+/** Lambda developer guide, "Types of metrics for Lambda functions". */
+describe('publishingInvocations', () => {
+  const failed = { kind: 'failed', payload: '{}', errorType: 'Error', errorMessage: 'no' } as const;
+  const streams = { kind: 'streams', head: undefined, body: aByteStream([]) } as const;
+  for (const { name, end, expected } of [
+    { name: 'a result', end: { kind: 'returned', payload: '1' }, expected: { Errors: 0, Duration: 40 } },
+    {
+      name: 'a start of 30 ms',
+      end: { kind: 'returned', payload: '1', initMs: 30 },
+      expected: { Duration: 10 },
+    },
+    { name: 'an error', end: failed, expected: { Errors: 1, Duration: 40 } },
+    { name: 'a stream', end: streams, expected: { Invocations: 1, Errors: 0, Duration: 40 } },
+    {
+      name: 'a caller that gave up',
+      end: { kind: 'timed-out' },
+      expected: { Errors: 0, Duration: undefined },
+    },
+    {
+      name: 'a throttled event',
+      end: { kind: 'refused', reason: 'throttled', message: '' },
+      expected: { Throttles: 1, Invocations: undefined },
+    },
+    { name: 'no function', end: { kind: 'refused', reason: 'not-found', message: '' }, expected: undefined },
+  ] as const)
+    it(`measures ${name}`, async () => {
+      const [measured] = await measure([Promise.resolve<Awaited<Result>>(end)], 40);
+
+      const values = Object.fromEntries(
+        (measured?.metrics ?? []).map(([metric, , value]) => [metric, value]),
+      );
+      if (expected === undefined) assert.equal(measured, undefined);
+      for (const [metric, value] of Object.entries(expected ?? {}))
+        assert.equal(values[metric], value, metric);
+    });
+
+  it('counts the events that run at once, by function', async () => {
+    const results = [1, 2, 3].map(() => Promise.resolve({ kind: 'returned', payload: '1' } as const));
+
+    const measured = await measure(results, 1);
+
+    assert.deepEqual(
+      measured.map(({ metrics }) => metrics.find(([name]) => name === 'ConcurrentExecutions')?.[2]),
+      [1, 2, 3],
+    );
+  });
+
+  it('measures nothing while no service follows, nor an event that ends in a fault of ours', async () => {
+    const metrics = new Feed<Measurement>(fail);
+    const watch = publishingInvocations(() => ({ metrics }) as unknown as ServiceHost, new VirtualClock());
+    const result = Promise.resolve({ kind: 'returned', payload: '1' } as const);
+    const published: unknown[] = [];
+
+    watch({ functionName: 'orders' } as Invocation, result);
+    metrics.follow((one) => published.push(one));
+    watch({ functionName: 'orders' } as Invocation, Promise.reject(new Error('a fault of ours')));
+    await nextTurn();
+
+    assert.deepEqual(published, []);
+  });
+
+  /** What is published of these results of one function, which take so long. */
+  async function measure(results: readonly Result[], ms: number): Promise<readonly Measurement[]> {
+    const clock = new VirtualClock();
+    const metrics = new Feed<Measurement>(fail);
+    const published: Measurement[] = [];
+    metrics.follow((one) => published.push(one));
+    const watch = publishingInvocations(() => ({ metrics }) as unknown as ServiceHost, clock);
+    for (const result of results) watch({ functionName: 'orders' } as Invocation, result);
+    clock.advance(ms);
+    await nextTurn();
+    return published;
+  }
+});

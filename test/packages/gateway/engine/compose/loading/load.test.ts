@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { aGateway } from '../../../../../support/a-gateway.ts';
+import type { ReloadNotice } from '../../../../../../packages/gateway/engine/gateway.ts';
+
+const RESOURCES = {
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'reloaded' } },
+  Root: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      Integration: { Type: 'MOCK' },
+    },
+  },
+};
+
+/** How each reload has ended, one after the other. */
+function reloads(): {
+  readonly onReload: (event: ReloadNotice) => void;
+  readonly next: () => Promise<string>;
+} {
+  const ended: string[] = [];
+  const waiting: ((kind: string) => void)[] = [];
+  return {
+    onReload({ kind }) {
+      if (kind === 'begun') return;
+      const first = waiting.shift();
+      if (first === undefined) ended.push(kind);
+      else first(kind);
+    },
+    next: () => {
+      const kind = ended.shift();
+      return kind === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(kind);
+    },
+  };
+}
+
+describe('a reload that failed', () => {
+  it('is tried again when an access document changes, since a plug-in may have refused the service for it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-reload-'));
+    const values = join(directory, 'values.yml');
+    writeFileSync(values, 'ssm: { /a: b }');
+    const documents = mkdtempSync(join(directory, 'access-'));
+    const { onReload, next } = reloads();
+    const started = await aGateway(RESOURCES, {
+      values,
+      reload: true,
+      onReload,
+      documentFolders: [documents],
+    });
+    try {
+      writeFileSync(values, 'ssm: [');
+      assert.equal(await next(), 'kept');
+
+      writeFileSync(join(documents, 'shop.yml'), 'version: 1\n');
+      assert.equal(await next(), 'kept');
+
+      writeFileSync(values, 'ssm: { /a: c }');
+      assert.equal(await next(), 'reloaded');
+    } finally {
+      await started.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  // clients.md 2: a compiler makes the handler after the template names it.
+  for (const { name, at, file } of [
+    { name: 'where it was missed', at: 'src', file: 'src/made.js' },
+    { name: 'in folders that were not there either', at: 'dist/deep', file: 'dist/deep/made.js' },
+    { name: 'of Python', at: 'py', file: 'py/made.py' },
+  ])
+    it(`is tried again when the missing handler appears ${name}`, { timeout: 20_000 }, async () => {
+      const { onReload, next } = reloads();
+      const started = await aGateway(RESOURCES, { reload: true, onReload }, { 'src/old.js': '' });
+      const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+      const folder = dirname(template);
+      mkdirSync(join(folder, 'py'));
+      const isPython = file.endsWith('.py');
+      const Made = {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: 'made',
+          Runtime: isPython ? 'python3.12' : 'nodejs24.x',
+          Handler: isPython ? 'made.handler' : `${at}/made.handler`,
+          Code: isPython ? 'py' : '.',
+        },
+      };
+      try {
+        writeFileSync(template, JSON.stringify({ Resources: { ...RESOURCES, Made } }));
+        assert.equal(await next(), 'kept');
+
+        mkdirSync(join(folder, at), { recursive: true });
+        const source = isPython
+          ? 'def handler(event, context): return 1'
+          : 'exports.handler = async () => 1;';
+        writeFileSync(join(folder, file), source);
+        assert.equal(await next(), 'reloaded');
+      } finally {
+        await started.close();
+      }
+    });
+});
+
+describe('a start with a stack that cannot be read', () => {
+  it('loads it when it is mended, and says where its API answers', { timeout: 20_000 }, async () => {
+    const said = Promise.withResolvers<string>();
+    const write = (line: string): void => (line.startsWith('mended ') ? said.resolve(line) : undefined);
+    const others = { 'other.json': '{' };
+    const started = await aGateway(RESOURCES, { reload: true, log: { write } }, others, {}, ['other.json']);
+    const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+    const Resources = { ...RESOURCES, Api: { ...RESOURCES.Api, Properties: { Name: 'mended' } } };
+    try {
+      writeFileSync(join(dirname(template), 'other.json'), JSON.stringify({ Resources }));
+
+      assert.match(
+        await said.promise,
+        /^mended is new: it answers at http:\/\/127\.0\.0\.1:\d+\/.* until the next start gives it a port$/,
+      );
+    } finally {
+      await started.close();
+    }
+  });
+});
+
+describe('a reload that is asked for', () => {
+  it('reads the stacks and builds functions that have run, also where nothing is watched', async () => {
+    const notices: string[] = [];
+    const Answer = {
+      Type: 'AWS::Lambda::Function',
+      Properties: { FunctionName: 'answer', Runtime: 'nodejs24.x', Handler: 'answer.handler', Code: '.' },
+    };
+    const Url = { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'answer', AuthType: 'NONE' } };
+    const source = (body: string) => `exports.handler = async () => '${body}';`;
+    const started = await aGateway(
+      { Answer, Url },
+      {
+        onReload({ kind, what }) {
+          if (kind !== 'begun') notices.push(`${kind} ${what}`);
+        },
+      },
+      { 'answer.js': source('before') },
+    );
+    const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+    const [{ url } = { url: '' }] = started.listening.apis;
+    const ask = async (): Promise<string> => (await fetch(url)).text();
+    try {
+      assert.equal(await ask(), 'before');
+      writeFileSync(join(dirname(template), 'answer.js'), source('after'));
+      assert.equal(await ask(), 'before');
+
+      await started.gateway.reload();
+
+      assert.deepEqual(notices, ['reloaded the stacks', 'reloaded answer']);
+      assert.equal(await ask(), 'after');
+      writeFileSync(template, '{');
+      await started.gateway.reload();
+      assert.deepEqual(notices.slice(2), ['kept the stacks', 'reloaded answer']);
+      assert.equal(await ask(), 'after');
+    } finally {
+      await started.close();
+    }
+  });
+});

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
+import { readFaults } from '../../../../../packages/gateway/engine/faults/read-faults.ts';
+import type { FaultRule } from '../../../../../packages/gateway/engine/faults/model.ts';
+
+const read = (text: string): readonly FaultRule[] => readFaults('faults.yml', text).rules;
+const only = (rule: string): FaultRule | undefined => read(`rules:\n  - ${rule}`)[0];
+
+describe('readFaults', () => {
+  it('reads every member of a rule', () => {
+    const { seed, rules } = readFaults(
+      'faults.yml',
+      `seed: 7
+rules:
+  - name: slow orders
+    api: shop
+    route: GET /orders/{id}
+    function: orders
+    share: 0.25
+    from: 30s
+    until: 2m
+    latency: [200ms, 2s]`,
+    );
+
+    assert.equal(seed, 7);
+    assert.deepEqual(rules, [
+      {
+        number: 1,
+        name: 'slow orders',
+        api: 'shop',
+        route: 'GET /orders/{id}',
+        function: 'orders',
+        share: 0.25,
+        fromMs: 30_000,
+        untilMs: 120_000,
+        fault: { kind: 'latency', fromMs: 200, toMs: 2_000 },
+        isOfFunctions: false,
+        line: 3,
+        lines: { api: 4, route: 5, function: 6 },
+      },
+    ]);
+  });
+
+  it('reads JSON', () => {
+    assert.equal(read('{"rules":[{"reset":true}]}')[0]?.fault.kind, 'reset');
+  });
+
+  const message = '{"message":"Injected fault"}';
+  const json = { 'content-type': 'application/json' };
+  for (const { rule, fault } of [
+    { rule: 'latency: 0s', fault: { kind: 'latency', fromMs: 0, toMs: 0 } },
+    { rule: 'latency: 1s', fault: { kind: 'latency', fromMs: 1_000, toMs: 1_000 } },
+    {
+      rule: 'status: 503',
+      fault: { kind: 'status', status: 503, headers: json, body: message, callsIntegration: false },
+    },
+    {
+      rule: 'status: { code: 418, headers: { x-pot: tea }, body: "", callsIntegration: true }',
+      fault: { kind: 'status', status: 418, headers: { 'x-pot': 'tea' }, body: '', callsIntegration: true },
+    },
+    {
+      rule: 'error: no stock',
+      fault: { kind: 'error', errorType: 'Error', errorMessage: 'no stock', callsIntegration: false },
+    },
+    {
+      rule: 'error: { type: Gone, callsIntegration: true }',
+      fault: { kind: 'error', errorType: 'Gone', errorMessage: undefined, callsIntegration: true },
+    },
+    { rule: 'crash: true', fault: { kind: 'crash' } },
+    { rule: 'throttle: true', fault: { kind: 'throttle' } },
+    { rule: 'coldStart: true', fault: { kind: 'cold start' } },
+    { rule: 'cutBody: 100', fault: { kind: 'cut body', afterBytes: 100 } },
+    { rule: 'table: orders', fault: { kind: 'table', table: 'orders', answer: 'unreachable' } },
+    {
+      rule: 'table: { name: orders, answers: ServiceUnavailable }',
+      fault: { kind: 'table', table: 'orders', answer: 'ServiceUnavailable' },
+    },
+  ])
+    it(`reads ${rule}`, () => {
+      assert.deepEqual(only(rule)?.fault, fault);
+    });
+
+  // Source: docs/aws §8.2.
+  for (const { name, parameters, fault, share = 1 } of [
+    {
+      name: 'aws:lambda:invocation-add-delay',
+      parameters: '{ duration: PT1M, invocationPercentage: "50", startupDelayMilliseconds: "2000" }',
+      fault: { kind: 'latency', fromMs: 2_000, toMs: 2_000 },
+      share: 0.5,
+    },
+    {
+      name: 'aws:lambda:invocation-add-delay',
+      parameters: '{ duration: PT1M }',
+      fault: { kind: 'latency', fromMs: 1_000, toMs: 1_000 },
+    },
+    {
+      name: 'aws:lambda:invocation-error',
+      parameters: '{ duration: PT1M, preventExecution: "false" }',
+      fault: { kind: 'error', errorType: 'Error', errorMessage: undefined, callsIntegration: true },
+    },
+    {
+      name: 'aws:lambda:invocation-http-integration-response',
+      parameters:
+        '{ duration: PT1M, preventExecution: true, statusCode: 500, contentTypeHeader: text/plain }',
+      fault: {
+        kind: 'status',
+        status: 500,
+        headers: { 'content-type': 'text/plain' },
+        body: '',
+        callsIntegration: false,
+      },
+    },
+  ])
+    it(`reads ${name} with AWS's parameters ${parameters}`, () => {
+      const rule = only(`{ from: 10s, actionId: ${name}, parameters: ${parameters} }`);
+
+      assert.deepEqual(rule?.fault, fault);
+      assert.deepEqual(
+        [rule.share, rule.isOfFunctions, rule.fromMs, rule.untilMs],
+        [share, true, 10_000, 70_000],
+      );
+    });
+
+  for (const { name, text, says } of [
+    { name: 'a text that is no YAML', text: 'rules: [', says: /^faults\.yml:1: / },
+    { name: 'an empty file', text: '', says: /^faults\.yml: a file of faults is a map of seed, rules$/ },
+    { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: there are no rules$/ },
+    { name: 'rules that are no list', text: 'rules: 1', says: /^faults\.yml:1: rules is a list$/ },
+    { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed is a whole number/ },
+    {
+      name: 'an unknown member',
+      text: 'rules:\n  - reset: true\n    shard: 1',
+      says: /^faults\.yml:3: shard is no member of a rule; it has name, api, route, /,
+    },
+    {
+      name: 'an unknown fault',
+      text: 'rules:\n  - name: x\n  - explode: true',
+      says: /^faults\.yml:2: a rule has one of latency, .*; this one has none\nfaults\.yml:3: explode is no member/,
+    },
+    {
+      name: 'two faults in one rule',
+      text: 'rules:\n  - reset: true\n    crash: true',
+      says: /^faults\.yml:2: a rule has one of .*; this one has crash and reset$/,
+    },
+    {
+      name: 'a share below 0',
+      text: 'rules:\n  - reset: true\n    share: -0.1',
+      says: /^faults\.yml:3: share is a number from 0 to 1, not -0\.1$/,
+    },
+    {
+      name: 'a share as text',
+      text: 'rules:\n  - reset: true\n    share: 20%',
+      says: /^faults\.yml:3: share is a number from 0 to 1, not "20%"$/,
+    },
+    {
+      name: 'a time without a unit',
+      text: 'rules:\n  - reset: true\n    until: 30',
+      says: /^faults\.yml:3: until is a duration such as/,
+    },
+    {
+      name: 'an end before the beginning',
+      text: 'rules:\n  - reset: true\n    from: 1m\n    until: 30s',
+      says: /^faults\.yml:4: until is not after from$/,
+    },
+    {
+      name: 'a latency that ends before it begins',
+      text: 'rules:\n  - latency: [2s, 1s]',
+      says: /^faults\.yml:2: latency is a duration of at most 15m/,
+    },
+    {
+      name: 'a latency of one duration in a list',
+      text: 'rules:\n  - latency: [2s]',
+      says: /^faults\.yml:2: latency is a duration such as 500ms, 30s or 2m, not nothing$/,
+    },
+    {
+      name: 'a status that is none',
+      text: 'rules:\n  - status:\n      code: 42',
+      says: /^faults\.yml:3: code is a whole number from 200 to 599, not 42$/,
+    },
+    {
+      name: 'headers that are no texts',
+      text: 'rules:\n  - status:\n      code: 500\n      headers: { x: 1 }',
+      says: /^faults\.yml:4: headers is a map of names and texts, not \{"x":1\}$/,
+    },
+    {
+      name: 'a switch that is not true',
+      text: 'rules:\n  - crash: yes please',
+      says: /^faults\.yml:2: crash is true, not "yes please"$/,
+    },
+    {
+      name: 'an unknown answer of a table',
+      text: 'rules:\n  - table:\n      name: orders\n      answers: Nothing',
+      says: /^faults\.yml:4: answers is one of unreachable, .*, not "Nothing"$/,
+    },
+    {
+      name: 'a route of a table',
+      text: 'rules:\n  - table: orders\n    route: GET /',
+      says: /^faults\.yml:3: route has no effect on a table: choose by function$/,
+    },
+    {
+      name: 'an action that FIS has for something else',
+      text: 'rules:\n  - actionId: aws:ec2:stop-instances\n    parameters: {}',
+      says: /^faults\.yml:2: actionId is one of aws:lambda:invocation-add-delay, /,
+    },
+    {
+      name: 'an action without its duration',
+      text: 'rules:\n  - actionId: aws:lambda:invocation-add-delay\n    parameters: {}',
+      says: /^faults\.yml:3: duration is missing$/,
+    },
+    {
+      name: 'a duration that is not ISO 8601',
+      text: 'rules:\n  - actionId: aws:lambda:invocation-add-delay\n    parameters: { duration: 1m }',
+      says: /^faults\.yml:3: duration is written like PT1M \(ISO 8601\), not "1m"$/,
+    },
+    {
+      name: 'a percentage of 0',
+      text: 'rules:\n  - actionId: aws:lambda:invocation-add-delay\n    parameters: { duration: PT1M, invocationPercentage: 0 }',
+      says: /^faults\.yml:3: invocationPercentage is a whole number from 1 to 100, not 0$/,
+    },
+    {
+      name: 'a share beside an action',
+      text: 'rules:\n  - actionId: aws:lambda:invocation-error\n    share: 0.5',
+      says: /^faults\.yml:3: share is invocationPercentage in the parameters of an action$/,
+    },
+  ])
+    it(`refuses ${name}, with its line`, () => {
+      assert.throws(
+        () => read(text),
+        (error) => {
+          assert.ok(error instanceof DefinitionError);
+          assert.match(error.describe(), says);
+          return true;
+        },
+      );
+    });
+});

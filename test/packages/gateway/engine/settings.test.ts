@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  FORMS,
+  readDuration,
+  readStore,
+  toSettingTexts,
+} from '../../../../packages/gateway/engine/settings.ts';
+
+const VPCE = 'vpce-0123456789abcdef0';
+const VPC = 'vpc-0123456789abcdef0';
+const MB = 1024 ** 2;
+type Read = (text: string, before: unknown) => unknown;
+
+/** Each form with texts and what they say; undefined = the text is refused. */
+const TABLE: readonly (readonly [
+  form: keyof typeof FORMS,
+  text: string,
+  value: unknown,
+  before?: unknown,
+])[] = [
+  ['account', '123456789012', '123456789012'],
+  ['account', '1234', undefined],
+  ['concurrency', '1', 1],
+  ['concurrency', '100000', 100_000],
+  ['concurrency', '100001', undefined],
+  ['concurrency', '0', undefined],
+  ['concurrency', '1e2', undefined],
+  ['issuer', 'https://id.example/=local', ['https://id.example/'], []],
+  ['issuer', 'https://a.eu.auth0.com=local', ['before', 'https://a.eu.auth0.com/'], ['before']],
+  ['issuer', 'https://a.eu.auth0.com/x=local', ['https://a.eu.auth0.com/x'], []],
+  ['issuer', 'https://id.example/', undefined, []],
+  ['issuer', 'https://id.example/=remote', undefined, []],
+  ['issuer', 'http://id.example/=local', undefined, []],
+  ['issuer', 'https://id.example/?a=local', undefined, []],
+  ['issuer', 'https://id.example/#a=local', undefined, []],
+  ['issuer', 'https://me@id.example/=local', undefined, []],
+  ['issuer', 'https://:=local', undefined, []],
+  ['issuer', '=local', undefined, []],
+  ['name', 'shop.dev-1_a', 'shop.dev-1_a'],
+  ['name', 'shop dev', undefined],
+  ['names', 'a.example, b.example', ['c.example', 'a.example', 'b.example'], ['c.example']],
+  ['onOff', 'on', true],
+  ['onOff', 'off', false],
+  ['onOff', 'yes', undefined],
+  ['port', '0', 0],
+  ['port', '65535', 65_535],
+  ['port', '65536', undefined],
+  ['port', '-1', undefined],
+  ['records', '0', 0],
+  ['records', '100000', 100_000],
+  ['records', '100001', undefined],
+  ['region', 'eu-central-1', 'eu-central-1'],
+  ['region', 'Frankfurt', undefined],
+  ['services', 'SNS, s3', ['sqs', 'sns', 's3'], ['sqs']],
+  ['services', 'sns;s3', undefined, []],
+  ['services', 'x', undefined, []],
+  ['size', '1MB', MB],
+  ['size', '0.5gb', 512 * MB],
+  ['size', '0.9MB', undefined],
+  ['size', '64', undefined],
+  ['span', '0s', 0],
+  ['span', '1.5m', 90_000],
+  ['span', '-1s', undefined],
+  ['stage', 'dev-1', 'dev-1'],
+  ['stage', 'dev/1', undefined],
+  ['vpcEndpoint', `${VPCE}=${VPC}`, new Map([[VPCE, VPC]]), new Map()],
+  ['vpcEndpoint', `${VPC}=${VPCE}`, undefined, new Map()],
+  ['vpcLink', 'abc=http://a:1/x,https://b', new Map([['abc', ['http://a:1', 'https://b']]]), new Map()],
+  ['vpcLink', '=http://a', undefined, new Map()],
+  ['vpcLink', 'abc=ftp://a', undefined, new Map()],
+  ['vpcLink', 'abc=nowhere', undefined, new Map()],
+];
+
+describe('FORMS', () => {
+  for (const [form, text, value, before] of TABLE)
+    it(`${value === undefined ? 'refuses' : 'reads'} "${text}" as ${form}`, () => {
+      assert.deepEqual((FORMS[form].read as Read)(text, before), value);
+    });
+
+  it('says of each form in a sentence what to write', () => {
+    for (const [name, { expected }] of Object.entries(FORMS))
+      assert.match(expected, /^[A-Z][^]{10,}\.$/, name);
+  });
+});
+
+describe('readDuration', () => {
+  const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+  it('reads an amount of each unit, forward and back', () => {
+    const anyUnit = fc.constantFrom(...Object.entries(units));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), anyUnit, (amount, [unit, ms]) => {
+        assert.equal(readDuration(`${amount}${unit}`), amount * ms);
+        assert.equal(readDuration(`+${amount}${unit}`), amount * ms);
+        assert.equal(readDuration(`-${amount}${unit}`), -amount * ms);
+      }),
+    );
+  });
+
+  for (const text of ['', '1', 's', '1 s', '1y', '--1s', '1.s', '1s2s'])
+    it(`does not read "${text}"`, () => {
+      assert.equal(readDuration(text), undefined);
+    });
+});
+
+describe('toSettingTexts', () => {
+  for (const { value, texts } of [
+    { value: undefined, texts: [] },
+    { value: null, texts: [] },
+    { value: 3000, texts: ['3000'] },
+    { value: ['a', 1], texts: ['a', '1'] },
+    { value: { a: 'b', c: ['d', 2] }, texts: ['a=b', 'c=d,2'] },
+    { value: true, texts: undefined },
+    { value: [{}], texts: undefined },
+    { value: { a: {} }, texts: undefined },
+    { value: { a: [true] }, texts: undefined },
+  ])
+    it(`makes ${JSON.stringify(texts)} of ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(toSettingTexts(value), texts);
+    });
+});
+
+describe('readStore', () => {
+  const url = 'http://127.0.0.1:8000';
+  const pair = { accessKeyId: 'LOCALGATEWRIGHT', secretAccessKey: 'local' };
+  const own = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
+  for (const { dynamodb, data, environment = {}, expected } of [
+    { dynamodb: undefined, data: undefined, expected: { kind: 'embedded', dataDirectory: undefined } },
+    { dynamodb: 'embedded', data: 'kept', expected: { kind: 'embedded', dataDirectory: 'kept' } },
+    { dynamodb: url, data: undefined, expected: { kind: 'url', url, ...pair } },
+    {
+      dynamodb: url,
+      data: undefined,
+      environment: own,
+      expected: { kind: 'url', url, accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+    },
+    {
+      dynamodb: url,
+      data: undefined,
+      environment: { ...own, AWS_SESSION_TOKEN: 'token' },
+      expected: { kind: 'url', url, accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: 'token' },
+    },
+    {
+      dynamodb: 'nowhere',
+      data: undefined,
+      expected: 'dynamodb takes "embedded" or a URL, not "nowhere"',
+    },
+    { dynamodb: 'ftp://a', data: undefined, expected: 'dynamodb takes "embedded" or a URL, not "ftp://a"' },
+    {
+      dynamodb: url,
+      data: 'kept',
+      expected: 'data is for the embedded DynamoDB and cannot be combined with a URL in dynamodb',
+    },
+  ])
+    it(`takes ${dynamodb} with data in ${data} and ${Object.keys(environment).length} variables`, () => {
+      assert.deepEqual(readStore(dynamodb, data, environment), expected);
+    });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startCommand } from '../../../../packages/gatewright/command/start/start.ts';
+import { START_OPTIONS } from '../../../../packages/gateway/engine/start-options.ts';
+import { findOption, optionNames, toFlagName } from '../../../../packages/gateway/engine/start-settings.ts';
+import { START_OPTIONS as OF_PLUGIN } from '../../../../packages/gatewright/plugin/start-options.ts';
+import { listFiles, readSource } from '../../../architecture/source-files.ts';
+
+const TABLE = 'packages/gateway/engine/start-options.ts';
+/** Names that other commands have for options of their own: which gateway they ask. */
+const OF_OTHERS = new Set(['control-port']);
+/** osls has no option whose value may be left out. */
+const OF_THE_PLUGIN = new Set([
+  'packages/gatewright/plugin/inspect-option.ts',
+  'packages/gatewright/plugin/offline-options.ts',
+]);
+
+describe('START_OPTIONS', () => {
+  it('is the only place of the sources that declares an option of a start', () => {
+    const names = optionNames().filter((name) => name.includes('-') && !OF_OTHERS.has(name));
+    const one = `(${names.join('|')})`;
+    const declared = new RegExp(`'${one}':|'--(?:no-)?${one}(?: [<[]|',$)`, 'm');
+    const elsewhere = listFiles('packages')
+      .filter((path) => path.endsWith('.ts') && path !== TABLE && !OF_THE_PLUGIN.has(path))
+      .map((path) => `${path}: ${declared.exec(readSource(path).text)?.[0]}`);
+
+    assert.ok(declared.test(readSource(TABLE).text));
+    assert.deepEqual(
+      elsewhere.filter((line) => !line.endsWith(': undefined')),
+      [],
+    );
+  });
+
+  it('is what the command has, with the value that holds where nothing is said', () => {
+    const flags: Readonly<Record<string, unknown>> = startCommand().opts();
+
+    for (const name of optionNames())
+      assert.equal(flags[toFlagName(name)], findOption(name)?.defaultValue, name);
+  });
+
+  it('gives command and plug-in the same sentence, and both say what may be repeated', () => {
+    const option = startCommand().options.find(({ long }) => long === '--allow-host');
+
+    assert.equal(option?.description, `${START_OPTIONS['allow-host'].what} (repeatable)`);
+    assert.equal(OF_PLUGIN['allow-host']?.usage.toLowerCase(), `${option.description.toLowerCase()}.`);
+    assert.equal(
+      OF_PLUGIN['port']?.usage,
+      'Port of the first API; others use the next ports; 0 = any free. Default: 3000.',
+    );
+  });
+
+  it('shows of each option what it takes and what it does on the page of commands', () => {
+    const page = readSource('docs/reference/commands.md').text;
+
+    for (const name of optionNames(({ none, defaultValue }) => none === undefined && defaultValue !== true)) {
+      const { takes, what } = findOption(name) ?? { what: name };
+      const given = takes === undefined ? `--${name}` : `--${name} ${takes}`;
+      assert.ok(page.includes(`- \`${given}\`: ${what.replace(/\)$/, '')}`), given);
+    }
+  });
+
+  it('shows defaults in words that it reads as these', () => {
+    const words: Readonly<Record<string, string>> = {
+      assume: 'those of that page',
+      'account-quota': 'AWS’s defaults',
+    };
+    for (const name of optionNames(({ shown }) => shown !== undefined)) {
+      const { shown = '', read, defaultValue } = findOption(name) ?? {};
+      if (typeof defaultValue === 'object') assert.equal(shown, words[name] ?? 'none', name);
+      else
+        assert.equal(
+          (read as ((text: string, before: unknown) => unknown) | undefined)?.(shown, undefined),
+          defaultValue,
+          name,
+        );
+    }
+  });
+
+  it('sets members of the options of a program that bear its names', () => {
+    const others: Readonly<Record<string, string>> = {
+      'account-quota': 'accountQuotas',
+      'allow-host': 'allowHosts',
+      assume: 'assumptions',
+      'cache-memory': 'cacheMemoryBytes',
+      issuer: 'localIssuers',
+      'max-body-memory': 'maxBodyMemoryBytes',
+      param: 'parameters',
+      'usage-lag': 'usageLagMs',
+      'vpc-endpoint': 'vpcEndpoints',
+      'vpc-link': 'vpcLinks',
+    };
+    for (const name of optionNames(({ sets }) => sets !== undefined))
+      assert.equal(findOption(name)?.sets, others[name] ?? toFlagName(name), name);
+  });
+
+  it('leaves to osls what osls has, and gives the rest to the command line or to custom.gatewright', () => {
+    const names = (wanted: string | undefined): string =>
+      optionNames(({ plugin }) => plugin === wanted).join(' ');
+
+    assert.equal(names('both'), 'account');
+    assert.equal(
+      names('option'),
+      'strict port control-port host allow-host tls dynamodb data seed values name record reload',
+    );
+    assert.equal(
+      names('setting'),
+      'allow-unguarded strict-waf waf-networks aws issuer vpc-link cloud-map vpc-endpoint roles assume account-quota ' +
+        'account-throttle usage-lag isolation concurrency faults allow-faults-on-network cold record-all cache-memory ' +
+        'max-body-memory metrics install build',
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readBatchFailures } from '../../../../../packages/gateway/kernel/delivery/batch-failures.ts';
+
+// Source: Lambda developer guide, "Implementing partial batch responses", "Success and failure conditions"
+describe('readBatchFailures', () => {
+  const known = new Set(['a', 'b']);
+  const failures = (...ids: unknown[]): string =>
+    JSON.stringify({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+  for (const { payload, failed } of [
+    { payload: failures(), failed: [] },
+    { payload: '{}', failed: [] },
+    { payload: '{"batchItemFailures":null}', failed: [] },
+    { payload: 'null', failed: [] },
+    { payload: '""', failed: [] },
+    { payload: '"done"', failed: [] },
+    { payload: '7', failed: [] },
+    { payload: failures('b'), failed: ['b'] },
+    { payload: failures('a', 'b'), failed: ['a', 'b'] },
+    { payload: failures(''), failed: 'all' },
+    { payload: failures(null), failed: 'all' },
+    { payload: failures('a', 'unknown'), failed: 'all' },
+    { payload: '{"batchItemFailures":["a"]}', failed: 'all' },
+    { payload: '{"batchItemFailures":"a"}', failed: 'all' },
+    { payload: '[]', failed: 'all' },
+    { payload: 'no JSON', failed: 'all' },
+  ])
+    it(`reads ${payload} as ${failed === 'all' ? 'a failure of all' : `failures of [${String(failed)}]`}`, () => {
+      const outcome = readBatchFailures(payload, known);
+      assert.deepEqual(outcome.kind === 'all' ? 'all' : [...outcome.failed], failed);
+    });
+});

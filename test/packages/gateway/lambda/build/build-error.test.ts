@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  BuildError,
+  fromInitFailure,
+  toBuildError,
+  toLoadFailure,
+} from '../../../../../packages/gateway/lambda/build/build-error.ts';
+
+describe('a build that failed', () => {
+  for (const [error, expected] of [
+    [
+      new BuildError('no b', undefined, { file: '/a.ts', line: 3, text: 'no b' }),
+      { message: 'no b', place: { file: '/a.ts', line: 3 } },
+    ],
+    [new BuildError('odd'), { message: 'odd' }],
+    [new Error('other'), { message: 'other' }],
+    ['text', { message: 'text' }],
+  ] as const)
+    it(`says ${JSON.stringify(expected)}`, () => {
+      assert.deepEqual(toLoadFailure(error), expected);
+    });
+});
+
+describe('errors of esbuild', () => {
+  const place = { file: 'src/a.ts', line: 3, column: 7 };
+  const messages = (...texts: readonly (readonly [string, typeof place | null])[]): Error =>
+    Object.assign(new Error('Build failed'), {
+      errors: texts.map(([text, location]) => ({ text, location })),
+    });
+
+  for (const [name, error, message, first] of [
+    [
+      'one',
+      messages(['Expected ";"', place]),
+      'Expected ";" (src/a.ts:3:7)',
+      { file: '/task/src/a.ts', line: 3, text: 'Expected ";" (src/a.ts:3:7)' },
+    ],
+    [
+      'three',
+      messages(['Expected ";"', place], ['b', null], ['c', null]),
+      'Expected ";" (src/a.ts:3:7, and 2 more)',
+      { file: '/task/src/a.ts', line: 3, text: 'Expected ";" (src/a.ts:3:7, and 2 more)' },
+    ],
+    ['one without a place', messages(['No such option', null]), 'No such option', undefined],
+    [
+      'a package that is not there',
+      messages(['Could not resolve "@scope/pkg/deep"', place]),
+      'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list it under external of the esbuild settings in serverless.yml',
+      {
+        file: '/task/src/a.ts',
+        line: 3,
+        text: 'Could not resolve "@scope/pkg/deep" (src/a.ts:3:7): run npm install @scope/pkg, or list it under external of the esbuild settings in serverless.yml',
+      },
+    ],
+    [
+      'a file that is not there',
+      messages(['Could not resolve "./b.js"', null]),
+      'Could not resolve "./b.js"',
+      undefined,
+    ],
+    ['something that is no error', 'odd', 'odd', undefined],
+  ] as const)
+    it(`say what and where: ${name}`, () => {
+      const made = toBuildError(error, '/task');
+
+      assert.ok(made instanceof BuildError);
+      assert.deepEqual([made.message, made.first, made.code], [message, first, 'BUILD_FAILED']);
+    });
+
+  it('that say nothing more are handed on', () => {
+    for (const error of [new Error('plain'), messages(), Object.assign(new Error('a'), { errors: 'b' })])
+      assert.equal(toBuildError(error, '/task'), error);
+  });
+});
+
+describe('a start that failed', () => {
+  const failure = (trace: unknown): string =>
+    JSON.stringify({ errorType: 'Runtime.UserCodeSyntaxError', errorMessage: 'Unexpected token', trace });
+  const message = 'Runtime.UserCodeSyntaxError: Unexpected token';
+
+  for (const [trace, expected] of [
+    [
+      ['/task/src/a.js:3', 'foo', '    ^'],
+      { message: `${message} (src/a.js:3)`, place: { file: '/task/src/a.js', line: 3 } },
+    ],
+    [
+      ['file:///task/a%20b.mjs:12'],
+      { message: `${message} (a b.mjs:12)`, place: { file: '/task/a b.mjs', line: 12 } },
+    ],
+    [['node:internal/modules:3'], { message }],
+    [['SyntaxError: Unexpected token'], { message }],
+    [[7], { message }],
+    [[], { message }],
+    ['/task/a.js:3', { message }],
+    [undefined, { message }],
+  ] as const)
+    it(`names the place that its stack begins with: ${JSON.stringify(trace)}`, () => {
+      assert.deepEqual(fromInitFailure(failure(trace), '/task'), expected);
+    });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { findBuildScript } from '../../../../../packages/gateway/lambda/build/build-script.ts';
+import { findHandlerFile } from '../../../../../packages/gateway/lambda/code/handler-file.ts';
+import { aFolder } from '../start-runtime.ts';
+
+const BUILT = '{ "scripts": { "prebuild": "rimraf dist", "build": "tsc", "tsc": "tsc" } }';
+const PLACE = { file: 'template.yml', line: 1, logicalId: 'F' };
+
+describe('a handler file that is missing', () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly handler: string;
+    readonly code?: string;
+    readonly message: RegExp;
+  }[] = [
+    {
+      name: 'is made by the build script where it lies in the folder of a compiler, which is missing',
+      files: { 'package.json': BUILT },
+      handler: 'dist/main.handler',
+      message: /there is no folder \S+\/dist; run npm run build in \S+$/,
+    },
+    {
+      name: 'is made by the build script where that folder has other files',
+      files: { 'package.json': BUILT, 'dist/other.js': '' },
+      handler: 'dist/main.handler',
+      message: /; run npm run build in \S+, which makes it$/,
+    },
+    {
+      name: 'is made by the script that ends where another watches',
+      files: { 'package.json': '{ "scripts": { "build": "tsc -w", "compile": "tsc" } }' },
+      handler: 'dist/main.handler',
+      message: /there is no folder \S+\/dist; run npm run compile in \S+$/,
+    },
+    {
+      name: 'is made by the script that watches where there is no other',
+      files: { 'package.json': '{ "scripts": { "build": "tsc -w" } }' },
+      handler: 'dist/main.handler',
+      message: /; run npm run build in \S+ \(it watches and does not end, so the gateway does not run it\)$/,
+    },
+    {
+      name: 'is made by a script of the package above the folder of the code',
+      files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
+      code: 'build/api',
+      handler: 'main.handler',
+      message: /there is no folder \S+\/build\/api; run npm run compile in \S+$/,
+    },
+    {
+      name: 'is to be written where its folder is one of sources',
+      files: { 'package.json': BUILT },
+      handler: 'src/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
+    {
+      name: 'is not made by a package above the repository',
+      files: { 'package.json': BUILT, 'service/.git/HEAD': '' },
+      code: 'service',
+      handler: 'dist/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
+    {
+      name: 'is to be written where no script builds',
+      files: { 'package.json': '{ "scripts": { "test": "mocha" } }' },
+      handler: 'dist/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
+  ];
+  for (const { name, files, handler, code = '.', message } of rows)
+    it(name, () => {
+      const folder = aFolder(files);
+
+      assert.throws(() => findHandlerFile({ handler, place: PLACE }, join(folder, code)), { message });
+    });
+
+  it('is another one where sam build makes it elsewhere of its entry points', () => {
+    const folder = aFolder({ 'modules/list/src/app.ts': '' });
+    const entries = { app: 'modules/list/src/app.ts' };
+
+    assert.throws(
+      () => findHandlerFile({ handler: 'src/app.handler', place: PLACE }, folder, false, entries),
+      {
+        message: /there is no src\/app\.ts, .*; sam build makes app\.js of EntryPoints: write app\.handler$/,
+      },
+    );
+  });
+
+  const scripts: readonly (readonly [
+    watches: boolean,
+    build: string,
+    more?: Readonly<Record<string, string>>,
+  ])[] = [
+    [true, 'tsc -w'],
+    [true, 'tsc -p . --watch'],
+    [true, 'rimraf dist && npx tsc --project tsconfig.json -w'],
+    [true, 'NODE_ENV=development webpack --mode development -w --progress'],
+    [true, 'esbuild src/a.ts --bundle --watch=forever'],
+    [true, 'nodemon --exec tsc'],
+    [true, 'tsc-watch --onSuccess "node ."'],
+    [true, './node_modules/.bin/rollup -c -cw'],
+    [true, 'webpack serve'],
+    [true, 'npm run clean && npm run compile:dev', { clean: 'rimraf dist', 'compile:dev': 'tsc -w' }],
+    [true, 'yarn dev', { dev: 'tsc --watch' }],
+    [true, 'yarn tsc -w'],
+    [true, 'vite build --watch'],
+    [true, 'tsc', { prebuild: 'nodemon' }],
+    [false, 'tsc'],
+    [false, 'tsc --watch=false'],
+    [false, 'npm run build -w packages/api'],
+    [false, 'rimraf dist; tsc -p watch.json && cp -w src/--watch dist'],
+    [false, 'npm run build', { other: 'tsc -w' }],
+    [false, 'npm run lint', { lint: 'npm run build' }],
+    [false, 'webpack --no-watch'],
+    [false, 'nodemonitor'],
+  ];
+  for (const [watches, build, more] of scripts)
+    it(`${watches ? 'is not made here' : 'can be made here'} by the script ${build}`, () => {
+      const folder = aFolder({ 'package.json': JSON.stringify({ scripts: { ...more, build } }) });
+      assert.equal(findBuildScript(join(folder, 'dist/main'))?.watches, watches);
+    });
+
+  // Such a package.json is left behind by an install in the wrong folder, or by another user.
+  for (const name of ['HOME', 'TMPDIR'])
+    it(`is not made by a package of ${name}`, { skip: process.platform === 'win32' }, () => {
+      const folder = aFolder({ 'package.json': BUILT });
+      const before = process.env[name];
+      process.env[name] = folder;
+      try {
+        assert.equal(findBuildScript(join(folder, 'service/dist/main')), undefined);
+      } finally {
+        if (before === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = before;
+      }
+    });
+});

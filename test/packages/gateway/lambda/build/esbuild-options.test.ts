@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  listRefusedOptions,
+  readServiceBuild,
+} from '../../../../../packages/gateway/lambda/build/esbuild-options.ts';
+
+// serverless-esbuild and the framework's own builder, their pages of options.
+describe('options of packagers', () => {
+  for (const [given, refused] of [
+    [{ minify: true, sourcemap: true, nativeZip: true, keepOutputDirectory: true }, []],
+    [{ bundle: true, platform: 'node', skipBuild: false }, []],
+    [{ bundle: false }, ['bundle: only true']],
+    [{ platform: 'browser' }, ['platform: only node']],
+    [{ exclude: '*' }, []],
+    [{ exclude: ['a', 'b'] }, []],
+    [{ exclude: ['a', 1] }, ['exclude: "*" or a list of names']],
+    [{ exclude: 'a' }, ['exclude: "*" or a list of names']],
+    [{ plugins: [] }, []],
+    [{ plugins: [{ name: 'mine' }] }, ['plugins "mine": the gateway does not run build plug-ins']],
+    [{ outputFileExtension: '.mjs' }, []],
+    [
+      { plugins: ['a', { name: 'mine' }, 7] },
+      ['plugins "a", "mine", 7: the gateway does not run build plug-ins'],
+    ],
+    [{ plugins: './mine.js' }, ['plugins "./mine.js": the gateway does not run build plug-ins']],
+    [{ skipBuild: true }, ['skipBuild: only false']],
+    [{ whatever: 1 }, ['whatever']],
+    [{ toString: 1 }, ['toString']],
+  ] as const)
+    it(`refuse ${refused.join(', ') || 'nothing'} of ${JSON.stringify(given)}`, () => {
+      assert.deepEqual(listRefusedOptions(given), refused);
+    });
+
+  for (const [given, isModule, format, external] of [
+    [{}, false, 'cjs', []],
+    [{}, true, 'esm', []],
+    [{ outputFileExtension: '.mjs' }, false, 'esm', []],
+    [{ outputFileExtension: '.cjs' }, true, 'cjs', []],
+    [{ format: 'cjs', outputFileExtension: '.mjs' }, true, 'cjs', []],
+    [{ external: ['a'], exclude: ['b'] }, false, 'cjs', ['a', 'b']],
+    [{ external: ['a', 1], exclude: ['b', 2] }, false, 'cjs', []],
+  ] as const)
+    it(`make ${format} without ${external.join(', ') || 'nothing'} of ${JSON.stringify(given)}, ${isModule ? 'a module' : 'no module'}`, () => {
+      const read = readServiceBuild(given, isModule);
+
+      assert.deepEqual([read.format, read.options.external], [format, external]);
+    });
+
+  const passedOn =
+    'alias banner charset conditions define drop dropLabels footer ignoreAnnotations inject jsx jsxDev jsxFactory jsxFragment jsxImportSource jsxSideEffects keepNames legalComments loader logOverride mainFields mangleCache mangleProps mangleQuoted minify minifyIdentifiers minifySyntax minifyWhitespace nodePaths packages preserveSymlinks pure reserveProps resolveExtensions supported target treeShaking tsconfig tsconfigRaw';
+  const withoutEffect =
+    'absWorkingDir allowOverwrite assetNames buildConcurrency chunkNames color concurrency disposeContext entryNames entryPoints installExtraArgs keepOutputDirectory lineLimit logLevel logLimit metafile nativeZip outExtension outbase outdir outfile outputBuildFolder outputWorkFolder packagePath packager packagerOptions skipBuildExcludeFns skipRebuild sourceRoot sourcemap sourcesContent splitting stripEntryResolveExtensions watch write zipConcurrency';
+
+  it('reach esbuild where they say what is built', () => {
+    for (const name of passedOn.split(' ')) {
+      assert.deepEqual(listRefusedOptions({ [name]: 'value' }), [], name);
+      const { options } = readServiceBuild({ [name]: 'value' }, false);
+      assert.deepEqual(options, { [name]: 'value', external: [] });
+    }
+  });
+
+  it('have no effect here where they say where and how it is packed', () => {
+    for (const name of withoutEffect.split(' ')) {
+      assert.deepEqual(listRefusedOptions({ [name]: 'value' }), [], name);
+      assert.deepEqual(readServiceBuild({ [name]: 'value' }, false).options, { external: [] });
+    }
+  });
+
+  it('leave all packages out by a star', () => {
+    assert.equal(readServiceBuild({ exclude: '*' }, false).options.packages, 'external');
+    assert.equal(readServiceBuild({ exclude: ['*'] }, false).options.packages, undefined);
+  });
+});

@@ -1,0 +1,182 @@
+/** Which changes on disk concern which function, with a file system whose news a test gives. */
+import assert from 'node:assert/strict';
+import fs, { mkdirSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { listFolders, SourceWatcher } from '../../../../../packages/gateway/lambda/code/source-watcher.ts';
+import { aFolder } from '../start-runtime.ts';
+
+type Heard = (event: 'change' | 'rename', name: string | null) => void;
+
+describe('SourceWatcher', () => {
+  let watched: Map<string, Heard>;
+  let changes: (readonly string[])[];
+  let pauses: (readonly string[])[];
+  let wereForeseen: boolean[];
+  let watcher: SourceWatcher;
+  let root: string;
+  beforeEach(() => {
+    watched = new Map();
+    changes = [];
+    mock.timers.enable({ apis: ['setTimeout'] });
+    mock.method(fs, 'watch', (folder: string, _: object, heard: Heard) => {
+      watched.set(folder, heard);
+      return { on: () => undefined, close: () => void watched.delete(folder) };
+    });
+    syncBuiltinESMExports();
+    root = aFolder({
+      'src/a.js': '',
+      'src/deep/b.ts': '',
+      'src/node_modules/c/index.js': '',
+      'lib/d.js': '',
+    });
+    pauses = [];
+    wereForeseen = [];
+    watcher = new SourceWatcher({
+      onPause: (names) => pauses.push(names.toSorted()),
+      onChange: (names, isAfterPause) => {
+        changes.push(names.toSorted());
+        wereForeseen.push(isAfterPause);
+      },
+    });
+  });
+  afterEach(() => {
+    watcher.close();
+    mock.restoreAll();
+    mock.timers.reset();
+    syncBuiltinESMExports();
+  });
+
+  const news = (folder: string, name: string | null, event: 'change' | 'rename' = 'change'): void =>
+    watched.get(join(root, folder))?.(event, name);
+  const reported = (): readonly (readonly string[])[] => {
+    mock.timers.tick(15);
+    return changes.splice(0);
+  };
+  const folders = (): readonly string[] =>
+    [...watched.keys()].map((folder) => folder.slice(root.length + 1)).toSorted();
+
+  it('tells of exactly the files of a list', () => {
+    watcher.watch('one', { kind: 'files', files: [join(root, 'src/a.js'), join(root, 'lib/d.js')] });
+    watcher.watch('two', { kind: 'files', files: [join(root, 'lib/d.js')] });
+    assert.deepEqual(folders(), ['lib', 'src']);
+
+    news('src', 'a.js');
+    assert.deepEqual(reported(), [['one']]);
+    news('src', 'other.js');
+    assert.deepEqual(reported(), []);
+    news('lib', 'd.js');
+    assert.deepEqual(reported(), [['one', 'two']]);
+  });
+
+  it('tells once of a burst, when it is over', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    news('src', 'a.js');
+    mock.timers.tick(14);
+    news('src', 'a.js', 'rename');
+    mock.timers.tick(14);
+    assert.deepEqual(changes, []);
+    mock.timers.tick(1);
+
+    assert.deepEqual(changes, [['one']]);
+  });
+
+  it('reports the first pause in a burst, and whether the burst was over with it', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    news('src', 'a.js');
+    news('src', 'a.js');
+    mock.timers.tick(2);
+    assert.deepEqual(pauses, [['one']]);
+    mock.timers.tick(13);
+    assert.deepEqual(wereForeseen, [true]);
+
+    news('src', 'a.js');
+    mock.timers.tick(2);
+    news('src', 'a.js');
+    mock.timers.tick(14);
+    assert.equal(pauses.length, 2);
+    mock.timers.tick(1);
+    assert.deepEqual(wereForeseen, [true, false]);
+  });
+
+  for (const [folder, name, isCode] of [
+    ['src', 'a.js', true],
+    ['src', 'new.mts', true],
+    ['src/deep', 'b.tsx', true],
+    ['src/deep', 'data.json', true],
+    ['src', 'README.md', false],
+    ['src', null, false],
+    ['src/node_modules/c', 'index.js', false],
+  ] as const)
+    it(`${isCode ? 'tells' : 'tells nothing'} of ${name ?? 'a change without a name'} in ${folder} of a folder of code`, () => {
+      watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+      news(folder, name);
+
+      assert.deepEqual(reported(), isCode ? [['one']] : []);
+    });
+
+  it('tells of the code of other languages by its names', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src'), code: /\.py$/ });
+    news('src', 'a.js');
+    assert.deepEqual(reported(), []);
+    news('src', 'a.py');
+    assert.deepEqual(reported(), [['one']]);
+  });
+
+  it('tells of a new folder with code in it, and watches it; of one without nothing', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    mkdirSync(join(root, 'src/empty'));
+    news('src', 'empty', 'rename');
+    assert.deepEqual(reported(), []);
+    mkdirSync(join(root, 'src/full'));
+    writeFileSync(join(root, 'src/full/e.js'), '');
+    news('src', 'full', 'rename');
+    assert.deepEqual(reported(), [['one']]);
+    mkdirSync(join(root, 'src/.git'));
+    writeFileSync(join(root, 'src/.git/f.js'), '');
+    news('src', '.git', 'rename');
+    assert.deepEqual(reported(), []);
+    assert.deepEqual(folders(), ['src', 'src/deep', 'src/empty', 'src/full']);
+    news('src/full', 'e.js');
+    assert.deepEqual(reported(), [['one']]);
+  });
+
+  it('waits for a folder that is not there where it will appear', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'out/js') });
+    assert.deepEqual(folders(), ['']);
+    mkdirSync(join(root, 'out/js'), { recursive: true });
+    writeFileSync(join(root, 'out/js/g.js'), '');
+    news('', 'out', 'rename');
+
+    assert.deepEqual(reported(), [['one']]);
+    assert.deepEqual(folders(), ['out/js']);
+  });
+
+  it('watches a folder anew that was removed and made again', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    const before = watched.get(join(root, 'src/deep'));
+    news('src', 'deep', 'rename');
+
+    assert.deepEqual(reported(), [['one']]);
+    assert.ok(watched.get(join(root, 'src/deep')) !== before);
+  });
+
+  it('watches nothing that no function needs any more', () => {
+    watcher.watch('one', { kind: 'folder', folder: join(root, 'src') });
+    watcher.watch('two', { kind: 'folder', folder: join(root, 'lib') });
+    watcher.forget('one');
+    assert.deepEqual(folders(), ['lib']);
+    news('lib', 'd.js');
+    watcher.close();
+
+    assert.deepEqual([folders(), reported()], [[], []]);
+  });
+
+  it('lists folders of code, the root first, 500 at most', () => {
+    assert.deepEqual(listFolders(join(root, 'src')), [join(root, 'src'), join(root, 'src/deep')]);
+    assert.deepEqual(listFolders(join(root, 'src/a.js')), []);
+    for (let count = 0; count < 501; count += 1) mkdirSync(join(root, 'lib', String(count)));
+    assert.equal(listFolders(join(root, 'lib')).length, 500);
+  });
+});

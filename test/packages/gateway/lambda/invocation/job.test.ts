@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import fc from 'fast-check';
+
+import { Job, JobQueue, readFailure } from '../../../../../packages/gateway/lambda/invocation/job.ts';
+import { collectGarbage } from '../../../../support/collect-garbage.ts';
+
+function aJob(payload: string): Job {
+  return new Job(payload, '', 60_000, () => undefined);
+}
+
+describe('JobQueue', () => {
+  it('behaves like a list, in any order of pushes, takes, returns and departures', () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('push' as const), size: fc.nat(20) }),
+      fc.record({ do: fc.constant('take' as const) }),
+      fc.record({ do: fc.constant('return' as const), count: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ do: fc.constant('leave' as const), at: fc.nat(10) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const queue = new JobQueue();
+        let model: Job[] = [];
+        const all: Job[] = [];
+        for (const next of steps) {
+          if (next.do === 'push') {
+            const job = aJob('x'.repeat(next.size));
+            all.push(job);
+            queue.push(job);
+            model.push(job);
+          } else if (next.do === 'take') {
+            while (model[0]?.isSettled === true) model.shift();
+            assert.equal(queue.peek(), model[0]);
+            assert.equal(queue.shift(), model.shift());
+          } else if (next.do === 'return') {
+            const jobs = Array.from({ length: next.count }, () => aJob('y'));
+            all.push(...jobs);
+            queue.putBack(jobs);
+            model = [...jobs, ...model];
+          } else model[next.at]?.settle({ kind: 'timed-out' });
+          assert.equal(queue.length, model.length);
+          assert.equal(
+            queue.sizeChars,
+            model.reduce((sum, job) => sum + job.payload.length, 0),
+          );
+        }
+        assert.deepEqual(queue.drain(), model);
+        for (const job of all) job.settle({ kind: 'timed-out' });
+      }),
+    );
+  });
+});
+
+describe('what a JobQueue holds', () => {
+  it('is none of the jobs that were taken from it', async () => {
+    const queue = new JobQueue();
+    const gone: WeakRef<Job>[] = [];
+    for (let count = 0; count < 10; count += 1) {
+      const job = aJob('{}');
+      job.settle({ kind: 'timed-out' });
+      gone.push(new WeakRef(job));
+      queue.push(job);
+    }
+    for (let count = 0; count < 10; count += 1) queue.shift();
+
+    await collectGarbage();
+
+    // The last one may still stand on the stack.
+    assert.equal(gone.slice(0, -1).filter((one) => one.deref() !== undefined).length, 0);
+    assert.equal(queue.length, 0);
+  });
+});
+
+describe('Job', () => {
+  it('answers its caller once', () => {
+    const answers: string[] = [];
+    const job = new Job('{}', '', 60_000, (result) => answers.push(result.kind));
+
+    job.fail('T', 'm');
+    job.settle({ kind: 'timed-out' });
+
+    assert.deepEqual(answers, ['failed']);
+  });
+});
+
+describe('readFailure', () => {
+  for (const payload of ['"text"', '{}', 'null', '{"errorType":1,"errorMessage":2}'])
+    it(`takes ${payload} for an error without type and message`, () => {
+      assert.deepEqual(readFailure(payload), {
+        kind: 'failed',
+        payload,
+        errorType: 'Error',
+        errorMessage: '',
+      });
+    });
+
+  it('reads the error JSON of Lambda', () => {
+    const payload = '{"errorType":"E","errorMessage":"m","trace":[]}';
+
+    assert.deepEqual(readFailure(payload), { kind: 'failed', payload, errorType: 'E', errorMessage: 'm' });
+  });
+});

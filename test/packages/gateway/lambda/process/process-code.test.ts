@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
+import { MACHINE_DEADLINES } from '../../../../../packages/gateway/lambda/invocation/deadlines.ts';
+import { GroupMemory } from '../../../../../packages/gateway/lambda/process/group-memory.ts';
+import { Keeper } from '../../../../../packages/gateway/lambda/process/keeper.ts';
+import { ProcessCode } from '../../../../../packages/gateway/lambda/process/process-code.ts';
+import { LateProgram, readVersion } from '../../../../../packages/gateway/lambda/process/read-version.ts';
+import type { Toolchain } from '../../../../../packages/gateway/lambda/process/launch.ts';
+import { aFolder, aFolderFunction } from '../start-runtime.ts';
+
+const LATE: Toolchain = {
+  kind: 'missing',
+  isLate: true,
+  error: new DefinitionError({ file: 'template.yml' }, 'python3.12 cannot run here: no answer within 10 s'),
+};
+const FOUND: Toolchain = {
+  kind: 'found',
+  launch: () => Promise.resolve({ command: 'python3', args: [], environment: {}, searchPath: [] }),
+  sources: /\.py$/,
+  missing: [],
+  findings: [],
+};
+
+/** A function whose runtime is looked for again and again, with these results. */
+function codeOf(...found: Toolchain[]): ProcessCode {
+  const runDirectory = aFolder({});
+  const setup = {
+    clockOffset: new SharedArrayBuffer(8),
+    log: () => undefined,
+    deadlines: MACHINE_DEADLINES,
+    keeper: new Keeper(runDirectory),
+    memory: new GroupMemory(),
+    runDirectory,
+    ownApis: () => undefined,
+    factsOf: () => ({ controlUrl: undefined, accessKey: { id: 'a', secret: 's' }, extra: {} }),
+  };
+  const definition = aFolderFunction(aFolder({}), 'app.handler', { runtime: 'python3.12' });
+  return new ProcessCode(definition, setup, () => Promise.resolve(found.shift() ?? FOUND));
+}
+
+// clients.md 3: an interpreter on a busy machine
+describe('a runtime that does not answer in time', () => {
+  it('is no reason to refuse the function, and is asked again when it is built', async () => {
+    const code = codeOf(LATE, LATE, FOUND);
+
+    const { refused, findings = [] } = await code.check();
+    assert.equal(refused, undefined);
+    assert.deepEqual(
+      findings.map(({ consequence }) => consequence),
+      ['it is looked for again at the next request'],
+    );
+    await assert.rejects(code.build(), /no answer within 10 s/);
+    assert.equal(typeof (await code.build()).program.start, 'function');
+  });
+
+  it('is told from one that is not there', async () => {
+    const missing: Toolchain = { kind: 'missing', error: LATE.error };
+    assert.equal((await codeOf(missing).check()).refused, LATE.error);
+  });
+
+  it('is told from one that does not run', async () => {
+    const bin = aFolder({ slow: '#!/bin/sh\nexec sleep 60\n', broken: '#!/bin/sh\nexit 1\n' });
+    for (const name of ['slow', 'broken']) chmodSync(join(bin, name), 0o755);
+
+    assert.equal(await readVersion(join(bin, 'broken'), [], /(.)/), undefined);
+    await assert.rejects(readVersion(join(bin, 'slow'), [], /(.)/, 50), LateProgram);
+  });
+});

@@ -1,0 +1,66 @@
+/** The program that looks at a Python project, run by the Python of this machine. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
+import { aFolder } from '../../start-runtime.ts';
+
+const PROGRAM = fileURLToPath(
+  new URL('../../../../../../packages/gateway/lambda/process/python/inspect_project.py', import.meta.url),
+);
+/** Python 3.7 lacks the module. */
+const WITHOUT_METADATA = `import runpy, sys
+sys.modules["importlib.metadata"] = None
+runpy.run_path(${JSON.stringify(PROGRAM)})`;
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
+
+const installed = (name: string, version: string) => ({
+  [`${name}-${version}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+});
+
+describe('inspect_project.py', { skip: HAS_PYTHON ? false : 'Python is not installed' }, () => {
+  const reportsPackages =
+    'reports packages that are not installed, and those of another version than the only one wanted';
+  for (const [python, args] of [
+    ['with importlib.metadata', [PROGRAM]],
+    ['as in Python 3.7', ['-c', WITHOUT_METADATA]],
+  ] as const)
+    it(`${reportsPackages}, ${python}`, () => {
+      const root = aFolder({
+        'app.py': 'def handler(event, context): pass',
+        'requirements.txt': `pinned-other==3.10
+pinned.same == 2.1.0  # why
+unpinned>=9
+any-of==3.*
+absent==1.0
+`,
+        ...installed('pinned-other', '3.20'),
+        ...installed('pinned_same', '2.1'),
+        ...installed('unpinned', '1.0'),
+        ...installed('any-of', '3.4'),
+      });
+      const question = { handler: 'app.handler', root, paths: [], requirements: `${root}/requirements.txt` };
+
+      const { stdout } = spawnSync('python3', args, {
+        input: JSON.stringify([question]),
+        encoding: 'utf8',
+      });
+
+      const { answers } = JSON.parse(stdout) as { answers: { uninstalled: string[] }[] };
+      assert.deepEqual(answers[0]?.uninstalled, ['pinned-other==3.10 (3.20 is)', 'absent']);
+    });
+
+  it('reads a module of thousands of statements within seconds', () => {
+    const root = aFolder({ 'app.py': `import absent\n${'a = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n'.repeat(8000)}` });
+    const question = { handler: 'app.a', root, paths: [] };
+
+    const { stdout } = spawnSync('python3', [PROGRAM], {
+      input: JSON.stringify([question]),
+      encoding: 'utf8',
+      timeout: 8000,
+    });
+
+    const { answers } = JSON.parse(stdout) as { answers: { missing: { module: string }[] }[] };
+    assert.equal(answers[0]?.missing[0]?.module, 'absent');
+  });
+});

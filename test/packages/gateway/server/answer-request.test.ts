@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
+import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
+import { anApi } from '../../../support/an-api.ts';
+import { restApi } from '../../../support/rest-apis.ts';
+import { servedAlone } from '../../../support/served-alone.ts';
+import type { Arrival } from '../../../../packages/gateway/server/answer-request.ts';
+import type { ReplySink } from '../../../../packages/gateway/server/stream-reply.ts';
+
+const GET: Omit<Arrival, 'remoteAddress'> = {
+  method: 'GET',
+  target: '/dev/pets',
+  host: 'pets.example',
+  apiId: undefined,
+  httpVersion: '1.1',
+  headers: new HeaderList(['Host', 'pets.example']),
+  body: undefined,
+  peer: undefined,
+};
+
+describe('a request whose connection has been reset', () => {
+  it('reaches no function: its client is unknown, and is not taken for this machine', async () => {
+    let calls = 0;
+    const { api, ports } = anApi(restApi({}), {
+      list: () => ({ statusCode: (calls += 1) && 200, body: '' }),
+    });
+    const { promise: destroyed, resolve } = Promise.withResolvers<undefined>();
+    const sink = { destroyed: false, destroy: () => resolve(undefined) } as unknown as ReplySink;
+    acceptRequest({ ...GET, remoteAddress: undefined }, sink, servedAlone(api.served, ports));
+    await destroyed;
+
+    assert.equal(calls, 0);
+    assert.deepEqual(ports.log.lines, ['GET /dev/pets: not served, its client has reset the connection']);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { openConnectProxy } from '../../../../packages/gateway/server/connect-proxy.ts';
+
+describe('openConnectProxy', () => {
+  /** Answers every byte with its name. */
+  const echo = createServer((socket) => socket.on('data', (data) => socket.write(`own ${String(data)}`)));
+  const other = createServer((socket) => socket.on('data', (data) => socket.write(`other ${String(data)}`)));
+  let proxy: Awaited<ReturnType<typeof openConnectProxy>>;
+  const portOf = (server: typeof echo): number => (server.address() as AddressInfo).port;
+
+  before(async () => {
+    for (const server of [echo, other]) {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    }
+    proxy = await openConnectProxy((host, port) =>
+      host === 'own.example' && port === 443 ? portOf(echo) : undefined,
+    );
+  });
+  after(async () => {
+    await proxy.close();
+    echo.close();
+    other.close();
+  });
+
+  async function open(target: string): Promise<{ status: number | undefined; socket: Socket }> {
+    const call = request({ port: proxy.port, method: 'CONNECT', path: target }).end();
+    const [{ statusCode }, socket] = (await once(call, 'connect')) as [{ statusCode?: number }, Socket];
+    return { status: statusCode, socket };
+  }
+
+  for (const { name, target, expected } of [
+    { name: 'leads a diverted name to its local port', target: () => 'own.example:443', expected: 'own hi' },
+    {
+      name: 'leaves every other address alone',
+      target: () => `127.0.0.1:${portOf(other)}`,
+      expected: 'other hi',
+    },
+  ])
+    it(name, async () => {
+      const { status, socket } = await open(target());
+      socket.write('hi');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+
+      assert.deepEqual([status, String(answer)], [200, expected]);
+    });
+
+  it('goes on for others where a client resets its connection', async () => {
+    const arrived = once(other, 'connection') as Promise<[Socket]>;
+    const { socket } = await open(`127.0.0.1:${portOf(other)}`);
+    const [backend] = await arrived;
+    const gone = once(backend.resume(), 'close');
+
+    socket.resetAndDestroy();
+
+    await gone;
+    assert.equal((await open('own.example:443')).status, 200);
+  });
+
+  it('answers 502 where nothing listens', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const port = portOf(free);
+    free.close();
+    await once(free, 'close');
+
+    assert.equal((await open(`127.0.0.1:${port}`)).status, 502);
+  });
+
+  for (const target of ['x:99999', 'x:0', 'foo', '[::1]', ':443'])
+    it(`answers 400 to ${target}, which is no address`, async () => {
+      assert.equal((await open(target)).status, 400);
+    });
+
+  it('passes no plain request on', async () => {
+    const [reply] = (await once(
+      request({ port: proxy.port, path: 'http://own.example/' }).end(),
+      'response',
+    )) as [{ statusCode?: number; resume(): void }];
+    reply.resume();
+    assert.equal(reply.statusCode, 405);
+  });
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MetricStore } from '../../../../../../packages/gateway/services/cloudwatch/metrics/metric-store.ts';
+import { collectGarbage } from '../../../../../support/collect-garbage.ts';
+import type {
+  DataPoint,
+  DataPoints,
+} from '../../../../../../packages/gateway/services/cloudwatch/metrics/metric.ts';
+
+const MINUTE = 60_000;
+const METRIC = { namespace: 'Shop', name: 'Took', dimensions: [] };
+
+function point(
+  epochMs: number,
+  value: number,
+  { dimensions = METRIC.dimensions, ...more }: Partial<DataPoint & DataPoints> = {},
+): DataPoints {
+  const { namespace, name } = METRIC;
+  const usual = { name, unit: 'None', resolution: 60, epochMs, sample: [[value, 1]] } as const;
+  return { namespace, dimensions, points: [{ ...usual, ...more }] };
+}
+
+function aStore(maxBytes?: number): { readonly store: MetricStore; readonly reports: string[] } {
+  const reports: string[] = [];
+  const report = (message: string): void => void reports.push(message);
+  return { store: new MetricStore({ report, ...(maxBytes !== undefined && { maxBytes }) }), reports };
+}
+
+describe('MetricStore', () => {
+  it('keeps minutes, and seconds where a point asks for them', () => {
+    const { store } = aStore();
+    store.add(point(61_500, 1));
+    store.add(point(119_999, 2));
+    store.add(point(1_500, 4, { name: 'Fast', resolution: 1 }));
+
+    assert.deepEqual(store.sampleOf(METRIC, MINUTE, 2 * MINUTE).sum, 3);
+    assert.equal(store.sampleOf(METRIC, 0, MINUTE).count, 0);
+    assert.equal(store.sampleOf({ ...METRIC, name: 'Fast' }, 1_000, 2_000).sum, 4);
+    assert.equal(store.sampleOf({ ...METRIC, name: 'Fast' }, 2_000, 60_000).count, 0);
+  });
+
+  it('tells units apart, and adds them where none is asked for', () => {
+    const { store } = aStore();
+    store.add(point(0, 1, { unit: 'Seconds' }));
+    store.add(point(0, 2, { unit: 'Count' }));
+
+    assert.deepEqual(
+      ['Seconds', 'Count', undefined].map((unit) => store.sampleOf(METRIC, 0, MINUTE, unit).sum),
+      [1, 2, 3],
+    );
+    assert.equal(store.list().length, 1);
+  });
+
+  it('drops the oldest beyond its bound, says so once, and forgets metrics without data', () => {
+    const { store, reports } = aStore(1024 * 1024);
+    store.add(point(0, 1, { name: 'Old' }));
+    for (let minute = 1; minute <= 20_000; minute += 1) store.add(point(minute * MINUTE, minute));
+
+    assert.deepEqual(reports, ['CloudWatch: metrics take 1 MB; the oldest are dropped']);
+    assert.deepEqual(
+      store.list().map(({ name }) => name),
+      ['Took'],
+    );
+    assert.equal(store.sampleOf(METRIC, MINUTE, 2 * MINUTE).count, 0);
+    assert.equal(store.sampleOf(METRIC, 20_000 * MINUTE, 20_001 * MINUTE).count, 1);
+    const kept = store.sampleOf(METRIC, 0, 30_000 * MINUTE).count;
+    assert.ok(kept > 1_000 && kept < 4_000, `${kept} minutes`);
+  });
+
+  it('takes no more than its bound in the heap', async () => {
+    await collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    const { store } = aStore(8 * 1024 * 1024);
+    for (let index = 0; index < 60_000; index += 1)
+      store.add(point(index * MINUTE, index + 0.5, { dimensions: [['n', String(index % 50)]] }));
+    await collectGarbage();
+    const held = process.memoryUsage().heapUsed - before;
+
+    assert.ok(held < 8 * 1024 * 1024, `${held} bytes`);
+    assert.ok(store.list().length > 0);
+  });
+});

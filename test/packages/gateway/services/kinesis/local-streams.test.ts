@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NO_STORED_ENTRIES } from '../../../../../packages/gateway/kernel/stored-entries.ts';
+import { LocalStreams } from '../../../../../packages/gateway/services/kinesis/local-streams.ts';
+import type { StreamDefinition } from '../../../../../packages/gateway/services/kinesis/local-streams.ts';
+import { VirtualClock } from '../../../../support/virtual-ports.ts';
+import { toBase64 } from './a-stream.ts';
+
+const definition = (name: string): StreamDefinition => ({
+  arn: `arn:aws:kinesis:us-east-1:123456789012:stream/${name}`,
+  name,
+  region: 'us-east-1',
+  accountId: '123456789012',
+  mode: 'PROVISIONED',
+  shardCount: 1,
+  retentionHours: 24,
+});
+
+describe('LocalStreams', () => {
+  it('let the oldest records of the fullest shard go when all together hold too much, and say so once', () => {
+    const reports: string[] = [];
+    const report = (message: string): void => void reports.push(message);
+    const streams = new LocalStreams({ clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report }, 10);
+    streams.replace([definition('a'), definition('b')]);
+    const [a, b] = streams.all;
+    const put = (stream: typeof a, text: string): void =>
+      void stream?.put({ partitionKey: 'p', data: toBase64(text) });
+    // Each record has three bytes: two of data, one of the key.
+    put(a, '11');
+    for (const text of ['21', '22', '23', '24']) put(b, text);
+
+    assert.deepEqual([a?.length, b?.length], [1, 2]);
+    assert.deepEqual(
+      [...(b?.shards[0]?.from(0) ?? [])].map(({ data }) => data),
+      ['23', '24'].map(toBase64),
+    );
+    assert.deepEqual(reports, ['the streams hold more than 10 bytes: their oldest records are dropped']);
+  });
+
+  it('keep what is still defined, with its records, and what calls have made', () => {
+    const ports = { clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report: () => undefined };
+    const streams = new LocalStreams(ports);
+    streams.replace([definition('a'), definition('b')]);
+    streams.create(definition('c'));
+    for (const stream of streams.all) stream.put({ partitionKey: 'p', data: '' });
+    streams.replace([{ ...definition('a'), retentionHours: 48 }]);
+
+    assert.deepEqual(
+      streams.all.map(({ definition: { name, retentionHours }, length }) => [name, retentionHours, length]),
+      [
+        ['a', 48, 1],
+        ['c', 24, 1],
+      ],
+    );
+  });
+});

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { HttpResponse } from '@smithy/protocol-http';
+import type { HttpRequest } from '@smithy/protocol-http';
+import { Readable } from 'node:stream';
+import { ACCOUNT, anEventEngine, type EventBench, REGION } from '../../../../support/an-event-engine.ts';
+import * as sqs from '../../../../../packages/gateway/services/sqs/service.ts';
+
+const SERVICES = { sqs };
+type Bench = EventBench<typeof SERVICES>;
+
+const QueueUrl = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/jobs`;
+const QUEUES = `
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs, VisibilityTimeout: 40 } }
+  Fifo: { Type: AWS::SQS::Queue, Properties: { QueueName: in-order.fifo, FifoQueue: true } }`;
+
+const decodeBody = (body: unknown): string => Buffer.from(body as Uint8Array).toString();
+
+/** AWS's own client in front of the queues, without a socket; it checks the MD5 digests that it is given. */
+function clientOf(bench: Bench): SQSClient {
+  return new SQSClient({
+    region: REGION,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+    requestHandler: {
+      async handle(request: HttpRequest) {
+        const outcome = await bench.send({
+          service: 'sqs',
+          path: request.path,
+          body: decodeBody(request.body),
+          headers: Object.entries(request.headers).flat(),
+        });
+        if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));
+        const names = outcome.headers.filter((_, index) => index % 2 === 0);
+        const headers = Object.fromEntries(
+          names.map((name, index) => [name.toLowerCase(), outcome.headers[2 * index + 1] ?? '']),
+        );
+        return {
+          response: new HttpResponse({
+            statusCode: outcome.status,
+            headers,
+            body: Readable.from([outcome.body]),
+          }),
+        };
+      },
+    },
+  });
+}
+
+function aClient() {
+  const bench = anEventEngine(SERVICES, { resources: QUEUES });
+  return { bench, client: clientOf(bench) };
+}
+
+// Source: SQS API reference, docs/aws §18.2
+describe('Sqs by the JSON protocol', () => {
+  it('sends, receives and deletes a message, with its attributes', async () => {
+    const { client } = aClient();
+    const MessageAttributes = {
+      kind: { DataType: 'String', StringValue: 'x' },
+      raw: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2, 255]) },
+    };
+    const sent = await client.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: 'hé', MessageAttributes }),
+    );
+    const options = {
+      QueueUrl,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All' as const],
+    };
+    const { Messages: [message] = [] } = await client.send(new ReceiveMessageCommand(options));
+    assert.equal(message?.MessageId, sent.MessageId);
+    assert.equal(message?.Body, 'hé');
+    assert.equal(message.MD5OfMessageAttributes, sent.MD5OfMessageAttributes);
+    assert.deepEqual(
+      Buffer.from(message.MessageAttributes?.['raw']?.BinaryValue ?? ''),
+      Buffer.from([1, 2, 255]),
+    );
+    assert.equal(message.Attributes?.ApproximateReceiveCount, '1');
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+    );
+    assert.deepEqual(Attributes, {
+      VisibilityTimeout: '40',
+      DelaySeconds: '0',
+      MessageRetentionPeriod: '345600',
+      ReceiveMessageWaitTimeSeconds: '0',
+      MaximumMessageSize: '1048576',
+      QueueArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`,
+      ApproximateNumberOfMessages: '0',
+      ApproximateNumberOfMessagesNotVisible: '0',
+      ApproximateNumberOfMessagesDelayed: '0',
+    });
+  });
+
+  it('hides what is received for its visibility timeout, for a given time, or not at all', async () => {
+    const { bench, client } = aClient();
+    const receive = async () =>
+      (await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
+    const [first] = await receive();
+    assert.deepEqual(await receive(), []);
+    const ReceiptHandle = first?.ReceiptHandle;
+    await client.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 100 }),
+    );
+    await bench.advance(99_000);
+    assert.deepEqual(await receive(), []);
+    await bench.advance(1_000);
+    const [second] = await receive();
+    assert.equal(second?.Body, 'a');
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl,
+        ReceiptHandle: second.ReceiptHandle,
+        VisibilityTimeout: 0,
+      }),
+    );
+    assert.equal((await receive()).length, 1);
+    // The handle of the receive before is of no use: the message stays.
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    await bench.advance(40_000);
+    assert.equal((await receive()).length, 1);
+  });
+
+  it('waits for a message as long as it is asked to, and no longer', async () => {
+    const { bench, client } = aClient();
+    const wait = () => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+    const early = wait();
+    await new Promise(setImmediate);
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'late' }));
+    assert.equal((await early).Messages?.[0]?.Body, 'late');
+    const empty = wait();
+    await new Promise(setImmediate);
+    await bench.advance(20_000);
+    assert.equal((await empty).Messages, undefined);
+  });
+
+  it('delays a message', async () => {
+    const { bench, client } = aClient();
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a', DelaySeconds: 5 }));
+    const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.length;
+    assert.equal(await receive(), undefined);
+    await bench.advance(5_000);
+    assert.equal(await receive(), 1);
+  });
+
+  it('takes batches, of which a bad entry fails alone', async () => {
+    const { client } = aClient();
+    const Entries = [
+      { Id: 'a', MessageBody: 'a' },
+      { Id: 'b', MessageBody: 'b', DelaySeconds: 901 },
+    ];
+    const { Successful, Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    assert.deepEqual(
+      [Successful?.map(({ Id }) => Id), Failed?.map(({ Id, Code }) => [Id, Code])],
+      [['a'], [['b', 'InvalidParameterValue']]],
+    );
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+    const gone = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
+    const deleted = await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: gone }));
+    assert.deepEqual(deleted.Successful, [{ Id: '0' }]);
+  });
+
+  it('makes queues, finds them and throws messages away', async () => {
+    const { bench, client } = aClient();
+    const made = await client.send(
+      new CreateQueueCommand({ QueueName: 'more', Attributes: { DelaySeconds: '1' } }),
+    );
+    assert.deepEqual(
+      await client.send(new GetQueueUrlCommand({ QueueName: 'more' })).then(({ QueueUrl: url }) => url),
+      made.QueueUrl,
+    );
+    const { QueueUrls } = await client.send(new ListQueuesCommand({}));
+    assert.deepEqual(
+      QueueUrls?.map((url) => url.split('/').at(-1)),
+      ['jobs', 'in-order.fifo', 'more'],
+    );
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
+    await client.send(new PurgeQueueCommand({ QueueUrl }));
+    assert.equal(bench.services.sqs.queues.find(`arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`)?.length, 0);
+  });
+
+  it('sends a FIFO message once within five minutes by its deduplication id', async () => {
+    const { bench, client } = aClient();
+    const send = () =>
+      client.send(
+        new SendMessageCommand({
+          QueueUrl: QueueUrl.replace('jobs', 'in-order.fifo'),
+          MessageBody: 'a',
+          MessageGroupId: 'g',
+          MessageDeduplicationId: 'd',
+        }),
+      );
+    const [first, second] = [await send(), await send()];
+    assert.equal(first.SequenceNumber, second.SequenceNumber);
+    await bench.advance(300_000);
+    assert.notEqual((await send()).SequenceNumber, first.SequenceNumber);
+  });
+
+  for (const { name, command, error } of [
+    {
+      name: 'a queue that is not here',
+      command: new GetQueueUrlCommand({ QueueName: 'none' }),
+      error: 'QueueDoesNotExist',
+    },
+    {
+      name: 'a FIFO message without a group',
+      command: new SendMessageCommand({
+        QueueUrl: QueueUrl.replace('jobs', 'in-order.fifo'),
+        MessageBody: 'a',
+      }),
+      error: 'MissingParameter',
+    },
+    {
+      name: 'a body of more than 1 MiB',
+      command: new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(1_048_577) }),
+      error: 'InvalidParameterValue',
+    },
+    {
+      name: 'a handle that was never given',
+      command: new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'nothing' }),
+      error: 'ReceiptHandleIsInvalid',
+    },
+    {
+      name: 'a batch of nothing',
+      command: new SendMessageBatchCommand({ QueueUrl, Entries: [] }),
+      error: 'EmptyBatchRequest',
+    },
+    {
+      name: 'a queue of the same name that is set otherwise',
+      command: new CreateQueueCommand({ QueueName: 'jobs', Attributes: { VisibilityTimeout: '41' } }),
+      error: 'QueueNameExists',
+    },
+  ])
+    it(`refuses ${name} as ${error}`, async () => {
+      const { client } = aClient();
+      await assert.rejects(client.send(command as SendMessageCommand), { name: error });
+    });
+});
+
+describe('Sqs by the query protocol', () => {
+  const form = (fields: Readonly<Record<string, string>>) => ({
+    service: 'sqs',
+    path: `/${ACCOUNT}/jobs`,
+    body: new URLSearchParams(fields).toString(),
+    headers: ['Content-Type', 'application/x-www-form-urlencoded'],
+  });
+  const ask = async (bench: Bench, fields: Readonly<Record<string, string>>) => {
+    const outcome = await bench.send(form(fields));
+    return outcome.kind === 'answered' ? `${outcome.status} ${outcome.body.toString()}` : outcome.kind;
+  };
+
+  it('reads numbered lists and maps, and answers in XML', async () => {
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
+    const batch = await ask(bench, {
+      Action: 'SendMessageBatch',
+      'SendMessageBatchRequestEntry.1.Id': 'one',
+      'SendMessageBatchRequestEntry.1.MessageBody': '<a>',
+      'SendMessageBatchRequestEntry.1.MessageAttribute.1.Name': 'kind',
+      'SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.DataType': 'String',
+      'SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue': 'new',
+      'SendMessageBatchRequestEntry.2.Id': 'two',
+      'SendMessageBatchRequestEntry.2.MessageBody': '',
+    });
+    assert.match(
+      batch,
+      /^200 .*<SendMessageBatchResultEntry><Id>one<\/Id>.*<BatchResultErrorEntry><Id>two<\/Id>/s,
+    );
+    const received = await ask(bench, {
+      Action: 'ReceiveMessage',
+      'AttributeName.1': 'ApproximateReceiveCount',
+      'MessageAttributeName.1': 'kind',
+    });
+    assert.match(received, /<Body>&#60;a&#62;<\/Body>/);
+    assert.match(received, /<Attribute><Name>ApproximateReceiveCount<\/Name><Value>1<\/Value><\/Attribute>/);
+    assert.match(
+      received,
+      /<MessageAttribute><Name>kind<\/Name><Value><DataType>String<\/DataType><StringValue>new<\/StringValue><\/Value><\/MessageAttribute>/,
+    );
+  });
+
+  it('has the older name of an error', async () => {
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
+    const answer = await ask(bench, { Action: 'GetQueueUrl', QueueName: 'none' });
+    assert.match(answer, /^400 .*<Code>AWS\.SimpleQueueService\.NonExistentQueue<\/Code>/s);
+  });
+
+  it('is recorded beside the call, and a queue of no stack is recorded alone', async () => {
+    const bench = anEventEngine(SERVICES, { resources: QUEUES });
+    await ask(bench, { Action: 'SendMessage', MessageBody: 'a' });
+    const elsewhere = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/elsewhere`;
+    const sent = await bench.call('sqs', 'SendMessage', { QueueUrl: elsewhere, MessageBody: 'b' });
+    assert.ok(typeof sent['MessageId'] === 'string');
+    assert.deepEqual(
+      bench.recorder.calls.map(({ action, status }) => [action, status]),
+      [
+        ['SendMessage', 200],
+        ['SendMessage', 200],
+      ],
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ServicePorts } from '../../../../../packages/gateway/kernel/service.ts';
+import { open } from '../../../../../packages/gateway/services/states/service.ts';
+import { stackOf } from '../../../../support/an-event-engine.ts';
+import { EPOCH_MS, VirtualClock } from '../../../../support/virtual-ports.ts';
+
+const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:cook';
+const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:cook';
+
+function call(action: string, input: object | undefined) {
+  const ports = { clock: new VirtualClock(), random: { uuid: () => 'a-uuid' } } as unknown as ServicePorts;
+  const operation = { protocol: 'json', action, input, service: 'states' };
+  return open(ports).api?.answer({ operation } as never);
+}
+
+// Step Functions API reference, StartExecution and StopExecution.
+describe('StartExecution', () => {
+  for (const [given, name, expected] of [
+    ['its own name', 'soup-1', 'soup-1'],
+    ['an empty one', '', 'a-uuid'],
+    ['none', undefined, 'a-uuid'],
+  ] as const)
+    it(`names an execution ${expected} where the call gives ${given}`, () => {
+      assert.deepEqual(call('StartExecution', { stateMachineArn: MACHINE, input: '{"a":1}', name }), {
+        kind: 'result',
+        fields: { executionArn: `${EXECUTION}:${expected}`, startDate: EPOCH_MS / 1000 },
+      });
+    });
+
+  for (const { what, input, code } of [
+    { what: 'no machine', input: {}, code: 'InvalidArn' },
+    { what: 'a machine without its ARN', input: { stateMachineArn: 'cook' }, code: 'InvalidArn' },
+    {
+      what: 'an input that is no JSON',
+      input: { stateMachineArn: MACHINE, input: '{' },
+      code: 'InvalidExecutionInput',
+    },
+    {
+      what: 'an input that is no text',
+      input: { stateMachineArn: MACHINE, input: { a: 1 } },
+      code: 'InvalidExecutionInput',
+    },
+    { what: 'a body that is no object', input: undefined, code: 'SerializationException' },
+  ])
+    it(`refuses ${what} with ${code}`, () => {
+      assert.partialDeepStrictEqual(call('StartExecution', input), { code });
+    });
+});
+
+describe('StopExecution', () => {
+  it('says when it has stopped one, and refuses what is none', () => {
+    assert.deepEqual(call('StopExecution', { executionArn: `${EXECUTION}:soup-1` }), {
+      kind: 'result',
+      fields: { stopDate: EPOCH_MS / 1000 },
+    });
+    assert.partialDeepStrictEqual(call('StopExecution', { executionArn: MACHINE }), { code: 'InvalidArn' });
+    assert.partialDeepStrictEqual(call('StopExecution', {}), { code: 'InvalidArn' });
+  });
+});
+
+describe('what a refusal shows of an ARN', () => {
+  for (const [action, input, message] of [
+    ['StopExecution', {}, "Invalid Arn: ''"],
+    ['StopExecution', { executionArn: MACHINE }, `Invalid Arn: '${MACHINE}'`],
+    ['StartExecution', {}, "Invalid Arn: 'Invalid ARN prefix: '"],
+    ['StartExecution', { stateMachineArn: 'cook' }, "Invalid Arn: 'Invalid ARN prefix: cook'"],
+  ] as const)
+    it(`is ${message} for ${action} of ${JSON.stringify(input)}`, () => {
+      assert.partialDeepStrictEqual(call(action, input), { message });
+    });
+});
+
+describe('the service of state machines', () => {
+  it('knows no other protocol', () => {
+    const operation = { protocol: 'query', action: 'StartExecution', parameters: new URLSearchParams() };
+
+    assert.equal(open({} as ServicePorts).api?.answer({ operation } as never), undefined);
+  });
+
+  // User guide of CloudFormation, AWS::StepFunctions::StateMachineAlias, "Ref".
+  for (const place of ['RoutingConfiguration: [{', 'DeploymentPreference: {'])
+    it(`names an alias after its machine, whose version is in ${place.split(':')[0] ?? ''}`, () => {
+      const close = place.endsWith('[{') ? '}]' : '}';
+      const { resources } = stackOf({
+        resources: `
+  Live: { Type: AWS::StepFunctions::StateMachineAlias, Properties: { Name: live, ${place} StateMachineVersionArn: '${MACHINE}:3' ${close} } }
+  Other: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Ref Live } }`,
+      });
+
+      assert.equal(resources.get('Other')?.properties['LogGroupName'], `${MACHINE}:live`);
+    });
+
+  it('leaves other calls to others, and starts a machine as a target by the same call', () => {
+    const service = open({} as ServicePorts);
+
+    assert.equal(call('StartSyncExecution', { stateMachineArn: MACHINE }), undefined);
+    assert.deepEqual(service.target?.remoteCall?.(MACHINE, '{}', {}), {
+      version: '1.0',
+      target: 'AWSStepFunctions.StartExecution',
+      input: { stateMachineArn: MACHINE, input: '{}' },
+    });
+  });
+});

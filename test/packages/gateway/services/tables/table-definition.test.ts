@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject, ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
+import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
+import { readTableDefinition } from '../../../../../packages/gateway/services/tables/table-definition.ts';
+
+const S = (name: string) => ({ AttributeName: name, AttributeType: 'S' });
+const PROPERTIES: JsonObject = {
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [S('id'), S('at'), S('state')],
+  KeySchema: [
+    { AttributeName: 'id', KeyType: 'HASH' },
+    { AttributeName: 'at', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-state',
+      KeySchema: [{ AttributeName: 'state', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['total'] },
+    },
+  ],
+  TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+};
+
+function aResource(properties: JsonObject, physicalId = 'orders'): ResolvedResource {
+  return {
+    logicalId: 'OrdersTable',
+    type: 'AWS::DynamoDB::Table',
+    physicalId,
+    properties,
+    dependsOn: [],
+    place: (property) => ({ file: 'serverless.yml', line: 3, logicalId: 'OrdersTable', property }),
+  };
+}
+
+const several = (...types: readonly string[]): JsonObject => ({
+  ...PROPERTIES,
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-several',
+      KeySchema: ['id', 'at', 'state'].map((AttributeName, at) => ({
+        AttributeName,
+        KeyType: types[at] ?? '',
+      })),
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+});
+
+describe('readTableDefinition', () => {
+  it('reads keys, indexes and time to live', () => {
+    const table = readTableDefinition(aResource(PROPERTIES));
+    assert.deepEqual(
+      { ...table, place: undefined },
+      {
+        name: 'orders',
+        keys: [
+          { name: 'id', type: 'S' },
+          { name: 'at', type: 'S' },
+        ],
+        globalIndexes: [
+          {
+            name: 'by-state',
+            keys: [{ name: 'state', type: 'S' }],
+            projection: { type: 'INCLUDE', attributes: ['total'] },
+          },
+        ],
+        localIndexes: [],
+        timeToLiveAttribute: 'expires',
+        streamViewType: undefined,
+        billingMode: 'PAY_PER_REQUEST',
+        place: undefined,
+      },
+    );
+  });
+
+  // Source: DynamoDB developer guide, "Multi-attribute key schema"
+  it('reads an index with several attributes per key', () => {
+    const { globalIndexes } = readTableDefinition(aResource(several('HASH', 'HASH', 'RANGE')));
+    assert.deepEqual(globalIndexes[0]?.keys, [
+      { name: 'id', type: 'S', role: 'HASH' },
+      { name: 'at', type: 'S', role: 'HASH' },
+      { name: 'state', type: 'S', role: 'RANGE' },
+    ]);
+  });
+
+  it('refuses an index whose sort key comes first', () => {
+    const wrong = several('RANGE', 'HASH', 'HASH');
+    assert.throws(() => readTableDefinition(aResource(wrong)), /must have 1 to 4 HASH keys/);
+  });
+
+  // Source: CloudFormation "AWS::DynamoDB::Table", DynamoDB API reference "CreateTable"
+  for (const { name, change, physicalId, expected } of [
+    {
+      name: 'a key that is not defined',
+      change: { AttributeDefinitions: [S('id'), S('state')] },
+      expected: 'KeySchema: "at" is missing in the AttributeDefinitions',
+    },
+    {
+      name: 'an attribute that no key uses',
+      change: { AttributeDefinitions: [S('id'), S('at'), S('state'), S('x')] },
+      expected: 'AttributeDefinitions: only key attributes may be listed; no key uses x',
+    },
+    {
+      name: 'a table without key',
+      change: { KeySchema: [] },
+      expected: 'KeySchema: must have a HASH key and at most one RANGE key',
+    },
+    { name: 'a table without schema', change: { KeySchema: null }, expected: 'KeySchema: must be a list' },
+    {
+      name: 'a RANGE key in front',
+      change: { KeySchema: [{ AttributeName: 'id', KeyType: 'RANGE' }] },
+      expected: 'KeySchema: KeyType of element 1 must be HASH',
+    },
+    {
+      name: 'a type that is none',
+      change: { AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'BOOL' }] },
+      expected: 'AttributeDefinitions: AttributeType of id must be S, N or B',
+    },
+    {
+      name: 'a local index with another HASH key',
+      change: {
+        LocalSecondaryIndexes: [
+          {
+            IndexName: 'local',
+            KeySchema: [
+              { AttributeName: 'state', KeyType: 'HASH' },
+              { AttributeName: 'at', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+      },
+      expected: 'LocalSecondaryIndexes.local: needs the HASH key of the table and a RANGE key of its own',
+    },
+    {
+      name: 'an index without projection',
+      change: {
+        GlobalSecondaryIndexes: [
+          { IndexName: 'by-state', KeySchema: [{ AttributeName: 'state', KeyType: 'HASH' }] },
+        ],
+      },
+      expected:
+        'GlobalSecondaryIndexes.by-state: Projection.ProjectionType must be ALL, KEYS_ONLY or INCLUDE',
+    },
+    {
+      name: 'a time to live without attribute',
+      change: { TimeToLiveSpecification: { Enabled: true } },
+      expected: 'TimeToLiveSpecification: AttributeName is missing',
+    },
+    {
+      name: 'a time to live without on or off',
+      change: { TimeToLiveSpecification: { AttributeName: 'x', Enabled: 'maybe' } },
+      expected: 'TimeToLiveSpecification: Enabled must be true or false',
+    },
+    {
+      name: 'provisioned mode without capacity',
+      change: { BillingMode: 'PROVISIONED' },
+      expected: 'ProvisionedThroughput: must be given unless BillingMode is PAY_PER_REQUEST',
+    },
+    {
+      name: 'capacity on demand',
+      change: { ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } },
+      expected: 'ProvisionedThroughput: must not be given when BillingMode is PAY_PER_REQUEST',
+    },
+    {
+      name: 'a name that is none',
+      change: {},
+      physicalId: 'no',
+      expected: "TableName: must have 3 to 255 of the characters a-z, A-Z, 0-9, '_', '.', '-', not 'no'",
+    },
+  ] satisfies readonly { name: string; change: JsonObject; physicalId?: string; expected: string }[]) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => readTableDefinition(aResource({ ...PROPERTIES, ...change }, physicalId)),
+        (error) => {
+          assert.ok(error instanceof DefinitionError);
+          assert.equal(error.describe(), `serverless.yml:3: OrdersTable.${expected}`);
+          return true;
+        },
+      );
+    });
+  }
+});

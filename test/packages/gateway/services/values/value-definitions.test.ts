@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseValues } from '../../../../../packages/gateway/services/values/value-definitions.ts';
+
+const noFile = (path: string): Buffer => {
+  throw new Error(`${path} is not there`);
+};
+
+describe('parseValues', () => {
+  it('takes the bytes of files that are named', () => {
+    const { objects, attached, faults } = parseValues(
+      's3: { photos: { logo.png: !file ./logo.png } }',
+      '/app/gatewright.values.yml',
+      () => Buffer.from([1, 255]),
+    );
+
+    assert.deepEqual(
+      [objects.get('photos/logo.png'), attached, faults],
+      [
+        {
+          bytes: Buffer.from([1, 255]),
+          isText: false,
+          contentType: 'image/png',
+          file: '/app/logo.png',
+        },
+        ['/app/logo.png'],
+        [],
+      ],
+    );
+  });
+
+  // Faults are reported by place and key: the file is full of secrets.
+  const wrong: [what: string, text: string, told: RegExp][] = [
+    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: is not valid YAML from column 12 on \(MISSING_CHAR\)/],
+    ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: is not valid YAML/],
+    ['an unknown section', 'smm: { /a: hush }', /^v\.yml:1: smm is not one of ssm, secretsmanager/],
+    ['a value that is missing', 'ssm:\n  /a:\n  /b: hush', /^v\.yml:2: \/a has no value; write ""/],
+    ['no name of a parameter', 'ssm: { "a b": hush }', /^v\.yml:1: ssm: a b is not a parameter name/],
+    [
+      'an unknown type',
+      'ssm: { /a: { type: Secret, value: hush } }',
+      /^v\.yml:1: ssm: type of \/a must be one of/,
+    ],
+    ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a text/],
+    ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is not a bucket name/],
+    ['a file that is not there', 's3: { abc: { b: !file b } }', /^v\.yml:1: abc\/b: .*b is not there/],
+    ['an anchor that is not there', 'secretsmanager: { a: [*hush] }', /^v\.yml:1: /],
+  ];
+  for (const [what, text, messages] of wrong) {
+    it(`reports ${what}, and no value`, () => {
+      const { faults } = parseValues(text, 'v.yml', noFile);
+
+      const [first = '', ...others] = faults.map((fault) => fault.describe());
+      assert.match(first, messages);
+      assert.deepEqual(others, []);
+      assert.doesNotMatch(first, /hush/);
+    });
+  }
+});

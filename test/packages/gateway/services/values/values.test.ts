@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  AppConfigDataClient,
+  GetLatestConfigurationCommand,
+  StartConfigurationSessionCommand,
+} from '@aws-sdk/client-appconfigdata';
+import {
+  BatchGetSecretValueCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { signRequest } from '@gatewright/aws/sign-request';
+import { aGateway, GATEWAY_ADMIN } from '../../../../support/a-gateway.ts';
+import type { StartedGateway } from '../../../../support/a-gateway.ts';
+
+const WRITTEN = `
+ssm:
+  /app/host: db.local
+  /app/pin: 007
+  /app/zones: [a, b]
+  /app/password: { type: SecureString, value: hush-hush }
+  /app/deep/one: "1"
+  /app/made: from the file
+secretsmanager:
+  app/db: { user: ada, password: hush-hush }
+  app/key: !!binary AAH/
+appconfig:
+  shop: { dev: { flags: { dark: true } } }
+`;
+
+const RESOURCES = {
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'values' } },
+  Root: {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      Integration: { Type: 'MOCK' },
+    },
+  },
+  Made: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/app/made', Type: 'String', Value: 'stack' } },
+  Own: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/stack/own', Type: 'String', Value: 'stack' } },
+  Generated: {
+    Type: 'AWS::SecretsManager::Secret',
+    Properties: {
+      Name: 'stack/db',
+      GenerateSecretString: {
+        SecretStringTemplate: '{"user":"root"}',
+        GenerateStringKey: 'password',
+        PasswordLength: 20,
+        ExcludePunctuation: true,
+      },
+    },
+  },
+};
+
+const IDENTITIES = `
+identities:
+  - name: reader
+    accessKeyId: AKIALOCAL000READER
+    secretAccessKey: reader-secret-of-a-test
+    policies:
+      - Version: '2012-10-17'
+        Statement:
+          - { Effect: Allow, Action: ssm:GetParameter, Resource: 'arn:aws:ssm:eu-west-1:123456789012:parameter/app/host' }
+          - { Effect: Allow, Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????' }
+`;
+const READER = { accessKeyId: 'AKIALOCAL000READER', secretAccessKey: 'reader-secret-of-a-test' };
+
+describe('Values that functions read', () => {
+  let started: StartedGateway;
+  const at = (credentials = GATEWAY_ADMIN) => ({
+    endpoint: started.listening.control,
+    region: 'eu-west-1',
+    credentials,
+    maxAttempts: 1,
+  });
+  before(async () => {
+    const files = { 'gatewright.values.yml': WRITTEN, 'gatewright.identities.yml': IDENTITIES };
+    started = await aGateway(RESOURCES, {}, files);
+  });
+  after(() => started.close());
+
+  const nameOf = (call: Promise<unknown>): Promise<unknown> =>
+    call.then(
+      () => 'no error',
+      (error: unknown) => (error instanceof Error ? error.name : error),
+    );
+
+  it('gives parameters as they are written, and those of the stack below them', async () => {
+    const ssm = new SSMClient(at());
+    const names = ['/app/host', '/app/pin', '/app/zones', '/app/password', '/app/made', '/stack/own', '/no'];
+
+    const { Parameters = [], InvalidParameters } = await ssm.send(
+      new GetParametersCommand({ Names: names, WithDecryption: true }),
+    );
+
+    assert.deepEqual(
+      Parameters.map(({ Type, Value }) => `${Type} ${Value}`),
+      [
+        'String db.local',
+        'String 007',
+        'StringList a,b',
+        'SecureString hush-hush',
+        'String from the file',
+        'String stack',
+      ],
+    );
+    assert.deepEqual(InvalidParameters, ['/no']);
+  });
+
+  it('keeps a SecureString closed to who does not ask to decrypt it', async () => {
+    const { Parameter } = await new SSMClient(at()).send(new GetParameterCommand({ Name: '/app/password' }));
+
+    assert.equal(Parameter?.Type, 'SecureString');
+    assert.doesNotMatch(
+      `${Buffer.from(Parameter.Value ?? '', 'base64').toString()} ${Parameter.Value}`,
+      /hush/,
+    );
+  });
+
+  it('gives a path page by page, with and without what is deeper', async () => {
+    const ssm = new SSMClient(at());
+    const read = async (isDeep: boolean): Promise<string[]> => {
+      const names: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await ssm.send(
+          new GetParametersByPathCommand({ Path: '/app', Recursive: isDeep, MaxResults: 2, NextToken }),
+        );
+        names.push(...(page.Parameters ?? []).map(({ Name = '' }) => Name.slice(5)));
+        ({ NextToken } = page);
+      } while (NextToken !== undefined);
+      return names;
+    };
+
+    assert.deepEqual(await read(false), ['host', 'made', 'password', 'pin', 'zones']);
+    assert.deepEqual(await read(true), ['deep/one', 'host', 'made', 'password', 'pin', 'zones']);
+  });
+
+  it('gives secrets as text and as bytes, by name and by ARN', async () => {
+    const secrets = new SecretsManagerClient(at());
+    const text = await secrets.send(new GetSecretValueCommand({ SecretId: 'app/db' }));
+    const same = await secrets.send(new GetSecretValueCommand({ SecretId: text.ARN }));
+    const bytes = await secrets.send(new GetSecretValueCommand({ SecretId: 'app/key' }));
+    const facts = await secrets.send(new DescribeSecretCommand({ SecretId: 'app/db' }));
+    const batch = await secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ['app/key', 'none'] }));
+
+    assert.deepEqual(JSON.parse(text.SecretString ?? ''), { user: 'ada', password: 'hush-hush' });
+    assert.deepEqual([same.SecretString, same.VersionStages], [text.SecretString, ['AWSCURRENT']]);
+    assert.deepEqual([...(bytes.SecretBinary ?? [])], [0, 1, 255]);
+    assert.deepEqual(facts.VersionIdsToStages, { [text.VersionId ?? '']: ['AWSCURRENT'] });
+    assert.deepEqual(
+      [batch.SecretValues?.length, batch.Errors?.[0]?.ErrorCode],
+      [1, 'ResourceNotFoundException'],
+    );
+  });
+
+  it("makes up a template's secret once", async () => {
+    const secrets = new SecretsManagerClient(at());
+    const read = () => secrets.send(new GetSecretValueCommand({ SecretId: 'stack/db' }));
+    const [first, second] = [await read(), await read()];
+
+    assert.match(first.SecretString ?? '', /^\{"user":"root","password":"[a-zA-Z0-9]{20}"\}$/);
+    assert.equal(first.SecretString, second.SecretString);
+  });
+
+  it('gives a configuration, and nothing more until it changes', async () => {
+    const client = new AppConfigDataClient(at());
+    const session = await client.send(
+      new StartConfigurationSessionCommand({
+        ApplicationIdentifier: 'shop',
+        EnvironmentIdentifier: 'dev',
+        ConfigurationProfileIdentifier: 'flags',
+      }),
+    );
+    const read = (ConfigurationToken: string | undefined) =>
+      client.send(new GetLatestConfigurationCommand({ ConfigurationToken }));
+    const first = await read(session.InitialConfigurationToken);
+    const second = await read(first.NextPollConfigurationToken);
+
+    assert.deepEqual(
+      [
+        Buffer.from(first.Configuration ?? []).toString(),
+        first.ContentType,
+        second.Configuration?.length ?? 0,
+      ],
+      ['{"dark":true}', 'application/json', 0],
+    );
+    assert.equal(await nameOf(read(session.InitialConfigurationToken)), 'BadRequestException');
+  });
+
+  it('gives a configuration to clients of the API before sessions', async () => {
+    const path = '/applications/shop/environments/dev/configurations/flags';
+    const url = new URL(`${started.listening.control}${path}?client_id=1`);
+    const signing = { service: 'appconfig', region: 'eu-west-1', nowEpochMs: Date.now() };
+    const headers = signRequest({ ...GATEWAY_ADMIN, ...signing, method: 'GET', url });
+
+    const reply = await fetch(url, { headers });
+
+    assert.deepEqual(
+      [await reply.text(), reply.headers.get('configuration-version')],
+      ['{"dark":true}', '1'],
+    );
+  });
+
+  const refused: [what: string, call: () => Promise<unknown>, error: string, told?: RegExp][] = [
+    [
+      'a parameter that is not there',
+      () => new SSMClient(at()).send(new GetParameterCommand({ Name: '/gone' })),
+      'ParameterNotFound',
+      /^ssm: \/gone was requested but has no value; write it to .*gatewright\.values\.yml$/,
+    ],
+    [
+      'a secret that is not there',
+      () => new SecretsManagerClient(at()).send(new GetSecretValueCommand({ SecretId: 'gone' })),
+      'ResourceNotFoundException',
+      /^secretsmanager: gone was requested/,
+    ],
+    [
+      'a stage that no secret has',
+      () =>
+        new SecretsManagerClient(at()).send(
+          new GetSecretValueCommand({ SecretId: 'app/db', VersionStage: 'AWSPREVIOUS' }),
+        ),
+      'ResourceNotFoundException',
+    ],
+    [
+      'a configuration that is not there',
+      () =>
+        new AppConfigDataClient(at()).send(
+          new StartConfigurationSessionCommand({
+            ApplicationIdentifier: 'shop',
+            EnvironmentIdentifier: 'dev',
+            ConfigurationProfileIdentifier: 'gone',
+          }),
+        ),
+      'ResourceNotFoundException',
+      /^appconfig: shop\/dev\/gone was requested/,
+    ],
+    [
+      'an operation that is not here',
+      () => new SecretsManagerClient(at()).send(new ListSecretsCommand({})),
+      'NotImplementedException',
+    ],
+    [
+      'a parameter that no policy gives',
+      () => new SSMClient(at(READER)).send(new GetParameterCommand({ Name: '/app/password' })),
+      'AccessDeniedException',
+    ],
+    [
+      'secrets at once, which no policy gives',
+      () =>
+        new SecretsManagerClient(at(READER)).send(
+          new BatchGetSecretValueCommand({ SecretIdList: ['app/db'] }),
+        ),
+      'AccessDeniedException',
+    ],
+    [
+      'a secret that no policy gives',
+      () => new SecretsManagerClient(at(READER)).send(new GetSecretValueCommand({ SecretId: 'app/key' })),
+      'AccessDeniedException',
+    ],
+  ];
+  for (const [what, call, error, messages] of refused) {
+    it(`answers as AWS does for ${what}`, async () => {
+      assert.equal(await nameOf(call()), error);
+      if (messages !== undefined)
+        assert.ok(
+          started.lines.some((line) => messages.test(line)),
+          started.lines.join('\n'),
+        );
+    });
+  }
+
+  it('gives what a policy names', async () => {
+    const { Parameter } = await new SSMClient(at(READER)).send(
+      new GetParameterCommand({ Name: '/app/host' }),
+    );
+    const { SecretString } = await new SecretsManagerClient(at(READER)).send(
+      new GetSecretValueCommand({ SecretId: 'app/db' }),
+    );
+
+    assert.deepEqual([Parameter?.Value, SecretString?.length], ['db.local', 37]);
+  });
+
+  it('logs no value', () => {
+    assert.doesNotMatch(started.lines.join('\n'), /hush/);
+  });
+});

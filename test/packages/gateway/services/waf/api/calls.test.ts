@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACCOUNT } from '../../../../../support/an-event-engine.ts';
+import { aWall, ask, blocking, QUERY_X, STAGE } from '../a-wall.ts';
+import type { Wall } from '../a-wall.ts';
+
+const RATE = '{ RateBasedStatement: { Limit: 10, AggregateKeyType: IP } }';
+const NONE = { ARN: '', Name: '', Id: '', LockToken: '' };
+const IP_SET = `
+  Set: { Type: AWS::WAFv2::IPSet, Properties: { Name: set, Scope: REGIONAL, IPAddressVersion: IPV4, Addresses: [203.0.113.0/24] } }`;
+
+describe('calls of wafv2', () => {
+  const call = (bench: Wall, action: string, input: object): Promise<Record<string, unknown>> =>
+    bench.call('wafv2', action, input);
+  const rules = `[${blocking('Known', '{ IPSetReferenceStatement: { Arn: !GetAtt Set.Arn } }')}]`;
+
+  it('read what the stacks define, in the form of the API', async () => {
+    const bench = aWall(rules, IP_SET);
+    const { WebACLs } = (await call(bench, 'ListWebACLs', { Scope: 'REGIONAL' })) as {
+      WebACLs: { ARN: string; Name: string; Id: string }[];
+    };
+    const [{ ARN, Name, Id } = NONE] = WebACLs;
+    const byName = await call(bench, 'GetWebACL', { Name, Id, Scope: 'REGIONAL' });
+
+    assert.partialDeepStrictEqual(byName, {
+      WebACL: {
+        Name: 'wall',
+        Capacity: 1,
+        LabelNamespace: `awswaf:${ACCOUNT}:webacl:wall:`,
+        DefaultAction: { Allow: {} },
+      },
+    });
+    assert.match(JSON.stringify(byName), /"IPSetReferenceStatement":\{"ARN":"arn:aws:wafv2:/);
+    assert.deepEqual(
+      await call(bench, 'ListResourcesForWebACL', { WebACLArn: ARN, ResourceType: 'API_GATEWAY' }),
+      { ResourceArns: [STAGE] },
+    );
+    assert.partialDeepStrictEqual(await call(bench, 'GetWebACLForResource', { ResourceArn: STAGE }), {
+      WebACL: { ARN },
+    });
+    assert.deepEqual(
+      await call(bench, 'GetWebACLForResource', { ResourceArn: STAGE.replace('dev', 'prod') }),
+      {},
+    );
+    assert.deepEqual(await call(bench, 'ListWebACLs', { Scope: 'CLOUDFRONT' }), { WebACLs: [] });
+  });
+
+  it('give the description of what has one, and an empty one of others', async () => {
+    const described = IP_SET.replace('Scope:', 'Description: of partners, Scope:');
+    for (const [resource, expected] of [
+      [IP_SET, ''],
+      [described, 'of partners'],
+    ] as const) {
+      const { IPSets } = await call(aWall('[]', resource), 'ListIPSets', { Scope: 'REGIONAL' });
+
+      assert.deepEqual(
+        (IPSets as { Description: string }[]).map(({ Description }) => Description),
+        [expected],
+      );
+    }
+  });
+
+  it('change the addresses of an IP set, with the lock token of its present state only', async () => {
+    const bench = aWall(rules, IP_SET);
+    const { IPSets } = (await call(bench, 'ListIPSets', { Scope: 'REGIONAL' })) as {
+      IPSets: { Name: string; Id: string; LockToken: string }[];
+    };
+    const [{ Name, Id, LockToken } = NONE] = IPSets;
+    const update = (token: string, address: string): Promise<Record<string, unknown>> =>
+      call(bench, 'UpdateIPSet', { Name, Id, Scope: 'REGIONAL', LockToken: token, Addresses: [address] });
+
+    assert.equal(ask(bench)?.kind, 'refused');
+    const { NextLockToken } = await update(LockToken, '198.51.100.0/24');
+    assert.equal(ask(bench)?.kind, 'passed');
+    assert.partialDeepStrictEqual(await call(bench, 'GetIPSet', { Name, Id, Scope: 'REGIONAL' }), {
+      IPSet: { Addresses: ['198.51.100.0/24'] },
+      LockToken: NextLockToken,
+    });
+    assert.equal((await update(LockToken, '203.0.113.0/24'))['__type'], 'WAFOptimisticLockException');
+    assert.equal(
+      (await update(String(NextLockToken), '0.0.0.0/0'))['__type'],
+      'WAFInvalidParameterException',
+    );
+    bench.services.wafv2.reset?.();
+    assert.equal(ask(bench)?.kind, 'refused');
+  });
+
+  it('give samples of a rule', async () => {
+    const bench = aWall(`[${blocking('NoX', QUERY_X)}]`);
+    ask(bench, { query: 'x=1' });
+    ask(bench);
+    const { WebACLs } = (await call(bench, 'ListWebACLs', { Scope: 'REGIONAL' })) as {
+      WebACLs: { ARN: string }[];
+    };
+    const now = bench.clock.nowEpochMs() / 1000;
+    const samples = (RuleMetricName: string): Promise<Record<string, unknown>> =>
+      call(bench, 'GetSampledRequests', {
+        WebAclArn: WebACLs[0]?.ARN,
+        RuleMetricName,
+        Scope: 'REGIONAL',
+        TimeWindow: { StartTime: now - 60, EndTime: now + 1 },
+        MaxItems: 10,
+      });
+
+    assert.partialDeepStrictEqual(await samples('NoX'), {
+      PopulationSize: 1,
+      SampledRequests: [
+        {
+          Action: 'BLOCK',
+          Weight: 1,
+          Request: { ClientIP: '203.0.113.7', URI: '/dev/pets?x=1', Method: 'GET' },
+        },
+      ],
+    });
+    assert.partialDeepStrictEqual(await samples('wall'), {
+      PopulationSize: 1,
+      SampledRequests: [{ Action: 'ALLOW' }],
+    });
+  });
+
+  it('name the addresses that a rate limits', async () => {
+    const bench = aWall(`[${blocking('Rate', RATE)}]`);
+    for (let count = 0; count < 11; count += 1) ask(bench);
+    const { WebACLs } = (await call(bench, 'ListWebACLs', { Scope: 'REGIONAL' })) as {
+      WebACLs: { Name: string; Id: string }[];
+    };
+    const [{ Name, Id } = NONE] = WebACLs;
+
+    assert.partialDeepStrictEqual(
+      await call(bench, 'GetRateBasedStatementManagedKeys', {
+        Scope: 'REGIONAL',
+        WebACLName: Name,
+        WebACLId: Id,
+        RuleName: 'Rate',
+      }),
+      { ManagedKeysIPV4: { Addresses: ['203.0.113.7/32'] } },
+    );
+  });
+
+  it('check the capacity of rules, with search strings in base64', async () => {
+    const Statement = {
+      ByteMatchStatement: {
+        FieldToMatch: { QueryString: {} },
+        SearchString: Buffer.from('a b').toString('base64'),
+        PositionalConstraint: 'CONTAINS',
+        TextTransformations: [{ Priority: 0, Type: 'LOWERCASE' }],
+      },
+    };
+    const Rules = [{ Name: 'a', Priority: 0, Action: { Block: {} }, Statement }];
+
+    assert.deepEqual(await call(aWall('[]'), 'CheckCapacity', { Scope: 'REGIONAL', Rules }), {
+      Capacity: 20,
+    });
+    assert.equal(
+      (await call(aWall('[]'), 'CheckCapacity', { Scope: 'REGIONAL', Rules: [{ Name: 'a' }] }))['__type'],
+      'WAFInvalidParameterException',
+    );
+  });
+
+  it('describe a managed group', async () => {
+    const known = await call(aWall('[]'), 'DescribeManagedRuleGroup', {
+      Scope: 'REGIONAL',
+      VendorName: 'AWS',
+      Name: 'AWSManagedRulesCommonRuleSet',
+    });
+    const unknown = await call(aWall('[]'), 'DescribeManagedRuleGroup', {
+      Scope: 'REGIONAL',
+      VendorName: 'AWS',
+      Name: 'None',
+    });
+
+    assert.partialDeepStrictEqual(known, {
+      Capacity: 700,
+      LabelNamespace: 'awswaf:managed:aws:core-rule-set:',
+    });
+    assert.equal(unknown['__type'], 'WAFNonexistentItemException');
+  });
+});

@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InvalidMember } from '../../../../../../packages/gateway/kernel/member-reader.ts';
+import { aRule, aWebAcl, inOrder } from '../a-web-acl.ts';
+import type { RuleJson } from '../a-web-acl.ts';
+import type { Inspection } from '../../../../../../packages/gateway/services/waf/rules/statement.ts';
+
+const NONE = [{ Priority: 0, Type: 'NONE' }];
+const QUERY = { FieldToMatch: { QueryString: {} }, TextTransformations: NONE };
+const bytes = (more: object): RuleJson =>
+  aRule({ ByteMatchStatement: { ...QUERY, SearchString: 'a', PositionalConstraint: 'EXACTLY', ...more } });
+const GOOD = bytes({});
+const rate = (more: object): RuleJson => aRule({ RateBasedStatement: { Limit: 100, ...more } });
+const STATEMENT = 'Rules.0.Statement';
+
+/** What AWS refuses, with the path of it (API reference of each type). */
+const REFUSED: readonly {
+  name: string;
+  rules: readonly RuleJson[];
+  more?: RuleJson;
+  path: string;
+  message: RegExp;
+}[] = [
+  {
+    name: 'an unknown statement',
+    rules: [aRule({ MagicStatement: {} })],
+    path: STATEMENT,
+    message: /MagicStatement is no statement/,
+  },
+  {
+    name: 'two statements at once',
+    rules: [aRule({ GeoMatchStatement: {}, NotStatement: {} })],
+    path: STATEMENT,
+    message: /exactly one member/,
+  },
+  {
+    name: 'a rate inside another statement',
+    rules: [aRule({ NotStatement: { Statement: { RateBasedStatement: { Limit: 100 } } } })],
+    path: `${STATEMENT}.NotStatement.Statement`,
+    message: /cannot be nested/,
+  },
+  {
+    name: 'a rule group inside another statement',
+    rules: [aRule({ NotStatement: { Statement: { RuleGroupReferenceStatement: { ARN: 'a' } } } })],
+    path: `${STATEMENT}.NotStatement.Statement`,
+    message: /cannot be nested/,
+  },
+  {
+    name: 'an unknown field',
+    rules: [bytes({ FieldToMatch: { Trailer: {} } })],
+    path: `${STATEMENT}.ByteMatchStatement.FieldToMatch`,
+    message: /Trailer is no field/,
+  },
+  {
+    name: 'a name that every object has',
+    rules: [bytes({ FieldToMatch: { constructor: {} } })],
+    path: `${STATEMENT}.ByteMatchStatement.FieldToMatch`,
+    message: /is no field/,
+  },
+  {
+    name: 'an unknown transformation',
+    rules: [bytes({ TextTransformations: [{ Priority: 0, Type: 'ROT13' }] })],
+    path: `${STATEMENT}.ByteMatchStatement.TextTransformations.0.Type`,
+    message: /must be one of/,
+  },
+  {
+    name: 'transformations of one priority',
+    rules: [bytes({ TextTransformations: [...NONE, ...NONE] })],
+    path: `${STATEMENT}.ByteMatchStatement.TextTransformations`,
+    message: /different priorities/,
+  },
+  {
+    name: 'a search string over 200 bytes',
+    rules: [bytes({ SearchString: 'ä'.repeat(101) })],
+    path: `${STATEMENT}.ByteMatchStatement.SearchString`,
+    message: /202 bytes/,
+  },
+  {
+    name: 'a word with a blank',
+    rules: [bytes({ SearchString: 'a b', PositionalConstraint: 'CONTAINS_WORD' })],
+    path: `${STATEMENT}.ByteMatchStatement.SearchString`,
+    message: /only letters/,
+  },
+  {
+    name: 'a pattern with look-around',
+    rules: [aRule({ RegexMatchStatement: { ...QUERY, RegexString: 'a(?=b)' } })],
+    path: `${STATEMENT}.RegexMatchStatement.RegexString`,
+    message: /cannot be evaluated here/,
+  },
+  {
+    name: 'a pattern over 512 characters',
+    rules: [aRule({ RegexMatchStatement: { ...QUERY, RegexString: 'a'.repeat(513) } })],
+    path: `${STATEMENT}.RegexMatchStatement.RegexString`,
+    message: /at most 512/,
+  },
+  {
+    name: 'a country in small letters',
+    rules: [aRule({ GeoMatchStatement: { CountryCodes: ['de'] } })],
+    path: `${STATEMENT}.GeoMatchStatement.CountryCodes`,
+    message: /codes such as DE/,
+  },
+  {
+    name: 'a namespace without its colon',
+    rules: [aRule({ LabelMatchStatement: { Scope: 'NAMESPACE', Key: 'ns' } })],
+    path: `${STATEMENT}.LabelMatchStatement.Key`,
+    message: /colon/,
+  },
+  {
+    name: 'a rate below 10',
+    rules: [rate({ Limit: 9 })],
+    path: `${STATEMENT}.RateBasedStatement.Limit`,
+    message: /from 10/,
+  },
+  {
+    name: 'another window',
+    rules: [rate({ EvaluationWindowSec: 90 })],
+    path: `${STATEMENT}.RateBasedStatement.EvaluationWindowSec`,
+    message: /60, 120, 300, 600/,
+  },
+  {
+    name: 'a rate that allows',
+    rules: [{ ...rate({}), Action: { Allow: {} } }],
+    path: 'Rules.0.Action',
+    message: /cannot be Allow/,
+  },
+  {
+    name: 'counting all without a scope',
+    rules: [rate({ AggregateKeyType: 'CONSTANT' })],
+    path: `${STATEMENT}.RateBasedStatement.ScopeDownStatement`,
+    message: /is needed/,
+  },
+  {
+    name: 'six keys',
+    rules: [
+      rate({
+        AggregateKeyType: 'CUSTOM_KEYS',
+        CustomKeys: Array.from({ length: 6 }, () => ({ HTTPMethod: {} })),
+      }),
+    ],
+    path: `${STATEMENT}.RateBasedStatement.CustomKeys`,
+    message: /at most 5/,
+  },
+  {
+    name: 'an address as the only key',
+    rules: [rate({ AggregateKeyType: 'CUSTOM_KEYS', CustomKeys: [{ IP: {} }] })],
+    path: `${STATEMENT}.RateBasedStatement.CustomKeys`,
+    message: /other than an address/,
+  },
+  {
+    name: 'two rules of one name',
+    rules: [
+      { ...GOOD, Priority: 0 },
+      { ...GOOD, Priority: 1 },
+    ],
+    path: 'Rules',
+    message: /two rules are called rule/,
+  },
+  {
+    name: 'two rules of one priority',
+    rules: [GOOD, { ...GOOD, Name: 'other' }],
+    path: 'Rules',
+    message: /the priority 0/,
+  },
+  {
+    name: 'a label with a reserved word',
+    rules: [{ ...GOOD, RuleLabels: [{ Name: 'aws:one' }] }],
+    path: 'Rules.0.RuleLabels.0.Name',
+    message: /aws is reserved/,
+  },
+  {
+    name: 'a rule without an action',
+    rules: [{ ...GOOD, Action: undefined }],
+    path: 'Rules.0.Action',
+    message: /is missing/,
+  },
+  {
+    name: 'a status that AWS WAF does not send',
+    rules: [{ ...GOOD, Action: { Block: { CustomResponse: { ResponseCode: 418 } } } }],
+    path: 'Rules.0.Action.Block.CustomResponse.ResponseCode',
+    message: /418/,
+  },
+  {
+    name: 'a body that is not defined',
+    rules: [
+      { ...GOOD, Action: { Block: { CustomResponse: { ResponseCode: 403, CustomResponseBodyKey: 'x' } } } },
+    ],
+    path: 'Rules.0.Action.Block.CustomResponse.CustomResponseBodyKey',
+    message: /not among CustomResponseBodies/,
+  },
+  {
+    name: 'a body over 4 KB',
+    rules: [],
+    more: { CustomResponseBodies: { x: { ContentType: 'TEXT_PLAIN', Content: 'x'.repeat(4097) } } },
+    path: 'CustomResponseBodies.x.Content',
+    message: /4097 bytes/,
+  },
+  {
+    name: 'a header of two lines',
+    rules: [
+      {
+        ...GOOD,
+        Action: { Count: { CustomRequestHandling: { InsertHeaders: [{ Name: 'a', Value: 'b\r\nc: d' }] } } },
+      },
+    ],
+    path: 'Rules.0.Action.Count.CustomRequestHandling.InsertHeaders.0.Value',
+    message: /one line/,
+  },
+  {
+    name: 'a group with an action',
+    rules: [aRule({ ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'x' } })],
+    path: 'Rules.0.Action',
+    message: /OverrideAction/,
+  },
+];
+
+/** Developer guide, "Using text transformations in AWS WAF". */
+const TRANSFORMATIONS = [
+  'BASE64_DECODE BASE64_DECODE_EXT CMD_LINE COMPRESS_WHITE_SPACE CSS_DECODE ESCAPE_SEQ_DECODE HEX_DECODE',
+  'HTML_ENTITY_DECODE JS_DECODE LOWERCASE MD5 NONE NORMALIZE_PATH NORMALIZE_PATH_WIN REMOVE_NULLS',
+  'REPLACE_COMMENTS REPLACE_NULLS SQL_HEX_DECODE URL_DECODE URL_DECODE_UNI UTF8_TO_UNICODE',
+].flatMap((names) => names.split(' '));
+/** Developer guide, "Supported status codes for your custom response". */
+const STATUSES = [
+  200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412,
+  413, 414, 415, 416, 421, 429, 500, 501, 502, 503, 504, 505,
+];
+/** Developer guide, "Request components in AWS WAF". */
+const FIELDS = [
+  { Method: {} },
+  { UriPath: {} },
+  { QueryString: {} },
+  { AllQueryArguments: {} },
+  { SingleHeader: { Name: 'A' } },
+  { SingleQueryArgument: { Name: 'A' } },
+  { UriFragment: {} },
+  { UriFragment: { FallbackBehavior: 'MATCH' } },
+  { Body: {} },
+  { Body: { OversizeHandling: 'MATCH' } },
+  { JsonBody: { MatchPattern: { All: {} }, MatchScope: 'ALL' } },
+  { JsonBody: { MatchPattern: { IncludedPaths: ['/a'] }, MatchScope: 'KEY' } },
+  { Headers: { MatchPattern: { All: {} }, MatchScope: 'VALUE', OversizeHandling: 'CONTINUE' } },
+  { Headers: { MatchPattern: { IncludedHeaders: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'CONTINUE' } },
+  { Headers: { MatchPattern: { ExcludedHeaders: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'CONTINUE' } },
+  { Cookies: { MatchPattern: { IncludedCookies: ['a'] }, MatchScope: 'ALL', OversizeHandling: 'NO_MATCH' } },
+  { Cookies: { MatchPattern: { IncludedCookies: ['b'] }, MatchScope: 'ALL', OversizeHandling: 'NO_MATCH' } },
+  { HeaderOrder: { OversizeHandling: 'MATCH' } },
+  { JA3Fingerprint: { FallbackBehavior: 'MATCH' } },
+];
+
+describe('readRules', () => {
+  it('takes every transformation that AWS lists', () => {
+    for (const Type of TRANSFORMATIONS)
+      assert.equal(aWebAcl([bytes({ TextTransformations: [{ Priority: 0, Type }] })]).rules.length, 1, Type);
+  });
+
+  it('takes every status that AWS lists for custom responses', () => {
+    for (const ResponseCode of STATUSES) {
+      const action = { Block: { CustomResponse: { ResponseCode } } };
+      assert.partialDeepStrictEqual(aWebAcl([{ ...GOOD, Action: action }]).rules[0]?.does, {
+        action: { response: { status: ResponseCode } },
+      });
+    }
+  });
+
+  const inspectionOf = (rule: RuleJson): Inspection => {
+    const [does] = aWebAcl([rule]).rules.map(({ does: one }) => one);
+    assert.ok(does?.kind === 'statement' && does.statement.kind === 'bytes');
+    return does.statement.inspection;
+  };
+
+  it('inspects one part of a request for all rules that ask for it, and each other part apart', () => {
+    const inspections = [...FIELDS, ...FIELDS].map((FieldToMatch) => inspectionOf(bytes({ FieldToMatch })));
+
+    assert.equal(new Set(inspections).size, FIELDS.length);
+    assert.equal(new Set(inspections.map(({ slot }) => slot)).size, FIELDS.length);
+  });
+
+  it('orders transformations by their priority', () => {
+    const TextTransformations = [
+      { Priority: 2, Type: 'LOWERCASE' },
+      { Priority: 0, Type: 'URL_DECODE' },
+      { Priority: 1, Type: 'NONE' },
+      { Priority: 3, Type: 'MD5' },
+    ];
+
+    assert.deepEqual(inspectionOf(bytes({ TextTransformations })).transformations, [
+      'URL_DECODE',
+      'LOWERCASE',
+      'MD5',
+    ]);
+  });
+
+  for (const { name, rules, more, path, message } of REFUSED)
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => aWebAcl(rules, more),
+        (error) => error instanceof InvalidMember && error.path === path && message.test(error.message),
+      );
+    });
+
+  it('refuses statements that are nested too deeply', () => {
+    let statement: object = { GeoMatchStatement: { CountryCodes: ['DE'] } };
+    for (let depth = 0; depth < 30; depth += 1) statement = { NotStatement: { Statement: statement } };
+
+    assert.throws(() => aWebAcl([aRule(statement)]), InvalidMember);
+  });
+
+  it('orders rules by priority, which templates may write as a text', () => {
+    const rules = [
+      { ...GOOD, Name: 'b', Priority: '10' },
+      { ...GOOD, Name: 'a', Priority: 2 },
+    ];
+
+    assert.deepEqual(
+      aWebAcl(rules).rules.map(({ name }) => name),
+      ['a', 'b'],
+    );
+    assert.equal(aWebAcl(inOrder(GOOD, GOOD)).rules.length, 2);
+  });
+});

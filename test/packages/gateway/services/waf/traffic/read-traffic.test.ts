@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DefinitionError } from '../../../../../../packages/gateway/core/errors.ts';
+import { readTraffic } from '../../../../../../packages/gateway/services/waf/traffic/read-traffic.ts';
+
+const harOf = (...entries: readonly object[]): string => JSON.stringify({ log: { version: '1.2', entries } });
+const entryOf = (request: object): object => ({
+  startedDateTime: '2026-11-20T10:00:00.000Z',
+  request: { method: 'POST', url: 'http://127.0.0.1:3000/dev/a%2F../b?x=1&y#z', headers: [], ...request },
+});
+const only = (text: string) => {
+  const [request] = readTraffic({ name: 'traffic', text });
+  assert.ok(request);
+  return request;
+};
+
+describe('readTraffic', () => {
+  it('reads an HTTP Archive, with path and query as they were sent', () => {
+    const { parts, title, epochMs } = only(
+      harOf(entryOf({ headers: [{ name: 'A', value: 'é' }], bodySize: 2, postData: { text: '{}' } })),
+    );
+
+    assert.partialDeepStrictEqual(parts, { method: 'POST', path: '/dev/a%2F../b', query: 'x=1&y' });
+    assert.deepEqual(parts.headers.lines, ['A', Buffer.from('é').toString('latin1')]);
+    assert.equal(parts.body?.toString(), '{}');
+    assert.deepEqual([...(parts.missing ?? [])], ['address']);
+    assert.equal(title, 'POST /dev/a%2F../b');
+    assert.equal(epochMs, Date.parse('2026-11-20T10:00:00.000Z'));
+  });
+
+  it('knows a body that is cut or left out, and secrets that are masked', () => {
+    const missing = (request: object): string[] => [...(only(harOf(entryOf(request))).parts.missing ?? [])];
+
+    assert.ok(missing({ bodySize: 20_000, postData: { text: '{"cut' } }).includes('body'));
+    assert.ok(missing({ bodySize: 5 }).includes('body'));
+    assert.ok(missing({ bodySize: 14, postData: { text: '"[0123abcd]"\n\n' } }).includes('body'));
+    assert.ok(missing({ url: 'http://a/dev?token=[0123abcd..wxyz]' }).includes('query'));
+    const headers = [{ name: 'Authorization', value: 'Bearer [0123abcd..wxyz]' }];
+    assert.deepEqual([...(only(harOf(entryOf({ headers }))).parts.hiddenHeaders ?? [])], ['authorization']);
+  });
+
+  it('reads records of AWS WAF’s log, which have no bodies', () => {
+    const record = {
+      timestamp: 1_700_000_000_000,
+      httpRequest: {
+        clientIp: '203.0.113.7',
+        uri: '/dev/pets',
+        args: 'REDACTED',
+        httpMethod: 'POST',
+        headers: [
+          { name: 'Host', value: 'a' },
+          { name: 'Cookie', value: 'REDACTED' },
+        ],
+      },
+    };
+    const { parts, epochMs } = only(`${JSON.stringify(record)}\n\n`);
+
+    assert.partialDeepStrictEqual(parts, { method: 'POST', path: '/dev/pets', sourceIp: '203.0.113.7' });
+    assert.deepEqual([...(parts.missing ?? [])], ['body', 'query']);
+    assert.deepEqual([...(parts.hiddenHeaders ?? [])], ['cookie']);
+    assert.equal(epochMs, 1_700_000_000_000);
+  });
+
+  for (const [name, text, message] of [
+    ['neither', 'hello', /traffic:1: this is no record of AWS WAF/],
+    ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
+    [
+      'an entry without a URL',
+      harOf({ request: { method: 'GET' } }),
+      /traffic: entry 1 has no method and URL/,
+    ],
+  ] as const)
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => readTraffic({ name: 'traffic', text }),
+        (error) => error instanceof DefinitionError && message.test(error.describe()),
+      );
+    });
+});

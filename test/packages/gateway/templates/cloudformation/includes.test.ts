@@ -1,0 +1,184 @@
+import { RESOURCE_TYPES } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { expandIncludes } from '../../../../../packages/gateway/templates/cloudformation/includes.ts';
+import { loadTemplate } from '../../../../../packages/gateway/templates/cloudformation/template-stack.ts';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { StackSet } from '../../../../../packages/gateway/templates/stacks.ts';
+import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import { OPTIONS } from '../stack-builders.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'gatewright-include-'));
+after(() => rmSync(root, { recursive: true }));
+let count = 0;
+
+function aFolder(files: Readonly<Record<string, string>>): string {
+  count += 1;
+  const folder = join(root, String(count));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+const OBJECTS: Readonly<Record<string, string>> = { 'bucket/topic.yml': 'Topic: { Type: AWS::SNS::Topic }' };
+
+/** The template with its snippets in place, and the findings. */
+function expand(
+  template: string,
+  files: Readonly<Record<string, string>> = {},
+): { value: JsonObject; files: readonly string[]; messages: readonly string[] } {
+  const file = join(aFolder(files), 'shop.yml');
+  mkdirSync(dirname(file), { recursive: true });
+  const faults = new Faults(false);
+  const stored = {
+    file: 'gatewright.values.yml',
+    parameter: () => undefined,
+    secret: () => undefined,
+    fileOf: () => undefined,
+    object: (address: string) => OBJECTS[address],
+  };
+  const { tree, files: read } = expandIncludes(parseSource(template, file), 'shop', {
+    ...OPTIONS,
+    parameters: { Bucket: 'bucket' },
+    stored,
+    tolerance: faults,
+  });
+  return { value: tree.value, files: read, messages: faults.all.map(({ error }) => error.describe()) };
+}
+
+const INCLUDE = (location: string): string =>
+  `Fn::Transform: { Name: AWS::Include, Parameters: { Location: ${location} } }`;
+const DOCUMENTED = 'AWS CloudFormation user guide, AWS::Include transform';
+
+describe('AWS::Include', () => {
+  it('puts a snippet beside what stands there', () => {
+    const { value, messages, files } = expand(
+      `Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: { TopicName: a, ${INCLUDE('p.yml')} }`,
+      { 'p.yml': 'DisplayName: hello' },
+    );
+
+    assert.deepEqual(messages, []);
+    assert.deepEqual(
+      value,
+      { Resources: { T: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: 'hello', TopicName: 'a' } } } },
+      DOCUMENTED,
+    );
+    assert.equal(files.length, 1);
+  });
+
+  it('takes several at one place, and snippets of snippets, each by the folder of its own file', () => {
+    const twice = ['a.yml', 'sub/b.json'].map(
+      (location) => `{ Name: AWS::Include, Parameters: { Location: ${location} } }`,
+    );
+    const { value, messages } = expand(`Mappings:\n  Fn::Transform: [${twice.join(', ')}]\nResources: {}`, {
+      'a.yml': 'A: { x: { y: 1 } }',
+      'sub/b.json': `{ "B": { "Fn::Transform": { "Name": "AWS::Include", "Parameters": { "Location": "c.yml" } } } }`,
+      'sub/c.yml': 'x: { y: 2 }',
+    });
+
+    assert.deepEqual(messages, []);
+    assert.deepEqual(value['Mappings'], { A: { x: { y: 1 } }, B: { x: { y: 2 } } });
+  });
+
+  it('brings sections at the top level, and keeps other transforms', () => {
+    const { value, messages } = expand(
+      `Transform: [AWS::LanguageExtensions, { Name: AWS::Include, Parameters: { Location: all.yml } }]
+Resources: { A: { Type: AWS::SNS::Topic } }`,
+      { 'all.yml': 'Resources: { B: { Type: AWS::SQS::Queue } }\nOutputs: { O: { Value: 1 } }' },
+    );
+
+    assert.deepEqual(messages, []);
+    assert.deepEqual(value, {
+      Transform: ['AWS::LanguageExtensions'],
+      Resources: { A: { Type: 'AWS::SNS::Topic' }, B: { Type: 'AWS::SQS::Queue' } },
+      Outputs: { O: { Value: 1 } },
+    });
+  });
+
+  for (const location of [
+    's3://bucket/topic.yml',
+    '!Sub "s3://${Bucket}/topic.yml"',
+    "!Join ['', ['s3://', !Ref Bucket, '/topic.yml']]",
+    'https://bucket.s3.eu-west-1.amazonaws.com/topic.yml',
+    'https://s3-eu-west-1.amazonaws.com/bucket/topic.yml',
+    'https://s3.amazonaws.com/bucket/topic.yml',
+  ])
+    it(`reads ${location} where it is written down`, () => {
+      const { value, messages } = expand(
+        `Parameters: { Bucket: { Type: String } }\nResources:\n  Fn::Transform:\n    Name: AWS::Include\n    Parameters: { Location: ${location} }`,
+      );
+
+      assert.deepEqual(messages, []);
+      assert.deepEqual(value['Resources'], { Topic: { Type: 'AWS::SNS::Topic' } });
+    });
+
+  const broken: readonly [location: string, says: RegExp][] = [
+    ['none.yml', /shop\.yml:\d+: A\.Body: the document .*none\.yml cannot be read/],
+    [
+      's3://bucket/none.yml',
+      /s3:\/\/bucket\/none\.yml is not on this machine: write it to gatewright\.values\.yml as s3: \{ bucket: \{ none\.yml: !file … \} \}/,
+    ],
+    ['ftp://bucket/none.yml', /takes objects of S3/],
+    ['!Ref Nobody', /takes parameters only; Nobody is not a parameter with a value/],
+    ['!GetAtt A.B', /takes parameters only/],
+    ["''", /takes a Parameter "Location"/],
+    ['self.yml', /more than 10 levels deep/],
+    ['list.yml', /expected a mapping/],
+  ];
+  for (const [location, says] of broken)
+    it(`puts a resource at fault that needs ${location}`, () => {
+      const { value, messages } = expand(
+        `Resources:\n  A:\n    Type: AWS::ApiGateway::RestApi\n    Properties:\n      Body: { ${INCLUDE(location)} }`,
+        { 'self.yml': `paths: { ${INCLUDE('self.yml')} }`, 'list.yml': '- 1' },
+      );
+
+      assert.match(messages[0] ?? '', says);
+      assert.ok(JSON.stringify(value).includes('Fn::Transform'));
+    });
+
+  it('keeps a section without the missing snippet', () => {
+    const { value, messages } = expand(
+      `Resources:\n  A: { Type: AWS::SNS::Topic }\n  ${INCLUDE('none.yml')}\nOutputs: { ${INCLUDE('none.yml')} }`,
+    );
+
+    assert.equal(messages.length, 2);
+    assert.deepEqual(value, { Resources: { A: { Type: 'AWS::SNS::Topic' } }, Outputs: {} });
+  });
+
+  it('reports properties that template and snippet both have', () => {
+    const { value, messages } = expand(
+      `Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties: { TopicName: own, ${INCLUDE('p.yml')} }`,
+      { 'p.yml': 'TopicName: other' },
+    );
+
+    assert.match(messages.join(), /an included snippet repeats TopicName/);
+    assert.match(JSON.stringify(value), /"TopicName":"own"/);
+  });
+
+  it('is part of a stack that is watched, and what cannot be had closes what reads it', async () => {
+    const folder = aFolder({
+      'template.yml': `Resources:
+  A:
+    Type: AWS::ApiGateway::RestApi
+    Properties: { Name: a, Policy: { ${INCLUDE('none.yml')} } }
+  ${INCLUDE('q.yml')}`,
+      'q.yml': 'Q: { Type: AWS::SQS::Queue }',
+    });
+    const faults = new Faults(false);
+    const raw = await loadTemplate(join(folder, 'template.yml'), { ...OPTIONS, tolerance: faults });
+    const set = new StackSet(RESOURCE_TYPES, faults);
+    set.add(raw);
+    const [stack] = set.complete([raw.stackName]);
+    const resources = stack?.resolveResources();
+
+    assert.ok(raw.includes?.includes(join(folder, 'q.yml')));
+    assert.equal(resources?.get('Q')?.type, 'AWS::SQS::Queue');
+    assert.ok(resources.get('A')?.fault !== undefined, 'a policy that is not known lets nobody in');
+  });
+});

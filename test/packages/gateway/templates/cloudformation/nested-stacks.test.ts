@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
+import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
+import { OPTIONS, refusalOf } from '../stack-builders.ts';
+
+/** Loads `app/template.yaml` of these files. */
+async function load(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+): Promise<readonly ResolvedStack[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-nested-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return loadStacks([join(folder, 'app/template.yaml')], OPTIONS);
+}
+
+const CHILD = `
+Parameters: { Name: { Type: String }, Subnets: { Type: CommaDelimitedList, Default: 'none,none' } }
+Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { TopicName: !Ref Name } } }
+Outputs:
+  Arn: { Value: !Ref Topic }
+  Second: { Value: !Select [1, !Ref Subnets] }`;
+
+describe('nested stacks on this machine', () => {
+  it('get their parameters from the stack that nests them, and give it their outputs', async (t) => {
+    const stacks = await load(t, {
+      'app/template.yaml': `
+Resources:
+  First: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ../child.yaml, Parameters: { Name: !Sub '\${Queue.QueueName}-a', Subnets: [x, y] } } }
+  Next: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ../child.yaml, Parameters: { Name: !GetAtt First.Outputs.Second, Subnets: 'p,q' } } }
+  Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: q } }
+Outputs: { Out: { Value: !Sub '\${First.Outputs.Arn} \${Next.Outputs.Arn}' } }`,
+      'child.yaml': CHILD,
+    });
+    const topic = 'arn:aws:sns:eu-west-1:123456789012:';
+
+    assert.deepEqual(
+      stacks.map(({ stackName }) => stackName.replace(/-[A-Z0-9]{12}$/, '')),
+      ['app', 'app-First', 'app-Next'],
+      'CloudFormation user guide, nested stacks',
+    );
+    assert.equal(stacks[0]?.outputs.get('Out'), `${topic}q-a ${topic}y`);
+    assert.deepEqual(
+      stacks[0].unsupported.filter(({ type }) => type.endsWith('::Stack')),
+      [],
+    );
+    assert.equal(stacks[0].includes.length, 2);
+  });
+
+  it('are applications of SAM and assets of CDK, too', async (t) => {
+    const stacks = await load(t, {
+      'app/template.yaml': `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  App: { Type: AWS::Serverless::Application, Properties: { Location: child/template.yaml, Parameters: { Path: /x } } }
+  Cdk: { Type: AWS::CloudFormation::Stack, Metadata: { 'aws:asset:path': ../child.yaml, 'aws:asset:property': TemplateURL }, Properties: { TemplateURL: 'https://s3.x/y', Parameters: { Name: n } } }`,
+      'app/child/template.yaml': `
+Transform: AWS::Serverless-2016-10-31
+Parameters: { Path: { Type: String } }
+Resources: { F: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs24.x, Handler: a.b, CodeUri: src, Events: { A: { Type: Api, Properties: { Path: !Ref Path, Method: get } } } } } }`,
+      'child.yaml': CHILD,
+    });
+    const app = stacks.find(({ stackName }) => stackName.startsWith('app-App-'));
+
+    assert.ok(app?.resources.has('ServerlessRestApi GET /x'));
+    assert.match(JSON.stringify(app?.functions[0]?.code), /app\/child\/src/);
+    assert.ok(stacks.some(({ stackName }) => stackName.startsWith('app-Cdk-')));
+  });
+
+  it('are made under their condition only', async (t) => {
+    const stacks = await load(t, {
+      'app/template.yaml': `
+Conditions: { No: !Equals [a, b] }
+Resources:
+  Not: { Type: AWS::CloudFormation::Stack, Condition: No, Properties: { TemplateURL: ../child.yaml } }
+  Queue: { Type: AWS::SQS::Queue }`,
+      'child.yaml': CHILD,
+    });
+
+    assert.equal(stacks.length, 1);
+  });
+
+  it('are named where they cannot be read, and keep nothing else from being served', async (t) => {
+    const [stack] = await load(t, {
+      'app/template.yaml': `
+Resources:
+  Gone: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: gone.yaml } }
+  Itself: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: template.yaml } }
+  Far: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: 'https://s3.amazonaws.com/b/k' } }
+Outputs: { Out: { Value: !GetAtt Far.Outputs.Name } }`,
+    });
+    const said = stack?.unsupported.map(({ logicalId, consequence }) => `${logicalId}: ${consequence}`) ?? [];
+
+    assert.ok(
+      said.some((text) => /^Gone: resources .* do not exist: .*gone\.yaml: template not found/.test(text)),
+    );
+    assert.ok(said.some((text) => /^Itself: .* nests itself/.test(text)));
+    assert.ok(said.includes('Far: resources of the nested stack do not exist'));
+    assert.match(JSON.stringify(stack?.outputs.get('Out')), /app-Far-.*-Outputs\.Name/);
+  });
+
+  it('cannot give outputs that they do not have, or need each other in a circle', async (t) => {
+    const template = (second: string): Record<string, string> => ({
+      'app/template.yaml': `
+Resources:
+  A: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ../child.yaml, Parameters: { Name: !GetAtt B.Outputs.Arn } } }
+  B: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ../child.yaml, Parameters: { Name: !GetAtt ${second} } } }`,
+      'child.yaml': CHILD,
+    });
+
+    assert.match(await refusalOf(load(t, template('A.Outputs.Arn'))), /Circular dependency/);
+    assert.match(await refusalOf(load(t, template('A.Outputs.None'))), /Circular dependency/);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { findSource } from '../../../../packages/gateway/templates/find-definition.ts';
+
+const TEMPLATE = "AWSTemplateFormatVersion: '2010-09-09'\n";
+
+function aFolder(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-find-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+describe('the definition of a folder', () => {
+  it('is its service before its template, and the others are named', () => {
+    const folder = aFolder({
+      'serverless.yml': '',
+      'template.yaml': TEMPLATE,
+      'manifest.json': '{}',
+      'cdk.out/manifest.json': '{}',
+    });
+
+    assert.deepEqual(findSource(folder), {
+      file: join(folder, 'serverless.yml'),
+      others: ['template.yaml', 'cdk.out/manifest.json'],
+    });
+  });
+
+  it('is the output of CDK before a template, which may be an older output, where CDK makes it', () => {
+    const folder = aFolder({
+      'cdk.json': '{}',
+      'template.yaml': TEMPLATE,
+      'cdk.out/manifest.json': '{}',
+    });
+
+    assert.deepEqual(findSource(folder), {
+      file: join(folder, 'cdk.out/manifest.json'),
+      others: ['template.yaml'],
+    });
+  });
+
+  const rows: readonly {
+    readonly name: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly says: RegExp;
+  }[] = [
+    {
+      name: 'lies below it in a monorepo: nearest first, packages and output left out',
+      files: {
+        'services/users/serverless.yml': '',
+        'apps/api/serverless.ts': '',
+        'backend/template.yaml': TEMPLATE,
+        'node_modules/x/serverless.yml': '',
+        'dist/template.yaml': TEMPLATE,
+      },
+      says: /of a Terraform plan\. Found in it: backend, apps\/api, services\/users; name one or more of them, as in gatewright start \S+backend$/,
+    },
+    {
+      name: 'may have another name',
+      files: { 'infra/api.yaml': TEMPLATE, 'docker-compose.yml': 'services: {}', 'package.json': '{}' },
+      says: /Found in it: infra\/api\.yaml; /,
+    },
+    {
+      name: 'is made by CDK',
+      files: { 'cdk.json': '{}' },
+      says: /it has a cdk\.json: run npx cdk synth first$/,
+    },
+    {
+      name: 'may be missing',
+      files: { 'src/a.ts': '' },
+      says: /the folder has no serverless\.yml, template\.yaml, cdk\.out or JSON of a Terraform plan; name a template file instead$/,
+    },
+    {
+      name: 'is one of many',
+      files: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [`packages/p${n}/template.yml`, TEMPLATE])),
+      says: /packages\/p5 and 2 more; name/,
+    },
+  ];
+  for (const { name, files, says } of rows)
+    it(name, () => {
+      assert.throws(() => findSource(aFolder(files)), { message: says });
+    });
+});

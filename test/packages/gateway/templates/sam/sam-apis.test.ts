@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import { samProperties, samResources, samSecurity, samTemplate, samText } from '../sam-builders.ts';
+import { aStack, refusal } from '../stack-builders.ts';
+
+const ROUTE = 'Path: /x, Method: get';
+
+describe('expandHttpApi', () => {
+  const rows: { name: string; jwt: string }[] = [
+    { name: 'issuer and audience', jwt: '{ issuer: i, audience: [a] }' },
+    { name: 'Issuer and Audience', jwt: '{ Issuer: i, Audience: [a] }' },
+  ];
+  for (const { name, jwt } of rows) {
+    it(`takes ${name} of a JWT authorizer`, () => {
+      const auth = `Auth: { DefaultAuthorizer: J, Authorizers: { J: { IdentitySource: $request.header.Authorization, JwtConfiguration: ${jwt} } } }`;
+      const text = samTemplate('HttpApi', auth, { A: ROUTE });
+
+      assert.deepEqual(
+        samProperties(text, 'Api Authorizer J')['JwtConfiguration'],
+        { Issuer: 'i', Audience: ['a'] },
+        'SAM specification, OAuth2Authorizer',
+      );
+      assert.deepEqual(samSecurity(text), { 'GET /x': 'JWT J' });
+    });
+  }
+
+  it('adds events and Auth to a document of its own, which comes first', () => {
+    const text = samTemplate(
+      'HttpApi',
+      `DefinitionBody: { openapi: 3.0.1, paths: { /x: { get: { x-amazon-apigateway-integration: { type: http_proxy, uri: 'http://a.example', httpMethod: GET } } } } }, Auth: { EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM }`,
+      { A: ROUTE, B: 'Path: /y, Method: post, Auth: { Authorizer: NONE }' },
+    );
+
+    assert.deepEqual(
+      samSecurity(text),
+      { 'GET /x': 'AWS_IAM', 'POST /y': 'NONE' },
+      'SAM specification, HttpApi',
+    );
+    assert.equal(samProperties(text, 'Api Integration GET /x')['IntegrationType'], 'HTTP_PROXY');
+  });
+
+  it('gives a route the settings of its event', () => {
+    const settings = 'RouteSettings: { ThrottlingBurstLimit: 1 }';
+    const text = samTemplate('HttpApi', '', { A: `${ROUTE}, ${settings}` });
+
+    assert.deepEqual(samProperties(text, 'ApiliveStage')['RouteSettings'], {
+      'GET /x': { ThrottlingBurstLimit: 1 },
+    });
+  });
+
+  it('refuses a guard that it does not know', () => {
+    const says = (api: string, event = ROUTE): string =>
+      refusal(() => aStack(samTemplate('HttpApi', api, { A: event })));
+
+    assert.match(says('Auth: { ApiKeyRequired: true }'), /Auth has no member ApiKeyRequired/);
+    assert.match(says('Auth: { DefaultAuthorizer: J }'), /Authorizers has no J/);
+    assert.match(says('', `${ROUTE}, Auth: { Authorizer: J }`), /the API has no authorizer J/);
+  });
+});
+
+describe('expandStateMachine', () => {
+  const machine = (more: string, event = 'Path: /run, Method: post'): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties: { Definition: { StartAt: A }, ${more} Events: { Run: { Type: Api, Properties: { ${event} } }, Night: { Type: Schedule } } }`;
+
+  it('starts an execution with the body of the request', () => {
+    const integration = samProperties(machine(''), 'ServerlessRestApi POST /run')[
+      'Integration'
+    ] as JsonObject;
+    const arn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:shop-M-';
+
+    assert.equal(integration['Type'], 'AWS');
+    assert.equal(integration['Uri'], 'arn:aws:apigateway:eu-west-1:states:action/StartExecution');
+    assert.match(
+      samText(machine(''), 'ServerlessRestApi POST /run', 'Credentials'),
+      /^arn:aws:iam::123456789012:role\/shop-MRunRole-/,
+    );
+    assert.match(
+      (integration['RequestTemplates'] as Record<string, string>)['application/json'] ?? '',
+      new RegExp(
+        `^\\{"input": "\\$util.escapeJavaScript\\(\\$input.json\\('\\$'\\)\\)", "stateMachineArn": "${arn}[A-Z0-9]+"\\}$`,
+      ),
+      'SAM specification, StateMachine Api event',
+    );
+  });
+
+  it('starts the alias where it is the target of events', () => {
+    const text = machine('AutoPublishAlias: live, UseAliasAsEventTarget: true,');
+    const integration = samProperties(text, 'ServerlessRestApi POST /run')['Integration'] as JsonObject;
+
+    assert.match(JSON.stringify(integration['RequestTemplates']), /stateMachine:shop-M-[A-Z0-9]+:live/);
+  });
+
+  it('guards the route as that of a function, and names events that start nothing', () => {
+    const text = machine('', 'Path: /run, Method: post, Auth: { ApiKeyRequired: true }');
+
+    assert.deepEqual(samSecurity(text), { 'POST /run': 'NONE key' });
+    assert.deepEqual(
+      aStack(text).raw.findings.map(({ property }) => property),
+      ['Events.Night'],
+    );
+  });
+});
+
+describe('expandWebSocketApi', () => {
+  const socket = (properties: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Chat: { Type: AWS::Serverless::WebSocketApi, Properties: { RouteSelectionExpression: $request.body.action, ${properties} } }
+  F: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs24.x, Handler: a.b } }`;
+  const routes = 'Routes: { $connect: { FunctionArn: !GetAtt F.Arn }, send: { FunctionArn: !GetAtt F.Arn } }';
+
+  it('makes the API, its routes and a stage', () => {
+    const text = socket(routes);
+
+    assert.equal(samProperties(text, 'Chat')['ProtocolType'], 'WEBSOCKET');
+    assert.deepEqual(samSecurity(text), { ChatConnectRoute: 'null', ChatSendRoute: 'null' });
+    assert.equal(samProperties(text, 'ChatDefaultStage')['StageName'], 'default', 'SAM specification');
+    assert.match(samText(text, 'ChatSendIntegration', 'IntegrationUri'), /:function:shop-F-/);
+  });
+
+  it('authorizes $connect only', () => {
+    const text = socket(
+      `${routes}, Auth: { AuthType: CUSTOM, AuthArn: !GetAtt F.Arn, IdentitySource: [route.request.header.A] }`,
+    );
+
+    assert.deepEqual(samSecurity(text), {
+      ChatConnectRoute: 'CUSTOM ChatConnectAuthorizer',
+      ChatSendRoute: 'null',
+    });
+    assert.match(
+      refusal(() => aStack(socket(`${routes}, Auth: { AuthType: JWT }`))),
+      /Auth.AuthType must be/,
+    );
+    assert.match(
+      refusal(() => aStack(socket('Routes: {}'))),
+      /needs at least one route/,
+    );
+  });
+});
+
+describe('types of SAM that are not served', () => {
+  it('do not change the rest', () => {
+    const text = `${samTemplate('Api', '', { A: ROUTE })}
+  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Api }, Destination: { Id: F }, Permissions: [Write] } }
+  G: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaUri: x } }
+  N: { Type: AWS::Serverless::Novelty }
+  T: { Type: AWS::SNS::Topic, Connectors: { A: {} } }
+Outputs: { Out: { Value: !Ref G } }`;
+    const resources = samResources(text);
+
+    assert.deepEqual(samSecurity(text), { 'GET /x': 'NONE' });
+    assert.equal(resources.get('G')?.type, 'AWS::AppSync::GraphQLApi');
+    assert.equal(resources.get('N')?.type, 'AWS::Serverless::Novelty');
+    // Not a policy without a document: IAM would refuse that, and the roles are open already.
+    assert.equal(resources.get('C')?.type, 'AWS::Serverless::Connector');
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import { destinationPolicies } from '../../../../../packages/gateway/templates/sam/sam-invoke-config.ts';
+import { aStack, refusal } from '../stack-builders.ts';
+import { samEvents, samSources } from '../sam-event-builders.ts';
+
+// SAM developer guide, "EventInvokeConfiguration", "OnSuccess", "DeadLetterQueue".
+
+const to = (OnSuccess: JsonObject, OnFailure?: JsonObject): JsonObject => ({
+  EventInvokeConfig: { DestinationConfig: { OnSuccess, ...(OnFailure && { OnFailure }) } },
+});
+const MADE = to({ Type: 'SQS' }, { Type: 'SNS' });
+const QUEUE_ARN = { 'Fn::GetAtt': ['FEventInvokeConfigOnSuccessQueue', 'Arn'] };
+
+describe('expandInvokeConfig (docs/aws §18.10)', () => {
+  it('is of the function itself, or of the alias that events call', () => {
+    const given = { EventInvokeConfig: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } };
+    const qualified = (Qualifier: string): object => ({
+      Type: 'AWS::Lambda::EventInvokeConfig',
+      Properties: {
+        FunctionName: { Ref: 'F' },
+        Qualifier,
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      },
+    });
+
+    assert.deepEqual(samSources({}, given), { FEventInvokeConfig: qualified('$LATEST') });
+    assert.deepEqual(
+      samSources({}, { ...given, AutoPublishAlias: 'live' })['FEventInvokeConfig'],
+      qualified('live'),
+    );
+  });
+
+  it('has destinations that are given, without the type that SAM alone knows', () => {
+    const { resources } = samEvents(
+      {},
+      to({ Type: 'Lambda', Destination: 'a' }, { Type: 'SQS', Destination: 'b' }),
+    );
+
+    assert.deepEqual(resources, {
+      FEventInvokeConfig: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'F' },
+          Qualifier: '$LATEST',
+          DestinationConfig: { OnSuccess: { Destination: 'a' }, OnFailure: { Destination: 'b' } },
+        },
+      },
+    });
+  });
+
+  it('makes the queue and the topic that are not given', () => {
+    const made = samSources({}, MADE);
+
+    assert.deepEqual(Object.keys(made).toSorted(), [
+      'FEventInvokeConfig',
+      'FEventInvokeConfigOnFailureTopic',
+      'FEventInvokeConfigOnSuccessQueue',
+    ]);
+    assert.deepEqual(
+      (made['FEventInvokeConfig'] as { Properties: JsonObject }).Properties['DestinationConfig'],
+      {
+        OnSuccess: { Destination: QUEUE_ARN },
+        OnFailure: { Destination: { Ref: 'FEventInvokeConfigOnFailureTopic' } },
+      },
+    );
+  });
+
+  it('gives what is made a name for references', () => {
+    const text = JSON.stringify({
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: {
+        F: {
+          Type: 'AWS::Serverless::Function',
+          Properties: { Runtime: 'nodejs24.x', Handler: 'a.b', ...MADE },
+        },
+      },
+      Outputs: { Out: { Value: { Ref: 'F.DestinationQueue' } } },
+    });
+
+    assert.match(
+      JSON.stringify(aStack(text).resolveOutputs().get('Out')),
+      /^"https:\/\/sqs\.eu-west-1\.amazonaws\.com\/123456789012\/shop-FEventInvokeConfigOnSuccessQueue-/,
+    );
+  });
+
+  for (const [given, message] of [
+    [{ EventInvokeConfig: 'x' }, /EventInvokeConfig must be a mapping/],
+    [to({ Destination: 'a' }), /Type of OnSuccess must be one of SQS, SNS, Lambda, EventBridge, S3/],
+    [to({ Type: 'Lambda' }), /OnSuccess of type Lambda needs a Destination/],
+    [{ DeadLetterQueue: { Type: 'SQS' } }, /DeadLetterQueue needs a Type, SQS or SNS, and a TargetArn/],
+    [{ DeadLetterQueue: { Type: 'Lambda', TargetArn: 'a' } }, /DeadLetterQueue needs a Type/],
+  ] as const)
+    it(`is refused as ${JSON.stringify(given)}`, () => {
+      assert.match(
+        refusal(() => samEvents({}, given)),
+        message,
+      );
+    });
+});
+
+describe('destinationPolicies', () => {
+  it('let the function send to its destinations, and to those of its streams', () => {
+    const Events = {
+      S: {
+        Type: 'DynamoDB',
+        Properties: { DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 't' } } },
+      },
+      Q: { Type: 'SQS', Properties: { Queue: 'q' } },
+    };
+    const statements = destinationPolicies('F', {
+      ...to({ Type: 'SQS' }, { Type: 'EventBridge', Destination: 'bus' }),
+      Events,
+    });
+
+    assert.deepEqual(
+      statements.flatMap((document) => (document as { Statement: unknown[] }).Statement),
+      [
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: QUEUE_ARN },
+        { Effect: 'Allow', Action: 'events:PutEvents', Resource: 'bus' },
+        { Effect: 'Allow', Action: 'sns:Publish', Resource: 't' },
+      ],
+    );
+  });
+});

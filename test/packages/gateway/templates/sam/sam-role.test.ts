@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { functionRole, startingRole } from '../../../../../packages/gateway/templates/sam/sam-role.ts';
+import { expandPolicyTemplate } from '../../../../../packages/gateway/templates/sam/sam-policy-templates.ts';
+import type { Json, JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+
+const BASIC = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+const DOCUMENT = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }],
+};
+const arnsOf = (properties: JsonObject, isConnected = false): Json =>
+  functionRole('Fn', properties, isConnected)['ManagedPolicyArns'] ?? [];
+const documentsOf = (Policies: Json): readonly Json[] => {
+  const policies = functionRole('Fn', { Policies }, false)['Policies'] ?? [];
+  return (policies as readonly { readonly PolicyDocument: Json }[]).map((policy) => policy.PolicyDocument);
+};
+
+describe('functionRole', () => {
+  // SAM developer guide, "AWS::Serverless::Function".
+  for (const { what, properties, arns } of [
+    { what: 'logs alone', properties: {}, arns: [BASIC] },
+    {
+      what: 'a network and traces',
+      properties: { VpcConfig: { SubnetIds: ['s'] }, Tracing: 'Active' },
+      arns: [
+        BASIC,
+        'arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole',
+        'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
+      ],
+    },
+    {
+      what: 'queues that it reads, once',
+      properties: { Events: { A: { Type: 'SQS' }, B: { Type: 'SQS' }, C: { Type: 'Api' } } },
+      arns: [BASIC, 'arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole'],
+    },
+    {
+      what: 'a topic that comes over a queue, and none for one that does not',
+      properties: {
+        Events: {
+          A: { Type: 'SNS', Properties: { SqsSubscription: true } },
+          B: { Type: 'SNS', Properties: { SqsSubscription: false } },
+        },
+      },
+      arns: [BASIC, 'arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole'],
+    },
+    {
+      what: 'policies by name and by ARN, also by an intrinsic',
+      properties: { Policies: ['AmazonSNSFullAccess', 'arn:aws:iam::1:policy/own', { Ref: 'Shared' }] },
+      arns: [
+        BASIC,
+        'arn:aws:iam::aws:policy/AmazonSNSFullAccess',
+        'arn:aws:iam::1:policy/own',
+        { Ref: 'Shared' },
+      ],
+    },
+  ])
+    it(`has managed policies for ${what}`, () => {
+      assert.deepEqual(arnsOf(properties), arns);
+    });
+
+  it('is open where a connector begins, as by an unknown policy', () => {
+    assert.match(JSON.stringify(arnsOf({}, true)), /policy\/AWS::Serverless::Connector/);
+  });
+
+  it('takes documents as they stand, templates as what they mean, one policy or several', () => {
+    assert.deepEqual(documentsOf(DOCUMENT), [DOCUMENT]);
+    assert.deepEqual(documentsOf([DOCUMENT, { SQSSendMessagePolicy: { QueueName: 'q' } }]), [
+      DOCUMENT,
+      expandPolicyTemplate('SQSSendMessagePolicy', { QueueName: 'q' }),
+    ]);
+  });
+
+  it('may send what failed where its dead letters go', () => {
+    const DeadLetterQueue = { Type: 'SQS', TargetArn: 'arn:aws:sqs:us-east-1:1:dead' };
+    assert.match(
+      JSON.stringify(functionRole('Fn', { DeadLetterQueue }, false)['Policies']),
+      /"Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:1:dead"/,
+    );
+  });
+});
+
+describe('functionRole with destinations', () => {
+  it('may send to where asynchronous events end', () => {
+    const EventInvokeConfig = { DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 'topic' } } };
+    assert.match(
+      JSON.stringify(functionRole('Fn', { EventInvokeConfig }, false)['Policies']),
+      /"Action":"sns:Publish","Resource":"topic"/,
+    );
+  });
+});
+
+describe('startingRole', () => {
+  it('starts executions of its machine and does nothing else', () => {
+    assert.match(
+      JSON.stringify(startingRole('Machine')),
+      /"Action":"states:StartExecution","Resource":\{"Ref":"Machine"\}/,
+    );
+  });
+});
+
+describe('expandPolicyTemplate', () => {
+  // SAM developer guide, "AWS SAM policy templates".
+  for (const { name, parameters, action, resource } of [
+    {
+      name: 'DynamoDBCrudPolicy',
+      action: 'dynamodb:ConditionCheckItem',
+      parameters: { TableName: { Ref: 'Table' } },
+      resource: {
+        'Fn::Sub': [
+          'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}/index/*',
+          { TableName: { Ref: 'Table' } },
+        ],
+      },
+    },
+    {
+      name: 'S3ReadPolicy',
+      action: 's3:GetObject',
+      parameters: { BucketName: 'b' },
+      resource: { 'Fn::Sub': ['arn:${AWS::Partition}:s3:::${BucketName}/*', { BucketName: 'b' }] },
+    },
+    {
+      name: 'KinesisStreamReadPolicy',
+      action: 'kinesis:ListStreams',
+      parameters: { StreamName: 's' },
+      resource: { 'Fn::Sub': 'arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*' },
+    },
+    { name: 'SSMParameterReadPolicy', action: 'ssm:*', parameters: {}, resource: '*' },
+  ])
+    it(`knows ${name}`, () => {
+      const { Statement: statements } = expandPolicyTemplate(name, parameters) ?? {};
+      const found = (statements as readonly { Action: readonly string[]; Resource: Json }[]).find(
+        ({ Action }) => Action.includes(action),
+      );
+      assert.ok([found?.Resource].flat().some((one) => JSON.stringify(one) === JSON.stringify(resource)));
+    });
+
+  it('knows none of another name', () => {
+    assert.equal(expandPolicyTemplate('NobodyKnowsPolicy', {}), undefined);
+    assert.equal(expandPolicyTemplate('toString', {}), undefined);
+  });
+});

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { compileService } from '../../../../../packages/gateway/templates/serverless/compile-service.ts';
+import type { ServiceRun } from '../../../../../packages/gateway/templates/serverless/compile-service.ts';
+import { parsePackaged } from '../../../../../packages/gateway/templates/serverless/packaged-service.ts';
+
+const OSLS = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
+
+/** Whatever a service can be made of. */
+const FILES: Readonly<Record<string, string>> = {
+  'serverless.yml': `
+service: kept
+plugins: [./plug.js]
+provider:
+  name: aws
+  runtime: nodejs24.x
+  environment:
+    PART: \${file(./part.yml):value}
+    PROGRAM: \${file(./program.js):value}
+    VARIABLE: \${env:KEPT_VARIABLE}
+    PARAMETER: \${param:given}
+    OUTPUT: \${cf:other.Out}
+    STORED: \${ssm:/kept/stored}
+functions:
+  hello: { handler: index.handler }
+`,
+  'part.yml': 'value: of a file\n',
+  'program.js': `module.exports = { value: require('./beside').value };`,
+  'beside.json': '{ "value": "of a program" }',
+  'documents/one.yml': 'one: 1\n',
+  'node_modules/helpful/package.json': '{ "name": "helpful", "version": "1.0.0" }',
+  'node_modules/helpful/index.js': 'module.exports = 1;',
+  'plug.js': `
+const { existsSync, readdirSync } = require('node:fs');
+const { join } = require('node:path');
+const helpful = require('helpful');
+let optional = 'none';
+try { optional = require('optional-package'); } catch {}
+module.exports = class {
+  constructor(serverless) {
+    const { environment } = serverless.service.provider;
+    environment.NAMES = readdirSync(join(__dirname, 'documents')).join();
+    environment.FLAG = String(existsSync(join(__dirname, 'flag')));
+    environment.PACKAGES = helpful + ' ' + optional;
+    this.hooks = {};
+  }
+};`,
+};
+
+describe('compiling a service', () => {
+  let folder = '';
+  let cacheFolder = '';
+  const answers = { output: 'of a stack', parameter: 'of SSM' };
+  const messages: string[] = [];
+  let hasCompiled = false;
+
+  const run = (changed: Partial<ServiceRun> = {}): ReturnType<typeof compileService> => {
+    hasCompiled = false;
+    return compileService({
+      serviceFolder: folder,
+      oslsFolder: OSLS,
+      cacheFolder,
+      arguments: ['package', '--config', 'serverless.yml', '--stage', 'dev', '--param=given=1'],
+      home: { region: 'us-east-1', accountId: '123456789012' },
+      environment: { KEPT_VARIABLE: 'of the environment' },
+      signal: new AbortController().signal,
+      answers: {
+        outputs: (stackName) => {
+          messages.push(`outputs of ${stackName}`);
+          return Promise.resolve(stackName === 'other' ? { Out: answers.output } : undefined);
+        },
+        parameter: () => Promise.resolve({ type: 'String', value: answers.parameter }),
+        object: () => undefined,
+      },
+      onAnnounced: (stackName) => messages.push(`announced ${stackName}`),
+      onInformed: (message) => messages.push(message),
+      onCompiling: () => {
+        hasCompiled = true;
+      },
+      ...changed,
+    });
+  };
+  /** Whether a start would take what is kept; where not, osls is ended before it begins. */
+  const isReused = async (changed: Partial<ServiceRun> = {}): Promise<boolean> => {
+    await run({ signal: AbortSignal.abort(), ...changed });
+    return !hasCompiled;
+  };
+  /** What was written this very moment could change again unseen, and would not be kept. */
+  const passTick = (): void => {
+    const probe = join(folder, 'probe');
+    const startedMs = statSync(folder).ctimeMs;
+    do writeFileSync(probe, '');
+    while (statSync(probe).mtimeMs < startedMs + 50);
+    rmSync(probe);
+  };
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
+
+  before(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'kept-service-')));
+    cacheFolder = join(folder, 'kept');
+    for (const [name, text] of Object.entries(FILES)) write(name, text);
+    passTick();
+    const compiled = await run();
+    assert.ok('result' in compiled, JSON.stringify(compiled));
+    const printed = JSON.stringify(parsePackaged(compiled.result).template);
+    for (const value of [
+      'of a file',
+      'of a program',
+      'of the environment',
+      'of a stack',
+      'of SSM',
+      'one.yml',
+    ])
+      assert.ok(printed.includes(value), value);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('is done once while nothing changes, and says the same each time', async () => {
+    const first = messages.splice(0);
+    const [name = ''] = readdirSync(cacheFolder);
+    const [, body = ''] = readFileSync(join(cacheFolder, name), 'utf8').split('\n');
+    const kept = JSON.parse(body) as { readonly result: string };
+    const again = await run({ signal: AbortSignal.abort() });
+    assert.equal(hasCompiled, false);
+    assert.ok('result' in again);
+    assert.equal(again.result, kept.result);
+    assert.deepEqual(messages.splice(0), first);
+    assert.ok(first.includes('announced kept-dev'), first.join());
+  });
+
+  it('keeps the result from other users of the machine', () => {
+    const [name = ''] = readdirSync(cacheFolder);
+    assert.equal(statSync(join(cacheFolder, name)).mode & 0o077, 0);
+    assert.equal(statSync(cacheFolder).mode & 0o077, 0);
+  });
+
+  const edits: readonly (readonly [what: string, file: string, text: string])[] = [
+    ['the service', 'serverless.yml', `${FILES['serverless.yml'] ?? ''}# edited\n`],
+    ['a file that it takes in', 'part.yml', 'value: edited\n'],
+    ['a program that it takes in', 'program.js', `module.exports = { value: 'edited' };`],
+    ['what a program takes in', 'beside.json', '{ "value": "edited" }'],
+    ['a plug-in', 'plug.js', `${FILES['plug.js'] ?? ''}// edited\n`],
+    ['the names in a folder that was listed', 'documents/two.yml', ''],
+    ['a file that was looked for', 'flag', ''],
+    ['a module that comes before the one that was found', 'beside.js', 'module.exports = { value: 1 };'],
+    ['a package that was missing', 'node_modules/optional-package/index.js', 'module.exports = 1;'],
+    ['a configuration that comes before others', 'serverless-compose.yml', ''],
+  ];
+  for (const [what, file, text] of edits) {
+    it(`is done again after a change of ${what}`, async () => {
+      const had = FILES[file];
+      write(file, text);
+      assert.equal(await isReused(), false);
+      if (had === undefined)
+        rmSync(join(folder, file.startsWith('node_modules') ? dirname(file) : file), { recursive: true });
+      else write(file, had);
+      assert.equal(await isReused(), true, 'it is as it was');
+    });
+  }
+
+  const runs: readonly (readonly [what: string, changed: Partial<ServiceRun>])[] = [
+    ['variable of the environment', { environment: { KEPT_VARIABLE: 'edited' } }],
+    [
+      'parameter',
+      { arguments: ['package', '--config', 'serverless.yml', '--stage', 'dev', '--param=given=2'] },
+    ],
+    ['stage', { arguments: ['package', '--config', 'serverless.yml', '--stage', 'qa', '--param=given=1'] }],
+    ['region', { home: { region: 'eu-central-1', accountId: '123456789012' } }],
+    ['account', { home: { region: 'us-east-1', accountId: '210987654321' } }],
+    ['osls', { oslsFolder: join(OSLS, '../other') }],
+  ];
+  for (const [what, changed] of runs)
+    it(`is done again for another ${what}`, async () => {
+      assert.equal(await isReused(changed), false);
+      assert.equal(await isReused(), true);
+    });
+
+  it('is kept for each environment, so that two terminals do not take turns', async () => {
+    const environment = { KEPT_VARIABLE: 'of another terminal' };
+    passTick();
+    assert.ok('result' in (await run({ environment })));
+    assert.equal(await isReused({ environment }), true);
+    assert.equal(await isReused(), true);
+  });
+
+  it('is done again where a variable of a name like ours changes, which a service may read', async () => {
+    process.env['GATEWRIGHT_OF_THE_SERVICE'] = 'set';
+    try {
+      assert.equal(await isReused(), false);
+    } finally {
+      delete process.env['GATEWRIGHT_OF_THE_SERVICE'];
+    }
+  });
+
+  it('is done again when the developer’s own environment changes, and not for what each shell counts for itself', async () => {
+    process.env['KEPT_OTHER'] = 'set';
+    try {
+      assert.equal(await isReused(), false);
+    } finally {
+      delete process.env['KEPT_OTHER'];
+    }
+    const { SHLVL: level } = process.env;
+    process.env['SHLVL'] = '99';
+    try {
+      assert.equal(await isReused(), true);
+    } finally {
+      if (level === undefined) delete process.env['SHLVL'];
+      else process.env['SHLVL'] = level;
+    }
+  });
+
+  for (const about of ['output', 'parameter'] as const)
+    it(`is done again when AWS would answer another ${about}`, async () => {
+      const had = answers[about];
+      answers[about] = 'edited';
+      assert.equal(await isReused(), false);
+      answers[about] = had;
+      assert.equal(await isReused(), true);
+    });
+
+  // Last, since the age of such a file cannot be brought back.
+  it('is done again after an installation has rewritten a package, with any content', async () => {
+    const file = 'node_modules/helpful/index.js';
+    write(file, FILES[file] ?? '');
+    assert.equal(await isReused(), false);
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explainFailure } from '../../../../../packages/gateway/templates/serverless/osls-failure.ts';
+import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+
+const FILE = '/app/serverless.yml';
+const SERVICE = `service: shop
+provider:
+  environment:
+    HOST: a-\${ssm:/shop/host}
+    RATES: \${s3:assets/rates.json}
+    TABLE: \${cf:base-dev.Table}
+    HOME: \${env:NOBODY}
+    OWN: \${self:service}-\${self:custom.none}
+    STAGE: \${opt:stage}
+    REGION: \${opt:region}
+    COLOUR: \${opt:colour}
+functions:
+  a:
+    events:
+      - httpApi: $default
+`;
+
+const unresolved = (property: string, source: string): string =>
+  `Cannot resolve serverless.yml: Variables resolution errored with:
+  - Cannot resolve variable at "${property}": Value not found at "${source}" source`;
+
+describe('what osls has to say', () => {
+  const cases: readonly [property: string, source: string, says: string][] = [
+    [
+      'HOST',
+      'ssm',
+      "4: provider.environment.HOST: ${ssm:/shop/host} has no value: write it to /app/my.values.yml under ssm, or the value to custom.gatewright.variables as 'ssm:/shop/host'",
+    ],
+    [
+      'RATES',
+      's3',
+      "5: provider.environment.RATES: ${s3:assets/rates.json} has no value: write it to /app/my.values.yml under s3, or the value to custom.gatewright.variables as 's3:assets/rates.json'",
+    ],
+    [
+      'TABLE',
+      'cf',
+      "6: provider.environment.TABLE: ${cf:base-dev.Table} has no value: start the stack with this output too, or write the value to custom.gatewright.variables as 'cf:base-dev.Table'",
+    ],
+    [
+      'HOME',
+      'env',
+      '7: provider.environment.HOME: ${env:NOBODY} has no value: set it in the environment or with --env-file',
+    ],
+    [
+      'OWN',
+      'self',
+      '8: provider.environment.OWN: ${self:custom.none} has no value: the service does not define it',
+    ],
+  ];
+  for (const [name, remedy] of [
+    ['stage', 'give --stage'],
+    ['region', 'give --region'],
+    [
+      'colour',
+      "only --stage and --region are passed on; write ${param:colour} and give --param colour=…, or ${opt:colour, 'VALUE'}",
+    ],
+  ] as const)
+    it(`of the option "${name}" without value is reported with the option to give`, () => {
+      const property = name.toUpperCase();
+      const failure = { message: unresolved(`provider.environment.${property}`, 'opt') };
+      const tree = parseSource(SERVICE, FILE);
+      const { message } = explainFailure(failure, FILE, tree);
+
+      assert.equal(message, `\${opt:${name}} has no value: ${remedy}`);
+    });
+
+  it('of an option without value in a service that is a program is reported with the option to give', () => {
+    const message = unresolved('provider.environment.LIST[0]', 'opt');
+    const texts = { 'provider.environment.LIST.0': 'a-${opt:stage}', 'provider.stage': '${opt:other}' };
+
+    assert.equal(
+      explainFailure({ message, texts }, '/app/serverless.ts', undefined).describe(),
+      '/app/serverless.ts: provider.environment.LIST[0]: ${opt:stage} has no value: give --stage',
+    );
+  });
+
+  it('of an invalid value is reported with its line', () => {
+    const message =
+      "Configuration error at 'functions.a.events.0.httpApi': value '$default' does not satisfy pattern";
+    const { place } = explainFailure({ message }, FILE, parseSource(SERVICE, FILE));
+
+    assert.deepEqual([place.line, place.property], [15, 'functions.a.events.0.httpApi']);
+  });
+
+  for (const [property, source, says] of cases)
+    it(`of a variable "${source}" without value is reported with its line and the way out`, () => {
+      const failure = { message: unresolved(`provider.environment.${property}`, source) };
+      const tree = parseSource(SERVICE, FILE);
+
+      assert.equal(explainFailure(failure, FILE, tree, '/app/my.values.yml').describe(), `${FILE}:${says}`);
+    });
+
+  it('is shown whole, without the frames of a stack', () => {
+    const message = `Configuration error:
+     at 'provider': unrecognized property 'a'
+     at 'functions.x': unrecognized property 'b'
+    at Object.<anonymous> (/app/node_modules/osls/lib/a.js:1:2)`;
+
+    assert.equal(
+      explainFailure({ message }, FILE, undefined).describe(),
+      `${FILE}: Configuration error:
+     at 'provider': unrecognized property 'a'
+     at 'functions.x': unrecognized property 'b'`,
+    );
+  });
+});

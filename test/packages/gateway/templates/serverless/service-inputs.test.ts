@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import {
+  markStart,
+  findChange,
+  markInputs,
+} from '../../../../../packages/gateway/templates/serverless/service-inputs.ts';
+import type {
+  Inputs,
+  SeenInputs,
+} from '../../../../../packages/gateway/templates/serverless/service-inputs.ts';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'service-inputs-')));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = join(folder, 'read.yml');
+writeFileSync(file, 'a: 1\n');
+const READ: SeenInputs = { files: [[file, ['content']]], missing: [] };
+/** Long after the file was written. */
+const LATER = markStart(folder, Date.now() + 60_000);
+
+describe('the inputs of a service', () => {
+  it('are not known where something could not be seen through', () => {
+    assert.equal(markInputs({ ...READ, blind: 'it runs git' }, LATER, {}), undefined);
+    assert.notEqual(markInputs(READ, LATER, {}), undefined);
+  });
+
+  it('are not known where a file has changed while it was read', () => {
+    assert.equal(markInputs(READ, markStart(folder, Date.now() - 60_000), {}), undefined);
+  });
+
+  it('are of one machine and one Node.js', () => {
+    const inputs = markInputs(READ, LATER, {}) as Inputs;
+    assert.equal(findChange(inputs, {}), undefined);
+    assert.equal(findChange({ ...inputs, machine: `${inputs.machine}-other` }, {}), 'the machine');
+  });
+
+  it('name the file that has changed, by its text and not by its age', () => {
+    const inputs = markInputs(READ, LATER, {}) as Inputs;
+    utimesSync(file, 1, 1);
+    assert.equal(findChange(inputs, {}), undefined);
+    writeFileSync(file, 'a: 2\n');
+    assert.equal(findChange(inputs, {}), file);
+  });
+
+  it('do not hold what variables say', () => {
+    const inputs = markInputs(READ, LATER, { TOKEN: 'hunter2hunter2' }) as Inputs;
+    assert.doesNotMatch(JSON.stringify(inputs), /hunter2|TOKEN/);
+  });
+});
+
+/** Run one after the other in a process of its own, since the watch reaches into Node's modules. */
+const ACTS: readonly (readonly [what: string, act: string, blind: RegExp | undefined])[] = [
+  ['a file that is read', `fs.readFileSync(__filename)`, undefined],
+  ['a question to the stand-in', `net.connect(1, '127.0.0.1').on('error', () => {}).destroy()`, undefined],
+  ['a file of its own', `fs.writeFileSync(path.join(own, 'x'), '')`, undefined],
+  ['a program', `require('node:child_process').spawnSync('true')`, /^it runs true$/],
+  ['a shell', `require('node:child_process').execSync('true')`, /^it runs true$/],
+  ['a thread', `new (require('node:worker_threads').Worker)('', { eval: true })`, /thread/],
+  ['a server', `net.connect({ port: 2, host: '127.0.0.1' }).on('error', () => {}).destroy()`, /server/],
+  ['a name that is looked up', `require('node:dns').lookup('localhost', () => {})`, /name/],
+  ['a name that is resolved', `require('node:dns').promises.resolve4('localhost').catch(() => {})`, /name/],
+  ['the machine’s addresses', `require('node:os').networkInterfaces()`, /address/],
+  ['a file that is written', `fs.writeFileSync(path.join(other, 'x'), '')`, /writes .*x$/],
+  ['a file that is opened to be written', `fs.closeSync(fs.openSync(path.join(other, 'y'), 'a'))`, /writes/],
+  ['a file that is made from another', `fs.copyFileSync(__filename, path.join(other, 'z'))`, /writes .*z$/],
+  ['a pattern', `fs.globSync(path.join(own, '*'))`, /pattern/],
+];
+
+describe('what is seen of a run of osls', () => {
+  const inputs = fileURLToPath(
+    new URL('../../../../../packages/gateway/templates/serverless/serverless-inputs.cjs', import.meta.url),
+  );
+  const own = mkdtempSync(join(folder, 'own-'));
+  const other = mkdtempSync(join(folder, 'other-'));
+  const script = join(folder, 'script.cjs');
+  writeFileSync(
+    script,
+    `const fs = require('node:fs'), net = require('node:net'), path = require('node:path');
+    const { watchInputs } = require(${JSON.stringify(inputs)});
+    const [own, other] = ${JSON.stringify([own, other])};
+    let watch;
+    for (const [name, original] of Object.entries(fs))
+      if (typeof original === 'function' && !/^[A-Z_]/.test(name))
+        fs[name] = function (...input) { watch.observe(name, input); return original.apply(this, input); };
+    const reasons = [${ACTS.map(([, act]) => `() => { ${act} }`).join()}].map((act) => {
+      watch = watchInputs({ ownFolders: [own], isAnswered: (port) => port === 1 });
+      act();
+      return watch.list().blind ?? null;
+    });
+    try { require('not-installed'); } catch {}
+    try { fs.readFileSync(path.join(own, 'absent')); } catch {}
+    fs.existsSync(path.join(other, 'wanted'));
+    process.stdout.write(JSON.stringify({ reasons, ...watch.list() }), () => process.exit());`,
+  );
+  const seen = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })) as SeenInputs & {
+    readonly reasons: readonly (string | null)[];
+  };
+
+  it('is its files, what it has looked for in vain, and its modules, without what is its own', () => {
+    const files = new Map(seen.files);
+    assert.deepEqual(files.get(join(other, 'wanted')), ['there']);
+    assert.ok(files.get(inputs)?.includes('content'), 'a module');
+    assert.equal(files.has(join(own, 'absent')), false);
+    assert.deepEqual(
+      seen.missing.map(([from, request]) => [from, request]),
+      [[script, 'not-installed']],
+    );
+  });
+
+  for (const [index, [what, , expected]] of ACTS.entries())
+    it(`${what} makes it ${expected === undefined ? 'no' : 'a'} run that cannot be seen through`, () => {
+      const reason = seen.reasons[index];
+      if (expected === undefined) assert.equal(reason, null);
+      else assert.match(reason ?? '', expected);
+    });
+});

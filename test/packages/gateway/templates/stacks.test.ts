@@ -1,0 +1,139 @@
+import { RESOURCE_TYPES } from '../../../../packages/gateway/engine/compose/services/catalogue.ts';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { StackSet } from '../../../../packages/gateway/templates/stacks.ts';
+import { parseSource } from '../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { toRawStack } from '../../../../packages/gateway/templates/cloudformation/template-stack.ts';
+import { OPTIONS, refusal, someStacks } from './stack-builders.ts';
+
+const exporting = (name: string, value = 'hello'): string =>
+  `Resources: {T: {Type: AWS::SNS::Topic}}\nOutputs: {Out: {Value: ${value}, Export: {Name: ${name}}}}`;
+const importing = (name: string): string =>
+  `Resources: {T: {Type: AWS::SNS::Topic, Properties: {P: {"Fn::ImportValue": ${name}}}}}`;
+
+function setOf(texts: Readonly<Record<string, string>>): StackSet {
+  const set = new StackSet(RESOURCE_TYPES);
+  for (const [name, text] of Object.entries(texts)) {
+    set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, OPTIONS));
+  }
+  return set;
+}
+
+describe('StackSet', () => {
+  it('gives an imported value, in any order of the stacks', () => {
+    const [shop] = someStacks({
+      shop: importing('!Sub "${AWS::Region}-x"'),
+      base: exporting('!Sub "${AWS::Region}-x"', '!GetAtt T.TopicName'),
+    });
+
+    assert.match(shop!.resolveResources().get('T')?.properties['P'] as string, /^base-T-/);
+  });
+
+  it('puts exporting stacks before importing ones and keeps the order otherwise', () => {
+    const set = setOf({ c: importing('b'), a: exporting('a'), b: exporting('b', '!ImportValue a') });
+    const stacks = set.complete(['c', 'a', 'b']);
+    for (const stack of stacks) {
+      stack.resolveResources();
+      stack.resolveOutputs();
+    }
+
+    const ordered = set.inImportOrder(['c', 'a', 'b'].map((stackName) => ({ stackName })));
+
+    assert.deepEqual(
+      ordered.map(({ stackName }) => stackName),
+      ['a', 'b', 'c'],
+    );
+  });
+
+  it('names both stacks and the place when an export is missing', () => {
+    const [shop] = someStacks({ shop: importing('nope'), base: exporting('yes') });
+
+    assert.match(
+      refusal(() => shop!.resolveResources()),
+      /^\/app\/shop\.yml:1: T\.P: No export named nope found. Stack shop imports it; searched: base/,
+    );
+  });
+
+  it('imports within one region and account, as CloudFormation does, and says where the export is', () => {
+    const set = new StackSet(RESOURCE_TYPES);
+    const add = (name: string, text: string, place: object) =>
+      set.add(toRawStack(parseSource(text, `/app/${name}.yml`), name, { ...OPTIONS, ...place }));
+    add('base', exporting('x'), { region: 'us-east-1' });
+    add('twin', exporting('x', 'near'), { region: 'eu-central-1' });
+    add('far', importing('x'), { region: 'ap-south-1' });
+    add('near', importing('x'), { region: 'eu-central-1' });
+    add('foreign', importing('x'), { region: 'us-east-1', accountId: '210987654321' });
+
+    const [far, near, foreign] = set.complete(['base', 'twin', 'far', 'near', 'foreign']).slice(2);
+
+    assert.equal(near!.resolveResources().get('T')?.properties['P'], 'near');
+    assert.match(
+      refusal(() => far!.resolveResources()),
+      /^\/app\/far\.yml:1: T\.P: No export named x found in ap-south-1: stack base exports it in us-east-1\./,
+    );
+    assert.match(
+      refusal(() => foreign!.resolveResources()),
+      /found in account 210987654321: stack base exports it in account 123456789012\./,
+    );
+  });
+
+  it('refuses stacks that import from each other, naming them', () => {
+    const set = setOf({
+      a: `${importing('b')}\nOutputs: {O: {Value: 1, Export: {Name: a}}}`,
+      b: `${importing('a')}\nOutputs: {O: {Value: 1, Export: {Name: b}}}`,
+    });
+    for (const stack of set.complete(['a', 'b'])) stack.resolveResources();
+
+    assert.match(
+      refusal(() => set.inImportOrder([{ stackName: 'a' }, { stackName: 'b' }])),
+      /import from each other in a circle: a → b → a/,
+    );
+  });
+
+  it('refuses exports made of each other', () => {
+    const [a] = someStacks({ a: exporting('a', '!ImportValue b'), b: exporting('b', '!ImportValue a') });
+
+    assert.match(
+      refusal(() => a!.resolveOutputs()),
+      /in a circle/,
+    );
+  });
+
+  it('refuses an export that two stacks declare', () => {
+    assert.match(
+      refusal(() => someStacks({ a: exporting('x'), b: exporting('x') })),
+      /Export with name x is already exported by stack a/,
+    );
+  });
+
+  it('refuses two sources with one stack name', () => {
+    const set = setOf({ a: exporting('x') });
+
+    assert.match(
+      refusal(() => set.add(toRawStack(parseSource(exporting('y'), '/other/a.yml'), 'a', OPTIONS))),
+      /two sources make the stack a: this one and \/app\/a\.yml/,
+    );
+  });
+
+  it('keeps outputs pending until the stack they import from is there', () => {
+    const set = setOf({ b: exporting('b', '!ImportValue a') });
+    assert.equal(set.outputsOf('a'), 'pending');
+    assert.equal(set.outputsOf('b'), 'pending');
+
+    set.add(toRawStack(parseSource(exporting('a', '42'), '/app/a.yml'), 'a', OPTIONS));
+
+    assert.deepEqual(set.outputsOf('b'), { Out: '42' });
+  });
+
+  it('keeps outputs pending until the stack that makes their parameter of SSM is there', () => {
+    const named = 'Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: "{{resolve:ssm:/a}}"}}}';
+    const set = setOf({ b: `${named}\nOutputs: {Out: {Value: !GetAtt T.TopicName}}` });
+    assert.equal(set.outputsOf('b'), 'pending');
+
+    const maker =
+      'Resources: {P: {Type: AWS::SSM::Parameter, Properties: {Name: /a, Type: String, Value: made}}}';
+    set.add(toRawStack(parseSource(maker, '/app/a.yml'), 'a', OPTIONS));
+
+    assert.deepEqual(set.outputsOf('b'), { Out: 'made' });
+  });
+});

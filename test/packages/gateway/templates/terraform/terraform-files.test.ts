@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
+import { aPlan, aState } from '../../../../support/a-terraform-plan.ts';
+import { OPTIONS, refusalOf } from '../stack-builders.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'gatewright-terraform-files-'));
+after(() => rmSync(base, { recursive: true }));
+
+const RESOURCES = [{ type: 'aws_sqs_queue', name: 'q', values: { name: 'q' } }];
+const PLAN = aPlan({ resources: RESOURCES });
+const STATE = aState(RESOURCES);
+const RAW = JSON.stringify({
+  version: 4,
+  terraform_version: '1.9.8',
+  serial: 1,
+  resources: [
+    { mode: 'managed', type: 'aws_sqs_queue', name: 'q', instances: [{ attributes: { name: 'q' } }] },
+  ],
+});
+
+function folderOf(files: Readonly<Record<string, string>>, name: string): string {
+  const folder = join(base, name.replace(/\W+/g, '-'));
+  mkdirSync(folder);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, 'latin1');
+  return folder;
+}
+
+describe('a folder of Terraform', () => {
+  const taken: readonly (readonly [name: string, files: Readonly<Record<string, string>>, file: string])[] = [
+    ['is started from its plan', { 'main.tf': '', 'package.json': '{}', 'plan.json': PLAN }, 'plan.json'],
+    ['is started from the JSON of its state', { 'now.json': STATE }, 'now.json'],
+    ['is started from its state file', { 'main.tf': '', 'terraform.tfstate': RAW }, 'terraform.tfstate'],
+    ['prefers the plan to the state file', { 'plan.json': PLAN, 'terraform.tfstate': RAW }, 'plan.json'],
+  ];
+  for (const [name, files, file] of taken)
+    it(name, async () => {
+      const folder = folderOf(files, name);
+      const [stack] = await loadStacks([folder], OPTIONS);
+
+      assert.ok(stack !== undefined);
+      assert.equal(stack.file, join(folder, file));
+      assert.deepEqual([...stack.resources.keys()], ['aws_sqs_queue.q']);
+    });
+
+  const refused: readonly (readonly [name: string, files: Readonly<Record<string, string>>, says: RegExp])[] =
+    [
+      [
+        'with its configuration only says how to make the plan',
+        { 'main.tf': '' },
+        /run "terraform plan -out plan\.bin && terraform show -json plan\.bin > plan\.json"/,
+      ],
+      [
+        'with two plans asks which',
+        { 'a.json': PLAN, 'b.json': PLAN },
+        /a\.json, b\.json; name the one to start/,
+      ],
+    ];
+  for (const [name, files, says] of refused)
+    it(name, async () => {
+      assert.match(await refusalOf(loadStacks([folderOf(files, name)], OPTIONS)), says);
+    });
+});
+
+describe('a file of Terraform', () => {
+  const written: readonly (readonly [name: string, bytes: Buffer])[] = [
+    // Windows PowerShell 5.1, about_Redirection: the operator > writes UTF-16 with a byte order mark.
+    ['that PowerShell redirected is read in its encoding', Buffer.from(`\uFEFF${PLAN}`, 'utf16le')],
+    ['with a byte order mark is read without it', Buffer.from(`\uFEFF${PLAN}`)],
+  ];
+  for (const [name, bytes] of written)
+    it(name, async () => {
+      const file = join(folderOf({}, name), 'plan.json');
+      writeFileSync(file, bytes);
+      const [stack] = await loadStacks([file], OPTIONS);
+
+      assert.deepEqual([...(stack?.resources.keys() ?? [])], ['aws_sqs_queue.q']);
+    });
+
+  const refused: readonly (readonly [name: string, text: string, says: RegExp])[] = [
+    [
+      'that is a binary plan is refused by name',
+      'PK\u0003\u0004rest',
+      /a zip archive, as binary plans of Terraform are/,
+    ],
+    [
+      'of an unknown format is refused by name',
+      '{"format_version":"2.0"}',
+      /format_version 2\.0 of Terraform's JSON is not known/,
+    ],
+    [
+      'of an older state is refused by name',
+      '{"version":3,"terraform_version":"0.11.0"}',
+      /version 3 of Terraform's JSON is not known/,
+    ],
+    [
+      'of a targeted plan without a resource of AWS says how to make a whole one',
+      aPlan({ resources: [{ type: 'random_id', name: 'r', values: { byte_length: 4 } }] }),
+      /no resource of the provider aws; a plan made with -target has only its targets\. Run "terraform plan -out plan\.bin/,
+    ],
+  ];
+  for (const [name, text, says] of refused)
+    it(name, async () => {
+      const file = join(folderOf({ 'plan.json': text }, name), 'plan.json');
+
+      assert.match(await refusalOf(loadStacks([file], OPTIONS)), says);
+    });
+});

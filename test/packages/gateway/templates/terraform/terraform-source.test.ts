@@ -1,0 +1,165 @@
+/** What a plan does not keep is read from the files beside it. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Faults } from '../../../../../packages/gateway/core/errors.ts';
+import { loadStacks } from '../../../../../packages/gateway/templates/load.ts';
+import { aPlan, refs } from '../../../../support/a-terraform-plan.ts';
+import type { Planned, PlannedModule } from '../../../../support/a-terraform-plan.ts';
+import { OPTIONS } from '../stack-builders.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'gatewright-terraform-source-'));
+after(() => rmSync(base, { recursive: true }));
+
+let count = 0;
+
+/** Properties of one resource of a plan beside these files. */
+async function load(
+  root: PlannedModule,
+  files: Readonly<Record<string, string>>,
+  address: string,
+): Promise<{ properties: Readonly<Record<string, unknown>>; messages: string }> {
+  const folder = join(base, `case${count++}`);
+  mkdirSync(join(folder, 'inner'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, 'plan.json'), aPlan(root));
+  const tolerance = new Faults(false);
+  const stacks = await loadStacks([folder], { ...OPTIONS, tolerance });
+  const properties = stacks[0]?.resources.get(address)?.properties ?? {};
+  return { properties, messages: tolerance.all.map(({ error }) => error.describe()).join('\n') };
+}
+
+const QUEUE: Planned = { type: 'aws_sqs_queue', name: 'q', values: { name: 'q' } };
+const TABLE: Planned = { type: 'aws_dynamodb_table', name: 't', values: { name: 'orders', hash_key: 'id' } };
+const ARN = 'arn:aws:sqs:eu-west-1:123456789012:q';
+const TABLE_ARN = 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders';
+const BOTH = refs('aws_sqs_queue.q.arn', 'aws_dynamodb_table.t.arn');
+
+const aFunction: Planned = {
+  type: 'aws_lambda_function',
+  name: 'f',
+  values: {
+    function_name: 'f',
+    handler: 'a.b',
+    runtime: 'nodejs24.x',
+    environment: [{ variables: { STAGE: 'dev' } }],
+  },
+  unknown: { environment: [{ variables: { QUEUE: true, TABLE: true } }] },
+  expressions: { environment: [{ variables: BOTH }] },
+};
+const aFile = (variables: string): string =>
+  `resource "aws_lambda_function" "f" {
+  environment {
+    variables = {
+      STAGE = "dev" # known
+      ${variables}
+    }
+  }
+}`;
+
+describe('variables that only the apply makes', () => {
+  it('are told apart by the files beside the plan, with the text around them', async () => {
+    const files = {
+      'main.tf': aFile('TABLE = "${aws_dynamodb_table.t.arn}/index/*"\n QUEUE = aws_sqs_queue.q.arn'),
+    };
+    const { properties, messages } = await load(
+      { resources: [QUEUE, TABLE, aFunction] },
+      files,
+      'aws_lambda_function.f',
+    );
+
+    assert.deepEqual(properties['Environment'], {
+      Variables: { STAGE: 'dev', QUEUE: ARN, TABLE: `${TABLE_ARN}/index/*` },
+    });
+    assert.equal(messages, '');
+  });
+
+  const unread: readonly (readonly [name: string, variables: string])[] = [
+    ['the files are missing', ''],
+    [
+      'the files have other references than the plan',
+      'TABLE = aws_sqs_queue.other.arn\n QUEUE = aws_sqs_queue.other.arn',
+    ],
+    [
+      'an expression is more than a text with references',
+      'TABLE = lower(aws_dynamodb_table.t.arn)\n QUEUE = upper(aws_sqs_queue.q.arn)',
+    ],
+  ];
+  for (const [name, variables] of unread)
+    it(`are not guessed where ${name}`, async () => {
+      const files: Readonly<Record<string, string>> = variables === '' ? {} : { 'main.tf': aFile(variables) };
+      const { messages } = await load(
+        { resources: [QUEUE, TABLE, aFunction] },
+        files,
+        'aws_lambda_function.f',
+      );
+
+      assert.match(messages, /aws_lambda_function\.f\.Environment.*known only after apply/);
+    });
+});
+
+describe('a document that the configuration writes', () => {
+  const policy: Planned = {
+    type: 'aws_iam_policy',
+    name: 'p',
+    values: { name: 'p' },
+    expressions: { policy: BOTH },
+  };
+
+  it('is read from jsonencode', async () => {
+    const files = {
+      'iam.tf': `resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = ["sqs:*"], Resource = aws_sqs_queue.q.arn },
+      {
+        Effect   = "Allow"
+        Action   = "dynamodb:*"
+        Resource = [aws_dynamodb_table.t.arn, "\${aws_dynamodb_table.t.arn}/index/*"]
+      },
+    ]
+  })
+}`,
+    };
+    const { properties } = await load({ resources: [QUEUE, TABLE, policy] }, files, 'aws_iam_policy.p');
+
+    assert.deepEqual(properties['PolicyDocument'], {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['sqs:*'], Resource: ARN },
+        { Effect: 'Allow', Action: 'dynamodb:*', Resource: [TABLE_ARN, `${TABLE_ARN}/index/*`] },
+      ],
+    });
+  });
+});
+
+describe('a local', () => {
+  it('is followed to what it is made of, in a module, too', async () => {
+    const inner = {
+      expressions: {},
+      resources: [
+        QUEUE,
+        {
+          type: 'aws_sns_topic_subscription',
+          name: 's',
+          values: { protocol: 'sqs', topic_arn: 'arn:aws:sns:eu-west-1:123456789012:t' },
+          expressions: { endpoint: refs('local.target') },
+        },
+      ],
+    };
+    const files = {
+      'inner/main.tf':
+        'locals {\n  target = aws_sqs_queue.q.arn\n}\nresource "aws_sns_topic_subscription" "s" {\n  endpoint = local.target\n}',
+    };
+    const { properties } = await load(
+      { resources: [], calls: { inner } },
+      files,
+      'module.inner.aws_sns_topic_subscription.s',
+    );
+
+    assert.equal(properties['Endpoint'], ARN);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { documentFile, ruleForUsers } from '../../../../../packages/gatewright/command/init/init-files.ts';
+
+const API = { stack: 'shop-dev', logicalId: 'HttpApi', stage: 'dev', kind: 'http' } as const;
+const trusts = [{ issuer: 'https://example.eu.auth0.com/', audience: ['https://shop'] }];
+const open = { path: '/menu', authorizer: undefined };
+const guarded = { path: '/orders/{id}', authorizer: undefined, trusts };
+
+describe('ruleForUsers', () => {
+  // A rule of all routes brought a warning of the open ones at every command.
+  it('names the routes that something guards, where others are open', () => {
+    assert.match(
+      ruleForUsers({ ...API, routes: [open, guarded, guarded] }).join(),
+      /paths: \['\/orders\/\{id\}'\]/,
+    );
+  });
+
+  it('names all where all are guarded, or none is yet', () => {
+    for (const routes of [[guarded], [open], []])
+      assert.match(ruleForUsers({ ...API, routes }).join(), /paths: \[\/\*\*\]/);
+  });
+});
+
+describe('documentFile', () => {
+  const written = (routes: NonNullable<Parameters<typeof ruleForUsers>[0]['routes']>) =>
+    documentFile({ api: { ...API, routes }, routes: '../..', up: '../../', rules: [] });
+
+  it('takes over the issuers that the API trusts, each once, as a line to uncomment', () => {
+    assert.equal(
+      written([guarded, guarded])
+        .match(/^ {2}# Trusted by the API now: .*$/gm)
+        ?.join(),
+      '  # Trusted by the API now: { id: main, type: oidc, issuer: https://example.eu.auth0.com/, audience: [https://shop] }',
+    );
+  });
+
+  it('knows a user pool by its issuer, and says where its clients are not known', () => {
+    const pool = {
+      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC',
+      audience: 'any' as const,
+    };
+
+    assert.match(
+      written([{ ...guarded, trusts: [pool] }]),
+      /\{ id: main, type: cognito, userPoolId: eu-west-1_AbC, clients: \[…\], tokenUse: id \}/,
+    );
+  });
+
+  it('says nothing of an API without', () => {
+    assert.doesNotMatch(written([open]), /trusts now/);
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { WebSocketServer } from 'ws';
+import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+import { runCommandHere } from '../../../../support/command-in-process.ts';
+import type { AddressInfo } from 'node:net';
+
+/** Runs the command against a server that answers with these texts. */
+async function send(answers: readonly string[], ...options: readonly string[]) {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  const received: string[] = [];
+  const ended: Promise<unknown>[] = [];
+  server.on('connection', (socket) => {
+    ended.push(once(socket, 'close'));
+    socket.on('message', (data: Buffer) => {
+      received.push(data.toString());
+      for (const answer of answers) socket.send(answer);
+    });
+  });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const finished = await runCommandHere(['send', `ws://127.0.0.1:${port}`, 'hello', ...options]);
+  await Promise.all(ended);
+  server.close();
+  return { ...finished, received };
+}
+
+describe('gatewright send', () => {
+  it('prints the first answer', async () => {
+    const { code, stdout } = await send(['one', 'two']);
+
+    assert.deepEqual([code, stdout], [0, 'one\n']);
+  });
+
+  it('ends well without an answer where it is not to wait, once the message has arrived', async () => {
+    const { code, stdout, stderr, received } = await send([], '--no-wait');
+
+    assert.deepEqual([code, stdout, stderr, received], [0, '', '', ['hello']]);
+  });
+
+  it('prints one JSON object where that is asked for', async () => {
+    const answered = await send(['{"a":1}'], '--json');
+    const unanswered = await send([], '--no-wait', '--json');
+
+    assert.deepEqual(JSON.parse(answered.stdout), { sent: 'hello', answer: '{"a":1}' });
+    assert.deepEqual(JSON.parse(unanswered.stdout), { sent: 'hello' });
+  });
+
+  it('shows in its help what an address looks like, with the token where browsers have it', async () => {
+    const { stdout } = await runCommandHere(['send', '--help']);
+
+    assert.match(stdout, /url +ws:\/\/127\.0\.0\.1:3001\/dev\?token=/);
+  });
+
+  it('trusts the local CA of its folder, and no other, and shows no token', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-send-'));
+    const lifetime = { fromEpochMs: Date.now() - 60_000, toEpochMs: Date.now() + 60_000 };
+    const authority = makeAuthority({ ...lifetime, commonName: 'ours' });
+    const { certificate: cert, privateKey: key } = issueFrom(authority, 'server', {
+      ...lifetime,
+      commonName: 'x',
+      names: ['127.0.0.1'],
+    });
+    mkdirSync(join(folder, 'trusts/.gatewright/tls'), { recursive: true });
+    writeFileSync(join(folder, 'trusts/.gatewright/tls/ca.pem'), authority.certificate);
+    const server = createServer({ cert, key });
+    new WebSocketServer({ server }).on('connection', (socket) =>
+      socket.on('message', () => socket.send('heard')),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `wss://127.0.0.1:${(server.address() as AddressInfo).port}/dev?token=secret`;
+    const here = await runCommandHere(['send', url, 'hi'], { cwd: join(folder, 'trusts') });
+    const elsewhere = await runCommandHere(['send', url, 'hi'], { cwd: folder });
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true });
+
+    assert.deepEqual([here.code, here.stdout], [0, 'heard\n'], here.stderr);
+    assert.match(elsewhere.stderr, /^error: wss:\/\/127\.0\.0\.1:\d+\/dev cannot be reached: \w+; check/);
+  });
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  collectAll,
+  releaseMemoryWhenIdle,
+} from '../../../../../packages/gatewright/command/start/release-memory.ts';
+
+/** How often it collects, and after how many looks, where the loop is busy by these shares of each second. */
+function collections(shares: readonly number[], looks?: number): readonly number[] {
+  const collected: number[] = [];
+  const waiting: (() => void)[] = [];
+  let seen = 0;
+  releaseMemoryWhenIdle(
+    {
+      utilization: (since) => {
+        const utilization = since === undefined ? 0 : (shares[seen++] ?? 1);
+        return { idle: 0, active: 0, utilization };
+      },
+      later: (run) => void waiting.push(run),
+      collect: () => void collected.push(seen),
+    },
+    looks,
+  );
+  for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) run();
+  return collected;
+}
+
+describe('memory of a start', () => {
+  it('is given back once, in the first second without work', () => {
+    assert.deepEqual(collections([0.9, 0.4, 0.001, 0.001]), [3]);
+  });
+
+  it('is kept where requests never pause', () => {
+    assert.deepEqual(collections([0.9, 0.4, 0.5, 0.001], 3), []);
+  });
+
+  // V8 forgets the shape of objects of which none is left, and each later tick would take five times as long.
+  it('is collected but for one of the objects that Node makes for ticks', async () => {
+    const ticks: WeakRef<object>[] = [];
+    const init = (_id: number, type: string, _cause: number, resource: object): void => {
+      if (type === 'TickObject') ticks.push(new WeakRef(resource));
+    };
+    const hook = createHook({ init }).enable();
+    collectAll();
+    hook.disable();
+    // A weak reference holds until the turn of the loop in which it was made ends.
+    await nextTurn();
+    collectAll();
+    assert.ok(ticks.some((tick) => tick.deref() !== undefined));
+  });
+
+  // Node's hooks would follow promises as well, and V8 would not optimise awaiting for the rest of the process.
+  it('leaves promises as fast as they were', () => {
+    const file = new URL(
+      '../../../../../packages/gatewright/command/start/release-memory.ts',
+      import.meta.url,
+    );
+    const program = `import { collectAll } from ${JSON.stringify(file.href)}; collectAll();`;
+    const flags = ['--trace-protector-invalidation', '--input-type=module', '--eval', program];
+    const printed = execFileSync(process.execPath, flags, { encoding: 'utf8' });
+    assert.doesNotMatch(printed, /PromiseHook/);
+  });
+});

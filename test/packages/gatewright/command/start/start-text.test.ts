@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { NO_CONSEQUENCE } from '../../../../../packages/gateway/core/errors.ts';
+import {
+  countUnsupported,
+  describeStart,
+  describeUnsupported,
+  formatRoutes,
+} from '../../../../../packages/gatewright/command/start/start-text.ts';
+import type { StartFacts } from '../../../../../packages/gatewright/command/start/start-text.ts';
+import type { ApiRoutes } from '../../../../../packages/gateway/engine/index.ts';
+
+const route = (path: string, functionName: string, authorizer?: string): ApiRoutes['routes'][number] => ({
+  logicalId: 'Route',
+  method: 'GET',
+  path,
+  authorizer,
+  functionName,
+  target: undefined,
+  apiKeyRequired: false,
+});
+
+/** An API of these routes; nothing else of it is printed here. */
+const anApi = (routes: ApiRoutes['routes']): ApiRoutes => ({
+  logicalId: 'Api',
+  id: 'a1b2c3d4e5',
+  name: 'shop',
+  stack: 'shop-dev',
+  kind: 'http',
+  stage: 'dev',
+  region: 'us-east-1',
+  url: 'http://127.0.0.1:3000',
+  routes,
+});
+
+const HERE = { sources: ['.'], param: {} };
+
+const many = (count: number, folder: string, functionName: string) =>
+  Array.from({ length: count }, (_, index) => route(`${folder}${index}/x`, functionName, 'AWS_IAM'));
+
+describe('formatRoutes', () => {
+  it('lists each route of an API with a few', () => {
+    const lines = formatRoutes(anApi(many(15, '/orders/', 'orders')), HERE);
+
+    assert.equal(lines.length, 15);
+  });
+
+  it('shows an address for each route, parameters filled in, and of a WebSocket API the keys', () => {
+    const routes = [route('/users/{id}', 'one'), route('/files/{proxy+}', 'two'), route('$default', 'rest')];
+
+    const rest = formatRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' }, HERE);
+    const http = formatRoutes(anApi(routes), HERE);
+    const sockets = formatRoutes({ ...anApi([route('$connect', 'in')]), kind: 'websocket' }, HERE);
+
+    const addresses = (lines: readonly string[]) => lines.map((line) => /[$h]\S+/.exec(line)?.[0]);
+    assert.deepEqual(addresses(rest).slice(0, 2), [
+      'http://127.0.0.1:3000/dev/users/1',
+      'http://127.0.0.1:3000/dev/files/1/2',
+    ]);
+    assert.equal(addresses(http)[2], 'http://127.0.0.1:3000/');
+    assert.deepEqual(addresses(sockets), ['$connect']);
+  });
+
+  it('does not call a closed route open', () => {
+    const closed = { ...route('/users', 'users'), functionName: undefined, target: 'answers 500' };
+
+    assert.match(formatRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +answers 500$/);
+  });
+
+  it('counts the routes of one function where there are many, and lists the rest', () => {
+    const routes = [...many(20, '/quota/', 'admin'), route('/menu', 'menu'), ...many(3, '/keys/', 'keys')];
+
+    const lines = formatRoutes(anApi(routes), HERE).map((line) => line.trim().split(/ {2,}/));
+
+    assert.deepEqual(lines.slice(0, 2), [
+      ['20 routes', '/quota/…', 'AWS_IAM', '→ admin'],
+      ['GET', 'http://127.0.0.1:3000/menu', 'open', '→ menu'],
+    ]);
+    assert.equal(lines.length, 6);
+    assert.match(lines.at(-1)?.join(' ') ?? '', /^each: .*routes$/);
+  });
+
+  it('names a command that lists all routes of what was started', () => {
+    const load = { sources: ['.', 'examples/food delivery'], stage: 'test', param: { Who: 'me' } };
+
+    const last = formatRoutes(anApi(many(20, '/quota/', 'admin')), load).at(-1);
+
+    assert.match(last ?? '', / routes \. 'examples\/food delivery' --stage test --param Who=me$/);
+  });
+});
+
+describe('countUnsupported', () => {
+  const item = {
+    stackName: 'shop-dev',
+    type: 'AWS::X',
+    logicalId: 'A',
+    property: undefined,
+    consequence: 'no files',
+  };
+
+  it('says the first faults with what mends them, each message once, and counts all', () => {
+    const lines = countUnsupported([
+      { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+      { ...item, logicalId: 'C', message: 'is wrong', consequence: 'it fails' },
+      { ...item, message: 'is of no account', consequence: NO_CONSEQUENCE },
+      item,
+      { ...item, logicalId: 'B' },
+      { ...item, consequence: 'recorded' },
+    ]);
+
+    assert.deepEqual(lines, [
+      '    A: is wrong',
+      '      → its routes answer 500 (and 1 more)',
+      '  3 parts not served as written, 2 parts not as at AWS (--verbose lists them, --strict makes them errors)',
+      '',
+    ]);
+  });
+
+  // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong places.
+  it('says of a source that is refused which, and why', () => {
+    const lines = countUnsupported([
+      {
+        ...item,
+        message: 'a.js:6: reads authorizer.claims',
+        consequence: 'it is not served',
+        file: 'shop.yml',
+      },
+      { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+    ]);
+
+    assert.deepEqual(lines.slice(0, 4), [
+      '  Refused',
+      '    shop.yml A: a.js:6: reads authorizer.claims',
+      '      → it is not served',
+      '',
+    ]);
+    assert.deepEqual(lines.slice(4, 6), ['    A: is wrong', '      → its routes answer 500']);
+    assert.match(lines[6] ?? '', /^ {2}1 part not served as written /);
+  });
+
+  it('says six faults at most', () => {
+    const faults = Array.from({ length: 9 }, (_, index) => ({ ...item, message: `wrong ${index}` }));
+
+    assert.equal(countUnsupported(faults).filter((line) => line.includes('wrong')).length, 6);
+  });
+
+  it('says nothing where there is nothing', () => {
+    assert.deepEqual(countUnsupported([]), []);
+  });
+});
+
+describe('describeUnsupported', () => {
+  it('says once what several parts miss, each with its place', () => {
+    const item = (logicalId: string, property: string | undefined, consequence: string, place = {}) => ({
+      stackName: 'shop-dev',
+      type: 'AWS::X',
+      logicalId,
+      property,
+      consequence,
+      ...place,
+    });
+    const at = (line: number) => ({ file: join(process.cwd(), 'shop.yml'), line });
+
+    const lines = describeUnsupported([
+      item('A', 'Layers', 'no files', at(3)),
+      item('Topic', undefined, 'recorded'),
+      item('B', 'Layers', 'no files', at(9)),
+      item('Queue', '', 'is not there', at(12)),
+    ]);
+
+    assert.deepEqual(
+      lines.map((line) => line.trim()).filter((line) => line.includes(': ')),
+      ['shop.yml A.Layers (3), B.Layers (9): no files', 'Topic: recorded', 'shop.yml:12 Queue: is not there'],
+    );
+  });
+});
+
+describe('describeUnsupported of what a stack says wrongly', () => {
+  const item = { stackName: 'shop-dev', type: 'AWS::X', logicalId: 'A', property: 'Layers' };
+
+  it('names each fault with its consequence, under a heading that only faults have', () => {
+    const fault = { ...item, message: 'is wrong\nin two lines', consequence: 'it answers 500' };
+
+    assert.deepEqual(describeUnsupported([fault]), [
+      '  Not served as written (--strict makes these errors)',
+      '    A.Layers: is wrong\n      in two lines',
+      '      → it answers 500',
+      '',
+    ]);
+    assert.deepEqual(describeUnsupported([{ ...item, consequence: 'recorded' }]), [
+      '  Not as at AWS (--strict makes these errors)',
+      '    A.Layers: recorded',
+      '',
+    ]);
+    assert.deepEqual(describeUnsupported([]), []);
+  });
+});
+
+describe('describeStart', () => {
+  const item = { stackName: 'shop-dev', logicalId: 'A', type: 'AWS::X', property: '', consequence: 'none' };
+  const inspected = { ...anApi([]), stackName: 'shop-dev', routes: [{ method: 'GET', path: '/open' }] };
+  const facts = {
+    gateway: {
+      stacks: [],
+      routes: () => [anApi([route('/open', 'hello')])],
+      inspect: () => [inspected],
+    },
+    listening: {
+      control: 'http://127.0.0.1:4000',
+      unsupported: [item],
+      fronts: [],
+      unreachableIssuers: ['https://issuer.test'],
+    },
+    documents: [],
+    tookMs: 1234,
+    stage: 'dev',
+    load: HERE,
+    isVerbose: false,
+  } as unknown as StartFacts;
+
+  it('gives an address for each route, a line to paste and one line for the findings', () => {
+    const text = describeStart(facts);
+    assert.match(text, /GET +http:\/\/127\.0\.0\.1:3000\/open +open +→ hello/);
+    assert.match(text, /# open to everyone\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
+    assert.match(text, /1 part not as at AWS \(--verbose lists them/);
+    assert.match(text, /mint them here: --issuer https:\/\/issuer\.test=local/);
+  });
+
+  it('says what to do in the words of the command that prints it', () => {
+    const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
+    assert.match(text, /mint them here: settings: https:\/\/issuer\.test\n/);
+    assert.match(text, /Not as at AWS.*\n {4}A: none\n/);
+  });
+
+  it('gives with --quiet the addresses and what is not served, and no more', () => {
+    const text = describeStart({ ...facts, isQuiet: true });
+
+    assert.deepEqual(
+      text.split('\n').map((line) => line.trim().split(' ')[0]),
+      ['shop', 'Control', 'The', '', '1', '', 'Ready', ''],
+    );
+    assert.match(text, /^ {2}shop +.* {2}http:\/\/127\.0\.0\.1:3000\n/);
+  });
+
+  it('says that faults are injected, by how many rules of which file', () => {
+    const faults = { file: 'faults.yml', rules: 3, seed: 7 };
+    const text = describeStart({ ...facts, listening: { ...facts.listening, faults } });
+
+    assert.match(text, /Faults +3 rules of faults\.yml +injected on purpose, with seed 7\n/);
+    assert.doesNotMatch(describeStart(facts), /Faults/);
+  });
+
+  it('lets curl trust the local CA in the lines to paste, where one signs', () => {
+    const certificateAuthority = join(process.cwd(), '.gatewright/tls/ca.pem');
+    const text = describeStart({ ...facts, listening: { ...facts.listening, certificateAuthority } });
+
+    assert.match(text, /Local CA +\.gatewright\/tls\/ca\.pem +for clients; see .*certs --trust/);
+    assert.match(text, /\n {2}curl -i --cacert \.gatewright\/tls\/ca\.pem http:/);
+    assert.doesNotMatch(describeStart(facts), /cacert|Local CA/);
+  });
+});

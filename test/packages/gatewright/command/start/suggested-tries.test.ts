@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  guardedRoutes,
+  suggestTries,
+} from '../../../../../packages/gatewright/command/start/suggested-tries.ts';
+import type {
+  ApiRoutes,
+  InspectedApi,
+  InspectedRoute,
+} from '../../../../../packages/gateway/engine/index.ts';
+
+type Row = ApiRoutes['routes'][number];
+
+const row = (path: string, more: Partial<Row> = {}): Row => ({
+  method: 'GET',
+  path,
+  logicalId: 'Route',
+  apiKeyRequired: false,
+  authorizer: undefined,
+  functionName: 'answer',
+  target: undefined,
+  ...more,
+});
+
+const guard = (more: Partial<InspectedRoute> = {}): InspectedRoute => ({
+  method: 'GET',
+  path: '/',
+  apiKeyRequired: false,
+  authorizer: undefined,
+  ...more,
+});
+
+const of = (kind: ApiRoutes['kind'], routes: readonly Row[]): ApiRoutes => ({
+  stack: 'shop-dev',
+  logicalId: 'Api',
+  id: 'a1',
+  name: 'shop',
+  kind,
+  stage: 'dev',
+  region: 'us-east-1',
+  url: `${kind === 'websocket' ? 'ws' : 'http'}://127.0.0.1:3000/dev`,
+  routes,
+});
+
+function suggest(
+  kind: InspectedApi['kind'],
+  pairs: readonly (readonly [Row, InspectedRoute])[],
+  documents: Parameters<typeof guardedRoutes>[2] = [],
+): readonly string[] {
+  const api = of(
+    kind,
+    pairs.map(([shown]) => shown),
+  );
+  const inspected: InspectedApi = {
+    stack: 'shop-dev',
+    logicalId: 'Api',
+    id: 'a1',
+    kind,
+    stage: 'dev',
+    region: 'us-east-1',
+    apiKeySource: 'HEADER',
+    routes: pairs.map(([, guarded]) => guarded),
+  };
+  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev'));
+}
+
+const OURS: NonNullable<InspectedRoute['authorizer']> = {
+  name: 'guard',
+  payload: 'rest-token',
+  ttlSeconds: 0,
+  simpleResponses: false,
+  functionName: 'x-token-authorizer',
+  identitySources: [],
+};
+
+describe('suggestTries', () => {
+  it('gives a curl line for an open route, one without parameters and side effects first', () => {
+    const lines = suggest('rest', [
+      [row('/pets', { method: 'POST' }), guard()],
+      [row('/pets/{id}'), guard()],
+      [row('/pets'), guard()],
+    ]);
+
+    assert.deepEqual(lines, ['# open to everyone', 'curl -i http://127.0.0.1:3000/dev/pets']);
+  });
+
+  it('asks the service rather than for a preflight, which comes first in templates of osls', () => {
+    const lines = suggest('rest', [
+      [row('/pets', { method: 'OPTIONS' }), guard()],
+      [row('/pets', { method: 'DELETE' }), guard()],
+    ]);
+
+    assert.equal(lines[1], 'curl -i -X DELETE http://127.0.0.1:3000/dev/pets');
+  });
+
+  it('sends a body where the only route wants one', () => {
+    const [, line] = suggest('rest', [[row('/pets', { method: 'POST' }), guard()]]);
+
+    assert.equal(
+      line,
+      "curl -i -X POST -H 'Content-Type: application/json' -d '{}' http://127.0.0.1:3000/dev/pets",
+    );
+  });
+
+  it('mints a token where the gateway checks it and trusts the local issuer', () => {
+    const localToken = { issuer: undefined, audience: 'shop', scope: 'pets:read', tokenUse: undefined };
+    const [, line] = suggest('http', [[row('/pets', { authorizer: 'jwt' }), guard({ localToken })]]);
+
+    assert.match(
+      line ?? '',
+      /^curl -i -H "Authorization: Bearer \$\(\S.* token --audience shop --scope pets:read\)" http/,
+    );
+  });
+
+  it('mints one of the issuer that the local one stands in for', () => {
+    const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
+    const localToken = { issuer, audience: undefined, scope: undefined, tokenUse: 'id' };
+    const [, line] = suggest('rest', [[row('/pets', { authorizer: 'pool' }), guard({ localToken })]]);
+
+    assert.ok(line?.includes(` token --issuer ${issuer} --claim token_use=id)`), line);
+  });
+
+  it('does so for an authorizer of the toolkit by its document, and for no other', () => {
+    const pair = [row('/pets', { authorizer: 'guard' }), guard({ authorizer: OURS })] as const;
+    const foreign = [
+      row('/pets', { authorizer: 'guard' }),
+      guard({ authorizer: { ...OURS, functionName: 'theirs' } }),
+    ] as const;
+    const document = (only?: readonly string[]) => ({
+      apis: [{ for: 'dev', apiId: 'a1', stage: 'dev' }],
+      issuers: [{ id: 'local', trust: { isLocal: true }, ...(only && { only }) }],
+    });
+    const asks = (pairs: readonly [Row, InspectedRoute], documents: readonly object[]): boolean =>
+      suggest('rest', [pairs], documents as unknown as Parameters<typeof guardedRoutes>[2])
+        .join('\n')
+        .includes('token --sub alice');
+
+    assert.equal(asks(pair, [document()]), true);
+    assert.equal(asks(pair, [document(['dev'])]), true);
+    assert.equal(asks(pair, [document(['test'])]), false);
+    assert.equal(asks(pair, []), false);
+    assert.equal(asks(foreign, [document()]), false);
+  });
+
+  it('still shows a line where nothing of that is so, and says what it lacks', () => {
+    const lines = suggest('rest', [
+      [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],
+    ]);
+
+    assert.deepEqual(lines, ['# without theirs and the API key', 'curl -i http://127.0.0.1:3000/dev/pets']);
+  });
+
+  it('suggests no closed route, and none that nothing is known of', () => {
+    assert.deepEqual(suggest('rest', [[row('/pets'), guard({ isClosed: true })]]), []);
+    const api = of('rest', [row('/pets')]);
+    assert.deepEqual(guardedRoutes(api, [], [], 'dev'), []);
+    assert.deepEqual(
+      suggest('rest', [[row('/pets', { target: 'answers 500' }), guard({ isClosed: true })]]),
+      [],
+    );
+  });
+
+  it('sends a message to a WebSocket API that is open to anyone', () => {
+    const lines = (connect: Row) =>
+      suggest('websocket', [
+        [connect, guard()],
+        [row('ping', { method: 'ping' }), guard()],
+      ]);
+
+    assert.match(
+      lines(row('$connect'))[1] ?? '',
+      / send ws:\/\/127\.0\.0\.1:3000\/dev '\{"action":"ping"\}'$/,
+    );
+    assert.deepEqual(lines(row('$connect', { authorizer: 'theirs' })), []);
+  });
+
+  it('sends any action where only the default route answers, and nothing where none does', () => {
+    const connect = [row('$connect'), guard()] as const;
+
+    assert.match(
+      suggest('websocket', [connect, [row('$default'), guard()]])[1] ?? '',
+      / '\{"action":"hello"\}'$/,
+    );
+    assert.deepEqual(suggest('websocket', [connect]), []);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkLaterRoutes } from '../../../../../packages/toolkit/authoring/check/check-later-routes.ts';
+import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
+import { aDocument, anInventory, aPrincipal, ARN, PREFIX } from '../../../../support/an-access-document.ts';
+import { evaluateAsDocumented } from '../../../../support/iam-by-documentation.ts';
+
+const own = { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'] };
+const NOW_EPOCH_SECONDS = 1_800_000_000;
+
+describe('checkLaterRoutes', () => {
+  const rows: readonly {
+    name: string;
+    rule?: object;
+    /** When the document's routes were read, and now. */
+    before: readonly string[];
+    after: readonly string[];
+    kind?: 'http';
+    expected: RegExp | undefined;
+  }[] = [
+    {
+      name: 'refuses a route that was open, under a wildcard that runs across it',
+      before: ['GET /users/{id}', 'open GET /users/{id}/orders'],
+      after: ['GET /users/{id}', 'GET /users/{id}/orders'],
+      expected:
+        /^GET \/users\/\{id\}\/orders has an authorizer but was open .* so callers allowed on GET \/users\/\{id\} can call it too: run gatewright access sync$/,
+    },
+    {
+      name: 'refuses one that did not exist',
+      before: ['GET /users/{id}'],
+      after: ['GET /users/{id}', 'GET /users/{id}/orders'],
+      expected: /did not exist/,
+    },
+    {
+      name: 'refuses a static route that takes requests from under a parameter',
+      before: ['GET /users/{id}'],
+      after: ['GET /users/{id}', 'GET /users/export'],
+      expected: /^GET \/users\/export has an authorizer/,
+    },
+    {
+      name: 'refuses the verb that a wildcard verb has brought',
+      kind: 'http',
+      before: ['GET /users/{id}'],
+      after: ['GET /users/{id}', 'ANY /users/{id}/orders'],
+      expected: /^GET \/users\/\{id\}\/orders/,
+    },
+    {
+      name: 'refuses one under the wildcard of an open route, which policies grant where a rule names it',
+      before: ['open GET /users/{id}', 'GET /menu'],
+      after: ['open GET /users/{id}', 'GET /menu', 'GET /users/{id}/orders'],
+      expected: /^GET \/users\/\{id\}\/orders has an authorizer/,
+    },
+    {
+      name: 'takes an open route that has an authorizer now, if it is the one that the rule names',
+      before: ['open GET /users/{id}', 'GET /menu'],
+      after: ['GET /users/{id}', 'GET /menu'],
+      expected: undefined,
+    },
+    {
+      name: 'takes one that is open still',
+      before: ['GET /users/{id}', 'open GET /users/{id}/orders'],
+      after: ['GET /users/{id}', 'open GET /users/{id}/orders'],
+      expected: undefined,
+    },
+    {
+      name: 'takes one that no wildcard reaches, which is denied',
+      before: ['GET /users/{id}', 'open GET /orders'],
+      after: ['GET /users/{id}', 'GET /orders', 'POST /users/{id}/orders'],
+      expected: undefined,
+    },
+    {
+      name: "takes one below an owner's value, which is no wildcard",
+      rule: { ...own, bind: { id: { claim: 'sub' } } },
+      before: ['GET /users/{id}'],
+      after: ['GET /users/{id}', 'GET /users/{id}/orders', 'GET /users/export'],
+      expected: undefined,
+    },
+    {
+      name: 'takes a route that went, or is open now',
+      before: ['GET /users/{id}', 'GET /users/{id}/orders'],
+      after: ['GET /users/{id}', 'open GET /users/{id}/orders'],
+      expected: undefined,
+    },
+  ];
+  for (const { name, rule = own, before, after, kind, expected } of rows)
+    it(name, () => {
+      const complaints = checkLaterRoutes(
+        aDocument({ rules: [rule] }, before, kind),
+        anInventory(after, kind).routes,
+      );
+
+      if (expected === undefined) assert.deepEqual(complaints, []);
+      else {
+        assert.equal(complaints.length, 1, complaints.join('\n'));
+        assert.match(complaints[0] ?? '', expected);
+      }
+    });
+
+  it('refuses exactly where a policy made from older routes would admit callers', () => {
+    const document = aDocument({ rules: [own] }, ['GET /users/{id}', 'open GET /users/{id}/orders']);
+    const outcome = compilePolicy(
+      document,
+      aPrincipal(),
+      { ...ARN, target: 'GET/users/7' },
+      { nowEpochSeconds: NOW_EPOCH_SECONDS },
+    );
+
+    assert.ok(outcome.kind === 'policy');
+    // IAM's `*` runs across slashes, so it is /users/7/orders as well, and nothing denies that.
+    const asked = { action: 'execute-api:Invoke', resource: `${PREFIX}/prod/GET/users/7/orders` };
+    assert.equal(evaluateAsDocumented(outcome.policy, { ...asked, context: new Map() }), true);
+  });
+});

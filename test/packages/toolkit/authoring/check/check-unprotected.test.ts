@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  describeUnprotected,
+  findUnprotectedApis,
+} from '../../../../../packages/toolkit/authoring/check/check-unprotected.ts';
+import { aDocument } from '../../../../support/an-access-document.ts';
+
+const OURS = {
+  'Fn::Join': ['', ['arn:', { 'Fn::ImportValue': 'gatewright-prod-RequestAuthorizerArn' }, '/invocations']],
+};
+const TEMPLATE = {
+  Rest: { Type: 'AWS::ApiGateway::RestApi' },
+  RestAuth: {
+    Type: 'AWS::ApiGateway::Authorizer',
+    Properties: { RestApiId: { Ref: 'Rest' }, AuthorizerUri: OURS, Type: 'REQUEST' },
+  },
+  // A deployment may make the stage.
+  Deployment: {
+    Type: 'AWS::ApiGateway::Deployment',
+    Properties: { RestApiId: { Ref: 'Rest' }, StageName: 'prod' },
+  },
+  Stage: {
+    Type: 'AWS::ApiGateway::Stage',
+    Properties: { RestApiId: { Ref: 'Rest' }, StageName: 'prod' },
+  },
+  Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+  HttpAuth: {
+    Type: 'AWS::ApiGatewayV2::Authorizer',
+    Properties: { ApiId: { Ref: 'Http' }, AuthorizerUri: OURS, AuthorizerPayloadFormatVersion: '2.0' },
+  },
+  HttpStage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: { ApiId: { Ref: 'Http' }, StageName: '$default' },
+  },
+  Open: { Type: 'AWS::ApiGateway::RestApi' },
+  OpenStage: {
+    Type: 'AWS::ApiGateway::Stage',
+    Properties: { RestApiId: { Ref: 'Open' }, StageName: 'prod' },
+  },
+};
+const REST = { stack: 'shop', logicalId: 'Rest', stage: 'prod' };
+const HTTP = { stack: 'shop', logicalId: 'Http', stage: '$default' };
+
+describe('findUnprotectedApis', () => {
+  it('finds each stage of an API that uses the authorizers, and no other API', () => {
+    assert.deepEqual(findUnprotectedApis([], 'shop', TEMPLATE), [REST, HTTP]);
+  });
+
+  const protects = (over: object) => [
+    { document: aDocument(), for: 'prod', isReadLive: false, ...REST, ...over },
+  ];
+
+  it('leaves out what a document protects by stack, logical id and stage', () => {
+    assert.deepEqual(findUnprotectedApis(protects({}), 'shop', TEMPLATE), [HTTP]);
+    for (const other of [{ stack: 'other' }, { logicalId: 'Open' }, { stage: 'dev' }])
+      assert.deepEqual(findUnprotectedApis(protects(other), 'shop', TEMPLATE), [REST, HTTP]);
+  });
+});
+
+describe('describeUnprotected', () => {
+  it('says what happens, and the line to add', () => {
+    assert.match(
+      describeUnprotected(REST, 'live'),
+      /every call is answered 500: add it to api of a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
+    );
+  });
+
+  it("does not advise another stage's stack", () => {
+    const said = describeUnprotected(REST, 'live', 'dev');
+
+    assert.match(
+      said,
+      /shop is its stack in dev\..*samconfig\.toml: stack_name under \[live\.deploy\.parameters\]$/,
+    );
+    assert.doesNotMatch(said, /live: \{/);
+  });
+});

@@ -1,0 +1,352 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check/check-wiring';
+import type { WiredAuthorizer } from '@gatewright/authoring/check/check-wiring';
+import { aDocument } from '../../../../support/an-access-document.ts';
+
+const SAFE: WiredAuthorizer = {
+  name: 'request',
+  payload: 'rest-request',
+  calls: 'request-authorizer',
+  ttlSeconds: 60,
+  simpleResponses: false,
+  identitySources: [{ kind: 'header', name: 'authorization' }],
+};
+const bearer = { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] };
+const other = { in: 'header', name: 'x-token', issuers: ['main'] };
+const PARTNERS = {
+  issuers: [{ id: 'partners', type: 'clientCert', match: [{ issuerDN: 'CN=Partner CA' }] }],
+  sources: [{ in: 'clientCert', issuers: ['partners'] }],
+};
+const simple = { result: { format: 'simple' } };
+const quota = { plan: 'partner', tenant: 'acme' };
+
+// docs/design/authorizers §7.14: pairs of mode, TTL and identity source that would break the document's promises.
+describe('checkWiring', () => {
+  const rows: readonly {
+    name: string;
+    over?: object;
+    kind?: 'http';
+    wired?: Partial<WiredAuthorizer>;
+    expected: RegExp | undefined;
+    source: string;
+  }[] = [
+    {
+      name: 'takes a header that is both read and part of the cache key',
+      expected: undefined,
+      source: 'docs/design/authorizers §B01',
+    },
+    {
+      name: 'takes any identity source while nothing is kept',
+      wired: { ttlSeconds: 0, identitySources: [] },
+      expected: undefined,
+      source: 'docs/design/authorizers §B14',
+    },
+    {
+      name: 'refuses to keep answers by another header',
+      wired: { identitySources: [{ kind: 'header', name: 'x-other' }] },
+      expected: /caches answers without header authorization as an identity source/,
+      source: 'docs/design/authorizers §B14',
+    },
+    {
+      name: 'refuses to keep answers that a quota was charged for',
+      over: { quota },
+      expected: /caches answers for 60 s, and cached answers are not charged to the quota: set its TTL to 0/,
+      source: 'an answer to a charged request allows that one request',
+    },
+    {
+      name: 'takes a quota where nothing is kept',
+      over: { quota },
+      wired: { ttlSeconds: 0, identitySources: [] },
+      expected: undefined,
+      source: 'an answer to a charged request allows that one request',
+    },
+    {
+      name: 'takes kept answers where the quota is counted from access logs',
+      over: { quota: { ...quota, count: 'access-log' } },
+      expected: undefined,
+      source: 'a charge from logs needs no fresh answer: the authorizer only looks',
+    },
+    {
+      name: 'refuses a TOKEN authorizer where every route is charged',
+      over: { quota },
+      wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
+      expected: /a TOKEN authorizer cannot charge the quota/,
+      source: 'docs/design/quota §0.4: its event has no stamp',
+    },
+    {
+      name: 'takes a TOKEN authorizer beside routes that are charged',
+      over: { quota: { ...quota, routes: ['GET /users'] } },
+      wired: { payload: 'rest-token', calls: 'token-authorizer' },
+      expected: undefined,
+      source: 'it denies the charged routes',
+    },
+    {
+      name: 'refuses to keep answers by nothing',
+      wired: { identitySources: [] },
+      expected: /as an identity source, so callers share them/,
+      source: 'docs/design/authorizers §B14',
+    },
+    {
+      name: 'refuses to keep answers by one of two sources',
+      over: { sources: [bearer, other] },
+      expected: /caches answers without header x-token as an identity source/,
+      source: 'docs/design/authorizers §B14',
+    },
+    {
+      name: 'refuses to demand one of two sources',
+      over: { sources: [bearer, other] },
+      wired: { ttlSeconds: 0 },
+      expected: /answers 401 to every caller without header authorization/,
+      source: 'docs/design/authorizers §K10',
+    },
+    {
+      name: 'takes two sources where none is demanded and nothing is kept',
+      over: { sources: [bearer, other] },
+      wired: { ttlSeconds: 0, identitySources: [] },
+      expected: undefined,
+      source: 'docs/design/authorizers §K10',
+    },
+    {
+      name: 'refuses to keep answers longer than the document allows',
+      wired: { ttlSeconds: 61 },
+      expected: /caches answers for 61 s, the document allows 60 s/,
+      source: '2D',
+    },
+    {
+      name: 'refuses to keep answers for one request',
+      over: { result: { onOversize: 'exact', cacheTtlSeconds: 0 } },
+      expected: /set its TTL to 0/,
+      source: 'docs/design/authorizers §B14',
+    },
+    {
+      name: 'refuses a TOKEN authorizer for what it never reads',
+      over: { sources: [bearer, other] },
+      wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
+      expected: /reads one header, never header x-token/,
+      source: 'docs/aws §4.1',
+    },
+    {
+      name: 'refuses a policy where a verdict is expected',
+      wired: { payload: 'http-2.0', simpleResponses: true },
+      kind: 'http',
+      expected: /accepts no policy/,
+      source: 'docs/design/authorizers §B16',
+    },
+    {
+      name: 'refuses a verdict where a policy is expected',
+      over: simple,
+      wired: { payload: 'http-2.0' },
+      kind: 'http',
+      expected: /has result\.format: simple: set EnableSimpleResponses/,
+      source: 'docs/design/authorizers §B16',
+    },
+    {
+      name: 'refuses one kept verdict for all routes',
+      over: simple,
+      wired: { payload: 'http-2.0', simpleResponses: true },
+      kind: 'http',
+      expected: /caches one verdict for all routes/,
+      source: 'docs/design/authorizers §B15',
+    },
+    {
+      name: 'takes a kept verdict for each route',
+      over: simple,
+      wired: {
+        payload: 'http-2.0',
+        simpleResponses: true,
+        identitySources: [...SAFE.identitySources, { kind: 'context', name: 'routeKey' }],
+      },
+      kind: 'http',
+      expected: undefined,
+      source: 'docs/design/authorizers §B15',
+    },
+    {
+      name: 'refuses to keep answers without telling certificates apart',
+      over: PARTNERS,
+      expected: /without the client certificate/,
+      source: 'docs/design/authorizers §B14',
+    },
+    {
+      name: 'takes certificates while nothing is kept',
+      over: PARTNERS,
+      wired: { ttlSeconds: 0, identitySources: [] },
+      expected: undefined,
+      source: 'docs/design/authorizers §B14',
+    },
+  ];
+  for (const { name, over, kind, wired, expected, source } of rows)
+    it(name, () => {
+      const complaints = checkWiring(aDocument(over, undefined, kind), { ...SAFE, ...wired });
+
+      if (expected === undefined) assert.deepEqual(complaints, [], source);
+      else assert.match(complaints.join('\n'), expected, source);
+      for (const complaint of complaints) assert.match(complaint, /^authorizer request: /);
+    });
+});
+
+describe('checkChargedRoutes', () => {
+  const admissionKey = 'acme-admitted-requests';
+  const route = {
+    method: 'GET',
+    path: '/users',
+    authorizer: { payload: 'rest-request' },
+    apiKeyRequired: true,
+  } as const;
+  const rows = [
+    { name: 'takes a document without quota', over: {}, wired: [route], source: 'HEADER', expected: [] },
+    {
+      name: 'takes a route that asks for the admission key',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [route],
+      source: 'AUTHORIZER',
+      expected: [],
+    },
+    {
+      name: 'refuses a route that does not, since it would let requests over quota pass',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [{ ...route, apiKeyRequired: false }],
+      source: 'AUTHORIZER',
+      expected: [/GET \/users is charged but requires no API key: set ApiKeyRequired: true/],
+    },
+    {
+      name: 'finds it behind ANY',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [{ ...route, method: 'ANY', apiKeyRequired: false }],
+      source: 'AUTHORIZER',
+      expected: [/GET \/users is charged but requires no API key/],
+    },
+    {
+      name: 'refuses an admission key where callers bring keys',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [route],
+      source: 'HEADER',
+      expected: [/needs ApiKeySourceType: AUTHORIZER/],
+    },
+    {
+      name: 'refuses a charged route behind a TOKEN authorizer',
+      over: { quota: { ...quota, routes: ['GET /users'] } },
+      wired: [{ ...route, authorizer: { payload: 'rest-token' } }],
+      source: 'HEADER',
+      expected: [/GET \/users is charged, which a TOKEN authorizer cannot do/],
+    },
+    {
+      name: 'refuses a charged route that no authorizer of the toolkit guards',
+      over: { quota },
+      wired: [{ ...route, authorizer: undefined }],
+      source: 'HEADER',
+      expected: [/GET \/users is charged but has no authorizer of the toolkit/],
+    },
+    {
+      name: 'finds a charged route behind $default',
+      over: { quota },
+      wired: [{ ...route, path: '/users', method: '$default', authorizer: undefined }],
+      source: 'HEADER',
+      expected: [/has no authorizer of the toolkit/],
+    },
+    {
+      name: 'says nothing about the source of keys while it is unknown',
+      over: { quota: { ...quota, admissionKey } },
+      wired: [route],
+      source: undefined,
+      expected: [],
+    },
+  ] as const;
+  for (const { name, over, wired, source, expected } of rows)
+    it(name, () => {
+      const complaints = checkChargedRoutes(aDocument(over, ['GET /users']), wired, source);
+      assert.equal(complaints.length, expected.length, complaints.join('\n'));
+      for (const [index, pattern] of expected.entries()) assert.match(complaints[index] ?? '', pattern);
+    });
+});
+
+// docs/design/authorizers §B22: the key's value counts only where the API takes it from its authorizer.
+describe('checkNativePlans', () => {
+  const keys = (nativeUsagePlan?: true) => ({
+    issuers: [
+      { id: 'keys', type: 'apiKey', prefix: 'shop_live', ...(nativeUsagePlan && { nativeUsagePlan }) },
+    ],
+    sources: [{ in: 'header', name: 'x-api-key', issuers: ['keys'] }],
+  });
+  const route = {
+    method: 'GET',
+    path: '/users',
+    authorizer: { payload: 'rest-request' },
+    apiKeyRequired: true,
+  } as const;
+  const rows = [
+    {
+      name: 'takes an API that takes keys from its authorizer',
+      over: keys(true),
+      wired: [route],
+      source: 'AUTHORIZER',
+      expected: [],
+    },
+    { name: 'takes any API without native plans', over: keys(), wired: [], source: 'HEADER', expected: [] },
+    {
+      name: 'refuses an API that takes keys from callers',
+      over: keys(true),
+      wired: [route],
+      source: 'HEADER',
+      expected: ['nativeUsagePlan of issuer keys needs ApiKeySourceType: AUTHORIZER on the API'],
+    },
+    {
+      name: 'refuses an API of which no route asks for a key',
+      over: keys(true),
+      wired: [{ ...route, apiKeyRequired: false }],
+      source: 'AUTHORIZER',
+      expected: [
+        'nativeUsagePlan of issuer keys counts nothing: no route has ApiKeyRequired: true (private: true in serverless.yml)',
+      ],
+    },
+  ] as const;
+  for (const { name, over, wired, source, expected } of rows)
+    it(name, () => {
+      assert.deepEqual(checkNativePlans(aDocument(over, ['GET /users']), wired, source), expected);
+    });
+});
+
+describe('checkWiring of a WebSocket API', () => {
+  const rules = [{ id: 'ws', effect: 'allow', connect: true }];
+  const wire = (source: object, identitySources: WiredAuthorizer['identitySources'], over: object = {}) =>
+    checkWiring(aDocument({ rules, sources: [source], ...over }, ['ANY $connect'], 'websocket'), {
+      ...SAFE,
+      payload: 'websocket',
+      identitySources,
+    }).join();
+  const header = (name: string) => ({ kind: 'header', name }) as const;
+
+  it('finds the subprotocol in its header', () => {
+    const subprotocol = { in: 'subprotocol', marker: 'bearer', issuers: ['main'] };
+
+    assert.equal(wire(subprotocol, [header('sec-websocket-protocol')]), '');
+    for (const other of [
+      header('authorization'),
+      { kind: 'querystring', name: 'sec-websocket-protocol' } as const,
+    ])
+      assert.match(
+        wire(subprotocol, [other]),
+        /caches answers without the subprotocol as an identity source/,
+      );
+  });
+
+  it('finds a parameter of the query by its name', () => {
+    const query = { in: 'query', name: 'token', issuers: ['main'] };
+
+    assert.equal(wire(query, [{ kind: 'querystring', name: 'token' }]), '');
+    for (const other of [{ kind: 'querystring', name: 'other' } as const, header('token')])
+      assert.match(wire(query, [other]), /caches answers without query parameter token/);
+  });
+
+  it('finds the certificate of the client in the context', () => {
+    const [source = {}] = PARTNERS.sources;
+    const name = 'identity.clientCert.clientCertPem';
+    const wired = (identitySource: WiredAuthorizer['identitySources'][number]) =>
+      checkWiring(aDocument(PARTNERS, ['GET /users']), { ...SAFE, identitySources: [identitySource] }).join();
+
+    assert.deepEqual(Object.keys(source), ['in', 'issuers']);
+    assert.equal(wired({ kind: 'context', name }), '');
+    for (const other of [{ kind: 'context', name: 'identity.sourceIp' } as const, header(name)])
+      assert.match(wired(other), /caches answers without the client certificate/);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findLateParts, orderedDependsOn, orderFix } from '@gatewright/authoring/check/deployment-order';
+
+const part = (type: string, properties: object = {}, over: object = {}) => ({
+  Type: `AWS::ApiGateway::${type}`,
+  Properties: { RestApiId: { Ref: 'Api' }, ...properties },
+  ...over,
+});
+const TEMPLATE = {
+  Api: { Type: 'AWS::ApiGateway::RestApi' },
+  Other: { Type: 'AWS::ApiGateway::RestApi' },
+  Get: part('Method'),
+  Deployment: part('Deployment', {}, { DependsOn: ['Get'] }),
+  Unauthorized: part('GatewayResponse'),
+  Elsewhere: part('GatewayResponse', { RestApiId: { Ref: 'Other' } }),
+};
+
+describe('findLateParts', () => {
+  it('finds gateway responses and methods of the API that its deployment does not wait for', () => {
+    assert.deepEqual(findLateParts({ ...TEMPLATE, Post: part('Method') }), [
+      { deployment: 'Deployment', part: 'Unauthorized' },
+      { deployment: 'Deployment', part: 'Post' },
+    ]);
+  });
+
+  for (const [by, Deployment] of [
+    ['DependsOn, however far', part('Deployment', {}, { DependsOn: 'Waiter' })],
+    [
+      'a reference',
+      part('Deployment', { Description: { 'Fn::Sub': 'after ${Unauthorized}' } }, { DependsOn: 'Get' }),
+    ],
+    [
+      'GetAtt',
+      part('Deployment', { Description: { 'Fn::GetAtt': 'Unauthorized.Id' } }, { DependsOn: 'Get' }),
+    ],
+  ] as const)
+    it(`sees that the deployment waits by ${by}`, () => {
+      const Waiter = { Type: 'AWS::SNS::Topic', DependsOn: ['Unauthorized', 'Get'] };
+
+      assert.deepEqual(findLateParts({ ...TEMPLATE, Waiter, Deployment }), []);
+    });
+});
+
+describe('orderedDependsOn', () => {
+  it('keeps what the deployment waits for already, and adds what is late', () => {
+    assert.deepEqual([...orderedDependsOn(TEMPLATE)], [['Deployment', ['Get', 'Unauthorized']]]);
+  });
+
+  it('makes no circle of a part that needs the deployment itself', () => {
+    const Unauthorized = part('GatewayResponse', { ResponseParameters: { a: { Ref: 'Stage' } } });
+    const Stage = part('Stage', { DeploymentId: { Ref: 'Deployment' } });
+
+    assert.deepEqual([...orderedDependsOn({ ...TEMPLATE, Unauthorized, Stage })], []);
+  });
+});
+
+// AWS::Serverless::Api, GatewayResponses: "Configures Gateway Responses for an API"
+describe('orderFix', () => {
+  it('names what SAM puts into the document of its API, since no template can order its deployment', () => {
+    assert.match(orderFix('RestDeployment'), /DependsOn of RestDeployment; in SAM, .*GatewayResponses/);
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  checkClaims,
+  forwardedClaims,
+} from '../../../../../packages/toolkit/authoring/compile/compile-claims.ts';
+import { aDocument, anInventory, compile, documentText } from '../../../../support/an-access-document.ts';
+
+const ROUTES = ['GET /orders'];
+const carry = (over: object) => ({ result: { claims: { as: 'cognito', names: ['sub', 'email'], ...over } } });
+const PARTNERS = {
+  issuers: [
+    { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
+    { id: 'partners', type: 'apiKey', prefix: 'shop' },
+  ],
+  sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main', 'partners'] }],
+};
+
+function sayingsOf(over: object): readonly string[] {
+  const compilation = compile(documentText(over), anInventory(ROUTES));
+  const all = compilation.kind === 'compiled' ? compilation.warnings : compilation.problems;
+  return all.map(({ message }) => message);
+}
+
+describe('forwardedClaims', () => {
+  it('requires every claim that the service reads, but for those that it can do without', () => {
+    assert.deepEqual(forwardedClaims({ as: 'jwt', names: ['sub', 'name'], optional: ['name'] }), {
+      as: 'jwt',
+      names: ['sub', 'name'],
+      required: ['sub'],
+    });
+    assert.deepEqual(aDocument(carry({}), ROUTES).result.claims?.required, ['sub', 'email']);
+  });
+});
+
+describe('checkClaims', () => {
+  it('refuses an optional claim that is not among the names', () => {
+    assert.match(sayingsOf(carry({ optional: ['mail'] })).join(), /"mail" is not in names/);
+  });
+
+  it('warns where API keys cannot have what is required', () => {
+    assert.match(
+      sayingsOf({ ...PARTNERS, ...carry({}) }).join('\n'),
+      /API keys of "partners" have no claim email, .*optional.*--meta email=…/,
+    );
+  });
+
+  it('is content where they can do without', () => {
+    for (const claims of [carry({ optional: ['email'] }), carry({ names: ['sub', 'tenant'] })])
+      assert.doesNotMatch(sayingsOf({ ...PARTNERS, ...claims }).join('\n'), /API keys/);
+  });
+
+  it('looks at nothing where no claims are named', () => {
+    const said: string[] = [];
+    const say = (_: unknown, message: string) => said.push(message);
+    checkClaims({ issuers: [] } as unknown as Parameters<typeof checkClaims>[0], say, say);
+
+    assert.deepEqual(said, []);
+  });
+});

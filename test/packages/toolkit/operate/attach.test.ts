@@ -1,0 +1,169 @@
+/** Files of an attachment are material that a cloned repository may bring: what is applied is what the options plan. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { restore } from '../../../../packages/toolkit/operate/attach/make-plan.ts';
+import { functionArn } from '../../../support/a-stack.ts';
+import { ADMIN } from '../../../support/a-rest-control.ts';
+import { anHttpApiToAttach, API_ID } from '../../../support/an-api-to-attach.ts';
+import type { ApiToAttach } from '../../../support/an-api-to-attach.ts';
+import { runCommandHere } from '../../../support/command-in-process.ts';
+import type { Finished } from '../../../support/command.ts';
+import { assertSame } from '../../../support/every-get-answer.ts';
+
+const GOOD = 'gatewright-prod-request-authorizer';
+const LAX = 'gatewright-prod-token-authorizer';
+
+const runAt =
+  (api: ApiToAttach) =>
+  (...words: readonly string[]): Promise<Finished> =>
+    runCommandHere(
+      ['attach', ...words, '--api', API_ID, '--stage', 'prod', '--state', api.root, '--no-document'],
+      {
+        environment: {
+          AWS_ACCESS_KEY_ID: ADMIN.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: ADMIN.secretAccessKey,
+          AWS_REGION: 'us-east-1',
+          AWS_ENDPOINT_URL: api.control.url,
+        },
+      },
+    );
+
+/** Files with right sums, as a cloned repository may bring them. */
+async function plant(api: ApiToAttach, isBegun: boolean): Promise<void> {
+  const { plan } = await api.plan({
+    functionName: LAX,
+    patterns: ['GET /things-1'],
+    isWithoutDocument: true,
+  });
+  const journal = api.journal();
+  journal.savePlan(plan);
+  const { format, id, apiId, kind, stage, region, functionArn: arn, steps } = plan;
+  journal.saveUndo({ format, id, apiId, kind, stage, region, functionArn: arn, steps });
+  if (isBegun) journal.note({ at: '2026-01-01T00:00:00.000Z', step: 'permission', what: 'begin' });
+}
+
+describe('an attachment in files', () => {
+  const mine = ['--function', GOOD, '--routes', 'GET /things-2', '--yes'];
+  for (const [title, isBegun, words, refusal] of [
+    [
+      'is not resumed where its options plan another one',
+      true,
+      mine,
+      /is not what the options of this call plan: it has route GET \/things-1 .*token-authorizer/,
+    ],
+    [
+      'is not resumed by apply either, which --yes confirms for its own options only',
+      true,
+      ['apply', ...mine],
+      /is not what the options of this call plan/,
+    ],
+    ['is not resumed where no step of it began', false, mine, /its journal shows no step that began/],
+  ] as const)
+    it(title, async () => {
+      await using api = await anHttpApiToAttach({ count: 2 });
+      await plant(api, isBegun);
+      const before = await api.everything();
+
+      const { code, stderr } = await runAt(api)(...words);
+
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, refusal);
+      assertSame(await api.everything(), before);
+    });
+
+  it('is applied by --yes with the options that planned it, and names the function', async () => {
+    await using api = await anHttpApiToAttach({ count: 2 });
+    const run = runAt(api);
+    const before = await api.everything();
+    const lax = ['--function', LAX, '--routes', 'GET /things-1'];
+    const planned = await run('plan', ...lax);
+    assert.equal(planned.code, 0, planned.stderr);
+
+    const other = await run('apply', ...mine);
+    assert.equal(other.code, 2, other.stderr);
+    assert.match(other.stderr, /is not what the options of this call plan/);
+    const unasked = await run('apply');
+    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} of account 123456789012`));
+    assert.match(unasked.stderr, /No terminal to confirm in/);
+    assertSame(await api.everything(), before);
+
+    const own = await run('apply', ...lax, '--yes');
+    assert.equal(own.code, 0, own.stderr);
+  });
+
+  it('is resumed with the options of the first call, whatever is done already', async () => {
+    await using api = await anHttpApiToAttach({ count: 2 });
+    await runAt(api)('plan', '--function', GOOD);
+    const saved = api.journal().plan();
+    assert.ok(saved);
+    const { attachment: plan } = await restore(api.plane, saved);
+    const calls = { left: plan.steps.length - 1 };
+    await assert.rejects(
+      api.apply(plan, (call) => {
+        calls.left -= 1;
+        return calls.left < 0 ? Promise.reject(new Error('killed')) : api.plane.write(call);
+      }),
+    );
+
+    const { code, stdout, stderr } = await runAt(api)('--function', GOOD, '--yes');
+
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /resuming: 1 of \d steps are left/);
+  });
+});
+
+describe('the steps of attach', () => {
+  it('print what to write elsewhere, and plan with a time of 3,600 s at most', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const run = runAt(api);
+
+    const snippets = await run('snippets', '--function', GOOD);
+    assert.match(snippets.stdout, /^SAM\n/m);
+    assert.match(snippets.stdout, /^Terraform\n/m);
+    assert.doesNotMatch(snippets.stdout, /Callers notice/);
+    assert.equal(api.journal().plan(), undefined);
+
+    const longest = await run('plan', '--function', GOOD, '--ttl', '3600');
+    assert.equal(longest.code, 0, longest.stderr);
+    assert.match(longest.stdout, /answers cached for 3600 s/);
+    const longer = await run('plan', '--function', GOOD, '--ttl', '3601');
+    assert.notEqual(longer.code, 0);
+    assert.match(longer.stderr, /A number of seconds from 0 to 3600\./);
+  });
+});
+
+describe('a verification', () => {
+  it('says good of what is as attached, and WRONG of what was opened since, and exits with 3', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const run = runAt(api);
+    assert.equal((await run('--function', GOOD, '--yes')).code, 0);
+
+    const good = await run('verify');
+    const { live } = await api.plan({ isWithoutDocument: true });
+    const path = live.routes[0]?.address ?? '';
+    await api.plane.write({
+      service: 'apigateway',
+      method: 'PATCH',
+      path,
+      body: { authorizationType: 'NONE' },
+    });
+    const wrong = await run('verify');
+
+    assert.equal(good.code, 0, good.stderr);
+    assert.doesNotMatch(good.stdout, /WRONG/);
+    assert.equal(wrong.code, 3, wrong.stdout);
+    assert.match(wrong.stdout, /^WRONG /m);
+  });
+
+  it('that cannot reach the address says that the API is attached, and exits with 3', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    // Port 1 of the loopback has no listener.
+    const url = 'http://127.0.0.1:1/prod';
+
+    const { code, stderr } = await runAt(api)('--function', GOOD, '--url', url, '--yes');
+
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /attached, but not verified: http:\/\/127\.0\.0\.1:1 cannot be reached/);
+    assert.equal(await api.status('GET', '/things-1'), 401);
+  });
+});

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findSurprises } from '../../../../../packages/toolkit/operate/attach/find-surprises.ts';
+import { chooseRoutes } from '../../../../../packages/toolkit/operate/attach/choose-routes.ts';
+import { chooseSettings } from '../../../../../packages/toolkit/operate/attach/choose-settings.ts';
+import { mayCall } from '../../../../../packages/toolkit/operate/attach/authorizer-function.ts';
+import type { AuthorizerFunction } from '../../../../../packages/toolkit/operate/attach/authorizer-function.ts';
+import type { Circumstances } from '../../../../../packages/toolkit/operate/attach/surprise.ts';
+import type { LiveApi, LiveRoute } from '../../../../../packages/toolkit/operate/attach/live-api.ts';
+import { aDocument } from '../../../../support/an-access-document.ts';
+
+const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:gatewright-prod-request-authorizer';
+const authorizer: AuthorizerFunction = {
+  arn: ARN,
+  name: 'gatewright-prod-request-authorizer',
+  timeoutSeconds: 5,
+  isCallable: true,
+  address: '',
+  qualifier: undefined,
+  parts: {},
+};
+
+function aRoute(key: string, over: Partial<LiveRoute> = {}): LiveRoute {
+  const [method = '', path = ''] = key.startsWith('$') ? ['ANY', key] : key.split(' ');
+  return {
+    key,
+    method,
+    path,
+    address: '',
+    shown: {},
+    authorizationType: 'NONE',
+    authorizerId: undefined,
+    apiKeyRequired: false,
+    ...over,
+  };
+}
+
+function anApi(over: Partial<LiveApi> = {}): LiveApi {
+  return {
+    kind: 'rest',
+    apiId: 'a1b2c3',
+    name: 'shop',
+    stage: 'prod',
+    address: '',
+    api: {},
+    stageShown: {},
+    routes: [aRoute('GET /users'), aRoute('GET /users/{id}')],
+    authorizers: [],
+    gatewayResponses: [],
+    parts: {},
+    isAutomatic: false,
+    drift: [],
+    ...over,
+  };
+}
+
+const document = aDocument({ result: { cacheTtlSeconds: 300 } });
+
+function about(
+  live: LiveApi,
+  over: Partial<Circumstances> & { readonly ttlSeconds?: number } = {},
+): Circumstances {
+  const { ttlSeconds } = over;
+  const settings = chooseSettings(live, document, {
+    type: 'request',
+    name: 'ours',
+    functionArn: ARN,
+    ...(ttlSeconds !== undefined && { ttlSeconds }),
+  });
+  return {
+    live,
+    authorizer,
+    settings,
+    document,
+    choice: chooseRoutes(live, [], false),
+    isIncludingEdits: false,
+    ...over,
+  };
+}
+
+const idsOf = (circumstances: Circumstances): string[] =>
+  findSurprises(circumstances).map(({ level, id }) => `${level} ${id}`);
+
+describe('surprises to know before an authorizer is attached', () => {
+  it('is nothing of a plain API that its document knows', () => {
+    assert.deepEqual(findSurprises(about(anApi())), []);
+  });
+
+  const cases: readonly { readonly finds: string; readonly of: Circumstances }[] = [
+    { finds: 'obstacle no-document', of: about(anApi(), { document: undefined }) },
+    { finds: 'obstacle wiring', of: about(anApi(), { ttlSeconds: 600 }) },
+    {
+      finds: 'obstacle wildcards',
+      of: about(anApi({ routes: [aRoute('GET /users/{id}'), aRoute('GET /users/me')] })),
+    },
+    { finds: 'warning unknown-routes', of: about(anApi({ routes: [aRoute('GET /news')] })) },
+    { finds: 'obstacle name-taken', of: about(anApi({ parts: { 'authorizer ours': {} } })) },
+    {
+      finds: 'warning authorizer-timeout',
+      of: about(anApi(), { authorizer: { ...authorizer, timeoutSeconds: 60 } }),
+    },
+    { finds: 'warning drift-unknown', of: about(anApi({ drift: undefined })) },
+    { finds: 'obstacle drift', of: about(anApi({ drift: ['GET /users is configured, but not deployed'] })) },
+    {
+      finds: 'warning drift',
+      of: about(anApi({ drift: ['GET /users is configured, but not deployed'] }), { isIncludingEdits: true }),
+    },
+    { finds: 'obstacle canary', of: about(anApi({ stageShown: { canarySettings: { percentTraffic: 5 } } })) },
+    { finds: 'warning automatic', of: about(anApi({ kind: 'http', isAutomatic: true })) },
+    { finds: 'warning cors', of: about(anApi({ routes: [aRoute('GET /users'), aRoute('OPTIONS /users')] })) },
+    { finds: 'warning preflight', of: about(anApi({ routes: [aRoute('ANY /users')] })) },
+    {
+      finds: 'warning api-keys',
+      of: about(anApi({ routes: [aRoute('GET /users', { apiKeyRequired: true })] })),
+    },
+    {
+      finds: 'note left-alone',
+      of: about(
+        anApi({
+          routes: [aRoute('GET /users'), aRoute('GET /users/{id}', { authorizationType: 'AWS_IAM' })],
+        }),
+      ),
+    },
+    {
+      finds: 'warning claims',
+      of: (() => {
+        const live = anApi({
+          routes: [aRoute('GET /users', { authorizationType: 'COGNITO_USER_POOLS', authorizerId: 'x' })],
+        });
+        return about(live, { choice: chooseRoutes(live, [], true) });
+      })(),
+    },
+    {
+      finds: 'warning cache',
+      of: about(
+        anApi({
+          stageShown: { cacheClusterEnabled: true, methodSettings: { '*/*': { cachingEnabled: true } } },
+        }),
+      ),
+    },
+    { finds: 'warning resource-policy', of: about(anApi({ api: { policy: '{}' } })) },
+    {
+      finds: 'obstacle nothing',
+      of: about(anApi({ routes: [aRoute('GET /users', { authorizationType: 'AWS_IAM' })] })),
+    },
+    {
+      finds: 'obstacle no-route',
+      of: (() => {
+        const live = anApi();
+        return about(live, { choice: chooseRoutes(live, ['GET /nowhere'], false) });
+      })(),
+    },
+  ];
+  for (const { finds, of } of cases)
+    it(`finds it: ${finds}`, () => {
+      assert.ok(idsOf(of).includes(finds), idsOf(of).join(', '));
+    });
+
+  it('says nothing of pages where a gateway response makes a denial readable', () => {
+    const routes = [aRoute('GET /users'), aRoute('OPTIONS /users')];
+    const responseParameters = { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" };
+    const live = anApi({ routes, gatewayResponses: [{ responseType: 'DEFAULT_4XX', responseParameters }] });
+
+    assert.deepEqual(idsOf(about(live)), ['note left-alone']);
+  });
+});
+
+describe('the routes of an attachment', () => {
+  const live = anApi({
+    routes: ['GET /orders', 'POST /orders', 'GET /orders/{id}', 'GET /ordersx', 'OPTIONS /orders'].map(
+      (key) => aRoute(key),
+    ),
+  });
+  const cases = [
+    { patterns: [], takes: ['GET /orders', 'POST /orders', 'GET /orders/{id}', 'GET /ordersx'] },
+    { patterns: ['GET /orders/*'], takes: ['GET /orders', 'GET /orders/{id}'] },
+    { patterns: ['/orders'], takes: ['GET /orders', 'POST /orders'] },
+    { patterns: ['* /orders/{id}', 'post /orders'], takes: ['POST /orders', 'GET /orders/{id}'] },
+  ];
+  for (const { patterns, takes } of cases)
+    it(`are ${takes.join(', ')} by ${patterns.join(', ') || 'no pattern'}`, () => {
+      assert.deepEqual(
+        chooseRoutes(live, patterns, false).chosen.map(({ key }) => key),
+        takes,
+      );
+    });
+});
+
+// Lambda developer guide, "Using resource-based policies"; API Gateway, "Lambda authorizer resource-based policy".
+describe('a statement allows API Gateway to call an authorizer', () => {
+  const apiArn = 'arn:aws:execute-api:us-east-1:123456789012:a1b2c3';
+  const open = {
+    Effect: 'Allow',
+    Action: 'lambda:InvokeFunction',
+    Principal: { Service: 'apigateway.amazonaws.com' },
+  };
+  const cases = [
+    { may: true, statement: open },
+    {
+      may: true,
+      statement: { ...open, Condition: { StringEquals: { 'AWS:SourceAccount': '123456789012' } } },
+    },
+    {
+      may: false,
+      statement: { ...open, Condition: { StringEquals: { 'AWS:SourceAccount': '210987654321' } } },
+    },
+    {
+      may: true,
+      statement: { ...open, Condition: { ArnLike: { 'AWS:SourceArn': `${apiArn}/authorizers/*` } } },
+    },
+    { may: true, statement: { ...open, Condition: { ArnLike: { 'AWS:SourceArn': `${apiArn}/*` } } } },
+    {
+      may: false,
+      statement: { ...open, Condition: { ArnLike: { 'AWS:SourceArn': `${apiArn}/*/GET/users` } } },
+    },
+    { may: false, statement: { ...open, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } } },
+    { may: false, statement: { ...open, Effect: 'Deny' } },
+    { may: false, statement: { ...open, Principal: { Service: 'sns.amazonaws.com' } } },
+    { may: false, statement: { ...open, Action: 'lambda:GetFunction' } },
+  ];
+  for (const { may, statement } of cases)
+    it(`${may ? 'by' : 'not by'} ${JSON.stringify(statement)}`, () => {
+      assert.equal(mayCall(statement, apiArn), may);
+    });
+});

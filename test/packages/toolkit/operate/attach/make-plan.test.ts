@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { comparable } from '../../../../../packages/toolkit/operate/attach/live-api.ts';
+import { readCompiled } from '../../../../../packages/toolkit/stack/access/commands/access-check.ts';
+import { writeRoutes } from '../../../../../packages/toolkit/operate/attach/write-routes.ts';
+import {
+  anHttpApiToAttach,
+  API_ID,
+  aRestApiToAttach,
+  tokenFor,
+} from '../../../../support/an-api-to-attach.ts';
+import { functionArn } from '../../../../support/a-stack.ts';
+import { assertSame } from '../../../../support/every-get-answer.ts';
+import { documentText } from '../../../../support/an-access-document.ts';
+
+const one = { resources: 1, methods: ['GET'] };
+const stepsOf = (plan: { readonly steps: readonly { readonly name: string }[] }) =>
+  plan.steps.map(({ name }) => name);
+
+describe('a plan', () => {
+  it('keeps routes with another guard, and replaces and restores the guard on request', async () => {
+    await using api = await aRestApiToAttach({ ...one, method: { AuthorizationType: 'AWS_IAM' } });
+    const before = await api.everything();
+    const { plan: none, surprises } = await api.plan();
+    assert.deepEqual(none.steps, []);
+    assert.deepEqual(
+      surprises.map(({ id }) => id),
+      ['nothing'],
+    );
+
+    const { plan } = await api.plan({ isReplacing: true });
+    await api.apply(plan);
+    assert.equal(await api.status('GET', '/things-1', tokenFor('admin')), 200);
+    await api.detach();
+
+    assertSame(await api.everything(), before);
+  });
+
+  // docs/guides/sell/quota.md, "In the authorizer": the key is the authorizer's, and charged routes ask for it.
+  it('sets what an admission key needs on request, and takes it back', async () => {
+    const quota = {
+      plan: 'free',
+      tenant: 'shop',
+      admissionKey: 'shop-admitted-requests-prod',
+      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+    };
+    await using api = await aRestApiToAttach({ ...one, over: { quota, result: { cacheTtlSeconds: 0 } } });
+    const before = await api.everything();
+
+    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+
+    assert.deepEqual(stepsOf(plan), [
+      'permission',
+      'authorizer',
+      'api key source',
+      'route GET /things-1',
+      'deployment',
+      'stage',
+    ]);
+    await api.apply(plan);
+    const { live } = await api.plan({ isWithoutDocument: true });
+    assert.equal(live.api['apiKeySource'], 'AUTHORIZER');
+    assert.equal(live.routes[0]?.apiKeyRequired, true);
+    await api.detach();
+    assertSame(await api.everything(), before);
+
+    const token = await api.plan({ quota: 'authorizer' });
+    assert.ok(token.surprises.some(({ id, level }) => id === 'quota-token' && level === 'obstacle'));
+  });
+
+  it('asks for the key of the authorizer on the routes alone that are charged', async () => {
+    const quota = {
+      plan: 'free',
+      tenant: 'shop',
+      admissionKey: 'shop-admitted-requests-prod',
+      plans: [{ id: 'free', version: 1, limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }] }],
+      routes: ['GET /things-1'],
+    };
+    const methods = ['GET', 'POST'] as const;
+    await using api = await aRestApiToAttach({
+      resources: 1,
+      methods: [...methods],
+      over: { quota, result: { cacheTtlSeconds: 0 } },
+    });
+
+    const { plan } = await api.plan({ type: 'request', quota: 'authorizer' });
+
+    assert.deepEqual(
+      methods.map((method) => {
+        const step = plan.steps.find(({ part }) => part === `route ${method} /things-1`);
+        return step?.after['apiKeyRequired'] === true;
+      }),
+      [true, false],
+    );
+  });
+
+  it('refuses an authorizer of type TOKEN of an API that has none, and a function of another region', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    for (const isWithoutDocument of [true, false]) {
+      const { surprises } = await api.plan({ type: 'token', isWithoutDocument });
+      assert.ok(surprises.some(({ id, level }) => id === 'no-token' && level === 'obstacle'));
+    }
+    const functionName = functionArn('gatewright-prod-request-authorizer').replace('us-east-1', 'eu-west-1');
+
+    await assert.rejects(
+      api.plan({ functionName }),
+      /the function is in region eu-west-1, and the API in us-east-1/,
+    );
+  });
+
+  it('refuses a canary of an API that has none, and a quota of a document that has none', async () => {
+    await using api = await aRestApiToAttach(one);
+    const { surprises } = await api.plan({ quota: 'authorizer' });
+
+    assert.ok(surprises.some(({ id }) => id === 'no-quota'));
+    assert.ok(surprises.every(({ id }) => id !== 'no-canary'));
+    await using http = await anHttpApiToAttach({ count: 1 });
+    const { surprises: ofHttp } = await http.plan({ canaryPercent: 10 });
+    assert.ok(ofHttp.some(({ id, level }) => id === 'no-canary' && level === 'obstacle'));
+    const { surprises: without } = await http.plan();
+    assert.ok(without.every(({ id }) => id !== 'no-canary'));
+  });
+
+  it('takes a member that says nothing for none', () => {
+    assert.deepEqual(comparable({ routeKey: 'GET /', authorizerId: null, createdDate: 1 }), {
+      routeKey: 'GET /',
+    });
+  });
+});
+
+describe('the routes of the access document', () => {
+  it('are written as they will be, so that the authorizers know them before the first request', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
+    const folder = join(api.root, 'access');
+    mkdirSync(folder);
+    const text = documentText({ api: { prod: { apiId: API_ID, stage: 'prod' } }, routes: 'live' });
+    writeFileSync(join(folder, 'shop.yml'), JSON.stringify(text));
+    const { live } = await api.plan();
+
+    const said = writeRoutes(folder, live, new Set(['GET /things-1']));
+
+    assert.match(said, /^shop: 2 routes, 1 behind an authorizer; compiled/);
+    const written = JSON.parse(readFileSync(join(folder, 'shop.routes.json'), 'utf8')) as {
+      readonly routes: unknown;
+    };
+    assert.deepEqual(written.routes, [
+      { method: 'GET', path: '/things-1', isProtected: true },
+      { method: 'POST', path: '/things-1', isProtected: false },
+    ]);
+    const routes = live.routes.map((route) =>
+      route.method === 'POST' ? { ...route, authorizationType: 'COGNITO_USER_POOLS' } : route,
+    );
+    assert.match(writeRoutes(folder, { ...live, routes }, new Set(['GET /things-1'])), /1 behind an/);
+    const { documents } = readCompiled(folder);
+    assert.deepEqual(documents[0]?.routes, [
+      { method: 'GET', path: '/things-1' },
+      { method: 'POST', path: '/things-1', isOpen: true, guard: 'COGNITO_USER_POOLS' },
+    ]);
+    assert.throws(() => writeRoutes(folder, { ...live, stage: 'other' }, new Set()), /names stage other/);
+  });
+});

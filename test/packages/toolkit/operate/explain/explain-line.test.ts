@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { explainLine } from '../../../../../packages/toolkit/operate/explain/explain-line.ts';
+import type { LineStory } from '../../../../../packages/toolkit/operate/explain/explain-line.ts';
+import {
+  gatherFacts,
+  logFormatCall,
+  readSince,
+} from '../../../../../packages/toolkit/operate/explain/explain-api.ts';
+import { readLogLine, recommendedFormat } from '../../../../../packages/toolkit/operate/explain/log-line.ts';
+import { createControlPlane } from '../../../../../packages/toolkit/operate/attach/control-plane.ts';
+import type { ControlPlane } from '../../../../../packages/toolkit/operate/attach/control-plane.ts';
+import { readLiveApi } from '../../../../../packages/toolkit/operate/attach/read-live-api.ts';
+import type { CallerSpec } from '../../../../../packages/toolkit/authoring/find/caller-spec.ts';
+import { aDocument } from '../../../../support/an-access-document.ts';
+import { anHttpApiToAttach, awsWithoutSocket } from '../../../../support/an-api-to-attach.ts';
+import { aRestControl } from '../../../../support/a-rest-control.ts';
+import type { TestRestControl } from '../../../../support/a-rest-control.ts';
+import type { TestRequest } from '../../../../support/an-api.ts';
+import { FORMAT, FUNCTIONS, RESOURCES, RestApiId } from '../../../../support/failing-api.ts';
+
+const made = aDocument(
+  {
+    rules: [
+      {
+        id: 'admins',
+        effect: 'allow',
+        methods: ['GET'],
+        paths: ['/orders'],
+        when: { roles: { any: ['admin'] } },
+      },
+    ],
+  },
+  ['GET /orders'],
+);
+const document = { ...made, apis: [{ for: 'prod', apiId: RestApiId, stage: 'prod' }] };
+
+let control: TestRestControl;
+let plane: ControlPlane;
+before(async () => {
+  control = await aRestControl(RESOURCES, FUNCTIONS);
+  plane = createControlPlane(awsWithoutSocket(control), {
+    nowEpochMs: () => 0,
+    wait: () => Promise.resolve(),
+  });
+});
+after(() => control.close());
+
+/** Sends it, and explains its line. */
+async function explained(
+  request: TestRequest,
+  options?: CallerSpec,
+): Promise<{ readonly status: number; readonly story: LineStory }> {
+  const { status } = await control.send(request);
+  const line = (control.ports.logGroups.lines.at(-1) ?? '').replace('/aws/pets: ', '');
+  const fields = readLogLine(FORMAT, line);
+  assert.ok(fields !== undefined, line);
+  const live = await readLiveApi(plane, RestApiId, 'prod');
+  const facts = await gatherFacts(plane, live, fields);
+  return {
+    status,
+    story: explainLine(facts, FORMAT, await readSince(plane, live), document, options, 1_800_000_000),
+  };
+}
+
+const as = (token: string) => ({ headers: ['Authorization', token] });
+const withKey = { headers: ['x-api-key', 'key-of-acme-0123456789'] };
+
+describe('a failing request of a deployed API is explained from its log line, the control plane and the document', () => {
+  const cases: readonly {
+    readonly request: TestRequest;
+    readonly first?: TestRequest;
+    readonly caller?: CallerSpec;
+    readonly status: number;
+    readonly phase: string;
+    readonly says: RegExp;
+  }[] = [
+    {
+      request: { target: '/prod/blocked' },
+      status: 403,
+      phase: 'screen',
+      says: /resource policy does not allow the caller/,
+    },
+    {
+      request: { target: '/prod/order' },
+      status: 403,
+      phase: 'match',
+      says: /no route for GET \/order. REST APIs answer “Missing Authentication Token” to that/,
+    },
+    {
+      request: { target: '/prod/orders' },
+      status: 401,
+      phase: 'authenticate',
+      says: /reads the caller from header Authorization, which the request does not have: the function was not called/,
+    },
+    {
+      request: { target: '/prod/orders', ...as('bad') },
+      status: 401,
+      phase: 'authenticate',
+      says: /The function decide was called and threw “Unauthorized”/,
+    },
+    {
+      request: { target: '/prod/orders', ...as('boom') },
+      status: 500,
+      phase: 'authenticate',
+      says: /The authorizer failed, so every request is denied/,
+    },
+    {
+      request: { target: '/prod/orders', ...as('deny') },
+      caller: { claims: JSON.stringify({ sub: 'carl', roles: ['support'] }), role: [], scope: [] },
+      status: 403,
+      phase: 'authorize',
+      says: /The access document orders in this folder says: deny, no rule allows it/,
+    },
+    {
+      request: { target: '/prod/keyed' },
+      status: 403,
+      phase: 'meter',
+      says: /GET \/keyed needs an API key, and the request has no x-api-key header/,
+    },
+    {
+      first: { target: '/prod/slow-down' },
+      request: { target: '/prod/slow-down' },
+      status: 429,
+      phase: 'meter',
+      says: /The throttle of GET \/slow-down on stage prod is used up: burst 1, rate 1 a second/,
+    },
+    {
+      first: { target: '/prod/sold', ...withKey },
+      request: { target: '/prod/sold', ...withKey },
+      status: 429,
+      phase: 'meter',
+      says: /Key Key has used up its quota: plan gold grants 1 request a day/,
+    },
+    {
+      request: { target: '/prod/checked' },
+      status: 400,
+      phase: 'validate',
+      says: /Missing required request parameters: \[page\]/,
+    },
+    {
+      request: { method: 'POST', target: '/prod/typed', headers: ['Content-Type', 'text/csv'], body: 'a;b' },
+      status: 415,
+      phase: 'map-request',
+      says: /Unsupported Media Type/,
+    },
+    {
+      request: { target: '/prod/broken' },
+      status: 502,
+      phase: 'integrate',
+      says: /Function break failed with an error: .*no table of that name/,
+    },
+    {
+      request: { target: '/prod/odd' },
+      status: 502,
+      phase: 'map-response',
+      says: /Function odd gave an answer that is not valid for a proxy integration/,
+    },
+    {
+      request: { target: '/prod/teapot' },
+      status: 418,
+      phase: 'map-response',
+      says: /Function teapot answered 418.*the gateway passed that on/,
+    },
+  ];
+  for (const { request, first, caller: options, status, phase, says } of cases)
+    it(`${status} in ${phase}: ${request.target} ${says.source.slice(0, 40)}`, async () => {
+      if (first !== undefined) await control.send(first);
+
+      const found = await explained(request, options);
+
+      assert.equal(found.status, status);
+      assert.equal(found.story.phase, phase, found.story.sentences.join(' '));
+      assert.match(found.story.sentences.join(' '), says);
+      assert.match(found.story.sentences.join(' '), /Stage prod has served deployment \w+ since 20/);
+      assert.deepEqual(found.story.missing, []);
+      // Advice for the gateway on this machine is none here.
+      assert.doesNotMatch(found.story.changes.join(' '), /gatewright (clock|token|env)/);
+    });
+});
+
+describe('a line of an access log', () => {
+  it('that does not say whether the authorizer was asked keeps that open', async () => {
+    const live = await readLiveApi(plane, RestApiId, 'prod');
+    const format =
+      '{"id":"$context.requestId","m":"$context.httpMethod","r":"$context.resourcePath","s":"$context.status","t":"$context.error.responseType"}';
+    const fields = readLogLine(format, '{"id":"a","m":"GET","r":"/orders","s":"401","t":"UNAUTHORIZED"}');
+    assert.ok(fields !== undefined);
+
+    const story = explainLine(
+      await gatherFacts(plane, live, fields),
+      format,
+      await readSince(plane, live),
+      undefined,
+      undefined,
+      0,
+    );
+
+    assert.match(story.sentences[0] ?? '', /the line does not show which/);
+    assert.ok(story.missing.includes('authorizer.status'));
+  });
+
+  it('is written in the most complete format once that is set', async () => {
+    const live = await readLiveApi(plane, RestApiId, 'prod');
+    await plane.write(logFormatCall(live, 'arn:aws:logs:us-east-1:123456789012:log-group:other', FORMAT));
+
+    const { stageShown } = await readLiveApi(plane, RestApiId, 'prod');
+
+    assert.deepEqual(stageShown['accessLogSettings'], {
+      destinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:other',
+      format: FORMAT,
+    });
+  });
+});
+
+/** AWS's words of a function that the API may not invoke (docs/aws §4.5). */
+const notPermitted = (what: string): string =>
+  `The IAM role configured on the ${what} or API Gateway doesn't have permissions to call the ${what}. Check the permissions and try again.`;
+
+describe('a failing request of an HTTP API', () => {
+  const format = recommendedFormat('http');
+  const cases = [
+    {
+      what: { status: '401', routeKey: 'GET /things-1', error: 'Unauthorized' },
+      phase: 'authenticate',
+      says: /the line does not show which/,
+    },
+    {
+      what: { status: '403', routeKey: 'GET /things-1', error: 'Forbidden' },
+      phase: 'authorize',
+      says: /by these rules|No rule/,
+    },
+    {
+      what: { status: '404', routeKey: '-', error: 'Not Found', path: '/prod/thing-1' },
+      phase: 'match',
+      says: /no route for GET \/thing-1/,
+    },
+    {
+      what: { status: '429', routeKey: 'GET /things-1', error: 'Too Many Requests' },
+      phase: 'meter',
+      says: /Too Many Requests/,
+    },
+    {
+      what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: 'out of memory' },
+      phase: 'authenticate',
+      says: /The authorizer failed/,
+    },
+    {
+      what: {
+        status: '500',
+        routeKey: 'GET /things-1',
+        error: 'Internal Server Error',
+        integration: notPermitted('integration'),
+      },
+      phase: 'integrate',
+      says: /The policy of list does not allow this API to invoke it/,
+    },
+    {
+      what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: notPermitted('authorizer') },
+      phase: 'authenticate',
+      says: /The policy of gatewright-prod-request-authorizer does not allow this API to invoke it/,
+    },
+    {
+      what: { status: '503', routeKey: 'GET /things-1', error: 'Service Unavailable' },
+      phase: 'integrate',
+      says: /Function list did not answer within 30000 ms/,
+    },
+  ];
+  it('is explained by its status, since it has no response type', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const { plan } = await api.plan();
+    await api.apply(plan);
+    const { live } = await api.plan();
+    for (const { what, phase, says } of cases) {
+      const {
+        status,
+        routeKey,
+        error,
+        authorizer = '-',
+        integration = '-',
+        path = '/prod/things-1',
+      } = { authorizer: undefined, integration: undefined, path: undefined, ...what };
+      const values: Readonly<Record<string, string>> = {
+        httpMethod: 'GET',
+        path,
+        routeKey,
+        status,
+        'error.message': error,
+        'authorizer.error': authorizer,
+        integrationErrorMessage: integration,
+      };
+      const line = format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => values[name] ?? '-');
+      const fields = readLogLine(format, line);
+      assert.ok(fields !== undefined);
+
+      const story = explainLine(
+        await gatherFacts(api.plane, live, fields),
+        format,
+        await readSince(api.plane, live),
+        api.document,
+        undefined,
+        0,
+      );
+
+      assert.equal(story.phase, phase, status);
+      assert.match(story.sentences.join(' '), says, status);
+    }
+  });
+});

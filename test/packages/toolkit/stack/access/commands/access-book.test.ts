@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openAccessBook } from '../../../../../../packages/toolkit/stack/access/commands/access-book.ts';
+import { explain } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
+import { aDocument } from '../../../../../support/an-access-document.ts';
+import type { AccessQuestion } from '../../../../../../packages/gateway/engine/index.ts';
+
+const NOW = 1_790_000_000;
+const DOCUMENT = aDocument({
+  rules: [
+    {
+      id: 'read',
+      effect: 'allow',
+      methods: ['GET'],
+      paths: ['/users'],
+      when: { roles: { any: ['support'] } },
+    },
+    { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'], bind: { id: { claim: 'sub' } } },
+  ],
+});
+const question = (over: Partial<AccessQuestion>): AccessQuestion => ({
+  document: DOCUMENT.name,
+  method: 'GET',
+  roles: [],
+  scopes: [],
+  ...over,
+});
+
+describe('the access book of a start', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatewright-access-book-'));
+    mkdirSync(join(folder, 'access'));
+    writeFileSync(join(folder, 'access/compiled.json'), JSON.stringify({ documents: [DOCUMENT] }));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const book = () => openAccessBook([folder, join(folder, 'has-no-documents')], 'prod', () => undefined);
+
+  it('has the matrix of each document, and which APIs of the stage it protects', () => {
+    const [shown] = book().documents();
+
+    assert.deepEqual(
+      [shown?.name, shown?.columns, shown?.issuers, shown?.apis.length],
+      [DOCUMENT.name, ['anybody', 'support', 'admin'], ['main'], 1],
+    );
+    assert.deepEqual(
+      shown?.rows.map(({ path, cells }) => [path, cells]),
+      [
+        ['/users', ['deny', 'allow', 'allow']],
+        ['/users/{id}', ['own', 'own', 'own']],
+      ],
+    );
+    assert.deepEqual(openAccessBook([folder], 'dev', () => undefined).documents()[0]?.apis, []);
+  });
+
+  const cases: { says: string; asked: Partial<AccessQuestion>; flags: readonly string[] }[] = [
+    { says: 'ALLOW', asked: { path: '/users', roles: ['admin'] }, flags: ['admin'] },
+    { says: 'DENY', asked: { path: '/users' }, flags: [] },
+    { says: 'DENY', asked: { path: '/users/bob', claims: '{"sub":"alice"}' }, flags: [] },
+    { says: 'ALLOW', asked: { path: '/users/alice', claims: '{"sub":"alice"}' }, flags: [] },
+  ];
+  for (const { says, asked, flags } of cases)
+    it(`says ${says} of ${JSON.stringify(asked)}, as gatewright access explain does`, async () => {
+      const reply = await book().ask(question(asked), NOW);
+
+      assert.ok(reply.kind === 'answer');
+      const { text: messages } = explain(DOCUMENT, 'GET', asked.path, {
+        role: flags,
+        scope: [],
+        policy: false,
+        ...(asked.claims !== undefined && { claims: asked.claims }),
+      });
+      assert.equal(reply.answer.word, says);
+      assert.equal(reply.unasked, undefined, 'the document charges nothing');
+      assert.match(messages, new RegExp(`^${says} .*${reply.answer.reason}`));
+      assert.ok(messages.includes(`caller ${reply.answer.caller ?? ''}`));
+      for (const rule of reply.answer.rules) assert.ok(messages.includes(`rule   ${rule}`));
+    });
+
+  it('answers for every route where no path is named', async () => {
+    const reply = await book().ask(question({ roles: ['support'] }), NOW);
+
+    assert.deepEqual(reply.kind === 'routes' && reply.routes.map(({ route, word }) => [route, word]), [
+      ['GET /users', 'ALLOW'],
+      ['GET /users/{id}', 'DENY'],
+    ]);
+  });
+
+  it('says what is wrong with the credential beside what the rules say', async () => {
+    const claims = {
+      iss: 'https://issuer.example/',
+      sub: 'alice',
+      aud: 'api',
+      exp: NOW - 3600,
+      iat: NOW - 7200,
+    };
+    const text = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${text({ alg: 'RS256', typ: 'JWT', kid: 'a' })}.${text(claims)}.c2ln`;
+
+    const reply = await book().ask(question({ path: '/users/alice', token }), NOW);
+
+    assert.match(reply.kind === 'answer' ? (reply.answer.refusal ?? '') : '', /expired/);
+  });
+
+  const problems: { asked: Partial<AccessQuestion>; says: RegExp }[] = [
+    { asked: { document: 'nobody' }, says: /no access document nobody/ },
+    { asked: { path: 'users' }, says: /path below the stage/ },
+    { asked: { path: '/users', roles: ['king'] }, says: /no role "king"/ },
+    { asked: { path: '/users', token: 'x' }, says: /^The token is no JWT/ },
+    { asked: { path: '/users', claims: '[]' }, says: /^The text of the claims is no JSON object/ },
+    { asked: { path: '/users', ip: 'here' }, says: /^The address "here" is no address/ },
+  ];
+  for (const { asked, says } of problems)
+    it(`refuses ${JSON.stringify(asked)} in a sentence`, async () => {
+      const reply = await book().ask(question(asked), NOW);
+
+      assert.match(reply.kind === 'problem' ? reply.problem : '', says);
+    });
+});

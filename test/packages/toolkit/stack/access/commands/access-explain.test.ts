@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { explain as explainAll } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
+import type { ExplainFlags } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
+import { toHeldKey } from '../../../../../../packages/toolkit/stack/access/commands/held-key.ts';
+import { aDocument } from '../../../../../support/an-access-document.ts';
+
+const TOKENS = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] };
+const KEYS = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
+const RULES = [
+  {
+    id: 'read',
+    effect: 'allow',
+    methods: ['GET'],
+    paths: ['/users'],
+    when: { issuers: ['keys'], scopes: { all: ['a'] } },
+  },
+  { id: 'own', effect: 'allow', methods: ['GET'], paths: ['/users/{id}'], bind: { id: { claim: 'owner' } } },
+];
+const documentWith = (issuers: readonly { readonly id: string }[]) =>
+  aDocument({
+    issuers,
+    rules: RULES,
+    sources: [
+      { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: issuers.map(({ id }) => id) },
+    ],
+  });
+const flags = (over: Partial<ExplainFlags> = {}): ExplainFlags => ({
+  role: [],
+  scope: [],
+  policy: false,
+  ...over,
+});
+const explain = (...asked: Parameters<typeof explainAll>): string => explainAll(...asked).text;
+
+describe('explain of the holder of an API key', () => {
+  it('goes by the scopes and claims that the key would have', () => {
+    const document = documentWith([KEYS]);
+
+    assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'] })), /^ALLOW/);
+    assert.match(explain(document, 'GET', '/users', flags()), /^DENY/);
+    const asAda = flags({ claims: '{"owner":"ada"}' });
+    assert.match(explain(document, 'GET', '/users/ada', asAda), /^ALLOW/);
+    assert.match(explain(document, 'GET', '/users/bob', asAda), /^DENY/);
+  });
+
+  it('needs the name of the issuer where there are tokens too', () => {
+    const document = documentWith([TOKENS, KEYS]);
+
+    assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'] })), /^DENY/);
+    assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'], issuer: 'keys' })), /^ALLOW/);
+    assert.throws(() => explain(document, 'GET', '/users', flags({ issuer: 'other' })), {
+      code: 'USAGE',
+      message: /it has main \(https:\/\/issuer.example\/\), keys \(keys shop_live_…\)/,
+    });
+  });
+});
+
+describe('explain of a caller without a claim that rules look at', () => {
+  it('names it, and none of other routes', () => {
+    const listed = {
+      id: 'listed',
+      effect: 'allow',
+      methods: ['GET'],
+      paths: ['/users'],
+      when: { claims: [{ claim: 'email', op: 'exists' }] },
+    };
+    const document = aDocument({ issuers: [TOKENS], rules: [listed, RULES[1]] });
+    const asked = (claims: string) => explain(document, 'GET', '/users', flags({ claims }));
+
+    assert.match(asked('{}'), /^DENY[^]*caller .*missing claims: email$/m);
+    assert.doesNotMatch(asked('{"email":"ada@x.example"}'), /missing/);
+    assert.match(explain(document, 'GET', '/users/ada', flags({ claims: '{}' })), /missing claims: owner$/m);
+  });
+});
+
+describe('explain of a caller who is charged', () => {
+  const open = { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/users'] };
+  const quota = {
+    plan: { claim: 'plan' },
+    tenant: { claim: 'tenant' },
+    routes: ['GET /users'],
+    when: { issuers: ['keys'] },
+  };
+  const document = aDocument({
+    issuers: [TOKENS, KEYS],
+    rules: [open],
+    quota,
+    sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main', 'keys'] }],
+  });
+  const asKey = (claims: object) => flags({ issuer: 'keys', claims: JSON.stringify(claims) });
+  const explained = (claims: object) => explain(document, 'GET', '/users', asKey(claims));
+
+  it('says what is charged, and that others are not', () => {
+    assert.match(
+      explained({ plan: 'gold', tenant: 'acme' }),
+      /^quota {2}charged: plan gold, tenant acme, key /m,
+    );
+    const user = explain(document, 'GET', '/users', flags({ issuer: 'main' }));
+    assert.match(user, /^quota {2}not charged: main is not in quota\.when\.issuers$/m);
+  });
+
+  // The rules allow and the authorizer denies: reading the rules alone does not show it.
+  it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
+    assert.match(
+      explained({ tenant: 'acme' }),
+      /^quota {2}charged: no claim plan, so the authorizer answers 403/m,
+    );
+    assert.match(
+      explained({ tenant: 'acme' }),
+      /^DENY {2}GET \/users {2}all allows it, but it cannot be charged: no claim plan\n/,
+    );
+    const [answer] = explainAll(document, 'GET', '/users', asKey({ tenant: 'acme' })).answers;
+    assert.equal((answer as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
+  });
+});
+
+describe('explain of an API key', () => {
+  const key = toHeldKey({
+    keyId: '0123456789abcdef',
+    prefix: 'shop_live',
+    tenant: 'acme',
+    plan: 'gold',
+    state: 'active',
+    roles: ['admin'],
+    scopes: ['a'],
+    metadata: { owner: 'x', team: 'blue' },
+    owner: 'ada',
+    name: 'ours',
+  });
+  const document = documentWith([TOKENS, KEYS]);
+
+  it('goes by roles, scopes, tenant, plan and owner of the key, and says them', () => {
+    const explained = explain(document, 'GET', '/users', flags({ held: key }));
+
+    assert.match(explained, /^ALLOW {2}GET \/users {2}by read\n/);
+    assert.match(
+      explained,
+      /\ncaller sub=0123456789abcdef {2}issuer: keys {2}tenant: acme {2}plan: gold {2}roles: admin, support \(of the key\) {2}scopes: .*a.* \(of the key\)/,
+    );
+    assert.match(explain(document, 'GET', '/users/ada', flags({ held: key })), /^ALLOW/);
+    assert.match(explain(document, 'GET', '/users/bob', flags({ held: key })), /^DENY/);
+  });
+
+  it('goes by the texts among its metadata as claims, and has none where the answer has none', () => {
+    const bound = aDocument({
+      issuers: [KEYS],
+      sources: [{ in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['keys'] }],
+      rules: [{ ...RULES[1], bind: { id: { claim: 'team' } } }],
+    });
+    const heldWith = (metadata: unknown) => flags({ held: toHeldKey({ ...key, metadata }) });
+
+    assert.match(explain(bound, 'GET', '/users/blue', heldWith({ team: 'blue' })), /^ALLOW/);
+    for (const metadata of [{ team: 1 }, { team: 'red' }, null, undefined, 'blue'])
+      assert.match(
+        explain(bound, 'GET', '/users/blue', heldWith(metadata)),
+        /^DENY/,
+        JSON.stringify(metadata),
+      );
+    assert.throws(() => toHeldKey({ ...key, scopes: 'a' }), { code: 'USAGE', message: /is no key$/ });
+  });
+
+  it('says that a key which has ended is refused before any rule', () => {
+    const revoked = explain(document, 'GET', '/users', flags({ held: { ...key, state: 'revoked' } }));
+
+    assert.match(revoked, /but the caller is refused before any rule: the key is revoked$/);
+  });
+
+  it('names the keys that the document takes where this one is none of them', () => {
+    const other = { ...key, prefix: 'other_live' };
+
+    assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
+      code: 'USAGE',
+      message: /accepts no keys other_live_…; it has .*keys shop_live_…/,
+    });
+  });
+});
+
+// The commonest refusal is a claim of another name than the document looks in.
+describe('explain of a refusal', () => {
+  it('names the caller as seen, and the sources of that', () => {
+    const issuers = [{ ...TOKENS, claims: { roles: ['cognito:groups'] } }, KEYS];
+    const of = (claims: object) =>
+      explain(
+        documentWith(issuers),
+        'GET',
+        '/users',
+        flags({ issuer: 'main', claims: JSON.stringify({ sub: 'ada', ...claims }) }),
+      );
+
+    assert.match(
+      of({ roles: ['admin'], scope: 'a b' }),
+      /\ncaller sub=ada {2}issuer: main {2}roles: none \(looked in cognito:groups\) {2}scopes: a, b \(looked in scope/,
+    );
+    assert.match(of({ 'cognito:groups': ['admin'] }), /roles: admin, support \(looked in cognito:groups\)/);
+  });
+});
+
+// docs/design/authorizers §J18: the commonest mistake.
+describe('explain of a token whose issuer lacks its slash', () => {
+  it('says that only the slash is missing', () => {
+    const token = `e30.${Buffer.from('{"iss":"https://issuer.example","sub":"a"}').toString('base64url')}.x`;
+
+    assert.throws(() => explain(documentWith([TOKENS, KEYS]), 'GET', '/users', flags({ token })), {
+      code: 'USAGE',
+      message:
+        /the token has iss "https:\/\/issuer\.example", the document "https:\/\/issuer\.example\/": write it exactly like this/,
+    });
+  });
+});
+
+describe('explain of the holder of a ticket', () => {
+  const TICKETS = { id: 'tickets', type: 'ticket', from: ['shop'] };
+  const socketWith = (issuers: readonly object[]) =>
+    aDocument(
+      {
+        issuers,
+        sources: [
+          { in: 'query', name: 'x', issuers: issuers.map((issuer) => Reflect.get(issuer, 'id') as string) },
+        ],
+        rules: [{ id: 'staff', effect: 'allow', connect: true, when: { roles: { any: ['support'] } } }],
+      },
+      ['ANY $connect'],
+      'websocket',
+    );
+
+  it('goes by the roles that the ticket would carry', () => {
+    const document = socketWith([TICKETS]);
+
+    assert.match(explain(document, undefined, undefined, flags({ role: ['admin'] })), /^ALLOW/);
+    assert.match(explain(document, undefined, undefined, flags()), /^DENY/);
+    assert.throws(() => explain(document, undefined, undefined, flags({ issuer: 'other' })), {
+      message: /it has tickets \(tickets\)/,
+    });
+  });
+
+  it('needs the name of the issuer where there are tokens too', () => {
+    const both = socketWith([TOKENS, TICKETS]);
+    const asTicket = flags({ issuer: 'tickets', claims: '{"sub":"ada","roles":["support"]}' });
+
+    assert.match(explain(both, undefined, undefined, asTicket), /^DENY/, 'claims are not carried');
+    assert.match(
+      explain(both, undefined, undefined, flags({ claims: '{"roles":["support"]}', issuer: 'main' })),
+      /^ALLOW/,
+    );
+  });
+});
+
+describe('explain of what no rule decides', () => {
+  const document = aDocument(
+    { rules: [{ id: 'all', effect: 'allow', methods: ['GET'], paths: ['/users'] }] },
+    ['GET /users', 'open GET /health'],
+  );
+
+  it('says that a route without an authorizer is open, as the matrix does', () => {
+    assert.match(
+      explain(document, 'GET', '/health', flags()),
+      /^OPEN {2}GET \/health {2}the route has no authorizer, so rules do not apply\nroute {2}GET \/health$/,
+    );
+    assert.match(
+      explain(document, undefined, undefined, flags()),
+      /^GET \/health +OPEN +the route has no author/m,
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(explainAll(document, 'GET', '/health', flags()).answers)), [
+      { kind: 'open', rules: [], route: { method: 'GET', path: '/health', isOpen: true } },
+    ]);
+  });
+
+  it('refuses what is no address', () => {
+    assert.throws(() => explain(document, 'GET', '/users', flags({ ip: '300.1.1.1' })), {
+      code: 'USAGE',
+      message: /--ip "300\.1\.1\.1" is no address; write it as 203\.0\.113\.7/,
+    });
+  });
+
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const tokenWith = (claims: object) =>
+    [
+      part({ alg: 'RS256', kid: 'k' }),
+      part({
+        iss: 'https://issuer.example/',
+        sub: 'a',
+        aud: 'api',
+        exp: Math.floor(Date.now() / 1000) + 600,
+        ...claims,
+      }),
+      'eA',
+    ].join('.');
+  for (const [claims, expected] of [
+    [{}, undefined],
+    [{ exp: 1 }, 'the token has expired'],
+    [{ aud: 'other' }, 'the token is meant for another audience'],
+    [{ exp: undefined }, `the token's claim "exp" is missing or not valid`],
+  ] as const)
+    it(`says of a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
+      const token = `Bearer ${tokenWith(claims)}`;
+      const words = `\nbut the caller is refused before any rule: ${expected ?? ''}`;
+      const answer = explain(document, 'GET', '/users', flags({ token }));
+      const [json] = explainAll(document, 'GET', '/users', flags({ token })).answers;
+
+      assert.match(answer, /^ALLOW {2}GET \/users/);
+      assert.equal(answer.endsWith(words), expected !== undefined, answer);
+      assert.equal((json as { readonly refusal?: string }).refusal, expected);
+    });
+});

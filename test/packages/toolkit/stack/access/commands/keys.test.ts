@@ -1,0 +1,148 @@
+/** `gatewright keys`: what is asked of the admin endpoint, and what is printed of its answers. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { keysCommand } from '../../../../../../packages/toolkit/stack/access/commands/keys.ts';
+import { cellsOf, openAdminEndpoint } from '../../../../../support/an-admin-endpoint.ts';
+import type { AdminEndpoint } from '../../../../../support/an-admin-endpoint.ts';
+
+let admin: AdminEndpoint;
+before(async () => {
+  admin = await openAdminEndpoint();
+});
+after(() => admin.close());
+
+const KEY = 'shop_live_0123456789abcdef_secret';
+const MADE = { keyId: 'k-1', state: 'active', key: KEY };
+const FLUSHED = { step: 'flush-rest-a1/prod', done: true };
+const FAILED = { step: 'flush-rest-b2/prod', done: false, reason: 'too many requests' };
+
+describe('gatewright keys', () => {
+  it('has a command for each change of a key, and two that change none', () => {
+    const names = keysCommand().commands.map((command) => command.name());
+
+    assert.deepEqual(names, ['create', 'list', 'show', 'rotate', 'revoke']);
+  });
+
+  const rows: {
+    readonly does: string;
+    readonly args: readonly string[];
+    readonly asks: string;
+  }[] = [
+    {
+      does: 'creates a key of a tenant with nothing but what is given',
+      args: ['create', '--tenant', 'acme', '--prefix', 'shop_live'],
+      asks: 'POST /access/keys {"tenant":"acme","prefix":"shop_live","roles":[],"scopes":[],"metadata":{}}',
+    },
+    {
+      does: 'creates one with all that a key may have',
+      args: (
+        'create --customer acme --prefix shop_live --name Shop --owner ada --role a --role b --scope s ' +
+        '--plan gold --meta team=x --expires 90d --native-plan p1'
+      ).split(' '),
+      asks:
+        'POST /access/keys {"customer":"acme","prefix":"shop_live","roles":["a","b"],"scopes":["s"],"metadata":{"team":"x"},' +
+        '"name":"Shop","owner":"ada","plan":"gold","lifetimeSeconds":7776000,"usagePlanId":"p1"}',
+    },
+    {
+      does: 'rotates one, with a day in which both secrets are valid',
+      args: ['rotate', 'k-1'],
+      asks: 'POST /access/keys/k-1/rotate {"overlapSeconds":86400}',
+    },
+    {
+      does: 'ends earlier secrets at once, where that is said',
+      args: ['rotate', 'k-1', '--overlap', '0s'],
+      asks: 'POST /access/keys/k-1/rotate {"overlapSeconds":0}',
+    },
+  ];
+  for (const { does, args, asks } of rows)
+    it(`${does}, and prints the key alone to stdout, once`, async () => {
+      const { code, requests, operations, stdout, stderr } = await admin.ask(
+        ['keys', ...args, '--operation', 'op-1'],
+        { body: { ...MADE, outside: [FLUSHED] } },
+      );
+
+      assert.deepEqual([code, requests, operations], [0, [asks], ['op-1']], stderr);
+      assert.equal(stdout, `${KEY}\n`);
+      assert.deepEqual(cellsOf(stderr), [
+        ['keyId', 'k-1'],
+        ['state', 'active'],
+        ['The key is shown only this once:'],
+      ]);
+    });
+
+  it('says that an operation which showed its key before shows it no more', async () => {
+    const { code, stdout, stderr } = await admin.ask(['keys', 'rotate', 'k-1'], { body: { keyId: 'k-1' } });
+
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^keyId {2}k-1\nerror: this operation was already carried out .*; rotate the key/);
+  });
+
+  it('revokes one, which has no key to show', async () => {
+    const { code, requests, stdout, stderr } = await admin.ask(['keys', 'revoke', 'k/1'], {
+      body: { keyId: 'k/1', state: 'revoked', outside: [FLUSHED] },
+    });
+
+    assert.deepEqual([code, requests, stdout], [0, ['POST /access/keys/k%2F1/revoke {}'], '']);
+    assert.deepEqual(cellsOf(stderr), [
+      ['keyId', 'k/1'],
+      ['state', 'revoked'],
+    ]);
+  });
+
+  it('says what API Gateway did not do, and how to repeat it', async () => {
+    const { code, stderr } = await admin.ask(['keys', 'revoke', 'k-1', '--operation', 'op-7'], {
+      body: { keyId: 'k-1', outside: [FLUSHED, FAILED] },
+    });
+
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /the change is made, but API Gateway did not do its part \(flush-rest-b2\/prod: too many requests\); .*--operation op-7$/m,
+    );
+  });
+
+  it('refuses a length of time that is none, before anything is asked', async () => {
+    const { code, requests, stderr } = await admin.ask(['keys', 'rotate', 'k-1', '--overlap', 'soon']);
+
+    assert.deepEqual([code, requests], [1, []]);
+    assert.match(stderr, /Write it as 15m, 1h or 2d\./);
+  });
+
+  it('lists keys page by page, and what is not known of one as -', async () => {
+    const full = {
+      keyId: 'k-1',
+      state: 'active',
+      name: 'Shop',
+      createdAt: 'c',
+      notAfter: 'n',
+      lastUsedAt: 'l',
+    };
+    const { requests, stdout } = await admin.ask(
+      ['keys', 'list', '--tenant', 'acme'],
+      { body: { keys: [full], next: 'page-2' } },
+      { body: { keys: [{ keyId: 'k-2', state: 'revoked', createdAt: 'c' }] } },
+    );
+
+    assert.deepEqual(requests, [
+      'GET /access/keys?tenant=acme',
+      'GET /access/keys?tenant=acme&cursor=page-2',
+    ]);
+    assert.deepEqual(cellsOf(stdout), [
+      ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'],
+      ['k-1', 'active', 'Shop', 'c', 'n', 'l'],
+      ['k-2', 'revoked', '-', 'c', '-', '-'],
+    ]);
+  });
+
+  it('shows one, member by member', async () => {
+    const { requests, stdout } = await admin.ask(['keys', 'show', 'k-1'], {
+      body: { keyId: 'k-1', roles: ['support'] },
+    });
+
+    assert.deepEqual(requests, ['GET /access/keys/k-1']);
+    assert.deepEqual(cellsOf(stdout), [
+      ['keyId', 'k-1'],
+      ['roles', '["support"]'],
+    ]);
+  });
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { it } from 'node:test';
+import { withStack } from '../../../../../packages/toolkit/stack/commands/with-stack.ts';
+import { planOwnPorts } from '../../../../../packages/gateway/server/port-plan.ts';
+
+it('adds the stack after the service, whose ports stay where they were', () => {
+  const service = mkdtempSync(join(tmpdir(), 'gatewright-with-stack-'));
+  try {
+    const definition = join(service, 'template.yml');
+    writeFileSync(definition, 'Value: !ImportValue gatewright-dev-TokenAuthorizerArn\n');
+    const stack = join(service, 'gatewright');
+    mkdirSync(stack);
+    writeFileSync(join(stack, 'serverless.yml'), 'plugins: [gatewright/stack]\n');
+    const sources = withStack([definition]);
+    assert.deepEqual(sources, [definition, relative(process.cwd(), stack)]);
+    const portOf = (apis: readonly string[]) => planOwnPorts(apis, 3000, () => undefined)[0]?.port;
+    assert.equal(portOf(['service']), portOf(['service', 'admin', 'sockets']));
+  } finally {
+    rmSync(service, { recursive: true });
+  }
+});
+
+it('says where it found the stack, or that it is not here, and adds nothing for a service that imports nothing', () => {
+  const service = mkdtempSync(join(tmpdir(), 'gatewright-with-stack-'));
+  const said: string[] = [];
+  const say = (message: string): void => void said.push(message);
+  try {
+    const [importing, plain] = [join(service, 'template.yml'), join(service, 'plain.yml')];
+    writeFileSync(importing, 'Value: !ImportValue gatewright-dev-TokenAuthorizerArn\n');
+    writeFileSync(plain, 'Resources: {}\n');
+
+    assert.deepEqual(withStack([importing], say), [importing]);
+    assert.deepEqual(withStack([plain], say), [plain]);
+    assert.deepEqual(withStack([], say), []);
+    mkdirSync(join(service, 'gatewright'));
+    writeFileSync(join(service, 'gatewright/serverless.yml'), 'plugins: [gatewright/stack]\n');
+    const stack = relative(process.cwd(), join(service, 'gatewright'));
+    assert.deepEqual(withStack([plain], say), [plain]);
+    assert.deepEqual(withStack([importing], say), [importing, stack]);
+
+    assert.deepEqual(said, [
+      'the service imports from the Gatewright stack, which is not here: run npx gatewright init',
+      `starting the Gatewright stack in ${stack} too, because the service imports from it`,
+    ]);
+  } finally {
+    rmSync(service, { recursive: true });
+  }
+});

@@ -1,0 +1,200 @@
+/** `gatewright customers` against the admin routes over a table in memory. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { after, before, describe, it } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { createRouter } from '#shared/http/router.ts';
+import { assignPlan } from '#shared/quota/admin/keys.ts';
+import { savePlan } from '#shared/quota/admin/plans.ts';
+import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
+import { runCommandHere } from '../../../../../support/command-in-process.ts';
+import type { Finished } from '../../../../../support/command.ts';
+import { anAdminEvent, memoryAdminPorts, requested } from '../../../../../support/quota-admin.ts';
+
+const START_MS = Date.UTC(2026, 10, 3);
+const MONTHLY = { id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH', price: { fee: '5.00' } };
+
+let nowMs = START_MS;
+const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => nowMs });
+let admin: Server;
+
+before(async () => {
+  const routes = quotaAdminRoutes(ports);
+  const answer = createRouter(routes);
+  // Of two paths that match, API Gateway takes the one with fewer parameters.
+  const paths = routes
+    .map(({ method, path }) => ({
+      method,
+      path,
+      pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+    }))
+    .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+  admin = createServer((request, response) => {
+    void (async () => {
+      const url = new URL(request.url ?? '', 'http://127.0.0.1');
+      const found = paths.find(
+        ({ method, pattern }) => method === request.method && pattern.test(url.pathname),
+      );
+      const body = await text(request);
+      const event = anAdminEvent(`${request.method ?? ''} ${found?.path ?? url.pathname}`, {
+        path: url.pathname,
+        parameters: { ...found?.pattern.exec(url.pathname)?.groups },
+        query: Object.fromEntries(url.searchParams),
+        headers: { 'idempotency-key': String(request.headers['idempotency-key']) },
+        ...(body !== '' && { body }),
+      });
+      nowMs += 1;
+      const timed = {
+        ...event,
+        requestContext: { ...Reflect.get(event, 'requestContext'), timeEpoch: nowMs },
+      };
+      const { statusCode, headers, body: answered } = await answer(timed, () => undefined);
+      response.writeHead(statusCode, { ...headers }).end(answered);
+    })();
+  });
+  await new Promise<void>((resolve) => admin.listen(0, '127.0.0.1', resolve));
+  for (const [id, quota] of Object.entries({ free: 10, pro: 3000 })) {
+    const document = { id, version: 1, invoice: { currency: 'EUR' }, limits: [{ ...MONTHLY, quota }] };
+    await savePlan(ports, requested(id, START_MS), id, document);
+  }
+  const ofKeys = {
+    id: 'keyed',
+    version: 1,
+    limits: [{ id: 'daily', level: 'key', quota: 10, period: 'DAY' }],
+  };
+  await savePlan(ports, requested('keyed', START_MS), 'keyed', ofKeys);
+});
+after(() => admin.close());
+
+const run = (...args: readonly string[]): Promise<Finished> =>
+  runCommandHere([...args, '--url', `http://127.0.0.1:${(admin.address() as AddressInfo).port}`], {
+    cwd: tmpdir(),
+    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' },
+  });
+
+async function printed(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+describe('gatewright customers', () => {
+  it('puts one on record, changes its plan, and shows what is in force, to come, and left', async () => {
+    assert.match(
+      await printed('customers', 'create', 'acme', 'free', '--name', 'Acme Ltd'),
+      /^acme: free from 2026-11-03T\S+\n$/,
+    );
+    assert.match(
+      await printed('customers', 'set-plan', 'acme', 'pro', '--limit', 'monthly=5000'),
+      /^acme: pro from \S+\n$/,
+    );
+    const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
+
+    assert.match(later, /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\n$/);
+    const shown = await printed('customers', 'show', 'acme');
+    assert.match(shown, /^name +Acme Ltd$/m);
+    assert.match(shown, /^pro +2026-11-03T[^ ]+ +\{"monthly":5000\}$/m);
+    assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
+    assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);
+    assert.match(await printed('customers', 'list'), /^acme +active +pro +/m);
+  });
+
+  it('shows facts, terms and what is left in paragraphs, and nothing as left where no limit is of the customer', async () => {
+    await printed('customers', 'create', 'hooli', 'keyed');
+    await printed('customers', 'create', 'wonka', 'free');
+
+    const [keyed, free] = [
+      await printed('customers', 'show', 'hooli'),
+      await printed('customers', 'show', 'wonka'),
+    ];
+
+    const terms = 'PLAN +FROM +OWN LIMITS\n';
+    assert.match(keyed, new RegExp(`^tenant +hooli\n[^]*\n\n${terms}keyed +2026-11-03T\\S+ +-\n$`));
+    assert.match(
+      free,
+      new RegExp(
+        `^tenant +wonka\n[^]*\n\n${terms}free +\\S+ +-\n\nlimit +allowance +counted +left +periodEnd\nmonthly +10 +0 +10 +2026-12-01T00:00:00\\.000Z\n$`,
+      ),
+    );
+  });
+
+  it('suspends, resumes and closes, and says why a closed one is not changed', async () => {
+    await printed('customers', 'create', 'globex', 'pro');
+    assert.match(await printed('customers', 'suspend', 'globex'), /^globex: suspended, pro from /);
+    assert.match(await printed('customers', 'resume', 'globex'), /^globex: pro from /);
+    assert.match(await printed('customers', 'close', 'globex'), /^globex: closed, pro from /);
+
+    const refused = await run('customers', 'set-plan', 'globex', 'free');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /the customer was closed on 2026-11-03T.*\(CUSTOMER_CLOSED, 409\)/);
+  });
+
+  it('shows nothing as left while a customer is suspended, and after it is closed', async () => {
+    await printed('customers', 'create', 'umbrella', 'pro');
+    const left = async () =>
+      /^monthly +3000 +0 +(\d+) /m.exec(await printed('customers', 'show', 'umbrella'))?.[1];
+
+    const seen: unknown[] = [await left()];
+    for (const change of ['suspend', 'resume', 'close']) {
+      await printed('customers', change, 'umbrella');
+      seen.push(await left());
+    }
+
+    assert.deepEqual(seen, ['3000', '0', '3000', '0']);
+  });
+
+  it('refuses what cannot be in force, naming the value and the code', async () => {
+    const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+      [['set-plan', 'nobody', 'pro'], /customers create \(CUSTOMER_UNKNOWN, 404\)/],
+      [['set-plan', 'acme', 'gold'], /no usage plan gold: save it .*plan save.*\(PLAN_UNKNOWN, 404\)/],
+      [['set-plan', 'acme', 'pro', '--from', '2026-10-01'], /2026-10-01T.* is past.*\(PERIOD_CLOSED, 409\)/],
+      [['set-plan', 'acme', 'pro', '--limit', 'monthly=many'], /--limit monthly=many is no whole number/],
+      [['create', 'initech', 'pro', '--currency', 'EUX'], /\(CURRENCY_UNKNOWN, 422\)/],
+      [
+        ['create', 'initech', 'pro', '--currency', 'USD'],
+        /in USD, and plan pro in EUR \(CURRENCY_MISMATCH, 409\)/,
+      ],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await run('customers', ...args);
+      assert.deepEqual([code, message.test(stderr)], [1, true], stderr);
+    }
+    const overruled = await run('plan', 'assign', 'acme', 'k-1', 'pro');
+    assert.match(overruled.stderr, /customers set-plan \(ASSIGNMENT_OVERRULED, 409\)/);
+  });
+
+  it('puts assigned keys on record, counts what it did, and does it once', async () => {
+    for (const [tenant, key, plan] of [
+      ['old', 'k-1', 'pro'],
+      ['old', 'k-2', 'pro'],
+      ['mixed', 'k-1', 'pro'],
+      ['mixed', 'k-2', 'free'],
+    ] as const)
+      await assignPlan(ports, requested(`${tenant}-${key}`, nowMs), { tenant, key, plan, version: 1 });
+
+    const [first, second] = [await printed('customers', 'migrate'), await printed('customers', 'migrate')];
+
+    assert.match(first, /^put on record +1\nalready on record +0\nleft: keys on several plans +mixed\n$/);
+    assert.match(second, /^put on record +0\nalready on record +1\n/);
+    assert.match(await printed('customers', 'show', 'old'), /^plan +pro$/m);
+  });
+
+  it('names the customer on record on its invoice', async () => {
+    nowMs = Date.UTC(2026, 11, 1, 1);
+    await printed('usage', 'close', '--period', '2026-11');
+
+    const invoices = (await printed('usage', 'invoice', '--period', '2026-11', '--tenant', 'acme')).trim();
+
+    const all = (await printed('usage', 'invoice', '--period', '2026-11')).trim().split('\n');
+    assert.deepEqual(
+      all.map((line) => (JSON.parse(line) as { tenant: string }).tenant),
+      ['acme', 'globex', 'mixed', 'old', 'umbrella', 'wonka'],
+    );
+    const { customer, total } = JSON.parse(invoices) as Readonly<Record<string, unknown>>;
+    // The term in force at the end of the month has the fee, also of a month without a request.
+    assert.deepEqual([customer, total], [{ name: 'Acme Ltd', address: [] }, '5.00']);
+  });
+});

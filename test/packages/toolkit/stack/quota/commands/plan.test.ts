@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { readPlanFile } from '../../../../../../packages/toolkit/stack/quota/commands/plan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewright-plan-'));
+after(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'gold.yml');
+
+describe('the file of a usage plan', () => {
+  it('is YAML or JSON with an id', async () => {
+    writeFileSync(file, 'id: gold\nlimits: []\n');
+
+    assert.deepEqual((await readPlanFile(file)).plan, { id: 'gold', limits: [] });
+  });
+
+  it('is refused with line and mark where it is no YAML', async () => {
+    writeFileSync(file, 'id: gold\nlimits: [ { id: a }\ncost: {}\n');
+
+    await assert.rejects(readPlanFile(file), {
+      code: 'USAGE',
+      message: /gold\.yml:3:1: .*\n {2}cost: \{\}\n {2}\^$/,
+    });
+  });
+
+  it('is refused in a sentence where it is not there, or no plan', async () => {
+    await assert.rejects(
+      readPlanFile(join(folder, 'none.yml')),
+      /none\.yml cannot be read: the file does not exist$/,
+    );
+    writeFileSync(file, '- gold\n');
+    await assert.rejects(readPlanFile(file), /is no plan: it needs an id$/);
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  queryExport,
+  readStatement,
+  STATEMENTS,
+} from '../../../../../../packages/toolkit/stack/quota/commands/export-query.ts';
+import { runCommandHere } from '../../../../../support/command-in-process.ts';
+import { installFakeDuckDb } from '../../../../../support/fake-duckdb.ts';
+
+describe('the SQL over exports of the usage table', () => {
+  let folder = '';
+  before(() => void (folder = mkdtempSync(join(tmpdir(), 'sql-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const statement of STATEMENTS)
+    it(`is printed as it is for Athena: ${statement}`, async () => {
+      const { code, stdout } = await runCommandHere(['usage', 'sql', statement]);
+
+      assert.equal(code, 0);
+      assert.equal(stdout, await readStatement(statement));
+    });
+
+  it('says where to install DuckDB, before anything is read', async () => {
+    const args = ['usage', 'sql', 'invoices', '--export', folder, '--period', '2026-11'];
+    const { code, stderr } = await runCommandHere(args, { cwd: folder });
+
+    assert.equal(code, 1);
+    assert.match(stderr, /@duckdb\/node-api is not installed in .*: npm install @duckdb\/node-api/);
+  });
+
+  for (const [files, pattern] of [
+    ['export', 'export/*.json.gz'],
+    ['export/one.json.gz', 'export/one.json.gz'],
+    ['export/*.gz.part', 'export/*.gz.part'],
+    ['.gz-files', '.gz-files/*.json.gz'],
+  ] as const)
+    it(`reads ${pattern} where ${files} is named`, async () => {
+      const asked = installFakeDuckDb(folder);
+      const query = { files, statement: 'usage', month: '2026-11', spillFolder: folder } as const;
+      for await (const rows of queryExport(query, folder)) assert.equal(rows.length, 1);
+
+      assert.ok(asked().prelude.includes(`'${pattern}'`), asked().prelude);
+    });
+
+  it('takes a size for the memory, and nothing else', async () => {
+    installFakeDuckDb(folder);
+    const run = (size: string) =>
+      runCommandHere(['usage', 'sql', 'usage', '--export', '.', '--period', '2026-11', '--memory', size], {
+        cwd: folder,
+      });
+
+    assert.deepEqual((await run('512MB')).stdout, '{"row":1}\n{"row":2}\n');
+    for (const size of ['lots', '4', '4 GB', '-1GB'])
+      assert.match((await run(size)).stderr, /--memory must be a size such as 4GB/, size);
+  });
+
+  it('asks DuckDB for the files that are named, quoted, and for the month as a value', async () => {
+    const asked = installFakeDuckDb(folder);
+    const files = join(folder, "o'brien");
+    const query = { files, statement: 'invoices', month: "2026-11' OR 1=1", spillFolder: folder } as const;
+    const rows = [];
+    for await (const some of queryExport({ ...query, around: ['A (', ')'] }, folder)) rows.push(...some);
+
+    const { prelude, sql, values, options } = asked();
+    assert.deepEqual(rows, [{ row: 1 }, { row: 2 }]);
+    assert.ok(prelude.includes(`'${folder}/o''brien/*.json.gz'`), prelude);
+    assert.deepEqual([sql.startsWith('A (--'), sql.endsWith(')')], [true, true]);
+    assert.deepEqual(values, ["2026-11' OR 1=1"]);
+    assert.ok(!sql.includes('OR 1=1'));
+    assert.equal(options['autoinstall_known_extensions'], 'false');
+  });
+});

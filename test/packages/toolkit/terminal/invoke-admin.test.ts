@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseHttpEvent } from '#shared/aws/http-event.ts';
+import { invokeAdmin, regionOfFunction } from '../../../../packages/toolkit/terminal/invoke-admin.ts';
+import type { Aws, AwsAnswer, AwsCall } from '../../../../packages/toolkit/terminal/aws-call.ts';
+
+const ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:gatewright-prod-access-admin';
+const SIGNER = 'arn:aws:iam::123456789012:user/ops';
+
+const answered = (body: object): AwsAnswer => ({
+  kind: 'answer',
+  body: { ...body },
+  headers: new Headers(),
+  text: '',
+});
+
+/** AWS with one identity, whose Lambda answers so. */
+function anAws(lambda: AwsAnswer): Aws & { readonly calls: AwsCall[] } {
+  const calls: AwsCall[] = [];
+  const identity = answered({ GetCallerIdentityResult: { Arn: SIGNER } });
+  return {
+    region: 'eu-central-1',
+    calls,
+    call: (call) => {
+      calls.push(call);
+      return Promise.resolve(call.service === 'sts' ? identity : lambda);
+    },
+  };
+}
+
+describe('invokeAdmin', () => {
+  it('sends what the API would send, and gives back what the function answers', async () => {
+    const aws = anAws(
+      answered({ statusCode: 201, headers: { 'content-type': 'application/json' }, body: '{"id":"k1"}' }),
+    );
+    const { response } = await invokeAdmin(aws, ARN, {
+      method: 'POST',
+      path: '/access/keys/k%201/rotate',
+      query: { overlap: '1h', none: undefined },
+      body: { why: 'leaked' },
+      operationId: 'op-1',
+    });
+    assert.equal(response?.status, 201);
+    assert.deepEqual(await response.json(), { id: 'k1' });
+    const [, call] = aws.calls;
+    assert.ok(call?.protocol === 'rest');
+    assert.equal(call.path, `/2015-03-31/functions/${encodeURIComponent(ARN)}/invocations`);
+    const { routeKey, pathParameters, query, signer, body, headers } = parseHttpEvent(
+      JSON.parse(call.body ?? ''),
+    );
+    assert.deepEqual(
+      { routeKey, pathParameters, query, signer, body },
+      {
+        routeKey: 'POST /access/keys/{keyId}/rotate',
+        pathParameters: { keyId: 'k 1' },
+        query: { overlap: '1h' },
+        signer: SIGNER,
+        body: '{"why":"leaked"}',
+      },
+    );
+    assert.equal(headers['idempotency-key'], 'op-1');
+  });
+
+  it('leaves a path that is no route to the function', async () => {
+    const aws = anAws(answered({ statusCode: 404, body: '{"code":"ROUTE_UNKNOWN"}' }));
+    const { response } = await invokeAdmin(aws, ARN, { method: 'GET', path: '/quota/plans' });
+    assert.equal(response?.status, 404);
+    const [, call] = aws.calls;
+    assert.ok(call?.protocol === 'rest');
+    assert.equal(parseHttpEvent(JSON.parse(call.body ?? '')).routeKey, 'ANY /access/{proxy+}');
+  });
+
+  it('says what AWS refuses, and that the function failed', async () => {
+    const refused = anAws({
+      kind: 'refused',
+      status: 403,
+      code: 'AccessDeniedException',
+      message: 'no right to invoke',
+    });
+    const { response } = await invokeAdmin(refused, ARN, { method: 'GET', path: '/access/keys' });
+    assert.equal(response?.status, 403);
+    assert.deepEqual(await response.json(), { message: 'no right to invoke' });
+    const failed = await invokeAdmin(anAws(answered({ errorMessage: 'x' })), ARN, {
+      method: 'GET',
+      path: '/access/keys',
+    });
+    assert.ok(failed.response === undefined);
+    assert.match(failed.said, /access-admin failed; see its log/);
+  });
+
+  it('knows the ARN of a function', () => {
+    assert.equal(regionOfFunction(ARN), 'eu-central-1');
+    assert.equal(regionOfFunction('https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com'), undefined);
+  });
+});
