@@ -4,7 +4,7 @@
  * `test/architecture/cruise-imports.ts` runs them and asserts that every source file was seen: with a TypeScript that
  * dependency-cruiser does not know it would cruise nothing and report success.
  */
-import { ROOMS, SOURCE_FOLDERS } from './test/architecture/layout.ts';
+import { PRODUCT_DOORS, ROOMS, SOURCE_FOLDERS } from './test/architecture/layout.ts';
 
 const OURS = `^(${SOURCE_FOLDERS.join('|')})/`;
 
@@ -37,9 +37,34 @@ function floorRules({ name, folder, floor }) {
   );
 }
 
+const GATEWAY = '^packages/gateway/';
+const TOOLKIT = '^(shared|functions|layers|access|packages/toolkit)/';
+const doorsOf = (product) =>
+  PRODUCT_DOORS.filter((door) => door.of === product).flatMap(({ files }) =>
+    files.map((file) => `^${file.replaceAll('.', '\\.')}$`),
+  );
+
 export default {
   forbidden: [
     ...ROOMS.map(floorRules),
+    rule(
+      'gateway-knows-doors-of-the-toolkit',
+      'The gateway imports of the toolkit what PRODUCT_DOORS in layout.ts lists.',
+      { path: GATEWAY },
+      { path: TOOLKIT, pathNot: doorsOf('toolkit') },
+    ),
+    rule(
+      'toolkit-knows-doors-of-the-gateway',
+      'The toolkit imports of the gateway what PRODUCT_DOORS in layout.ts lists.',
+      { path: TOOLKIT },
+      { path: GATEWAY, pathNot: doorsOf('gateway') },
+    ),
+    rule(
+      'base-knows-no-product',
+      'The base is what both products stand on.',
+      { path: '^packages/base/' },
+      { path: OURS, pathNot: '^packages/base/' },
+    ),
     rule(
       'shared-knows-nothing-of-ours',
       'shared/ is deployed alone, inside every function.',

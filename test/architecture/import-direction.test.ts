@@ -5,7 +5,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { expandAlternatives } from './expand-alternatives.ts';
-import { roomOf, SOURCE_FOLDERS } from './layout.ts';
+import { PRODUCT_DOORS, productOf, roomOf, SOURCE_FOLDERS } from './layout.ts';
 import { importsOf, listFiles, readSources, resolveImport } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
@@ -38,6 +38,11 @@ function faultOf(path: string, target: string): string | undefined {
   if (isTest(target)) return 'is a test';
   const [from, to] = [roomOf(path), roomOf(target)];
   if (from === undefined || to === undefined || from === to) return undefined;
+  const [product, other] = [productOf(path), productOf(target)];
+  const isDoor = PRODUCT_DOORS.some((door) => door.of === other && door.files.includes(target));
+  if (product === 'base' && other !== 'base') return 'is of a product, and the importer is of the base';
+  if (product !== undefined && other !== undefined && other !== 'base' && product !== other && !isDoor)
+    return `is no door: add it to PRODUCT_DOORS with a reason, or move what both need to packages/base`;
   return to.floor >= from.floor ? `is on floor ${to.floor}, not below ${from.floor}` : undefined;
 }
 
@@ -62,6 +67,9 @@ describe('import direction', () => {
       ['packages/gateway/core/phases/match.ts', './log.ts'],
       ['packages/gateway/core/routing/table.ts', 'node:fs'],
       ['shared/entries/quota.ts', '../../packages/gateway/engine/index.ts'],
+      ['packages/toolkit/operate/attach.ts', '../../gateway/core/trail.ts'],
+      ['packages/gateway/core/receive.ts', '../../../shared/access/decide/decide.ts'],
+      ['packages/base/terminal/output.ts', '../../../shared/ports.ts'],
       ['packages/gateway/services/sqs/queues.ts', '../sns/topics.ts'],
     ];
 
@@ -86,6 +94,27 @@ describe('import direction', () => {
     const ofThisTest = [PURE, SHARED_ADAPTER, PHASE].map(({ source }) => source);
     const texts = new Set([...ofCruiser, ...ofThisTest].flatMap(expandAlternatives));
     assert.deepEqual([...texts].filter(isOfNothing), []);
+  });
+});
+
+describe('a door between the products', () => {
+  it('is imported by the other product', () => {
+    const imports = readSources().flatMap((file) =>
+      importsOf(file).map((specifier) => ({
+        from: productOf(file.path),
+        target: resolveImport(file.path, specifier),
+      })),
+    );
+    const unused = PRODUCT_DOORS.flatMap((door) =>
+      door.files.filter(
+        (path) =>
+          !imports.some(
+            ({ from, target }) => target === path && from === (door.of === 'gateway' ? 'toolkit' : 'gateway'),
+          ),
+      ),
+    );
+
+    assert.deepEqual(unused, [], 'take these files off PRODUCT_DOORS in layout.ts: no import needs them');
   });
 });
 

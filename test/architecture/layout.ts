@@ -26,6 +26,7 @@ const roomsOf = (product: string, floor: number, names: readonly string[]): read
 export const ROOMS: readonly Room[] = [
   ...roomsOf('base', 0, ['aws']),
   ...roomsOf('gateway', 0, ['velocity']),
+  { name: 'base/terminal', folder: 'packages/base/terminal', floor: 1 },
   { name: 'shared', folder: 'shared', floor: 1 },
   ...roomsOf('gateway', 1, ['dynamodb']),
   { name: 'conformance', folder: 'packages/conformance', floor: 1 },
@@ -36,7 +37,6 @@ export const ROOMS: readonly Room[] = [
   ...roomsOf('gateway', 4, ['control', 'cognito', ...SERVICES.map((name) => `services/${name}`)]),
   ...roomsOf('gateway', 5, ['server', 'console']),
   ...roomsOf('gateway', 6, ['engine']),
-  { name: 'base/terminal', folder: 'packages/base/terminal', floor: 7 },
   { name: 'layers', folder: 'layers', floor: 7 },
   ...roomsOf('toolkit', 8, ['terminal']),
   ...roomsOf('toolkit', 9, ['stack']),
@@ -44,6 +44,91 @@ export const ROOMS: readonly Room[] = [
   { name: 'gatewright', folder: 'packages/gatewright', floor: 11 },
   { name: 'examples', folder: 'examples', floor: 12 },
   { name: 'lab', folder: 'lab', floor: 13 },
+];
+
+type Product = 'gateway' | 'toolkit' | 'base';
+
+/**
+ * Which product a file belongs to: the gateway, which serves stacks; the toolkit, which is deployed and operates what
+ * is deployed; or the base that both stand on. Undefined for the command, which composes both, and for what stands
+ * apart: conformance suite, examples, lab, tests.
+ */
+export function productOf(path: string): Product | undefined {
+  const [, product] = /^packages\/(gateway|toolkit|base)\//.exec(path) ?? [];
+  if (product !== undefined) return product as Product;
+  return /^(shared|functions|layers|access)\//.test(path) ? 'toolkit' : undefined;
+}
+
+/** Files of one product that the other may import, and why it does. */
+type ProductDoor = {
+  readonly name: string;
+  /** The product whose files these are. */
+  readonly of: 'gateway' | 'toolkit';
+  readonly why: string;
+  readonly files: readonly string[];
+};
+
+export const PRODUCT_DOORS: readonly ProductDoor[] = [
+  {
+    name: 'engine',
+    of: 'gateway',
+    why: 'commands of the toolkit read definitions and explain requests with the engine',
+    files: ['packages/gateway/engine/index.ts'],
+  },
+  {
+    name: 'options',
+    of: 'gateway',
+    why: 'commands that read definitions share flags and settings with `start`',
+    files: ['settings', 'start-options', 'start-settings'].map(
+      (name) => `packages/gateway/engine/${name}.ts`,
+    ),
+  },
+  {
+    name: 'running gateways',
+    of: 'gateway',
+    why: 'commands call the gateway that runs in this folder',
+    files: ['identity-file', 'running-gateways'].map((name) => `packages/gateway/kernel/files/${name}.ts`),
+  },
+  {
+    name: 'definitions',
+    of: 'gateway',
+    why: 'account, region and guards of a definition are found without the engine, which takes long to load',
+    files: [
+      'packages/gateway/control/loading/inspect-apis.ts',
+      'packages/gateway/core/stack/home.ts',
+      'packages/gateway/templates/named-account.ts',
+      'packages/gateway/templates/serverless/aws-stand-in.ts',
+    ],
+  },
+  {
+    name: 'functions',
+    of: 'gateway',
+    why: 'commands find a function by its name, read its sources, and load the SDK that functions get',
+    files: [
+      'packages/gateway/core/stack/function.ts',
+      'packages/gateway/lambda/code/package-sources.ts',
+      'packages/gateway/lambda/code/runtime-packages.ts',
+    ],
+  },
+  {
+    name: 'token keys',
+    of: 'toolkit',
+    why: 'JWT authorizers find and parse the keys of issuers with the code that is deployed',
+    files: [
+      'shared/access/tokens/issuers.ts',
+      'shared/access/tokens/key-set-fetcher.ts',
+      'shared/access/tokens/key-set.ts',
+      'shared/access/tokens/key-sets.ts',
+      'shared/errors.ts',
+      'shared/ports.ts',
+    ],
+  },
+  {
+    name: 'breakers',
+    of: 'toolkit',
+    why: 'the console says which items of a table are circuit breakers',
+    files: ['shared/resilience/breaker-notes.ts'],
+  },
 ];
 
 /** Above every room: tests import anything. */

@@ -10,15 +10,15 @@ import { plainRestTemplate, PROBES, refusalIn } from './removable/probes.ts';
 import { CATALOGUE, pathsOf, Removal, withoutService } from './removable/remove-service.ts';
 import { TypeCheck } from './removable/type-check.ts';
 
-const LISTED = `import { BELL_TYPES } from '../../services/bells/resource-types.ts';
-import { OTHER_TYPES } from '../../templates/other-types.ts';
+const LISTED = `import { BELL_TYPES } from '../../../services/bells/resource-types.ts';
+import { OTHER_TYPES } from '../../../templates/other-types.ts';
 
 export const CATALOGUE = [
-  { name: 'bells', types: BELL_TYPES, load: () => import('../../services/bells/service.ts') },
+  { name: 'bells', types: BELL_TYPES, load: () => import('../../../services/bells/service.ts') },
   {
     name: 'horns',
     types: {},
-    load: () => import('../../services/horns/service.ts'),
+    load: () => import('../../../services/horns/service.ts'),
   },
 ];
 

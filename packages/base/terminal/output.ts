@@ -1,8 +1,7 @@
 /** Output of the command line: colour only on a terminal, errors in one message, JSON with `--json`. */
 import { styleText } from 'node:util';
-import { UsageError } from '@gatewright/aws/usage-error';
+import { UsageError, UserError } from '@gatewright/aws/usage-error';
 import { showControls } from '@gatewright/aws/text/visible-text';
-import { DefinitionError, StartError } from '../../gateway/core/errors.ts';
 
 export { UsageError };
 
@@ -53,8 +52,7 @@ export function printNotes(lines: string | readonly string[]): void {
  * the user can fix, 70 for a bug of ours.
  */
 export function printError(error: unknown): number {
-  if (error instanceof DefinitionError) return fail(error.code, error.describe(), 1);
-  if (error instanceof StartError || error instanceof UsageError) return fail(error.code, error.message, 1);
+  if (error instanceof UserError) return fail(error.code, error.describe(), 1);
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return fail('BUG', `this is a bug of gatewright, please report it:\n${detail}`, 70);
 }

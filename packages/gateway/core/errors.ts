@@ -6,6 +6,7 @@
  * deployment/error-wordings.ts.
  */
 
+import { UserError } from '@gatewright/aws/usage-error';
 import type { Defect } from './defect.ts';
 
 /** AWS's gateway response types that a template may customise (developer guide, "Gateway response types"). */
@@ -145,7 +146,7 @@ export function propertyAt(place: DefinitionPlace, property: string): Definition
 }
 
 /** A definition that AWS would refuse, or that we cannot read. The message says what AWS requires. */
-export class DefinitionError extends Error {
+export class DefinitionError extends UserError {
   override readonly name = 'DefinitionError';
   readonly code = 'DEFINITION_INVALID';
   readonly place: DefinitionPlace;
@@ -159,7 +160,7 @@ export class DefinitionError extends Error {
   }
 
   /** `file:line: LogicalId.Property: message`, for the command line. */
-  describe(): string {
+  override describe(): string {
     const { file, line, logicalId, property } = this.place;
     const where = line === undefined ? file : `${file}:${line}`;
     const what = [logicalId, property].filter((part) => part !== undefined).join('.');
@@ -217,7 +218,7 @@ type StartErrorCode =
   | 'WAF_NETWORKS';
 
 /** The gateway cannot start or go on for a reason the user can fix; one sentence, no stack. */
-export class StartError extends Error {
+export class StartError extends UserError {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
 

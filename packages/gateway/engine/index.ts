@@ -36,6 +36,7 @@ export type {
   IntegrationCircumstances,
   MeterCircumstances,
 } from '../console/explain/circumstances.ts';
+export type { Defect } from '../core/defect.ts';
 export type { Story } from '../console/explain/explain.ts';
 export type { ConsoleFiles } from '../console/endpoints/console-files.ts';
 export type { InvoiceBook } from '../console/endpoints/show-invoices.ts';

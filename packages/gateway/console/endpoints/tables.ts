@@ -4,7 +4,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ServiceClient } from '../../core/ports.ts';
-import { noteBreakers } from './breaker-notes.ts';
+import { noteBreakers } from '#shared/resilience/breaker-notes.ts';
 
 const OPERATIONS = new Set([
   'ListTables',

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { orderFix } from '@gatewright/authoring/check/deployment-order';
 import { findLateParts, lacksDeployment } from '../../../gateway/control/loading/inspect-apis.ts';
-import { textOf } from '../../../gateway/core/stack/json-values.ts';
+import { asText } from '@gatewright/aws/json-object';
 import type { DefinitionPlane } from '../../../gateway/engine/index.ts';
 import type { Finding } from './finding.ts';
 
@@ -39,7 +39,7 @@ function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
     .map((stage) => ({
       id: 'stage-without-deployment',
       level: 'obstacle',
-      what: `stage ${textOf(stage.properties, 'StageName')} has no deployment`,
+      what: `stage ${asText(stage.properties['StageName']) ?? ''} has no deployment`,
       why: 'it answers 404 to every request',
       where: placeText(stage.place(), stage.logicalId),
       fix: 'set AutoDeploy: true or a DeploymentId',

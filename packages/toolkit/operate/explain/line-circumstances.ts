@@ -1,9 +1,9 @@
 /**
  * Facts of a request from its access-log line and the control plane, for the gateway's explanations. Pure.
  */
-import type { Defect } from '../../../gateway/core/defect.ts';
 import type {
   Circumstances,
+  Defect,
   GuardCircumstances,
   IntegrationCircumstances,
 } from '../../../gateway/engine/index.ts';

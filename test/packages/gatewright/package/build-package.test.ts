@@ -216,10 +216,10 @@ describe('the packages', () => {
   rules.set(
     'have each room once, with its files for other programs, and neither builders nor sources of the page',
     () => {
-      assert.deepEqual(readdirSync(join(built, 'packages')).toSorted(), [
+      assert.deepEqual(readdirSync(join(built, 'packages')).toSorted(), ['gateway', 'gatewright']);
+      assert.deepEqual(readdirSync(join(built, 'packages/gateway')).toSorted(), [
         'console',
         'engine',
-        'gatewright',
         'lambda',
       ]);
       assert.equal(there('packages/gateway/lambda/runtime.py'), 'import json');

@@ -91,14 +91,16 @@ describe('the parts of the stack', () => {
 
   it('have each command that is in their folders or is called as they are', () => {
     const loaders = readFileSync(join(REPOSITORY, 'packages/gatewright/command/commands.ts'), 'utf8');
-    const own = [...loaders.matchAll(/\['(\w+)', async \(\) => \(await import\('\.\.\/\.\.\/stack\//g)];
+    const own = [
+      ...loaders.matchAll(/\[\s*'(\w+)',\s*async \(\) =>\s*\(await import\('\.\.\/\.\.\/toolkit\/stack\//g),
+    ];
     const expected = [
       ...own.map(([, name = '']) => name),
       ...PARTS.map(({ name }) => name).filter((name) => COMMANDS.has(name)),
     ];
     const named = ALL.flatMap(({ commands }) => commands);
 
-    assert.ok(own.length >= 7, String(own.length));
+    assert.ok(own.length > 0, 'no command of the stack was found in commands.ts: has its form changed?');
     assert.deepEqual(
       expected.filter((name) => !named.includes(name)),
       [],

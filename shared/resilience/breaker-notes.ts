@@ -1,11 +1,11 @@
 /** What items of a table say that are circuit breakers of `gatewright/resilience`. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { breakerPartition, parseBreaker } from '#shared/resilience/breaker-item.ts';
-import { parseItem } from '#shared/table/dynamodb-expression.ts';
-import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
-import { parseKeyPart } from '#shared/table/item-write.ts';
-import type { Item } from '#shared/table/item-write.ts';
+import { breakerPartition, parseBreaker } from './breaker-item.ts';
+import { parseItem } from '../table/dynamodb-expression.ts';
+import type { DynamoDbItem } from '../table/dynamodb-expression.ts';
+import { parseKeyPart } from '../table/item-write.ts';
+import type { Item } from '../table/item-write.ts';
 
 const BREAKER = /^BREAKER#(.+)$/;
 const PARTITION = breakerPartition('');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteBreakers } from '../../../../../packages/gateway/console/endpoints/breaker-notes.ts';
+import { noteBreakers } from '#shared/resilience/breaker-notes.ts';
 import {
   beginWrite,
   breakerKey,
