@@ -1,9 +1,9 @@
 /**
  * All failures of requests, definitions and starts, by stable code. Wordings are in
- * deployment/error-wordings.ts (by stage or API) and deployment/refusal-wordings.ts (frames, and without an
+ * deployment/wordings/error-wordings.ts (by stage or API) and deployment/wordings/refusal-wordings.ts (frames, and without an
  * API). `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. The caller can fix
  * other 4xx, the owner of the API other 5xx. docs/errors.md is written from these comments and from
- * deployment/error-wordings.ts.
+ * deployment/wordings/error-wordings.ts.
  */
 
 import { UserError } from '@gatewright/aws/usage-error';
