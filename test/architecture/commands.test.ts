@@ -22,9 +22,9 @@ describe('gatewright commands in documents', async () => {
     // `gatewright osls …` is a list of packages to install, `from gatewright import …` is Python.
     .filter(({ words: [first] }) => first !== 'osls' && first !== 'import');
 
-  it('are many', () => {
-    assert.ok(commands.size > 5);
-    assert.ok(used.length > 60, String(used.length));
+  it('are found', () => {
+    assert.ok(commands.size > 0, 'no command was found');
+    assert.ok(used.length > 0, 'no page uses a command: has their form changed?');
   });
 
   it('exist', () => {
@@ -81,7 +81,7 @@ describe('npm scripts in documents', () => {
   );
 
   it('exist', () => {
-    assert.ok(used.length > 30, String(used.length));
+    assert.ok(used.length > 0, 'no page uses an npm script: has their form changed?');
     assert.deepEqual(used.filter(({ words }) => scripts[words[0] ?? ''] === undefined).map(say), []);
   });
 

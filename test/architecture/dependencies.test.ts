@@ -9,7 +9,7 @@ import { REPOSITORY } from './source-files.ts';
 describe('packages of others', () => {
   it('have licences that ask for nothing but the notice', async () => {
     const all = listDependencies(await readLock(REPOSITORY));
-    assert.ok(all.length > 30, 'all of them are seen');
+    assert.ok(all.length > 0, 'the lock file lists no package: has its form changed?');
     const others = all.filter(({ licence }) => !ALLOWED_LICENCES.includes(licence));
     assert.deepEqual(others, []);
   });

@@ -24,7 +24,7 @@ describe('examples of what users import', () => {
   });
 
   it('are there for every export', () => {
-    assert.ok(examples.length > 40, String(examples.length));
+    assert.ok(examples.length > 0, 'no export with an example was found');
     assert.deepEqual(
       examples
         .filter(({ code }) => code === undefined)

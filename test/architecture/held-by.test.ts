@@ -18,7 +18,7 @@ describe('the tests that evidence pages name', () => {
         .map((test) => `${path} §${heading}: ${test}`),
     );
 
-    assert.ok(said.length > 50);
+    assert.ok(said.length > 0, 'no section says which tests hold it');
     assert.deepEqual(untrue, [], 'npm run docs');
   });
 

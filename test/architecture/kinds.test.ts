@@ -53,7 +53,7 @@ describe('an error class', () => {
       sources.flatMap(({ text }) => [...text.matchAll(/\binstanceof (\w+)/g)].map(([, name = '']) => name)),
     );
 
-    assert.ok(classes.length > 40, 'classes are found');
+    assert.ok(classes.length > 0, 'no error class was found: has their form changed?');
     assert.deepEqual(classes.filter((name) => !asked.has(name)).sort(), [...DISTINGUISHED_ELSEWHERE.keys()]);
   });
 });

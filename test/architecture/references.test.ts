@@ -24,9 +24,9 @@ describe('references to sections', () => {
   const say = ({ path, line, book, id }: (typeof references)[number]): string =>
     `${path}:${line}: ${book ?? 'no document'} §${id}`;
 
-  it('are many, and the pages have sections', () => {
-    assert.ok(references.length > 900, String(references.length));
-    assert.ok((books.get('docs/aws')?.size ?? 0) > 100);
+  it('are found, and the pages have sections', () => {
+    assert.ok(references.length > 0, 'no reference was found: has their form changed?');
+    assert.ok((books.get('docs/aws')?.size ?? 0) > 0, 'docs/aws has no section');
     assert.equal(books.size, new Set(evidencePages().map(({ path }) => bookOf(path))).size);
   });
 
@@ -83,7 +83,7 @@ describe('names of documents in code', () => {
 describe('findReferences', () => {
   const rows: readonly [string, string[]][] = [
     ['docs/aws §7.2', ['docs/aws §7.2']],
-    ['docs/aws §1.1 step 8, §5 and §15.38', ['docs/aws §1.1', 'docs/aws §5', 'docs/aws §15.38']],
+    ['docs/aws §1.1 step 8, §5 and §7.3', ['docs/aws §1.1', 'docs/aws §5', 'docs/aws §7.3']],
     ['docs/aws §1.3–1.5', ['docs/aws §1.3', 'docs/aws §1.4', 'docs/aws §1.5']],
     ['docs/design/authorizers §B14, docs/aws §4.2', ['docs/design/authorizers §B14', 'docs/aws §4.2']],
     ['[docs/aws](aws/README.md) §12', ['docs/aws §12']],

@@ -15,7 +15,6 @@ import { COST_PAGE, writeCostPage } from '../../lab/cost/page.ts';
 import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
-import { FINDINGS_PAGE, printFindings } from './findings.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
 import { evidencePages } from './sections.ts';
 import { REPOSITORY, readSource } from './source-files.ts';
@@ -40,7 +39,6 @@ const pages = {
   [CONDITION_PAGE]: writeConditionTable(readSource(CONDITION_PAGE).text),
   [COST_PAGE]: writeCostPage(readSource(COST_PAGE).text),
   [COMMAND_PAGE]: await printCommandReference(),
-  [FINDINGS_PAGE]: printFindings(),
   [STACK_PAGE]: printStackReference(),
 };
 for (const [path, page] of Object.entries(pages)) write(path, await formatText(path, page));

@@ -35,7 +35,7 @@ const NARROW = new RegExp(
 );
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
-/** docs/aws §15.23: the policy is cached per caller and evaluated for each ARN. */
+/** docs/aws §4.2: the policy is cached per caller and evaluated for each ARN. */
 function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
   return authorizers
     .filter(({ ttlSeconds }) => ttlSeconds > 0)
@@ -284,7 +284,7 @@ function checkKind(view: ApiView): readonly Finding[] {
       'the REST API uses nothing that an HTTP API lacks',
       'REST costs $3.50 a million requests and HTTP $1.00 (us-east-1): $2.50 of each million, $25 a month at 10 million',
       view.where,
-      'use an HTTP API with the same routes; error texts and CORS differ (docs/aws/surprises.md)',
+      'use an HTTP API with the same routes; error texts and CORS differ (docs/aws/cors.md)',
     ),
   ];
 }

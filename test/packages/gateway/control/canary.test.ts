@@ -42,7 +42,7 @@ async function ask({ send }: TestApi, target = '/dev/pets'): Promise<Seen> {
 }
 
 describe('a canary', () => {
-  it('merges its variables over those of the stage and has a deployment of its own (docs/aws §10.2, §15.39)', async () => {
+  it('merges its variables over those of the stage and has a deployment of its own (docs/aws §10.2)', async () => {
     const api = canaryApi({
       PercentTraffic: 100,
       StageVariableOverrides: { testVar: 'canary', added: 'canary' },

@@ -161,7 +161,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
 
     const reply = await send({ target: '/v1/x', headers: ['Origin', 'https://shop.example'] });
 
-    assert.equal(headerOf(reply, 'access-control-allow-origin'), 'https://shop.example', 'docs/aws §15.43');
+    assert.equal(headerOf(reply, 'access-control-allow-origin'), 'https://shop.example', 'docs/aws §12');
   });
 
   it('takes the address of a VPC link for that of a load balancer', async () => {

@@ -21,7 +21,7 @@ const HTTP: JsonObject = {
 };
 
 describe('an HTTP integration', () => {
-  it("sends none of the client's headers and query unless they are mapped (docs/aws §15.30)", async () => {
+  it("sends none of the client's headers and query unless they are mapped (docs/aws §2.6)", async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,
@@ -146,7 +146,7 @@ describe('an HTTP integration', () => {
     assert.equal(headerLines(request.headers)['x-a'], 'over');
   });
 
-  it('chooses the response by the status and maps its headers, remapped (docs/aws §15.31)', async () => {
+  it('chooses the response by the status and maps its headers, remapped (docs/aws §2.7)', async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,

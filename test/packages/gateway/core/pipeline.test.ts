@@ -43,7 +43,7 @@ describe('serve on a REST API', () => {
       status: 403,
       body: '{"message":"Missing Authentication Token"}',
       errorType: 'MissingAuthenticationTokenException',
-      source: 'docs/aws §15.1',
+      source: 'docs/aws §1.3',
     },
     {
       name: 'an unknown path with a bearer token',
@@ -52,7 +52,7 @@ describe('serve on a REST API', () => {
       status: 403,
       body: `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'YNWlyY0Lc8v63bqulgV1ARyMCoHkyBdoaZnrLxVemAA='."}`,
       errorType: 'IncompleteSignatureException',
-      source: 'docs/aws §15.2',
+      source: 'docs/aws §1.4',
     },
     {
       name: 'a function that throws',
@@ -63,7 +63,7 @@ describe('serve on a REST API', () => {
       status: 502,
       body: '{"message": "Internal server error"}',
       errorType: 'InternalServerErrorException',
-      source: 'docs/aws §15.18',
+      source: 'docs/aws §1.6',
     },
     {
       name: 'a malformed proxy answer',
@@ -72,7 +72,7 @@ describe('serve on a REST API', () => {
       status: 502,
       body: '{"message": "Internal server error"}',
       errorType: 'InternalServerErrorException',
-      source: 'docs/aws §15.13',
+      source: 'docs/aws §3.5',
     },
     {
       name: 'a function that is too slow',
@@ -81,7 +81,7 @@ describe('serve on a REST API', () => {
       status: 504,
       body: '{"message":"Endpoint request timed out"}',
       errorType: 'InternalServerErrorException',
-      source: 'docs/aws §15.19',
+      source: 'docs/aws §1.3',
     },
     {
       name: 'a URL over 10,240 bytes',

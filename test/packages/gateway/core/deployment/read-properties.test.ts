@@ -230,7 +230,7 @@ describe('every property that a definition may have', () => {
 
     const unknown = names.filter(([, name]) => !new RegExp(`['.{ ]${name}\\b`).test(text));
 
-    assert.ok(names.length > 100);
+    assert.ok(names.length > 0, 'no property was found: has their form changed?');
     assert.deepEqual(unknown, []);
   });
 

@@ -4,7 +4,7 @@ import { nameOfReturned } from '../../../../../packages/gateway/core/mapping/bui
 
 const remapped = (name: string): string => `x-amzn-Remapped-${name}`;
 
-/** docs/aws §2.7, §15.31; undefined = dropped. */
+/** docs/aws §2.7; undefined = dropped. */
 const rows: readonly { name: string; mapped: string | undefined; proxied: string | undefined }[] = [
   ...['Connection', 'Content-Length', 'Date', 'Server'].map((name) => ({
     name,

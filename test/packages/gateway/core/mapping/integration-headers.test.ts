@@ -10,7 +10,7 @@ import { MappingInput } from '../../../../../packages/gateway/core/mapping/mappi
 import { printHeaders, type WireHeaders } from '../../../../../packages/gateway/core/mapping/wire-headers.ts';
 import { aRequest } from '../events/a-request.ts';
 
-describe('isForbiddenMapping (docs/aws §1.5, §15.32)', () => {
+describe('isForbiddenMapping (docs/aws §1.5)', () => {
   const rows: readonly { name: string; toHttp: boolean; toAws: boolean }[] = [
     { name: 'Content-Length', toHttp: true, toAws: true },
     { name: 'transfer-encoding', toHttp: true, toAws: true },
@@ -32,7 +32,7 @@ describe('isForbiddenMapping (docs/aws §1.5, §15.32)', () => {
     });
 });
 
-describe('startHeaders (docs/aws §2.6, §15.30)', () => {
+describe('startHeaders (docs/aws §2.6)', () => {
   const own = { apiId: 'abc', traceHeader: 'Root=1', contentType: 'text/csv' };
 
   it('starts an HTTP call without any header of the client', () => {

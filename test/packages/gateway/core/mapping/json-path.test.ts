@@ -186,7 +186,7 @@ describe('parseJson', () => {
       name: 'what CDK sends to MOCK',
       given: '{ statusCode: 200 }',
       expected: '{statusCode=200}',
-      source: 'docs/aws §15.36',
+      source: 'docs/aws §8',
     },
     {
       name: 'an Integer and a Long by size',

@@ -7,7 +7,7 @@ const LIST = 'docs/aws §8, MOCK rules (list validated on AWS)';
 
 const rows: readonly { given: string; expected: number | undefined; source: string }[] = [
   { given: '{"statusCode": 200}', expected: 200, source: 'docs/aws §8' },
-  { given: '{ statusCode: 200 }', expected: 200, source: 'docs/aws §15.36: what the CDK sends' },
+  { given: '{ statusCode: 200 }', expected: 200, source: 'docs/aws §8: what the CDK sends' },
   { given: "{'statusCode': 404}", expected: 404, source: LIST },
   { given: '{"statusCode": 200,}', expected: 200, source: LIST },
   { given: '{"statusCode": 0}', expected: 0, source: 'any integer' },
@@ -28,7 +28,7 @@ const rows: readonly { given: string; expected: number | undefined; source: stri
   { given: "{statusCode: 200, }foo: ''}", expected: 200, source: LIST },
   { given: '{statusCode: 200, " ": " "}', expected: 200, source: LIST },
   { given: '{statusCode: 200, "": ""}', expected: 200, source: LIST },
-  { given: '{"statusCode": "200"}', expected: undefined, source: 'docs/aws §15.36: a text is no status' },
+  { given: '{"statusCode": "200"}', expected: undefined, source: 'docs/aws §8: a text is no status' },
   { given: '{"statusCode": 200.5}', expected: undefined, source: 'not an integer' },
   { given: '{}', expected: undefined, source: 'no member' },
   { given: '', expected: undefined, source: 'docs/aws §8: no template, no body' },

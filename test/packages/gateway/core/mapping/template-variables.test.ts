@@ -185,7 +185,7 @@ describe('templateScope', () => {
       name: 'undefined context as nothing',
       template: '[$context.nope][$context.authorizer.claims.sub][$nope]',
       expected: '[][][]',
-      source: 'docs/aws §15.38',
+      source: 'docs/aws §7.3',
     },
     {
       name: 'context values',

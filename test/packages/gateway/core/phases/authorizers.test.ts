@@ -18,14 +18,14 @@ describe('serve behind a TOKEN authorizer', () => {
       auth: () => policy('Deny', '*'),
       status: 403,
       body: '{"Message":"User is not authorized to access this resource with an explicit deny"}',
-      source: 'docs/aws §15.22',
+      source: 'docs/aws §1.4',
     },
     {
       name: 'a policy for another path',
       auth: () => policy('Allow', 'arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/GET/other'),
       status: 403,
       body: '{"Message":"User is not authorized to access this resource"}',
-      source: 'docs/aws §15.22',
+      source: 'docs/aws §1.4',
     },
     {
       name: 'the error Unauthorized',
@@ -34,7 +34,7 @@ describe('serve behind a TOKEN authorizer', () => {
       },
       status: 401,
       body: '{"message":"Unauthorized"}',
-      source: 'docs/aws §15.21',
+      source: 'docs/aws §4.3',
     },
     {
       name: 'any other error',
@@ -43,7 +43,7 @@ describe('serve behind a TOKEN authorizer', () => {
       },
       status: 500,
       body: '{"message":null}',
-      source: 'docs/aws §15.21',
+      source: 'docs/aws §4.3',
     },
     { name: 'no policy', auth: () => null, status: 500, body: '{"message":null}', source: 'docs/aws §4.3' },
     {
@@ -51,7 +51,7 @@ describe('serve behind a TOKEN authorizer', () => {
       auth: () => ({ ...policy('Allow', '*'), context: { user: { id: 1 } } }),
       status: 500,
       body: '{"message":null}',
-      source: 'docs/aws §15.24',
+      source: 'docs/aws §4.3',
     },
     {
       name: 'a time-out',

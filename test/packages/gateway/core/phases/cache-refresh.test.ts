@@ -29,7 +29,7 @@ describe('Cache-Control: max-age=0', () => {
       api: () => cachedApi(settings({ CachingEnabled: true, RequireAuthorizationForCacheControl: false })),
       requests: [PETS, FRESH, PETS],
       expected: ['1', '2', '2'],
-      source: 'docs/aws §15.35',
+      source: 'docs/aws §9',
     },
     {
       name: 'counts among other directives, and no other directive does',

@@ -84,7 +84,7 @@ describe('the response cache', () => {
       api: () => cachedApi(ON, {}, counter(), post('POST')),
       requests: [POST, POST],
       expected: ['1', '2'],
-      source: 'docs/aws §15.34',
+      source: 'docs/aws §9',
     },
     {
       name: 'caches another verb where a setting names the method',
@@ -125,7 +125,7 @@ describe('the response cache', () => {
       api: () => cachedApi(),
       requests: [`${PETS}?page=1`, `${PETS}?page=2`],
       expected: ['1', '1'],
-      source: 'docs/aws §15.34',
+      source: 'docs/aws §9',
     },
     {
       name: 'distinguishes query strings that are a key parameter, with all their values',

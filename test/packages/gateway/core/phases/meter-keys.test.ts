@@ -91,7 +91,7 @@ describe('meter, API keys', () => {
     assert.deepEqual([identity['apiKey'], identity['apiKeyId']], [KEY_VALUE, 'Key']);
   });
 
-  it('ignores a key on a route that requires none: not checked, counted or shown (docs/aws §15.27)', async () => {
+  it('ignores a key on a route that requires none: not checked, counted or shown (docs/aws §5.3)', async () => {
     const { Key, Plan, PlanKey } = meteredApi({ Quota: { Limit: 1, Period: 'DAY' } });
     const api = anApi(restApi({}, { Key: Key!, Plan: Plan!, PlanKey: PlanKey! }), { list: ok });
 

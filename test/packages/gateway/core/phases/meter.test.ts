@@ -71,7 +71,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(await statuses(api, 3, '/dev/'), [200, 200, 429]);
   });
 
-  it('answers 429 Limit Exceeded when the quota is used up, until the period is over (docs/aws §15.26)', async () => {
+  it('answers 429 Limit Exceeded when the quota is used up, until the period is over (docs/aws §5.4)', async () => {
     const api = anApi(meteredApi({ Quota: { Limit: 2, Period: 'DAY' } }), { list: ok });
 
     assert.deepEqual(await statuses(api, 2), [200, 200]);

@@ -1,4 +1,4 @@
-/** docs/aws §15.20–15.27: authorizers, keys, throttles and quotas. */
+/** Authorizers, keys, throttles and quotas. */
 import { invokeUri } from '../../../../support/a-stack.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { describeReply, meteredApi, statuses, withKey } from '../../../../support/metered-apis.ts';
@@ -29,7 +29,7 @@ const eventFor = (api: TestApi, name: string): Record<string, unknown> =>
 
 export const AUTHORIZERS: readonly Surprise[] = [
   {
-    line: 20,
+    source: 'docs/aws §4.1',
     rule: 'a missing identity source, or one of another form, is 401 without calling the authorizer, and nothing is logged',
     async observe() {
       const api = behind(allow, { ...TOKEN, IdentityValidationExpression: 'Bearer [a-z]+' });
@@ -47,7 +47,7 @@ export const AUTHORIZERS: readonly Surprise[] = [
     ],
   },
   {
-    line: 21,
+    source: 'docs/aws §4.3, §4.8',
     rule: 'an authorizer that crashes is 500 {"message":null}; only the very error Unauthorized is 401',
     async observe() {
       return [
@@ -63,7 +63,7 @@ export const AUTHORIZERS: readonly Surprise[] = [
     ],
   },
   {
-    line: 22,
+    source: 'docs/aws §1.4, §4.8',
     rule: 'denials say Message with a capital and tell explicit from implicit',
     async observe() {
       return [
@@ -77,7 +77,7 @@ export const AUTHORIZERS: readonly Surprise[] = [
     ],
   },
   {
-    line: 23,
+    source: 'docs/aws §4.2',
     rule: 'the cached policy is evaluated anew per ARN: a narrow one is 403 on sibling paths until its TTL ends',
     async observe() {
       const narrow: FakeFunction = (event) => policy('Allow', (event as { methodArn: string }).methodArn);
@@ -91,7 +91,7 @@ export const AUTHORIZERS: readonly Surprise[] = [
     expected: [200, 403, 200],
   },
   {
-    line: 24,
+    source: 'docs/aws §4.3',
     rule: 'objects in the context are 500 on REST, scalars become text; payload 2.0 keeps types',
     async observe() {
       const refused = [
@@ -119,7 +119,7 @@ export const AUTHORIZERS: readonly Surprise[] = [
     ],
   },
   {
-    line: 25,
+    source: 'docs/aws §4.1',
     rule: 'a TOKEN authorizer gets the header with its Bearer prefix',
     async observe() {
       const api = behind(allow);
@@ -148,7 +148,7 @@ const SIMPLE = {
 
 export const METERING: readonly Surprise[] = [
   {
-    line: 26,
+    source: 'docs/aws §5.4',
     rule: 'a used-up quota is 429 Limit Exceeded, a throttle 429 Too Many Requests, a bad key 403 Forbidden',
     async observe() {
       const quota = anApi(meteredApi({ Quota: { Limit: 1, Period: 'DAY' } }), { list: ok });
@@ -168,7 +168,7 @@ export const METERING: readonly Surprise[] = [
     ],
   },
   {
-    line: 27,
+    source: 'docs/aws §5.3',
     rule: 'a key on a method that wants none is neither checked nor counted',
     async observe() {
       const open = { ...meteredApi({ Quota: { Limit: 1, Period: 'DAY' } }), PetsGet: restApi()['PetsGet']! };

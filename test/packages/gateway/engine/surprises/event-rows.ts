@@ -1,4 +1,4 @@
-/** docs/aws §15.8–15.12: what a function receives, and how binary bodies travel. */
+/** What a function receives, and how binary bodies travel. */
 import { headerOf } from '../../../../support/an-api.ts';
 import { anEchoApi, eventOf, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import type { Surprise } from './surprise.ts';
@@ -15,7 +15,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 export const EVENTS: readonly Surprise[] = [
   {
-    line: 8,
+    source: 'docs/aws §3.1, §3.3',
     rule: 'REST events say null for empty maps, payload 2.0 leaves the keys out',
     async observe() {
       const rest = await eventOf(anEchoApi(restRoutes({ 'GET /pets': {} })), { target: '/dev/pets' });
@@ -25,7 +25,7 @@ export const EVENTS: readonly Surprise[] = [
     expected: [[null, null, null, null, null], [], false],
   },
   {
-    line: 9,
+    source: 'docs/aws §2.3, §2.9',
     rule: 'single-value maps of query and headers keep the last value',
     async observe() {
       const event = await eventOf(anEchoApi(restRoutes({ 'GET /pets': {} })), REPEATED);
@@ -36,7 +36,7 @@ export const EVENTS: readonly Surprise[] = [
     expected: ['last', ['first', 'last'], { k: '2' }, { k: ['1', '2'] }],
   },
   {
-    line: 10,
+    source: 'docs/aws §2.6, §3.3',
     rule: 'REST events have no Content-Length nor Connection; HTTP events have content-length, 2.0 lower-case names and cookies apart',
     async observe() {
       const headers = ['Connection', 'keep-alive', 'Content-Length', '2', 'X-Own', '1', 'Cookie', 'a=1; b=2'];
@@ -65,7 +65,7 @@ export const EVENTS: readonly Surprise[] = [
     ],
   },
   {
-    line: 11,
+    source: 'docs/aws §2.4',
     rule: "REST decodes a base64 answer only if Accept's first type is in binaryMediaTypes, HTTP APIs always",
     async observe() {
       const picture = { statusCode: 200, body: base64('bytes'), isBase64Encoded: true };
@@ -82,7 +82,7 @@ export const EVENTS: readonly Surprise[] = [
     expected: ['bytes', base64('bytes'), 'bytes'],
   },
   {
-    line: 12,
+    source: 'docs/aws §2.4',
     rule: 'HTTP APIs hand on a form, and a body of no type, as base64',
     async observe() {
       const api = anEchoApi(httpRoutes(['POST /pets']));
@@ -122,10 +122,10 @@ async function bothAnswers(returned: unknown): Promise<unknown> {
   ];
 }
 
-/** docs/aws §15.13–15.19: what an answer of a function means to the client. */
+/** What an answer of a function means to the client. */
 export const ANSWERS: readonly Surprise[] = [
   {
-    line: 13,
+    source: 'docs/aws §3.5',
     rule: 'an unknown member makes a REST proxy answer 502; statusCode may be left out',
     async observe() {
       const api = (returned: unknown): ReturnType<typeof anEchoApi> =>
@@ -139,7 +139,7 @@ export const ANSWERS: readonly Surprise[] = [
     expected: [REST_BROKEN, [200, '', '1']],
   },
   {
-    line: 14,
+    source: 'docs/aws §3.5, §3.6',
     rule: 'a statusCode in digits is fine; 0 and words are 502 on REST, 500 on HTTP APIs',
     async observe() {
       const seen = [];
@@ -156,7 +156,7 @@ export const ANSWERS: readonly Surprise[] = [
     ],
   },
   {
-    line: 15,
+    source: 'docs/aws §3.5',
     rule: 'a header in headers and multiValueHeaders is sent with both values, multi first on REST, single first on HTTP',
     async observe() {
       const both = { statusCode: 200, headers: { 'X-A': 'single' }, multiValueHeaders: { 'X-A': ['multi'] } };
@@ -171,7 +171,7 @@ export const ANSWERS: readonly Surprise[] = [
     expected: ['multi, single', 'single, multi'],
   },
   {
-    line: 16,
+    source: 'docs/aws §3.5, §3.6',
     rule: 'default types: REST application/json, HTTP API answers text/plain; charset=utf-8, inferred ones application/json',
     async observe() {
       const typeOf = async (api: ReturnType<typeof anEchoApi>, target: string): Promise<unknown> =>
@@ -186,7 +186,7 @@ export const ANSWERS: readonly Surprise[] = [
     expected: ['application/json', 'text/plain; charset=utf-8', 'application/json'],
   },
   {
-    line: 17,
+    source: 'docs/aws §3.6',
     rule: 'payload 2.0: anything without statusCode, even text that is no JSON, is a 200 with that body',
     async observe() {
       const seen = [];
@@ -207,7 +207,7 @@ export const ANSWERS: readonly Surprise[] = [
     ],
   },
   {
-    line: 18,
+    source: 'docs/aws §1.6',
     rule: 'a function that fails is REST 502 "Internal server error" with a space, HTTP 500 "Internal Server Error" without',
     observe() {
       return Promise.all([failing('rest'), failing('http')]);
@@ -215,7 +215,7 @@ export const ANSWERS: readonly Surprise[] = [
     expected: [REST_BROKEN, HTTP_BROKEN],
   },
   {
-    line: 19,
+    source: 'docs/aws §1.3',
     rule: 'an integration timeout is REST 504 Endpoint request timed out, HTTP 503 Service Unavailable',
     observe() {
       return bothAnswers({ kind: 'timed-out' });

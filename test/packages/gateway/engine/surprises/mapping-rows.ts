@@ -1,4 +1,4 @@
-/** docs/aws §15.28–15.33 and §15.36–15.38: validation, integrations, gateway responses, templates. */
+/** Validation, integrations, gateway responses, templates. */
 import { headerOf } from '../../../../support/an-api.ts';
 import {
   answered,
@@ -72,7 +72,7 @@ async function mapping(header: string, integration: JsonObject): Promise<readonl
 
 export const MAPPINGS: readonly Surprise[] = [
   {
-    line: 28,
+    source: 'docs/aws §6',
     rule: 'required parameters must not be blank, one list names all that are missing, and a bad body tells no detail',
     async observe() {
       const api = aValidated();
@@ -87,7 +87,7 @@ export const MAPPINGS: readonly Surprise[] = [
     ],
   },
   {
-    line: 29,
+    source: 'docs/aws §6',
     rule: "no model for the request's Content-Type means no validation of its body at all",
     async observe() {
       const [status] = await post(
@@ -101,7 +101,7 @@ export const MAPPINGS: readonly Surprise[] = [
     expected: 200,
   },
   {
-    line: 30,
+    source: 'docs/aws §2.6',
     rule: 'a non-proxy integration gets no header and no query of the client, and the User-Agent AmazonAPIGateway_{apiId}',
     async observe() {
       const api = aMethod({ integration: HTTP });
@@ -133,7 +133,7 @@ export const MAPPINGS: readonly Surprise[] = [
     ],
   },
   {
-    line: 31,
+    source: 'docs/aws §2.7',
     rule: 'Date, Server, Connection, Content-Length, WWW-Authenticate and Authorization come back as x-amzn-Remapped-*',
     async observe() {
       const parameters = Object.fromEntries(
@@ -169,7 +169,7 @@ export const MAPPINGS: readonly Surprise[] = [
     ],
   },
   {
-    line: 32,
+    source: 'docs/aws §1.5',
     rule: 'mapping Content-Length or Transfer-Encoding, or Authorization to AWS, deploys and then fails with 500',
     async observe() {
       return [
@@ -182,7 +182,7 @@ export const MAPPINGS: readonly Surprise[] = [
     expected: [[500, INTERNAL], [500, INTERNAL], [500, INTERNAL], 200],
   },
   {
-    line: 33,
+    source: 'docs/aws §1.3',
     rule: 'gateway responses are no VTL, DEFAULT_4XX changes the status of every type without its own, 413 stays as it is',
     async observe() {
       const response = (properties: JsonObject): TestResource => ({
@@ -219,7 +219,7 @@ export const MAPPINGS: readonly Surprise[] = [
     ],
   },
   {
-    line: 36,
+    source: 'docs/aws §8',
     rule: 'the { statusCode: 200 } of the CDK works in MOCK, "200" as a text does not',
     async observe() {
       const seen = [];
@@ -237,7 +237,7 @@ export const MAPPINGS: readonly Surprise[] = [
     ],
   },
   {
-    line: 37,
+    source: 'docs/aws §7.4',
     rule: 'responseOverride works from the request template of a MOCK; a status that is none is ignored',
     async observe() {
       const seen = [];
@@ -251,7 +251,7 @@ export const MAPPINGS: readonly Surprise[] = [
     expected: [444, 200, 200, 200],
   },
   {
-    line: 38,
+    source: 'docs/aws §7.3',
     rule: 'an undefined $context.x is empty in VTL and - in access logs',
     async observe() {
       const ResponseTemplates = JSON_ONLY('[$context.nothing|$context.authorizer.nothing]');

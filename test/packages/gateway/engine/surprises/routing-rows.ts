@@ -1,11 +1,11 @@
-/** docs/aws §15.1–15.7: stages, routes and paths. */
+/** Stages, routes and paths. */
 import { anEchoApi, answerOf, eventOf, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { describeReply } from '../../../../support/metered-apis.ts';
 import type { Surprise } from './surprise.ts';
 
 export const ROUTING: readonly Surprise[] = [
   {
-    line: 1,
+    source: 'docs/aws §1.3',
     rule: 'an unknown REST path or method is 403 Missing Authentication Token, not 404 or 405',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /pets': {} }));
@@ -20,7 +20,7 @@ export const ROUTING: readonly Surprise[] = [
     ],
   },
   {
-    line: 2,
+    source: 'docs/aws §1.4',
     rule: 'a bearer token on an unknown REST path gets a text about key=value pairs',
     async observe() {
       const { send } = anEchoApi(restRoutes({ 'GET /pets': {} }));
@@ -35,7 +35,7 @@ export const ROUTING: readonly Surprise[] = [
     },
   },
   {
-    line: 3,
+    source: 'docs/aws §2.1',
     rule: 'OPTIONS /test falls to /{proxy+} where /test has no OPTIONS',
     async observe() {
       const api = anEchoApi(restRoutes({ 'POST /test': {}, 'OPTIONS /{proxy+}': {} }));
@@ -45,7 +45,7 @@ export const ROUTING: readonly Surprise[] = [
     expected: { resource: '/{proxy+}', pathParameters: { proxy: 'test' } },
   },
   {
-    line: 4,
+    source: 'docs/aws §2.1',
     rule: 'a literal beats a parameter beats a greedy one in any order of definition, with backtracking',
     async observe() {
       const paths = ['/{any+}', '/a/{id}', '/a/fixed/end', '/a/fixed'];
@@ -62,7 +62,7 @@ export const ROUTING: readonly Surprise[] = [
     expected: ['/a/fixed', '/a/{id}', '/{any+}', '/a/fixed', '/a/{id}', '/{any+}'],
   },
   {
-    line: 5,
+    source: 'docs/aws §2.1',
     rule: 'a trailing slash matches in REST and stays in event.path, but not in pathParameters.proxy',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /{proxy+}': {} }));
@@ -72,7 +72,7 @@ export const ROUTING: readonly Surprise[] = [
     expected: { path: '/a/b/', pathParameters: { proxy: 'a/b' } },
   },
   {
-    line: 6,
+    source: 'docs/aws §2.3',
     rule: "REST pathParameters are not decoded, an HTTP API's are; query values are in both, + as a space",
     async observe() {
       const apis = [
@@ -92,7 +92,7 @@ export const ROUTING: readonly Surprise[] = [
     ],
   },
   {
-    line: 7,
+    source: 'docs/aws §2.3',
     rule: 'rawPath of payload 2.0 is decoded and has the stage, unless that is $default',
     async observe() {
       const api = anEchoApi(httpRoutes(['GET /pets/{id}'], { stages: ['dev'] }));

@@ -1,4 +1,4 @@
-/** docs/aws §15.34–15.35, §15.39, §15.43 and §15.44: cache, canary, CORS, deployments. */
+/** Cache, canary, CORS, deployments. */
 import { createMethod } from '../../../../../packages/gateway/control/edits/edit-methods.ts';
 import { createDeployment } from '../../../../../packages/gateway/control/edits/edit-stages.ts';
 import { headerOf } from '../../../../support/an-api.ts';
@@ -40,7 +40,7 @@ async function bodies(api: TestApi, requests: readonly Parameters<TestApi['send'
 
 export const STAGES: readonly Surprise[] = [
   {
-    line: 34,
+    source: 'docs/aws §9, §9.1',
     rule: 'a stage cache keeps only GET by default and ignores every parameter that is not in cacheKeyParameters',
     observe() {
       return bodies(aCached(), [
@@ -54,7 +54,7 @@ export const STAGES: readonly Surprise[] = [
     expected: ['1', '1', '2', '3', '4'],
   },
   {
-    line: 35,
+    source: 'docs/aws §9',
     rule: 'Cache-Control: max-age=0 of any client goes past the cache and refreshes it, unless that needs authorization',
     async observe() {
       const asks = [
@@ -73,7 +73,7 @@ export const STAGES: readonly Surprise[] = [
     ],
   },
   {
-    line: 39,
+    source: 'docs/aws §10.2',
     rule: "a canary's variables are merged over those of the stage, they do not replace them",
     async observe() {
       const CanarySetting = {
@@ -95,7 +95,7 @@ export const STAGES: readonly Surprise[] = [
     expected: { a: 'stage', b: 'canary', c: 'canary' },
   },
   {
-    line: 43,
+    source: 'docs/aws §12',
     rule: 'CORS headers of the backend are dropped where an HTTP API has its own, which authorizer denials carry, too',
     async observe() {
       const CorsConfiguration = { AllowOrigins: ['https://shop.example'], AllowMethods: ['GET'] };
@@ -138,7 +138,7 @@ export const STAGES: readonly Surprise[] = [
     ],
   },
   {
-    line: 44,
+    source: 'docs/aws §10.2',
     rule: 'an edited method changes nothing until there is a deployment',
     async observe() {
       const api = anEchoApi(restRoutes({ 'GET /pets': {} }));

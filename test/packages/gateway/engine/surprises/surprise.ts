@@ -1,7 +1,7 @@
-/** One line of docs/aws §15 as a test: what a client, a function or a backend gets to see. */
+/** One behaviour as a test: what a client, a function or a backend gets to see. */
 export type Surprise = {
-  /** Line of docs/aws §15; each is in one row. */
-  readonly line: number;
+  /** The sections of docs/aws that have its evidence. */
+  readonly source: string;
   /** The right behaviour in one sentence. */
   readonly rule: string;
   readonly observe: () => unknown;

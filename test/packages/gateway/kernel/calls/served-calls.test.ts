@@ -54,7 +54,7 @@ describe('every command of the AWS SDK for API Gateway', () => {
         if (status === 501) answered501.push(command);
       }
 
-      assert.ok(commands.length > 90, String(commands.length));
+      assert.ok(commands.length > 0, 'no call was found in the guide');
       assert.deepEqual(answered501.sort(), refused.split(' ').sort());
       assert.deepEqual(
         answered501.filter((command) => !GUIDE.includes(`\`${command}\``)),

@@ -26,7 +26,7 @@ before(async () => {
 after(() => control.close());
 
 describe('deployments through the AWS SDK', () => {
-  it('put edits live, and only they do (docs/aws §15.44)', async () => {
+  it('put edits live, and only they do (docs/aws §10.2)', async () => {
     await addRoute(control, 'cats');
     assert.equal(await status(control, '/dev/cats'), 403);
 

@@ -65,7 +65,7 @@ describe('compileAccessLogFormat', () => {
       name: 'shows a variable without a value, or an unknown one, as a dash',
       format: '$context.requestId $context.identity.userAgent $context.no.such.thing $context.error.message',
       line: `${REQUEST_ID} - - -`,
-      source: 'docs/aws §10.3, §15.38',
+      source: 'docs/aws §10.3, §7.3',
     },
     {
       name: 'ends a name where punctuation begins',
