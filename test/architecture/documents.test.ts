@@ -192,3 +192,16 @@ describe('the repository', () => {
     assert.deepEqual(naming, []);
   });
 });
+
+describe('test/support/README.md', () => {
+  it('lists each file of the folder, so that a builder is found before it is written again', () => {
+    const { text } = readSource('test/support/README.md');
+    const files = listFiles('test/support').map((path) => posix.basename(path));
+
+    assert.deepEqual(
+      files.filter((name) => /\.ts$/.test(name) && !text.includes(`](${name})`)),
+      [],
+      'add these files to the list, with what they make',
+    );
+  });
+});

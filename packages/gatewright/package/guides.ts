@@ -9,7 +9,7 @@ const SHIPPED = [
   'moving/*.md',
   'recipes/*.md',
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
-  ...['aws/surprises', 'errors', 'reference/commands'].map((name) => `${name}.md`),
+  ...['aws/cors', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
 /** Stands at the same place in the package, for pages that lead to it. */
 const PYTHON = 'python/README.md';
