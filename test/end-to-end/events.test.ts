@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { CognitoIdentityProviderClient, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { GatewayOptions } from '../../packages/gateway/engine/index.ts';
 import { aGateway, GATEWAY_ADMIN, type StartedGateway } from '../support/a-gateway.ts';
@@ -85,6 +87,51 @@ const RESOURCES = {
       },
     },
   },
+  Users: { Type: 'AWS::Cognito::UserPool', Properties: { UserPoolName: 'users' } },
+  Client: {
+    Type: 'AWS::Cognito::UserPoolClient',
+    Properties: { UserPoolId: { Ref: 'Users' }, ClientName: 'app' },
+  },
+  Doorkeeper: {
+    Type: 'AWS::Serverless::Function',
+    Properties: {
+      FunctionName: 'doorkeeper',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 20,
+      InlineCode: `exports.handler = async (event) => {
+        event.response.autoConfirmUser = event.userName === 'ada';
+        return event;
+      };`,
+      Events: {
+        SignUp: { Type: 'Cognito', Properties: { UserPool: { Ref: 'Users' }, Trigger: 'PreSignUp' } },
+      },
+    },
+  },
+  Clicks: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 'clicks', ShardCount: 1 } },
+  Counter: {
+    Type: 'AWS::Serverless::Function',
+    Properties: {
+      FunctionName: 'counter',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 20,
+      InlineCode: `exports.handler = async ({ Records }) => {
+        for (const { kinesis } of Records) console.log('counted', Buffer.from(kinesis.data, 'base64').toString());
+      };`,
+      Events: {
+        Click: {
+          Type: 'Kinesis',
+          Properties: {
+            Stream: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
+            StartingPosition: 'TRIM_HORIZON',
+            BatchSize: 10,
+            FilterCriteria: { Filters: [{ Pattern: '{ "data": { "page": [{ "exists": true }] } }' }] },
+          },
+        },
+      },
+    },
+  },
 };
 
 describe('Events of a start', () => {
@@ -158,6 +205,38 @@ describe('Events of a start', () => {
     assert.match(record, /"errorMessage":"no parcel"/);
   });
 
+  it('start a function of SAM from its Kinesis stream, with the records that its filter lets through', async () => {
+    const client = new KinesisClient({
+      endpoint: started.listening.control,
+      region: 'eu-west-1',
+      credentials: GATEWAY_ADMIN,
+    });
+    for (const click of ['{"other":1}', '{"page":"home"}'])
+      await client.send(
+        new PutRecordCommand({ StreamName: 'clicks', PartitionKey: 'a', Data: Buffer.from(click) }),
+      );
+    client.destroy();
+
+    assert.match(await line(/counted/), /counted \{"page":"home"\}/);
+  });
+
+  it('start a function of SAM as a trigger of its user pool', async () => {
+    const client = new CognitoIdentityProviderClient({
+      endpoint: started.listening.control,
+      region: 'eu-west-1',
+      credentials: GATEWAY_ADMIN,
+    });
+    const clientId = started.gateway.stacks[0]?.resources.get('Client')?.physicalId;
+    const signUp = async (Username: string): Promise<boolean | undefined> => {
+      const input = { ClientId: clientId, Username, Password: 'Correct-horse-1' };
+      return (await client.send(new SignUpCommand(input))).UserConfirmed;
+    };
+    const confirmed = [await signUp('ada'), await signUp('eve')];
+    client.destroy();
+
+    assert.deepEqual(confirmed, [true, false]);
+  });
+
   it('are listed, and sent by name', async () => {
     assert.deepEqual(await ask('POST', 'events', { target: 'jobs', body: 'o-2' }), {
       status: 200,
@@ -173,13 +252,14 @@ describe('Events of a start', () => {
         ['stream', 'orders', ['reader']],
         ['schedule', body.sources[3]?.['name'], ['night']],
         ['schedule', 'PackerYearly', ['packer']],
+        ['stream', 'clicks', ['counter']],
       ],
     );
     assert.deepEqual(await ask('POST', 'events', { target: 'none', body: '' }), {
       status: 404,
       body: {
         message:
-          'There is no queue, topic, bus, stream or schedule "none"; there are jobs, parcels, ' +
+          'There is no queue, topic, bus, stream or schedule "none"; there are jobs, parcels, clicks, ' +
           `${String(body.sources[3]?.['name'])}, PackerYearly`,
       },
     });

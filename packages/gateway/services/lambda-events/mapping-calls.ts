@@ -4,6 +4,8 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
+import { findMappedSource } from '../../core/stack/event-sources.ts';
+import type { MappedSource } from '../../core/stack/event-sources.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { Answered, ServicePorts } from '../../kernel/service.ts';
@@ -80,7 +82,7 @@ export class MappingCalls {
     if (same !== undefined)
       throw new OperationRefused(
         'ResourceConflictException',
-        `An event source mapping with ${SOURCES[service] ?? service} arn (" ${source} ") and function ` +
+        `An event source mapping with ${findMappedSource(service)?.type ?? service} arn (" ${source} ") and function ` +
           `(" ${readFunctionName(asText(given['FunctionName']) ?? '').functionName} ") already exists. ` +
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
@@ -133,10 +135,11 @@ export class MappingCalls {
     });
     const [first] = unsupported;
     if (first === undefined) return;
-    const service = parseArn(source)?.service ?? '';
-    const isMissing = first.property === 'EventSourceArn' && Object.hasOwn(SOURCES, service);
+    const known = findMappedSource(parseArn(source)?.service ?? '');
     throw invalidParameter(
-      isMissing ? describeMissing(service, source) : `${first.property ?? source}: ${first.consequence}`,
+      first.property === 'EventSourceArn' && known !== undefined
+        ? describeMissing(known, source)
+        : `${first.property ?? source}: ${first.consequence}`,
     );
   }
 
@@ -169,10 +172,8 @@ const STATUSES: Readonly<Record<string, number>> = {
   ResourceConflictException: 409,
 };
 
-const SOURCES: Readonly<Record<string, string>> = { sqs: 'SQS', dynamodb: 'DynamoDB', kinesis: 'Kinesis' };
-
-function describeMissing(service: string, arn: string): string {
-  return service === 'sqs'
+function describeMissing({ kind }: MappedSource, arn: string): string {
+  return kind === 'queue'
     ? 'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. ' +
         'SQS Error Message: The specified queue does not exist.'
     : `Stream not found: ${arn}`;

@@ -1,6 +1,7 @@
 /** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import type { JsonObject as Properties } from '../../core/stack/model.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
@@ -33,18 +34,6 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   MetricsConfig: { kind: 'object' },
   Tags: { kind: 'object' },
 };
-
-/** "The following error handling options are available only for stream sources." */
-const OF_STREAMS = [
-  'StartingPosition',
-  'StartingPositionTimestamp',
-  'ParallelizationFactor',
-  'BisectBatchOnFunctionError',
-  'MaximumRecordAgeInSeconds',
-  'MaximumRetryAttempts',
-  'TumblingWindowInSeconds',
-  'DestinationConfig',
-];
 
 /** Of sources that start nothing here, or settings that would have no effect although they limit or hide. */
 const NOT_SERVED = [
@@ -83,9 +72,10 @@ export function readMembers(input: JsonObject, isUpdate: boolean): Properties {
 /** What the kind of source refuses. @param service as the source's ARN names it @throws OperationRefused */
 export function refuseForSource(service: string, properties: JsonObject): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
-  if (service === 'sqs') {
-    const other = OF_STREAMS.find((name) => isGiven(properties[name]));
-    if (other !== undefined) throw invalidParameter(`${other} is not valid for SQS event sources.`);
+  const { kind, type } = findMappedSource(service) ?? {};
+  if (kind === 'queue') {
+    const other = MAPPING_SETTINGS.stream.find((name) => isGiven(properties[name]));
+    if (other !== undefined) throw invalidParameter(`${other} is not valid for ${type} event sources.`);
     if (Number(properties['BatchSize']) > 10 && window === 0)
       throw invalidParameter(
         'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',

@@ -1,6 +1,7 @@
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { EventSourceMapping } from './event-source-mappings.ts';
 
 /** What is not given (Lambda API reference, "EventSourceMappingConfiguration"). */
@@ -27,9 +28,9 @@ export function printMapping(
 ): JsonObject {
   const given = Object.entries(properties).filter(([name]) => !SHOWN_OTHERWISE.includes(name));
   const { EventSourceArn: source, Enabled: isEnabled, KmsKeyArn: keyArn } = properties;
-  const isQueue = parseArn(asText(source) ?? '')?.service === 'sqs';
+  const kind = findMappedSource(parseArn(asText(source) ?? '')?.service ?? '')?.kind;
   return {
-    ...(isQueue ? DEFAULTS_OF_QUEUE : DEFAULTS_OF_STREAM),
+    ...(kind === 'queue' ? DEFAULTS_OF_QUEUE : DEFAULTS_OF_STREAM),
     ...Object.fromEntries(given),
     ...(keyArn === undefined ? {} : { KMSKeyArn: keyArn }),
     UUID: id,

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/stack/model.ts';
-import type { SamExpansion } from './sam-expansion.ts';
+import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import type { SamChange, SamExpansion } from './sam-expansion.ts';
 
 /** An event of a function: its target, and the logical id of the generated resource. */
 export type SamEvent = {
@@ -15,6 +16,44 @@ export type SamEvent = {
 export function required(expansion: SamExpansion, event: SamEvent, property: string): Json {
   const value = event.properties[property];
   return value ?? expansion.fail(event.ownerId, `event ${event.eventName}: ${property} is required`);
+}
+
+/** The logical id that a property refers to, of a resource of this template. @param what `bucket` */
+export function requiredRef(
+  expansion: SamExpansion,
+  event: SamEvent,
+  property: string,
+  what: string,
+): string {
+  const { Ref: id } = membersOf(required(expansion, event, property));
+  if (typeof id === 'string' && expansion.has(id)) return id;
+  return expansion.fail(
+    event.ownerId,
+    `event ${event.eventName}: ${property} must be a Ref of a ${what} of this template`,
+  );
+}
+
+/** Call when every resource is expanded. */
+export function applyChanges(expansion: SamExpansion): void {
+  for (const change of expansion.changes)
+    expansion.attempt(
+      'the event starts no function',
+      () => {
+        applyChange(expansion, change);
+      },
+      () => undefined,
+    );
+}
+
+function applyChange(
+  expansion: SamExpansion,
+  { ownerId, eventName, resourceId, type, change }: SamChange,
+): void {
+  const resource = expansion.resources.get(resourceId);
+  if (!isJsonObject(resource) || resource['Type'] !== type)
+    return expansion.fail(ownerId, `event ${eventName}: ${resourceId} is not an ${type}`);
+  const Properties = change(membersOf(resource['Properties']));
+  expansion.copy(resourceId, { ...resource, Properties });
 }
 
 export function allowSource(

@@ -1,10 +1,13 @@
 /**
  * `Events` of a function other than APIs, as the resources that SAM makes: what a queue, a stream, a topic, a
- * log group, a rule, a schedule or a bucket needs to start the function (SAM developer guide, "EventSource"
+ * log group, a rule, a schedule, a bucket or a user pool needs to start the function (SAM developer guide, "EventSource"
  * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
+import type { CallingSource, MappedSource } from '../../core/stack/event-sources.ts';
 import { noteBucket } from './sam-event-buckets.ts';
+import { notePool } from './sam-event-pools.ts';
 import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event-rules.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
 import { pick, present } from './sam-expansion.ts';
@@ -13,75 +16,49 @@ import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 
-type Source = {
-  readonly known: readonly string[];
-  readonly expand: (expansion: SamExpansion, event: SamEvent) => void;
-};
-
-const words = (text: string): readonly string[] => text.split(' ');
-
-const OF_MAPPING = words(
-  'BatchSize Enabled FilterCriteria KmsKeyArn MaximumBatchingWindowInSeconds FunctionResponseTypes MetricsConfig',
-);
-const OF_QUEUE = [...OF_MAPPING, 'ScalingConfig', 'ProvisionedPollerConfig'];
-const OF_STREAM = [
-  ...OF_MAPPING,
-  ...words(
-    'StartingPosition StartingPositionTimestamp MaximumRetryAttempts BisectBatchOnFunctionError MaximumRecordAgeInSeconds ParallelizationFactor TumblingWindowInSeconds',
-  ),
-];
+/** The properties of a subscription; the others of `SNS` say where it goes. */
 const OF_SUBSCRIPTION = ['FilterPolicy', 'FilterPolicyScope', 'Region', 'RedrivePolicy'];
-const OF_EVENT_RULE = words(
-  'Pattern EventBusName RuleName State Enabled Input InputPath InputTransformer Target DeadLetterConfig RetryPolicy',
-);
 
-const SOURCES: Readonly<Record<string, Source>> = {
-  SQS: { known: [...OF_QUEUE, 'Queue'], expand: expandQueue },
-  DynamoDB: { known: [...OF_STREAM, 'Stream', 'DestinationConfig'], expand: expandStream },
-  SNS: { known: [...OF_SUBSCRIPTION, 'Topic', 'SqsSubscription'], expand: expandTopic },
-  S3: { known: ['Bucket', 'Events', 'Filter'], expand: noteBucket },
-  CloudWatchLogs: { known: ['LogGroupName', 'FilterPattern'], expand: expandLogs },
-  CloudWatchEvent: { known: OF_EVENT_RULE, expand: expandRule },
-  EventBridgeRule: { known: OF_EVENT_RULE, expand: expandRule },
-  Schedule: {
-    known: words('Schedule Input Enabled State Name Description DeadLetterConfig RetryPolicy'),
-    expand: expandSchedule,
-  },
-  ScheduleV2: {
-    known: words(
-      'ScheduleExpression ScheduleExpressionTimezone FlexibleTimeWindow Name OmitName State Description StartDate EndDate GroupName KmsKeyArn Input RoleArn DeadLetterConfig RetryPolicy PermissionsBoundary',
-    ),
-    expand: expandSchedulerSchedule,
-  },
+const EXPAND: Readonly<Record<CallingSource, (expansion: SamExpansion, event: SamEvent) => void>> = {
+  SNS: expandTopic,
+  S3: noteBucket,
+  Cognito: notePool,
+  CloudWatchLogs: expandLogs,
+  CloudWatchEvent: expandRule,
+  EventBridgeRule: expandRule,
+  Schedule: expandSchedule,
+  ScheduleV2: expandSchedulerSchedule,
 };
 
 /** Makes the resources of an event source, or reports that it is not served here. */
 export function expandSource(expansion: SamExpansion, type: string, event: SamEvent): void {
-  const source = Object.hasOwn(SOURCES, type) ? SOURCES[type] : undefined;
   const { ownerId, eventName, properties } = event;
-  if (source === undefined) {
-    expansion.report(ownerId, TYPE, `Events.${eventName}`, `a ${type} event starts no function here`);
+  const { mapping, properties: known = [] } = findEventSource(type) ?? {};
+  if (mapping === undefined && !isCalling(type)) {
+    const consequence = `${type} events are not supported; the function will not be invoked.`;
+    expansion.report(ownerId, TYPE, `Events.${eventName}`, consequence);
     return;
   }
+  const applied = mapping === undefined ? known : [...settingsOf(mapping), mapping.arnProperty];
   for (const name of Object.keys(properties))
-    if (!source.known.includes(name))
+    if (!applied.includes(name))
       expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
-  source.expand(expansion, event);
+  if (mapping !== undefined) expandMapping(expansion, event, mapping);
+  else if (isCalling(type)) EXPAND[type](expansion, event);
 }
 
-function expandQueue(expansion: SamExpansion, event: SamEvent): void {
-  makeMapping(expansion, event, event.id, {
-    ...pick(event.properties, OF_QUEUE),
-    EventSourceArn: required(expansion, event, 'Queue'),
-  });
+function isCalling(type: string): type is CallingSource {
+  return Object.hasOwn(EXPAND, type);
 }
 
-function expandStream(expansion: SamExpansion, event: SamEvent): void {
+function expandMapping(expansion: SamExpansion, event: SamEvent, mapping: MappedSource): void {
   makeMapping(expansion, event, event.id, {
-    ...pick(event.properties, OF_STREAM),
-    EventSourceArn: required(expansion, event, 'Stream'),
-    StartingPosition: required(expansion, event, 'StartingPosition'),
-    ...present({ DestinationConfig: withoutType(event.properties['DestinationConfig']) }),
+    ...pick(event.properties, settingsOf(mapping)),
+    EventSourceArn: required(expansion, event, mapping.arnProperty),
+    ...(mapping.kind === 'stream' && {
+      StartingPosition: required(expansion, event, 'StartingPosition'),
+      ...present({ DestinationConfig: withoutType(event.properties['DestinationConfig']) }),
+    }),
   });
 }
 

@@ -35,11 +35,13 @@ export type SamApi = {
   readonly routes: SamRoute[];
 };
 
-export type SamNotification = {
-  readonly bucketId: string;
+/** A change of a resource that the template may declare after the function. */
+export type SamChange = {
   readonly ownerId: string;
   readonly eventName: string;
-  readonly configurations: readonly JsonObject[];
+  readonly resourceId: string;
+  readonly type: string;
+  readonly change: (properties: JsonObject) => JsonObject;
 };
 
 const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonObject }>> = {
@@ -56,7 +58,7 @@ export class SamExpansion {
   readonly conditions = new Map<string, Json>();
   readonly references = new Map<string, string>();
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
-  readonly notifications: SamNotification[] = [];
+  readonly changes: SamChange[] = [];
   readonly #implicitConditions = new Map<string, string>();
   /** Logical id and keys within its document → the place in the template. */
   readonly #documentPlaces = new Map<string, Path>();
@@ -82,7 +84,7 @@ export class SamExpansion {
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];
     const before = maps.map((map) => [...map]);
-    const lists = [this.findings, this.#routes, this.foreign, this.notifications];
+    const lists = [this.findings, this.#routes, this.foreign, this.changes];
     const lengths = lists.map(({ length }) => length);
     return this.#tolerance.attempt(consequence, make, (error) => {
       for (const [index, map] of maps.entries()) refill(map, before[index] ?? []);

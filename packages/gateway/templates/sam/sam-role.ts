@@ -4,18 +4,12 @@
  */
 import { asText } from '@gatewright/aws/json-object';
 import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
+import { findEventSource } from '../../core/stack/event-sources.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';
-
-const OF_SOURCES: Readonly<Record<string, string>> = {
-  DynamoDB: 'AWSLambdaDynamoDBExecutionRole',
-  Kinesis: 'AWSLambdaKinesisExecutionRole',
-  MSK: 'AWSLambdaMSKExecutionRole',
-  SQS: 'AWSLambdaSQSQueueExecutionRole',
-};
 
 /** Stands for the grants of connectors, which are not computed here: an unknown managed policy. */
 const CONNECTOR: JsonObject = {
@@ -29,7 +23,7 @@ export function functionRole(logicalId: string, properties: JsonObject, isConnec
     'AWSLambdaBasicExecutionRole',
     ...(vpc === undefined ? [] : ['AWSLambdaVPCAccessExecutionRole']),
     ...(tracing === undefined || tracing === 'PassThrough' ? [] : ['AWSXRayDaemonWriteAccess']),
-    ...sources.flatMap((event) => OF_SOURCES[sourceOf(event)] ?? []),
+    ...sources.flatMap((event) => policyOf(sourceOf(event))),
   ];
   const sent = [...deadLetters(queue), ...destinationPolicies(logicalId, properties)];
   const made = role(logicalId, properties, managed, sent);
@@ -91,6 +85,11 @@ function deadLetters(queue: Json | undefined): readonly Json[] {
   const { Type: type, TargetArn: Resource = '*' } = queue;
   const Action = type === 'SNS' ? 'sns:Publish' : 'sqs:SendMessage';
   return [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }];
+}
+
+function policyOf(type: string): readonly string[] {
+  const { mapping, policy = mapping?.policy } = findEventSource(type) ?? {};
+  return policy === undefined ? [] : [policy];
 }
 
 /** A topic delivered through a queue counts as a queue. */

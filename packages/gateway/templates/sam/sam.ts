@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
 import { connectApis } from './sam-connectors.ts';
-import { notifyFunctions } from './sam-event-buckets.ts';
+import { applyChanges } from './sam-event.ts';
 import { SamExpansion } from './sam-expansion.ts';
 import type { SamApi } from './sam-expansion.ts';
 import { closeFunctionRoutes, expandFunction } from './sam-function.ts';
@@ -63,7 +63,7 @@ export function expandSam(
       expansion.copy(logicalId, withoutConnectors(resource));
     else expandResource(expansion, logicalId, resource, type);
   }
-  notifyFunctions(expansion);
+  applyChanges(expansion);
   for (const api of expansion.apis()) expandApi(expansion, api);
   for (const { kind, apiId, route } of expansion.foreign.filter((each) => each.route.fault === undefined))
     expansion.attempt(

@@ -3,6 +3,7 @@
  * resources may refer to.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */
+import { MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import type { Json } from '../../core/stack/model.ts';
 
 /**
@@ -143,10 +144,7 @@ aws_lambda_permission Lambda::Permission
 aws_lambda_layer_version Lambda::LayerVersion
   layer_name description compatible_runtimes compatible_architectures > id={Ref} arn={Ref}
 aws_lambda_event_source_mapping Lambda::EventSourceMapping
-  event_source_arn:id function_name:function batch_size enabled starting_position starting_position_timestamp
-  maximum_batching_window_in_seconds function_response_types bisect_batch_on_function_error
-  maximum_retry_attempts maximum_record_age_in_seconds:optional parallelization_factor tumbling_window_in_seconds
-  scaling_config:block > id={Ref} uuid={Ref}
+  event_source_arn:id function_name:function ${mappingAttributes()} > id={Ref} uuid={Ref}
 aws_lambda_function_url Lambda::Url
   function_name=TargetFunctionArn:function qualifier authorization_type=AuthType cors:block invoke_mode
   > id={Ref} function_url={@FunctionUrl} function_arn={@FunctionArn}
@@ -263,6 +261,26 @@ function readAttributes(text: string): readonly AttributeRow[] {
       const path = property?.split('.') ?? [pascal(attribute)];
       return { attribute, property: path, kind: (kind ?? 'text') as Kind };
     });
+}
+
+/** The settings of a mapping, without those that `SHAPES` reads. */
+function mappingAttributes(): string {
+  const shaped = ['DestinationConfig', 'FilterCriteria'];
+  const kinds: Readonly<Record<string, Kind>> = {
+    MaximumRecordAgeInSeconds: 'optional',
+    MetricsConfig: 'block',
+    ProvisionedPollerConfig: 'block',
+    ScalingConfig: 'block',
+  };
+  return Object.values(MAPPING_SETTINGS)
+    .flat()
+    .filter((setting) => !shaped.includes(setting))
+    .map((setting) => `${snake(setting)}:${kinds[setting] ?? 'text'}`)
+    .join(' ');
+}
+
+function snake(name: string): string {
+  return name.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase();
 }
 
 /** `rest_api_id` → `RestApiId` */

@@ -33,6 +33,23 @@ const policy = (queueArn: unknown, queueUrl: unknown): object => ({
   },
 });
 
+const OF_KINESIS: JsonObject = {
+  StartingPosition: 'AT_TIMESTAMP',
+  StartingPositionTimestamp: 1_700_000_000,
+  BatchSize: 20,
+  MaximumBatchingWindowInSeconds: 1,
+  ParallelizationFactor: 2,
+  FilterCriteria: { Filters: [{ Pattern: '{"data":{"page":["home"]}}' }] },
+  FunctionResponseTypes: ['ReportBatchItemFailures'],
+  BisectBatchOnFunctionError: true,
+  MaximumRetryAttempts: 3,
+  MaximumRecordAgeInSeconds: 120,
+  TumblingWindowInSeconds: 0,
+  KmsKeyArn: 'key',
+  MetricsConfig: { Metrics: ['EventCount'] },
+  Enabled: true,
+};
+
 describe('expandSource (docs/aws §18.10)', () => {
   for (const { what, given, made } of [
     {
@@ -66,6 +83,26 @@ describe('expandSource (docs/aws §18.10)', () => {
             EventSourceArn: 'stream',
             StartingPosition: 'LATEST',
             MaximumRetryAttempts: 2,
+            DestinationConfig: { OnFailure: { Destination: 'dead' } },
+          },
+        },
+      },
+    },
+    {
+      // SAM developer guide, "Kinesis": all of its properties.
+      what: 'a Kinesis stream',
+      given: event('Kinesis', {
+        ...OF_KINESIS,
+        Stream: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
+        DestinationConfig: { OnFailure: { Type: 'SNS', Destination: 'dead' } },
+      }),
+      made: {
+        FE: {
+          Type: MAPPING,
+          Properties: {
+            ...OF_KINESIS,
+            FunctionName: { Ref: 'F' },
+            EventSourceArn: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
             DestinationConfig: { OnFailure: { Destination: 'dead' } },
           },
         },
@@ -164,7 +201,7 @@ describe('expandSource (docs/aws §18.10)', () => {
   it('names events that start nothing here, and properties that it does not apply', () => {
     const given = {
       A: { Type: 'IoTRule', Properties: { Sql: 'SELECT *' } },
-      B: { Type: 'Kinesis' },
+      B: { Type: 'MSK' },
       C: {},
       D: { Type: 'SQS', Properties: { Queue: 'queue', Surprise: 1 } },
     };
@@ -172,9 +209,9 @@ describe('expandSource (docs/aws §18.10)', () => {
     assert.deepEqual(
       samEvents(given).findings.map(({ property, consequence }) => [property, consequence]),
       [
-        ['Events.A', 'a IoTRule event starts no function here'],
-        ['Events.B', 'a Kinesis event starts no function here'],
-        ['Events.C', 'a unknown event starts no function here'],
+        ['Events.A', 'IoTRule events are not supported; the function will not be invoked.'],
+        ['Events.B', 'MSK events are not supported; the function will not be invoked.'],
+        ['Events.C', 'unknown events are not supported; the function will not be invoked.'],
         ['Events.D.Surprise', 'this property is not applied'],
       ],
     );
@@ -183,6 +220,8 @@ describe('expandSource (docs/aws §18.10)', () => {
   for (const [type, properties, message] of [
     ['SQS', {}, /event E: Queue is required/],
     ['DynamoDB', { Stream: 's' }, /event E: StartingPosition is required/],
+    ['Kinesis', { StartingPosition: 'LATEST' }, /event E: Stream is required/],
+    ['Kinesis', { Stream: 's' }, /event E: StartingPosition is required/],
     ['SNS', {}, /event E: Topic is required/],
     [
       'SNS',

@@ -122,7 +122,7 @@ describe('expandSam', () => {
 
     assert.deepEqual(
       stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
-      [['Orders', 'Events.Device', 'a IoTRule event starts no function here']],
+      [['Orders', 'Events.Device', 'IoTRule events are not supported; the function will not be invoked.']],
     );
     assert.equal(stack.resources.get('OrdersReadPermission')?.place().line, 21);
     assert.equal(stack.resources.get('ServerlessRestApi GET /orders/{id}')?.place().line, 29);

@@ -1,6 +1,7 @@
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { SAMPLE_EVENTS } from '../../../../../../packages/gateway/console/page/data/sample-events.ts';
 
 /** Only a request without a query has an empty text. */
@@ -21,10 +22,18 @@ describe('sample events', () => {
       assert.deepEqual(blanksIn(event, source), []);
     });
 
-  it('are named once each', () => {
-    const sources = SAMPLE_EVENTS.map(({ source }) => source);
+  it('have the lines of a log group compressed, as handlers unpack them', () => {
+    const sample = SAMPLE_EVENTS.find(({ source }) => source === 'CloudWatch Logs');
+    const { awslogs } = sample?.event as { awslogs: { data: string } };
+    const lines = JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString()) as object;
 
-    assert.deepEqual([...new Set(sources)], sources);
-    assert.ok(sources.every((source) => source !== ''));
+    assert.deepEqual(Object.keys(lines), [
+      'messageType',
+      'owner',
+      'logGroup',
+      'logStream',
+      'subscriptionFilters',
+      'logEvents',
+    ]);
   });
 });

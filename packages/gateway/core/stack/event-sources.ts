@@ -1,0 +1,130 @@
+/**
+ * What starts functions other than APIs: one row for each type of `Events` of SAM (SAM developer guide,
+ * "EventSource"). Whoever needs a list of sources reads this table;
+ * `test/architecture/event-sources.test.ts` compares what is written elsewhere with it.
+ */
+
+import { words } from '../resource-types/words.ts';
+
+export type MappedSource = {
+  readonly kind: 'queue' | 'stream';
+  /** As ARNs of the source name it. */
+  readonly service: string;
+  /** Property of SAM with the ARN of the source. */
+  readonly arnProperty: string;
+  /** AWS managed policy of the role that SAM makes. */
+  readonly policy: string;
+  /** Actions without which AWS makes no mapping (Lambda developer guide, "Execution role permissions"). */
+  readonly rights: readonly string[];
+};
+
+type Row = {
+  /** Name of the console's sample; undefined: no service here sends these events. */
+  readonly sample?: string;
+  /** What Lambda reads by a mapping; other sources call the function. */
+  readonly mapping?: MappedSource;
+  /** Properties of SAM that are served. Those of a mapping are `settingsOf` its kind, and its `arnProperty`. */
+  readonly properties?: readonly string[];
+  /** AWS managed policy of a source that is not served: the role that SAM makes has it all the same. */
+  readonly policy?: string;
+};
+
+/** The settings of `AWS::Lambda::EventSourceMapping`, without its source and its function. */
+export const MAPPING_SETTINGS = {
+  every: words(`
+    BatchSize Enabled FilterCriteria KmsKeyArn MaximumBatchingWindowInSeconds FunctionResponseTypes MetricsConfig
+  `),
+  queue: words('ScalingConfig ProvisionedPollerConfig'),
+  /** "The following error handling options are available only for stream sources." */
+  stream: words(`
+    StartingPosition StartingPositionTimestamp ParallelizationFactor BisectBatchOnFunctionError
+    MaximumRecordAgeInSeconds MaximumRetryAttempts TumblingWindowInSeconds DestinationConfig
+  `),
+} as const;
+
+const OF_RULE = words(`
+  Pattern EventBusName RuleName State Enabled Input InputPath InputTransformer Target DeadLetterConfig RetryPolicy
+`);
+
+export const EVENT_SOURCES = {
+  SQS: {
+    sample: 'SQS',
+    mapping: {
+      kind: 'queue',
+      service: 'sqs',
+      arnProperty: 'Queue',
+      policy: 'AWSLambdaSQSQueueExecutionRole',
+      rights: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'],
+    },
+  },
+  DynamoDB: {
+    sample: 'DynamoDB stream',
+    mapping: {
+      kind: 'stream',
+      service: 'dynamodb',
+      arnProperty: 'Stream',
+      policy: 'AWSLambdaDynamoDBExecutionRole',
+      rights: ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'],
+    },
+  },
+  Kinesis: {
+    sample: 'Kinesis',
+    mapping: {
+      kind: 'stream',
+      service: 'kinesis',
+      arnProperty: 'Stream',
+      policy: 'AWSLambdaKinesisExecutionRole',
+      // AWS takes roles without a right to list streams, too (serverless/serverless issue 8540).
+      rights: ['GetRecords', 'GetShardIterator', 'DescribeStream'],
+    },
+  },
+  SNS: {
+    sample: 'SNS',
+    properties: words('Topic SqsSubscription FilterPolicy FilterPolicyScope Region RedrivePolicy'),
+  },
+  S3: { sample: 'S3', properties: words('Bucket Events Filter') },
+  Schedule: {
+    sample: 'Schedule',
+    properties: words('Schedule Input Enabled State Name Description DeadLetterConfig RetryPolicy'),
+  },
+  ScheduleV2: {
+    sample: 'Schedule',
+    properties: words(`
+      ScheduleExpression ScheduleExpressionTimezone FlexibleTimeWindow Name OmitName State Description StartDate
+      EndDate GroupName KmsKeyArn Input RoleArn DeadLetterConfig RetryPolicy PermissionsBoundary
+    `),
+  },
+  EventBridgeRule: { sample: 'EventBridge', properties: OF_RULE },
+  CloudWatchEvent: { sample: 'EventBridge', properties: OF_RULE },
+  CloudWatchLogs: { sample: 'CloudWatch Logs', properties: words('LogGroupName FilterPattern') },
+  Cognito: { sample: 'Cognito trigger', properties: words('UserPool Trigger') },
+  AlexaSkill: {},
+  DocumentDB: {},
+  IoTRule: {},
+  MQ: {},
+  MSK: { policy: 'AWSLambdaMSKExecutionRole' },
+  SelfManagedKafka: {},
+} as const satisfies Readonly<Record<string, Row>>;
+
+type Table = typeof EVENT_SOURCES;
+type TypeWith<Member> = { [Type in keyof Table]: Table[Type] extends Member ? Type : never }[keyof Table];
+/** Types of sources that call the function, by what SAM makes for them. */
+export type CallingSource = Exclude<TypeWith<{ sample: string }>, TypeWith<{ mapping: MappedSource }>>;
+export type SampleName = Extract<Table[keyof Table], { sample: string }>['sample'];
+
+const ROWS: Readonly<Record<string, Row>> = EVENT_SOURCES;
+
+export function findEventSource(type: string): Row | undefined {
+  return Object.hasOwn(ROWS, type) ? ROWS[type] : undefined;
+}
+
+/** @param service as the ARN of a source names it */
+export function findMappedSource(service: string): (MappedSource & { readonly type: string }) | undefined {
+  for (const [type, { mapping }] of Object.entries(ROWS))
+    if (mapping?.service === service) return { type, ...mapping };
+  return undefined;
+}
+
+export function settingsOf({ kind }: Pick<MappedSource, 'kind'>): readonly string[] {
+  return [...MAPPING_SETTINGS.every, ...MAPPING_SETTINGS[kind]];
+}

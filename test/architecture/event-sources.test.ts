@@ -1,0 +1,170 @@
+/** Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SAMPLE_EVENTS } from '../../packages/gateway/console/page/data/sample-events.ts';
+import { findManagedPolicy, managedPolicyArn } from '../../packages/gateway/core/policy/managed-policies.ts';
+import {
+  EVENT_SOURCES,
+  findEventSource,
+  MAPPING_SETTINGS,
+} from '../../packages/gateway/core/stack/event-sources.ts';
+import { CATALOGUE } from '../../packages/gateway/engine/compose/services/catalogue.ts';
+import { readMembers } from '../../packages/gateway/services/lambda-events/mapping-members.ts';
+import { LAMBDA_EVENTS_TYPES } from '../../packages/gateway/services/lambda-events/resource-types.ts';
+import { SHAPES } from '../../packages/gateway/templates/terraform/terraform-shapes.ts';
+import { rowOf } from '../../packages/gateway/templates/terraform/terraform-types.ts';
+import { samEvents } from '../packages/gateway/templates/sam-event-builders.ts';
+import { readSource, readSources } from './source-files.ts';
+
+const TABLE = 'packages/gateway/core/stack/event-sources.ts';
+const GUIDE = 'docs/guides/run/events.md';
+
+const types = Object.keys(EVENT_SOURCES);
+const rowsOf = types.map((type) => ({ type, ...findEventSource(type) }));
+const served = rowsOf.filter(({ sample }) => sample !== undefined);
+const mapped = rowsOf.flatMap(({ type, mapping }) => (mapping === undefined ? [] : [{ type, ...mapping }]));
+const settings = Object.values(MAPPING_SETTINGS).flat();
+
+/** Names the rows that one of two lists lacks. */
+function assertSame(list: string, found: readonly string[], expected: readonly string[]): void {
+  const missing = [...new Set(expected)].filter((name) => !found.includes(name));
+  const unknown = [...new Set(found)].filter((name) => !expected.includes(name));
+  assert.deepEqual(missing, [], `${list} lacks ${missing.join(', ')}, which ${TABLE} has`);
+  assert.deepEqual(unknown, [], `${TABLE} lacks ${unknown.join(', ')}, which ${list} has`);
+}
+
+/** Names in code of the first line of the guide with `start`. */
+function namedInGuide(start: RegExp): readonly string[] {
+  const line = readSource(GUIDE)
+    .text.split('\n')
+    .find((one) => start.test(one));
+  const [, part = ''] = start.exec(line ?? '') ?? [];
+  return [...part.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+}
+
+/** What SAM's `Events` of a type lacks: the least that SAM takes of it. */
+const PROPERTIES: Readonly<Record<string, Readonly<Record<string, string | { Ref: string }>>>> = {
+  SQS: { Queue: 'arn' },
+  DynamoDB: { Stream: 'arn', StartingPosition: 'LATEST' },
+  Kinesis: { Stream: 'arn', StartingPosition: 'LATEST' },
+  SNS: { Topic: 'arn' },
+  S3: { Bucket: { Ref: 'Files' }, Events: 's3:ObjectCreated:*' },
+  Schedule: { Schedule: 'rate(1 day)' },
+  ScheduleV2: { ScheduleExpression: 'rate(1 day)' },
+  EventBridgeRule: { Pattern: '{}' },
+  CloudWatchEvent: { Pattern: '{}' },
+  CloudWatchLogs: { LogGroupName: 'group', FilterPattern: '' },
+  Cognito: { UserPool: { Ref: 'Users' }, Trigger: 'PreSignUp' },
+};
+const REST = { Files: { Type: 'AWS::S3::Bucket' }, Users: { Type: 'AWS::Cognito::UserPool' } };
+
+describe('The table of event sources', () => {
+  it("has every type of SAM's Events but APIs", () => {
+    // SAM developer guide, "EventSource", Type: valid values.
+    const documented =
+      'AlexaSkill Api CloudWatchEvent CloudWatchLogs Cognito DocumentDB DynamoDB EventBridgeRule HttpApi IoTRule Kinesis MQ MSK S3 Schedule ScheduleV2 SelfManagedKafka SNS SQS';
+    assertSame(
+      "SAM's guide",
+      documented.split(' ').filter((type) => type !== 'Api' && type !== 'HttpApi'),
+      types,
+    );
+  });
+
+  for (const { type, sample } of rowsOf)
+    it(`says whether ${type} events of SAM are expanded`, () => {
+      const event = { E: { Type: type, Properties: PROPERTIES[type] ?? {} } };
+      const { findings } = samEvents(event, {}, REST);
+      const message = `${type} events are not supported; the function will not be invoked.`;
+
+      assert.deepEqual(
+        findings.map(({ consequence }) => consequence),
+        sample === undefined ? [message] : [],
+      );
+    });
+
+  it('has a sample in the console for each row that is served', () => {
+    const names = SAMPLE_EVENTS.map(({ source }) => source).filter((name) => !/API|Authorizer/.test(name));
+    assertSame(
+      'packages/gateway/console/page/data/sample-events.ts',
+      names,
+      served.map(({ sample }) => sample ?? ''),
+    );
+  });
+
+  it('has the sources that services offer to mappings', () => {
+    const offered = readSources()
+      .filter(({ path }) => path.startsWith('packages/gateway/services/'))
+      .flatMap(({ text }) => [...text.matchAll(/\.offerSources\(\s*'([\w-]+)'/g)])
+      .map(([, service = '']) => service);
+    const known = CATALOGUE.map(({ name, arnService }) => arnService ?? name);
+    const services = mapped.map(({ service }) => service);
+
+    assertSame('offerSources of packages/gateway/services', offered, services);
+    assert.deepEqual(
+      services.filter((service) => !known.includes(service)),
+      [],
+    );
+  });
+
+  for (const { type, service, policy, rights } of mapped)
+    it(`gives ${type} a managed policy that has the rights of the row`, () => {
+      const known = findManagedPolicy(managedPolicyArn(policy));
+      assert.ok(known !== undefined, `packages/gateway/core/policy/managed-policies.ts lacks ${policy}`);
+      const resource = `arn:aws:${service}:us-east-1:123456789012:x`;
+      const conditions = new Map();
+      const lacking = rights.filter(
+        (right) => known.decide({ action: `${service}:${right}`, resource, conditions }) !== 'allow',
+      );
+      assert.deepEqual(lacking, [], `${policy} lacks ${lacking.join(', ')}`);
+    });
+
+  it("has the settings that Lambda's mappings have in templates, in calls and in Terraform", () => {
+    const { enforced, noEffect, unsupported } = LAMBDA_EVENTS_TYPES['AWS::Lambda::EventSourceMapping'];
+    const inTemplates = [...enforced, ...noEffect, ...Object.keys(unsupported)].map(
+      (name) => name.split('.')[0] ?? name,
+    );
+    const others = ['EventSourceArn', 'FunctionName', 'Tags'];
+    assertSame(
+      'packages/gateway/services/lambda-events/resource-types.ts',
+      inTemplates.filter((name) => !others.includes(name)),
+      settings,
+    );
+    assertSame(
+      'packages/gateway/services/lambda-events/mapping-members.ts',
+      settings.filter(isInCalls),
+      settings,
+    );
+    const type = 'aws_lambda_event_source_mapping';
+    const inTerraform = rowOf(type)?.attributes.flatMap(({ property }) => property) ?? [];
+    const shaped = ['DestinationConfig', 'FilterCriteria'];
+    assert.ok(SHAPES[type] !== undefined);
+    assertSame(
+      'packages/gateway/templates/terraform/terraform-types.ts',
+      [...shaped, ...inTerraform.filter((name) => !others.includes(name))],
+      settings,
+    );
+  });
+
+  it('is what the guide says of SAM', () => {
+    assertSame(
+      `${GUIDE}, "become SAM's resources"`,
+      namedInGuide(/become SAM's resources: (.*?)\. /).filter((name) => name !== 'SqsSubscription'),
+      served.map(({ type }) => type),
+    );
+    assertSame(
+      `${GUIDE}, "other SAM \`Events\`"`,
+      namedInGuide(/other SAM `Events` \((.*?)\)/),
+      rowsOf.filter(({ sample }) => sample === undefined).map(({ type }) => type),
+    );
+  });
+});
+
+/** A call refuses this value, or keeps it; what it does not know it leaves out. */
+function isInCalls(setting: string): boolean {
+  const name = setting === 'KmsKeyArn' ? 'KMSKeyArn' : setting;
+  try {
+    return name in readMembers({ EventSourceArn: 'a', FunctionName: 'f', [name]: {} }, false);
+  } catch {
+    return true;
+  }
+}
