@@ -59,6 +59,11 @@ export class MemberReader {
     return found;
   }
 
+  /** One of the names of a table. */
+  nameIn<Name extends string>(name: string, table: Readonly<Record<Name, unknown>>): Name {
+    return this.oneOf(name, Object.keys(table) as Name[]);
+  }
+
   /** Templates may write flags as texts. */
   flag(name: string, usual: boolean): boolean {
     const value = this.value(name);

@@ -13,12 +13,13 @@ import {
   decodeUrlUnicode,
   encodeUnicode,
 } from './decode.ts';
-import type { TransformationName, Transformations } from '../rules/statement.ts';
 
-const TRANSFORMATIONS: Readonly<Record<TransformationName, (text: string) => string>> = {
+/** In the order of the API reference, TextTransformation. */
+export const TRANSFORMATIONS = {
   NONE: (text) => text,
-  LOWERCASE: lowerCase,
   COMPRESS_WHITE_SPACE: (text) => text.replace(/[ \f\t\n\r\v\xa0]+/g, ' '),
+  HTML_ENTITY_DECODE: decodeHtml,
+  LOWERCASE: lowerCase,
   CMD_LINE: (text) =>
     lowerCase(
       text
@@ -27,24 +28,28 @@ const TRANSFORMATIONS: Readonly<Record<TransformationName, (text: string) => str
         .replace(/ {2,}/g, ' ')
         .replace(/ ([/(])/g, '$1'),
     ),
-  HTML_ENTITY_DECODE: decodeHtml,
   URL_DECODE: decodeUrl,
-  URL_DECODE_UNI: decodeUrlUnicode,
   BASE64_DECODE: decodeBase64,
-  BASE64_DECODE_EXT: decodeBase64Forgiving,
   HEX_DECODE: decodeHex,
+  MD5: (text) => createHash('md5').update(text, 'latin1').digest('binary'),
+  REPLACE_COMMENTS: (text) => text.replace(/\/\*[^]*?(?:\*\/|$)/g, ' '),
+  ESCAPE_SEQ_DECODE: decodeEscapes,
   SQL_HEX_DECODE: decodeSqlHex,
   CSS_DECODE: decodeCss,
   JS_DECODE: decodeJavaScript,
-  ESCAPE_SEQ_DECODE: decodeEscapes,
-  UTF8_TO_UNICODE: encodeUnicode,
-  MD5: (text) => createHash('md5').update(text, 'latin1').digest('binary'),
-  REPLACE_COMMENTS: (text) => text.replace(/\/\*[^]*?(?:\*\/|$)/g, ' '),
-  REMOVE_NULLS: (text) => text.replaceAll('\0', ''),
-  REPLACE_NULLS: (text) => text.replaceAll('\0', ' '),
   NORMALIZE_PATH: normalizePath,
   NORMALIZE_PATH_WIN: (text) => normalizePath(text.replaceAll('\\', '/')),
-};
+  REMOVE_NULLS: (text) => text.replaceAll('\0', ''),
+  REPLACE_NULLS: (text) => text.replaceAll('\0', ' '),
+  BASE64_DECODE_EXT: decodeBase64Forgiving,
+  URL_DECODE_UNI: decodeUrlUnicode,
+  UTF8_TO_UNICODE: encodeUnicode,
+} as const satisfies Readonly<Record<string, (text: string) => string>>;
+
+export type TransformationName = keyof typeof TRANSFORMATIONS;
+
+/** In the order in which they are applied, without NONE. */
+export type Transformations = readonly TransformationName[];
 
 export function transform(text: string, transformations: Transformations): string {
   let transformed = text;

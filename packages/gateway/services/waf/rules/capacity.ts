@@ -3,12 +3,18 @@
  * nothing.
  */
 import { findManagedGroup } from './managed-groups.ts';
-import type { Inspection, Rule, Statement } from './statement.ts';
+import type { Constraint, Detector, Inspection, Rule, Statement } from './statement.ts';
 
 export const MAX_WEB_ACL_CAPACITY = 5000;
 
-const OF_CONSTRAINT = { EXACTLY: 2, STARTS_WITH: 2, ENDS_WITH: 2, CONTAINS: 10, CONTAINS_WORD: 10 };
-const OF_DETECTOR: Readonly<Record<string, number>> = { sqli: 20, 'sqli-high': 30, xss: 40, asn: 1 };
+const OF_CONSTRAINT: Readonly<Record<Constraint, number>> = {
+  EXACTLY: 2,
+  STARTS_WITH: 2,
+  ENDS_WITH: 2,
+  CONTAINS: 10,
+  CONTAINS_WORD: 10,
+};
+const OF_DETECTOR: Readonly<Record<Detector, number>> = { sqli: 20, 'sqli-high': 30, xss: 40, asn: 1 };
 const OF_CUSTOM_KEY = 30;
 const OF_TRANSFORMATION = 10;
 const LABELS_PER_UNIT = 5;
@@ -61,7 +67,7 @@ function ofStatement(statement: Statement): number {
       return 2 + OF_CUSTOM_KEY * statement.keys.length + scope;
     }
     case 'unjudged': {
-      const base = OF_DETECTOR[statement.detector] ?? 0;
+      const base = OF_DETECTOR[statement.detector];
       return statement.inspection === undefined ? base : ofInspection(statement.inspection, base);
     }
   }

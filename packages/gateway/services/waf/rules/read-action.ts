@@ -1,4 +1,5 @@
 /** Actions of rules, custom responses and inserted headers. */
+import { ACTIONS } from './statement.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
 import type { MemberReader } from '../../../kernel/member-reader.ts';
 
@@ -14,13 +15,6 @@ const CONTENT_TYPES = {
   TEXT_HTML: 'text/html',
   APPLICATION_JSON: 'application/json',
 } as const;
-const NAMES: Readonly<Record<string, ActionKind>> = {
-  Allow: 'ALLOW',
-  Block: 'BLOCK',
-  Count: 'COUNT',
-  Captcha: 'CAPTCHA',
-  Challenge: 'CHALLENGE',
-};
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 export type ResponseBodies = ReadonlyMap<string, NonNullable<CustomResponse['body']>>;
@@ -37,7 +31,7 @@ export function readResponseBodies(at: MemberReader | undefined): ResponseBodies
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_BODY_BYTES)
         one.refuse('Content', `has ${bytes} bytes; at most ${MAX_BODY_BYTES} are allowed`);
-      const type = one.oneOf('ContentType', ['TEXT_PLAIN', 'TEXT_HTML', 'APPLICATION_JSON']);
+      const type = one.nameIn('ContentType', CONTENT_TYPES);
       return [[name, { text, contentType: CONTENT_TYPES[type] }] as const];
     }),
   );
@@ -45,8 +39,8 @@ export function readResponseBodies(at: MemberReader | undefined): ResponseBodies
 
 export function readAction(at: MemberReader, bodies: ResponseBodies): RuleAction {
   const name = at.sole();
-  const kind = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
-  if (kind === undefined) at.refuse('', `${name} is no action; there are ${Object.keys(NAMES).join(', ')}`);
+  const kind = new Map<string, ActionKind>(Object.entries(ACTIONS)).get(name);
+  if (kind === undefined) at.refuse('', `${name} is no action; there are ${Object.keys(ACTIONS).join(', ')}`);
   const inner = at.object(name);
   if (kind === 'BLOCK') {
     const custom = inner.optional('CustomResponse');

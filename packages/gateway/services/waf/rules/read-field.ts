@@ -1,45 +1,12 @@
 /** The part of a request that a statement inspects (docs/aws, AWS WAF: fields to match). */
-import type {
-  Field,
-  ForwardedIp,
-  Inspection,
-  KeyFilter,
-  Oversize,
-  TransformationName,
-  Transformations,
-} from './statement.ts';
+import { TRANSFORMATIONS } from '../evaluate/transform.ts';
+import type { Transformations } from '../evaluate/transform.ts';
+import { FALLBACKS, JSON_FALLBACKS, MATCH_SCOPES, OVERSIZE } from './statement.ts';
+import type { Field, ForwardedIp, Inspection, KeyFilter, Oversize } from './statement.ts';
 import type { MemberReader } from '../../../kernel/member-reader.ts';
 
-const OVERSIZE = ['CONTINUE', 'MATCH', 'NO_MATCH'] as const;
-const SCOPES = ['ALL', 'KEY', 'VALUE'] as const;
-const FALLBACKS = ['MATCH', 'NO_MATCH'] as const;
-const JSON_FALLBACKS = ['MATCH', 'NO_MATCH', 'EVALUATE_AS_STRING'] as const;
 const MAX_TRANSFORMATIONS = 10;
 const MAX_NAMES = 199;
-
-const TRANSFORMATIONS: readonly TransformationName[] = [
-  'NONE',
-  'COMPRESS_WHITE_SPACE',
-  'HTML_ENTITY_DECODE',
-  'LOWERCASE',
-  'CMD_LINE',
-  'URL_DECODE',
-  'BASE64_DECODE',
-  'HEX_DECODE',
-  'MD5',
-  'REPLACE_COMMENTS',
-  'ESCAPE_SEQ_DECODE',
-  'SQL_HEX_DECODE',
-  'CSS_DECODE',
-  'JS_DECODE',
-  'NORMALIZE_PATH',
-  'NORMALIZE_PATH_WIN',
-  'REMOVE_NULLS',
-  'REPLACE_NULLS',
-  'BASE64_DECODE_EXT',
-  'URL_DECODE_UNI',
-  'UTF8_TO_UNICODE',
-];
 
 /** `FieldToMatch` and `TextTransformations` of a statement. */
 export function readInspection(statement: MemberReader): Inspection {
@@ -66,7 +33,7 @@ export function inspectionOf(field: Field, transformations: Transformations): In
 export function readTransformations(statement: MemberReader): Transformations {
   const items = statement.objects('TextTransformations', MAX_TRANSFORMATIONS).map((item) => ({
     priority: item.integer('Priority', 0, 2 ** 31 - 1),
-    type: item.oneOf('Type', TRANSFORMATIONS),
+    type: item.nameIn('Type', TRANSFORMATIONS),
   }));
   if (items.length === 0)
     statement.refuse('TextTransformations', 'must have at least one item; NONE changes nothing');
@@ -130,7 +97,7 @@ function readJsonBody(at: MemberReader): Field {
   return {
     kind: 'json-body',
     paths,
-    scope: at.oneOf('MatchScope', SCOPES),
+    scope: at.oneOf('MatchScope', MATCH_SCOPES),
     oversize: readOversize(at),
     fallback: at.has('InvalidFallbackBehavior')
       ? at.oneOf('InvalidFallbackBehavior', JSON_FALLBACKS)
@@ -142,7 +109,7 @@ function readPairs(at: MemberReader, kind: 'headers' | 'cookies', suffix: 'Heade
   return {
     kind,
     keys: readKeys(at.object('MatchPattern'), suffix),
-    scope: at.oneOf('MatchScope', SCOPES),
+    scope: at.oneOf('MatchScope', MATCH_SCOPES),
     oversize: at.oneOf('OversizeHandling', OVERSIZE),
   };
 }

@@ -8,12 +8,10 @@ import {
 } from './read-field.ts';
 import { toBytesText } from './bytes-text.ts';
 import { compilePattern, MAX_PATTERN } from './pattern.ts';
+import { COMPARISONS, CONSTRAINTS, LABEL_SCOPES, POSITIONS, RATE_KEY_TYPES } from './statement.ts';
 import type { AggregateKey, RateStatement, Statement } from './statement.ts';
 import type { MemberReader } from '../../../kernel/member-reader.ts';
 
-const CONSTRAINTS = ['EXACTLY', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'CONTAINS_WORD'] as const;
-const COMPARISONS = ['EQ', 'NE', 'LE', 'LT', 'GE', 'GT'] as const;
-const POSITIONS = ['FIRST', 'LAST', 'ANY'] as const;
 const MAX_SEARCH_BYTES = 200;
 /** Deeper nesting is refused: reading and judging recurse. */
 const MAX_DEPTH = 20;
@@ -47,7 +45,7 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
   GeoMatchStatement: readGeo,
   IPSetReferenceStatement: readIpSet,
   LabelMatchStatement: (at) => {
-    const scope = at.oneOf('Scope', ['LABEL', 'NAMESPACE']);
+    const scope = at.oneOf('Scope', LABEL_SCOPES);
     const key = at.text('Key', { most: 1024 });
     if (scope === 'NAMESPACE' && !key.endsWith(':'))
       at.refuse('Key', 'must end with a colon, as a namespace does');
@@ -145,7 +143,7 @@ function arnNameOf(at: MemberReader): string {
 
 /** Only as the statement of a rule, never nested. */
 export function readRate(at: MemberReader): RateStatement {
-  const keyType = at.oneOf('AggregateKeyType', ['IP', 'FORWARDED_IP', 'CUSTOM_KEYS', 'CONSTANT'], 'IP');
+  const keyType = at.oneOf('AggregateKeyType', RATE_KEY_TYPES, 'IP');
   const windowSeconds = at.integer('EvaluationWindowSec', 60, 600, 300);
   if (!WINDOWS.includes(windowSeconds))
     at.refuse('EvaluationWindowSec', `must be one of ${WINDOWS.join(', ')}`);

@@ -1,33 +1,32 @@
 /** Rules of web ACLs and rule groups, as they are evaluated. Texts to inspect have one character per byte. */
-export type TransformationName =
-  | 'NONE'
-  | 'COMPRESS_WHITE_SPACE'
-  | 'HTML_ENTITY_DECODE'
-  | 'LOWERCASE'
-  | 'CMD_LINE'
-  | 'URL_DECODE'
-  | 'BASE64_DECODE'
-  | 'HEX_DECODE'
-  | 'MD5'
-  | 'REPLACE_COMMENTS'
-  | 'ESCAPE_SEQ_DECODE'
-  | 'SQL_HEX_DECODE'
-  | 'CSS_DECODE'
-  | 'JS_DECODE'
-  | 'NORMALIZE_PATH'
-  | 'NORMALIZE_PATH_WIN'
-  | 'REMOVE_NULLS'
-  | 'REPLACE_NULLS'
-  | 'BASE64_DECODE_EXT'
-  | 'URL_DECODE_UNI'
-  | 'UTF8_TO_UNICODE';
+import type { Transformations } from '../evaluate/transform.ts';
 
-/** In the order in which they are applied, without NONE. */
-export type Transformations = readonly TransformationName[];
+type OneOf<List extends readonly string[]> = List[number];
 
-export type Oversize = 'CONTINUE' | 'MATCH' | 'NO_MATCH';
-export type MatchScope = 'ALL' | 'KEY' | 'VALUE';
-type Fallback = 'MATCH' | 'NO_MATCH';
+export const OVERSIZE = ['CONTINUE', 'MATCH', 'NO_MATCH'] as const;
+export const MATCH_SCOPES = ['ALL', 'KEY', 'VALUE'] as const;
+export const FALLBACKS = ['MATCH', 'NO_MATCH'] as const;
+export const JSON_FALLBACKS = [...FALLBACKS, 'EVALUATE_AS_STRING'] as const;
+export const POSITIONS = ['FIRST', 'LAST', 'ANY'] as const;
+export const CONSTRAINTS = ['EXACTLY', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'CONTAINS_WORD'] as const;
+export const COMPARISONS = ['EQ', 'NE', 'LE', 'LT', 'GE', 'GT'] as const;
+export const LABEL_SCOPES = ['LABEL', 'NAMESPACE'] as const;
+export const RATE_KEY_TYPES = ['IP', 'FORWARDED_IP', 'CUSTOM_KEYS', 'CONSTANT'] as const;
+/** Members of rules, and the words of logs and calls for them. */
+export const ACTIONS = {
+  Allow: 'ALLOW',
+  Block: 'BLOCK',
+  Count: 'COUNT',
+  Captcha: 'CAPTCHA',
+  Challenge: 'CHALLENGE',
+} as const;
+
+export type Oversize = OneOf<typeof OVERSIZE>;
+export type MatchScope = OneOf<typeof MATCH_SCOPES>;
+type Fallback = OneOf<typeof FALLBACKS>;
+export type Constraint = OneOf<typeof CONSTRAINTS>;
+export type Comparison = OneOf<typeof COMPARISONS>;
+export type ActionKind = (typeof ACTIONS)[keyof typeof ACTIONS];
 
 export type KeyFilter =
   | { readonly kind: 'all' }
@@ -45,7 +44,7 @@ export type Field =
       /** JSON pointers; undefined = all elements. */
       readonly paths: readonly string[] | undefined;
       /** Undefined: the elements before the first fault are inspected. */
-      readonly fallback: Fallback | 'EVALUATE_AS_STRING' | undefined;
+      readonly fallback: OneOf<typeof JSON_FALLBACKS> | undefined;
     }
   | {
       readonly kind: 'headers' | 'cookies';
@@ -71,10 +70,6 @@ export type ForwardedIp = {
   readonly fallback: Fallback;
 };
 
-type Position = 'FIRST' | 'LAST' | 'ANY';
-export type Constraint = 'EXACTLY' | 'STARTS_WITH' | 'ENDS_WITH' | 'CONTAINS' | 'CONTAINS_WORD';
-export type Comparison = 'EQ' | 'NE' | 'LE' | 'LT' | 'GE' | 'GT';
-
 export type AggregateKey =
   | { readonly kind: 'ip' | 'method' }
   | { readonly kind: 'forwarded-ip' }
@@ -83,13 +78,15 @@ export type AggregateKey =
   | { readonly kind: 'cookie'; readonly name: string; readonly transformations: Transformations }
   | { readonly kind: 'unseen'; readonly name: string };
 
+export type Detector = 'sqli' | 'sqli-high' | 'xss' | 'asn';
+
 export type RateStatement = {
   readonly kind: 'rate';
   /** The statement as written: a changed one counts from zero. */
   readonly id: string;
   readonly limit: number;
   readonly windowSeconds: number;
-  readonly keyType: 'IP' | 'FORWARDED_IP' | 'CUSTOM_KEYS' | 'CONSTANT';
+  readonly keyType: OneOf<typeof RATE_KEY_TYPES>;
   readonly keys: readonly AggregateKey[];
   readonly forwarded: ForwardedIp | undefined;
   readonly scopeDown: Statement | undefined;
@@ -101,7 +98,7 @@ export type Statement =
   | {
       readonly kind: 'ip-set';
       readonly arn: string;
-      readonly forwarded: (ForwardedIp & { readonly position: Position }) | undefined;
+      readonly forwarded: (ForwardedIp & { readonly position: OneOf<typeof POSITIONS> }) | undefined;
     }
   | {
       readonly kind: 'geo';
@@ -122,10 +119,10 @@ export type Statement =
       readonly comparison: Comparison;
       readonly size: number;
     }
-  | { readonly kind: 'label'; readonly scope: 'LABEL' | 'NAMESPACE'; readonly key: string }
+  | { readonly kind: 'label'; readonly scope: OneOf<typeof LABEL_SCOPES>; readonly key: string }
   | {
       readonly kind: 'unjudged';
-      readonly detector: 'sqli' | 'sqli-high' | 'xss' | 'asn';
+      readonly detector: Detector;
       readonly what: string;
       readonly inspection: Inspection | undefined;
     }
@@ -147,12 +144,10 @@ export type CustomResponse = {
 
 export type RuleAction =
   | {
-      readonly kind: 'ALLOW' | 'COUNT' | 'CAPTCHA' | 'CHALLENGE';
+      readonly kind: Exclude<ActionKind, 'BLOCK'>;
       readonly inserts: readonly InsertedHeader[];
     }
   | { readonly kind: 'BLOCK'; readonly response: CustomResponse | undefined };
-
-export type ActionKind = RuleAction['kind'];
 
 export type Rule = {
   readonly name: string;

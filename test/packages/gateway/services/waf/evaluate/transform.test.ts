@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { transform } from '../../../../../../packages/gateway/services/waf/evaluate/transform.ts';
-import type { TransformationName } from '../../../../../../packages/gateway/services/waf/rules/statement.ts';
+import { MemberReader } from '../../../../../../packages/gateway/kernel/member-reader.ts';
+import { readTransformations } from '../../../../../../packages/gateway/services/waf/rules/read-field.ts';
+import {
+  transform,
+  TRANSFORMATIONS,
+} from '../../../../../../packages/gateway/services/waf/evaluate/transform.ts';
+import type { TransformationName } from '../../../../../../packages/gateway/services/waf/evaluate/transform.ts';
 
 /** AWS WAF developer guide, "Text transformation options"; API reference, TextTransformation. */
 const CASES: readonly (readonly [TransformationName, given: string, expected: string])[] = [
@@ -42,6 +47,20 @@ describe('transform', () => {
 
   it('applies transformations one after the other', () => {
     assert.equal(transform('%3CSCRIPT%3E', ['URL_DECODE', 'LOWERCASE']), '<script>');
+  });
+
+  it('is tested for each name of the table, and each can be written in a rule', () => {
+    const names = Object.keys(TRANSFORMATIONS);
+    const tested = new Set<string>(CASES.map(([name]) => name));
+    const written = names.flatMap((Type) =>
+      readTransformations(new MemberReader({ TextTransformations: [{ Priority: 0, Type }] }, '')),
+    );
+
+    assert.deepEqual(
+      names.filter((name) => !tested.has(name)),
+      [],
+    );
+    assert.deepEqual(['NONE', ...written], names);
   });
 
   it('takes time that grows only with the text', () => {

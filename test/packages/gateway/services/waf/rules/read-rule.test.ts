@@ -3,15 +3,64 @@ import { describe, it } from 'node:test';
 import { InvalidMember } from '../../../../../../packages/gateway/kernel/member-reader.ts';
 import { aRule, aWebAcl, inOrder } from '../a-web-acl.ts';
 import type { RuleJson } from '../a-web-acl.ts';
-import type { Inspection } from '../../../../../../packages/gateway/services/waf/rules/statement.ts';
+import {
+  compareSize,
+  matchesBytes,
+} from '../../../../../../packages/gateway/services/waf/evaluate/match-texts.ts';
+import { capacityOf } from '../../../../../../packages/gateway/services/waf/rules/capacity.ts';
+import {
+  ACTIONS,
+  COMPARISONS,
+  CONSTRAINTS,
+} from '../../../../../../packages/gateway/services/waf/rules/statement.ts';
+import type {
+  Comparison,
+  Inspection,
+} from '../../../../../../packages/gateway/services/waf/rules/statement.ts';
 
 const NONE = [{ Priority: 0, Type: 'NONE' }];
 const QUERY = { FieldToMatch: { QueryString: {} }, TextTransformations: NONE };
-const bytes = (more: object): RuleJson =>
-  aRule({ ByteMatchStatement: { ...QUERY, SearchString: 'a', PositionalConstraint: 'EXACTLY', ...more } });
+const BYTES = { ...QUERY, SearchString: 'a', PositionalConstraint: 'EXACTLY' };
+const bytes = (more: object): RuleJson => aRule({ ByteMatchStatement: { ...BYTES, ...more } });
 const GOOD = bytes({});
 const rate = (more: object): RuleJson => aRule({ RateBasedStatement: { Limit: 100, ...more } });
 const STATEMENT = 'Rules.0.Statement';
+
+describe('Lists of AWS WAF', () => {
+  const capacityOfRule = (rule: RuleJson): number => capacityOf(aWebAcl([rule]).rules, () => undefined);
+
+  for (const constraint of CONSTRAINTS)
+    it(`have ${constraint}, which rules read, weigh and match`, () => {
+      assert.ok(capacityOfRule(bytes({ PositionalConstraint: constraint })) > 0);
+      assert.equal(matchesBytes('a', 'a', constraint), true);
+      assert.equal(matchesBytes('b', 'a', constraint), false);
+    });
+
+  const answers: Readonly<Record<Comparison, readonly [boolean, boolean, boolean]>> = {
+    EQ: [false, true, false],
+    NE: [true, false, true],
+    LE: [true, true, false],
+    LT: [true, false, false],
+    GE: [false, true, true],
+    GT: [false, false, true],
+  };
+  for (const comparison of COMPARISONS)
+    it(`have ${comparison}, which rules read and compare`, () => {
+      const rule = aRule({ SizeConstraintStatement: { ...QUERY, ComparisonOperator: comparison, Size: 2 } });
+      assert.ok(capacityOfRule(rule) > 0);
+      assert.deepEqual(
+        [1, 2, 3].map((size) => compareSize(size, comparison, 2)),
+        answers[comparison],
+      );
+    });
+
+  for (const [member, kind] of Object.entries(ACTIONS))
+    it(`have the action ${member}, which a rule reads as ${kind}`, () => {
+      const [rule] = aWebAcl([aRule({ ByteMatchStatement: BYTES }, { Action: { [member]: {} } })]).rules;
+      assert.ok(rule?.does.kind === 'statement');
+      assert.equal(rule.does.action.kind, kind);
+    });
+});
 
 /** What AWS refuses, with the path of it (API reference of each type). */
 const REFUSED: readonly {
