@@ -23,6 +23,7 @@ export const browserCase: BrowserCase = {
       await (await fetch(url + path)).text();
 
     await sortAndSearch(page);
+    await measureColumns(page);
     await lookAtBodies(page);
     await saveRequest(page, stacks.folder);
     await useEvents(page);
@@ -67,6 +68,40 @@ async function sortAndSearch(page: Page): Promise<void> {
   await page.waitForSelector('.line:has-text("/orders")');
   await page.selectOption('select[aria-label="Times in"]', 'local');
   await page.selectOption('select[aria-label="Times in"]', 'utc');
+}
+
+/** Each layout has a track for each cell that it shows: within the page's policy, which forbids inline styles. */
+async function measureColumns(page: Page): Promise<void> {
+  const counts: number[][] = [];
+  for (const width of [700, 1000, 1280, 1900]) {
+    await page.setViewportSize({ width, height: 900 });
+    counts.push(await countColumns(page));
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page, '/orders');
+  counts.push(await countColumns(page));
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.split:not(.is-open)');
+  assert.deepEqual(
+    counts,
+    [4, 5, 8, 8, 4].map((count) => [count, count, count]),
+  );
+}
+
+/** The tracks of the head, and the cells that are seen of the head and of the first row. */
+function countColumns(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    type Shown = { readonly children: Iterable<Shown>; readonly offsetWidth: number };
+    const { document, getComputedStyle } = globalThis as unknown as {
+      document: { querySelector(of: string): Shown };
+      getComputedStyle: (element: Shown) => { readonly gridTemplateColumns: string };
+    };
+    const [head, row] = ['.line-head', '.line:not(.reload)'].map((of) => document.querySelector(of));
+    const seen = (line: Shown | undefined): number =>
+      [...(line?.children ?? [])].filter(({ offsetWidth }) => offsetWidth > 0).length;
+    const tracks = head === undefined ? [] : getComputedStyle(head).gridTemplateColumns.split(' ');
+    return Promise.resolve([tracks.length, seen(head), seen(row)]);
+  }, undefined);
 }
 
 async function open(page: Page, path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { SortableTable } from './sortable-table.tsx';
 import { bytes, ms } from '../texts.ts';
 import { viewsOf } from './body-views.ts';
 import type { BodyPart, BodyView, SentEvent } from './body-views.ts';
-import type { Column } from './sortable-table.tsx';
+import type { Column } from './sort-order.ts';
 import type { RecordedMessage, Shown, ShownPiece } from '../../records/model.ts';
 
 const TITLES: Readonly<Record<BodyView['kind'], string>> = {

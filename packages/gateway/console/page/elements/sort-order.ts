@@ -3,6 +3,13 @@
 export type SortValue = string | number | undefined;
 export type SortOrder = { readonly column: string; readonly isDescending: boolean };
 
+export type Column<Row> = {
+  readonly title: string;
+  /** What it is sorted by; absent for actions. */
+  readonly by?: (row: Row) => SortValue;
+  readonly isNumber?: boolean;
+};
+
 const KEPT = 'gatewright-order';
 const MAX_KEPT = 100;
 

@@ -3,14 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { TableBox } from './parts.tsx';
 import { keepOrder, nextOrder, readOrder, sortRows } from './sort-order.ts';
 import type { ComponentChildren } from 'preact';
-import type { SortOrder, SortValue } from './sort-order.ts';
-
-export type Column<Row> = {
-  readonly title: string;
-  /** What it is sorted by; absent for actions. */
-  readonly by?: (row: Row) => SortValue;
-  readonly isNumber?: boolean;
-};
+import type { Column, SortOrder } from './sort-order.ts';
 
 type Props<Row> = {
   /** Under which its order is kept. */

@@ -5,7 +5,7 @@ import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
 import { describeMissing } from '../texts.ts';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { AccessFields } from './access-form.tsx';
 import type {
   AccessCell,

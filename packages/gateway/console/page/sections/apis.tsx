@@ -8,7 +8,7 @@ import { draftOfRequest, draftOfRoute } from '../traffic/request-draft.ts';
 import { RequestBuilder } from './request-builder.tsx';
 import { SavedRequests, useSaved } from './saved-requests.tsx';
 import { StackMapView } from './stack-map.tsx';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { RequestDetail } from '../../records/model.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 

@@ -2,7 +2,7 @@ import { fetchControl, useFetched } from '../connection/control.ts';
 import { Action, Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { span } from '../texts.ts';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { ShownCacheEntry } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;

@@ -5,7 +5,7 @@ import { useFetched } from '../connection/control.ts';
 import { Empty, NumberCell, Problem } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { EDITABLE, priceOf, DEFAULT_PRICES, withPrice } from '../cost/prices.ts';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { Month } from '../cost/cost.ts';
 import type { EditablePrice, Prices } from '../cost/prices.ts';
 import type { TrafficShape } from '../../endpoints/cost-model.ts';

@@ -3,7 +3,7 @@ import { FaultRules } from './fault-rules.tsx';
 import type { ShownFaultRule } from './fault-rules.tsx';
 import { Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 
 type Differences = {
   readonly faults: readonly ShownFaultRule[];

@@ -5,7 +5,7 @@ import { JsonEditor } from '../elements/json-editor.tsx';
 import { Action, Empty, Problem } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { ShownEvents, ShownSource } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;

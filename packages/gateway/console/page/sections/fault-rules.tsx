@@ -1,7 +1,7 @@
 import { fetchControl } from '../connection/control.ts';
 import { Action } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 
 export type ShownFaultRule = {
   readonly number: number;

@@ -5,7 +5,7 @@ import { linkTo } from '../address.ts';
 import { describeMissing, ms } from '../texts.ts';
 import { FunctionLog } from './function-log.tsx';
 import { InvokeForm } from './invoke-form.tsx';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { ShownFunction } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { fetchControl } from '../connection/control.ts';
 import { Action, Empty } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { ShownInvoice, ShownInvoices } from '../../endpoints/invoice-model.ts';
 
 type Line = ShownInvoice['lines'][number];

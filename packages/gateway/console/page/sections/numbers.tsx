@@ -6,7 +6,7 @@ import { quoteValue } from '../traffic/traffic-query.ts';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { RouteNumbers as RouteRow, ShownNumbers } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;

@@ -6,7 +6,7 @@ import { go } from '../place.ts';
 import { describeMembers, describeReload, placeOf } from '../traffic/reload-texts.ts';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { clockTime, dateTime, ms } from '../texts.ts';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { Change, ShownReload, ShownReloads, ShownVersion } from '../../records/reload-model.ts';
 
 const COLUMNS: readonly Column<Change>[] = [

@@ -2,6 +2,7 @@
 import { linkTo } from '../address.ts';
 import { describeReload } from '../traffic/reload-texts.ts';
 import { clockTime, ms } from '../texts.ts';
+import { classesOf } from '../traffic-columns.ts';
 import type { ShownReload } from '../../records/reload-model.ts';
 
 type Props = { readonly reload: ShownReload; readonly index: number; readonly isOpen: boolean };
@@ -22,15 +23,15 @@ export function ReloadRow({ reload, index, isOpen }: Props) {
           {text}
         </a>
       </span>
-      <span class="size soft" role="cell">
+      <span class={`${classesOf('Size')} soft`} role="cell">
         version {reload.version}
       </span>
-      <span class="took" role="cell">
+      <span class={classesOf('Took')} role="cell">
         {reload.tookMs === undefined ? '' : ms(reload.tookMs)}
       </span>
-      <time class="at soft" role="cell">
+      <span class={`${classesOf('Time')} soft`} role="cell">
         {clockTime(reload.atEpochMs).slice(0, 8)}
-      </time>
+      </span>
     </div>
   );
 }

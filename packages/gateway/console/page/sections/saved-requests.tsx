@@ -6,7 +6,7 @@ import { Action, Problem } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { hasBody } from '../traffic/request-draft.ts';
-import type { Column } from '../elements/sortable-table.tsx';
+import type { Column } from '../elements/sort-order.ts';
 import type { Draft } from '../traffic/request-draft.ts';
 import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 

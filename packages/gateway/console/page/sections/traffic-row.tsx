@@ -4,22 +4,11 @@ import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
 import { bytes, clockTime, ms, readableTarget } from '../texts.ts';
-import type { Column } from '../elements/sortable-table.tsx';
-import type { SortOrder } from '../elements/sort-order.ts';
+import { classesOf, TRAFFIC_COLUMNS } from '../traffic-columns.ts';
+import type { ComponentChildren } from 'preact';
+import type { Column, SortOrder } from '../elements/sort-order.ts';
+import type { TrafficTitle } from '../traffic-columns.ts';
 import type { RequestRow } from '../../records/model.ts';
-
-type TrafficColumn = Column<RequestRow> & { readonly kind?: string };
-
-export const TRAFFIC_COLUMNS: readonly TrafficColumn[] = [
-  { title: 'Status', by: ({ status }) => status },
-  { title: 'Method', by: ({ method }) => method },
-  { title: 'Path', by: ({ target }) => target },
-  { title: 'Reason', by: ({ notes }) => notes[0], kind: 'why' },
-  { title: 'Caller', by: ({ caller }) => caller, kind: 'who' },
-  { title: 'Size', by: ({ responseBytes }) => responseBytes, isNumber: true, kind: 'size' },
-  { title: 'Took', by: ({ tookMs }) => tookMs, isNumber: true, kind: 'took' },
-  { title: 'Time', by: ({ atEpochMs }) => atEpochMs, isNumber: true, kind: 'at' },
-];
 
 export function TrafficHead({
   order,
@@ -34,7 +23,7 @@ export function TrafficHead({
         <span
           key={column.title}
           role="columnheader"
-          class={column.kind}
+          class={classesOf(column.title)}
           aria-sort={directionOf(order, column.title)}
         >
           <SortButton column={column} order={order} onSort={onSort} />
@@ -51,38 +40,54 @@ type Props = {
   readonly isPinned: boolean;
 };
 
-export function TrafficRow({ row, index, isOpen, isPinned }: Props) {
-  return (
-    <div class={`line ${isOpen ? 'open' : ''}`} role="row" aria-rowindex={index + 2}>
-      <span role="cell">
-        <Status value={row.status} />
-      </span>
-      <span class="method" role="cell" title={row.method}>
-        {row.method}
-      </span>
-      <span class="target" role="cell" title={row.target}>
+type Cell = {
+  readonly shown: ComponentChildren;
+  /** Of the cell alone, not of its head. */
+  readonly kind?: string;
+  /** Where the cell is too narrow for it. */
+  readonly title?: string | undefined;
+};
+
+const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
+  Status: ({ row }) => ({ shown: <Status value={row.status} /> }),
+  Method: ({ row }) => ({ kind: 'method', title: row.method, shown: row.method }),
+  Path: ({ row, isOpen, isPinned }) => ({
+    kind: 'target',
+    title: row.target,
+    shown: (
+      <>
         {isPinned ? <span class="badge">pinned</span> : null}{' '}
         {isOfEarlierStart(row) ? <span class="badge">earlier start</span> : null}{' '}
         <a class="line-link" href={linkTo('traffic', row.id)} aria-current={isOpen ? 'true' : undefined}>
           {readableTarget(row.target)}
         </a>{' '}
         {row.text === undefined ? null : <span class="soft">{row.text}</span>}
-      </span>
-      <span class="why soft" role="cell" title={row.failure}>
-        {row.notes[0]}
-      </span>
-      <span class="who soft" role="cell">
-        {row.caller ?? ''}
-      </span>
-      <span class="size" role="cell">
-        {bytes(row.responseBytes)}
-      </span>
-      <span class="took" role="cell">
-        {ms(row.tookMs)}
-      </span>
-      <time class="at soft" role="cell">
-        {clockTime(row.atEpochMs).slice(0, 8)}
-      </time>
+      </>
+    ),
+  }),
+  Reason: ({ row }) => ({ kind: 'soft', title: row.failure, shown: row.notes[0] }),
+  Caller: ({ row }) => ({ kind: 'soft', shown: row.caller ?? '' }),
+  Size: ({ row }) => ({ shown: bytes(row.responseBytes) }),
+  Took: ({ row }) => ({ shown: ms(row.tookMs) }),
+  Time: ({ row }) => ({ kind: 'soft', shown: clockTime(row.atEpochMs).slice(0, 8) }),
+};
+
+export function TrafficRow(props: Props) {
+  return (
+    <div class={`line ${props.isOpen ? 'open' : ''}`} role="row" aria-rowindex={props.index + 2}>
+      {TRAFFIC_COLUMNS.map((column) => {
+        const { shown, kind = '', title } = CELLS[column.title](props);
+        return (
+          <span
+            key={column.title}
+            class={`${classesOf(column.title)} ${kind}`.trim()}
+            role="cell"
+            title={title}
+          >
+            {shown}
+          </span>
+        );
+      })}
     </div>
   );
 }

@@ -10,13 +10,14 @@ import { useSorted } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { go, readPlace } from '../place.ts';
 import { showTimesIn } from '../texts.ts';
+import { TRAFFIC_COLUMNS, TRAFFIC_GRIDS } from '../traffic-columns.ts';
 import { findUnread, matcherOf, parseTrafficQuery, withField } from '../traffic/traffic-query.ts';
 import { WindowedList } from '../elements/windowed-list.tsx';
 import { pinnedFirst, usePinned } from '../traffic/pinned.ts';
 import { isReloadItem, ReloadPanel } from './reload-panel.tsx';
 import { ReloadRow } from './reload-row.tsx';
 import { RequestPanel } from './request-panel.tsx';
-import { TRAFFIC_COLUMNS, TrafficHead, TrafficRow } from './traffic-row.tsx';
+import { TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
 import type { Traffic } from '../traffic/traffic-store.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -56,7 +57,7 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
   const selected = items.findIndex(isOpen);
   useListKeys(shown);
   return (
-    <div class={`split ${item === undefined ? '' : 'is-open'}`}>
+    <div class={`split ${item === undefined ? '' : 'is-open'}`} style={TRAFFIC_GRIDS}>
       <section class="split-list" aria-label="Requests">
         <SectionHead title="Traffic" about={describeState(traffic)}>
           <TrafficSearch text={search} rows={rows} apis={apis} onChange={setSearch} />

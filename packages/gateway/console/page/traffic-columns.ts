@@ -1,0 +1,86 @@
+/** The columns of Traffic: head, order and width of each, from which the page makes head, rows and grid. */
+import type { Column } from './elements/sort-order.ts';
+import type { RequestRow } from '../records/model.ts';
+
+/** As `style.css` tells them apart: a request is open, or the window is wide, medium or narrow. */
+export const LAYOUTS = ['usual', 'open', 'wide', 'medium', 'narrow'] as const;
+type Layout = (typeof LAYOUTS)[number];
+
+type TrafficColumn = Column<RequestRow> & {
+  /** Class of head and cells. */
+  readonly kind?: string;
+  /** Track of the grid by layout; as in `usual` where there is none. */
+  readonly width: { readonly usual: string } & { readonly [Each in Layout]?: string };
+};
+
+/** In place of a track: the layout does not show the column. */
+const HIDDEN = 'hidden';
+const WITH_ROOM = { open: HIDDEN, medium: HIDDEN, narrow: HIDDEN };
+
+const COLUMNS = [
+  { title: 'Status', by: ({ status }) => status, width: { usual: '3rem' } },
+  {
+    title: 'Method',
+    by: ({ method }) => method,
+    width: { usual: '5.5rem', open: '5.25rem', narrow: '4.375rem' },
+  },
+  {
+    title: 'Path',
+    by: ({ target }) => target,
+    width: { usual: 'minmax(0, 1fr)', wide: 'minmax(0, 56rem)' },
+  },
+  {
+    title: 'Reason',
+    by: ({ notes }) => notes[0],
+    kind: 'why',
+    width: { usual: '14.5rem', wide: 'minmax(14.5rem, 1fr)', ...WITH_ROOM },
+  },
+  {
+    title: 'Caller',
+    by: ({ caller }) => caller,
+    kind: 'who',
+    width: { usual: '8.5rem', wide: '12rem', ...WITH_ROOM },
+  },
+  {
+    title: 'Size',
+    by: ({ responseBytes }) => responseBytes,
+    isNumber: true,
+    kind: 'size',
+    width: { usual: '4.5rem', ...WITH_ROOM },
+  },
+  {
+    title: 'Took',
+    by: ({ tookMs }) => tookMs,
+    isNumber: true,
+    kind: 'took',
+    width: { usual: '4.5rem', open: '4.25rem', narrow: '3.75rem' },
+  },
+  {
+    title: 'Time',
+    by: ({ atEpochMs }) => atEpochMs,
+    isNumber: true,
+    kind: 'at',
+    width: { usual: '4.25rem', open: HIDDEN, narrow: HIDDEN },
+  },
+] as const satisfies readonly TrafficColumn[];
+
+export type TrafficTitle = (typeof COLUMNS)[number]['title'];
+
+export const TRAFFIC_COLUMNS: readonly (TrafficColumn & { readonly title: TrafficTitle })[] = COLUMNS;
+
+/** Custom properties for `grid-template-columns`. An inline style sheet would be against the page's policy. */
+export const TRAFFIC_GRIDS: Readonly<Record<string, string>> = Object.fromEntries(
+  LAYOUTS.map((layout) => [
+    `--${layout}-columns`,
+    TRAFFIC_COLUMNS.map(({ width }) => width[layout] ?? width.usual)
+      .filter((track) => track !== HIDDEN)
+      .join(' '),
+  ]),
+);
+
+/** The classes of a column's head and cells: its kind, and `not-open` for each layout without it. */
+export function classesOf(title: TrafficTitle): string {
+  const column = TRAFFIC_COLUMNS.find((one) => one.title === title);
+  const hidden = LAYOUTS.filter((layout) => column?.width[layout] === HIDDEN);
+  return [column?.kind ?? '', ...hidden.map((layout) => `not-${layout}`)].join(' ').trim();
+}

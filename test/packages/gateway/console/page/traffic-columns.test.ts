@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
+import { build } from 'esbuild';
+import {
+  LAYOUTS,
+  TRAFFIC_COLUMNS,
+  TRAFFIC_GRIDS,
+} from '../../../../../packages/gateway/console/page/traffic-columns.ts';
+import { readSource } from '../../../../architecture/source-files.ts';
+
+const PAGE = '../../../../../packages/gateway/console/page/';
+const STYLE = 'packages/gateway/console/page/style.css';
+
+/** What a component draws, before any of it is an element. */
+type Drawn = {
+  readonly key: string | undefined;
+  readonly props: {
+    readonly role?: string;
+    readonly class?: string;
+    readonly children?: Drawn | readonly Drawn[];
+  };
+};
+type Component = (props: object) => Drawn;
+
+/** A file of the page as a module: Node reads no JSX. */
+async function load(file: string): Promise<Readonly<Record<string, Component>>> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`${PAGE}${file}`, import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    tsconfigRaw: {},
+  });
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  return (await import(`data:text/javascript;base64,${code}`)) as Readonly<Record<string, Component>>;
+}
+
+/** The elements with a role directly below what a component draws. */
+function cellsOf(drawn: Drawn | undefined, role: string): readonly Drawn[] {
+  return [drawn?.props.children ?? []].flat().filter(({ props }) => props.role === role);
+}
+
+const ROW = {
+  id: 'r1',
+  sequence: 1,
+  status: 200,
+  method: 'GET',
+  target: '/orders',
+  notes: ['by rule'],
+  failure: 'why',
+  caller: 'ada',
+  responseBytes: 10,
+  tookMs: 3,
+  atEpochMs: 1_700_000_000_000,
+};
+
+describe('the columns of Traffic', () => {
+  it('have the widths of each layout', () => {
+    assert.deepEqual(TRAFFIC_GRIDS, {
+      '--usual-columns': '3rem 5.5rem minmax(0, 1fr) 14.5rem 8.5rem 4.5rem 4.5rem 4.25rem',
+      '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
+      '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 4.25rem',
+      '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 4.25rem',
+      '--narrow-columns': '3rem 4.375rem minmax(0, 1fr) 3.75rem',
+    });
+  });
+
+  it('are a cell of the head and one of the row each, hidden in the same layouts', async () => {
+    const { TrafficHead, TrafficRow } = await load('sections/traffic-row.tsx');
+    const head = cellsOf(TrafficHead?.({ order: undefined, onSort: () => undefined }), 'columnheader');
+    const row = cellsOf(TrafficRow?.({ row: ROW, index: 0, isOpen: false, isPinned: false }), 'cell');
+    const titles = TRAFFIC_COLUMNS.map(({ title }) => title);
+
+    assert.deepEqual([head.map(({ key }) => key), row.map(({ key }) => key)], [titles, titles]);
+    for (const layout of LAYOUTS) {
+      const isShown = ({ props }: Drawn): boolean =>
+        props.class?.split(' ').includes(`not-${layout}`) !== true;
+      const tracks = (TRAFFIC_GRIDS[`--${layout}-columns`] ?? '').match(/minmax\(.*?\)|\S+/g) ?? [];
+      assert.deepEqual(
+        [head.filter(isShown).length, row.filter(isShown).length],
+        [tracks.length, tracks.length],
+        `cells of the layout ${layout}`,
+      );
+    }
+  });
+
+  it('are laid out by the style sheet in each layout, which has no widths of its own', () => {
+    const { text } = readSource(STYLE);
+    const rules = [...text.matchAll(/([^{}]*\.line\b[^{}]*)\{([^{}]*)\}/g)];
+    const grids = rules.flatMap(([, , body = '']) => body.match(/grid-template-columns: .*(?=;)/g) ?? []);
+    const hiding = new Set(
+      TRAFFIC_COLUMNS.flatMap(({ width }) => LAYOUTS.filter((one) => width[one] === 'hidden')),
+    );
+
+    assert.deepEqual(
+      grids.toSorted(),
+      LAYOUTS.map((layout) => `grid-template-columns: var(--${layout}-columns)`).toSorted(),
+    );
+    for (const layout of hiding)
+      assert.match(text, new RegExp(`\\.not-${layout}\\b[^{}]*\\{\\s*display: none;`), `${STYLE}: ${layout}`);
+  });
+});
