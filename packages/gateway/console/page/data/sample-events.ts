@@ -3,9 +3,7 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages of the services
  */
 
-import type { SampleName } from '../../../core/stack/event-sources.ts';
-
-type ApiSample = 'REST API' | 'HTTP API' | 'WebSocket API' | 'Authorizer, TOKEN';
+import type { SampledSource } from '../../endpoints/sample-model.ts';
 
 const ACCOUNT = '123456789012';
 const REGION = 'us-east-1';
@@ -24,7 +22,7 @@ const LOG_LINES =
   '2m5H/57bH3r/iQzpvE+HOMzLEKaX4bTcIbuFjzHEhN3DbL78tNzjK4YeFrJSpLmUJIzSXElioURhSq4US6FNIVQp' +
   'WJqKqWShlZYFGVVoZFiG0afFjTOsMNpIlqQKIsr+/oBFs9m8b1ZTWD12rQxuu9sPR6VOOzABAAA=';
 
-const EVENTS: Readonly<Record<ApiSample | SampleName, object>> = {
+const EVENTS: Readonly<Record<SampledSource, object>> = {
   'REST API': {
     resource: '/orders/{id}',
     path: '/orders/7',
