@@ -1,3 +1,4 @@
+/** Services together: lambda-events. */
 /** Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -14,7 +15,7 @@ import { LAMBDA_EVENTS_TYPES } from '../../packages/gateway/services/lambda-even
 import { SHAPES } from '../../packages/gateway/templates/terraform/terraform-shapes.ts';
 import { rowOf } from '../../packages/gateway/templates/terraform/terraform-types.ts';
 import { samEvents } from '../packages/gateway/templates/sam-event-builders.ts';
-import { readSource, readSources } from './source-files.ts';
+import { readSource, readSources } from '../architecture/source-files.ts';
 
 const TABLE = 'packages/gateway/core/stack/event-sources.ts';
 const GUIDE = 'docs/guides/run/events.md';
