@@ -1,7 +1,7 @@
 /**
  * What starts functions other than APIs: one row for each type of `Events` of SAM (SAM developer guide,
  * "EventSource"). Whoever needs a list of sources reads this table;
- * `test/together/event-sources.test.ts` compares what is written elsewhere with it.
+ * `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` compares what is written elsewhere with it.
  */
 
 import { words } from '../resource-types/words.ts';
