@@ -1,21 +1,23 @@
-/** Services together: lambda-events. */
 /** Every list of event sources in the repository agrees with the table, `packages/gateway/core/stack/event-sources.ts`. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SAMPLE_EVENTS } from '../../packages/gateway/console/page/data/sample-events.ts';
-import { findManagedPolicy, managedPolicyArn } from '../../packages/gateway/core/policy/managed-policies.ts';
+import { SAMPLE_EVENTS } from '../../../../../packages/gateway/console/page/data/sample-events.ts';
+import {
+  findManagedPolicy,
+  managedPolicyArn,
+} from '../../../../../packages/gateway/core/policy/managed-policies.ts';
 import {
   EVENT_SOURCES,
   findEventSource,
   MAPPING_SETTINGS,
-} from '../../packages/gateway/core/stack/event-sources.ts';
-import { CATALOGUE } from '../../packages/gateway/engine/compose/services/catalogue.ts';
-import { readMembers } from '../../packages/gateway/services/lambda-events/mapping-members.ts';
-import { LAMBDA_EVENTS_TYPES } from '../../packages/gateway/services/lambda-events/resource-types.ts';
-import { SHAPES } from '../../packages/gateway/templates/terraform/terraform-shapes.ts';
-import { rowOf } from '../../packages/gateway/templates/terraform/terraform-types.ts';
-import { samEvents } from '../packages/gateway/templates/sam-event-builders.ts';
-import { readSource, readSources } from '../architecture/source-files.ts';
+} from '../../../../../packages/gateway/core/stack/event-sources.ts';
+import { CATALOGUE } from '../../../../../packages/gateway/engine/compose/services/catalogue.ts';
+import { readMembers } from '../../../../../packages/gateway/services/lambda-events/mapping-members.ts';
+import { LAMBDA_EVENTS_TYPES } from '../../../../../packages/gateway/services/lambda-events/resource-types.ts';
+import { SHAPES } from '../../../../../packages/gateway/templates/terraform/terraform-shapes.ts';
+import { rowOf } from '../../../../../packages/gateway/templates/terraform/terraform-types.ts';
+import { samEvents } from '../../templates/sam-event-builders.ts';
+import { readSource, readSources } from '../../../../architecture/source-files.ts';
 
 const TABLE = 'packages/gateway/core/stack/event-sources.ts';
 const GUIDE = 'docs/guides/run/events.md';
