@@ -3,7 +3,8 @@ import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 export type ControlPlaneConfig = {
@@ -61,40 +62,23 @@ async function findKey(call: Call, name: string): Promise<string> {
 }
 
 function createCall({ region, credentials, endpoint }: ControlPlaneConfig): Call {
-  const origin =
-    endpoint ?? `https://apigateway.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const origin = endpoint ?? regionalAddress('apigateway', region);
   return async (method, path, input) => {
-    const url = new URL(path, origin);
-    const body = input === undefined ? undefined : JSON.stringify(input);
-    const headers = signRequest({
+    const { status, text, cause } = await callSigned({
       method,
-      url,
+      url: new URL(path, origin),
       service: 'apigateway',
       region,
-      nowEpochMs: Date.now(),
-      ...credentials,
+      credentials,
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
-      ...(body !== undefined && { body }),
+      body: input && JSON.stringify(input),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: ANSWER_LIMIT_BYTES,
     });
-    // Clients set `Host` themselves and reject it as an option.
-    Reflect.deleteProperty(headers, 'Host');
-    try {
-      const response = await fetch(url, {
-        method,
-        headers,
-        redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body !== undefined && { body }),
-      });
-      return { status: response.status, body: parseBody(await response.text()) };
-    } catch (cause) {
+    if (status === 0)
       throw new DomainError('CONTROL_PLANE_FAILED', 'API Gateway cannot be reached', { cause });
-    }
+    return { status, body: parseJsonObject(text) ?? {} };
   };
-}
-
-function parseBody(text: string): JsonObject {
-  return (text.length > ANSWER_LIMIT_BYTES ? undefined : parseJsonObject(text)) ?? {};
 }
 
 function idOf(reply: Reply, what: string): string {

@@ -1,5 +1,9 @@
 /** Lambda's Invoke over HTTPS as one signed request; the SDK's client would add 40 ms to a cold start. */
-import { signRequest } from '@gatewright/aws/sign-request';
+import { PROCESS_PORTS } from '@gatewright/aws/retry';
+import * as RETRIES from '@gatewright/aws/retry-rules';
+import { regionalAddress } from '@gatewright/aws/service-address';
+import { callSigned } from '@gatewright/aws/signed-call';
+import type { SignedCall } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { DomainError } from '../errors.ts';
 import type { FunctionInvoker } from '../ports.ts';
@@ -11,68 +15,57 @@ export type InvokerConfig = {
   readonly endpoint?: string;
 };
 
-const ATTEMPTS = 3;
 const EVENT_TIMEOUT_MS = 2_000;
 /** Longer than the timeout of `ws-publisher`. */
 const ANSWER_TIMEOUT_MS = 65_000;
-const ANSWER_LIMIT_CHARACTERS = 64 * 1024;
+const ANSWER_LIMIT_BYTES = 256 * 1024;
 
 /** Calls `read` each time, since Lambda renews credentials. */
-export function createFunctionInvoker(read: () => InvokerConfig): FunctionInvoker {
+export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS_PORTS): FunctionInvoker {
   return {
     async start(functionName, payload) {
-      for (let attempt = 1; ; attempt += 1) {
-        const status = await send(read(), functionName, payload, 'Event').catch(() => 0);
-        if (status === 202) return;
-        // A permanent refusal is not retried.
-        if (attempt === ATTEMPTS || (status >= 400 && status < 500 && status !== 429))
-          throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not take an event (${status})`);
-      }
+      const call = invocationOf(read(), functionName, payload, 'Event');
+      const { status } = await callSigned(call, { rule: RETRIES.event, ports });
+      if (status !== 202)
+        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not take an event (${status})`);
     },
     async ask(functionName, payload) {
-      let answer: unknown;
-      const status = await send(read(), functionName, payload, 'RequestResponse', (parsed) => {
-        answer = parsed;
-      }).catch((cause: unknown) => {
-        throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
-      });
-      if (status !== 200)
-        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not run the function (${status})`);
-      return answer;
+      const call = invocationOf(read(), functionName, payload, 'RequestResponse');
+      const { status, headers, text, cause } = await callSigned(call);
+      if (status === 0) throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
+      // The function itself failed: its answer describes an error.
+      const outcome = headers.has('x-amz-function-error') ? 502 : status;
+      if (outcome !== 200)
+        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not run the function (${outcome})`);
+      return parseAnswer(text);
     },
   };
 }
 
-type InvocationType = 'Event' | 'RequestResponse';
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DomainError('TARGET_UNAVAILABLE', 'Lambda did not answer', { cause });
+  }
+}
 
-async function send(
+function invocationOf(
   { region, credentials, endpoint }: InvokerConfig,
   functionName: string,
   payload: unknown,
-  type: InvocationType,
-  take?: (answer: unknown) => void,
-): Promise<number> {
-  const suffix = region.startsWith('cn-') ? '.cn' : '';
-  const origin = endpoint ?? `https://lambda.${region}.amazonaws.com${suffix}`;
-  const url = new URL(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, origin);
-  const body = JSON.stringify(payload);
-  const headers = signRequest({
+  type: 'Event' | 'RequestResponse',
+): SignedCall {
+  const path = `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`;
+  return {
     method: 'POST',
-    url,
+    url: new URL(path, endpoint ?? regionalAddress('lambda', region)),
     service: 'lambda',
     region,
-    nowEpochMs: Date.now(),
-    body,
-    ...credentials,
+    credentials,
     headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': type },
-  });
-  // Clients set `Host` themselves and reject it as an option.
-  Reflect.deleteProperty(headers, 'Host');
-  const signal = AbortSignal.timeout(type === 'Event' ? EVENT_TIMEOUT_MS : ANSWER_TIMEOUT_MS);
-  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-  const text = await response.text();
-  // The function itself failed: its answer describes an error.
-  if (response.headers.has('x-amz-function-error')) return 502;
-  if (response.status === 200 && text.length <= ANSWER_LIMIT_CHARACTERS) take?.(JSON.parse(text));
-  return response.status;
+    body: JSON.stringify(payload),
+    timeoutMs: type === 'Event' ? EVENT_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
+    maxBytes: ANSWER_LIMIT_BYTES,
+  };
 }

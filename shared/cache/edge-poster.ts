@@ -1,15 +1,14 @@
 /** CloudFront's CreateInvalidation, signed with the function's credentials. */
-import { signRequest } from '@gatewright/aws/sign-request';
+import { callSigned } from '@gatewright/aws/signed-call';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed } from './invalidator.ts';
+import { flushedBy } from './stage-cache-poster.ts';
 
 type EdgeConfig = ControlPlaneConfig & { readonly distributionId: string };
 
 const TIMEOUT_MS = 10_000;
 const VERSION = '2020-05-31';
-/** Sent with status 400; temporary. */
-const THROTTLED = /<Code>(?:TooManyInvalidationsInProgress|Throttling|ThrottlingException)<\/Code>/;
-const ERROR_BYTES = 64 * 1024;
+const ANSWER_LIMIT_BYTES = 1024 * 1024;
 
 /** The same `reference` with the same paths is one invalidation, even if sent again. */
 export async function invalidateEdge(
@@ -23,30 +22,18 @@ export async function invalidateEdge(
     ? 'https://cloudfront.cn-northwest-1.amazonaws.com.cn'
     : 'https://cloudfront.amazonaws.com';
   const url = new URL(`/${VERSION}/distribution/${distributionId}/invalidation`, endpoint ?? home);
-  const body = batchText(paths, reference);
-  const headers = signRequest({
+  const reply = await callSigned({
     method: 'POST',
     url,
     service: 'cloudfront',
     region: isChina ? 'cn-northwest-1' : 'us-east-1',
-    nowEpochMs: Date.now(),
-    ...credentials,
+    credentials,
     headers: { 'Content-Type': 'text/xml' },
-    body,
+    body: batchText(paths, reference),
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: ANSWER_LIMIT_BYTES,
   });
-  // Clients set `Host` themselves and reject it as an option.
-  Reflect.deleteProperty(headers, 'Host');
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-    const text = (await response.text()).slice(0, ERROR_BYTES);
-    if (response.ok) return 'done';
-    return response.status >= 500 || response.status === 429 || THROTTLED.test(text)
-      ? 'throttled'
-      : 'refused';
-  } catch {
-    return 'throttled';
-  }
+  return flushedBy(reply);
 }
 
 function batchText(paths: readonly string[], reference: string): string {

@@ -3,6 +3,8 @@
  * `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry at least once, even after
  * an interruption.
  */
+import { failureOf, repeatCall } from '@gatewright/aws/retry';
+import * as RETRIES from '@gatewright/aws/retry-rules';
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import type { Random, Timer } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
@@ -53,9 +55,6 @@ export type InvalidatorPorts = WorkPorts & {
 };
 
 const SIDE_BY_SIDE = 8;
-const ATTEMPTS = 3;
-/** The control plane allows 10 calls a second for the whole account, which others share. */
-const FLUSH_PAUSE_MS = 1000;
 
 /** Reports what would be done; writes nothing and makes no calls. */
 export async function planInvalidation(
@@ -215,21 +214,19 @@ class Run {
 
   /** Refreshed only when its backend has recorded it anew: the answer alone may come from the cache. */
   async #refresh(id: string, record: StageRecord): Promise<string> {
-    let result = '';
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (attempt > 0)
-        await this.#ports.timer.pause(200 * 2 ** attempt * (0.5 + this.#ports.random.fraction()));
-      const before = await readMark(this.#ports.store, this.#work.invalidation.namespace, id);
-      const reply = await this.#ports.stages.refresh(record);
-      result = `status ${reply.status}`;
-      if (reply.warning !== undefined) return 'not-allowed';
-      if (reply.status === 401 || reply.status === 403) return 'refused';
-      if (reply.status < 500 && reply.status !== 429) {
-        const mark = await readMark(this.#ports.store, this.#work.invalidation.namespace, id);
-        return mark === undefined || mark === before ? 'unconfirmed' : 'refreshed';
-      }
-    }
-    return this.#work.invalidation.allowFlush ? 'to-flush' : result;
+    const { store, stages } = this.#ports;
+    const { namespace, allowFlush } = this.#work.invalidation;
+    const { before, status, warning } = await repeatCall(
+      async () => ({ before: await readMark(store, namespace, id), ...(await stages.refresh(record)) }),
+      (reply) => ({ failure: reply.warning === undefined ? failureOf({ ...reply, code: '' }) : undefined }),
+      RETRIES.refresh,
+      this.#ports,
+    );
+    if (warning !== undefined) return 'not-allowed';
+    if (status === 401 || status === 403) return 'refused';
+    if (status >= 500 || status === 429) return allowFlush ? 'to-flush' : `status ${status}`;
+    const mark = await readMark(store, namespace, id);
+    return mark === undefined || mark === before ? 'unconfirmed' : 'refreshed';
   }
 
   async #conclude(): Promise<Report | undefined> {
@@ -264,13 +261,17 @@ class Run {
   }
 
   async #flush(call: () => Promise<Flushed>): Promise<string> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      await this.#goesOn();
-      const outcome = await call();
-      if (outcome !== 'throttled') return outcome === 'done' ? 'flushed' : 'flush-refused';
-      await this.#ports.timer.pause(FLUSH_PAUSE_MS * 2 ** attempt);
-    }
-    return 'flush-throttled';
+    const outcome = await repeatCall(
+      async () => {
+        await this.#goesOn();
+        return await call();
+      },
+      (flushed) => ({ failure: flushed === 'throttled' ? 'busy' : undefined }),
+      RETRIES.flush,
+      this.#ports,
+    );
+    if (outcome === 'throttled') return 'flush-throttled';
+    return outcome === 'done' ? 'flushed' : 'flush-refused';
   }
 }
 

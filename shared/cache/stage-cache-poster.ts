@@ -1,7 +1,9 @@
 /** StageCaches by signed requests: to the API itself, and to API Gateway's control plane. */
-import { request } from '@gatewright/aws/node-http';
+import { isLoopbackName, sendByNode } from '@gatewright/aws/node-transport';
+import { failureOf } from '@gatewright/aws/retry';
 import { awsDomainOf, regionalAddress } from '@gatewright/aws/service-address';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { callSigned, errorCodeOf } from '@gatewright/aws/signed-call';
+import type { CallReply, SignedCall } from '@gatewright/aws/signed-call';
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
 import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
@@ -12,7 +14,7 @@ type StageCachesConfig = ControlPlaneConfig & {
 };
 
 /** API Gateway's own maximum, and a little more. */
-const TIMEOUT_MS = 30_000;
+const UNREAD = { timeoutMs: 30_000, maxBytes: 0 };
 /** Ids come from a table and become part of the address. */
 const API_ID = /^[a-z0-9]{1,32}$/;
 const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
@@ -20,9 +22,8 @@ const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 export function createStageCaches(config: StageCachesConfig): StageCaches {
   return {
     async refresh(record) {
-      const { url, headers } = refreshRequest(record, config, Date.now());
-      const response = await send(url, record.method, headers);
-      return response ?? { status: 503, warning: undefined };
+      const { status, headers } = await callSigned(refreshRequest(record, config));
+      return { status: status === 0 ? 503 : status, warning: headers.get('warning') };
     },
     flush(apiId, stage) {
       assertNames(apiId, stage);
@@ -45,84 +46,29 @@ export function flushAuthorizers(
 
 async function forget(path: string, { region, credentials, endpoint }: ControlPlaneConfig): Promise<Flushed> {
   const url = new URL(path, endpoint ?? regionalAddress('apigateway', region));
-  const headers = signRequest({
-    method: 'DELETE',
-    url,
-    service: 'apigateway',
-    region,
-    nowEpochMs: Date.now(),
-    ...credentials,
-  });
-  const status = (await send(url, 'DELETE', headers))?.status ?? 503;
-  if (status === 429 || status >= 500) return 'throttled';
-  return status >= 200 && status < 300 ? 'done' : 'refused';
+  const service = 'apigateway';
+  const reply = await callSigned({ ...UNREAD, method: 'DELETE', url, service, region, credentials });
+  return flushedBy(reply);
+}
+
+/** A call without an answer may be made again, like one that AWS was too busy for. */
+export function flushedBy(reply: CallReply): Flushed {
+  if (failureOf({ status: reply.status, code: errorCodeOf(reply) }) !== undefined) return 'throttled';
+  return reply.status >= 200 && reply.status < 300 ? 'done' : 'refused';
 }
 
 export function refreshRequest(
   { apiId, stage, method, path, query, headers }: StageRecord,
   { region, credentials, apiEndpoint }: Pick<StageCachesConfig, 'region' | 'credentials' | 'apiEndpoint'>,
-  nowEpochMs: number,
-): { readonly url: URL; readonly headers: Record<string, string> } {
+): SignedCall {
   assertNames(apiId, stage);
   const origin =
     apiEndpoint?.replace('{apiId}', apiId) ?? `https://${apiId}.execute-api.${region}.${awsDomainOf(region)}`;
   const url = new URL(`/${encodeURIComponent(stage)}${path}`, origin);
   for (const [name, value] of query) url.searchParams.append(name, value);
-  const signed = signRequest({
-    method,
-    url,
-    service: 'execute-api',
-    region,
-    nowEpochMs,
-    ...credentials,
-    headers: { ...Object.fromEntries(headers), 'Cache-Control': 'max-age=0' },
-  });
-  return { url, headers: signed };
-}
-
-type Answer = { readonly status: number; readonly warning: string | undefined };
-
-/** Undefined: no answer. */
-async function send(url: URL, method: string, headers: Record<string, string>): Promise<Answer | undefined> {
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    if (url.protocol === 'http:' && url.hostname.endsWith('.localhost'))
-      return await sendToLoopback(url, method, headers, signal);
-    // Clients set `Host` themselves and reject it as an option.
-    const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
-    const response = await fetch(url, { method, headers: rest, redirect: 'manual', signal });
-    await response.body?.cancel();
-    return { status: response.status, warning: response.headers.get('warning') ?? undefined };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Some systems do not resolve names below `localhost` (RFC 6761 §6.3), and an API is found by its Host. */
-function sendToLoopback(
-  { port, host, pathname, search }: URL,
-  method: string,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({
-      method,
-      signal,
-      host: '127.0.0.1',
-      port: port === '' ? 80 : port,
-      path: pathname + search,
-      headers: { ...headers, Host: host },
-    });
-    outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => {
-      incoming.resume();
-      incoming.on('error', reject);
-      const { statusCode = 0, headers: answered } = incoming;
-      incoming.on('end', () => resolve({ status: statusCode, warning: answered['warning'] }));
-    });
-    outgoing.end();
-  });
+  const sent = { ...Object.fromEntries(headers), 'Cache-Control': 'max-age=0' };
+  const transport = isLoopbackName(url) ? sendByNode : undefined;
+  return { ...UNREAD, transport, method, url, service: 'execute-api', region, credentials, headers: sent };
 }
 
 function assertNames(apiId: string, stage: string): void {

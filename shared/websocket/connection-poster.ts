@@ -1,5 +1,6 @@
 /** ConnectionPoster by `@connections` of API Gateway, signed with the function's credentials. */
-import { signRequest } from '@gatewright/aws/sign-request';
+import { awsDomainOf } from '@gatewright/aws/service-address';
+import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { ConnectionPoster } from '../ports.ts';
 
@@ -18,31 +19,21 @@ export function createConnectionPoster(read: () => PosterConfig): ConnectionPost
   return {
     async post({ apiId, stage, connectionId }, text) {
       const { region, credentials } = read();
-      const domain = `${apiId}.execute-api.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
       const path = `${encodeURIComponent(stage)}/@connections/${encodeURIComponent(connectionId)}`;
-      const url = new URL(`https://${domain}/${path}`);
-      const headers = signRequest({
+      const { status } = await callSigned({
         method: 'POST',
-        url,
+        url: new URL(`https://${apiId}.execute-api.${region}.${awsDomainOf(region)}/${path}`),
         service: 'execute-api',
         region,
-        nowEpochMs: Date.now(),
-        ...credentials,
+        credentials,
         headers: { 'Content-Type': 'text/plain' },
         body: text,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: 0,
       });
-      // Clients set `Host` themselves and reject it as an option.
-      Reflect.deleteProperty(headers, 'Host');
-      try {
-        const signal = AbortSignal.timeout(TIMEOUT_MS);
-        const response = await fetch(url, { method: 'POST', headers, body: text, redirect: 'error', signal });
-        await response.body?.cancel();
-        if (response.status === GONE) return 'gone';
-        if (response.status === THROTTLED) return 'throttled';
-        return response.ok ? 'sent' : 'failed';
-      } catch {
-        return 'failed';
-      }
+      if (status === GONE) return 'gone';
+      if (status === THROTTLED) return 'throttled';
+      return status >= 200 && status < 300 ? 'sent' : 'failed';
     },
   };
 }

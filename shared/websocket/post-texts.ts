@@ -1,4 +1,7 @@
 /** Posts to one subscriber, evaluates the result, and recognises subscribers to skip. */
+import { repeatCall } from '@gatewright/aws/retry';
+import * as RETRIES from '@gatewright/aws/retry-rules';
+import type { Judged } from '@gatewright/aws/retry';
 import type { Clock, ConnectionPoster, Random, Timer } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
 import { connectionOf, isOver } from './connection.ts';
@@ -13,8 +16,9 @@ type PostPorts = {
   readonly timer?: Timer;
 };
 
-/** API Gateway's throttle is a bucket per second, so a moment later there may be room. */
-const RETRY_MS = { least: 100, spread: 400 };
+const judge = (outcome: DeliveryStatus): Judged => ({
+  failure: outcome === 'throttled' ? 'busy' : undefined,
+});
 
 export async function postTexts(
   { sockets, clock, random, timer }: PostPorts,
@@ -28,11 +32,11 @@ export async function postTexts(
   if (typeof credentialEnd === 'number' && isOver(credentialEnd, nowEpochMs)) return 'expired';
   const connection = connectionOf(listener);
   for (const text of texts) {
-    let outcome = await sockets.post(connection, text);
-    if (outcome === 'throttled' && random !== undefined && timer !== undefined) {
-      await timer.pause(RETRY_MS.least + random.fraction() * RETRY_MS.spread);
-      outcome = await sockets.post(connection, text);
-    }
+    const post = () => sockets.post(connection, text);
+    const outcome =
+      random === undefined || timer === undefined
+        ? await post()
+        : await repeatCall(post, judge, RETRIES.message, { clock, random, timer });
     if (outcome !== 'sent') return outcome;
   }
   return 'sent';

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { createAwsCaller } from '#shared/aws/aws-json-poster.ts';
+import * as RETRIES from '../../../packages/base/aws/retry-rules.ts';
 import { signRequest } from '../../../packages/base/aws/sign-request.ts';
+import { aVirtualClock } from '../../support/a-virtual-clock.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
@@ -24,13 +26,12 @@ async function ask(...answers: readonly ((response: ServerResponse) => void)[]) 
       (answers[asked.length - 1] ?? answers.at(-1))?.(response);
     });
   });
-  const caller = createAwsCaller({
-    region: 'eu-west-1',
-    credentials: CREDENTIALS,
-    endpointOf: (service) => (service === 'sqs' ? server.url : undefined),
-  });
+  const endpointOf = (service: string) => (service === 'sqs' ? server.url : undefined);
+  const config = { region: 'eu-west-1', credentials: CREDENTIALS, endpointOf };
+  const { ports, pausesMs } = aVirtualClock();
+  const caller = createAwsCaller(config, ports);
   const outcome = await caller.call(CALL).catch((error: unknown) => error as Error);
-  return { asked, outcome, url: server.url };
+  return { asked, outcome, url: server.url, pausesMs };
 }
 
 const reply =
@@ -86,8 +87,9 @@ describe('createAwsCaller', () => {
   it('tries once more after a failure of the service or the network, and not after a refusal', async () => {
     const died = (response: ServerResponse) => void response.socket?.destroy();
     for (const first of [reply(500, ''), reply(503, '{}'), reply(429, '{}'), died]) {
-      const { asked, outcome } = await ask(first, reply(200, '{"MessageId":"m"}'));
+      const { asked, outcome, pausesMs } = await ask(first, reply(200, '{"MessageId":"m"}'));
       assert.deepEqual([asked.length, outcome], [2, { MessageId: 'm' }]);
+      assert.deepEqual(pausesMs, [RETRIES.delivery.baseMs / 2]);
     }
     assert.equal((await ask(reply(500, ''))).asked.length, 2);
     assert.equal((await ask(reply(400, '{}'))).asked.length, 1);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createFunctionInvoker } from '#shared/aws/lambda-poster.ts';
+import * as RETRIES from '../../../packages/base/aws/retry-rules.ts';
+import { aVirtualClock } from '../../support/a-virtual-clock.ts';
 import { createLambdaPublisher } from '#shared/websocket/lambda-publisher.ts';
 
 const CONFIG = {
@@ -45,7 +47,7 @@ describe('createFunctionInvoker', () => {
 
   it('tries again where Lambda is busy, and not where it refuses', async (t) => {
     const busy = answering(t, status(429), status(500), status(202));
-    await createFunctionInvoker(() => CONFIG).start('f', {});
+    await createFunctionInvoker(() => CONFIG, aVirtualClock().ports).start('f', {});
     assert.equal(busy.length, 3);
     t.mock.reset();
     for (const code of [400, 403, 499]) {
@@ -56,6 +58,25 @@ describe('createFunctionInvoker', () => {
       assert.equal(refused.length, 1);
       t.mock.reset();
     }
+  });
+
+  it('pauses before each repeated call, longer each time, and as long as Retry-After says', async (t) => {
+    const clock = aVirtualClock();
+    const sent = answering(t, status(429), status(429, '', { 'Retry-After': '2' }), status(202));
+    await createFunctionInvoker(() => CONFIG, clock.ports).start('f', {});
+    assert.equal(sent.length, 3);
+    const [first = 0, second] = clock.pausesMs;
+    assert.ok(first > 0 && first <= RETRIES.event.baseMs, String(first));
+    assert.equal(second, 2_000);
+  });
+
+  it('gives up where the time for all its calls would end before the next', async (t) => {
+    const clock = aVirtualClock();
+    const sent = answering(t, status(429, '', { 'Retry-After': '60' }), status(202));
+    await assert.rejects(createFunctionInvoker(() => CONFIG, clock.ports).start('f', {}), {
+      code: 'TARGET_UNAVAILABLE',
+    });
+    assert.deepEqual([sent.length, clock.pausesMs], [1, []]);
   });
 
   // Lambda takes an event at once; an answer may take the publisher's whole time.

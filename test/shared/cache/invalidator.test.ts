@@ -201,7 +201,9 @@ describe('an invalidation', () => {
     const refreshed: string[] = [];
     const stages: StageCaches = {
       async refresh(record) {
-        const { url, headers } = refreshRequest(record, config, EPOCH_MS);
+        const { credentials, ...call } = refreshRequest(record, config);
+        const headers = signRequest({ ...call, ...credentials, nowEpochMs: EPOCH_MS });
+        const { url } = call;
         const reply = await api.send({
           target: url.pathname + url.search,
           headers: Object.entries(headers).flat(),

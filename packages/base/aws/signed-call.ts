@@ -1,0 +1,124 @@
+/**
+ * One call of an AWS service: signed, within a time, its reply read up to a limit, repeated by a rule. What a
+ * caller makes of the outcome is its own.
+ */
+import { failureOf, PROCESS_PORTS, readRetryAfter, repeatCall } from './retry.ts';
+import type { CallPorts, RetryRule } from './retry.ts';
+import { signRequest } from './sign-request.ts';
+import type { AwsCredentials } from './sign-request.ts';
+
+export type PlainCall = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
+  /** Of each attempt; Infinity: unlimited. */
+  readonly timeoutMs: number;
+  /** Counted after decompression: a small reply may unpack to a large one. 0: the body is dropped unread. */
+  readonly maxBytes: number;
+  /** Default: by `fetch`. */
+  readonly transport?: Transport | undefined;
+};
+
+type Transport = (call: PlainCall, signal: AbortSignal | null) => Promise<OpenReply>;
+
+export type SignedCall = PlainCall & {
+  readonly service: string;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+};
+
+export type CallReply = {
+  /** 0: no answer came in time, or one over the limit. */
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+  /** Why there is no answer. */
+  readonly cause?: unknown;
+};
+
+/** An answer whose body is still to be read. */
+export type OpenReply = Omit<CallReply, 'text'> & {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly drop: () => unknown;
+};
+
+/** Never rejects. @param withinMs for all attempts together; default: what all may take */
+export async function callSigned(
+  { service, region, credentials, ...call }: SignedCall,
+  { rule, ports = PROCESS_PORTS, withinMs }: { rule?: RetryRule; ports?: CallPorts; withinMs?: number } = {},
+): Promise<CallReply> {
+  const { method, url, headers = {}, body } = call;
+  const send = (timeoutMs: number): Promise<CallReply> => {
+    const nowEpochMs = ports.clock.nowEpochMs();
+    const signer = { service, region, nowEpochMs, ...credentials };
+    const signed = signRequest({ method, url, headers, body, ...signer });
+    return sendWithin({ ...call, headers: signed, timeoutMs });
+  };
+  if (rule === undefined) return send(call.timeoutMs);
+  return repeatCall(
+    (leftMs) => send(Math.min(call.timeoutMs, leftMs)),
+    (reply) => ({
+      failure: failureOf({ status: reply.status, code: errorCodeOf(reply) }),
+      retryAfterMs: readRetryAfter(reply.headers.get('retry-after'), ports.clock.nowEpochMs()),
+    }),
+    rule,
+    ports,
+    withinMs ?? rule.attempts * call.timeoutMs,
+  );
+}
+
+/** Redirects are not followed: their target would get the session's token. Never rejects. */
+export async function sendWithin(call: PlainCall): Promise<CallReply> {
+  const { timeoutMs, maxBytes, transport = sendByFetch } = call;
+  try {
+    const signal = Number.isFinite(timeoutMs) ? AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))) : null;
+    const { body, drop, ...reply } = await transport(call, signal);
+    if (maxBytes > 0) return { ...reply, text: await readUpTo(maxBytes, body) };
+    drop();
+    return { ...reply, text: '' };
+  } catch (cause) {
+    return { status: 0, headers: new Map(), text: '', cause };
+  }
+}
+
+async function sendByFetch(
+  { url, method, headers, body }: PlainCall,
+  signal: AbortSignal | null,
+): Promise<OpenReply> {
+  const response = await fetch(url, {
+    method,
+    // It sets `Host` itself and rejects it as an option.
+    headers: Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !/^host$/i.test(name))),
+    redirect: 'manual',
+    signal,
+    body: body ?? null,
+  });
+  const { status, body: answer } = response;
+  return {
+    status,
+    headers: new Map(response.headers),
+    body: (answer ?? []) as AsyncIterable<Uint8Array>,
+    drop: () => answer?.cancel(),
+  };
+}
+
+async function readUpTo(maxBytes: number, body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) throw new RangeError(`answered with more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** `com.amazonaws.sqs#QueueDoesNotExist` → `QueueDoesNotExist`; '' where a reply names no error. */
+export function errorCodeOf({ status, headers, text }: CallReply): string {
+  if (status < 400) return '';
+  const inText = /"(?:__type|[Cc]ode)"\s*:\s*"([^"]{1,200})"|<Code>([^<]{1,200})<\/Code>/.exec(text);
+  const type = headers.get('x-amzn-errortype') ?? inText?.[1] ?? inText?.[2] ?? '';
+  return type.replace(/^.*#|:.*$/g, '');
+}

@@ -1,0 +1,20 @@
+/** Ports of calls whose pauses pass at once, on a clock of their own. */
+import type { CallPorts } from '../../packages/base/aws/retry.ts';
+
+export function aVirtualClock(fraction = 0.5): { readonly ports: CallPorts; readonly pausesMs: number[] } {
+  const pausesMs: number[] = [];
+  let nowEpochMs = Date.parse('2026-01-01T00:00:00Z');
+  const pause = (ms: number): Promise<void> => {
+    pausesMs.push(ms);
+    nowEpochMs += ms;
+    return Promise.resolve();
+  };
+  return {
+    ports: {
+      clock: { nowEpochMs: () => nowEpochMs },
+      timer: { pause },
+      random: { fraction: () => fraction },
+    },
+    pausesMs,
+  };
+}
