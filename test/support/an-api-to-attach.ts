@@ -296,7 +296,7 @@ export function awsWithoutSocket({ ask }: TestRestControl): Aws {
       const { service, method = 'GET', path, body = '' } = request;
       const { status, headers, body: text } = await ask(service, method, path, body);
       const said = parseJsonObject(text) ?? {};
-      if (status < 300) return { kind: 'answer', body: said, headers: new Headers(), text };
+      if (status < 300) return { kind: 'answer', body: said, headers: new Map(), text };
       const at = headers.findIndex((name) => name.toLowerCase() === 'x-amzn-errortype');
       const code = at === -1 ? `HTTP ${status}` : (headers[at + 1] ?? '').replace(/:.*$/, '');
       return { kind: 'refused', status, code, message: String(said['message']) };

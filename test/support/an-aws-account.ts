@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { createAws } from '../../packages/toolkit/terminal/aws-call.ts';
 import type { Aws } from '../../packages/toolkit/terminal/aws-call.ts';
+import { aVirtualClock } from './a-virtual-clock.ts';
 import { aLoopbackServer } from './signed-tokens.ts';
 
 export type Answer = {
@@ -40,9 +41,8 @@ export async function anAccount(answers: Answers): Promise<FakeAccount> {
     });
   });
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-of-a-test' };
-  const clock = { nowEpochMs: () => Date.parse('2026-01-01T00:00:00Z'), wait: () => Promise.resolve() };
   return {
-    aws: createAws('us-east-1', credentials, { endpointUrl: server.url }, {}, clock),
+    aws: createAws('us-east-1', credentials, { endpointUrl: server.url }, {}, aVirtualClock().ports),
     url: server.url,
     calls,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -1,8 +1,8 @@
 /** Calls of AWS's Query protocol, for which no SDK package is needed: who the account is, and the role of functions. */
-import { signRequest } from '@gatewright/aws/sign-request';
+import { callSigned } from '@gatewright/aws/signed-call';
 import type { SdkCredentials } from '../play/control-target.ts';
 
-const DEADLINE_MS = 20_000;
+const LIMITS = { timeoutMs: 20_000, maxBytes: 1024 * 1024 };
 
 export type QueryAccess = {
   /** Undefined: that of AWS. */
@@ -26,25 +26,18 @@ export async function query(
   const url = new URL(endpoint ?? host);
   const version = service === 'iam' ? '2010-05-08' : '2011-06-15';
   const body = new URLSearchParams({ Version: version, ...parameters }).toString();
-  const headers = signRequest({
+  const { status, text, cause } = await callSigned({
     method: 'POST',
     url,
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     body,
     service,
     region: signedRegion,
-    nowEpochMs: Date.now(),
-    ...(await credentials()),
+    credentials: await credentials(),
+    ...LIMITS,
   });
-  // `fetch` sets the same one itself, and takes none.
-  const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
-  const reply = await fetch(url, {
-    method: 'POST',
-    headers: sent,
-    body,
-    signal: AbortSignal.timeout(DEADLINE_MS),
-  });
-  return { status: reply.status, text: await reply.text() };
+  if (status === 0) throw cause;
+  return { status, text };
 }
 
 /** The text of the first element of this name. */

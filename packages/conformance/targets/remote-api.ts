@@ -1,5 +1,5 @@
 /** What a case does with an API that was made by calls. */
-import { signRequest } from '@gatewright/aws/sign-request';
+import { callSigned, sendWithin } from '@gatewright/aws/signed-call';
 import { sign } from '../play/signing.ts';
 import { asText } from '../schema/parity-case.ts';
 import { NotAsked } from '../play/not-asked.ts';
@@ -8,7 +8,7 @@ import type { RawReply } from '../play/raw-client.ts';
 import type { RunningApi } from '../play/running-api.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-const MANAGE_MS = 30_000;
+const MANAGE_LIMITS = { timeoutMs: 30_000, maxBytes: 1024 * 1024 };
 
 type Remote = {
   readonly name: string;
@@ -56,24 +56,13 @@ async function manage(
   address: string,
   { method, data, isSigned }: Management,
 ): Promise<RawReply> {
-  const url = new URL(address);
-  const signed = signRequest({
-    ...(await credentials()),
-    method,
-    url,
-    body: data,
-    service: 'execute-api',
-    region: account.target.region,
-    nowEpochMs: Date.now(),
-  });
-  const headers = Object.entries(signed).filter(([name]) => name !== 'Host');
-  const reply = await fetch(url, {
-    method,
-    signal: AbortSignal.timeout(MANAGE_MS),
-    ...(data === undefined ? {} : { body: new Uint8Array(data) }),
-    ...(isSigned ? { headers: Object.fromEntries(headers) } : {}),
-  });
-  return { status: reply.status, headers: [...reply.headers], body: Buffer.from(await reply.arrayBuffer()) };
+  const call = { ...MANAGE_LIMITS, method, url: new URL(address), body: data && new Uint8Array(data) };
+  const { region } = account.target;
+  const reply = isSigned
+    ? await callSigned({ ...call, service: 'execute-api', region, credentials: await credentials() })
+    : await sendWithin(call);
+  if (reply.status === 0) throw reply.cause;
+  return { status: reply.status, headers: [...reply.headers], body: Buffer.from(reply.text) };
 }
 
 async function itemsOf(target: SdkTarget, call: string, apiId: string): Promise<readonly JsonObject[]> {

@@ -6,7 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { COMMAND_LIMITS } from '@gatewright/aws/bounded-reply';
+import { callSigned } from '@gatewright/aws/signed-call';
+import type { CallReply } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { AdminRequest } from './admin-request.ts';
 import { createAws } from './aws-call.ts';
@@ -72,17 +74,17 @@ export function newOperationId(): string {
 }
 
 /**
- * The reply to a successful request; its body is unread.
+ * The reply to a successful request.
  * @throws AdminError with the function's message, or that it cannot be reached
  */
 export async function callAdmin(
   request: AdminRequest,
   { url, target: known }: AdminFlags,
-): Promise<Response> {
+): Promise<CallReply> {
   const target = known ?? (url === undefined ? await findLocal() : readDeployed(url, process.env));
-  const response = await send(target, request);
-  if (response.ok) return response;
-  throw readRefusal(response.status, await response.text());
+  const reply = await send(target, request);
+  if (reply.status >= 200 && reply.status < 300) return reply;
+  throw readRefusal(reply.status, reply.text);
 }
 
 /** As `callAdmin`, for a JSON object. */
@@ -90,57 +92,47 @@ export async function callAdminJson(
   request: AdminRequest,
   flags: AdminFlags,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const answer: unknown = await (await callAdmin(request, flags)).json();
+  const answer: unknown = JSON.parse((await callAdmin(request, flags)).text);
   if (typeof answer === 'object' && answer !== null) return { ...answer };
   throw new UsageError('the admin endpoint did not answer with an object');
 }
 
-async function send(target: AdminTarget, request: AdminRequest): Promise<Response> {
+async function send(target: AdminTarget, request: AdminRequest): Promise<CallReply> {
   if (target.functionArn !== undefined) return sendToFunction(target, target.functionArn, request);
-  const { origin, ...signer } = target;
+  const { origin, region, ...credentials } = target;
   const { method, path, query, body, operationId } = request;
   const url = new URL(`${origin}${path}`);
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined) url.searchParams.set(name, value);
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = signRequest({
+  const { status, headers, text, cause } = await callSigned({
+    ...COMMAND_LIMITS,
+    timeoutMs: TIMEOUT_MS,
     method,
     url,
     service: 'execute-api',
-    nowEpochMs: Date.now(),
-    ...signer,
+    region,
+    credentials,
     headers: {
-      ...(text !== undefined && { 'Content-Type': 'application/json' }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
       ...(operationId !== undefined && { 'Idempotency-Key': operationId }),
     },
-    body: text,
+    body: body === undefined ? undefined : JSON.stringify(body),
   });
-  // Clients set it themselves, and refuse a given one.
-  Reflect.deleteProperty(headers, 'Host');
-  try {
-    return await fetch(url, {
-      method,
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      body: text ?? null,
-    });
-  } catch (cause) {
-    throw new AdminError('unreachable', `${origin} cannot be reached`, { cause });
-  }
+  if (status === 0) throw new AdminError('unreachable', `${origin} cannot be reached`, { cause });
+  return { status, headers, text };
 }
 
 async function sendToFunction(
   { region, ...credentials }: AdminTarget,
   arn: string,
   request: AdminRequest,
-): Promise<Response> {
+): Promise<CallReply> {
   const { response, said } = {
     said: '',
     ...(await invokeAdmin(createAws(region, credentials, {}), arn, request)),
   };
   if (response === undefined) throw new AdminError('unreachable', said);
-  return response;
+  return { status: response.status, headers: new Map(response.headers), text: await response.text() };
 }
 
 async function findLocal(): Promise<AdminTarget> {

@@ -4,14 +4,16 @@
  */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { PROCESS_PORTS } from '@gatewright/aws/retry';
+import * as RETRIES from '@gatewright/aws/retry-rules';
+import type { CallPorts } from '@gatewright/aws/retry';
+import { callSigned } from '@gatewright/aws/signed-call';
+import type { CallReply } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { endpointOf } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
-import { sendWithin } from '@gatewright/aws/bounded-reply';
-import type { BoundedReply } from '@gatewright/aws/bounded-reply';
-import { UsageError } from '../../base/terminal/output.ts';
+import { COMMAND_LIMITS, describeSilence } from '@gatewright/aws/bounded-reply';
 import { readXml } from './read-xml.ts';
 
 export type AwsCall = { readonly service: string; readonly timeoutMs?: number } & (
@@ -38,7 +40,12 @@ export type AwsCall = { readonly service: string; readonly timeoutMs?: number } 
 );
 
 export type AwsAnswer =
-  | { readonly kind: 'answer'; readonly body: JsonObject; readonly headers: Headers; readonly text: string }
+  | {
+      readonly kind: 'answer';
+      readonly body: JsonObject;
+      readonly headers: CallReply['headers'];
+      readonly text: string;
+    }
   /** AWS refused. `code` is AWS's: `ResourceNotFoundException`. */
   | {
       readonly kind: 'refused';
@@ -54,56 +61,24 @@ export interface Aws {
   call(request: AwsCall): Promise<AwsAnswer>;
 }
 
-type Clock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
-
 const QUOTED_CHARACTERS = 300;
-const ATTEMPTS = 4;
-const FIRST_WAIT_MS = 250;
-const BUSY = /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable/;
 
-export const WALL_CLOCK: Clock = {
-  nowEpochMs: () => Date.now(),
-  wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-};
-
-/** Retries a few times where AWS is busy. */
+/** Repeats a call while AWS is busy. */
 export function createAws(
   region: string,
   credentials: AwsCredentials,
   flags: AwsFlags,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  { nowEpochMs, wait }: Clock = WALL_CLOCK,
+  ports: CallPorts = PROCESS_PORTS,
 ): Aws {
-  const once = async (request: AwsCall): Promise<AwsAnswer> => {
-    const { method, path, headers, body } = toHttp(request);
-    const { service, timeoutMs } = request;
-    const url = new URL(`${endpointOf(service, region, flags, environment)}${path}`);
-    const signed = signRequest({
-      method,
-      url,
-      headers,
-      body,
-      service,
-      region,
-      ...credentials,
-      nowEpochMs: nowEpochMs(),
-    });
-    try {
-      const reply = await sendWithin(url, { method, headers: signed, body, timeoutMs });
-      return readReply(request, url, reply);
-    } catch (error) {
-      if (error instanceof UsageError) return { kind: 'silent', message: error.message };
-      throw error;
-    }
-  };
   return {
     region,
     async call(request) {
-      for (let attempt = 1; ; attempt += 1) {
-        const answer = await once(request);
-        if (answer.kind !== 'refused' || !BUSY.test(answer.code) || attempt === ATTEMPTS) return answer;
-        await wait(FIRST_WAIT_MS * 2 ** (attempt - 1));
-      }
+      const { path, ...http } = toHttp(request);
+      const { service, timeoutMs = COMMAND_LIMITS.timeoutMs } = request;
+      const url = new URL(`${endpointOf(service, region, flags, environment)}${path}`);
+      const call = { ...http, ...COMMAND_LIMITS, timeoutMs, url, service, region, credentials };
+      return readReply(request, url, await callSigned(call, { rule: RETRIES.command, ports }));
     },
   };
 }
@@ -136,7 +111,9 @@ function toHttp(request: AwsCall): HttpParts {
   }
 }
 
-function readReply(request: AwsCall, url: URL, { status, headers, text }: BoundedReply): AwsAnswer {
+function readReply(request: AwsCall, url: URL, reply: CallReply): AwsAnswer {
+  const { status, headers, text } = reply;
+  if (status === 0) return { kind: 'silent', message: describeSilence(url, reply) };
   const isXml = request.protocol === 'query';
   const body = isXml ? readXml(text) : parseJsonObject(text);
   if (status < 200 || status > 299)
@@ -149,7 +126,7 @@ function readReply(request: AwsCall, url: URL, { status, headers, text }: Bounde
 
 function describeRefusal(
   status: number,
-  headers: Headers,
+  headers: CallReply['headers'],
   body: JsonObject | undefined,
   text: string,
 ): { readonly code: string; readonly message: string } {

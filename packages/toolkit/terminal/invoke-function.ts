@@ -1,6 +1,6 @@
-import { request } from '@gatewright/aws/node-http';
-import { text as readAll } from 'node:stream/consumers';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { sendByNode } from '@gatewright/aws/node-transport';
+import { PROCESS_PORTS } from '@gatewright/aws/retry';
+import { callSigned } from '@gatewright/aws/signed-call';
 import type { FoundFunction } from './find-function.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import { findGateway } from './running-gateway.ts';
@@ -22,34 +22,28 @@ export async function sendToFunction(
 ): Promise<Answer> {
   const { controlUrl, accessKeyId, secretAccessKey } = await findGateway();
   const url = new URL(`${controlUrl}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`);
-  const headers = signRequest({
-    method: 'POST',
-    url,
-    body: event,
-    service: 'lambda',
-    region,
-    accessKeyId,
-    secretAccessKey,
-    nowEpochMs,
-    headers: {
-      'Content-Type': 'application/json',
-      'X-Amz-Invocation-Type': isAsync ? 'Event' : 'RequestResponse',
-      ...(isAsync ? {} : { 'X-Amz-Log-Type': 'Tail' }),
-      ...(clientContext === undefined
-        ? {}
-        : { 'X-Amz-Client-Context': Buffer.from(clientContext).toString('base64') }),
+  const { status, headers, text, cause } = await callSigned(
+    {
+      method: 'POST',
+      url,
+      body: event,
+      service: 'lambda',
+      region,
+      credentials: { accessKeyId, secretAccessKey },
+      headers: {
+        'Content-Type': 'application/json',
+        'X-Amz-Invocation-Type': isAsync ? 'Event' : 'RequestResponse',
+        ...(isAsync ? {} : { 'X-Amz-Log-Type': 'Tail' }),
+        ...(clientContext === undefined
+          ? {}
+          : { 'X-Amz-Client-Context': Buffer.from(clientContext).toString('base64') }),
+      },
+      timeoutMs: Infinity,
+      maxBytes: Infinity,
+      transport: sendByNode,
     },
-  });
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', headers }, (response) => {
-      readAll(response).then(
-        (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        reject,
-      );
-    });
-    sent.on('error', (cause) =>
-      reject(new UsageError(`the gateway at ${controlUrl} does not answer`, { cause })),
-    );
-    sent.end(event);
-  });
+    { ports: { ...PROCESS_PORTS, clock: { nowEpochMs: () => nowEpochMs } } },
+  );
+  if (status === 0) throw new UsageError(`the gateway at ${controlUrl} does not answer`, { cause });
+  return { status, headers: Object.fromEntries(headers), body: text };
 }

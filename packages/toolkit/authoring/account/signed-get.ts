@@ -1,11 +1,11 @@
 /** Signed GET requests to AWS's APIs, or to the endpoints of the environment, with strict checks of the answer. */
 import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { callSigned } from '@gatewright/aws/signed-call';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
-import { sendWithin } from '@gatewright/aws/bounded-reply';
+import { COMMAND_LIMITS, requireReply } from '@gatewright/aws/bounded-reply';
 import { UsageError } from '@gatewright/aws/usage-error';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,18 +35,16 @@ export function createSignedGet(environment: Environment): SignedGet {
     async get(service, path) {
       const endpoint = givenEndpoint(service, environment) ?? regionalAddress(service, region);
       const url = new URL(`${endpoint}${path}`);
-      const headers = signRequest({
+      const reply = await callSigned({
+        ...COMMAND_LIMITS,
         method: 'GET',
         url,
         headers: { accept: 'application/json' },
         service,
         region,
-        accessKeyId,
-        secretAccessKey,
-        sessionToken,
-        nowEpochMs: Date.now(),
+        credentials: { accessKeyId, secretAccessKey, sessionToken },
       });
-      const { status, text } = await sendWithin(url, { headers });
+      const { status, text } = requireReply(url, reply);
       return readAnswer(url, status, text);
     },
   };

@@ -1,4 +1,5 @@
-import { createAws, WALL_CLOCK } from '../../terminal/aws-call.ts';
+import { PROCESS_PORTS } from '@gatewright/aws/retry';
+import { createAws } from '../../terminal/aws-call.ts';
 import { endpointOf, findCredentials, isLoopbackUrl } from '../../terminal/aws-session.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
@@ -14,5 +15,10 @@ export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   if (region === undefined) throw new UsageError('no region: give --region, or set AWS_REGION');
   const aws = createAws(region, await findCredentials(flags, region), flags);
   const isLocal = isLoopbackUrl(endpointOf('apigateway', region, flags, process.env));
-  return { region, aws, plane: createControlPlane(aws, WALL_CLOCK, isLocal ? 'unlimited' : 'of-account') };
+  const {
+    clock: { nowEpochMs },
+    timer,
+  } = PROCESS_PORTS;
+  const clock = { nowEpochMs, wait: timer.pause };
+  return { region, aws, plane: createControlPlane(aws, clock, isLocal ? 'unlimited' : 'of-account') };
 }

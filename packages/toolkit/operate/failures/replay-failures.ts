@@ -95,6 +95,6 @@ async function callAgain(
   });
   if (answer.kind === 'silent') return answer.message;
   if (answer.kind === 'refused') return `${answer.code}: ${answer.message}`;
-  if (answer.headers.get('x-amz-function-error') === null) return undefined;
+  if (!answer.headers.has('x-amz-function-error')) return undefined;
   return `failed again: ${showControls(answer.text.slice(0, QUOTED_CHARACTERS))}`;
 }

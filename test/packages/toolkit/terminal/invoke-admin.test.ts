@@ -10,7 +10,7 @@ const SIGNER = 'arn:aws:iam::123456789012:user/ops';
 const answered = (body: object): AwsAnswer => ({
   kind: 'answer',
   body: { ...body },
-  headers: new Headers(),
+  headers: new Map(),
   text: '',
 });
 

@@ -14,7 +14,7 @@ export async function* readExport<Row>(
   do {
     const query = { of, format: 'ndjson', from, to, cursor };
     const reply = await callAdmin({ method: 'GET', path, query }, flags);
-    for (const line of (await reply.text()).split('\n')) if (line !== '') yield JSON.parse(line) as Row;
-    cursor = reply.headers.get('x-next-cursor') ?? undefined;
+    for (const line of reply.text.split('\n')) if (line !== '') yield JSON.parse(line) as Row;
+    cursor = reply.headers.get('x-next-cursor');
   } while (cursor !== undefined);
 }

@@ -1,8 +1,9 @@
 /** A DynamoDB table item by item, with the user's permissions: no function of the stack has these. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { COMMAND_LIMITS } from '@gatewright/aws/bounded-reply';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { signRequest } from '@gatewright/aws/sign-request';
+import * as RETRIES from '@gatewright/aws/retry-rules';
+import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { parseItem, printKey } from '#shared/table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
@@ -17,8 +18,6 @@ export type DynamoDbAccess = AwsCredentials & {
 };
 
 const TIMEOUT_MS = 20_000;
-const TRIES = 6;
-const BACK_OFF_MS = 100;
 
 export function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
   const named = (input: object): object => ({ TableName: tableName, ...input });
@@ -67,37 +66,22 @@ function toKept(item: DynamoDbItem): ListedItem {
 
 /** @throws UsageError when the table refuses, or does not answer */
 async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<JsonObject> {
-  const { endpoint, ...signer } = at;
+  const { endpoint, region, ...credentials } = at;
   const url = new URL(endpoint);
-  const body = JSON.stringify(input);
-  for (let attempt = 1; ; attempt += 1) {
-    const headers = signRequest({
-      method: 'POST',
-      url,
-      service: 'dynamodb',
-      nowEpochMs: Date.now(),
-      body,
-      ...signer,
-      headers: {
-        'Content-Type': 'application/x-amz-json-1.0',
-        'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-      },
-    });
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const reply = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).catch(
-      () => undefined,
-    );
-    const answer = parseJsonObject((await reply?.text().catch(() => '')) ?? '');
-    if (reply?.ok === true && answer !== undefined) return answer;
-    const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
-    const isPassing =
-      reply === undefined || reply.status >= 500 || /Throttl|ProvisionedThroughput/.test(said);
-    if (!isPassing || attempt === TRIES)
-      throw new UsageError(
-        reply === undefined
-          ? `${url.origin} cannot be reached`
-          : `DynamoDB refused ${operation}: ${said.trim()} (${reply.status}). Completed changes stay; the command may be run again`,
-      );
-    await wait(BACK_OFF_MS * 2 ** attempt);
-  }
+  const headers = {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+  };
+  const call = { method: 'POST', url, service: 'dynamodb', region, credentials, headers } as const;
+  const { status, text } = await callSigned(
+    { ...call, ...COMMAND_LIMITS, timeoutMs: TIMEOUT_MS, body: JSON.stringify(input) },
+    { rule: RETRIES.table },
+  );
+  if (status === 0) throw new UsageError(`${url.origin} cannot be reached`);
+  const answer = parseJsonObject(text);
+  if (status === 200 && answer !== undefined) return answer;
+  const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
+  throw new UsageError(
+    `DynamoDB refused ${operation}: ${said.trim()} (${status}). Completed changes stay; the command may be run again`,
+  );
 }

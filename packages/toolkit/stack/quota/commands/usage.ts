@@ -65,8 +65,8 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
   let cursor: string | undefined;
   do {
     const reply = await callAdmin({ method: 'GET', path, query: { ...asked, from, to, cursor } }, flags);
-    if (!process.stdout.write(await reply.text())) await once(process.stdout, 'drain');
-    cursor = reply.headers.get('x-next-cursor') ?? undefined;
+    if (!process.stdout.write(reply.text)) await once(process.stdout, 'drain');
+    cursor = reply.headers.get('x-next-cursor');
   } while (cursor !== undefined);
   if (format === 'invoice') await warnOfOpenPeriods({ tenant, from, to }, flags);
 }

@@ -33,7 +33,7 @@ function anAws(answer: (path: string, call: number) => AwsAnswer): Aws & { reado
 const good = (body: Record<string, unknown>): AwsAnswer => ({
   kind: 'answer',
   body,
-  headers: new Headers(),
+  headers: new Map(),
   text: '',
 });
 const refused = (status: number, code: string): AwsAnswer => ({

@@ -22,7 +22,7 @@ const anItem = (name: string, more: object = {}) => ({
 const answered = (body: object): AwsAnswer => ({
   kind: 'answer',
   body: body as never,
-  headers: new Headers({ date: new Date(OPENED_MS).toUTCString() }),
+  headers: new Map([['date', new Date(OPENED_MS).toUTCString()]]),
   text: '',
 });
 

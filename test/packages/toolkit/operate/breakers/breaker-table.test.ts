@@ -122,7 +122,7 @@ describe('a table of breakers at AWS', () => {
   const answer = (body: object, date?: string): AwsAnswer => ({
     kind: 'answer',
     body: body as never,
-    headers: new Headers(date === undefined ? {} : { date }),
+    headers: new Map(date === undefined ? [] : [['date', date]]),
     text: '',
   });
   const NAME = 'prices';

@@ -128,7 +128,7 @@ describe('who the credentials are', () => {
   const answer = (result: object): AwsAnswer => ({
     kind: 'answer',
     body: { GetCallerIdentityResponse: { GetCallerIdentityResult: result } },
-    headers: new Headers(),
+    headers: new Map(),
     text: '',
   });
   for (const [given, expected] of [
