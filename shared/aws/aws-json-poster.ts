@@ -27,18 +27,6 @@ const JSON_VERSIONS: Readonly<Record<AwsCall['service'], string>> = {
   ssm: '1.1',
 };
 
-/** AWS refused a call. Do not log the message: it may quote the call. */
-class AwsRefusal extends Error {
-  override readonly name: string;
-  readonly status: number;
-
-  constructor(code: string, status: number) {
-    super(`AWS refused with ${status}`);
-    this.name = code;
-    this.status = status;
-  }
-}
-
 export function createAwsCaller(
   { region, credentials, endpointOf }: AwsCallerConfig,
   ports = PROCESS_PORTS,
@@ -58,7 +46,9 @@ export function createAwsCaller(
       );
       if (reply.status === 0) throw reply.cause;
       if (reply.status === 200) return parseJsonObject(reply.text) ?? {};
-      throw new AwsRefusal(errorCodeOf(reply) || 'AwsRefusal', reply.status);
+      // Without AWS's message, which may quote the call.
+      const name = errorCodeOf(reply) || 'AwsRefusal';
+      throw Object.assign(new Error(`AWS refused with ${reply.status}`), { name });
     },
   };
 }
