@@ -1,8 +1,11 @@
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { PROCESS_PORTS, repeatCall } from '@gatewright/aws/retry';
+import * as RETRIES from '@gatewright/aws/retry-rules';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';
-import { parseItem, printItem, printKey } from '../table/dynamodb-expression.ts';
+import { parseItem, printItem, printKey, printQuery } from '../table/dynamodb-expression.ts';
+import type { Condition } from '../table/dynamodb-expression.ts';
 
 type LoadLiveClient = () => Promise<{
   readonly client: Pick<DynamoDb.DynamoDBClient, 'send'>;
@@ -11,7 +14,6 @@ type LoadLiveClient = () => Promise<{
 
 /** DynamoDB's limit of a batch. */
 const BATCH = 25;
-const ATTEMPTS = 4;
 const TIMEOUT_MS = 3000;
 
 /** Region, credentials and endpoint come from the SDK's environment. */
@@ -21,18 +23,27 @@ const loadLiveClient: LoadLiveClient = async () => {
 };
 
 /** Every method throws DomainError STORE_UNAVAILABLE when DynamoDB does not take the request. */
-export function createLiveStore(tableName: string, load: LoadLiveClient = loadLiveClient): LiveStore {
+export function createLiveStore(
+  tableName: string,
+  load: LoadLiveClient = loadLiveClient,
+  ports = PROCESS_PORTS,
+): LiveStore {
   const loaded = loadOnce(load);
   const writeAll = async (requests: readonly DynamoDb.WriteRequest[]) => {
     const { client, commands } = await loaded();
     for (let first = 0; first < requests.length; first += BATCH) {
       let left = requests.slice(first, first + BATCH);
-      for (let attempt = 1; left.length > 0; attempt += 1) {
-        if (attempt > ATTEMPTS) throw new Error('DynamoDB did not process all writes of a batch');
-        const command = new commands.BatchWriteItemCommand({ RequestItems: { [tableName]: left } });
-        const { UnprocessedItems } = await client.send(command, deadline());
-        left = UnprocessedItems?.[tableName] ?? [];
-      }
+      await repeatCall(
+        async () => {
+          const command = new commands.BatchWriteItemCommand({ RequestItems: { [tableName]: left } });
+          const { UnprocessedItems } = await client.send(command, deadline());
+          left = UnprocessedItems?.[tableName] ?? [];
+        },
+        () => ({ failure: left.length > 0 ? 'busy' : undefined }),
+        RETRIES.batch,
+        ports,
+      );
+      if (left.length > 0) throw new Error('DynamoDB did not process all writes of a batch');
     }
   };
   return {
@@ -45,16 +56,13 @@ export function createLiveStore(tableName: string, load: LoadLiveClient = loadLi
     page: ({ pk, limit, after, from, to }) =>
       orUnavailable(async () => {
         const { client, commands } = await loaded();
+        const partition: Condition = { attribute: 'pk', is: 'equal', value: pk };
+        // DynamoDB allows no empty text in a key; a blank sorts before all that we write.
+        const range = { attribute: 'sk', is: 'between', from: from || ' ', to: to ?? '' } as const;
         const isRange = from !== undefined && to !== undefined;
         const command = new commands.QueryCommand({
-          TableName: tableName,
+          ...printQuery(tableName, isRange ? [partition, range] : [partition]),
           ConsistentRead: true,
-          KeyConditionExpression: isRange ? 'pk = :pk AND sk BETWEEN :from AND :to' : 'pk = :pk',
-          ExpressionAttributeValues: {
-            ':pk': { S: pk },
-            // DynamoDB allows no empty text in a key; a blank sorts before all that we write.
-            ...(isRange && { ':from': { S: from === '' ? ' ' : from }, ':to': { S: to } }),
-          },
           Limit: limit,
           ...(after !== undefined && { ExclusiveStartKey: printKey({ pk, sk: after }) }),
         });

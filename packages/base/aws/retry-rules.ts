@@ -17,3 +17,5 @@ export const flush: RetryRule = { attempts: 3, baseMs: 2_000, capMs: 20_000, rep
 export const command: RetryRule = { attempts: 4, baseMs: 500, capMs: 5_000, repeats: ['busy'] };
 /** Items of a DynamoDB table, written so that a repeated write changes nothing. */
 export const table: RetryRule = { attempts: 6, baseMs: 400, capMs: 20_000, repeats: BOTH };
+/** Writes that DynamoDB has left out of a batch. */
+export const batch: RetryRule = { attempts: 4, baseMs: 50, capMs: 1_000, repeats: ['busy'] };

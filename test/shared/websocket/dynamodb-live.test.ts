@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
+import * as RETRIES from '../../../packages/base/aws/retry-rules.ts';
+import { aVirtualClock } from '../../support/a-virtual-clock.ts';
 import { createLiveStore } from '#shared/websocket/dynamodb-live.ts';
 
 type Batch = { readonly RequestItems: Record<string, unknown[]> };
 
-function aStore(send: (command: { input: unknown }) => Promise<unknown>) {
+function aStore(send: (command: { input: unknown }) => Promise<unknown>, { ports } = aVirtualClock()) {
   const client = { send } as unknown as Pick<commands.DynamoDBClient, 'send'>;
-  return createLiveStore('connections', () => Promise.resolve({ client, commands }));
+  return createLiveStore('connections', () => Promise.resolve({ client, commands }), ports);
 }
 const manyItems = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
@@ -16,17 +18,19 @@ const manyItems = (count: number) =>
   }));
 
 describe('createLiveStore', () => {
-  it('writes batches of 25, and again what DynamoDB has left undone', async () => {
+  it('writes batches of 25, and after a pause what DynamoDB has left undone', async () => {
     const sizes: number[] = [];
+    const clock = aVirtualClock();
     const store = aStore(({ input }) => {
       const requests = (input as Batch).RequestItems['connections'] ?? [];
       sizes.push(requests.length);
       return Promise.resolve(
         sizes.length === 1 ? { UnprocessedItems: { connections: requests.slice(0, 2) } } : {},
       );
-    });
+    }, clock);
     await store.put(manyItems(30));
     assert.deepEqual(sizes, [25, 2, 5]);
+    assert.deepEqual(clock.pausesMs, [RETRIES.batch.baseMs / 2]);
   });
 
   it('fails where DynamoDB returns unprocessed writes again and again', async () => {
