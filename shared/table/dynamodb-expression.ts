@@ -1,8 +1,22 @@
 /** Conditional writes ⇄ the form of DynamoDB's API. Types only of the SDK: nothing is loaded here. */
-import type { AttributeValue, TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeValue,
+  QueryCommandInput,
+  TransactWriteItem,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import type { Change, Item, ItemKey, ItemWrite, Test, Value } from './item-write.ts';
 
 export type DynamoDbItem = Record<string, AttributeValue>;
+
+/** What a table is asked beside the tests of an `ItemWrite`. */
+export type Condition =
+  | Test
+  | { readonly attribute: string; readonly is: 'below' | 'begins-with'; readonly value: Value }
+  | { readonly attribute: string; readonly is: 'between'; readonly from: Value; readonly to: Value }
+  | { readonly is: 'any-of'; readonly of: readonly Condition[] };
+
+type ConditionalWrite = Pick<ItemWrite, 'key' | 'change'> & { readonly when: readonly Condition[] };
 
 type Expression = {
   readonly ConditionExpression?: string;
@@ -31,8 +45,8 @@ export function parseItem(item: DynamoDbItem): Item {
   return known;
 }
 
-/** The tests as condition and, for an update, the change as update expression. */
-function printExpression(when: readonly Test[], change: Change): Expression {
+/** The conditions as text, with the names and values in them; for an update also the change. */
+function printExpression(when: readonly Condition[], change: Change): Expression {
   const names = new Map<string, string>();
   const values = new Map<string, AttributeValue>();
   const nameOf = (attribute: string): string => {
@@ -45,7 +59,7 @@ function printExpression(when: readonly Test[], change: Change): Expression {
     values.set(placeholder, printValue(value));
     return placeholder;
   };
-  const condition = when.map((test) => printTest(test, nameOf, valueOf)).join(' AND ');
+  const condition = when.map((one) => printCondition(one, nameOf, valueOf)).join(' AND ');
   const update = change.kind === 'update' ? printUpdate(change, nameOf, valueOf) : '';
   return {
     ...(condition !== '' && { ConditionExpression: condition }),
@@ -56,7 +70,10 @@ function printExpression(when: readonly Test[], change: Change): Expression {
 }
 
 /** A write without `ReturnValues`. */
-export function printWrite(tableName: string, { key, when, change }: ItemWrite): UpdateItemCommandInput {
+export function printWrite(
+  tableName: string,
+  { key, when, change }: ConditionalWrite,
+): UpdateItemCommandInput {
   return {
     TableName: tableName,
     Key: printKey(key),
@@ -67,7 +84,7 @@ export function printWrite(tableName: string, { key, when, change }: ItemWrite):
 
 export function printPut(
   tableName: string,
-  { key, when, change }: ItemWrite,
+  { key, when, change }: ConditionalWrite,
   item: Item,
 ): NonNullable<TransactWriteItem['Put']> {
   return {
@@ -76,6 +93,12 @@ export function printPut(
     ...printExpression(when, change),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+}
+
+/** @param where one condition of the partition key, or a second one of the sort key */
+export function printQuery(tableName: string, where: readonly Condition[]): QueryCommandInput {
+  const { ConditionExpression: text, ...rest } = printExpression(where, { kind: 'check' });
+  return { TableName: tableName, KeyConditionExpression: text, ...rest };
 }
 
 export function printMember(tableName: string, write: ItemWrite): TransactWriteItem {
@@ -93,7 +116,9 @@ export function printMember(tableName: string, write: ItemWrite): TransactWriteI
 type Namer = (attribute: string) => string;
 type Valuer = (value: Value) => string;
 
-function printTest(test: Test, nameOf: Namer, valueOf: Valuer): string {
+function printCondition(test: Condition, nameOf: Namer, valueOf: Valuer): string {
+  if (test.is === 'any-of')
+    return `(${test.of.map((one) => printCondition(one, nameOf, valueOf)).join(' OR ')})`;
   const name = nameOf(test.attribute);
   switch (test.is) {
     case 'absent':
@@ -106,6 +131,12 @@ function printTest(test: Test, nameOf: Namer, valueOf: Valuer): string {
       return `${name} <= ${valueOf(test.value)}`;
     case 'equal':
       return `${name} = ${valueOf(test.value)}`;
+    case 'below':
+      return `${name} < ${valueOf(test.value)}`;
+    case 'begins-with':
+      return `begins_with(${name}, ${valueOf(test.value)})`;
+    case 'between':
+      return `${name} BETWEEN ${valueOf(test.from)} AND ${valueOf(test.to)}`;
     case 'absent-or-below':
       return `(attribute_not_exists(${name}) OR ${name} < ${valueOf(test.value)})`;
     case 'absent-or-at-most':

@@ -2,7 +2,7 @@
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import type { ItemListing } from '../ports.ts';
-import { parseItem } from './dynamodb-expression.ts';
+import { parseItem, printItem, printKey, printQuery } from './dynamodb-expression.ts';
 import type { DynamoDbItem } from './dynamodb-expression.ts';
 import { parseFailure } from './dynamodb-failure.ts';
 import { findNewerLayout } from './layout.ts';
@@ -41,14 +41,14 @@ class ListedTable {
     try {
       const { client, commands } = await this.#client();
       const command = new commands.QueryCommand({
-        TableName: this.#tableName,
+        ...printQuery(this.#tableName, [
+          { attribute: 'pk', is: 'equal', value: pk },
+          { attribute: 'sk', is: 'between', from, to },
+        ]),
         ConsistentRead: true,
-        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
-        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-        ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
         ScanIndexForward: !newestFirst,
         Limit: limit,
-        ...(after !== undefined && { ExclusiveStartKey: { pk: { S: pk }, sk: { S: after } } }),
+        ...(after !== undefined && { ExclusiveStartKey: printKey({ pk, sk: after }) }),
       });
       const { Items: items = [], LastEvaluatedKey: last } = await client.send(command, deadline());
       const kept = items.map((item) => ({
@@ -78,9 +78,7 @@ class ListedTable {
         : client.send(
             new commands.QueryCommand({
               ...input,
-              KeyConditionExpression: '#list = :list',
-              ExpressionAttributeNames: { '#list': 'list' },
-              ExpressionAttributeValues: { ':list': { S: list } },
+              ...printQuery(this.#tableName, [{ attribute: 'list', is: 'equal', value: list }]),
             }),
             deadline(),
           ));
@@ -101,7 +99,7 @@ function deadline(): { readonly abortSignal: AbortSignal } {
 }
 
 function printListed({ pk, sk, list }: ListedKey): DynamoDbItem {
-  return { pk: { S: pk }, sk: { S: sk }, list: { S: list } };
+  return printItem({ pk, sk }, { list });
 }
 
 function parseListed(item: DynamoDbItem): ListedKey {

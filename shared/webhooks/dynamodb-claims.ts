@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
 import { loadOnce, loadPackage } from '../aws/load-package.ts';
 import { DomainError } from '../errors.ts';
+import { printPut, printWrite } from '../table/dynamodb-expression.ts';
+import type { Condition } from '../table/dynamodb-expression.ts';
 import type { ClaimedDelivery, ClaimOutcome, DeliveryClaims } from '../ports.ts';
 
 /** The client and its package; loaded on the first call, because loading costs 45 ms of a cold start. */
@@ -65,53 +67,44 @@ async function take(
   load: LoadClaimsClient,
 ): Promise<ClaimOutcome> {
   const { source, key, atEpochMs } = delivery;
-  const owner = { S: randomUUID() };
+  const owner = randomUUID();
   const at = Math.floor(atEpochMs / 1000);
-  const place = { TableName: tableName, Key: { pk: { S: `WEBHOOK#${source}` }, sk: { S: key } } };
-  const expiresAt = { N: String(at + REMEMBERED_SECONDS) };
-  const refusal = await orRefused(
-    load,
-    ({ PutItemCommand }) =>
-      new PutItemCommand({
-        TableName: tableName,
-        Item: { ...place.Key, owner, expiresAt, leasedUntil: { N: String(at + leaseSeconds) } },
-        // DynamoDB deletes expired items days late.
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :at OR leasedUntil < :at',
-        ExpressionAttributeValues: { ':at': { N: String(at) } },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
+  const place = { pk: `WEBHOOK#${source}`, sk: key };
+  const expiresAt = at + REMEMBERED_SECONDS;
+  const claim = { owner, expiresAt, leasedUntil: at + leaseSeconds };
+  const isFree: Condition = {
+    is: 'any-of',
+    of: [
+      { attribute: 'pk', is: 'absent' },
+      // DynamoDB deletes expired items days late.
+      { attribute: 'expiresAt', is: 'below', value: at },
+      { attribute: 'leasedUntil', is: 'below', value: at },
+    ],
+  };
+  const put = printPut(
+    tableName,
+    { key: place, when: [isFree], change: { kind: 'put', item: claim } },
+    claim,
   );
+  const refusal = await orRefused(load, ({ PutItemCommand }) => new PutItemCommand(put));
   // The SDK repeats an unanswered request: then the existing claim is our own.
-  if (refusal !== undefined && refusal.item?.['owner']?.S !== owner.S)
+  if (refusal !== undefined && refusal.item?.['owner']?.S !== owner)
     return { kind: refusal.item === undefined || 'leasedUntil' in refusal.item ? 'held' : 'delivered' };
   return {
     kind: 'taken',
     claim: {
       async keep() {
         // The event has arrived, even if another function has the claim now.
-        await orRefused(
-          load,
-          ({ UpdateItemCommand }) =>
-            new UpdateItemCommand({
-              ...place,
-              UpdateExpression: 'SET deliveredAt = :at, expiresAt = :expiresAt REMOVE leasedUntil, #owner',
-              ExpressionAttributeNames: { '#owner': 'owner' },
-              ExpressionAttributeValues: { ':at': { N: String(at) }, ':expiresAt': expiresAt },
-            }),
-        );
+        const set = { deliveredAt: at, expiresAt };
+        const change = { kind: 'update', set, remove: ['leasedUntil', 'owner'] } as const;
+        const update = printWrite(tableName, { key: place, when: [], change });
+        await orRefused(load, ({ UpdateItemCommand }) => new UpdateItemCommand(update));
       },
       async release() {
         // Refused if another function took over: then the claim is not ours to release.
-        await orRefused(
-          load,
-          ({ DeleteItemCommand }) =>
-            new DeleteItemCommand({
-              ...place,
-              ConditionExpression: '#owner = :owner',
-              ExpressionAttributeNames: { '#owner': 'owner' },
-              ExpressionAttributeValues: { ':owner': owner },
-            }),
-        );
+        const isOwn: Condition = { attribute: 'owner', is: 'equal', value: owner };
+        const removal = printWrite(tableName, { key: place, when: [isOwn], change: { kind: 'check' } });
+        await orRefused(load, ({ DeleteItemCommand }) => new DeleteItemCommand(removal));
       },
     },
   };

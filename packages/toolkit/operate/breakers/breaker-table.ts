@@ -2,7 +2,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';
 import type { SharedState } from '#shared/resilience/breaker-item.ts';
-import { parseItem, printKey, printPut } from '#shared/table/dynamodb-expression.ts';
+import { parseItem, printKey, printPut, printQuery } from '#shared/table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
 import { parseKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
@@ -38,9 +38,10 @@ export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<reado
       aws,
       'dynamodb:Query',
       dynamoDb('Query', {
-        TableName: place.tableName,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': { S: breakerPartition(place.namespace) }, ':sk': { S: PREFIX } },
+        ...printQuery(place.tableName, [
+          { attribute: 'pk', is: 'equal', value: breakerPartition(place.namespace) },
+          { attribute: 'sk', is: 'begins-with', value: PREFIX },
+        ]),
         ConsistentRead: true,
         ...(after !== undefined && { ExclusiveStartKey: after }),
       }),

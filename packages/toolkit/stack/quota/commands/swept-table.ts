@@ -5,7 +5,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import * as RETRIES from '@gatewright/aws/retry-rules';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
-import { parseItem, printKey } from '#shared/table/dynamodb-expression.ts';
+import { parseItem, printItem, printKey, printWrite } from '#shared/table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
 import type { ItemKey } from '#shared/table/item-write.ts';
 import type { ListedItem } from '#shared/table/listing.ts';
@@ -35,18 +35,11 @@ export function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTabl
       await ask(at, 'DeleteItem', named({ Key: printKey(key) }));
     },
     async rewrite(key, { before, after }) {
-      await ask(
-        at,
-        'UpdateItem',
-        named({
-          Key: printKey(key),
-          UpdateExpression: 'SET #doc = :after',
-          // A repeated write after a lost answer finds its own value.
-          ConditionExpression: '#doc = :before OR #doc = :after',
-          ExpressionAttributeNames: { '#doc': 'doc' },
-          ExpressionAttributeValues: { ':before': { S: before }, ':after': { S: after } },
-        }),
-      );
+      // A repeated write after a lost answer finds its own value.
+      const isKnown = (value: string) => ({ attribute: 'doc', is: 'equal', value }) as const;
+      const when = [{ is: 'any-of', of: [before, after].map(isKnown) }] as const;
+      const change = { kind: 'update', set: { doc: after } } as const;
+      await ask(at, 'UpdateItem', printWrite(tableName, { key, when, change }));
     },
   };
 }
@@ -57,7 +50,7 @@ export async function logForgotten(
   tableName: string,
   { key, doc }: { readonly key: ItemKey; readonly doc: string },
 ): Promise<void> {
-  await ask(at, 'PutItem', { TableName: tableName, Item: { ...printKey(key), doc: { S: doc } } });
+  await ask(at, 'PutItem', { TableName: tableName, Item: printItem(key, { doc }) });
 }
 
 function toKept(item: DynamoDbItem): ListedItem {
