@@ -1,5 +1,6 @@
 /** Policy texts with wildcards and policy variables (`${aws:username}`). */
-import { compileGlob } from './glob.ts';
+import { ANY_ONE, compileGlob, compilePieces } from '@gatewright/aws/glob';
+import type { GlobPiece } from '@gatewright/aws/glob';
 import type { ConditionValues } from './model.ts';
 
 export type Pattern = (text: string, values: ConditionValues) => boolean;
@@ -17,8 +18,8 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
   if (!hasVariables || !source.includes('${')) return compileGlob(source);
   const parts = parseParts(source);
   return (text, values) => {
-    const tokens = renderTokens(parts, values);
-    return tokens !== undefined && matchTokens(tokens, text);
+    const pieces = renderPieces(parts, values);
+    return pieces !== undefined && compilePieces(pieces)(text);
   };
 }
 
@@ -59,52 +60,18 @@ function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionVal
   return found?.length === 1 ? found[0] : part.fallback;
 }
 
-const ANY_RUN = Symbol('*');
-const ANY_ONE = Symbol('?');
-type Token = string | typeof ANY_RUN | typeof ANY_ONE;
-
 /**
- * Only the policy's wildcards count: `*` inside a value is a character, or callers could widen the policy.
+ * Split at the policy's `*`. Only its own wildcards count: `*` inside a value is a character, or callers could
+ * widen the policy.
  */
-function renderTokens(parts: readonly Part[], values: ConditionValues): readonly Token[] | undefined {
-  const tokens: Token[] = [];
+function renderPieces(parts: readonly Part[], values: ConditionValues): readonly GlobPiece[] | undefined {
+  const pieces: (string | typeof ANY_ONE)[][] = [[]];
   for (const part of parts) {
-    if (part.kind === 'text') for (const character of part.text.split('')) tokens.push(toToken(character));
-    else {
-      const value = valueOf(part, values);
-      if (value === undefined) return undefined;
-      tokens.push(...value.split(''));
-    }
+    const text = part.kind === 'text' ? part.text : valueOf(part, values);
+    if (text === undefined) return undefined;
+    for (const character of text.split(''))
+      if (part.kind === 'text' && character === '*') pieces.push([]);
+      else pieces.at(-1)?.push(part.kind === 'text' && character === '?' ? ANY_ONE : character);
   }
-  return tokens;
-}
-
-function toToken(character: string): Token {
-  if (character === '*') return ANY_RUN;
-  return character === '?' ? ANY_ONE : character;
-}
-
-/** Backtracks to the latest `*` only, so the cost is bounded by tokens × text. */
-function matchTokens(tokens: readonly Token[], text: string): boolean {
-  let token = 0;
-  let index = 0;
-  let star = -1;
-  let starIndex = 0;
-  while (index < text.length) {
-    const current = tokens[token];
-    if (current === ANY_RUN) {
-      star = token;
-      starIndex = index;
-      token += 1;
-    } else if (current !== undefined && (current === ANY_ONE || current === text[index])) {
-      token += 1;
-      index += 1;
-    } else if (star !== -1) {
-      starIndex += 1;
-      index = starIndex;
-      token = star + 1;
-    } else return false;
-  }
-  while (tokens[token] === ANY_RUN) token += 1;
-  return token === tokens.length;
+  return pieces;
 }

@@ -1,4 +1,5 @@
 /** Selects the routing rule of a custom domain (developer guide, "Routing rules", docs/aws §10.4). */
+import { compilePieces } from '@gatewright/aws/glob';
 import { findBasePath } from './base-path.ts';
 
 export type RoutingRule = {
@@ -64,29 +65,9 @@ function longestBasePath(basePaths: readonly string[], path: string): string | u
 }
 
 function hasHeader(rawHeaders: readonly string[], name: string, glob: string): boolean {
+  const matches = compilePieces(glob.split('*'));
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
-    if (
-      rawHeaders[index]?.toLowerCase() === name.toLowerCase() &&
-      matchesGlob(rawHeaders[index + 1] ?? '', glob)
-    )
+    if (rawHeaders[index]?.toLowerCase() === name.toLowerCase() && matches(rawHeaders[index + 1] ?? ''))
       return true;
   return false;
-}
-
-/** `*` stands for any text, also empty; no regular expressions, since clients could make them slow. */
-export function matchesGlob(text: string, glob: string): boolean {
-  const parts = glob.split('*');
-  const [first = ''] = parts;
-  const last = parts.at(-1) ?? '';
-  if (parts.length === 1) return text === glob;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
-    return false;
-  let at = first.length;
-  const end = text.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return at <= end;
 }

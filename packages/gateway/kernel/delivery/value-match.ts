@@ -2,6 +2,7 @@
  * Tests of one value of an event: the operators of EventBridge's event patterns, which Lambda's filters and
  * SNS's filter policies share (docs/aws §18.5).
  */
+import { compilePieces } from '@gatewright/aws/glob';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 import { DefinitionError } from '../../core/errors.ts';
@@ -73,7 +74,7 @@ function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
     (name === 'prefix' ? fold(value).startsWith(end) : fold(value).endsWith(end));
 }
 
-/** `*` stands for any characters, `\*` for itself. Linear, since the texts come from outside. */
+/** `*` stands for any characters, `\*` for itself. */
 function wildcardTest(pattern: string): ValueTest {
   const parts: string[] = [];
   let part = '';
@@ -89,23 +90,8 @@ function wildcardTest(pattern: string): ValueTest {
     } else part += character;
   }
   parts.push(part);
-  return (value) => typeof value === 'string' && matchesParts(value, parts);
-}
-
-function matchesParts(text: string, parts: readonly string[]): boolean {
-  const [first = '', ...others] = parts;
-  if (others.length === 0) return text === first;
-  const last = others.pop() ?? '';
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
-    return false;
-  let at = first.length;
-  const end = text.length - last.length;
-  for (const part of others) {
-    const found = text.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
+  const matches = compilePieces(parts);
+  return (value) => typeof value === 'string' && matches(value);
 }
 
 const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {

@@ -135,49 +135,21 @@ export const NONE: Selection = { kind: 'none' };
 
 /**
  * @param name as the policy's names are spelled: headers in lower case
- * @param matches a star is a wildcard in names of cookies alone; elsewhere more would be sent than the key has
+ * @param compile a star is a wildcard in names of cookies alone; elsewhere more would be sent than the key has
  */
-export function selects(selection: Selection, name: string, matches = isSame): boolean {
+export function selects(selection: Selection, name: string, compile = isSame): boolean {
   switch (selection.kind) {
     case 'none':
       return false;
     case 'all':
       return true;
     case 'only':
-      return selection.names.some((one) => matches(one, name));
+      return selection.names.some((one) => compile(one)(name));
     case 'except':
-      return !selection.names.some((one) => matches(one, name));
+      return !selection.names.some((one) => compile(one)(name));
   }
 }
 
-function isSame(one: string, name: string): boolean {
-  return one === name;
-}
-
-/**
- * `*` for any characters, `?` for one, in time proportional to the product of both lengths: a regular
- * expression of many stars would be slow for a long path.
- */
-export function matchesPattern(pattern: string, text: string): boolean {
-  let at = 0;
-  let inPattern = 0;
-  let star = -1;
-  let starAt = 0;
-  while (at < text.length) {
-    const expected = pattern[inPattern];
-    if (expected === '*') {
-      star = inPattern;
-      starAt = at;
-      inPattern += 1;
-    } else if (expected === '?' || (expected !== undefined && expected === text[at])) {
-      inPattern += 1;
-      at += 1;
-    } else if (star >= 0) {
-      inPattern = star + 1;
-      starAt += 1;
-      at = starAt;
-    } else return false;
-  }
-  while (pattern[inPattern] === '*') inPattern += 1;
-  return inPattern === pattern.length;
+function isSame(one: string): (name: string) => boolean {
+  return (name) => one === name;
 }

@@ -1,5 +1,5 @@
 /** Which behavior a path has (developer guide, "Path pattern"). */
-import { matchesPattern } from './distribution.ts';
+import { compileGlob } from '@gatewright/aws/glob';
 import type { Behavior } from './distribution.ts';
 
 /** The first one whose pattern matches; the default one is last. */
@@ -8,7 +8,7 @@ export function matchBehavior(behaviors: readonly Behavior[], path: string): Beh
   return behaviors.find(({ pattern }) => {
     // A leading slash changes nothing.
     const below = pattern.startsWith('/') ? pattern : pattern.startsWith('*') ? pattern : `/${pattern}`;
-    return matchesPattern(below, normal);
+    return compileGlob(below)(normal);
   });
 }
 

@@ -1,7 +1,8 @@
 /** What CloudFront sends to an origin (developer guide, "Request and response behavior for custom origins"). */
+import { compileGlob } from '@gatewright/aws/glob';
 import type { HttpRequest } from '../../core/ports.ts';
 import { normalEncoding } from './cache-key.ts';
-import { isCachingOff, matchesPattern, NONE, selects } from './distribution.ts';
+import { isCachingOff, NONE, selects } from './distribution.ts';
 import type { Behavior, Selection } from './distribution.ts';
 import { edgeHeader, spellEdgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
@@ -121,7 +122,7 @@ function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === other.kind) return { kind: one.kind, names: [...one.names, ...other.names] };
   // An allow list of either overrides the block list of the other.
   const [block, allow] = one.kind === 'except' ? [one, other] : [other, one];
-  return { kind: 'except', names: block.names.filter((name) => !selects(allow, name, matchesPattern)) };
+  return { kind: 'except', names: block.names.filter((name) => !selects(allow, name, compileGlob)) };
 }
 
 function forwards(

@@ -1,7 +1,8 @@
 /** One request of a viewer, with the parts that policies select from. */
 import { HeaderList } from '../../core/events/header-list.ts';
 import type { FrontRequest } from '../../kernel/service.ts';
-import { matchesPattern, selects } from './distribution.ts';
+import { compileGlob } from '@gatewright/aws/glob';
+import { selects } from './distribution.ts';
 import type { Selection } from './distribution.ts';
 
 type Pair = { readonly name: string; readonly text: string };
@@ -43,7 +44,7 @@ export class ViewerRequest {
       .filter((text) => text !== '')
       .map((text) => ({ name: text.split('=', 1)[0]?.trim() ?? '', text }));
     return this.#cookies
-      .filter(({ name }) => selects(selection, name, matchesPattern))
+      .filter(({ name }) => selects(selection, name, compileGlob))
       .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
       .map(({ text }) => text)
       .join('; ');

@@ -8,7 +8,7 @@ import {
   typicalPath,
   withoutCovered,
 } from '#shared/access/decide/segment-patterns.ts';
-import { compileGlob } from '../../../../packages/gateway/core/policy/glob.ts';
+import { compileGlob } from '../../../../packages/base/aws/glob.ts';
 
 const pattern = fc.array(fc.constantFrom('a', 'b', '*'), { minLength: 1, maxLength: 5 });
 const words = fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 6 });

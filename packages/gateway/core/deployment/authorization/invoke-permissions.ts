@@ -3,7 +3,7 @@
  * deploys an API without permission, and then every call is 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
-import { compileGlob } from '../../policy/glob.ts';
+import { compileGlob } from '@gatewright/aws/glob';
 import { isSameFunction, ownerOf } from '../../routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import type { NamedFunction } from '@gatewright/aws/function-name';

@@ -1,4 +1,5 @@
 /** Comparisons that JSON and space-delimited patterns share. */
+import { compilePieces } from '@gatewright/aws/glob';
 import type { PatternText } from './pattern-text.ts';
 
 /** Undefined: the event has no such value. */
@@ -26,7 +27,8 @@ export function readComparison(text: PatternText, operator: Operator, word: RegE
   if (operand === undefined) return text.fail('a value is missing');
   if (quoted === undefined && NUMBER.test(operand)) return compareNumbers(operator, Number(operand));
   if (!isEquality) return text.fail(`${operator} compares numbers, and ${operand} is none`);
-  return negated(operator, wildcardTest(operand));
+  const matches = compilePieces(operand.split('*'));
+  return negated(operator, (value) => matches(printOperand(value)));
 }
 
 /** A value that is not there matches neither. */
@@ -53,25 +55,6 @@ function compareNumbers(operator: Operator, operand: number): ValueTest {
       case '>=':
         return number >= operand;
     }
-  };
-}
-
-/** `*` stands for any text. Pieces are searched from left to right, so the time grows with the text only. */
-function wildcardTest(pattern: string): ValueTest {
-  const pieces = pattern.split('*');
-  const [first = '', ...rest] = pieces;
-  const last = rest.pop();
-  if (last === undefined) return (value) => printOperand(value) === pattern;
-  return (value) => {
-    const text = printOperand(value);
-    if (!text.startsWith(first)) return false;
-    let at = first.length;
-    for (const piece of rest) {
-      const found = text.indexOf(piece, at);
-      if (found === -1) return false;
-      at = found + piece.length;
-    }
-    return text.length - last.length >= at && text.endsWith(last);
   };
 }
 

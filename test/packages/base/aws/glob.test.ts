@@ -1,8 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compileGlob } from '../../../../../packages/gateway/core/policy/glob.ts';
-import { compilePattern } from '../../../../../packages/gateway/core/policy/text-pattern.ts';
+import { ANY_ONE, compileGlob, compilePieces } from '../../../../packages/base/aws/glob.ts';
 
 /** The definition itself, by recursion over pattern and text. */
 function matchesNaively(pattern: string, text: string): boolean {
@@ -17,7 +16,7 @@ function matchesNaively(pattern: string, text: string): boolean {
 
 const patternText = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*', '?'), maxLength: 7 });
 const plainText = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 9 });
-import { cpuMs } from '../../../../support/cpu-time.ts';
+import { cpuMs } from '../../../support/cpu-time.ts';
 
 describe('compileGlob', () => {
   it('agrees with the definition', () => {
@@ -47,19 +46,32 @@ describe('compileGlob', () => {
   });
 });
 
-// IAM user guide, "IAM policy elements: variables and tags"
-describe('compilePattern', () => {
-  const values = { get: (key: string) => (key === 'aws:username' ? ['a*b'] : undefined) };
-  for (const [pattern, text, expected] of [
-    ['${aws:username}/*', 'a*b/', true],
-    ['${aws:username}/**', 'a*b/x/y', true],
-    ['${aws:username}*', 'a*b', true],
-    ['${aws:username}', 'axb', false],
-    ['${aws:username}/*', 'axb/c', false],
-    ['*${aws:username}?', 'x/a*b1', true],
-    ['*${aws:username}?', 'x/a*b', false],
-  ] as const)
-    it(`${expected ? 'finds' : 'does not find'} ${text} by ${pattern}`, () => {
-      assert.equal(compilePattern(pattern, true)(text, values), expected);
+describe('compilePieces', () => {
+  const rows: [text: string, glob: string, fits: boolean][] = [
+    ['beta', 'beta', true],
+    ['beta1', 'beta', false],
+    ['beta1', 'beta*', true],
+    ['my-beta', '*beta', true],
+    ['my-beta-1', '*beta*', true],
+    ['', '*', true],
+    ['abcab', 'ab*ab', true],
+    // A part may not be counted twice.
+    ['ab', 'ab*ab', false],
+    ['aba', 'ab*ba', false],
+    ['abc', 'a*bc*c', false],
+    ['abcc', 'a*bc*c', true],
+    ['a1b2c', 'a*b*c', true],
+    ['a1c', 'a*b*c', false],
+    ['abbc', 'a*b*b*c', true],
+    ['abc', 'a*b*b*c', false],
+  ];
+  for (const [text, glob, fits] of rows)
+    it(`finds that "${text}" ${fits ? 'fits' : 'does not fit'} "${glob}"`, () => {
+      assert.equal(compilePieces(glob.split('*'))(text), fits);
     });
+
+  it('takes every character of a text for itself, and of a list the wildcards', () => {
+    assert.equal(compilePieces(['a?', ''])('ab'), false);
+    assert.equal(compilePieces([['a', ANY_ONE], ''])('ab'), true);
+  });
 });

@@ -1,11 +1,17 @@
 /**
- * IAM's wildcards: `*` is any run of characters, slashes and colons included, `?` any single one. Not regular
- * expressions, whose backtracking a hostile pattern could make run for minutes: here each `*` is fixed at its
- * leftmost fit, so the cost is bounded by pattern length × text length.
+ * Wildcards: `*` is any run of characters, also an empty one, and `?` any single one. Not regular expressions,
+ * whose backtracking a hostile pattern could make run for minutes: here each `*` is fixed at its leftmost fit, so
+ * the cost is bounded by pattern length × text length.
  */
 
 type Matcher = (text: string) => boolean;
 
+export const ANY_ONE = Symbol('?');
+
+/** A part of a pattern without `*`: a text of which every character counts, or its characters one by one. */
+export type GlobPiece = string | readonly (string | typeof ANY_ONE)[];
+
+/** As IAM and CloudFront read a pattern: slashes and colons are like any other character. */
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.includes('?')) {
     const star = pattern.indexOf('*');
@@ -19,14 +25,13 @@ export function compileGlob(pattern: string): Matcher {
       return (text) => text.charCodeAt(end) === lastCode && text.startsWith(prefix);
     }
   }
-  const pieces = pattern.split('*').map(compilePiece);
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1)
-    return (text) => text.length === only.length && only.fits(text, 0);
-  return compilePieces(pieces);
+  return compilePieces(pattern.split('*').map((piece) => (piece.includes('?') ? toTokens(piece) : piece)));
 }
 
-/** A part of a pattern without `*`. */
+function toTokens(piece: string): GlobPiece {
+  return piece.split('').map((character) => (character === '?' ? ANY_ONE : character));
+}
+
 type Piece = {
   readonly length: number;
   /** The text must be long enough for the piece. */
@@ -35,9 +40,9 @@ type Piece = {
   find(text: string, from: number, end: number): number;
 };
 
-function compilePiece(piece: string): Piece {
+function compilePiece(piece: GlobPiece): Piece {
   const { length } = piece;
-  if (!piece.includes('?'))
+  if (typeof piece === 'string')
     return {
       length,
       fits: (text, at) => text.startsWith(piece, at),
@@ -48,7 +53,7 @@ function compilePiece(piece: string): Piece {
     };
   const fits = (text: string, at: number): boolean => {
     for (let index = 0; index < length; index += 1)
-      if (piece[index] !== '?' && piece[index] !== text[at + index]) return false;
+      if (piece[index] !== ANY_ONE && piece[index] !== text[at + index]) return false;
     return true;
   };
   return {
@@ -61,11 +66,15 @@ function compilePiece(piece: string): Piece {
   };
 }
 
-/** The first piece must fit the start, the last the end, the others their first fit in between. */
-function compilePieces(pieces: readonly Piece[]): Matcher {
-  const [first, ...rest] = pieces;
+/**
+ * A text of these pieces with any run of characters between them: the first must fit the start, the last the end,
+ * the others their first fit in between.
+ */
+export function compilePieces(pieces: readonly GlobPiece[]): Matcher {
+  const [first, ...rest] = pieces.map(compilePiece);
+  if (first === undefined) return () => false;
   const last = rest.pop();
-  if (first === undefined || last === undefined) return () => false;
+  if (last === undefined) return (text) => text.length === first.length && first.fits(text, 0);
   const between = rest.filter((piece) => piece.length > 0);
   return (text) => {
     const end = text.length - last.length;
