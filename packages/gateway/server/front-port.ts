@@ -1,4 +1,5 @@
 /** A port in front of APIs: passes on whole requests and sends the replies. */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { describeFault } from '../core/errors.ts';
 import { createServer } from '@gatewright/aws/node-http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -85,7 +86,7 @@ async function answer(
  * Headers of the connection and of the body's form, which the port writes itself; a backend's reply is passed
  * on with its headers.
  */
-const OWN_HEADERS = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
+const OWN_HEADERS = new Set(CONNECTION_HEADERS);
 
 /** @throws TypeError for a status or header that is not valid in HTTP */
 function send(

@@ -3,6 +3,7 @@
  * (an API key) or `iam:NAME` (a signature of a local identity). Credentials of the original request are
  * removed.
  */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { InvalidRequest } from '../../core/errors.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { localTokenOf } from '../../control/loading/inspect-apis.ts';
@@ -47,7 +48,7 @@ const CREDENTIALS = new Set([
 ]);
 
 /** Of a connection, or added by the signature. */
-const UNSIGNED = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+const UNSIGNED = new Set([...CONNECTION_HEADERS, 'host']);
 
 /** @throws InvalidRequest */
 export async function actAs(

@@ -1,4 +1,5 @@
 /** Sends a request through the pipeline again: unchanged, edited, as another caller, at another time. */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { InvalidRequest } from '../../core/errors.ts';
 import { gatherReply } from '../../core/gather-reply.ts';
 import { OWN_ADDRESS, receive } from '../../core/receive.ts';
@@ -40,7 +41,7 @@ export type ResendPorts = {
   readonly who: IdentityPorts;
 };
 
-const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-encoding', 'connection']);
+const OF_THE_REQUEST = new Set([...CONNECTION_HEADERS, 'x-amzn-requestid']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
 /** @returns id of the new request. @throws InvalidRequest */

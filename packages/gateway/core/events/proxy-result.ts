@@ -1,5 +1,5 @@
 /** Reads a function's proxy response (docs/aws §3.5, §3.6, §11.1, §11.3). */
-import { CONNECTION_HEADERS } from './connection-headers.ts';
+import { HTTP_PHASES, nameAfter, REST_PHASES } from './header-phases.ts';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
 import { acceptsBinary } from './media-types.ts';
@@ -36,20 +36,6 @@ const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'bod
 /** Default type of answers in payload 1.0 and 2.0; recorded on HTTP APIs in April 2025. */
 const HTTP_DEFAULT_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
-
-/** Renamed to `x-amzn-Remapped-<Name>` on REST APIs, which set these themselves (docs/aws §2.7). */
-const REST_REMAPPED = new Set([
-  'authorization',
-  'connection',
-  'content-length',
-  'date',
-  'server',
-  'www-authenticate',
-]);
-/** A reply of known length cannot have the trailers that `Trailer` announces; the socket would refuse it. */
-const REST_DROPPED = new Set(['trailer', 'transfer-encoding']);
-
-const HTTP_DROPPED = new Set(CONNECTION_HEADERS);
 
 /** REST. `statusCode` may be missing (200); unknown members make the answer malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
@@ -186,9 +172,8 @@ function readMergedHeaders(result: JsonObject, order: 'multi-first' | 'single-fi
 function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines) {
-    const lower = name.toLowerCase();
-    if (REST_DROPPED.has(lower)) continue;
-    headers.push(REST_REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name, value);
+    const after = nameAfter(REST_PHASES.result, name);
+    if (after !== undefined) headers.push(after, value);
   }
   return headers;
 }
@@ -197,7 +182,7 @@ function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
 function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines)
-    if (!HTTP_DROPPED.has(name.toLowerCase())) headers.push(canonicalHeaderName(name), value);
+    if (!HTTP_PHASES.result.drops.has(name.toLowerCase())) headers.push(canonicalHeaderName(name), value);
   return headers;
 }
 

@@ -1,5 +1,5 @@
 /** Request headers as functions see them (docs/aws §2.6, §3.1–3.3). */
-import { CONNECTION_HEADERS } from './connection-headers.ts';
+import { HTTP_PHASES, REST_PHASES } from './header-phases.ts';
 import { deviceOf } from './viewer-device.ts';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
@@ -9,25 +9,6 @@ export type MultiMap = Record<string, string[]>;
 
 /** Both maps of an event: last value of each name, and all values. */
 export type HeaderMaps = { readonly headers: TextMap; readonly multiValueHeaders: MultiMap };
-
-/** Never forwarded to a REST integration; recorded December 2024. */
-const REST_DROPPED = new Set([
-  'connection',
-  'content-length',
-  'content-md5',
-  'expect',
-  'max-forwards',
-  'proxy-authenticate',
-  'server',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'www-authenticate',
-]);
-
-/** HTTP APIs; content-length is recomputed. */
-const HTTP_DROPPED = new Set([...CONNECTION_HEADERS, 'expect']);
 
 /** REST keeps the client's spelling except for these; recorded for authorization and user-agent. */
 const REST_SPELLINGS = new Map([
@@ -53,7 +34,11 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
 
 /** @param request its texts may be marks in place of them */
 export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
-  const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
+  const gathered = gather(
+    request,
+    REST_PHASES.request.drops,
+    (name, lower) => REST_SPELLINGS.get(lower) ?? name,
+  );
   // A signature is for the gateway alone: a function that sees it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
@@ -123,7 +108,7 @@ const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'web
 
 /** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
 export function readCanonicalHeaders(request: RequestFacts): HeaderMaps {
-  const gathered = gather(request, HTTP_DROPPED, canonicalHeaderName);
+  const gathered = gather(request, HTTP_PHASES.request.drops, canonicalHeaderName);
   gathered.set('content-length', { name: 'Content-Length', values: [contentLength(request)] });
   return toMaps(gathered);
 }
@@ -137,7 +122,7 @@ export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
 
 /** @param request its texts, and `length`, may be marks in place of them */
 export function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
-  const gathered = gather(request, HTTP_DROPPED, (_, lower) => lower);
+  const gathered = gather(request, HTTP_PHASES.request.drops, (_, lower) => lower);
   gathered.set('content-length', { name: 'content-length', values: [length] });
   const cookies = gathered.get('cookie')?.values.flatMap(splitCookies);
   gathered.delete('cookie');

@@ -1,4 +1,5 @@
 /** Makes the reply of a REST method from an integration's answer (docs/aws §2.4, §2.7, §7.1, §7.7). */
+import { nameAfter, REST_PHASES } from '../events/header-phases.ts';
 import { HeaderList, lastHeader } from '../events/header-list.ts';
 import { acceptsBinary, isBinaryType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';
@@ -84,7 +85,7 @@ function remapped(headers: WireHeaders): string[] {
   const lines = printHeaders(headers);
   const reply: string[] = [];
   for (let index = 0; index < lines.length; index += 2) {
-    const name = nameOfReturned(lines[index] ?? '', 'mapped');
+    const name = nameAfter(REST_PHASES.returnedByMapping, lines[index] ?? '');
     if (name !== undefined) reply.push(name, lines[index + 1] ?? '');
   }
   return reply;
@@ -110,16 +111,16 @@ function contentOf(payload: Payload): string | Buffer {
 
 /** An HTTP_PROXY forwards status, headers and body of the backend. */
 export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): MappedReply {
-  const headers = passHeadersOn(answer.headers, 'proxied');
+  const headers = passHeadersOn(answer.headers, 'returned');
   return { status: answer.status, headers, body: proxiedBody(answer, facts) };
 }
 
 /** A backend's headers as the client gets them; with a content type. */
-export function passHeadersOn(backend: readonly string[], by: 'proxied' | 'streamed'): string[] {
+export function passHeadersOn(backend: readonly string[], by: 'returned' | 'streamed'): string[] {
   const headers: string[] = [];
   let hasType = false;
   for (let index = 0; index < backend.length; index += 2) {
-    const name = nameOfReturned(backend[index] ?? '', by);
+    const name = nameAfter(REST_PHASES[by], backend[index] ?? '');
     if (name === undefined) continue;
     hasType ||= name.toLowerCase() === 'content-type';
     headers.push(name, backend[index + 1] ?? '');
@@ -138,46 +139,4 @@ function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buf
   const wantsBinary = acceptsBinary(request.headers.last('accept'), binaryMediaTypes);
   if (wantsBinary) return answer.body;
   return answer.body.toString(isBinary ? 'base64' : 'utf8');
-}
-
-/** Renamed to `x-amzn-Remapped-{Name}`: the gateway sets these itself. */
-const REMAPPED_ALWAYS = ['connection', 'content-length', 'date', 'server'];
-const REMAPPED = {
-  mapped: new Set([
-    ...REMAPPED_ALWAYS,
-    'authorization',
-    'content-md5',
-    'expect',
-    'host',
-    'max-forwards',
-    'proxy-authenticate',
-    'trailer',
-    'upgrade',
-    'user-agent',
-    'www-authenticate',
-  ]),
-  proxied: new Set([...REMAPPED_ALWAYS, 'x-amzn-requestid']),
-  streamed: new Set([...REMAPPED_ALWAYS, 'x-amzn-requestid']),
-};
-
-/**
- * A backend's `trailer` and `keep-alive` apply to its own connection; the client's socket would refuse the
- * first.
- */
-const DROPPED = {
-  mapped: new Set(['transfer-encoding', 'keep-alive']),
-  proxied: new Set(['transfer-encoding', 'keep-alive', 'trailer', 'content-encoding', 'via']),
-  // Streamed bodies are not decompressed.
-  streamed: new Set(['transfer-encoding', 'keep-alive', 'trailer', 'via']),
-};
-
-/**
- * The name of an answer's header on a REST API (docs/aws §2.7; recorded December 2024). `mapped`: set by a
- * mapping of an AWS, HTTP or MOCK integration; `proxied`, `streamed`: from the backend of an HTTP_PROXY, by
- * transfer mode. Undefined = dropped.
- */
-export function nameOfReturned(name: string, by: 'mapped' | 'proxied' | 'streamed'): string | undefined {
-  const lower = name.toLowerCase();
-  if (DROPPED[by].has(lower)) return undefined;
-  return REMAPPED[by].has(lower) ? `x-amzn-Remapped-${name}` : name;
 }

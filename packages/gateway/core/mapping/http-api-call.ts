@@ -1,5 +1,5 @@
 /** HTTP_PROXY integrations of HTTP APIs, request and reply (docs/aws §2.6, §7.8, §8). */
-import { CONNECTION_HEADERS } from '../events/connection-headers.ts';
+import { HTTP_PHASES } from '../events/header-phases.ts';
 import { canonicalHeaderName } from '../events/request-headers.ts';
 import { configurationError } from './mapping-failure.ts';
 import { changeRequest, changeResponse, parseQuery } from './apply-changes.ts';
@@ -11,19 +11,6 @@ import type { IntegrationAnswer } from './outgoing.ts';
 import type { ChangeFacts, ParameterChanges } from './parameter-change.ts';
 
 type Facts = ChangeFacts['request'];
-
-/** Headers of the client's connection, or sent to the backend in `Forwarded`. */
-const NOT_PASSED = new Set([
-  ...CONNECTION_HEADERS,
-  'expect',
-  'forwarded',
-  'host',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-]);
-const NOT_RETURNED = new Set([...CONNECTION_HEADERS, 'date']);
 
 /** @throws GatewayError API_CONFIGURATION_ERROR for an invalid address, HeaderInvalidError */
 export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Facts): HttpRequest {
@@ -74,7 +61,8 @@ function encodedParameters({ pathParameters }: Facts): Record<string, string> {
 function passHeaders(request: Facts): WireHeaders {
   const headers: WireHeaders = new Map();
   request.headers.each((lower, name, value) => {
-    if (!NOT_PASSED.has(lower)) setHeader(headers, name, [...(headers.get(lower)?.values ?? []), value]);
+    if (!HTTP_PHASES.proxied.drops.has(lower))
+      setHeader(headers, name, [...(headers.get(lower)?.values ?? []), value]);
   });
   setHeader(headers, 'Forwarded', [forwarded(request)]);
   setHeader(headers, 'Via', [
@@ -113,7 +101,7 @@ export function buildHttpApiReply(
   for (let index = 0; index < answer.headers.length; index += 2) {
     const name = answer.headers[index] ?? '';
     const lower = name.toLowerCase();
-    if (NOT_RETURNED.has(lower)) continue;
+    if (HTTP_PHASES.returned.drops.has(lower)) continue;
     const values = [...(headers.get(lower)?.values ?? []), answer.headers[index + 1] ?? ''];
     setHeader(headers, canonicalHeaderName(name), values);
   }

@@ -1,29 +1,16 @@
 /** Headers of an integration request (docs/aws §2.6, §1.5; recorded December 2024). */
+import { FORBIDDEN_MAPPINGS, REST_PHASES } from '../events/header-phases.ts';
 import { setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
 import type { MappingInput } from './mapping-input.ts';
 
 export type HeaderTarget = 'http' | 'http-proxy' | 'service';
 
-/** AWS deploys these, and then fails every call with 500 before it is sent. */
-const FORBIDDEN = ['content-length', 'transfer-encoding'];
-const FORBIDDEN_TO_AWS = [...FORBIDDEN, 'authorization', 'connection', 'expect', 'proxy-authenticate', 'te'];
-
 /**
  * Whether mapping this integration request header is a run-time error at AWS. `toAws`: type AWS or AWS_PROXY.
  */
 export function isForbiddenMapping(name: string, toAws: boolean): boolean {
-  return (toAws ? FORBIDDEN_TO_AWS : FORBIDDEN).includes(name.toLowerCase());
+  return FORBIDDEN_MAPPINGS[toAws ? 'toAws' : 'any'].has(name.toLowerCase());
 }
-
-/** Mapped without error, but never sent. `keep-alive` belongs to the gateway's connection. */
-const DROPPED: Readonly<Record<HeaderTarget, readonly string[]>> = {
-  http: ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'],
-  'http-proxy': ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'],
-  service: ['keep-alive', 'referer'],
-};
-
-/** Client headers that a proxy does not forward unless mapped. */
-const NOT_PROXIED = new Set(['content-encoding', 'host', 'keep-alive', 'via']);
 
 type OwnHeaders = {
   readonly apiId: string;
@@ -47,7 +34,7 @@ export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireH
 export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
   const headers: WireHeaders = new Map();
   for (const [name, values] of Object.entries(input.headers.multiValueHeaders))
-    if (!NOT_PROXIED.has(name.toLowerCase())) setHeader(headers, name, values);
+    if (!REST_PHASES.proxied.drops.has(name.toLowerCase())) setHeader(headers, name, values);
   setHeader(headers, 'X-Amzn-Apigateway-Api-Id', [apiId]);
   return headers;
 }
@@ -55,5 +42,5 @@ export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
 /** Sets a mapped header, or drops it as AWS does. @throws HeaderInvalidError */
 export function mapHeader(headers: WireHeaders, target: HeaderTarget, name: string, value: string): void {
   const safe = toHeaderValue(name, value);
-  if (!DROPPED[target].includes(name.toLowerCase())) setHeader(headers, name, [safe]);
+  if (!REST_PHASES[target].drops.has(name.toLowerCase())) setHeader(headers, name, [safe]);
 }

@@ -2,6 +2,7 @@
  * Whether a WebSocket handshake can succeed (RFC 6455 §4.2.1). Checked before `$connect` runs: the function
  * must not accept a client whose upgrade then fails.
  */
+import { UPGRADE_PHASE } from '../events/header-phases.ts';
 import { gatewayError } from '../errors.ts';
 import { URL_LIMIT_CHARACTERS } from './limits.ts';
 import type { GatewayError } from '../errors.ts';
@@ -41,21 +42,7 @@ export function toUpgradeHeaders(headers: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? '';
-    if (!OWN_LINES.has(name.toLowerCase())) kept.push(name, headers[index + 1] ?? '');
+    if (!UPGRADE_PHASE.drops.has(name.toLowerCase())) kept.push(name, headers[index + 1] ?? '');
   }
   return kept;
 }
-
-const OWN_LINES: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'content-type',
-  'keep-alive',
-  'sec-websocket-accept',
-  'sec-websocket-extensions',
-  'sec-websocket-key',
-  'sec-websocket-version',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);

@@ -2,6 +2,7 @@
  * Calls of functions to other services: recorded, or with `--aws sns,s3` sent on with the developer's
  * signature.
  */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
 import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
@@ -10,13 +11,10 @@ import type { ControlReply } from '../../core/api-call.ts';
 const TIMEOUT_MS = 30_000;
 
 const DROPPED = new Set([
+  ...CONNECTION_HEADERS,
   'authorization',
-  'connection',
-  'content-length',
   'expect',
   'host',
-  'keep-alive',
-  'transfer-encoding',
   'x-amz-content-sha256',
   'x-amz-date',
   'x-amz-security-token',

@@ -1,4 +1,5 @@
 /** What CloudFront sends to an origin (developer guide, "Request and response behavior for custom origins"). */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { compileGlob } from '@gatewright/aws/glob';
 import type { HttpRequest } from '../../core/ports.ts';
 import { normalEncoding } from './cache-key.ts';
@@ -9,18 +10,11 @@ import type { ViewerRequest } from './viewer-request.ts';
 
 /** Of one connection, or CloudFront's own: never passed on. */
 const NEVER = new Set([
-  'connection',
-  'content-length',
+  ...CONNECTION_HEADERS,
   'cookie',
   'host',
-  'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'via',
   'x-amz-cf-id',
   'x-forwarded-for',

@@ -1,4 +1,5 @@
 /** The reply to a viewer: headers that CloudFront removes, replaces and adds, and its own errors. */
+import { HOP_BY_HOP } from '@gatewright/aws/connection-headers';
 import type { ControlReply } from '../../core/api-call.ts';
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
 import { selects } from './distribution.ts';
@@ -21,14 +22,8 @@ type ViewerFacts = {
 const POP = 'LCL1-P1';
 
 const REMOVED = new Set([
-  'connection',
-  'keep-alive',
+  ...HOP_BY_HOP,
   'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'via',
   'x-cache',
   'x-amz-cf-id',

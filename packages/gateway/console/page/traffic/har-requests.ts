@@ -1,10 +1,10 @@
 /** Requests of an HTTP Archive 1.2 for APIs of this start; secrets are taken out when they are saved. */
+import { OF_CLIENT } from './snippets.ts';
 import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 
 const MAX_REQUESTS = 500;
-/** Of the connection or the browser, and HTTP/2's own. */
-const DROPPED =
-  /^(?::.*|host|connection|content-length|accept-encoding|transfer-encoding|keep-alive|upgrade|sec-.*|te|trailer)$/i;
+/** Of HTTP/2, or of the browser. */
+const DROPPED = /^(?::|sec-)/i;
 
 type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
 
@@ -63,7 +63,8 @@ function readEntry(entry: unknown, apis: readonly Served[]): SavedRequest | unde
     target: `${url.pathname}${url.search}`,
     headers: (Array.isArray(headers) ? headers : []).flatMap((header: unknown) => {
       const [name, value] = [harText(header, 'name'), harText(header, 'value')];
-      return name === undefined || value === undefined || DROPPED.test(name) ? [] : [[name, value] as const];
+      const isDropped = name === undefined || DROPPED.test(name) || OF_CLIENT.has(name.toLowerCase());
+      return isDropped || value === undefined ? [] : [[name, value] as const];
     }),
     ...(body !== undefined && { body }),
   };

@@ -1,4 +1,5 @@
 /** A request that is being built: of a route, of a recorded request, of a saved one. */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 import type { RequestDetail } from '../../records/model.ts';
 
@@ -26,14 +27,8 @@ export function draftOfRoute(api: ShownApi, route: ShownRoute | undefined): Draf
   };
 }
 
-/** Made by the client or the connection anew for each request. */
-const OF_A_REQUEST = new Set([
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'x-amzn-trace-id',
-  'keep-alive',
-]);
+/** Made by the client or the connection for each request. */
+const OF_A_REQUEST = new Set([...CONNECTION_HEADERS, 'x-amzn-trace-id']);
 
 export function draftOfRequest({ method, target, request }: RequestDetail): Draft {
   return {

@@ -1,16 +1,13 @@
 /** A request as text to paste elsewhere. Secrets are shown or masked as in the panel. */
+import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { RequestDetail } from '../../records/model.ts';
 
 /** Added by every client itself, or refused by `fetch`. */
-const OWN = new Set([
-  'host',
-  'connection',
-  'content-length',
+export const OF_CLIENT: ReadonlySet<string> = new Set([
+  ...CONNECTION_HEADERS,
   'accept-encoding',
-  'transfer-encoding',
-  'keep-alive',
-  'upgrade',
   'expect',
+  'host',
 ]);
 
 type Header = readonly [name: string, value: string];
@@ -20,7 +17,7 @@ function addressOf({ url, target }: RequestDetail): string {
 }
 
 function headersOf({ request }: RequestDetail): readonly Header[] {
-  return request.headers.filter(([name]) => !OWN.has(name.toLowerCase()));
+  return request.headers.filter(([name]) => !OF_CLIENT.has(name.toLowerCase()));
 }
 
 function hasType({ request }: RequestDetail): boolean {

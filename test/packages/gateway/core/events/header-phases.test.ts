@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nameOfReturned } from '../../../../../packages/gateway/core/mapping/build-reply.ts';
+import { nameAfter, REST_PHASES } from '../../../../../packages/gateway/core/events/header-phases.ts';
 
 const remapped = (name: string): string => `x-amzn-Remapped-${name}`;
 
@@ -38,10 +38,10 @@ const rows: readonly { name: string; mapped: string | undefined; proxied: string
   { name: 'dAtE', mapped: remapped('dAtE'), proxied: remapped('dAtE') },
 ];
 
-describe('nameOfReturned', () => {
+describe('nameAfter', () => {
   for (const { name, mapped, proxied } of rows)
     it(`sends ${name} back as ${mapped ?? 'nothing'} when mapped and as ${proxied ?? 'nothing'} through HTTP_PROXY`, () => {
-      assert.equal(nameOfReturned(name, 'mapped'), mapped);
-      assert.equal(nameOfReturned(name, 'proxied'), proxied);
+      assert.equal(nameAfter(REST_PHASES.returnedByMapping, name), mapped);
+      assert.equal(nameAfter(REST_PHASES.returned, name), proxied);
     });
 });
