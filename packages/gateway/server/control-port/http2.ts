@@ -2,10 +2,11 @@
  * Clients that speak HTTP/2 from the first byte, without TLS, on the port of HTTP/1.1: the AWS SDK for
  * JavaScript does so for Kinesis and a few other services, whatever the endpoint.
  */
-import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import { endWithClient, IDLE_SESSION_MS, limitBody } from '../http2-ends.ts';
+import { limitBody } from '../http2-ends.ts';
+import { openSessions, type StreamSink } from '../http2-sessions.ts';
 import { LARGE_REPLY_BYTES, type UnreadReplies } from '../unread-replies.ts';
 import type { Server } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { ControlReply } from '../../core/api-call.ts';
@@ -23,16 +24,6 @@ export type Http2Arrival = {
 
 /** The connection preface (RFC 9113 §3.4) does not begin like any method of HTTP/1.1. */
 const PREFACE = Buffer.from('PRI');
-const MAX_STREAMS = 100;
-/** Headers of an HTTP/1.1 connection; HTTP/2 has no place for them. */
-const OF_CONNECTION = new Set([
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-connection',
-]);
-
 type EndHttp2 = () => void;
 
 /**
@@ -47,7 +38,7 @@ export function acceptHttp2(
     firstBytesMs,
     bodyMs,
     unread,
-    idleSessionMs = IDLE_SESSION_MS,
+    idleSessionMs,
   }: {
     readonly maxHeaderBytes: number;
     readonly firstBytesMs: number;
@@ -56,31 +47,17 @@ export function acceptHttp2(
     readonly idleSessionMs?: number;
   },
 ): EndHttp2 {
-  const sessions = new Set<ServerHttp2Session>();
-  const http2 = createServer({
-    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes },
+  const sessions = openSessions<Socket>({ maxHeaderBytes, idleSessionMs }, ({ stream, raw, from, sink }) => {
+    if (!stream.endAfterHeaders) limitBody(stream, bodyMs);
+    const arrival = toArrival(stream, raw, from.remoteAddress);
+    void answer(arrival).then((reply) => {
+      send(sink, reply);
+      const bytes = Buffer.byteLength(reply.body);
+      if (bytes > LARGE_REPLY_BYTES) unread.hold(stream, bytes, arrival.remoteAddress);
+    });
   });
   /** The server does not know them yet, and would serve them after its end. */
   const sniffed = new Set<Socket>();
-  let arriving: Socket | undefined;
-  http2.on('session', (session) => {
-    sessions.add(session);
-    session.on('close', () => sessions.delete(session));
-    session.on('error', () => session.destroy());
-    session.setTimeout(idleSessionMs, () => session.close());
-    const socket = arriving;
-    session.on('stream', (stream, _headers, _flags, raw) => {
-      stream.on('error', () => stream.destroy());
-      if (!stream.endAfterHeaders) limitBody(stream, bodyMs);
-      const arrival = toArrival(stream, raw.map(String), socket?.remoteAddress);
-      void answer(arrival).then((reply) => {
-        send(stream, reply);
-        const bytes = Buffer.byteLength(reply.body);
-        if (bytes > LARGE_REPLY_BYTES) unread.hold(stream, bytes, arrival.remoteAddress);
-      });
-    });
-    if (socket !== undefined) endWithClient(session, socket);
-  });
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
@@ -88,16 +65,12 @@ export function acceptHttp2(
     socket.once('close', () => sniffed.delete(socket));
     sniff(socket, firstBytesMs, (isHttp2) => {
       sniffed.delete(socket);
-      if (isHttp2) {
-        // `emit` makes the session within this call.
-        arriving = socket;
-        http2.emit('connection', socket);
-        arriving = undefined;
-      } else for (const listener of ofHttp1) listener.call(server, socket);
+      if (isHttp2) sessions.take(socket, socket);
+      else for (const listener of ofHttp1) listener.call(server, socket);
     });
   });
   return () => {
-    for (const session of sessions) session.destroy();
+    sessions.destroy();
     for (const socket of sniffed) socket.destroy();
   };
 }
@@ -145,20 +118,10 @@ function toArrival(
   };
 }
 
-function send(stream: ServerHttp2Stream, { status, headers, body, stream: streamed }: ControlReply): void {
+function send(sink: StreamSink, { status, headers, body, stream: streamed }: ControlReply): void {
   streamed?.bytes.cancel();
-  if (stream.destroyed) return;
-  const lines: Record<string, string | string[]> = {};
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = (headers[index] ?? '').toLowerCase();
-    if (OF_CONNECTION.has(name)) continue;
-    const value = headers[index + 1] ?? '';
-    const before = lines[name];
-    lines[name] = before === undefined ? value : [before, value].flat();
-  }
+  if (sink.destroyed) return;
   const isRefused = streamed !== undefined;
-  stream.respond({ ...lines, [constants.HTTP2_HEADER_STATUS]: isRefused ? 501 : status });
-  stream.end(status === 204 || isRefused ? undefined : body);
-  // Unread bytes of the request cannot be skipped.
-  if (!stream.readableEnded) stream.on('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+  sink.writeHead(isRefused ? 501 : status, headers);
+  sink.end(status === 204 || isRefused ? undefined : body);
 }

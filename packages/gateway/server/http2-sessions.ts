@@ -1,0 +1,170 @@
+/** Streams of HTTP/2 (RFC 9113), whichever port their connection came by, and the replies on them. */
+import { constants, createServer } from 'node:http2';
+import { HOP_BY_HOP } from '@gatewright/aws/connection-headers';
+import { endWithClient, IDLE_SESSION_MS } from './http2-ends.ts';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { ReplySink } from './stream-reply.ts';
+
+const MAX_STREAMS = 100;
+/** HTTP/2 has no place for these, and Node throws for them (RFC 9113 §8.2.2). */
+const NOT_SENT = new Set([...HOP_BY_HOP, 'http2-settings']);
+
+type SessionLimits = {
+  readonly maxHeaderBytes: number;
+  /** Undefined: Node's own. */
+  readonly maxHeaderPairs?: number;
+  readonly idleSessionMs?: number | undefined;
+};
+
+export type Http2Sessions<From> = {
+  take(socket: Socket, from: From): void;
+  /** Lets open requests finish, and takes no new ones. */
+  close(): void;
+  destroy(): void;
+};
+
+export type ArrivedStream<From> = {
+  readonly stream: ServerHttp2Stream;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  /** Flat name, value list as sent. */
+  readonly raw: readonly string[];
+  readonly from: From;
+  readonly sink: StreamSink;
+};
+
+export function openSessions<From>(
+  { maxHeaderBytes, maxHeaderPairs, idleSessionMs = IDLE_SESSION_MS }: SessionLimits,
+  onStream: (arrived: ArrivedStream<From>) => void,
+): Http2Sessions<From> {
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer({
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes },
+    ...(maxHeaderPairs !== undefined && { maxHeaderListPairs: maxHeaderPairs }),
+  });
+  return {
+    take(socket, from) {
+      // `emit` makes the session within this call.
+      server.once('session', (session: ServerHttp2Session) => {
+        sessions.add(session);
+        session.on('close', () => sessions.delete(session));
+        session.on('error', () => session.destroy());
+        session.setTimeout(idleSessionMs, () => session.close());
+        endWithClient(session, socket);
+        session.on('stream', (stream, headers, _flags, raw) => {
+          stream.on('error', () => stream.destroy());
+          const sink = new StreamSink(stream, session);
+          onStream({ stream, headers, raw: raw.map(String), from, sink });
+        });
+      });
+      server.emit('connection', socket);
+    },
+    close() {
+      for (const session of sessions) session.close();
+    },
+    destroy() {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+/** A stream with the interface through which replies are sent. */
+export class StreamSink implements ReplySink {
+  readonly req: ReplySink['req'];
+  readonly #stream: ServerHttp2Stream;
+  #isReset = false;
+
+  constructor(stream: ServerHttp2Stream, session: ServerHttp2Session) {
+    this.#stream = stream;
+    const reset = (): void => {
+      // No harm to a reply sent whole; a partial one is seen to be cut.
+      this.#isReset = true;
+      stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
+    };
+    // Only once all before it is sent: a reset drops what waits for room in the client's window. `close` would end the
+    // stream first, as if the reply were whole.
+    const breakOff = (): void => {
+      this.#isReset = true;
+      stream.destroy(new Error('the reply broke off'));
+    };
+    this.req = {
+      socket: {
+        get destroyed() {
+          return session.destroyed;
+        },
+        // The end of a request's stream says nothing of its client.
+        readableEnded: false,
+        destroySoon: () => {
+          if (stream.writableEnded) reset();
+          else stream.write('', breakOff);
+        },
+        on: (event, listener) => (event === 'close' ? stream.on(event, listener) : undefined),
+        off: (event, listener) => stream.off(event, listener),
+      },
+    };
+  }
+
+  get socket(): ReplySink['req']['socket'] {
+    return this.req.socket;
+  }
+
+  get destroyed(): boolean {
+    return this.#stream.destroyed;
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.#stream.writableNeedDrain;
+  }
+
+  get writableFinished(): boolean {
+    return this.#stream.writableFinished && !this.#isReset;
+  }
+
+  writeHead(status: number, headers: readonly string[]): void {
+    const lines: Record<string, string | string[]> = {};
+    for (let index = 0; index + 1 < headers.length; index += 2) {
+      const name = (headers[index] ?? '').toLowerCase();
+      if (NOT_SENT.has(name)) continue;
+      const value = headers[index + 1] ?? '';
+      const before = lines[name];
+      lines[name] = before === undefined ? value : [before, value].flat();
+    }
+    this.#stream.respond({ ...lines, [constants.HTTP2_HEADER_STATUS]: status });
+  }
+
+  flushHeaders(): void {
+    // `respond` has sent them.
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#stream.write(chunk);
+  }
+
+  end(body?: string | Buffer): void {
+    this.#stream.end(body);
+    // Unread bytes of the request cannot be skipped.
+    if (!this.#stream.readableEnded && !this.#stream.endAfterHeaders)
+      this.#stream.once('finish', () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+
+  destroy(): void {
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  setTimeout(ms: number, onTimeout?: () => void): void {
+    if (onTimeout === undefined) this.#stream.setTimeout(ms);
+    else this.#stream.setTimeout(ms, onTimeout);
+  }
+
+  on(event: 'close' | 'drain', listener: () => void): void {
+    this.#stream.on(event, listener);
+  }
+
+  once(event: 'close' | 'finish', listener: () => void): void {
+    this.#stream.once(event, listener);
+  }
+
+  off(event: 'close' | 'drain', listener: () => void): void {
+    this.#stream.off(event, listener);
+  }
+}
