@@ -17,7 +17,7 @@ type SessionLimits = {
   readonly idleSessionMs?: number | undefined;
 };
 
-export type Http2Sessions<From> = {
+type Http2Sessions<From> = {
   take(socket: Socket, from: From): void;
   /** Lets open requests finish, and takes no new ones. */
   close(): void;

@@ -169,6 +169,7 @@ function readMergedHeaders(result: JsonObject, order: 'multi-first' | 'single-fi
   return { kind: 'headers', lines };
 }
 
+/** REST APIs rename what they set themselves (docs/aws §2.7). */
 function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines) {
