@@ -1,5 +1,5 @@
 /** A request that is being built: of a route, of a recorded request, of a saved one. */
-import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
+import { CONNECTION_HEADERS } from './snippets.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 import type { RequestDetail } from '../../records/model.ts';
 

@@ -1,6 +1,17 @@
 /** A request as text to paste elsewhere. Secrets are shown or masked as in the panel. */
-import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import type { RequestDetail } from '../../records/model.ts';
+
+/** Those of packages/base/aws/connection-headers.ts; the page takes nothing but types from outside its folder. */
+export const CONNECTION_HEADERS: readonly string[] = [
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
 
 /** Added by every client itself, or refused by `fetch`. */
 export const OF_CLIENT: ReadonlySet<string> = new Set([

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { Script } from 'node:vm';
+import { CONNECTION_HEADERS as OF_ALL } from '../../../../../../packages/base/aws/connection-headers.ts';
 import {
+  CONNECTION_HEADERS,
   printCurl,
   printFetch,
   printPython,
@@ -162,5 +164,11 @@ sys.modules['requests'] = requests
 
     assert.match(text, /^import base64\nimport requests\n/);
     assert.match(text, /data=base64\.b64decode\("\/wA="\)/);
+  });
+});
+
+describe('the headers of a connection', () => {
+  it('are those that the gateway knows', () => {
+    assert.deepEqual(CONNECTION_HEADERS.toSorted(), OF_ALL.toSorted());
   });
 });
