@@ -1,9 +1,9 @@
 /** What a first deployment of a template would miss. */
-import { relative } from 'node:path';
 import { orderFix } from '@gatewright/authoring/check/deployment-order';
 import { findLateParts, lacksDeployment } from '../../../gateway/control/loading/inspect-apis.ts';
 import { asText } from '@gatewright/aws/json-object';
 import type { DefinitionPlane } from '../../../gateway/engine/index.ts';
+import { placeText } from './definition-surroundings.ts';
 import type { Finding } from './finding.ts';
 
 export function checkDefinition(definition: DefinitionPlane): readonly Finding[] {
@@ -24,7 +24,7 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
           level: 'obstacle',
           what: `${deployment} does not wait for ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
           why: 'CloudFormation may make the deployment first: without a method it fails, otherwise it lacks these parts',
-          where: placeText(resources.get(deployment)?.place() ?? { file: '' }, deployment),
+          where: `${deployment}, ${placeText(resources.get(deployment)?.place() ?? { file: '' })}`,
           fix: orderFix(deployment),
         };
       });
@@ -41,14 +41,7 @@ function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
       level: 'obstacle',
       what: `stage ${asText(stage.properties['StageName']) ?? ''} has no deployment`,
       why: 'it answers 404 to every request',
-      where: placeText(stage.place(), stage.logicalId),
+      where: `${stage.logicalId}, ${placeText(stage.place())}`,
       fix: 'set AutoDeploy: true or a DeploymentId',
     }));
-}
-
-function placeText(
-  { file, line }: { readonly file: string; readonly line?: number | undefined },
-  logicalId: string,
-): string {
-  return `${logicalId}, ${relative(process.cwd(), file)}${line === undefined ? '' : `:${line}`}`;
 }

@@ -3,9 +3,9 @@ import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
 import { exportsOf } from './check-exports.ts';
-import { NAMED_TYPES } from './check-names.ts';
 import type { Unread } from './finding.ts';
 import { lookUp } from './look-up.ts';
+import { NAMED_TYPES } from './named-types.ts';
 import { createReader } from './reader.ts';
 import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource, StackResource, StackView } from './views.ts';
@@ -68,21 +68,10 @@ function sorted(unread: readonly Unread[]): readonly Unread[] {
 
 function namedResources({ template }: StackView): readonly NamedResource[] {
   return Object.entries(template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]) => {
-    const key = NAMED_TYPES.includes(type) ? NAME_PROPERTIES.find((name) => name in Properties) : undefined;
-    const name = key === undefined ? undefined : Properties[key];
+    const name = Properties[NAMED_TYPES[type]?.property ?? ''];
     return typeof name === 'string' ? [{ type, logicalId, name }] : [];
   });
 }
-
-const NAME_PROPERTIES = [
-  'TableName',
-  'LogGroupName',
-  'FunctionName',
-  'QueueName',
-  'TopicName',
-  'DashboardName',
-  'Name',
-];
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
 /** 100 exports or resources each; CloudFormation allows no more than this of either. */

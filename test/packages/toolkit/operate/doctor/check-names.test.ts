@@ -7,7 +7,8 @@ import { surroundingsIn } from '../../../../../packages/toolkit/operate/doctor/a
 import { planeOfDefinition } from '../../../../../packages/toolkit/operate/doctor/definition-surroundings.ts';
 import type { Unread } from '../../../../../packages/toolkit/operate/doctor/finding.ts';
 import { reservations } from '../../../../../packages/toolkit/operate/doctor/check-account-quotas.ts';
-import { checkNames, NAMED_TYPES } from '../../../../../packages/toolkit/operate/doctor/check-names.ts';
+import { checkNames } from '../../../../../packages/toolkit/operate/doctor/check-names.ts';
+import { NAMED_TYPES } from '../../../../../packages/toolkit/operate/doctor/named-types.ts';
 import { readCaller } from '../../../../../packages/toolkit/operate/doctor/read-account.ts';
 import { findRestOnly } from '../../../../../packages/toolkit/operate/doctor/rest-only.ts';
 import type { ApiView } from '../../../../../packages/toolkit/operate/doctor/api-view.ts';
@@ -22,7 +23,7 @@ const findings = (type: string, resources: AccountView['resources'] = []) =>
   });
 
 describe('a name that is taken', () => {
-  for (const type of NAMED_TYPES)
+  for (const type of Object.keys(NAMED_TYPES))
     it(`says what ${type} is called, and how to make room for it`, () => {
       const [found, ...others] = findings(type);
 
