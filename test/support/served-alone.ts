@@ -1,6 +1,5 @@
 /** What an API server needs that serves one API, and has no `@connections`. */
 import { BodyMemory } from '../../packages/gateway/server/body-memory.ts';
-import { Intake } from '../../packages/gateway/server/intake.ts';
 import { UnreadReplies } from '../../packages/gateway/server/unread-replies.ts';
 import type { ApiServerOptions } from '../../packages/gateway/server/answer-request.ts';
 import type { ServedApi } from '../../packages/gateway/core/exchange.ts';
@@ -15,7 +14,6 @@ export function servedAlone(
     isHostAllowed,
     resolveApi: () => api,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
-    intake: new Intake(),
     bodies: new BodyMemory(ports.log),
     unread: new UnreadReplies(ports.log),
     ports,

@@ -25,7 +25,7 @@ const connections: Axis = {
     MEMORY,
   ],
   how: 'One route of an HTTP API to one function. Each connection asks again as soon as it has its answer. Functions of an account answer 1,000 at a time unless AWS raises that: `--concurrency 5000`.',
-  why: 'A request waits for all that arrived before it: on busy processors, twice as many clients wait twice as long. A request costs more where thousands wait, since their objects outlive the young generation and are copied; a turn of the event loop begins 16 of them. Opening them is in the processor time, not in the rate.',
+  why: 'A request waits for all that arrived before it: on busy processors, twice as many clients wait twice as long. A request costs more where thousands wait, since their objects outlive the young generation and are copied. Opening them is in the processor time, not in the rate.',
   measure: (size, seconds) =>
     serving({ name: 'connections', template: httpRoutes(1) }, (served) =>
       askUnderLoad(served, { path: '/r0', connections: size, seconds }),

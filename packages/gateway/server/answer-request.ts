@@ -18,7 +18,6 @@ import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { ReplySink } from './stream-reply.ts';
 import type { TlsPeer } from './tls-peer.ts';
 import type { BodyMemory } from './body-memory.ts';
-import type { Intake } from './intake.ts';
 import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {
@@ -34,7 +33,6 @@ export type ApiServerOptions = {
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
-  readonly intake: Intake;
   readonly bodies: BodyMemory;
   readonly unread: UnreadReplies;
   readonly ports: Ports;
@@ -75,10 +73,6 @@ export type Arrival = {
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
-  options.intake.take(() => startRequest(arrival, sink, options));
-}
-
-function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
     // Node's own refusal of a request without a Host would have no body.

@@ -13,7 +13,6 @@ import { isAllowedHost } from '@gatewright/aws/guards';
 import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
 import { BodyMemory } from './body-memory.ts';
-import { Intake } from './intake.ts';
 import { checkPeer } from './check-peer.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from '../core/receive.ts';
@@ -82,7 +81,6 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
   const open: OpenPort[] = [];
   const { maxBodyMemoryBytes, at } = options;
   const shared = {
-    intake: new Intake(),
     bodies: new BodyMemory(at.log, maxBodyMemoryBytes),
     unread: new UnreadReplies(at.log, maxBodyMemoryBytes),
   };
@@ -105,7 +103,7 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
 async function openPort(
   plan: PortPlan,
   options: ApiPortsOptions,
-  shared: Pick<ApiServerOptions, 'intake' | 'bodies' | 'unread'>,
+  shared: Pick<ApiServerOptions, 'bodies' | 'unread'>,
 ): Promise<OpenPort> {
   const { at } = options;
   const domainOf: FindDomain = (host, target, rawHeaders) =>

@@ -4,7 +4,6 @@ import { after, before, describe, it, mock } from 'node:test';
 import { createApiServer } from '../../../../packages/gateway/server/http.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BodyMemory, FREE_BODY_BYTES } from '../../../../packages/gateway/server/body-memory.ts';
-import { Intake } from '../../../../packages/gateway/server/intake.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
@@ -23,11 +22,10 @@ const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
   },
 });
 
-/** Begins one request in a turn, so that nearly all are held. */
 let server: Server;
 let port = 0;
 before(async () => {
-  server = createApiServer({ ...servedAlone(api.served, ports), intake: new Intake(1) });
+  server = createApiServer(servedAlone(api.served, ports));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve));
   port = (server.address() as AddressInfo).port;
 });
@@ -99,7 +97,7 @@ describe('bodies that wait for room', () => {
   });
 });
 
-describe('requests that wait for a later turn', () => {
+describe('requests that arrive at once', () => {
   it('get their own answers, bodies and all', async () => {
     const clients = Array.from({ length: 100 }, () => open());
     clients.forEach(({ socket }, at) => socket.write(post(`body ${at}`)));

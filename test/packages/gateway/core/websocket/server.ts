@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../../../packages/gateway/server/http.ts';
 import { BodyMemory } from '../../../../../packages/gateway/server/body-memory.ts';
-import { Intake } from '../../../../../packages/gateway/server/intake.ts';
 import { UnreadReplies } from '../../../../../packages/gateway/server/unread-replies.ts';
 import { receive } from '../../../../../packages/gateway/core/receive.ts';
 import { attachWebSockets } from '../../../../../packages/gateway/server/websocket-frames.ts';
@@ -46,7 +45,6 @@ export async function startApi(
     // As on the control port, the API's id may stand in front of the path that was signed.
     handleManagement: (request, served) =>
       handleManagement(request, served, at, request.path.replace(`/${api.apiId}/`, '/')),
-    intake: new Intake(),
     bodies: new BodyMemory(at.log),
     unread: new UnreadReplies(at.log),
     ports: at,
