@@ -33,16 +33,26 @@ export function isPackaging(commands: readonly string[], environment: NodeJS.Pro
   );
 }
 
+/** @param isDeployment `serverless deploy`: without credentials it cannot go on, whatever is known */
 export async function lookUpIds(
   folder: string,
   provider: CredentialSource,
   environment: NodeJS.ProcessEnv = process.env,
+  isDeployment = false,
 ): Promise<LookUp> {
   const stage = provider.getStage();
   const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return { found: [], absent: [] };
+  let credentials: AwsCredentials;
   try {
-    const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);
+    credentials = await credentialsOf(provider);
+  } catch (error) {
+    if (unknown.length === 0 && !isDeployment)
+      return { found: [], absent: [describeLocal(local, stage, error)] };
+    return { found: [], absent: [], refusal: describeWithoutCredentials(unknown, stage) };
+  }
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  try {
     return await saveMissingIds(folder, stage, isLocalApiId, {
       AWS_REGION: provider.getRegion?.(),
       ...endpointsOf(environment),
@@ -71,10 +81,21 @@ async function credentialsOf(provider: CredentialSource): Promise<AwsCredentials
   return credentials;
 }
 
+function describeWithoutCredentials(missing: readonly string[], stage: string): string {
+  const sources = 'set AWS_PROFILE or pass --aws-profile';
+  if (missing.length === 0)
+    return `no AWS credentials, so stage "${stage}" cannot be deployed: ${sources}. To try the stack on this machine, run npx gatewright start`;
+  const documents = missing.map((name) => `access/${name}.yml`).join(', ');
+  return (
+    `no AWS credentials, and the ids of the APIs in stage "${stage}" are unknown (${documents}). ` +
+    `To package without an account, run npx gatewright package --stage ${stage}; to deploy, ${sources}, or write api.${stage}.apiId in each document`
+  );
+}
+
 function describe(missing: readonly string[], stage: string, error: unknown): string {
   return (
     `the id of the API in stage "${stage}" of ${missing.map((name) => `access/${name}.yml`).join(', ')} is unknown, and AWS could not be asked: ${firstLine(error)}. ` +
-    `Package with credentials (--aws-profile, AWS_PROFILE), write api.${stage}.apiId in the document, or package without an account by npx gatewright package --stage ${stage}; until the id is known, its authorizers answer 500`
+    `Write api.${stage}.apiId in each document, or package without an account by npx gatewright package --stage ${stage}; until the id is known, its authorizers answer 500`
   );
 }
 

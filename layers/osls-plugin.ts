@@ -120,7 +120,7 @@ class StackPlugin {
         this.#packsLayer = this.#isDeployment();
         const { commands = [] } = this.#serverless.processedInput ?? {};
         if (this.#packsLayer && isPackaging(commands, process.env))
-          return this.#askAws().then(() => this.#start());
+          return this.#askAws(commands[0] === 'deploy').then(() => this.#start());
         this.#start();
         return undefined;
       },
@@ -200,8 +200,8 @@ class StackPlugin {
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
-  async #askAws(): Promise<void> {
-    await this.#lookUpIds();
+  async #askAws(isDeployment: boolean): Promise<void> {
+    await this.#lookUpIds(isDeployment);
     const provider = this.#serverless.getProvider('aws');
     const deployed = await deployedIds(provider, provider.naming.getStackName());
     this.#deployed = deployed;
@@ -210,9 +210,14 @@ class StackPlugin {
     for (const line of describeLeft(kept)) this.#log?.warning(line);
   }
 
-  async #lookUpIds(): Promise<void> {
+  async #lookUpIds(isDeployment: boolean): Promise<void> {
     const provider = this.#serverless.getProvider('aws');
-    const { found, absent, refusal } = await lookUpIds(join(this.#serverless.serviceDir, 'access'), provider);
+    const { found, absent, refusal } = await lookUpIds(
+      join(this.#serverless.serviceDir, 'access'),
+      provider,
+      process.env,
+      isDeployment,
+    );
     if (refusal !== undefined) throw this.#error(refusal, 'ACCESS_API_ID_UNKNOWN');
     for (const line of found) this.#log?.notice(line);
     for (const line of absent) this.#log?.warning(line);

@@ -83,7 +83,7 @@ describe('lookUpIds', () => {
 
     assert.match(
       refusal ?? '',
-      /^the id of the API in stage "prod" of access\/shop\.yml, access\/soon\.yml is unknown, .*credentials not found\. Package with credentials .*api\.prod\.apiId.*npx gatewright package --stage prod/,
+      /^no AWS credentials, and the ids .* stage "prod" are unknown \(access\/shop\.yml, access\/soon\.yml\)\. To package without an account, run npx gatewright package --stage prod; to deploy, set AWS_PROFILE .*api\.prod\.apiId/,
     );
   });
 
@@ -114,6 +114,19 @@ describe('lookUpIds', () => {
 
     assert.equal(refusal, undefined);
     assert.match(absent.join('\n'), /^shop, soon: only the local gateway's id .*deny every request$/);
+  });
+
+  it('refuses a deployment without credentials at once, though every API is known on this machine', async () => {
+    using folder = aFolder();
+    for (const name of ['shop', 'soon'])
+      folder.write(name, { prod: [makeId(10, `${name}-prod`, 'ApiGatewayRestApi')] });
+
+    const { refusal } = await lookUpIds(folder.path, provider, {}, true);
+
+    assert.match(
+      refusal ?? '',
+      /^no AWS credentials, so stage "prod" cannot be deployed: set AWS_PROFILE .* npx gatewright start$/,
+    );
   });
 
   it('refuses where nothing answers', async (t) => {
