@@ -1,7 +1,7 @@
 /** The stack as a SAM application: `sam deploy` uploads the archives that it names. */
 import { stringify } from 'yaml';
 import { asText, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listPacked } from './portable-template.ts';
 import type { PortableTemplate } from './portable-template.ts';
 
@@ -29,7 +29,7 @@ export function printSamTemplate(template: PortableTemplate, pathOf: (archive: s
 }
 
 /** SAM has other names for three properties (developer guide, AWS::Serverless::Function). */
-function samFunction(properties: JsonObject, path: string) {
+function samFunction(properties: UnknownMembers, path: string) {
   const { TracingConfig: tracing, Tags: tags } = properties;
   return {
     Type: 'AWS::Serverless::Function',
@@ -43,14 +43,14 @@ function samFunction(properties: JsonObject, path: string) {
 }
 
 /** Without the policy, SAM keeps each version that a deployment replaces. */
-function samLayer(properties: JsonObject, path: string) {
+function samLayer(properties: UnknownMembers, path: string) {
   return {
     Type: 'AWS::Serverless::LayerVersion',
     Properties: { ContentUri: path, ...without(properties, ['Content']), RetentionPolicy: 'Delete' },
   };
 }
 
-function without(properties: JsonObject, names: readonly string[]): JsonObject {
+function without(properties: UnknownMembers, names: readonly string[]): UnknownMembers {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
 

@@ -3,7 +3,7 @@
  * Gateway keeps while the connection is open and passes with each of its events.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Name of the context's member. A document may not name a claim like this. */
 export const CHANNELS = 'channels';
@@ -63,11 +63,11 @@ export function parseChannelGrants(text: string | undefined): ChannelGrants | un
   if (typeof space !== 'string' || !CHANNEL_SPACE.test(space)) return undefined;
   if (typeof deny !== 'object' || deny === null) return undefined;
   const allowed = parsePatterns(fields);
-  const denied = parsePatterns(deny as JsonObject);
+  const denied = parsePatterns(deny as UnknownMembers);
   return allowed === undefined || denied === undefined ? undefined : { space, allow: allowed, deny: denied };
 }
 
-function parsePatterns(fields: JsonObject): ChannelPatterns | undefined {
+function parsePatterns(fields: UnknownMembers): ChannelPatterns | undefined {
   const patterns: Partial<Record<ChannelAction, readonly string[]>> = {};
   for (const action of CHANNEL_ACTIONS) {
     const listed = fields[action];

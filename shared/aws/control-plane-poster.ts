@@ -2,7 +2,7 @@
 import { DomainError } from '../errors.ts';
 import type { AuthorizerCaches, NativeKeys } from '../ports.ts';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
@@ -14,7 +14,7 @@ export type ControlPlaneConfig = {
   readonly endpoint: string | undefined;
 };
 
-type Reply = { readonly status: number; readonly body: JsonObject };
+type Reply = { readonly status: number; readonly body: UnknownMembers };
 type Call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, input?: object) => Promise<Reply>;
 
 const TIMEOUT_MS = 5000;

@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-export type EventFields = JsonObject;
+export type EventFields = UnknownMembers;
 
 /** @throws DomainError EVENT_MALFORMED when the value is no JSON object. */
 export function parseFields(value: unknown): EventFields {

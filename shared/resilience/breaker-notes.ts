@@ -1,6 +1,6 @@
 /** What items of a table say that are circuit breakers of `gatewright/resilience`. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { breakerPartition, parseBreaker } from './breaker-item.ts';
 import { parseItem } from '../table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '../table/dynamodb-expression.ts';
@@ -14,10 +14,10 @@ const PARTITION = breakerPartition('');
  * One sentence per breaker of an answer to Scan or Query:
  * `Circuit breaker prices of shop: open until 2026-11-23T12:00:03.000Z (calls-failed)`.
  */
-export function noteBreakers({ Items: items }: JsonObject): readonly string[] {
+export function noteBreakers({ Items: items }: UnknownMembers): readonly string[] {
   if (!Array.isArray(items)) return [];
   return items.filter(isJsonObject).flatMap((found) => {
-    const item = found as DynamoDbItem;
+    const item = found as object as DynamoDbItem;
     const [partition, sort] = [item['pk']?.S, item['sk']?.S];
     const [, name] = BREAKER.exec(sort ?? '') ?? [];
     if (name === undefined || partition?.startsWith(PARTITION) !== true) return [];

@@ -31,7 +31,7 @@ export function parseRefusal(error: unknown): { readonly item: Item | undefined 
   if (!('Item' in fields))
     throw new DomainError('CONFIG_INVALID', '@aws-sdk/client-dynamodb must be 3.363.0 or newer');
   const item = fields['Item'];
-  return { item: isJsonObject(item) ? parseItem(item as DynamoDbItem) : undefined };
+  return { item: isJsonObject(item) ? parseItem(item as object as DynamoDbItem) : undefined };
 }
 
 /** Per member of a transaction whether its condition held; undefined if conditions were not the cause. */

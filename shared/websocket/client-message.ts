@@ -1,5 +1,5 @@
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { isChannelName } from '../aws/channel-grants.ts';
 import { baseChannel } from './channel-address.ts';
 import type { ClientMessage, Position } from './frames.ts';
@@ -34,7 +34,7 @@ export function parseClientMessage(text: string): ClientMessage | Malformed {
 
 function parseChannelMessage(
   action: Exclude<ClientMessage['action'], 'ping'>,
-  fields: JsonObject,
+  fields: UnknownMembers,
 ): ClientMessage | Malformed {
   const { id, channel, data } = fields;
   if (typeof id !== 'string' || !ID.test(id))

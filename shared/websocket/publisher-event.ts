@@ -1,5 +1,5 @@
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
 import type { DeliveryJob } from '../ports.ts';
 import { MAX_DATA_BYTES } from './answer-message.ts';
@@ -49,7 +49,7 @@ function parseSnsRecord(record: unknown): Publication {
   );
 }
 
-function parsePublication({ channel, data, messages }: JsonObject, id: string): Publication {
+function parsePublication({ channel, data, messages }: UnknownMembers, id: string): Publication {
   if (typeof channel !== 'string') throw malformed('the event must name a channel');
   assertAddress(channel);
   const all: readonly unknown[] = Array.isArray(messages) ? messages : [data];
@@ -71,11 +71,11 @@ function checked(data: unknown): unknown {
   return data;
 }
 
-function idOf({ id }: JsonObject, newId: () => string): string {
+function idOf({ id }: UnknownMembers, newId: () => string): string {
   return typeof id === 'string' && ID.test(id) ? id : newId();
 }
 
-function parseJob({ address, from, to, log, places }: JsonObject): DeliveryJob {
+function parseJob({ address, from, to, log, places }: UnknownMembers): DeliveryJob {
   if (typeof address !== 'string' || typeof from !== 'number' || typeof to !== 'number')
     throw malformed('the event must name messages to deliver');
   assertAddress(address);

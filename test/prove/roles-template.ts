@@ -1,5 +1,6 @@
 /** The roles and tables of a stack, without its functions: what the proof of roles serves. */
-import type { Json, JsonObject, ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 export type Statement = {
   readonly Action: string | readonly string[];

@@ -15,7 +15,8 @@ import { CACHED_ID, policiesOf, templateOf } from './roles-template.ts';
 import type { Place, Statement } from './roles-template.ts';
 import { featuresOf } from './roles-features.ts';
 import type { Gateway } from '../../packages/gateway/engine/index.ts';
-import type { Json, ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 import type { Figures, Outcome, Proof } from './proof.ts';
 

@@ -8,7 +8,7 @@ import { receive } from '../../packages/gateway/core/receive.ts';
 import { aStack, functionArn } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
 import type { AccountOptions } from '../../packages/gateway/control/account.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Reply } from '../../packages/gateway/core/exchange.ts';
 import type { TestRequest } from './an-api.ts';
 import type { TestResource } from './a-stack.ts';

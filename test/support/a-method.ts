@@ -1,7 +1,7 @@
 /** REST APIs of one method, for tests of integrations. */
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { anApi } from './an-api.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../packages/gateway/core/ports.ts';
 import type { TestApi } from './an-api.ts';
 import type { FakeFunction } from './virtual-ports.ts';

@@ -1,7 +1,7 @@
 /** What lets the API of the tests invoke their function `fn`. */
 import { functionArn } from './a-stack.ts';
 import { API_ID } from './routed-apis.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 
 export const API_ARN = `arn:aws:execute-api:us-east-1:123456789012:${API_ID}`;

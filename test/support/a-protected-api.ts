@@ -12,7 +12,7 @@ import { aFetcher, aKeySet, aRsaKey } from './signed-tokens.ts';
 import { functionArn, invokeUri, proxyTo } from './a-stack.ts';
 import { anApi } from './an-api.ts';
 import { aDocument } from './an-access-document.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi } from './an-api.ts';
 

@@ -1,5 +1,5 @@
 /** An HTTP API with one route, whose integration calls a service by a subtype. */
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { anApi } from './an-api.ts';
 import type { TestApi } from './an-api.ts';
 

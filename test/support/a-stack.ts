@@ -1,5 +1,6 @@
 /** Resolved stacks for tests: resources as CloudFormation writes them, with ids instead of intrinsics. */
-import type { JsonObject, ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../packages/gateway/core/stack/model.ts';
 
 export type TestResource = { readonly type: string; readonly id?: string; readonly properties: JsonObject };
 

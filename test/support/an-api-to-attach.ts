@@ -22,7 +22,7 @@ import { aRestControl } from './a-rest-control.ts';
 import type { TestRestControl } from './a-rest-control.ts';
 import { ISSUER_KEY, JWKS_URI, anAuthorizer, toAuthorizeRequest } from './a-protected-api.ts';
 import { ACCOUNT_ID, functionArn, proxyTo, REGION } from './a-stack.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 import { aDocument } from './an-access-document.ts';
 import type { FakeFunction } from './virtual-ports.ts';

@@ -1,7 +1,7 @@
 /** REST APIs whose stage `dev` has a response cache. */
 import { stagedApi } from './logged-apis.ts';
 import { restApi } from './rest-apis.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi, TestRequest } from './an-api.ts';
 import type { FakeFunction } from './virtual-ports.ts';

@@ -1,7 +1,7 @@
 /** Custom domains as templates write them, for the API of `routed-apis.ts`. */
 import { invokeUri } from './a-stack.ts';
 import { API_ID } from './routed-apis.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 
 export const HOST = 'api.example.com';

@@ -1,7 +1,7 @@
 /** A REST API every request to which fails in a phase of its own, and whose stage writes the access log that tells most. */
 import { recommendedFormat } from '../../packages/toolkit/operate/explain/log-line.ts';
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { LOG_GROUP_ARN } from './logged-apis.ts';
 import { invokeUri, proxyTo } from './a-stack.ts';
 import type { TestResource } from './a-stack.ts';

@@ -1,7 +1,7 @@
 /** APIs whose stages write logs. */
 import { anApi } from './an-api.ts';
 import { restApi } from './rest-apis.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi } from './an-api.ts';
 import type { FakeFunction } from './virtual-ports.ts';

@@ -1,6 +1,6 @@
 /** Every kind of integration that a WebSocket API has, with all of its properties given, and why some are read by nobody. */
 import { invokeUri } from './a-stack.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 
 export const API = 'abcdefghij';

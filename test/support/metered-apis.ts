@@ -1,7 +1,7 @@
 /** A REST API whose routes want keys, with plans and keys for its stages. */
 import { headerOf } from './an-api.ts';
 import { restApi } from './rest-apis.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Reply } from '../../packages/gateway/core/exchange.ts';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi } from './an-api.ts';

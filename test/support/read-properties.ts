@@ -1,5 +1,5 @@
 /** Properties that record which of them were read. */
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** The same properties; `read` gathers names as they are looked at, `Integration.Uri` for those of blocks. */
 export function recordReads(properties: JsonObject, read: Set<string>, prefix = ''): JsonObject {

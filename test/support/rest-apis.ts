@@ -1,7 +1,7 @@
 /** REST APIs for tests: `/pets` and `/` on two stages, open or behind an authorizer named `auth`. */
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { invokeUri, proxyTo } from './a-stack.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 import type { FakeFunction } from './virtual-ports.ts';
 

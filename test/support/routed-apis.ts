@@ -2,7 +2,7 @@
 import { makeRootResourceId } from '../../packages/base/aws/physical-ids.ts';
 import { functionArn, proxyTo } from './a-stack.ts';
 import { anApi } from './an-api.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from './a-stack.ts';
 import type { TestApi, TestRequest } from './an-api.ts';
 import type { FakeFunction } from './virtual-ports.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ServiceRequest } from '../../packages/gateway/core/ports.ts';
-import type { JsonObject } from '../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import * as eventbridge from '../../packages/gateway/services/eventbridge/service.ts';
 import * as sqs from '../../packages/gateway/services/sqs/service.ts';
 import * as states from '../../packages/gateway/services/states/service.ts';

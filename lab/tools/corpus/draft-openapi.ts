@@ -1,6 +1,6 @@
 /** The routes of an API document. Pure. */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type DocumentRoute = {
   readonly method: string;
@@ -12,7 +12,7 @@ type DocumentRoute = {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'];
 const ANY = 'x-amazon-apigateway-any-method';
 
-export function routesOfDocument(document: JsonObject): DocumentRoute[] {
+export function routesOfDocument(document: UnknownMembers): DocumentRoute[] {
   const whole = guardOf(document);
   return Object.entries(membersOf(document['paths'])).flatMap(([path, item]) =>
     Object.entries(membersOf(item))
@@ -26,7 +26,7 @@ export function routesOfDocument(document: JsonObject): DocumentRoute[] {
 }
 
 /** `security: []` and `[{ NONE: [] }]` open a route. */
-function guardOf(part: JsonObject): boolean | undefined {
+function guardOf(part: UnknownMembers): boolean | undefined {
   const { security } = part;
   if (!Array.isArray(security)) return undefined;
   return security.flatMap((one) => Object.keys(membersOf(one))).some((name) => name !== 'NONE');

@@ -1,9 +1,9 @@
 /** The routes that a CloudFormation or SAM template has, and what each may answer to a plain request. Pure. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { routesOfDocument } from './draft-openapi.ts';
 import { asText, nameOf } from './template-text.ts';
 import type { ExpectedRoute, Protocol } from './expectation.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** What a generic request to an open route may get: an answer, or a client's error of the function's own. */
 export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
@@ -11,15 +11,15 @@ export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
 export const GUARDED = ['401', '403'];
 
 /** An API document beside the template, `DefinitionUri: openapi.yaml`; undefined where there is none. */
-export type ReadSibling = (path: string) => JsonObject | undefined;
-type Resources = Readonly<Record<string, JsonObject>>;
+export type ReadSibling = (path: string) => UnknownMembers | undefined;
+type Resources = Readonly<Record<string, UnknownMembers>>;
 type Parts = {
   readonly resources: Resources;
-  readonly globals: JsonObject;
+  readonly globals: UnknownMembers;
   readonly readSibling: ReadSibling;
 };
 
-export function draftRoutes(template: JsonObject, readSibling: ReadSibling): ExpectedRoute[] {
+export function draftRoutes(template: UnknownMembers, readSibling: ReadSibling): ExpectedRoute[] {
   const entries = Object.entries(membersOf(template['Resources']));
   const resources = Object.fromEntries(entries.map(([id, resource]) => [id, membersOf(resource)]));
   const parts = { resources, globals: membersOf(template['Globals']), readSibling };
@@ -37,7 +37,7 @@ function keyOf({ protocol, api, method, path }: ExpectedRoute): string {
   return [protocol, api, method, path.replace(/\/$/, '')].join(' ');
 }
 
-function routesOf(id: string, resource: JsonObject, parts: Parts): ExpectedRoute[] {
+function routesOf(id: string, resource: UnknownMembers, parts: Parts): ExpectedRoute[] {
   const properties = membersOf(resource['Properties']);
   switch (resource['Type']) {
     case 'AWS::Serverless::Function':
@@ -62,7 +62,7 @@ function routesOf(id: string, resource: JsonObject, parts: Parts): ExpectedRoute
   }
 }
 
-function routeOfEvent(event: JsonObject, parts: Parts): ExpectedRoute[] {
+function routeOfEvent(event: UnknownMembers, parts: Parts): ExpectedRoute[] {
   const properties = membersOf(event['Properties']);
   const kind = event['Type'];
   if (kind !== 'Api' && kind !== 'HttpApi') return [];
@@ -82,14 +82,14 @@ function routeOfEvent(event: JsonObject, parts: Parts): ExpectedRoute[] {
 /** A default authorizer or key of the API, or of Globals. */
 function isSamGuarded(api: string, kind: 'Api' | 'HttpApi', { resources, globals }: Parts): boolean {
   const own = membersOf(membersOf(resources[api]?.['Properties'])['Auth']);
-  const auth: JsonObject = { ...membersOf(membersOf(globals[kind])['Auth']), ...own };
+  const auth: UnknownMembers = { ...membersOf(membersOf(globals[kind])['Auth']), ...own };
   return auth['DefaultAuthorizer'] !== undefined || auth['ApiKeyRequired'] === true;
 }
 
 function routesOfBody(
   api: string,
   protocol: 'rest' | 'http',
-  properties: JsonObject,
+  properties: UnknownMembers,
   guarded: boolean,
   { readSibling }: Parts,
 ): ExpectedRoute[] {
@@ -106,7 +106,7 @@ function routesOfBody(
   }));
 }
 
-function routesOfV2Api(id: string, properties: JsonObject, parts: Parts): ExpectedRoute[] {
+function routesOfV2Api(id: string, properties: UnknownMembers, parts: Parts): ExpectedRoute[] {
   // Quick create: one target behind one route.
   const quick = properties['Target'] !== undefined;
   const path = asText(properties['RouteKey']) ?? '$default';
@@ -116,7 +116,7 @@ function routesOfV2Api(id: string, properties: JsonObject, parts: Parts): Expect
   ];
 }
 
-function routeOfMethod(properties: JsonObject, { resources }: Parts): ExpectedRoute[] {
+function routeOfMethod(properties: UnknownMembers, { resources }: Parts): ExpectedRoute[] {
   const api = nameOf(properties['RestApiId']);
   const method = asText(properties['HttpMethod']) ?? 'ANY';
   const type = asText(properties['AuthorizationType']) ?? 'NONE';
@@ -147,7 +147,7 @@ function pathOf(resourceId: unknown, resources: Resources): string {
   return `/${segments.join('/')}`;
 }
 
-function routeOfKey(properties: JsonObject, { resources }: Parts): ExpectedRoute[] {
+function routeOfKey(properties: UnknownMembers, { resources }: Parts): ExpectedRoute[] {
   const api = nameOf(properties['ApiId']);
   const key = asText(properties['RouteKey']) ?? '$default';
   const owner = membersOf(api === undefined ? undefined : resources[api]?.['Properties']);

@@ -1,12 +1,12 @@
 /** The routes of a serverless.yml, by its functions' events. Pure. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { GUARDED, OPEN, draftRoutes, splitKey, webSocketRoute, withoutDoubles } from './draft-routes.ts';
 import { asText } from './template-text.ts';
 import type { ExpectedRoute } from './expectation.ts';
 import type { ReadSibling } from './draft-routes.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
-export function draftServerless(service: JsonObject, readSibling: ReadSibling): ExpectedRoute[] {
+export function draftServerless(service: UnknownMembers, readSibling: ReadSibling): ExpectedRoute[] {
   const functions = functionsOf(service['functions'], readSibling);
   const own = functions.flatMap((one) => eventsOf(one).flatMap(routeOfEvent));
   const resources = membersOf(service['resources']);
@@ -14,7 +14,7 @@ export function draftServerless(service: JsonObject, readSibling: ReadSibling): 
 }
 
 /** A map, a list of maps, or `${file(functions.yml)}`. */
-export function functionsOf(value: unknown, readSibling: ReadSibling): JsonObject[] {
+export function functionsOf(value: unknown, readSibling: ReadSibling): UnknownMembers[] {
   const file = typeof value === 'string' ? /^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$/.exec(value) : null;
   if (file !== null) {
     const whole = readSibling(file[1] ?? '') ?? {};
@@ -24,11 +24,11 @@ export function functionsOf(value: unknown, readSibling: ReadSibling): JsonObjec
   return Object.values(membersOf(value)).map(membersOf);
 }
 
-function eventsOf({ events }: JsonObject): JsonObject[] {
+function eventsOf({ events }: UnknownMembers): UnknownMembers[] {
   return Array.isArray(events) ? events.map((event) => (event === 'httpApi' ? {} : membersOf(event))) : [];
 }
 
-function routeOfEvent(event: JsonObject): ExpectedRoute[] {
+function routeOfEvent(event: UnknownMembers): ExpectedRoute[] {
   const { http, httpApi, websocket } = event;
   if (http !== undefined) return [httpRoute('rest', 'ApiGatewayRestApi', http)];
   if (httpApi !== undefined) return [httpRoute('http', 'HttpApi', httpApi)];

@@ -1,5 +1,6 @@
 /** A draft of what a project may answer, from its template alone. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { draftRoutes } from './draft-routes.ts';
@@ -7,7 +8,6 @@ import { draftServerless, functionsOf } from './draft-serverless.ts';
 import { asText, parseTemplate } from './template-text.ts';
 import type { Expectation } from './expectation.ts';
 import type { ReadSibling } from './draft-routes.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
 const TEMPLATES = ['template.yaml', 'template.yml', 'template.json'];
@@ -53,7 +53,7 @@ function draftCdk(folder: string): Expectation {
 }
 
 /** Values for parameters that have none, as a newcomer to the project would invent them. */
-function ofTemplates(templates: readonly JsonObject[]): Pick<Expectation, 'arguments' | 'needs'> {
+function ofTemplates(templates: readonly UnknownMembers[]): Pick<Expectation, 'arguments' | 'needs'> {
   const parameters = templates.flatMap((template) => Object.entries(membersOf(template['Parameters'])));
   // Parameters of assets are given by CDK 1 itself.
   const missing = parameters.filter(
@@ -77,7 +77,7 @@ function ofTemplates(templates: readonly JsonObject[]): Pick<Expectation, 'argum
   };
 }
 
-function madeUp(name: string, { AllowedValues: allowed, Type: type }: JsonObject): string {
+function madeUp(name: string, { AllowedValues: allowed, Type: type }: UnknownMembers): string {
   if (Array.isArray(allowed) && allowed.length > 0) return String(allowed[0]);
   if (type === 'Number') return '1';
   // An API key has 20 characters at least.
@@ -98,7 +98,7 @@ function findTemplate(folder: string): string | undefined {
     .find((name) => readTemplate(join(folder, name))['Resources'] !== undefined);
 }
 
-function readTemplate(path: string): JsonObject {
+function readTemplate(path: string): UnknownMembers {
   return parseTemplate(readFileSync(path, 'utf8'));
 }
 

@@ -1,8 +1,8 @@
 /** Templates as text: read without the gateway, since what is expected of it must not come from it. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseDocument } from 'yaml';
 import type { Tags } from 'yaml';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 const SHORT_FORMS = ['Ref', 'GetAtt', 'Sub', 'Join', 'Select', 'Split', 'If', 'ImportValue', 'FindInMap'];
 const MORE_FORMS = ['Base64', 'Cidr', 'GetAZs', 'Equals', 'And', 'Or', 'Not', 'Condition', 'Transform'];
@@ -14,7 +14,7 @@ const SHORT_TAGS = [...SHORT_FORMS, ...MORE_FORMS].flatMap((name) => [
   { tag: `!${name}`, collection: 'seq', resolve: (seq: unknown): unknown => seq },
 ]) as unknown as Tags;
 
-export function parseTemplate(text: string): JsonObject {
+export function parseTemplate(text: string): UnknownMembers {
   const document = parseDocument(text, { customTags: SHORT_TAGS, uniqueKeys: false, logLevel: 'silent' });
   return membersOf(document.toJS({ maxAliasCount: 1000 }));
 }

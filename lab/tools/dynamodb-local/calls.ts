@@ -3,7 +3,7 @@ import { Expressions } from './expressions.ts';
 import { brokenTable, TABLES, tableInput } from './tables.ts';
 import { itemOf, keyOf, NAMES, valueOf } from './values.ts';
 import type { TableShape } from './values.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
 
 export type Call = {
@@ -12,7 +12,7 @@ export type Call = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-type Maker = (seed: Seed, table: TableShape) => JsonObject;
+type Maker = (seed: Seed, table: TableShape) => UnknownMembers;
 
 const CAPACITY = ['NONE', 'TOTAL', 'INDEXES'];
 
@@ -37,7 +37,7 @@ const OPERATIONS: readonly { readonly name: string; readonly share: number; read
     name: 'ListTables',
     share: 1,
     make: (seed) =>
-      seed.pick<JsonObject>([
+      seed.pick<UnknownMembers>([
         {},
         { Limit: 2 },
         { Limit: 0 },
@@ -72,12 +72,12 @@ export function setUp(): readonly Call[] {
   return TABLES.map((table) => ({ target: 'DynamoDB_20120810.CreateTable', input: tableInput(table) }));
 }
 
-function damage(seed: Seed, input: JsonObject): JsonObject {
+function damage(seed: Seed, input: UnknownMembers): UnknownMembers {
   const names = Object.keys(input);
   if (names.length === 0) return { Unknown: 1 };
   const name = seed.pick(names);
   const { [name]: value, ...rest } = input;
-  return seed.pick<() => JsonObject>([
+  return seed.pick<() => UnknownMembers>([
     () => rest,
     () => ({ ...rest, [name]: null }),
     () => ({ ...rest, [name]: 5 }),
@@ -91,14 +91,14 @@ function damage(seed: Seed, input: JsonObject): JsonObject {
   ])();
 }
 
-function common(seed: Seed, { name }: TableShape): JsonObject {
+function common(seed: Seed, { name }: TableShape): UnknownMembers {
   return {
     TableName: name,
     ...(seed.chance(0.1) ? { ReturnConsumedCapacity: seed.pick(CAPACITY) } : {}),
   };
 }
 
-function conditional(seed: Seed, expressions: Expressions, share: number): JsonObject {
+function conditional(seed: Seed, expressions: Expressions, share: number): UnknownMembers {
   return seed.chance(share)
     ? {
         ConditionExpression: expressions.condition(),
@@ -107,12 +107,12 @@ function conditional(seed: Seed, expressions: Expressions, share: number): JsonO
     : {};
 }
 
-function returning(seed: Seed, share = 0.4): JsonObject {
+function returning(seed: Seed, share = 0.4): UnknownMembers {
   const modes = ['ALL_OLD', 'NONE', 'ALL_NEW', 'UPDATED_NEW', 'UPDATED_OLD'];
   return seed.chance(share) ? { ReturnValues: seed.pick(modes) } : {};
 }
 
-function put(seed: Seed, table: TableShape): JsonObject {
+function put(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
   const input = { ...common(seed, table), Item: itemOf(seed, table), ...conditional(seed, expressions, 0.4) };
   if (seed.chance(0.05)) return { ...input, Expected: { a: { Exists: false } } };
@@ -123,7 +123,7 @@ function put(seed: Seed, table: TableShape): JsonObject {
   };
 }
 
-function get(seed: Seed, table: TableShape): JsonObject {
+function get(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
   const projection = seed.chance(0.6) ? { ProjectionExpression: expressions.projection() } : {};
   const legacy = seed.chance(0.05) ? { AttributesToGet: seed.pick([['a'], ['a', 'a'], []]) } : {};
@@ -138,7 +138,7 @@ function get(seed: Seed, table: TableShape): JsonObject {
   };
 }
 
-function update(seed: Seed, table: TableShape): JsonObject {
+function update(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
   if (seed.chance(0.05)) {
     const Action = seed.pick(['PUT', 'ADD', 'DELETE', 'MOVE']);
@@ -158,13 +158,13 @@ function update(seed: Seed, table: TableShape): JsonObject {
   return { ...input, ...returning(seed), ...expressions.members() };
 }
 
-function remove(seed: Seed, table: TableShape): JsonObject {
+function remove(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
   const input = { ...common(seed, table), Key: keyOf(seed, table), ...conditional(seed, expressions, 0.5) };
   return { ...input, ...returning(seed), ...expressions.members() };
 }
 
-function selection(seed: Seed, expressions: Expressions): JsonObject {
+function selection(seed: Seed, expressions: Expressions): UnknownMembers {
   const Select = seed.pick([
     'COUNT',
     'ALL_ATTRIBUTES',
@@ -179,7 +179,7 @@ function selection(seed: Seed, expressions: Expressions): JsonObject {
   };
 }
 
-function query(seed: Seed, table: TableShape): JsonObject {
+function query(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
   const indexes = table.name === 'orders' ? ['byTotal', 'byStatus'] : [];
   const index = indexes.length > 0 && seed.chance(0.4) ? seed.pick(indexes) : undefined;
@@ -221,9 +221,9 @@ function query(seed: Seed, table: TableShape): JsonObject {
   };
 }
 
-function scan(seed: Seed, table: TableShape): JsonObject {
+function scan(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
-  const segments = seed.pick<JsonObject>([
+  const segments = seed.pick<UnknownMembers>([
     { Segment: 0, TotalSegments: 1 },
     { Segment: 2, TotalSegments: 1 },
     { Segment: 0 },
@@ -242,7 +242,7 @@ function scan(seed: Seed, table: TableShape): JsonObject {
   };
 }
 
-function batchWrite(seed: Seed, table: TableShape): JsonObject {
+function batchWrite(seed: Seed, table: TableShape): UnknownMembers {
   const requests = seed.many(seed.pick([0, 1, 2, 3, 26]), () =>
     seed.chance(0.6)
       ? { PutRequest: { Item: itemOf(seed, table) } }
@@ -251,7 +251,7 @@ function batchWrite(seed: Seed, table: TableShape): JsonObject {
   return { RequestItems: { [seed.chance(0.05) ? 'absent' : table.name]: requests } };
 }
 
-function batchGet(seed: Seed, table: TableShape): JsonObject {
+function batchGet(seed: Seed, table: TableShape): UnknownMembers {
   const expressions = new Expressions(seed);
   const Keys = seed.many(seed.pick([0, 1, 1, 2]), () => keyOf(seed, table));
   const projection = seed.chance(0.4) ? { ProjectionExpression: expressions.projection() } : {};
@@ -267,11 +267,11 @@ function batchGet(seed: Seed, table: TableShape): JsonObject {
   };
 }
 
-function transactWrite(seed: Seed, table: TableShape): JsonObject {
-  const member = (): JsonObject => {
+function transactWrite(seed: Seed, table: TableShape): UnknownMembers {
+  const member = (): UnknownMembers => {
     const expressions = new Expressions(seed);
     const at = { TableName: table.name };
-    return seed.pick<() => JsonObject>([
+    return seed.pick<() => UnknownMembers>([
       () => ({
         Put: {
           ...at,
@@ -310,8 +310,8 @@ function transactWrite(seed: Seed, table: TableShape): JsonObject {
   return { TransactItems: seed.many(seed.pick([0, 1, 1, 2, 2, 3]), member), ...token };
 }
 
-function transactGet(seed: Seed, table: TableShape): JsonObject {
-  const one = (): JsonObject => {
+function transactGet(seed: Seed, table: TableShape): UnknownMembers {
+  const one = (): UnknownMembers => {
     const expressions = new Expressions(seed);
     const projection = seed.chance(0.5) ? { ProjectionExpression: expressions.projection() } : {};
     return {
@@ -321,7 +321,7 @@ function transactGet(seed: Seed, table: TableShape): JsonObject {
   return { TransactItems: seed.many(seed.pick([0, 1, 2]), one) };
 }
 
-function statement(seed: Seed, table: TableShape): JsonObject {
+function statement(seed: Seed, table: TableShape): UnknownMembers {
   const [hash, range] = table.keys;
   const key = keyOf(seed, table);
   const where = [hash, range]
@@ -330,7 +330,7 @@ function statement(seed: Seed, table: TableShape): JsonObject {
   const Parameters = [hash, range].flatMap((part) =>
     part === undefined ? [] : [key[part.name] ?? { S: 'x' }],
   );
-  return seed.pick<() => JsonObject>([
+  return seed.pick<() => UnknownMembers>([
     () => ({ Statement: `SELECT * FROM "${table.name}" WHERE ${where}`, Parameters }),
     () => ({ Statement: `SELECT n, s FROM "${table.name}" WHERE ${where}`, Parameters }),
     () => ({ Statement: `UPDATE "${table.name}" SET s = 'q' WHERE ${where}`, Parameters }),
@@ -340,8 +340,8 @@ function statement(seed: Seed, table: TableShape): JsonObject {
   ])();
 }
 
-function updateTable(seed: Seed, { name }: TableShape): JsonObject {
-  return seed.pick<JsonObject>([
+function updateTable(seed: Seed, { name }: TableShape): UnknownMembers {
+  return seed.pick<UnknownMembers>([
     { TableName: name },
     { TableName: 'absent', BillingMode: 'PAY_PER_REQUEST' },
     { TableName: name, BillingMode: 'SOMETIMES' },
@@ -350,10 +350,10 @@ function updateTable(seed: Seed, { name }: TableShape): JsonObject {
   ]);
 }
 
-function timeToLive(seed: Seed, { name }: TableShape): JsonObject {
+function timeToLive(seed: Seed, { name }: TableShape): UnknownMembers {
   return {
     TableName: name,
-    TimeToLiveSpecification: seed.pick<JsonObject>([
+    TimeToLiveSpecification: seed.pick<UnknownMembers>([
       { AttributeName: 'ttl', Enabled: false },
       { Enabled: true },
       { AttributeName: '', Enabled: true },
@@ -362,7 +362,7 @@ function timeToLive(seed: Seed, { name }: TableShape): JsonObject {
   };
 }
 
-function tag(seed: Seed, table: TableShape): JsonObject {
+function tag(seed: Seed, table: TableShape): UnknownMembers {
   const Tags = seed.pick<readonly object[]>([
     [{ Key: 'a', Value: '1' }],
     [{ Key: 'b', Value: '' }],

@@ -1,6 +1,6 @@
 /** Expressions of generated calls, with the names and values that they use. */
 import { valueOf } from './values.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
 
 const PATHS = [
@@ -28,7 +28,7 @@ const COMPARATORS = ['=', '<>', '<', '<=', '>', '>='];
 export class Expressions {
   readonly #seed: Seed;
   readonly #names = new Map<string, string>();
-  readonly #values = new Map<string, JsonObject>();
+  readonly #values = new Map<string, UnknownMembers>();
 
   constructor(seed: Seed) {
     this.#seed = seed;
@@ -46,7 +46,7 @@ export class Expressions {
     };
   }
 
-  value(given?: JsonObject): string {
+  value(given?: UnknownMembers): string {
     const name = `:v${this.#values.size}`;
     this.#values.set(name, given ?? valueOf(this.#seed, 1));
     return name;
@@ -139,9 +139,9 @@ export class Expressions {
       set,
       () => `REMOVE ${this.path()}`,
       () =>
-        `ADD ${seed.pick(['n', 'm.n', 'z', 'ns'])} ${this.value(seed.pick<JsonObject>([{ N: '1' }, { NS: ['7'] }]))}`,
+        `ADD ${seed.pick(['n', 'm.n', 'z', 'ns'])} ${this.value(seed.pick<UnknownMembers>([{ N: '1' }, { NS: ['7'] }]))}`,
       () =>
-        `DELETE ${seed.pick(['ss', 'ns', 'z'])} ${this.value(seed.pick<JsonObject>([{ SS: ['a'] }, { NS: ['1'] }]))}`,
+        `DELETE ${seed.pick(['ss', 'ns', 'z'])} ${this.value(seed.pick<UnknownMembers>([{ SS: ['a'] }, { NS: ['1'] }]))}`,
     ];
     const first = seed.pick(clauses)();
     return seed.chance(0.25) ? `${first} ${seed.pick(clauses)()}` : first;

@@ -1,8 +1,8 @@
 /** Attribute values, keys and items of generated calls: mostly valid, with the edges of each type. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
 
-type Members = Readonly<Record<string, JsonObject>>;
+type Members = Readonly<Record<string, UnknownMembers>>;
 
 const NUMBERS = '0 1 -1 7 42 3.14 -0 +5 1E6 +1E6 1e-3 00012.50 100000 0.5 -2.5 10 11 9'.split(' ');
 const ODD_NUMBERS = [
@@ -30,8 +30,8 @@ function numberOf(seed: Seed): string {
   return seed.chance(0.04) ? seed.pick(ODD_NUMBERS) : seed.pick(NUMBERS);
 }
 
-function simple(seed: Seed): JsonObject {
-  return seed.pick<() => JsonObject>([
+function simple(seed: Seed): UnknownMembers {
+  return seed.pick<() => UnknownMembers>([
     () => ({ S: seed.pick(TEXTS) }),
     () => ({ S: seed.pick(TEXTS) }),
     () => ({ N: numberOf(seed) }),
@@ -42,16 +42,16 @@ function simple(seed: Seed): JsonObject {
   ])();
 }
 
-function set(seed: Seed): JsonObject {
+function set(seed: Seed): UnknownMembers {
   const size = 1 + seed.below(3);
-  return seed.pick<() => JsonObject>([
+  return seed.pick<() => UnknownMembers>([
     () => ({ SS: TEXTS.slice(seed.below(4), seed.below(4) + 4 + size) }),
     () => ({ NS: ['1', '2', '3', '4'].slice(0, size) }),
     () => ({ BS: BYTES.slice(0, size) }),
   ])();
 }
 
-export function valueOf(seed: Seed, depth = 2): JsonObject {
+export function valueOf(seed: Seed, depth = 2): UnknownMembers {
   if (seed.chance(0.02)) return oddValue(seed);
   if (depth === 0 || seed.chance(0.6)) return simple(seed);
   if (seed.chance(0.4)) return set(seed);
@@ -61,8 +61,8 @@ export function valueOf(seed: Seed, depth = 2): JsonObject {
   };
 }
 
-function oddValue(seed: Seed): JsonObject {
-  return seed.pick<JsonObject>([
+function oddValue(seed: Seed): UnknownMembers {
+  return seed.pick<UnknownMembers>([
     { S: '' },
     { SS: [] },
     { NS: [] },
@@ -96,7 +96,7 @@ const KEY_VALUES: Readonly<Record<Key['type'], readonly string[]>> = {
 export function keyOf(seed: Seed, { keys }: TableShape): Members {
   const key = Object.fromEntries(
     keys.map(({ name, type }) => [name, { [type]: seed.pick(KEY_VALUES[type]) }]),
-  ) as Record<string, JsonObject>;
+  ) as Record<string, UnknownMembers>;
   if (!seed.chance(0.05)) return key;
   const [first] = keys;
   return seed.pick<Members>([

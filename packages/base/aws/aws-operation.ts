@@ -1,7 +1,7 @@
 /** The AWS operation that a request asks for, by protocol. */
 import { decodeCbor } from './cbor.ts';
 import { asJsonObject, parseJsonObject } from './json-object.ts';
-import type { JsonObject } from './json-object.ts';
+import type { UnknownMembers } from './json-object.ts';
 
 export type AwsOperation =
   /** `X-Amz-Target: Prefix.Action` with JSON. `input` is undefined where the body is no JSON object. */
@@ -9,7 +9,7 @@ export type AwsOperation =
       readonly protocol: 'json';
       readonly prefix: string;
       readonly action: string;
-      readonly input: JsonObject | undefined;
+      readonly input: UnknownMembers | undefined;
       /** Sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and to be answered so. */
       readonly isCbor?: true;
     }

@@ -1,7 +1,19 @@
-export type JsonObject = Readonly<Record<string, unknown>>;
+/** JSON: its types, and the only readers of a value's members. */
 
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** An object whose members may be anything: an answer that is being built, with dates and unset members. */
+export type UnknownMembers = Readonly<Record<string, unknown>>;
+
+/** What a parser of JSON or YAML returned is JSON, so only the outermost type is checked. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `isArray` that keeps the element type of a readonly list. */
+export function isJsonList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 export function asJsonObject(value: unknown): JsonObject | undefined {
@@ -10,14 +22,34 @@ export function asJsonObject(value: unknown): JsonObject | undefined {
 
 const NOTHING: JsonObject = Object.freeze({});
 
-/** The object's members; none if the value is no object. */
+/** The members of an object; none if the value is not an object. */
 export function membersOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : NOTHING;
 }
 
-/** One own member; undefined if absent or if the value is no object. */
-export function memberOf(value: unknown, name: string): unknown {
+/** One own member; undefined if absent or if the value is not an object. */
+export function memberOf(value: unknown, name: string): Json | undefined {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** A member that is a text or number, as text; empty if absent. */
+export function textOf(members: UnknownMembers, name: string): string {
+  const value = members[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** A member that is a map; empty if absent. */
+export function mapOf(members: UnknownMembers, name: string): JsonObject {
+  return membersOf(members[name]);
+}
+
+/** A member that is a list; empty if absent. */
+export function listOf(members: UnknownMembers, name: string): readonly Json[] {
+  return asList(members[name]) ?? [];
+}
+
+export function without(members: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
 }
 
 export function asText(value: unknown): string | undefined {
@@ -29,7 +61,38 @@ export function asNonEmptyText(value: unknown): string | undefined {
   return value === '' ? undefined : asText(value);
 }
 
-/** Undefined if the text is no JSON. */
+export function asList(value: unknown): readonly Json[] | undefined {
+  return isJsonList(value) ? value : undefined;
+}
+
+/** `true` or `false`, or its text, as templates and AWS's query protocol write it. */
+export function asFlag(value: unknown): boolean | undefined {
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : undefined;
+}
+
+/** True only for `true` or its text. */
+export function isTrue(value: unknown): boolean {
+  return asFlag(value) === true;
+}
+
+/** A finite number or its text, as templates and AWS's query protocol write it. */
+export function asNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** A whole number within the bounds, or its text. */
+export function asInteger(value: unknown, least: number, most: number): number | undefined {
+  const number = asNumber(value);
+  return Number.isInteger(number) && isWithin(number, least, most) ? number : undefined;
+}
+
+function isWithin(number: number | undefined, least: number, most: number): number is number {
+  return number !== undefined && number >= least && number <= most;
+}
+
+/** Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -38,7 +101,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Undefined if the text is no JSON object. */
+/** Undefined if the text is not a JSON object. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   return asJsonObject(parseJson(text));
 }

@@ -5,9 +5,9 @@
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { readEndpointTypes } from '../core/deployment/authorization/compile-resource-policy.ts';
 import { splitHttpPath, splitRestPath } from '../core/routing/stage-path.ts';
-import { isSet } from '../core/stack/json-values.ts';
+import { isTrue } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { serveStage } from './serve-stage.ts';
-import type { JsonObject } from '../core/stack/model.ts';
 import type { HeldParts } from './api-parts.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
@@ -65,7 +65,7 @@ function endpointOf(
   protocol: ApiIdentity['protocol'],
 ): Pick<ServedApi, 'disableExecuteApiEndpoint' | 'limits'> {
   return {
-    disableExecuteApiEndpoint: isSet(api.properties, 'DisableExecuteApiEndpoint'),
+    disableExecuteApiEndpoint: isTrue(api.properties['DisableExecuteApiEndpoint']),
     limits: protocol === 'rest' ? limitsOf(readEndpointTypes(api)) : undefined,
   };
 }

@@ -3,7 +3,8 @@
  * APIs, keys, plans, stages and domains with the same ids.
  */
 import { InvalidRequest } from '../core/errors.ts';
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { LocalIdentity } from '../core/policy/identities.ts';
 import type { Clock, Random } from '../core/ports.ts';
@@ -147,7 +148,7 @@ export function checkCalls(value: unknown): readonly JournaledCall[] {
   });
 }
 
-function isCall(call: JsonObject): call is JournaledCall {
+function isCall(call: UnknownMembers): call is JournaledCall {
   const { method, path, query, contentType, body, region, atEpochMs, drawn } = call;
   return (
     [path, query, contentType, body, region].every(

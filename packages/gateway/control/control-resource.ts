@@ -1,5 +1,6 @@
 import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
-import type { JsonObject, ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
 
 /** One resource of an API: its id at AWS, its properties in CloudFormation's spelling. */
 export type ControlResource = {

@@ -9,7 +9,7 @@ import { Domains, matchDomain } from './domains/domains.ts';
 import { noteAliases } from './functions/function-aliases.ts';
 import { reportUnpermitted, readFunctionUrls } from './loading/read-function-urls.ts';
 import { loadApis } from './loading/load-apis.ts';
-import { textOf } from '../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import { readDomains } from './domains/read-domains.ts';
 import { VpcLinks } from './vpc-links.ts';
 import { serveClosed, serveMapped, serveRuled } from './domains/serve-domain.ts';

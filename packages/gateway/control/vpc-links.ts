@@ -3,7 +3,7 @@
  * the link's id or name.
  */
 import { mergeParts } from './edits/merge-defined.ts';
-import { textOf } from '../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import type { ControlResource } from './control-resource.ts';
 
 /** `rest` leads to network load balancers, `http` into subnets. */

@@ -4,11 +4,11 @@
  * in transactions; and writes of index entries.
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DynamoDbError } from './actions.ts';
 import { isRefusedCondition } from './item-write.ts';
 import { dynaliteDb } from './dynalite-store.ts';
 import type { Output } from './actions.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { BatchOperation, Item } from './dynalite-store.ts';
 
 export type TableUnits = { readonly table: string; readonly reads: number; readonly writes: number };
@@ -25,7 +25,7 @@ const BYTES_PER_WRITE = 1024;
 /** For a read that finds nothing. */
 const LEAST_READ = 0.5;
 
-type Execute = (operation: string, input: JsonObject) => Promise<Output>;
+type Execute = (operation: string, input: UnknownMembers) => Promise<Output>;
 
 export class CapacityMeter {
   readonly #tables = new Map<string, { reads: number; writes: number }>();
@@ -41,7 +41,7 @@ export class CapacityMeter {
   }
 
   /** Runs a call with its consumed capacity; the result has it only if the caller asked. */
-  async run(operation: string, input: JsonObject, execute: Execute): Promise<Output> {
+  async run(operation: string, input: UnknownMembers, execute: Execute): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
     const mode = input['ReturnConsumedCapacity'];

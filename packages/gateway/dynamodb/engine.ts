@@ -4,8 +4,8 @@
  * One engine per thread, independent of HTTP.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { isDeepStrictEqual } from 'node:util';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
@@ -122,7 +122,12 @@ export class DynamoDbEngine {
    * @param isOfStack whether it is the gateway's own call, for a table of a stack
    * @throws DynamoDbError with AWS's status and body
    */
-  async execute(operation: string, input: JsonObject, region?: string, isOfStack?: boolean): Promise<Output> {
+  async execute(
+    operation: string,
+    input: UnknownMembers,
+    region?: string,
+    isOfStack?: boolean,
+  ): Promise<Output> {
     await this.removeExpired();
     switch (operation) {
       case 'PutItem':
@@ -164,7 +169,7 @@ export class DynamoDbEngine {
   }
 
   /** An operation of DynamoDB Streams. @throws DynamoDbError */
-  async executeStreams(operation: string, input: JsonObject): Promise<Output> {
+  async executeStreams(operation: string, input: UnknownMembers): Promise<Output> {
     await this.removeExpired();
     return answerStreams(operation, input, this.#streams);
   }
@@ -226,7 +231,7 @@ export class DynamoDbEngine {
     return runAction(write.operation, this.#tables.cachedStore, write.checked);
   }
 
-  async #query(input: JsonObject): Promise<Output> {
+  async #query(input: UnknownMembers): Promise<Output> {
     const checked = this.check('Query', input);
     const { IndexName: index } = checked;
     const table =
@@ -238,7 +243,10 @@ export class DynamoDbEngine {
     return this.#run({ operation: 'Query', checked });
   }
 
-  async #writeItem(operation: 'PutItem' | 'UpdateItem' | 'DeleteItem', input: JsonObject): Promise<Output> {
+  async #writeItem(
+    operation: 'PutItem' | 'UpdateItem' | 'DeleteItem',
+    input: UnknownMembers,
+  ): Promise<Output> {
     const returnOld = readReturnOld(input);
     const checked = this.check(operation, input);
     const table = await this.#tables.get(String(checked['TableName']));
@@ -255,7 +263,7 @@ export class DynamoDbEngine {
     });
   }
 
-  async #writeBatch(input: JsonObject): Promise<Output> {
+  async #writeBatch(input: UnknownMembers): Promise<Output> {
     const checked = this.check('BatchWriteItem', input);
     const names: string[] = [];
     for (const [tableName, requests] of Object.entries(membersOf(checked['RequestItems']))) {
@@ -355,7 +363,7 @@ export class DynamoDbEngine {
     await runAction('DeleteItem', set.store, { TableName: tableName, Key: itemKey });
   }
 
-  async #updateTimeToLive(input: JsonObject): Promise<Output> {
+  async #updateTimeToLive(input: UnknownMembers): Promise<Output> {
     const { output, enabledTable } = await this.#tables.updateTimeToLive(input);
     if (enabledTable === undefined) this.#expiries.drop(String(input['TableName']));
     else await this.#queueExistingItems(enabledTable);
@@ -377,7 +385,7 @@ export class DynamoDbEngine {
     } while (start !== undefined);
   }
 
-  async #deleteTable(input: JsonObject): Promise<Output> {
+  async #deleteTable(input: UnknownMembers): Promise<Output> {
     const output = await this.#tables.change('DeleteTable', input);
     const name = String(input['TableName']);
     this.#memoryBytes?.delete(name);

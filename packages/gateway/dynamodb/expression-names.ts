@@ -1,6 +1,6 @@
 /** Names and keys in the expressions of a request, for policies; invalid expressions give none. */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 const EXPRESSIONS = [
   'ProjectionExpression',
@@ -28,7 +28,7 @@ const EQUATIONS = [
 ];
 
 /** Top-level attributes that a request names, besides those of its key or item. */
-export function namesIn(input: JsonObject): readonly string[] {
+export function namesIn(input: UnknownMembers): readonly string[] {
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const expressions = EXPRESSIONS.flatMap((name) => textsOf(input[name]));
   const paths = expressions.flatMap((text) => text.match(PATH) ?? []);
@@ -43,14 +43,14 @@ export function namesIn(input: JsonObject): readonly string[] {
 }
 
 /** `#n.a[0]` → the name behind `#n` */
-function nameOf(path: string, placeholders: JsonObject): string {
+function nameOf(path: string, placeholders: UnknownMembers): string {
   const top = path.split(/[.[]/)[0] ?? '';
   const name = top.startsWith('#') ? placeholders[top] : top;
   return typeof name === 'string' ? name : top;
 }
 
 /** The partition key value of a query in DynamoDB's JSON; undefined if it has none. */
-export function partitionOfQuery(input: JsonObject, partitionKey: string): unknown {
+export function partitionOfQuery(input: UnknownMembers, partitionKey: string): unknown {
   const legacy = membersOf(membersOf(input['KeyConditions'])[partitionKey]);
   const { AttributeValueList: list } = legacy;
   if (legacy['ComparisonOperator'] === 'EQ' && Array.isArray(list)) return list[0];

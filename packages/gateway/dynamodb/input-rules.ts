@@ -1,9 +1,9 @@
 /** What dynalite's rules of inputs lack, each with AWS's page. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { isViewType, VIEW_TYPES } from './stream-record.ts';
 
-type Rule = (input: JsonObject) => string | undefined;
+type Rule = (input: UnknownMembers) => string | undefined;
 
 const INVALID = 'One or more parameter values were invalid: ';
 const TABLE_CLASSES = ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'];
@@ -21,7 +21,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
 };
 
 /** @param input as dynalite's rules took it @returns what is wrong, in DynamoDB's words */
-export function wrongInput(operation: string, input: JsonObject): string | undefined {
+export function wrongInput(operation: string, input: UnknownMembers): string | undefined {
   for (const rule of RULES[operation] ?? []) {
     const wrong = rule(input);
     if (wrong !== undefined) return wrong;
@@ -60,7 +60,7 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
 /** API reference, "Scan": TotalSegments. */
 const MAX_SEGMENTS = 1_000_000;
 
-function segmentsWrong({ TotalSegments: segments }: JsonObject): string | undefined {
+function segmentsWrong({ TotalSegments: segments }: UnknownMembers): string | undefined {
   if (typeof segments !== 'number' || segments <= MAX_SEGMENTS) return undefined;
   return (
     `1 validation error detected: Value '${segments}' at 'totalSegments' failed to satisfy constraint: ` +
@@ -69,7 +69,7 @@ function segmentsWrong({ TotalSegments: segments }: JsonObject): string | undefi
 }
 
 /** API reference, "CreateTable": TableClass, Tags. */
-function settingsWrong(input: JsonObject): string | undefined {
+function settingsWrong(input: UnknownMembers): string | undefined {
   const { TableClass: tableClass } = input;
   if (typeof tableClass === 'string' && !TABLE_CLASSES.includes(tableClass))
     return enumWrong(tableClass, 'tableClass', TABLE_CLASSES);
@@ -77,7 +77,7 @@ function settingsWrong(input: JsonObject): string | undefined {
 }
 
 /** API reference, "StreamSpecification". */
-function streamWrong({ StreamSpecification: specification }: JsonObject): string | undefined {
+function streamWrong({ StreamSpecification: specification }: UnknownMembers): string | undefined {
   if (specification === undefined || specification === null) return undefined;
   const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(specification);
   if (typeof isEnabled !== 'boolean')
@@ -93,7 +93,7 @@ function streamWrong({ StreamSpecification: specification }: JsonObject): string
 }
 
 /** API reference, "Tag". */
-function tagsWrong({ Tags: tags }: JsonObject): string | undefined {
+function tagsWrong({ Tags: tags }: UnknownMembers): string | undefined {
   if (!Array.isArray(tags)) return undefined;
   if (tags.length > MAX_TAGS) return `Too many tags: ${tags.length}, at most ${MAX_TAGS}`;
   const keys = tags.map((tag) => membersOf(tag)['Key']);
@@ -120,7 +120,7 @@ function enumWrong(value: unknown, member: string, allowed: readonly string[]): 
 }
 
 /** API reference, "Projection": INCLUDE has attributes. */
-function indexesWrong(input: JsonObject): string | undefined {
+function indexesWrong(input: UnknownMembers): string | undefined {
   const indexes = [input['GlobalSecondaryIndexes'], input['LocalSecondaryIndexes']].flatMap(
     (list): readonly unknown[] => (Array.isArray(list) ? list : []),
   );
@@ -132,12 +132,12 @@ function indexesWrong(input: JsonObject): string | undefined {
 }
 
 /** API reference, "DeleteItem": NONE or ALL_OLD. */
-function returnValuesWrong({ ReturnValues: values = 'NONE' }: JsonObject): string | undefined {
+function returnValuesWrong({ ReturnValues: values = 'NONE' }: UnknownMembers): string | undefined {
   return values === 'NONE' || values === 'ALL_OLD' ? undefined : 'ReturnValues can only be ALL_OLD or NONE';
 }
 
 /** API reference, "Query", "Scan": Select. */
-function selectWrong(input: JsonObject): string | undefined {
+function selectWrong(input: UnknownMembers): string | undefined {
   const {
     Select: select,
     IndexName: index,
@@ -158,7 +158,7 @@ function selectWrong(input: JsonObject): string | undefined {
 }
 
 /** API reference, "AttributeValueUpdate": Action. */
-function actionsWrong({ AttributeUpdates: updates }: JsonObject): string | undefined {
+function actionsWrong({ AttributeUpdates: updates }: UnknownMembers): string | undefined {
   for (const [name, update] of Object.entries(membersOf(updates))) {
     const { Action: action = 'PUT' } = membersOf(update);
     if (action !== 'PUT' && action !== 'ADD' && action !== 'DELETE')
@@ -191,12 +191,12 @@ const TABLE_ARN =
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
 
 /** Tables may be named by ARN (API reference, "GetItem": TableName); those of another account are not here. */
-export function withTableNames(input: JsonObject, accountId: string): JsonObject {
+export function withTableNames(input: UnknownMembers, accountId: string): UnknownMembers {
   const nameOf = (text: unknown): unknown => {
     const { account, name } = (typeof text === 'string' && TABLE_ARN.exec(text)?.groups) || {};
     return account === accountId ? name : text;
   };
-  const named = (one: JsonObject): JsonObject =>
+  const named = (one: UnknownMembers): UnknownMembers =>
     typeof one['TableName'] === 'string' ? { ...one, TableName: nameOf(one['TableName']) } : one;
   const { RequestItems: requests, TransactItems: members } = input;
   return {

@@ -1,12 +1,12 @@
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /** Whether the caller wants the old item when its condition fails; read here, since dynalite drops it. */
-export function readReturnOld(input: JsonObject): boolean {
+export function readReturnOld(input: UnknownMembers): boolean {
   const mode = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
   if (mode !== 'NONE' && mode !== 'ALL_OLD') {
     throw validationError(

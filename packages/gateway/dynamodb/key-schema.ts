@@ -1,5 +1,5 @@
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Item, KeyElement, Table } from './dynalite-store.ts';
 import type { PartitionKeyOf } from './rights.ts';
 
@@ -28,8 +28,8 @@ export function keySchemaOf(table: Table, index: string | undefined): readonly K
  * What CreateTable refuses of the definitions of attributes, in DynamoDB's words (aws-cloudformation/cfn-lint
  * issue 1037).
  */
-export function unusedDefinition(table: JsonObject): string | undefined {
-  const elementsOf = (list: unknown): readonly JsonObject[] =>
+export function unusedDefinition(table: UnknownMembers): string | undefined {
+  const elementsOf = (list: unknown): readonly UnknownMembers[] =>
     Array.isArray(list) ? list.map(membersOf) : [];
   const indexes = [table['GlobalSecondaryIndexes'], table['LocalSecondaryIndexes']].flatMap(elementsOf);
   const used = [table, ...indexes].flatMap(({ KeySchema: schema }) =>

@@ -15,11 +15,11 @@ import {
   type Value,
 } from './partiql-parser.ts';
 import type { Output } from './actions.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
 
 interface StatementStore {
-  execute(operation: string, input: JsonObject): Promise<Output>;
+  execute(operation: string, input: UnknownMembers): Promise<Output>;
   table(name: string): Promise<Table>;
 }
 
@@ -27,7 +27,7 @@ const MAX_STATEMENT_CHARS = 8192;
 const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheckFailure'];
 
 /** @throws DynamoDbError ValidationException that names the unsupported part */
-export async function executeStatement(input: JsonObject, engine: StatementStore): Promise<Output> {
+export async function executeStatement(input: UnknownMembers, engine: StatementStore): Promise<Output> {
   const { Statement: text, Parameters: parameters = [] } = input;
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
     throw validationError(`Statement must be a text of 1 to ${MAX_STATEMENT_CHARS} characters`);
@@ -98,7 +98,7 @@ class Placeholders {
     return conditions.map((each) => this.condition(each)).join(' AND ');
   }
 
-  get members(): JsonObject {
+  get members(): UnknownMembers {
     return {
       ...(Object.keys(this.#names).length === 0 ? {} : { ExpressionAttributeNames: this.#names }),
       ...(Object.keys(this.#values).length === 0 ? {} : { ExpressionAttributeValues: this.#values }),
@@ -122,7 +122,7 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
 /** A Query if the partition key is given, else a Scan, as at AWS. */
 async function select(
   { table, index, paths, where }: Extract<Statement, { kind: 'select' }>,
-  input: JsonObject,
+  input: UnknownMembers,
   engine: StatementStore,
 ): Promise<Output> {
   const { partition, sort } = await keysOf(engine, table, index);
@@ -244,7 +244,11 @@ async function splitKey(
   engine: StatementStore,
   table: string,
   where: readonly Condition[],
-): Promise<{ readonly key: JsonObject; readonly rest: readonly Condition[]; readonly partition: string }> {
+): Promise<{
+  readonly key: UnknownMembers;
+  readonly rest: readonly Condition[];
+  readonly partition: string;
+}> {
   const { partition, sort } = await keysOf(engine, table, undefined);
   const names = [partition, ...(sort === undefined ? [] : [sort])];
   const found = names.map((name) => where.find((each) => isEqual(each, name)));
@@ -269,6 +273,6 @@ function readToken(token: unknown): unknown {
   }
 }
 
-function present(members: JsonObject): JsonObject {
+function present(members: UnknownMembers): UnknownMembers {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

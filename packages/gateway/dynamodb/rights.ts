@@ -4,8 +4,8 @@
  * and in front of other stores.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseStatement, StatementError } from './partiql-parser.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Condition, Statement } from './partiql-parser.ts';
 import { namesIn, partitionOfQuery } from './expression-names.ts';
 import { streamOfIterator } from './stream-record.ts';
@@ -28,7 +28,7 @@ export type PartitionKeyOf = (table: string, index: string | undefined) => strin
 type Target = { readonly table: string; readonly index?: string | undefined };
 
 /** All tables of a call: the inputs for `PartitionKeyOf`. */
-export function tablesOf(operation: string, input: JsonObject): readonly string[] {
+export function tablesOf(operation: string, input: UnknownMembers): readonly string[] {
   const names = rightsOf(operation, input, () => undefined).map(
     ({ resource }) => resource.split('/')[0] ?? '',
   );
@@ -38,7 +38,7 @@ export function tablesOf(operation: string, input: JsonObject): readonly string[
 /** Only members that an operation reads count: a table named elsewhere must not lend its permission. */
 export function rightsOf(
   operation: string,
-  input: JsonObject,
+  input: UnknownMembers,
   partitionKeyOf: PartitionKeyOf,
 ): readonly NeededRight[] {
   switch (operation) {
@@ -119,14 +119,14 @@ const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsig
 const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
 
 /** The stream of GetRecords is that of the iterator. */
-function streamRight(operation: string, input: JsonObject): NeededRight {
+function streamRight(operation: string, input: UnknownMembers): NeededRight {
   const iterator = operation === 'GetRecords' ? asText(input['ShardIterator']) : undefined;
   const arn = iterator === undefined ? asText(input['StreamArn']) : streamOfIterator(iterator);
   const isArn = arn?.startsWith('arn:') === true;
   return { action: `dynamodb:${operation}`, resource: isArn ? arn : '*', conditions: {} };
 }
 
-function tableRight(operation: string, input: JsonObject): NeededRight {
+function tableRight(operation: string, input: UnknownMembers): NeededRight {
   const action = `dynamodb:${operation}`;
   if (OF_STREAM.has(operation)) return streamRight(operation, input);
   if (operation === 'ListStreams')
@@ -140,7 +140,7 @@ function tableRight(operation: string, input: JsonObject): NeededRight {
 
 function itemRight(
   action: string,
-  input: JsonObject,
+  input: UnknownMembers,
   partitionKeyOf: PartitionKeyOf,
   enclosing: string | undefined,
 ): NeededRight {
@@ -185,7 +185,7 @@ function batchRight(
 }
 
 /** A scan names no key: `ForAllValues` holds for it, as the developer guide warns. */
-function searchRight(operation: string, input: JsonObject, partitionKeyOf: PartitionKeyOf): NeededRight {
+function searchRight(operation: string, input: UnknownMembers, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
   const keys = partitionKey === undefined ? UNKNOWN_KEY : valueTexts([partitionOfQuery(input, partitionKey)]);
@@ -201,7 +201,7 @@ function searchRight(operation: string, input: JsonObject, partitionKeyOf: Parti
   };
 }
 
-function shared(input: JsonObject): Record<string, readonly string[]> {
+function shared(input: UnknownMembers): Record<string, readonly string[]> {
   return {
     ...present('dynamodb:returnvalues', textsOf(input['ReturnValues'])),
     ...present('dynamodb:returnconsumedcapacity', textsOf(input['ReturnConsumedCapacity'])),
@@ -215,7 +215,7 @@ const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'D
  * for any statement on any table.
  */
 function statementRights(
-  input: JsonObject,
+  input: UnknownMembers,
   partitionKeyOf: PartitionKeyOf,
   enclosing: string | undefined,
 ): readonly NeededRight[] {
@@ -286,7 +286,7 @@ function tableName(value: unknown): string {
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
-function keyTexts(items: readonly JsonObject[], partitionKey: string | undefined): readonly string[] {
+function keyTexts(items: readonly UnknownMembers[], partitionKey: string | undefined): readonly string[] {
   return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
 }
 
@@ -310,6 +310,6 @@ function textsOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? [value] : [];
 }
 
-function recordsOf(value: unknown): readonly JsonObject[] {
+function recordsOf(value: unknown): readonly UnknownMembers[] {
   return Array.isArray(value) ? value.map(membersOf) : [];
 }

@@ -4,7 +4,7 @@
  * schema, of whatever length; its rules and its query know two attributes.
  */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { validationError, type Output } from './actions.ts';
 import { dynaliteDb } from './dynalite-store.ts';
 import type { AttributeValue, Item, KeyElement, Store, StreamRange, Table } from './dynalite-store.ts';
@@ -18,7 +18,7 @@ export function hasSeveralKeys(schema: readonly KeyElement[]): boolean {
 }
 
 /** The input of CreateTable as dynalite's rules take it. @throws DynamoDbError for a key schema that is none */
-export function withFirstKeys(input: JsonObject): JsonObject {
+export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes, AttributeDefinitions: definitions } = input;
   if (!Array.isArray(indexes)) return input;
   const defined = elementsOf(definitions).map(({ AttributeName: name }) => name);
@@ -34,7 +34,7 @@ export function withFirstKeys(input: JsonObject): JsonObject {
 }
 
 /** The opposite, for the table that is made. */
-export function withAllKeys(checked: JsonObject, input: JsonObject): JsonObject {
+export function withAllKeys(checked: UnknownMembers, input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes } = checked;
   if (!Array.isArray(indexes)) return checked;
   const given: readonly unknown[] = Array.isArray(input['GlobalSecondaryIndexes'])
@@ -73,7 +73,7 @@ export function queryBySeveralKeys(
   store: Store,
   table: Table,
   schema: readonly KeyElement[],
-  checked: JsonObject,
+  checked: UnknownMembers,
 ): Promise<Output> {
   refuseOptions(table, schema, checked);
   const conditions = membersOf(checked['KeyConditions']) as Readonly<Record<string, Condition>>;
@@ -96,7 +96,7 @@ export function queryBySeveralKeys(
   });
 }
 
-function refuseOptions(table: Table, schema: readonly KeyElement[], checked: JsonObject): void {
+function refuseOptions(table: Table, schema: readonly KeyElement[], checked: UnknownMembers): void {
   const { IndexName: index, _filter: filter, QueryFilter: legacy } = checked;
   if (checked['ConsistentRead'] === true)
     throw validationError('Consistent reads are not supported on global secondary indexes');
@@ -206,8 +206,8 @@ function typeOf(table: Table, attribute: string): string {
   return String(found?.['AttributeType']);
 }
 
-function elementsIn(table: Table, member: string): readonly JsonObject[] {
-  const list = (table as unknown as JsonObject)[member];
+function elementsIn(table: Table, member: string): readonly UnknownMembers[] {
+  const list = (table as unknown as UnknownMembers)[member];
   return Array.isArray(list) ? list.map(membersOf) : [];
 }
 

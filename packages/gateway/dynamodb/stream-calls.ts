@@ -1,5 +1,5 @@
 /** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), over the record of changes. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, validationError, type Output } from './actions.ts';
 import { parseSequence, printSequence } from './stream-log.ts';
 import type { LoggedStream, StreamLog } from './stream-log.ts';
@@ -48,7 +48,7 @@ const MEMBERS: Readonly<Record<string, readonly Member[]>> = {
 };
 
 /** @throws DynamoDbError */
-export function answerStreams(operation: string, input: JsonObject, log: StreamLog): Output {
+export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
   refuseWrongMembers(operation, input);
   switch (operation) {
     case 'ListStreams':
@@ -68,7 +68,7 @@ export function answerStreams(operation: string, input: JsonObject, log: StreamL
   }
 }
 
-function listStreams(input: JsonObject, log: StreamLog): Output {
+function listStreams(input: UnknownMembers, log: StreamLog): Output {
   const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
   // By their ARNs: a page goes on where the last one ended, even if that stream is gone meanwhile.
   const rest = log.all
@@ -87,7 +87,7 @@ function listStreams(input: JsonObject, log: StreamLog): Output {
   };
 }
 
-function describeStream(input: JsonObject, log: StreamLog): Output {
+function describeStream(input: UnknownMembers, log: StreamLog): Output {
   const stream = findStream(String(input['StreamArn']), log);
   const { streamArn, label, viewType, createdAt, tableName, keySchema, closedAt, start, end } = stream;
   // Its only shard has no children, and is the last one.
@@ -110,7 +110,7 @@ function describeStream(input: JsonObject, log: StreamLog): Output {
   };
 }
 
-function getShardIterator(input: JsonObject, log: StreamLog): Output {
+function getShardIterator(input: UnknownMembers, log: StreamLog): Output {
   const { StreamArn: arn, ShardId: shard, ShardIteratorType: type, SequenceNumber: sequence } = input;
   const stream = findStream(String(arn), log);
   if (shard !== SHARD)
@@ -138,7 +138,7 @@ function placeOf(type: string, sequence: unknown, stream: LoggedStream): number 
 }
 
 function getRecords(
-  { ShardIterator: iterator, Limit: limit = MAX_RECORDS }: JsonObject,
+  { ShardIterator: iterator, Limit: limit = MAX_RECORDS }: UnknownMembers,
   log: StreamLog,
 ): Output {
   const { streamArn, createdAt, from } = readIterator(String(iterator));
@@ -150,7 +150,7 @@ function getRecords(
       'The shard iterator has expired and can no longer be used to retrieve stream records.',
     );
   if (from <= stream.trimmed) throw trimmedAccess();
-  const records: JsonObject[] = [];
+  const records: UnknownMembers[] = [];
   let [next, characters] = [Math.max(from, stream.end), 0];
   for (const { number, change } of log.read(stream, from)) {
     characters += change.size;
@@ -205,7 +205,7 @@ function trimmedAccess(): DynamoDbError {
 }
 
 /** Attack: a member of another type, such as a list, that a later reader takes for a text. */
-function refuseWrongMembers(operation: string, input: JsonObject): void {
+function refuseWrongMembers(operation: string, input: UnknownMembers): void {
   const wrong = (MEMBERS[operation] ?? []).flatMap((member) => wrongMember(member, input[member.name]) ?? []);
   if (wrong.length > 0)
     throw validationError(

@@ -4,7 +4,7 @@
  * event, gets the same ids and sequence numbers.
  */
 import { randomBytes } from 'node:crypto';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Clock } from './clock.ts';
 import { dynaliteDb } from './dynalite-store.ts';
 import type { Item, KeyElement } from './dynalite-store.ts';
@@ -197,7 +197,7 @@ export class StreamLog {
   }
 }
 
-function bytesOf(item: JsonObject | undefined): number {
+function bytesOf(item: UnknownMembers | undefined): number {
   return item === undefined ? 0 : dynaliteDb.itemSize(item as Item);
 }
 

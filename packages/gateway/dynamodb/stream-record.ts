@@ -1,5 +1,5 @@
 /** Changes of a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
 export type ViewType = (typeof VIEW_TYPES)[number];
@@ -14,9 +14,9 @@ export type TableStream = {
 
 export type ItemChange = {
   readonly table: string;
-  readonly keys: JsonObject;
-  readonly before: JsonObject | undefined;
-  readonly after: JsonObject | undefined;
+  readonly keys: UnknownMembers;
+  readonly before: UnknownMembers | undefined;
+  readonly after: UnknownMembers | undefined;
   /** Removed by its time to live. */
   readonly isExpiry: boolean;
 };
@@ -53,13 +53,13 @@ export function streamOfIterator(iterator: string): string | undefined {
 }
 
 /** As `GetRecords` answers it. */
-export function printRecord(change: TableChange, stream: TableStream): JsonObject {
+export function printRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' };
   return { ...printBody(change, stream), ...(change.isExpiry ? { userIdentity: user } : {}) };
 }
 
 /** As a function gets it. */
-export function printEventRecord(change: TableChange, stream: TableStream): JsonObject {
+export function printEventRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
   return {
     ...printBody(change, stream),
@@ -71,7 +71,7 @@ export function printEventRecord(change: TableChange, stream: TableStream): Json
 function printBody(
   { id, sequence, at, keys, before, after, bytes }: TableChange,
   { region, viewType }: TableStream,
-): JsonObject {
+): UnknownMembers {
   const wantsNew = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
   const wantsOld = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
   return {

@@ -1,13 +1,13 @@
 /** Settings of a table that dynalite has no part in, in the form of DescribeTable. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type TableSettings = {
-  readonly TableClassSummary?: JsonObject;
-  readonly SSEDescription?: JsonObject;
+  readonly TableClassSummary?: UnknownMembers;
+  readonly SSEDescription?: UnknownMembers;
   readonly DeletionProtectionEnabled?: boolean;
-  readonly OnDemandThroughput?: JsonObject;
-  readonly WarmThroughput?: JsonObject;
+  readonly OnDemandThroughput?: UnknownMembers;
+  readonly WarmThroughput?: UnknownMembers;
 };
 
 /** Members of CreateTable and UpdateTable that make settings. */
@@ -23,7 +23,11 @@ export const SETTING_MEMBERS = [
 const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
 /** Of what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
-export function readTableSettings(input: JsonObject, tableArn: string, nowEpochMs: number): TableSettings {
+export function readTableSettings(
+  input: UnknownMembers,
+  tableArn: string,
+  nowEpochMs: number,
+): TableSettings {
   const { TableClass: tableClass, SSESpecification: encryption, DeletionProtectionEnabled: isKept } = input;
   const [, , , region = '', account = ''] = tableArn.split(':');
   const { Enabled: isEnabled, KMSMasterKeyId: key = 'alias/aws/dynamodb' } = membersOf(encryption);
@@ -43,7 +47,7 @@ export function readTableSettings(input: JsonObject, tableArn: string, nowEpochM
 }
 
 /** @param checked the call's global indexes as dynalite took them, without their throughputs */
-export function withThroughputs(checked: unknown, given: unknown): readonly JsonObject[] | undefined {
+export function withThroughputs(checked: unknown, given: unknown): readonly UnknownMembers[] | undefined {
   if (!Array.isArray(checked)) return undefined;
   const all: readonly unknown[] = Array.isArray(given) ? given : [];
   return checked.map((index: unknown, at) => ({
@@ -52,7 +56,7 @@ export function withThroughputs(checked: unknown, given: unknown): readonly Json
   }));
 }
 
-function throughputsOf(input: JsonObject): JsonObject {
+function throughputsOf(input: UnknownMembers): UnknownMembers {
   const given = THROUGHPUTS.flatMap((name) => (isJsonObject(input[name]) ? [[name, input[name]]] : []));
-  return Object.fromEntries(given) as JsonObject;
+  return Object.fromEntries(given) as UnknownMembers;
 }

@@ -1,7 +1,7 @@
 /** The stream of a table, as CreateTable and UpdateTable set it and DescribeTable shows it. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
 import type { StreamLog } from './stream-log.ts';
 import { isViewType } from './stream-record.ts';
@@ -9,7 +9,7 @@ import { isViewType } from './stream-record.ts';
 type DescribedStream = Pick<Table, 'StreamSpecification' | 'LatestStreamArn' | 'LatestStreamLabel'>;
 
 /** Members of the table's description; none unless the call switches a stream on. */
-export function readStream(input: JsonObject, tableArn: string, label: string): DescribedStream {
+export function readStream(input: UnknownMembers, tableArn: string, label: string): DescribedStream {
   const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(input['StreamSpecification']);
   if (isEnabled !== true || !isViewType(viewType)) return {};
   const [, , , region = ''] = tableArn.split(':');
@@ -25,7 +25,7 @@ export function readStream(input: JsonObject, tableArn: string, label: string): 
  * What AWS refuses of UpdateTable: the first text is AWS's, as users quote it (hashicorp/terraform-provider-aws
  * issue 18402); that of the second is not known.
  */
-export function wrongStreamUpdate(input: JsonObject, table: Table): string | undefined {
+export function wrongStreamUpdate(input: UnknownMembers, table: Table): string | undefined {
   const { StreamEnabled: isEnabled } = membersOf(input['StreamSpecification']);
   const isOn = table.StreamSpecification !== undefined;
   if (isEnabled === true && isOn) return `Table already has an enabled stream: TableName: ${table.TableName}`;

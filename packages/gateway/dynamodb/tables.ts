@@ -1,8 +1,8 @@
 /** Tables of the embedded DynamoDB: cached, changed in one place, with their time to live. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
 import { wrongInput } from './input-rules.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { readTableSettings, SETTING_MEMBERS, withThroughputs } from './table-settings.ts';
 import { openStream, readStream, wrongStreamUpdate } from './table-stream.ts';
@@ -72,7 +72,7 @@ export class DynamoDbTables {
    */
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
-    input: JsonObject,
+    input: UnknownMembers,
     region = 'us-east-1',
     isOfStack = false,
   ): Promise<Output> {
@@ -119,7 +119,12 @@ export class DynamoDbTables {
   }
 
   /** dynalite keeps and describes a new table with all that it is given. */
-  #withSettings(checked: JsonObject, input: JsonObject, region: string, isOfStack: boolean): JsonObject {
+  #withSettings(
+    checked: UnknownMembers,
+    input: UnknownMembers,
+    region: string,
+    isOfStack: boolean,
+  ): UnknownMembers {
     const { GlobalSecondaryIndexes: given } = input;
     const indexes = withThroughputs(checked['GlobalSecondaryIndexes'], given);
     const all = indexes === undefined ? checked : { ...checked, GlobalSecondaryIndexes: indexes };
@@ -138,13 +143,13 @@ export class DynamoDbTables {
     return `arn:aws:dynamodb:${region}:${this.#store.tableDb.awsAccountId}:table/${name}`;
   }
 
-  async #refuseSettings(input: JsonObject): Promise<void> {
+  async #refuseSettings(input: UnknownMembers): Promise<void> {
     const wrong =
       wrongInput('UpdateTable', input) ?? wrongStreamUpdate(input, await this.get(readTableName(input)));
     if (wrong !== undefined) throw validationError(wrong);
   }
 
-  async #updateSettings(input: JsonObject, isOfStack: boolean): Promise<Output> {
+  async #updateSettings(input: UnknownMembers, isOfStack: boolean): Promise<Output> {
     const table = await this.get(readTableName(input));
     const { TableName: name, TableArn: arn = '' } = table;
     const { SSESpecification: encryption, StreamSpecification: specification } = input;
@@ -191,7 +196,7 @@ export class DynamoDbTables {
   }
 
   /** The setting is kept and described; there are no backups here, whatever it says. */
-  async updateContinuousBackups(input: JsonObject): Promise<Output> {
+  async updateContinuousBackups(input: UnknownMembers): Promise<Output> {
     const { PointInTimeRecoveryEnabled: isOn, RecoveryPeriodInDays: days = MOST_RECOVERY_DAYS } = membersOf(
       input['PointInTimeRecoverySpecification'],
     );
@@ -209,7 +214,7 @@ export class DynamoDbTables {
     return this.#describedBackups(name);
   }
 
-  async describeContinuousBackups(input: JsonObject): Promise<Output> {
+  async describeContinuousBackups(input: UnknownMembers): Promise<Output> {
     return this.#describedBackups(readTableName(input));
   }
 
@@ -231,7 +236,7 @@ export class DynamoDbTables {
     };
   }
 
-  async describeTimeToLive(input: JsonObject): Promise<Output> {
+  async describeTimeToLive(input: UnknownMembers): Promise<Output> {
     const { TableName: name } = await this.get(readTableName(input));
     const attribute = this.#timeToLive.get(name);
     const description =
@@ -243,7 +248,7 @@ export class DynamoDbTables {
 
   /** @returns the output, and the table whose items now expire; undefined if switched off */
   async updateTimeToLive(
-    input: JsonObject,
+    input: UnknownMembers,
   ): Promise<{ readonly output: Output; readonly enabledTable: string | undefined }> {
     const { TableName: name } = await this.get(readTableName(input));
     const { enabled, attribute } = readTimeToLive(input['TimeToLiveSpecification']);
@@ -312,7 +317,7 @@ function recoveryKey(table: string): string {
   return `pitr~${table}`;
 }
 
-function readTableName(input: JsonObject): string {
+function readTableName(input: UnknownMembers): string {
   const name = input['TableName'];
   if (typeof name === 'string') return name;
   throw validationError("The parameter 'TableName' is required but was not present in the request");
@@ -332,7 +337,7 @@ function readTimeToLive(specification: unknown): { readonly enabled: boolean; re
   return { enabled, attribute };
 }
 
-function refuseParameters(input: JsonObject): void {
+function refuseParameters(input: UnknownMembers): void {
   for (const { name, says } of REFUSED_PARAMETERS) {
     const value = input[name];
     const isOff =

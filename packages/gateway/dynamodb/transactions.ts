@@ -4,10 +4,10 @@
  * "TransactWriteItems", "TransactGetItems".
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { createHash } from 'node:crypto';
 import { withIndexUnits } from './capacity.ts';
 import type { Output } from './actions.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Clock } from './clock.ts';
 import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.ts';
 import {
@@ -69,7 +69,7 @@ export class DynamoDbTransactions {
   }
 
   /** A repeated ClientRequestToken gets the first answer and writes nothing; a cancelled transaction is not remembered. */
-  async write(input: JsonObject): Promise<Output> {
+  async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];
     if (token === undefined || token === null) return this.#writeOnce(input);
     if (typeof token !== 'string' || token.length < 1 || token.length > 36) {
@@ -95,7 +95,7 @@ export class DynamoDbTransactions {
     return output;
   }
 
-  async read(input: JsonObject): Promise<Output> {
+  async read(input: UnknownMembers): Promise<Output> {
     const gets = readMembers(input).map((member) => {
       const [[kind, fields] = ['', undefined], ...others] = Object.entries(member);
       if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
@@ -132,7 +132,7 @@ export class DynamoDbTransactions {
     }
   }
 
-  async #writeOnce(input: JsonObject): Promise<Output> {
+  async #writeOnce(input: UnknownMembers): Promise<Output> {
     const members: Member[] = [];
     for (const member of readMembers(input)) members.push(await this.#member(member, input));
     const names = members.flatMap(({ table, key }) => (key === undefined ? [] : [lockName(table, key)]));
@@ -155,7 +155,7 @@ export class DynamoDbTransactions {
     });
   }
 
-  async #member(member: JsonObject, input: JsonObject): Promise<Member> {
+  async #member(member: UnknownMembers, input: UnknownMembers): Promise<Member> {
     const [[kind, value] = ['', undefined], ...others] = Object.entries(member);
     const operation = OPERATION_OF.get(kind);
     if (operation === undefined || others.length > 0) {
@@ -175,7 +175,7 @@ export class DynamoDbTransactions {
   }
 }
 
-function readMembers(input: JsonObject): readonly JsonObject[] {
+function readMembers(input: UnknownMembers): readonly UnknownMembers[] {
   const members = input['TransactItems'];
   if (members === undefined || members === null)
     throw validationError(
@@ -237,7 +237,7 @@ function cancelled(reasons: readonly Reason[]): DynamoDbError {
   );
 }
 
-function capacityOption(input: JsonObject): JsonObject {
+function capacityOption(input: UnknownMembers): UnknownMembers {
   const mode = input['ReturnConsumedCapacity'];
   return mode === undefined ? {} : { ReturnConsumedCapacity: mode };
 }

@@ -1,6 +1,6 @@
 /** Reads nested members as CloudFormation and the APIs write them, with the path of what is refused. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export class InvalidMember extends Error {
   override readonly name = 'InvalidMember';
@@ -16,7 +16,7 @@ export class InvalidMember extends Error {
 
 export class MemberReader {
   readonly path: string;
-  readonly #members: JsonObject;
+  readonly #members: UnknownMembers;
 
   constructor(value: unknown, path: string) {
     if (!isJsonObject(value)) throw new InvalidMember(path, 'must be an object');
@@ -103,7 +103,7 @@ export class MemberReader {
   }
 
   /** Other members at the same place. */
-  as(members: JsonObject): MemberReader {
+  as(members: UnknownMembers): MemberReader {
     return new MemberReader(members, this.path);
   }
 

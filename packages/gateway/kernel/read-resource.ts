@@ -3,7 +3,7 @@
  * by the default.
  */
 import { memberOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 

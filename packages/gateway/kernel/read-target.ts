@@ -1,6 +1,6 @@
 /** Common parts of rules and schedules: when they run, and their target. */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { compileSchedule } from './delivery/schedule-expression.ts';
 import type { Schedule } from './delivery/schedule.ts';
@@ -29,7 +29,7 @@ export function readSchedule(
 /** The parts common to all targets; undefined, and reported, if its service does not run here. */
 export function readTarget(
   reader: ResourceReader,
-  target: JsonObject,
+  target: UnknownMembers,
   property: string,
 ): EventTarget | undefined {
   const arn = target['Arn'];

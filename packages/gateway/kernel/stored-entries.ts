@@ -13,14 +13,15 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { StartError } from '../core/errors.ts';
 
 export interface StoredEntries {
-  put(key: string, value: JsonObject): void;
+  put(key: string, value: UnknownMembers): void;
   delete(key: string): void;
   /** Entries with this key prefix, in the order in which they were first put. */
-  list(prefix: string): readonly (readonly [key: string, value: JsonObject])[];
+  list(prefix: string): readonly (readonly [key: string, value: UnknownMembers])[];
   close(): void;
 }
 
@@ -48,7 +49,7 @@ export function openStoredEntries(path: string): StoredEntries {
 
 class FileEntries implements StoredEntries {
   readonly #path: string;
-  readonly #entries = new Map<string, JsonObject>();
+  readonly #entries = new Map<string, UnknownMembers>();
   #lines = 0;
   #file: number;
 
@@ -59,7 +60,7 @@ class FileEntries implements StoredEntries {
     this.#file = this.#rewrite();
   }
 
-  put(key: string, value: JsonObject): void {
+  put(key: string, value: UnknownMembers): void {
     this.#entries.set(key, value);
     this.#append({ key, value });
   }
@@ -68,7 +69,7 @@ class FileEntries implements StoredEntries {
     if (this.#entries.delete(key)) this.#append({ key });
   }
 
-  list(prefix: string): readonly (readonly [key: string, value: JsonObject])[] {
+  list(prefix: string): readonly (readonly [key: string, value: UnknownMembers])[] {
     return [...this.#entries].filter(([key]) => key.startsWith(prefix));
   }
 
@@ -76,7 +77,7 @@ class FileEntries implements StoredEntries {
     closeSync(this.#file);
   }
 
-  #append(line: JsonObject): void {
+  #append(line: UnknownMembers): void {
     writeSync(this.#file, `${JSON.stringify(line)}\n`);
     this.#lines += 1;
     if (this.#lines - this.#entries.size < COMPACT_FROM || this.#lines < 2 * this.#entries.size) return;

@@ -2,13 +2,13 @@
  * Sorts every resource and property of a stack into the classes of resource types; nothing is ignored
  * silently.
  */
-import { memberOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { NO_CONSEQUENCE } from '../core/errors.ts';
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { TypeClass } from '../core/resource-types/type-class.ts';
-import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
-import { isJsonList, isJsonObject } from '../core/stack/json-values.ts';
+import type { ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 
 /**
  * osls's own helpers by logical id: its artifact bucket, and the function that gives API Gateway a log role.

@@ -1,8 +1,8 @@
 import { resolveValue } from './cloudformation/intrinsics.ts';
-import { isJsonObject, membersOf } from '../core/stack/json-values.ts';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../core/errors.ts';
 import type { Scope } from './cloudformation/intrinsics.ts';
-import type { Json } from '../core/stack/model.ts';
 
 export function readExportNames(
   outputs: readonly (readonly [output: string, body: Json])[],

@@ -3,12 +3,13 @@ import type { Tolerance } from '../core/errors.ts';
 import { runtimeFamily } from '../core/stack/function.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
 import { OSLS_HELPERS } from './classify.ts';
-import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 import type { LocalCode, RawStack } from './raw-stack.ts';
 import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
 import { describeStoring } from '../core/stack/stored-values.ts';
-import { isJsonList, isJsonObject, membersOf } from '../core/stack/json-values.ts';
 
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
 

@@ -2,7 +2,7 @@
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Path } from './cloudformation/template-source.ts';
 import type { SamBuild, WebpackService } from '../core/stack/function.ts';
-import type { JsonObject } from '../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { StoredValues } from '../core/stack/stored-values.ts';
 
 export type RawStack = {

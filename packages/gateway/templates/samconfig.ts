@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { parse } from 'yaml';
 import { isRegion } from '../core/stack/home.ts';
-import type { Json } from '../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import { memberAt } from './template-place.ts';
 
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];

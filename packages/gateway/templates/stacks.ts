@@ -2,7 +2,7 @@
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
-import type { Json } from '../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import type { StoredParameter } from '../core/stack/stored-values.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';

@@ -1,6 +1,6 @@
-import { isJsonList, isJsonObject } from '../core/stack/json-values.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import type { DefinitionPlace } from '../core/errors.ts';
-import type { Json } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import type { Path } from './cloudformation/template-source.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { CollectionTag, ScalarTag } from 'yaml';
 import { STACK_FOLDER } from '../../../layers/npm-parts.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** CloudFormation functions in our files; any other fails the build. */
 const FUNCTIONS = [
@@ -30,7 +30,7 @@ const FILE = /^\$\{file\(([^)]+)\)\}$/;
  * are the defaults of all stages; further ones are the service's.
  * @throws Error
  */
-export async function makeStackConfig(root: string): Promise<JsonObject> {
+export async function makeStackConfig(root: string): Promise<UnknownMembers> {
   const {
     params,
     custom,
@@ -57,12 +57,12 @@ export async function makeStackConfig(root: string): Promise<JsonObject> {
   };
 }
 
-async function read(root: string, file: string): Promise<JsonObject> {
+async function read(root: string, file: string): Promise<UnknownMembers> {
   const text = await readFile(join(root, file), 'utf8');
   return parseMembers(parse(text, { merge: true, customTags: TAGS, maxAliasCount: -1 }));
 }
 
-function parseMembers(value: unknown): JsonObject {
+function parseMembers(value: unknown): UnknownMembers {
   if (typeof value === 'object' && value !== null) return { ...value };
   throw new Error('serverless.yml lacks a part that the npm package needs');
 }

@@ -2,6 +2,7 @@
  * Finds handlers behind the toolkit's authorizers that still read the caller where another authorizer put it.
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { identifyFunction } from '@gatewright/authoring/check/check-wiring';
@@ -12,7 +13,6 @@ import {
   findClaimReads,
   findMappedClaims,
 } from '@gatewright/authoring/check/claim-reads';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import { isNodeRuntime } from '../../gateway/core/stack/function.ts';
 import { readClaimsChecked } from '../../toolkit/terminal/settings-file.ts';
 import type { PackagedService } from './check-service.ts';
@@ -70,7 +70,7 @@ type GuardedRoute = {
   readonly integrations: readonly unknown[];
 };
 
-function guardedRoutes(resources: JsonObject): readonly GuardedRoute[] {
+function guardedRoutes(resources: UnknownMembers): readonly GuardedRoute[] {
   const ours = new Set(
     Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
   );
@@ -86,7 +86,7 @@ function guardedRoutes(resources: JsonObject): readonly GuardedRoute[] {
 }
 
 /** Of an OpenAPI document, version 2 or 3, in `Body`. */
-function guardedOperations(logicalId: string, body: JsonObject): readonly GuardedRoute[] {
+function guardedOperations(logicalId: string, body: UnknownMembers): readonly GuardedRoute[] {
   const schemes = membersOf(membersOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
   const ours = new Set(
     Object.keys(schemes).filter((name) => {
@@ -113,13 +113,13 @@ function textsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap((part: unknown) => textsIn(part));
 }
 
-function isOurs({ AuthorizerUri }: JsonObject): boolean {
+function isOurs({ AuthorizerUri }: UnknownMembers): boolean {
   return AuthorizerUri !== undefined && identifyFunction(JSON.stringify(AuthorizerUri)) !== undefined;
 }
 
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as JsonObject;
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as UnknownMembers;
   const [owner]: readonly unknown[] = Array.isArray(attribute) ? attribute : textsIn(attribute);
   const [sub = ''] = textsIn(text);
   const inText = [...sub.matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, name]) => name);
@@ -127,6 +127,6 @@ function namesIn(value: unknown): readonly string[] {
   return [...own, ...Object.values(value).flatMap((part: unknown) => namesIn(part))];
 }
 
-function propertiesOf(resources: JsonObject, logicalId: string): JsonObject {
+function propertiesOf(resources: UnknownMembers, logicalId: string): UnknownMembers {
   return membersOf(membersOf(resources[logicalId])['Properties']);
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** State of a start, with credentials, and the stack, which is deployed separately. */
 const STATE = '!.gatewright/**';
@@ -27,7 +27,7 @@ export function isBundled({
 }: {
   readonly build?: unknown;
   readonly plugins?: unknown;
-  readonly custom?: JsonObject;
+  readonly custom?: UnknownMembers;
 }): boolean {
   return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
 }
@@ -38,7 +38,7 @@ export async function checkPackages({
   resources,
 }: {
   readonly directory: string;
-  readonly resources: JsonObject;
+  readonly resources: UnknownMembers;
 }): Promise<readonly string[]> {
   if (isDependency(directory)) return [];
   const { readHandlerSources } = await import('../../gateway/engine/index.ts');
@@ -60,13 +60,16 @@ function isDependency(directory: string): boolean {
   const text = readIfThere(join(directory, 'package.json'));
   // Without a bundler nothing is left out.
   if (text === '') return existsSync(join(directory, 'node_modules/gatewright'));
-  const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: JsonObject };
+  const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: UnknownMembers };
   return Object.hasOwn(dependencies, 'gatewright');
 }
 
-function handlersOf(resources: JsonObject): ReadonlySet<string> {
+function handlersOf(resources: UnknownMembers): ReadonlySet<string> {
   const handlers = Object.values(resources).flatMap((resource) => {
-    const { Type, Properties } = resource as { readonly Type?: unknown; readonly Properties?: JsonObject };
+    const { Type, Properties } = resource as {
+      readonly Type?: unknown;
+      readonly Properties?: UnknownMembers;
+    };
     const { Handler, Runtime } = Properties ?? {};
     const isOurs = Type === 'AWS::Lambda::Function' && typeof Handler === 'string';
     return isOurs && /^(nodejs|undefined)/.test(String(Runtime)) ? [Handler] : [];

@@ -3,7 +3,7 @@
  * not a failure of the command.
  */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { PROCESS_PORTS } from '@gatewright/aws/retry';
 import * as RETRIES from '@gatewright/aws/retry-rules';
 import type { CallPorts } from '@gatewright/aws/retry';
@@ -42,7 +42,7 @@ export type AwsCall = { readonly service: string; readonly timeoutMs?: number } 
 export type AwsAnswer =
   | {
       readonly kind: 'answer';
-      readonly body: JsonObject;
+      readonly body: UnknownMembers;
       readonly headers: CallReply['headers'];
       readonly text: string;
     }
@@ -127,7 +127,7 @@ function readReply(request: AwsCall, url: URL, reply: CallReply): AwsAnswer {
 function describeRefusal(
   status: number,
   headers: CallReply['headers'],
-  body: JsonObject | undefined,
+  body: UnknownMembers | undefined,
   text: string,
 ): { readonly code: string; readonly message: string } {
   const said = errorIn(body);
@@ -143,7 +143,7 @@ function describeRefusal(
 }
 
 /** `ErrorResponse.Error` of the query protocol. */
-function errorIn(body: JsonObject | undefined): JsonObject {
+function errorIn(body: UnknownMembers | undefined): UnknownMembers {
   const inner = [body?.['ErrorResponse'], body?.['Response'], body].find(isJsonObject) ?? {};
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;
 }

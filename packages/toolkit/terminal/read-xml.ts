@@ -2,7 +2,7 @@
  * Answers of AWS's query protocol as plain objects. They have elements and text; attributes do not matter,
  * and there is no mixed content.
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type Open = { readonly name: string; text: string; readonly children: [name: string, value: unknown][] };
 
@@ -15,7 +15,7 @@ const DEPTH_LIMIT = 64;
  * By name of the root element. `member` elements make a list (`Exports: [{…}]`); an empty element is the
  * empty text, so an empty list is not a list. Undefined for anything but a whole document.
  */
-export function readXml(text: string): JsonObject | undefined {
+export function readXml(text: string): UnknownMembers | undefined {
   const root: Open = { name: '', text: '', children: [] };
   const open: Open[] = [root];
   TOKEN.lastIndex = 0;

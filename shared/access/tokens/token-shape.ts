@@ -3,7 +3,7 @@
  * `typ`, accepts non-canonical base64url, and allows any algorithm that the key set names.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DomainError } from '../../errors.ts';
 import type { TokenTrust } from '../compiled-document.ts';
 import { hasDuplicateMember } from '../../http/json-members.ts';
@@ -53,7 +53,7 @@ function isCanonicalBase64Url(text: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 
-function parsePart(part: string): JsonObject {
+function parsePart(part: string): UnknownMembers {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       Buffer.from(part, 'base64url'),

@@ -1,5 +1,5 @@
 /** Customers: who is on record, on which plan from when, and whether anything is admitted. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
 import {
@@ -153,7 +153,7 @@ export async function showTerms(
   ports: Pick<AdminPorts, 'store'>,
   of: { readonly tenant: string; readonly key: string },
   atEpochMs: number,
-): Promise<JsonObject> {
+): Promise<UnknownMembers> {
   const found = await readTerms(ports, of, atEpochMs);
   const { tenant, key } = of;
   const by = found.kind === 'term' ? found.by : found.kind === 'halted' ? 'customer' : 'caller';
@@ -167,7 +167,7 @@ export async function getCustomer(
   ports: Pick<AdminPorts, 'store'>,
   tenant: string,
   atEpochMs: number,
-): Promise<JsonObject> {
+): Promise<UnknownMembers> {
   const customer = await findCustomer(ports, tenant);
   if (customer === undefined) throw unknown();
   return showCustomer(customer, atEpochMs);
@@ -178,7 +178,7 @@ export async function listCustomers(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   cursor: string | undefined,
   atEpochMs: number,
-): Promise<{ readonly customers: readonly JsonObject[]; readonly next?: string }> {
+): Promise<{ readonly customers: readonly UnknownMembers[]; readonly next?: string }> {
   const { pk } = parseCursor(cursor);
   const list = CUSTOMER_LIST;
   const page = await ports.listing.list({
@@ -257,7 +257,7 @@ function unknown(): DomainError {
   );
 }
 
-function changeOf(kind: string, tenant: string, input: JsonObject): ChangeRequest {
+function changeOf(kind: string, tenant: string, input: UnknownMembers): ChangeRequest {
   checkSubject({ plan: '-', tenant, key: '-' });
   const { pk } = customerKey(tenant);
   checkKey(pk);
@@ -279,7 +279,7 @@ function putWrite(customer: Customer, basedOn?: number): ItemWrite {
 }
 
 /** As administrators see it: the term in force first, moments as text. */
-export function showCustomer(customer: Customer, atEpochMs: number): JsonObject {
+export function showCustomer(customer: Customer, atEpochMs: number): UnknownMembers {
   const { tenant, name, currency, state, stateSinceEpochMs, terms, version } = customer;
   const inForce = termAt(customer, atEpochMs);
   return {

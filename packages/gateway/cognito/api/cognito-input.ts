@@ -1,14 +1,15 @@
 /** Input of a call of a user pool, read as Cognito does. */
 import { createHmac } from 'node:crypto';
-import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { invalidParameter, notAuthorized } from '../pools/cognito-error.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 
 export class CognitoInput {
-  readonly #fields: JsonObject;
+  readonly #fields: UnknownMembers;
 
-  constructor(fields: JsonObject) {
+  constructor(fields: UnknownMembers) {
     this.#fields = fields;
   }
 

@@ -3,7 +3,8 @@
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
-import { asNonEmptyText, isJsonObject, type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { InvocationResult } from '../../core/ports.ts';
 import type { CustomMessage, TriggerName } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
@@ -21,9 +22,9 @@ type Trigger = {
   readonly source: string;
   readonly clientId: string;
   readonly user: PoolUser;
-  readonly request: JsonObject;
+  readonly request: UnknownMembers;
   /** As sent to the function, which fills it in. */
-  readonly response: JsonObject;
+  readonly response: UnknownMembers;
 };
 
 /**
@@ -33,7 +34,7 @@ type Trigger = {
 export async function callTrigger(
   { definition, ports }: UserPool,
   { name, source, clientId, user, request, response }: Trigger,
-): Promise<JsonObject | undefined> {
+): Promise<UnknownMembers | undefined> {
   const trigger = definition.triggers.get(name);
   if (trigger === undefined) return undefined;
   const event = {
@@ -49,7 +50,7 @@ export async function callTrigger(
   return readResponse(name, await ports.invoke(trigger.arn, JSON.stringify(event)));
 }
 
-function readResponse(name: TriggerName, result: InvocationResult): JsonObject {
+function readResponse(name: TriggerName, result: InvocationResult): UnknownMembers {
   switch (result.kind) {
     case 'failed':
       throw new ServiceRefusal(
@@ -71,14 +72,14 @@ function readResponse(name: TriggerName, result: InvocationResult): JsonObject {
   }
 }
 
-export function userAttributes({ sub, status, attributes }: PoolUser): JsonObject {
+export function userAttributes({ sub, status, attributes }: PoolUser): UnknownMembers {
   return { sub, 'cognito:user_status': status, ...Object.fromEntries(attributes) };
 }
 
 export function metadataOf(
   metadata: Metadata,
   name: 'clientMetadata' | 'validationData' = 'clientMetadata',
-): JsonObject {
+): UnknownMembers {
   return metadata.size === 0 ? {} : { [name]: Object.fromEntries(metadata) };
 }
 

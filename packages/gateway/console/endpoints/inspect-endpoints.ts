@@ -3,6 +3,7 @@
  */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import { CLOSED_BY_API } from '../../core/websocket/limits.ts';
 import { recordPost } from '../../core/websocket/management.ts';
@@ -12,7 +13,6 @@ import { serveInvoices } from './show-invoices.ts';
 import { serveSaved } from './serve-saved.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
 import { callTable } from './tables.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { Clock, InvocationResult, Random, ServiceClient } from '../../core/ports.ts';
@@ -106,7 +106,7 @@ export async function serveInspection(
 const MAX_EVENT = 6 * 1024 * 1024;
 
 /** The answer with its secrets hidden, as in the record of a request. */
-async function invokeByHand(body: JsonObject, at: InspectPorts): Promise<ControlReply> {
+async function invokeByHand(body: UnknownMembers, at: InspectPorts): Promise<ControlReply> {
   const { function: name, payload } = body;
   if (typeof name !== 'string' || typeof payload !== 'string' || payload.length > MAX_EVENT)
     return describeExpected('{"function": name, "payload": JSON text of 6 MB at most}');
@@ -167,7 +167,7 @@ function showConnection(connection: Connection, { findApi }: InspectPorts): Show
   };
 }
 
-function flush(body: JsonObject, { findApi }: InspectPorts): ControlReply {
+function flush(body: UnknownMembers, { findApi }: InspectPorts): ControlReply {
   const { apiId, stage, kind, id } = body;
   const isKind = kind === 'authorizer' || kind === 'response';
   if (typeof apiId !== 'string' || typeof stage !== 'string' || !isKind || !isOptionalText(id))
@@ -180,7 +180,7 @@ function flush(body: JsonObject, { findApi }: InspectPorts): ControlReply {
 
 function changeKey(
   name: 'keys/remaining' | 'keys/enabled',
-  body: JsonObject,
+  body: UnknownMembers,
   at: InspectPorts,
 ): ControlReply {
   const { planId, keyId, remaining, enabled } = body;
@@ -205,7 +205,7 @@ function changeKey(
     : jsonReply(404, { message: refusal });
 }
 
-function reachClient(name: string, body: JsonObject, at: InspectPorts): ControlReply {
+function reachClient(name: string, body: UnknownMembers, at: InspectPorts): ControlReply {
   const { connectionId, text } = body;
   const connection = at.connections.all.find((one) => one.connectionId === connectionId);
   if (connection === undefined) return jsonReply(404, { message: 'This connection is closed.' });
@@ -221,7 +221,10 @@ function reachClient(name: string, body: JsonObject, at: InspectPorts): ControlR
   return jsonReply(200, { sent: connection.connectionId });
 }
 
-async function askTable(body: JsonObject, { services, tableRegion }: InspectPorts): Promise<ControlReply> {
+async function askTable(
+  body: UnknownMembers,
+  { services, tableRegion }: InspectPorts,
+): Promise<ControlReply> {
   const { operation, input } = body;
   const region = tableRegion();
   if (region === undefined) return jsonReply(409, { message: 'This start has no DynamoDB.' });
@@ -243,7 +246,7 @@ function isOptionalText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 
-function readObject(request: ControlRequest): JsonObject | undefined {
+function readObject(request: ControlRequest): UnknownMembers | undefined {
   try {
     const value: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString());
     return isJsonObject(value) ? value : undefined;

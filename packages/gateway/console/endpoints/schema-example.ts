@@ -3,9 +3,9 @@
  * check reports the rest.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-type FindModel = (name: string) => JsonObject | undefined;
+type FindModel = (name: string) => UnknownMembers | undefined;
 
 const MAX_DEPTH = 8;
 const MAX_PROPERTIES = 40;
@@ -24,11 +24,11 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: '123e4567-e89b-42d3-a456-426614174000',
 };
 
-export function exampleOf(schema: JsonObject, find: FindModel): unknown {
+export function exampleOf(schema: UnknownMembers, find: FindModel): unknown {
   return make(schema, { root: schema, find, depth: 0 });
 }
 
-type At = { readonly root: JsonObject; readonly find: FindModel; readonly depth: number };
+type At = { readonly root: UnknownMembers; readonly find: FindModel; readonly depth: number };
 
 function make(value: unknown, at: At): unknown {
   if (!isJsonObject(value) || at.depth > MAX_DEPTH) return null;
@@ -44,7 +44,7 @@ function make(value: unknown, at: At): unknown {
   return makeByType(value, below);
 }
 
-function writtenExample({ example, examples, default: usual, const: only, enum: all }: JsonObject) {
+function writtenExample({ example, examples, default: usual, const: only, enum: all }: UnknownMembers) {
   if (example !== undefined) return { value: example };
   if (Array.isArray(examples) && examples.length > 0) return { value: examples[0] as unknown };
   if (usual !== undefined) return { value: usual };
@@ -66,7 +66,7 @@ function follow(ref: string, at: At): unknown {
 }
 
 /** One schema that combines all of them. */
-function merge(schemas: readonly JsonObject[], at: At): JsonObject {
+function merge(schemas: readonly UnknownMembers[], at: At): UnknownMembers {
   const known = schemas.map((schema) => {
     const { $ref: ref } = schema;
     const name = typeof ref === 'string' ? /\/([A-Za-z0-9]+)$/.exec(ref)?.[1] : undefined;
@@ -76,10 +76,10 @@ function merge(schemas: readonly JsonObject[], at: At): JsonObject {
   });
   const properties = known.map((schema) => schema['properties']).filter(isJsonObject);
   const required = known.flatMap((schema) => namesOf(schema['required']));
-  const all = Object.entries(Object.assign({}, ...known) as JsonObject);
+  const all = Object.entries(Object.assign({}, ...known) as UnknownMembers);
   return {
     ...Object.fromEntries(all.filter(([name]) => !COMBINING.has(name))),
-    ...(properties.length > 0 && { properties: Object.assign({}, ...properties) as JsonObject }),
+    ...(properties.length > 0 && { properties: Object.assign({}, ...properties) as UnknownMembers }),
     required,
   };
 }
@@ -90,7 +90,7 @@ function namesOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
 }
 
-function makeByType(schema: JsonObject, at: At): unknown {
+function makeByType(schema: UnknownMembers, at: At): unknown {
   switch (typeOf(schema)) {
     case 'object':
       return makeObject(schema, at);
@@ -111,7 +111,7 @@ function makeByType(schema: JsonObject, at: At): unknown {
   }
 }
 
-function typeOf({ type, properties, items }: JsonObject): unknown {
+function typeOf({ type, properties, items }: UnknownMembers): unknown {
   const types: readonly unknown[] = Array.isArray(type) ? type : [type];
   const first = types.find((one) => one !== 'null' && one !== undefined);
   if (first !== undefined) return first;
@@ -120,7 +120,7 @@ function typeOf({ type, properties, items }: JsonObject): unknown {
 }
 
 /** With all optional members: deleting one is easier than finding a missing one. */
-function makeObject({ properties, required }: JsonObject, at: At): JsonObject {
+function makeObject({ properties, required }: UnknownMembers, at: At): UnknownMembers {
   const known = isJsonObject(properties) ? Object.entries(properties) : [];
   const made = known.slice(0, MAX_PROPERTIES).map(([name, schema]) => [name, make(schema, at)] as const);
   const wanted = namesOf(required);
@@ -128,7 +128,7 @@ function makeObject({ properties, required }: JsonObject, at: At): JsonObject {
   return Object.fromEntries([...made, ...missing.map((name) => [name, 'text'] as const)]);
 }
 
-function makeText({ format, minLength, maxLength }: JsonObject): string {
+function makeText({ format, minLength, maxLength }: UnknownMembers): string {
   const known = typeof format === 'string' ? FORMATS[format] : undefined;
   if (known !== undefined) return known;
   const least = bounded(minLength, 0, MAX_LENGTH);
@@ -136,7 +136,7 @@ function makeText({ format, minLength, maxLength }: JsonObject): string {
   return typeof maxLength === 'number' ? text.slice(0, Math.max(0, maxLength)) : text;
 }
 
-function makeNumber({ minimum, maximum, exclusiveMinimum, multipleOf }: JsonObject): number {
+function makeNumber({ minimum, maximum, exclusiveMinimum, multipleOf }: UnknownMembers): number {
   const step = typeof multipleOf === 'number' && multipleOf > 0 ? multipleOf : 1;
   if (typeof minimum !== 'number')
     return typeof maximum === 'number' && maximum < step ? Math.floor(maximum / step) * step : step;

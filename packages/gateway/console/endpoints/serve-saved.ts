@@ -8,7 +8,7 @@ import {
   printSavedRequests,
   readSavedRequest,
 } from './saved-requests.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { SavedRequest } from './inspect-model.ts';
@@ -25,7 +25,7 @@ export interface SavedRequestsFile {
 /** @param change undefined = none; else `{"add": [request…]}` or `{"remove": name}` */
 export async function serveSaved(
   file: SavedRequestsFile,
-  change: JsonObject | undefined,
+  change: UnknownMembers | undefined,
   redactor: Redactor,
 ): Promise<ControlReply> {
   try {
@@ -45,7 +45,7 @@ function read(text: string | undefined, { name }: SavedRequestsFile): readonly S
 /** @throws InvalidRequest */
 function apply(
   before: readonly SavedRequest[],
-  { add, remove }: JsonObject,
+  { add, remove }: UnknownMembers,
   redactor: Redactor,
 ): readonly SavedRequest[] {
   return typeof remove === 'string'

@@ -1,8 +1,8 @@
 /** Tables of this start's DynamoDB: listed, read page by page, one item put or deleted. */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ServiceClient } from '../../core/ports.ts';
 import { noteBreakers } from '#shared/resilience/breaker-notes.ts';
 
@@ -22,8 +22,8 @@ export async function callTable(
   services: ServiceClient,
   region: string,
   operation: string,
-  input: JsonObject,
-): Promise<JsonObject> {
+  input: UnknownMembers,
+): Promise<UnknownMembers> {
   if (!OPERATIONS.has(operation))
     throw new InvalidRequest(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
   const outcome = await services.call({
@@ -55,7 +55,7 @@ export async function callTable(
   throw new InvalidRequest(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
 }
 
-function readObject(text: string): JsonObject {
+function readObject(text: string): UnknownMembers {
   try {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : {};

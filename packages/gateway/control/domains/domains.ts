@@ -7,7 +7,7 @@ import { matchRule } from '../../core/routing/routing-rules.ts';
 import { routingModeOf } from './read-routing-rules.ts';
 import { isSameJson } from '../edits/same-json.ts';
 import type { PrivateDomain } from '../../core/events/request-facts.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { RoutingRule } from '../../core/routing/routing-rules.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 

@@ -1,8 +1,8 @@
 /** Mutual TLS of custom domains: the local files of their truststores in S3 (docs/aws §10.7). */
 import { DefinitionError } from '../../core/errors.ts';
 import { readTruststore } from '@gatewright/aws/certificates/truststore';
-import { mapOf, textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';

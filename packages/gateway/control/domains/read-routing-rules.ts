@@ -2,8 +2,8 @@
 import { DefinitionError } from '../../core/errors.ts';
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { readInteger } from '../../core/deployment/properties.ts';
-import { listOf, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { RoutingRule, RuleCondition } from '../../core/routing/routing-rules.ts';
 import type { ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';

@@ -1,7 +1,7 @@
 /** The security policy of a custom domain (docs/aws §10.7). */
 import { DefinitionError } from '../../core/errors.ts';
-import { mapOf, textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ControlResource } from '../control-resource.ts';
 

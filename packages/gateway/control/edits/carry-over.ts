@@ -9,7 +9,7 @@ import { mergeDocumentation } from '../export/documentation.ts';
 import { mergeDefined, mergeProperties } from './merge-defined.ts';
 import { isSameJson } from './same-json.ts';
 import { readRestStage, readV2Stage } from '../loading/read-stages.ts';
-import { isSet, mapOf, textOf } from '../../core/stack/json-values.ts';
+import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
@@ -70,7 +70,7 @@ function putStage(source: ControlResource, before: ApiState, next: ApiState, all
   try {
     const settings = readStage(source, next);
     const canaryId = textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId');
-    if (isSet(source.properties, 'AutoDeploy')) deployAgain(settings.deploymentId, next, allowsUnguarded);
+    if (isTrue(source.properties['AutoDeploy'])) deployAgain(settings.deploymentId, next, allowsUnguarded);
     // A stage that has stopped automatic deployment stays at its last deployment, whose id its template
     // reuses.
     else next.adoptDeployment(before, settings.deploymentId, settings.deploymentId.startsWith('auto-'));

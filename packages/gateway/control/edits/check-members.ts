@@ -3,9 +3,9 @@
  * at once, then as the service itself, which names the first.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../control-error.ts';
 import { PATH_CONSTRAINTS, REST_CONSTRAINTS, V2_CONSTRAINTS } from '../resource-types/constraints.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Constraint, OwnConstraint, ResourceConstraints } from '../resource-types/constraints.ts';
 
 const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
@@ -19,7 +19,7 @@ const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
  * @param path values of its placeholders
  * @throws ControlError ValidationException, BadRequestException
  */
-export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: JsonObject): void {
+export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: UnknownMembers): void {
   const { input = '', properties = {} } = BY_CALL.get(call) ?? {};
   const inPath = [...path].flatMap(([name, value]) => violationsOf(value, name, PATH_CONSTRAINTS[name]));
   const rows = Object.entries(properties).map(([name, constraint]) => {
@@ -112,7 +112,7 @@ function allSatisfy(value: unknown, member: string, values: readonly string[]): 
 }
 
 /** `endpointConfiguration.types`; undefined if it, or a block above it, is absent or null. */
-function memberAt(body: JsonObject, path: string): unknown {
+function memberAt(body: UnknownMembers, path: string): unknown {
   let found: unknown = body;
   for (const name of path.split('.')) {
     if (!isJsonObject(found)) return undefined;

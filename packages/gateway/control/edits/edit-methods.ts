@@ -10,8 +10,8 @@ import { compileRestValidation } from '../../core/deployment/models/compile-vali
 import { compileModels } from '../../core/deployment/models/models.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../control-error.ts';
 import { getResource, callMadeResource } from './edit-resources.ts';
-import { isJsonObject, listOf, textOf, without } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, listOf, textOf, without } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 

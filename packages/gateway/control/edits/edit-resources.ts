@@ -2,8 +2,8 @@
 import { checkResourceTree } from '../../core/routing/rest-routes.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
-import { textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource, PathResource } from '../control-resource.ts';
 

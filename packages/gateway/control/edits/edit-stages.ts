@@ -4,8 +4,8 @@ import { compileDeployment } from '../compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
 import { callMadeResource } from './edit-resources.ts';
 import { readRestStage, refuseManyTags } from '../loading/read-stages.ts';
-import { isJsonObject, mapOf, textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 

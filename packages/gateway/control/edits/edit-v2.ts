@@ -10,10 +10,10 @@ import { callMadeResource } from './edit-resources.ts';
 import { makeRoom, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from '../loading/read-stages.ts';
 import { noRouteOfSettings } from '../../core/deployment/stage/throttle.ts';
-import { isSet, mapOf, textOf, without } from '../../core/stack/json-values.ts';
+import { isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { checkUnusedAuthorizers } from '../loading/unused-authorizers.ts';
 import type { DefinitionError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { Random } from '../../core/ports.ts';
 import type { ApiResources, ApiState, DeploymentRecord, StageRecord } from '../api-state.ts';
@@ -57,7 +57,7 @@ export function faultsOf(identity: ApiIdentity, resources: ApiResources): readon
 function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
   const stages = api.stages.filter(
     ({ settings: { name, source } }) =>
-      isSet(source.properties, 'AutoDeploy') && (only === undefined || name === only),
+      isTrue(source.properties['AutoDeploy']) && (only === undefined || name === only),
   );
   if (stages.length === 0) return;
   if (api.resources.routes.length === 0) {
@@ -116,7 +116,7 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
   refuseManyTags(source);
   const { resources, identity } = api;
   if (identity.protocol === 'http') refuseExecutionLog(source);
-  const isAutomatically = isSet(source.properties, 'AutoDeploy');
+  const isAutomatically = isTrue(source.properties['AutoDeploy']);
   const named = textOf(source.properties, 'DeploymentId');
   if (isAutomatically && named !== '' && named !== current)
     throw badRequest('A stage with AutoDeploy cannot be given a deployment');
@@ -130,7 +130,7 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
   for (const routeKey of Object.keys(mapOf(properties, 'RouteSettings')))
     if (!routeKeys.has(routeKey)) throw notFound(noRouteOfSettings(routeKey));
   const settings = readV2Stage({ ...source, properties }, identity.protocol === 'http', routeKeys);
-  const wasAutomatic = isSet(api.stage(settings.name)?.settings.source.properties ?? {}, 'AutoDeploy');
+  const wasAutomatic = isTrue(api.stage(settings.name)?.settings.source.properties['AutoDeploy']);
   api.putStage({ ...settings, deploymentId });
   if (isAutomatically && !wasAutomatic) deployAutomatically(api, draw, settings.name);
 }
@@ -149,7 +149,7 @@ export function createV2Deployment(
 ): DeploymentRecord {
   const { description, stageName } = options;
   const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;
-  if (stage !== undefined && isSet(stage.source.properties, 'AutoDeploy'))
+  if (stage !== undefined && isTrue(stage.source.properties['AutoDeploy']))
     throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);
   if (api.resources.routes.length === 0) throw badRequest(NO_ROUTES);
   const id = addDeployment(api, description, draw);

@@ -4,7 +4,8 @@ import { expandQuickCreate } from '../../core/stack/quick-create.ts';
 import { callMadeResource } from './edit-resources.ts';
 import { loadApis } from '../loading/load-apis.ts';
 import { mergeResources } from './merge-resources.ts';
-import type { JsonObject, ResolvedStack } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Account } from '../account.ts';
 import type { ApiResources, ApiState } from '../api-state.ts';
 

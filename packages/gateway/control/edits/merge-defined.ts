@@ -4,7 +4,7 @@
  */
 import { holdParts, partsOf } from '../api-parts.ts';
 import { isSameJson } from './same-json.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 

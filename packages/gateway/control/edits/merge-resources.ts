@@ -5,9 +5,9 @@
 import { REST_TYPES } from '../resource-types/rest-types.ts';
 import { locationKey } from '../export/documentation.ts';
 import { HELD_PARTS, holdParts, partsOf } from '../api-parts.ts';
-import { mapOf, textOf } from '../../core/stack/json-values.ts';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import type { ApiType } from '../resource-types/api-type.ts';
-import type { Json } from '../../core/stack/model.ts';
 import type { HeldPart } from '../api-parts.ts';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';

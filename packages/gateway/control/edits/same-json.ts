@@ -1,4 +1,4 @@
-import type { Json } from '../../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 
 export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

@@ -7,8 +7,8 @@ import { parseSource } from '../../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
 import { callMadeResource } from '../edits/edit-resources.ts';
 import { mergeParts } from '../edits/merge-defined.ts';
-import { isJsonObject, listOf, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Documentation } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 

@@ -1,6 +1,6 @@
 /** The parts of an exported REST API besides its paths, under the names of an import. */
-import { isSet, mapOf, textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
@@ -39,8 +39,8 @@ export function exportExtensions({ api, validators, gatewayResponses }: ApiResou
   const byName = [...validators.values()].map(({ id, properties }): [string, Draft] => [
     textOf(properties, 'Name') || id,
     {
-      validateRequestBody: isSet(properties, 'ValidateRequestBody'),
-      validateRequestParameters: isSet(properties, 'ValidateRequestParameters'),
+      validateRequestBody: isTrue(properties['ValidateRequestBody']),
+      validateRequestParameters: isTrue(properties['ValidateRequestParameters']),
     },
   ]);
   const byType = gatewayResponses.map(({ properties }): [string, Draft] => [

@@ -1,6 +1,6 @@
 /** An HTTP API as an OpenAPI 3.0 document, in the form in which AWS exports it (and imports it again). */
-import { isSet, listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isTrue, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
@@ -37,7 +37,7 @@ export function exportHttpApi(identity: ApiIdentity, from: ApiResources, options
         url: `https://${identity.domainName}/{basePath}`,
         variables: { basePath: { default: path.slice(1) } },
         ...(withExtensions &&
-          isSet(properties, 'DisableExecuteApiEndpoint') && {
+          isTrue(properties['DisableExecuteApiEndpoint']) && {
             [`${PREFIX}endpoint-configuration`]: { disableExecuteApiEndpoint: true },
           }),
       },

@@ -2,8 +2,8 @@
 import { DOCUMENTATION } from './documentation.ts';
 import { exportExtensions, exportValidator, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 import { listResponses } from '../edits/edit-methods.ts';
-import { isSet, mapOf, textOf, without } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isTrue, mapOf, textOf, without } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
@@ -182,7 +182,7 @@ function exportRequirement(method: JsonObject, from: ApiResources): Draft[] {
   return [
     ...(authorizer === undefined ? [] : [{ [nameOf(authorizer)]: Array.isArray(scopes) ? scopes : [] }]),
     ...(method['AuthorizationType'] === 'AWS_IAM' ? [{ sigv4: [] }] : []),
-    ...(isSet(method, 'ApiKeyRequired') ? [{ api_key: [] }] : []),
+    ...(isTrue(method['ApiKeyRequired']) ? [{ api_key: [] }] : []),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { readText } from '../../core/deployment/properties.ts';
 import { DefinitionError } from '../../core/errors.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
-import { isJsonObject, listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
+import { isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { InvokedVersion } from '../../core/ports.ts';

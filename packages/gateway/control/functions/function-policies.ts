@@ -5,10 +5,11 @@
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
 import { printStatement } from './function-policy-statement.ts';
-import { textOf } from '../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { isSameFunction, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
-import type { JsonObject, ResolvedStack } from '../../core/stack/model.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { PermissionSource } from '../../core/deployment/authorization/invoke-permissions.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { CompiledPolicy } from '../../core/policy/model.ts';

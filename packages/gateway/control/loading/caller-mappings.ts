@@ -1,5 +1,6 @@
 import type { DefinitionPlace } from '../../core/errors.ts';
-import type { Json, ResolvedResource } from '../../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../core/stack/model.ts';
 
 export type CallerMapping = { readonly text: string; readonly place: DefinitionPlace };
 

@@ -25,7 +25,7 @@ import { readStages } from './read-stages.ts';
 import { readUnguardedStages } from './unguarded-stages.ts';
 import { findUnpermittedCalls } from './unpermitted-calls.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
-import { textOf } from '../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { ApiIdentity, ApiProtocol, Deployment } from '../../core/deployment/model.ts';

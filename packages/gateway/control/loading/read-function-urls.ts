@@ -8,7 +8,7 @@ import { splitHttpPath } from '../../core/routing/stage-path.ts';
 import { toControlResource } from '../control-resource.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { FunctionPolicies } from '../functions/function-policies.ts';
-import { textOf } from '../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import type { FunctionUrlFacts } from '../../core/events/request-facts.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { PropertyBag } from '../../core/deployment/properties.ts';

@@ -3,7 +3,8 @@
  * "Policies and permissions").
  */
 import { makeRoleId } from '@gatewright/aws/physical-ids';
-import { membersOf } from '../../core/stack/json-values.ts';
+import { membersOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
@@ -12,7 +13,7 @@ import { findManagedPolicy } from '../../core/policy/managed-policies.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
 import type { Role } from '../../core/policy/role.ts';
 import { partitionOf } from '../../templates/pseudo-parameters.ts';
-import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
+import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;

@@ -9,7 +9,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import { lacksDeployment } from './inspect-apis.ts';
 import { requireValid } from '../../core/deployment/properties.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 import type { ApiGroup } from './group-resources.ts';

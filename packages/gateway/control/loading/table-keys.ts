@@ -1,5 +1,6 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject, ResolvedStack } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 
 /** Of the table, or of one of its indexes; undefined if no template declares it. */
 export function partitionKeyOf(

@@ -1,6 +1,6 @@
 /** Tags in the two forms of templates: a map, or a list of `{Key, Value}`. */
-import { isJsonObject, listOf, textOf } from '../../core/stack/json-values.ts';
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonObject, listOf, textOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 
 export type Tags = Readonly<Record<string, string>>;
 

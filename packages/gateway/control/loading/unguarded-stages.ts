@@ -4,7 +4,7 @@
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { resourcesOf } from '../control-resource.ts';
-import { textOf } from '../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import type { ApiIdentity } from '../../core/deployment/model.ts';

@@ -1,7 +1,7 @@
 /** Reads the answer of an authorizer function (docs/aws §4.3, §4.5, §11.6). */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../policy/evaluate.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { quote } from '../routing/quote.ts';
 import { putEntry } from '../routing/text-map.ts';
@@ -55,7 +55,7 @@ function invalid(reason: string): Invalid {
 }
 
 /** Only real booleans: `"false"` is truthy in JavaScript. */
-function readSimpleVerdict(result: JsonObject): AuthorizerAnswer['verdict'] | Invalid {
+function readSimpleVerdict(result: UnknownMembers): AuthorizerAnswer['verdict'] | Invalid {
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'
     ? { kind: 'simple', isAuthorized }

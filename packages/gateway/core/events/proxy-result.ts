@@ -1,10 +1,10 @@
 /** Reads a function's proxy response (docs/aws §3.5, §3.6, §11.1, §11.3). */
 import { HTTP_PHASES, nameAfter, REST_PHASES } from './header-phases.ts';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
 import { acceptsBinary } from './media-types.ts';
 import { readCookies, readHeaderMap, readMultiHeaderMap } from './result-headers.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HeaderLine, HeaderReading } from './result-headers.ts';
 import { canonicalHeaderName } from './request-headers.ts';
 
@@ -141,7 +141,7 @@ function malformed(reason: string): Malformed {
   return { kind: 'malformed', reason };
 }
 
-function parseRecord(payload: string): JsonObject | undefined {
+function parseRecord(payload: string): UnknownMembers | undefined {
   return asJsonObject(parseJson(payload));
 }
 
@@ -154,7 +154,7 @@ function readStatus(value: unknown): number | undefined {
 }
 
 /** Headers of both maps. Names differing in case are one header: the first spelling and all values stay. */
-function readMergedHeaders(result: JsonObject, order: 'multi-first' | 'single-first'): HeaderReading {
+function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);
   if (multi.kind === 'malformed') return multi;
   const single = readHeaderMap(result['headers']);
@@ -195,7 +195,7 @@ const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** `decodes`: whether base64 becomes bytes; otherwise the client gets the base64 text. */
-function readBody(result: JsonObject, decodes: boolean): BodyReading {
+function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;
   if (typeof isBase64 !== 'boolean') return malformed('isBase64Encoded is not a boolean');

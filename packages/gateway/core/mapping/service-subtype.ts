@@ -1,10 +1,10 @@
 /** Integrations of HTTP APIs that call one operation of an AWS service (docs/aws §8). */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
 import { joinQuery, printQueryPair } from './target-uri.ts';
 import type { ServiceRequest } from '../ports.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Kind = 'text' | 'integer' | 'json' | 'list' | 'time';
 
@@ -17,7 +17,7 @@ type ServiceSubtype = {
   readonly service: string;
   readonly required: Readonly<Record<string, Kind>>;
   readonly optional: Readonly<Record<string, Kind>>;
-  readonly call: (values: JsonObject) => Call;
+  readonly call: (values: UnknownMembers) => Call;
 };
 
 export type SubtypeCall = {
@@ -174,7 +174,7 @@ function badRequest(reason: string): Error {
   return gatewayError('BAD_REQUEST_PARAMETERS', { source: 'client', reason });
 }
 
-function jsonCall(target: string, version: string, input: JsonObject): Call {
+function jsonCall(target: string, version: string, input: UnknownMembers): Call {
   return {
     method: 'POST',
     path: '/',
@@ -185,7 +185,7 @@ function jsonCall(target: string, version: string, input: JsonObject): Call {
 }
 
 /** SQS is called by its query protocol, so that it answers XML. */
-function queueCall(action: string, { QueueUrl: queue, ...values }: JsonObject): Call {
+function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMembers): Call {
   if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is not a URL');
   const { hostname, pathname } = new URL(queue);
   const form = ['Action', 'Version'].map((name, index) =>
@@ -218,7 +218,7 @@ function printMember(name: string, value: unknown): string[] {
   });
 }
 
-function configurationCall(values: JsonObject): Call {
+function configurationCall(values: UnknownMembers): Call {
   const part = (name: string): string => encodeURIComponent((asText(values[name]) ?? '').toWellFormed());
   const version = asText(values['ClientConfigurationVersion']) ?? '';
   return {
@@ -234,7 +234,7 @@ function configurationCall(values: JsonObject): Call {
 }
 
 /** `StateMachineArn` → `stateMachineArn`, as Step Functions spells its parameters. */
-function lowerFirst(values: JsonObject): JsonObject {
+function lowerFirst(values: UnknownMembers): UnknownMembers {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   );

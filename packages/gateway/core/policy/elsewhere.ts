@@ -1,7 +1,7 @@
 /** For a denied call that the role allows in another account, region or partition. */
 import { parseArn, partitionOf, printArn } from '@gatewright/aws/arn';
 import { compilePolicy } from './evaluate.ts';
-import { membersOf } from '../stack/json-values.ts';
+import { membersOf } from '@gatewright/aws/json-object';
 import type { CompiledPolicy, PolicyQuestion } from './model.ts';
 
 type Arn = NonNullable<ReturnType<typeof parseArn>>;

@@ -8,7 +8,7 @@ import { compilePrincipals } from './principals.ts';
 import type { PrincipalTest } from './principals.ts';
 import { compilePattern } from './text-pattern.ts';
 import type { Pattern } from './text-pattern.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
@@ -134,14 +134,14 @@ function capitalise(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 }
 
-function refuseUnknownMembers(record: JsonObject, known: ReadonlySet<string>, what: string): void {
+function refuseUnknownMembers(record: UnknownMembers, known: ReadonlySet<string>, what: string): void {
   const unknown = Object.keys(record).find((member) => !known.has(member));
   if (unknown !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(unknown)}`);
 }
 
 /** Exactly one of `Name` and `NotName`. */
 function readPart(
-  statement: JsonObject,
+  statement: UnknownMembers,
   name: 'Action' | 'Resource',
   compile: (text: string) => Pattern,
 ): Part {

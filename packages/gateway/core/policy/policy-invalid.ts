@@ -2,14 +2,14 @@
  * A document is no valid policy; `compilePolicy` turns it into its `invalid` outcome and is the only catcher.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export class PolicyInvalid extends Error {
   override readonly name = 'PolicyInvalid';
 }
 
 /** @throws PolicyInvalid */
-export function readRecord(value: unknown, what: string): JsonObject {
+export function readRecord(value: unknown, what: string): UnknownMembers {
   if (!isJsonObject(value)) throw new PolicyInvalid(`${what} is not an object`);
   return value;
 }

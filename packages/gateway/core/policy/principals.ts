@@ -3,7 +3,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { quote } from '../routing/quote.ts';
 import type { PolicyPrincipal } from './model.ts';
 import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Whether a statement applies to this caller; undefined = anonymous. */
 export type PrincipalTest = (principal: PolicyPrincipal | undefined) => boolean;
@@ -16,7 +16,7 @@ const EVERYBODY: PrincipalTest = () => true;
  * @throws PolicyInvalid
  */
 export function compilePrincipals(
-  statement: JsonObject,
+  statement: UnknownMembers,
   effect: 'Allow' | 'Deny',
   isRequired: boolean,
 ): PrincipalTest {

@@ -3,10 +3,10 @@
  * parts as for requests, so that both always agree.
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileConditions } from './conditions.ts';
 import { compileStatement, covers } from './evaluate.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion, PolicyReading } from './model.ts';
 
 type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
@@ -57,7 +57,7 @@ export function tracePolicy(policy: CompiledPolicy, question: PolicyQuestion): P
 }
 
 function traceStatement(
-  statement: JsonObject,
+  statement: UnknownMembers,
   version: unknown,
   options: PolicyReading,
   question: PolicyQuestion,
@@ -85,7 +85,7 @@ function traceStatement(
 const PARTS = ['principal', 'action', 'resource', 'condition'] as const;
 
 function traceConditions(
-  block: JsonObject,
+  block: UnknownMembers,
   hasVariables: boolean,
   { conditions }: PolicyQuestion,
 ): readonly ConditionTrace[] {
@@ -100,7 +100,7 @@ function traceConditions(
   );
 }
 
-function holds(block: JsonObject, hasVariables: boolean, values: PolicyQuestion['conditions']): boolean {
+function holds(block: UnknownMembers, hasVariables: boolean, values: PolicyQuestion['conditions']): boolean {
   try {
     return compileConditions(block, hasVariables)(values);
   } catch (error) {
@@ -109,7 +109,7 @@ function holds(block: JsonObject, hasVariables: boolean, values: PolicyQuestion[
   }
 }
 
-function namesOf(statement: JsonObject, name: 'Action' | 'Resource'): readonly string[] {
+function namesOf(statement: UnknownMembers, name: 'Action' | 'Resource'): readonly string[] {
   const excluded = statement[`Not${name}`];
   return excluded === undefined
     ? listOf(statement[name]).map(String)

@@ -1,6 +1,6 @@
 /** `GenerateSecretString` of a template's secret: a password by AWS's rules (Secrets Manager API, "GetRandomPassword"). */
-import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** An unpredictable number from 0 up to but not including the bound. */
 type Draw = (bound: number) => number;
@@ -20,7 +20,7 @@ export class GeneratedSecrets {
   }
 
   /** @param owner stack and logical id */
-  textOf(owner: string, spec: JsonObject): string {
+  textOf(owner: string, spec: UnknownMembers): string {
     const key = `${owner} ${JSON.stringify(spec)}`;
     const made = this.#made.get(key) ?? generateSecret(spec, this.#draw);
     this.#made.set(key, made);
@@ -28,18 +28,18 @@ export class GeneratedSecrets {
   }
 }
 
-export function isGenerated(spec: unknown): spec is JsonObject {
+export function isGenerated(spec: unknown): spec is UnknownMembers {
   return isJsonObject(spec);
 }
 
-export function generateSecret(spec: JsonObject, draw: Draw): string {
+export function generateSecret(spec: UnknownMembers, draw: Draw): string {
   const password = generatePassword(spec, draw);
   const { SecretStringTemplate: template, GenerateStringKey: key } = spec;
   if (typeof template !== 'string' || typeof key !== 'string') return password;
   return JSON.stringify({ ...parseJsonObject(template), [key]: password });
 }
 
-function generatePassword(spec: JsonObject, draw: Draw): string {
+function generatePassword(spec: UnknownMembers, draw: Draw): string {
   const excluded = typeof spec['ExcludeCharacters'] === 'string' ? spec['ExcludeCharacters'] : '';
   const kinds = [
     ...(isTrue(spec['ExcludeLowercase']) ? [] : [LOWERCASE]),

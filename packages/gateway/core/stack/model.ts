@@ -1,9 +1,7 @@
 /** The result of loading: stacks with every intrinsic resolved, for the control plane. */
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { FunctionDefinition } from './function.ts';
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
 
 export type ResolvedResource = {
   readonly logicalId: string;

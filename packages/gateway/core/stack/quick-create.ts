@@ -5,7 +5,8 @@
 import { DefinitionError, REFUSING } from '../errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { Tolerance } from '../errors.ts';
-import type { JsonObject, ResolvedResource } from './model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from './model.ts';
 
 const MARK = ' by quick create';
 

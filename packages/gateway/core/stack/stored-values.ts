@@ -1,4 +1,4 @@
-import type { JsonObject } from './model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 export const VALUES_FILE = 'gatewright.values.yml';
 

@@ -1,5 +1,5 @@
 /** Names and values that stand for placeholders, and what is wrong with an expression that uses them. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { PathPiece, PathSyntax } from './path-syntax.ts';
 import { isReserved } from './reserved-words.ts';
 
@@ -7,7 +7,7 @@ import { isReserved } from './reserved-words.ts';
 export type Path = readonly PathPiece[];
 
 type Names = Readonly<Record<string, string>>;
-type Values = Readonly<Record<string, JsonObject>>;
+type Values = Readonly<Record<string, UnknownMembers>>;
 
 const TYPES = ['S', 'N', 'B', 'NULL', 'BOOL', 'SS', 'NS', 'BS', 'L', 'M'];
 
@@ -47,7 +47,7 @@ export class Placeholders {
     return name;
   }
 
-  value(name: string, findings: Findings): JsonObject | undefined {
+  value(name: string, findings: Findings): UnknownMembers | undefined {
     const value = Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
     this.unusedValues.delete(name);
     if (value === undefined)
@@ -73,7 +73,7 @@ export class Findings {
   }
 }
 
-export function typeOf(value: JsonObject): string | undefined {
+export function typeOf(value: UnknownMembers): string | undefined {
   return TYPES.find((type) => value[type] !== undefined && value[type] !== null);
 }
 

@@ -2,7 +2,7 @@
  * The expressions of a request, in place of dynalite's reader: its generated parser takes exponential time with nested
  * parentheses and knows none of DynamoDB's limits. What it gives has dynalite's form, which dynalite evaluates.
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { validations } from '../dynalite-store.ts';
 import { parseCondition } from './condition-syntax.ts';
 import { parseProjection } from './path-syntax.ts';
@@ -16,7 +16,7 @@ import { parseUpdate } from './update-syntax.ts';
 /** Of an operation's input, and what dynalite's actions read of it. */
 type Input = {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, JsonObject>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, UnknownMembers>>;
   _updates?: unknown;
   _condition?: unknown;
   _keyCondition?: unknown;

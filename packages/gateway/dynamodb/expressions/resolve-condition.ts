@@ -1,5 +1,5 @@
 /** Conditions in the form that dynalite evaluates. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { dynaliteDb } from '../dynalite-store.ts';
 import type { ConditionSyntax, OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, printResolvedPath, typeOf } from './placeholders.ts';
@@ -12,7 +12,7 @@ type Call = {
   readonly args: readonly Operand[];
   readonly attrType: string;
 };
-type Operand = Path | JsonObject | Call | undefined;
+type Operand = Path | UnknownMembers | Call | undefined;
 type Node = { readonly type: string; readonly name?: string; readonly args: readonly (Node | Operand)[] };
 
 type ResolvedCondition = {
@@ -156,7 +156,7 @@ class ConditionResolver {
     const type = typeOfOperand(operand);
     if (type !== 'S') this.#noteType(name, type ?? '{NS,SS,L,BS,N,M,B,BOOL,NULL,S}', ['S']);
     else {
-      const { S: given } = operand as JsonObject;
+      const { S: given } = operand as UnknownMembers;
       if (!TYPE_NAMES.includes(String(given)))
         this.#own.note(
           'type',
@@ -240,7 +240,7 @@ function isPath(operand: Exclude<Operand, undefined>): operand is Path {
   return Array.isArray(operand);
 }
 
-function isCall(operand: JsonObject | Call): operand is Call {
+function isCall(operand: UnknownMembers | Call): operand is Call {
   return 'attrType' in operand;
 }
 

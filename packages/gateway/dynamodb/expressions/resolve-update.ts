@@ -1,5 +1,5 @@
 /** Updates in the form that dynalite applies. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, noteOverlaps, printResolvedPath, typeOf } from './placeholders.ts';
 import type { Path, Placeholders } from './placeholders.ts';
@@ -12,7 +12,7 @@ type Operation = {
   readonly args: readonly Value[];
   readonly attrType: string | undefined;
 };
-type Value = Path | JsonObject | Operation | undefined;
+type Value = Path | UnknownMembers | Operation | undefined;
 type Section = {
   readonly type: string;
   readonly path: Path;

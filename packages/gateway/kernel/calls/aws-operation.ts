@@ -1,16 +1,16 @@
 import { encodeCbor } from '@gatewright/aws/cbor';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type OperationResult =
   /** `isVoid`: the operation has no result, not even an empty one. */
   | {
       readonly kind: 'result';
-      readonly fields: JsonObject;
+      readonly fields: UnknownMembers;
       readonly isVoid?: boolean;
       /** For clients that accept JSON of the query protocol, where its shape differs. */
-      readonly jsonFields?: JsonObject;
+      readonly jsonFields?: UnknownMembers;
     }
   | {
       readonly kind: 'error';
@@ -103,7 +103,7 @@ export function printQueryReply(
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 
-function printXml(fields: JsonObject): string {
+function printXml(fields: UnknownMembers): string {
   return Object.entries(fields)
     .flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value]).map(

@@ -1,7 +1,7 @@
 /** Input of AWS's query protocol (`Attribute.1.Name=…`) as a tree, and members of inputs of either protocol. */
 import { memberOf, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Tree = { [name: string]: string | Tree };
 
@@ -35,25 +35,25 @@ export function inOrder(tree: Tree): (string | Tree)[] {
     .map(([, item]) => item);
 }
 
-export function readTextField(fields: JsonObject, name: string): string | undefined {
+export function readTextField(fields: UnknownMembers, name: string): string | undefined {
   const value = memberOf(fields, name);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** Undefined if absent; NaN if not a whole number. */
-export function numberOf(fields: JsonObject, name: string): number | undefined {
+export function numberOf(fields: UnknownMembers, name: string): number | undefined {
   const text = readTextField(fields, name);
   if (text === undefined || text === '') return undefined;
   return /^-?\d{1,12}$/.test(text) ? Number(text) : NaN;
 }
 
-export function listOf(fields: JsonObject, name: string): readonly unknown[] {
+export function listOf(fields: UnknownMembers, name: string): readonly unknown[] {
   const value = memberOf(fields, name);
   return Array.isArray(value) ? value : [];
 }
 
-export function mapOf(fields: JsonObject, name: string): JsonObject {
+export function mapOf(fields: UnknownMembers, name: string): UnknownMembers {
   return membersOf(memberOf(fields, name));
 }
 

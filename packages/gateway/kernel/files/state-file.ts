@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { writeSecretFile } from './secret-file.ts';
 
 const FORMAT = 'gatewright-data';
@@ -21,7 +22,7 @@ export class StateFileError extends Error {
 }
 
 /** Writes whole or not at all, readable by the owner only: it holds keys. @throws StateFileError */
-export async function writeStateFile(path: string, state: JsonObject): Promise<number> {
+export async function writeStateFile(path: string, state: UnknownMembers): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
   if (body.length > MAX_BYTES)
     throw new StateFileError(`the state has ${body.length} bytes; at most ${MAX_BYTES} can be saved`);
@@ -37,7 +38,7 @@ export async function writeStateFile(path: string, state: JsonObject): Promise<n
 }
 
 /** @throws StateFileError for a missing, foreign, truncated or changed file, or one of another version */
-export async function readStateFile(path: string): Promise<JsonObject> {
+export async function readStateFile(path: string): Promise<UnknownMembers> {
   let content: Buffer;
   try {
     content = await readAll(path);

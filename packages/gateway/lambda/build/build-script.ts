@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
-import { type JsonObject, memberOf } from '@gatewright/aws/json-object';
+import { memberOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 import { isWatching } from './watching-script.ts';
 
@@ -69,9 +70,9 @@ function findManifest(folder: string): string | undefined {
   return existsSync(join(folder, '.git')) ? undefined : findManifest(dirname(folder));
 }
 
-function readManifest(file: string): JsonObject {
+function readManifest(file: string): UnknownMembers {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
+    return JSON.parse(readFileSync(file, 'utf8')) as UnknownMembers;
   } catch {
     // Being written, or not JSON: then it names no script.
     return {};

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import type { Plugin } from 'esbuild';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './project-typescript.ts';
 
 /** `missing`: the metadata is required but cannot be made, with the reason. */
@@ -51,10 +51,10 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   return { kind: 'emitted', plugin: transpiling(typescript, options), isCommonJs };
 }
 
-function transpiling(typescript: TypeScript, options: JsonObject): Plugin {
+function transpiling(typescript: TypeScript, options: UnknownMembers): Plugin {
   const { ES2022 = 9 } = typescript.ScriptTarget;
   const target = typeof options['target'] === 'number' ? options['target'] : 0;
-  const compilerOptions: JsonObject = {
+  const compilerOptions: UnknownMembers = {
     ...options,
     target: ES2022,
     useDefineForClassFields: options['useDefineForClassFields'] ?? target >= ES2022,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** The used part of the `typescript` package, versions 3 to 6; later ones lack this interface. */
 export type TypeScript = {
@@ -17,10 +17,10 @@ export type TypeScript = {
     config: unknown,
     host: unknown,
     folder: string,
-  ): { readonly options: JsonObject };
+  ): { readonly options: UnknownMembers };
   transpileModule(
     text: string,
-    settings: { readonly fileName: string; readonly compilerOptions: JsonObject },
+    settings: { readonly fileName: string; readonly compilerOptions: UnknownMembers },
   ): { readonly outputText: string };
 };
 
@@ -40,7 +40,7 @@ export function loadTypeScript(file: string): TypeScript | undefined {
   }
 }
 
-export function readOptions(typescript: TypeScript, tsconfig: string): JsonObject {
+export function readOptions(typescript: TypeScript, tsconfig: string): UnknownMembers {
   const { config } = typescript.readConfigFile(tsconfig, (path) => readFileSync(path, 'utf8'));
   return typescript.parseJsonConfigFileContent(config ?? {}, typescript.sys, dirname(tsconfig)).options;
 }

@@ -1,6 +1,6 @@
 /** Resources of a stack, as CloudFormation's API has them. */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
@@ -11,7 +11,7 @@ import type { LoadedStacks, StackCall } from './loaded-stacks.ts';
 const MOST_AT_ONCE = 100;
 const DRIFT = { StackResourceDriftStatus: 'NOT_CHECKED' };
 
-export function describeResources(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function describeResources(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const stack = findStack(call, stacks);
   const wanted = call.text('LogicalResourceId');
   const resources = [...stack.resources.values()].filter(
@@ -26,7 +26,7 @@ export function describeResources(call: StackCall, stacks: LoadedStacks): JsonOb
   return { StackResources: { member } };
 }
 
-export function describeResource(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function describeResource(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const stack = stacks.require(call);
   const wanted = call.text('LogicalResourceId') ?? '';
   const resource = stack.resources.get(wanted);
@@ -43,7 +43,7 @@ export function describeResource(call: StackCall, stacks: LoadedStacks): JsonObj
   };
 }
 
-export function summarizeResources(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function summarizeResources(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const stack = stacks.require(call);
   const { page, next } = pageOf([...stack.resources.values()], call);
   const member = page.map((resource) => ({
@@ -71,7 +71,7 @@ function describe(
   { logicalId, physicalId, type }: ResolvedResource,
   stack: ResolvedStack,
   stacks: LoadedStacks,
-): JsonObject {
+): UnknownMembers {
   return {
     LogicalResourceId: logicalId,
     PhysicalResourceId: physicalId,
@@ -81,7 +81,7 @@ function describe(
   };
 }
 
-function placeOf(stack: ResolvedStack): JsonObject {
+function placeOf(stack: ResolvedStack): UnknownMembers {
   return { StackName: stack.stackName, StackId: stackIdOf(stack) };
 }
 

@@ -1,6 +1,6 @@
 /** Stacks, their outputs and exports, as CloudFormation's API has them. */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
@@ -9,13 +9,13 @@ import type { LoadedStacks, StackCall } from './loaded-stacks.ts';
 
 const NOT_CHECKED = { StackDriftStatus: 'NOT_CHECKED' };
 
-export function describeStacks(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function describeStacks(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const isOne = (call.text('StackName') ?? '') !== '';
   const { page, next } = pageOf(isOne ? [stacks.require(call)] : stacks.all(call), call);
   return { Stacks: { member: page.map((stack) => describeStack(stack, stacks)) }, ...next };
 }
 
-export function summarizeStacks(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function summarizeStacks(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const wanted = [...call.parameters]
     .filter(([name]) => name.startsWith('StackStatusFilter.'))
     .map(([, status]) => status);
@@ -31,7 +31,7 @@ export function summarizeStacks(call: StackCall, stacks: LoadedStacks): JsonObje
   return { StackSummaries: { member }, ...next };
 }
 
-export function describeExports(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function describeExports(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const found = stacks
     .all(call)
     .flatMap((stack) =>
@@ -46,7 +46,7 @@ export function describeExports(call: StackCall, stacks: LoadedStacks): JsonObje
   return { Exports: { member: page }, ...next };
 }
 
-export function describeImports(call: StackCall, stacks: LoadedStacks): JsonObject {
+export function describeImports(call: StackCall, stacks: LoadedStacks): UnknownMembers {
   const name = call.text('ExportName') ?? '';
   const importing = stacks.all(call).filter(({ source }) => source?.imports.has(name) === true);
   if (importing.length === 0)
@@ -55,7 +55,7 @@ export function describeImports(call: StackCall, stacks: LoadedStacks): JsonObje
   return { Imports: { member: page.map(({ stackName }) => stackName) }, ...next };
 }
 
-function describeStack(stack: ResolvedStack, stacks: LoadedStacks): JsonObject {
+function describeStack(stack: ResolvedStack, stacks: LoadedStacks): UnknownMembers {
   return {
     ...identityOf(stack, stacks),
     ...describedBy(stack),
@@ -70,7 +70,7 @@ function describeStack(stack: ResolvedStack, stacks: LoadedStacks): JsonObject {
   };
 }
 
-function identityOf(stack: ResolvedStack, stacks: LoadedStacks): JsonObject {
+function identityOf(stack: ResolvedStack, stacks: LoadedStacks): UnknownMembers {
   const { createdMs, updatedMs } = stacks.timeOf(stack);
   return {
     StackId: stackIdOf(stack),
@@ -81,13 +81,13 @@ function identityOf(stack: ResolvedStack, stacks: LoadedStacks): JsonObject {
   };
 }
 
-function describedBy({ source }: ResolvedStack): JsonObject {
+function describedBy({ source }: ResolvedStack): UnknownMembers {
   const { Description: description } = membersOf(source?.template);
   return typeof description === 'string' ? { Description: description } : {};
 }
 
 /** Of values with `NoEcho`, CloudFormation shows asterisks. */
-function parametersOf({ source }: ResolvedStack): readonly JsonObject[] {
+function parametersOf({ source }: ResolvedStack): readonly UnknownMembers[] {
   const { Parameters: declared } = membersOf(source?.template);
   return Object.entries(membersOf(declared)).flatMap(([ParameterKey, declaration]) => {
     const { Default: fallback, NoEcho: noEcho } = membersOf(declaration);
@@ -101,7 +101,7 @@ function parametersOf({ source }: ResolvedStack): readonly JsonObject[] {
   });
 }
 
-function outputsOf({ outputs, source }: ResolvedStack): readonly JsonObject[] {
+function outputsOf({ outputs, source }: ResolvedStack): readonly UnknownMembers[] {
   const { Outputs: declared } = membersOf(source?.template);
   const exportOf = new Map([...(source?.exportNames ?? [])].map(([name, output]) => [output, name]));
   return [...outputs].map(([OutputKey, value]) => {

@@ -1,5 +1,5 @@
 /** CloudFormation's reads of the loaded stacks (CloudFormation API reference). Nothing can be written. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import { describeExports, describeImports, describeStacks, summarizeStacks } from './describe-stacks.ts';
@@ -7,7 +7,7 @@ import { describeResource, describeResources, summarizeResources } from './descr
 import { LoadedStacks } from './loaded-stacks.ts';
 import type { StackCall } from './loaded-stacks.ts';
 
-type Read = (call: StackCall, stacks: LoadedStacks) => JsonObject;
+type Read = (call: StackCall, stacks: LoadedStacks) => UnknownMembers;
 
 const READS: Readonly<Record<string, Read>> = {
   DescribeStacks: describeStacks,

@@ -1,5 +1,5 @@
 /** `DescribeLogGroups` and `DescribeLogStreams` (CloudWatch Logs API reference). */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter } from './error.ts';
 import { groupOf } from './input.ts';
 import type { CallInput } from './input.ts';
@@ -9,7 +9,7 @@ type At = { readonly groups: LogGroupBook; readonly arnOf: (group: string) => st
 
 const MAX_PAGE = 50;
 
-export function describeLogGroups(input: CallInput, { groups, arnOf }: At): JsonObject {
+export function describeLogGroups(input: CallInput, { groups, arnOf }: At): UnknownMembers {
   const prefix = input.optionalText('logGroupNamePrefix');
   const part = input.optionalText('logGroupNamePattern');
   if (prefix !== undefined && part !== undefined)
@@ -37,7 +37,7 @@ export function describeLogGroups(input: CallInput, { groups, arnOf }: At): Json
   return { logGroups, ...nextToken };
 }
 
-export function describeLogStreams(input: CallInput, { groups, arnOf }: At): JsonObject {
+export function describeLogStreams(input: CallInput, { groups, arnOf }: At): UnknownMembers {
   const group = input.group();
   groups.require(group);
   const prefix = input.optionalText('logStreamNamePrefix');

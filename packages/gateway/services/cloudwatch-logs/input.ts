@@ -1,6 +1,6 @@
 /** Members of a call's input, each checked as AWS's model says. */
 import { asText } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter } from './error.ts';
 
 const GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
@@ -8,9 +8,9 @@ const STREAM_NAME = /^[^:*]{1,512}$/;
 const GROUP_ARN = /^arn:[a-z-]+:logs:[^:]*:\d{12}:log-group:([^:*]+)(?::\*)?$/;
 
 export class CallInput {
-  readonly #members: JsonObject;
+  readonly #members: UnknownMembers;
 
-  constructor(members: JsonObject) {
+  constructor(members: UnknownMembers) {
     this.#members = members;
   }
 

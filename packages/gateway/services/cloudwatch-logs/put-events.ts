@@ -1,6 +1,6 @@
 /** `PutLogEvents` (CloudWatch Logs API reference). */
 import { asText, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 import { invalidParameter } from './error.ts';
@@ -23,7 +23,7 @@ export function putLogEvents(
     groups,
     nowMs,
   }: { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook; readonly nowMs: number },
-): JsonObject {
+): UnknownMembers {
   const group = input.groupName('logGroupName');
   const stream = input.streamName('logStreamName');
   const events = readEvents(input);
@@ -70,7 +70,7 @@ function readEvents(input: CallInput): readonly Sent[] {
 }
 
 /** In time order, so the rejected ones are the first and the last. */
-function rejectedOf(events: readonly Sent[], nowMs: number, expiredMs: number): JsonObject {
+function rejectedOf(events: readonly Sent[], nowMs: number, expiredMs: number): UnknownMembers {
   const tooNew = events.findIndex(({ timestamp }) => timestamp > nowMs + NEWEST_MS);
   const tooOld = events.filter(({ timestamp }) => timestamp < nowMs - OLDEST_MS).length;
   const expired = events.filter(({ timestamp }) => timestamp < expiredMs).length;

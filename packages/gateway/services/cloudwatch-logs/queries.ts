@@ -1,7 +1,7 @@
 /** `StartQuery`, `GetQueryResults`, `StopQuery` (CloudWatch Logs API reference). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter, malformedQuery } from './error.ts';
 import { groupOf } from './input.ts';
 import type { CallInput } from './input.ts';
@@ -44,7 +44,7 @@ export class Queries {
     this.#groups = groups;
   }
 
-  start(input: CallInput): JsonObject {
+  start(input: CallInput): UnknownMembers {
     const language = input.optionalText('queryLanguage') ?? 'CWLI';
     if (language !== 'CWLI')
       throw invalidParameter(`The query language ${language} is not done here; CWLI is.`);
@@ -78,7 +78,7 @@ export class Queries {
     return { queryId: id };
   }
 
-  results(input: CallInput): JsonObject {
+  results(input: CallInput): UnknownMembers {
     const { status, rows, matched, scanned, bytes } = this.#find(input);
     return {
       queryLanguage: 'CWLI',
@@ -88,7 +88,7 @@ export class Queries {
     };
   }
 
-  stop(input: CallInput): JsonObject {
+  stop(input: CallInput): UnknownMembers {
     const query = this.#find(input);
     if (query.status !== 'Running')
       throw invalidParameter(`The query is not running: its status is ${query.status}.`);

@@ -1,5 +1,5 @@
 /** `FilterLogEvents` and `GetLogEvents` (CloudWatch Logs API reference). */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 import { invalidParameter } from './error.ts';
@@ -21,7 +21,7 @@ const MAX_REPLY_BYTES = 1024 * 1024;
 const BEFORE_ALL: Position = { epochMs: -1, number: -1 };
 
 /** Pages by the last event that was given: events of a later time are found by the next page. */
-export async function filterLogEvents(input: CallInput, { lines, groups }: At): Promise<JsonObject> {
+export async function filterLogEvents(input: CallInput, { lines, groups }: At): Promise<UnknownMembers> {
   const group = input.group();
   groups.require(group);
   const isOfStream = readStreams(input);
@@ -55,7 +55,7 @@ export async function filterLogEvents(input: CallInput, { lines, groups }: At): 
 }
 
 /** Tokens of both directions are always there; one that leads nowhere comes back as it was given. */
-export function getLogEvents(input: CallInput, { lines, groups }: At): JsonObject {
+export function getLogEvents(input: CallInput, { lines, groups }: At): UnknownMembers {
   const group = input.group();
   const stream = input.streamName('logStreamName');
   groups.require(group, stream);

@@ -1,6 +1,6 @@
 /** CloudWatch Logs, read back: what functions and stages write, and what calls put beside it. */
 import { partitionOf } from '@gatewright/aws/arn';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceCall, ServicePorts } from '../../kernel/service.ts';
 import { describeLogGroups, describeLogStreams } from './describe.ts';
@@ -17,7 +17,7 @@ type At = {
   readonly queries: Queries;
   readonly arnOf: (group: string) => string;
 };
-type Call = (input: CallInput, at: At) => JsonObject | Promise<JsonObject>;
+type Call = (input: CallInput, at: At) => UnknownMembers | Promise<UnknownMembers>;
 
 /** The API's own list ("PutRetentionPolicy"). */
 const RETENTION_DAYS = [

@@ -3,8 +3,8 @@
  */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -75,7 +75,7 @@ export class EventBuses {
     return result;
   }
 
-  #put(entry: JsonObject, id: string, region: string): void {
+  #put(entry: UnknownMembers, id: string, region: string): void {
     const { Source, DetailType, Detail, Time, Resources, EventBusName } = entry;
     const { clock, accountId } = this.#options;
     const seconds = typeof Time === 'number' ? Time * 1000 : Date.parse(String(Time));

@@ -1,5 +1,5 @@
 import { isJson, isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -36,7 +36,7 @@ export function answerEvents(operation: AwsOperation, random: Random): Operation
   return { kind: 'result', fields: { FailedEntryCount: failed, Entries: results } };
 }
 
-function missingOfEvent(entry: JsonObject): string | undefined {
+function missingOfEvent(entry: UnknownMembers): string | undefined {
   const missing = ['Source', 'DetailType', 'Detail'].find((name) => {
     const value = entry[name];
     return typeof value !== 'string' || value === '';

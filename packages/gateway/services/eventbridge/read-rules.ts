@@ -1,5 +1,6 @@
 import { busArnOf } from '../../kernel/event-bus.ts';
-import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
 import { compilePattern } from '../../kernel/delivery/event-pattern.ts';
 import type { Schedule } from '../../kernel/delivery/schedule.ts';
@@ -63,7 +64,7 @@ function readRuleTarget(reader: ResourceReader, target: unknown): readonly RuleT
 }
 
 /** @throws PatternError */
-function readInput({ Input, InputPath, InputTransformer }: JsonObject): TargetInput {
+function readInput({ Input, InputPath, InputTransformer }: UnknownMembers): TargetInput {
   if (typeof Input === 'string') return { kind: 'fixed', text: Input };
   if (typeof InputPath === 'string') return { kind: 'part', read: compilePath(InputPath) };
   if (!isJsonObject(InputTransformer)) return { kind: 'event' };

@@ -1,7 +1,7 @@
 /** Calls about streams themselves: create, delete, describe, list (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidArgument } from './error.ts';
 import { InputReader, NAME_RULE } from './input.ts';
 import { ON_DEMAND_SHARDS } from './local-streams.ts';
@@ -16,7 +16,7 @@ export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
 const SHARD_ID_RULE = NAME_RULE;
 
-type Operation = (input: JsonObject, place: StreamPlace, streams: LocalStreams) => JsonObject;
+type Operation = (input: UnknownMembers, place: StreamPlace, streams: LocalStreams) => UnknownMembers;
 
 export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
   CreateStream: createStream,
@@ -34,7 +34,7 @@ export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
   ListStreams: listStreams,
 };
 
-function createStream(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
   const reader = new InputReader(input);
   const given = reader.integer('ShardCount', { least: 1, most: MAX_SHARDS });
   const name = reader.text('StreamName', { ...NAME_RULE, isRequired: true }) ?? '';
@@ -60,7 +60,7 @@ function createStream(input: JsonObject, place: StreamPlace, streams: LocalStrea
   return {};
 }
 
-function readMode(input: JsonObject): StreamDefinition['mode'] {
+function readMode(input: UnknownMembers): StreamDefinition['mode'] {
   const details = memberOf(input, 'StreamModeDetails');
   const reader = new InputReader({ StreamMode: memberOf(details, 'StreamMode') }, 'streamModeDetails.');
   const mode = reader.text('StreamMode', {
@@ -71,7 +71,7 @@ function readMode(input: JsonObject): StreamDefinition['mode'] {
   return mode === 'ON_DEMAND' ? mode : 'PROVISIONED';
 }
 
-function describeStream(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+function describeStream(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
   const reader = new InputReader(input);
   const limit = reader.integer('Limit', { least: 1, most: 10_000 }) ?? 100;
   const after = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
@@ -81,7 +81,7 @@ function describeStream(input: JsonObject, place: StreamPlace, streams: LocalStr
   return { StreamDescription: { ...describe(stream), Shards, HasMoreShards: hasMore } };
 }
 
-function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
   const reader = new InputReader(input);
   const limit = reader.integer('MaxResults', { least: 1, most: 10_000 }) ?? 1_000;
   const start = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
@@ -101,7 +101,7 @@ function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams
   return { Shards: page.map(printShard), ...more };
 }
 
-function listStreams(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
+function listStreams(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
   const reader = new InputReader(input);
   const limit = reader.integer('Limit', { least: 1, most: 10_000 }) ?? 100;
   const start = reader.text('ExclusiveStartStreamName', NAME_RULE);
@@ -134,7 +134,7 @@ function pageOf<Item>(
   return { page: wanted.slice(0, limit), hasMore: wanted.length > limit };
 }
 
-function summarize({ definition, createdAt }: LocalStream): JsonObject {
+function summarize({ definition, createdAt }: LocalStream): UnknownMembers {
   return {
     StreamName: definition.name,
     StreamARN: definition.arn,
@@ -144,7 +144,7 @@ function summarize({ definition, createdAt }: LocalStream): JsonObject {
   };
 }
 
-function describe(stream: LocalStream): JsonObject {
+function describe(stream: LocalStream): UnknownMembers {
   return {
     ...summarize(stream),
     RetentionPeriodHours: stream.definition.retentionHours,
@@ -153,7 +153,7 @@ function describe(stream: LocalStream): JsonObject {
   };
 }
 
-function printShard({ number, range, startingSequence }: Shard): JsonObject {
+function printShard({ number, range, startingSequence }: Shard): UnknownMembers {
   return {
     ShardId: printShardId(number),
     HashKeyRange: { StartingHashKey: range.from.toString(), EndingHashKey: range.to.toString() },

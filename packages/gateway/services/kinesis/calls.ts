@@ -1,7 +1,7 @@
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { ADMINISTRATION } from './administration.ts';
 import type { LocalStreams } from './local-streams.ts';
 import { RECORD_CALLS } from './records.ts';
@@ -10,7 +10,7 @@ import type { StreamPlace } from './stream-place.ts';
 /** Undefined for an unknown operation. */
 export function answerKinesis(
   action: string,
-  input: JsonObject,
+  input: UnknownMembers,
   place: StreamPlace,
   { streams, clock }: { readonly streams: LocalStreams; readonly clock: Clock },
 ): OperationResult | undefined {

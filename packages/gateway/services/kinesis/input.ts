@@ -4,7 +4,7 @@
  */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type TextRule = {
   readonly isRequired?: boolean;
@@ -23,11 +23,11 @@ const MAX_FAULTS = 10;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export class InputReader {
-  readonly #input: JsonObject;
+  readonly #input: UnknownMembers;
   readonly #path: string;
   readonly #faults: string[];
 
-  constructor(input: JsonObject, path = '', faults: string[] = []) {
+  constructor(input: UnknownMembers, path = '', faults: string[] = []) {
     this.#input = input;
     this.#path = path;
     this.#faults = faults;

@@ -1,7 +1,7 @@
 /** Calls about records: put into shards, and read from an iterator on (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidArgument, shardNotFound } from './error.ts';
 import { InputReader, NAME_RULE } from './input.ts';
 import type { LocalStream, LocalStreams } from './local-streams.ts';
@@ -13,7 +13,7 @@ import { findStream, nameOfStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
 type RecordCall = {
-  readonly input: JsonObject;
+  readonly input: UnknownMembers;
   readonly place: StreamPlace;
   readonly streams: LocalStreams;
   readonly nowEpochMs: number;
@@ -36,14 +36,14 @@ const ITERATOR_TYPES = [
   'TRIM_HORIZON',
 ];
 
-export const RECORD_CALLS: Readonly<Record<string, (call: RecordCall) => JsonObject>> = {
+export const RECORD_CALLS: Readonly<Record<string, (call: RecordCall) => UnknownMembers>> = {
   PutRecord: putRecord,
   PutRecords: putRecords,
   GetShardIterator: getShardIterator,
   GetRecords: getRecords,
 };
 
-function putRecord({ input, place, streams }: RecordCall): JsonObject {
+function putRecord({ input, place, streams }: RecordCall): UnknownMembers {
   const reader = new InputReader(input);
   const record = readRecord(reader);
   const stream = findStream(input, place, streams, reader);
@@ -52,7 +52,7 @@ function putRecord({ input, place, streams }: RecordCall): JsonObject {
   return placed;
 }
 
-function putRecords({ input, place, streams }: RecordCall): JsonObject {
+function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
   const reader = new InputReader(input);
   const given = reader.list('Records', 1, MAX_PUT_RECORDS).map(readRecord);
   const stream = findStream(input, place, streams, reader);
@@ -69,7 +69,7 @@ function putRecords({ input, place, streams }: RecordCall): JsonObject {
 }
 
 /** Failed entries have an error in place of a shard and a number. */
-function attempt(run: () => JsonObject): JsonObject {
+function attempt(run: () => UnknownMembers): UnknownMembers {
   try {
     return run();
   } catch (error) {
@@ -78,7 +78,7 @@ function attempt(run: () => JsonObject): JsonObject {
   }
 }
 
-function put(stream: LocalStream, record: NewRecord): JsonObject {
+function put(stream: LocalStream, record: NewRecord): UnknownMembers {
   const { shard, stored } = stream.put(record);
   return { ShardId: shard.id, SequenceNumber: stored.sequence };
 }
@@ -109,7 +109,7 @@ type IteratorOptions = {
   readonly time: number | undefined;
 };
 
-function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): JsonObject {
+function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): UnknownMembers {
   const reader = new InputReader(input);
   const shardId = reader.text('ShardId', { ...NAME_RULE, isRequired: true }) ?? '';
   const type = reader.text('ShardIteratorType', { isRequired: true, values: ITERATOR_TYPES }) ?? '';
@@ -187,7 +187,7 @@ function readTime(seconds: number | undefined, nowEpochMs: number): number {
   return timeMs;
 }
 
-function getRecords({ input, streams, nowEpochMs }: RecordCall): JsonObject {
+function getRecords({ input, streams, nowEpochMs }: RecordCall): UnknownMembers {
   const reader = new InputReader(input);
   const limit = reader.integer('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
   const text = reader.text('ShardIterator', { isRequired: true, least: 1, most: 512 }) ?? '';

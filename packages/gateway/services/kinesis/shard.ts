@@ -1,6 +1,6 @@
 /** One shard of a stream: its range of hash keys, and its records in order, up to the stream's retention. */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { StoredEntries } from '../../kernel/stored-entries.ts';
 import { printSequence } from './sequence-number.ts';
 
@@ -166,7 +166,7 @@ export function sizeOf({ partitionKey, data }: Pick<NewRecord, 'partitionKey' | 
   return Buffer.byteLength(partitionKey) + Buffer.byteLength(data, 'base64');
 }
 
-function readRecord(value: JsonObject): StoredRecord {
+function readRecord(value: UnknownMembers): StoredRecord {
   const { index, sequence, partitionKey, data, arrivedAt } = membersOf(value);
   return {
     index: Number(index),

@@ -1,6 +1,6 @@
 /** The stream of a call: by name in the caller's account and region, or by ARN. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { streamNotFound } from './error.ts';
 import { InputReader } from './input.ts';
 import type { LocalStream, LocalStreams } from './local-streams.ts';
@@ -21,7 +21,7 @@ export function nameOfStream(arn: string): string {
  * @throws OperationRefused ValidationException, ResourceNotFoundException
  */
 export function findStream(
-  input: JsonObject,
+  input: UnknownMembers,
   place: StreamPlace,
   streams: LocalStreams,
   reader = new InputReader(input),

@@ -2,11 +2,11 @@
  * Streams of no stack: records are checked, kept for a while in one shard per stream, and read back in order.
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 
@@ -76,7 +76,7 @@ export class RecordedStreams {
     }
   }
 
-  #ofStream(action: string, input: JsonObject, region: string): OperationResult {
+  #ofStream(action: string, input: UnknownMembers, region: string): OperationResult {
     const stream = nameOf(input);
     if (stream === undefined)
       return refuse('ValidationException', 'Either StreamName or StreamARN is required');
@@ -110,7 +110,7 @@ export class RecordedStreams {
     }
   }
 
-  #putRecords(stream: string, { Records: records }: JsonObject): OperationResult {
+  #putRecords(stream: string, { Records: records }: UnknownMembers): OperationResult {
     if (!Array.isArray(records) || records.length === 0 || records.length > MAX_PUT_RECORDS)
       return refuse(
         'ValidationException',
@@ -122,7 +122,7 @@ export class RecordedStreams {
     return result({ FailedRecordCount: 0, Records: given.map((record) => this.#put(stream, record)) });
   }
 
-  #put(stream: string, { Data: data, PartitionKey: key }: JsonObject): JsonObject {
+  #put(stream: string, { Data: data, PartitionKey: key }: UnknownMembers): UnknownMembers {
     const records = this.#recordsOf(stream);
     this.#sequence += 1;
     records.push({
@@ -161,7 +161,7 @@ export class RecordedStreams {
     return made;
   }
 
-  #getIterator(stream: string, input: JsonObject): OperationResult {
+  #getIterator(stream: string, input: UnknownMembers): OperationResult {
     const {
       ShardId: shardId,
       ShardIteratorType: type,
@@ -204,7 +204,7 @@ export class RecordedStreams {
     }
   }
 
-  #getRecords({ ShardIterator: iterator, Limit: limit = MAX_GET_RECORDS }: JsonObject): OperationResult {
+  #getRecords({ ShardIterator: iterator, Limit: limit = MAX_GET_RECORDS }: UnknownMembers): OperationResult {
     const place = typeof iterator === 'string' ? readIterator(iterator) : undefined;
     if (place === undefined) return refuse('InvalidArgumentException', 'Invalid ShardIterator.');
     if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > MAX_GET_RECORDS)
@@ -229,16 +229,19 @@ export class RecordedStreams {
   }
 }
 
-function result(fields: JsonObject): OperationResult {
+function result(fields: UnknownMembers): OperationResult {
   return { kind: 'result', fields };
 }
 
-function nameOf({ StreamName: name, StreamARN: arn }: JsonObject): string | undefined {
+function nameOf({ StreamName: name, StreamARN: arn }: UnknownMembers): string | undefined {
   const given = name ?? (typeof arn === 'string' ? arn.split(':stream/')[1] : undefined);
   return typeof given === 'string' && STREAM_NAME.test(given) ? given : undefined;
 }
 
-function summary(stream: string, at: { readonly region: string; readonly accountId: string }): JsonObject {
+function summary(
+  stream: string,
+  at: { readonly region: string; readonly accountId: string },
+): UnknownMembers {
   return {
     StreamName: stream,
     StreamARN: `arn:aws:kinesis:${at.region}:${at.accountId}:stream/${stream}`,
@@ -250,7 +253,7 @@ function summary(stream: string, at: { readonly region: string; readonly account
   };
 }
 
-function shard(): JsonObject {
+function shard(): UnknownMembers {
   return {
     ShardId: SHARD,
     HashKeyRange: { StartingHashKey: '0', EndingHashKey: (2n ** 128n - 1n).toString() },
@@ -278,7 +281,7 @@ function readIterator(text: string): { readonly stream: string; readonly from: n
   return stream === undefined || from === undefined ? undefined : { stream, from: Number(from) };
 }
 
-function refuseRecord({ Data: data, PartitionKey: key }: JsonObject): OperationResult | undefined {
+function refuseRecord({ Data: data, PartitionKey: key }: UnknownMembers): OperationResult | undefined {
   if (typeof data !== 'string' || data.length > MAX_DATA_CHARACTERS || !BASE64.test(data))
     return refuse('SerializationException', 'Data must be base64');
   if (typeof key === 'string' && key !== '' && key.length <= 256) return undefined;

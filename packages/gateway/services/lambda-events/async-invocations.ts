@@ -2,7 +2,7 @@
  * Asynchronous invocation (docs/aws §18.1): Lambda runs the function from its own queue, with two retries,
  * until the event is too old; then it goes to the function's destination or dead-letter queue.
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncSettings, Verdict } from '../../kernel/delivery/retries.ts';
 import type { InvocationResult, InvokeOptions } from '../../core/ports.ts';
@@ -215,7 +215,7 @@ function describe(result: Exclude<InvocationResult, { kind: 'returned' }>): stri
   }
 }
 
-function readPending(value: JsonObject): Pending | undefined {
+function readPending(value: UnknownMembers): Pending | undefined {
   const { id, functionName, qualifier, payload, acceptedAt, failures, clientContext } = value;
   if (typeof id !== 'string' || typeof functionName !== 'string' || typeof payload !== 'string')
     return undefined;

@@ -1,8 +1,9 @@
 /** Event source mappings as they are: those of stacks, as calls have changed them, and those made by calls. */
 import { asText } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import type { JsonObject, UnsupportedItem } from '../../core/stack/model.ts';
+import type { UnsupportedItem } from '../../core/stack/model.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { ResourceReader } from '../../kernel/read-resource.ts';
 import type { ServicePorts } from '../../kernel/service.ts';

@@ -1,7 +1,7 @@
 /** Lambda's calls about event source mappings (Lambda API reference): Create, Get, List, Update, Delete. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { ServiceRequest } from '../../core/ports.ts';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
@@ -19,7 +19,7 @@ const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 const PAGE = 100;
 
 type Ports = Pick<ServicePorts, 'accountId' | 'clock' | 'functionArnOf' | 'invoker' | 'permits' | 'random'>;
-type Reply = { readonly status: number; readonly fields: JsonObject };
+type Reply = { readonly status: number; readonly fields: UnknownMembers };
 
 export class MappingCalls {
   readonly #mappings: EventSourceMappings;
@@ -69,7 +69,7 @@ export class MappingCalls {
     }
   }
 
-  async #create(input: JsonObject, region: string): Promise<Reply> {
+  async #create(input: UnknownMembers, region: string): Promise<Reply> {
     const given = readMembers(input, false);
     const functionArn = this.#arnOfFunction(given['FunctionName'], region);
     const source = asText(given['EventSourceArn']) ?? '';
@@ -93,7 +93,7 @@ export class MappingCalls {
     return { status: 202, fields: this.#print(made, 'Creating') };
   }
 
-  async #update(known: EventSourceMapping, input: JsonObject): Promise<Reply> {
+  async #update(known: EventSourceMapping, input: UnknownMembers): Promise<Reply> {
     const properties = { ...known.properties, ...readMembers(input, true) };
     this.#arnOfFunction(properties['FunctionName'], known.region);
     refuseForSource(parseArn(asText(properties['EventSourceArn']) ?? '')?.service ?? '', properties);
@@ -104,7 +104,7 @@ export class MappingCalls {
     return { status: 202, fields: this.#print(changed, state) };
   }
 
-  #list(query: URLSearchParams): JsonObject {
+  #list(query: URLSearchParams): UnknownMembers {
     const [source, functionName] = [query.get('EventSourceArn'), query.get('FunctionName')];
     const after = Buffer.from(query.get('Marker') ?? '', 'base64url').toString();
     const wanted = Number(query.get('MaxItems') ?? PAGE);
@@ -143,7 +143,7 @@ export class MappingCalls {
     );
   }
 
-  #print(mapping: EventSourceMapping, state?: string): JsonObject {
+  #print(mapping: EventSourceMapping, state?: string): UnknownMembers {
     const functionArn = this.#arnOf(mapping.properties['FunctionName']);
     return printMapping(mapping, { accountId: this.#ports.accountId, functionArn }, state);
   }
@@ -179,7 +179,7 @@ function describeMissing({ kind }: MappedSource, arn: string): string {
     : `Stream not found: ${arn}`;
 }
 
-function readBody(body: ServiceRequest['body']): JsonObject {
+function readBody(body: ServiceRequest['body']): UnknownMembers {
   const input = parseJsonObject(body?.toString() ?? '{}');
   if (input !== undefined) return input;
   throw new OperationRefused('InvalidRequestContentException', 'Could not parse request body into json');

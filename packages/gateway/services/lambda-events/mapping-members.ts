@@ -1,8 +1,7 @@
 /** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
-import type { JsonObject as Properties } from '../../core/stack/model.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
 type Member =
@@ -50,7 +49,7 @@ const NOT_SERVED = [
 const FIXED = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'];
 
 /** The members that a call sets. @throws OperationRefused */
-export function readMembers(input: JsonObject, isUpdate: boolean): Properties {
+export function readMembers(input: UnknownMembers, isUpdate: boolean): Properties {
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
   const given = Object.entries(input).filter(
@@ -70,7 +69,7 @@ export function readMembers(input: JsonObject, isUpdate: boolean): Properties {
 }
 
 /** What the kind of source refuses. @param service as the source's ARN names it @throws OperationRefused */
-export function refuseForSource(service: string, properties: JsonObject): void {
+export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
   const { kind, type } = findMappedSource(service) ?? {};
   if (kind === 'queue') {

@@ -1,6 +1,6 @@
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { asText } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { EventSourceMapping } from './event-source-mappings.ts';
 
@@ -25,7 +25,7 @@ export function printMapping(
   { id, region, properties, modifiedAt }: EventSourceMapping,
   { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },
   state?: string,
-): JsonObject {
+): UnknownMembers {
   const given = Object.entries(properties).filter(([name]) => !SHOWN_OTHERWISE.includes(name));
   const { EventSourceArn: source, Enabled: isEnabled, KmsKeyArn: keyArn } = properties;
   const kind = findMappedSource(parseArn(asText(source) ?? '')?.service ?? '')?.kind;

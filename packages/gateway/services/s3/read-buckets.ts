@@ -1,4 +1,5 @@
-import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 
@@ -41,7 +42,7 @@ function isToBus(reader: ResourceReader): boolean {
   return reader.value(path) !== undefined && reader.flag(`${path}.EventBridgeEnabled`, true);
 }
 
-function readKeyRules(given: JsonObject): Pick<BucketNotification, 'prefix' | 'suffix'> {
+function readKeyRules(given: UnknownMembers): Pick<BucketNotification, 'prefix' | 'suffix'> {
   const { Rules: rules } = membersOf(membersOf(given['Filter'])['S3Key']);
   const of = (wanted: string): string => {
     for (const rule of Array.isArray(rules) ? (rules as readonly unknown[]) : [])

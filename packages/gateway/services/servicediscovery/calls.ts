@@ -1,7 +1,7 @@
 /**
  * Cloud Map's API for SDKs. What calls change holds at once, where AWS takes a moment (Cloud Map API reference).
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -12,7 +12,7 @@ import { shuffle } from './local-service.ts';
 import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Registry } from './registry.ts';
 
-type Call = (at: MemberReader, registry: Registry) => JsonObject;
+type Call = (at: MemberReader, registry: Registry) => UnknownMembers;
 
 /** Quotas of an account ("AWS Cloud Map quotas"). */
 const MAX_INSTANCES = { ofService: 1000, ofNamespace: 2000 };
@@ -122,7 +122,7 @@ const CALLS: Readonly<Record<string, Call>> = {
 /** @returns undefined for a call that is not answered here */
 export function answerCloudMap(
   action: string,
-  input: JsonObject,
+  input: UnknownMembers,
   registry: Registry,
 ): OperationResult | undefined {
   const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
@@ -136,7 +136,7 @@ export function answerCloudMap(
   }
 }
 
-function registerInstance(at: MemberReader, registry: Registry): JsonObject {
+function registerInstance(at: MemberReader, registry: Registry): UnknownMembers {
   const service = serviceById(at, registry);
   const { recordTypes, namespace } = service.definition;
   const creatorRequestId = optionalText(at, 'CreatorRequestId');
@@ -167,7 +167,7 @@ function noted(
   type: 'REGISTER_INSTANCE' | 'DEREGISTER_INSTANCE',
   { definition: { id: serviceId } }: LocalService,
   instanceId: string,
-): JsonObject {
+): UnknownMembers {
   return { OperationId: registry.note({ type, serviceId, instanceId }) };
 }
 

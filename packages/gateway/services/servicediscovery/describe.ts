@@ -1,13 +1,13 @@
 /** Namespaces, services and operations as calls answer them. Times are epoch seconds. */
 import { parseArn } from '@gatewright/aws/arn';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LocalService, NamespaceDefinition } from './local-service.ts';
 import type { Operation, Registry } from './registry.ts';
 
 export function describeNamespace(
   { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
   registry: Registry,
-): JsonObject {
+): UnknownMembers {
   return {
     Id: id,
     Arn: arn,
@@ -29,7 +29,7 @@ export function describeService(
   { definition, instances }: LocalService,
   registry: Registry,
   isWhole: boolean,
-): JsonObject {
+): UnknownMembers {
   const { id, arn, name, namespace, description, type, configs } = definition;
   return {
     Id: id,
@@ -45,7 +45,7 @@ export function describeService(
   };
 }
 
-export function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation): JsonObject {
+export function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation): UnknownMembers {
   return {
     Id: id,
     Type: type,

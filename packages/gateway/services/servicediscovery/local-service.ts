@@ -1,5 +1,5 @@
 /** One service with its instances: what calls register, change and discover. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Random } from '../../core/ports.ts';
 import type { Attributes, Registration } from './read-instance.ts';
 
@@ -21,7 +21,7 @@ export type ServiceDefinition = {
   readonly description: string | undefined;
   readonly type: string;
   /** As the template has it, for `GetService`. */
-  readonly configs: JsonObject;
+  readonly configs: UnknownMembers;
   readonly recordTypes: readonly string[];
   readonly hasCustomHealth: boolean;
   readonly instances: readonly Registration[];

@@ -1,8 +1,8 @@
 /** Namespaces, services and instances of the loaded stacks. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { makeId, makeName } from '@gatewright/aws/physical-ids';
 import { partitionOf } from '@gatewright/aws/arn';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { originOf } from './choose-instance.ts';
@@ -93,7 +93,7 @@ function readService(
   };
 }
 
-function readRecord(given: unknown): JsonObject & { readonly Type: string } {
+function readRecord(given: unknown): UnknownMembers & { readonly Type: string } {
   const { Type, TTL } = membersOf(given);
   return { Type: typeof Type === 'string' ? Type : '', TTL: Number(TTL) };
 }

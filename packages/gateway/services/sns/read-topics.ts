@@ -1,4 +1,5 @@
-import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileFilterPolicy, type MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import { atPlace } from '../../kernel/delivery/value-match.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -29,7 +30,7 @@ export function readSubscription(reader: ResourceReader): readonly Subscription[
 
 function readOne(
   reader: ResourceReader,
-  { Protocol, Endpoint, FilterPolicy, FilterPolicyScope, RawMessageDelivery, RedrivePolicy }: JsonObject,
+  { Protocol, Endpoint, FilterPolicy, FilterPolicyScope, RawMessageDelivery, RedrivePolicy }: UnknownMembers,
   { arn, topicArn, property }: { readonly arn: string; readonly topicArn: string; readonly property: string },
 ): readonly Subscription[] {
   if ((Protocol !== 'lambda' && Protocol !== 'sqs') || typeof Endpoint !== 'string') {

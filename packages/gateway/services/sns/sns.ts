@@ -1,5 +1,6 @@
 /** Publish and PublishBatch of SNS, over the topics of this start (SNS API reference). */
 import { isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import type { Random } from '../../core/ports.ts';
@@ -7,7 +8,6 @@ import { type OperationResult, refuse } from '../../kernel/calls/aws-operation.t
 import { answerSns } from './recorded-publish.ts';
 import { mapOf, readTextField, treeOf, type Tree } from '../../kernel/calls/query-input.ts';
 import type { Published, Topics } from './topics.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
@@ -42,7 +42,7 @@ function idOf(answered: OperationResult | undefined): string {
   return answered?.kind === 'result' ? String(answered.fields['MessageId']) : '';
 }
 
-function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Random): OperationResult {
+function publishBatch(input: UnknownMembers, arn: string, topics: Topics, random: Random): OperationResult {
   const entries = entriesOf(input);
   if (entries.length === 0)
     return refuse('EmptyBatchRequest', 'The batch request does not contain any entries.');
@@ -51,8 +51,8 @@ function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Ra
       'TooManyEntriesInBatchRequest',
       'The batch request contains more entries than permissible.',
     );
-  const done: JsonObject[] = [];
-  const failed: JsonObject[] = [];
+  const done: UnknownMembers[] = [];
+  const failed: UnknownMembers[] = [];
   for (const entry of entries) {
     const Id = readTextField(entry, 'Id') ?? '';
     const published = readPublished(entry, topics.find(arn)?.isFifo === true);
@@ -72,7 +72,7 @@ function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Ra
   };
 }
 
-function entriesOf(input: JsonObject): readonly JsonObject[] {
+function entriesOf(input: UnknownMembers): readonly UnknownMembers[] {
   const given = input['PublishBatchRequestEntries'];
   const members = isJsonObject(given) ? given['member'] : given;
   const list: readonly unknown[] = Array.isArray(members)
@@ -83,19 +83,19 @@ function entriesOf(input: JsonObject): readonly JsonObject[] {
   return list.map(membersOf);
 }
 
-function inOrder(members: JsonObject): readonly unknown[] {
+function inOrder(members: UnknownMembers): readonly unknown[] {
   return Object.entries(members)
     .toSorted(([a], [b]) => Number(a) - Number(b))
     .map(([, member]) => member);
 }
 
-function readInput(operation: Operation): JsonObject {
+function readInput(operation: Operation): UnknownMembers {
   const tree: Tree | undefined = operation.protocol === 'query' ? treeOf(operation.parameters) : undefined;
   return tree ?? (operation.protocol === 'json' ? (operation.input ?? {}) : {});
 }
 
 function readPublished(
-  input: JsonObject,
+  input: UnknownMembers,
   isFifo: boolean,
 ): Published | Extract<OperationResult, { kind: 'error' }> {
   const message = readTextField(input, 'Message') ?? '';
@@ -131,7 +131,7 @@ function parseStructure(message: string): Readonly<Record<string, string>> | 'in
   );
 }
 
-function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
+function readAttributes(given: UnknownMembers): Record<string, MessageAttribute> {
   const entry = given['entry'];
   const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)
     ? inOrder(entry).map((each) => (isJsonObject(each) ? [each['Name'], each['Value']] : ['', {}]))

@@ -8,7 +8,7 @@ import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './error.ts';
 import { listOf, mapOf, readTextField } from '../../kernel/calls/query-input.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Limit of queues made by calls. */
 const MAX_MADE = 1_000;
@@ -16,11 +16,11 @@ const MAX_MADE = 1_000;
 /** Undefined for other operations, and for an unknown queue. @throws SqsError */
 export function administerQueues(
   action: string,
-  input: JsonObject,
+  input: UnknownMembers,
   place: QueuePlace,
   queues: Queues,
   find: () => LocalQueue | undefined,
-): JsonObject | undefined {
+): UnknownMembers | undefined {
   switch (action) {
     case 'CreateQueue':
       return createQueue(input, place, queues);
@@ -64,9 +64,9 @@ export function administerQueues(
 
 function changeTags(
   action: string,
-  input: JsonObject,
+  input: UnknownMembers,
   find: () => LocalQueue | undefined,
-): JsonObject | undefined {
+): UnknownMembers | undefined {
   if (!['ListQueueTags', 'TagQueue', 'UntagQueue'].includes(action)) return undefined;
   const queue = find();
   if (queue === undefined) return undefined;
@@ -79,7 +79,7 @@ function changeTags(
   return {};
 }
 
-function createQueue(input: JsonObject, place: QueuePlace, queues: Queues): JsonObject {
+function createQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): UnknownMembers {
   const name = readTextField(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');
   if (!/^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/.test(name))
@@ -121,7 +121,7 @@ function nameOf(
   };
 }
 
-function readSettings(attributes: JsonObject, before?: QueueDefinition): QueueDefinition['settings'] {
+function readSettings(attributes: UnknownMembers, before?: QueueDefinition): QueueDefinition['settings'] {
   const refuse = (attribute: string): never => {
     throw new SqsError('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`);
   };
@@ -129,7 +129,11 @@ function readSettings(attributes: JsonObject, before?: QueueDefinition): QueueDe
 }
 
 /** `QueueDoesNotExist` for an unknown queue: an invented address could not receive. */
-function getQueueUrl(input: JsonObject, { region, accountId }: QueuePlace, queues: Queues): JsonObject {
+function getQueueUrl(
+  input: UnknownMembers,
+  { region, accountId }: QueuePlace,
+  queues: Queues,
+): UnknownMembers {
   const name = readTextField(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');
   const owner = readTextField(input, 'QueueOwnerAWSAccountId') ?? accountId;

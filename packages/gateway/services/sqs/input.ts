@@ -5,7 +5,7 @@
 import { inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import type { Tree } from '../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Names of the query protocol, and their JSON names (SQS API model: `flattened`, `locationName`). */
 const LISTS: Readonly<Record<string, string>> = {
@@ -28,8 +28,8 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
 export function readSqsInput(
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   path: string,
-): JsonObject {
-  const input: JsonObject =
+): UnknownMembers {
+  const input: UnknownMembers =
     operation.protocol === 'json' ? (operation.input ?? {}) : unfold(treeOf(operation.parameters));
   const isPath = /^\/\d{12}\/[^/]+$/.test(path);
   return input['QueueUrl'] === undefined && isPath ? { ...input, QueueUrl: path } : input;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import {
   type MessageAttribute,
   type NewMessage,
@@ -10,7 +11,6 @@ import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts
 import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './error.ts';
 import { listOf, mapOf, numberOf, readTextField } from '../../kernel/calls/query-input.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -20,7 +20,7 @@ const TOKEN = /^[a-zA-Z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
 /** @throws SqsError */
 export function readNewMessage(
-  input: JsonObject,
+  input: UnknownMembers,
   { settings }: QueueDefinition,
   senderId: string,
 ): NewMessage {
@@ -56,7 +56,7 @@ export function readNewMessage(
   return { ...common, groupId, deduplicationId: given ?? createHash('sha256').update(body).digest('hex') };
 }
 
-function readToken(input: JsonObject, name: string): string | undefined {
+function readToken(input: UnknownMembers, name: string): string | undefined {
   const value = readTextField(input, name);
   if (value === undefined) return undefined;
   if (TOKEN.test(value)) return value;
@@ -65,7 +65,7 @@ function readToken(input: JsonObject, name: string): string | undefined {
   );
 }
 
-function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
+function readAttributes(given: UnknownMembers): Record<string, MessageAttribute> {
   const entries = Object.entries(given);
   if (entries.length > MAX_ATTRIBUTES)
     throw invalid(`Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`);
@@ -73,7 +73,7 @@ function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
 }
 
 function readAttribute(name: string, value: unknown): MessageAttribute {
-  const fields: JsonObject = membersOf(value);
+  const fields: UnknownMembers = membersOf(value);
   const type = readTextField(fields, 'DataType') ?? '';
   if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(type))
     throw invalid(
@@ -88,7 +88,7 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   return { DataType: type, ...(text === undefined ? { BinaryValue: bytes ?? '' } : { StringValue: text }) };
 }
 
-export function printSent(message: QueuedMessage, { settings }: QueueDefinition): JsonObject {
+export function printSent(message: QueuedMessage, { settings }: QueueDefinition): UnknownMembers {
   const attributes = digestOfAttributes(message.attributes);
   return {
     MD5OfMessageBody: digestOfBody(message.body),
@@ -105,9 +105,9 @@ function printSequence(sequence: number): string {
 
 export function printReceived(
   message: QueuedMessage,
-  input: JsonObject,
+  input: UnknownMembers,
   definition: QueueDefinition,
-): JsonObject {
+): UnknownMembers {
   const system = [...listOf(input, 'AttributeNames'), ...listOf(input, 'MessageSystemAttributeNames')];
   const all = systemAttributes(message, definition);
   const attributes = Object.fromEntries(
@@ -153,7 +153,7 @@ export function systemAttributes(
 }
 
 /** A handle is the encoded text of our receipt. */
-export function receiptOf(input: JsonObject): string {
+export function receiptOf(input: UnknownMembers): string {
   const handle = readTextField(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missing('ReceiptHandle');
   return Buffer.from(handle, 'base64').toString();

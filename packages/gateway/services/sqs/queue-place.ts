@@ -2,12 +2,12 @@ import type { LocalQueue, Queues } from './queues.ts';
 import { arnOfQueueUrl } from '@gatewright/aws/queue-url';
 import { missing } from './error.ts';
 import { readTextField } from '../../kernel/calls/query-input.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 export type QueuePlace = { readonly region: string; readonly accountId: string };
 
 /** @throws SqsError */
-export function findQueue(input: JsonObject, place: QueuePlace, queues: Queues): LocalQueue | undefined {
+export function findQueue(input: UnknownMembers, place: QueuePlace, queues: Queues): LocalQueue | undefined {
   const url = readTextField(input, 'QueueUrl');
   if (url === undefined || url === '') throw missing('QueueUrl');
   return queues.find(arnOfQueueUrl(url, place) ?? '');

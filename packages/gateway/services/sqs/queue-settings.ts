@@ -3,8 +3,8 @@
  * "SetQueueAttributes").
  */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Refuses: throws, or notes it and the default is used. */
 type Refuse = (attribute: string, message: string) => void;
@@ -20,7 +20,7 @@ const RANGES = {
 
 /** @param before values for absent attributes */
 export function readQueueSettings(
-  attributes: JsonObject,
+  attributes: UnknownMembers,
   refuse: Refuse,
   before: QueueSettings = DEFAULT_QUEUE,
 ): QueueSettings {

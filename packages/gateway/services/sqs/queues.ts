@@ -2,7 +2,7 @@
  * The queues of a start by ARN, and their waiting receivers. Changes that must survive a restart are kept;
  * dead messages go to the dead-letter queue in the same step.
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { MessageQueue, type ReceiveOptions } from '../../kernel/delivery/message-queue.ts';
 import type { NewMessage, QueuedMessage, QueueSettings } from '../../kernel/delivery/queue-model.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
@@ -290,7 +290,7 @@ export class LocalQueue {
   }
 }
 
-function readMessage(value: JsonObject): QueuedMessage | undefined {
+function readMessage(value: UnknownMembers): QueuedMessage | undefined {
   const { id, body, sequence, sentAt } = value;
   if (typeof id !== 'string' || typeof body !== 'string') return undefined;
   if (typeof sequence !== 'number' || typeof sentAt !== 'number') return undefined;

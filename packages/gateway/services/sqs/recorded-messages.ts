@@ -5,7 +5,7 @@ import { readerOf } from '../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Random, ServiceRequest } from '../../core/ports.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** 1 MiB since August 2025. */
 const MAX_SQS_BYTES = 1_048_576;
@@ -45,7 +45,7 @@ export function answerSqs(
     );
   if (queue.endsWith('.fifo') && read('MessageGroupId') === undefined)
     return refuse('MissingParameter', 'The request must contain the parameter MessageGroupId.');
-  const fields: JsonObject = {
+  const fields: UnknownMembers = {
     MessageId: random.uuid(),
     MD5OfMessageBody: createHash('md5').update(message).digest('hex'),
     ...(queue.endsWith('.fifo') ? { SequenceNumber: '18870000000000000000' } : {}),

@@ -1,4 +1,5 @@
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -12,7 +13,6 @@ import { listOf, numberOf, readTextField } from '../../kernel/calls/query-input.
 import { readSqsInput } from './input.ts';
 import { printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
 import { printForQuery } from './xml.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
@@ -54,7 +54,7 @@ export class Sqs {
     }
   }
 
-  async #run(action: string, input: JsonObject, place: QueuePlace): Promise<JsonObject | undefined> {
+  async #run(action: string, input: UnknownMembers, place: QueuePlace): Promise<UnknownMembers | undefined> {
     const { queues } = this.#options;
     const find = (): LocalQueue | undefined => findQueue(input, place, queues);
     const administered = administerQueues(action, input, place, queues, find);
@@ -66,7 +66,7 @@ export class Sqs {
     return run(queue, input, place);
   }
 
-  async #receive(queue: LocalQueue, input: JsonObject): Promise<JsonObject> {
+  async #receive(queue: LocalQueue, input: UnknownMembers): Promise<UnknownMembers> {
     const most = within(input, 'MaxNumberOfMessages', 1, 10) ?? 1;
     const visibility = within(input, 'VisibilityTimeout', 0, 43_200);
     const waitSeconds = within(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS);
@@ -123,7 +123,7 @@ const VOID = new Set([
   'UntagQueue',
 ]);
 
-type Run = (queue: LocalQueue, input: JsonObject, place: QueuePlace) => JsonObject;
+type Run = (queue: LocalQueue, input: UnknownMembers, place: QueuePlace) => UnknownMembers;
 
 const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
   ReceiveMessage: 'receive',
@@ -168,7 +168,7 @@ const OPERATIONS: Readonly<Record<string, Run | 'receive'>> = {
   GetQueueAttributes: (queue, input) => getAttributes(queue, input),
 };
 
-function deleteOne(queue: LocalQueue, input: JsonObject): void {
+function deleteOne(queue: LocalQueue, input: UnknownMembers): void {
   const receipt = receiptOf(input);
   if (!receipt.includes(':'))
     throw new SqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
@@ -180,7 +180,7 @@ function deleteOne(queue: LocalQueue, input: JsonObject): void {
     );
 }
 
-function changeOne(queue: LocalQueue, input: JsonObject): void {
+function changeOne(queue: LocalQueue, input: UnknownMembers): void {
   const seconds = within(input, 'VisibilityTimeout', 0, 43_200);
   if (seconds === undefined) throw missing('VisibilityTimeout');
   const receipt = receiptOf(input);
@@ -193,7 +193,7 @@ function changeOne(queue: LocalQueue, input: JsonObject): void {
     );
 }
 
-function within(input: JsonObject, name: string, least: number, most: number): number | undefined {
+function within(input: UnknownMembers, name: string, least: number, most: number): number | undefined {
   const value = numberOf(input, name);
   if (value === undefined || (value >= least && value <= most)) return value;
   throw invalid(
@@ -202,7 +202,7 @@ function within(input: JsonObject, name: string, least: number, most: number): n
 }
 
 /** @throws SqsError */
-function readEntries(input: JsonObject): readonly JsonObject[] {
+function readEntries(input: UnknownMembers): readonly UnknownMembers[] {
   const entries = listOf(input, 'Entries').map(membersOf);
   if (entries.length === 0)
     throw new SqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
@@ -226,9 +226,12 @@ function readEntries(input: JsonObject): readonly JsonObject[] {
 }
 
 /** Runs each by itself: a bad entry fails alone. */
-function inBatch(entries: readonly JsonObject[], run: (entry: JsonObject) => JsonObject): JsonObject {
-  const done: JsonObject[] = [];
-  const failed: JsonObject[] = [];
+function inBatch(
+  entries: readonly UnknownMembers[],
+  run: (entry: UnknownMembers) => UnknownMembers,
+): UnknownMembers {
+  const done: UnknownMembers[] = [];
+  const failed: UnknownMembers[] = [];
   for (const entry of entries) {
     const Id = readTextField(entry, 'Id');
     try {
@@ -241,7 +244,7 @@ function inBatch(entries: readonly JsonObject[], run: (entry: JsonObject) => Jso
   return { ...(done.length > 0 && { Successful: done }), ...(failed.length > 0 && { Failed: failed }) };
 }
 
-function getAttributes(queue: LocalQueue, input: JsonObject): JsonObject {
+function getAttributes(queue: LocalQueue, input: UnknownMembers): UnknownMembers {
   const names = listOf(input, 'AttributeNames');
   const { visible, inFlight, delayed } = queue.count();
   const all: Readonly<Record<string, string>> = {

@@ -2,9 +2,9 @@
  * Results of SQS for the query protocol: lists and maps become repeated elements with names of their own.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { listOf, mapOf } from '../../kernel/calls/query-input.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Result = Extract<OperationResult, { kind: 'result' }>;
 
@@ -15,7 +15,7 @@ const BATCH_ENTRIES: Readonly<Record<string, string>> = {
 };
 
 /** `jsonFields` is for a caller of the query protocol that accepts JSON, as API Gateway does. */
-export function printForQuery(action: string, fields: JsonObject): Result {
+export function printForQuery(action: string, fields: UnknownMembers): Result {
   const entry = Object.hasOwn(BATCH_ENTRIES, action) ? BATCH_ENTRIES[action] : undefined;
   if (entry !== undefined)
     return {
@@ -53,7 +53,7 @@ export function printForQuery(action: string, fields: JsonObject): Result {
   }
 }
 
-function printMessage({ Attributes, MessageAttributes, ...message }: JsonObject): JsonObject {
+function printMessage({ Attributes, MessageAttributes, ...message }: UnknownMembers): UnknownMembers {
   return {
     ...message,
     Attribute: pairs(membersOf(Attributes)),
@@ -61,6 +61,6 @@ function printMessage({ Attributes, MessageAttributes, ...message }: JsonObject)
   };
 }
 
-function pairs(map: JsonObject): readonly JsonObject[] {
+function pairs(map: UnknownMembers): readonly UnknownMembers[] {
   return Object.entries(map).map(([Name, Value]) => ({ Name, Value }));
 }

@@ -10,7 +10,7 @@ import type { AwsCall, AwsService } from '../../kernel/calls/aws-call.ts';
 import { OperationRefused, printQueryReply } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
 import { AccessDenied, decideAssumption } from './decide-assumption.ts';
 import type { RoleBook } from './decide-assumption.ts';
@@ -61,7 +61,7 @@ type Answer = (
   caller: LocalIdentity,
   parameters: URLSearchParams,
   options: Sts,
-) => JsonObject | Promise<JsonObject>;
+) => UnknownMembers | Promise<UnknownMembers>;
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   // AWS requires no permission for it.
@@ -80,7 +80,7 @@ async function assumeRole(
   caller: LocalIdentity,
   parameters: URLSearchParams,
   options: Sts,
-): Promise<JsonObject> {
+): Promise<UnknownMembers> {
   const { roles } = options;
   const wanted = readAssumeRole(parameters);
   const { roleArn, sessionName, limit } = wanted;
@@ -113,7 +113,7 @@ async function getSessionToken(
   caller: LocalIdentity,
   parameters: URLSearchParams,
   options: StsOptions,
-): Promise<JsonObject> {
+): Promise<UnknownMembers> {
   if (caller.session !== undefined || caller.role !== undefined)
     throw new AccessDenied('Cannot call GetSessionToken with session credentials');
   if (parameters.has('SerialNumber') || parameters.has('TokenCode'))
@@ -140,7 +140,7 @@ function makeCredentials(
   };
 }
 
-function printCredentials(credentials: TemporaryCredentials): JsonObject {
+function printCredentials(credentials: TemporaryCredentials): UnknownMembers {
   const { accessKeyId, secretAccessKey, token, expiresAtEpochMs } = credentials;
   return {
     AccessKeyId: accessKeyId,
@@ -150,7 +150,7 @@ function printCredentials(credentials: TemporaryCredentials): JsonObject {
   };
 }
 
-async function runAnswer(answer: () => JsonObject | Promise<JsonObject>): Promise<OperationResult> {
+async function runAnswer(answer: () => UnknownMembers | Promise<UnknownMembers>): Promise<OperationResult> {
   try {
     return { kind: 'result', fields: await answer() };
   } catch (error) {

@@ -1,11 +1,12 @@
-import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
 const MAX_DEPTH = 32;
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-export function isItem(value: unknown): value is JsonObject {
+export function isItem(value: unknown): value is UnknownMembers {
   return (
     isJsonObject(value) &&
     Object.keys(value).length > 0 &&
@@ -48,7 +49,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
  * A plain value as an attribute: numbers become N, lists L, objects M.
  * @throws RangeError for a number that JSON has rounded already, and for deep nesting
  */
-function toAttribute(value: unknown, depth = 0): JsonObject {
+function toAttribute(value: unknown, depth = 0): UnknownMembers {
   if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || value === undefined) return { NULL: true };
   if (typeof value === 'string') return { S: value };
@@ -63,14 +64,14 @@ function toAttribute(value: unknown, depth = 0): JsonObject {
   throw new RangeError(`a ${typeof value} is not a JSON value`);
 }
 
-export function toAttributes(item: JsonObject, depth = 0): JsonObject {
+export function toAttributes(item: UnknownMembers, depth = 0): UnknownMembers {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toAttribute(value, depth)]));
 }
 
 /**
  * An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text.
  */
-export function fromAttributes(item: JsonObject): JsonObject {
+export function fromAttributes(item: UnknownMembers): UnknownMembers {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
 }
 

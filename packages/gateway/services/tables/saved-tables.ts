@@ -1,4 +1,5 @@
-import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
 import { enableTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 import { StateFileError } from '../../kernel/files/state-file.ts';
@@ -6,9 +7,9 @@ import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
 export type SavedTable = {
   readonly region: string;
-  readonly definition: JsonObject;
+  readonly definition: UnknownMembers;
   readonly timeToLive: string | null;
-  readonly items: readonly JsonObject[];
+  readonly items: readonly UnknownMembers[];
 };
 
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
@@ -78,7 +79,7 @@ function checkTable(value: unknown): SavedTable {
     if (seen.has(key)) return refuse('has two items with one key');
     seen.add(key);
   }
-  return { region, definition, timeToLive, items: items as JsonObject[] };
+  return { region, definition, timeToLive, items: items as UnknownMembers[] };
 }
 
 /** Whether existing tables have the same keys. @throws StateFileError */
@@ -139,7 +140,7 @@ async function dropTable(target: DynamoDbTarget, name: string): Promise<void> {
   }
 }
 
-async function describe(target: DynamoDbTarget, name: string): Promise<JsonObject> {
+async function describe(target: DynamoDbTarget, name: string): Promise<UnknownMembers> {
   for (let tries = 0; ; tries += 1) {
     const reply = await callDynamoDb(target, 'DescribeTable', { TableName: name });
     refuseUnless(reply, undefined, target, 'DescribeTable');
@@ -153,16 +154,16 @@ function nameOf({ definition }: SavedTable): string {
   return String(definition['TableName']);
 }
 
-function toDefinition(description: JsonObject): JsonObject {
+function toDefinition(description: UnknownMembers): UnknownMembers {
   const mode = membersOf(description['BillingModeSummary'])['BillingMode'];
   const isOnDemand = mode === 'PAY_PER_REQUEST';
-  const capacity = (of: JsonObject): object =>
+  const capacity = (of: UnknownMembers): object =>
     isOnDemand ? {} : { ProvisionedThroughput: units(membersOf(of['ProvisionedThroughput'])) };
   const indexes = (name: string, isGlobal: boolean): object => {
     const list = description[name];
     if (!Array.isArray(list)) return {};
     return {
-      [name]: (list as JsonObject[]).map((index) => ({
+      [name]: (list as UnknownMembers[]).map((index) => ({
         IndexName: index['IndexName'],
         KeySchema: index['KeySchema'],
         Projection: index['Projection'],
@@ -191,7 +192,7 @@ function units({
   return { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 
-function keysOf(definition: JsonObject): readonly (readonly [string, string])[] {
+function keysOf(definition: UnknownMembers): readonly (readonly [string, string])[] {
   const types = new Map(
     listOf(definition['AttributeDefinitions']).map((one) => [
       one['AttributeName'],

@@ -4,7 +4,8 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { parse as parseYaml } from 'yaml';
 import { StartError } from '../../core/errors.ts';
 import { isItem, toAttributes } from './attribute-values.ts';
@@ -13,7 +14,7 @@ export type Seed = {
   readonly file: string;
   /** The file's name without extension: a table's name or logical id. */
   readonly table: string;
-  readonly items: readonly JsonObject[];
+  readonly items: readonly UnknownMembers[];
 };
 
 const ENDINGS = new Set(['.json', '.yml', '.yaml', '.ndjson', '.jsonl']);
@@ -46,7 +47,7 @@ export function toSeeds(tables: Readonly<Record<string, readonly object[]>>): re
   }));
 }
 
-async function readItems(file: string): Promise<readonly JsonObject[]> {
+async function readItems(file: string): Promise<readonly UnknownMembers[]> {
   const { size } = await stat(file);
   if (size > MAX_BYTES) throw failure(file, `has more than ${MAX_BYTES} bytes`);
   const list = toList(file, parseText(file, await readFile(file, 'utf8')));
@@ -85,7 +86,7 @@ function unwrap(request: unknown): unknown {
   return isJsonObject(put) ? put['Item'] : request;
 }
 
-function toItem(file: string, item: unknown, number: number): JsonObject {
+function toItem(file: string, item: unknown, number: number): UnknownMembers {
   if (isItem(item)) return item;
   if (!isJsonObject(item)) throw failure(file, `item ${number} is not an object`);
   try {

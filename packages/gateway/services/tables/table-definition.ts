@@ -1,5 +1,6 @@
-import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../core/stack/model.ts';
 import { isViewType } from '@gatewright/dynamodb/stream-record';
 import type { ViewType } from '@gatewright/dynamodb/stream-record';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';

@@ -1,5 +1,5 @@
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 
 /** Limit of BatchWriteItem. */
@@ -22,8 +22,8 @@ export async function readItems(
   target: DynamoDbTarget,
   table: string,
   limit?: number,
-): Promise<readonly JsonObject[]> {
-  const items: JsonObject[] = [];
+): Promise<readonly UnknownMembers[]> {
+  const items: UnknownMembers[] = [];
   let last: unknown;
   do {
     const page = await ask(target, 'Scan', {
@@ -32,13 +32,17 @@ export async function readItems(
       Limit: limit,
       ExclusiveStartKey: last,
     });
-    if (Array.isArray(page['Items'])) items.push(...(page['Items'] as JsonObject[]));
+    if (Array.isArray(page['Items'])) items.push(...(page['Items'] as UnknownMembers[]));
     last = page['LastEvaluatedKey'];
   } while (last !== undefined && (limit === undefined || items.length < limit));
   return items;
 }
 
-export function putItems(target: DynamoDbTarget, table: string, items: readonly JsonObject[]): Promise<void> {
+export function putItems(
+  target: DynamoDbTarget,
+  table: string,
+  items: readonly UnknownMembers[],
+): Promise<void> {
   return write(
     target,
     table,
@@ -50,10 +54,10 @@ export function putItems(target: DynamoDbTarget, table: string, items: readonly 
 export function deleteItems(
   target: DynamoDbTarget,
   table: string,
-  items: readonly JsonObject[],
+  items: readonly UnknownMembers[],
   keys: readonly string[],
 ): Promise<void> {
-  const keyOf = (item: JsonObject): JsonObject =>
+  const keyOf = (item: UnknownMembers): UnknownMembers =>
     Object.fromEntries(
       keys.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const])),
     );

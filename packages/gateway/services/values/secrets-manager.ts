@@ -1,7 +1,7 @@
 /** Secrets for functions (Secrets Manager API reference): only the version AWSCURRENT of each. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LocalValues, Secret } from './local-values.ts';
 import {
   type AwsCall,
@@ -37,7 +37,7 @@ export function createSecretsManager(values: LocalValues, accountId: string): Aw
   };
 }
 
-function getValue(fields: JsonObject, secret: Secret, home: Home): JsonObject {
+function getValue(fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { VersionStage: stage = CURRENT, VersionId: version = versionId(secret) } = fields;
   const { content, name, changedMs } = secret;
   if (content === undefined || stage !== CURRENT)
@@ -56,7 +56,7 @@ function getValue(fields: JsonObject, secret: Secret, home: Home): JsonObject {
   };
 }
 
-function getFacts(_fields: JsonObject, secret: Secret, home: Home): JsonObject {
+function getFacts(_fields: UnknownMembers, secret: Secret, home: Home): UnknownMembers {
   const { name, changedMs, content } = secret;
   return {
     ARN: arnOfSecret(secret, home),
@@ -71,14 +71,14 @@ function getBatch(
   call: AwsCall,
   values: LocalValues,
   home: Home,
-): JsonObject | ReturnType<typeof answerJson> {
+): UnknownMembers | ReturnType<typeof answerJson> {
   const action = 'secretsmanager:BatchGetSecretValue';
   const refusal = refuseUnlessAllowed(call, [{ action, resource: '*' }]);
   if (refusal !== undefined) return refusal;
   const fields = fieldsOf(call);
   if (fields['Filters'] !== undefined) throw notServed('Filters of BatchGetSecretValue');
-  const found: JsonObject[] = [];
-  const errors: JsonObject[] = [];
+  const found: UnknownMembers[] = [];
+  const errors: UnknownMembers[] = [];
   for (const id of textsField(fields, 'SecretIdList', MAX_BATCH)) {
     const secret = values.secret(id);
     const resource = secret === undefined ? arnOf(id, home) : arnOfSecret(secret, home);

@@ -3,7 +3,7 @@
  * kept; a SecureString read without decryption is a meaningless text.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LocalValues, Parameter } from './local-values.ts';
 import { type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
 import { actionOf, answerJson, fieldsOf, notServed, sizeField, textField, textsField } from './value-call.ts';
@@ -14,8 +14,8 @@ const PAGE = 10;
 
 type Operation = {
   /** @returns the names and paths of parameters that the call reads */
-  readonly reads: (fields: JsonObject) => readonly string[];
-  readonly run: (fields: JsonObject, values: LocalValues, home: Home) => JsonObject;
+  readonly reads: (fields: UnknownMembers) => readonly string[];
+  readonly run: (fields: UnknownMembers, values: LocalValues, home: Home) => UnknownMembers;
 };
 
 export function createSsm(values: LocalValues, accountId: string): AwsService {
@@ -49,11 +49,11 @@ const OPERATIONS = new Map<string, Operation>([
   ['GetParametersByPath', { reads: (fields) => [textField(fields, 'Path')], run: getParametersByPath }],
 ]);
 
-function getParameters(fields: JsonObject, values: LocalValues, home: Home): JsonObject {
+function getParameters(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {
   const names = textsField(fields, 'Names', MAX_NAMES);
   if (new Set(names).size < names.length)
     throw new ServiceRefusal('ValidationException', 'Duplicated names are not allowed in a request.');
-  const found: JsonObject[] = [];
+  const found: UnknownMembers[] = [];
   const missing: string[] = [];
   for (const name of names) {
     try {
@@ -66,7 +66,7 @@ function getParameters(fields: JsonObject, values: LocalValues, home: Home): Jso
   return { Parameters: found, InvalidParameters: missing };
 }
 
-function getParametersByPath(fields: JsonObject, values: LocalValues, home: Home): JsonObject {
+function getParametersByPath(fields: UnknownMembers, values: LocalValues, home: Home): UnknownMembers {
   const path = textField(fields, 'Path');
   if (!path.startsWith('/'))
     throw new ServiceRefusal('ValidationException', 'The parameter path must begin with a forward slash.');
@@ -109,7 +109,7 @@ function splitSelector(text: string): { readonly name: string; readonly selector
   return text.startsWith('arn:') && name === 'arn' ? { name: text, selector: undefined } : { name, selector };
 }
 
-function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): JsonObject {
+function print(text: string, isDecrypted: boolean, values: LocalValues, home: Home): UnknownMembers {
   const { name, selector } = splitSelector(text);
   const parameter = values.parameter(name);
   if (parameter === undefined) throw new ServiceRefusal('ParameterNotFound', `Parameter ${text} not found.`);
@@ -126,7 +126,7 @@ function describe(
   { name, type, value, version, changedMs }: Parameter,
   isDecrypted: boolean,
   home: Home,
-): JsonObject {
+): UnknownMembers {
   const isHidden = type === 'SecureString' && !isDecrypted;
   return {
     ARN: arnOf(name, home),

@@ -1,7 +1,7 @@
 /** Common parts of the JSON services of values: reading a call, and answering it (AWS JSON 1.1). */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AwsCall } from '../../kernel/calls/aws-call.ts';
@@ -14,21 +14,21 @@ export function actionOf({ request }: AwsCall, prefix: string): string {
 }
 
 /** @throws ServiceRefusal */
-export function fieldsOf({ request: { body } }: AwsCall): JsonObject {
+export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
   const fields = parseJsonObject(body.length === 0 ? '{}' : body.toString('utf8'));
   if (fields === undefined) throw new ServiceRefusal('SerializationException', 'The body is no JSON object.');
   return fields;
 }
 
 /** @throws ServiceRefusal */
-export function textField(fields: JsonObject, name: string): string {
+export function textField(fields: UnknownMembers, name: string): string {
   const value = fields[name];
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(name, 'Member must not be null');
 }
 
 /** @throws ServiceRefusal unless there are 1 to `most` texts */
-export function textsField(fields: JsonObject, name: string, most: number): readonly string[] {
+export function textsField(fields: UnknownMembers, name: string, most: number): readonly string[] {
   const value: unknown = fields[name];
   const texts = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
   if (texts.length === 0) throw invalid(name, 'Member must have length greater than or equal to 1');
@@ -37,7 +37,7 @@ export function textsField(fields: JsonObject, name: string, most: number): read
 }
 
 /** @throws ServiceRefusal unless it is absent, or from 1 to `most` */
-export function sizeField(fields: JsonObject, name: string, most: number): number {
+export function sizeField(fields: UnknownMembers, name: string, most: number): number {
   const value = fields[name] ?? most;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
   throw invalid(name, `Member must have value less than or equal to ${most}`);
@@ -56,7 +56,7 @@ export function notServed(what: string): ServiceRefusal {
   return new ServiceRefusal('NotImplementedException', `${what} is not served here.`, 501);
 }
 
-export function answerJson(run: () => ControlReply | JsonObject): ControlReply {
+export function answerJson(run: () => ControlReply | UnknownMembers): ControlReply {
   try {
     const result = run();
     return isReply(result) ? result : printJson(200, result, []);
@@ -67,7 +67,7 @@ export function answerJson(run: () => ControlReply | JsonObject): ControlReply {
   }
 }
 
-function isReply(result: ControlReply | JsonObject): result is ControlReply {
+function isReply(result: ControlReply | UnknownMembers): result is ControlReply {
   return Array.isArray(result.headers) && isJsonObject(result);
 }
 

@@ -1,6 +1,6 @@
 /** `GetTraceSummaries`, `BatchGetTraces` and `PutTraceSegments` (X-Ray API reference). */
 import { asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import { InvalidExpression, readFilterExpression } from './filter-expression.ts';
@@ -23,7 +23,10 @@ const MAX_DOCUMENTS = 100;
 const PAGE = 1_000;
 const DAY_S = 86_400;
 
-type TraceCall = (input: JsonObject, segments: KeptFeed<string>) => JsonObject | Promise<JsonObject>;
+type TraceCall = (
+  input: UnknownMembers,
+  segments: KeptFeed<string>,
+) => UnknownMembers | Promise<UnknownMembers>;
 
 /** By path: the protocol has no names of operations. */
 export const TRACE_CALLS: Readonly<Record<string, TraceCall>> = {
@@ -32,7 +35,7 @@ export const TRACE_CALLS: Readonly<Record<string, TraceCall>> = {
   '/TraceSegments': putTraceSegments,
 };
 
-async function getTraceSummaries(input: JsonObject, segments: KeptFeed<string>): Promise<JsonObject> {
+async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
   const {
     StartTime: fromS,
     EndTime: toS,
@@ -63,7 +66,7 @@ async function getTraceSummaries(input: JsonObject, segments: KeptFeed<string>):
   };
 }
 
-async function batchGetTraces(input: JsonObject, segments: KeptFeed<string>): Promise<JsonObject> {
+async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
   const { TraceIds: given } = input;
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TRACES)
     throw invalid(`TraceIds has from 1 to ${MAX_TRACES} ids`);
@@ -83,11 +86,11 @@ async function batchGetTraces(input: JsonObject, segments: KeptFeed<string>): Pr
   };
 }
 
-function putTraceSegments(input: JsonObject, segments: KeptFeed<string>): JsonObject {
+function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): UnknownMembers {
   const { TraceSegmentDocuments: given } = input;
   if (!Array.isArray(given) || given.length > MAX_DOCUMENTS)
     throw invalid(`TraceSegmentDocuments has at most ${MAX_DOCUMENTS} documents`);
-  const unprocessed: JsonObject[] = [];
+  const unprocessed: UnknownMembers[] = [];
   for (const document of given as readonly unknown[]) {
     const refusal = refuseDocument(document);
     if (refusal === undefined) segments.publish(String(document));
@@ -96,7 +99,7 @@ function putTraceSegments(input: JsonObject, segments: KeptFeed<string>): JsonOb
   return { UnprocessedTraceSegments: unprocessed };
 }
 
-function refuseDocument(document: unknown): JsonObject | undefined {
+function refuseDocument(document: unknown): UnknownMembers | undefined {
   const text = asText(document);
   const fields = text === undefined ? undefined : parseJsonObject(text);
   const Id = asText(fields?.['id']) ?? '';
@@ -108,7 +111,7 @@ function refuseDocument(document: unknown): JsonObject | undefined {
   return { Id, ErrorCode: 'MissingFields', Message: 'A segment has an id, a trace_id and a start_time' };
 }
 
-function summarize(trace: Trace): JsonObject {
+function summarize(trace: Trace): UnknownMembers {
   const root = rootOf(trace);
   const http = root === undefined ? undefined : describeHttp(root);
   const services = [...trace.segments.values()].map(serviceOf);
@@ -131,7 +134,7 @@ function summarize(trace: Trace): JsonObject {
   };
 }
 
-function describeHttp(root: Segment): JsonObject | undefined {
+function describeHttp(root: Segment): UnknownMembers | undefined {
   const { request, response } = httpOf(root);
   const entries = Object.entries({
     HttpURL: request['url'],
@@ -143,8 +146,8 @@ function describeHttp(root: Segment): JsonObject | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-function annotationsOf({ segments }: Trace): JsonObject {
-  const found = new Map<string, JsonObject[]>();
+function annotationsOf({ segments }: Trace): UnknownMembers {
+  const found = new Map<string, UnknownMembers[]>();
   for (const segment of segments.values())
     for (const [key, value] of Object.entries(membersOf(segment.fields['annotations']))) {
       const kind = ANNOTATION_KINDS[typeof value];
@@ -162,7 +165,7 @@ const ANNOTATION_KINDS: Readonly<Record<string, string>> = {
   boolean: 'BooleanValue',
 };
 
-function serviceOf({ fields }: Segment): JsonObject {
+function serviceOf({ fields }: Segment): UnknownMembers {
   const Name = asText(fields['name']) ?? '';
   const Type = asText(fields['origin']);
   return { Name, Names: [Name], ...(Type !== undefined && { Type }) };

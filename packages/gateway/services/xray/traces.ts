@@ -1,13 +1,13 @@
 /** Traces: the kept segment documents by their trace (X-Ray developer guide, "Segment documents"). */
 import { asJsonObject, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 
 export type Segment = {
   readonly id: string;
   readonly traceId: string;
   readonly document: string;
-  readonly fields: JsonObject;
+  readonly fields: UnknownMembers;
   readonly startS: number;
   /** Of a segment that has not ended: its start. */
   readonly endS: number;
@@ -92,7 +92,10 @@ export function hasFlag(trace: Trace, flag: 'fault' | 'error' | 'throttle' | 'in
 }
 
 /** `http.request` and `http.response` of a segment. */
-export function httpOf({ fields }: Segment): { readonly request: JsonObject; readonly response: JsonObject } {
+export function httpOf({ fields }: Segment): {
+  readonly request: UnknownMembers;
+  readonly response: UnknownMembers;
+} {
   const { request, response } = membersOf(asJsonObject(fields['http']));
   return { request: membersOf(request), response: membersOf(response) };
 }

@@ -1,11 +1,10 @@
 import { dirname, join } from 'node:path';
-import { asText } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import { isAccountId, isRegion } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
 import type { RawStack } from '../raw-stack.ts';
-import { isJsonObject, mapOf } from '../../core/stack/json-values.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import { loadTemplate } from '../cloudformation/template-stack.ts';
 

@@ -5,7 +5,7 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  * ("Return values")
  */
-import type { Json } from '../../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import { arnOf } from '../../core/resource-types/namers.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { serviceAttribute, serviceReference } from './service-names.ts';

@@ -3,9 +3,9 @@
  * in after all intrinsic functions, as CloudFormation does.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import type { StoredParameter, StoredValues } from '../../core/stack/stored-values.ts';
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
 type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {

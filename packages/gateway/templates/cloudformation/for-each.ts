@@ -4,8 +4,8 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
  */
 import { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path, SourceTree } from './template-source.ts';
 
 const PREFIX = 'Fn::ForEach::';

@@ -6,14 +6,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { LoadOptions } from '../load-options.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pseudoParameter } from '../pseudo-parameters.ts';
 import { parameterValues } from '../sam/sam-references.ts';
 import { placeOf } from '../template-place.ts';
 import { resolveValue } from './intrinsics.ts';
 import type { Scope } from './intrinsics.ts';
 import { describeStoring } from '../../core/stack/stored-values.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 

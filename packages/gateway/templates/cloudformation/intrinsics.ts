@@ -4,10 +4,10 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
 
 /** `AWS::NoValue`: the property or list element that holds it vanishes. */
 export const NO_VALUE = Symbol('AWS::NoValue');

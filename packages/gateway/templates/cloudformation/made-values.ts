@@ -3,8 +3,8 @@
  * write to the SSM of another region.
  */
 import { DefinitionError } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { memberAt } from '../template-place.ts';

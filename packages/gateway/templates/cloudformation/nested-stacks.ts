@@ -5,9 +5,9 @@
 import { resolve, dirname } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import { noteAssets } from '../cdk/cdk-assets.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import { readSource } from './template-source.ts';
 import type { SourceTree } from './template-source.ts';
 

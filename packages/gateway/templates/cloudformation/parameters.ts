@@ -1,8 +1,8 @@
 /** The `Parameters` section: values given, defaults, and CloudFormation's checks of both. */
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Path } from './template-source.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { RawStack } from '../raw-stack.ts';
 
 export type ParameterValue =

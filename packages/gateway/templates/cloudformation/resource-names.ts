@@ -1,12 +1,13 @@
 /** Names and attributes of one stack's resources, each made once; generated ones are reported. */
 import { attributeOf, referenceTo } from './attributes.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import { awsDomainOf } from '@gatewright/aws/service-address';
 import { partitionOf } from '../pseudo-parameters.ts';
 import type { Lookup } from './attributes.ts';
 import type { Identity } from '../../core/resource-types/namers.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
-import type { Json, UnsupportedItem } from '../../core/stack/model.ts';
+import type { UnsupportedItem } from '../../core/stack/model.ts';
 import type { RawStack } from '../raw-stack.ts';
 
 interface NamedResources {

@@ -6,7 +6,7 @@
  * ("Return values")
  */
 import { makeHex, makeId, makeName, makeUuid } from '@gatewright/aws/physical-ids';
-import type { Json } from '../../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 
 type NameSource = {
   readonly stackName: string;

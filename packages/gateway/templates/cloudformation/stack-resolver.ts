@@ -7,7 +7,9 @@ import { DynamicReferences } from './dynamic-references.ts';
 import { EXPORT_READER, MadeValues } from './made-values.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
-import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../../core/stack/model.ts';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource, UnsupportedItem } from '../../core/stack/model.ts';
 import { readParameters } from './parameters.ts';
 import type { ParameterValue } from './parameters.ts';
 import { pseudoParameter } from '../pseudo-parameters.ts';
@@ -19,7 +21,6 @@ import { readExportNames } from '../export-names.ts';
 import { describeUnresolved, memberAt, placeOf } from '../template-place.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
-import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
 /** What the stacks of one start know of each other. */

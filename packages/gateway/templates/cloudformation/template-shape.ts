@@ -1,10 +1,10 @@
 /**
  * The structure that CloudFormation checks before it resolves anything: sections, resource members, names.
  */
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { RawStack } from '../raw-stack.ts';
 import type { Path } from './template-source.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
 
 type Refuse = (at: Path, message: string, consequence: string) => void;
 

@@ -7,8 +7,8 @@ import { basename } from 'node:path';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { deepenFirst } from './yaml-indentation.ts';
 
 /** Keys and list indexes from the root: `['Resources', 'Api', 'Properties', 'Tags', '0']`. */

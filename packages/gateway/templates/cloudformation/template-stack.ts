@@ -3,7 +3,8 @@ import { expandForEach } from './for-each.ts';
 import { resolveHome } from '../../core/stack/home.ts';
 import type { Home } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { isArchive } from '../packed-code.ts';
 import { memberAt, placeOf } from '../template-place.ts';
 import { findStaleBuilds } from '../sam/stale-build.ts';
@@ -16,7 +17,6 @@ import { readSamconfig } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
 import type { TemplateFamily } from './nested-stacks.ts';
 import { expandIncludes } from './includes.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** An operation that could not be completed (SAM): its route exists and answers 500 with the reason. */
 import { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { membersOf } from '../../core/stack/json-values.ts';
+import { membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 const CLOSED = 'x-gatewright-closed';
 

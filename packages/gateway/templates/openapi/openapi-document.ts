@@ -3,9 +3,10 @@
  * messages; parts that AWS does not read are noted.
  */
 import { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 type OpenApiVersion = '2.0' | '3.0';
 

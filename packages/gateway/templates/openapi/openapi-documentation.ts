@@ -1,5 +1,5 @@
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 
 const SECTION = 'x-amazon-apigateway-documentation';

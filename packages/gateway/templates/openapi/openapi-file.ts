@@ -2,9 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
-import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 

@@ -1,6 +1,6 @@
 import { REFUSING } from '../../core/errors.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { closingError } from './closed-operation.ts';
 import { findIntegration, httpIntegration } from './openapi-integration.ts';
 import { importedId } from './openapi-resource.ts';

@@ -1,8 +1,8 @@
 /** `x-amazon-apigateway-integration` → `Integration` of a method, or an HTTP API's integration. */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonObject } from '../../core/stack/json-values.ts';
 
 const INTEGRATION = 'x-amazon-apigateway-integration';
 

@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, mapOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedModels } from './openapi-models.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonList, mapOf } from '../../core/stack/json-values.ts';
 
 const LOCATIONS: Readonly<Record<string, string>> = {
   header: 'method.request.header.',

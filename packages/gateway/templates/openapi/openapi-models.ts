@@ -1,9 +1,9 @@
 /** Schemas of an OpenAPI document → models of the API, as an import makes them (docs/aws §6). */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pointerPath } from './openapi-document.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 type ImportedModel = {
   readonly name: string;

@@ -2,7 +2,8 @@
  * Resources described by an OpenAPI document: under the logical id of their API, placed within its `Body`.
  */
 import type { DefinitionError } from '../../core/errors.ts';
-import type { JsonObject, ResolvedResource } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../core/stack/model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 

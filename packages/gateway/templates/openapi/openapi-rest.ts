@@ -4,7 +4,8 @@
  */
 import { REFUSING } from '../../core/errors.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { mapOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { closingError } from './closed-operation.ts';
 import { importedParts } from './openapi-documentation.ts';
 import { findIntegration, restIntegration } from './openapi-integration.ts';
@@ -16,7 +17,6 @@ import type { DocumentPath, OpenApiDocument, Operation } from './openapi-documen
 import type { ImportedResource } from './openapi-resource.ts';
 import { makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { present } from '../sam/sam-expansion.ts';
-import { mapOf } from '../../core/stack/json-values.ts';
 
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
 const VALIDATOR = 'x-amazon-apigateway-request-validator';

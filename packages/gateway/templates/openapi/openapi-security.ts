@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 
 const AUTHORIZER = 'x-amazon-apigateway-authorizer';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';

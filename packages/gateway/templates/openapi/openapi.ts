@@ -4,14 +4,15 @@
  */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import type { JsonObject, ResolvedResource } from '../../core/stack/model.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../core/stack/model.ts';
 import { OpenApiDocument } from './openapi-document.ts';
 import { httpApiProperties, importHttpApi } from './openapi-http.ts';
 import { toResolved } from './openapi-resource.ts';
 import { RestImport, restApiProperties } from './openapi-rest.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonObject } from '../../core/stack/json-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 
 type ExpandedDocuments = {

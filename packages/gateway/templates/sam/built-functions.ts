@@ -4,8 +4,8 @@
  */
 import { basename, dirname, join, posix } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { SamBuild } from '../../core/stack/function.ts';
 import type { Finding } from '../raw-stack.ts';
 import { buildMethodOf } from './built-layers.ts';

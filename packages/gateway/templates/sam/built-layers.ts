@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { describeStale, newerThan } from './stale-build.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {

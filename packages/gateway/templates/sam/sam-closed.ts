@@ -1,6 +1,6 @@
 /** Replaces what SAM refuses by routes that answer 500: one route of an API, or all. */
 import type { DefinitionError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { closedOperation } from '../openapi/closed-operation.ts';
 import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } from './sam-document.ts';
 import { stageIdOf } from './sam-expansion.ts';

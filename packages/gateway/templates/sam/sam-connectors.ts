@@ -3,8 +3,8 @@
  * go to roles of functions, which `sam-role.ts` opens. @see SAM developer guide, "Managing resource
  * permissions with connectors"
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { permission } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 

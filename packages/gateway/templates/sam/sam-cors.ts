@@ -4,10 +4,10 @@
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonObject } from '../../core/stack/json-values.ts';
 
 const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'];
 const WILDCARD = "'*'";

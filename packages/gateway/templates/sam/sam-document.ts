@@ -2,8 +2,8 @@
  * OpenAPI documents as SAM writes them: every API becomes a document, into which routes, security and CORS
  * are put. A path or method may be an `Fn::If`; additions go into both branches.
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';

@@ -1,8 +1,8 @@
 /** `Domain` of a SAM API → the custom domain and its mappings. @see SAM specification, "DomainConfiguration" */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { ApiKind, SamExpansion } from './sam-expansion.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
 const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];

@@ -1,6 +1,6 @@
 /** `S3` events: notifications from a bucket to a function. */
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { allowSource, required, requiredRef, type SamEvent } from './sam-event.ts';

@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
-import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const PRINCIPAL = 'events.amazonaws.com';
 const OF_TARGET = ['Input', 'InputPath', 'InputTransformer', 'RetryPolicy'];

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { SamChange, SamExpansion } from './sam-expansion.ts';
 
 /** An event of a function: its target, and the logical id of the generated resource. */

@@ -3,7 +3,7 @@
  * log group, a rule, a schedule, a bucket or a user pool needs to start the function (SAM developer guide, "EventSource"
  * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
 import type { CallingSource, MappedSource } from '../../core/stack/event-sources.ts';
 import { noteBucket } from './sam-event-buckets.ts';
@@ -12,7 +12,6 @@ import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event
 import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 

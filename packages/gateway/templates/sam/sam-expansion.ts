@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';

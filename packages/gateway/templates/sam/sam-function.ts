@@ -1,12 +1,12 @@
 /** `AWS::Serverless::Function` → function, role, permissions, and the routes and sources of its events. */
 import type { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick, present } from './sam-expansion.ts';
 import type { RouteTarget, SamExpansion } from './sam-expansion.ts';
 import { expandSource } from './sam-events.ts';
 import { deadLetterConfig, expandInvokeConfig } from './sam-invoke-config.ts';
 import { functionRole } from './sam-role.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::Function';
 

@@ -1,5 +1,6 @@
 /** `AWS::Serverless::HttpApi` and the implicit HTTP API → an API with its document, stage and domain. */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import {
   INTEGRATION,
   emptyDocument,
@@ -15,7 +16,6 @@ import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 import { localOrS3Body } from './sam-function.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
 import { addHttpSecurity, httpEventSecurity } from './sam-http-security.ts';
-import { isJsonObject, mapOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::HttpApi';
 const OF_API = ['Name', 'Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings', 'Tags'];

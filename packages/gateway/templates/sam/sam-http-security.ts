@@ -4,11 +4,11 @@
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { mapMethods, putDefinitions } from './sam-document.ts';
 import { invocationUri, present } from './sam-expansion.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const SIGNED = {
   type: 'apiKey',

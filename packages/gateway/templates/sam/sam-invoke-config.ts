@@ -2,8 +2,8 @@
  * `EventInvokeConfig` of a function, and the permissions of its role for destinations of events (SAM
  * developer guide, "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is generated.
  */
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 

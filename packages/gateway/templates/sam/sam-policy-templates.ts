@@ -3,7 +3,7 @@
  * templates"), by name: their parameters, actions and resources. Those of other services grant the whole
  * service: such calls go to AWS, which checks the developer's own key.
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 type Grant = readonly [actions: string, ...resources: string[]];
 

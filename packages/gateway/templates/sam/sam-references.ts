@@ -4,9 +4,8 @@
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
-import { asText } from '@gatewright/aws/json-object';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { asText, isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** Replaces every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource by its logical id. */
 export function resolveReferences(value: Json, references: ReadonlyMap<string, string>): Json {

@@ -3,10 +3,10 @@
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { ANY_METHOD, branchesOf, methodKey, methodNames, pathsOf } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 
 const POLICY = 'x-amazon-apigateway-policy';
 

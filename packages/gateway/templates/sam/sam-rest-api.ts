@@ -1,5 +1,6 @@
 /** `AWS::Serverless::Api` and the implicit REST API → an API with its document, deployment, stage, domain and plan. */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { orClosed } from './sam-closed.ts';
 import { addCors } from './sam-cors.ts';
 import {
@@ -32,7 +33,6 @@ import { addResourcePolicy } from './sam-resource-policy.ts';
 import { addRestSecurity, eventCredentials, eventSecurity } from './sam-rest-security.ts';
 import { stateMachineMethod } from './sam-state-machine.ts';
 import { expandUsagePlan } from './sam-usage-plan.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::Api';
 const words = (text: string): readonly string[] => text.split(' ');

@@ -2,11 +2,10 @@
  * The role that SAM makes from `Policies` and the other needs of a function or a state machine (SAM developer
  * guide, "AWS::Serverless::Function", "Policies").
  */
-import { asText } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
 import { findEventSource } from '../../core/stack/event-sources.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';

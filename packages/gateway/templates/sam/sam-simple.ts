@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { localOrS3 } from './sam-function.ts';
-import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const OF_TABLE = [
   'TableName',

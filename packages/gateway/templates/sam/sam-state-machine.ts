@@ -4,12 +4,12 @@
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
 import { idPart, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { startingRole, stateMachineRole } from './sam-role.ts';
-import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::StateMachine';
 const OF_MACHINE = ['DefinitionSubstitutions', 'Tags'];

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { expandDomain } from './sam-domain.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';

@@ -2,11 +2,11 @@
  * `AWS::Serverless::WebSocketApi` → API, routes with their functions, authorizer of $connect, stage.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-websocketapi.html
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { idPart, invocationUri, permission, pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 import { expandV2Stage, OF_STAGE } from './sam-v2-stage.ts';
-import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 const TYPE = 'AWS::Serverless::WebSocketApi';
 const OF_API =

@@ -5,7 +5,8 @@
  */
 import { REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
 import { connectApis } from './sam-connectors.ts';
@@ -19,7 +20,6 @@ import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
 import { expandApplication, expandLayer, expandTable, recordType } from './sam-simple.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
 import { expandWebSocketApi } from './sam-websocket-api.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';

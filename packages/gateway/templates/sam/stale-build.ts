@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
-import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /** Larger folders are not searched to the end: files changed by hand are among the first. */
 const MAX_ENTRIES = 2_000;

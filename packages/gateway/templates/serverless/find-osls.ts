@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 
 import { StartError } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/stack/json-values.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FoundOsls } from './reading-progress.ts';
 
 const NAMES = ['osls', 'serverless'];

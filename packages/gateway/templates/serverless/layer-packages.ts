@@ -1,8 +1,8 @@
 /** Whether a service itself has the packages that its bundles expect in a layer not built yet. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { JsonObject } from '../../core/stack/model.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
  * The external packages of bundles that no `node_modules` from the service's folder upward has, so that

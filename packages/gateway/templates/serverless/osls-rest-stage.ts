@@ -2,8 +2,8 @@
  * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deployment, so the template
  * lacks them. Here they are added as `StageDescription` of osls's deployment.
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 export type RestStageSettings = {
   readonly logs: Json | undefined;

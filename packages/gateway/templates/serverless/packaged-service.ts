@@ -1,8 +1,7 @@
-import { asText } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { RestStageSettings } from './osls-rest-stage.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 
 export type PackagedService = {
   readonly template: JsonObject;

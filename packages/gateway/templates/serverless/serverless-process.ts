@@ -1,8 +1,8 @@
 /** The child process that runs osls: cleaned environment, messages, a time limit. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import { READS_TEMPLATE } from './aws-stand-in.ts';
 
 type DriverRun = {

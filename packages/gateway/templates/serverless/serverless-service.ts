@@ -19,7 +19,7 @@ import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
-import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { readSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 

@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
-import { memberOf } from '@gatewright/aws/json-object';
-import { isJsonObject } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';

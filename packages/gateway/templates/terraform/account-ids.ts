@@ -1,6 +1,6 @@
 /** Ids of the account that a state was read from, and what stands for the same thing here. */
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import { parseYamlOrJson } from './terraform-texts.ts';
 import type { Kind } from './terraform-types.ts';
 

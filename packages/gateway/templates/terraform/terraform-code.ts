@@ -1,7 +1,7 @@
 /** Code of functions and layers: the folder that an archive is made of, else the archive itself. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isJsonList, isJsonObject, textOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, textOf } from '@gatewright/aws/json-object';
 import type { Instance } from './terraform-document.ts';
 import type { TerraformValues } from './terraform-values.ts';
 

@@ -4,8 +4,8 @@
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */
 import { DefinitionError } from '../../core/errors.ts';
-import { isJsonList, isJsonObject, listOf, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
 
 /** A call of a module with its configuration; the root module is one, too. */

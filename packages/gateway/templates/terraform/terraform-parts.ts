@@ -1,6 +1,6 @@
 /** Resources of the provider that are parts of one resource in CloudFormation. */
-import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import type { Instance } from './terraform-document.ts';
 import { INTEGRATION_ROW } from './terraform-types.ts';

@@ -1,6 +1,6 @@
 /** `aws_iam_policy_document`: its statements as the policy that the provider makes of them. */
-import { isJsonList, isJsonObject, textOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 const LISTS: Readonly<Record<string, string>> = {
   actions: 'Action',

@@ -1,6 +1,6 @@
 /** Addresses in expressions of a configuration: `aws_lambda_function.f["a"].arn`, `module.api.url`, `var.name`. */
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 import { unquoted } from './terraform-document.ts';
 
 export type Reference =

@@ -1,6 +1,6 @@
 /** Properties whose form differs between the provider and CloudFormation, by the provider's type. */
-import { isJsonList, isJsonObject, membersOf, textOf, without } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, membersOf, textOf, without } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { firstBlock } from './terraform-document.ts';
 import type { Instance } from './terraform-document.ts';
 import { notKnown, pascalMembers } from './terraform-values.ts';

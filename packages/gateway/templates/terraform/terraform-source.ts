@@ -1,7 +1,7 @@
 /** Expressions of the configuration beside a plan, for what the plan does not keep. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import { elementsIn, membersIn, objectIn, partsIn } from './hcl-text.ts';
 import type { Member } from './hcl-text.ts';
 import type { Instance, Module } from './terraform-document.ts';

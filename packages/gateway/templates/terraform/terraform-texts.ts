@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
-import type { Json } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import type { Json } from '@gatewright/aws/json-object';
 
 /** A document that an attribute holds as text; undefined for any other text. */
 export function parseYamlOrJson(text: string): Json | undefined {

@@ -4,7 +4,7 @@
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */
 import { MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
-import type { Json } from '../../core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 
 /**
  * How the value of an attribute is read: `id` names another resource; `json` is a document as text; `uri` and

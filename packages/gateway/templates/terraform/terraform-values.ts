@@ -3,8 +3,8 @@
  * expression for the same thing.
  */
 import { DefinitionError } from '../../core/errors.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { NOT_KNOWN } from '../cloudformation/intrinsics.ts';
 import { memberAt } from '../template-place.ts';
 import { AccountIds } from './account-ids.ts';

@@ -3,7 +3,7 @@ import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { callSigned } from '@gatewright/aws/signed-call';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { COMMAND_LIMITS, requireReply } from '@gatewright/aws/bounded-reply';
 import { UsageError } from '@gatewright/aws/usage-error';
@@ -16,7 +16,7 @@ export type SignedGet = {
    * Undefined: not found.
    * @throws UsageError when the answer is a failure, a redirect, too large, late or no JSON object
    */
-  readonly get: (service: string, path: string) => Promise<JsonObject | undefined>;
+  readonly get: (service: string, path: string) => Promise<UnknownMembers | undefined>;
 };
 
 const QUOTED_CHARACTERS = 300;
@@ -50,7 +50,7 @@ export function createSignedGet(environment: Environment): SignedGet {
   };
 }
 
-function readAnswer(url: URL, status: number, text: string): JsonObject | undefined {
+function readAnswer(url: URL, status: number, text: string): UnknownMembers | undefined {
   if (isAbsent(status, text)) return undefined;
   const said = showControls(text.slice(0, QUOTED_CHARACTERS));
   if (status >= 300 && status < 400)

@@ -3,14 +3,14 @@
  * on. Works on a compiled template, intrinsics unresolved.
  */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 type LatePart = { readonly deployment: string; readonly part: string };
 
 /** Nothing that a deployment waits for refers to these, unlike models and validators of methods. */
 const PARTS: ReadonlySet<unknown> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
-export function findLateParts(resources: JsonObject): readonly LatePart[] {
+export function findLateParts(resources: UnknownMembers): readonly LatePart[] {
   return Object.entries(resources).flatMap(([deployment, resource]) => {
     if (membersOf(resource)['Type'] !== 'AWS::ApiGateway::Deployment') return [];
     const api = apiOf(resource);
@@ -29,7 +29,7 @@ export function orderFix(deployment: string): string {
 }
 
 /** The `DependsOn` of each deployment, with all its parts but those that wait for it themselves. */
-export function orderedDependsOn(resources: JsonObject): ReadonlyMap<string, readonly string[]> {
+export function orderedDependsOn(resources: UnknownMembers): ReadonlyMap<string, readonly string[]> {
   const late = findLateParts(resources).filter(
     ({ deployment, part }) => !reach(resources, part).has(deployment),
   );
@@ -46,7 +46,7 @@ function apiOf(resource: unknown): string | undefined {
   return typeof api === 'string' ? api : undefined;
 }
 
-function reach(resources: JsonObject, from: string): ReadonlySet<string> {
+function reach(resources: UnknownMembers, from: string): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [from];
   for (let next = open.pop(); next !== undefined; next = open.pop())

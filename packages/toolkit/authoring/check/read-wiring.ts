@@ -1,7 +1,7 @@
 /** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { identifyFunction } from './check-wiring.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiKeySource, WiredAuthorizer, WiredRoute, WiredSource } from './check-wiring.ts';
 
 const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 const MAX_PATH_CHARACTERS = 10_000;
 
 /** Only authorizers whose function is one of ours, by its name in the template or by the imported export. */
-export function readWiring(resources: JsonObject, apiLogicalId: string): readonly WiredAuthorizer[] {
+export function readWiring(resources: UnknownMembers, apiLogicalId: string): readonly WiredAuthorizer[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
     const { Type: type, Properties } = membersOf(resource);
     const properties = membersOf(Properties);
@@ -38,7 +38,7 @@ type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: 
  * The routes of an API in the template. Left out is what is known only once deployed: resources and
  * authorizers of other stacks, routes of an OpenAPI document.
  */
-export function readWiredApi(resources: JsonObject, apiLogicalId: string): WiredApi {
+export function readWiredApi(resources: UnknownMembers, apiLogicalId: string): WiredApi {
   const source = propertiesOf(resources, apiLogicalId)['ApiKeySourceType'] ?? 'HEADER';
   const isHere = apiLogicalId in resources;
   return {
@@ -50,8 +50,8 @@ export function readWiredApi(resources: JsonObject, apiLogicalId: string): Wired
 }
 
 function readRoute(
-  resources: JsonObject,
-  { Type: type, Properties }: JsonObject,
+  resources: UnknownMembers,
+  { Type: type, Properties }: UnknownMembers,
   api: string,
 ): readonly ReadRoute[] {
   const properties = membersOf(Properties);
@@ -79,7 +79,10 @@ function readRoute(
 }
 
 /** Undefined: not in this template. Its function may be unknown until deployed, so any counts as ours. */
-function readPayload(resources: JsonObject, id: unknown): WiredAuthorizer['payload'] | 'none' | undefined {
+function readPayload(
+  resources: UnknownMembers,
+  id: unknown,
+): WiredAuthorizer['payload'] | 'none' | undefined {
   const logicalId = refOf(id);
   if (logicalId === undefined || !(logicalId in resources)) return undefined;
   const { Type: type, AuthorizerType: typeV2 } = propertiesOf(resources, logicalId);
@@ -87,13 +90,13 @@ function readPayload(resources: JsonObject, id: unknown): WiredAuthorizer['paylo
   return type === 'TOKEN' ? 'rest-token' : type === 'REQUEST' ? 'rest-request' : 'none';
 }
 
-function calledBy(resources: JsonObject, id: unknown): WiredAuthorizer['calls'] | undefined {
+function calledBy(resources: UnknownMembers, id: unknown): WiredAuthorizer['calls'] | undefined {
   const { AuthorizerUri: uri = '' } = propertiesOf(resources, refOf(id) ?? '');
   return identifyFunction(JSON.stringify(uri));
 }
 
 /** `/users/{id}`, from the template's chain of path parts up to the API's root. */
-function pathOf(resources: JsonObject, id: unknown, api: string, below = ''): string | undefined {
+function pathOf(resources: UnknownMembers, id: unknown, api: string, below = ''): string | undefined {
   const { 'Fn::GetAtt': root } = membersOf(id);
   const [owner, attribute] = Array.isArray(root) ? root.map(String) : String(root).split('.');
   if (owner === api && attribute === 'RootResourceId') return below === '' ? '/' : below;
@@ -119,13 +122,13 @@ function refOf(value: unknown): string | undefined {
   return typeof logicalId === 'string' ? logicalId : undefined;
 }
 
-function propertiesOf(resources: JsonObject, logicalId: string): JsonObject {
+function propertiesOf(resources: UnknownMembers, logicalId: string): UnknownMembers {
   return membersOf(membersOf(resources[logicalId])['Properties']);
 }
 
 type Settings = Omit<WiredAuthorizer, 'calls'>;
 
-function readRest(name: string, properties: JsonObject): Settings {
+function readRest(name: string, properties: UnknownMembers): Settings {
   const isToken = properties['Type'] === 'TOKEN';
   const usual = isToken ? 'method.request.header.Authorization' : '';
   const { IdentitySource: sources = usual } = properties;
@@ -138,7 +141,12 @@ function readRest(name: string, properties: JsonObject): Settings {
   };
 }
 
-function readV2(name: string, properties: JsonObject, resources: JsonObject, apiLogicalId: string): Settings {
+function readV2(
+  name: string,
+  properties: UnknownMembers,
+  resources: UnknownMembers,
+  apiLogicalId: string,
+): Settings {
   const api = propertiesOf(resources, apiLogicalId);
   const isWebSocket = api['ProtocolType'] === 'WEBSOCKET';
   const sources: unknown = properties['IdentitySource'];

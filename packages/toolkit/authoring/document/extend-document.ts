@@ -3,9 +3,9 @@
  * repository or of an npm package. Each name has one definition and nothing is overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { SHARED_DOCUMENT } from './document.ts';
 import { readShaped, readYaml } from './read-document.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Locate, Problem } from './read-document.ts';
 import type { Path } from './shape.ts';
 
@@ -19,11 +19,11 @@ type SharedText = {
 /** Opens the file that `from` refers to by this name; undefined: not found. */
 export type OpenShared = (name: string, from: string) => SharedText | undefined;
 
-type Part = { readonly file: string; readonly value: JsonObject; readonly locate: Locate };
+type Part = { readonly file: string; readonly value: UnknownMembers; readonly locate: Locate };
 
 type Extended = {
   /** The merged document; its own entries come first, so that their positions stay. */
-  readonly value: JsonObject;
+  readonly value: UnknownMembers;
   readonly locate: Locate;
   readonly files: readonly string[];
 };
@@ -65,7 +65,7 @@ export function extendDocument(
 }
 
 /** Strings only; other values are reported by the schema of the document. */
-function namesOf(value: JsonObject): readonly string[] {
+function namesOf(value: UnknownMembers): readonly string[] {
   return [value['extends'] ?? []].flat().filter((name) => typeof name === 'string');
 }
 
@@ -99,7 +99,7 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
 /** `sources` counts as one name: its order matters, so all come from one file. */
-function placesOf(value: JsonObject): readonly Place[] {
+function placesOf(value: UnknownMembers): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
     path: ['issuers', index, 'id'],
     what: 'issuer',
@@ -147,7 +147,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
 }
 
 /** Issuers that the document refers to outside of their declaration. */
-function requestedIssuers(own: JsonObject, sources: unknown): ReadonlySet<string> {
+function requestedIssuers(own: UnknownMembers, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {
     if (typeof value === 'string') named.add(value);

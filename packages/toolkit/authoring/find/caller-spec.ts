@@ -1,6 +1,6 @@
 /** A hypothetical caller: the principal that a document's rules see for claims, a token or an API key. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type {
   CompiledDocument,
   CompiledKeyIssuer,
@@ -185,7 +185,7 @@ function bareToken(token: string): string {
   return token.replace(/^Bearer /i, '');
 }
 
-function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): JsonObject {
+function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): UnknownMembers {
   const text =
     token === undefined
       ? (claims ?? '{}')

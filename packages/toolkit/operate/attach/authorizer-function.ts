@@ -1,6 +1,6 @@
 /** The authorizer's function: whether it exists, and whether API Gateway may call it. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -75,7 +75,7 @@ export async function readAuthorizerFunction(
  * Whether a statement allows an API to call the function; an unknown condition does not.
  * @param source the caller: `authorizers/…`, `GET/users/{id}`
  */
-export function mayCall(statement: JsonObject, apiArn: string, source = 'authorizers/a1b2c3'): boolean {
+export function mayCall(statement: UnknownMembers, apiArn: string, source = 'authorizers/a1b2c3'): boolean {
   const below = source.startsWith('authorizers/') ? source : `any-stage/${source.replaceAll(/[{}]/g, '')}`;
   const { Effect, Action, Principal, Condition = {} } = statement;
   const service = memberAt(Principal, 'Service');

@@ -1,7 +1,7 @@
 /** Settings of an API's authorizer that keep the promises of the access document. */
 import type { CompiledDocument, CompiledSource } from '#shared/access/compiled-document.ts';
 import type { WiredAuthorizer, WiredSource } from '@gatewright/authoring/check/check-wiring';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LiveApi } from './live-api.ts';
 
 type AuthorizerOptions = {
@@ -14,7 +14,7 @@ type AuthorizerOptions = {
 
 export type AuthorizerSettings = {
   /** In the form of `CreateAuthorizer`. */
-  readonly body: JsonObject;
+  readonly body: UnknownMembers;
   readonly wired: WiredAuthorizer;
 };
 

@@ -1,17 +1,17 @@
 /** AWS's control plane for an attachment: within an account's rate, with AWS's wording of refusals. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Aws, AwsAnswer } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {
   /** Undefined where it does not exist. @throws PlaneError */
-  read(service: PlaneCall['service'], path: string): Promise<JsonObject | undefined>;
+  read(service: PlaneCall['service'], path: string): Promise<UnknownMembers | undefined>;
   /** Every page of a list. @throws PlaneError also for a list without end */
-  list(path: string): Promise<readonly JsonObject[]>;
+  list(path: string): Promise<readonly UnknownMembers[]>;
   /** @throws PlaneError */
-  write(call: PlaneCall): Promise<JsonObject>;
+  write(call: PlaneCall): Promise<UnknownMembers>;
 }
 
 /** Codes for an expired session. */
@@ -79,7 +79,7 @@ export function createControlPlane(
     service: PlaneCall['service'],
     method: 'GET' | PlaneCall['method'],
     path: string,
-    body?: JsonObject,
+    body?: UnknownMembers,
   ) => {
     for (let attempt = 1; ; attempt += 1) {
       await pace({ method, path });
@@ -129,9 +129,9 @@ function isBusy(answer: AwsAnswer): boolean {
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */
-export async function listAll(read: ControlPlane['read'], path: string): Promise<readonly JsonObject[]> {
+export async function listAll(read: ControlPlane['read'], path: string): Promise<readonly UnknownMembers[]> {
   const token = path.startsWith('/v2/') ? 'nextToken' : 'position';
-  const found: JsonObject[] = [];
+  const found: UnknownMembers[] = [];
   let next = '';
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;

@@ -1,5 +1,5 @@
 /** The API by its id, or by a name that only one API with this stage has. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -33,7 +33,7 @@ async function isId(plane: ControlPlane, id: string): Promise<boolean> {
 }
 
 function addressesOf(
-  apis: readonly JsonObject[],
+  apis: readonly UnknownMembers[],
   name: string,
   idName: string,
   path: string,

@@ -2,7 +2,7 @@
  * Asks an authorizer's function for a decision, with an event as API Gateway sends it for the real stage.
  * AWS's own TestInvokeAuthorizer uses the stage `ESTestInvoke-stage`, which no access document protects.
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf } from './authorizer-function.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
@@ -111,17 +111,17 @@ export const PERMISSION_ADVICE =
 /** The authorizer would refuse every caller. */
 export class BreakingError extends UsageError {}
 
-function tokenEvent(methodArn: string, { credential }: InvocationTarget): JsonObject {
+function tokenEvent(methodArn: string, { credential }: InvocationTarget): UnknownMembers {
   return { type: 'TOKEN', methodArn, authorizationToken: credential };
 }
 
 function requestEvent(
   arn: string,
   kind: Undo['kind'],
-  settings: JsonObject,
+  settings: UnknownMembers,
   { credential, header, method, path }: InvocationTarget,
   { apiId, stage }: { readonly apiId: string; readonly stage: string },
-): JsonObject {
+): UnknownMembers {
   const now = Date.now();
   const common = {
     type: 'REQUEST',
@@ -168,7 +168,7 @@ function requestEvent(
 }
 
 /** A policy, a simple answer, or Lambda's error of a function that threw. */
-function readAnswer(answer: JsonObject): ProbeResult {
+function readAnswer(answer: UnknownMembers): ProbeResult {
   const failure = textAt(answer, 'errorMessage');
   if (failure === 'Unauthorized') return { kind: 'unauthorized' };
   if (failure !== undefined) return { kind: 'failed', message: failure };

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { Snapshot, Step } from './step.ts';
 
@@ -141,7 +141,7 @@ function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
  * Calls to AWS are made of it, so it must be unchanged, and of this API.
  * @throws UsageError otherwise
  */
-function read(folder: string, file: string): JsonObject | undefined {
+function read(folder: string, file: string): UnknownMembers | undefined {
   if (!existsSync(file)) return undefined;
   refuseLinks([dirname(folder), folder, file]);
   const found = parseJsonObject(readFileSync(file, 'utf8'));

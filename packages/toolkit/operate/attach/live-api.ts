@@ -1,5 +1,5 @@
 /** One API as configured, and as its stage serves it: the input of a plan. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { Snapshot } from './step.ts';
@@ -12,7 +12,7 @@ export type LiveRoute = {
   readonly path: string;
   readonly address: string;
   /** As AWS shows it. */
-  readonly shown: JsonObject;
+  readonly shown: UnknownMembers;
   readonly authorizationType: string;
   readonly authorizerId: string | undefined;
   readonly apiKeyRequired: boolean;
@@ -25,12 +25,12 @@ export type LiveApi = {
   readonly stage: string;
   /** `/restapis/a1b2c3`, `/v2/apis/a1b2c3`. */
   readonly address: string;
-  readonly api: JsonObject;
-  readonly stageShown: JsonObject;
+  readonly api: UnknownMembers;
+  readonly stageShown: UnknownMembers;
   readonly routes: readonly LiveRoute[];
-  readonly authorizers: readonly JsonObject[];
+  readonly authorizers: readonly UnknownMembers[];
   /** REST: those that are not AWS's own. */
-  readonly gatewayResponses: readonly JsonObject[];
+  readonly gatewayResponses: readonly UnknownMembers[];
   readonly parts: Snapshot;
   /** The stage follows each edit at once. */
   readonly isAutomatic: boolean;
@@ -41,7 +41,7 @@ export type LiveApi = {
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
 /** A part for comparison: empty members count as absent. */
-export function comparable(shown: JsonObject, ...also: readonly string[]): JsonObject {
+export function comparable(shown: UnknownMembers, ...also: readonly string[]): UnknownMembers {
   return Object.fromEntries(
     Object.entries(shown).filter(
       ([name, value]) =>
@@ -69,7 +69,7 @@ export function deploymentPart(description: string): string {
 export function describeGuard(
   type: string,
   authorizerId: string | undefined,
-  authorizers: readonly JsonObject[],
+  authorizers: readonly UnknownMembers[],
 ): string {
   if (type === 'NONE') return 'open';
   if (authorizerId === undefined || authorizerId === '') return type;

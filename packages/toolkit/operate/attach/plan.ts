@@ -1,5 +1,5 @@
 /** The steps that attach an authorizer to routes of an API, each with its undo. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf, permissionPart, statementId } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
@@ -73,7 +73,7 @@ export function permissionStep(
   };
 }
 
-export function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
+export function authorizerStep({ address, kind }: LiveApi, body: UnknownMembers): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
   const kept = kind === 'websocket' ? '' : `, answers cached for ${String(ttl)} s`;
@@ -94,7 +94,7 @@ export function authorizerStep({ address, kind }: LiveApi, body: JsonObject): St
   };
 }
 
-export function keySourceStep({ address }: LiveApi, before: JsonObject): Step {
+export function keySourceStep({ address }: LiveApi, before: UnknownMembers): Step {
   const was = textAt(before, 'apiKeySource') ?? 'HEADER';
   return {
     name: 'api key source',
@@ -111,7 +111,7 @@ export function keySourceStep({ address }: LiveApi, before: JsonObject): Step {
 /** @param route as it was before the attachment */
 export function routeStep(
   { kind, isAutomatic, authorizers }: LiveApi,
-  { key, address, before }: Pick<LiveRoute, 'key' | 'address'> & { readonly before: JsonObject },
+  { key, address, before }: Pick<LiveRoute, 'key' | 'address'> & { readonly before: UnknownMembers },
   isKeyed: boolean,
 ): Step {
   const scopes = listAt(before, 'authorizationScopes').map(String);
@@ -196,7 +196,7 @@ export function deploymentStep({ address }: LiveApi, description: string): Step 
 
 export function stageStep(
   { kind, address, stage }: LiveApi,
-  before: JsonObject,
+  before: UnknownMembers,
   canaryPercent: number | undefined,
 ): Step {
   const path = `${address}/stages/${encodeURIComponent(stage)}`;
@@ -238,7 +238,7 @@ function patch(path: string, patchOperations: readonly Patch[]): PlaneCall {
   return edit('PATCH', path, { patchOperations });
 }
 
-function edit(method: PlaneCall['method'], path: string, body?: JsonObject): PlaneCall {
+function edit(method: PlaneCall['method'], path: string, body?: UnknownMembers): PlaneCall {
   return { service: 'apigateway', method, path, ...(body !== undefined && { body }) };
 }
 

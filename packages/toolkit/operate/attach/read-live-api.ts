@@ -1,6 +1,6 @@
 /** Reads a whole API of any kind. Truncated lists and answers about another API are refused. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import { readExportedRoutes, mergeRoutes } from '../../stack/access/commands/deployed-routes.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
@@ -21,7 +21,7 @@ export async function readLiveApi(plane: ControlPlane, apiId: string, stage: str
 
 async function readRest(
   plane: ControlPlane,
-  api: JsonObject,
+  api: UnknownMembers,
   apiId: string,
   stage: string,
 ): Promise<LiveApi> {
@@ -60,13 +60,13 @@ async function readRest(
   };
 }
 
-async function readStage(plane: ControlPlane, address: string, stage: string): Promise<JsonObject> {
+async function readStage(plane: ControlPlane, address: string, stage: string): Promise<UnknownMembers> {
   const shown = await plane.read('apigateway', `${address}/stages/${encodeURIComponent(stage)}`);
   if (shown?.['stageName'] === stage) return shown;
   throw new UsageError(`the API has no stage ${stage}`);
 }
 
-function restRoutes(address: string, resource: JsonObject): readonly LiveRoute[] {
+function restRoutes(address: string, resource: UnknownMembers): readonly LiveRoute[] {
   const { id, path } = resource;
   const { resourceMethods = {} } = resource;
   if (typeof id !== 'string' || typeof path !== 'string' || !isJsonObject(resourceMethods))
@@ -79,7 +79,7 @@ function restRoutes(address: string, resource: JsonObject): readonly LiveRoute[]
 }
 
 export function routeOf(
-  shown: JsonObject,
+  shown: UnknownMembers,
   key: string,
   method: string,
   path: string,
@@ -99,8 +99,8 @@ export function routeOf(
 
 function partsOf(
   routes: readonly LiveRoute[],
-  authorizers: readonly JsonObject[],
-  deployments: readonly JsonObject[],
+  authorizers: readonly UnknownMembers[],
+  deployments: readonly UnknownMembers[],
 ): Snapshot {
   const ours = deployments.filter((one) => textAt(one, 'description')?.startsWith(DEPLOYED_BY) === true);
   return Object.fromEntries([
@@ -114,7 +114,7 @@ function partsOf(
 async function findRestDrift(
   plane: ControlPlane,
   address: string,
-  stage: JsonObject,
+  stage: UnknownMembers,
   routes: readonly LiveRoute[],
 ): Promise<readonly string[] | undefined> {
   const deployment = await plane.read(
@@ -147,7 +147,7 @@ async function findRestDrift(
   ].sort();
 }
 
-function describeDrift(route: LiveRoute, served: unknown, exported: JsonObject | undefined): string[] {
+function describeDrift(route: LiveRoute, served: unknown, exported: UnknownMembers | undefined): string[] {
   if (!isJsonObject(served)) return [];
   const { key, method, path, authorizationType, apiKeyRequired, shown } = route;
   const name = method === 'ANY' ? 'x-amazon-apigateway-any-method' : method.toLowerCase();
@@ -169,7 +169,12 @@ function describeDrift(route: LiveRoute, served: unknown, exported: JsonObject |
   ];
 }
 
-async function readV2(plane: ControlPlane, api: JsonObject, apiId: string, stage: string): Promise<LiveApi> {
+async function readV2(
+  plane: ControlPlane,
+  api: UnknownMembers,
+  apiId: string,
+  stage: string,
+): Promise<LiveApi> {
   const address = `/v2/apis/${apiId}`;
   const kind = api['protocolType'] === 'WEBSOCKET' ? 'websocket' : 'http';
   const stageShown = await readStage(plane, address, stage);
@@ -214,7 +219,7 @@ async function readV2(plane: ControlPlane, api: JsonObject, apiId: string, stage
 async function findHttpDrift(
   plane: ControlPlane,
   address: string,
-  stage: JsonObject,
+  stage: UnknownMembers,
   routes: readonly LiveRoute[],
 ): Promise<readonly string[] | undefined> {
   const name = encodeURIComponent(String(stage['stageName']));

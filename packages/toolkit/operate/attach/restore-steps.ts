@@ -3,7 +3,7 @@
  * file that shows one route and calls another, with a checksum that anybody can compute.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import { permissionPart } from './authorizer-function.ts';
@@ -107,5 +107,5 @@ function findDifferentCall(
 function isSameCall(saved: PlaneCall, own: PlaneCall | undefined, arn: string, name: string): boolean {
   const byArn = encodeURIComponent(arn.split(':').slice(0, 7).join(':'));
   const path = saved.path.replace(`/functions/${name}/`, `/functions/${byArn}/`);
-  return isSame({ ...saved, path } satisfies JsonObject, own);
+  return isSame({ ...saved, path } satisfies UnknownMembers, own);
 }

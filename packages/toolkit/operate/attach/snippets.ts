@@ -3,7 +3,7 @@
  * because of them.
  */
 import { membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { textAt } from '../../terminal/aws-call.ts';
 import { colorize } from '../../../base/terminal/output.ts';
@@ -78,7 +78,7 @@ export function snippetsFor({ steps, kind, functionArn }: Plan): readonly Snippe
 }
 
 type About = {
-  readonly settings: JsonObject;
+  readonly settings: UnknownMembers;
   readonly method: string;
   readonly path: string;
   readonly functionArn: string;

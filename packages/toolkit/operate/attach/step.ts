@@ -3,30 +3,30 @@
  * API shows which steps are done, whichever run died in the middle, and what others did.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Parts of an API by name: `api`, `stage`, `route GET /orders`, `authorizer ours`, `permission …`. */
-export type Snapshot = Readonly<Record<string, JsonObject>>;
+export type Snapshot = Readonly<Record<string, UnknownMembers>>;
 
 /** One call of AWS's own API. `{authorizer}` and `{deployment}` stand for ids from earlier steps. */
 export type PlaneCall = {
   readonly service: 'apigateway' | 'lambda';
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
-  readonly body?: JsonObject;
+  readonly body?: UnknownMembers;
 };
 
 type Made = 'authorizer' | 'deployment';
 
 /** The part after the change, and the call that undoes it. `null`: the member is absent. */
-export type Outcome = { readonly after: JsonObject; readonly revert: PlaneCall };
+export type Outcome = { readonly after: UnknownMembers; readonly revert: PlaneCall };
 
 export type Step = Outcome & {
   readonly name: string;
   readonly does: string;
   readonly part: string;
   /** Null: it did not exist. */
-  readonly before: JsonObject | null;
+  readonly before: UnknownMembers | null;
   readonly apply: PlaneCall;
   /** Other outcomes that count as done: a canary that was promoted since. */
   readonly orElse?: readonly Outcome[];
@@ -62,7 +62,7 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
   return [step, ...(step.orElse ?? [])].find(({ after }) => {
-    const wanted = fillIds(after, ids) as JsonObject;
+    const wanted = fillIds(after, ids) as UnknownMembers;
     const names = new Set([...Object.keys(wanted), ...Object.keys(step.before ?? {})]);
     if (step.before !== null) for (const name of Object.keys(found)) names.add(name);
     return [...names].every((name) =>
@@ -167,7 +167,11 @@ const TELLABLE = new Set([
 ]);
 
 /** `route GET /orders: authorizationType was NONE and is AWS_IAM` */
-export function describe(part: string, was: JsonObject | undefined, now: JsonObject | undefined): string {
+export function describe(
+  part: string,
+  was: UnknownMembers | undefined,
+  now: UnknownMembers | undefined,
+): string {
   if (was === undefined) return `${part} is new`;
   if (now === undefined) return `${part} is gone`;
   const names = [...new Set([...Object.keys(was), ...Object.keys(now)])].sort();

@@ -92,7 +92,7 @@ async function getBreaker(
     throw new UsageError(
       `${tableName} has no breaker ${name} in ${namespace}: it is closed and never opened, or has another name`,
     );
-  return { item: item as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
+  return { item: item as object as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
 }
 
 function dynamoDb(action: string, input: object): AwsCall {

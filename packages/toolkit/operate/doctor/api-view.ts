@@ -1,7 +1,7 @@
 /**
  * One stage of an API as checks see it, deployed or only defined. A fact that could not be read is undefined.
  */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 
 export type FunctionFacts = {
@@ -25,7 +25,7 @@ export type Invocation = {
 
 export type RouteView = LiveRoute & {
   readonly where: string;
-  readonly integration: JsonObject;
+  readonly integration: UnknownMembers;
   readonly calls: Invocation | undefined;
 };
 

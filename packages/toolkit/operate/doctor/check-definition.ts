@@ -1,7 +1,7 @@
 /** What a first deployment of a template would miss. */
 import { orderFix } from '@gatewright/authoring/check/deployment-order';
 import { findLateParts, lacksDeployment } from '../../../gateway/control/loading/inspect-apis.ts';
-import { asText } from '@gatewright/aws/json-object';
+import { textOf } from '@gatewright/aws/json-object';
 import type { DefinitionPlane } from '../../../gateway/engine/index.ts';
 import { placeText } from './definition-surroundings.ts';
 import type { Finding } from './finding.ts';

@@ -1,6 +1,6 @@
 /** Reads one stage of an API for checks: from AWS's control plane, or from a template's. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { LiveApi } from '../attach/live-api.ts';
@@ -37,7 +37,7 @@ export async function readApiView(
 ): Promise<ApiView> {
   const live = await readLiveApi(plane, apiId, stage);
   const integrations =
-    live.kind === 'rest' ? new Map<string, JsonObject>() : await readIntegrations(plane, live);
+    live.kind === 'rest' ? new Map<string, UnknownMembers>() : await readIntegrations(plane, live);
   const routes: RouteView[] = [];
   for (const route of live.routes) {
     const integration = integrationOf(route.shown, integrations);
@@ -73,12 +73,15 @@ export async function readApiView(
 async function readIntegrations(
   plane: ControlPlane,
   { address }: LiveApi,
-): Promise<ReadonlyMap<string, JsonObject>> {
+): Promise<ReadonlyMap<string, UnknownMembers>> {
   const all = await plane.list(`${address}/integrations?maxResults=500`);
   return new Map(all.map((one) => [String(one['integrationId']), one]));
 }
 
-function integrationOf(shown: JsonObject, integrations: ReadonlyMap<string, JsonObject>): JsonObject {
+function integrationOf(
+  shown: UnknownMembers,
+  integrations: ReadonlyMap<string, UnknownMembers>,
+): UnknownMembers {
   const own = shown['methodIntegration'];
   if (isJsonObject(own)) return own;
   return integrations.get((textAt(shown, 'target') ?? '').replace(/^integrations\//, '')) ?? {};
@@ -90,7 +93,7 @@ function idOfRoute(address: string): string {
 }
 
 async function callOf(
-  integration: JsonObject,
+  integration: UnknownMembers,
   by: string,
   where: string,
   source: string,
@@ -132,7 +135,7 @@ export function functionIn(uri: string): string | undefined {
 }
 
 async function viewAuthorizer(
-  shown: JsonObject,
+  shown: UnknownMembers,
   apiId: string,
   around: Surroundings,
 ): Promise<AuthorizerView> {

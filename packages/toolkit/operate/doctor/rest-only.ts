@@ -2,7 +2,7 @@
  * Features of an API that only REST APIs have (developer guide, "Choose between REST APIs and HTTP APIs").
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { ApiView } from './api-view.ts';
 
@@ -39,17 +39,17 @@ export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): r
   return features.flatMap(([name, isUsed]) => (isUsed ? [name] : []));
 }
 
-function isMapped(integration: JsonObject): boolean {
+function isMapped(integration: UnknownMembers): boolean {
   const templates = integration['requestTemplates'];
   return isJsonObject(templates) && Object.keys(templates).length > 0;
 }
 
-function isPlain(integration: JsonObject): boolean {
+function isPlain(integration: UnknownMembers): boolean {
   const type = textAt(integration, 'type') ?? '';
   return type !== '' && !type.endsWith('_PROXY');
 }
 
-function hasExecutionLogs(stage: JsonObject): boolean {
+function hasExecutionLogs(stage: UnknownMembers): boolean {
   return Object.values(membersOf(stage['methodSettings'])).some((one) => {
     const { loggingLevel: level } = membersOf(one);
     return level === 'INFO' || level === 'ERROR';

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readCompiled } from '../../stack/access/commands/access-check.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
@@ -87,7 +87,7 @@ export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: Lo
   );
   const own = route?.shown['methodIntegration'];
   const target = textAt(route?.shown, 'target')?.replace(/^integrations\//, '');
-  const integration: JsonObject = isJsonObject(own)
+  const integration: UnknownMembers = isJsonObject(own)
     ? own
     : target === undefined
       ? {}
@@ -101,7 +101,7 @@ async function readKey(plane: ControlPlane, live: LiveApi, id: string): Promise<
   const key = await plane.read('apigateway', `/apikeys/${encodeURIComponent(id)}`);
   if (key === undefined) return undefined;
   const plans = await plane.list(`/usageplans?keyId=${encodeURIComponent(id)}&limit=500`);
-  const stagesOf = (plan: JsonObject) =>
+  const stagesOf = (plan: UnknownMembers) =>
     listAt(plan, 'apiStages').map((one) => `${textAt(one, 'apiId') ?? ''}/${textAt(one, 'stage') ?? ''}`);
   const plan = plans.find((one) => stagesOf(one).includes(`${live.apiId}/${live.stage}`));
   const [quota, throttle] = [plan?.['quota'], plan?.['throttle']];

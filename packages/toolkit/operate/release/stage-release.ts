@@ -1,6 +1,6 @@
 /** What a stage serves, and the edits that change it. Pure. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { PlaneCall } from '../attach/step.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
@@ -8,11 +8,11 @@ import { UsageError } from '../../../base/terminal/output.ts';
 export type Canary = {
   readonly percent: number;
   readonly deploymentId: string;
-  readonly overrides: JsonObject;
+  readonly overrides: UnknownMembers;
   readonly usesStageCache: boolean;
 };
 
-export function canaryOf(stage: JsonObject): Canary | undefined {
+export function canaryOf(stage: UnknownMembers): Canary | undefined {
   const found = stage['canarySettings'];
   if (!isJsonObject(found)) return undefined;
   return {
@@ -63,7 +63,7 @@ export function endCanary(path: string): PlaneCall {
  */
 export function moveStage(
   path: string,
-  stage: JsonObject,
+  stage: UnknownMembers,
   deploymentId: string,
   isStopping: boolean,
 ): PlaneCall {

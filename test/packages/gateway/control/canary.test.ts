@@ -4,7 +4,7 @@ import { DefinitionError } from '../../../../packages/gateway/core/errors.ts';
 import { bodies, counter, ON, PETS } from '../../../support/cached-apis.ts';
 import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
 import { withAuthorizer, bearer, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';

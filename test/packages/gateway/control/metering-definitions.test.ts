@@ -4,7 +4,7 @@ import { DefinitionError } from '../../../../packages/gateway/core/errors.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { aKey, API_ID, aPlan, aPlanKey, KEY_VALUE, meteredApi } from '../../../support/metered-apis.ts';
 import { ok } from '../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../support/a-stack.ts';
 
 describe('keys and plans of a template', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { aMethod, answered, DEFAULT, headerLines, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
 import { ACCOUNT_ID, invokeUri } from '../../../support/a-stack.ts';
 import { headerOf } from '../../../support/an-api.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const LAMBDA: JsonObject = {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../../packages/gateway/core/errors.ts';
 import { answered, headerLines } from '../../../support/a-method.ts';
 import { anApi, headerOf } from '../../../support/an-api.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../../../packages/gateway/core/ports.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 

@@ -10,7 +10,7 @@ import {
   JSON_ONLY,
 } from '../../../support/a-method.ts';
 import { headerOf } from '../../../support/an-api.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../../../packages/gateway/core/ports.ts';
 
 const HTTP: JsonObject = {

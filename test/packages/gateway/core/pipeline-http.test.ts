@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { functionArn, invokeUri } from '../../../support/a-stack.ts';
 import { anApi, headerOf } from '../../../support/an-api.ts';
 import { bearer, ok } from '../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_ASSUMPTIONS } from '../../../../packages/gateway/core/deployment/assumptions.ts';
 import { DefinitionError } from '../../../../packages/gateway/core/errors.ts';
 import { anApi, headerOf } from '../../../support/an-api.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiSetup, TestApi } from '../../../support/an-api.ts';
 
 const API = 'abcdefghij';

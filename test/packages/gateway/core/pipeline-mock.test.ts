@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
 import { headerOf } from '../../../support/an-api.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const MOCK: JsonObject = {
   Type: 'MOCK',

@@ -5,7 +5,7 @@ import { SERVICE_SUBTYPES } from '../../../../packages/gateway/core/mapping/serv
 import { answered, headerLines } from '../../../support/a-method.ts';
 import { aServiceIntegration } from '../../../support/a-service-integration.ts';
 import { headerOf } from '../../../support/an-api.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { QUEUE, REQUEST, SUBTYPE_ROWS } from '../engine/service-subtype-rows.ts';
 
 describe('a service integration of an HTTP API', () => {

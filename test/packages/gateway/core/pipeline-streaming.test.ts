@@ -8,7 +8,7 @@ import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { BACKEND, LAMBDA } from '../../../support/streaming-methods.ts';
 import { aByteStream } from '../../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Reply } from '../../../../packages/gateway/core/exchange.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 

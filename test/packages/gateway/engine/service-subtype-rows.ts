@@ -1,5 +1,5 @@
 /** What services are sent by the integration subtypes of HTTP APIs. */
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestRequest } from '../../../support/an-api.ts';
 
 export const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders';

@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ResourceReader } from '../../../../packages/gateway/kernel/read-resource.ts';
 import type { Tolerance } from '../../../../packages/gateway/core/errors.ts';
-import type {
-  JsonObject,
-  ResolvedStack,
-  UnsupportedItem,
-} from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack, UnsupportedItem } from '../../../../packages/gateway/core/stack/model.ts';
 
 function aReader(properties: JsonObject) {
   const noted: string[] = [];

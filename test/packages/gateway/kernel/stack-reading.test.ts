@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REFUSING } from '../../../../packages/gateway/core/errors.ts';
 import { StackReading } from '../../../../packages/gateway/kernel/stack-reading.ts';
-import type { JsonObject, ResolvedStack } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../../../packages/gateway/core/stack/model.ts';
 
 const QUEUE = 'AWS::SQS::Queue';
 

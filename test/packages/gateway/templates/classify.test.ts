@@ -2,7 +2,7 @@ import { RESOURCE_TYPES } from '../../../../packages/gateway/engine/compose/serv
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { classifyResources } from '../../../../packages/gateway/templates/classify.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 function classify(
   type: string,

@@ -7,7 +7,7 @@ import { findSecurityPolicy } from '../../../../packages/gateway/control/domains
 import { tlsRulesOf } from '../../../../packages/gateway/server/security-policies.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { ok, restApi } from '../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** What a start says of it; `-` where a property changes nothing for a request. */
 function messages(type: string, properties: JsonObject): readonly string[] {

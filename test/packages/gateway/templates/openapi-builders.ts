@@ -1,6 +1,7 @@
 /** APIs with a `Body`, expanded; and documents to put there. */
 import assert from 'node:assert/strict';
-import type { Json, JsonObject, ResolvedResource } from '../../../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../packages/gateway/templates/openapi/openapi.ts';
 import { aStack } from './stack-builders.ts';
 

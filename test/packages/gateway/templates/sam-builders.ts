@@ -1,5 +1,6 @@
 /** SAM templates with one function, expanded down to what the control plane reads. */
-import type { Json, JsonObject, ResolvedResource } from '../../../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../packages/gateway/templates/openapi/openapi.ts';
 import { aStack } from './stack-builders.ts';
 

@@ -1,6 +1,6 @@
 /** What SAM makes of one function with these events: the plain CloudFormation beside the function itself. */
 import { parseSource } from '../../../../packages/gateway/templates/cloudformation/template-source.ts';
-import type { Json, JsonObject } from '../../../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../../../../packages/gateway/templates/raw-stack.ts';
 import { expandSam } from '../../../../packages/gateway/templates/sam/sam.ts';
 

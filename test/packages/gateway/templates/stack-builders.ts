@@ -2,7 +2,7 @@
 import { RESOURCE_TYPES } from '../../../../packages/gateway/engine/compose/services/catalogue.ts';
 import type { ResourceTypes } from '../../../../packages/gateway/core/resource-types/resource-types.ts';
 import type { LoadOptions } from '../../../../packages/gateway/templates/load-options.ts';
-import type { Json } from '../../../../packages/gateway/core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import type { StackResolver } from '../../../../packages/gateway/templates/cloudformation/stack-resolver.ts';
 import { StackSet } from '../../../../packages/gateway/templates/stacks.ts';
 import { parseSource } from '../../../../packages/gateway/templates/cloudformation/template-source.ts';

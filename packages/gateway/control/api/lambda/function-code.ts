@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readFunctionName } from '@gatewright/aws/function-name';
-import { type JsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
@@ -56,7 +57,7 @@ export function createFunctionCode(
 }
 
 /** The zip archive, or why the call is refused. */
-function readArchive(input: JsonObject | undefined): Buffer | string {
+function readArchive(input: UnknownMembers | undefined): Buffer | string {
   if (input === undefined) return 'Could not parse request body into json';
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);
   if (other !== undefined) return `${other} is not supported by this gateway; send the archive as ZipFile`;

@@ -5,13 +5,13 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { printStatement } from '../../functions/function-policy-statement.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
 import { functionArn, notFound, refused } from './lambda-refusal.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FunctionPolicies } from '../../functions/function-policies.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -122,7 +122,7 @@ function removePermission(asked: PolicyRequest, id: string, policies: FunctionPo
 }
 
 /** Lambda's text for a faulty member; undefined if there is none. */
-function findWrongMember(input: JsonObject): string | undefined {
+function findWrongMember(input: UnknownMembers): string | undefined {
   for (const [name, pattern, isRequired] of MEMBERS) {
     const value = input[name] ?? undefined;
     const member = name.charAt(0).toLowerCase() + name.slice(1);
@@ -138,7 +138,7 @@ function findWrongMember(input: JsonObject): string | undefined {
     : "1 validation error detected: Value at 'invokedViaFunctionUrl' must be a boolean";
 }
 
-function permissionOf(input: JsonObject): Record<string, string | boolean> {
+function permissionOf(input: UnknownMembers): Record<string, string | boolean> {
   const texts = MEMBERS.flatMap(([name]) => {
     const value = input[name];
     return name !== 'StatementId' && typeof value === 'string' ? [[name, value] as const] : [];

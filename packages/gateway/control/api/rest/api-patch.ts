@@ -1,13 +1,13 @@
 /** Patches of a REST API. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
 import { refusalByService } from '../../edits/check-members.ts';
 import { badRequest, notFound } from '../../control-error.ts';
-import { listOf, mapOf, without } from '../../../core/stack/json-values.ts';
+import { listOf, mapOf, without } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
 import { COMPRESSION_SIZE } from '../../resource-types/constraints.ts';
 import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
 import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../edits/patch.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 type Rule = PatchRule<JsonObject>;
 

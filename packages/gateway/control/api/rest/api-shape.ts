@@ -1,9 +1,9 @@
-import { isSet, listOf, mapOf } from '../../../core/stack/json-values.ts';
+import { isTrue, listOf, mapOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { stackTags } from '../../loading/stack-tags.ts';
 import { readTags } from '../../loading/tag-list.ts';
 import { epochSeconds } from './wire-shape.ts';
 import type { ApiState } from '../../api-state.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 
 export function showApi({ identity, resources, createdAtEpochMs }: ApiState): object {
   const { properties } = resources.api;
@@ -18,7 +18,7 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): ob
     minimumCompressionSize: properties['MinimumCompressionSize'],
     apiKeySource: properties['ApiKeySourceType'] ?? 'HEADER',
     endpointConfiguration: showEndpoint(properties),
-    disableExecuteApiEndpoint: isSet(properties, 'DisableExecuteApiEndpoint'),
+    disableExecuteApiEndpoint: isTrue(properties['DisableExecuteApiEndpoint']),
     policy: showPolicy(properties['Policy']),
     version: properties['Version'],
     ...showTags(properties, stackTags(identity)),

@@ -2,12 +2,11 @@
  * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
  * on the wire.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control-error.ts';
-import { listOf, mapOf, membersOf, without } from '../../../core/stack/json-values.ts';
 import type { PatchRule } from '../../edits/patch.ts';
 import type { Field, FieldKind } from '../../resource-types/fields.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 /** The properties that a body sets. @throws ControlError for a value of another type */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {

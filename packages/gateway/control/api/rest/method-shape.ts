@@ -1,5 +1,6 @@
 import { listResponses } from '../../edits/edit-methods.ts';
-import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
+import { isJsonObject, listOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import {
   INTEGRATION_FIELDS,
   INTEGRATION_RESPONSE_FIELDS,
@@ -10,7 +11,6 @@ import { patchRules, showFields } from './field-table.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { ResponseList } from '../../edits/edit-methods.ts';
 import type { PatchRule } from '../../edits/patch.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { Field } from '../../resource-types/fields.ts';
 
 /** AWS shows an empty map that a call gave [obs]. */

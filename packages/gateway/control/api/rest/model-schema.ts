@@ -1,6 +1,6 @@
 /** Schemas of models: a text on the wire, an object in templates and in the control plane. */
 import { badRequest } from '../../control-error.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** The schema in template form. @throws ControlError for an invalid text */
 export function readSchema(schema: Json | undefined): JsonObject {

@@ -2,7 +2,7 @@
 import { badRequest, conflict, notFound } from '../../control-error.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readQuota, readThrottle } from './plan-shape.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { PatchInput, PatchRule } from '../../edits/patch.ts';
 import type { PlanStage, UsagePlan } from '../../metering/usage-plans.ts';
 import type { Field } from '../../resource-types/fields.ts';
@@ -47,7 +47,7 @@ function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
   return [...rules, { path: `/${limit.wire}`, on: { remove: without(limit) } }];
 }
 
-const readStartedQuota = (fields: JsonObject) => readQuota({ period: 'DAY', ...fields });
+const readStartedQuota = (fields: UnknownMembers) => readQuota({ period: 'DAY', ...fields });
 
 /** `{apiId}:{stage}` */
 function splitStage(text: string): { readonly apiId: string; readonly stage: string } {

@@ -1,6 +1,6 @@
 /** Limits of usage plans in the form of AWS's REST API. */
 import { badRequest } from '../../control-error.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { QuotaLimit } from '../../../core/metering/quota.ts';
 import type { QuotaPeriod } from '../../../core/metering/quota-period.ts';
 import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
@@ -8,7 +8,7 @@ import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /** An omitted half is 0, as in AWS. @throws ControlError */
-export function readThrottle(fields: JsonObject): ThrottleLimit {
+export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   return {
     rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
     burstLimit: readAmount(fields['burstLimit'], 'burstLimit', true),
@@ -16,7 +16,7 @@ export function readThrottle(fields: JsonObject): ThrottleLimit {
 }
 
 /** By `/pets/{id}/GET`. @throws ControlError */
-export function readMethodThrottles(fields: JsonObject): Readonly<Record<string, ThrottleLimit>> {
+export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<string, ThrottleLimit>> {
   return Object.fromEntries(
     Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
       if (typeof limit !== 'object' || limit === null) throw badRequest('Invalid request input');
@@ -26,7 +26,7 @@ export function readMethodThrottles(fields: JsonObject): Readonly<Record<string,
 }
 
 /** @throws ControlError */
-export function readQuota(fields: JsonObject): QuotaLimit {
+export function readQuota(fields: UnknownMembers): QuotaLimit {
   return {
     limit: readAmount(fields['limit'], 'limit', true),
     offset: readAmount(fields['offset'], 'offset', true),

@@ -5,7 +5,8 @@
 import { conflict } from '../../control-error.ts';
 import { checkAuthorizer } from '../../edits/check-authorizer.ts';
 import { listingRefusal, plainRefusal } from '../../edits/patch.ts';
-import { mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { compileModels } from '../../../core/deployment/models/models.ts';
 import { patchRules } from './field-table.ts';
@@ -15,7 +16,6 @@ import type { ApiResources } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { PartCalls } from '../../resource-types/api-type.ts';
 import type { Field } from '../../resource-types/fields.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 
 export type RestPart = {
   readonly part: 'authorizers' | 'models' | 'validators';

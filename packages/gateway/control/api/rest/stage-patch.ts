@@ -1,6 +1,7 @@
 /** Patches of a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../../control-error.ts';
-import { without } from '../../../core/stack/json-values.ts';
+import { without } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { field } from '../../resource-types/fields.ts';
 import { mapRule, replaceRule } from './field-table.ts';
 import {
@@ -13,7 +14,6 @@ import {
   withSetting,
 } from './stage-shape.ts';
 import type { PatchInput, PatchRefusal, PatchRule } from '../../edits/patch.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { Field } from '../../resource-types/fields.ts';
 
 type Rule = PatchRule<JsonObject>;

@@ -1,4 +1,5 @@
-import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
+import { isJsonObject, listOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { readMethodSettings, unescapePath } from '../../../core/deployment/stage/throttle.ts';
 import { readTags } from '../../loading/tag-list.ts';
 import { field } from '../../resource-types/fields.ts';
@@ -7,7 +8,6 @@ import { readFields, showFields } from './field-table.ts';
 import { epochSeconds } from './wire-shape.ts';
 import type { StageRecord } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { Field } from '../../resource-types/fields.ts';
 
 export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;

@@ -1,6 +1,6 @@
 import { createDeployment, deleteDeployment, getDeployment } from '../../edits/edit-stages.ts';
 import { listingRefusal, readPatch } from '../../edits/patch.ts';
-import { isSet, textOf } from '../../../core/stack/json-values.ts';
+import { isTrue, textOf } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { readFields } from './field-table.ts';
 import { readCanary, STAGE_FIELDS } from './stage-shape.ts';
@@ -84,7 +84,7 @@ function summarise({ resources, methods }: ApiResources): Record<string, Record<
     const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
     (summary[path] ??= {})[textOf(properties, 'HttpMethod')] = {
       authorizationType: properties['AuthorizationType'] ?? 'NONE',
-      apiKeyRequired: isSet(properties, 'ApiKeyRequired'),
+      apiKeyRequired: isTrue(properties['ApiKeyRequired']),
     };
   }
   return summary;

@@ -16,7 +16,8 @@ import { badRequest } from '../../control-error.ts';
 import { changeStage, getStage } from '../../edits/edit-stages.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { listingRefusal, readPatch } from '../../edits/patch.ts';
-import { mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { mapOf, textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
@@ -26,7 +27,6 @@ import { epochSeconds, optionalText, requiredText } from './wire-shape.ts';
 import type { ApiState, Documentation } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { PatchRule } from '../../edits/patch.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

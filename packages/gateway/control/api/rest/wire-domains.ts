@@ -13,7 +13,8 @@ import {
 } from '../../domains/edit-domains.ts';
 import { readPatch } from '../../edits/patch.ts';
 import { ROUTING_MODES } from '../../domains/read-routing-rules.ts';
-import { listOf, mapOf, textOf, without } from '../../../core/stack/json-values.ts';
+import { listOf, mapOf, textOf, without } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { ROOT_BASE_PATH } from '../../domains/serve-domain.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
@@ -22,7 +23,6 @@ import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalObject, optionalText, requiredText, textMap } from './wire-shape.ts';
 import type { Domain, Mapping } from '../../domains/domains.ts';
 import type { PatchRule } from '../../edits/patch.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

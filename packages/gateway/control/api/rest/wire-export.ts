@@ -3,7 +3,7 @@ import { badRequest } from '../../control-error.ts';
 import { getDeployment, getStage } from '../../edits/edit-stages.ts';
 import { exportDocumentation } from '../../export/documentation.ts';
 import { exportOpenApi } from '../../export/export-openapi.ts';
-import { textOf } from '../../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import { findApi } from './wire-api.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';

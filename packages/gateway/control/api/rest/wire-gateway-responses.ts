@@ -9,7 +9,7 @@ import { patchRules, readFields } from './field-table.ts';
 import { findApi } from './wire-api.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { ApiState } from '../../api-state.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { GatewayResponse } from '../../../core/deployment/wordings/gateway-responses.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';

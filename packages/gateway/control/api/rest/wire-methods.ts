@@ -13,7 +13,8 @@ import {
 } from '../../edits/edit-methods.ts';
 import { conflict } from '../../control-error.ts';
 import { readPatch } from '../../edits/patch.ts';
-import { textOf } from '../../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import {
   INTEGRATION_FIELDS,
@@ -37,7 +38,6 @@ import { requiredText } from './wire-shape.ts';
 import type { ApiState } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { MethodKey } from '../../edits/edit-methods.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 

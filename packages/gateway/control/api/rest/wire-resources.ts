@@ -9,7 +9,7 @@ import {
 import { methodsOf } from '../../edits/edit-methods.ts';
 import { badRequest } from '../../control-error.ts';
 import { listingRefusal, readPatch } from '../../edits/patch.ts';
-import { textOf } from '../../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { showMethod } from './method-shape.ts';
 import { findApi } from './wire-api.ts';

@@ -23,7 +23,7 @@ import { optionalObject, optionalText, requiredText, textMap } from './wire-shap
 import type { ApiState } from '../../api-state.ts';
 import type { QuotaName } from '../../api-quotas.ts';
 import type { MadeApi } from '../../edits/make-api.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';

@@ -4,7 +4,7 @@ import { partsOf, withParts } from '../../api-parts.ts';
 import { conflict, orNotFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { readPatch } from '../../edits/patch.ts';
-import { textOf } from '../../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { modelTemplate } from '../v2/model-template.ts';
 import { readFields, showFields } from './field-table.ts';

@@ -1,22 +1,22 @@
 import { badRequest } from '../../control-error.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** @throws ControlError unless it is a text */
-export function optionalText(body: JsonObject, name: string): string | undefined {
+export function optionalText(body: UnknownMembers, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw badRequest('Invalid request input');
 }
 
-export function requiredText(body: JsonObject, name: string): string {
+export function requiredText(body: UnknownMembers, name: string): string {
   const text = optionalText(body, name);
   if (text === undefined || text === '') throw badRequest(`${name} is required`);
   return text;
 }
 
 /** @throws ControlError unless it is true or false */
-export function optionalFlag(body: JsonObject, name: string): boolean | undefined {
+export function optionalFlag(body: UnknownMembers, name: string): boolean | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
@@ -24,7 +24,7 @@ export function optionalFlag(body: JsonObject, name: string): boolean | undefine
 }
 
 /** A nested object; absent = undefined. */
-export function optionalObject(body: JsonObject, name: string): JsonObject | undefined {
+export function optionalObject(body: UnknownMembers, name: string): UnknownMembers | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('Invalid request input');
@@ -32,7 +32,7 @@ export function optionalObject(body: JsonObject, name: string): JsonObject | und
 }
 
 /** A list of objects; absent = empty. */
-export function objectList(body: JsonObject, name: string): readonly JsonObject[] {
+export function objectList(body: UnknownMembers, name: string): readonly UnknownMembers[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw badRequest('Invalid request input');
@@ -40,7 +40,7 @@ export function objectList(body: JsonObject, name: string): readonly JsonObject[
 }
 
 /** A map of texts; absent = empty. */
-export function textMap(body: JsonObject, name: string): Readonly<Record<string, string>> {
+export function textMap(body: UnknownMembers, name: string): Readonly<Record<string, string>> {
   const entries = Object.entries(optionalObject(body, name) ?? {});
   return Object.fromEntries(
     entries.map(([key, value]): [string, string] => {

@@ -1,6 +1,6 @@
 /** GetModelTemplate: a sample mapping template that gives a payload the structure of a model. */
-import { isJsonObject, mapOf } from '../../../core/stack/json-values.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
 /** Models may refer to each other in circles. */

@@ -3,7 +3,8 @@
  * and dependencies.
  * @see API Gateway Version 2 API reference, "Resources"
  */
-import { textOf } from '../../../core/stack/json-values.ts';
+import { textOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import type { PartCalls } from '../../resource-types/api-type.ts';
 import type { Field } from '../../resource-types/fields.ts';
@@ -11,7 +12,6 @@ import type { HeldPart } from '../../api-parts.ts';
 import type { ApiResources } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { ApiProtocol } from '../../../core/deployment/model.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 
 export type PartKind = PartRules & {
   readonly type: string;

@@ -7,7 +7,7 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { collectionRoutes } from '../rest/wire-collection.ts';
 import { cutPage } from '../rest/wire-router.ts';
 import type { ApiState } from '../../api-state.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { Collection } from '../rest/wire-collection.ts';

@@ -1,4 +1,5 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { badRequest } from '../../control-error.ts';
 import { deleteRule, getDomain, getRule, putRule } from '../../domains/edit-domains.ts';
 import { readRoutingRule } from '../../domains/read-routing-rules.ts';
@@ -6,7 +7,6 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { DefinitionError } from '../../../core/errors.ts';
 import { requireMembers, pageReply, v2Collection } from './v2-wire.ts';
 import type { Domain } from '../../domains/domains.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
 import type { RoutingRule } from '../../../core/routing/routing-rules.ts';
 import type { ApiDirectory, RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';

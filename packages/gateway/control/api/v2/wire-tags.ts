@@ -9,7 +9,7 @@ import { emptyReply } from '../rest/wire-router.ts';
 import { textMap } from '../rest/wire-shape.ts';
 import type { ApiState } from '../../api-state.ts';
 import type { Tags } from '../../loading/tag-list.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 

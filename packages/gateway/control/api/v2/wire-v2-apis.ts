@@ -7,7 +7,8 @@ import { refuseMapped } from '../../domains/edit-domains.ts';
 import { editV2 } from '../../edits/edit-v2.ts';
 import { quotaOfApi } from '../../loading/load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../edits/make-api.ts';
-import { membersOf, textOf, without } from '../../../core/stack/json-values.ts';
+import { membersOf, textOf, without } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { stackTags } from '../../loading/stack-tags.ts';
 import { isQuickCreated, quickIntegration } from '../../../core/stack/quick-create.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -20,7 +21,6 @@ import { API, APIS, findV2Api, isoTime, refuseUnenforced, requireMembers, v2Coll
 import type { ApiResources, ApiState } from '../../api-state.ts';
 import type { ControlResource } from '../../control-resource.ts';
 import type { MadeApi } from '../../edits/make-api.ts';
-import type { JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 

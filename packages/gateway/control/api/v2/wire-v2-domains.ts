@@ -2,8 +2,8 @@
 import { changeDomain, createDomain, getDomain } from '../../domains/edit-domains.ts';
 import { findMappingById, mappingIdOf, putV2Mapping } from '../../domains/edit-v2-mappings.ts';
 import { toFirstVersion } from '../../domains/read-domains.ts';
-import { listOf, mapOf, textOf, without } from '../../../core/stack/json-values.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, listOf, mapOf, textOf, without } from '@gatewright/aws/json-object';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { DOMAIN_TYPES, MUTUAL_TLS } from '../../resource-types/domain-types.ts';
 import { fieldsOf } from '../../resource-types/fields.ts';
@@ -12,7 +12,6 @@ import { objectList, optionalText, requiredText } from '../rest/wire-shape.ts';
 import { refuseUnenforced, requireMembers, v2Collection } from './v2-wire.ts';
 import { routingRuleRoutes } from './wire-routing-rules.ts';
 import type { Domain, Mapping } from '../../domains/domains.ts';
-import type { Json, JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 

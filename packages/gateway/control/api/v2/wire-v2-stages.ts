@@ -9,7 +9,7 @@ import {
   getV2Stage,
   isAutomatic,
 } from '../../edits/edit-v2.ts';
-import { isSet, mapOf, without } from '../../../core/stack/json-values.ts';
+import { isTrue, mapOf, without } from '@gatewright/aws/json-object';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
 import { V2_TYPES } from '../../resource-types/v2-types.ts';
 import { mergeFields, readFields, showFields } from '../rest/field-table.ts';
@@ -145,7 +145,7 @@ function showStage({ settings, deploymentMessage, createdAtEpochMs, updatedAtEpo
     stageVariables: {},
     tags: {},
     ...showFields(source.properties, STAGE_FIELDS),
-    autoDeploy: isSet(source.properties, 'AutoDeploy'),
+    autoDeploy: isTrue(source.properties['AutoDeploy']),
     ...(deploymentId === '' ? {} : { deploymentId }),
     lastDeploymentStatusMessage: deploymentMessage,
     createdDate: isoTime(createdAtEpochMs),

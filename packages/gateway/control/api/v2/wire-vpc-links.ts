@@ -3,7 +3,7 @@ import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { notFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
 import { readPatch } from '../../edits/patch.ts';
-import { mapOf } from '../../../core/stack/json-values.ts';
+import { mapOf } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { V2_TYPES } from '../../resource-types/v2-types.ts';

@@ -3,7 +3,7 @@ import { DefinitionError } from '../../errors.ts';
 import { compileMessageRouting } from '../../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap, requireValid } from '../properties.ts';
 import type { MessageCheck, RequestModel, RequestValidation, RequiredParameter } from '../model.ts';
-import type { JsonObject } from '../../stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Models } from './models.ts';
 import type { PropertyBag } from '../properties.ts';
 

@@ -11,7 +11,7 @@ import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparati
 import { wordSchemaErrors } from './schema-wording.ts';
 import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
-import type { Json, JsonObject } from '../../stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** `details` is `$context.error.validationErrorString`. */
 export type SchemaVerdict =

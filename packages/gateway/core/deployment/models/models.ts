@@ -6,7 +6,7 @@ import { readText, requireValid } from '../properties.ts';
 import type { Tolerance } from '../../errors.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { PropertyBag } from '../properties.ts';
-import type { JsonObject } from '../../stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Models = {
   /** The model's name for a reference by name or id. */

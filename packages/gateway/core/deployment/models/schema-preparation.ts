@@ -3,7 +3,7 @@
  * subschema so that the compiled check counts its steps.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { Json, JsonObject } from '../../stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
 export const STEP = 'gatewright-step';

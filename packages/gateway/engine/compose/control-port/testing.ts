@@ -1,7 +1,8 @@
 /** Endpoints for tests: items and messages, whether all work is done, and the return to the first state. */
 import { InvalidRequest } from '../../../core/errors.ts';
 import { functionsNamed } from '../../../core/stack/function.ts';
-import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { resolveName } from '../services/events.ts';
 import { backendOf, findClockObstacle } from '../parts.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../../core/api-call.ts';
@@ -116,7 +117,7 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
 }
 
 /** To DynamoDB's form, from either form. @throws InvalidRequest */
-async function toItem(item: JsonObject): Promise<JsonObject> {
+async function toItem(item: UnknownMembers): Promise<UnknownMembers> {
   const { isItem, toAttributes } = await import('../../../services/tables/attribute-values.ts');
   try {
     return isItem(item) ? item : toAttributes(item);

@@ -1,5 +1,5 @@
 /** What every call of CloudWatch gets. */
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Clock } from '../../../core/ports.ts';
 import type { AlarmBoard } from '../alarms/alarm-board.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
@@ -14,4 +14,4 @@ export type CallPorts = {
 };
 
 /** Undefined: the operation has no result. @throws InvalidInput */
-export type Call = (at: Members, ports: CallPorts) => JsonObject | undefined;
+export type Call = (at: Members, ports: CallPorts) => UnknownMembers | undefined;

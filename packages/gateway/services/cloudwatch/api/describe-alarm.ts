@@ -1,12 +1,12 @@
 /** Alarms as DescribeAlarms shows them. */
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { describeDimensions } from './metric-calls.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Alarm, MetricAlarm } from '../alarms/alarm.ts';
 import type { Entry } from '../alarms/alarm-board.ts';
 import type { MetricQuery } from '../math/run-queries.ts';
 
-export function describeAlarm(entry: Entry): JsonObject {
+export function describeAlarm(entry: Entry): UnknownMembers {
   const { alarm, configuredMs, actionsEnabled, state, transitionedMs } = entry;
   return {
     AlarmName: alarm.name,
@@ -26,7 +26,7 @@ export function describeAlarm(entry: Entry): JsonObject {
   };
 }
 
-function ownOf(alarm: Alarm): JsonObject {
+function ownOf(alarm: Alarm): UnknownMembers {
   if (alarm.kind === 'composite') return { AlarmRule: alarm.ruleText };
   return {
     ...watchedOf(alarm),
@@ -39,7 +39,7 @@ function ownOf(alarm: Alarm): JsonObject {
   };
 }
 
-function watchedOf({ queries, statistic }: MetricAlarm): JsonObject {
+function watchedOf({ queries, statistic }: MetricAlarm): UnknownMembers {
   const [first] = queries;
   if (statistic === undefined || first?.of.kind !== 'metric') return { Metrics: queries.map(describeQuery) };
   const { metric, periodSeconds, unit } = first.of;
@@ -53,7 +53,7 @@ function watchedOf({ queries, statistic }: MetricAlarm): JsonObject {
   };
 }
 
-function describeQuery({ id, label, returnsData, of }: MetricQuery): JsonObject {
+function describeQuery({ id, label, returnsData, of }: MetricQuery): UnknownMembers {
   const common = { Id: id, Label: label, ReturnData: returnsData };
   if (of.kind === 'expression') return { ...common, Expression: of.text };
   const { namespace, name, dimensions } = of.metric;

@@ -1,9 +1,9 @@
 /** One form of input and output for JSON, RPC v2 CBOR and the query protocol. Pure. */
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { inOrder, treeOf } from '../../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import type { Tree } from '../../../kernel/calls/query-input.ts';
 import type { InputCode, InvalidInput } from '../read-members.ts';
@@ -11,9 +11,9 @@ import type { InputCode, InvalidInput } from '../read-members.ts';
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
 /** Undefined for a body that cannot be read. */
-export function inputOf(operation: Operation): JsonObject | undefined {
+export function inputOf(operation: Operation): UnknownMembers | undefined {
   if (operation.protocol === 'json') return operation.input;
-  return unfold(treeOf(operation.parameters)) as JsonObject;
+  return unfold(treeOf(operation.parameters)) as UnknownMembers;
 }
 
 /** Lists are `Name.member.1`. */
@@ -27,10 +27,10 @@ function unfold(tree: Tree): unknown {
 }
 
 /** @param fields undefined: the operation has no result */
-export function toResult(operation: Operation, fields: JsonObject | undefined): OperationResult {
+export function toResult(operation: Operation, fields: UnknownMembers | undefined): OperationResult {
   if (operation.protocol === 'json') return { kind: 'result', fields: fields ?? {} };
   if (fields === undefined) return { kind: 'result', fields: {}, isVoid: true };
-  return { kind: 'result', fields: toXmlFields(fields) as JsonObject, jsonFields: fields };
+  return { kind: 'result', fields: toXmlFields(fields) as UnknownMembers, jsonFields: fields };
 }
 
 const MAPS: ReadonlySet<string> = new Set(['ExtendedStatistics']);

@@ -3,8 +3,8 @@
  * @see CloudWatch user guide, "Specification: Embedded metric format"
  */
 import { isJsonObject, memberOf, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { DataPoint, DataPoints, Dimensions } from './metric.ts';
 
 const MAX_METRICS = 100;
@@ -28,7 +28,7 @@ function readLine(line: string): readonly DataPoints[] {
   );
 }
 
-function readDirective(root: JsonObject, directive: unknown, epochMs: number): readonly DataPoints[] {
+function readDirective(root: UnknownMembers, directive: unknown, epochMs: number): readonly DataPoints[] {
   const namespace = memberOf(directive, 'Namespace');
   if (typeof namespace !== 'string' || namespace === '') return [];
   const sets = listIn(directive, 'Dimensions').flatMap((set) => readSet(root, set) ?? []);
@@ -54,7 +54,7 @@ function readDirective(root: JsonObject, directive: unknown, epochMs: number): r
 }
 
 /** Undefined where a member is missing: the metric has no such dimension set. */
-function readSet(root: JsonObject, set: unknown): readonly [Dimensions] | undefined {
+function readSet(root: UnknownMembers, set: unknown): readonly [Dimensions] | undefined {
   if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return undefined;
   const dimensions = set.flatMap((name: unknown): [string, string][] => {
     const value = typeof name === 'string' ? memberOf(root, name) : undefined;

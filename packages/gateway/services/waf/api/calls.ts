@@ -9,7 +9,7 @@ import { stageKeyOf } from '../read-stacks.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
 import { fromApiForm, toApiForm } from './api-form.ts';
 import { invalidParameter, lockLost, nonexistent } from './error.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import type { EntityFacts } from '../read-entities.ts';
 import type { Definitions } from '../read-stacks.ts';
@@ -18,7 +18,7 @@ import type { LockTokens } from './lock-tokens.ts';
 
 type CallPorts = { readonly guard: StageGuard; readonly tokens: LockTokens };
 
-type Call = (at: MemberReader, ports: CallPorts) => JsonObject;
+type Call = (at: MemberReader, ports: CallPorts) => UnknownMembers;
 
 const CALLS: Readonly<Record<string, Call>> = {
   GetWebACL(at, { guard: { definitions }, tokens }) {
@@ -108,7 +108,11 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** @returns undefined for a call that is not answered here */
-export function answerWaf(action: string, input: JsonObject, ports: CallPorts): OperationResult | undefined {
+export function answerWaf(
+  action: string,
+  input: UnknownMembers,
+  ports: CallPorts,
+): OperationResult | undefined {
   const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
@@ -121,12 +125,12 @@ export function answerWaf(action: string, input: JsonObject, ports: CallPorts): 
 }
 
 /** Its properties in the form of the API, without those that calls show elsewhere. */
-function describedOf({ properties }: EntityFacts): JsonObject {
+function describedOf({ properties }: EntityFacts): UnknownMembers {
   const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');
-  return toApiForm(Object.fromEntries(shown)) as JsonObject;
+  return toApiForm(Object.fromEntries(shown)) as UnknownMembers;
 }
 
-function identityOf({ name, id, arn, description }: EntityFacts): JsonObject {
+function identityOf({ name, id, arn, description }: EntityFacts): UnknownMembers {
   return { Name: name, Id: id, ARN: arn, Description: description };
 }
 
@@ -156,14 +160,14 @@ function list(
   at: MemberReader,
   { tokens }: CallPorts,
   entities: ReadonlyMap<string, EntityFacts>,
-): readonly JsonObject[] {
+): readonly UnknownMembers[] {
   const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
   return [...entities.values()]
     .filter((one) => one.scope === scope)
     .map((one) => ({ ...identityOf(one), LockToken: tokens.of(one.arn) }));
 }
 
-function describeManagedGroup(at: MemberReader): JsonObject {
+function describeManagedGroup(at: MemberReader): UnknownMembers {
   at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
   const group = findManagedGroup(at.text('VendorName'), at.text('Name'));
   if (group === undefined) throw nonexistent();
@@ -192,7 +196,7 @@ function checkCapacity(at: MemberReader, { groups }: Definitions): number {
   });
 }
 
-function getSampledRequests(at: MemberReader, { guard }: CallPorts): JsonObject {
+function getSampledRequests(at: MemberReader, { guard }: CallPorts): UnknownMembers {
   const arn = at.text('WebAclArn');
   if (!guard.definitions.acls.has(arn)) throw nonexistent();
   const most = at.integer('MaxItems', 1, MAX_SAMPLES);
@@ -213,7 +217,7 @@ function timeOf(at: MemberReader, name: string): number {
   return value * 1000;
 }
 
-function updateIpSet(at: MemberReader, { guard, tokens }: CallPorts): JsonObject {
+function updateIpSet(at: MemberReader, { guard, tokens }: CallPorts): UnknownMembers {
   const found = find(at, guard.definitions.ipSets);
   if (at.text('LockToken') !== tokens.of(found.arn)) throw lockLost();
   const addresses = at.texts('Addresses', 10_000);

@@ -3,13 +3,13 @@
  * before a deployment they differ.
  */
 import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inventory';
 import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
 /** @throws UsageError when the value is no export */
-export function readExportedRoutes(exported: JsonObject): readonly InventoryRoute[] {
+export function readExportedRoutes(exported: UnknownMembers): readonly InventoryRoute[] {
   const { components, securityDefinitions } = exported;
   const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
   const routes = readOpenApiRoutes(exported, (name) => isCustom(memberOf(schemes, name)));

@@ -1,7 +1,7 @@
 /** A DynamoDB table item by item, with the user's permissions: no function of the stack has these. */
 import { COMMAND_LIMITS } from '@gatewright/aws/bounded-reply';
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import * as RETRIES from '@gatewright/aws/retry-rules';
 import { callSigned } from '@gatewright/aws/signed-call';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
@@ -58,7 +58,7 @@ function toKept(item: DynamoDbItem): ListedItem {
 }
 
 /** @throws UsageError when the table refuses, or does not answer */
-async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<JsonObject> {
+async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<UnknownMembers> {
   const { endpoint, region, ...credentials } = at;
   const url = new URL(endpoint);
   const headers = {

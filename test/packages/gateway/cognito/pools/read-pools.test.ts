@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readPools } from '../../../../../packages/gateway/cognito/pools/read-pools.ts';
 import { aStack } from '../../../../support/a-stack.ts';
 import type { AppClient } from '../../../../../packages/gateway/cognito/pools/pool-model.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const POOL_ID = 'us-east-1_Shop';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exampleOf } from '../../../../../packages/gateway/console/endpoints/schema-example.ts';
-import type { JsonObject as Schema } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject as Schema } from '@gatewright/aws/json-object';
 import { SchemaSet } from '../../../../../packages/gateway/core/deployment/models/json-schema.ts';
 
 const PET: Schema = {

@@ -11,7 +11,7 @@ import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../../
 import { signToken } from '../../../../support/signed-tokens.ts';
 import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../../support/token-issuers.ts';
 import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 const API = 'abcdefghij';

@@ -8,7 +8,7 @@ import { receive } from '../../../../../packages/gateway/core/receive.ts';
 import { aStack } from '../../../../support/a-stack.ts';
 import { API_ID, echo, restRoutes } from '../../../../support/routed-apis.ts';
 import { virtualPorts } from '../../../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 // Source: API Gateway developer guide, "Custom domain names for private APIs"; docs/aws §10.6

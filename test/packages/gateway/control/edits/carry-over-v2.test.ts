@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { aStack, invokeUri } from '../../../../support/a-stack.ts';
 import { aV2Control, makeApi, makeRoute, statusOf } from '../../../../support/a-v2-control.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 

@@ -11,7 +11,7 @@ import {
   status,
 } from '../../../../support/an-edited-api.ts';
 import { restApi } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 

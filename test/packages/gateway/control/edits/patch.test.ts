@@ -5,7 +5,7 @@ import { ControlError } from '../../../../../packages/gateway/control/control-er
 import { listingRefusal, readPatch } from '../../../../../packages/gateway/control/edits/patch.ts';
 import { STAGE_RULES, stageRefusal } from '../../../../../packages/gateway/control/api/rest/stage-patch.ts';
 import type { PatchRule } from '../../../../../packages/gateway/control/edits/patch.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Shelf = Readonly<Record<string, string>>;
 

@@ -6,7 +6,8 @@ import {
 } from '../../../../../packages/gateway/control/functions/function-aliases.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { aStack, functionArn } from '../../../../support/a-stack.ts';
-import type { JsonObject, ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
 
 const ARN = functionArn('greet');
 

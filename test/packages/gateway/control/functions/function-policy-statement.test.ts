@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printStatement } from '../../../../../packages/gateway/control/functions/function-policy-statement.ts';
 import type { ControlResource } from '../../../../../packages/gateway/control/control-resource.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:list';
 const API = 'arn:aws:execute-api:us-east-1:123456789012:abc/*';

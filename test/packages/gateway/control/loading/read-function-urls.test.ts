@@ -13,7 +13,7 @@ import { aFunctionUrl, permission, PUBLIC } from '../../../../support/a-function
 import { ACCOUNT_ID, aStack, functionArn } from '../../../../support/a-stack.ts';
 import { headerOf } from '../../../../support/an-api.ts';
 import { EPOCH_MS, virtualPorts } from '../../../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestUrl } from '../../../../support/a-function-url.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
 

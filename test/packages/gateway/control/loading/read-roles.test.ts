@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { readRoles } from '../../../../../packages/gateway/control/loading/read-roles.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { ACCOUNT_ID, aStack } from '../../../../support/a-stack.ts';
-import type { JsonObject, ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/dev-orders`;

@@ -6,7 +6,7 @@ import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../support/a-stack.ts';
 import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { virtualPorts } from '../../../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const URI =
   'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:guard/invocations';

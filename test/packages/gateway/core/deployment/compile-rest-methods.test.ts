@@ -4,7 +4,7 @@ import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { anApi } from '../../../../support/an-api.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { restRoutes } from '../../../../support/routed-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Statuses of GET and POST of /pets, whose GET says this, and what was tolerated. */
 async function statuses(method: JsonObject, faults: Faults): Promise<readonly unknown[]> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import { anApi } from '../../../../support/an-api.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { MessageRoutePlan } from '../../../../../packages/gateway/core/deployment/model.ts';
 
 const API = 'abcdefghij';

@@ -12,7 +12,7 @@ import { anApi } from '../../../../support/an-api.ts';
 import { functionArn, invokeUri } from '../../../../support/a-stack.ts';
 import { API, MESSAGE_KINDS, NO_CONNECTION, PROXY, ROLE } from '../../../../support/message-integrations.ts';
 import { recordReads } from '../../../../support/read-properties.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { Kind } from '../../../../support/message-integrations.ts';
 

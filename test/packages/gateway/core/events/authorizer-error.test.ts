@@ -11,7 +11,7 @@ import { accessLogSetting, stagedApi } from '../../../../support/logged-apis.ts'
 import { withAuthorizer, ok, TOKEN } from '../../../../support/rest-apis.ts';
 import { API_ID, echo, httpRoutes } from '../../../../support/routed-apis.ts';
 import { anApi, AUTHORIZED, OK, somePorts } from '../websocket/fixture.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 import type { Handler } from '../websocket/fixture.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../../../support/cached-apis.ts';
 import { accessLogSetting, stagedApi } from '../../../../support/logged-apis.ts';
 import { withAuthorizer, bearer, restApi, TOKEN } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
 

@@ -10,7 +10,7 @@ import { proxyTo } from '../../../../support/a-stack.ts';
 import { stagedApi } from '../../../../support/logged-apis.ts';
 import { restApi } from '../../../../support/rest-apis.ts';
 import { LAMBDA } from '../../../../support/streaming-methods.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Reply } from '../../../../../packages/gateway/core/exchange.ts';
 import type { MethodSetup } from '../../../../support/a-method.ts';
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { anApi } from '../../../../support/an-api.ts';
 import { stagedApi } from '../../../../support/logged-apis.ts';
 import { withAuthorizer, ok, policy, restApi } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 
 function leveled(setting: JsonObject, more: readonly JsonObject[] = []): JsonObject {

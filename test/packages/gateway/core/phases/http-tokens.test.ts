@@ -14,7 +14,7 @@ import {
   OTHER_KEY,
   withIssuers,
 } from '../../../../support/token-issuers.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 function httpApi(

@@ -5,7 +5,7 @@ import { invokeUri } from '../../../../support/a-stack.ts';
 import { accessLogSetting, stagedApi } from '../../../../support/logged-apis.ts';
 import { restApi } from '../../../../support/rest-apis.ts';
 import { BACKEND } from '../../../../support/streaming-methods.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 
 const ID = '7f0e2b1c-0000-4000-8000-00000000abcd';

@@ -14,7 +14,7 @@ import {
 } from '../../../../support/metered-apis.ts';
 import { recording } from '../../../../support/recorded-apis.ts';
 import { ok, restApi } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestApi } from '../../../../support/an-api.ts';
 

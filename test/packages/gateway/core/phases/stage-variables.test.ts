@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { invokeUri } from '../../../../support/a-stack.ts';
 import { stagedApi } from '../../../../support/logged-apis.ts';
 import { withAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestApi } from '../../../../support/an-api.ts';
 

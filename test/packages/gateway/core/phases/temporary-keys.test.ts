@@ -6,7 +6,7 @@ import { ACCOUNT_ID } from '../../../../support/a-stack.ts';
 import { anApi, headerOf } from '../../../../support/an-api.ts';
 import { ok, restApi } from '../../../../support/rest-apis.ts';
 import { EPOCH_MS } from '../../../../support/virtual-ports.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestApi } from '../../../../support/an-api.ts';
 

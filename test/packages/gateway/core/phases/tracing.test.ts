@@ -4,7 +4,7 @@ import { serve } from '../../../../../packages/gateway/core/pipeline.ts';
 import { receive } from '../../../../../packages/gateway/core/receive.ts';
 import { stagedApi } from '../../../../support/logged-apis.ts';
 import { ok } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 
 type Segment = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { DefinitionError, GatewayError, REFUSING } from '../../../../../packages
 import { validateMessage } from '../../../../../packages/gateway/core/phases/validate.ts';
 import { anApi, headerOf } from '../../../../support/an-api.ts';
 import { ok, restApi } from '../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Deployment } from '../../../../../packages/gateway/core/deployment/model.ts';
 import type { PropertyBag } from '../../../../../packages/gateway/core/deployment/properties.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { expandQuickCreate } from '../../../../../packages/gateway/core/stack/quick-create.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { aStack } from '../../../../support/a-stack.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:list';
 

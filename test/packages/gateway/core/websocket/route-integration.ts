@@ -6,7 +6,7 @@ import { connect, disconnect, message } from '../../../../../packages/gateway/co
 import { anApi } from '../../../../support/an-api.ts';
 import { aDetail, FakeSocket } from './fixture.ts';
 import type { Assumptions } from '../../../../../packages/gateway/core/deployment/assumptions.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpOutcome } from '../../../../../packages/gateway/core/ports.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';

@@ -4,7 +4,7 @@ import { proxyTo } from '../../../../support/a-stack.ts';
 import { headerOf } from '../../../../support/an-api.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 
 const RestApiId = API_ID;

@@ -19,7 +19,7 @@ import { CONNECTION_ROWS } from './connection-assumptions.ts';
 import { MESSAGE_ROWS } from './message-assumptions.ts';
 import type { AssumptionRow } from './message-assumptions.ts';
 import type { Assumptions } from '../../../../../packages/gateway/core/deployment/assumptions.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 

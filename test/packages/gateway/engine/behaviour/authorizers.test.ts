@@ -5,7 +5,7 @@ import { headerOf } from '../../../../support/an-api.ts';
 import { anEchoApi, answerOf, API_ID, eventOf, restRoutes } from '../../../../support/routed-apis.ts';
 import { policy } from '../../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';

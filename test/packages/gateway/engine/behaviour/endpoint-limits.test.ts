@@ -1,7 +1,7 @@
 /** docs/aws §2.5 and §13: what is too long by the type of a REST API's endpoint. */
 import { anEchoApi, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** The properties of a public API of this endpoint type. */
 const ofType = (type: string): JsonObject => ({

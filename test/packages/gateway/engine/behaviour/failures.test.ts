@@ -10,7 +10,7 @@ import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../../support/rou
 import { anApi } from '../../../../support/an-api.ts';
 import { checkAll } from './requirement.ts';
 import type { GatewayErrorCode } from '../../../../../packages/gateway/core/errors.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 

@@ -11,7 +11,7 @@ import { invokeUri, proxyTo } from '../../../../support/a-stack.ts';
 import { headerOf } from '../../../../support/an-api.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { HttpRequest, ServiceRequest } from '../../../../../packages/gateway/core/ports.ts';
 import type { TestRequest } from '../../../../support/an-api.ts';
 

@@ -6,7 +6,7 @@ import { functionArn, invokeUri, proxyTo } from '../../../../support/a-stack.ts'
 import { anEchoApi, answerOf, API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { policy } from '../../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 
 const RestApiId = API_ID;

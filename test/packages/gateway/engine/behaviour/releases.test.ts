@@ -11,7 +11,7 @@ import {
 import { accessLogSetting } from '../../../../support/logged-apis.ts';
 import { anEchoApi, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 import type { TestApi } from '../../../../support/an-api.ts';
 

@@ -5,7 +5,7 @@ import { proxyTo } from '../../../../support/a-stack.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { anEchoApi, httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 
 const HTTP = {

@@ -5,7 +5,7 @@ import { cachedApi, bodies, counter, ON } from '../../../../support/cached-apis.
 import { accessLogSetting } from '../../../../support/logged-apis.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 
 /** Why a stage is refused; undefined = it is taken. */

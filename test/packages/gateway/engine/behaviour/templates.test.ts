@@ -9,7 +9,7 @@ import {
 } from '../../../../support/a-method.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
 
 const RestApiId = API_ID;

@@ -3,7 +3,7 @@ import { answered, aMethod, DEFAULT, headerLines, JSON_ONLY } from '../../../../
 import { headerOf } from '../../../../support/an-api.ts';
 import { anEchoApi, eventOf, restRoutes } from '../../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const HTTP = {
   Type: 'HTTP',

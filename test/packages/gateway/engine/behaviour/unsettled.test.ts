@@ -10,7 +10,7 @@ import {
 } from '../../../../support/routed-apis.ts';
 import { policy, TOKEN } from '../../../../support/rest-apis.ts';
 import { checkAll } from './requirement.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gatherReply } from '../../../../../packages/gateway/core/gather-reply.ts';
 import type { Reply } from '../../../../../packages/gateway/core/exchange.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Trail } from '../../../../../packages/gateway/core/trail.ts';
 import { bindRules } from '../../../../../packages/gateway/engine/faults/bind-rules.ts';
 import { FaultRules } from '../../../../../packages/gateway/engine/faults/fault-rules.ts';

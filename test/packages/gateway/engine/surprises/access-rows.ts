@@ -4,7 +4,7 @@ import { anApi } from '../../../../support/an-api.ts';
 import { describeReply, meteredApi, statuses, withKey } from '../../../../support/metered-apis.ts';
 import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../../support/rest-apis.ts';
 import { anEchoApi, answerOf, API_ID, eventOf, httpRoutes } from '../../../../support/routed-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 import type { Surprise } from './surprise.ts';

@@ -11,7 +11,7 @@ import {
 import { accessLogSetting } from '../../../../support/logged-apis.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../../support/routed-apis.ts';
 import { proxyTo } from '../../../../support/a-stack.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { Surprise } from './surprise.ts';

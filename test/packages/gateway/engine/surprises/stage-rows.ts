@@ -11,7 +11,7 @@ import {
   httpRoutes,
   restRoutes,
 } from '../../../../support/routed-apis.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestApi } from '../../../../support/an-api.ts';
 import type { Surprise } from './surprise.ts';
 

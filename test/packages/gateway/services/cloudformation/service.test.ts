@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
-import type { JsonObject, ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedStack } from '../../../../../packages/gateway/core/stack/model.ts';
 import * as cloudformation from '../../../../../packages/gateway/services/cloudformation/service.ts';
 import { stackIdOf } from '../../../../../packages/gateway/templates/pseudo-parameters.ts';
 import { aStack } from '../../../../support/a-stack.ts';

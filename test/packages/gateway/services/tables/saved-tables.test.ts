@@ -1,7 +1,7 @@
 import { ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { JsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { createSystemClock } from '../../../../../packages/gateway/server/adapters/system-clock.ts';
 import { createTablesAt } from '../../../../../packages/gateway/services/tables/create-tables.ts';
 import { checkTables, loadTables } from '../../../../../packages/gateway/services/tables/saved-tables.ts';
@@ -11,7 +11,7 @@ import type { EmbeddedDynamoDb } from '../../../../../packages/gateway/dynamodb/
 import { aClient, anyTarget, aTable, SIGNER } from '../../../../support/orders-table.ts';
 
 /** A table that a file may name: whatever it is, checkTables() lets it through, and DynamoDB may not. */
-const other = (more: JsonObject, items: readonly JsonObject[] = []): JsonObject => ({
+const other = (more: UnknownMembers, items: readonly UnknownMembers[] = []): UnknownMembers => ({
   region: 'us-east-1',
   timeToLive: null,
   items,
@@ -35,7 +35,7 @@ describe('loadTables', () => {
   });
   after(() => store.close());
 
-  const ROWS: readonly (readonly [string, JsonObject])[] = [
+  const ROWS: readonly (readonly [string, UnknownMembers])[] = [
     ['an item whose key is empty', other({}, [{ id: { S: '' } }])],
     ['a time to live without a name', other({ timeToLive: '' })],
   ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject, ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import { readTableDefinition } from '../../../../../packages/gateway/services/tables/table-definition.ts';
 

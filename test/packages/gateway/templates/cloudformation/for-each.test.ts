@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { expandForEach } from '../../../../../packages/gateway/templates/cloudformation/for-each.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
 import { refusal } from '../stack-builders.ts';
 

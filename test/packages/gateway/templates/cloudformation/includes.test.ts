@@ -9,7 +9,7 @@ import { loadTemplate } from '../../../../../packages/gateway/templates/cloudfor
 import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
 import { StackSet } from '../../../../../packages/gateway/templates/stacks.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { OPTIONS } from '../stack-builders.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-include-'));

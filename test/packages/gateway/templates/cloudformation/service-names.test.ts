@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import { aStack } from '../stack-builders.ts';
 
 /** What `expression` comes to beside the resource `X`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkShape } from '../../../../../packages/gateway/templates/cloudformation/template-shape.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const TOPIC = { Type: 'AWS::SNS::Topic' };
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Json, ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
+import type { ResolvedResource } from '../../../../../packages/gateway/core/stack/model.ts';
 import { expandDocuments } from '../../../../../packages/gateway/templates/openapi/openapi.ts';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 

@@ -1,7 +1,7 @@
 /** What an operation of a document becomes. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { document, expand, find, only } from '../openapi-builders.ts';
 
 const MOCK = { 'x-amazon-apigateway-integration': { type: 'mock' } };

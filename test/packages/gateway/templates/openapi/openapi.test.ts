@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { makeRootResourceId } from '../../../../../packages/base/aws/physical-ids.ts';
-import type { Json, JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { expandDocuments } from '../../../../../packages/gateway/templates/openapi/openapi.ts';
 import { document, expand, find, only } from '../openapi-builders.ts';
 import type { Expanded } from '../openapi-builders.ts';

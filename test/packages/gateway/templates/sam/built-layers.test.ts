@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { placeBuiltLayers } from '../../../../../packages/gateway/templates/sam/built-layers.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const SAM = 'AWS SAM developer guide, "Building Lambda layers in AWS SAM"';
 

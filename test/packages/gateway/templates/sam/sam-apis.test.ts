@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { samProperties, samResources, samSecurity, samTemplate, samText } from '../sam-builders.ts';
 import { aStack, refusal } from '../stack-builders.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Faults } from '../../../../../packages/gateway/core/errors.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
-import { mapOf } from '../../../../../packages/gateway/core/stack/json-values.ts';
+import { mapOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { parseSource } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
 import { closingError } from '../../../../../packages/gateway/templates/openapi/closed-operation.ts';
 import { expandSam } from '../../../../../packages/gateway/templates/sam/sam.ts';

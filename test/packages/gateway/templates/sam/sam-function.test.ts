@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { samSources } from '../sam-event-builders.ts';
-import type { JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 // SAM developer guide, "FunctionUrlConfig"; that SAM adds both permissions: docs/aws §19.2
 const permission = (properties: JsonObject, FunctionName: JsonObject = { Ref: 'F' }): JsonObject => ({

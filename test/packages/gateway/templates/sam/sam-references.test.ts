@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { Json } from '@gatewright/aws/json-object';
 import { parameterValues } from '../../../../../packages/gateway/templates/sam/sam-references.ts';
 import { samSecurity, samTemplate, samText } from '../sam-builders.ts';
 import { aStack } from '../stack-builders.ts';

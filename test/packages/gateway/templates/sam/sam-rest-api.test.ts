@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json, JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { samProperties, samResources, samSecurity, samTemplate } from '../sam-builders.ts';
 import { aStack, refusal } from '../stack-builders.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { functionRole, startingRole } from '../../../../../packages/gateway/templates/sam/sam-role.ts';
 import { expandPolicyTemplate } from '../../../../../packages/gateway/templates/sam/sam-policy-templates.ts';
-import type { Json, JsonObject } from '../../../../../packages/gateway/core/stack/model.ts';
+import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 const BASIC = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
 const DOCUMENT = {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { membersOf } from '../../../../../packages/gateway/core/stack/json-values.ts';
+import { membersOf } from '@gatewright/aws/json-object';
 import { findServiceCode } from '../../../../../packages/gateway/templates/serverless/service-code.ts';
 import type { PackagedService } from '../../../../../packages/gateway/templates/serverless/packaged-service.ts';
 import {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { CreateModelCommand, GetModelTemplateCommand } from '@aws-sdk/client-api-gateway';
 import { modelTemplate } from '../../../../../../packages/gateway/control/api/v2/model-template.ts';
 import { anEditedApi, restApiId } from '../../../../../support/an-edited-api.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestRestControl } from '../../../../../support/a-rest-control.ts';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";

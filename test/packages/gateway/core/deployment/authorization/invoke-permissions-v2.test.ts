@@ -7,7 +7,7 @@ import { accessLogSetting } from '../../../../../support/logged-apis.ts';
 import { ok, policy } from '../../../../../support/rest-apis.ts';
 import { API_ID, httpRoutes } from '../../../../../support/routed-apis.ts';
 import { shakeHands } from '../../../../../support/shake-hands.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../../support/a-stack.ts';
 
 const STAGE: TestResource = {

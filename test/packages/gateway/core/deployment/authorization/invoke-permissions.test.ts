@@ -5,7 +5,7 @@ import { aPermission, API_ARN } from '../../../../../support/a-permission.ts';
 import { anApi, headerOf } from '../../../../../support/an-api.ts';
 import { ok, policy } from '../../../../../support/rest-apis.ts';
 import { API_ID, restRoutes } from '../../../../../support/routed-apis.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../../support/a-stack.ts';
 
 type Setup = {

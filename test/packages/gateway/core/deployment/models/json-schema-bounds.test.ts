@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SchemaSet } from '../../../../../../packages/gateway/core/deployment/models/json-schema.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { cpuMs } from '../../../../../support/cpu-time.ts';
 
 const nested = (depth: number, wrap: (inner: unknown) => unknown): unknown => {

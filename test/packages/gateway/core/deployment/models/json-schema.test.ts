@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { SchemaSet } from '../../../../../../packages/gateway/core/deployment/models/json-schema.ts';
 import type { SchemaVerdict } from '../../../../../../packages/gateway/core/deployment/models/json-schema.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 const FGE = 'fge json-schema-validator, validation.properties (docs/aws §6)';
 const API = 'abcdefghij';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { compileModels } from '../../../../../../packages/gateway/core/deployment/models/models.ts';
 import { DefinitionError } from '../../../../../../packages/gateway/core/errors.ts';
 import type { Models } from '../../../../../../packages/gateway/core/deployment/models/models.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { PropertyBag } from '../../../../../../packages/gateway/core/deployment/properties.ts';
 
 const SOURCE = 'localstack test_apigateway_api.snapshot.json, TestApigatewayModels (April 2024)';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { proxyTo } from '../../../../../support/a-stack.ts';
 import { cachedApi, ON, settings } from '../../../../../support/cached-apis.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 describe('settings of a response cache', () => {
   const refusals: readonly { name: string; stage?: JsonObject; method?: JsonObject; message: RegExp }[] = [

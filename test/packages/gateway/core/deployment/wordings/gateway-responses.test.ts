@@ -4,7 +4,7 @@ import { DefinitionError } from '../../../../../../packages/gateway/core/errors.
 import { resolveGatewayResponses } from '../../../../../../packages/gateway/core/deployment/wordings/gateway-responses.ts';
 import { anApi, headerOf } from '../../../../../support/an-api.ts';
 import { ok, restApi } from '../../../../../support/rest-apis.ts';
-import type { JsonObject } from '../../../../../../packages/gateway/core/stack/model.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
 function bag(properties: JsonObject) {
   return { id: 'r', logicalId: 'Response', properties, place: () => ({ file: 'template.json', line: 1 }) };
