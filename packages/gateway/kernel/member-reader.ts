@@ -1,27 +1,34 @@
-/** Reads nested members as CloudFormation and the APIs write them, with the path of what is refused. */
-import { isJsonObject } from '@gatewright/aws/json-object';
-import type { UnknownMembers } from '@gatewright/aws/json-object';
+/** Reads nested members as CloudFormation and all protocols of AWS's APIs write them, with the path of what is refused. */
+import { asFlag, asInteger, asNumber, isJsonList, isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { Json, JsonObject, UnknownMembers } from '@gatewright/aws/json-object';
 
 export class InvalidMember extends Error {
-  override readonly name = 'InvalidMember';
-  readonly code = 'MEMBER_INVALID';
+  override readonly name: string = 'InvalidMember';
+  readonly code: string = 'MEMBER_INVALID';
   /** `Rules.0.Statement.ByteMatchStatement` */
   readonly path: string;
+  /** A required member is absent: some services have a code of its own for this. */
+  readonly isMissing: boolean;
 
-  constructor(path: string, message: string) {
+  constructor(path: string, message: string, isMissing = false) {
     super(message);
     this.path = path;
+    this.isMissing = isMissing;
   }
 }
 
+/** Each reader throws InvalidMember; those without `optional` and without a default need the member. */
 export class MemberReader {
   readonly path: string;
-  readonly #members: UnknownMembers;
+  readonly #members: JsonObject;
+  readonly #longest: number;
 
-  constructor(value: unknown, path: string) {
+  /** @param longest the most characters of a text, where the call does not say */
+  constructor(value: unknown, path = '', longest = 10_000) {
     if (!isJsonObject(value)) throw new InvalidMember(path, 'must be an object');
     this.path = path;
     this.#members = value;
+    this.#longest = longest;
   }
 
   get names(): readonly string[] {
@@ -33,30 +40,46 @@ export class MemberReader {
   }
 
   has(name: string): boolean {
-    return this.#members[name] !== undefined && this.#members[name] !== null;
+    return this.value(name) !== undefined;
   }
 
-  value(name: string): unknown {
-    return this.#members[name] ?? undefined;
+  value(name: string): Json | undefined {
+    return memberOf(this.#members, name) ?? undefined;
+  }
+
+  at(name: string): string {
+    if (name === '') return this.path;
+    return this.path === '' ? name : `${this.path}.${name}`;
   }
 
   refuse(name: string, message: string): never {
-    throw new InvalidMember(name === '' ? this.path : this.#at(name), message);
+    throw new InvalidMember(this.at(name), message);
   }
 
-  text(name: string, { most = 10_000 }: { readonly most?: number } = {}): string {
+  missing(name: string): never {
+    throw new InvalidMember(this.at(name), 'is required', true);
+  }
+
+  text(name: string, most = this.#longest): string {
+    const value = this.optionalText(name, most);
+    return value === undefined || value === '' ? this.missing(name) : value;
+  }
+
+  optionalText(name: string, most = this.#longest): string | undefined {
     const value = this.value(name);
-    if (typeof value !== 'string' || value === '') this.refuse(name, 'must be a text');
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') this.refuse(name, 'must be a text');
     if (value.length > most) this.refuse(name, `has ${value.length} characters; at most ${most} are allowed`);
     return value;
   }
 
   oneOf<Value extends string>(name: string, values: readonly Value[], usual?: Value): Value {
-    const value = this.value(name);
-    if (value === undefined && usual !== undefined) return usual;
-    const found = values.find((one) => one === value);
-    if (found === undefined) this.refuse(name, `must be one of ${values.join(', ')}`);
-    return found;
+    return this.optionalOneOf(name, values) ?? usual ?? this.missing(name);
+  }
+
+  optionalOneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
+    const isOne = (value: Json): Value | undefined => values.find((one) => one === value);
+    return this.#read(name, `must be one of ${values.join(', ')}`, isOne);
   }
 
   /** One of the names of a table. */
@@ -64,27 +87,42 @@ export class MemberReader {
     return this.oneOf(name, Object.keys(table) as Name[]);
   }
 
-  /** Templates may write flags as texts. */
   flag(name: string, usual: boolean): boolean {
-    const value = this.value(name);
-    if (value === undefined) return usual;
-    if (value === true || value === 'true') return true;
-    if (value !== false && value !== 'false') this.refuse(name, 'must be true or false');
-    return false;
+    return this.#read(name, 'must be true or false', asFlag) ?? usual;
   }
 
-  /** Templates may write numbers as texts. */
+  number(name: string): number {
+    return this.optionalNumber(name) ?? this.missing(name);
+  }
+
+  optionalNumber(name: string): number | undefined {
+    return this.#read(name, 'must be a number', asNumber);
+  }
+
   integer(name: string, least: number, most: number, usual?: number): number {
-    const value = this.value(name);
-    if (value === undefined && usual !== undefined) return usual;
-    const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isInteger(number) || number < least || number > most)
-      this.refuse(name, `must be a whole number from ${least} to ${most}`);
-    return number;
+    return this.optionalInteger(name, least, most) ?? usual ?? this.missing(name);
+  }
+
+  optionalInteger(name: string, least: number, most: number): number | undefined {
+    const rule = `must be a whole number from ${least} to ${most}`;
+    return this.#read(name, rule, (value) => asInteger(value, least, most));
+  }
+
+  time(name: string): number {
+    return this.optionalTime(name) ?? this.missing(name);
+  }
+
+  /** Epoch milliseconds, of seconds or of a text in ISO 8601. */
+  optionalTime(name: string): number | undefined {
+    return this.#read(name, 'must be a time', (value) => {
+      const isSeconds = typeof value === 'number' || (typeof value === 'string' && SECONDS.test(value));
+      const epochMs = isSeconds ? Number(value) * 1000 : typeof value === 'string' ? Date.parse(value) : NaN;
+      return Number.isNaN(epochMs) ? undefined : epochMs;
+    });
   }
 
   object(name: string): MemberReader {
-    return new MemberReader(this.value(name), this.#at(name));
+    return new MemberReader(this.value(name), this.at(name), this.#longest);
   }
 
   optional(name: string): MemberReader | undefined {
@@ -92,19 +130,28 @@ export class MemberReader {
   }
 
   objects(name: string, most: number): readonly MemberReader[] {
-    return this.#list(name, most).map((item, index) => new MemberReader(item, `${this.#at(name)}.${index}`));
+    return this.list(name, most).map(
+      (item, index) => new MemberReader(item, `${this.at(name)}.${index}`, this.#longest),
+    );
   }
 
   texts(name: string, most: number): readonly string[] {
-    return this.#list(name, most).map((item) => {
-      if (typeof item !== 'string' || item === '') this.refuse(name, 'must hold texts only');
-      return item;
-    });
+    return this.list(name, most).map((item) =>
+      typeof item === 'string' && item !== '' ? item : this.refuse(name, 'must have texts only'),
+    );
+  }
+
+  /** Empty if absent. */
+  list(name: string, most: number): readonly Json[] {
+    const value = this.value(name) ?? [];
+    if (!isJsonList(value)) return this.refuse(name, 'must be a list');
+    if (value.length > most) this.refuse(name, `has ${value.length} items; at most ${most} are allowed`);
+    return value;
   }
 
   /** Other members at the same place. */
   as(members: UnknownMembers): MemberReader {
-    return new MemberReader(members, this.path);
+    return new MemberReader(members, this.path, this.#longest);
   }
 
   /** The only member of a union such as `Statement`. */
@@ -115,14 +162,12 @@ export class MemberReader {
     return name;
   }
 
-  #list(name: string, most: number): readonly unknown[] {
-    const value = this.value(name) ?? [];
-    if (!Array.isArray(value)) this.refuse(name, 'must be a list');
-    if (value.length > most) this.refuse(name, `has ${value.length} items; at most ${most} are allowed`);
-    return value;
-  }
-
-  #at(name: string): string {
-    return this.path === '' ? name : `${this.path}.${name}`;
+  /** Undefined if absent. */
+  #read<Value>(name: string, rule: string, read: (value: Json) => Value | undefined): Value | undefined {
+    const value = this.value(name);
+    if (value === undefined) return undefined;
+    return read(value) ?? this.refuse(name, `${JSON.stringify(value)} ${rule}`);
   }
 }
+
+const SECONDS = /^\d+(\.\d+)?$/;

@@ -4,7 +4,8 @@ import { alarmsIn } from './alarms/alarm-rule.ts';
 import { ACTION_SERVICES } from './alarms/notify.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from './alarms/read-alarm.ts';
 import { metricsBehind } from './math/run-queries.ts';
-import { InvalidInput, Members, OF_ALARMS } from './read-members.ts';
+import { InvalidMember } from '../../kernel/member-reader.ts';
+import { readInput } from './read-members.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import type { Alarm, MetricAlarm } from './alarms/alarm.ts';
@@ -46,7 +47,7 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
     name,
     arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`,
   };
-  const at = new Members(resource.properties, OF_ALARMS);
+  const at = readInput(resource.properties);
   if (kind === 'metric' && isAnomalyAlarm(at)) {
     reader.unsupported('ComparisonOperator', 'no band is predicted here: the alarm never rings');
     return [];
@@ -57,7 +58,7 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
     reportActions(reader, alarm);
     return [alarm];
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
+    if (!(error instanceof InvalidMember)) throw error;
     reader.note(error.path, error.message, 'the alarm never rings');
     return [];
   }

@@ -5,7 +5,7 @@ import { metricsBehind } from '../math/run-queries.ts';
 import { OPERATORS } from './alarm.ts';
 import { parseAlarmRule, RuleError } from './alarm-rule.ts';
 import type { MetricQuery } from '../math/run-queries.ts';
-import type { Members } from '../read-members.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 import type { CompositeAlarm, MetricAlarm } from './alarm.ts';
 
 type Identity = Pick<MetricAlarm, 'name' | 'arn'>;
@@ -22,14 +22,14 @@ const OF_BANDS = [
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
 
 /** Where the alarm is compared with a band that a model would predict. */
-export function isAnomalyAlarm(at: Members): boolean {
+export function isAnomalyAlarm(at: MemberReader): boolean {
   return (
     at.has('ThresholdMetricId') || OF_BANDS.some((operator) => operator === at.value('ComparisonOperator'))
   );
 }
 
-/** @throws InvalidInput */
-export function readMetricAlarm(at: Members, identity: Identity): MetricAlarm {
+/** @throws InvalidMember */
+export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAlarm {
   const operator = at.oneOf('ComparisonOperator', Object.keys(OPERATORS) as (keyof typeof OPERATORS)[]);
   const evaluationPeriods = at.integer('EvaluationPeriods', 1, LONGEST_RANGE_SECONDS);
   const datapointsToAlarm = at.optionalInteger('DatapointsToAlarm', 1, evaluationPeriods);
@@ -76,7 +76,7 @@ const OF_ONE_METRIC = [
   'ExtendedStatistic',
 ];
 
-function readOne(at: Members): Watched {
+function readOne(at: MemberReader): Watched {
   const isExtended = at.has('ExtendedStatistic');
   if (isExtended === at.has('Statistic'))
     at.refuse('Statistic', 'and ExtendedStatistic: an alarm has exactly one of them');
@@ -96,7 +96,7 @@ function readOne(at: Members): Watched {
   return { queries: [query], watched: 'm1', statistic: { name: stat, isExtended } };
 }
 
-function readExpressions(at: Members): Watched {
+function readExpressions(at: MemberReader): Watched {
   const other = OF_ONE_METRIC.find((name) => at.has(name));
   if (other !== undefined) at.refuse(other, 'and Metrics: an alarm has either of them');
   const queries = readQueries(at, 'Metrics', 10);
@@ -107,8 +107,8 @@ function readExpressions(at: Members): Watched {
   return { queries, watched: watched.id, statistic: undefined };
 }
 
-/** @throws InvalidInput */
-export function readCompositeAlarm(at: Members, identity: Identity): CompositeAlarm {
+/** @throws InvalidMember */
+export function readCompositeAlarm(at: MemberReader, identity: Identity): CompositeAlarm {
   const ruleText = at.text('AlarmRule', 10_240);
   try {
     return { kind: 'composite', ...identity, ...readCommon(at), ruleText, rule: parseAlarmRule(ruleText) };
@@ -118,7 +118,7 @@ export function readCompositeAlarm(at: Members, identity: Identity): CompositeAl
   }
 }
 
-function readCommon(at: Members): Pick<MetricAlarm, 'description' | 'actionsEnabled' | 'actions'> {
+function readCommon(at: MemberReader): Pick<MetricAlarm, 'description' | 'actionsEnabled' | 'actions'> {
   return {
     description: at.optionalText('AlarmDescription'),
     actionsEnabled: at.flag('ActionsEnabled', true),

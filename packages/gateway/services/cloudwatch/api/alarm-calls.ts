@@ -14,7 +14,7 @@ import { pageOf } from './paging.ts';
 import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
 import type { CompositeAlarm, MetricAlarm } from '../alarms/alarm.ts';
 import type { Call, CallPorts } from './call.ts';
-import type { Members } from '../read-members.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 const MAX_NAMES = 100;
 const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'] as const;
@@ -116,12 +116,12 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-function sizeOf(at: Members): number {
+function sizeOf(at: MemberReader): number {
   return at.optionalInteger('MaxRecords', 1, 100) ?? 50;
 }
 
 /** Metric alarms alone, unless types are given. */
-function selectAlarms(at: Members, board: AlarmBoard): readonly Entry[] {
+function selectAlarms(at: MemberReader, board: AlarmBoard): readonly Entry[] {
   const names = at.texts('AlarmNames', MAX_NAMES);
   const prefix = at.optionalText('AlarmNamePrefix') ?? '';
   const types = at.texts('AlarmTypes', ALARM_TYPES.length);
@@ -158,7 +158,7 @@ function findAlarm(board: AlarmBoard, name: string): Entry {
   return found;
 }
 
-function identify(at: Members, { accountId, region }: CallPorts): Pick<MetricAlarm, 'name' | 'arn'> {
+function identify(at: MemberReader, { accountId, region }: CallPorts): Pick<MetricAlarm, 'name' | 'arn'> {
   const name = at.text('AlarmName', 255);
   return { name, arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}` };
 }

@@ -3,7 +3,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Clock } from '../../../core/ports.ts';
 import type { AlarmBoard } from '../alarms/alarm-board.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
-import type { Members } from '../read-members.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 export type CallPorts = {
   readonly store: MetricStore;
@@ -13,5 +13,5 @@ export type CallPorts = {
   readonly region: string;
 };
 
-/** Undefined: the operation has no result. @throws InvalidInput */
-export type Call = (at: Members, ports: CallPorts) => UnknownMembers | undefined;
+/** Undefined: the operation has no result. @throws InvalidMember */
+export type Call = (at: MemberReader, ports: CallPorts) => UnknownMembers | undefined;

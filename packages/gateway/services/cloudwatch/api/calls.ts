@@ -1,5 +1,6 @@
 /** Calls of CloudWatch by SDKs. */
-import { InvalidInput, Members, OF_ALARMS } from '../read-members.ts';
+import { InvalidMember } from '../../../kernel/member-reader.ts';
+import { codeOf, readInput } from '../read-members.ts';
 import { ALARM_CALLS } from './alarm-calls.ts';
 import { METRIC_CALLS } from './metric-calls.ts';
 import { inputOf, toError, toResult } from './protocol.ts';
@@ -16,10 +17,10 @@ export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): Ope
   const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
   if (call === undefined) return undefined;
   try {
-    const at = action.startsWith('Put') && action.endsWith('Alarm') ? OF_ALARMS : undefined;
-    return toResult(operation, call(new Members(inputOf(operation), at), ports));
+    return toResult(operation, call(readInput(inputOf(operation)), ports));
   } catch (error) {
-    if (error instanceof InvalidInput) return toError(operation, error);
-    throw error;
+    if (!(error instanceof InvalidMember)) throw error;
+    const isOfAlarm = action.startsWith('Put') && action.endsWith('Alarm');
+    return toError(operation, codeOf(error, isOfAlarm), error);
   }
 }

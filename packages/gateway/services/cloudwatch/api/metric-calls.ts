@@ -1,4 +1,5 @@
 /** GetMetricData, GetMetricStatistics, ListMetrics and PutMetricData. */
+import { asNumber } from '@gatewright/aws/json-object';
 import { Double, Timestamp } from '@gatewright/aws/cbor';
 import { ExpressionError } from '../math/expression.ts';
 import { openQueries } from '../math/run-queries.ts';
@@ -9,7 +10,7 @@ import { pageOf } from './paging.ts';
 import type { Call } from './call.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from '../metrics/metric.ts';
 import type { Series, Value } from '../math/value.ts';
-import type { Members } from '../read-members.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 /** "Each PutMetricData request ... can contain up to 1000 metrics" */
 const MAX_DATA = 1_000;
@@ -30,7 +31,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
       at.refuse('Namespace', `${namespace} is invalid: names that begin with AWS/ are of AWS's services`);
     const data = at.objects('MetricData', MAX_DATA);
     const entities = at.objects('EntityMetricData', 2).flatMap((one) => one.objects('MetricData', MAX_DATA));
-    if (data.length + entities.length === 0) at.refuse('MetricData', 'is required', 'MissingParameter');
+    if (data.length + entities.length === 0) at.missing('MetricData');
     const now = clock.nowEpochMs();
     for (const point of [...data, ...entities].map((one) => readPoint(one, namespace, now))) store.add(point);
     return undefined;
@@ -80,7 +81,11 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     const simple = at.texts('Statistics', SIMPLE_STATISTICS.length);
     const extended = at.texts('ExtendedStatistics', 10);
     if (simple.length + extended.length === 0)
-      at.refuse('Statistics', 'or ExtendedStatistics must be given', 'InvalidParameterCombination');
+      throw new InvalidInput(
+        'InvalidParameterCombination',
+        'Statistics',
+        'or ExtendedStatistics must be given',
+      );
     const wrong = simple.find((name) => !(SIMPLE_STATISTICS as readonly string[]).includes(name));
     if (wrong !== undefined)
       at.refuse('Statistics', `${wrong} must be one of ${SIMPLE_STATISTICS.join(', ')}`);
@@ -89,11 +94,11 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
       at.refuse('ExtendedStatistics', `${unknown} is no statistic that is computed here`);
     const count = Math.ceil((toMs - fromMs) / (period * 1000));
     if (count > MAX_STATISTICS_POINTS)
-      at.refuse(
+      throw new InvalidInput(
+        'InvalidParameterCombination',
         '',
         `You have requested up to ${count} datapoints, which exceeds the limit of ${MAX_STATISTICS_POINTS}. ` +
           'You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
-        'InvalidParameterCombination',
       );
     const Datapoints = Array.from({ length: count }, (_, index) => fromMs + index * period * 1000).flatMap(
       (start) => {
@@ -139,7 +144,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-function readPoint(at: Members, namespace: string, now: number): DataPoints {
+function readPoint(at: MemberReader, namespace: string, now: number): DataPoints {
   const epochMs = at.optionalTime('Timestamp') ?? now;
   if (epochMs < now - OLDEST_MS || epochMs > now + NEWEST_MS)
     at.refuse('Timestamp', 'must be at most two weeks in the past, and two hours in the future');
@@ -155,13 +160,13 @@ function readPoint(at: Members, namespace: string, now: number): DataPoints {
   return { namespace, dimensions, points: [{ name, unit, epochMs, resolution, sample }] };
 }
 
-function readSample(at: Members): DataPoint['sample'] {
+function readSample(at: MemberReader): DataPoint['sample'] {
   const given = ['Value', 'Values', 'StatisticValues'].filter((name) => at.has(name));
   if (given.length !== 1)
-    at.refuse(
-      '',
-      `A datum has one of Value, Values and StatisticValues, and not ${given.join(' and ') || 'none'}.`,
+    throw new InvalidInput(
       'InvalidParameterCombination',
+      at.path,
+      `A datum has one of Value, Values and StatisticValues, and not ${given.join(' and ') || 'none'}.`,
     );
   const set = at.optional('StatisticValues');
   if (set !== undefined)
@@ -173,24 +178,28 @@ function readSample(at: Members): DataPoint['sample'] {
     };
   if (at.has('Value')) return [[at.number('Value'), 1]];
   const numbers = (name: string): readonly number[] =>
-    at.list(name, MAX_VALUES).map((value) => {
-      const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-      if (typeof number !== 'number' || !Number.isFinite(number)) at.refuse(name, 'must hold numbers only');
-      return number;
-    });
+    at.list(name, MAX_VALUES).map((value) => asNumber(value) ?? at.refuse(name, 'must have numbers only'));
   const values = numbers('Values');
   const counts = at.has('Counts') ? numbers('Counts') : values.map(() => 1);
   if (counts.length !== values.length)
-    at.refuse('', 'Values and Counts must have the same length.', 'InvalidParameterCombination');
+    throw new InvalidInput(
+      'InvalidParameterCombination',
+      at.path,
+      'Values and Counts must have the same length.',
+    );
   return values.map((value, index) => [value, counts[index] ?? 1]);
 }
 
 /** "Start time less than 15 days ago: Round down to the nearest whole minute", of shorter periods to those. */
-function readSpan(at: Members, seconds: number): { readonly fromMs: number; readonly toMs: number } {
+function readSpan(at: MemberReader, seconds: number): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = at.time('StartTime');
   const toMs = at.time('EndTime');
   if (fromMs >= toMs)
-    at.refuse('', 'The parameter StartTime must be less than the parameter EndTime.', 'ValidationError');
+    throw new InvalidInput(
+      'ValidationError',
+      at.path,
+      'The parameter StartTime must be less than the parameter EndTime.',
+    );
   return { fromMs: Math.floor(fromMs / (seconds * 1000)) * seconds * 1000, toMs };
 }
 

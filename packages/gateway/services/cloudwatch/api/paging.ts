@@ -1,10 +1,10 @@
 /** Pages of lists: a token is the place of the next item. */
 import { InvalidInput } from '../read-members.ts';
-import type { Members } from '../read-members.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 
 type Page<Item> = { readonly items: readonly Item[]; readonly NextToken: string | undefined };
 
-export function pageOf<Item>(at: Members, all: readonly Item[], size: number): Page<Item> {
+export function pageOf<Item>(at: MemberReader, all: readonly Item[], size: number): Page<Item> {
   const from = readToken(at);
   const items = all.slice(from, from + size);
   const next = from + items.length;
@@ -15,11 +15,11 @@ function printToken(place: number): string {
   return Buffer.from(`page:${place}`).toString('base64url');
 }
 
-function readToken(at: Members): number {
+function readToken(at: MemberReader): number {
   const token = at.optionalText('NextToken', 100);
   if (token === undefined || token === '') return 0;
   const [, place] = /^page:(\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
   if (place === undefined)
-    throw new InvalidInput('InvalidNextToken', 'NextToken', 'is none that was given out');
+    throw new InvalidInput('InvalidNextToken', 'NextToken', 'is unknown: use the token of an earlier answer');
   return Number(place);
 }

@@ -6,7 +6,8 @@ import { inOrder, treeOf } from '../../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import type { Tree } from '../../../kernel/calls/query-input.ts';
-import type { InputCode, InvalidInput } from '../read-members.ts';
+import type { InvalidMember } from '../../../kernel/member-reader.ts';
+import type { InputCode } from '../read-members.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
@@ -65,7 +66,11 @@ const SHAPES: Readonly<Record<InputCode, string>> = {
   ValidationError: 'ValidationException',
 };
 
-export function toError(operation: Operation, { code, path, message }: InvalidInput): OperationResult {
+export function toError(
+  operation: Operation,
+  code: InputCode,
+  { path, message }: InvalidMember,
+): OperationResult {
   const status = code === 'ResourceNotFound' ? 404 : 400;
   const said = path === '' ? message : `The parameter ${path} ${message}.`;
   if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };

@@ -3,13 +3,13 @@ import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import { compileStatistic } from './statistic.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
-import type { Members } from '../read-members.ts';
+import type { MemberReader } from '../../../kernel/member-reader.ts';
 import type { Dimensions, Metric } from './metric.ts';
 
 const MAX_QUERIES = 500;
 const MAX_PERIOD = 604_800;
 
-export function readMetric(at: Members): Metric {
+export function readMetric(at: MemberReader): Metric {
   return {
     namespace: at.text('Namespace', 255),
     name: at.text('MetricName', 255),
@@ -17,7 +17,7 @@ export function readMetric(at: Members): Metric {
   };
 }
 
-export function readDimensions(at: Members, name = 'Dimensions'): Dimensions {
+export function readDimensions(at: MemberReader, name = 'Dimensions'): Dimensions {
   const dimensions = at
     .objects(name, MAX_DIMENSIONS)
     .map((one): [string, string] => [one.text('Name', 255), one.text('Value')]);
@@ -33,21 +33,21 @@ export function readDimensions(at: Members, name = 'Dimensions'): Dimensions {
   return sortDimensions(dimensions);
 }
 
-export function readUnit(at: Members): string | undefined {
+export function readUnit(at: MemberReader): string | undefined {
   const unit = at.optionalText('Unit');
   if (unit !== undefined && !UNITS.has(unit)) at.refuse('Unit', `${unit} is no unit of CloudWatch`);
   return unit;
 }
 
 /** 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
-export function readPeriod(at: Members, least = 1): number {
+export function readPeriod(at: MemberReader, least = 1): number {
   const period = at.integer('Period', least, MAX_PERIOD);
   if (![1, 5, 10, 20, 30].includes(period) && period % 60 !== 0)
     at.refuse('Period', `${period} must be 1, 5, 10, 20, 30 or a multiple of 60`);
   return period;
 }
 
-export function readStatistic(at: Members, name: string): string {
+export function readStatistic(at: MemberReader, name: string): string {
   const statistic = at.text(name);
   if (compileStatistic(statistic) === undefined)
     at.refuse(name, `${statistic} is no statistic that is computed here`);
@@ -55,7 +55,7 @@ export function readStatistic(at: Members, name: string): string {
 }
 
 /** `MetricDataQueries` of a call, `Metrics` of an alarm. */
-export function readQueries(at: Members, name: string, leastPeriod = 1): readonly MetricQuery[] {
+export function readQueries(at: MemberReader, name: string, leastPeriod = 1): readonly MetricQuery[] {
   const queries = at.objects(name, MAX_QUERIES).map((one) => readQuery(one, leastPeriod));
   const ids = queries.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -63,7 +63,7 @@ export function readQueries(at: Members, name: string, leastPeriod = 1): readonl
   return queries;
 }
 
-function readQuery(at: Members, leastPeriod: number): MetricQuery {
+function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
   const id = at.text('Id', 255);
   if (!/^[a-z]\w*$/.test(id))
     at.refuse('Id', `${id} must begin with a lower-case letter, and have letters, digits and _ only`);
@@ -78,7 +78,7 @@ function readQuery(at: Members, leastPeriod: number): MetricQuery {
   };
 }
 
-function readStat(at: Members, leastPeriod: number): MetricStat {
+function readStat(at: MemberReader, leastPeriod: number): MetricStat {
   return {
     metric: readMetric(at.object('Metric')),
     stat: readStatistic(at, 'Stat'),
@@ -87,7 +87,7 @@ function readStat(at: Members, leastPeriod: number): MetricStat {
   };
 }
 
-function readExpression(at: Members): Extract<MetricQuery['of'], { kind: 'expression' }> {
+function readExpression(at: MemberReader): Extract<MetricQuery['of'], { kind: 'expression' }> {
   const text = at.text('Expression', 2_048);
   if (/^\s*SELECT\b/i.test(text))
     at.refuse('Expression', 'is a query of Metrics Insights, which does not run here');

@@ -63,8 +63,8 @@ function readResponse(at: MemberReader, bodies: ResponseBodies): CustomResponse 
 
 function readHeaders(at: MemberReader, member: string): readonly InsertedHeader[] {
   return at.objects(member, MAX_HEADERS).map((one) => {
-    const name = one.text('Name', { most: 64 });
-    const value = one.text('Value', { most: 255 });
+    const name = one.text('Name', 64);
+    const value = one.text('Value', 255);
     if (!TOKEN.test(name)) one.refuse('Name', 'must be a name of a header');
     // A line break would begin a header of its own.
     if (/[\0\r\n]/.test(value)) one.refuse('Value', 'must be one line');

@@ -77,7 +77,7 @@ export function readField(at: MemberReader): Field {
 
 export function readForwardedIp(at: MemberReader): ForwardedIp {
   return {
-    header: at.text('HeaderName', { most: 255 }).toLowerCase(),
+    header: at.text('HeaderName', 255).toLowerCase(),
     fallback: at.oneOf('FallbackBehavior', FALLBACKS),
   };
 }

@@ -43,7 +43,7 @@ export function readRules(
 }
 
 function readRule(at: MemberReader, prefix: string, bodies: ResponseBodies, isGroup: boolean): Rule {
-  const name = at.text('Name', { most: 128 });
+  const name = at.text('Name', 128);
   const priority = at.integer('Priority', 0, 2 ** 31 - 1);
   const statement = at.object('Statement');
   const member = statement.sole();
@@ -85,7 +85,7 @@ function readGroup(
   const scopeDown = at.optional('ScopeDownStatement');
   const isManaged = member === 'ManagedRuleGroupStatement';
   const group: GroupReference = isManaged
-    ? { kind: 'managed', vendor: at.text('VendorName', { most: 128 }), name: at.text('Name', { most: 128 }) }
+    ? { kind: 'managed', vendor: at.text('VendorName', 128), name: at.text('Name', 128) }
     : { kind: 'own', arn: at.text(at.has('Arn') ? 'Arn' : 'ARN') };
   return {
     kind: 'group',
@@ -110,7 +110,7 @@ function readOverrides(at: MemberReader): ReadonlyMap<string, RuleAction> {
 
 function readLabels(at: MemberReader): readonly string[] {
   return at.objects('RuleLabels', MAX_LABELS).map((one) => {
-    const label = one.text('Name', { most: 1024 });
+    const label = one.text('Name', 1024);
     if (!LABEL.test(label))
       one.refuse(
         'Name',

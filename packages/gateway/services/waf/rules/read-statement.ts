@@ -46,7 +46,7 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
   IPSetReferenceStatement: readIpSet,
   LabelMatchStatement: (at) => {
     const scope = at.oneOf('Scope', LABEL_SCOPES);
-    const key = at.text('Key', { most: 1024 });
+    const key = at.text('Key', 1024);
     if (scope === 'NAMESPACE' && !key.endsWith(':'))
       at.refuse('Key', 'must end with a colon, as a namespace does');
     if (scope === 'LABEL' && key.endsWith(':')) at.refuse('Key', 'must end with the name of a label');
@@ -108,7 +108,7 @@ function readByteMatch(at: MemberReader): Statement {
 }
 
 function readRegexMatch(at: MemberReader): Statement {
-  const source = at.text('RegexString', { most: MAX_PATTERN });
+  const source = at.text('RegexString', MAX_PATTERN);
   const pattern = compilePattern(source);
   if (pattern === undefined)
     at.refuse(
@@ -194,7 +194,7 @@ function readKey(at: MemberReader): AggregateKey {
     case 'Cookie':
       return { kind: 'cookie', name: inner.text('Name'), transformations: readTransformations(inner) };
     case 'LabelNamespace':
-      return { kind: 'label-namespace', namespace: inner.text('Namespace', { most: 1024 }) };
+      return { kind: 'label-namespace', namespace: inner.text('Namespace', 1024) };
     case 'JA3Fingerprint':
     case 'JA4Fingerprint':
     case 'ASN':
