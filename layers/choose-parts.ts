@@ -3,7 +3,7 @@
  * belongs, any of them suffices; a function belongs where its role does. What goes takes along what names it:
  * variables of functions, statements of roles, lines of the dashboard.
  */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { refersTo } from './edit-template.ts';
 import type { OslsFunction } from './pack-functions.ts';
 
@@ -45,7 +45,7 @@ const PARTS_MEMBER = 'parts';
 
 /** Takes them off, since osls would refuse the member. It resolves variables later, by where they are: files stay. */
 export function takeOwners(files: unknown): Owners {
-  return listOf(files).map((file) => {
+  return asList(files).map((file) => {
     const { [PARTS_MEMBER]: parts } = membersOf(file);
     if (!Array.isArray(parts)) return undefined;
     Reflect.deleteProperty(file as object, PARTS_MEMBER);
@@ -120,9 +120,9 @@ function withoutGone(definition: PartFunction, gone: readonly string[]): PartFun
 
 function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnResource {
   if (resource.Type !== 'AWS::IAM::Role') return resource;
-  const policies = listOf(resource.Properties?.['Policies']).map((policy) => {
+  const policies = asList(resource.Properties?.['Policies']).map((policy) => {
     const document = membersOf(membersOf(policy)['PolicyDocument']);
-    const statements = listOf(document['Statement']).filter((statement) => !isOf(statement, gone));
+    const statements = asList(document['Statement']).filter((statement) => !isOf(statement, gone));
     return { ...membersOf(policy), PolicyDocument: { ...document, Statement: statements } };
   });
   return { ...resource, Properties: { ...resource.Properties, Policies: policies } };
@@ -136,12 +136,12 @@ function withoutLines(
 ): CfnResource {
   if (resource.Type !== 'AWS::CloudWatch::Dashboard') return resource;
   const { 'Fn::Sub': text } = membersOf(resource.Properties?.['DashboardBody']);
-  const widgets = listOf(membersOf(JSON.parse(String(text)))['widgets'])
+  const widgets = asList(membersOf(JSON.parse(String(text)))['widgets'])
     .map(membersOf)
-    .filter(({ parts }) => listOf(parts).some((part) => chosen.includes(String(part))))
+    .filter(({ parts }) => asList(parts).some((part) => chosen.includes(String(part))))
     .map((widget) => {
       const properties = membersOf(widget['properties']);
-      const metrics = listOf(properties['metrics']).filter(
+      const metrics = asList(properties['metrics']).filter(
         (line) => !isOf({ 'Fn::Sub': JSON.stringify(line) }, gone),
       );
       return { ...without(widget, PARTS_MEMBER), properties: { ...properties, metrics } };
@@ -152,8 +152,4 @@ function withoutLines(
 
 function without(members: object, name: string): object {
   return Object.fromEntries(Object.entries(members).filter(([other]) => other !== name));
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -3,13 +3,16 @@ import { mkdirSync, mkdtempSync, linkSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { countFigures, mirrorsOf } from './count-figures.ts';
+import { countFigures, findCopiedReaders, mirrorsOf } from './count-figures.ts';
 import type { CodeFigures } from './count-figures.ts';
 import { findBuilt, megabytesOf, withOwnNeeds } from './install-figures.ts';
 import { findCircles } from './room-figures.ts';
 import type { Layout } from './room-figures.ts';
 import { resolveSpecifier } from './resolve-specifier.ts';
 import type { Manifest } from './resolve-specifier.ts';
+import { isTest } from './module-kinds.ts';
+import { readTree } from './read-tree.ts';
+import { REPOSITORY } from './source-files.ts';
 import { readModule } from './source-modules.ts';
 
 const MANIFESTS = new Map<string, Manifest>([
@@ -205,14 +208,29 @@ describe('habits', () => {
     assert.deepEqual(spreadLines, { source: 2, tests: 1 });
   });
 
-  it('are readers of JSON outside the files that are for it', () => {
+  it('are readers of JSON outside the file that is for it, whatever their names', () => {
+    const isObject = (name: string): string =>
+      `const f = (${name}) => typeof ${name} === 'object' && ${name} !== null && !Array.isArray(${name});`;
     const { copiedJsonReaders } = count({
-      'packages/aws/json-object.ts': 'export function memberOf() {}',
-      'packages/core/stack/json-values.ts': 'export function textOf() {}',
-      'packages/core/a.ts': 'function textOf() { const memberOf = () => 1; const membersOf = 2; }',
+      'packages/base/aws/json-object.ts': isObject('value'),
+      'packages/gateway/core/a.ts': `${isObject('one')} const g = (b) =>\n  b === true ||\n  b === 'true';`,
+      'packages/gateway/core/c.ts':
+        'function i(a) { try { return JSON.parse(a) as Json; } catch { return undefined; } }',
+      'packages/gateway/core/d.ts':
+        "const k = a === true || b === 'true' || (typeof c === 'object' && c !== null);",
     });
 
-    assert.deepEqual(copiedJsonReaders, ['packages/core/a.ts: textOf', 'packages/core/a.ts: memberOf']);
+    assert.deepEqual(copiedJsonReaders, [
+      'packages/gateway/core/a.ts: isJsonObject',
+      'packages/gateway/core/a.ts: isTrue',
+      'packages/gateway/core/c.ts: parseJson',
+    ]);
+  });
+
+  it('has no copy of a reader of JSON in this repository', () => {
+    const source = readTree(REPOSITORY).modules.filter(({ path }) => !isTest(path));
+
+    assert.deepEqual(findCopiedReaders(source), []);
   });
 
   it('are the lengths of the request path and what stands at the top', () => {

@@ -13,9 +13,13 @@ const WATCHED = ['pipeline.ts', 'trail.ts'];
 /** Where the request path is; before the rooms, where it was. */
 const CORE_FOLDERS = ['packages/gateway/core', 'gateway'];
 
-/** Readers of JSON of which one is enough, and where each stands. */
-const JSON_READERS = ['textOf', 'memberOf', 'membersOf'];
-const JSON_FILES = ['json-object.ts', 'json-values.ts'];
+/** What each reader of JSON does, under whatever name, and the only file that may say it. */
+const JSON_READERS: Readonly<Record<string, RegExp>> = {
+  isJsonObject: /typeof (\S+) === 'object'\s+&&\s+\1 !== null\s+&&\s+!Array\.isArray\(\1\)/g,
+  isTrue: /(\S+) === true\s+\|\|\s+\1 === 'true'/g,
+  parseJson: /try \{\s+return JSON\.parse\(\S+\)(?: as \w+)?;\s+\} catch \{\s+return undefined;/g,
+};
+const JSON_FILE = 'json-object.ts';
 
 export type CodeFigures = LayoutFigures & {
   readonly files: number;
@@ -29,7 +33,7 @@ export type CodeFigures = LayoutFigures & {
   readonly watchedLines: Readonly<Record<string, number>>;
   /** Lines that hold nothing but the spread of a literal. */
   readonly spreadLines: { readonly source: number; readonly tests: number };
-  /** `path: name`, each function that reads JSON as another one does. */
+  /** `path: reader` */
   readonly copiedJsonReaders: readonly string[];
   readonly withoutMirror: readonly string[];
   /** Imported by no test file directly. */
@@ -68,7 +72,7 @@ export function countFigures(tree: Tree, layout?: Layout): CodeFigures {
       source: spreadLinesOf(source),
       tests: spreadLinesOf(tree.modules.filter(({ path }) => isTest(path))),
     },
-    copiedJsonReaders: findCopies(source),
+    copiedJsonReaders: findCopiedReaders(source),
     withoutMirror: unmirrored.map(({ path }) => path),
     withoutImportingTest: unimported.map(({ path }) => path),
     codeWithoutMirror: holdCode(unmirrored),
@@ -95,9 +99,12 @@ function countWatched(source: readonly SourceModule[]): Readonly<Record<string, 
   return Object.fromEntries(found.map(({ path, lines }) => [path, lines]));
 }
 
-function findCopies(source: readonly SourceModule[]): readonly string[] {
-  const others = source.filter(({ path }) => !JSON_FILES.includes(posix.basename(path)));
-  return others.flatMap(({ path, functions }) =>
-    functions.filter((name) => JSON_READERS.includes(name)).map((name) => `${path}: ${name}`),
+/** `path: reader`, each place that reads JSON by code that one module has. */
+export function findCopiedReaders(source: readonly SourceModule[]): readonly string[] {
+  const others = source.filter(({ path }) => posix.basename(path) !== JSON_FILE);
+  return others.flatMap(({ path, text }) =>
+    Object.entries(JSON_READERS).flatMap(([name, code]) =>
+      [...text.matchAll(code)].map(() => `${path}: ${name}`),
+    ),
   );
 }

@@ -15,8 +15,7 @@ export type SourceModule = {
   readonly lines: number;
   /** Lines that hold nothing but the spread of an object or array literal. */
   readonly spreadLines: number;
-  /** Names of its functions at any depth, methods left out. */
-  readonly functions: readonly string[];
+  readonly text: string;
   /** How often a name stands in its code. */
   readonly count: (name: string) => number;
 };
@@ -37,9 +36,7 @@ export function readModule(path: string, text: string): SourceModule {
     get spreadLines() {
       return countSpreadLines(file, file);
     },
-    get functions() {
-      return namesOfFunctions(file);
-    },
+    text,
     count: (name) => countIdentifiers(file, name),
   };
 }
@@ -72,19 +69,6 @@ function isSpreadLine(node: ts.Node, file: ts.SourceFile): boolean {
   const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
   const [from, to] = [file.getLineStarts()[line], file.getLineStarts()[line + 1]];
   return file.text.slice(from, to).trim().replace(/,$/, '') === node.getText(file);
-}
-
-function namesOfFunctions(node: ts.Node): readonly string[] {
-  const names: string[] = [];
-  const visit = (one: ts.Node): void => {
-    if (ts.isFunctionDeclaration(one) && one.name !== undefined) names.push(one.name.text);
-    const value = ts.isVariableDeclaration(one) && ts.isIdentifier(one.name) ? one.initializer : undefined;
-    if (value !== undefined && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)))
-      names.push((one as ts.VariableDeclaration).name.getText());
-    ts.forEachChild(one, visit);
-  };
-  visit(node);
-  return names;
 }
 
 function countIdentifiers(node: ts.Node, name: string): number {

@@ -45,7 +45,7 @@ export function mapOf(members: UnknownMembers, name: string): JsonObject {
 
 /** A member that is a list; empty if absent. */
 export function listOf(members: UnknownMembers, name: string): readonly Json[] {
-  return asList(members[name]) ?? [];
+  return asList(members[name]);
 }
 
 export function without(members: JsonObject, ...names: readonly string[]): JsonObject {
@@ -61,8 +61,15 @@ export function asNonEmptyText(value: unknown): string | undefined {
   return value === '' ? undefined : asText(value);
 }
 
-export function asList(value: unknown): readonly Json[] | undefined {
-  return isJsonList(value) ? value : undefined;
+/** Empty if the value is not a list. */
+export function asList(value: unknown): readonly Json[] {
+  return isJsonList(value) ? value : [];
+}
+
+/** Policies and SAM write a list of one item as the item; nothing is an empty list. */
+export function asOneOrMore(value: unknown): readonly Json[] {
+  if (value === undefined) return [];
+  return isJsonList(value) ? value : [value as Json];
 }
 
 /** `true` or `false`, or its text, as templates and AWS's query protocol write it. */

@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { headersByName, parseJson } from './compare.ts';
+import { parseJson } from '@gatewright/aws/json-object';
+import { headersByName } from './compare.ts';
 import type { AwsBackend, Backend } from '../schema/parity-case.ts';
 
 /** One request as a case may expect it. Header names are lower case, repeated ones joined. */

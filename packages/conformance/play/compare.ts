@@ -1,4 +1,5 @@
 /** Comparison of what a case expects with what was seen, wildcards included (test/parity/README.md). */
+import { parseJson } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
 /** `exact`: nothing may be there that is not expected. `subset`: only the members named are compared. */
@@ -48,15 +49,6 @@ function differsFromWildcard(expected: string, actual: unknown, path: string): s
     return firstDifference(JSON.parse(argument) as Json, parseJson(actual), 'exact', path) === undefined;
   };
   return matches() ? undefined : mismatch(expected, actual, path);
-}
-
-/** The JSON value of `text`; undefined when it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function differsInList(

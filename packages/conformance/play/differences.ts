@@ -1,6 +1,7 @@
 /** What is not as a case expects it: of an answer, an event, a request of the engine's own, a log. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { firstDifference, headersByName, lowerCaseKeys, parseJson, show } from './compare.ts';
+import { parseJson } from '@gatewright/aws/json-object';
+import { firstDifference, headersByName, lowerCaseKeys, show } from './compare.ts';
 import type { RunnerServer, SeenRequest } from './backends.ts';
 import type { Expectation, JsonObject, ParityCase } from '../schema/parity-case.ts';
 import type { RawReply } from './raw-client.ts';

@@ -1,6 +1,7 @@
 /** Plays the frame script of a WebSocket case and collects what comes back. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { firstDifference, lowerCaseKeys, parseJson, show } from './compare.ts';
+import { parseJson } from '@gatewright/aws/json-object';
+import { firstDifference, lowerCaseKeys, show } from './compare.ts';
 import { replyDifference } from './differences.ts';
 import { close, connect, Refused } from './websocket-client.ts';
 import type { CaseRequest, FrameStep, Json, JsonObject } from '../schema/parity-case.ts';

@@ -1,4 +1,5 @@
 /** DynamoDB's JSON protocol over HTTP. Runs in the embedded DynamoDB's worker. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
@@ -212,9 +213,9 @@ function parseInput(body: Buffer): Readonly<Record<string, unknown>> {
   } catch {
     input = undefined;
   }
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+  if (isJsonObject(input)) {
     refuseDeepValues(input);
-    return input as Readonly<Record<string, unknown>>;
+    return input;
   }
   throw new DynamoDbError(400, `${SERVICE}SerializationException`, 'The request body is not a JSON object');
 }

@@ -31,7 +31,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
     reader.note(
       'MaximumRecordAgeInSeconds',
       `must be -1 or from 60 to 604800, not ${ageSeconds}`,
-      '-1 holds',
+      'using the default, -1',
     );
   return {
     id: reader.resource.physicalId,

@@ -2,7 +2,7 @@
  * Properties of one resource as numbers, flags and texts. Values that AWS would refuse are noted and replaced
  * by the default.
  */
-import { memberOf } from '@gatewright/aws/json-object';
+import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
@@ -37,30 +37,26 @@ export class ResourceReader {
   }
 
   text(path: string): string | undefined {
-    const value = this.value(path);
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    return asNonEmptyText(this.value(path));
   }
 
   list(path: string): readonly unknown[] {
-    const value = this.value(path);
-    return Array.isArray(value) ? value : [];
+    return asList(this.value(path));
   }
 
   flag(path: string, usual: boolean): boolean {
     const value = this.value(path);
-    if (value === undefined) return usual;
-    return value === true || value === 'true';
+    return value === undefined ? usual : isTrue(value);
   }
 
   /** A whole number; some templates write them as texts. */
   integer(path: string, usual: number, least: number, most: number): number {
     const value = this.value(path);
     if (value === undefined) return usual;
-    const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most)
-      return number;
-    this.note(path, `must be a whole number from ${least} to ${most}`, `${usual} holds`);
-    return usual;
+    const number = asInteger(value, least, most);
+    if (number === undefined)
+      this.note(path, `must be a whole number from ${least} to ${most}`, `using the default, ${usual}`);
+    return number ?? usual;
   }
 
   note(property: string, message: string, consequence: string): void {

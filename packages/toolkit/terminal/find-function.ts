@@ -1,3 +1,4 @@
+import { asList } from '@gatewright/aws/json-object';
 import { functionsNamed } from '../../gateway/core/stack/function.ts';
 import { UsageError } from '../../base/terminal/output.ts';
 import { callGateway, readMember } from './running-gateway.ts';
@@ -10,7 +11,7 @@ export type FoundFunction = { readonly name: string; readonly region: string; re
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await callGateway('GET', 'functions');
-  const functions = listOf(readMember(answer, 'functions')).map((one) => ({
+  const functions = asList(readMember(answer, 'functions')).map((one) => ({
     name: String(readMember(one, 'name')),
     logicalId: String(readMember(one, 'logicalId')),
     region: String(readMember(one, 'region')),
@@ -24,8 +25,4 @@ export async function findFunction(given: string): Promise<FoundFunction> {
   throw new UsageError(
     names === '' ? 'the gateway serves no functions' : `there is no function "${given}"; there are ${names}`,
   );
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,5 @@
 import { parseArn } from '@gatewright/aws/arn';
-import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
@@ -50,7 +50,7 @@ function readPool(
 ): PoolDefinition {
   const ofPool = (type: string): ResolvedResource[] =>
     stacks.flatMap((stack) => ofType(stack, type)).filter((resource) => poolIdOf(resource) === poolId);
-  const admin = blockOf(properties, 'AdminCreateUserConfig');
+  const admin = mapOf(properties, 'AdminCreateUserConfig');
   return {
     kind: 'cognito',
     issuer: userPoolIssuer(region, poolId),
@@ -58,17 +58,17 @@ function readPool(
     region,
     name: asNonEmptyText(properties['UserPoolName']) ?? asNonEmptyText(properties['PoolName']) ?? logicalId,
     arn: poolArn(region, accountId, poolId),
-    policy: readPolicy(blockOf(blockOf(properties, 'Policies'), 'PasswordPolicy'), admin),
+    policy: readPolicy(mapOf(mapOf(properties, 'Policies'), 'PasswordPolicy'), admin),
     nameAttributes: textsOf(properties, 'UsernameAttributes'),
     aliases: textsOf(properties, 'AliasAttributes'),
     autoVerified: textsOf(properties, 'AutoVerifiedAttributes'),
-    isCaseSensitive: isOn(blockOf(properties, 'UsernameConfiguration'), 'CaseSensitive'),
-    allowsSignUp: !isOn(admin, 'AllowAdminCreateUserOnly'),
+    isCaseSensitive: isTrue(mapOf(properties, 'UsernameConfiguration')['CaseSensitive']),
+    allowsSignUp: !isTrue(admin['AllowAdminCreateUserOnly']),
     required: readRequired(properties),
     groups: ofPool('UserPoolGroup').map((group) => group.physicalId),
     clients: ofPool('UserPoolClient').map((client) => readClient(client, secretOf(client, stacks))),
     isOpen: false,
-    triggers: readTriggers(blockOf(properties, 'LambdaConfig')),
+    triggers: readTriggers(mapOf(properties, 'LambdaConfig')),
     domains: ofPool('UserPoolDomain').map(({ properties: { Domain, CustomDomainConfig }, physicalId }) => {
       const domain = typeof Domain === 'string' ? Domain : physicalId;
       return CustomDomainConfig === undefined ? `${domain}.auth.${region}.amazoncognito.com` : domain;
@@ -91,7 +91,7 @@ function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunct
     const arn = asNonEmptyText(config[name]);
     return arn === undefined ? [] : [[name, { arn, version: '1' }] as const];
   });
-  const ofTokens = blockOf(config, 'PreTokenGenerationConfig');
+  const ofTokens = mapOf(config, 'PreTokenGenerationConfig');
   const arn = asNonEmptyText(ofTokens['LambdaArn']);
   const version = /^V([123])_0$/.exec(asNonEmptyText(ofTokens['LambdaVersion']) ?? 'V1_0')?.[1] ?? '1';
   const versioned = { arn: arn ?? '', version: version === '3' ? '3' : version === '2' ? '2' : '1' } as const;
@@ -105,7 +105,7 @@ function poolIdOf({ properties }: ResolvedResource): string | undefined {
 }
 
 function secretOf(client: ResolvedResource, stacks: readonly ResolvedStack[]): string | undefined {
-  if (!isOn(client.properties, 'GenerateSecret')) return undefined;
+  if (!isTrue(client.properties['GenerateSecret'])) return undefined;
   const stack = stacks.find(({ resources }) => resources.get(client.logicalId) === client);
   return makeId(51, stack?.stackName ?? '', client.logicalId, 'secret');
 }
@@ -124,7 +124,7 @@ function readPolicy(policy: Properties, admin: Properties): PasswordPolicy {
   const isUnsaid = Object.keys(policy).length === 0;
   return {
     minimumLength: numberOf(policy, 'MinimumLength') ?? (isUnsaid ? 8 : 6),
-    needs: KINDS.flatMap(([property, kind]) => (isUnsaid || isOn(policy, property) ? [kind] : [])),
+    needs: KINDS.flatMap(([property, kind]) => (isUnsaid || isTrue(policy[property]) ? [kind] : [])),
     temporaryDays:
       numberOf(policy, 'TemporaryPasswordValidityDays') ?? numberOf(admin, 'UnusedAccountValidityDays') ?? 7,
   };
@@ -134,7 +134,7 @@ function readRequired(properties: Properties): readonly string[] {
   const schema = properties['Schema'];
   const attributes: readonly unknown[] = Array.isArray(schema) ? schema : [];
   return attributes.flatMap((attribute) => {
-    if (!isJsonObject(attribute) || !isOn(attribute, 'Required')) return [];
+    if (!isJsonObject(attribute) || !isTrue(attribute['Required'])) return [];
     const name = attribute['Name'];
     return typeof name === 'string' ? [name] : [];
   });
@@ -160,8 +160,8 @@ function readClient(
   { physicalId, logicalId, properties }: ResolvedResource,
   secret: string | undefined,
 ): AppClient {
-  const isOauth = isOn(properties, 'AllowedOAuthFlowsUserPoolClient');
-  const rotation = blockOf(properties, 'RefreshTokenRotation');
+  const isOauth = isTrue(properties['AllowedOAuthFlowsUserPoolClient']);
+  const rotation = mapOf(properties, 'RefreshTokenRotation');
   const readable = textsOf(properties, 'ReadAttributes');
   return {
     clientId: physicalId,
@@ -177,7 +177,7 @@ function readClient(
       rotation['Feature'] === 'ENABLED' ? (numberOf(rotation, 'RetryGracePeriodSeconds') ?? 0) : undefined,
     reportsUnknownUsers: properties['PreventUserExistenceErrors'] !== 'ENABLED',
     revokesTokens:
-      properties['EnableTokenRevocation'] === undefined || isOn(properties, 'EnableTokenRevocation'),
+      properties['EnableTokenRevocation'] === undefined || isTrue(properties['EnableTokenRevocation']),
     readable: readable.length === 0 ? undefined : readable,
   };
 }
@@ -185,7 +185,7 @@ function readClient(
 const UNIT_SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 
 function readSeconds(properties: Properties): AppClient['seconds'] {
-  const units = blockOf(properties, 'TokenValidityUnits');
+  const units = mapOf(properties, 'TokenValidityUnits');
   const seconds = (name: string, usualUnit: string, usual: number): number => {
     const validity = numberOf(properties, `${name}Validity`) ?? 0;
     return validity === 0 ? usual : validity * (UNIT_SECONDS[asNonEmptyText(units[name]) ?? usualUnit] ?? 1);
@@ -211,13 +211,4 @@ function textsOf(properties: Properties, name: string): readonly string[] {
 function numberOf(properties: Properties, name: string): number | undefined {
   const value = Number(properties[name] ?? Number.NaN);
   return Number.isFinite(value) ? value : undefined;
-}
-
-function isOn(properties: Readonly<Record<string, unknown>>, name: string): boolean {
-  return properties[name] === true || properties[name] === 'true';
-}
-
-function blockOf(properties: Properties, name: string): Properties {
-  const value = properties[name];
-  return isJsonObject(value) ? value : {};
 }

@@ -2,7 +2,7 @@
  * Puts original values back into a request that was edited as it was shown: what stands masked where the
  * original has a secret was not edited.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { Redactor } from '../records/redact.ts';
 
 /** Of a query or a form: parameters that are shown unchanged. */
@@ -21,19 +21,11 @@ export function unmaskPairs(edited: string, original: string, redactor: Redactor
 
 /** Of a JSON body, by whole strings; any other body is returned as it was edited. */
 export function unmaskJson(edited: string, original: string, redactor: Redactor): string {
-  const [before, shown] = [parse(original), parse(redactor.text(original))];
+  const [before, shown] = [parseJson(original), parseJson(redactor.text(original))];
   if (before === undefined || shown === undefined) return edited;
   const secrets = new Map<string, string>();
   compare(before, shown, secrets);
   return [...secrets].reduce((text, [mask, secret]) => text.replaceAll(mask, () => secret), edited);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Notes what each changed leaf is as JSON text, shown and as it was. */

@@ -2,7 +2,7 @@
 import { DefinitionError } from '../../core/errors.ts';
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { readInteger } from '../../core/deployment/properties.ts';
-import { listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { isTrue, listOf, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { RoutingRule, RuleCondition } from '../../core/routing/routing-rules.ts';
 import type { ApiState } from '../api-state.ts';
@@ -60,7 +60,7 @@ export function readRoutingRule(
     apiId,
     stage,
     conditions: readConditions(item, fail),
-    stripsBasePath: invoke['StripBasePath'] === true || invoke['StripBasePath'] === 'true',
+    stripsBasePath: isTrue(invoke['StripBasePath']),
   };
 }
 

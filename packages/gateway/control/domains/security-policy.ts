@@ -26,5 +26,5 @@ const KNOWN =
 export function notePolicy(item: ControlResource, policy: string, tolerance: Tolerance): void {
   if (policy === '' || KNOWN.test(policy)) return;
   const error = new DefinitionError(item.place('SecurityPolicy'), `there is no security policy ${policy}`);
-  tolerance.note(error, 'TLS 1.2 holds');
+  tolerance.note(error, 'using TLS 1.2');
 }

@@ -103,7 +103,7 @@ function exportParameters(method: JsonObject, kind: ExportOptions['kind']): Draf
     const [, where = '', name] = PARAMETER.exec(source) ?? [];
     if (name === undefined) return [];
     const type = kind === 'swagger' ? { type: 'string' } : { schema: { type: 'string' } };
-    const required = isRequired === true || isRequired === 'true' || where === 'path';
+    const required = isTrue(isRequired) || where === 'path';
     return [{ name, in: PLACES[where], required: required || undefined, ...type }];
   });
 }

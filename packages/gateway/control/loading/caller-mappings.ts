@@ -1,4 +1,5 @@
 import type { DefinitionPlace } from '../../core/errors.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 
@@ -26,10 +27,7 @@ export function callerMappingsIn(
 function readTexts(owner: ResolvedResource | undefined): readonly CallerMapping[] {
   if (owner === undefined) return [];
   const inside = owner.properties['Integration'];
-  const [properties, prefix] =
-    typeof inside === 'object' && inside !== null && !Array.isArray(inside)
-      ? [inside as Readonly<Record<string, Json>>, 'Integration.']
-      : [owner.properties, ''];
+  const [properties, prefix] = isJsonObject(inside) ? [inside, 'Integration.'] : [owner.properties, ''];
   return TEXTS.flatMap((name) =>
     textsIn(properties[name])
       .filter((text) => READS_CALLER.test(text))

@@ -3,7 +3,7 @@
  * "Policies and permissions").
  */
 import { makeRoleId } from '@gatewright/aws/physical-ids';
-import { membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -82,7 +82,9 @@ class RoleReader {
       policies: [
         ...(isWhole ? [] : [ALLOW_ALL]),
         ...this.#inline(owned),
-        ...listOf(properties['ManagedPolicyArns']).map((arn) => this.#byArn(owned, 'ManagedPolicyArns', arn)),
+        ...asOneOrMore(properties['ManagedPolicyArns']).map((arn) =>
+          this.#byArn(owned, 'ManagedPolicyArns', arn),
+        ),
         ...this.#attached(owned),
       ],
       boundary: boundary === undefined ? undefined : this.#byArn(owned, 'PermissionsBoundary', boundary),
@@ -94,7 +96,7 @@ class RoleReader {
   }
 
   #inline(owned: Owned): readonly CompiledPolicy[] {
-    return listOf(owned.resource.properties['Policies']).map((policy, index) =>
+    return asOneOrMore(owned.resource.properties['Policies']).map((policy, index) =>
       this.#document(owned, `Policies.${index}.PolicyDocument`, membersOf(policy)['PolicyDocument']),
     );
   }
@@ -102,7 +104,7 @@ class RoleReader {
   #attached({ stack, resource: role }: Owned): readonly CompiledPolicy[] {
     const named = (owned: Owned): boolean =>
       owned.stack.accountId === stack.accountId &&
-      [...listOf(owned.resource.properties['Roles']), owned.resource.properties['RoleName']].includes(
+      [...asOneOrMore(owned.resource.properties['Roles']), owned.resource.properties['RoleName']].includes(
         role.physicalId,
       );
     return [
@@ -157,7 +159,7 @@ class RoleReader {
 /** A trust policy has no resource: it is the role's own. Undefined for one that IAM refuses. */
 function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   const { Statement: statement, ...rest } = membersOf(document);
-  const statements = listOf(statement);
+  const statements = asOneOrMore(statement);
   if (statements.some((one) => 'Resource' in membersOf(one) || 'NotResource' in membersOf(one)))
     return undefined;
   const Statement = statements.map((one) => ({ ...membersOf(one), Resource: '*' }));
@@ -171,14 +173,9 @@ function isUnresolved({ unresolved = [] }: ResolvedResource, property: string): 
 
 function readTags(tags: Json | undefined): ReadonlyMap<string, string> {
   return new Map(
-    listOf(tags).flatMap((tag) => {
+    asOneOrMore(tags).flatMap((tag) => {
       const { Key: key, Value: value } = membersOf(tag);
       return typeof key === 'string' && typeof value === 'string' ? [[key.toLowerCase(), value]] : [];
     }),
   );
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly Json[]) : [value];
 }

@@ -1,5 +1,5 @@
 /** Typed reading of resource properties; every refusal names file, resource and property. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asFlag, asInteger, asNumber, isJsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
 
@@ -37,9 +37,8 @@ type IntegerRule = { readonly usual: number; readonly min: number; readonly max:
 export function readInteger(bag: PropertyBag, property: string, rule: IntegerRule): number {
   const value = bag.properties[property];
   if (value === undefined || value === null) return rule.usual;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isInteger(number) && number >= rule.min && number <= rule.max)
-    return number;
+  const number = asInteger(value, rule.min, rule.max);
+  if (number !== undefined) return number;
   throw new DefinitionError(
     bag.place(property),
     `${property} must be a whole number from ${rule.min} to ${rule.max}, not ${JSON.stringify(value)}`,
@@ -47,8 +46,8 @@ export function readInteger(bag: PropertyBag, property: string, rule: IntegerRul
 }
 
 /**
- * A number beyond AWS's limits is reported, and the limit applies. @throws DefinitionError for what is no
- * whole number
+ * A number beyond AWS's limits is reported, and the limit applies. @throws DefinitionError for what is not
+ * a whole number
  */
 export function readClampedInteger(
   bag: PropertyBag,
@@ -56,9 +55,8 @@ export function readClampedInteger(
   rule: IntegerRule,
   tolerance: Tolerance,
 ): number {
-  const value = bag.properties[property];
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isInteger(number)) return readInteger(bag, property, rule);
+  const number = asNumber(bag.properties[property]);
+  if (number === undefined || !Number.isInteger(number)) return readInteger(bag, property, rule);
   const limit = Math.min(Math.max(number, rule.min), rule.max);
   return tolerance.attempt(
     `the limit of ${limit} applies`,
@@ -71,8 +69,8 @@ export function readClampedInteger(
 export function readFlag(bag: PropertyBag, property: string): boolean {
   const value = bag.properties[property];
   if (value === undefined || value === null) return false;
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
+  const flag = asFlag(value);
+  if (flag !== undefined) return flag;
   throw new DefinitionError(bag.place(property), `${property} must be true or false`);
 }
 

@@ -1,5 +1,5 @@
 /** Reads the answer of an authorizer function (docs/aws §4.3, §4.5, §11.6). */
-import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { asOneOrMore, asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../policy/evaluate.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
@@ -74,17 +74,13 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
 
 /** Runs before the policy is compiled; malformed policies are the compiler's to report. */
 function findLongArn(document: unknown): string | undefined {
-  const statements = listOf(asJsonObject(document)?.['Statement']);
+  const statements = asOneOrMore(asJsonObject(document)?.['Statement']);
   for (const statement of statements) {
     const record = asJsonObject(statement);
-    for (const arn of [...listOf(record?.['Resource']), ...listOf(record?.['NotResource'])])
+    for (const arn of [...asOneOrMore(record?.['Resource']), ...asOneOrMore(record?.['NotResource'])])
       if (typeof arn === 'string' && arn.length > MAX_ARN_LENGTH) return arn;
   }
   return undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
 }
 
 type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAnswer['context'] } | Invalid;

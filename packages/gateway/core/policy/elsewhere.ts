@@ -1,7 +1,7 @@
 /** For a denied call that the role allows in another account, region or partition. */
 import { parseArn, partitionOf, printArn } from '@gatewright/aws/arn';
 import { compilePolicy } from './evaluate.ts';
-import { membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { CompiledPolicy, PolicyQuestion } from './model.ts';
 
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
@@ -30,8 +30,8 @@ export function describeElsewhere(
 /** ARNs of statements that would allow the call if they were written for its place. */
 function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQuestion): readonly Arn[] {
   return sources.flatMap(({ document, options }) =>
-    listOf(membersOf(document)['Statement']).flatMap((statement) =>
-      listOf(membersOf(statement)['Resource']).flatMap((text) => {
+    asOneOrMore(membersOf(document)['Statement']).flatMap((statement) =>
+      asOneOrMore(membersOf(statement)['Resource']).flatMap((text) => {
         const named = typeof text === 'string' ? parseArn(text) : undefined;
         if (named === undefined || membersOf(statement)['Effect'] !== 'Allow') return [];
         const { partition, region, accountId } = asked;
@@ -72,7 +72,3 @@ const REGIONS: Readonly<Record<string, string>> = {
   'aws-cn': 'cn-north-1',
   'aws-us-gov': 'us-gov-west-1',
 };
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
-}

@@ -1,5 +1,5 @@
 /** Condition keys with a value in calls of functions and integrations; all other keys are missing. */
-import { membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 
 const KEYS = new Set([
   'aws:currenttime',
@@ -29,10 +29,10 @@ const KEYS = new Set([
 const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|states|apigateway)(?::|$)/i;
 
 export function unknownConditionKeys(document: unknown): readonly string[] {
-  const keys = listOf(membersOf(document)['Statement']).flatMap((statement) => {
+  const keys = asOneOrMore(membersOf(document)['Statement']).flatMap((statement) => {
     const { Action: actions, NotAction: others, Condition: condition } = membersOf(statement);
     const isEvaluated =
-      others !== undefined || listOf(actions).some((action) => SERVICES.test(String(action)));
+      others !== undefined || asOneOrMore(actions).some((action) => SERVICES.test(String(action)));
     return isEvaluated
       ? Object.values(membersOf(condition)).flatMap((uses) => Object.keys(membersOf(uses)))
       : [];
@@ -41,8 +41,4 @@ export function unknownConditionKeys(document: unknown): readonly string[] {
     const lower = key.toLowerCase();
     return !KEYS.has(lower) && !lower.startsWith('aws:principaltag/');
   });
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
 }

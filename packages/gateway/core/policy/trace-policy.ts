@@ -2,7 +2,7 @@
  * Finds a policy's deciding statement, and why the others do not match, for explanations. Compiles the same
  * parts as for requests, so that both always agree.
  */
-import { membersOf } from '@gatewright/aws/json-object';
+import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileConditions } from './conditions.ts';
 import { compileStatement, covers } from './evaluate.ts';
@@ -42,7 +42,7 @@ export type PolicyTrace = {
 export function tracePolicy(policy: CompiledPolicy, question: PolicyQuestion): PolicyTrace {
   const statements = (policy.sources ?? []).flatMap(({ document, options }) => {
     const { Statement: statement, Version: version } = membersOf(document);
-    return listOf(statement).map((one) => traceStatement(membersOf(one), version, options, question));
+    return asOneOrMore(statement).map((one) => traceStatement(membersOf(one), version, options, question));
   });
   const denied = statements.findIndex(({ effect, applies }) => applies && effect === 'Deny');
   const allowed = statements.findIndex(({ effect, applies }) => applies && effect === 'Allow');
@@ -93,7 +93,7 @@ function traceConditions(
     Object.entries(membersOf(keys)).map(([key, value]) => ({
       operator,
       key,
-      wanted: listOf(value).map(String),
+      wanted: asOneOrMore(value).map(String),
       found: conditions.get(key.toLowerCase()),
       holds: holds({ [operator]: { [key]: value } }, hasVariables, conditions),
     })),
@@ -112,11 +112,6 @@ function holds(block: UnknownMembers, hasVariables: boolean, values: PolicyQuest
 function namesOf(statement: UnknownMembers, name: 'Action' | 'Resource'): readonly string[] {
   const excluded = statement[`Not${name}`];
   return excluded === undefined
-    ? listOf(statement[name]).map(String)
-    : listOf(excluded).map((text) => `not ${String(text)}`);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+    ? asOneOrMore(statement[name]).map(String)
+    : asOneOrMore(excluded).map((text) => `not ${String(text)}`);
 }

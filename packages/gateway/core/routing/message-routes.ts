@@ -1,4 +1,5 @@
 /** WebSocket route selection (docs/aws §11.2). */
+import { parseJson } from '@gatewright/aws/json-object';
 import type { MessageRoutePlan, MessageRouting } from '../deployment/model.ts';
 
 type MessageRoutingResult =
@@ -45,7 +46,7 @@ type Evaluate = (body: string) => string | undefined;
 function compileExpression(expression: string): Evaluate | undefined {
   if (expression.startsWith('$') && !expression.startsWith('${')) {
     const path = parseBodyPath(expression.slice(1));
-    return path && ((body) => readMember(parseBody(body), path));
+    return path && ((body) => readMember(parseJson(body), path));
   }
   const parts = parseParts(expression);
   if (parts === undefined || parts.length === 0) return undefined;
@@ -53,7 +54,7 @@ function compileExpression(expression: string): Evaluate | undefined {
     const text = parts.map((part) => part.text).join('');
     return () => text;
   }
-  return (body) => renderComposite(parts, parseBody(body));
+  return (body) => renderComposite(parts, parseJson(body));
 }
 
 function parseParts(expression: string): readonly Part[] | undefined {
@@ -76,15 +77,6 @@ function parseBodyPath(text: string): BodyPath | undefined {
   const steps = BODY_EXPRESSION.exec(text)?.[1];
   if (steps === undefined) return undefined;
   return [...steps.matchAll(BODY_STEP)].map(([, name, index]) => name ?? Number(index));
-}
-
-/** Undefined for a body that is no JSON; JSON `null` is `null`. */
-function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Missing members of a composite count as empty text, but a body that is no JSON selects nothing. */

@@ -1,5 +1,5 @@
 /** `GenerateSecretString` of a template's secret: a password by AWS's rules (Secrets Manager API, "GetRandomPassword"). */
-import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { asFlag, isJsonObject, isTrue, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** An unpredictable number from 0 up to but not including the bound. */
@@ -56,7 +56,7 @@ function generatePassword(spec: UnknownMembers, draw: Draw): string {
     MAX_LENGTH,
     Math.max(1, Math.trunc(Number(spec['PasswordLength'] ?? USUAL_LENGTH)) || 1),
   );
-  const isEach = !isFalse(spec['RequireEachIncludedType']);
+  const isEach = asFlag(spec['RequireEachIncludedType']) !== false;
   const required = isEach ? kinds.slice(0, length).map((kind) => pick(kind, draw)) : [];
   const rest = Array.from({ length: length - required.length }, () => pick(all, draw));
   return shuffle([...required, ...rest], draw).join('');
@@ -73,13 +73,4 @@ function shuffle(characters: string[], draw: Draw): string[] {
     [characters[last], characters[at]] = [characters[at] ?? '', characters[last] ?? ''];
   }
   return characters;
-}
-
-/** Templates write `true` and `"true"`. */
-function isTrue(value: unknown): boolean {
-  return String(value) === 'true';
-}
-
-function isFalse(value: unknown): boolean {
-  return String(value) === 'false';
 }

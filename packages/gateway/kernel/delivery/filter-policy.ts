@@ -2,7 +2,7 @@
  * Filter policies of SNS subscriptions (docs/aws §18.6): over a message's attributes, or its body as JSON.
  * The operators are those of event patterns; attributes are texts, numbers, or JSON lists.
  */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
 import { compileEventPattern } from './event-pattern.ts';
 import { isScalar, PatternError } from './value-match.ts';
@@ -25,7 +25,7 @@ export function compileFilterPolicy(
   const test = compileEventPattern(policy);
   if (scope === 'MessageBody')
     return ({ body }) => {
-      const value = parse(body);
+      const value = parseJson(body);
       return isJsonObject(value) && test(value);
     };
   return ({ attributes }) =>
@@ -42,18 +42,10 @@ function refuseNesting(policy: Readonly<Record<string, unknown>>): void {
 function valueOf({ DataType, StringValue }: MessageAttribute): unknown {
   if (StringValue === undefined) return undefined;
   if (DataType === 'String.Array') {
-    const list = parse(StringValue);
+    const list = parseJson(StringValue);
     return Array.isArray(list) ? list.filter(isScalar) : undefined;
   }
   if (DataType.startsWith('Number'))
     return Number.isFinite(Number(StringValue)) ? Number(StringValue) : undefined;
   return DataType.startsWith('String') ? StringValue : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

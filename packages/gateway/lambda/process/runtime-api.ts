@@ -3,6 +3,7 @@
  * and an answer counts only with the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { createServer } from '@gatewright/aws/node-http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -236,10 +237,5 @@ function failureOf(text: string | undefined, request: IncomingMessage): string {
 }
 
 function isErrorJson(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return parseJsonObject(text) !== undefined;
 }

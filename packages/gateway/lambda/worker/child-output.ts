@@ -1,4 +1,5 @@
 /** Output of child programs with inherited streams, which would otherwise reach the gateway's own stdout. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as ChildProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -29,21 +30,17 @@ function patchSynchronous(childProcess: typeof ChildProcess, output: FunctionOut
   for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) {
     const real: (...args: never[]) => unknown = childProcess[name];
     Reflect.set(childProcess, name, (...args: unknown[]) => {
-      const options = args.findLast(isOptions);
+      const options = args.findLast(isJsonObject);
       const { stdio, caught } = withoutInherit(options?.['stdio']);
       const changed = args.map((arg) => (arg === options && caught.length > 0 ? { ...options, stdio } : arg));
       const result: unknown = Reflect.apply(real, childProcess, changed);
       if (caught.length === 0) return result;
-      if (isOptions(result) && !Buffer.isBuffer(result)) {
+      if (isJsonObject(result) && !Buffer.isBuffer(result)) {
         for (const stream of caught) writeAll(stream, result[stream]);
       } else writeAll('stdout', result);
       return result;
     });
   }
-}
-
-function isOptions(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withoutInherit(stdio: unknown): { stdio: unknown; caught: ('stdout' | 'stderr')[] } {

@@ -2,6 +2,7 @@
  * A Lambda instance has all ports for itself, instances here share those of the machine: a server whose port is taken
  * listens on a free one, and connections of its own instance to that port reach it.
  */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as Net from 'node:net';
 
 type NetModule = {
@@ -69,7 +70,7 @@ export class OwnPorts {
     const open = this.#open;
     prototype.connect = function (...args) {
       const [first] = args;
-      const options = isNormalized(first) ? first[0] : isOptions(first) ? first : undefined;
+      const options = isNormalized(first) ? first[0] : isJsonObject(first) ? first : undefined;
       const [wanted, host] = options === undefined ? args : [options['port'], options['host']];
       const isLoopback = typeof host === 'function' || LOOPBACK.has(host);
       const port = isLoopback ? open.get(Number(wanted)) : undefined;
@@ -87,7 +88,7 @@ function loadNet(module: typeof Net): NetModule {
 
 /** Of `listen(port, …)` and `listen({ port })`; 0 = any, undefined = no port. */
 function portOf(first: unknown): number | undefined {
-  const given = isOptions(first) ? first['port'] : first;
+  const given = isJsonObject(first) ? first['port'] : first;
   const port = typeof given === 'string' && given !== '' ? Number(given) : given;
   return typeof port === 'number' && port >= 0 ? port : undefined;
 }
@@ -95,7 +96,7 @@ function portOf(first: unknown): number | undefined {
 /** Without the callback, which already waits for `listening`. */
 function onFreePort([first, ...rest]: readonly unknown[]): readonly unknown[] {
   const others = rest.filter((arg) => typeof arg !== 'function');
-  return [isOptions(first) ? { ...first, port: 0 } : 0, ...others];
+  return [isJsonObject(first) ? { ...first, port: 0 } : 0, ...others];
 }
 
 type Outcome = {
@@ -127,10 +128,6 @@ function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isNormalized(value: unknown): value is Normalized {
-  return Array.isArray(value) && isOptions(value[0]);
+  return Array.isArray(value) && isJsonObject(value[0]);
 }

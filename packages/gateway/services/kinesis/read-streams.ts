@@ -25,7 +25,11 @@ export function readStream(reader: ResourceReader): StreamDefinition {
 function readMode(reader: ResourceReader): StreamDefinition['mode'] {
   const mode = reader.text('StreamModeDetails.StreamMode') ?? 'PROVISIONED';
   if (mode === 'ON_DEMAND' || mode === 'PROVISIONED') return mode;
-  reader.note('StreamModeDetails', 'StreamMode must be PROVISIONED or ON_DEMAND', 'PROVISIONED holds');
+  reader.note(
+    'StreamModeDetails',
+    'StreamMode must be PROVISIONED or ON_DEMAND',
+    'using the default, PROVISIONED',
+  );
   return 'PROVISIONED';
 }
 

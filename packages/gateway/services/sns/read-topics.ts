@@ -1,4 +1,4 @@
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compileFilterPolicy, type MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import { atPlace } from '../../kernel/delivery/value-match.ts';
@@ -56,7 +56,7 @@ function readOne(
       protocol: Protocol,
       endpoint: Endpoint,
       test,
-      isRaw: RawMessageDelivery === true || RawMessageDelivery === 'true',
+      isRaw: isTrue(RawMessageDelivery),
       deadLetterArn: typeof dead === 'string' ? dead : undefined,
     },
   ];

@@ -24,7 +24,7 @@ export function readStreamMapping(reader: ResourceReader, stream: TableStream): 
     reader.note(
       'StartingPosition',
       'must be TRIM_HORIZON or LATEST for the stream of a table',
-      'LATEST holds',
+      'using the default, LATEST',
     );
   return {
     ...readOrderedMapping(reader),

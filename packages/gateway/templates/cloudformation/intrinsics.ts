@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
-import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { asFlag, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
@@ -202,13 +202,8 @@ function combine(argument: Json, name: string, scope: Scope, at: Path): boolean[
 }
 
 export function resolveBoolean(value: Json | undefined, scope: Scope, at: Path): boolean {
-  const resolved = resolveValue(value, scope, at);
-  if (resolved === true || resolved === 'true') return true;
-  if (resolved === false || resolved === 'false') return false;
-  return scope.fail(
-    at,
-    'Template error: a condition must be Fn::And, Fn::Or, Fn::Not, Fn::Equals or Condition',
-  );
+  const words = 'Template error: a condition must be Fn::And, Fn::Or, Fn::Not, Fn::Equals or Condition';
+  return asFlag(resolveValue(value, scope, at)) ?? scope.fail(at, words);
 }
 
 function cidr(argument: Json, scope: Scope, at: Path): readonly string[] {

@@ -1,5 +1,5 @@
 /** `AWS::Serverless::HttpApi` and the implicit HTTP API → an API with its document, stage and domain. */
-import { isJsonObject, mapOf } from '@gatewright/aws/json-object';
+import { isJsonObject, isTrue, mapOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import {
   INTEGRATION,
@@ -39,7 +39,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
     ...(location === undefined
       ? { Body: documentOf(expansion, api, auth) }
       : { BodyS3Location: localOrS3Body(location) }),
-    ...present({ CorsConfiguration: cors === true || cors === 'true' ? { AllowOrigins: ['*'] } : cors }),
+    ...present({ CorsConfiguration: isTrue(cors) ? { AllowOrigins: ['*'] } : cors }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
   for (const route of routes.filter(({ fault }) => fault === undefined))

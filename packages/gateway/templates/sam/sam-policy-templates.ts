@@ -3,6 +3,7 @@
  * templates"), by name: their parameters, actions and resources. Those of other services grant the whole
  * service: such calls go to AWS, which checks the developer's own key.
  */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 type Grant = readonly [actions: string, ...resources: string[]];
@@ -137,8 +138,7 @@ const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = 
 /** The policy document of a template; undefined if SAM has none of this name. */
 export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
-  const given =
-    typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters) ? parameters : {};
+  const given = membersOf(parameters);
   if (grants !== undefined)
     return documentOf(
       grants.map(([actions, ...resources]) => [

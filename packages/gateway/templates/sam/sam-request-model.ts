@@ -1,7 +1,7 @@
 /**
  * `Models`, and `RequestModel` and `RequestParameters` of an Api event → the document's request settings.
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION } from './sam-document.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
@@ -84,10 +84,7 @@ function bodyRules(
 function validatorOf(request: JsonObject): { name: string; definition: JsonObject } | undefined {
   const { ValidateBody: body, ValidateParameters: parameters } = request;
   if (body === undefined && parameters === undefined) return undefined;
-  const [isBody, isParameters] = [
-    body === true || body === 'true',
-    parameters === true || parameters === 'true',
-  ];
+  const [isBody, isParameters] = [isTrue(body), isTrue(parameters)];
   const name = isBody
     ? isParameters
       ? 'body-and-params'

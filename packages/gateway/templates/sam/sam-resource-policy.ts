@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { asOneOrMore, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { ANY_METHOD, branchesOf, methodKey, methodNames, pathsOf } from './sam-document.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -29,7 +29,7 @@ export function addResourcePolicy(
   // A misspelt list would leave the API open.
   if (unknown !== undefined) expansion.fail(apiId, `Auth.ResourcePolicy has no member ${unknown}`);
   for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
-    for (const id of listOf(policy[list] ?? []))
+    for (const id of asOneOrMore(policy[list] ?? []))
       // An unrecognized entry would be dropped, and the API left open.
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
@@ -47,7 +47,7 @@ export function addResourcePolicy(
 function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly JsonObject[] {
   const Action = 'execute-api:Invoke';
   const accounts = (Effect: string, list: Json | undefined): JsonObject[] =>
-    list === undefined ? [] : [{ Effect, Action, Resource, Principal: { AWS: listOf(list) } }];
+    list === undefined ? [] : [{ Effect, Action, Resource, Principal: { AWS: asOneOrMore(list) } }];
   const except = (operator: string, keys: JsonObject): JsonObject[] =>
     Object.keys(keys).length === 0
       ? []
@@ -56,7 +56,7 @@ function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly J
           { Effect: 'Deny', Action, Resource, Principal: '*', Condition: { [operator]: keys } },
         ];
   const addresses = (list: Json | undefined): JsonObject =>
-    list === undefined ? {} : { 'aws:SourceIp': listOf(list) };
+    list === undefined ? {} : { 'aws:SourceIp': asOneOrMore(list) };
   return [
     ...accounts('Allow', policy['AwsAccountWhitelist']),
     ...accounts('Deny', policy['AwsAccountBlacklist']),
@@ -69,12 +69,12 @@ function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly J
 
 /** Texts are distinguished by their form; intrinsic functions have a list of their own. */
 function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObject {
-  const written = listOf(policy[`SourceVpc${list}`] ?? []);
+  const written = asOneOrMore(policy[`SourceVpc${list}`] ?? []);
   const startingWith = (prefix: string): readonly Json[] =>
     written.filter((id) => typeof id === 'string' && id.startsWith(prefix));
   const keys: [string, readonly Json[]][] = [
-    ['aws:SourceVpc', [...startingWith('vpc-'), ...listOf(policy[`IntrinsicVpc${list}`] ?? [])]],
-    ['aws:SourceVpce', [...startingWith('vpce-'), ...listOf(policy[`IntrinsicVpce${list}`] ?? [])]],
+    ['aws:SourceVpc', [...startingWith('vpc-'), ...asOneOrMore(policy[`IntrinsicVpc${list}`] ?? [])]],
+    ['aws:SourceVpce', [...startingWith('vpce-'), ...asOneOrMore(policy[`IntrinsicVpce${list}`] ?? [])]],
   ];
   return Object.fromEntries(keys.filter(([, ids]) => ids.length > 0));
 }
@@ -92,12 +92,8 @@ function resourcesOf(document: JsonObject, path: string, stage: Json): readonly 
 
 function merge(existing: Json | undefined, added: readonly Json[]): JsonObject {
   const policy = isJsonObject(existing) ? existing : { Version: '2012-10-17' };
-  const statements = [...listOf(policy['Statement'] ?? [])];
+  const statements = [...asOneOrMore(policy['Statement'] ?? [])];
   for (const statement of added)
     if (!statements.some((other) => isDeepStrictEqual(other, statement))) statements.push(statement);
   return { ...policy, Version: '2012-10-17', Statement: statements };
-}
-
-function listOf(value: Json): readonly Json[] {
-  return isJsonList(value) ? value : [value];
 }

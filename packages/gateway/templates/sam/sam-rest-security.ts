@@ -4,7 +4,7 @@
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonList, isJsonObject, isTrue, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { INTEGRATION, definitionsOf, mapMethods, putDefinitions } from './sam-document.ts';
 import { invocationUri, present } from './sam-expansion.ts';
@@ -44,7 +44,7 @@ export function eventSecurity(
     requirements.push({ [name]: name === 'NONE' ? [] : (scopes ?? usual ?? []) });
   }
   const key = auth['ApiKeyRequired'];
-  if (key !== undefined) requirements.push(isOn(key) ? { api_key: [] } : { api_key_false: [] });
+  if (key !== undefined) requirements.push(isTrue(key) ? { api_key: [] } : { api_key_false: [] });
   return requirements;
 }
 
@@ -74,7 +74,7 @@ export function addRestSecurity(
   });
   const named = putDefinitions(document, 'schemes', Object.fromEntries(schemes));
   const authorized = withDefaultAuthorizer(expansion, apiId, named, auth, authorizers);
-  const keyed = isOn(auth['ApiKeyRequired']) ? withDefaultKey(authorized, auth) : authorized;
+  const keyed = isTrue(auth['ApiKeyRequired']) ? withDefaultKey(authorized, auth) : authorized;
   return addUsedSchemes(keyed);
 }
 
@@ -187,8 +187,4 @@ function addUsedSchemes(document: JsonObject): JsonObject {
 function requirementsOf(definition: JsonObject): readonly Requirement[] {
   const security = definition['security'];
   return isJsonList(security) ? security.filter(isJsonObject) : [];
-}
-
-function isOn(value: Json | undefined): boolean {
-  return value === true || value === 'true';
 }

@@ -2,7 +2,7 @@
  * The role that SAM makes from `Policies` and the other needs of a function or a state machine (SAM developer
  * guide, "AWS::Serverless::Function", "Policies").
  */
-import { asText, isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
 import { findEventSource } from '../../core/stack/event-sources.ts';
@@ -95,5 +95,5 @@ function policyOf(type: string): readonly string[] {
 function sourceOf(event: Json): string {
   const type = asText(membersOf(event)['Type']) ?? '';
   const queue = membersOf(membersOf(event)['Properties'])['SqsSubscription'];
-  return type === 'SNS' && (queue === true || queue === 'true' || isJsonObject(queue)) ? 'SQS' : type;
+  return type === 'SNS' && (isTrue(queue) || isJsonObject(queue)) ? 'SQS' : type;
 }

@@ -1,4 +1,4 @@
-import { memberOf } from '@gatewright/aws/json-object';
+import { asList, memberOf } from '@gatewright/aws/json-object';
 import { UsageError } from '@gatewright/aws/usage-error';
 import type { SignedGet } from './signed-get.ts';
 
@@ -40,8 +40,8 @@ async function findPhysicalId(aws: SignedGet, stack: string, logicalId: string):
 
 async function findByOutput(aws: SignedGet, stack: string, output: string): Promise<string> {
   const answer = await ask(aws, 'DescribeStacks', { StackName: stack });
-  const [described] = listOf(memberOf(answer, 'Stacks'));
-  const found = listOf(memberOf(described, 'Outputs')).find((one) => memberOf(one, 'OutputKey') === output);
+  const [described] = asList(memberOf(answer, 'Stacks'));
+  const found = asList(memberOf(described, 'Outputs')).find((one) => memberOf(one, 'OutputKey') === output);
   const value = memberOf(found, 'OutputValue');
   const id = typeof value === 'string' ? (ADDRESS.exec(value)?.[1] ?? value) : '';
   if (ID.test(id)) return id;
@@ -79,7 +79,7 @@ async function listAll(
   let token = '';
   for (let pages = 0; pages < PAGES_LIMIT; pages += 1) {
     const page = await aws.get('apigateway', token === '' ? path : `${path}&${parameter}=${token}`);
-    found.push(...listOf(memberOf(page, items) ?? memberOf(memberOf(page, '_embedded'), 'item')));
+    found.push(...asList(memberOf(page, items) ?? memberOf(memberOf(page, '_embedded'), 'item')));
     const after = memberOf(page, next);
     if (typeof after !== 'string' || after === '') return found;
     token = encodeURIComponent(after);
@@ -91,8 +91,4 @@ async function ask(aws: SignedGet, action: string, parameters: Record<string, st
   const query = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });
   const answer = await aws.get('cloudformation', `/?${query.toString()}`);
   return memberOf(memberOf(answer, `${action}Response`), `${action}Result`);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

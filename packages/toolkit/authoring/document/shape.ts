@@ -3,6 +3,7 @@
  * made. Functions do not contain it.
  */
 
+import { isJsonObject } from '@gatewright/aws/json-object';
 import * as field from '@gatewright/handlers/http/fields';
 import type { Field, JsonSchema } from '@gatewright/handlers/http/fields';
 
@@ -258,7 +259,7 @@ function all<T, R>(entries: readonly T[], read: (entry: T, index: number) => R |
 }
 
 function entriesOf(value: unknown, path: Path, report: Report): [string, unknown][] | undefined {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
+  if (isJsonObject(value)) return Object.entries(value);
   report(path, `must be a map of names to values, not ${show(value)}`);
   return undefined;
 }

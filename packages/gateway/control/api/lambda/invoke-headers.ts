@@ -1,6 +1,7 @@
 /**
  * Options of Invoke besides the answer: a ClientContext for the handler, and the log's tail for the caller.
  */
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { InvocationResult, InvokeOptions } from '../../../core/ports.ts';
 import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
@@ -72,12 +73,7 @@ export function parseInvokeHeaders({ request }: AwsCall, hasAnswer: boolean): Pa
 function readContext(encoded: string): string | undefined {
   if (encoded.length > MAX_CONTEXT_CHARS) return undefined;
   const text = Buffer.from(encoded, 'base64').toString();
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseJsonObject(text) === undefined ? undefined : text;
 }
 
 /** The header of the answer, if a tail was requested and the function has run. */

@@ -2,7 +2,7 @@
  * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
  * on the wire.
  */
-import { isJsonObject, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
+import { isJsonObject, isTrue, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control-error.ts';
 import type { PatchRule } from '../../edits/patch.ts';
@@ -103,7 +103,7 @@ function showValue(value: Json, { kind, fields = [] }: Pick<Field, 'kind' | 'fie
       : value;
   switch (kind) {
     case 'flag':
-      return value === true || value === 'true';
+      return isTrue(value);
     case 'number':
       return Number(value);
     case 'flags':
@@ -131,9 +131,7 @@ function showChanges(ofStatus: Json): unknown {
 }
 
 function isEmptyMap(value: Json): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
-  );
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObject> {

@@ -1,4 +1,5 @@
 /** Integrations of WebSocket APIs other than Lambda proxies, and their responses (docs/aws §11.3). */
+import { parseJson } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../errors.ts';
 import { parseParameterSource } from '../../mapping/parameter-source.ts';
 import { compileMessageRouting } from '../../routing/message-routes.ts';
@@ -239,7 +240,7 @@ function compileAnswerSelection(
   if (ofBoth === expression) return compileSelection(response, expression);
   const select = compileSelection(response, ofBoth);
   return (message, answer) =>
-    select(JSON.stringify({ message: parseOrNothing(message), answer: describeAnswer(answer) }));
+    select(JSON.stringify({ message: parseJson(message), answer: describeAnswer(answer) }));
 }
 
 function describeAnswer({ status, headers, body }: SelectableAnswer): Readonly<Record<string, unknown>> {
@@ -253,13 +254,5 @@ function describeAnswer({ status, headers, body }: SelectableAnswer): Readonly<R
       : value;
     header[name] = value;
   }
-  return { statuscode: status, header, multivalueheader, body: parseOrNothing(body) };
-}
-
-function parseOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { statuscode: status, header, multivalueheader, body: parseJson(body) };
 }

@@ -11,6 +11,7 @@ import { SchemaRefusal, STEP, modelUrl, prepareSchema } from './schema-preparati
 import { wordSchemaErrors } from './schema-wording.ts';
 import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
 /** `details` is `$context.error.validationErrorString`. */
@@ -189,7 +190,7 @@ function newBudget(maxSteps: number): RenderBudget {
 /** The same text for equal values: object names are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    isJsonObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );

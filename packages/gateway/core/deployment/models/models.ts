@@ -6,6 +6,7 @@ import { readText, requireValid } from '../properties.ts';
 import type { Tolerance } from '../../errors.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { PropertyBag } from '../properties.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Models = {
@@ -103,9 +104,4 @@ function readSchema(bag: PropertyBag): JsonObject {
   if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS)
     throw new DefinitionError(bag.place('Schema'), `A model has at most ${MAX_SCHEMA_CHARS} characters`);
   return schema;
-}
-
-/** Properties come from JSON or YAML: an object is a JSON object. */
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asList, isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../../core/api-call.ts';
 import { StartError, InvalidRequest } from '../../../core/errors.ts';
 import { readStateFile, StateFileError, writeStateFile } from '../../../kernel/files/state-file.ts';
@@ -59,18 +59,14 @@ async function load(file: string, parts: Parts): Promise<object> {
   const loads: (() => unknown)[] = [];
   for (const { key, check } of STATE_PARTS) loads.push(await check(state[key], parts));
   const left: unknown[] = [];
-  for (const loadOf of loads) left.push(...listOf(await loadOf()));
+  for (const loadOf of loads) left.push(...asList(await loadOf()));
   return { file, ...count(state), left };
 }
 
 function count({ tables, calls }: Readonly<Record<string, unknown>>): object {
-  const items = listOf(tables).reduce<number>(
-    (sum, table) => sum + listOf(isJsonObject(table) ? table['items'] : undefined).length,
+  const items = asList(tables).reduce<number>(
+    (sum, table) => sum + asList(isJsonObject(table) ? table['items'] : undefined).length,
     0,
   );
-  return { tables: listOf(tables).length, items, calls: listOf(calls).length };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return { tables: asList(tables).length, items, calls: asList(calls).length };
 }
