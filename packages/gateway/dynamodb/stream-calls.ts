@@ -1,4 +1,5 @@
 /** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), over the record of changes. */
+import { validationMessage } from '@gatewright/aws/violations';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, validationError, type Output } from './actions.ts';
 import { parseSequence, printSequence } from './stream-log.ts';
@@ -207,10 +208,7 @@ function trimmedAccess(): DynamoDbError {
 /** Attack: a member of another type, such as a list, that a later reader takes for a text. */
 function refuseWrongMembers(operation: string, input: UnknownMembers): void {
   const wrong = (MEMBERS[operation] ?? []).flatMap((member) => wrongMember(member, input[member.name]) ?? []);
-  if (wrong.length > 0)
-    throw validationError(
-      `${wrong.length} validation error${wrong.length === 1 ? '' : 's'} detected: ${wrong.join('; ')}`,
-    );
+  if (wrong.length > 0) throw validationError(validationMessage(...wrong));
 }
 
 function wrongMember(member: Member, value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 /** Input of a call of a user pool, read as Cognito does. */
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -18,9 +19,7 @@ export class CognitoInput {
     const value = this.optional(name);
     if (value !== undefined) return value;
     const member = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-    throw invalidParameter(
-      `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-    );
+    throw invalidParameter(validationMessage(violation(undefined, member, MUST.notBeNull)));
   }
 
   optional(name: string): string | undefined {

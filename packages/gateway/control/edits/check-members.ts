@@ -2,6 +2,7 @@
  * Checks the members of a call by the table of constraints: first as AWS's validator does, which names all violations
  * at once, then as the service itself, which names the first.
  */
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../control-error.ts';
@@ -38,31 +39,19 @@ export function checkMembers(call: string, path: ReadonlyMap<string, string>, bo
   }
 }
 
-/** AWS's validator names every violation. */
 export function validationError(violations: readonly string[]): ControlError {
-  const count = violations.length;
-  const detected = count === 1 ? '1 validation error' : `${count} validation errors`;
-  return new ControlError('ValidationException', `${detected} detected: ${violations.join('; ')}`);
+  return new ControlError('ValidationException', validationMessage(...violations));
 }
-
-/** `Value 'x' at 'updateStageInput.patchOperations.1.member.op' failed to satisfy constraint: …` */
-export function violation(value: string | undefined, at: string, rule: string): string {
-  const shown = value === undefined ? 'null' : `'${value}'`;
-  return `Value ${shown} at '${at}' failed to satisfy constraint: ${rule}`;
-}
-
-export const enumRule = (values: readonly string[]): string =>
-  `Member must satisfy enum value set: [${values.join(', ')}]`;
 
 function violationsOf(value: unknown, at: string, constraint: Constraint | undefined): readonly string[] {
   if (constraint === undefined) return [];
   const { required = false, values, pattern, each } = constraint;
-  if (value === undefined) return required ? [violation(undefined, at, 'Member must not be null')] : [];
+  if (value === undefined) return required ? [violation(undefined, at, MUST.notBeNull)] : [];
   if (each !== undefined) return violationsInList(value, at, each);
   if (typeof value !== 'string') return [];
-  if (values !== undefined && !values.includes(value)) return [violation(value, at, enumRule(values))];
+  if (values !== undefined && !values.includes(value)) return [violation(value, at, MUST.beOneOf(values))];
   if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value))
-    return [violation(value, at, `Member must satisfy regular expression pattern: ${pattern}`)];
+    return [violation(value, at, MUST.match(pattern))];
   return [];
 }
 
@@ -70,7 +59,7 @@ function violationsInList(list: unknown, at: string, { values = [] }: Constraint
   if (!Array.isArray(list)) return [];
   const isLegal = list.every((item: unknown) => typeof item !== 'string' || values.includes(item));
   if (isLegal) return [];
-  return [violation(`[${list.join(', ')}]`, at, `Member must satisfy constraint: [${enumRule(values)}]`)];
+  return [violation(`[${list.join(', ')}]`, at, `Member must satisfy constraint: [${MUST.beOneOf(values)}]`)];
 }
 
 /** Why the service refuses this value; undefined = it does not. */

@@ -3,8 +3,9 @@
  * values that are always text. Not RFC 6902: `add` replaces; `test` and `move` are never supported.
  * @see API Gateway API reference, "PatchOperation"
  */
+import { MUST, violation } from '@gatewright/aws/violations';
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { enumRule, validationError, violation } from './check-members.ts';
+import { validationError } from './check-members.ts';
 import { badRequest } from '../control-error.ts';
 import type { ControlError } from '../control-error.ts';
 
@@ -80,7 +81,7 @@ function refuseUnknownVerbs(operations: readonly PatchOperation[], input: string
   const violations = operations.flatMap(({ op }, index) =>
     VERBS.includes(op)
       ? []
-      : [violation(op, `${input}.patchOperations.${index + 1}.member.op`, enumRule(VERBS))],
+      : [violation(op, `${input}.patchOperations.${index + 1}.member.op`, MUST.beOneOf(VERBS))],
   );
   if (violations.length > 0) throw validationError(violations);
 }

@@ -1,4 +1,5 @@
 /** Members of a call's input, each checked as AWS's model says. */
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { asText } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter } from './error.ts';
@@ -19,7 +20,7 @@ export class CallInput {
   }
 
   text(name: string): string {
-    return this.optionalText(name) ?? fail(name, 'null', 'Member must not be null');
+    return this.optionalText(name) ?? fail(name, 'null', MUST.notBeNull);
   }
 
   optionalText(name: string): string | undefined {
@@ -33,8 +34,8 @@ export class CallInput {
     const value = this.#members[name];
     if (typeof value !== 'number' || !Number.isFinite(value))
       return fail(name, value, 'Member must be a number');
-    if (value < least) return fail(name, value, `Member must have value greater than or equal to ${least}`);
-    if (value > most) return fail(name, value, `Member must have value less than or equal to ${most}`);
+    if (value < least) return fail(name, value, MUST.haveValueFrom(least));
+    if (value > most) return fail(name, value, MUST.haveValueTo(most));
     return Math.trunc(value);
   }
 
@@ -50,7 +51,7 @@ export class CallInput {
 
   texts(name: string, most: number): readonly string[] {
     const list = this.list(name);
-    if (list.length > most) fail(name, list, `Member must have length less than or equal to ${most}`);
+    if (list.length > most) fail(name, list, MUST.haveLengthTo(most));
     return list.map((item) => asText(item) ?? fail(name, item, 'Member must be a string'));
   }
 
@@ -79,12 +80,10 @@ export function groupOf(identifier: string): string {
 }
 
 function failPattern(name: string, value: string, pattern: string): never {
-  return fail(name, value, `Member must satisfy regular expression pattern: ${pattern}`);
+  return fail(name, value, MUST.match(pattern));
 }
 
 function fail(name: string, value: unknown, constraint: string): never {
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  throw invalidParameter(
-    `1 validation error detected: Value '${shown.slice(0, 200)}' at '${name}' failed to satisfy constraint: ${constraint}`,
-  );
+  throw invalidParameter(validationMessage(violation(shown.slice(0, 200), name, constraint)));
 }

@@ -2,6 +2,7 @@
  * Members of an input, checked as AWS does: all faults together make one ValidationException; a value of a
  * wrong type is a SerializationException.
  */
+import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -39,12 +40,12 @@ export class InputReader {
     if (typeof value !== 'string') throw wrongType(value, 'String');
     const { least = 0, most = Infinity, pattern, values } = rule;
     const note = (constraint: string): void => this.#note(`'${value}'`, name, constraint);
-    if (values?.includes(value) === false) note(`Member must satisfy enum value set: [${values.join(', ')}]`);
+    if (values?.includes(value) === false) note(MUST.beOneOf(values));
     // A value over the limit is not matched: it could take very long.
     if (pattern !== undefined && value.length <= most && !new RegExp(`^(?:${pattern})$`).test(value))
-      note(`Member must satisfy regular expression pattern: ${pattern}`);
-    if (value.length < least) note(`Member must have length greater than or equal to ${least}`);
-    if (value.length > most) note(`Member must have length less than or equal to ${most}`);
+      note(MUST.match(pattern));
+    if (value.length < least) note(MUST.haveLengthFrom(least));
+    if (value.length > most) note(MUST.haveLengthTo(most));
     return value;
   }
 
@@ -53,9 +54,8 @@ export class InputReader {
     if (value === undefined) return undefined;
     if (typeof value !== 'number') throw wrongType(value, 'Integer');
     const whole = Math.floor(value);
-    if (whole < least)
-      this.#note(`'${whole}'`, name, `Member must have value greater than or equal to ${least}`);
-    if (whole > most) this.#note(`'${whole}'`, name, `Member must have value less than or equal to ${most}`);
+    if (whole < least) this.#note(`'${whole}'`, name, MUST.haveValueFrom(least));
+    if (whole > most) this.#note(`'${whole}'`, name, MUST.haveValueTo(most));
     return whole;
   }
 
@@ -81,7 +81,7 @@ export class InputReader {
       );
     // The value itself may be a megabyte long.
     if (Buffer.byteLength(value, 'base64') + beside > mostBytes)
-      this.#note('', name, `Member must have length less than or equal to ${mostBytes}`);
+      this.#note('', name, MUST.haveLengthTo(mostBytes));
     return value;
   }
 
@@ -89,9 +89,8 @@ export class InputReader {
     const value = this.#member(name, { isRequired: true });
     if (value === undefined) return [];
     if (!Array.isArray(value)) throw wrongType(value, 'List');
-    if (value.length < least)
-      this.#note(`'[]'`, name, `Member must have length greater than or equal to ${least}`);
-    if (value.length > most) this.#note('', name, `Member must have length less than or equal to ${most}`);
+    if (value.length < least) this.#note(`'[]'`, name, MUST.haveLengthFrom(least));
+    if (value.length > most) this.#note('', name, MUST.haveLengthTo(most));
     return value.slice(0, most).map((item: unknown, index) => {
       const path = `${this.#path}${lowerFirst(name)}.${index + 1}.member.`;
       return new InputReader(membersOf(item), path, this.#faults);
@@ -102,7 +101,7 @@ export class InputReader {
   stream(): { readonly name: string | undefined; readonly arn: string | undefined } {
     const arn = this.text('StreamARN', ARN_RULE);
     const name = this.text('StreamName', NAME_RULE);
-    if (arn === undefined && name === undefined) this.#note('null', 'StreamName', 'Member must not be null');
+    if (arn === undefined && name === undefined) this.#note('null', 'StreamName', MUST.notBeNull);
     return { name, arn };
   }
 
@@ -110,25 +109,18 @@ export class InputReader {
   check(): void {
     const faults = this.#faults.slice(0, MAX_FAULTS);
     if (faults.length === 0) return;
-    const errors = faults.length === 1 ? 'error' : 'errors';
-    throw new OperationRefused(
-      'ValidationException',
-      `${faults.length} validation ${errors} detected: ${faults.join('; ')}`,
-    );
+    throw new OperationRefused('ValidationException', validationMessage(...faults));
   }
 
   #member(name: string, { isRequired = false }: { readonly isRequired?: boolean }): unknown {
     const value = memberOf(this.#input, name) ?? undefined;
-    if (value === undefined && isRequired) this.#note('null', name, 'Member must not be null');
+    if (value === undefined && isRequired) this.#note('null', name, MUST.notBeNull);
     return value;
   }
 
   /** @param value as AWS prints it; empty if omitted */
   #note(value: string, name: string, constraint: string): void {
-    const what = value === '' ? 'Value' : `Value ${value}`;
-    this.#faults.push(
-      `${what} at '${this.#path}${lowerFirst(name)}' failed to satisfy constraint: ${constraint}`,
-    );
+    this.#faults.push(violationOf(value, `${this.#path}${lowerFirst(name)}`, constraint));
   }
 }
 

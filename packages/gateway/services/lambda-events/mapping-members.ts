@@ -1,4 +1,5 @@
 /** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
@@ -61,9 +62,11 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
       !(isUpdate && FIXED.includes(name)),
   );
   const required = isUpdate ? [] : ['EventSourceArn', 'FunctionName'];
-  const missing = required.filter((name) => !isGiven(input[name])).map(nullAt);
+  const missing = required
+    .filter((name) => !isGiven(input[name]))
+    .map((name) => violation(undefined, small(name), MUST.notBeNull));
   const wrong = [...missing, ...given.flatMap(([name, value]) => wrongMember(name, value) ?? [])];
-  if (wrong.length > 0) throw new OperationRefused('ValidationException', detected(wrong));
+  if (wrong.length > 0) throw new OperationRefused('ValidationException', validationMessage(...wrong));
   // Of a parsed text.
   return Object.fromEntries(given) as Properties;
 }
@@ -84,7 +87,9 @@ export function refuseForSource(service: string, properties: UnknownMembers): vo
   if (isGiven(properties['ScalingConfig']))
     throw invalidParameter('ScalingConfig is not valid for stream event sources.');
   if (!isGiven(properties['StartingPosition']))
-    throw invalidParameter(`${detected([nullAt('StartingPosition')])}.`);
+    throw invalidParameter(
+      `${validationMessage(violation(undefined, small('StartingPosition'), MUST.notBeNull))}.`,
+    );
 }
 
 export function invalidParameter(message: string): OperationRefused {
@@ -104,12 +109,12 @@ function wrongMember(name: string, value: unknown): string | undefined {
       if (!Array.isArray(value)) throw unreadable(name, 'a list');
       return value.every((one) => member.allowed.includes(String(one)))
         ? undefined
-        : enumAt(name, JSON.stringify(value), member.allowed);
+        : violation(JSON.stringify(value), small(name), MUST.beOneOf(member.allowed));
     case 'text':
       if (typeof value !== 'string') throw unreadable(name, 'a string');
       return member.allowed === undefined || member.allowed.includes(value)
         ? undefined
-        : enumAt(name, value, member.allowed);
+        : violation(value, small(name), MUST.beOneOf(member.allowed));
     case 'number':
       return wrongNumber(name, value, member);
   }
@@ -128,24 +133,9 @@ function wrongNumber(
   { least, most }: { readonly least: number; readonly most: number },
 ): string | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw unreadable(name, 'a number');
-  const constraint = value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
   if (value >= least && value <= most) return undefined;
-  return `Value '${value}' at '${small(name)}' failed to satisfy constraint: Member must have value ${constraint}`;
-}
-
-function enumAt(name: string, value: string, allowed: readonly string[]): string {
-  return (
-    `Value '${value}' at '${small(name)}' failed to satisfy constraint: ` +
-    `Member must satisfy enum value set: [${allowed.join(', ')}]`
-  );
-}
-
-function nullAt(name: string): string {
-  return `Value null at '${small(name)}' failed to satisfy constraint: Member must not be null`;
-}
-
-function detected(wrong: readonly string[]): string {
-  return `${wrong.length} validation error${wrong.length === 1 ? '' : 's'} detected: ${wrong.join('; ')}`;
+  const constraint = value < least ? MUST.haveValueFrom(least) : MUST.haveValueTo(most);
+  return violation(String(value), small(name), constraint);
 }
 
 function unreadable(name: string, kind: string): OperationRefused {

@@ -1,4 +1,5 @@
 /** Input of `AssumeRole` (STS API reference). What is not done here is refused: it would limit or widen a session. */
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { parseArn } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
@@ -81,7 +82,7 @@ function required(parameters: URLSearchParams, name: string, shown: string): str
   if (value === '')
     throw new OperationRefused(
       'ValidationError',
-      `1 validation error detected: Value null at '${shown}' failed to satisfy constraint: Member must not be null`,
+      validationMessage(violation(undefined, shown, MUST.notBeNull)),
     );
   return value;
 }
@@ -89,6 +90,6 @@ function required(parameters: URLSearchParams, name: string, shown: string): str
 function constraint(value: string, shown: string, wanted: string): OperationRefused {
   return new OperationRefused(
     'ValidationError',
-    `1 validation error detected: Value '${value.slice(0, 100)}' at '${shown}' failed to satisfy constraint: Member must satisfy ${wanted}`,
+    validationMessage(violation(value.slice(0, 100), shown, `Member must satisfy ${wanted}`)),
   );
 }

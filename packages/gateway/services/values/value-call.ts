@@ -1,4 +1,5 @@
 /** Common parts of the JSON services of values: reading a call, and answering it (AWS JSON 1.1). */
+import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -40,15 +41,12 @@ export function textsField(fields: UnknownMembers, name: string, most: number): 
 export function sizeField(fields: UnknownMembers, name: string, most: number): number {
   const value = fields[name] ?? most;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw invalid(name, `Member must have value less than or equal to ${most}`);
+  throw invalid(name, MUST.haveValueTo(most));
 }
 
 function invalid(name: string, rule: string): ServiceRefusal {
   const shown = name.charAt(0).toLowerCase() + name.slice(1);
-  return new ServiceRefusal(
-    'ValidationException',
-    `1 validation error detected: Value at '${shown}' failed to satisfy constraint: ${rule}`,
-  );
+  return new ServiceRefusal('ValidationException', validationMessage(violationOf('', shown, rule)));
 }
 
 /** Unsupported filters, lists and writes: 501 ends an SDK at once. */

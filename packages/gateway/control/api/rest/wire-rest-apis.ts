@@ -1,7 +1,8 @@
 /**
  * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite by a document, delete.
  */
-import { enumRule, validationError, violation } from '../../edits/check-members.ts';
+import { MUST, violation } from '@gatewright/aws/violations';
+import { validationError } from '../../edits/check-members.ts';
 import { badRequest } from '../../control-error.ts';
 import { limitOfQuota, refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { refuseMapped } from '../../domains/edit-domains.ts';
@@ -144,7 +145,7 @@ function readEndpointConfiguration(body: WireCall['body']): JsonObject {
 function readEndpoint(call: WireCall): JsonObject {
   const types = call.query.get('endpointConfigurationTypes');
   if (types !== null && !ENDPOINT_TYPES.includes(types))
-    throw validationError([violation(types, 'endpointConfigurationTypes', enumRule(ENDPOINT_TYPES))]);
+    throw validationError([violation(types, 'endpointConfigurationTypes', MUST.beOneOf(ENDPOINT_TYPES))]);
   return {
     Parameters: readParameters(call),
     ...(types === null ? {} : { EndpointConfiguration: { Types: [types] } }),

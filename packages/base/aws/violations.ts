@@ -1,0 +1,29 @@
+/** The sentences in which AWS's validators refuse members that break the model of a call. */
+
+/** Constraints, as each validator prints them. */
+export const MUST = {
+  notBeNull: 'Member must not be null',
+  beOneOf: (values: readonly string[]) => `Member must satisfy enum value set: [${values.join(', ')}]`,
+  match: (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`,
+  haveLengthFrom: (least: number) => `Member must have length greater than or equal to ${least}`,
+  haveLengthTo: (most: number) => `Member must have length less than or equal to ${most}`,
+  haveValueFrom: (least: number) => `Member must have value greater than or equal to ${least}`,
+  haveValueTo: (most: number) => `Member must have value less than or equal to ${most}`,
+} as const;
+
+/** `Value 'x' at 'updateStageInput.patchOperations.1.member.op' failed to satisfy constraint: …` */
+export function violation(value: string | undefined, at: string, constraint: string): string {
+  return violationOf(value === undefined ? 'null' : `'${value}'`, at, constraint);
+}
+
+/** @param printed the value as AWS prints it; empty if AWS leaves it out */
+export function violationOf(printed: string, at: string, constraint: string): string {
+  const what = printed === '' ? 'Value' : `Value ${printed}`;
+  return `${what} at '${at}' failed to satisfy constraint: ${constraint}`;
+}
+
+/** AWS names every violation. */
+export function validationMessage(...violations: readonly string[]): string {
+  const count = violations.length;
+  return `${count} validation ${count === 1 ? 'error' : 'errors'} detected: ${violations.join('; ')}`;
+}
