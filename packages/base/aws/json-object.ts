@@ -16,19 +16,23 @@ export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-export function asJsonObject(value: unknown): JsonObject | undefined {
+export function asJsonObject(value: unknown): UnknownMembers | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
 const NOTHING: JsonObject = Object.freeze({});
 
 /** The members of an object; none if the value is not an object. */
-export function membersOf(value: unknown): JsonObject {
+export function membersOf(value: Json | undefined): JsonObject;
+export function membersOf(value: unknown): UnknownMembers;
+export function membersOf(value: unknown): UnknownMembers {
   return isJsonObject(value) ? value : NOTHING;
 }
 
 /** One own member; undefined if absent or if the value is not an object. */
-export function memberOf(value: unknown, name: string): Json | undefined {
+export function memberOf(value: Json | undefined, name: string): Json | undefined;
+export function memberOf(value: unknown, name: string): unknown;
+export function memberOf(value: unknown, name: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
@@ -39,12 +43,16 @@ export function textOf(members: UnknownMembers, name: string): string {
 }
 
 /** A member that is a map; empty if absent. */
-export function mapOf(members: UnknownMembers, name: string): JsonObject {
+export function mapOf(members: JsonObject, name: string): JsonObject;
+export function mapOf(members: UnknownMembers, name: string): UnknownMembers;
+export function mapOf(members: UnknownMembers, name: string): UnknownMembers {
   return membersOf(members[name]);
 }
 
 /** A member that is a list; empty if absent. */
-export function listOf(members: UnknownMembers, name: string): readonly Json[] {
+export function listOf(members: JsonObject, name: string): readonly Json[];
+export function listOf(members: UnknownMembers, name: string): readonly unknown[];
+export function listOf(members: UnknownMembers, name: string): readonly unknown[] {
   return asList(members[name]);
 }
 
@@ -62,14 +70,18 @@ export function asNonEmptyText(value: unknown): string | undefined {
 }
 
 /** Empty if the value is not a list. */
-export function asList(value: unknown): readonly Json[] {
+export function asList(value: Json | undefined): readonly Json[];
+export function asList(value: unknown): readonly unknown[];
+export function asList(value: unknown): readonly unknown[] {
   return isJsonList(value) ? value : [];
 }
 
 /** Policies and SAM write a list of one item as the item; nothing is an empty list. */
-export function asOneOrMore(value: unknown): readonly Json[] {
+export function asOneOrMore(value: Json | undefined): readonly Json[];
+export function asOneOrMore(value: unknown): readonly unknown[];
+export function asOneOrMore(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
-  return isJsonList(value) ? value : [value as Json];
+  return isJsonList(value) ? value : [value];
 }
 
 /** `true` or `false`, or its text, as templates and AWS's query protocol write it. */
@@ -109,7 +121,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** Undefined if the text is not a JSON object. */
-export function parseJsonObject(text: string): JsonObject | undefined {
+export function parseJsonObject(text: string): UnknownMembers | undefined {
   return asJsonObject(parseJson(text));
 }
 

@@ -1,5 +1,5 @@
 /** Integrations of HTTP APIs that call one operation of an AWS service (docs/aws §8). */
-import { asText, isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
@@ -210,7 +210,7 @@ function printMember(name: string, value: unknown): string[] {
   if (!isJsonObject(value)) return [printQueryPair(name, String(value))];
   return Object.entries(value).flatMap(([key, fields], index) => {
     const prefix = `${singular}.${index + 1}`;
-    const members = isJsonObject(fields) ? Object.entries(fields) : [];
+    const members = Object.entries(membersOf(fields as unknown));
     return [
       printQueryPair(`${prefix}.Name`, key),
       ...members.map(([member, text]) => printQueryPair(`${prefix}.Value.${member}`, String(text))),

@@ -96,7 +96,7 @@ function parametersOf({ source }: ResolvedStack): readonly UnknownMembers[] {
       : undefined;
     const value = given ?? fallback;
     if (value === undefined || value === null) return [];
-    const isHidden = noEcho === true || String(noEcho).toLowerCase() === 'true';
+    const isHidden = noEcho === true || (typeof noEcho === 'string' && noEcho.toLowerCase() === 'true');
     return [{ ParameterKey, ParameterValue: isHidden ? '****' : printJsonText(value) }];
   });
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -45,8 +45,8 @@ function isToBus(reader: ResourceReader): boolean {
 function readKeyRules(given: UnknownMembers): Pick<BucketNotification, 'prefix' | 'suffix'> {
   const { Rules: rules } = membersOf(membersOf(given['Filter'])['S3Key']);
   const of = (wanted: string): string => {
-    for (const rule of Array.isArray(rules) ? (rules as readonly unknown[]) : [])
-      if (isJsonObject(rule) && String(rule['Name']).toLowerCase() === wanted) return String(rule['Value']);
+    for (const { Name: name, Value: value } of asList(rules).map((rule) => membersOf(rule)))
+      if (String(name).toLowerCase() === wanted) return String(value);
     return '';
   };
   return { prefix: of('prefix'), suffix: of('suffix') };

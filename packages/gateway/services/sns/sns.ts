@@ -139,7 +139,7 @@ function readAttributes(given: UnknownMembers): Record<string, MessageAttribute>
   return Object.fromEntries(
     pairs.flatMap(([name, value]): [string, MessageAttribute][] => {
       if (typeof name !== 'string' || !isJsonObject(value)) return [];
-      const { DataType = 'String', StringValue, BinaryValue } = value;
+      const { DataType = 'String', StringValue, BinaryValue }: UnknownMembers = value;
       const text = typeof StringValue === 'string' ? { StringValue } : {};
       const bytes = typeof BinaryValue === 'string' ? { BinaryValue } : {};
       return [[name, { DataType: String(DataType), ...text, ...bytes }]];

@@ -76,7 +76,7 @@ export function fromAttributes(item: UnknownMembers): UnknownMembers {
 }
 
 function fromAttribute(value: unknown): unknown {
-  const [kind = '', inner] = isJsonObject(value) ? (Object.entries(value)[0] ?? []) : [];
+  const [kind = '', inner] = Object.entries(membersOf(value))[0] ?? [];
   switch (kind) {
     case 'N':
       return toNumber(String(inner));

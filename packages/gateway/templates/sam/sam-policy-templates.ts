@@ -141,10 +141,7 @@ export function expandPolicyTemplate(name: string, parameters: Json): JsonObject
   const given = membersOf(parameters);
   if (grants !== undefined)
     return documentOf(
-      grants.map(([actions, ...resources]) => [
-        actions,
-        resources.map((one) => arnOf(one, given as JsonObject)),
-      ]),
+      grants.map(([actions, ...resources]) => [actions, resources.map((one) => arnOf(one, given))]),
     );
   const [, actions] =
     OTHER_SERVICES.find(([prefix]) => name.startsWith(prefix) && name.endsWith('Policy')) ?? [];

@@ -149,16 +149,17 @@ async function findRestDrift(
 
 function describeDrift(route: LiveRoute, served: unknown, exported: UnknownMembers | undefined): string[] {
   if (!isJsonObject(served)) return [];
+  const wasAuthorized: unknown = served['authorizationType'];
   const { key, method, path, authorizationType, apiKeyRequired, shown } = route;
   const name = method === 'ANY' ? 'x-amazon-apigateway-any-method' : method.toLowerCase();
   const integration = memberAt(exported, 'paths', path, name, 'x-amazon-apigateway-integration');
   const was = membersOf(integration)['uri'];
   const now = memberAt(shown, 'methodIntegration', 'uri');
   return [
-    ...(served['authorizationType'] === authorizationType
+    ...(wasAuthorized === authorizationType
       ? []
       : [
-          `${key} is deployed with authorization ${String(served['authorizationType'])}, and configured with ${authorizationType}`,
+          `${key} is deployed with authorization ${String(wasAuthorized)}, and configured with ${authorizationType}`,
         ]),
     ...(Boolean(served['apiKeyRequired']) === apiKeyRequired
       ? []

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readCompiled } from '../../stack/access/commands/access-check.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -112,7 +112,7 @@ async function readKey(plane: ControlPlane, live: LiveApi, id: string): Promise<
     plan: plan && {
       id: textAt(plan, 'name') ?? String(plan['id']),
       ...(isJsonObject(quota) && {
-        quota: { limit: Number(quota['limit']), period: String(quota['period']) },
+        quota: { limit: Number(quota['limit']), period: asText(quota['period']) ?? '' },
       }),
       ...(isJsonObject(throttle) && {
         throttle: { rate: Number(throttle['rateLimit']), burst: Number(throttle['burstLimit']) },

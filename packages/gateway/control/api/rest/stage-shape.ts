@@ -89,10 +89,7 @@ function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(
     readMethodSettings(source).map(({ routeKey, bag }) => {
       const shown = showFields(bag.properties as JsonObject, Object.values(SETTING_FIELDS));
-      return [
-        settingName(routeKey, textOf(bag.properties as JsonObject, 'ResourcePath')),
-        { ...USUAL_SETTINGS, ...shown },
-      ];
+      return [settingName(routeKey, textOf(bag.properties, 'ResourcePath')), { ...USUAL_SETTINGS, ...shown }];
     }),
   );
 }

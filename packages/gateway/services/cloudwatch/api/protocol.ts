@@ -47,8 +47,9 @@ function toXmlFields(value: unknown): unknown {
   if (value instanceof Double) return value.value;
   if (Array.isArray(value)) return { member: value.map(toXmlFields) };
   if (!isJsonObject(value)) return value;
+  const members: UnknownMembers = value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, member]) =>
+    Object.entries(members).flatMap(([name, member]) =>
       member === undefined ? [] : [[name, MAPS.has(name) ? toXmlMap(member) : toXmlFields(member)]],
     ),
   );
