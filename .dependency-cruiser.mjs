@@ -162,7 +162,7 @@ export default {
       {
         path: '^packages/gateway/core/',
         pathNot:
-          '^packages/gateway/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange)\\.ts$|stack/(model|function|json-values)\\.ts$)',
+          '^packages/gateway/core/((routing|mapping|events|policy|metering|deployment)/|(errors|defect|ports|exchange)\\.ts$|stack/(model|function)\\.ts$)',
       },
     ),
     rule(
