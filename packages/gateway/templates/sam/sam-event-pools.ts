@@ -1,5 +1,5 @@
 /** `Cognito` events: triggers of a user pool (SAM developer guide, "Cognito" of functions). */
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import { allowSource, required, requiredRef, type SamEvent } from './sam-event.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 

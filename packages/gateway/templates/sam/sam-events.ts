@@ -3,6 +3,7 @@
  * log group, a rule, a schedule, a bucket or a user pool needs to start the function (SAM developer guide, "EventSource"
  * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
 import type { CallingSource, MappedSource } from '../../core/stack/event-sources.ts';

@@ -39,7 +39,7 @@ function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
     .map((stage) => ({
       id: 'stage-without-deployment',
       level: 'obstacle',
-      what: `stage ${asText(stage.properties['StageName']) ?? ''} has no deployment`,
+      what: `stage ${textOf(stage.properties, 'StageName')} has no deployment`,
       why: 'it answers 404 to every request',
       where: `${stage.logicalId}, ${placeText(stage.place())}`,
       fix: 'set AutoDeploy: true or a DeploymentId',
