@@ -8,14 +8,15 @@ import { randomHex } from '../random-hex.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { parseInvalidation } from './invalidation.ts';
-import { readEvent } from './invalidation-events.ts';
-import type { StreamRule } from './invalidation-events.ts';
 import { resumeAll, planInvalidation } from './invalidator.ts';
 import type { InvalidatorPorts } from './invalidator.ts';
 import { invalidatorRoutes } from './invalidator-routes.ts';
 import { invalidateEdge } from './edge-poster.ts';
 import { createStageCaches, flushAuthorizers } from './stage-cache-poster.ts';
 import { openInvalidation } from './work-list.ts';
+import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
+import { DomainError, RequestInvalid } from '../errors.ts';
+import { isTag } from './entry-labels.ts';
 
 const STORE_TIMEOUT_MS = 2000;
 /** Lambda's timeout is 300 s; a running refresh takes at most 30. */
@@ -61,4 +62,76 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
     answered(brought.kind, undefined);
     return { finished };
   };
+}
+
+/**
+ * The tags that a record of a table's stream invalidates: `order:{id}` for each of its attributes, before and
+ * after the change.
+ */
+type StreamRule = {
+  readonly table: string;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+};
+
+type InvalidationBatch =
+  | { readonly kind: 'http' }
+  /** Input of `parseInvalidation`. */
+  | { readonly kind: 'invalidations'; readonly options: readonly unknown[] }
+  /** From the schedule. */
+  | { readonly kind: 'time' };
+
+/** @throws DomainError EVENT_MALFORMED for any other event: a request must not be lost silently */
+function readEvent(event: unknown, rules: readonly StreamRule[]): InvalidationBatch {
+  if (!isJsonObject(event)) throw malformed();
+  const { source, detail, Records: records, invalidate, requestContext } = event;
+  if (isJsonObject(requestContext)) return { kind: 'http' };
+  if (source === 'aws.events') return { kind: 'time' };
+  if (isJsonObject(detail)) return { kind: 'invalidations', options: [detail] };
+  if (invalidate !== undefined) return { kind: 'invalidations', options: [invalidate] };
+  if (!Array.isArray(records)) throw malformed();
+  return { kind: 'invalidations', options: records.flatMap((record: unknown) => readRecord(record, rules)) };
+}
+
+function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unknown[] {
+  const { Sns: sns, dynamodb, eventSourceARN: arn } = Object(record) as Readonly<Record<string, unknown>>;
+  if (isJsonObject(sns)) {
+    const message = typeof sns['Message'] === 'string' ? parseJsonObject(sns['Message']) : undefined;
+    if (message === undefined) throw new RequestInvalid('Message', 'must be a JSON object');
+    return [message];
+  }
+  if (!isJsonObject(dynamodb) || typeof arn !== 'string') throw malformed();
+  const table = /:table\/([^/]+)\/stream\//.exec(arn)?.[1];
+  const known = rules.filter((rule) => rule.table === table);
+  if (known.length === 0)
+    throw new DomainError(
+      'CONFIG_INVALID',
+      'GATEWRIGHT_CACHE_STREAMS has no rule for the table of this stream',
+    );
+  const images = [dynamodb['Keys'], dynamodb['OldImage'], dynamodb['NewImage']].filter(isJsonObject);
+  return known.flatMap(({ namespace, tags }) => {
+    const filled = new Set(
+      tags.flatMap((tag) => images.map((image) => fillIn(tag, { ...images[0], ...image }))),
+    );
+    const good = [...filled].filter(isTag);
+    return good.length === 0 ? [] : [{ namespace, tags: good }];
+  });
+}
+
+/** undefined: an attribute is missing, or is neither text nor number. */
+function fillIn(tag: string, image: Readonly<Record<string, unknown>>): string | undefined {
+  const names = [...tag.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
+  const values = new Map(names.map((name) => [name, valueOf(image[name])]));
+  if ([...values.values()].includes(undefined)) return undefined;
+  return tag.replace(/\{([^}]+)\}/g, (_, name: string) => values.get(name) ?? '');
+}
+
+function valueOf(attribute: unknown): string | undefined {
+  const { S: text, N: number } = Object(attribute) as { readonly S?: unknown; readonly N?: unknown };
+  const value = text ?? number;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function malformed(): DomainError {
+  return new DomainError('EVENT_MALFORMED', 'the event contains no request for invalidation');
 }

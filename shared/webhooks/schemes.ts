@@ -1,8 +1,101 @@
 /** All signature schemes, by their names in documents and options. */
 import { GITHUB, SLACK, STANDARD, STRIPE } from './hmac-schemes.ts';
-import { MESSAGE_SIGNATURE } from './message-signature.ts';
-import type { Scheme } from './scheme.ts';
+import type { Scheme, Refused, SignatureClaim } from './scheme.ts';
 import type { SchemeName } from './signature-headers.ts';
+
+/**
+ * HTTP message signatures (RFC 9421) in a narrow profile: one signature; over method, authority, path, query if there is
+ * one, and the digest of the body if there is one; with created, keyid, nonce and tag.
+ */
+const MESSAGE_SIGNATURE: Scheme = {
+  readClaim(request) {
+    const inputHeader = readOnlyHeader(request, 'signature-input');
+    if (typeof inputHeader !== 'string') return inputHeader;
+    const signatureHeader = readOnlyHeader(request, SIGNATURE_HEADERS.rfc9421);
+    if (typeof signatureHeader !== 'string') return signatureHeader;
+    const input = parseSignatureInput(inputHeader);
+    const signature = input && parseSignature(signatureHeader, input.label);
+    if (input === undefined || signature === undefined) return refused('malformed_signature');
+    return checkCoverage(request, input) ?? claim(request, input, signature);
+  },
+  isUsable: (secret) => parseKeyRecord(secret) !== undefined,
+  // The nonce is new in every attempt; only the sender's body can contain a stable id.
+  describe: () => ({ id: undefined, type: undefined }),
+};
+
+function checkCoverage(request: RawRequest, { components }: SignatureInput): Refused | undefined {
+  const { body, query } = request;
+  const required = [
+    '@method',
+    '@authority',
+    '@path',
+    ...(query === '' ? [] : ['@query']),
+    ...(body.length === 0 ? [] : ['content-digest']),
+  ];
+  if (!required.every((name) => components.includes(name))) return refused('insufficient_coverage');
+  const digest = valueOf(request, 'content-digest');
+  return digest !== undefined && !isDigestOf(digest, body) ? refused('invalid_digest') : undefined;
+}
+
+function claim(
+  request: RawRequest,
+  { components, parameters, text }: SignatureInput,
+  signature: Uint8Array,
+): SignatureClaim | Refused {
+  const [created, expires] = [parameters.get('created'), parameters.get('expires')];
+  const [keyId, nonce, tag] = ['keyid', 'nonce', 'tag'].map((name) => parameters.get(name));
+  const algorithm = parameters.get('alg');
+  if (typeof created !== 'number' || (expires !== undefined && typeof expires !== 'number'))
+    return refused('malformed_timestamp');
+  if (typeof nonce !== 'string' || nonce === '') return refused('malformed_id');
+  const lines: string[] = [];
+  for (const name of components) {
+    const value = valueOf(request, name);
+    if (value === undefined) return refused('insufficient_coverage');
+    lines.push(`"${name}": ${value}`);
+  }
+  const base = [...lines, `"@signature-params": ${text}`].join('\n');
+  return {
+    kind: 'claimed',
+    signedAtEpochSeconds: created,
+    expiresAtEpochSeconds: expires,
+    signed: [base],
+    isSignedBy(secret) {
+      const record = parseKeyRecord(secret);
+      const isMeant = record !== undefined && record.keyId === keyId && record.tag === tag;
+      if (!isMeant || (algorithm !== undefined && algorithm !== record.algorithm)) return false;
+      return record.isSignature(base, signature);
+    },
+  };
+}
+
+/** The value of a component in this request; undefined if absent or unknown (RFC 9421 §2). */
+function valueOf({ method, path, query, headers }: RawRequest, name: string): string | undefined {
+  switch (name) {
+    case '@method':
+      return method;
+    case '@authority':
+      // The default port is omitted (RFC 9421 §2.2.3), and API Gateway has no other.
+      return headers.get('host')?.join().toLowerCase().replace(/:443$/, '');
+    case '@path':
+      return path;
+    case '@query':
+      return query === undefined ? undefined : `?${query}`;
+    default:
+      return name.startsWith('@')
+        ? undefined
+        : headers
+            .get(name)
+            ?.map((value) => value.trim())
+            .join(', ');
+  }
+}
+import type { RawRequest } from '../aws/raw-request.ts';
+import { parseKeyRecord } from './key-record.ts';
+import { readOnlyHeader, refused } from './scheme.ts';
+import { SIGNATURE_HEADERS } from './signature-headers.ts';
+import { isDigestOf, parseSignature, parseSignatureInput } from './signature-fields.ts';
+import type { SignatureInput } from './signature-fields.ts';
 
 export const SCHEME_NAMES = [
   'github',

@@ -1,13 +1,11 @@
 /** A case's set-up as the CloudFormation template that would make it, one generic builder for all cases. */
 import { addRestApi } from './rest-template.ts';
 import { addApiV2 } from './api-v2-template.ts';
-import { addDistribution } from './cloudfront-template.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import { wrapFunction } from './function-source.ts';
 import { ROLE_NAME } from './draft.ts';
 import { stepsOf } from '../schema/parity-case.ts';
 import type { Draft, Resource } from './draft.ts';
-import type { Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
+import type { Json, JsonObject, ParityCase, CloudFrontSetup } from '../schema/parity-case.ts';
 
 /** Logical ids and display names; the identity unless the run renames. */
 export type Naming = (name: string) => string;
@@ -137,4 +135,118 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
       },
     });
   }
+}
+
+/** The distribution of a case, with policies of its own, in front of the case's API or backend. */
+const NOTHING_IN_KEY = {
+  EnableAcceptEncodingGzip: false,
+  EnableAcceptEncodingBrotli: false,
+  HeadersConfig: { HeaderBehavior: 'none' },
+  CookiesConfig: { CookieBehavior: 'none' },
+  QueryStringsConfig: { QueryStringBehavior: 'none' },
+};
+const NOTHING_FORWARDED = {
+  HeadersConfig: { HeaderBehavior: 'none' },
+  CookiesConfig: { CookieBehavior: 'none' },
+  QueryStringsConfig: { QueryStringBehavior: 'none' },
+};
+
+function addDistribution(draft: Draft, setup: CloudFrontSetup, backendUrl: string | undefined): void {
+  const { distribution = {}, behavior = {}, origin = {}, key, ttls, request, response } = setup;
+  const own: Record<string, Json> = {};
+  const policy = (type: string, property: string, config: JsonObject): void => {
+    const id = draft.id(type);
+    const Properties = { [`${type}Config`]: { Name: id, ...draft.fillAll(config) } };
+    draft.add(id, { Type: `AWS::CloudFront::${type}`, Properties });
+    own[property] = { Ref: id };
+  };
+  if (key !== undefined || ttls !== undefined) {
+    const ParametersInCacheKeyAndForwardedToOrigin = { ...NOTHING_IN_KEY, ...key };
+    policy('CachePolicy', 'CachePolicyId', {
+      MinTTL: 0,
+      DefaultTTL: 60,
+      MaxTTL: 3600,
+      ...ttls,
+      ParametersInCacheKeyAndForwardedToOrigin,
+    });
+  }
+  if (request !== undefined)
+    policy('OriginRequestPolicy', 'OriginRequestPolicyId', { ...NOTHING_FORWARDED, ...request });
+  if (response !== undefined) policy('ResponseHeadersPolicy', 'ResponseHeadersPolicyId', response);
+  draft.add(draft.id('Distribution'), {
+    Type: 'AWS::CloudFront::Distribution',
+    Properties: {
+      DistributionConfig: {
+        Enabled: true,
+        Origins: [{ Id: 'origin', ...originOf(draft, setup.of, backendUrl), ...draft.fillAll(origin) }],
+        DefaultCacheBehavior: {
+          TargetOriginId: 'origin',
+          ViewerProtocolPolicy: 'allow-all',
+          ...own,
+          ...draft.fillAll(behavior),
+        },
+        ...draft.fillAll(distribution),
+      },
+    },
+  });
+}
+
+function originOf(draft: Draft, of: 'api' | 'backend', backendUrl: string | undefined): JsonObject {
+  if (of === 'api') {
+    const parts = [{ Ref: draft.id('Api') }, '.execute-api.', { Ref: 'AWS::Region' }, '.amazonaws.com'];
+    const CustomOriginConfig = { OriginProtocolPolicy: 'https-only' };
+    return { DomainName: { 'Fn::Join': ['', parts] }, CustomOriginConfig };
+  }
+  if (backendUrl === undefined) throw new Error('the distribution wants a backend');
+  const { hostname, port } = new URL(backendUrl);
+  const CustomOriginConfig = { OriginProtocolPolicy: 'http-only', HTTPPort: Number(port) };
+  return { DomainName: hostname, CustomOriginConfig };
+}
+
+/**
+ * What the runner puts around the one-line handlers of a case: a report of the event to the runner, and
+ * `connections.post`. The same for every case; what is reported is compared by `expect.event`.
+ */
+type Reporting = {
+  /** Base address of the runner's own server. */
+  readonly runnerUrl: string;
+  /** Name of the function in the case. */
+  readonly functionName: string;
+  /** Send each event to the runner before the handler sees it. */
+  readonly events: boolean;
+  /** Offer `connections.post(id, data)`. */
+  readonly connections: boolean;
+};
+
+const POST = (runnerUrl: string): string => `
+const postToRunner = (path, data) => new Promise((resolve, reject) => {
+  const request = require('node:http').request('${runnerUrl}' + path, { method: 'POST' }, (reply) => {
+    reply.resume();
+    reply.on('end', () => reply.statusCode < 300 ? resolve(reply.statusCode) : reject(Object.assign(new Error('the runner answered ' + reply.statusCode), { statusCode: reply.statusCode })));
+  });
+  request.on('error', reject);
+  request.end(data);
+});
+`;
+
+const CONNECTIONS = `
+const connections = { post: (id, data) => postToRunner('/connections/' + encodeURIComponent(id), data) };
+`;
+
+/** Keeps the callback style of handlers that take three arguments. */
+const REPORT_EVENTS = (functionName: string): string => `
+;{
+  const handler = exports.handler;
+  const report = (event) => postToRunner('/events/${functionName}', JSON.stringify(event));
+  exports.handler = handler.length > 2
+    ? (event, context, callback) => { report(event).then(() => handler(event, context, callback), callback); }
+    : async (event, context) => { await report(event); return handler(event, context); };
+}
+`;
+
+/** The text of `Code.ZipFile`. A function that needs nothing of the runner stays as the case has it. */
+function wrapFunction(source: string, { runnerUrl, functionName, events, connections }: Reporting): string {
+  if (!events && !connections) return source;
+  const head = `${POST(runnerUrl)}${connections ? CONNECTIONS : ''}`;
+  return `${head}${source}\n${events ? REPORT_EVENTS(functionName) : ''}`;
 }

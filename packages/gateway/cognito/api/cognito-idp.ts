@@ -6,7 +6,7 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
-import type { UserPools } from '../pools/user-pools.ts';
+import type { UserPools, LocalPool } from '../pools/user-pools.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AwsService } from '../../kernel/calls/aws-call.ts';
 import { refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
@@ -14,10 +14,171 @@ import { ADMINISTER_USERS } from './administer-users.ts';
 import { AUTHENTICATE, AUTHENTICATE_AS_ADMIN } from './authenticate.ts';
 import { Challenges } from './challenges.ts';
 import { CognitoInput } from './cognito-input.ts';
-import type { CognitoOperation, CognitoPorts } from './cognito-operation.ts';
-import { DESCRIBE_POOLS } from './describe-pools.ts';
-import { OWN_ACCOUNT } from './own-account.ts';
+import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
 import { SIGN_UP } from './sign-up.ts';
+
+const DESCRIBE_POOLS: CognitoOperations = {
+  ListUserPools(_input, { pools }) {
+    const own = pools.all.filter(({ pool }) => pool.definition.kind === 'cognito');
+    return {
+      UserPools: own.map(({ pool: { definition } }) => ({ Id: definition.poolId, Name: definition.name })),
+    };
+  },
+
+  DescribeUserPool(input, at) {
+    const { definition, users } = poolOf(input, at).pool;
+    const { minimumLength, needs, temporaryDays } = definition.policy;
+    return {
+      UserPool: {
+        Id: definition.poolId,
+        Name: definition.name,
+        Arn: definition.arn,
+        Policies: {
+          PasswordPolicy: {
+            MinimumLength: minimumLength,
+            RequireLowercase: needs.includes('lowercase'),
+            RequireUppercase: needs.includes('uppercase'),
+            RequireNumbers: needs.includes('numeric'),
+            RequireSymbols: needs.includes('symbol'),
+            TemporaryPasswordValidityDays: temporaryDays,
+          },
+        },
+        UsernameAttributes: definition.nameAttributes,
+        AliasAttributes: definition.aliases,
+        AutoVerifiedAttributes: definition.autoVerified,
+        EstimatedNumberOfUsers: users.length,
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: !definition.allowsSignUp },
+      },
+    };
+  },
+
+  ListUserPoolClients(input, at) {
+    const { clients, poolId } = poolOf(input, at).pool.definition;
+    return {
+      UserPoolClients: clients.map(({ clientId, name }) => ({
+        ClientId: clientId,
+        ClientName: name,
+        UserPoolId: poolId,
+      })),
+    };
+  },
+
+  DescribeUserPoolClient(input, at) {
+    const { pool } = poolOf(input, at);
+    const clientId = input.text('ClientId');
+    const client = pool.findClient(clientId);
+    if (client === undefined) throw notFound(`User pool client ${clientId} does not exist.`);
+    const { name, secret, flows, callbackUrls, logoutUrls, scopes, seconds } = client;
+    return {
+      UserPoolClient: {
+        ClientId: clientId,
+        ClientName: name,
+        UserPoolId: pool.definition.poolId,
+        ClientSecret: secret,
+        ExplicitAuthFlows: [...flows].map((flow) => `ALLOW_${flow}`),
+        CallbackURLs: callbackUrls === 'loopback' ? undefined : callbackUrls,
+        LogoutURLs: logoutUrls === 'loopback' ? undefined : logoutUrls,
+        AllowedOAuthScopes: scopes === 'any' ? undefined : scopes,
+        AccessTokenValidity: seconds.access,
+        IdTokenValidity: seconds.id,
+        RefreshTokenValidity: seconds.refresh,
+        TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' },
+      },
+    };
+  },
+};
+import { notFound, invalidParameter, notAuthorized, WRONG_PASSWORD } from '../pools/cognito-error.ts';
+import { poolOf } from './cognito-operation.ts';
+
+/** Operations of users on their own account, by their access token. */
+const OWN_ACCOUNT: CognitoOperations = {
+  GetUser(input, at) {
+    const { user, client } = ownUser(input, at);
+    return { Username: user.username, UserAttributes: listAttributes(user, client?.readable) };
+  },
+
+  GlobalSignOut(input, at) {
+    const { user, sessions } = ownUser(input, at);
+    sessions.endAllOf(user);
+    return {};
+  },
+
+  async ChangePassword(input, at) {
+    const { user, pool } = ownUser(input, at);
+    if (!(await isPassword(user.password, input.text('PreviousPassword'))))
+      throw notAuthorized(WRONG_PASSWORD);
+    await pool.setPassword(user, input.text('ProposedPassword'), 'CONFIRMED');
+    return {};
+  },
+
+  async UpdateUserAttributes(input, at) {
+    const { user, pool, client } = ownUser(input, at);
+    const given = input.attributes('UserAttributes');
+    if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
+      throw notAuthorized('A client attempted to write unauthorized attribute');
+    // A new address has to be verified again.
+    const changed = ['email', 'phone_number'].filter(
+      (name) => given.has(name) && given.get(name) !== user.attributes.get(name),
+    );
+    const unverified = changed.map((name) => [verifiedName(name), 'false'] as const);
+    pool.change(user, { attributes: new Map([...user.attributes, ...given, ...unverified]) });
+    const sent = changed.filter((name) => pool.definition.autoVerified.includes(name));
+    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const source = 'CustomMessage_UpdateUserAttribute';
+    const deliveries: CodeDelivery[] = [];
+    for (const attribute of sent)
+      deliveries.push(await sendCode(pool, user, { attribute }, { source, ...of }));
+    return { CodeDeliveryDetailsList: deliveries };
+  },
+
+  async GetUserAttributeVerificationCode(input, at) {
+    const { user, pool, client } = ownUser(input, at);
+    const attribute = input.text('AttributeName');
+    if (!user.attributes.has(attribute)) throw invalidParameter('Attribute does not exist.');
+    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const source = 'CustomMessage_VerifyUserAttribute';
+    return { CodeDeliveryDetails: await sendCode(pool, user, { attribute }, { source, ...of }) };
+  },
+
+  VerifyUserAttribute(input, at) {
+    const { user, pool } = ownUser(input, at);
+    const attribute = input.text('AttributeName');
+    pool.useCode(user, { attribute }, input.text('Code'));
+    pool.change(user, { attributes: new Map([...user.attributes, [verifiedName(attribute), 'true']]) });
+    return {};
+  },
+
+  DeleteUser(input, at) {
+    const { user, pool, sessions } = ownUser(input, at);
+    sessions.endAllOf(user);
+    pool.remove(user);
+    return {};
+  },
+};
+
+/** @throws ServiceRefusal NotAuthorizedException */
+function ownUser(
+  input: CognitoInput,
+  { pools }: CognitoPorts,
+): LocalPool & { readonly user: PoolUser; readonly client: AppClient | undefined } {
+  const token = input.text('AccessToken');
+  // Only selects the pool, which verifies the token.
+  const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const issuer = claims?.['iss'];
+  const local = typeof issuer === 'string' ? pools.ofIssuer(issuer) : undefined;
+  if (local === undefined) throw notAuthorized('Invalid Access Token');
+  const { user, clientId, scopes } = local.sessions.readAccess(token);
+  if (!scopes.includes(OWN_DATA_SCOPE)) throw notAuthorized('Access Token does not have required scopes');
+  if (!user.isEnabled) throw notAuthorized('User is disabled.');
+  return { ...local, user, client: local.pool.findClient(clientId) };
+}
+import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
+import { isPassword } from '../pools/password.ts';
+import type { AppClient } from '../pools/pool-model.ts';
+import { listAttributes, verifiedName } from '../pools/pool-user.ts';
+import type { PoolUser } from '../pools/pool-user.ts';
+import { NO_CLIENT, sendCode } from '../pools/triggers.ts';
+import type { CodeDelivery } from '../pools/user-pool.ts';
 
 /** Cognito user pools API reference: operations that "Amazon Cognito doesn't evaluate IAM policies" for. */
 const OF_USERS = new Map(Object.entries({ ...SIGN_UP, ...AUTHENTICATE, ...OWN_ACCOUNT }));

@@ -6,12 +6,13 @@ import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import { toHar } from '../records/har.ts';
-import { streamRows } from './event-stream.ts';
 import { replay, sendRequest } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import { FULL_RECORDS_PER_SECOND } from '../records/sampling.ts';
 import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, ResendOptions } from './resend.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
 /** Close codes of connections have four digits. */
@@ -191,4 +192,66 @@ function isHeaders(value: unknown): value is [string, string][] {
         /^[\t\x20-\x7e\x80-\xff]*$/.test(pair[1]),
     )
   );
+}
+
+/** Server-sent events of records, in batches: a browser that watches heavy traffic must not slow it down. */
+const BATCH_MS = 100;
+const BATCH_ROWS = 500;
+/** Proxies and browsers drop silent streams; so does the control port after `IDLE_MS`. */
+const HEARTBEAT_MS = 15_000;
+const IDLE_MS = 60_000;
+const HEADERS = ['Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store'];
+
+/** Rows from sequence `since` on, oldest first, as they arrive. */
+function streamRows(records: RequestRecords, since: number): ControlReply {
+  const ended = new AbortController();
+  const bytes = {
+    [Symbol.asyncIterator]: () => printRows(records, since, ended.signal),
+    cancel: () => ended.abort(),
+  };
+  return {
+    status: 200,
+    headers: HEADERS,
+    body: '',
+    stream: { bytes, idleMs: IDLE_MS, onOver: () => undefined },
+  };
+}
+
+async function* printRows(
+  records: RequestRecords,
+  since: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  let next = since;
+  yield Buffer.from('retry: 1000\n\n');
+  while (!signal.aborted) {
+    const { taken } = records.state;
+    // Cleared or restarted: the reader's rows are outdated.
+    if (next > taken) next = 0;
+    if (next < taken) {
+      const rows = records
+        .rows({ since: Math.max(next, taken - BATCH_ROWS), limit: BATCH_ROWS })
+        .toReversed();
+      next = taken;
+      yield Buffer.from(
+        `event: rows\nid: ${next}\ndata: ${JSON.stringify({ rows, state: records.state })}\n\n`,
+      );
+      await wait(BATCH_MS, undefined, { signal }).catch(() => undefined);
+      continue;
+    }
+    if (!(await waitForRecord(records, signal))) yield Buffer.from(': still here\n\n');
+  }
+}
+
+/** False when nothing arrived within a heartbeat. */
+async function waitForRecord(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
+  const done = new AbortController();
+  const silence = wait(HEARTBEAT_MS, false, {
+    signal: AbortSignal.any([signal, done.signal]),
+    ref: false,
+  }).catch(() => false);
+  const taken = records.next(AbortSignal.any([signal, done.signal])).then(() => true);
+  const has = await Promise.race([taken, silence]);
+  done.abort();
+  return has;
 }

@@ -22,7 +22,6 @@ import { definedDocumentation } from '../export/documentation.ts';
 import { groupByApi, readPathResources } from './group-resources.ts';
 import { readMetering } from '../metering/read-metering.ts';
 import { readStages } from './read-stages.ts';
-import { readUnguardedStages } from './unguarded-stages.ts';
 import { findUnpermittedCalls } from './unpermitted-calls.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import { textOf } from '@gatewright/aws/json-object';
@@ -36,7 +35,6 @@ import type { QuotaName } from '../api-quotas.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { ApiGroup } from './group-resources.ts';
 import type { PlacedStage, StageList } from './read-stages.ts';
-import type { UnguardedStages } from './unguarded-stages.ts';
 
 type LoadedApis = {
   readonly apis: readonly ApiState[];
@@ -277,4 +275,47 @@ function readIdentity(group: ApiGroup): ApiIdentity {
     stackName: stack.stackName,
     logicalId: api.logicalId,
   };
+}
+
+// Stages behind a web ACL that no service here evaluates: they are closed, unless `--allow-unguarded` permits
+// them.
+
+/** Why a stage of this API must not answer; undefined if it may. */
+type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
+
+const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
+/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`; load balancers have others. */
+const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
+
+/** @param isServed whether a service here screens stages by resources of this type */
+function readUnguardedStages(
+  stacks: readonly ResolvedStack[],
+  tolerance: Tolerance,
+  isServed: (type: string) => boolean,
+): UnguardedStages {
+  if (tolerance.allowsUnguarded) return () => () => undefined;
+  const reasons = new Map<string, string>();
+  let everyStage: string | undefined;
+  for (const association of resourcesOf(
+    stacks,
+    ASSOCIATIONS.filter((type) => !isServed(type)),
+  )) {
+    if (association.unresolved?.includes('ResourceArn') === true) {
+      const error = new DefinitionError(association.place('ResourceArn'), 'the guarded stage is unknown');
+      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without it');
+      everyStage ??= `${error.describe()}: it may be this one`;
+      continue;
+    }
+    const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
+    if (apiId === undefined || stageName === undefined) continue;
+    const error = new DefinitionError(association.place(), 'this web ACL is not evaluated here');
+    tolerance.note(
+      error,
+      `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`,
+    );
+    reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
+  }
+  return ({ apiId }) =>
+    (stageName) =>
+      reasons.get(`${apiId}/${stageName}`) ?? everyStage;
 }

@@ -2,15 +2,11 @@
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
 import type { FaultInjector } from '../../core/fault-injection.ts';
 import type { Outcome, Sendable } from '../../core/phases/integrate.ts';
-import type { Clock, Random } from '../../core/ports.ts';
+import type { Clock, Random, ByteStream, InvocationResult } from '../../core/ports.ts';
 import type { Injected, Trail } from '../../core/trail.ts';
-import { outcomeOf, timedOut } from './answer-in-place.ts';
-import type { AnsweringFault } from './answer-in-place.ts';
 import { breakReplyOff } from './break-reply-off.ts';
 import type { FaultRules, RequestFault } from './fault-rules.ts';
 import type { TableAnswer } from './model.ts';
-import { callOf, withLessTime } from './outgoing-call.ts';
-import type { CallFacts } from './outgoing-call.ts';
 
 type InjectorPorts = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
@@ -176,4 +172,133 @@ function isAnswering(fault: RequestFault): fault is AnsweringFault {
 
 function injectedOf(trail: Trail): Injected {
   return (trail.injected ??= { notes: [], breaksOff: undefined });
+}
+
+/** Outcomes that a rule puts in the place of an integration's, as Lambda and backends word them. */
+type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash' | 'throttle' }>;
+
+type Answering = { readonly by: string; readonly fault: AnsweringFault };
+
+/** @param requestId the function's */
+function outcomeOf(
+  { by, fault }: Answering,
+  { kind }: Pick<Sendable['outgoing'], 'kind'>,
+  requestId: string,
+): Outcome {
+  switch (fault.kind) {
+    case 'status':
+      return statusOf(fault, kind);
+    case 'error':
+      return failed(fault.errorType, fault.errorMessage ?? `injected by ${by}`, requestId);
+    case 'crash':
+      return failed(
+        'Runtime.ExitError',
+        `RequestId: ${requestId} Error: Runtime exited with error: exit status 1`,
+        requestId,
+      );
+    case 'throttle':
+      return { kind: 'refused', reason: 'throttled', message: `Rate Exceeded: ${by}` };
+  }
+}
+
+/** Lambda's answer for a function that did not end in time. */
+function timedOut(afterMs: number, requestId: string): Outcome {
+  const seconds = (afterMs / 1000).toFixed(2);
+  const message = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
+  return failed('Sandbox.Timedout', message, requestId);
+}
+
+type Failed = Extract<InvocationResult, { kind: 'failed' }>;
+
+function failed(errorType: string, errorMessage: string, requestId: string): Failed {
+  const payload = JSON.stringify({ errorType, errorMessage });
+  return { kind: 'failed', payload, errorType, errorMessage, requestId: () => requestId };
+}
+
+function statusOf(
+  { status, headers, body }: Extract<AnsweringFault, { kind: 'status' }>,
+  kind: Sendable['outgoing']['kind'],
+): Outcome {
+  const lines = Object.entries(headers).flat();
+  switch (kind) {
+    case 'lambda-stream': {
+      const head = JSON.stringify({ statusCode: status, headers });
+      return { kind: 'streams', head, body: onePart(Buffer.from(body)) };
+    }
+    case 'http-stream':
+      return { kind: 'streams', head: { status, headers: lines }, body: onePart(Buffer.from(body)) };
+    case 'lambda-proxy':
+      return { kind: 'returned', payload: JSON.stringify({ statusCode: status, headers, body }) };
+    default:
+      return { kind: 'answered', status, headers: lines, body: Buffer.from(body) };
+  }
+}
+
+function onePart(bytes: Buffer): ByteStream {
+  return {
+    cancel: () => undefined,
+    async *[Symbol.asyncIterator]() {
+      yield await Promise.resolve(bytes);
+    },
+  };
+}
+
+/** Function and deadline of an integration's call, whatever its kind. */
+type Outgoing = Sendable['outgoing'];
+
+type CallFacts = {
+  readonly functionName: string | undefined;
+  /** Infinity where nothing is called. */
+  readonly timeoutMs: number;
+  /** Lambda answers before the function runs. */
+  readonly isAsynchronous: boolean;
+};
+
+function callOf({ outgoing, stage }: Pick<Mapped, 'outgoing' | 'stage'>): CallFacts {
+  switch (outgoing.kind) {
+    case 'lambda-proxy':
+    case 'lambda-stream': {
+      const functionName = outgoing.functionName.render(stage.variables);
+      return { functionName, timeoutMs: outgoing.timeoutMs, isAsynchronous: false };
+    }
+    case 'function': {
+      const { functionName, plan, isAsynchronous } = outgoing;
+      return { functionName, timeoutMs: plan.timeoutMs, isAsynchronous };
+    }
+    case 'mock':
+      return { functionName: undefined, timeoutMs: Infinity, isAsynchronous: false };
+    default:
+      return { functionName: undefined, timeoutMs: outgoing.request.timeoutMs, isAsynchronous: false };
+  }
+}
+
+/** The same call with what is left of its time. */
+function withLessTime(outgoing: Outgoing, passedMs: number): Outgoing {
+  if (passedMs === 0) return outgoing;
+  switch (outgoing.kind) {
+    case 'lambda-proxy':
+    case 'lambda-stream':
+      return { ...outgoing, timeoutMs: outgoing.timeoutMs - passedMs };
+    case 'function':
+      return { ...outgoing, plan: { ...outgoing.plan, timeoutMs: outgoing.plan.timeoutMs - passedMs } };
+    case 'mock':
+      return outgoing;
+    case 'http':
+      return { ...outgoing, request: lessTime(outgoing.request, passedMs) };
+    case 'http-api':
+      return { ...outgoing, request: lessTime(outgoing.request, passedMs) };
+    case 'http-stream':
+      return { ...outgoing, request: lessTime(outgoing.request, passedMs) };
+    case 'service':
+      return { ...outgoing, request: lessTime(outgoing.request, passedMs) };
+    case 'http-api-service':
+      return { ...outgoing, request: lessTime(outgoing.request, passedMs) };
+  }
+}
+
+function lessTime<Request extends { readonly timeoutMs: number }>(
+  request: Request,
+  passedMs: number,
+): Request {
+  return { ...request, timeoutMs: request.timeoutMs - passedMs };
 }

@@ -2,11 +2,110 @@
 import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
 import { LinedText } from '../../kernel/files/lined-text.ts';
 import type { Member, Members } from '../../kernel/files/lined-text.ts';
-import type { FaultFile, FaultRule, Selector } from './model.ts';
-import { FAULT_READERS } from './read-fault.ts';
-import type { ReadFault } from './read-fault.ts';
+import type { FaultFile, FaultRule, Selector, Fault, TableAnswer } from './model.ts';
 import { readFisAction } from './read-fis-action.ts';
-import { readShare, readText, readTime, readWhole } from './read-value.ts';
+import {
+  readShare,
+  readText,
+  readTime,
+  readWhole,
+  readFlag,
+  readRange,
+  readTexts,
+  readYes,
+  show,
+} from './read-value.ts';
+
+/** The faults by their short names; those of AWS FIS: `read-fis-action.ts`. */
+type ReadFault = (source: LinedText, member: Member) => Fault;
+
+const STATUSES = [200, 599] as const;
+
+/** By the member of a rule that names the fault. */
+const FAULT_READERS: Readonly<Record<string, ReadFault>> = {
+  latency(source, member) {
+    const [fromMs, toMs] = readRange(source, member);
+    return { kind: 'latency', fromMs, toMs };
+  },
+  status: readStatus,
+  error: readError,
+  crash: plain('crash'),
+  throttle: plain('throttle'),
+  coldStart: plain('cold start'),
+  reset: plain('reset'),
+  cutBody: (source, member) => ({
+    kind: 'cut body',
+    afterBytes: readWhole(source, member, [0, Number.MAX_SAFE_INTEGER]),
+  }),
+  table: readTable,
+};
+
+function plain(kind: Extract<Fault['kind'], 'crash' | 'throttle' | 'cold start' | 'reset'>): ReadFault {
+  return (source, member) => {
+    readYes(source, member);
+    return { kind };
+  };
+}
+
+function readStatus(source: LinedText, member: Member): Fault {
+  const { node } = member;
+  const message = '{"message":"Injected fault"}';
+  const usual = { headers: { 'content-type': 'application/json' }, body: message, callsIntegration: false };
+  if (!isMap(node)) return { kind: 'status', status: readWhole(source, member, STATUSES), ...usual };
+  const members = source.members(node, 'status', ['code', 'headers', 'body', 'callsIntegration']);
+  const [code, headers] = [members.get('code'), members.get('headers')];
+  const [body, calls] = [members.get('body'), members.get('callsIntegration')];
+  if (code === undefined) throw source.error(member.line, 'status has no code');
+  return {
+    kind: 'status',
+    status: readWhole(source, code, STATUSES),
+    headers: headers === undefined ? usual.headers : readTexts(source, headers),
+    body: body === undefined ? usual.body : readBody(source, body),
+    callsIntegration: calls === undefined ? false : readFlag(source, calls),
+  };
+}
+
+function readBody(source: LinedText, { name, value, line }: Member): string {
+  if (typeof value === 'string') return value;
+  throw source.error(line, `${name} is a text, not ${show(value)}`);
+}
+
+function readError(source: LinedText, member: Member): Fault {
+  const { node } = member;
+  if (!isMap(node)) {
+    const errorMessage = readText(source, member);
+    return { kind: 'error', errorType: 'Error', errorMessage, callsIntegration: false };
+  }
+  const members = source.members(node, 'error', ['type', 'message', 'callsIntegration']);
+  const [type, message, calls] = ['type', 'message', 'callsIntegration'].map((name) => members.get(name));
+  return {
+    kind: 'error',
+    errorType: type === undefined ? 'Error' : readText(source, type),
+    errorMessage: message && readText(source, message),
+    callsIntegration: calls === undefined ? false : readFlag(source, calls),
+  };
+}
+
+function readTable(source: LinedText, member: Member): Fault {
+  const { node } = member;
+  if (!isMap(node)) return { kind: 'table', table: readText(source, member), answer: 'unreachable' };
+  const members = source.members(node, 'table', ['name', 'answers']);
+  const [name, answers] = [members.get('name'), members.get('answers')];
+  if (name === undefined) throw source.error(member.line, 'table has no name');
+  return {
+    kind: 'table',
+    table: readText(source, name),
+    answer: answers === undefined ? 'unreachable' : readAnswer(source, answers),
+  };
+}
+
+function readAnswer(source: LinedText, { value, line }: Member): TableAnswer {
+  const answer = TABLE_ANSWERS.find((known) => known === value);
+  if (answer !== undefined) return answer;
+  throw source.error(line, `answers is one of ${TABLE_ANSWERS.join(', ')}, not ${show(value)}`);
+}
+import { isMap } from 'yaml';
+import { TABLE_ANSWERS } from './model.ts';
 
 const KINDS = [...Object.keys(FAULT_READERS), 'actionId'];
 const MEMBERS = ['name', 'api', 'route', 'function', 'share', 'from', 'until', ...KINDS, 'parameters'];

@@ -6,10 +6,10 @@ import { aliasesFor } from './distribution.ts';
 import type { Behavior, Distribution } from './distribution.ts';
 import { EdgeCache } from './edge-cache.ts';
 import type { CacheOutcome } from './edge-cache.ts';
-import { matchBehavior } from './match-behavior.ts';
 import type { OriginAnswer } from './stored-objects.ts';
 import { ViewerRequest } from './viewer-request.ts';
 import { ownError, toViewer } from './viewer-response.ts';
+import { compileGlob } from '@gatewright/aws/glob';
 
 type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings'>;
 
@@ -250,4 +250,39 @@ function isTooLong({ method, path, query, headers, host }: ViewerRequest): boole
   const url = path.length + query.length + host.length + 'https://?'.length;
   if (url > MAX_URL_BYTES) return true;
   return headers.lines.reduce((sum, text) => sum + text.length + 2, method.length + url) > MAX_REQUEST_BYTES;
+}
+
+// Which behavior a path has (developer guide, "Path pattern").
+
+/** The first one whose pattern matches; the default one is last. */
+function matchBehavior(behaviors: readonly Behavior[], path: string): Behavior | undefined {
+  const normal = normalizePath(path);
+  return behaviors.find(({ pattern }) => {
+    // A leading slash changes nothing.
+    const below = pattern.startsWith('/') ? pattern : pattern.startsWith('*') ? pattern : `/${pattern}`;
+    return compileGlob(below)(normal);
+  });
+}
+
+const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
+
+/**
+ * "CloudFront normalizes URI paths consistent with RFC 3986 and then matches the path with the correct cache
+ * behavior. Once the cache behavior is matched, CloudFront sends the raw URI path to the origin."
+ */
+function normalizePath(path: string): string {
+  const decoded = path.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
+    const character = String.fromCharCode(parseInt(escaped.slice(1), 16));
+    return UNRESERVED.test(character) ? character : escaped.toUpperCase();
+  });
+  if (!/\/\.{1,2}(?:\/|$)/.test(decoded)) return decoded;
+  const kept: string[] = [];
+  const segments = decoded.split('/').slice(1);
+  segments.forEach((segment, index) => {
+    const isLast = index === segments.length - 1;
+    if (segment === '..') kept.pop();
+    else if (segment !== '.') kept.push(segment);
+    if (isLast && (segment === '..' || segment === '.')) kept.push('');
+  });
+  return `/${kept.join('/')}`;
 }

@@ -5,10 +5,19 @@ import { answerCloudWatch } from './api/calls.ts';
 import { readEmbedded } from './metrics/embedded-format.ts';
 import { readMeasurement } from './metrics/measurement.ts';
 import { MetricStore } from './metrics/metric-store.ts';
-import { readAlarms } from './read-alarms.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import type { Entry } from './alarms/alarm-board.ts';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import { alarmsIn } from './alarms/alarm-rule.ts';
+import { ACTION_SERVICES } from './alarms/notify.ts';
+import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from './alarms/read-alarm.ts';
+import { metricsBehind } from './math/run-queries.ts';
+import { InvalidMember } from '../../kernel/member-reader.ts';
+import { readInput } from './read-members.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import type { Alarm, MetricAlarm } from './alarms/alarm.ts';
 
 export function open(ports: ServicePorts): Service {
   const { clock, accountId, report } = ports;
@@ -51,4 +60,88 @@ function describeRow({ alarm, state, transitionedMs }: Entry): EventSource {
     targets: [...new Set(Object.values(alarm.actions).flat().map(lastPartOf))],
     state: `${state.value} since ${new Date(transitionedMs).toISOString()}`,
   };
+}
+
+// Alarms of the loaded stacks; what cannot be read is noted, with its file and line.
+
+/** Namespaces of AWS that are measured here; functions may write any other. */
+const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
+
+/** What never happens here has no data on AWS either: tables refuse nothing for their capacity. */
+const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
+
+function readAlarms(stacks: StackReading): readonly Alarm[] {
+  const composites = stacks.here('AWS::CloudWatch::CompositeAlarm', 'monitoring');
+  const metrics = stacks.here('AWS::CloudWatch::Alarm', 'monitoring');
+  // One that is faulty is named by its own fault.
+  const names = new Set([...metrics, ...composites].map(({ resource }) => resource.physicalId));
+  return [
+    ...metrics.flatMap((reader) => readOne(reader, 'metric')),
+    ...composites.flatMap((reader) =>
+      readOne(reader, 'composite').map((alarm) => {
+        const gone = alarm.kind === 'composite' ? alarmsIn(alarm.rule).map(nameOf) : [];
+        for (const name of gone.filter((one) => !names.has(one)))
+          reader.unsupported('AlarmRule', `names ${name}, which no loaded stack has: that part never holds`);
+        return alarm;
+      }),
+    ),
+  ];
+}
+
+/** @param alarm name or ARN */
+function nameOf(alarm: string): string {
+  return parseArn(alarm)?.resource.replace(/^alarm:/, '') ?? alarm;
+}
+
+function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] {
+  const { resource, stack } = reader;
+  const { region, accountId } = stack;
+  const name = resource.physicalId;
+  const identity = {
+    name,
+    arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`,
+  };
+  const at = readInput(resource.properties);
+  if (kind === 'metric' && isAnomalyAlarm(at)) {
+    reader.unsupported('ComparisonOperator', 'no band is predicted here: the alarm never rings');
+    return [];
+  }
+  try {
+    const alarm = kind === 'metric' ? readMetricAlarm(at, identity) : readCompositeAlarm(at, identity);
+    if (alarm.kind === 'metric') reportUnmeasured(reader, alarm);
+    reportActions(reader, alarm);
+    return [alarm];
+  } catch (error) {
+    if (!(error instanceof InvalidMember)) throw error;
+    reader.note(error.path, error.message, 'the alarm never rings');
+    return [];
+  }
+}
+
+function reportUnmeasured(reader: ResourceReader, alarm: MetricAlarm): void {
+  const unmeasured = new Set(
+    metricsBehind(alarm.queries, alarm.watched).flatMap(({ metric: { namespace, name } }) =>
+      !namespace.startsWith('AWS/') || MEASURED.includes(namespace) || NEVER.test(`${namespace} ${name}`)
+        ? []
+        : [namespace],
+    ),
+  );
+  if (unmeasured.size > 0)
+    reader.unsupported(
+      alarm.statistic === undefined ? 'Metrics' : 'Namespace',
+      `${[...unmeasured].join(', ')} is not measured here: the alarm has no data, and changes by SetAlarmState`,
+    );
+}
+
+const PROPERTIES = {
+  ALARM: 'AlarmActions',
+  OK: 'OKActions',
+  INSUFFICIENT_DATA: 'InsufficientDataActions',
+} as const;
+
+function reportActions(reader: ResourceReader, { actions }: Alarm): void {
+  for (const [state, property] of Object.entries(PROPERTIES) as [keyof typeof PROPERTIES, string][])
+    for (const arn of actions[state])
+      if (!ACTION_SERVICES.includes(parseArn(arn)?.service ?? ''))
+        reader.unsupported(property, `${arn} is not acted on: only topics and functions are`);
 }

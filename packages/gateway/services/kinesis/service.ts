@@ -1,21 +1,35 @@
 /** Kinesis: streams, the functions that read them, and calls of SDKs (docs/aws §18.11). */
-import { parseArn } from '@gatewright/aws/arn';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import { refuse } from '../../kernel/calls/aws-operation.ts';
+import { refuse, OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
-import type { Service, ServiceApi, ServiceCall, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type {
+  Service,
+  ServiceApi,
+  ServiceCall,
+  ServicePorts,
+  ServiceTarget,
+  RemoteCall,
+} from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
-import { answerKinesis } from './calls.ts';
-import { LocalStreams } from './local-streams.ts';
-import type { LocalStream } from './local-streams.ts';
-import { readStream, readStreamMapping } from './read-streams.ts';
-import type { StreamMapping } from './shard-lane.ts';
+import { LocalStreams, ON_DEMAND_SHARDS } from './local-streams.ts';
+import type { LocalStream, StreamDefinition } from './local-streams.ts';
+import type { StreamMapping, StartingPosition } from './shard-lane.ts';
 import { StreamConsumer } from './stream-consumer.ts';
 import { streamOfIterator } from './shard-iterator.ts';
 import { nameOfStream } from './stream-place.ts';
-import { deliverToStream, putRecordCall } from './stream-target.ts';
 import { RecordedStreams } from './streams.ts';
+import type { Clock, Random } from '../../core/ports.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { ADMINISTRATION, SHARD_LIMIT } from './administration.ts';
+import { RECORD_CALLS, MAX_RECORD_BYTES } from './records.ts';
+import type { StreamPlace } from './stream-place.ts';
+import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import { DELIVERED, final } from '../../kernel/event-ports.ts';
+import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';
+import { sizeOf } from './shard.ts';
 
 class KinesisService implements Service {
   readonly streams: LocalStreams;
@@ -150,4 +164,109 @@ function streamOfCall(operation: AwsOperation): string | undefined {
   if (operation.protocol !== 'json' || operation.action !== 'GetRecords') return undefined;
   const iterator = operation.input?.['ShardIterator'];
   return typeof iterator === 'string' ? streamOfIterator(iterator) : undefined;
+}
+
+/** Undefined for an unknown operation. */
+function answerKinesis(
+  action: string,
+  input: UnknownMembers,
+  place: StreamPlace,
+  { streams, clock }: { readonly streams: LocalStreams; readonly clock: Clock },
+): OperationResult | undefined {
+  const administer = Object.hasOwn(ADMINISTRATION, action) ? ADMINISTRATION[action] : undefined;
+  const move = Object.hasOwn(RECORD_CALLS, action) ? RECORD_CALLS[action] : undefined;
+  const nowEpochMs = clock.nowEpochMs();
+  try {
+    const fields = administer?.(input, place, streams) ?? move?.({ input, place, streams, nowEpochMs });
+    return fields && { kind: 'result', fields };
+  } catch (error) {
+    if (error instanceof OperationRefused) return error.toResult();
+    throw error;
+  }
+}
+
+function readStream(reader: ResourceReader): StreamDefinition {
+  const { region, accountId } = reader.stack;
+  const name = reader.resource.physicalId;
+  const mode = readMode(reader);
+  const shardCount = reader.integer('ShardCount', 1, 1, SHARD_LIMIT);
+  return {
+    arn: `arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/${name}`,
+    name,
+    region,
+    accountId,
+    mode,
+    shardCount: mode === 'ON_DEMAND' ? ON_DEMAND_SHARDS : shardCount,
+    retentionHours: reader.integer('RetentionPeriodHours', 24, 24, 8_760),
+  };
+}
+
+function readMode(reader: ResourceReader): StreamDefinition['mode'] {
+  const mode = reader.text('StreamModeDetails.StreamMode') ?? 'PROVISIONED';
+  if (mode === 'ON_DEMAND' || mode === 'PROVISIONED') return mode;
+  reader.note(
+    'StreamModeDetails',
+    'StreamMode must be PROVISIONED or ON_DEMAND',
+    'using the default, PROVISIONED',
+  );
+  return 'PROVISIONED';
+}
+
+/** @param roleOf the role of a function, by its name */
+function readStreamMapping(
+  reader: ResourceReader,
+  { arn, region }: StreamDefinition,
+  roleOf: (functionName: string) => string,
+): StreamMapping | undefined {
+  const mapping = readOrderedMapping(reader);
+  const start = readStart(reader);
+  const roleArn = roleOf(mapping.functionName);
+  return reader.flag('Enabled', true) ? { ...mapping, streamArn: arn, region, roleArn, start } : undefined;
+}
+
+function readStart(reader: ResourceReader): StartingPosition {
+  const kind = reader.text('StartingPosition');
+  const seconds = Number(reader.value('StartingPositionTimestamp') ?? NaN);
+  if (kind === 'TRIM_HORIZON' || kind === 'LATEST') return { kind };
+  if (kind === 'AT_TIMESTAMP' && Number.isFinite(seconds)) return { kind, epochMs: seconds * 1000 };
+  const [property, message] =
+    kind === 'AT_TIMESTAMP'
+      ? ['StartingPositionTimestamp', 'AT_TIMESTAMP needs a time in epoch seconds']
+      : ['StartingPosition', 'a stream needs TRIM_HORIZON, LATEST or AT_TIMESTAMP'];
+  reader.note(property, message, 'it begins with new records');
+  return { kind: 'LATEST' };
+}
+
+/** Without a group each event has its own key: "the default is to use the eventId as the partition key". */
+function deliverToStream(
+  streams: LocalStreams,
+  random: Random,
+): (arn: string, body: string, delivery: Delivery) => DeliveryOutcome | undefined {
+  return (arn, body, { groupId }) => {
+    const stream = streams.find(arn);
+    if (stream === undefined) return undefined;
+    const record = { partitionKey: groupId ?? random.uuid(), data: Buffer.from(body).toString('base64') };
+    if (sizeOf(record) > MAX_RECORD_BYTES)
+      return final('ValidationException', `a record holds at most ${MAX_RECORD_BYTES} bytes`);
+    try {
+      stream.put(record);
+    } catch (error) {
+      if (!(error instanceof OperationRefused)) throw error;
+      return { kind: 'failed', isFinal: false, code: error.code, message: error.message };
+    }
+    stream.notify();
+    return DELIVERED;
+  };
+}
+
+function putRecordCall(arn: string, body: string, { groupId }: Delivery): RemoteCall {
+  return {
+    version: '1.1',
+    target: 'Kinesis_20131202.PutRecord',
+    input: {
+      StreamARN: arn,
+      Data: Buffer.from(body).toString('base64'),
+      PartitionKey: groupId ?? 'gatewright',
+    },
+  };
 }

@@ -9,9 +9,9 @@ import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
 import type { Batch, BatchPorts, BatchSource } from '../../kernel/ordered-batch.ts';
 import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
-import { filterView, printEventRecord } from './kinesis-event.ts';
 import type { LocalStream } from './local-streams.ts';
 import type { Shard, StoredRecord } from './shard.ts';
+import { parseJson } from '@gatewright/aws/json-object';
 
 export type StreamMapping = OrderedMapping & {
   readonly streamArn: string;
@@ -215,4 +215,43 @@ function sourceOf({ mapping, stream, shard }: At): BatchSource<StoredRecord> {
 
 function charactersOf({ data, partitionKey }: StoredRecord): number {
   return data.length + partitionKey.length + FRAME_CHARACTERS;
+}
+
+/** Records for functions and for filters (Lambda developer guide, "Using Lambda with Kinesis"). */
+type EventSource = {
+  readonly streamArn: string;
+  readonly region: string;
+  readonly roleArn: string;
+};
+
+function printEventRecord(
+  { sequence, partitionKey, data, arrivedAt }: StoredRecord,
+  { id }: Shard,
+  { streamArn, region, roleArn }: EventSource,
+): object {
+  return {
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey,
+      sequenceNumber: sequence,
+      data,
+      approximateArrivalTimestamp: arrivedAt / 1000,
+    },
+    eventSource: 'aws:kinesis',
+    eventVersion: '1.0',
+    eventID: `${id}:${sequence}`,
+    eventName: 'aws:kinesis:record',
+    invokeIdentityArn: roleArn,
+    awsRegion: region,
+    eventSourceARN: streamArn,
+  };
+}
+
+/**
+ * "Kinesis event source mappings only support filtering on the data key": as JSON if it is, else as text.
+ */
+function filterView({ data }: StoredRecord): object {
+  const text = Buffer.from(data, 'base64').toString('utf8');
+  const value = parseJson(text);
+  return { data: typeof value === 'object' && value !== null ? value : text };
 }

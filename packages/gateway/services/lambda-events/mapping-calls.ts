@@ -12,7 +12,6 @@ import type { Answered, ServicePorts } from '../../kernel/service.ts';
 import type { EventSourceMapping, EventSourceMappings } from './event-source-mappings.ts';
 import { invalidParameter, readMembers, refuseForSource } from './mapping-members.ts';
 import { describeMissingRight } from './source-rights.ts';
-import { isOff, printMapping } from './print-mapping.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 /** Limit of ListEventSourceMappings. */
@@ -188,4 +187,47 @@ function readBody(body: ServiceRequest['body']): UnknownMembers {
 function print(status: number, fields: object, more: readonly string[] = []): Answered {
   const headers = ['Content-Type', 'application/json', ...more];
   return { kind: 'answered', status, headers, body: Buffer.from(JSON.stringify(fields)) };
+}
+
+/** What is not given (Lambda API reference, "EventSourceMappingConfiguration"). */
+const DEFAULTS_OF_QUEUE = { BatchSize: 10, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] };
+const DEFAULTS_OF_STREAM = {
+  BatchSize: 100,
+  MaximumBatchingWindowInSeconds: 0,
+  ParallelizationFactor: 1,
+  BisectBatchOnFunctionError: false,
+  MaximumRecordAgeInSeconds: -1,
+  MaximumRetryAttempts: -1,
+  TumblingWindowInSeconds: 0,
+  FunctionResponseTypes: [],
+  DestinationConfig: { OnFailure: {} },
+};
+
+const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
+
+/** @param state where it is not yet what the mapping says: `Creating` */
+function printMapping(
+  { id, region, properties, modifiedAt }: EventSourceMapping,
+  { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },
+  state?: string,
+): UnknownMembers {
+  const given = Object.entries(properties).filter(([name]) => !SHOWN_OTHERWISE.includes(name));
+  const { EventSourceArn: source, Enabled: isEnabled, KmsKeyArn: keyArn } = properties;
+  const kind = findMappedSource(parseArn(asText(source) ?? '')?.service ?? '')?.kind;
+  return {
+    ...(kind === 'queue' ? DEFAULTS_OF_QUEUE : DEFAULTS_OF_STREAM),
+    ...Object.fromEntries(given),
+    ...(keyArn === undefined ? {} : { KMSKeyArn: keyArn }),
+    UUID: id,
+    EventSourceMappingArn: `arn:${partitionOf(region)}:lambda:${region}:${accountId}:event-source-mapping:${id}`,
+    FunctionArn: functionArn,
+    LastModified: modifiedAt / 1000,
+    State: state ?? (isOff(isEnabled) ? 'Disabled' : 'Enabled'),
+    StateTransitionReason: 'User action',
+  };
+}
+
+/** Templates may write it as a text. */
+function isOff(isEnabled: unknown): boolean {
+  return isEnabled === false || isEnabled === 'false';
 }

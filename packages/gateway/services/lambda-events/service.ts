@@ -6,12 +6,12 @@ import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../ker
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import type { AsyncConfig } from './async-invocations.ts';
-import { deliverToFunction } from './function-target.ts';
-import { findConfig, readInvokeConfig } from './read-async.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
 import { MappingCalls } from './mapping-calls.ts';
-import { readMappings } from './read-mappings.ts';
 import { describeMissingRight } from './source-rights.ts';
+import { DELIVERED, final } from '../../kernel/event-ports.ts';
+import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
+import { parseArn } from '@gatewright/aws/arn';
 
 class LambdaEventsService implements Service {
   readonly async: AsyncInvocations;
@@ -85,4 +85,83 @@ class LambdaEventsService implements Service {
 
 export function open(ports: ServicePorts): LambdaEventsService {
   return new LambdaEventsService(ports);
+}
+
+/** Functions take events asynchronously, from any source. */
+function deliverToFunction(
+  async: AsyncInvocations,
+  has: (functionName: string) => boolean,
+): NonNullable<ServiceTarget['deliver']> {
+  return (arn, payload, { options }) => {
+    const [, functionName = '', qualifier] = /:function:([^:]+)(?::([^:]+))?$/.exec(arn) ?? [];
+    if (!has(functionName)) return final('NOT_FOUND', `Function not found: ${arn}`);
+    return async.accept({ functionName, qualifier, payload, options })
+      ? DELIVERED
+      : { kind: 'failed', isFinal: false, code: 'THROTTLING', message: 'too many events are waiting' };
+  };
+}
+
+/** Settings of asynchronous events: `AWS::Lambda::EventInvokeConfig`, and a function's dead-letter queue. */
+type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
+
+function asyncKey(functionName: string, qualifier: string | undefined): string {
+  return `${functionName}:${qualifier ?? '$LATEST'}`;
+}
+
+function readInvokeConfig(reader: ResourceReader): readonly [key: string, config: AsyncConfig] {
+  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  const given = reader.text('Qualifier');
+  const age = reader.integer('MaximumEventAgeInSeconds', DEFAULT_ASYNC.maxAgeMs / 1000, 60, 21_600);
+  const config: AsyncConfig = {
+    maxAgeMs: age * 1000,
+    maxRetries: reader.integer('MaximumRetryAttempts', DEFAULT_ASYNC.maxRetries, 0, 2),
+    onSuccess: reader.text('DestinationConfig.OnSuccess.Destination'),
+    onFailure: reader.text('DestinationConfig.OnFailure.Destination'),
+  };
+  return [asyncKey(name, given === undefined || given === '$LATEST' ? qualifier : given), config];
+}
+
+/** The dead-letter queue belongs to the function, also when an alias is called. */
+function findConfig(
+  configs: AsyncConfigs,
+  deadLetters: ReadonlyMap<string, string>,
+  functionName: string,
+  qualifier: string | undefined,
+): AsyncConfig | undefined {
+  const own = configs.get(asyncKey(functionName, qualifier));
+  const deadLetterArn = deadLetters.get(functionName);
+  return deadLetterArn === undefined ? own : { ...DEFAULT_ASYNC, ...own, deadLetterArn };
+}
+
+// `AWS::Lambda::EventSourceMapping`: each is read by the service of its source.
+
+/** Call after every service has offered its sources. */
+function readMappings(mappings: readonly ResourceReader[], stacks: StackReading): void {
+  const names = new Set(stacks.functions.map(({ name }) => name));
+  for (const mapping of mappings) {
+    const given = mapping.text('FunctionName') ?? '';
+    if (!names.has(readFunctionName(given).functionName))
+      mapping.unsupported(
+        'FunctionName',
+        `${given} is not a function of the loaded stacks: it starts no function`,
+      );
+    readSource(mapping, stacks);
+  }
+}
+
+function readSource(mapping: ResourceReader, stacks: StackReading): void {
+  const arn = mapping.text('EventSourceArn') ?? '';
+  const source = stacks.sourceOf(parseArn(arn)?.service ?? '');
+  if (source === undefined) {
+    mapping.unsupported('EventSourceArn', `${arn === '' ? 'this source' : arn} starts no function here`);
+    return;
+  }
+  if (source === 'elsewhere') {
+    mapping.unsupported(undefined, 'its source is at the endpoint that you set: it starts no function');
+    return;
+  }
+  const read = source(arn);
+  if (read === undefined)
+    mapping.unsupported('EventSourceArn', `${arn} is in none of the loaded stacks: it starts no function`);
+  else read(mapping);
 }

@@ -1,7 +1,11 @@
 import type { ScheduleDefinition } from '../../kernel/schedules.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
-import { readScheduler, scheduleInput } from './read-scheduler.ts';
-import type { ReadSchedule } from './read-scheduler.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Delivery } from '../../kernel/event-ports.ts';
+import { partitionOf } from '@gatewright/aws/arn';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import { readSchedule, readTarget } from '../../kernel/read-target.ts';
+import type { EventTarget } from '../../kernel/target-deliveries.ts';
 
 const OWNER = 'scheduler';
 
@@ -25,4 +29,79 @@ export function open(ports: ServicePorts): Service {
     rows: () => schedules.rowsOf(OWNER),
     handTargets: () => schedules.handTargetsOf(OWNER),
   };
+}
+
+/** `AWS::Scheduler::Schedule` (EventBridge Scheduler user guide, "Managing a schedule"). */
+type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
+  readonly target: EventTarget;
+  /** Absent: the scheduler's own event. */
+  readonly input: string | undefined;
+  readonly delivery: Delivery;
+  readonly place: { readonly region: string; readonly accountId: string };
+};
+
+/** Undefined if it never runs, or has no target here. */
+function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule | undefined {
+  const { resource, stack } = reader;
+  const { region, accountId } = stack;
+  const given = reader.value('Target');
+  const target = isJsonObject(given) ? readTarget(reader, given, 'Target') : undefined;
+  const expression = reader.text('ScheduleExpression') ?? '';
+  const zone = reader.text('ScheduleExpressionTimezone') ?? 'UTC';
+  // A rate's first time is its StartDate.
+  const from = timeOf(reader, 'StartDate');
+  const schedule = readSchedule(reader, expression, from ?? anchorMs, zone);
+  const isOff = reader.text('State') === 'DISABLED';
+  if (target === undefined || schedule === undefined || isOff) return undefined;
+  const name = reader.text('Name') ?? resource.physicalId;
+  const group = reader.text('GroupName') ?? 'default';
+  return {
+    name,
+    expression,
+    schedule,
+    target,
+    arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
+    from,
+    until: timeOf(reader, 'EndDate'),
+    // A rate without a StartDate ("Schedule types in EventBridge Scheduler", rate-based).
+    isMadeRunning: from === undefined && expression.trim().startsWith('rate('),
+    input: reader.text('Target.Input'),
+    delivery: {
+      groupId: reader.text('Target.SqsParameters.MessageGroupId'),
+      source: reader.text('Target.EventBridgeParameters.Source') ?? 'aws.scheduler',
+      detailType: reader.text('Target.EventBridgeParameters.DetailType') ?? 'Scheduled Event',
+    },
+    place: { region, accountId },
+  };
+}
+
+function timeOf(reader: ResourceReader, property: string): number | undefined {
+  const text = reader.text(property);
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (Number.isFinite(at)) return at;
+  reader.note(property, `"${text}" is not a time`, 'it has none');
+  return undefined;
+}
+
+/** "Context attributes" in an input; without an input, the scheduler's own event. */
+function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: number, id: string): string {
+  const time = `${new Date(scheduledAt).toISOString().slice(0, 19)}Z`;
+  if (input !== undefined)
+    return input
+      .replaceAll('<aws.scheduler.schedule-arn>', arn)
+      .replaceAll('<aws.scheduler.scheduled-time>', time)
+      .replaceAll('<aws.scheduler.execution-id>', id)
+      .replaceAll('<aws.scheduler.attempt-number>', '1');
+  return JSON.stringify({
+    version: '0',
+    id,
+    'detail-type': 'Scheduled Event',
+    source: 'aws.scheduler',
+    account: place.accountId,
+    time,
+    region: place.region,
+    resources: [arn],
+    detail: '{}',
+  });
 }

@@ -5,12 +5,12 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import { describeNamespace, describeOperation, describeService } from './describe.ts';
-import { invalid, optionalText, readFilters, readParameters } from './read-call.ts';
-import { InvalidInstance, readInstance } from './read-instance.ts';
+import { InvalidInstance, readInstance, readAttributes } from './read-instance.ts';
 import { shuffle } from './local-service.ts';
-import type { LocalInstance, LocalService } from './local-service.ts';
-import type { Registry } from './registry.ts';
+import type { LocalInstance, LocalService, NamespaceDefinition } from './local-service.ts';
+import type { Registry, Operation } from './registry.ts';
+import { parseArn } from '@gatewright/aws/arn';
+import type { Attributes } from './read-instance.ts';
 
 type Call = (at: MemberReader, registry: Registry) => UnknownMembers;
 
@@ -216,4 +216,93 @@ function pageOf<Item>(
   const end = page.at(-1);
   const hasMore = from + most < items.length;
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
+}
+
+/** Namespaces, services and operations as calls answer them. Times are epoch seconds. */
+function describeNamespace(
+  { id, arn, name, type, description, hostedZoneId }: NamespaceDefinition,
+  registry: Registry,
+): UnknownMembers {
+  return {
+    Id: id,
+    Arn: arn,
+    ResourceOwner: parseArn(arn)?.accountId,
+    Name: name,
+    Type: type,
+    Description: description,
+    ServiceCount: registry.servicesOf(id).length,
+    Properties: {
+      DnsProperties: hostedZoneId === undefined ? undefined : { HostedZoneId: hostedZoneId, SOA: {} },
+      HttpProperties: { HttpName: name },
+    },
+    CreateDate: registry.ports.startedAt / 1000,
+  };
+}
+
+/** @param isWhole of `GetService`; lists leave out the namespace */
+function describeService(
+  { definition, instances }: LocalService,
+  registry: Registry,
+  isWhole: boolean,
+): UnknownMembers {
+  const { id, arn, name, namespace, description, type, configs } = definition;
+  return {
+    Id: id,
+    Arn: arn,
+    ResourceOwner: parseArn(arn)?.accountId,
+    Name: name,
+    ...(isWhole && { NamespaceId: namespace?.id }),
+    Description: description,
+    Type: type,
+    InstanceCount: instances.length,
+    ...configs,
+    CreateDate: registry.ports.startedAt / 1000,
+  };
+}
+
+function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation): UnknownMembers {
+  return {
+    Id: id,
+    Type: type,
+    Status: 'SUCCESS',
+    CreateDate: atMs / 1000,
+    UpdateDate: atMs / 1000,
+    Targets: { SERVICE: serviceId, INSTANCE: instanceId },
+  };
+}
+
+/** Members of a call that no other service has. Each reader refuses with `InvalidInput`. */
+const MOST = { filters: 10, values: 100 };
+
+function invalid(message: string): OperationRefused {
+  return new OperationRefused('InvalidInput', message);
+}
+
+function optionalText(at: MemberReader, name: string): string | undefined {
+  return at.has(name) ? at.text(name) : undefined;
+}
+
+function readParameters(at: MemberReader, name: string): Attributes {
+  try {
+    return readAttributes(at.value(name) ?? {});
+  } catch (error) {
+    throw error instanceof InvalidInstance ? invalid(`${name}: ${error.message}`) : error;
+  }
+}
+
+/** By the name of the filter. */
+function readFilters(
+  at: MemberReader,
+  allowed: readonly string[],
+): ReadonlyMap<string, (value: string) => boolean> {
+  return new Map(
+    at.objects('Filters', MOST.filters).map((filter) => {
+      const name = filter.oneOf('Name', allowed);
+      const values = filter.texts('Values', MOST.values);
+      const condition = filter.oneOf('Condition', ['EQ', 'IN', 'BEGINS_WITH'], 'EQ');
+      return condition === 'BEGINS_WITH'
+        ? [name, (value) => values.some((start) => value.startsWith(start))]
+        : [name, (value) => values.includes(value)];
+    }),
+  );
 }

@@ -1,16 +1,29 @@
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import type { Service, ServiceApi, ServiceCall, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
+import type {
+  Service,
+  ServiceApi,
+  ServiceCall,
+  ServicePorts,
+  ServiceTarget,
+  RemoteCall,
+} from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { QueueConsumer } from './queue-consumer.ts';
-import { QueueMetrics } from './queue-metrics.ts';
-import { deliverToQueue, sendMessageCall } from './queue-target.ts';
-import { Queues } from './queues.ts';
+import { Queues, OverfullError } from './queues.ts';
 import type { LocalQueue, QueueDefinition } from './queues.ts';
-import { readQueue, readQueueMapping } from './read-queues.ts';
 import { answerSqs } from './recorded-messages.ts';
 import { Sqs } from './sqs.ts';
+import { DELIVERED, final } from '../../kernel/event-ports.ts';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import type { Delivery } from '../../kernel/event-ports.ts';
+import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
+import { atPlace } from '../../kernel/delivery/value-match.ts';
+import type { QueueMapping } from './queue-consumer.ts';
+import { readQueueSettings } from './queue-settings.ts';
+import { readFunctionName } from '@gatewright/aws/function-name';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
 
 class SqsService implements Service {
   readonly queues: Queues;
@@ -120,4 +133,161 @@ function printMessage({
 
 export function open(ports: ServicePorts): SqsService {
   return new SqsService(ports);
+}
+
+/**
+ * What queues hold, for services that follow metrics: when messages come, then each minute until the queue is empty.
+ * @see SQS developer guide, "Available CloudWatch metrics for Amazon SQS"
+ */
+type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'metrics'>;
+
+const MINUTE_MS = 60_000;
+
+class QueueMetrics {
+  readonly #options: Options;
+  /** Queues that are measured again at the next full minute. */
+  readonly #measured = new Set<LocalQueue>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Until the queues are closed. */
+  watch(queues: readonly LocalQueue[]): void {
+    this.#measured.clear();
+    for (const queue of queues) {
+      queue.listen(() => this.#note(queue));
+      if (queue.length > 0) this.#note(queue);
+    }
+  }
+
+  #note(queue: LocalQueue): void {
+    const { metrics, agenda, clock } = this.#options;
+    if (!metrics.isFollowed || this.#measured.has(queue)) return;
+    const now = clock.nowEpochMs();
+    this.#publish(queue, now);
+    if (queue.length === 0) return;
+    this.#measured.add(queue);
+    agenda.at((Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS, () => {
+      if (this.#measured.delete(queue)) this.#note(queue);
+    });
+  }
+
+  #publish(queue: LocalQueue, epochMs: number): void {
+    const { visible, inFlight, delayed } = queue.count();
+    const oldest = queue.messages[0]?.sentAt ?? epochMs;
+    this.#options.metrics.publish({
+      namespace: 'AWS/SQS',
+      epochMs,
+      sets: [['QueueName']],
+      dimensions: { QueueName: queue.definition.name },
+      metrics: [
+        ['ApproximateNumberOfMessagesVisible', 'Count', visible],
+        ['ApproximateNumberOfMessagesNotVisible', 'Count', inFlight],
+        ['ApproximateNumberOfMessagesDelayed', 'Count', delayed],
+        ['ApproximateAgeOfOldestMessage', 'Seconds', Math.floor((epochMs - oldest) / 1000)],
+      ],
+    });
+  }
+}
+
+function deliverToQueue(queues: Queues, senderId: string): NonNullable<ServiceTarget['deliver']> {
+  return (arn, body, { groupId, deduplicationId, attributes = {} }) => {
+    const queue = queues.find(arn);
+    if (queue === undefined) return undefined;
+    const { settings } = queue.definition;
+    if (settings.isFifo && groupId === undefined)
+      return final('INVALID_PARAMETER', `${arn}: a FIFO queue needs a MessageGroupId`);
+    try {
+      queue.send({ body, attributes, senderId, ...(settings.isFifo ? { groupId, deduplicationId } : {}) });
+      return DELIVERED;
+    } catch (error) {
+      if (!(error instanceof OverfullError)) throw error;
+      return { kind: 'failed', isFinal: false, code: 'THROTTLING', message: error.message };
+    }
+  };
+}
+
+function sendMessageCall(
+  arn: string,
+  body: string,
+  { groupId, deduplicationId, attributes }: Delivery,
+): RemoteCall {
+  const { region = '', accountId = '', resource = '' } = parseArn(arn) ?? {};
+  return {
+    version: '1.0',
+    target: 'AmazonSQS.SendMessage',
+    input: {
+      QueueUrl: `https://sqs.${region}.amazonaws.com/${accountId}/${resource}`,
+      MessageBody: body,
+      ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
+      ...(deduplicationId === undefined ? {} : { MessageDeduplicationId: deduplicationId }),
+      ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
+    },
+  };
+}
+
+function readQueue(reader: ResourceReader): QueueDefinition {
+  const { resource, stack } = reader;
+  const url = resource.physicalId;
+  const name = url.slice(url.lastIndexOf('/') + 1);
+  const settings = readQueueSettings(resource.properties, (attribute, message) =>
+    reader.note(attribute, message, 'the default is used'),
+  );
+  if (settings.isFifo !== name.endsWith('.fifo'))
+    reader.note(
+      'QueueName',
+      'the name of a FIFO queue, and only of one, must end with .fifo',
+      'it is accepted here',
+    );
+  return {
+    name,
+    url,
+    settings,
+    arn: `arn:${partitionOf(stack.region)}:sqs:${stack.region}:${stack.accountId}:${name}`,
+  };
+}
+
+const STANDARD_WITHOUT_WINDOW = 10;
+
+/** @param queue the source */
+function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
+  const { isFifo } = queue.settings;
+  const windowSeconds = reader.integer('MaximumBatchingWindowInSeconds', 0, 0, 300);
+  if (isFifo && windowSeconds > 0)
+    reader.note(
+      'MaximumBatchingWindowInSeconds',
+      'FIFO queues have no batching window',
+      'the mapping has none',
+    );
+  const batchSize = reader.integer('BatchSize', 10, 1, isFifo ? 10 : 10_000);
+  if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
+    reader.note(
+      'BatchSize',
+      'a BatchSize above 10 needs a MaximumBatchingWindowInSeconds of at least 1',
+      'batches do not wait',
+    );
+  if (!reader.flag('Enabled', true)) return undefined;
+  const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
+  return {
+    id: reader.resource.physicalId,
+    queueArn: queue.arn,
+    functionName: name,
+    qualifier,
+    batchSize,
+    windowMs: isFifo ? 0 : windowSeconds * 1000,
+    maxConcurrency:
+      reader.value('ScalingConfig.MaximumConcurrency') === undefined
+        ? undefined
+        : reader.integer('ScalingConfig.MaximumConcurrency', 2, 2, 1_000),
+    reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    filter: reader.attempt(
+      'no message is delivered',
+      () =>
+        atPlace(reader.resource.place('FilterCriteria'), () =>
+          compileFilters(reader.value('FilterCriteria')),
+        ),
+      () => () => false,
+    ),
+  };
 }

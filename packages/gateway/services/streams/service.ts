@@ -1,8 +1,15 @@
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
-import { readStream, readStreamMapping } from './read-streams.ts';
-import { TableStreams } from './table-streams.ts';
+import { partitionOf } from '@gatewright/aws/arn';
+import { isViewType, STACK_STREAM_LABEL, VIEW_TYPES } from '@gatewright/dynamodb/stream-record';
+import type { TableStream, TableChange } from '@gatewright/dynamodb';
+import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import type { StreamMapping } from './stream-consumer.ts';
+import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
+import type { ItemFeed } from '../../kernel/item-feed.ts';
+import { KEPT_PREFIX, StreamConsumer } from './stream-consumer.ts';
 
 class StreamsService implements Service {
   readonly streams: TableStreams;
@@ -38,4 +45,85 @@ class StreamsService implements Service {
 
 export function open(ports: ServicePorts): StreamsService {
   return new StreamsService(ports);
+}
+
+function readStream(reader: ResourceReader): readonly TableStream[] {
+  const viewType = reader.text('StreamSpecification.StreamViewType');
+  if (reader.value('StreamSpecification') === undefined) return [];
+  if (!isViewType(viewType)) {
+    reader.note('StreamSpecification', `StreamViewType must be ${VIEW_TYPES.join(', ')}`, 'it has no stream');
+    return [];
+  }
+  const { region, accountId } = reader.stack;
+  const tableName = reader.resource.physicalId;
+  const tableArn = `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:table/${tableName}`;
+  return [{ tableName, streamArn: `${tableArn}/stream/${STACK_STREAM_LABEL}`, region, viewType }];
+}
+
+function readStreamMapping(reader: ResourceReader, stream: TableStream): StreamMapping {
+  const position = reader.text('StartingPosition');
+  if (position !== 'LATEST' && position !== 'TRIM_HORIZON')
+    reader.note(
+      'StartingPosition',
+      'must be TRIM_HORIZON or LATEST for the stream of a table',
+      'using the default, LATEST',
+    );
+  return {
+    ...readOrderedMapping(reader),
+    stream,
+    isEnabled: reader.flag('Enabled', true),
+    isFromOldest: position === 'TRIM_HORIZON',
+  };
+}
+
+type Options = EventPorts & {
+  readonly targets: EventTargets;
+  readonly functionArnOf: (functionName: string) => string;
+  readonly items: Pick<ItemFeed, 'follow' | 'replay'>;
+};
+
+class TableStreams {
+  readonly #options: Options;
+  #consumers: readonly StreamConsumer[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get consumers(): readonly StreamConsumer[] {
+    return this.#consumers;
+  }
+
+  replace(mappings: readonly StreamMapping[]): void {
+    const before = new Map(this.#consumers.map((consumer) => [consumer.mapping.id, consumer]));
+    this.#consumers = mappings.flatMap((mapping) => {
+      const known = before.get(mapping.id);
+      before.delete(mapping.id);
+      // One that is switched off keeps its place; one that never ran has none.
+      if (!mapping.isEnabled && known === undefined) return [];
+      return [known?.isOf(mapping) === true ? known : new StreamConsumer(mapping, this.#options, known)];
+    });
+    for (const consumer of before.values()) consumer.close();
+    this.#forgetOthers(new Set(mappings.map(({ id }) => id)));
+    const tables = new Set(this.#consumers.map(({ tableName }) => tableName));
+    this.#options.items.follow([...tables], (changes) => this.changed(changes));
+    for (const consumer of this.#consumers) consumer.start();
+  }
+
+  /** A mapping that is gone has no place in a stream any more, also one of an earlier start. */
+  #forgetOthers(ids: ReadonlySet<string>): void {
+    const { kept } = this.#options;
+    for (const [key] of kept.list(KEPT_PREFIX)) if (!ids.has(key.split('/')[1] ?? '')) kept.delete(key);
+  }
+
+  changed(changes: readonly TableChange[]): void {
+    for (const change of changes)
+      for (const consumer of this.#consumers)
+        if (consumer.mapping.stream.streamArn === change.streamArn) consumer.push(change);
+  }
+
+  close(): void {
+    for (const consumer of this.#consumers) consumer.close();
+    this.#consumers = [];
+  }
 }

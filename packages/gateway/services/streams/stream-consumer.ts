@@ -9,8 +9,8 @@ import type { OrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import { printEventRecord, SHARD } from '@gatewright/dynamodb/stream-record';
 import type { TableChange, TableStream } from '@gatewright/dynamodb';
 import type { ItemFeed } from '../../kernel/item-feed.ts';
-import { laneOf } from './lane.ts';
 import type { Wake } from '../../kernel/agenda.ts';
+import { createHash } from 'node:crypto';
 
 export type StreamMapping = OrderedMapping & {
   readonly stream: TableStream;
@@ -247,4 +247,10 @@ function sourceOf(stream: TableStream): BatchSource<TableChange> {
     arrivedAt: ({ at }) => at,
     lossInfo: (lost) => ({ DDBStreamBatchInfo: { shardId: SHARD, ...lost, streamArn } }),
   };
+}
+
+/** Changes of one item are always in the same lane. */
+function laneOf({ keys }: Pick<TableChange, 'keys'>, lanes: number): number {
+  if (lanes === 1) return 0;
+  return createHash('md5').update(JSON.stringify(keys)).digest().readUInt32BE(0) % lanes;
 }

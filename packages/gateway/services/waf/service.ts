@@ -1,7 +1,6 @@
 /** AWS WAF in front of stages of REST APIs, and its API for SDKs (docs/aws, AWS WAF). */
 import { answerWaf } from './api/calls.ts';
 import { LockTokens } from './api/lock-tokens.ts';
-import { readCountries } from './read-countries.ts';
 import { readDefinitions } from './read-stacks.ts';
 import { StageGuard } from './stage-guard.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -9,6 +8,9 @@ import { checkTraffic } from './traffic/check-traffic.ts';
 import { readTraffic } from './traffic/read-traffic.ts';
 import type { ScreenReview, Service, ServicePorts } from '../../kernel/service.ts';
 import type { EntityFacts } from './read-entities.ts';
+import { readFileSync } from 'node:fs';
+import { StartError } from '../../core/errors.ts';
+import { Countries, NetworksFileError } from './evaluate/countries.ts';
 
 export function open(ports: ServicePorts): Service {
   const { settings } = ports;
@@ -63,3 +65,22 @@ export const review: ScreenReview = {
     return checkTraffic(readTraffic(file), stacks, { settings, countries });
   },
 };
+
+// The file of `--waf-networks`.
+
+/** @throws StartError WAF_NETWORKS */
+function readCountries(file: string): Countries {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError('WAF_NETWORKS', `The file of --waf-networks cannot be read: ${why}`);
+  }
+  try {
+    return Countries.parse(text);
+  } catch (error) {
+    if (!(error instanceof NetworksFileError)) throw error;
+    throw new StartError('WAF_NETWORKS', `${file}:${error.line}: ${error.message}`);
+  }
+}

@@ -3,16 +3,77 @@
  * log group, a rule, a schedule, a bucket or a user pool needs to start the function (SAM developer guide, "EventSource"
  * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { findEventSource, settingsOf } from '../../core/stack/event-sources.ts';
 import type { CallingSource, MappedSource } from '../../core/stack/event-sources.ts';
-import { noteBucket } from './sam-event-buckets.ts';
-import { notePool } from './sam-event-pools.ts';
 import { expandRule, expandSchedule, expandSchedulerSchedule } from './sam-event-rules.ts';
-import { allowQueue, allowSource, required, type SamEvent } from './sam-event.ts';
+import { allowQueue, allowSource, required, type SamEvent, requiredRef } from './sam-event.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
+
+/** `Cognito` events: triggers of a user pool (SAM developer guide, "Cognito" of functions). */
+function notePool(expansion: SamExpansion, event: SamEvent): void {
+  const { ownerId, eventName, arn } = event;
+  const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
+  const trigger = required(expansion, event, 'Trigger');
+  // One for all pools of a function, in SAM as well; the last one counts.
+  const permission = `${ownerId}CognitoPermission`;
+  if (expansion.origins.get(permission) === ownerId) expansion.resources.delete(permission);
+  allowSource(expansion, { ...event, id: `${ownerId}Cognito` }, 'cognito-idp.amazonaws.com', {
+    SourceArn: { 'Fn::GetAtt': [poolId, 'Arn'] },
+  });
+  expansion.changes.push({
+    ownerId,
+    eventName,
+    resourceId: poolId,
+    type: 'AWS::Cognito::UserPool',
+    change: (pool) => {
+      const config = pool['LambdaConfig'] ?? {};
+      if (!isJsonObject(config)) return expansion.fail(poolId, 'LambdaConfig must be a map');
+      const names = (isJsonList(trigger) ? trigger : [trigger]).map(String);
+      const known = names.find((name, index) => Object.hasOwn(config, name) || names.indexOf(name) < index);
+      if (known !== undefined)
+        return expansion.fail(
+          ownerId,
+          `event ${eventName}: Cognito trigger "${known}" defined multiple times.`,
+        );
+      const added = Object.fromEntries(names.map((name) => [name, arn]));
+      return { ...pool, LambdaConfig: { ...config, ...added } };
+    },
+  });
+}
+
+/** `S3` events: notifications from a bucket to a function. */
+function noteBucket(expansion: SamExpansion, event: SamEvent): void {
+  const { ownerId, eventName, properties } = event;
+  const bucketId = requiredRef(expansion, event, 'Bucket', 'bucket');
+  const events = required(expansion, event, 'Events');
+  const configurations = (isJsonList(events) ? events : [events]).map((each) => ({
+    Event: each,
+    Function: event.arn,
+    ...pick(properties, ['Filter']),
+  }));
+  allowSource(expansion, event, 's3.amazonaws.com', { SourceAccount: { Ref: 'AWS::AccountId' } });
+  expansion.changes.push({
+    ownerId,
+    eventName,
+    resourceId: bucketId,
+    type: 'AWS::S3::Bucket',
+    change: (bucket) => {
+      const config = bucket['NotificationConfiguration'] ?? {};
+      const listed = isJsonObject(config) ? (config['LambdaConfigurations'] ?? []) : undefined;
+      if (!isJsonObject(config) || !isJsonList(listed))
+        return expansion.fail(bucketId, 'LambdaConfigurations must be a list');
+      const condition = expansion.conditionOf(ownerId);
+      const added = configurations.map((each): Json =>
+        condition === undefined ? each : { 'Fn::If': [condition, each, { Ref: 'AWS::NoValue' }] },
+      );
+      const LambdaConfigurations = [...listed, ...added];
+      return { ...bucket, NotificationConfiguration: { ...config, LambdaConfigurations } };
+    },
+  });
+}
 
 const TYPE = 'AWS::Serverless::Function';
 

@@ -5,22 +5,93 @@
  */
 import { REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
-import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf, membersOf, isJsonList } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 import { closeApi } from './sam-closed.ts';
-import { connectApis } from './sam-connectors.ts';
 import { applyChanges } from './sam-event.ts';
-import { SamExpansion } from './sam-expansion.ts';
+import { SamExpansion, permission, pick } from './sam-expansion.ts';
 import type { SamApi } from './sam-expansion.ts';
-import { closeFunctionRoutes, expandFunction } from './sam-function.ts';
+import { closeFunctionRoutes, expandFunction, localOrS3 } from './sam-function.ts';
 import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
 import { fillParameters, parameterValues, resolveReferences } from './sam-references.ts';
 import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
-import { expandApplication, expandLayer, expandTable, recordType } from './sam-simple.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
 import { expandWebSocketApi } from './sam-websocket-api.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
+
+const OF_TABLE = [
+  'TableName',
+  'ProvisionedThroughput',
+  'SSESpecification',
+  'Tags',
+  'PointInTimeRecoverySpecification',
+];
+const OF_LAYER = ['Description', 'LicenseInfo', 'CompatibleRuntimes', 'CompatibleArchitectures'];
+
+const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = { String: 'S', Number: 'N', Binary: 'B' };
+
+function expandTable(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('SimpleTable', resource);
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::SimpleTable', properties, [...OF_TABLE, 'PrimaryKey']);
+  const key = mapOf(properties, 'PrimaryKey');
+  const name: Json = key['Name'] ?? 'id';
+  const type = key['Type'] ?? 'String';
+  const attributeType = typeof type === 'string' ? ATTRIBUTE_TYPES[type] : undefined;
+  if (attributeType === undefined) {
+    return expansion.fail(logicalId, 'PrimaryKey.Type must be String, Number or Binary');
+  }
+  expansion.make(logicalId, logicalId, 'AWS::DynamoDB::Table', {
+    ...pick(properties, OF_TABLE),
+    AttributeDefinitions: [{ AttributeName: name, AttributeType: attributeType }],
+    KeySchema: [{ AttributeName: name, KeyType: 'HASH' }],
+    ...(properties['ProvisionedThroughput'] === undefined ? { BillingMode: 'PAY_PER_REQUEST' } : {}),
+  });
+}
+
+function expandLayer(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('LayerVersion', resource);
+  const known = [...OF_LAYER, 'LayerName', 'ContentUri', 'RetentionPolicy', 'PublishLambdaVersion'];
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::LayerVersion', properties, known);
+  const content = properties['ContentUri'];
+  if (content === undefined) return expansion.fail(logicalId, 'ContentUri is required');
+  expansion.make(logicalId, logicalId, 'AWS::Lambda::LayerVersion', {
+    ...pick(properties, OF_LAYER),
+    LayerName: properties['LayerName'] ?? logicalId,
+    Content: localOrS3(content),
+  });
+}
+
+function expandApplication(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const properties = expansion.properties('Application', resource);
+  const known = ['Location', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes'];
+  expansion.reportUnknown(logicalId, 'AWS::Serverless::Application', properties, known);
+  const location = properties['Location'];
+  if (location === undefined) return expansion.fail(logicalId, 'Location is required');
+  const repository = membersOf(location)['ApplicationId'];
+  if (repository !== undefined)
+    expansion.report(
+      logicalId,
+      'AWS::Serverless::Application',
+      'Location',
+      'an application of the Serverless Application Repository is not on this machine: its resources do not exist',
+    );
+  expansion.make(logicalId, logicalId, 'AWS::CloudFormation::Stack', {
+    ...pick(properties, ['Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes']),
+    ...(typeof location === 'string' ? { TemplateURL: location } : {}),
+  });
+}
+
+const RECORDED: Readonly<Record<string, string>> = {
+  'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
+  'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
+};
+
+/** Keeps the resource in the stack under its CloudFormation type, so that references to it have a value. */
+function recordType(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
+  const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
+  expansion.make(logicalId, logicalId, Object.hasOwn(RECORDED, type) ? (RECORDED[type] ?? type) : type, {});
+}
 
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 
@@ -142,4 +213,72 @@ function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>)
 function withoutConnectors(resource: Json): Json {
   if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
   return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));
+}
+
+/**
+ * Connectors from an API to a function → the permission that lets the API call it. Connectors' other grants
+ * go to roles of functions, which `sam-role.ts` opens. @see SAM developer guide, "Managing resource
+ * permissions with connectors"
+ */
+const APIS = [
+  'AWS::Serverless::Api',
+  'AWS::Serverless::HttpApi',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGatewayV2::Api',
+];
+const FUNCTIONS = ['AWS::Serverless::Function', 'AWS::Lambda::Function'];
+
+type Connector = {
+  readonly origin: string;
+  readonly name: string;
+  readonly sourceId: string;
+  readonly properties: JsonObject;
+};
+
+function connectApis(expansion: SamExpansion, declared: JsonObject): void {
+  const typeOf = (id: Json | undefined): string => {
+    const resource = typeof id === 'string' ? declared[id] : undefined;
+    const type = membersOf(resource)['Type'];
+    return typeof type === 'string' ? type : '';
+  };
+  for (const { origin, name, sourceId, properties } of connectorsOf(declared)) {
+    const { Permissions: permissions, Destination: destination } = properties;
+    const isCalling = isJsonList(permissions) && permissions.includes('Write');
+    if (!isCalling || !APIS.includes(typeOf(sourceId))) continue;
+    const ends = isJsonList(destination) ? destination : [destination ?? null];
+    for (const [index, end] of ends.entries()) {
+      const functionId = idOf(end);
+      if (functionId === undefined || !FUNCTIONS.includes(typeOf(functionId))) continue;
+      const id = `${name}${index === 0 ? '' : index}WriteLambdaPermission`;
+      const allow = permission({ 'Fn::GetAtt': [functionId, 'Arn'] }, sourceId, '*');
+      expansion.attempt(
+        'the API is not allowed to call the function',
+        () => expansion.make(origin, id, 'AWS::Lambda::Permission', allow),
+        () => undefined,
+      );
+    }
+  }
+}
+
+/** Connectors that are resources, and those inside of a resource, whose source is that resource. */
+function connectorsOf(declared: JsonObject): readonly Connector[] {
+  return Object.entries(declared).flatMap(([origin, resource]) => {
+    if (!isJsonObject(resource)) return [];
+    if (resource['Type'] === 'AWS::Serverless::Connector') {
+      const properties = mapOf(resource, 'Properties');
+      const sourceId = idOf(properties['Source']);
+      return sourceId === undefined ? [] : [{ origin, name: origin, sourceId, properties }];
+    }
+    return Object.entries(mapOf(resource, 'Connectors')).map(([name, connector]) => ({
+      origin,
+      name: `${origin}${name}`,
+      sourceId: origin,
+      properties: isJsonObject(connector) ? mapOf(connector, 'Properties') : {},
+    }));
+  });
+}
+
+function idOf(end: Json | undefined): string | undefined {
+  const id = membersOf(end)['Id'];
+  return typeof id === 'string' ? id : undefined;
 }

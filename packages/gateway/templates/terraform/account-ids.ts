@@ -1,8 +1,8 @@
 /** Ids of the account that a state was read from, and what stands for the same thing here. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
-import { parseYamlOrJson } from './terraform-texts.ts';
 import type { Kind } from './terraform-types.ts';
+import { parse } from 'yaml';
 
 /** Shorter ids occur within other texts. */
 const SHORTEST_ID = 10;
@@ -41,5 +41,15 @@ export class AccountIds {
       return { 'Fn::Join': ['', filled.filter((part) => part !== '')] };
     }
     return text;
+  }
+}
+
+/** A document that an attribute holds as text; undefined for any other text. */
+function parseYamlOrJson(text: string): Json | undefined {
+  try {
+    const value: unknown = /^\s*[[{]/.test(text) ? JSON.parse(text) : parse(text);
+    return isJsonList(value) || isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -11,8 +11,6 @@ import type { LoadOptions } from '../load-options.ts';
 import { isArchive } from '../packed-code.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { readFile } from 'node:fs/promises';
-import { findCode } from './terraform-code.ts';
-import type { FoundCode } from './terraform-code.ts';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
 import { SHOW, decodeText } from './terraform-files.ts';
@@ -23,6 +21,7 @@ import { SHAPES } from './terraform-shapes.ts';
 import { PARTS, rowOf } from './terraform-types.ts';
 import type { AttributeRow } from './terraform-types.ts';
 import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
+import { existsSync } from 'node:fs';
 
 /** Plans repeat the values of everything, before and after. */
 const SIZE_LIMIT_BYTES = 67_108_864;
@@ -221,4 +220,57 @@ function nameAfter(folder: string): string {
     .replace(/[^A-Za-z0-9-]+/g, '-')
     .replace(/^[^A-Za-z]+|-+$/g, '');
   return name === '' ? 'terraform' : name.slice(0, 128);
+}
+
+/** Code of functions and layers: the folder that an archive is made of, else the archive itself. */
+type FoundCode =
+  | { readonly kind: 'path'; readonly path: string }
+  /** The only file of an archive; `module` is its name without the ending. */
+  | { readonly kind: 'inline'; readonly text: string; readonly module: string };
+
+const OBJECT_TYPES = ['aws_s3_object', 'aws_s3_bucket_object'];
+
+/** @param folder of the root module, where Terraform runs */
+function findCode(
+  instance: Instance,
+  all: readonly Instance[],
+  values: TerraformValues,
+  folder: string,
+): FoundCode | undefined {
+  const file = textOf(instance.values, 'filename') || uploadedFile(instance, all);
+  const archives = all.filter(({ type }) => type === 'archive_file');
+  const archive =
+    values.sourceOf(instance, 'filename', 'archive_file') ??
+    values.sourceOf(instance, 'source_code_hash', 'archive_file') ??
+    archives.find(({ values: { output_path: path } }) => file !== '' && path === file);
+  const source = archive === undefined ? undefined : sourceOf(archive, folder);
+  if (source?.kind === 'inline' || (source !== undefined && existsSync(source.path))) return source;
+  const packed = file === '' && archive !== undefined ? textOf(archive.values, 'output_path') : file;
+  if (packed !== '') return { kind: 'path', path: resolve(folder, packed) };
+  return source;
+}
+
+function sourceOf({ values }: Instance, folder: string): FoundCode | undefined {
+  const [directory, file] = [textOf(values, 'source_dir'), textOf(values, 'source_file')];
+  if (directory !== '') return { kind: 'path', path: resolve(folder, directory) };
+  if (file !== '') return { kind: 'path', path: dirname(resolve(folder, file)) };
+  const blocks = values['source'];
+  const written = isJsonList(blocks) ? blocks.filter(isJsonObject) : [];
+  const [only, ...others] = [
+    ...written.map((block) => [textOf(block, 'filename'), textOf(block, 'content')] as const),
+    ...(typeof values['source_content'] === 'string'
+      ? [[textOf(values, 'source_content_filename'), values['source_content']] as const]
+      : []),
+  ];
+  if (only === undefined || others.length > 0) return undefined;
+  const [name, text] = only;
+  return { kind: 'inline', text, module: name.replace(/\.\w+$/, '') };
+}
+
+/** The file that is uploaded as the object of `s3_key`. */
+function uploadedFile({ values: { s3_key: key } }: Instance, all: readonly Instance[]): string {
+  const object = all.find(
+    ({ type, values }) => OBJECT_TYPES.includes(type) && typeof key === 'string' && values['key'] === key,
+  );
+  return object === undefined ? '' : textOf(object.values, 'source');
 }

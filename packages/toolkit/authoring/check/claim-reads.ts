@@ -3,7 +3,6 @@
  * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text; false matches
  * are acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
  */
-import { withoutComments } from './source-comments.ts';
 
 type ClaimRead = {
   readonly line: number;
@@ -138,4 +137,40 @@ export function describeMappedClaim(what: string, route: string): string {
     `reads $context.${what}, which does not exist behind the authorizer of ${route}, so every caller would be empty: let the document pass the claim ` +
     `(context: { email: { claim: email } }) and read $context.authorizer.email (node_modules/gatewright/docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
+}
+
+/** Blanks out comments of a language, so that places in the text stay what they are. */
+const BLOCKS = String.raw`\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*`;
+const QUOTED = String.raw`"(?:\\.|[^"\\\n])*"`;
+const APOSTROPHES = String.raw`'(?:\\.|[^'\\\n])*'`;
+const CHARACTER = String.raw`'(?:\\.|[^'\\\n])'`;
+const ANY_OF_THREE = String.raw`"""[^]*?"""|'''[^]*?'''`;
+
+/** By ending of a file's name. A group holds what is a comment; the rest are texts, which may look like one. */
+const COMMENTS: Readonly<Record<string, RegExp>> = {
+  // A text in three quotes that is not formatted is documentation, or as harmless.
+  '.py': new RegExp(
+    String.raw`[fF][rR]?(?:${ANY_OF_THREE})|(${ANY_OF_THREE})|${QUOTED}|${APOSTROPHES}|(#[^\n]*)`,
+    'g',
+  ),
+  '.rb': new RegExp(
+    String.raw`(^=begin\b[^]*?^=end\b)|${QUOTED}|${APOSTROPHES}|((?<![\w$?])#(?!\{)[^\n]*)`,
+    'gm',
+  ),
+  '.go': new RegExp(`${QUOTED}|${CHARACTER}|\`[^\`]*\`|(${BLOCKS})`, 'g'),
+  '.rs': new RegExp(`${QUOTED}|${CHARACTER}|(${BLOCKS})`, 'g'),
+  '.java': new RegExp(`"""[^]*?"""|${QUOTED}|${CHARACTER}|(${BLOCKS})`, 'g'),
+  '.kt': new RegExp(`"""[^]*?"""|${QUOTED}|${CHARACTER}|(${BLOCKS})`, 'g'),
+  '.cs': new RegExp(`@"(?:""|[^"])*"|${QUOTED}|${CHARACTER}|(${BLOCKS})`, 'g'),
+};
+
+/** Undefined: a language whose comments are not known here, such as JavaScript with its expressions. */
+function withoutComments(text: string, file: string): string | undefined {
+  const pattern = COMMENTS[/\.\w+$/.exec(file)?.[0] ?? ''];
+  return pattern && text.replace(pattern, blank);
+}
+
+function blank(whole: string, ...groups: readonly unknown[]): string {
+  const isComment = groups.slice(0, -2).some((group) => group !== undefined);
+  return isComment ? whole.replace(/[^\n]/g, ' ') : whole;
 }

@@ -1,12 +1,13 @@
-import { useFetched } from '../connection/control.ts';
-import { Empty, NumberCell, Problem, SectionHead } from '../elements/parts.tsx';
+import { useFetched, fetchControl } from '../connection/control.ts';
+import { Empty, NumberCell, Problem, SectionHead, Action } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
-import { describeMissing, ms } from '../texts.ts';
-import { FunctionLog } from './function-log.tsx';
-import { InvokeForm } from './invoke-form.tsx';
+import { describeMissing, ms, clockTime } from '../texts.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type { ShownFunction } from '../../endpoints/inspect-model.ts';
+import { useState } from 'preact/hooks';
+import { JsonEditor } from '../elements/json-editor.tsx';
+import { SAMPLE_EVENTS } from '../data/sample-events.ts';
 
 const EVERY_MS = 2000;
 const SHOWN_BARS = 8;
@@ -129,5 +130,127 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
         ))}
       </ol>
     </section>
+  );
+}
+
+// Last lines of a function, each with its level and a link to its request.
+
+/** Embedded metrics are for CloudWatch, and would hide the other lines. */
+const METRICS = '{"_aws":';
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+/** From this level on, by its place in LEVELS. */
+const CHOICES: readonly (readonly [title: string, least: number])[] = [
+  ['every level', -1],
+  ['info and above', 2],
+  ['warn and above', 3],
+  ['error and above', 4],
+];
+
+type Line = ShownFunction['lines'][number];
+
+/** Lines without a level are as important as `info`. */
+function rankOf({ level }: Line): number {
+  const rank = LEVELS.indexOf((level ?? '').toLowerCase().replace('warning', 'warn'));
+  return rank === -1 ? 2 : rank;
+}
+
+function kindOf(line: Line): string {
+  const rank = rankOf(line);
+  return rank >= 4 ? 'bad' : rank === 3 ? 'warn' : '';
+}
+
+function isMetrics({ message }: Line): boolean {
+  return message.startsWith(METRICS);
+}
+
+function FunctionLog({ lines }: { readonly lines: readonly Line[] }) {
+  const [hasMetrics, setHasMetrics] = useState(false);
+  const [least, setLeast] = useState(-1);
+  const metrics = lines.filter(isMetrics).length;
+  const read = lines.filter((line) => rankOf(line) >= least && (hasMetrics || !isMetrics(line)));
+  if (lines.length === 0) return <p class="soft">No output yet.</p>;
+  return (
+    <>
+      <div class="row tools">
+        <select
+          aria-label="Level"
+          value={least}
+          onChange={({ currentTarget }) => setLeast(Number(currentTarget.value))}
+        >
+          {CHOICES.map(([title, value]) => (
+            <option key={value} value={value}>
+              {title}
+            </option>
+          ))}
+        </select>
+        {metrics === 0 ? null : (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={hasMetrics}
+              onChange={({ currentTarget }) => setHasMetrics(currentTarget.checked)}
+            />{' '}
+            with {metrics} {metrics === 1 ? 'line' : 'lines'} of embedded metrics
+          </label>
+        )}
+      </div>
+      <ol class="log-lines" tabIndex={0} aria-label="Log">
+        {read.map((line, index) => (
+          <li key={index} class={kindOf(line)}>
+            {line.recordId === undefined ? (
+              <time>{clockTime(line.epochMs)}</time>
+            ) : (
+              <a href={linkTo('traffic', line.recordId)} title="Its request">
+                <time>{clockTime(line.epochMs)}</time>
+              </a>
+            )}{' '}
+            <b>{line.level ?? ''}</b> {line.message}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** Calls a function with an event: a sample of a source, or what is typed. */
+type Answer = { readonly kind: string; readonly answer: string; readonly tookMs: number };
+
+function InvokeForm({ name }: { readonly name: string }) {
+  const [text, setText] = useState('{}');
+  const [answer, setAnswer] = useState<Answer>();
+  const invoke = async (): Promise<void> => {
+    setAnswer(undefined);
+    setAnswer(
+      await fetchControl<Answer>('POST', 'console/functions/invoke', { function: name, payload: text }),
+    );
+  };
+  return (
+    <details class="shown">
+      <summary>Invoke with an event</summary>
+      <div class="row">
+        <select
+          aria-label="Sample event"
+          onChange={({ currentTarget }) => {
+            const sample = SAMPLE_EVENTS.find(({ source }) => source === currentTarget.value);
+            if (sample !== undefined) setText(JSON.stringify(sample.event, null, 2));
+          }}
+        >
+          <option value="">a sample of …</option>
+          {SAMPLE_EVENTS.map(({ source }) => (
+            <option key={source}>{source}</option>
+          ))}
+        </select>
+        <Action label="Invoke" kind="main-action" run={invoke} />
+      </div>
+      <JsonEditor value={text} label="Event" onChange={setText} />
+      {answer === undefined ? null : (
+        <section aria-label="Answer" role="status">
+          <p class={answer.kind === 'returned' ? '' : 'wrong'}>
+            {answer.kind} <span class="soft">{ms(answer.tookMs)}</span>
+          </p>
+          <pre tabIndex={0}>{answer.answer}</pre>
+        </section>
+      )}
+    </details>
   );
 }

@@ -3,12 +3,9 @@
  * CreateDeployment has made a deployment and a stage points at it, as in AWS.
  * @see API Gateway API reference; docs/design/control-plane.md lists what is served
  */
-import { accountRoutes } from './wire-account.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
-import { deploymentRoutes } from './wire-deployments.ts';
 import { documentationRoutes } from './wire-documentation.ts';
 import { domainRoutes } from './wire-domains.ts';
-import { exportRoutes } from './wire-export.ts';
 import { gatewayResponseRoutes } from './wire-gateway-responses.ts';
 import { keyRoutes } from './wire-keys.ts';
 import { methodRoutes } from './wire-methods.ts';
@@ -30,7 +27,25 @@ import { partRoutes } from '../v2/wire-v2-parts.ts';
 import { v2StageRoutes } from '../v2/wire-v2-stages.ts';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { RestControl } from './wire-api.ts';
-import type { WireRoute } from './wire-router.ts';
+import type { WireRoute, WireCall } from './wire-router.ts';
+import { badRequest } from '../../control-error.ts';
+import { readPatch, listingRefusal } from '../../edits/patch.ts';
+import { jsonReply } from '../../../core/api-call.ts';
+import type { ControlReply } from '../../../core/api-call.ts';
+import type { PatchRule } from '../../edits/patch.ts';
+import { ACCOUNT_LIMIT } from '../../../core/deployment/stage/throttle.ts';
+import { createDeployment, deleteDeployment, getDeployment, getStage } from '../../edits/edit-stages.ts';
+import { isTrue, textOf } from '@gatewright/aws/json-object';
+import { readFields } from './field-table.ts';
+import { readCanary, STAGE_FIELDS } from './stage-shape.ts';
+import { findApi } from './wire-api.ts';
+import { collectionRoutes } from './wire-collection.ts';
+import { epochSeconds, optionalObject, optionalText } from './wire-shape.ts';
+import type { ApiResources, DeploymentRecord } from '../../api-state.ts';
+import type { DeploymentOptions } from '../../edits/edit-stages.ts';
+import { stringify } from 'yaml';
+import { exportDocumentation } from '../../export/documentation.ts';
+import { exportOpenApi } from '../../export/export-openapi.ts';
 
 export function createRestApiWire(control: RestControl): AwsService {
   const routes = listRoutes(control);
@@ -87,5 +102,182 @@ function listRoutes(control: RestControl): readonly WireRoute[] {
     ...v2DomainRoutes(control),
     ...vpcLinkRoutes(control),
     ...tagRoutes(control),
+  ];
+}
+
+/** Account calls that tools make first, and the role for logs that they set. */
+type Settings = {
+  /** Logs need no role here, but tools read back what they have set. */
+  readonly cloudwatchRoleArn: string | undefined;
+};
+
+function accountRoutes(): readonly WireRoute[] {
+  let settings: Settings = { cloudwatchRoleArn: undefined };
+  return [
+    { method: 'GET', path: '/account', serve: () => show(settings) },
+    {
+      method: 'PATCH',
+      path: '/account',
+      serve({ body }) {
+        settings = readPatch(body, 'updateAccountInput', RULES)(settings);
+        return show(settings);
+      },
+    },
+  ];
+}
+
+function show({ cloudwatchRoleArn }: Settings): ControlReply {
+  return jsonReply(200, {
+    cloudwatchRoleArn,
+    apiKeyVersion: '4',
+    features: ['UsagePlans'],
+    throttleSettings: { burstLimit: ACCOUNT_LIMIT.burstLimit, rateLimit: ACCOUNT_LIMIT.rateLimit },
+  });
+}
+
+const RULES: readonly PatchRule<Settings>[] = [
+  {
+    path: '/cloudwatchRoleArn',
+    on: {
+      replace: (settings, { value }) => ({ ...settings, cloudwatchRoleArn: readRole(value) }),
+      remove: (settings) => ({ ...settings, cloudwatchRoleArn: undefined }),
+    },
+  },
+  // Every account has it since 2016; it cannot be removed.
+  {
+    path: '/features',
+    on: {
+      add(settings, { value }) {
+        if (value !== 'UsagePlans') throw badRequest('Invalid feature. Must be one of: [UsagePlans]');
+        return settings;
+      },
+    },
+  },
+];
+
+/** An empty text removes it, as in Terraform's destroy. */
+function readRole(value: string): string | undefined {
+  if (value === '') return undefined;
+  if (/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value)) return value;
+  throw badRequest('The role ARN does not have required permissions set to API Gateway');
+}
+
+const DEPLOYMENTS = '/restapis/{restApiId}/deployments';
+const DEPLOYMENT = `${DEPLOYMENTS}/{deploymentId}`;
+const ID_LENGTH = 6;
+
+const DESCRIPTION: readonly PatchRule<string>[] = [
+  { path: '/description', on: { replace: (_, { value }) => value } },
+];
+
+function deploymentRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: DEPLOYMENT,
+      serve(call) {
+        const deployment = getDeployment(findApi(control, call), call.path('deploymentId'));
+        const isWhole = call.query.getAll('embed').join() === 'apisummary';
+        const summary = isWhole ? { apiSummary: summarise(deployment.resources) } : {};
+        return jsonReply(200, { ...showDeployment(deployment), ...summary });
+      },
+    },
+    ...collectionRoutes({
+      all: DEPLOYMENTS,
+      one: DEPLOYMENT,
+      show: showDeployment,
+      create(call) {
+        const options = readDeploymentOptions(call.body, control.random.hex(ID_LENGTH));
+        return createDeployment(findApi(control, call), options);
+      },
+      list: (call) => findApi(control, call).deployments.toReversed(),
+      change(call) {
+        const api = findApi(control, call);
+        const { compiled, description } = getDeployment(api, call.path('deploymentId'));
+        const refusal = listingRefusal(['/description']);
+        const patch = readPatch(call.body, 'updateDeploymentInput', DESCRIPTION, refusal);
+        api.describeDeployment(compiled.id, patch(description));
+        return getDeployment(api, compiled.id);
+      },
+      remove(call) {
+        deleteDeployment(findApi(control, call), call.path('deploymentId'));
+      },
+    }),
+  ];
+}
+
+function readDeploymentOptions(body: WireCall['body'], id: string): DeploymentOptions {
+  const canary = optionalObject(body, 'canarySettings');
+  return {
+    id,
+    description: optionalText(body, 'description') ?? '',
+    stageName: optionalText(body, 'stageName'),
+    // `description` belongs to the deployment; the stage's is called `stageDescription` here.
+    stage: readFields({ ...body, description: body['stageDescription'] }, STAGE_FIELDS),
+    canary: canary === undefined ? undefined : readCanary(canary),
+  };
+}
+
+function showDeployment({ compiled, description, createdAtEpochMs }: DeploymentRecord): object {
+  return {
+    id: compiled.id,
+    description: description || undefined,
+    createdDate: epochSeconds(createdAtEpochMs),
+  };
+}
+
+/** Path → verb → AWS's summary of a method in a deployment. */
+function summarise({ resources, methods }: ApiResources): Record<string, Record<string, unknown>> {
+  const summary: Record<string, Record<string, unknown>> = {};
+  for (const { properties } of methods) {
+    const path = resources.get(textOf(properties, 'ResourceId'))?.path ?? '';
+    (summary[path] ??= {})[textOf(properties, 'HttpMethod')] = {
+      authorizationType: properties['AuthorizationType'] ?? 'NONE',
+      apiKeyRequired: isTrue(properties['ApiKeyRequired']),
+    };
+  }
+  return summary;
+}
+
+function exportRoutes(control: RestControl): readonly WireRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/restapis/{restApiId}/stages/{stageName}/exports/{exportType}',
+      serve(call) {
+        const api = findApi(control, call);
+        const { settings } = getStage(api, call.path('stageName'));
+        const { resources, createdAtEpochMs } = getDeployment(api, settings.deploymentId);
+        const kind = call.path('exportType');
+        if (kind !== 'oas30' && kind !== 'swagger')
+          throw badRequest('Invalid export type specified. Must be one of: [oas30, swagger]');
+        const version = `${new Date(createdAtEpochMs).toISOString().slice(0, 19)}Z`;
+        const extensions = (call.query.get('extensions') ?? '').split(',');
+        const wantsDocumentation = extensions.includes('documentation') || extensions.includes('apigateway');
+        const documented = textOf(settings.source.properties, 'DocumentationVersion');
+        const document = exportOpenApi(api.identity, resources, {
+          kind,
+          stageName: settings.name,
+          version,
+          withIntegrations: extensions.includes('integrations') || extensions.includes('apigateway'),
+          documentation: wantsDocumentation
+            ? exportDocumentation(api.resources.documentation, documented)
+            : undefined,
+          withAuthorizers: extensions.includes('authorizers') || extensions.includes('apigateway'),
+        });
+        const isYaml = call.header('accept') === 'application/yaml';
+        return {
+          status: 200,
+          headers: [
+            // Always a download, as in AWS.
+            'Content-Type',
+            'application/octet-stream',
+            'Content-Disposition',
+            `attachment; filename="${kind}_${version}.${isYaml ? 'yaml' : 'json'}"`,
+          ],
+          body: isYaml ? stringify(document) : JSON.stringify(document, null, 2),
+        };
+      },
+    },
   ];
 }

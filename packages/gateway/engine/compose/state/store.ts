@@ -22,7 +22,8 @@ import type { DynamoDbChoice } from '../../../kernel/files/model.ts';
 import type { TableDefinition } from '../../../services/tables/table-definition.ts';
 import type { GatewayOptions } from '../../gateway.ts';
 import type { Closing } from '../closing.ts';
-import { authorizeDynamoDbCall } from './authorize-dynamodb-call.ts';
+import { findDenial } from '../../../kernel/calls/aws-call.ts';
+import { toPermissions } from '../../../kernel/calls/service-rights.ts';
 
 export interface Store {
   /** Undefined = none. */
@@ -223,4 +224,18 @@ export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): 
   const kept = openStoredEntries(join(dynamodb.dataDirectory, 'events.jsonl'));
   closing.add(() => kept.close());
   return kept;
+}
+
+// Calls to the embedded store: roles of functions and policies of identities decide, as on the control port.
+
+/** @returns why the call is refused, in AWS's wording */
+function authorizeDynamoDbCall(
+  { accessKeyId, region, rights }: CallQuestion,
+  identities: { find(accessKeyId: string): LocalIdentity | undefined },
+  accountId: string,
+): string | undefined {
+  const caller = identities.find(accessKeyId);
+  // Of a function removed by a reload, last calls may still arrive.
+  if (caller === undefined) return 'The security token included in the request is invalid.';
+  return findDenial(caller, toPermissions(rights, { region, accountId }));
 }

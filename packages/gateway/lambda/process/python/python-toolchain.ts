@@ -8,8 +8,8 @@ import type { CodeFinding } from '../../code/runnable-code.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from '../launch.ts';
 import type { Machine } from '../machine.ts';
 import { layerRoots } from '../process-environment.ts';
-import type { Lender } from '../../lent/lending.ts';
-import { PYTHON_MODULES } from '../../lent/lock-lists.ts';
+import type { Lender, Lent } from '../../lent/lending.ts';
+import { PYTHON_MODULES, pythonListFor } from '../../lent/lock-lists.ts';
 import {
   findInterpreters,
   findProject,
@@ -17,9 +17,10 @@ import {
   projectFolders,
   type PythonProject,
 } from './python-environments.ts';
-import { lendModules, type LentModules } from './lend-modules.ts';
 import { packageOf } from './package-names.ts';
 import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
+import { pipCommand } from '../../lent/install-commands.ts';
+import type { LockList } from '../../lent/lock-lists.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
 const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
@@ -272,4 +273,50 @@ function noDebugger({ place }: FunctionDefinition, installer: Installer): readon
   const message = `debugpy is not installed, so Python functions cannot be debugged: run ${installer.one('debugpy')}`;
   const error = new DefinitionError({ file: place.file }, message);
   return [{ error, consequence: '--inspect does not reach Python functions' }];
+}
+
+/** Boto3 and its dependencies, where a function imports them and its project has none. */
+type Answered = Extract<Awaited<ReturnType<PythonProbe['ask']>>, { kind: 'answered' }>;
+
+type LentModules =
+  | { readonly kind: 'lent'; readonly folder: string; readonly what: string }
+  | Extract<Lent, { kind: 'refused' }>;
+
+type Lending = {
+  /** Interpreters of the machine. */
+  readonly candidates: readonly string[];
+  readonly question: Parameters<PythonProbe['ask']>[1];
+  readonly probe: Pick<PythonProbe, 'ask'>;
+  readonly machine: Machine;
+  readonly lender: Lender;
+};
+
+/** Undefined where nothing of it is missing. The names of imports choose nothing but whether. */
+async function lendModules(
+  { answer, ...facts }: Answered,
+  lending: Lending,
+): Promise<LentModules | undefined> {
+  if (!answer.missing.some(({ module }) => PYTHON_MODULES.has(module))) return undefined;
+  const list = pythonListFor(facts.version);
+  if (list === undefined) return { kind: 'refused', reason: `there is none for Python ${facts.version}` };
+  const lent = await lending.lender.lend(list, async (folder) => {
+    const python = await findPip(facts, list, lending);
+    return python === undefined ? undefined : pipCommand(python, list, folder, lending.machine.environment);
+  });
+  return lent.kind === 'lent' ? { ...lent, what: list.what } : lent;
+}
+
+/** Virtual environments of uv and Pythons of some systems have no pip; another of the same list does. */
+async function findPip(
+  { executable, hasPip }: PythonFacts,
+  list: LockList,
+  { candidates, question, probe }: Lending,
+): Promise<string | undefined> {
+  if (hasPip) return executable;
+  for (const candidate of candidates) {
+    const probed = await probe.ask(candidate, question);
+    if (probed.kind === 'answered' && probed.hasPip && pythonListFor(probed.version) === list)
+      return probed.executable;
+  }
+  return undefined;
 }

@@ -1,5 +1,4 @@
 /** Expressions of `fields`, `filter` and `stats` (Logs Insights QL, "Supported operations and functions"). */
-import { evaluateFunction, hasFunction } from './functions.ts';
 import type { QueryText } from './query-text.ts';
 import type { Row } from './row.ts';
 import { areEqual, compare, numberOf, printValue } from './value.ts';
@@ -204,4 +203,40 @@ function readBin(text: QueryText): Expression {
     const epochMs = numberOf(row.get('@timestamp'));
     return epochMs === undefined ? undefined : { epochMs: Math.floor(epochMs / periodMs) * periodMs };
   };
+}
+
+/** Functions of one row (Logs Insights QL, "General functions", "Numeric operators", "String functions"). */
+type Evaluate = (inputs: readonly Value[]) => Value;
+
+const ofText = (evaluate: (text: string) => Value): Evaluate => {
+  return ([value]) => (value === undefined ? undefined : evaluate(printValue(value)));
+};
+const ofNumber = (evaluate: (number: number) => number): Evaluate => {
+  return ([value]) => {
+    const number = numberOf(value);
+    return number === undefined ? undefined : evaluate(number);
+  };
+};
+
+const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
+  ispresent: ([value]) => (value === undefined ? 0 : 1),
+  isempty: ([value]) => (value === undefined || value === '' ? 1 : 0),
+  isblank: ([value]) => (value === undefined || printValue(value).trim() === '' ? 1 : 0),
+  coalesce: (values) => values.find((value) => value !== undefined),
+  strlen: ofText((text) => text.length),
+  tolower: ofText((text) => text.toLowerCase()),
+  toupper: ofText((text) => text.toUpperCase()),
+  trim: ofText((text) => text.trim()),
+  concat: (values) => values.map((value) => (value === undefined ? '' : printValue(value))).join(''),
+  abs: ofNumber(Math.abs),
+  ceil: ofNumber(Math.ceil),
+  floor: ofNumber(Math.floor),
+};
+
+function hasFunction(name: string): boolean {
+  return Object.hasOwn(FUNCTIONS, name);
+}
+
+function evaluateFunction(name: string, inputs: readonly Value[]): Value {
+  return FUNCTIONS[name]?.(inputs);
 }

@@ -1,9 +1,11 @@
 /** Queries of Logs Insights (CloudWatch Logs user guide, "Supported commands"). */
-import { readAggregate } from './aggregates.ts';
 import { isTrue, readExpression } from './expression.ts';
-import { readParse } from './parse-command.ts';
 import { QueryText } from './query-text.ts';
-import type { Aggregate, Command, NamedExpression, Query, SortKey } from './query.ts';
+import type { Aggregate, Command, NamedExpression, Query, SortKey, Accumulator } from './query.ts';
+import type { Expression } from './expression.ts';
+import { numberOf, printValue } from './value.ts';
+import type { Value } from './value.ts';
+import type { RE2JS } from 're2js';
 
 /** AWS's limits. */
 const MAX_QUERY = 10_000;
@@ -130,4 +132,140 @@ function readSortKey(text: QueryText): SortKey {
   const isDescending = text.takeWord('desc');
   if (!isDescending) text.takeWord('asc');
   return { by, isDescending };
+}
+
+/** Aggregations of `stats` (Logs Insights QL, "stats"). */
+const FOLDS: Readonly<Record<string, (by: Expression) => Accumulator>> = {
+  sum: (by) => fold(by, (values) => values.reduce((sum, value) => sum + value, 0)),
+  avg: (by) => fold(by, (values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+  min: (by) => fold(by, (values) => values.reduce((least, value) => Math.min(least, value), Infinity)),
+  max: (by) => fold(by, (values) => values.reduce((most, value) => Math.max(most, value), -Infinity)),
+};
+
+/** Reads what follows the name and the opening parenthesis, the closing one included. */
+function readAggregate(text: QueryText, called: string): () => Accumulator {
+  const name = called.toLowerCase();
+  if (name === 'count') {
+    const isOfAll = text.take('*') || text.peek(/\)/y) !== undefined;
+    const by = isOfAll ? undefined : readExpression(text);
+    text.expect(')');
+    return () => counter(by);
+  }
+  const isPercentile = name === 'pct' || name === 'percentile';
+  const make = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
+  if (!isPercentile && make === undefined) return text.fail(`the function ${called} is not done here`);
+  const by = readExpression(text);
+  if (make !== undefined) {
+    text.expect(')');
+    return () => make(by);
+  }
+  text.expect(',');
+  const percent = Number(text.match(/\d+(?:\.\d+)?/y) ?? NaN);
+  if (!(percent >= 0 && percent <= 100)) text.fail('a percentile from 0 to 100 is expected');
+  text.expect(')');
+  return () => fold(by, (values) => percentileOf(values, percent));
+}
+
+function counter(by: Expression | undefined): Accumulator {
+  let count = 0;
+  return {
+    add(row) {
+      if (by === undefined || by(row) !== undefined) count += 1;
+    },
+    result: () => count,
+  };
+}
+
+/** Rows without a number there do not count; without any, there is no result. The kept lines bound the values. */
+function fold(by: Expression, finish: (values: readonly number[]) => number): Accumulator {
+  const values: number[] = [];
+  return {
+    add(row) {
+      const value = numberOf(by(row));
+      if (value !== undefined) values.push(value);
+    },
+    result: (): Value => (values.length === 0 ? undefined : finish(values)),
+  };
+}
+
+/** The smallest value that so many percent of all do not exceed. */
+function percentileOf(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
+  return sorted[rank - 1] ?? NaN;
+}
+
+/** `parse @message "user=*, method:*" as user, method` and `parse @message /user=(?<user>\S+)/`. */
+type Find = (text: string) => ReadonlyMap<string, Value> | undefined;
+type ParseCommand = { readonly command: Command; readonly names: readonly string[] };
+
+function readParse(text: QueryText): ParseCommand {
+  const isQuoted = text.peek(/["'/]/y) !== undefined;
+  const field = isQuoted ? '@message' : text.fieldName();
+  if (field === undefined) return text.fail('a field, a text with * or a /regex/ is expected');
+  const by: Expression = (row) => row.get(field);
+  const { names, find } = readFind(text);
+  const command: Command = {
+    kind: 'row',
+    apply(row) {
+      const value = by(row);
+      const found = value === undefined ? undefined : find(printValue(value));
+      return found === undefined ? row : row.with(found);
+    },
+  };
+  return { command, names };
+}
+
+function readFind(text: QueryText): { readonly names: readonly string[]; readonly find: Find } {
+  const regex = text.regex();
+  if (regex !== undefined) {
+    const names = Object.keys(regex.namedGroups());
+    if (names.length === 0) return text.fail('a regex of parse has named groups: (?<name>…)');
+    return { names, find: (value) => findByRegex(value, regex, names) };
+  }
+  const glob = text.quoted();
+  if (glob === undefined) return text.fail('a text with * or a /regex/ is expected');
+  const pieces = glob.split('*');
+  if (!text.takeWord('as')) return text.fail('"as" is expected');
+  const names: string[] = [];
+  do names.push(text.fieldName() ?? text.fail('a name is expected'));
+  while (text.take(','));
+  if (names.length !== pieces.length - 1)
+    return text.fail(`the pattern has ${pieces.length - 1} * and there are ${names.length} names`);
+  return { names, find: (value) => findByGlob(value, pieces, names) };
+}
+
+function findByRegex(
+  value: string,
+  regex: RE2JS,
+  names: readonly string[],
+): ReadonlyMap<string, Value> | undefined {
+  const matcher = regex.matcher(value);
+  if (!matcher.find()) return undefined;
+  return new Map(
+    names.flatMap((name): [string, Value][] => {
+      const found = matcher.group(name);
+      return found === null ? [] : [[name, found]];
+    }),
+  );
+}
+
+/** Each `*` ends where the next piece begins; one at the end takes the rest. */
+function findByGlob(
+  value: string,
+  [first = '', ...rest]: readonly string[],
+  names: readonly string[],
+): ReadonlyMap<string, Value> | undefined {
+  const start = value.indexOf(first);
+  if (start === -1) return undefined;
+  let at = start + first.length;
+  const found = new Map<string, Value>();
+  for (const [index, piece] of rest.entries()) {
+    const isRest = piece === '' && index === rest.length - 1;
+    const end = isRest ? value.length : value.indexOf(piece, at);
+    if (end === -1) return undefined;
+    found.set(names[index] ?? '', value.slice(at, end));
+    at = end + piece.length;
+  }
+  return found;
 }

@@ -2,11 +2,11 @@
  * Filter patterns of `FilterLogEvents`: terms, JSON and space-delimited (CloudWatch Logs user guide, "Filter
  * pattern syntax for metric filters, subscription filters, filter log events, and Live Tail").
  */
-import { readDelimitedPattern } from './delimited-pattern.ts';
 import { readJsonPattern } from './json-pattern.ts';
 import { InvalidPattern, PatternText } from './pattern-text.ts';
 import type { LinePattern } from './pattern-text.ts';
-import { readTermPattern } from './term-pattern.ts';
+import { readComparison, readOperator } from './value-test.ts';
+import type { ValueTest } from './value-test.ts';
 
 /** AWS's limit. */
 const MAX_PATTERN = 1024;
@@ -21,4 +21,86 @@ export function readLinePattern(source: string): LinePattern {
   if (text.sees('{')) return readJsonPattern(text);
   if (text.sees('[')) return readDelimitedPattern(text);
   return readTermPattern(text);
+}
+
+/** `[ip, user, ..., status = 4*, bytes > 1000]`: words of a line, where `[…]` and `"…"` are one word each. */
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const BARE_VALUE = /[^\s,\]&|"%()]+/y;
+const WORD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g;
+
+/** Undefined: no condition. */
+type Column = ValueTest | undefined;
+
+function readDelimitedPattern(text: PatternText): LinePattern {
+  text.expect('[');
+  const before: Column[] = [];
+  let after: Column[] | undefined;
+  while (!text.sees(']')) {
+    if (text.take('...')) {
+      if (after !== undefined) text.fail('the ellipsis is there twice');
+      after = [];
+    } else (after ?? before).push(readColumn(text));
+    if (!text.take(',') && !text.sees(']')) text.fail('a comma or ] is expected');
+  }
+  text.expect(']');
+  if (!text.isOver) text.fail('something follows the ]');
+  return (message) => {
+    const words = wordsOf(message);
+    const least = before.length + (after?.length ?? 0);
+    if (words.length < least || (after === undefined && words.length !== least)) return false;
+    const rest = words.slice(words.length - (after?.length ?? 0));
+    return fit(before, words) && fit(after ?? [], rest);
+  };
+}
+
+function fit(columns: readonly Column[], words: readonly string[]): boolean {
+  return columns.every((test, index) => test === undefined || test(words[index]));
+}
+
+function wordsOf(message: string): readonly string[] {
+  return [...message.matchAll(WORD)].map(
+    ([, bracketed, quoted, plain]) => bracketed ?? quoted ?? plain ?? '',
+  );
+}
+
+/** A name alone, or conditions on it: `status = 404 || status = 410`. */
+function readColumn(text: PatternText): Column {
+  const name = text.match(NAME);
+  if (name === undefined) return text.fail('the name of a column is missing');
+  if (text.sees(',') || text.sees(']')) return undefined;
+  const any: ValueTest[][] = [[readComparison(text, readOperator(text), BARE_VALUE)]];
+  for (;;) {
+    const isAnd = text.take('&&');
+    if (!isAnd && !text.take('||')) break;
+    if (text.match(NAME) !== name) text.fail(`conditions of a column name the same column, here ${name}`);
+    const test = readComparison(text, readOperator(text), BARE_VALUE);
+    if (isAnd) any.at(-1)?.push(test);
+    else any.push([test]);
+  }
+  return (value) => any.some((all) => all.every((test) => test(value)));
+}
+
+/** `ERROR "not found" -timeout ?one ?other %re%`: terms of lines without structure, case-sensitive. */
+const TERM = /[^\s"%]+/y;
+
+function readTermPattern(text: PatternText): LinePattern {
+  const required: LinePattern[] = [];
+  const optional: LinePattern[] = [];
+  const excluded: LinePattern[] = [];
+  while (!text.isOver) {
+    if (text.take('-')) excluded.push(readTerm(text));
+    else if (text.take('?')) optional.push(readTerm(text));
+    else required.push(readTerm(text));
+  }
+  // AWS ignores optional terms beside others.
+  if (required.length + excluded.length === 0) return (message) => optional.some((test) => test(message));
+  return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
+}
+
+function readTerm(text: PatternText): LinePattern {
+  const regex = text.regex();
+  if (regex !== undefined) return (message) => regex.test(message);
+  const term = text.quoted() ?? text.match(TERM);
+  if (term === undefined) return text.fail('a term is missing');
+  return (message) => message.includes(term);
 }

@@ -1,5 +1,5 @@
 /** Calls that read, make and change alarms. */
-import { Timestamp } from '@gatewright/aws/cbor';
+import { Timestamp, Double } from '@gatewright/aws/cbor';
 import { partitionOf } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
 import { MAX_ALARMS } from '../alarms/alarm-board.ts';
@@ -9,12 +9,14 @@ import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/r
 import { keyOf } from '../metrics/metric-store.ts';
 import { readMetric, readUnit } from '../metrics/read-metric.ts';
 import { InvalidInput } from '../read-members.ts';
-import { describeAlarm } from './describe-alarm.ts';
 import { pageOf } from './paging.ts';
 import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
-import type { CompositeAlarm, MetricAlarm } from '../alarms/alarm.ts';
+import type { CompositeAlarm, MetricAlarm, Alarm } from '../alarms/alarm.ts';
 import type { Call, CallPorts } from './call.ts';
 import type { MemberReader } from '../../../kernel/member-reader.ts';
+import { describeDimensions } from './metric-calls.ts';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { MetricQuery } from '../math/run-queries.ts';
 
 const MAX_NAMES = 100;
 const ALARM_TYPES = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'] as const;
@@ -167,4 +169,60 @@ function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): void {
   if (board.find(alarm.name) === undefined && board.all.length >= MAX_ALARMS)
     throw new InvalidInput('LimitExceeded', '', `There are ${MAX_ALARMS} alarms; no more are kept.`);
   board.put(alarm);
+}
+
+/** Alarms as DescribeAlarms shows them. */
+function describeAlarm(entry: Entry): UnknownMembers {
+  const { alarm, configuredMs, actionsEnabled, state, transitionedMs } = entry;
+  return {
+    AlarmName: alarm.name,
+    AlarmArn: alarm.arn,
+    AlarmDescription: alarm.description,
+    AlarmConfigurationUpdatedTimestamp: new Timestamp(configuredMs),
+    ActionsEnabled: actionsEnabled,
+    OKActions: alarm.actions.OK,
+    AlarmActions: alarm.actions.ALARM,
+    InsufficientDataActions: alarm.actions.INSUFFICIENT_DATA,
+    StateValue: state.value,
+    StateReason: state.reason,
+    StateReasonData: state.reasonData,
+    StateUpdatedTimestamp: new Timestamp(state.updatedMs),
+    StateTransitionedTimestamp: new Timestamp(transitionedMs),
+    ...ownOf(alarm),
+  };
+}
+
+function ownOf(alarm: Alarm): UnknownMembers {
+  if (alarm.kind === 'composite') return { AlarmRule: alarm.ruleText };
+  return {
+    ...watchedOf(alarm),
+    EvaluationPeriods: alarm.evaluationPeriods,
+    DatapointsToAlarm: alarm.given.datapointsToAlarm,
+    Threshold: new Double(alarm.threshold),
+    ComparisonOperator: alarm.operator,
+    TreatMissingData: alarm.given.treatMissingData,
+    EvaluateLowSampleCountPercentile: alarm.given.evaluateLowSampleCountPercentile,
+  };
+}
+
+function watchedOf({ queries, statistic }: MetricAlarm): UnknownMembers {
+  const [first] = queries;
+  if (statistic === undefined || first?.of.kind !== 'metric') return { Metrics: queries.map(describeQuery) };
+  const { metric, periodSeconds, unit } = first.of;
+  return {
+    MetricName: metric.name,
+    Namespace: metric.namespace,
+    [statistic.isExtended ? 'ExtendedStatistic' : 'Statistic']: statistic.name,
+    Dimensions: describeDimensions(metric.dimensions),
+    Period: periodSeconds,
+    Unit: unit,
+  };
+}
+
+function describeQuery({ id, label, returnsData, of }: MetricQuery): UnknownMembers {
+  const common = { Id: id, Label: label, ReturnData: returnsData };
+  if (of.kind === 'expression') return { ...common, Expression: of.text };
+  const { namespace, name, dimensions } = of.metric;
+  const Metric = { Namespace: namespace, MetricName: name, Dimensions: describeDimensions(dimensions) };
+  return { ...common, MetricStat: { Metric, Period: of.periodSeconds, Stat: of.stat, Unit: of.unit } };
 }

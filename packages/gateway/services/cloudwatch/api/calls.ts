@@ -3,10 +3,15 @@ import { InvalidMember } from '../../../kernel/member-reader.ts';
 import { codeOf, readInput } from '../read-members.ts';
 import { ALARM_CALLS } from './alarm-calls.ts';
 import { METRIC_CALLS } from './metric-calls.ts';
-import { inputOf, toError, toResult } from './protocol.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { Call, CallPorts } from './call.ts';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
+import { Double, Timestamp } from '@gatewright/aws/cbor';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { inOrder, treeOf } from '../../../kernel/calls/query-input.ts';
+import type { Tree } from '../../../kernel/calls/query-input.ts';
+import type { InputCode } from '../read-members.ts';
 
 const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 
@@ -23,4 +28,71 @@ export function answerCloudWatch(operation: AwsOperation, ports: CallPorts): Ope
     const isOfAlarm = action.startsWith('Put') && action.endsWith('Alarm');
     return toError(operation, codeOf(error, isOfAlarm), error);
   }
+}
+
+/** One form of input and output for JSON, RPC v2 CBOR and the query protocol. Pure. */
+type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
+
+/** Undefined for a body that cannot be read. */
+function inputOf(operation: Operation): UnknownMembers | undefined {
+  if (operation.protocol === 'json') return operation.input;
+  return unfold(treeOf(operation.parameters)) as UnknownMembers;
+}
+
+/** Lists are `Name.member.1`. */
+function unfold(tree: Tree): unknown {
+  const { member, ...others } = tree;
+  if (typeof member === 'object' && Object.keys(others).length === 0)
+    return inOrder(member).map((item) => (typeof item === 'string' ? item : unfold(item)));
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, value]) => [name, typeof value === 'string' ? value : unfold(value)]),
+  );
+}
+
+/** @param fields undefined: the operation has no result */
+function toResult(operation: Operation, fields: UnknownMembers | undefined): OperationResult {
+  if (operation.protocol === 'json') return { kind: 'result', fields: fields ?? {} };
+  if (fields === undefined) return { kind: 'result', fields: {}, isVoid: true };
+  return { kind: 'result', fields: toXmlFields(fields) as UnknownMembers, jsonFields: fields };
+}
+
+const MAPS: ReadonlySet<string> = new Set(['ExtendedStatistics']);
+
+function toXmlMap(map: unknown): unknown {
+  return {
+    entry: Object.entries(membersOf(map)).map(([key, value]) => ({ key, value: toXmlFields(value) })),
+  };
+}
+
+function toXmlFields(value: unknown): unknown {
+  if (value instanceof Timestamp) return new Date(value.epochMs).toISOString();
+  if (value instanceof Double) return value.value;
+  if (Array.isArray(value)) return { member: value.map(toXmlFields) };
+  if (!isJsonObject(value)) return value;
+  const members: UnknownMembers = value;
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, member]) =>
+      member === undefined ? [] : [[name, MAPS.has(name) ? toXmlMap(member) : toXmlFields(member)]],
+    ),
+  );
+}
+
+/** Names of the newer protocols; the header has the older ones, for SDKs that know those. */
+const SHAPES: Readonly<Record<InputCode, string>> = {
+  InvalidFormat: 'InvalidFormatFault',
+  InvalidNextToken: 'InvalidNextToken',
+  InvalidParameterCombination: 'InvalidParameterCombinationException',
+  InvalidParameterValue: 'InvalidParameterValueException',
+  LimitExceeded: 'LimitExceededFault',
+  MissingParameter: 'MissingRequiredParameterException',
+  ResourceNotFound: 'ResourceNotFound',
+  ValidationError: 'ValidationException',
+};
+
+function toError(operation: Operation, code: InputCode, { path, message }: InvalidMember): OperationResult {
+  const status = code === 'ResourceNotFound' ? 404 : 400;
+  const said = path === '' ? message : `The parameter ${path} ${message}.`;
+  if (operation.protocol === 'query') return { kind: 'error', status, code, message: said };
+  const headers = ['x-amzn-query-error', `${code};Sender`];
+  return { kind: 'error', status, code: `com.amazonaws.cloudwatch#${SHAPES[code]}`, message: said, headers };
 }

@@ -7,14 +7,13 @@ import { InvalidMember, MemberReader } from '../../../kernel/member-reader.ts';
 import { readBlocks } from '../read-entities.ts';
 import { stageKeyOf } from '../read-stacks.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
-import { fromApiForm, toApiForm } from './api-form.ts';
-import { invalidParameter, lockLost, nonexistent } from './error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import type { EntityFacts } from '../read-entities.ts';
 import type { Definitions } from '../read-stacks.ts';
 import type { StageGuard } from '../stage-guard.ts';
 import type { LockTokens } from './lock-tokens.ts';
+import { isJsonObject } from '@gatewright/aws/json-object';
 
 type CallPorts = { readonly guard: StageGuard; readonly tokens: LockTokens };
 
@@ -224,4 +223,56 @@ function updateIpSet(at: MemberReader, { guard, tokens }: CallPorts): UnknownMem
   const version = found.properties['IPAddressVersion'] === 'IPV6' ? 'IPV6' : 'IPV4';
   guard.editIpSet({ ...found, addresses, blocks: readBlocks(at, addresses, version) });
   return { NextLockToken: tokens.renew(found.arn) };
+}
+
+/** Rules in the form of the API: CloudFormation writes ARNs and search strings differently. */
+const REFERENCES = new Set([
+  'IPSetReferenceStatement',
+  'RegexPatternSetReferenceStatement',
+  'RuleGroupReferenceStatement',
+]);
+
+/** `Arn` → `ARN`, `SearchString` → its bytes in base64. */
+function toApiForm(value: unknown, parent = ''): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => toApiForm(item, parent));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]): [string, unknown] => {
+      if (name === 'Arn' && REFERENCES.has(parent)) return ['ARN', inner];
+      if (name === 'SearchStringBase64') return ['SearchString', inner];
+      if (name === 'SearchString' && typeof inner === 'string')
+        return [name, Buffer.from(inner, 'utf8').toString('base64')];
+      return [name, toApiForm(inner, name)];
+    }),
+  );
+}
+
+/** What rules of a call say in base64. */
+function fromApiForm(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromApiForm);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) =>
+      name === 'SearchString' ? ['SearchStringBase64', inner] : [name, fromApiForm(inner)],
+    ),
+  );
+}
+
+/** Refusals in the words of AWS WAF (API reference, "Errors"). */
+function nonexistent(): OperationRefused {
+  return new OperationRefused(
+    'WAFNonexistentItemException',
+    'AWS WAF couldn’t perform the operation because your resource doesn’t exist.',
+  );
+}
+
+function lockLost(): OperationRefused {
+  return new OperationRefused(
+    'WAFOptimisticLockException',
+    'AWS WAF couldn’t save your changes because someone changed the resource after you started to edit it. Reapply your changes.',
+  );
+}
+
+function invalidParameter(reason: string, field: string): OperationRefused {
+  return new OperationRefused('WAFInvalidParameterException', `Error reason: ${reason}, field: ${field}`);
 }

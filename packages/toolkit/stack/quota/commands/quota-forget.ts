@@ -8,7 +8,7 @@ import { givenEndpoint } from '@gatewright/aws/endpoint-variables';
 import { regionalAddress } from '@gatewright/aws/service-address';
 import { printAnswer } from '../../commands/admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
-import type { Survey, Tables } from './forget-customer.ts';
+import type { Survey, Tables, SweptTable } from './forget-customer.ts';
 import { printNotes, UsageError } from '../../../../base/terminal/output.ts';
 import {
   addGatewayOptions,
@@ -16,8 +16,16 @@ import {
   findGateway,
   readMember,
 } from '../../../terminal/running-gateway.ts';
-import { logForgotten, openSweptTable } from './swept-table.ts';
-import type { DynamoDbAccess } from './swept-table.ts';
+import * as RETRIES from '@gatewright/aws/retry-rules';
+import { COMMAND_LIMITS } from '@gatewright/aws/bounded-reply';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { callSigned } from '@gatewright/aws/signed-call';
+import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import { parseItem, printItem, printKey, printWrite } from '#shared/table/dynamodb-expression.ts';
+import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
+import type { ItemKey } from '#shared/table/item-write.ts';
+import type { ListedItem } from '#shared/table/listing.ts';
 
 type ForgetFlags = {
   readonly confirm?: string;
@@ -141,4 +149,72 @@ async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
   if (protocol !== 'https:' && !/^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname))
     throw new UsageError('the endpoint of DynamoDB must begin with https://');
   return { endpoint, region, accessKeyId, secretAccessKey, sessionToken };
+}
+
+/** A DynamoDB table item by item, with the user's permissions: no function of the stack has these. */
+type DynamoDbAccess = AwsCredentials & {
+  readonly endpoint: string;
+  readonly region: string;
+};
+
+const TIMEOUT_MS = 20_000;
+
+function openSweptTable(at: DynamoDbAccess, tableName: string): SweptTable {
+  const named = (input: object): object => ({ TableName: tableName, ...input });
+  return {
+    async *scan() {
+      for (let after: unknown; ;) {
+        const page = await ask(at, 'Scan', named({ ConsistentRead: true, ExclusiveStartKey: after }));
+        const items = Array.isArray(page['Items']) ? (page['Items'] as readonly DynamoDbItem[]) : [];
+        for (const item of items) yield toKept(item);
+        after = page['LastEvaluatedKey'];
+        if (after === undefined) return;
+      }
+    },
+    async remove(key) {
+      await ask(at, 'DeleteItem', named({ Key: printKey(key) }));
+    },
+    async rewrite(key, { before, after }) {
+      // A repeated write after a lost answer finds its own value.
+      const isKnown = (value: string) => ({ attribute: 'doc', is: 'equal', value }) as const;
+      const when = [{ is: 'any-of', of: [before, after].map(isKnown) }] as const;
+      const change = { kind: 'update', set: { doc: after } } as const;
+      await ask(at, 'UpdateItem', printWrite(tableName, { key, when, change }));
+    },
+  };
+}
+
+/** Audit entry that a customer was forgotten: by whom and why, without the customer's name. */
+async function logForgotten(
+  at: DynamoDbAccess,
+  tableName: string,
+  { key, doc }: { readonly key: ItemKey; readonly doc: string },
+): Promise<void> {
+  await ask(at, 'PutItem', { TableName: tableName, Item: printItem(key, { doc }) });
+}
+
+function toKept(item: DynamoDbItem): ListedItem {
+  return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
+}
+
+/** @throws UsageError when the table refuses, or does not answer */
+async function ask(at: DynamoDbAccess, operation: string, input: object): Promise<UnknownMembers> {
+  const { endpoint, region, ...credentials } = at;
+  const url = new URL(endpoint);
+  const headers = {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+  };
+  const call = { method: 'POST', url, service: 'dynamodb', region, credentials, headers } as const;
+  const { status, text } = await callSigned(
+    { ...call, ...COMMAND_LIMITS, timeoutMs: TIMEOUT_MS, body: JSON.stringify(input) },
+    { rule: RETRIES.table },
+  );
+  if (status === 0) throw new UsageError(`${url.origin} cannot be reached`);
+  const answer = parseJsonObject(text);
+  if (status === 200 && answer !== undefined) return answer;
+  const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
+  throw new UsageError(
+    `DynamoDB refused ${operation}: ${said.trim()} (${status}). Completed changes stay; the command may be run again`,
+  );
 }
