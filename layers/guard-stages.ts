@@ -66,7 +66,7 @@ export function guardStages(template: Template, settings: WebAclSettings, known:
     ) as typeof association;
   Reflect.deleteProperty(Resources, ASSOCIATION);
   const others = apis.filter(({ kind }) => kind !== 'rest');
-  return { notes: others.map((api) => `the web ACL does not guard ${describe(api)}`) };
+  return { notes: others.map((api) => `the stack's web ACL does not guard ${describe(api)}`) };
 }
 
 function apisOf({ documents, stage, leftOut }: Known): readonly KnownApi[] {
@@ -80,7 +80,9 @@ function apisOf({ documents, stage, leftOut }: Known): readonly KnownApi[] {
 function findProblem(text: string, apis: readonly KnownApi[]): string | undefined {
   if (!STAGE.test(text)) return `"${text}" in the parameter wafStages is no stage such as a1b2c3d4e5/prod`;
   const other = apis.find(({ kind, apiId }) => kind !== 'rest' && text.startsWith(`${apiId}/`));
-  return other && `the parameter wafStages names ${text}, and the web ACL cannot guard ${describe(other)}`;
+  return (
+    other && `the parameter wafStages names ${text}, and the stack's web ACL cannot guard ${describe(other)}`
+  );
 }
 
 function describe({ document, kind }: KnownApi): string {

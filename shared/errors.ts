@@ -72,9 +72,9 @@ export type BackendErrorCode =
 
 /** Misuse of quotas by its configuration or caller; a used-up quota is an outcome, not an error. */
 export type QuotaErrorCode =
-  /** The usage plan is invalid; `PlanInvalid` names the field. */
+  /** The customer plan is invalid; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
-  /** No usage plan has that id. */
+  /** No customer plan has that id. */
   | 'PLAN_UNKNOWN'
   /** No customer of that name is on record. */
   | 'CUSTOMER_UNKNOWN'
@@ -167,7 +167,7 @@ export class DomainError extends Error {
 }
 
 /**
- * A usage plan that is refused when it is saved: it could not be kept, or does not say what it means.
+ * A customer plan that is refused when it is saved: it could not be kept, or does not say what it means.
  *
  * @example
  * ```ts

@@ -277,7 +277,7 @@ export type QuotaAnswer = {
 );
 
 /**
- * Usage plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
+ * Customer plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,
  * COST_INVALID.
  */
 export interface QuotaKeeper {

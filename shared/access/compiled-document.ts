@@ -212,7 +212,7 @@ export type CompiledQuota = {
   readonly routes?: readonly number[];
   /** Ids of issuers whose callers are charged; absent: all callers. */
   readonly issuers?: readonly string[];
-  /** Usage plans to publish, in the quota library's form. */
+  /** Customer plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];
   /** Value of the API key that the API requires, given unless over quota; may end in `${stage}`. */
   readonly admissionKey?: string;

@@ -16,7 +16,7 @@ export function parseCompiledAccess(json: unknown): CompiledAccess {
   return json as CompiledAccess;
 }
 
-/** The usage plans that the documents bring, in the quota library's form. */
+/** The customer plans that the documents bring, in the quota library's form. */
 export function documentPlansOf({ documents }: CompiledAccess): CompiledQuota['plans'] {
   return documents.flatMap(({ quota }) => quota?.plans ?? []);
 }

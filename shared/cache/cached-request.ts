@@ -1,4 +1,4 @@
-/** A request for the response cache: what is read of it by name, and whether the cache may be used for it at all. */
+/** A request for the answer cache: what is read of it by name, and whether the cache may be used for it at all. */
 import { hasUnknownMember } from '../aws/known-members.ts';
 import { hasBody, headersOf, methodOf, pathOf, queryOf, readRequest } from '../aws/read-request.ts';
 import type { EventRequest, ValuesByName } from '../aws/read-request.ts';

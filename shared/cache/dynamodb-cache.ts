@@ -6,7 +6,7 @@ import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
 import { DomainError } from '../errors.ts';
 import type { BodyCodec } from './entry-store.ts';
-import type { ResponseCachePorts } from './response-cache.ts';
+import type { ResponseCachePorts } from './answer-cache.ts';
 
 export type DynamoDbCacheOptions = DynamoDbTableOptions & {
   /** Entries of one namespace are invalidated together: usually the service. */

@@ -1,4 +1,4 @@
-/** What the response cache makes of headers that do not belong to a service. */
+/** What the answer cache makes of headers that do not belong to a service. */
 
 const list = (names: string): readonly string[] => names.split(' ');
 

@@ -128,7 +128,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
         limit: optional(wholeNumber('Number of entries; default 100.', { min: 1, max: MAX_SHOWN })),
       },
       answer: {
-        description: 'Entries of the response cache, and entries of stage caches that cacheTags() recorded',
+        description: 'Entries of the answer cache, and entries of stage caches that cacheTags() recorded',
       },
     },
     async ({ query: { namespace, tag, limit = 100 } }) => {

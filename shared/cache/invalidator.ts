@@ -1,5 +1,5 @@
 /**
- * Carries out invalidations: drops entries of the response cache, and requests entries of a stage cache with
+ * Carries out invalidations: drops entries of the answer cache, and requests entries of a stage cache with
  * `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry at least once, even after
  * an interruption.
  */

@@ -1,11 +1,11 @@
 /**
- * A response cache in front of handlers of your own.
+ * An answer cache in front of handlers of your own.
  *
  * @module gatewright/cache
  */
 export type { KeyParameters, Scope } from '../cache/cache-key.ts';
 export type { DynamoDbCacheOptions } from '../cache/dynamodb-cache.ts';
-export type { RefreshRules, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';
+export type { RefreshRules, ResponseCachePorts, ResponseCacheRules } from '../cache/answer-cache.ts';
 export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
 export type { CachedHandler, ResponseCacheOptions } from '../middleware/response-cache.ts';
 export type { CacheTagsOptions } from '../middleware/cache-tags.ts';

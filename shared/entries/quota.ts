@@ -1,5 +1,5 @@
 /**
- * Usage plans in front of handlers of your own.
+ * Customer plans in front of handlers of your own.
  *
  * @module gatewright/quota
  */
@@ -10,7 +10,14 @@ export type { LedgerId } from '../quota/ledger/ledger.ts';
 export type { Period, PeriodRule } from '../quota/ledger/period.ts';
 export type { QuotaEvent } from '../quota/holding/holder-ports.ts';
 export type { LimitState, RefusalReason } from '../quota/holding/holding.ts';
-export type { ConcurrencyLimit, Level, Limit, QuotaLimit, RateLimit, UsagePlan } from '../quota/plan/plan.ts';
+export type {
+  ConcurrencyLimit,
+  Level,
+  Limit,
+  QuotaLimit,
+  RateLimit,
+  CustomerPlan as UsagePlan,
+} from '../quota/plan/plan.ts';
 export type { Admission, ConsumeRequest, Decision, Quotas, Rejection } from '../quota/quotas.ts';
 export type { Subject } from '../quota/plan/subject.ts';
 export type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';

@@ -4,7 +4,7 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import type { KeyParameters } from '../cache/cache-key.ts';
-import type { ResponseCachePorts } from '../cache/response-cache.ts';
+import type { ResponseCachePorts } from '../cache/answer-cache.ts';
 import { keepRecord } from '../cache/stage-record.ts';
 import type { CachedHandler } from './response-cache.ts';
 

@@ -1,4 +1,4 @@
-/** The usage plans that a new API key may name: connects the administration of access and quota. */
+/** The customer plans that a new API key may name: connects the administration of access and quota. */
 import { readUsageTableConfig } from '../config/usage-config.ts';
 import type { PlanCatalogue } from '../ports.ts';
 import { createPlanCatalogue } from '../quota/admin/plan-catalogue.ts';

@@ -1,11 +1,11 @@
 /**
- * A response cache in front of a user's own handler: `responseCache()` for middy, `withResponseCache()` for a plain
+ * An answer cache in front of a user's own handler: `responseCache()` for middy, `withResponseCache()` for a plain
  * handler. For REST APIs, HTTP APIs with payload 1.0 and 2.0, and function URLs.
  */
 import type { MiddlewareObj } from '@middy/core';
 import { remainingTimeOf } from '../aws/remaining-time.ts';
-import { ResponseCache } from '../cache/response-cache.ts';
-import type { CacheLookup, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';
+import { AnswerCache } from '../cache/answer-cache.ts';
+import type { CacheLookup, ResponseCachePorts, ResponseCacheRules } from '../cache/answer-cache.ts';
 import { DomainError } from '../errors.ts';
 
 export type ResponseCacheOptions<Event> = ResponseCacheRules<Event> & {
@@ -95,7 +95,7 @@ export function withResponseCache<Event extends object>(
 }
 
 /** @throws DomainError CONFIG_INVALID at once, not with the first request */
-function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): ResponseCache<Event> {
+function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): AnswerCache<Event> {
   const seconds = {
     ttlSeconds: rules.ttlSeconds,
     negativeTtlSeconds: rules.negativeTtlSeconds ?? 0,
@@ -105,13 +105,13 @@ function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): R
     if (!Number.isInteger(value) || value < 0 || value > MAX_SECONDS)
       throw new DomainError(
         'CONFIG_INVALID',
-        `${name} of a response cache must be 0 to ${MAX_SECONDS} seconds`,
+        `${name} of an answer cache must be 0 to ${MAX_SECONDS} seconds`,
       );
   const { fillsPerMinute = 1 } = rules;
   if (!Number.isInteger(fillsPerMinute) || fillsPerMinute < 1 || fillsPerMinute > MOST_FILLS)
     throw new DomainError(
       'CONFIG_INVALID',
-      `fillsPerMinute of a response cache must be 1 to ${MOST_FILLS}, not ${fillsPerMinute}`,
+      `fillsPerMinute of an answer cache must be 1 to ${MOST_FILLS}, not ${fillsPerMinute}`,
     );
-  return new ResponseCache(cache, rules);
+  return new AnswerCache(cache, rules);
 }

@@ -23,7 +23,7 @@ import type { QuotaEvent } from './holding/holder-ports.ts';
 import { Run } from './holding/permits.ts';
 import { PlanBook } from './plan/plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan/plan.ts';
-import type { UsagePlan } from './plan/plan.ts';
+import type { CustomerPlan } from './plan/plan.ts';
 import { StoreTime } from './store-time.ts';
 import type { CustomerBook } from './plan/customer-book.ts';
 import { checkSubject } from './plan/subject.ts';
@@ -248,9 +248,10 @@ class Holder {
   }
 
   /** undefined: the table is out of reach. */
-  async #readPlan(planId: string): Promise<UsagePlan | undefined> {
+  async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
-    if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
+    if (read.kind === 'unknown')
+      throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
     return read.kind === 'known' ? read.plan : undefined;
   }
 
@@ -339,7 +340,7 @@ function boundOf({ onUnavailable = 'closed' }: QuotaOptions): number {
   return onUnavailable === 'closed' ? 0 : onUnavailable.bounded;
 }
 
-function checkCost(units: number, plan: UsagePlan): number {
+function checkCost(units: number, plan: CustomerPlan): number {
   if (!Number.isSafeInteger(units) || units < 0)
     throw new DomainError('COST_INVALID', 'the cost must be a whole number of units, 0 or more');
   const tooSmall = plan.limits.find((limit) => limit.kind === 'rate' && usableBurst(limit) < units);

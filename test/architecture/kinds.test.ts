@@ -16,7 +16,7 @@ const DISTINGUISHED_ELSEWHERE = new Map([
 
 /** Names for `Record<string, unknown>` beside `JsonObject`, and what else they say. */
 const NAMED_RECORDS = new Map([
-  ['packages/base/aws/json-object.ts: JsonObject', 'all others'],
+  ['packages/base/aws/json-object.ts: UnknownMembers', 'all others'],
   [
     'packages/gateway/console/page/data/dynamo-values.ts: Value',
     'an attribute of DynamoDB; the page imports no package of ours',
@@ -59,7 +59,7 @@ describe('an error class', () => {
 });
 
 describe('an object with unchecked members', () => {
-  it('is a JsonObject, save where another name says more', () => {
+  it('is UnknownMembers, save where another name says more', () => {
     const names = sources.flatMap(({ path, text }) =>
       [...text.matchAll(/^(?:export )?type (\w+) = (?:Readonly<)?Record<string, unknown>>?;/gm)].map(
         ([, name = '']) => `${path}: ${name}`,

@@ -59,8 +59,8 @@ describe('guardStages', () => {
     const { notes } = guardStages(aTemplate(), {}, { ...NONE, documents });
 
     assert.deepEqual(notes, [
-      'the web ACL does not guard the API of access/http.yml: AWS WAF guards REST APIs, and this is an HTTP API',
-      'the web ACL does not guard the API of access/websocket.yml: AWS WAF guards REST APIs, and this is a WebSocket API',
+      "the stack's web ACL does not guard the API of access/http.yml: AWS WAF guards REST APIs, and this is an HTTP API",
+      "the stack's web ACL does not guard the API of access/websocket.yml: AWS WAF guards REST APIs, and this is a WebSocket API",
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('guardStages', () => {
     {
       name: 'a stage of an HTTP API',
       settings: { stages: 'h1/prod' },
-      says: /names h1\/prod, and the web ACL cannot guard the API of access\/http\.yml: .* an HTTP API/,
+      says: /names h1\/prod, and the stack's web ACL cannot guard the API of access\/http\.yml: .* an HTTP API/,
     },
   ];
   for (const { name, settings, says } of refusals)

@@ -104,7 +104,7 @@ export const LATER_CHOICES: readonly Choice[] = [
   },
   {
     section: '§9',
-    question: 'What the response cache keeps',
+    question: 'What the stage cache keeps',
     evidence: 'inferred',
     here: "status, headers and body, any status; the backend's Cache-Control and Expires do not count",
     switch: '`CacheTtlInSeconds`',
@@ -131,7 +131,7 @@ export const LATER_CHOICES: readonly Choice[] = [
     evidence: 'partly',
     here: 'up to 256 MB of any cluster size; available at once',
     switch: '`--cache-memory SIZE`',
-    test: 'test/packages/gateway/control/caches/response-cache.test.ts',
+    test: 'test/packages/gateway/control/caches/stage-cache.test.ts',
   },
   {
     section: '§10.3',

@@ -1,4 +1,4 @@
-/** A million pairs of events made from AWS's samples: what shares an entry of the response cache, and what does not. */
+/** A million pairs of events made from AWS's samples: what shares an entry of the answer cache, and what does not. */
 import fc from 'fast-check';
 import { aPair, countHits, emptyTally, findFault } from '../support/cache-pairs.ts';
 import type { Outcome, Proof } from './proof.ts';
@@ -11,7 +11,7 @@ const SEED = 1_000_000;
 export const cache: Proof = {
   name: 'cache',
   claim:
-    'requests share an answer of the response cache exactly where their events are equal but for the list of its guide',
+    'requests share an answer of the answer cache exactly where their events are equal but for the list of its guide',
   quick: true,
   run({ quick, seed = SEED }): Promise<Outcome> {
     const tally = emptyTally();

@@ -1,5 +1,5 @@
-/** A response cache in memory under a clock that moves on request, and events of API Gateway for it. */
-import type { ResponseCachePorts } from '#shared/cache/response-cache.ts';
+/** An answer cache in memory under a clock that moves on request, and events of API Gateway for it. */
+import type { ResponseCachePorts } from '#shared/cache/answer-cache.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
 import type { Item } from '#shared/table/item-write.ts';

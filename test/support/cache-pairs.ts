@@ -1,6 +1,6 @@
 /**
  * Pairs of events, the second made from the first by edits, and what the guide says of them: whether they may share an
- * entry of the response cache. The list of what is left out of a key is read from the guide, not from the code.
+ * entry of the answer cache. The list of what is left out of a key is read from the guide, not from the code.
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';

@@ -1,4 +1,4 @@
-/** REST APIs whose stage `dev` has a response cache. */
+/** REST APIs whose stage `dev` has a stage cache. */
 import { stagedApi } from './logged-apis.ts';
 import { restApi } from './rest-apis.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -13,7 +13,7 @@ import { LruAuthorizerCache } from './caches/authorizer-cache.ts';
 import { ClientCertificates } from './client-certificates.ts';
 import { FunctionPolicies } from './functions/function-policies.ts';
 import { AccountKeyRing } from './metering/key-ring.ts';
-import { LruResponseCache } from './caches/response-cache.ts';
+import { LruStageCache } from './caches/stage-cache.ts';
 import { NO_TRUSTSTORES } from './domains/mutual-tls.ts';
 import { NOT_THERE } from './metering/read-metering.ts';
 import { PlanKey, UsagePlans } from './metering/usage-plans.ts';
@@ -28,7 +28,7 @@ import type { DefinedMetering } from './metering/read-metering.ts';
 
 type StageMemory = {
   readonly authorizerCache: AuthorizerCache;
-  readonly responseCache: LruResponseCache;
+  readonly stageCache: LruStageCache;
   readonly buckets: TokenBuckets;
 };
 
@@ -40,7 +40,7 @@ export type AccountOptions = {
   readonly region?: string | undefined;
   /** `--usage-lag`: delay until a request counts as usage; absent = none, and no quota is exceeded. */
   readonly usageLagMs?: number | undefined;
-  /** `--cache-memory`: limit of a stage's response cache; absent = 256 MB. */
+  /** `--cache-memory`: limit of a stage cache; absent = 256 MB. */
   readonly cacheMemoryBytes?: number | undefined;
   /** `--assume`; absent = the defaults. */
   readonly assumptions?: Assumptions | undefined;
@@ -126,7 +126,7 @@ export class Account {
     if (known !== undefined) return known;
     const made = {
       authorizerCache: new LruAuthorizerCache(),
-      responseCache: new LruResponseCache(this.#cacheMemoryBytes),
+      stageCache: new LruStageCache(this.#cacheMemoryBytes),
       buckets: new TokenBuckets(),
     };
     this.#stages.set(name, made);

@@ -4,7 +4,7 @@ import { canaryOf } from './account.ts';
 import type { StageCaching } from '../core/deployment/stage/caching.ts';
 import type { CanarySettings } from '../core/deployment/stage/canary.ts';
 import type { Deployment } from '../core/deployment/model.ts';
-import type { ResponseCache, ServedStage, StageCache, StageLogs, StageThrottle } from '../core/exchange.ts';
+import type { StageCacheStore, ServedStage, StageCache, StageLogs, StageThrottle } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { StageSettings } from './stage-settings.ts';
@@ -21,8 +21,8 @@ export function serveStage(
   deploymentOf: (id: string) => Deployment,
 ): ServedStage {
   const { name, deploymentId, variables, throttles, canary, caching } = settings;
-  const { authorizerCache, responseCache, buckets } = account.stageMemory(apiId, name);
-  responseCache.useCluster(caching?.clusterSize);
+  const { authorizerCache, stageCache, buckets } = account.stageMemory(apiId, name);
+  stageCache.useCluster(caching?.clusterSize);
   const deployment = deploymentOf(deploymentId);
   const stage: ServedStage = {
     name,
@@ -36,7 +36,7 @@ export function serveStage(
     keys: account.keyRing,
     logs: writeDown(apiId, settings),
     clientCertificate: findCertificate(settings, account),
-    cache: caching && openResponseCache(responseCache, deployment, caching),
+    cache: caching && openStageCache(stageCache, deployment, caching),
     cacheClusterGb: caching?.clusterSize,
   };
   if (canary === undefined) return stage;
@@ -45,7 +45,7 @@ export function serveStage(
     authorizerCache: account.stageMemory(apiId, canaryOf(name)).authorizerCache,
     cache:
       caching && canary.useStageCache
-        ? openResponseCache(responseCache, deploymentOf(canary.deploymentId), caching)
+        ? openStageCache(stageCache, deploymentOf(canary.deploymentId), caching)
         : undefined,
   };
   return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
@@ -82,8 +82,8 @@ function findCertificate(
 }
 
 /** Entries are kept by deployment, so a canary shares those of the stage only if both have the same one. */
-function openResponseCache(
-  cache: ResponseCache,
+function openStageCache(
+  cache: StageCacheStore,
   { routes }: Deployment,
   caching: StageCaching,
 ): StageCache | undefined {

@@ -140,7 +140,7 @@ export type CachedReply = {
 };
 
 /** Answers of one stage's integrations, bounded in memory. */
-export interface ResponseCache {
+export interface StageCacheStore {
   get(key: string, nowEpochMs: number): CachedReply | undefined;
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
   list(): readonly CacheEntry<CachedReply>[];
@@ -149,7 +149,7 @@ export interface ResponseCache {
 }
 
 export type StageCache = {
-  readonly cache: ResponseCache;
+  readonly cache: StageCacheStore;
   readonly routes: ReadonlyMap<RoutePlan, RouteCaching>;
 };
 

@@ -312,7 +312,7 @@ export const START_OPTIONS = {
     shown: '256MB',
     plugin: 'setting',
     sets: 'cacheMemoryBytes',
-    what: "memory of each stage's response cache, up to its cluster size (64MB, 2GB)",
+    what: 'memory of each stage cache, up to its cluster size (64MB, 2GB)',
   },
   'max-body-memory': {
     takes: '<size>',

@@ -13,7 +13,7 @@ class DomainError(Exception):
 
 
 class PlanInvalid(DomainError):
-    """A usage plan that cannot be enforced here; `field` is the path of the property."""
+    """A customer plan that cannot be enforced here; `field` is the path of the property."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__("PLAN_INVALID", f"{field} {rule}")

@@ -1,4 +1,4 @@
-"""Usage plans as the table has them, checked when they were saved, and the periods of their quotas."""
+"""Customer plans as the table has them, checked when they were saved, and the periods of their quotas."""
 
 import json
 import math

@@ -65,7 +65,7 @@ class Records:
         item = self._find(plan_key(terms.plan), _PLAN_SECONDS, math.inf)
         if item is None:
             self.forget_plan(terms.plan)
-            raise DomainError("PLAN_UNKNOWN", "there is no usage plan with that id")
+            raise DomainError("PLAN_UNKNOWN", "there is no customer plan with that id")
         return plan_of_term(parse_plan(json.loads(str(item["doc"]))), terms.own_limits)
 
     def forget_plan(self, plan: str) -> None:

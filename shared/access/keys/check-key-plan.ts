@@ -60,7 +60,7 @@ const CLAIMS_OF_FIELDS = new Set(['plan', 'tenant', 'owner']);
 
 /**
  * @param claims what callers by the key will claim
- * @param planClaims which of them name a usage plan that a document charges
+ * @param planClaims which of them name a customer plan that a document charges
  * @throws RequestInvalid naming the known plans; DomainError STORE_UNAVAILABLE
  */
 export async function assertPlansKnown(
@@ -80,7 +80,7 @@ export async function assertPlansKnown(
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
-      `must be a saved usage plan; there are ${await listPlans({ brought, saved })}`,
+      `must be a saved customer plan; there are ${await listPlans({ brought, saved })}`,
     );
   }
 }

@@ -7,7 +7,7 @@ export type KeyPrefix = {
   readonly hasNativePlans: boolean;
   /** The APIs that take such keys and may cache answers; WebSocket APIs never do. */
   readonly cached: readonly CachedApi[];
-  /** Claims in which documents that take such keys look for the usage plan. */
+  /** Claims in which documents that take such keys look for the customer plan. */
   readonly planClaims: readonly ClaimPath[];
   /** A document charges such keys to another name than their tenant, so no customer's record counts there. */
   readonly chargesOthers?: true;

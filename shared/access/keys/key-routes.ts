@@ -31,7 +31,7 @@ const NEW_KEY = {
   ),
   roles: optional(names('Roles that the access documents declare.')),
   scopes: optional(names('Scopes.')),
-  plan: optional(text('Usage plan of the quotas; claim plan.', { maxLength: 128 })),
+  plan: optional(text('Customer plan of the quotas; claim plan.', { maxLength: 128 })),
   metadata: optional(texts('Further claims.')),
   lifetimeSeconds: optional(
     wholeNumber('The key expires after this time. Default: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),

@@ -12,7 +12,7 @@ import {
 } from '../plan/customer.ts';
 import type { Customer, CustomerState, Term } from '../plan/customer.ts';
 import { isCurrency } from '../usage/money.ts';
-import type { UsagePlan } from '../plan/plan.ts';
+import type { CustomerPlan } from '../plan/plan.ts';
 import { checkKey, checkSubject } from '../plan/subject.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { findCustomer, readTerms } from './find-customer.ts';
@@ -229,7 +229,7 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
 }
 
 /** The plan is in the customer's currency, and can hold its own quotas. */
-function assertFits({ currency }: Customer, plan: UsagePlan, limits: Term['limits'] | undefined): void {
+function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['limits'] | undefined): void {
   const invoiced = plan.invoice?.currency;
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
     throw new DomainError(

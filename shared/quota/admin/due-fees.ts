@@ -16,7 +16,7 @@ import { headKey, KEEP_MS, planKey, subjectList } from '../ledger/ledger.ts';
 import type { LedgerId } from '../ledger/ledger.ts';
 import { monthAt, periodAt, periodId } from '../ledger/period.ts';
 import type { Period } from '../ledger/period.ts';
-import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { parseStored, PLAN_LIST } from '../plan/plan-book.ts';
 import { feeOfTerm } from '../plan/term-fees.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
@@ -41,7 +41,7 @@ type DueFee = {
 type Ports = Pick<AdminPorts, 'store' | 'listing'>;
 /** The latest end of a period, as far as it is bounded. */
 type Bounds = { readonly nowEpochMs: number; readonly endByMs: number };
-type Plans = ReadonlyMap<string, UsagePlan>;
+type Plans = ReadonlyMap<string, CustomerPlan>;
 
 type Subscriber = {
   readonly tenant: string;
@@ -55,7 +55,7 @@ type Subscriber = {
 type Owed = {
   readonly id: LedgerId;
   readonly limit: QuotaLimit;
-  readonly plan: UsagePlan;
+  readonly plan: CustomerPlan;
   readonly period: Period;
   /** Of a customer on record; the fee is that of this term. */
   readonly term?: TermSpan;
@@ -99,7 +99,7 @@ export async function listDueFees(
 }
 
 async function readPlansWithFees({ store, listing }: Ports): Promise<Plans> {
-  const plans = new Map<string, UsagePlan>();
+  const plans = new Map<string, CustomerPlan>();
   for (let after: ListedKey | undefined; ;) {
     const page = await listing.list({ list: PLAN_LIST, limit: KEPT, ...(after !== undefined && { after }) });
     if (page.kind === 'unavailable') throw unavailable(page.reason);
@@ -113,7 +113,7 @@ async function readPlansWithFees({ store, listing }: Ports): Promise<Plans> {
   }
 }
 
-function hasFee(limit: UsagePlan['limits'][number]): limit is QuotaLimit {
+function hasFee(limit: CustomerPlan['limits'][number]): limit is QuotaLimit {
   return limit.kind === 'quota' && limit.price !== undefined && Number(limit.price.fee) > 0;
 }
 

@@ -3,7 +3,7 @@ import type { Item, ItemWrite, Test } from '../../table/item-write.ts';
 import { planKey } from '../ledger/ledger.ts';
 import { parsePlan } from '../plan/plan.ts';
 import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite, seedWrites } from '../plan/plan-book.ts';
-import type { UsagePlan } from '../plan/plan.ts';
+import type { CustomerPlan } from '../plan/plan.ts';
 import { parseCursor, printCursor } from './cursor.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
@@ -16,9 +16,9 @@ type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: strin
 const PAGE = 25;
 
 /** @throws DomainError PLAN_UNKNOWN, STORE_UNAVAILABLE */
-export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<UsagePlan> {
+export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<CustomerPlan> {
   const item = await readItem(store, planKey(planId));
-  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
+  if (item === undefined) throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
   return parseStored(item);
 }
 
@@ -30,7 +30,7 @@ export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: stri
 export async function namePlan(
   { store, documentPlans }: Pick<AdminPorts, 'store' | 'documentPlans'>,
   planId: string,
-): Promise<{ readonly plan: UsagePlan; readonly writes: readonly ItemWrite[] }> {
+): Promise<{ readonly plan: CustomerPlan; readonly writes: readonly ItemWrite[] }> {
   const item = await readItem(store, planKey(planId));
   const brought = (await documentPlans?.())?.findLast(({ id }) => id === planId);
   const seed = brought && parsePlan(brought);
@@ -39,7 +39,7 @@ export async function namePlan(
   if (item === undefined)
     throw new DomainError(
       'PLAN_UNKNOWN',
-      `there is no usage plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
+      `there is no customer plan ${planId}: save it with gatewright plan save, or name it in the quota of an access document`,
     );
   const plan = parseStored(item);
   const isKept: Test = { attribute: 'ver', is: 'at-least', value: plan.version };
@@ -49,7 +49,7 @@ export async function namePlan(
   };
 }
 
-export function documentOf(plan: UsagePlan): PlanDocument {
+export function documentOf(plan: CustomerPlan): PlanDocument {
   return JSON.parse(plan.source) as PlanDocument;
 }
 

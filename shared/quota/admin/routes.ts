@@ -12,7 +12,7 @@ const INFO = {
   title: 'Gatewright quotas',
   version: '1',
   description:
-    "Usage plans, customers, keys' plans, limits, usage and usage records. In paths, ~1 stands for / and ~0 for ~.",
+    "Customer plans, customers, keys' plans, limits, usage and usage records. In paths, ~1 stands for / and ~0 for ~.",
 };
 
 export function quotaAdminRoutes(ports: AdminPorts): readonly Route[] {

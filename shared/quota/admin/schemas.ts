@@ -75,7 +75,7 @@ const LIMIT = {
 
 export const PLAN: JsonSchema = {
   type: 'object',
-  description: 'A usage plan. A plan that cannot be enforced is refused with the path of the field.',
+  description: 'A customer plan. A plan that cannot be enforced is refused with the path of the field.',
   required: ['id', 'version', 'limits'],
   properties: {
     id: TEXT,

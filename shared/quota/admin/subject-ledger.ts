@@ -18,7 +18,7 @@ import { planOfTerm } from '../plan/customer.ts';
 import { isEndedByTerm, openPeriod } from '../ledger/open-period.ts';
 import { periodAt, periodId } from '../ledger/period.ts';
 import type { Period, PeriodRule } from '../ledger/period.ts';
-import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { readShards } from '../ledger/shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../plan/subject.ts';
 import { readTerms } from './find-customer.ts';
@@ -45,7 +45,7 @@ export type LedgerQuestion = {
 export type SubjectLedger = {
   readonly id: LedgerId;
   readonly limit: QuotaLimit;
-  readonly plan: UsagePlan;
+  readonly plan: CustomerPlan;
   readonly period: Period;
   readonly head: Item | undefined;
   /** undefined: the current period, without charges yet. */
@@ -144,7 +144,7 @@ async function findLine(
   { store }: Pick<AdminPorts, 'store'>,
   asked: LedgerId,
   own: Item | undefined,
-  plan: UsagePlan,
+  plan: CustomerPlan,
   { level }: QuotaLimit,
 ): Promise<Pick<SubjectLedger, 'id' | 'head'>> {
   let limit = own?.['alias'];
@@ -262,7 +262,7 @@ async function findPlan(
   question: LedgerQuestion,
   head: Item | undefined,
   terms: Awaited<ReturnType<typeof readTerms>>,
-): Promise<UsagePlan> {
+): Promise<CustomerPlan> {
   const { tenant, key, plan: named } = question;
   const term = 'term' in terms ? terms.term : undefined;
   if (term !== undefined) {
@@ -301,7 +301,7 @@ function unknownSubject(): DomainError {
 async function findPlanOfKeys(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   question: LedgerQuestion,
-): Promise<UsagePlan | undefined> {
+): Promise<CustomerPlan | undefined> {
   const { keys } = await listKeys(ports, question.tenant, undefined);
   const ids = new Set(keys.map(({ plan }) => plan));
   if (question.plan !== undefined) ids.add(question.plan);
@@ -335,7 +335,7 @@ function levelOf({ key, route }: LedgerQuestion): QuotaLimit['level'] {
   return key === undefined ? 'tenant' : route === undefined ? 'key' : 'route';
 }
 
-function findLimit(plan: UsagePlan, question: LedgerQuestion): QuotaLimit {
+function findLimit(plan: CustomerPlan, question: LedgerQuestion): QuotaLimit {
   const level = levelOf(question);
   const limit = plan.limits.find(({ id }) => id === question.limit);
   if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit with that id');

@@ -2,7 +2,7 @@
 import { standingOf } from '../ledger/ledger.ts';
 import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
 import type { Period } from '../ledger/period.ts';
-import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 
 export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
 
@@ -28,7 +28,7 @@ export type Moved = {
   readonly from: {
     readonly id: LedgerId;
     readonly period: Period;
-    readonly plan: Pick<UsagePlan, 'id'>;
+    readonly plan: Pick<CustomerPlan, 'id'>;
     readonly termEpochMs?: number | undefined;
   };
   /** Another period, another limit's ledgers, or (undefined) the default, forgetting what is remembered. */

@@ -10,7 +10,7 @@ import { periodAt } from '../ledger/period.ts';
 import type { Period, PeriodRule } from '../ledger/period.ts';
 import { PermitPool } from './permits.ts';
 import type { Run } from './permits.ts';
-import type { ConcurrencyLimit, QuotaLimit, RateLimit, UsagePlan } from '../plan/plan.ts';
+import type { ConcurrencyLimit, QuotaLimit, RateLimit, CustomerPlan } from '../plan/plan.ts';
 import { RateLease } from './rate-lease.ts';
 import { rateKey } from './rate-limit.ts';
 import { semaphoreKey } from './semaphore.ts';
@@ -30,7 +30,7 @@ export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number
 type LeaseOf = {
   readonly limit: QuotaLimit;
   readonly id: LedgerId;
-  readonly plan: UsagePlan;
+  readonly plan: CustomerPlan;
   readonly term: TermSubject['term'];
 };
 
@@ -61,7 +61,7 @@ export class Holdings {
    * @param run undefined: the end of the request will not be reported
    * @throws PlanInvalid when the plan limits concurrency, and `run` is missing
    */
-  of(plan: UsagePlan, subject: TermSubject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
+  of(plan: CustomerPlan, subject: TermSubject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
     const found: Holding[] = [];
     for (const limit of plan.limits) {
       const id = ledgerIdOf(limit, subject);
@@ -199,7 +199,7 @@ export class Holdings {
 function nameOf(
   id: LedgerId,
   period: Period,
-  plan: Pick<UsagePlan, 'id'>,
+  plan: Pick<CustomerPlan, 'id'>,
   termEpochMs: number | undefined,
 ): string {
   const name = `${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#${plan.id}`;

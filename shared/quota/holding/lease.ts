@@ -19,7 +19,7 @@ import { openFor } from '../ledger/open-for.ts';
 import { isEndedByTerm } from '../ledger/open-period.ts';
 import { Pace } from './pace.ts';
 import type { Period } from '../ledger/period.ts';
-import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { raiseAlarms } from '../usage/raise-alarms.ts';
 import { Sharding } from '../ledger/sharding.ts';
 import { Stock } from '../ledger/stock.ts';
@@ -35,7 +35,7 @@ export class Lease implements Holding {
   readonly id: string;
   readonly #ledger: LedgerId;
   readonly #period: Period;
-  #plan: UsagePlan;
+  #plan: CustomerPlan;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
   readonly #termEpochMs: number | undefined;
@@ -63,7 +63,7 @@ export class Lease implements Holding {
     ledger: LedgerId,
     period: Period,
     limit: QuotaLimit,
-    plan: UsagePlan,
+    plan: CustomerPlan,
     at: HolderPorts,
     termEpochMs?: number,
   ) {
@@ -85,7 +85,7 @@ export class Lease implements Holding {
   }
 
   /** Adopts a newer plan's lease settings; the limits themselves are in the ledger. */
-  adopt(limit: QuotaLimit, plan: UsagePlan): void {
+  adopt(limit: QuotaLimit, plan: CustomerPlan): void {
     this.#limit = limit;
     this.#plan = plan;
     this.#sharding?.adopt(limit.shards);

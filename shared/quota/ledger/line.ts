@@ -9,7 +9,7 @@ import { headKey, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodLength, PeriodRule } from './period.ts';
-import type { Level, UsagePlan } from '../plan/plan.ts';
+import type { Level, CustomerPlan } from '../plan/plan.ts';
 
 /** Successive ledgers of one rule: from the first to the last. */
 type Segment = { readonly rule: string; readonly since: number; readonly last: number };
@@ -84,7 +84,7 @@ export function printPast({ segments }: Line): string {
 /** Whether a plan may end a period of another rule: only if it is known to be newer. */
 export function mayReplace(
   line: Line,
-  plan: Pick<UsagePlan, 'id' | 'version'>,
+  plan: Pick<CustomerPlan, 'id' | 'version'>,
   assigned: string | undefined,
   nowEpochMs: number,
 ): boolean {
@@ -158,7 +158,7 @@ export function parseLimits(item: Item | undefined): readonly string[] {
 export function predecessorOf(
   limit: string,
   level: Level,
-  plan: UsagePlan,
+  plan: CustomerPlan,
   had: readonly string[],
 ): string | undefined {
   const now = plan.limits.filter((each) => each.kind === 'quota' && each.level === level).map(({ id }) => id);

@@ -25,13 +25,13 @@ import type { Line } from './line.ts';
 import { adoptWrite, aliasWrites, openWrites, replaceWrite } from './opening.ts';
 import type { Head } from './opening.ts';
 import type { Period } from './period.ts';
-import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 
 export type OpenRequest = {
   readonly id: LedgerId;
   readonly period: Period;
   readonly limit: QuotaLimit;
-  readonly plan: UsagePlan;
+  readonly plan: CustomerPlan;
   /** By the store's clock if known: the local one may be wrong. */
   readonly nowEpochMs: number;
   /** The term on record that the plan is in force by; absent: the caller named the plan. */
@@ -146,7 +146,7 @@ async function decideByTerm(
 /** Whether a later term ends the ledger, as opposed to going on with it. */
 export function isEndedByTerm(
   item: Item,
-  at: { readonly plan: UsagePlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },
+  at: { readonly plan: CustomerPlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },
 ): boolean {
   if (!isBeforeTerm(item, at.termEpochMs)) return false;
   const isSame = item['term'] === undefined && item['plan'] === at.plan.id && at.plan.isOwn !== true;

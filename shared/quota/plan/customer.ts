@@ -6,7 +6,7 @@ import { DomainError } from '../../errors.ts';
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { headKey } from '../ledger/ledger.ts';
 import { parsePlan } from './plan.ts';
-import type { UsagePlan } from './plan.ts';
+import type { CustomerPlan } from './plan.ts';
 
 export type Term = {
   readonly plan: string;
@@ -81,7 +81,7 @@ export function spansOf({ terms, state, stateSinceEpochMs }: Customer): readonly
  * The plan with the customer's own quotas.
  * @throws PlanInvalid when the plan has no such limit (any more), or cannot hold the quota
  */
-export function planOfTerm(plan: UsagePlan, limits: Term['limits']): UsagePlan {
+export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): CustomerPlan {
   if (limits === undefined) return plan;
   const known = plan.limits.filter(({ kind }) => kind === 'quota').map(({ id }) => id);
   const unknown = Object.keys(limits).find((id) => !known.includes(id));

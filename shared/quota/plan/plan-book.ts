@@ -1,4 +1,4 @@
-/** A process's cache of a table's usage plans. The table is authoritative; plans in code are seeds. */
+/** A process's cache of a table's customer plans. The table is authoritative; plans in code are seeds. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { AgeClock, ItemStore } from '../../ports.ts';
 import { DomainError } from '../../errors.ts';
@@ -8,14 +8,14 @@ import type { Item, ItemKey, ItemWrite, Test } from '../../table/item-write.ts';
 import type { QuotaEvent } from '../holding/holder-ports.ts';
 import { planKey } from '../ledger/ledger.ts';
 import { parsePlan } from './plan.ts';
-import type { UsagePlan } from './plan.ts';
+import type { CustomerPlan } from './plan.ts';
 
 type PlanRead =
-  | { readonly kind: 'known'; readonly plan: UsagePlan }
+  | { readonly kind: 'known'; readonly plan: CustomerPlan }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' };
 
-type Entry = { readonly plan: UsagePlan; readonly readAt: Moment; readonly freshMs: number };
+type Entry = { readonly plan: CustomerPlan; readonly readAt: Moment; readonly freshMs: number };
 
 /** Plans are read again after this time; a period is opened by the newest in any case. */
 const FRESH_MS = 60_000;
@@ -28,7 +28,7 @@ export const PLAN_LIST = 'PLANS';
 export class PlanBook {
   readonly #store: ItemStore;
   readonly #clock: AgeClock;
-  readonly #seeds: ReadonlyMap<string, UsagePlan>;
+  readonly #seeds: ReadonlyMap<string, CustomerPlan>;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<PlanRead>>();
   readonly #observe: (event: QuotaEvent) => void;
@@ -37,7 +37,7 @@ export class PlanBook {
   constructor(
     store: ItemStore,
     clock: AgeClock,
-    seeds: readonly UsagePlan[],
+    seeds: readonly CustomerPlan[],
     observe: (event: QuotaEvent) => void = () => undefined,
   ) {
     this.#store = store;
@@ -47,7 +47,7 @@ export class PlanBook {
   }
 
   /** The plan if it was read recently; synchronous, for the path of every request. */
-  peek(planId: string): UsagePlan | undefined {
+  peek(planId: string): CustomerPlan | undefined {
     const entry = this.#entries.get(planId);
     return entry !== undefined && elapsedMs(this.#clock, entry.readAt) <= entry.freshMs
       ? entry.plan
@@ -84,7 +84,7 @@ export class PlanBook {
   }
 
   /** Once: it stays so until the code is deployed with a higher version. */
-  #reportIgnored(seed: UsagePlan, { version, source }: UsagePlan): void {
+  #reportIgnored(seed: CustomerPlan, { version, source }: CustomerPlan): void {
     if (version !== seed.version || inOrder(source) === inOrder(seed.source)) return;
     if (this.#reported.has(seed.id)) return;
     this.#reported.add(seed.id);
@@ -96,7 +96,7 @@ export class PlanBook {
     return plan === undefined ? { kind: 'unavailable' } : this.#keep(plan, UNAVAILABLE_MS);
   }
 
-  #keep(plan: UsagePlan, freshMs: number): PlanRead {
+  #keep(plan: CustomerPlan, freshMs: number): PlanRead {
     if (this.#entries.size >= MAX_PLANS) this.#entries.clear();
     this.#entries.set(plan.id, { plan, readAt: momentOf(this.#clock), freshMs });
     return { kind: 'known', plan };
@@ -107,7 +107,7 @@ export class PlanBook {
  * Saves a plan whose newest version was `basedOn` (undefined = it is new); the store refuses it if another
  * edit was made meanwhile.
  */
-export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): ItemWrite {
+export function savePlanWrite(plan: CustomerPlan, basedOn: number | undefined): ItemWrite {
   const test: Test =
     basedOn === undefined
       ? { attribute: 'ver', is: 'absent' }
@@ -116,7 +116,7 @@ export function savePlanWrite(plan: UsagePlan, basedOn: number | undefined): Ite
 }
 
 /** A stored plan. @throws PlanInvalid, DomainError PLAN_INVALID if this code cannot have written it */
-export function parseStored(item: Item): UsagePlan {
+export function parseStored(item: Item): CustomerPlan {
   let document: unknown;
   try {
     document = JSON.parse(String(item['doc']));
@@ -127,7 +127,7 @@ export function parseStored(item: Item): UsagePlan {
 }
 
 /** Each version is kept for invoices: a period is priced by the version that opened it. */
-export function planVersionWrites(plan: UsagePlan): readonly ItemWrite[] {
+export function planVersionWrites(plan: CustomerPlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
   const item = { ver: plan.version, doc: plan.source };
   const key = versionKey(plan.id, plan.version);
@@ -142,13 +142,13 @@ export function versionKey(planId: string, version: number): ItemKey {
  * Publishes a plan of code or of an access document. None if the table has that version or a newer one, which
  * counts.
  */
-export function seedWrites(seed: UsagePlan, stored: Item | undefined): readonly ItemWrite[] {
+export function seedWrites(seed: CustomerPlan, stored: Item | undefined): readonly ItemWrite[] {
   if (Number(stored?.['ver'] ?? 0) >= seed.version) return [];
   const isNewer: Test = { attribute: 'ver', is: 'absent-or-below', value: seed.version };
   return [...planVersionWrites(seed), planWrite(seed, isNewer)];
 }
 
-function planWrite(plan: UsagePlan, test: Test): ItemWrite {
+function planWrite(plan: CustomerPlan, test: Test): ItemWrite {
   const item = { ver: plan.version, doc: plan.source, list: PLAN_LIST };
   return { purpose: 'plan', key: planKey(plan.id), when: [test], change: { kind: 'put', item } };
 }

@@ -1,4 +1,4 @@
-/** Usage plans. Parsed and checked once, when saved; a plan that cannot be enforced is refused. */
+/** Customer plans. Parsed and checked once, when saved; a plan that cannot be enforced is refused. */
 import { PlanInvalid } from '../../errors.ts';
 import { isTimeZone } from '../ledger/period.ts';
 import type { PeriodLength, PeriodRule } from '../ledger/period.ts';
@@ -63,7 +63,7 @@ export type ConcurrencyLimit = {
 
 export type Limit = QuotaLimit | RateLimit | ConcurrencyLimit;
 
-export type UsagePlan = {
+export type CustomerPlan = {
   readonly id: string;
   /** Incremented by every change; a period begins with the newest. */
   readonly version: number;
@@ -113,7 +113,7 @@ const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
  * plan.limits.length // → 1
  * ```
  */
-export function parsePlan(value: unknown): UsagePlan {
+export function parsePlan(value: unknown): CustomerPlan {
   const fields = new PlanFields(value, '');
   const id = fields.id('id');
   const version = fields.integer('version', { min: 1, max: MAX_UNITS });
@@ -134,7 +134,7 @@ export function parsePlan(value: unknown): UsagePlan {
   return { id, version, limits, costs, ...(invoice && { invoice }), source: JSON.stringify(value) };
 }
 
-export function costOf(plan: UsagePlan, route: string | undefined): number {
+export function costOf(plan: CustomerPlan, route: string | undefined): number {
   const own = route === undefined ? undefined : plan.costs.get(route);
   return own ?? plan.costs.get('*') ?? 1;
 }

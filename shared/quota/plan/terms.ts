@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import type { CustomerBook, Terms } from './customer-book.ts';
 import { planOfTerm } from './customer.ts';
 import type { Term } from './customer.ts';
-import type { UsagePlan } from './plan.ts';
+import type { CustomerPlan } from './plan.ts';
 import type { TermSubject } from './subject.ts';
 
 type Named = { readonly tenant: string; readonly key: string; readonly plan?: string | undefined };
@@ -27,7 +27,7 @@ export type TermsInForce =
 export class TermsReader {
   readonly #book: CustomerBook | undefined;
   /** By plan and own quotas: a plan is parsed once per read of either. */
-  readonly #own = new WeakMap<UsagePlan, WeakMap<object, UsagePlan>>();
+  readonly #own = new WeakMap<CustomerPlan, WeakMap<object, CustomerPlan>>();
 
   /** @param book undefined: nothing is on record */
   constructor(book: CustomerBook | undefined) {
@@ -48,9 +48,9 @@ export class TermsReader {
   }
 
   /** @throws DomainError LIMIT_UNKNOWN, PLAN_INVALID for own quotas that the plan cannot hold */
-  planOf(saved: UsagePlan, { limits }: Pick<PlanTerms, 'limits'>): UsagePlan {
+  planOf(saved: CustomerPlan, { limits }: Pick<PlanTerms, 'limits'>): CustomerPlan {
     if (limits === undefined) return saved;
-    const known = this.#own.get(saved) ?? new WeakMap<object, UsagePlan>();
+    const known = this.#own.get(saved) ?? new WeakMap<object, CustomerPlan>();
     this.#own.set(saved, known);
     const own = known.get(limits) ?? planOfTerm(saved, limits);
     known.set(limits, own);

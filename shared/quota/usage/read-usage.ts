@@ -16,7 +16,7 @@ import { periodAt, periodId } from '../ledger/period.ts';
 import type { Period, PeriodRule } from '../ledger/period.ts';
 import { PlanBook } from '../plan/plan-book.ts';
 import { parsePlan } from '../plan/plan.ts';
-import type { Limit, QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { Limit, QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { readShards } from '../ledger/shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../plan/subject.ts';
 import type { TermSubject } from '../plan/subject.ts';
@@ -76,7 +76,7 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
 
   const readLimit = async (
     limit: QuotaLimit,
-    plan: UsagePlan,
+    plan: CustomerPlan,
     charge: TermSubject,
     atEpochMs: number,
   ): Promise<Standing> => {
@@ -216,8 +216,9 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
 }
 
 /** undefined: the table is out of reach. */
-async function readPlan(planId: string, book: PlanBook): Promise<UsagePlan | undefined> {
+async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
-  if (read.kind === 'unknown') throw new DomainError('PLAN_UNKNOWN', 'there is no usage plan with that id');
+  if (read.kind === 'unknown')
+    throw new DomainError('PLAN_UNKNOWN', 'there is no customer plan with that id');
   return read.kind === 'known' ? read.plan : undefined;
 }

@@ -11,7 +11,7 @@ import { periodAt } from '../ledger/period.ts';
 import type { Period } from '../ledger/period.ts';
 import { PlanBook } from '../plan/plan-book.ts';
 import { costOf } from '../plan/plan.ts';
-import type { QuotaLimit, UsagePlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { FullParts, readSeen, seenWrite, spanOf } from '../ledger/seen-requests.ts';
 import { checkLedgerId, ledgerIdOf, termFor } from '../plan/subject.ts';
@@ -112,7 +112,7 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);
   const parts = [
-    ...[...plans].map((plan) => `usage plan ${plan} cannot be read: save its next version`),
+    ...[...plans].map((plan) => `customer plan ${plan} cannot be read: save its next version`),
     ...(ahead.length === 0
       ? []
       : [
@@ -312,7 +312,7 @@ async function open(
   }
 }
 
-type FoundPlan = UsagePlan | 'unknown' | 'unreadable';
+type FoundPlan = CustomerPlan | 'unknown' | 'unreadable';
 
 /** What a suspended or closed customer was served is charged by the plan that it has. @throws DomainError STORE_UNAVAILABLE */
 async function findTerms(
@@ -327,7 +327,7 @@ async function findTerms(
 }
 
 /** Own quotas that the plan cannot hold wait for the operator, like a plan that cannot be read. */
-function ownPlan(saved: UsagePlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
+function ownPlan(saved: CustomerPlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
   try {
     return reader.planOf(saved, terms);
   } catch (error) {

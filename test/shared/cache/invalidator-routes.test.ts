@@ -92,7 +92,7 @@ describe('GET /cache/entries', () => {
     }
   });
 
-  it('says of an answer of the response cache by which names it can be invalidated, and until when it is kept', async () => {
+  it('says of an answer of the answer cache by which names it can be invalidated, and until when it is kept', async () => {
     const { entries } = await list({ tag: 'one' });
 
     assert.deepEqual(

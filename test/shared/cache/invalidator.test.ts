@@ -122,7 +122,7 @@ describe('a record of a stage cache', () => {
 });
 
 describe('an invalidation', () => {
-  it('renews answers of the response cache, of its tag and no other', async () => {
+  it('renews answers of the answer cache, of its tag and no other', async () => {
     let calls = 0;
     const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
       () => ({ statusCode: 200, body: String((calls += 1)) }),

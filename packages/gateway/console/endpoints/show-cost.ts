@@ -149,7 +149,7 @@ function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: Serv
   const mapped = ['mock', 'function', 'service'];
   const options: readonly (readonly [boolean, string])[] = [
     [some(({ apiKeyRequired }) => apiKeyRequired), 'API keys and usage plans'],
-    [cache !== undefined, 'the response cache'],
+    [cache !== undefined, 'the stage cache'],
     [some(({ validation }) => validation !== undefined), 'validation of parameters and bodies'],
     [some(({ integration }) => mapped.includes(integration.kind)), 'mapping templates and mock answers'],
     [some(({ integration }) => /-stream$/.test(integration.kind)), 'streamed answers'],

@@ -1,5 +1,5 @@
 /**
- * The response cache of a REST stage: read before a request is mapped, filled after the integration's answer.
+ * The stage cache: the cache of a REST stage: read before a request is mapped, filled after the integration's answer.
  * It comes after authorization, so callers share entries unless a header in the key separates them.
  * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing · may
  * answer: a hit · fails with: ACCESS_DENIED
@@ -12,7 +12,7 @@ import { toMappingFailure } from '../mapping/mapping-failure.ts';
 import { MappingInput } from '../mapping/mapping-input.ts';
 import { readParameterSource } from '../mapping/parameter-source.ts';
 import type { CacheKeyPlan, RouteCaching } from '../deployment/model.ts';
-import type { Admitted, CachedReply, Reply, ResponseCache } from '../exchange.ts';
+import type { Admitted, CachedReply, Reply, StageCacheStore } from '../exchange.ts';
 import type { SourceFacts } from '../mapping/parameter-source.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { Clock } from '../ports.ts';
@@ -20,7 +20,7 @@ import type { Clock } from '../ports.ts';
 type CacheLookup = {
   /** From the cache; undefined = the integration answers, and `storeReply` keeps its answer. */
   readonly reply: Reply | undefined;
-  readonly cache: ResponseCache;
+  readonly cache: StageCacheStore;
   readonly key: string;
   readonly ttlSeconds: number;
   readonly storedAtEpochMs: number | undefined;

@@ -49,7 +49,7 @@ export type ProtectedStack = {
   readonly isReadLive: boolean;
 };
 
-/** `checkPlan` checks the usage plans of documents; without it, a document with plans is refused. */
+/** `checkPlan` checks the customer plans of documents; without it, a document with plans is refused. */
 export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan): AccessBuild {
   const documents: CompiledDocument[] = [];
   const protects: ProtectedStack[] = [];
@@ -94,7 +94,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document defines the usage plan ${id} differently: both are stored in one table`,
+            `another document defines the customer plan ${id} differently: both are stored in one table`,
           ),
         );
       for (const message of unenforcedLimits(document, plans, checkPlan))

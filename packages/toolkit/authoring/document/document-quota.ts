@@ -21,7 +21,7 @@ export type PlanText = { readonly id: string };
 const PLAN: Shape<PlanText> = {
   schema: { type: 'object', properties: { id: ID.schema }, required: ['id'] },
   expected:
-    'a usage plan, such as {id: gold, version: 1, limits: [{id: daily, level: key, quota: 100, period: DAY}]}',
+    'a customer plan, such as {id: gold, version: 1, limits: [{id: daily, level: key, quota: 100, period: DAY}]}',
   read(value, path, report) {
     const { id } = (typeof value === 'object' && value !== null ? value : {}) as { readonly id?: unknown };
     if (id === undefined) report(path, '"id" is missing: write id: and a name of the plan');
@@ -34,7 +34,7 @@ export const QUOTA = object(
   {
     plan: described(
       NAMED,
-      'Id of the usage plan, or the claim with it. A caller without the claim is denied.',
+      'Id of the customer plan, or the claim with it. A caller without the claim is denied.',
     ),
     tenant: described(
       NAMED,
@@ -63,7 +63,7 @@ export const QUOTA = object(
     ),
     plans: described(
       list(PLAN, 1, 20),
-      'Usage plans, published if the usage table lacks them or has older versions.',
+      'Customer plans, published if the usage table lacks them or has older versions.',
     ),
     admissionKey: described(
       text(

@@ -294,7 +294,7 @@ export const ACCESS_DOCUMENT = object(
     channels: CHANNELS,
     quota: described(
       QUOTA,
-      'Charges every allowed request to a usage plan. The API must not cache answers of its authorizer: TTL 0.',
+      'Charges every allowed request to a customer plan. The API must not cache answers of its authorizer: TTL 0.',
     ),
     result: RESULT,
   },

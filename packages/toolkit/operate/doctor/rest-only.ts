@@ -24,7 +24,7 @@ export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): r
       'non-proxy integrations',
       routes.some(({ method, integration }) => method !== 'OPTIONS' && isPlain(integration)),
     ],
-    ['the response cache', stageShown['cacheClusterEnabled'] === true],
+    ['the stage cache', stageShown['cacheClusterEnabled'] === true],
     ['a canary', isJsonObject(stageShown['canarySettings'])],
     ['a web ACL', textAt(stageShown, 'webAclArn') !== undefined],
     ['a resource policy', (textAt(api, 'policy') ?? '') !== ''],

@@ -5,7 +5,7 @@ export const quotaPart: ChosenPart = {
   chosenAs: 'quotas',
   needs: ['authorizers'],
   summary:
-    'Usage plans, limits and what was charged: administration, charging by access logs, closed periods.',
+    'Customer plans, limits and what was charged: administration, charging by access logs, closed periods.',
   functions: ['quota-admin', 'usage-tracker', 'usage-closer'],
   handlers: ['quota'],
   resourceFiles: ['quota/table.yml', 'quota/resources.yml', 'quota/usage-tracker.yml', 'quota/admin.yml'],

@@ -8,9 +8,9 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { code: string }).code,
   );
 
-describe('the usage plan of a new API key', () => {
+describe('the customer plan of a new API key', () => {
   // Whoever calls by such a key would get 500: request-authorizer charges by the claim.
-  it('refuses an unknown usage plan where a document charges by the claim, and lists the known ones', async () => {
+  it('refuses an unknown customer plan where a document charges by the claim, and lists the known ones', async () => {
     const table = new ApiKeyTable();
     table.plans.add('silver');
     const paid = { prefix: 'shop_paid' };
@@ -19,7 +19,7 @@ describe('the usage plan of a new API key', () => {
     await assert.rejects(table.admin.create(aNewKey({ ...paid, plan: 'nope' }), operation), {
       code: 'REQUEST_INVALID',
       field: 'plan',
-      message: /^plan must be a saved usage plan; there are gold, silver/,
+      message: /^plan must be a saved customer plan; there are gold, silver/,
     });
     await assert.rejects(table.admin.create(aNewKey({ ...paid, metadata: { tier: 'nope' } }), operation), {
       code: 'REQUEST_INVALID',

@@ -16,7 +16,7 @@ async function aCatalogue(...ids: readonly string[]) {
   return createPlanCatalogue({ store, listing: createMemoryListing(items) });
 }
 
-describe('the catalogue of usage plans', () => {
+describe('the catalogue of customer plans', () => {
   it('knows the plans of the table, by id', async () => {
     const catalogue = await aCatalogue('gold', 'a.b_c');
 

@@ -74,7 +74,7 @@ describe('a delivery with lines that cannot be charged', () => {
         UsageMalformed: 1,
       });
       assert.equal(table.ledger()['used'], 2);
-      assert.match(waiting ?? '', /usage plan broken cannot be read.*ahead/);
+      assert.match(waiting ?? '', /customer plan broken cannot be read.*ahead/);
       assert.doesNotMatch(waiting ?? '', /canary|acme/, 'names no caller');
       assert.equal(newestEpochMs, NOON_MS + 2 * DAY_MS);
     });

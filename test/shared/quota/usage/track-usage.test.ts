@@ -175,7 +175,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(tracked, { charged: 3, seen: 0, unchargeable: 0, waiting });
     assert.equal(
       describeWaiting(tracked.waiting),
-      '2 requests wait: usage plan broken cannot be read: save its next version',
+      '2 requests wait: customer plan broken cannot be read: save its next version',
     );
     keep(JSON.stringify({ id: 'broken', version: 2, limits: LIMITS }), 2);
     const again = await trackerOf(table).track(requests);

@@ -85,7 +85,7 @@ function flushRoutes(control: RestControl): readonly WireRoute[] {
       serve(call) {
         const api = findApi(control, call);
         const { name } = getStage(api, call.path('stageName')).settings;
-        control.apis.account.stageMemory(api.identity.apiId, name).responseCache.flush();
+        control.apis.account.stageMemory(api.identity.apiId, name).stageCache.flush();
         return emptyReply(202);
       },
     },

@@ -53,7 +53,7 @@ function createCommand(): Command {
     .option('--owner <name>', 'user or system of the tenant')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--plan <id>', 'usage plan for quotas, of an owner that is not on record')
+    .option('--plan <id>', 'customer plan for quotas, of an owner that is not on record')
     .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
     .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
     .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')

@@ -1,4 +1,4 @@
-/** `gatewright plan`: usage plans, and the plan of each key. */
+/** `gatewright plan`: customer plans, and the plan of each key. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
@@ -12,7 +12,7 @@ import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
-    .description('Manage usage plans, and assign keys to them.')
+    .description('Manage customer plans, and assign keys to them.')
     .addCommand(readCommand('list', 'List the plans.').action(listPlans))
     .addCommand(
       readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'id of the plan').action(getPlan),

@@ -7,7 +7,7 @@ import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { asDraft, makeInvoices } from '#shared/quota/usage/invoice.ts';
 import type { Invoice, Priced } from '#shared/quota/usage/invoice.ts';
 import { parsePlan } from '#shared/quota/plan/plan.ts';
-import type { UsagePlan } from '#shared/quota/plan/plan.ts';
+import type { CustomerPlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import {
   addAdminOptions,
@@ -128,7 +128,7 @@ export async function* readInvoices(
   flags: MonthFlags,
   open: readonly UsageRow[] = [],
 ): AsyncGenerator<Priced> {
-  const plans = new Map<string, UsagePlan | undefined>();
+  const plans = new Map<string, CustomerPlan | undefined>();
   const drafts = open.length === 0 ? new Map<string, UsageRecord[]>() : await readDrafts(flags, open);
   for await (const [tenant, recorded] of readTenants(flags, drafts)) {
     const records = [...recorded, ...(drafts.get(tenant) ?? [])];
@@ -239,7 +239,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
 /** The newest version of a plan says who pays; the records say how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
-  plans: Map<string, UsagePlan | undefined>,
+  plans: Map<string, CustomerPlan | undefined>,
   flags: AdminFlags,
 ): Promise<void> {
   for (const { plan } of records) {

@@ -8,7 +8,7 @@ import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Command } from 'commander';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { parsePlan } from '#shared/quota/plan/plan.ts';
-import type { UsagePlan } from '#shared/quota/plan/plan.ts';
+import type { CustomerPlan } from '#shared/quota/plan/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import { printNotes, printResult, UsageError } from '../../../../base/terminal/output.ts';
@@ -63,7 +63,7 @@ async function send(flags: StripeFlags): Promise<void> {
   const sent = await readJournal(flags.journal);
   if (!isDry) await checkWritable(flags.journal);
   const counts = { sent: 0, before: 0, nothing: 0, unmetered: 0, negative: 0 };
-  const plans = new Map<string, UsagePlan>();
+  const plans = new Map<string, CustomerPlan>();
   for await (const record of readRecords(flags)) {
     const event = await toEvent(record, plans, flags);
     if (typeof event === 'string') counts[event] += 1;
@@ -89,7 +89,7 @@ async function send(flags: StripeFlags): Promise<void> {
 
 async function toEvent(
   record: UsageRecord,
-  plans: Map<string, UsagePlan>,
+  plans: Map<string, CustomerPlan>,
   flags: MonthFlags,
 ): Promise<MeterEvent | 'nothing' | 'unmetered' | 'negative'> {
   const { price, plan, tenant, usedDelta, periodEnd, recordId } = record;

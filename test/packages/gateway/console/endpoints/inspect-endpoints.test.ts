@@ -209,7 +209,7 @@ describe('the console’s endpoints', () => {
 
     // Two of /guarded, four of /metered that got through; two over quota, one of a suspended key.
     assert.deepEqual([shop?.requests, shop?.unbilled], [6, 3]);
-    assert.deepEqual(shop?.onlyRest, ['API keys and usage plans', 'the response cache']);
+    assert.deepEqual(shop?.onlyRest, ['API keys and usage plans', 'the stage cache']);
     // The handshake, a message with its answer, a post.
     assert.deepEqual([chat?.requests, chat?.units], [1, 4]);
     assert.ok((chat?.connectionMinutes ?? 0) > 0);

@@ -18,7 +18,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
 import type { TestApi, TestRequest } from '../../../../support/an-api.ts';
 
-describe('the response cache', () => {
+describe('the stage cache', () => {
   type Row = {
     readonly name: string;
     readonly api: () => TestApi;
@@ -278,7 +278,7 @@ describe('the response cache', () => {
   it('is empty after a flush', async () => {
     const api = cachedApi();
     await bodies(api, [PETS]);
-    api.account.stageMemory('abcdefghij', 'dev').responseCache.flush();
+    api.account.stageMemory('abcdefghij', 'dev').stageCache.flush();
     assert.deepEqual(await bodies(api, [PETS]), ['2']);
   });
 

@@ -85,7 +85,7 @@ checkAll('a stage', [
   },
 ]);
 
-checkAll('a response cache', [
+checkAll('a stage cache', [
   {
     source: 'docs/aws §9 (inferred)',
     rule: "does not look at the backend's own Cache-Control and Expires",

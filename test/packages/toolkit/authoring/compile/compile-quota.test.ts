@@ -176,7 +176,7 @@ const planFile = (name: string, apiId: string, plan: object | undefined, over: o
   inventory: printInventory(anInventory(['GET /users'])),
 });
 
-describe('usage plans of several documents', () => {
+describe('customer plans of several documents', () => {
   it('may be the same, and may not differ under one id', () => {
     const build = buildAccess(
       [
@@ -190,7 +190,7 @@ describe('usage plans of several documents', () => {
     assert.equal(build.problems.length, 1);
     assert.match(
       build.problems.map(printProblem).join(),
-      /access\/c\.yml:\d+:\d+: quota\.plans: another document defines the usage plan partner differently/,
+      /access\/c\.yml:\d+:\d+: quota\.plans: another document defines the customer plan partner differently/,
     );
   });
 });
@@ -215,7 +215,7 @@ describe('a plan that one document brings along and another names', () => {
   });
 });
 
-describe('documents with usage plans', () => {
+describe('documents with customer plans', () => {
   it('are refused by an authorizer that cannot read plans', () => {
     const text = JSON.stringify(documentText({ quota: { ...QUOTA, plans: [PLAN] } }));
     const inventory = printInventory(anInventory(['GET /users']));

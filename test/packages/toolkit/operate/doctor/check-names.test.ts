@@ -107,7 +107,7 @@ describe('what an HTTP API lacks', () => {
     ],
     [['non-proxy integrations'], view({ routes: routes({ integration: { type: 'AWS' } }) })],
     [[], view({ routes: routes({ integration: { type: 'AWS_PROXY' } }) })],
-    [['the response cache'], view({}, { stageShown: { cacheClusterEnabled: true } })],
+    [['the stage cache'], view({}, { stageShown: { cacheClusterEnabled: true } })],
     [['a canary'], view({}, { stageShown: { canarySettings: {} } })],
     [['a web ACL'], view({}, { stageShown: { webAclArn: 'arn' } })],
     [['a resource policy'], view({}, { api: { policy: '{}' } })],

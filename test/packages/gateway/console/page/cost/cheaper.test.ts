@@ -18,7 +18,7 @@ const SHAPE: TrafficShape = {
       units: 100,
       connectionMinutes: 0,
       responseBytes: 0,
-      onlyRest: ['the response cache'],
+      onlyRest: ['the stage cache'],
     },
   ],
   functions: [
@@ -54,7 +54,7 @@ describe('what would be cheaper', () => {
     {
       what: 'shop as an HTTP API',
       saves: 2.5 + 14.6 - 0.933335,
-      loses: /HTTP APIs lack: the response cache/,
+      loses: /HTTP APIs lack: the stage cache/,
     },
     { what: 'shop / dev without its cache', saves: 14.6 - 0.933335, loses: /^50 % of the requests to it/ },
     // 50,000 GB-s × (0.0000166667 − 0.0000133334)

@@ -4,7 +4,7 @@ import { proxyTo } from '../../../../../support/a-stack.ts';
 import { cachedApi, ON, settings } from '../../../../../support/cached-apis.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-describe('settings of a response cache', () => {
+describe('settings of a stage cache', () => {
   const refusals: readonly { name: string; stage?: JsonObject; method?: JsonObject; message: RegExp }[] = [
     {
       name: 'a cluster size that AWS does not have',

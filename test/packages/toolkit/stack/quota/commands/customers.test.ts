@@ -149,7 +149,7 @@ describe('gatewright customers', () => {
   it('refuses what cannot be in force, naming the value and the code', async () => {
     const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
       [['set-plan', 'nobody', 'pro'], /customers create \(CUSTOMER_UNKNOWN, 404\)/],
-      [['set-plan', 'acme', 'gold'], /no usage plan gold: save it .*plan save.*\(PLAN_UNKNOWN, 404\)/],
+      [['set-plan', 'acme', 'gold'], /no customer plan gold: save it .*plan save.*\(PLAN_UNKNOWN, 404\)/],
       [['set-plan', 'acme', 'pro', '--from', '2026-10-01'], /2026-10-01T.* is past.*\(PERIOD_CLOSED, 409\)/],
       [['set-plan', 'acme', 'pro', '--limit', 'monthly=many'], /--limit monthly=many is no whole number/],
       [['create', 'initech', 'pro', '--currency', 'EUX'], /\(CURRENCY_UNKNOWN, 422\)/],

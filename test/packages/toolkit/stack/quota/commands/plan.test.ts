@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gatewright-plan-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'gold.yml');
 
-describe('the file of a usage plan', () => {
+describe('the file of a customer plan', () => {
   it('is YAML or JSON with an id', async () => {
     writeFileSync(file, 'id: gold\nlimits: []\n');
 

@@ -1,6 +1,6 @@
 import { AgedMap } from './aged-map.ts';
 import { isFromFuture } from './is-from-future.ts';
-import type { CachedReply, CacheEntry, ResponseCache } from '../../core/exchange.ts';
+import type { CachedReply, CacheEntry, StageCacheStore } from '../../core/exchange.ts';
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
@@ -15,7 +15,7 @@ const ENTRY_OVERHEAD_BYTES = 512;
 /**
  * The cached answers of one stage; the least recently used is evicted. Kept in memory, empty after a restart.
  */
-export class LruResponseCache implements ResponseCache {
+export class LruStageCache implements StageCacheStore {
   readonly #entries = new AgedMap<Entry>();
   readonly #maxMemoryBytes: number;
   /** The smaller of the memory limit and the cluster. */

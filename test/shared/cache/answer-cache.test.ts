@@ -25,7 +25,7 @@ const counted = (options?: Options, answer?: (count: number) => Answered) =>
 
 const statusOf = ({ headers }: Reply): string | undefined => headers['cache-status'];
 
-describe('a response cache', () => {
+describe('an answer cache', () => {
   it('asks the handler once for 200 requests of one key that come together', async () => {
     const send = counted({ scope: 'public' });
 

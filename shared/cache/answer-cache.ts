@@ -1,5 +1,5 @@
 /**
- * A response cache in front of one handler. A request is answered from the table or by the handler; only one
+ * An answer cache in front of one handler. A request is answered from the table or by the handler; only one
  * of all instances calls the handler, while the others wait for its answer. No request fails because of the
  * table.
  */
@@ -59,7 +59,7 @@ const WARNING = '199 Cache-Control header is not authorized';
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
 
-export class ResponseCache<Event> {
+export class AnswerCache<Event> {
   readonly #ports: ResponseCachePorts;
   readonly #rules: ResponseCacheRules<Event>;
 

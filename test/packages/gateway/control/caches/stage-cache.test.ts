@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { LruResponseCache } from '../../../../../packages/gateway/control/caches/response-cache.ts';
+import { LruStageCache } from '../../../../../packages/gateway/control/caches/stage-cache.ts';
 import { countWalks } from '../../../../support/counted-walks.ts';
 import type { CachedReply } from '../../../../../packages/gateway/core/exchange.ts';
 
 const reply = (body: string | Buffer): CachedReply => ({ status: 200, headers: ['A', 'b'], body });
 
-describe('LruResponseCache', () => {
+describe('LruStageCache', () => {
   it('forgets what was not asked for longest once it is full', () => {
-    const cache = new LruResponseCache(4 * 1024);
+    const cache = new LruStageCache(4 * 1024);
     cache.put('a', reply(Buffer.alloc(1000)), 10);
     cache.put('b', reply(Buffer.alloc(1000)), 10);
     cache.get('a', 0);
@@ -23,7 +23,7 @@ describe('LruResponseCache', () => {
   });
 
   it('counts an entry once that is put twice, and an expired one no more', () => {
-    const cache = new LruResponseCache(4 * 1024);
+    const cache = new LruStageCache(4 * 1024);
     for (let round = 0; round < 100; round += 1) cache.put('a', reply(Buffer.alloc(1000)), 10);
     cache.put('b', reply(Buffer.alloc(1000)), 10);
     assert.equal(cache.size, 2);
@@ -33,7 +33,7 @@ describe('LruResponseCache', () => {
   });
 
   it('does not serve today what was stored while the clock was at tomorrow', () => {
-    const cache = new LruResponseCache();
+    const cache = new LruStageCache();
     const tomorrow = 86_400_000;
     cache.put('a', { ...reply('x'), storedAtEpochMs: tomorrow }, tomorrow + 300_000);
 
@@ -43,13 +43,13 @@ describe('LruResponseCache', () => {
   });
 
   it('keeps nothing that is larger than all of it', () => {
-    const cache = new LruResponseCache(1024);
+    const cache = new LruStageCache(1024);
     cache.put('a', reply(Buffer.alloc(2000)), 10);
     assert.equal(cache.size, 0);
   });
 
   it('is emptied by another size of cluster, not by the same one', () => {
-    const cache = new LruResponseCache();
+    const cache = new LruStageCache();
     cache.useCluster('0.5');
     cache.put('a', reply('x'), 10);
     cache.useCluster('0.5');
@@ -64,7 +64,7 @@ describe('LruResponseCache', () => {
   it('holds as much as its cluster, as far as this machine lends it the memory', () => {
     const megabyte = Buffer.alloc(1024 ** 2);
     const heldBy = (memoryBytes: number, size: string): number => {
-      const cache = new LruResponseCache(memoryBytes);
+      const cache = new LruStageCache(memoryBytes);
       cache.useCluster(size);
       // One buffer stands for all: what is counted is what they would take.
       for (let count = 0; count < 3000; count += 1) cache.put(String(count), reply(megabyte), 10);
@@ -78,7 +78,7 @@ describe('LruResponseCache', () => {
   });
 
   it('looks at nothing but what gives way and what comes, however full it is', () => {
-    const cache = new LruResponseCache(100_000);
+    const cache = new LruStageCache(100_000);
     const put = (count: number): void => {
       for (let n = 0; n < count; n += 1) cache.put(`key ${n}`, reply('answer'), 10);
     };
@@ -99,7 +99,7 @@ describe('LruResponseCache', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const cache = new LruResponseCache(6000);
+        const cache = new LruStageCache(6000);
         const last = new Map<string, number>();
         for (const { key, length, isPut } of steps) {
           if (isPut) {
