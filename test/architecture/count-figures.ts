@@ -4,12 +4,15 @@ import { findArrows } from './arrows.ts';
 import { isTest } from './module-kinds.ts';
 import { findLonelyExports } from './unused-exports.ts';
 import { countRooms } from './room-figures.ts';
-import type { Tree } from './arrows.ts';
+import { productOf } from './layout.ts';
+import type { Arrow, Tree } from './arrows.ts';
 import type { Layout, LayoutFigures } from './room-figures.ts';
 import type { SourceModule } from './source-modules.ts';
 
 /** The files whose lengths are watched: what a reader of the request path opens first. */
 const WATCHED = ['pipeline.ts', 'trail.ts'];
+/** Longest file that may stand in its only importer instead. */
+const SMALL_LINES = 100;
 /** Where the request path is; before the rooms, where it was. */
 const CORE_FOLDERS = ['packages/gateway/core', 'gateway'];
 
@@ -23,7 +26,12 @@ const JSON_FILE = 'json-object.ts';
 
 export type CodeFigures = LayoutFigures & {
   readonly files: number;
+  readonly lines: { readonly source: number; readonly tests: number };
   readonly tokens: number;
+  /** Pairs of files of which one imports the other, of the other product. */
+  readonly betweenProducts: { readonly gatewayToToolkit: number; readonly toolkitToGateway: number };
+  /** Files that exactly one other imports, and of these the small ones whose importer is in the same folder. */
+  readonly oneImporter: { readonly all: number; readonly smallBesideIt: number };
   readonly exportedNames: number;
   /** `path: name`, each: imported neither by source nor by tests. Entries are for others, so they do not count. */
   readonly importedByNobody: readonly string[];
@@ -62,6 +70,9 @@ export function countFigures(tree: Tree, layout?: Layout): CodeFigures {
   return {
     ...countRooms(tokens, inSource, layout),
     files: source.length,
+    lines: { source: linesOf(source), tests: linesOf(tree.modules.filter(({ path }) => isTest(path))) },
+    betweenProducts: countBetweenProducts(inSource),
+    oneImporter: countOneImporter(source, inSource),
     tokens: [...tokens.values()].reduce((sum, one) => sum + one, 0),
     exportedNames: source.reduce((sum, { exports }) => sum + exports.length, 0),
     importedByNobody: print(false),
@@ -78,6 +89,27 @@ export function countFigures(tree: Tree, layout?: Layout): CodeFigures {
     codeWithoutMirror: holdCode(unmirrored),
     codeWithoutImportingTest: holdCode(unimported),
   };
+}
+
+function linesOf(modules: readonly SourceModule[]): number {
+  return modules.reduce((sum, { lines }) => sum + lines, 0);
+}
+
+function countBetweenProducts(arrows: readonly Arrow[]): CodeFigures['betweenProducts'] {
+  const count = (of: string, other: string): number =>
+    arrows.filter(({ from, to }) => productOf(from) === of && productOf(to) === other).length;
+  return { gatewayToToolkit: count('gateway', 'toolkit'), toolkitToGateway: count('toolkit', 'gateway') };
+}
+
+function countOneImporter(
+  source: readonly SourceModule[],
+  arrows: readonly Arrow[],
+): CodeFigures['oneImporter'] {
+  const importers = Map.groupBy(arrows, ({ to }) => to);
+  const lonely = source.filter(({ path }) => importers.get(path)?.length === 1);
+  const isBesideIt = ({ path, lines }: SourceModule): boolean =>
+    lines <= SMALL_LINES && posix.dirname(importers.get(path)?.[0]?.from ?? '') === posix.dirname(path);
+  return { all: lonely.length, smallBesideIt: lonely.filter(isBesideIt).length };
 }
 
 /** Where the test of a module may be: in the mirror of the whole tree, in that of its package, or beside it. */

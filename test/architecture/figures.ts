@@ -12,6 +12,7 @@ import { countFigures } from './count-figures.ts';
 import type { CodeFigures } from './count-figures.ts';
 import { megabytesOf, weighInstalls } from './install-figures.ts';
 import type { InstallFigures } from './install-figures.ts';
+import { PRODUCT_DOORS } from './layout.ts';
 import { printLoaded } from './loaded-files.ts';
 import { readTree } from './read-tree.ts';
 import type { Layout } from './room-figures.ts';
@@ -73,6 +74,15 @@ function print(figures: Figures): string {
   const { importedByNobody, importedByTestsOnly, nodeModulesMegabytes, installs } = figures;
   const lines: readonly Line[] = [
     ['files outside tests', figures.files],
+    ['lines of them', `${figures.lines.source} (tests: ${figures.lines.tests})`],
+    [
+      'imports between the products',
+      `gateway → toolkit ${figures.betweenProducts.gatewayToToolkit}, toolkit → gateway ${figures.betweenProducts.toolkitToGateway}; doors: ${PRODUCT_DOORS.map(({ name }) => name).join(', ')}`,
+    ],
+    [
+      'files that one other imports',
+      `${figures.oneImporter.all} (up to 100 lines, in its folder: ${figures.oneImporter.smallBesideIt})`,
+    ],
     ['TypeScript tokens in them', figures.tokens],
     ['exported names', figures.exportedNames],
     ['imported by nobody (entries left out)', importedByNobody.length],
