@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { parseDirectives } from './directives.ts';
 import { headerOf } from './cached-request.ts';
 import type { CachedRequest } from './cached-request.ts';
@@ -35,8 +35,9 @@ const KEPT_BY_304 = [
 
 /** @returns undefined for an answer that is malformed or sets several cookies: it is neither cached nor changed */
 export function parseAnswer(response: unknown): CacheableAnswer | undefined {
-  if (!isJsonObject(response)) return undefined;
-  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, cookies } = response;
+  const members = asJsonObject(response);
+  if (members === undefined) return undefined;
+  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, cookies } = members;
   const status = /^\d{3}$/.test(String(statusCode)) ? Number(statusCode) : undefined;
   if (status === undefined) return undefined;
   if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
@@ -60,7 +61,7 @@ export function parseAnswer(response: unknown): CacheableAnswer | undefined {
 function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly string[]> | undefined {
   const fields = new Map<string, string[]>();
   for (const map of maps)
-    for (const [name, value] of Object.entries(isJsonObject(map) ? map : {})) {
+    for (const [name, value] of Object.entries(membersOf(map))) {
       // JSON has no such member.
       if (value === undefined) continue;
       const values: readonly unknown[] = Array.isArray(value) ? value : [value];

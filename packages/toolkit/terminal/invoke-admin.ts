@@ -3,7 +3,7 @@
  * Who may invoke the function may do all that it does; its records name the caller as STS does.
  */
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { membersOf } from '@gatewright/aws/json-object';
 import { accessAdminRoutes } from '#shared/access/access-admin-routes.ts';
 import type { Route } from '#shared/http/route.ts';
 import type { Aws, AwsAnswer } from './aws-call.ts';
@@ -111,6 +111,5 @@ function unused(): never {
 }
 
 function textsOf(headers: unknown): Record<string, string> {
-  const entries = isJsonObject(headers) ? Object.entries(headers) : [];
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(Object.entries(membersOf(headers)).map(([name, value]) => [name, String(value)]));
 }

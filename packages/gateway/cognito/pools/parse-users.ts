@@ -68,7 +68,7 @@ function readUser(value: unknown): UserDefinition | string {
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))
     return `${username}: groups must be a list of texts`;
   if (!isJsonObject(claims)) return `${username}: claims must be a map`;
-  const texts = Object.entries(attributes).map(([name, text]) => [name, String(text)] as const);
+  const texts = Object.entries<unknown>(attributes).map(([name, text]) => [name, String(text)] as const);
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }
 
