@@ -12,6 +12,7 @@ import { liveThroughMonth } from '../support/billed-month.ts';
 import { SIGNER } from '../support/orders-table.ts';
 import type { BillingAnswer, BillingOrder } from './billing-process.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
+import { createKeyedTable } from '../support/a-keyed-table.ts';
 
 const TABLE = 'usage';
 const PROCESSES = 1000;
@@ -115,21 +116,7 @@ class Fleet {
   }
 
   async makeTable(): Promise<void> {
-    await this.#client.send(
-      new dynamoDb.CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: ['pk', 'sk'].map((name) => ({
-          AttributeName: name,
-          AttributeType: 'S' as const,
-        })),
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-    await dynamoDb.waitUntilTableExists({ client: this.#client, maxWaitTime: 30 }, { TableName: TABLE });
+    await createKeyedTable(this.#client, TABLE);
   }
 
   /** A request of each; every tenth is killed when it has been admitted, and none says goodbye. */

@@ -15,6 +15,7 @@ import { REPOSITORY } from '../architecture/source-files.ts';
 import { SIGNER } from '../support/orders-table.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 import type { LanguageAnswer, LanguageOrder } from './quota-languages/process.ts';
+import { createKeyedTable } from '../support/a-keyed-table.ts';
 
 const TABLE = 'usage';
 const PROCESSES = { exact: 1000, leased: 200 };
@@ -147,21 +148,7 @@ class Fleet {
 
   async makeTable(quota: number): Promise<void> {
     this.#quota = quota;
-    await this.#client.send(
-      new dynamoDb.CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: ['pk', 'sk'].map((name) => ({
-          AttributeName: name,
-          AttributeType: 'S' as const,
-        })),
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-    await dynamoDb.waitUntilTableExists({ client: this.#client, maxWaitTime: 30 }, { TableName: TABLE });
+    await createKeyedTable(this.#client, TABLE);
     for (const billing of ['exact', 'leased']) {
       const limit = {
         id: billing,

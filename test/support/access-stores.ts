@@ -9,6 +9,7 @@ import { createMemoryListing } from './memory-listing.ts';
 import { createSystemClock } from '../../packages/gateway/server/adapters/system-clock.ts';
 import { startEmbeddedDynamoDb } from '../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { SIGNER, aClient } from './orders-table.ts';
+import { createKeyedTable } from './a-keyed-table.ts';
 
 export type AccessStore = {
   readonly store: ItemStore;
@@ -43,19 +44,7 @@ export const ACCESS_STORES: readonly { readonly name: string; readonly open: () 
         });
         const client = aClient(dynamodb.url);
         const TableName = 'access';
-        const keys = ['pk', 'sk'];
-        await client.send(
-          new commands.CreateTableCommand({
-            TableName,
-            BillingMode: 'PAY_PER_REQUEST',
-            AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-            KeySchema: keys.map((name, index) => ({
-              AttributeName: name,
-              KeyType: index === 0 ? 'HASH' : 'RANGE',
-            })),
-          }),
-        );
-        await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
+        await createKeyedTable(client, TableName);
         const load = () => Promise.resolve({ client, commands });
         return {
           store: createDynamoDbTable({ tableName: TableName, timeoutMs: 2000, load }),

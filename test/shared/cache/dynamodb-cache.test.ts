@@ -4,11 +4,9 @@ import * as commands from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import { BROTLI, createDynamoDbCache } from '#shared/cache/dynamodb-cache.ts';
 import { responseCache } from '#shared/middleware/response-cache.ts';
-import { createSystemClock } from '../../../packages/gateway/server/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { anHttpEvent, incompressible } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';
-import { SIGNER } from '../../support/orders-table.ts';
+import { aKeyedTable } from '../../support/a-keyed-table.ts';
 
 const TABLE = 'cache';
 
@@ -16,34 +14,7 @@ describe('createDynamoDbCache', () => {
   let client: commands.DynamoDBClient;
   let stop: () => Promise<void>;
   before(async () => {
-    const dynamoDb = await startEmbeddedDynamoDb({
-      port: 0,
-      signers: [SIGNER],
-      clockOffset: createSystemClock().offset,
-    });
-    client = new commands.DynamoDBClient({
-      region: 'us-east-1',
-      endpoint: dynamoDb.url,
-      maxAttempts: 1,
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-    });
-    const names = ['pk', 'sk'];
-    await client.send(
-      new commands.CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: names.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-        KeySchema: names.map((name, index) => ({
-          AttributeName: name,
-          KeyType: index === 0 ? 'HASH' : 'RANGE',
-        })),
-      }),
-    );
-    await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: TABLE });
-    stop = async () => {
-      client.destroy();
-      await dynamoDb.close();
-    };
+    ({ client, stop } = await aKeyedTable(TABLE));
   });
   after(() => stop());
 

@@ -12,6 +12,7 @@ import { describeLedgerStore, randomTableName } from '../quota/ledger/ledger.sui
 import type { OpenStore } from '../quota/ledger/ledger.suite.ts';
 import { describePermitsAndShards } from '../quota/holding/permits-and-shards.suite.ts';
 import { SIGNER } from '../../support/orders-table.ts';
+import { createKeyedTable } from '../../support/a-keyed-table.ts';
 
 /** Any endpoint takes this pair, but for AWS itself, which takes the developer's own. */
 const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
@@ -27,19 +28,7 @@ const clientAt =
 async function createTable(endpoint: string): Promise<{ tableName: string; drop: () => Promise<void> }> {
   const tableName = randomTableName();
   const client = new commands.DynamoDBClient({ ...LOCAL, endpoint });
-  const keys = ['pk', 'sk'];
-  await client.send(
-    new commands.CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: keys.map((name, index) => ({
-        AttributeName: name,
-        KeyType: index === 0 ? 'HASH' : 'RANGE',
-      })),
-    }),
-  );
-  await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: tableName });
+  await createKeyedTable(client, tableName);
   return {
     tableName,
     drop: async () => {

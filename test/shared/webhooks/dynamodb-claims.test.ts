@@ -5,9 +5,7 @@ import { DomainError } from '#shared/errors.ts';
 import type { ClaimOutcome, DeliveryClaim, DeliveryClaims } from '#shared/ports.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
 import type { LoadClaimsClient } from '#shared/webhooks/dynamodb-claims.ts';
-import { createSystemClock } from '../../../packages/gateway/server/adapters/system-clock.ts';
-import { startEmbeddedDynamoDb } from '../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
-import { SIGNER } from '../../support/orders-table.ts';
+import { aKeyedTable } from '../../support/a-keyed-table.ts';
 
 const TABLE = 'access';
 const NOW_MS = 1_700_000_000_000;
@@ -20,34 +18,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
   let keys = 0;
 
   before(async () => {
-    const dynamoDb = await startEmbeddedDynamoDb({
-      port: 0,
-      signers: [SIGNER],
-      clockOffset: createSystemClock().offset,
-    });
-    client = new commands.DynamoDBClient({
-      region: 'us-east-1',
-      endpoint: dynamoDb.url,
-      maxAttempts: 1,
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-    });
-    const names = ['pk', 'sk'];
-    await client.send(
-      new commands.CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: names.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-        KeySchema: names.map((name, index) => ({
-          AttributeName: name,
-          KeyType: index === 0 ? 'HASH' : 'RANGE',
-        })),
-      }),
-    );
-    await commands.waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: TABLE });
-    stop = async () => {
-      client.destroy();
-      await dynamoDb.close();
-    };
+    ({ client, stop } = await aKeyedTable(TABLE));
   });
   after(() => stop());
 

@@ -5,12 +5,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { startEmbeddedDynamoDb } from '../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import type { EmbeddedDynamoDb } from '../../../packages/gateway/dynamodb/embedded-dynamodb.ts';
 import { REPOSITORY } from '../../architecture/source-files.ts';
 import { takeBlocks } from '../../support/code-blocks.ts';
 import { aClient, SIGNER } from '../../support/orders-table.ts';
+import { createKeyedTable } from '../../support/a-keyed-table.ts';
 
 const taken = takeBlocks('test/vectors/wire/python.test.ts');
 
@@ -38,18 +38,7 @@ describe('the Python library', () => {
     if (python === undefined) return;
     store = await startEmbeddedDynamoDb({ port: 0, signers: [SIGNER] });
     const client = aClient(store.url);
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: TABLE });
+    await createKeyedTable(client, TABLE);
     client.destroy();
   });
 

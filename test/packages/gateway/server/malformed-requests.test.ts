@@ -1,58 +1,16 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createApiServer } from '../../../../packages/gateway/server/http.ts';
-import { anApi } from '../../../support/an-api.ts';
-import { restApi } from '../../../support/rest-apis.ts';
-import { servedAlone } from '../../../support/served-alone.ts';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { get, startRawServer, statusesOf } from './raw-connection.ts';
+import type { RawServer } from './raw-connection.ts';
 
-/** Answers once it is let: `x-wait` holds a request back until another one has come. */
-const waiting: (() => void)[] = [];
-const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
-  async list(event) {
-    const { headers, body } = event as { headers: Record<string, string>; body: string | null };
-    if (headers['x-wait'] !== undefined) await new Promise<void>((go) => waiting.push(go));
-    return { statusCode: 200, headers: { 'x-body': body ?? 'none' }, body: headers['x-name'] ?? 'answer' };
-  },
-});
-
-let server: Server;
-let port = 0;
+let raw: RawServer;
+const open = (text: string | Buffer, ends = false): ReturnType<RawServer['open']> => raw.open(text, ends);
 
 before(async () => {
-  server = createApiServer(servedAlone(api.served, ports));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
+  raw = await startRawServer();
 });
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
+after(() => raw.close());
 
-type Connection = {
-  readonly received: () => string;
-  readonly over: Promise<string>;
-  write(text: string): void;
-};
-
-/** One connection; `ends`: the client says that nothing more will come. */
-function open(text: string | Buffer, ends = false): Connection {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  let received = '';
-  const { promise, resolve } = Promise.withResolvers<string>();
-  socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
-  socket.on('end', () => socket.end());
-  socket.on('close', () => resolve(received));
-  socket.on('error', () => undefined);
-  if (ends) socket.end(text);
-  else socket.write(text);
-  return { received: () => received, over: promise, write: (more) => void socket.write(more) };
-}
-
-const statusesOf = (received: string): string[] => received.match(/HTTP\/1\.1 \d{3}/g) ?? [];
-const get = (more = ''): string => `GET /dev/pets HTTP/1.1\r\nHost: pets.example\r\n${more}\r\n`;
 const post = (headers: string, body: string): string =>
   `POST /dev/pets HTTP/1.1\r\nHost: pets.example\r\n${headers}\r\n${body}`;
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';
@@ -252,9 +210,9 @@ describe('requests that share a connection with a bad one', () => {
     const connection = open(
       get('x-wait: 1\r\nx-name: first\r\n') + get('x-name: second\r\n') + 'garbage\r\n\r\n',
     );
-    while (waiting.length === 0) await new Promise((go) => setImmediate(go));
+    while (raw.waiting.length === 0) await new Promise((go) => setImmediate(go));
     const early = connection.received();
-    waiting.shift()?.();
+    raw.waiting.shift()?.();
     const received = await connection.over;
 
     assert.equal(early, '');
@@ -295,7 +253,7 @@ describe('requests that share a connection with a bad one', () => {
 
 describe('a client that is too slow', () => {
   it('has 10 s for its headers and a minute for its body', () => {
-    assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 60_000]);
+    assert.deepEqual([raw.server.headersTimeout, raw.server.requestTimeout], [10_000, 60_000]);
   });
 
   for (const { name, text } of [
@@ -303,10 +261,10 @@ describe('a client that is too slow', () => {
     { name: 'within its body', text: post('Content-Length: 10\r\n', 'abc') },
   ])
     it(`is answered 408 ${name}, and the connection ends`, async () => {
-      const { headersTimeout, requestTimeout } = server;
-      server.headersTimeout = server.requestTimeout = 100;
+      const { headersTimeout, requestTimeout } = raw.server;
+      raw.server.headersTimeout = raw.server.requestTimeout = 100;
       const received = await open(text).over;
-      Object.assign(server, { headersTimeout, requestTimeout });
+      Object.assign(raw.server, { headersTimeout, requestTimeout });
 
       assert.match(received, /^HTTP\/1\.1 408 Request Timeout\r\n/);
       assert.match(received, /\{"message":"Request Timeout"\}$/);
