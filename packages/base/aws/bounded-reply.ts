@@ -1,6 +1,6 @@
 /** What a command says where the reply of an outside server is missing, too large or late. */
-import { sendWithin as send } from '@gatewright/aws/signed-call';
-import type { CallReply, PlainCall } from '@gatewright/aws/signed-call';
+import { sendWithin as send } from './signed-call.ts';
+import type { CallReply, PlainCall } from './signed-call.ts';
 import { UsageError } from './usage-error.ts';
 
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
