@@ -7,6 +7,7 @@ export const MUST = {
   match: (pattern: string) => `Member must satisfy regular expression pattern: ${pattern}`,
   haveLengthFrom: (least: number) => `Member must have length greater than or equal to ${least}`,
   haveLengthTo: (most: number) => `Member must have length less than or equal to ${most}`,
+  haveLengthWithin: (least: number, most: number) => `Member must have length between ${least} and ${most}`,
   haveValueFrom: (least: number) => `Member must have value greater than or equal to ${least}`,
   haveValueTo: (most: number) => `Member must have value less than or equal to ${most}`,
 } as const;
@@ -20,6 +21,11 @@ export function violation(value: string | undefined, at: string, constraint: str
 export function violationOf(printed: string, at: string, constraint: string): string {
   const what = printed === '' ? 'Value' : `Value ${printed}`;
   return `${what} at '${at}' failed to satisfy constraint: ${constraint}`;
+}
+
+/** AWS names members with a small first letter in its violations, whatever its calls write. */
+export function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 /** AWS names every violation. */

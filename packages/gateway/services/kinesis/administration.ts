@@ -3,7 +3,7 @@ import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidArgument } from './error.ts';
-import { InputReader, NAME_RULE } from './input.ts';
+import { kinesisInput, NAME_RULE } from './input.ts';
 import { ON_DEMAND_SHARDS } from './local-streams.ts';
 import type { LocalStream, LocalStreams, StreamDefinition } from './local-streams.ts';
 import { printShardId } from './shard.ts';
@@ -14,6 +14,7 @@ import type { StreamPlace } from './stream-place.ts';
 /** Of all provisioned streams of an account, in one of the larger regions. */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
+const MODES: readonly StreamDefinition['mode'][] = ['PROVISIONED', 'ON_DEMAND'];
 const SHARD_ID_RULE = NAME_RULE;
 
 type Operation = (input: UnknownMembers, place: StreamPlace, streams: LocalStreams) => UnknownMembers;
@@ -35,10 +36,11 @@ export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
 };
 
 function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
-  const reader = new InputReader(input);
-  const given = reader.integer('ShardCount', { least: 1, most: MAX_SHARDS });
-  const name = reader.text('StreamName', { ...NAME_RULE, isRequired: true }) ?? '';
-  const mode = readMode(input);
+  const reader = kinesisInput(input);
+  const shards = reader.optionalInteger('ShardCount', { least: 1, most: MAX_SHARDS });
+  const name = reader.text('StreamName', NAME_RULE);
+  const givenMode = reader.object('StreamModeDetails')?.text('StreamMode', { values: MODES });
+  const mode = MODES.find((one) => one === givenMode) ?? 'PROVISIONED';
   reader.check();
   const arn = arnOfStream(name, place);
   if (streams.find(arn) !== undefined)
@@ -46,8 +48,8 @@ function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalS
       'ResourceInUseException',
       `Stream ${name} under account ${place.accountId} already exists.`,
     );
-  const shardCount = mode === 'ON_DEMAND' ? ON_DEMAND_SHARDS : (given ?? 1);
-  const current = streams.all.reduce((sum, { shards }) => sum + shards.length, 0);
+  const shardCount = mode === 'ON_DEMAND' ? ON_DEMAND_SHARDS : (shards ?? 1);
+  const current = streams.all.reduce((sum, stream) => sum + stream.shards.length, 0);
   if (current + shardCount > SHARD_LIMIT)
     throw new OperationRefused(
       'LimitExceededException',
@@ -60,21 +62,10 @@ function createStream(input: UnknownMembers, place: StreamPlace, streams: LocalS
   return {};
 }
 
-function readMode(input: UnknownMembers): StreamDefinition['mode'] {
-  const details = memberOf(input, 'StreamModeDetails');
-  const reader = new InputReader({ StreamMode: memberOf(details, 'StreamMode') }, 'streamModeDetails.');
-  const mode = reader.text('StreamMode', {
-    isRequired: details !== undefined,
-    values: ['PROVISIONED', 'ON_DEMAND'],
-  });
-  reader.check();
-  return mode === 'ON_DEMAND' ? mode : 'PROVISIONED';
-}
-
 function describeStream(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
-  const reader = new InputReader(input);
-  const limit = reader.integer('Limit', { least: 1, most: 10_000 }) ?? 100;
-  const after = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
+  const reader = kinesisInput(input);
+  const limit = reader.optionalInteger('Limit', { least: 1, most: 10_000 }) ?? 100;
+  const after = reader.optionalText('ExclusiveStartShardId', SHARD_ID_RULE);
   const stream = findStream(input, place, streams, reader);
   const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);
   const Shards = page.map(printShard);
@@ -82,10 +73,10 @@ function describeStream(input: UnknownMembers, place: StreamPlace, streams: Loca
 }
 
 function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
-  const reader = new InputReader(input);
-  const limit = reader.integer('MaxResults', { least: 1, most: 10_000 }) ?? 1_000;
-  const start = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
-  const token = reader.text('NextToken', { least: 1, most: 1_048_576 });
+  const reader = kinesisInput(input);
+  const limit = reader.optionalInteger('MaxResults', { least: 1, most: 10_000 }) ?? 1_000;
+  const start = reader.optionalText('ExclusiveStartShardId', SHARD_ID_RULE);
+  const token = reader.optionalText('NextToken', { least: 1, most: 1_048_576 });
   if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
     throw invalidArgument('NextToken and StreamName cannot be provided together.');
   const next = token === undefined ? undefined : readToken(token);
@@ -102,10 +93,10 @@ function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStr
 }
 
 function listStreams(input: UnknownMembers, place: StreamPlace, streams: LocalStreams): UnknownMembers {
-  const reader = new InputReader(input);
-  const limit = reader.integer('Limit', { least: 1, most: 10_000 }) ?? 100;
-  const start = reader.text('ExclusiveStartStreamName', NAME_RULE);
-  const token = reader.text('NextToken', { least: 1, most: 1_048_576 });
+  const reader = kinesisInput(input);
+  const limit = reader.optionalInteger('Limit', { least: 1, most: 10_000 }) ?? 100;
+  const start = reader.optionalText('ExclusiveStartStreamName', NAME_RULE);
+  const token = reader.optionalText('NextToken', { least: 1, most: 1_048_576 });
   reader.check();
   const after = token === undefined ? start : readToken(token).after;
   const here = streams.all

@@ -1,9 +1,11 @@
 /** Calls about records: put into shards, and read from an iterator on (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
+import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { MUST } from '@gatewright/aws/violations';
 import { invalidArgument, shardNotFound } from './error.ts';
-import { InputReader, NAME_RULE } from './input.ts';
+import { kinesisInput, NAME_RULE } from './input.ts';
 import type { LocalStream, LocalStreams } from './local-streams.ts';
 import { readSequence } from './sequence-number.ts';
 import { printIterator, readIterator } from './shard-iterator.ts';
@@ -21,14 +23,15 @@ type RecordCall = {
 
 /** 1 MiB, including the partition key. */
 export const MAX_RECORD_BYTES = 1_048_576;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MAX_PUT_BYTES = 5 * 1_048_576;
-const MAX_PUT_RECORDS = 500;
+export const MAX_PUT_RECORDS = 500;
 /** "GetRecords can return up to 10 MiB of data, and up to 10,000 records per call" */
 const MAX_GET_BYTES = 10 * 1_048_576;
-const MAX_GET_RECORDS = 10_000;
+export const MAX_GET_RECORDS = 10_000;
 const HASH_KEYS = 2n ** 128n;
 const HASH_KEY_PATTERN = '0|([1-9]\\d{0,38})';
-const ITERATOR_TYPES = [
+export const ITERATOR_TYPES = [
   'AFTER_SEQUENCE_NUMBER',
   'LATEST',
   'AT_TIMESTAMP',
@@ -44,7 +47,7 @@ export const RECORD_CALLS: Readonly<Record<string, (call: RecordCall) => Unknown
 };
 
 function putRecord({ input, place, streams }: RecordCall): UnknownMembers {
-  const reader = new InputReader(input);
+  const reader = kinesisInput(input);
   const record = readRecord(reader);
   const stream = findStream(input, place, streams, reader);
   const placed = put(stream, withHashKey(record));
@@ -53,8 +56,8 @@ function putRecord({ input, place, streams }: RecordCall): UnknownMembers {
 }
 
 function putRecords({ input, place, streams }: RecordCall): UnknownMembers {
-  const reader = new InputReader(input);
-  const given = reader.list('Records', 1, MAX_PUT_RECORDS).map(readRecord);
+  const reader = kinesisInput(input);
+  const given = reader.objects('Records', { least: 1, most: MAX_PUT_RECORDS }).map(readRecord);
   const stream = findStream(input, place, streams, reader);
   if (given.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_PUT_BYTES)
     throw invalidArgument('Records size exceeds 5 MB limit');
@@ -85,10 +88,17 @@ function put(stream: LocalStream, record: NewRecord): UnknownMembers {
 
 type ReadRecord = Pick<NewRecord, 'partitionKey' | 'data'> & { readonly explicit: string | undefined };
 
-function readRecord(reader: InputReader): ReadRecord {
-  const partitionKey = reader.text('PartitionKey', { isRequired: true, least: 1, most: 256 }) ?? '';
-  const explicit = reader.text('ExplicitHashKey', { pattern: HASH_KEY_PATTERN, most: 39 });
-  const data = reader.blob('Data', MAX_RECORD_BYTES, Buffer.byteLength(partitionKey)) ?? '';
+export function readRecord(reader: CallInput): ReadRecord {
+  const partitionKey = reader.text('PartitionKey', { least: 1, most: 256 });
+  const explicit = reader.optionalText('ExplicitHashKey', { pattern: HASH_KEY_PATTERN, most: 39 });
+  const data = reader.read('Data', 'blob', { isRequired: true }) ?? '';
+  if (!BASE64.test(data))
+    throw new OperationRefused(
+      'SerializationException',
+      `'Data' can not be converted to a Blob: Data must be base64`,
+    );
+  if (Buffer.byteLength(data, 'base64') + Buffer.byteLength(partitionKey) > MAX_RECORD_BYTES)
+    reader.violate('', 'Data', MUST.haveLengthTo(MAX_RECORD_BYTES));
   return { partitionKey, explicit, data };
 }
 
@@ -110,11 +120,14 @@ type IteratorOptions = {
 };
 
 function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): UnknownMembers {
-  const reader = new InputReader(input);
-  const shardId = reader.text('ShardId', { ...NAME_RULE, isRequired: true }) ?? '';
-  const type = reader.text('ShardIteratorType', { isRequired: true, values: ITERATOR_TYPES }) ?? '';
-  const sequence = reader.text('StartingSequenceNumber', { pattern: '0|([1-9]\\d{0,128})', most: 129 });
-  const time = reader.time('Timestamp');
+  const reader = kinesisInput(input);
+  const shardId = reader.text('ShardId', NAME_RULE);
+  const type = reader.text('ShardIteratorType', { values: ITERATOR_TYPES });
+  const sequence = reader.optionalText('StartingSequenceNumber', {
+    pattern: '0|([1-9]\\d{0,128})',
+    most: 129,
+  });
+  const time = reader.read('Timestamp', 'time');
   const stream = findStream(input, place, streams, reader);
   stream.trim();
   const shard = findShard(shardId, stream);
@@ -188,9 +201,9 @@ function readTime(seconds: number | undefined, nowEpochMs: number): number {
 }
 
 function getRecords({ input, streams, nowEpochMs }: RecordCall): UnknownMembers {
-  const reader = new InputReader(input);
-  const limit = reader.integer('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
-  const text = reader.text('ShardIterator', { isRequired: true, least: 1, most: 512 }) ?? '';
+  const reader = kinesisInput(input);
+  const limit = reader.optionalInteger('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
+  const text = reader.text('ShardIterator', { least: 1, most: 512 });
   reader.check();
   const iterator = readIterator(text, nowEpochMs);
   const { streamArn, shard: number, from } = iterator;

@@ -1,9 +1,17 @@
 /** The stream of a call: by name in the caller's account and region, or by ARN. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
+import type { CallInput, MemberRule } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { MUST } from '@gatewright/aws/violations';
 import { streamNotFound } from './error.ts';
-import { InputReader } from './input.ts';
+import { kinesisInput, NAME_RULE } from './input.ts';
 import type { LocalStream, LocalStreams } from './local-streams.ts';
+
+const ARN_RULE: MemberRule = {
+  least: 1,
+  most: 2048,
+  pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+',
+};
 
 export type StreamPlace = { readonly region: string; readonly accountId: string };
 
@@ -16,7 +24,7 @@ export function nameOfStream(arn: string): string {
 }
 
 /**
- * The last check of an input.
+ * The last check of an input. Of name and ARN, the ARN wins.
  * @param reader after it has read the other members
  * @throws OperationRefused ValidationException, ResourceNotFoundException
  */
@@ -24,11 +32,13 @@ export function findStream(
   input: UnknownMembers,
   place: StreamPlace,
   streams: LocalStreams,
-  reader = new InputReader(input),
+  reader: CallInput = kinesisInput(input),
 ): LocalStream {
-  const given = reader.stream();
+  const givenArn = reader.optionalText('StreamARN', ARN_RULE);
+  const name = reader.optionalText('StreamName', NAME_RULE);
+  if (givenArn === undefined && name === undefined) reader.violate('null', 'StreamName', MUST.notBeNull);
   reader.check();
-  const arn = given.arn ?? arnOfStream(given.name ?? '', place);
+  const arn = givenArn ?? arnOfStream(name ?? '', place);
   const stream = streams.find(arn);
   if (stream === undefined) throw streamNotFound(nameOfStream(arn), parseArn(arn)?.accountId ?? '');
   return stream;

@@ -1,12 +1,13 @@
 /**
  * Streams of no stack: records are checked, kept for a while in one shard per stream, and read back in order.
  */
-import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { refuse } from '../../kernel/calls/aws-operation.ts';
+import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Clock } from '../../core/ports.ts';
+import { kinesisInput } from './input.ts';
+import { ITERATOR_TYPES, MAX_GET_RECORDS, MAX_PUT_RECORDS, readRecord } from './records.ts';
 
 type JsonOperation = Extract<AwsOperation, { protocol: 'json' }>;
 
@@ -17,15 +18,10 @@ type StoredRecord = {
   readonly arrivedAt: number;
 };
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const STREAM_NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
-const MAX_PUT_RECORDS = 500;
-const MAX_GET_RECORDS = 10_000;
 const MAX_STREAMS = 100;
 /** Per stream; the oldest are dropped first, as after the retention period. */
 const MAX_RECORDS = 1_000;
-/** Limit of a Kinesis record. */
-const MAX_DATA_CHARACTERS = 1_400_000;
 const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
 const SHARD = 'shardId-000000000000';
 
@@ -56,7 +52,16 @@ export class RecordedStreams {
   }
 
   /** Undefined for an unknown operation. A stream without records exists, and is empty. */
-  answer({ action, input }: JsonOperation, region: string): OperationResult | undefined {
+  answer(operation: JsonOperation, region: string): OperationResult | undefined {
+    try {
+      return this.#answer(operation, region);
+    } catch (error) {
+      if (error instanceof OperationRefused) return error.toResult();
+      throw error;
+    }
+  }
+
+  #answer({ action, input }: JsonOperation, region: string): OperationResult | undefined {
     if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
     switch (action) {
       case 'ListStreams':
@@ -104,34 +109,32 @@ export class RecordedStreams {
       case 'GetShardIterator':
         return this.#getIterator(stream, input);
       case 'PutRecord':
-        return refuseRecord(input) ?? result(this.#put(stream, input));
+        return this.#putRecord(stream, input);
       default:
         return this.#putRecords(stream, input);
     }
   }
 
-  #putRecords(stream: string, { Records: records }: UnknownMembers): OperationResult {
-    if (!Array.isArray(records) || records.length === 0 || records.length > MAX_PUT_RECORDS)
-      return refuse(
-        'ValidationException',
-        `1 validation error detected: Value at 'records' failed to satisfy constraint: Member must have length from 1 to ${MAX_PUT_RECORDS}`,
-      );
-    const given = records.map(membersOf);
-    const refusal = given.map(refuseRecord).find((found) => found !== undefined);
-    if (refusal !== undefined) return refusal;
-    return result({ FailedRecordCount: 0, Records: given.map((record) => this.#put(stream, record)) });
+  #putRecord(stream: string, input: UnknownMembers): OperationResult {
+    const reader = kinesisInput(input);
+    const record = readRecord(reader);
+    reader.check();
+    return result(this.#put(stream, record));
   }
 
-  #put(stream: string, { Data: data, PartitionKey: key }: UnknownMembers): UnknownMembers {
+  #putRecords(stream: string, input: UnknownMembers): OperationResult {
+    const reader = kinesisInput(input);
+    const records = reader.objects('Records', { least: 1, most: MAX_PUT_RECORDS }).map(readRecord);
+    reader.check();
+    return result({ FailedRecordCount: 0, Records: records.map((record) => this.#put(stream, record)) });
+  }
+
+  #put(stream: string, { data, partitionKey }: Pick<StoredRecord, 'data' | 'partitionKey'>): UnknownMembers {
     const records = this.#recordsOf(stream);
     this.#sequence += 1;
-    records.push({
-      sequence: this.#sequence,
-      data: String(data),
-      partitionKey: String(key),
-      arrivedAt: this.#clock.nowEpochMs() / 1000,
-    });
-    this.#keptCharacters += String(data).length;
+    const arrivedAt = this.#clock.nowEpochMs() / 1000;
+    records.push({ sequence: this.#sequence, data, partitionKey, arrivedAt });
+    this.#keptCharacters += data.length;
     if (records.length > MAX_RECORDS) this.#drop(records);
     while (this.#keptCharacters > MAX_KEPT_CHARACTERS) this.#drop(this.#fullest());
     return { SequenceNumber: printSequence(this.#sequence), ShardId: SHARD };
@@ -162,21 +165,18 @@ export class RecordedStreams {
   }
 
   #getIterator(stream: string, input: UnknownMembers): OperationResult {
-    const {
-      ShardId: shardId,
-      ShardIteratorType: type,
-      StartingSequenceNumber: number,
-      Timestamp: time,
-    } = input;
+    const reader = kinesisInput(input);
+    const shardId = reader.text('ShardId');
+    const type = reader.text('ShardIteratorType', { values: ITERATOR_TYPES });
+    const number = reader.optionalText('StartingSequenceNumber');
+    const time = reader.read('Timestamp', 'time');
+    reader.check();
     if (shardId !== SHARD)
-      return refuse(
-        'ResourceNotFoundException',
-        `Shard ${String(shardId)} in stream ${stream} does not exist`,
-      );
+      return refuse('ResourceNotFoundException', `Shard ${shardId} in stream ${stream} does not exist`);
     const records = this.#records.get(stream) ?? [];
     const first = (matches: (record: StoredRecord) => boolean): number =>
       records.find(matches)?.sequence ?? this.#sequence + 1;
-    const written = typeof number === 'string' ? readSequence(number) : undefined;
+    const written = number === undefined ? undefined : readSequence(number);
     switch (type) {
       case 'TRIM_HORIZON':
         return result({ ShardIterator: printIterator(stream, 0) });
@@ -189,29 +189,21 @@ export class RecordedStreams {
             first(({ arrivedAt }) => arrivedAt >= Number(time)),
           ),
         });
-      case 'AT_SEQUENCE_NUMBER':
-      case 'AFTER_SEQUENCE_NUMBER':
+      default:
         if (written === undefined)
           return refuse('InvalidArgumentException', 'StartingSequenceNumber is invalid');
         return result({
           ShardIterator: printIterator(stream, type === 'AT_SEQUENCE_NUMBER' ? written : written + 1),
         });
-      default:
-        return refuse(
-          'ValidationException',
-          "1 validation error detected: Value at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set",
-        );
     }
   }
 
-  #getRecords({ ShardIterator: iterator, Limit: limit = MAX_GET_RECORDS }: UnknownMembers): OperationResult {
-    const place = typeof iterator === 'string' ? readIterator(iterator) : undefined;
+  #getRecords(input: UnknownMembers): OperationResult {
+    const reader = kinesisInput(input);
+    const limit = reader.optionalInteger('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
+    const place = readIterator(reader.text('ShardIterator'));
+    reader.check();
     if (place === undefined) return refuse('InvalidArgumentException', 'Invalid ShardIterator.');
-    if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > MAX_GET_RECORDS)
-      return refuse(
-        'ValidationException',
-        `1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value between 1 and ${MAX_GET_RECORDS}`,
-      );
     const { stream, from } = place;
     const left = (this.#records.get(stream) ?? []).filter(({ sequence }) => sequence >= from);
     const records = left.slice(0, limit);
@@ -279,14 +271,4 @@ function readIterator(text: string): { readonly stream: string; readonly from: n
   const [, stream, from] =
     /^([a-zA-Z0-9_.-]{1,128})\/(\d{1,15})$/.exec(Buffer.from(text, 'base64').toString()) ?? [];
   return stream === undefined || from === undefined ? undefined : { stream, from: Number(from) };
-}
-
-function refuseRecord({ Data: data, PartitionKey: key }: UnknownMembers): OperationResult | undefined {
-  if (typeof data !== 'string' || data.length > MAX_DATA_CHARACTERS || !BASE64.test(data))
-    return refuse('SerializationException', 'Data must be base64');
-  if (typeof key === 'string' && key !== '' && key.length <= 256) return undefined;
-  return refuse(
-    'ValidationException',
-    "1 validation error detected: Value at 'partitionKey' failed to satisfy constraint: Member must have length from 1 to 256",
-  );
 }

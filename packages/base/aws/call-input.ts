@@ -1,0 +1,238 @@
+/**
+ * Members of the input of a call, checked by rules that are data, as AWS's validators check them. A policy says whether
+ * a refusal names all violations or the first one, and how the service refuses it.
+ */
+import { isJsonList, isJsonObject, memberOf, membersOf } from './json-object.ts';
+import type { UnknownMembers } from './json-object.ts';
+import { lowerFirst, MUST, validationMessage, violation, violationOf } from './violations.ts';
+
+type Values = {
+  readonly text: string;
+  readonly number: number;
+  readonly flag: boolean;
+  readonly list: readonly unknown[];
+  readonly object: UnknownMembers;
+  /** Epoch seconds, with a fraction. */
+  readonly time: number;
+  /** Base64, whose form the service checks. */
+  readonly blob: string;
+};
+export type MemberType = keyof Values;
+
+export type MemberRule = {
+  readonly isRequired?: boolean;
+  /** Of a text or list its length, of a number its value. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Of the whole text. */
+  readonly pattern?: string;
+  /** In the order in which AWS's validator names them, where that is known. */
+  readonly values?: readonly string[];
+  /** Of each item of a list. */
+  readonly each?: MemberRule;
+};
+
+/** The members of an operation: by name, each with its type and its rule. */
+export type MemberTable = Readonly<Record<string, MemberRule & { readonly type: MemberType }>>;
+
+export type InputPolicy = {
+  /** `all`: `check` refuses them together. `first`: the reader refuses it at once. */
+  readonly names: 'all' | 'first';
+  readonly refuse: (message: string) => Error;
+  readonly wrongType: (name: string, value: unknown, wanted: MemberType) => Error;
+};
+
+/** For messages. */
+export const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
+  text: 'a string',
+  number: 'a number',
+  flag: 'a boolean',
+  list: 'a list',
+  object: 'an object',
+  time: 'a number',
+  blob: 'a string',
+};
+
+/** AWS names at most this many. */
+const MAX_VIOLATIONS = 10;
+/** Bounds a refusal of a value that may be a megabyte long. */
+const MAX_SHOWN = 4_096;
+
+export class CallInput {
+  readonly #members: UnknownMembers;
+  readonly #policy: InputPolicy;
+  readonly #path: string;
+  readonly #violations: string[];
+
+  /** @param path with its last dot; @param violations that were found in the members around these */
+  constructor(members: UnknownMembers, policy: InputPolicy, path = '', violations: string[] = []) {
+    this.#members = members;
+    this.#policy = policy;
+    this.#path = path;
+    this.#violations = violations;
+  }
+
+  has(name: string): boolean {
+    return this.#value(name) !== undefined;
+  }
+
+  /** Undefined if absent. */
+  read<Type extends MemberType>(name: string, type: Type, rule: MemberRule = {}): Values[Type] | undefined {
+    const value = this.#value(name);
+    const isOfType: (given: unknown) => given is Values[Type] = IS_OF_TYPE[type];
+    if (value !== undefined && !isOfType(value)) throw this.#policy.wrongType(name, value, type);
+    for (const found of violationsOf(value, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
+    return value;
+  }
+
+  /** Reads a table of members, and refuses their violations. */
+  checkAll(table: MemberTable): void {
+    for (const [name, { type, ...rule }] of Object.entries(table)) this.read(name, type, rule);
+    this.check();
+  }
+
+  /** A required text; empty after a violation that `check` refuses. */
+  text(name: string, rule: MemberRule = {}): string {
+    return this.optionalText(name, { ...rule, isRequired: true }) ?? '';
+  }
+
+  optionalText(name: string, rule: MemberRule = {}): string | undefined {
+    return this.read(name, 'text', rule);
+  }
+
+  /** Digits after the point are cut off before the check, as AWS does. */
+  optionalInteger(name: string, rule: MemberRule = {}): number | undefined {
+    const value = this.read(name, 'number');
+    if (value === undefined) return undefined;
+    const whole = Math.floor(value);
+    for (const found of violationsOf(whole, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
+    return whole;
+  }
+
+  /** False if absent. */
+  flag(name: string): boolean {
+    return this.read(name, 'flag') ?? false;
+  }
+
+  /** Empty if absent, unless the rule requires it. */
+  list(name: string, rule: MemberRule = {}): readonly unknown[] {
+    return this.read(name, 'list', rule) ?? [];
+  }
+
+  texts(name: string, rule: MemberRule = {}): readonly string[] {
+    return this.list(name, rule).map((item) => {
+      if (typeof item === 'string') return item;
+      throw this.#policy.wrongType(name, item, 'text');
+    });
+  }
+
+  textMap(name: string): ReadonlyMap<string, string> {
+    const entries = Object.entries(this.read(name, 'object') ?? {});
+    return new Map(
+      entries.map(([key, value]) => {
+        if (typeof value === 'string') return [key, value];
+        throw this.#policy.wrongType(name, value, 'text');
+      }),
+    );
+  }
+
+  object(name: string): CallInput | undefined {
+    const members = this.read(name, 'object');
+    return members && this.#within(members, `${lowerFirst(name)}.`);
+  }
+
+  /** A required list of structures. */
+  objects(name: string, rule: MemberRule): readonly CallInput[] {
+    return this.list(name, { ...rule, isRequired: true })
+      .slice(0, rule.most)
+      .map((item, index) => this.#within(membersOf(item), `${lowerFirst(name)}.${index + 1}.member.`));
+  }
+
+  /** For what a rule cannot say. @param printed the value as AWS prints it; empty if AWS leaves it out */
+  violate(printed: string, name: string, constraint: string): void {
+    this.#add(violationOf(printed, `${this.#path}${lowerFirst(name)}`, constraint));
+  }
+
+  /** Call after all members are read. @throws the policy's refusal of all violations */
+  check(): void {
+    const violations = this.#violations.slice(0, MAX_VIOLATIONS);
+    if (violations.length > 0) throw this.#policy.refuse(validationMessage(...violations));
+  }
+
+  #value(name: string): unknown {
+    return memberOf(this.#members, name) ?? undefined;
+  }
+
+  #within(members: UnknownMembers, path: string): CallInput {
+    return new CallInput(members, this.#policy, `${this.#path}${path}`, this.#violations);
+  }
+
+  #add(found: string): void {
+    this.#violations.push(found);
+    if (this.#policy.names === 'first') this.check();
+  }
+}
+
+/** Types are not checked: rules of texts say nothing of a number. @param at path of the member */
+export function violationsOf(value: unknown, at: string, rule: MemberRule): readonly string[] {
+  if (value === undefined) return rule.isRequired === true ? [violation(undefined, at, MUST.notBeNull)] : [];
+  if (typeof value === 'string')
+    return broken(value, rule).map((must) => violation(shorten(value), at, must));
+  if (typeof value === 'number')
+    return outOfRange(value, rule, MUST.haveValueFrom, MUST.haveValueTo).map((must) =>
+      violation(String(value), at, must),
+    );
+  return isJsonList(value) ? brokenList(value, at, rule) : [];
+}
+
+function broken(value: string, rule: MemberRule): readonly string[] {
+  const { most = Infinity, pattern, values } = rule;
+  // A value over the limit is not matched: it could take very long.
+  const isMatched =
+    pattern === undefined || value.length > most || new RegExp(`^(?:${pattern})$`).test(value);
+  return [
+    ...(values === undefined || values.includes(value) ? [] : [MUST.beOneOf(values)]),
+    ...(isMatched ? [] : [MUST.match(pattern)]),
+    ...outOfRange(value.length, rule, MUST.haveLengthFrom, MUST.haveLengthTo),
+  ];
+}
+
+/** A list is printed if it is empty, or for a wrong item. */
+function brokenList(list: readonly unknown[], at: string, rule: MemberRule): readonly string[] {
+  const { each = {} } = rule;
+  const wrong = list.flatMap((item) => (typeof item === 'string' ? broken(item, each) : []))[0];
+  return [
+    ...outOfRange(list.length, rule, MUST.haveLengthFrom, MUST.haveLengthTo).map((must) =>
+      violationOf(list.length === 0 ? `'[]'` : '', at, must),
+    ),
+    ...(wrong === undefined
+      ? []
+      : [violation(shorten(`[${list.join(', ')}]`), at, `Member must satisfy constraint: [${wrong}]`)]),
+  ];
+}
+
+function outOfRange(
+  size: number,
+  { least = -Infinity, most = Infinity }: MemberRule,
+  from: (least: number) => string,
+  to: (most: number) => string,
+): readonly string[] {
+  return [...(size < least ? [from(least)] : []), ...(size > most ? [to(most)] : [])];
+}
+
+function shorten(value: string): string {
+  return value.slice(0, MAX_SHOWN);
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const IS_OF_TYPE: { readonly [Type in MemberType]: (value: unknown) => value is Values[Type] } = {
+  text: isText,
+  number: isNumber,
+  flag: (value): value is boolean => typeof value === 'boolean',
+  list: isJsonList,
+  object: isJsonObject,
+  time: isNumber,
+  blob: isText,
+};
