@@ -39,11 +39,11 @@ export type InputPolicy = {
   /** `all`: `check` refuses them together. `first`: the reader refuses it at once. */
   readonly names: 'all' | 'first';
   readonly refuse: (message: string) => Error;
-  readonly wrongType: (name: string, value: unknown, wanted: MemberType) => Error;
+  /** @param message `Limit must be a number`, for services whose own words are unknown */
+  readonly wrongType: (message: string, value: unknown, wanted: MemberType) => Error;
 };
 
-/** For messages. */
-export const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
+const TYPE_NAMES: Readonly<Record<MemberType, string>> = {
   text: 'a string',
   number: 'a number',
   flag: 'a boolean',
@@ -78,11 +78,7 @@ export class CallInput {
 
   /** Undefined if absent. */
   read<Type extends MemberType>(name: string, type: Type, rule: MemberRule = {}): Values[Type] | undefined {
-    const value = this.#value(name);
-    const isOfType: (given: unknown) => given is Values[Type] = IS_OF_TYPE[type];
-    if (value !== undefined && !isOfType(value)) throw this.#policy.wrongType(name, value, type);
-    for (const found of violationsOf(value, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
-    return value;
+    return this.#check(name, this.#ofType(name, type), rule);
   }
 
   /** Reads a table of members, and refuses their violations. */
@@ -102,11 +98,8 @@ export class CallInput {
 
   /** Digits after the point are cut off before the check, as AWS does. */
   optionalInteger(name: string, rule: MemberRule = {}): number | undefined {
-    const value = this.read(name, 'number');
-    if (value === undefined) return undefined;
-    const whole = Math.floor(value);
-    for (const found of violationsOf(whole, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
-    return whole;
+    const value = this.#ofType(name, 'number');
+    return this.#check(name, value === undefined ? undefined : Math.floor(value), rule);
   }
 
   /** False if absent. */
@@ -122,7 +115,7 @@ export class CallInput {
   texts(name: string, rule: MemberRule = {}): readonly string[] {
     return this.list(name, rule).map((item) => {
       if (typeof item === 'string') return item;
-      throw this.#policy.wrongType(name, item, 'text');
+      throw this.#wrongType(name, item, 'text');
     });
   }
 
@@ -131,7 +124,7 @@ export class CallInput {
     return new Map(
       entries.map(([key, value]) => {
         if (typeof value === 'string') return [key, value];
-        throw this.#policy.wrongType(name, value, 'text');
+        throw this.#wrongType(name, value, 'text');
       }),
     );
   }
@@ -161,6 +154,22 @@ export class CallInput {
 
   #value(name: string): unknown {
     return memberOf(this.#members, name) ?? undefined;
+  }
+
+  #ofType<Type extends MemberType>(name: string, type: Type): Values[Type] | undefined {
+    const value = this.#value(name);
+    const isOfType: (given: unknown) => given is Values[Type] = IS_OF_TYPE[type];
+    if (value === undefined || isOfType(value)) return value;
+    throw this.#wrongType(name, value, type);
+  }
+
+  #wrongType(name: string, value: unknown, wanted: MemberType): Error {
+    return this.#policy.wrongType(`${name} must be ${TYPE_NAMES[wanted]}`, value, wanted);
+  }
+
+  #check<Value>(name: string, value: Value, rule: MemberRule): Value {
+    for (const found of violationsOf(value, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
+    return value;
   }
 
   #within(members: UnknownMembers, path: string): CallInput {

@@ -5,7 +5,8 @@ import { listAttributes } from '../pools/pool-user.ts';
 import type { PoolUser } from '../pools/pool-user.ts';
 import { customMessage, NO_CLIENT, postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
-import type { CognitoInput } from './cognito-input.ts';
+import type { CallInput } from '@gatewright/aws/call-input';
+import { readAttributes } from './cognito-input.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 import { confirm, deleteOnFailure } from './sign-up.ts';
@@ -14,14 +15,14 @@ export const ADMINISTER_USERS: CognitoOperations = {
   async AdminCreateUser(input, at) {
     const { pool } = poolOf(input, at);
     const name = input.text('Username');
-    const resends = input.optional('MessageAction') === 'RESEND';
-    const password = input.optional('TemporaryPassword') ?? makePassword();
+    const resends = input.optionalText('MessageAction') === 'RESEND';
+    const password = input.optionalText('TemporaryPassword') ?? makePassword();
     pool.checkPassword(password);
     const user = resends
       ? pool.get(name)
       : pool.add(
           name,
-          input.attributes('UserAttributes'),
+          readAttributes(input, 'UserAttributes'),
           'FORCE_CHANGE_PASSWORD',
           pool.definition.nameAttributes.length > 0
             ? 'An account with the given email already exists.'
@@ -29,14 +30,14 @@ export const ADMINISTER_USERS: CognitoOperations = {
         );
     if (resends && user.status !== 'FORCE_CHANGE_PASSWORD')
       throw new ServiceRefusal('UnsupportedUserStateException', `User is in status ${user.status}.`);
-    const of = { clientId: NO_CLIENT, metadata: input.map('ClientMetadata') };
-    const validationData = input.attributes('ValidationData');
+    const of = { clientId: NO_CLIENT, metadata: input.textMap('ClientMetadata') };
+    const validationData = readAttributes(input, 'ValidationData');
     if (!resends)
       await deleteOnFailure(pool, user, () =>
         preSignUp(pool, user, { source: 'PreSignUp_AdminCreateUser', ...of, validationData }),
       );
     await pool.setPassword(user, password, 'FORCE_CHANGE_PASSWORD');
-    if (input.optional('MessageAction') !== 'SUPPRESS') {
+    if (input.optionalText('MessageAction') !== 'SUPPRESS') {
       const message = await customMessage(pool, user, { source: 'CustomMessage_AdminCreateUser', ...of });
       pool.showMessage(user, message, user.attributes.has('email') ? 'EMAIL' : 'SMS', password);
       pool.ports.log(
@@ -56,7 +57,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
   async AdminResetUserPassword(input, at) {
     const { pool, user } = namedUser(input, at);
     pool.change(user, { status: 'RESET_REQUIRED' });
-    const of = { clientId: NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const of = { clientId: NO_CLIENT, metadata: input.textMap('ClientMetadata') };
     await sendCode(pool, user, 'new password', { source: 'CustomMessage_ForgotPassword', ...of });
     return {};
   },
@@ -66,7 +67,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
     if (user.status !== 'UNCONFIRMED')
       throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
     confirm(pool, user);
-    const metadata = input.map('ClientMetadata');
+    const metadata = input.textMap('ClientMetadata');
     await postConfirmation(pool, user, 'PostConfirmation_ConfirmSignUp', NO_CLIENT, metadata);
     return {};
   },
@@ -77,7 +78,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
 
   AdminUpdateUserAttributes(input, at) {
     const { pool, user } = namedUser(input, at);
-    const given = input.attributes('UserAttributes');
+    const given = readAttributes(input, 'UserAttributes');
     if (given.has('sub')) throw invalidParameter('Cannot modify the non-mutable attribute sub');
     pool.change(user, { attributes: new Map([...user.attributes, ...given]) });
     return {};
@@ -110,7 +111,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
 
   ListUsers(input, at) {
     const { pool } = poolOf(input, at);
-    const filter = readFilter(input.optional('Filter'));
+    const filter = readFilter(input.optionalText('Filter'));
     return listPage(input, pool.users.filter(filter), 'Users', 'PaginationToken');
   },
 
@@ -119,8 +120,8 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const name = input.text('GroupName');
     if (pool.groups.has(name))
       throw new ServiceRefusal('GroupExistsException', 'A group with the name already exists.');
-    pool.addGroup(name, input.optional('Description') ?? '');
-    return { Group: describeGroup(name, input.optional('Description') ?? '', pool.definition.poolId) };
+    pool.addGroup(name, input.optionalText('Description') ?? '');
+    return { Group: describeGroup(name, input.optionalText('Description') ?? '', pool.definition.poolId) };
   },
 
   ListGroups(input, at) {
@@ -164,19 +165,19 @@ export const ADMINISTER_USERS: CognitoOperations = {
 };
 
 /** @throws ServiceRefusal UserNotFoundException */
-function namedUser(input: CognitoInput, at: CognitoPorts): LocalPool & { readonly user: PoolUser } {
+function namedUser(input: CallInput, at: CognitoPorts): LocalPool & { readonly user: PoolUser } {
   const local = poolOf(input, at);
   return { ...local, user: local.pool.get(input.text('Username')) };
 }
 
-function enable(input: CognitoInput, at: CognitoPorts, isEnabled: boolean): object {
+function enable(input: CallInput, at: CognitoPorts, isEnabled: boolean): object {
   const { pool, sessions, user } = namedUser(input, at);
   pool.change(user, { isEnabled });
   if (!isEnabled) sessions.endAllOf(user);
   return {};
 }
 
-function knownGroup(input: CognitoInput, { pool }: Pick<LocalPool, 'pool'>): string {
+function knownGroup(input: CallInput, { pool }: Pick<LocalPool, 'pool'>): string {
   const name = input.text('GroupName');
   if (!pool.groups.has(name)) throw notFound('Group not found.');
   return name;
@@ -205,14 +206,14 @@ function describeGroup(GroupName: string, Description: string, UserPoolId: strin
 const MAX_PAGE = 60;
 
 function listPage(
-  input: CognitoInput,
+  input: CallInput,
   users: readonly PoolUser[],
   member: string,
   tokenName: 'NextToken' | 'PaginationToken',
 ): object {
-  const from = Number(input.optional(tokenName) ?? '0');
+  const from = Number(input.optionalText(tokenName) ?? '0');
   if (!Number.isInteger(from) || from < 0) throw invalidParameter('Invalid pagination token.');
-  const limit = Math.min(input.number('Limit') ?? MAX_PAGE, MAX_PAGE);
+  const limit = Math.min(input.optionalInteger('Limit') ?? MAX_PAGE, MAX_PAGE);
   const wanted = input.texts('AttributesToGet');
   const page = users
     .slice(from, from + limit)

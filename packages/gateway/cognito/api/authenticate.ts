@@ -17,7 +17,7 @@ import { challenge, makeVerifier, isPasswordProven } from '../pools/srp.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import type { Pending } from './challenges.ts';
 import { checkSecretHash, needParameter } from './cognito-input.ts';
-import type { CognitoInput } from './cognito-input.ts';
+import type { CallInput } from '@gatewright/aws/call-input';
 import { clientOf, poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 
@@ -40,9 +40,9 @@ export const AUTHENTICATE: CognitoOperations = {
 
   async GetTokensFromRefreshToken(input, at) {
     const { client, sessions } = clientOf(input, at);
-    if (client.secret !== undefined && input.optional('ClientSecret') !== client.secret)
+    if (client.secret !== undefined && input.optionalText('ClientSecret') !== client.secret)
       throw notAuthorized(`Unable to verify secret hash for client ${client.clientId}`);
-    const metadata = input.map('ClientMetadata');
+    const metadata = input.textMap('ClientMetadata');
     return describeTokens(await sessions.refresh(input.text('RefreshToken'), client, metadata));
   },
 
@@ -50,7 +50,7 @@ export const AUTHENTICATE: CognitoOperations = {
     const { client, sessions } = clientOf(input, at);
     if (!client.revokesTokens)
       throw new ServiceRefusal('UnsupportedOperationException', 'Revoke token is disabled for this client');
-    if (client.secret !== undefined && input.optional('ClientSecret') !== client.secret)
+    if (client.secret !== undefined && input.optionalText('ClientSecret') !== client.secret)
       throw notAuthorized(`Unable to verify secret hash for client ${client.clientId}`);
     sessions.revoke(input.text('Token'), client.clientId);
     return {};
@@ -68,7 +68,7 @@ export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   },
 };
 
-function ownClient(input: CognitoInput, at: CognitoPorts): LocalPool & { readonly client: AppClient } {
+function ownClient(input: CallInput, at: CognitoPorts): LocalPool & { readonly client: AppClient } {
   const local = poolOf(input, at);
   const client = local.pool.findClient(input.text('ClientId'));
   if (client === undefined) throw notFound(`User pool client ${input.text('ClientId')} does not exist.`);
@@ -79,12 +79,12 @@ function ownClient(input: CognitoInput, at: CognitoPorts): LocalPool & { readonl
  * `ClientMetadata` of a first call is only for the triggers before the sign-in (API reference, InitiateAuth).
  */
 function beginning(
-  input: CognitoInput,
+  input: CallInput,
   local: LocalPool & { readonly client: AppClient },
   at: CognitoPorts,
 ): Attempt {
-  const metadata = { first: input.map('ClientMetadata'), later: NO_METADATA };
-  return { ...local, parameters: input.map('AuthParameters'), metadata, at };
+  const metadata = { first: input.textMap('ClientMetadata'), later: NO_METADATA };
+  return { ...local, parameters: input.textMap('AuthParameters'), metadata, at };
 }
 
 type Start = (attempt: Attempt) => Promise<unknown>;
@@ -215,15 +215,15 @@ async function admit(
 }
 
 function respond(
-  input: CognitoInput,
+  input: CallInput,
   local: LocalPool & { readonly client: AppClient },
   at: CognitoPorts,
 ): Promise<unknown> {
-  const metadata = { first: NO_METADATA, later: input.map('ClientMetadata') };
-  const attempt = { ...local, parameters: input.map('ChallengeResponses'), metadata, at };
+  const metadata = { first: NO_METADATA, later: input.textMap('ClientMetadata') };
+  const attempt = { ...local, parameters: input.textMap('ChallengeResponses'), metadata, at };
   const name = input.text('ChallengeName');
   if (name === 'PASSWORD_VERIFIER') return verifyPassword(attempt);
-  if (name === 'NEW_PASSWORD_REQUIRED') return setNewPassword(attempt, input.optional('Session') ?? '');
+  if (name === 'NEW_PASSWORD_REQUIRED') return setNewPassword(attempt, input.optionalText('Session') ?? '');
   throw new ServiceRefusal('NotImplementedException', `The challenge ${name} is not served here.`, 501);
 }
 

@@ -13,7 +13,8 @@ import { refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
 import { ADMINISTER_USERS } from './administer-users.ts';
 import { AUTHENTICATE, AUTHENTICATE_AS_ADMIN } from './authenticate.ts';
 import { Challenges } from './challenges.ts';
-import { CognitoInput } from './cognito-input.ts';
+import type { CallInput } from '@gatewright/aws/call-input';
+import { cognitoInput, readAttributes } from './cognito-input.ts';
 import type { CognitoOperation, CognitoPorts, CognitoOperations } from './cognito-operation.ts';
 import { SIGN_UP } from './sign-up.ts';
 
@@ -113,7 +114,7 @@ const OWN_ACCOUNT: CognitoOperations = {
 
   async UpdateUserAttributes(input, at) {
     const { user, pool, client } = ownUser(input, at);
-    const given = input.attributes('UserAttributes');
+    const given = readAttributes(input, 'UserAttributes');
     if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
       throw notAuthorized('A client attempted to write unauthorized attribute');
     // A new address has to be verified again.
@@ -123,7 +124,7 @@ const OWN_ACCOUNT: CognitoOperations = {
     const unverified = changed.map((name) => [verifiedName(name), 'false'] as const);
     pool.change(user, { attributes: new Map([...user.attributes, ...given, ...unverified]) });
     const sent = changed.filter((name) => pool.definition.autoVerified.includes(name));
-    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.textMap('ClientMetadata') };
     const source = 'CustomMessage_UpdateUserAttribute';
     const deliveries: CodeDelivery[] = [];
     for (const attribute of sent)
@@ -135,7 +136,7 @@ const OWN_ACCOUNT: CognitoOperations = {
     const { user, pool, client } = ownUser(input, at);
     const attribute = input.text('AttributeName');
     if (!user.attributes.has(attribute)) throw invalidParameter('Attribute does not exist.');
-    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
+    const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.textMap('ClientMetadata') };
     const source = 'CustomMessage_VerifyUserAttribute';
     return { CodeDeliveryDetails: await sendCode(pool, user, { attribute }, { source, ...of }) };
   },
@@ -158,7 +159,7 @@ const OWN_ACCOUNT: CognitoOperations = {
 
 /** @throws ServiceRefusal NotAuthorizedException */
 function ownUser(
-  input: CognitoInput,
+  input: CallInput,
   { pools }: CognitoPorts,
 ): LocalPool & { readonly user: PoolUser; readonly client: AppClient | undefined } {
   const token = input.text('AccessToken');
@@ -235,7 +236,7 @@ async function run(
   try {
     if (fields === undefined)
       throw new ServiceRefusal('SerializationException', 'The body is no JSON object.');
-    return printJson(200, (await operation(new CognitoInput(fields), at)) ?? {}, []);
+    return printJson(200, (await operation(cognitoInput(fields), at)) ?? {}, []);
   } catch (error) {
     if (error instanceof ServiceRefusal) return printError(error);
     throw error;

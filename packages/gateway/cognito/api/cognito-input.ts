@@ -1,76 +1,32 @@
 /** Input of a call of a user pool, read as Cognito does. */
-import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { createHmac } from 'node:crypto';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { CallInput } from '@gatewright/aws/call-input';
+import type { InputPolicy } from '@gatewright/aws/call-input';
+import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import { invalidParameter, notAuthorized } from '../pools/cognito-error.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 
-export class CognitoInput {
-  readonly #fields: UnknownMembers;
+const POLICY: InputPolicy = { names: 'first', refuse: invalidParameter, wrongType: invalidParameter };
+const ATTRIBUTE_NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,32}$/u;
 
-  constructor(fields: UnknownMembers) {
-    this.#fields = fields;
-  }
-
-  /** @throws ServiceRefusal InvalidParameterException */
-  text(name: string): string {
-    const value = this.optional(name);
-    if (value !== undefined) return value;
-    const member = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-    throw invalidParameter(validationMessage(violation(undefined, member, MUST.notBeNull)));
-  }
-
-  optional(name: string): string | undefined {
-    const value = this.#fields[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string') throw wrongType(name);
-    return value;
-  }
-
-  flag(name: string): boolean {
-    return this.#fields[name] === true;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.#fields[name];
-    return typeof value === 'number' ? value : undefined;
-  }
-
-  texts(name: string): readonly string[] {
-    const value = this.#fields[name] ?? [];
-    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw wrongType(name);
-    return value;
-  }
-
-  map(name: string): ReadonlyMap<string, string> {
-    const value = this.#fields[name] ?? {};
-    if (!isJsonObject(value)) throw wrongType(name);
-    return new Map(
-      Object.entries(value).map(([key, text]) => {
-        if (typeof text !== 'string') throw wrongType(name);
-        return [key, text];
-      }),
-    );
-  }
-
-  attributes(name: string): ReadonlyMap<string, string> {
-    const value = this.#fields[name] ?? [];
-    if (!Array.isArray(value)) throw wrongType(name);
-    return new Map(
-      value.map((item: unknown) => {
-        const { Name, Value = '' } = isJsonObject(item) ? item : {};
-        if (typeof Name !== 'string' || typeof Value !== 'string') throw wrongType(name);
-        if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,32}$/u.test(Name) || Value.length > 2048) throw wrongType(name);
-        return [Name, Value];
-      }),
-    );
-  }
+export function cognitoInput(fields: UnknownMembers): CallInput {
+  return new CallInput(fields, POLICY);
 }
 
-function wrongType(name: string): Error {
-  return invalidParameter(`1 validation error detected: Value at '${name}' has a wrong form`);
+/** `[{ "Name": "email", "Value": "…" }]`; empty if absent. @throws ServiceRefusal InvalidParameterException */
+export function readAttributes(input: CallInput, member: string): ReadonlyMap<string, string> {
+  return new Map(
+    input.list(member).map((item) => {
+      const { Name, Value = '' } = membersOf(item);
+      const isLegal = typeof Name === 'string' && typeof Value === 'string' && Value.length <= 2048;
+      if (isLegal && ATTRIBUTE_NAME.test(Name)) return [Name, Value];
+      throw invalidParameter(
+        `${member} must have names of 1 to 32 characters and values of at most 2048 characters`,
+      );
+    }),
+  );
 }
 
 /** @throws ServiceRefusal InvalidParameterException */

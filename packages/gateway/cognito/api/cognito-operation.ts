@@ -1,7 +1,7 @@
 import type { UserPools, LocalPool } from '../pools/user-pools.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { notFound } from '../pools/cognito-error.ts';
-import type { CognitoInput } from './cognito-input.ts';
+import type { CallInput } from '@gatewright/aws/call-input';
 import type { Challenges } from './challenges.ts';
 
 export type CognitoPorts = {
@@ -9,12 +9,12 @@ export type CognitoPorts = {
   readonly challenges: Challenges;
 };
 
-export type CognitoOperation = (input: CognitoInput, at: CognitoPorts) => unknown;
+export type CognitoOperation = (input: CallInput, at: CognitoPorts) => unknown;
 
 export type CognitoOperations = Readonly<Record<string, CognitoOperation>>;
 
 /** @throws ServiceRefusal ResourceNotFoundException */
-export function poolOf(input: CognitoInput, { pools }: CognitoPorts): LocalPool {
+export function poolOf(input: CallInput, { pools }: CognitoPorts): LocalPool {
   const poolId = input.text('UserPoolId');
   const pool = pools.find(poolId);
   if (pool === undefined) throw notFound(`User pool ${poolId} does not exist.`);
@@ -23,7 +23,7 @@ export function poolOf(input: CognitoInput, { pools }: CognitoPorts): LocalPool 
 
 /** @throws ServiceRefusal ResourceNotFoundException */
 export function clientOf(
-  input: CognitoInput,
+  input: CallInput,
   { pools }: CognitoPorts,
 ): LocalPool & { readonly client: AppClient } {
   const clientId = input.text('ClientId');

@@ -5,8 +5,8 @@ import type { PoolUser } from '../pools/pool-user.ts';
 import { postConfirmation, preSignUp, sendCode } from '../pools/triggers.ts';
 import type { CodeDelivery, UserPool } from '../pools/user-pool.ts';
 import type { AppClient } from '../pools/pool-model.ts';
-import { checkSecretHash } from './cognito-input.ts';
-import type { CognitoInput } from './cognito-input.ts';
+import { checkSecretHash, readAttributes } from './cognito-input.ts';
+import type { CallInput } from '@gatewright/aws/call-input';
 import { clientOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 
@@ -14,11 +14,11 @@ export const SIGN_UP: CognitoOperations = {
   async SignUp(input, at) {
     const { pool, client } = clientOf(input, at);
     const name = input.text('Username');
-    checkSecretHash(client, [name], input.optional('SecretHash'));
+    checkSecretHash(client, [name], input.optionalText('SecretHash'));
     if (!pool.definition.allowsSignUp) throw notAuthorized('SignUp is not permitted for this user pool');
     const password = input.text('Password');
     pool.checkPassword(password);
-    const attributes = input.attributes('UserAttributes');
+    const attributes = readAttributes(input, 'UserAttributes');
     // Attack: marking an address as verified would let a user claim any address.
     const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));
     if (verified !== undefined) throw notAuthorized('A client attempted to write unauthorized attribute');
@@ -27,8 +27,8 @@ export const SIGN_UP: CognitoOperations = {
         ? 'An account with the given email already exists.'
         : 'User already exists';
     const user = pool.add(name, attributes, 'UNCONFIRMED', text);
-    const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
-    const validationData = input.attributes('ValidationData');
+    const of = { clientId: client.clientId, metadata: input.textMap('ClientMetadata') };
+    const validationData = readAttributes(input, 'ValidationData');
     const isConfirmed = await deleteOnFailure(pool, user, () =>
       preSignUp(pool, user, { source: 'PreSignUp_SignUp', ...of, validationData }),
     );
@@ -53,7 +53,7 @@ export const SIGN_UP: CognitoOperations = {
       throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
     pool.useCode(user, 'sign-up', input.text('ConfirmationCode'));
     confirm(pool, user);
-    const metadata = input.map('ClientMetadata');
+    const metadata = input.textMap('ClientMetadata');
     await postConfirmation(pool, user, 'PostConfirmation_ConfirmSignUp', client.clientId, metadata);
     return {};
   },
@@ -61,7 +61,7 @@ export const SIGN_UP: CognitoOperations = {
   async ResendConfirmationCode(input, at) {
     const { pool, client, user } = namedUser(input, at);
     if (user.status !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.');
-    const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
+    const of = { clientId: client.clientId, metadata: input.textMap('ClientMetadata') };
     const source = 'CustomMessage_ResendCode';
     return { CodeDeliveryDetails: await sendCode(pool, user, 'sign-up', { source, ...of }) };
   },
@@ -69,7 +69,7 @@ export const SIGN_UP: CognitoOperations = {
   async ForgotPassword(input, at) {
     const { pool, client } = clientOf(input, at);
     const name = input.text('Username');
-    checkSecretHash(client, [name], input.optional('SecretHash'));
+    checkSecretHash(client, [name], input.optionalText('SecretHash'));
     const user = pool.find(name);
     if (user === undefined) {
       if (client.reportsUnknownUsers) throw userNotFound();
@@ -83,7 +83,7 @@ export const SIGN_UP: CognitoOperations = {
       throw invalidParameter(
         'Cannot reset password for the user as there is no registered/verified email or phone_number',
       );
-    const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
+    const of = { clientId: client.clientId, metadata: input.textMap('ClientMetadata') };
     const source = 'CustomMessage_ForgotPassword';
     return { CodeDeliveryDetails: await sendCode(pool, user, 'new password', { source, ...of }) };
   },
@@ -91,7 +91,7 @@ export const SIGN_UP: CognitoOperations = {
   async ConfirmForgotPassword(input, at) {
     const { pool, client } = clientOf(input, at);
     const name = input.text('Username');
-    checkSecretHash(client, [name], input.optional('SecretHash'));
+    checkSecretHash(client, [name], input.optionalText('SecretHash'));
     const user = pool.find(name);
     if (user === undefined)
       throw client.reportsUnknownUsers
@@ -101,7 +101,7 @@ export const SIGN_UP: CognitoOperations = {
     pool.checkPassword(password);
     pool.useCode(user, 'new password', input.text('ConfirmationCode'));
     await pool.setPassword(user, password, 'CONFIRMED');
-    const metadata = input.map('ClientMetadata');
+    const metadata = input.textMap('ClientMetadata');
     await postConfirmation(pool, user, 'PostConfirmation_ConfirmForgotPassword', client.clientId, metadata);
     return {};
   },
@@ -140,11 +140,11 @@ function isReachable({ attributes }: PoolUser): boolean {
 
 /** @throws ServiceRefusal UserNotFoundException */
 function namedUser(
-  input: CognitoInput,
+  input: CallInput,
   at: CognitoPorts,
 ): { readonly pool: UserPool; readonly client: AppClient; readonly user: PoolUser } {
   const { pool, client } = clientOf(input, at);
   const name = input.text('Username');
-  checkSecretHash(client, [name], input.optional('SecretHash'));
+  checkSecretHash(client, [name], input.optionalText('SecretHash'));
   return { pool, client, user: pool.get(name) };
 }

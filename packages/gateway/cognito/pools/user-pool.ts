@@ -1,6 +1,7 @@
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
+import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import type { Clock, InvocationResult, Random } from '../../core/ports.ts';
 import { invalidParameter, LOCKED_OUT, userNotFound, WRONG_PASSWORD } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
@@ -133,7 +134,7 @@ export class UserPool {
       own.set(attribute, name);
     } else if (!NAME.test(name)) {
       throw invalidParameter(
-        "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+        validationMessage(violationOf('', 'username', MUST.match('[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+'))),
       );
     }
     if (this.find(name) !== undefined) throw new ServiceRefusal('UsernameExistsException', existsText);

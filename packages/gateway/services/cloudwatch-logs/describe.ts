@@ -1,8 +1,8 @@
 /** `DescribeLogGroups` and `DescribeLogStreams` (CloudWatch Logs API reference). */
+import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter } from './error.ts';
-import { groupOf } from './input.ts';
-import type { CallInput } from './input.ts';
+import { groupOf, readGroup } from './input.ts';
 import type { LogGroupBook, StreamFacts } from './log-groups.ts';
 
 type At = { readonly groups: LogGroupBook; readonly arnOf: (group: string) => string };
@@ -16,7 +16,7 @@ export function describeLogGroups(input: CallInput, { groups, arnOf }: At): Unkn
     throw invalidParameter(
       'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
     );
-  const named = new Set(input.texts('logGroupIdentifiers', MAX_PAGE).map(groupOf));
+  const named = new Set(input.texts('logGroupIdentifiers', { most: MAX_PAGE }).map(groupOf));
   const found = groups
     .list()
     .filter(
@@ -38,20 +38,17 @@ export function describeLogGroups(input: CallInput, { groups, arnOf }: At): Unkn
 }
 
 export function describeLogStreams(input: CallInput, { groups, arnOf }: At): UnknownMembers {
-  const group = input.group();
+  const group = readGroup(input);
   groups.require(group);
   const prefix = input.optionalText('logStreamNamePrefix');
-  const order = input.optionalText('orderBy') ?? 'LogStreamName';
-  if (order !== 'LogStreamName' && order !== 'LastEventTime')
-    throw invalidParameter(
-      `1 validation error detected: Value '${order}' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set: [LastEventTime, LogStreamName]`,
-    );
+  const order =
+    input.optionalText('orderBy', { values: ['LastEventTime', 'LogStreamName'] }) ?? 'LogStreamName';
   if (order === 'LastEventTime' && prefix !== undefined)
     throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
   const found = groups.listStreams(group).filter(({ name }) => name.startsWith(prefix ?? ''));
   const sorted =
     order === 'LogStreamName' ? found : found.toSorted((one, other) => lastOf(one) - lastOf(other));
-  const { page, nextToken } = pageOf(input.isTrue('descending') ? sorted.toReversed() : sorted, input);
+  const { page, nextToken } = pageOf(input.flag('descending') ? sorted.toReversed() : sorted, input);
   const logStreams = page.map(({ name, createdMs, firstMs, lastMs, ingestedMs }) => ({
     logStreamName: name,
     creationTime: createdMs,
@@ -74,7 +71,7 @@ function pageOf<Item extends { readonly name: string }>(
   all: readonly Item[],
   input: CallInput,
 ): { readonly page: readonly Item[]; readonly nextToken: { readonly nextToken?: string } } {
-  const limit = input.number('limit', 1, MAX_PAGE) ?? MAX_PAGE;
+  const limit = input.optionalInteger('limit', { least: 1, most: MAX_PAGE }) ?? MAX_PAGE;
   const token = input.optionalText('nextToken');
   const at =
     token === undefined

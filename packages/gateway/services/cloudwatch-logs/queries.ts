@@ -1,10 +1,10 @@
 /** `StartQuery`, `GetQueryResults`, `StopQuery` (CloudWatch Logs API reference). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
+import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { invalidParameter, malformedQuery } from './error.ts';
-import { groupOf } from './input.ts';
-import type { CallInput } from './input.ts';
+import { FROM_ZERO, GROUP_NAME, groupOf } from './input.ts';
 import { MalformedQuery } from './insights/query-text.ts';
 import type { Query } from './insights/query.ts';
 import { MAX_ROWS, readQuery } from './insights/read-query.ts';
@@ -49,10 +49,13 @@ export class Queries {
     if (language !== 'CWLI')
       throw invalidParameter(`The query language ${language} is not done here; CWLI is.`);
     const names = readGroups(input);
-    const [fromS, toS] = [input.number('startTime'), input.number('endTime')];
+    const [fromS, toS] = [
+      input.optionalInteger('startTime', FROM_ZERO),
+      input.optionalInteger('endTime', FROM_ZERO),
+    ];
     if (fromS === undefined || toS === undefined || fromS > toS)
       throw invalidParameter('The query has a startTime and an endTime that is not before it.');
-    const limit = input.number('limit', 1, MAX_ROWS) ?? MAX_ROWS;
+    const limit = input.optionalInteger('limit', { least: 1, most: MAX_ROWS }) ?? MAX_ROWS;
     const query = read(input.text('queryString'));
     for (const name of names) this.#groups.require(name);
     if ([...this.#queries.values()].filter(({ status }) => status === 'Running').length >= MAX_RUNNING)
@@ -146,10 +149,10 @@ function read(source: string): Query {
 
 /** One group or several, by name or ARN; exactly one of the three members. */
 function readGroups(input: CallInput): readonly string[] {
-  const one = input.has('logGroupName') ? [input.groupName('logGroupName')] : [];
+  const one = input.has('logGroupName') ? [input.text('logGroupName', GROUP_NAME)] : [];
   const names = [
-    input.texts('logGroupNames', MAX_GROUPS),
-    input.texts('logGroupIdentifiers', MAX_GROUPS).map(groupOf),
+    input.texts('logGroupNames', { most: MAX_GROUPS }),
+    input.texts('logGroupIdentifiers', { most: MAX_GROUPS }).map(groupOf),
   ];
   const given = [one, ...names].filter((list) => list.length > 0);
   const [groups] = given;

@@ -1,9 +1,10 @@
 /** `FilterLogEvents` and `GetLogEvents` (CloudWatch Logs API reference). */
+import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 import { invalidParameter } from './error.ts';
-import type { CallInput } from './input.ts';
+import { FROM_ZERO, STREAM_NAME, readGroup } from './input.ts';
 import { comparePositions, eventIdOf, eventsOf, visitEvents } from './kept-events.ts';
 import type { LogEvent, Position } from './kept-events.ts';
 import { EVENT_BYTES } from './log-groups.ts';
@@ -22,18 +23,18 @@ const BEFORE_ALL: Position = { epochMs: -1, number: -1 };
 
 /** Pages by the last event that was given: events of a later time are found by the next page. */
 export async function filterLogEvents(input: CallInput, { lines, groups }: At): Promise<UnknownMembers> {
-  const group = input.group();
+  const group = readGroup(input);
   groups.require(group);
   const isOfStream = readStreams(input);
   const matches = readPattern(input.optionalText('filterPattern') ?? '');
-  const limit = input.number('limit', 1, MAX_EVENTS) ?? MAX_EVENTS;
+  const limit = input.optionalInteger('limit', { least: 1, most: MAX_EVENTS }) ?? MAX_EVENTS;
   const after = readToken(input.optionalText('nextToken'), '');
-  const fromMs = Math.max(input.number('startTime') ?? 0, groups.oldestMs(group));
+  const fromMs = Math.max(input.optionalInteger('startTime', FROM_ZERO) ?? 0, groups.oldestMs(group));
   const wanted = {
     isOfGroup: (name: string) => name === group,
     isOfStream,
     fromMs,
-    toMs: input.number('endTime'),
+    toMs: input.optionalInteger('endTime', FROM_ZERO),
   };
   const found: LogEvent[] = [];
   await visitEvents(lines, wanted, (event) => {
@@ -56,21 +57,21 @@ export async function filterLogEvents(input: CallInput, { lines, groups }: At): 
 
 /** Tokens of both directions are always there; one that leads nowhere comes back as it was given. */
 export function getLogEvents(input: CallInput, { lines, groups }: At): UnknownMembers {
-  const group = input.group();
-  const stream = input.streamName('logStreamName');
+  const group = readGroup(input);
+  const stream = input.text('logStreamName', STREAM_NAME);
   groups.require(group, stream);
-  const limit = input.number('limit', 1, MAX_EVENTS) ?? MAX_EVENTS;
+  const limit = input.optionalInteger('limit', { least: 1, most: MAX_EVENTS }) ?? MAX_EVENTS;
   const token = input.optionalText('nextToken');
-  const endMs = input.number('endTime');
+  const endMs = input.optionalInteger('endTime', FROM_ZERO);
   const wanted = {
     isOfGroup: (name: string) => name === group,
     isOfStream: (name: string) => name === stream,
-    fromMs: Math.max(input.number('startTime') ?? 0, groups.oldestMs(group)),
+    fromMs: Math.max(input.optionalInteger('startTime', FROM_ZERO) ?? 0, groups.oldestMs(group)),
     // The end is exclusive here, and inclusive in `FilterLogEvents`.
     toMs: endMs === undefined ? undefined : endMs - 1,
   };
   const all = [...eventsOf(lines, wanted)].sort(comparePositions);
-  const isBackward = token === undefined ? !input.isTrue('startFromHead') : token.startsWith('b/');
+  const isBackward = token === undefined ? !input.flag('startFromHead') : token.startsWith('b/');
   const from = readToken(token, isBackward ? 'b/' : 'f/');
   const page = isBackward
     ? takePage(
@@ -94,7 +95,7 @@ export function getLogEvents(input: CallInput, { lines, groups }: At): UnknownMe
 }
 
 function readStreams(input: CallInput): (stream: string) => boolean {
-  const names = new Set(input.texts('logStreamNames', MAX_STREAMS));
+  const names = new Set(input.texts('logStreamNames', { most: MAX_STREAMS }));
   const prefix = input.optionalText('logStreamNamePrefix');
   if (prefix !== undefined && names.size > 0)
     throw invalidParameter('logStreamNamePrefix and logStreamNames are mutually exclusive parameters.');

@@ -1,11 +1,13 @@
 /** CloudWatch Logs, read back: what functions and stages write, and what calls put beside it. */
 import { partitionOf } from '@gatewright/aws/arn';
+import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { MUST } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Service, ServiceCall, ServicePorts, LogLine } from '../../kernel/service.ts';
 import { describeLogGroups, describeLogStreams } from './describe.ts';
 import { invalidParameter } from './error.ts';
-import { CallInput } from './input.ts';
+import { GROUP_NAME, STREAM_NAME, logsInput } from './input.ts';
 import { LogGroupBook, EVENT_BYTES } from './log-groups.ts';
 import { Queries } from './queries.ts';
 import { filterLogEvents, getLogEvents } from './read-events.ts';
@@ -36,25 +38,23 @@ const CALLS: Readonly<Record<string, Call>> = {
   PutLogEvents: (input, { ports: { lines, clock }, groups }) =>
     putLogEvents(input, { lines, groups, nowMs: clock.nowEpochMs() }),
   CreateLogGroup(input, { groups }) {
-    groups.create(input.groupName('logGroupName'));
+    groups.create(input.text('logGroupName', GROUP_NAME));
     return {};
   },
   CreateLogStream(input, { groups }) {
-    groups.createStream(input.groupName('logGroupName'), input.streamName('logStreamName'));
+    groups.createStream(input.text('logGroupName', GROUP_NAME), input.text('logStreamName', STREAM_NAME));
     return {};
   },
   PutRetentionPolicy(input, { groups }) {
-    const group = input.groupName('logGroupName');
-    const days = input.number('retentionInDays', 1);
-    if (days === undefined || !RETENTION_DAYS.includes(days))
-      throw invalidParameter(
-        `1 validation error detected: Value '${days ?? 'null'}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
-      );
+    const group = input.text('logGroupName', GROUP_NAME);
+    const days = input.optionalInteger('retentionInDays', { isRequired: true }) ?? 0;
+    if (!RETENTION_DAYS.includes(days))
+      input.violate(`'${days}'`, 'retentionInDays', MUST.beOneOf(RETENTION_DAYS.map(String)));
     groups.retain(group, days);
     return {};
   },
   DeleteRetentionPolicy(input, { groups }) {
-    groups.retain(input.groupName('logGroupName'), undefined);
+    groups.retain(input.text('logGroupName', GROUP_NAME), undefined);
     return {};
   },
 };
@@ -76,7 +76,7 @@ export function open(ports: ServicePorts): Service {
             throw new OperationRefused('SerializationException', 'The body is no JSON object.');
           return {
             kind: 'result',
-            fields: await call(new CallInput(input), { ports, groups, queries, arnOf }),
+            fields: await call(logsInput(input), { ports, groups, queries, arnOf }),
           };
         } catch (error) {
           if (error instanceof OperationRefused) return error.toResult();
@@ -124,8 +124,8 @@ function putLogEvents(
     nowMs,
   }: { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook; readonly nowMs: number },
 ): UnknownMembers {
-  const group = input.groupName('logGroupName');
-  const stream = input.streamName('logStreamName');
+  const group = input.text('logGroupName', GROUP_NAME);
+  const stream = input.text('logStreamName', STREAM_NAME);
   const events = readEvents(input);
   groups.require(group, stream);
   const expiredMs = groups.oldestMs(group);
@@ -143,11 +143,9 @@ function putLogEvents(
 }
 
 function readEvents(input: CallInput): readonly Sent[] {
-  const list = input.list('logEvents');
+  const list = input.list('logEvents', { isRequired: true });
   if (list.length === 0 || list.length > MAX_EVENTS)
-    throw invalidParameter(
-      `1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and ${MAX_EVENTS}`,
-    );
+    input.violate('', 'logEvents', MUST.haveLengthWithin(1, MAX_EVENTS));
   const events = list.map((item) => {
     const { timestamp, message } = membersOf(item);
     const text = asText(message);

@@ -12,7 +12,7 @@ export const NAME_RULE: MemberRule = { least: 1, most: 128, pattern: '[a-zA-Z0-9
 const POLICY: InputPolicy = {
   names: 'all',
   refuse: (message) => new OperationRefused('ValidationException', message),
-  wrongType: (_name, value, wanted) =>
+  wrongType: (_message, value, wanted) =>
     new OperationRefused('SerializationException', describeWrongType(value, wanted)),
 };
 
