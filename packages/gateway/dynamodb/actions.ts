@@ -1,4 +1,7 @@
 /** dynalite's operations by AWS's name: parameter rules and action. */
+import { CallInput } from '@gatewright/aws/call-input';
+import type { InputPolicy } from '@gatewright/aws/call-input';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { loadOperation, type Store, validations } from './dynalite-store.ts';
 import { dropPlusSigns, MORE_TYPES, wrongInput } from './input-rules.ts';
 import { readExpressions } from './expressions/read-expressions.ts';
@@ -51,6 +54,17 @@ export const DYNAMODB = 'com.amazonaws.dynamodb.v20120810#';
 export function validationError(message: string): DynamoDbError {
   return new DynamoDbError(400, VALIDATION, message);
 }
+
+/** For members that dynalite does not check. @param path of the members within the input, with its last dot */
+export function dynamoDbInput(members: UnknownMembers, path = ''): CallInput {
+  return new CallInput(members, POLICY, path);
+}
+
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: validationError,
+  wrongType: (message) => new DynamoDbError(400, 'com.amazon.coral.service#SerializationException', message),
+};
 
 validations.validateExpressions = readExpressions;
 

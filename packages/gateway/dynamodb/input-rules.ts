@@ -1,6 +1,9 @@
 /** What dynalite's rules of inputs lack, each with AWS's page. */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { violationsOf } from '@gatewright/aws/call-input';
+import type { MemberRule } from '@gatewright/aws/call-input';
+import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { validationMessage } from '@gatewright/aws/violations';
 import { isViewType, VIEW_TYPES } from './stream-record.ts';
 
 type Rule = (input: UnknownMembers) => string | undefined;
@@ -61,19 +64,15 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
 const MAX_SEGMENTS = 1_000_000;
 
 function segmentsWrong({ TotalSegments: segments }: UnknownMembers): string | undefined {
-  if (typeof segments !== 'number' || segments <= MAX_SEGMENTS) return undefined;
-  return (
-    `1 validation error detected: Value '${segments}' at 'totalSegments' failed to satisfy constraint: ` +
-    `Member must have value less than or equal to ${MAX_SEGMENTS}`
-  );
+  return wrongMember(segments, 'totalSegments', { most: MAX_SEGMENTS });
 }
 
 /** API reference, "CreateTable": TableClass, Tags. */
 function settingsWrong(input: UnknownMembers): string | undefined {
   const { TableClass: tableClass } = input;
-  if (typeof tableClass === 'string' && !TABLE_CLASSES.includes(tableClass))
-    return enumWrong(tableClass, 'tableClass', TABLE_CLASSES);
-  return streamWrong(input) ?? tagsWrong(input);
+  return (
+    wrongMember(tableClass, 'tableClass', { values: TABLE_CLASSES }) ?? streamWrong(input) ?? tagsWrong(input)
+  );
 }
 
 /** API reference, "StreamSpecification". */
@@ -81,12 +80,11 @@ function streamWrong({ StreamSpecification: specification }: UnknownMembers): st
   if (specification === undefined || specification === null) return undefined;
   const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(specification);
   if (typeof isEnabled !== 'boolean')
-    return (
-      "1 validation error detected: Value null at 'streamSpecification.streamEnabled' failed to satisfy " +
-      'constraint: Member must not be null'
-    );
+    return wrongMember(undefined, 'streamSpecification.streamEnabled', { isRequired: true });
   if (viewType !== undefined && !isViewType(viewType))
-    return enumWrong(viewType, 'streamSpecification.streamViewType', VIEW_TYPES);
+    return wrongMember(asText(viewType) ?? typeof viewType, 'streamSpecification.streamViewType', {
+      values: VIEW_TYPES,
+    });
   return isEnabled && viewType === undefined
     ? `${INVALID}StreamViewType must be specified when StreamEnabled is true`
     : undefined;
@@ -97,26 +95,20 @@ function tagsWrong({ Tags: tags }: UnknownMembers): string | undefined {
   if (!Array.isArray(tags)) return undefined;
   if (tags.length > MAX_TAGS) return `Too many tags: ${tags.length}, at most ${MAX_TAGS}`;
   const keys = tags.map((tag) => membersOf(tag)['Key']);
-  for (const tag of tags) {
+  for (const [index, tag] of tags.entries()) {
     const { Key: key, Value: value } = membersOf(tag);
-    if (typeof key !== 'string' || !/^[^]{1,128}$/.test(key)) return lengthWrong('tags.1.member.key', 1, 128);
-    if (typeof value !== 'string' || value.length > 256) return lengthWrong('tags.1.member.value', 0, 256);
+    const at = `tags.${index + 1}.member`;
+    const wrong =
+      wrongMember(asText(key), `${at}.key`, { isRequired: true, least: 1, most: 128 }) ??
+      wrongMember(asText(value), `${at}.value`, { isRequired: true, most: 256 });
+    if (wrong !== undefined) return wrong;
   }
   return new Set(keys).size === keys.length ? undefined : 'Duplicate Keys are not allowed in tag list';
 }
 
-function lengthWrong(member: string, least: number, most: number): string {
-  return (
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ` +
-    `Member must have length between ${least} and ${most}`
-  );
-}
-
-function enumWrong(value: unknown, member: string, allowed: readonly string[]): string {
-  return (
-    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ` +
-    `Member must satisfy enum value set: [${allowed.join(', ')}]`
-  );
+function wrongMember(value: unknown, at: string, rule: MemberRule): string | undefined {
+  const violations = violationsOf(value, at, rule);
+  return violations.length === 0 ? undefined : validationMessage(...violations);
 }
 
 /** API reference, "Projection": INCLUDE has attributes. */
@@ -162,7 +154,9 @@ function actionsWrong({ AttributeUpdates: updates }: UnknownMembers): string | u
   for (const [name, update] of Object.entries(membersOf(updates))) {
     const { Action: action = 'PUT' } = membersOf(update);
     if (action !== 'PUT' && action !== 'ADD' && action !== 'DELETE')
-      return enumWrong(action, `attributeUpdates.${name}.member.action`, ['ADD', 'PUT', 'DELETE']);
+      return wrongMember(String(action), `attributeUpdates.${name}.member.action`, {
+        values: ['ADD', 'PUT', 'DELETE'],
+      });
   }
   return undefined;
 }

@@ -1,19 +1,15 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
-import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
+import { DYNAMODB, DynamoDbError, dynamoDbInput } from './actions.ts';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /** Whether the caller wants the old item when its condition fails; read here, since dynalite drops it. */
 export function readReturnOld(input: UnknownMembers): boolean {
-  const mode = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
-  if (mode !== 'NONE' && mode !== 'ALL_OLD') {
-    throw validationError(
-      `1 validation error detected: Value '${JSON.stringify(mode)}' at 'returnValuesOnConditionCheckFailure' failed to ` +
-        'satisfy constraint: Member must satisfy enum value set: [ALL_OLD, NONE]',
-    );
-  }
+  const reader = dynamoDbInput(input);
+  const mode = reader.optionalText('ReturnValuesOnConditionCheckFailure', { values: ['ALL_OLD', 'NONE'] });
+  reader.check();
   return mode === 'ALL_OLD';
 }
 

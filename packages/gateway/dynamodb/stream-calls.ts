@@ -1,7 +1,7 @@
 /** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), over the record of changes. */
-import { validationMessage } from '@gatewright/aws/violations';
+import type { MemberTable } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { DYNAMODB, DynamoDbError, validationError, type Output } from './actions.ts';
+import { DYNAMODB, DynamoDbError, dynamoDbInput, validationError, type Output } from './actions.ts';
 import { parseSequence, printSequence } from './stream-log.ts';
 import type { LoggedStream, StreamLog } from './stream-log.ts';
 import { printRecord, SHARD, streamOfIterator } from './stream-record.ts';
@@ -15,42 +15,34 @@ const MAX_LISTED = 100;
 
 const ITERATOR_TYPES = ['AFTER_SEQUENCE_NUMBER', 'LATEST', 'AT_SEQUENCE_NUMBER', 'TRIM_HORIZON'] as const;
 
-type Member = {
-  readonly name: string;
-  readonly isRequired?: true;
-  /** Of a text its length, of a number the number itself. */
-  readonly range: readonly [least: number, most: number];
-  readonly isNumber?: true;
-  readonly allowed?: readonly string[];
-};
-
-const LIMIT = { name: 'Limit', isNumber: true, range: [1, MAX_LISTED] } as const;
-const STREAM_ARN = { name: 'StreamArn', isRequired: true, range: [37, 1024] } as const;
-const SHARD_ID = [28, 65] as const;
+const LIMIT = { type: 'number', least: 1, most: MAX_LISTED } as const;
+const STREAM_ARN = { type: 'text', isRequired: true, least: 37, most: 1024 } as const;
+const SHARD_ID = { type: 'text', least: 28, most: 65 } as const;
 
 /** Source: API reference, "Request Parameters" of each operation. */
-const MEMBERS: Readonly<Record<string, readonly Member[]>> = {
-  ListStreams: [
-    { name: 'TableName', range: [3, 255] },
-    LIMIT,
-    { name: 'ExclusiveStartStreamArn', range: [37, 1024] },
-  ],
-  DescribeStream: [STREAM_ARN, LIMIT, { name: 'ExclusiveStartShardId', range: SHARD_ID }],
-  GetShardIterator: [
-    STREAM_ARN,
-    { name: 'ShardId', isRequired: true, range: SHARD_ID },
-    { name: 'ShardIteratorType', isRequired: true, range: [1, 64], allowed: ITERATOR_TYPES },
-    { name: 'SequenceNumber', range: [21, 40] },
-  ],
-  GetRecords: [
-    { name: 'ShardIterator', isRequired: true, range: [1, 2048] },
-    { ...LIMIT, range: [1, MAX_RECORDS] },
-  ],
+const MEMBERS: Readonly<Record<string, MemberTable>> = {
+  ListStreams: {
+    TableName: { type: 'text', least: 3, most: 255 },
+    Limit: LIMIT,
+    ExclusiveStartStreamArn: { type: 'text', least: 37, most: 1024 },
+  },
+  DescribeStream: { StreamArn: STREAM_ARN, Limit: LIMIT, ExclusiveStartShardId: SHARD_ID },
+  GetShardIterator: {
+    StreamArn: STREAM_ARN,
+    ShardId: { ...SHARD_ID, isRequired: true },
+    ShardIteratorType: { type: 'text', isRequired: true, values: ITERATOR_TYPES },
+    SequenceNumber: { type: 'text', least: 21, most: 40 },
+  },
+  GetRecords: {
+    ShardIterator: { type: 'text', isRequired: true, least: 1, most: 2048 },
+    Limit: { ...LIMIT, most: MAX_RECORDS },
+  },
 };
 
 /** @throws DynamoDbError */
 export function answerStreams(operation: string, input: UnknownMembers, log: StreamLog): Output {
-  refuseWrongMembers(operation, input);
+  // Attack: a member of another type, such as a list, that a later reader takes for a text.
+  dynamoDbInput(input).checkAll(MEMBERS[operation] ?? {});
   switch (operation) {
     case 'ListStreams':
       return listStreams(input, log);
@@ -203,35 +195,4 @@ function trimmedAccess(): DynamoDbError {
     `${DYNAMODB}TrimmedDataAccessException`,
     'The operation attempted to read past the oldest stream record in a shard.',
   );
-}
-
-/** Attack: a member of another type, such as a list, that a later reader takes for a text. */
-function refuseWrongMembers(operation: string, input: UnknownMembers): void {
-  const wrong = (MEMBERS[operation] ?? []).flatMap((member) => wrongMember(member, input[member.name]) ?? []);
-  if (wrong.length > 0) throw validationError(validationMessage(...wrong));
-}
-
-function wrongMember(member: Member, value: unknown): string | undefined {
-  const { name, isRequired, isNumber, allowed, range } = member;
-  const at = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-  if (value === undefined || value === null)
-    return isRequired
-      ? `Value null at '${at}' failed to satisfy constraint: Member must not be null`
-      : undefined;
-  const isOfType = isNumber ? typeof value === 'number' : typeof value === 'string';
-  if (!isOfType || (typeof value !== 'number' && typeof value !== 'string'))
-    throw new DynamoDbError(
-      400,
-      'com.amazon.coral.service#SerializationException',
-      `${name} must be a ${isNumber ? 'number' : 'string'}`,
-    );
-  const shown = `Value '${String(value)}' at '${at}' failed to satisfy constraint: Member must`;
-  if (allowed !== undefined)
-    return allowed.includes(String(value))
-      ? undefined
-      : `${shown} satisfy enum value set: [${allowed.join(', ')}]`;
-  const size = typeof value === 'number' ? value : value.length;
-  const what = isNumber ? 'value' : 'length';
-  if (size < range[0]) return `${shown} have ${what} greater than or equal to ${range[0]}`;
-  return size > range[1] ? `${shown} have ${what} less than or equal to ${range[1]}` : undefined;
 }

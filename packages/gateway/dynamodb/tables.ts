@@ -10,7 +10,7 @@ import { unusedDefinition } from './key-schema.ts';
 import { withAllKeys, withFirstKeys } from './several-keys.ts';
 import type { StreamLog } from './stream-log.ts';
 import { STACK_STREAM_LABEL } from './stream-record.ts';
-import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
+import { checkInput, DYNAMODB, DynamoDbError, dynamoDbInput, runAction, validationError } from './actions.ts';
 
 /** Unsupported parameters that change what a table does; dynalite would drop them. */
 const REFUSED_PARAMETERS = [
@@ -197,19 +197,14 @@ export class DynamoDbTables {
 
   /** The setting is kept and described; there are no backups here, whatever it says. */
   async updateContinuousBackups(input: UnknownMembers): Promise<Output> {
-    const { PointInTimeRecoveryEnabled: isOn, RecoveryPeriodInDays: days = MOST_RECOVERY_DAYS } = membersOf(
-      input['PointInTimeRecoverySpecification'],
-    );
-    if (typeof isOn !== 'boolean')
-      throw validationError(
-        "1 validation error detected: Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled' " +
-          'failed to satisfy constraint: Member must not be null',
-      );
-    if (typeof days !== 'number' || days < 1 || days > MOST_RECOVERY_DAYS)
-      throw validationError(`RecoveryPeriodInDays must be from 1 to ${MOST_RECOVERY_DAYS}`);
+    const specification = membersOf(input['PointInTimeRecoverySpecification']);
+    const reader = dynamoDbInput(specification, 'pointInTimeRecoverySpecification.');
+    const isOn = reader.read('PointInTimeRecoveryEnabled', 'flag', { isRequired: true }) ?? false;
+    const period = reader.optionalInteger('RecoveryPeriodInDays', { least: 1, most: MOST_RECOVERY_DAYS });
+    reader.check();
     const name = readTableName(input);
     await this.#describedBackups(name);
-    if (isOn) await this.#store.db.put(recoveryKey(name), days);
+    if (isOn) await this.#store.db.put(recoveryKey(name), period ?? MOST_RECOVERY_DAYS);
     else await this.#store.db.del(recoveryKey(name));
     return this.#describedBackups(name);
   }

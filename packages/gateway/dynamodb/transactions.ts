@@ -5,6 +5,7 @@
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
 import { createHash } from 'node:crypto';
 import { withIndexUnits } from './capacity.ts';
 import type { Output } from './actions.ts';
@@ -13,6 +14,7 @@ import { dynaliteDb, type Item, type Store, type Table } from './dynalite-store.
 import {
   DYNAMODB,
   DynamoDbError,
+  dynamoDbInput,
   type DynaliteOperation,
   runAction,
   VALIDATION,
@@ -72,12 +74,10 @@ export class DynamoDbTransactions {
   async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];
     if (token === undefined || token === null) return this.#writeOnce(input);
-    if (typeof token !== 'string' || token.length < 1 || token.length > 36) {
+    if (typeof token !== 'string' || token.length < 1 || token.length > 36)
       throw validationError(
-        "1 validation error detected: Value at 'clientRequestToken' failed to satisfy constraint: " +
-          'Member must have length between 1 and 36',
+        validationMessage(violationOf('', 'clientRequestToken', MUST.haveLengthWithin(1, 36))),
       );
-    }
     const nowMs = this.#clock.nowEpochMs();
     const digest = createHash('sha256').update(JSON.stringify(input['TransactItems'])).digest('base64');
     const earlier = this.#tokens.get(token);
@@ -176,21 +176,9 @@ export class DynamoDbTransactions {
 }
 
 function readMembers(input: UnknownMembers): readonly UnknownMembers[] {
-  const members = input['TransactItems'];
-  if (members === undefined || members === null)
-    throw validationError(
-      "1 validation error detected: Value null at 'transactItems' failed to satisfy constraint: Member must not be null",
-    );
-  if (!Array.isArray(members) || members.length < 1 || members.length > MAX_MEMBERS) {
-    const rule =
-      Array.isArray(members) && members.length > 0
-        ? 'less than or equal to 100'
-        : 'greater than or equal to 1';
-    throw validationError(
-      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
-        `Member must have length ${rule}`,
-    );
-  }
+  const reader = dynamoDbInput(input);
+  const members = reader.list('TransactItems', { isRequired: true, least: 1, most: MAX_MEMBERS });
+  reader.check();
   return members.map(membersOf);
 }
 
