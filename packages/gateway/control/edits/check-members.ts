@@ -2,7 +2,8 @@
  * Checks the members of a call by the table of constraints: first as AWS's validator does, which names all violations
  * at once, then as the service itself, which names the first.
  */
-import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { violationsOf } from '@gatewright/aws/call-input';
+import { validationMessage } from '@gatewright/aws/violations';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../control-error.ts';
@@ -22,7 +23,9 @@ const BY_CALL: ReadonlyMap<string, ResourceConstraints> = new Map(
  */
 export function checkMembers(call: string, path: ReadonlyMap<string, string>, body: UnknownMembers): void {
   const { input = '', properties = {} } = BY_CALL.get(call) ?? {};
-  const inPath = [...path].flatMap(([name, value]) => violationsOf(value, name, PATH_CONSTRAINTS[name]));
+  const inPath = [...path].flatMap(([name, value]) =>
+    violationsOf(value, name, PATH_CONSTRAINTS[name] ?? {}),
+  );
   const rows = Object.entries(properties).map(([name, constraint]) => {
     return { name, constraint, value: memberAt(body, name) };
   });
@@ -41,25 +44,6 @@ export function checkMembers(call: string, path: ReadonlyMap<string, string>, bo
 
 export function validationError(violations: readonly string[]): ControlError {
   return new ControlError('ValidationException', validationMessage(...violations));
-}
-
-function violationsOf(value: unknown, at: string, constraint: Constraint | undefined): readonly string[] {
-  if (constraint === undefined) return [];
-  const { required = false, values, pattern, each } = constraint;
-  if (value === undefined) return required ? [violation(undefined, at, MUST.notBeNull)] : [];
-  if (each !== undefined) return violationsInList(value, at, each);
-  if (typeof value !== 'string') return [];
-  if (values !== undefined && !values.includes(value)) return [violation(value, at, MUST.beOneOf(values))];
-  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value))
-    return [violation(value, at, MUST.match(pattern))];
-  return [];
-}
-
-function violationsInList(list: unknown, at: string, { values = [] }: Constraint): readonly string[] {
-  if (!Array.isArray(list)) return [];
-  const isLegal = list.every((item: unknown) => typeof item !== 'string' || values.includes(item));
-  if (isLegal) return [];
-  return [violation(`[${list.join(', ')}]`, at, `Member must satisfy constraint: [${MUST.beOneOf(values)}]`)];
 }
 
 /** Why the service refuses this value; undefined = it does not. */

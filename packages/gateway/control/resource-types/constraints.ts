@@ -3,16 +3,10 @@
  * (apigateway 2015-07-09), then what the service itself checks, in its own words. apigatewayv2 has only the latter:
  * enums, lengths and ranges of its model (2018-11-29), refused as BadRequestException.
  */
+import type { MemberRule } from '@gatewright/aws/call-input';
 
-export type Constraint = {
-  /** In a call that makes the resource. */
-  readonly required?: boolean;
-  /** In the order in which AWS's validator names them, where that is known. */
-  readonly values?: readonly string[];
-  /** Of the whole text. */
-  readonly pattern?: string;
-  /** Of each item of a list. */
-  readonly each?: Constraint;
+/** The rule of AWS's validator, where `isRequired` concerns a call that makes the resource. */
+export type Constraint = MemberRule & {
   /** The service's own checks, after those of the validator. */
   readonly own?: readonly OwnConstraint[];
 };
@@ -45,7 +39,7 @@ export type ResourceConstraints = {
   readonly properties: Readonly<Record<string, Constraint>>;
 };
 
-const REQUIRED: Constraint = { required: true };
+const REQUIRED: Constraint = { isRequired: true };
 const oneOf = (...values: readonly string[]): Constraint => ({ values });
 const STATUS_CODE: Constraint = { pattern: String.raw`[1-5]\d\d` };
 const SECURITY_POLICIES = [
@@ -153,7 +147,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     made: `${METHOD}/integration`,
     input: 'putIntegrationInput',
     properties: {
-      type: { required: true, values: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] },
+      type: { isRequired: true, values: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] },
       // AWS's words (aws/aws-cdk#31063); accounts may have more than its default of 29 s (docs/aws §13).
       timeoutInMillis: {
         own: [{ range: [50, 900_000], says: 'Timeout should be between 50 ms and 29000 ms' }],
@@ -189,7 +183,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     input: 'createAuthorizerInput',
     properties: {
       name: REQUIRED,
-      type: { required: true, values: ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS', 'JWT'] },
+      type: { isRequired: true, values: ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS', 'JWT'] },
     },
   },
   {
@@ -197,7 +191,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     input: 'createModelInput',
     properties: {
       name: {
-        required: true,
+        isRequired: true,
         own: [
           { minLength: 1, says: 'Model name must be non-empty' },
           { pattern: /^[a-zA-Z0-9]+$/, says: (name) => `Model name must be alphanumeric: ${name}` },
@@ -215,7 +209,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     made: 'POST /restapis/{restApiId}/stages',
     input: 'createStageInput',
     properties: {
-      stageName: { ...STAGE_NAME, required: true },
+      stageName: { ...STAGE_NAME, isRequired: true },
       deploymentId: REQUIRED,
       cacheClusterSize: CACHE_SIZE,
     },
@@ -226,7 +220,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     properties: {
       location: REQUIRED,
       'location.type': {
-        required: true,
+        isRequired: true,
         values: [
           'API',
           'AUTHORIZER',

@@ -1,5 +1,5 @@
 /** The loaded stacks as a call of CloudFormation finds them: those of its region, by name or id. */
-import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { LoadTime } from '../../kernel/load-times.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -35,9 +35,7 @@ export class LoadedStacks {
     if (wanted === '')
       throw new OperationRefused(
         'ValidationError',
-        validationMessage(
-          violation(undefined, `${member.charAt(0).toLowerCase()}${member.slice(1)}`, MUST.notBeNull),
-        ),
+        validationMessage(violation(undefined, lowerFirst(member), MUST.notBeNull)),
       );
     const found = this.all(call).find((stack) => stack.stackName === wanted || stackIdOf(stack) === wanted);
     if (found === undefined)

@@ -3,7 +3,9 @@
  */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
-import { isJsonObject, membersOf, isJson } from '@gatewright/aws/json-object';
+import { violationsOf } from '@gatewright/aws/call-input';
+import { validationMessage } from '@gatewright/aws/violations';
+import { asList, isJsonObject, membersOf, isJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { EventTest } from '../../kernel/delivery/event-pattern.ts';
 import { makeInput, type TargetInput } from '../../kernel/delivery/target-input.ts';
@@ -156,13 +158,10 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   const { action, input } = operation;
   if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
   if (action !== 'PutEvents') return undefined;
-  const entries = input['Entries'];
-  if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_ENTRIES)
-    return refuse(
-      'ValidationException',
-      `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${MAX_ENTRIES} and at least 1`,
-    );
-  const results = entries.map((entry: unknown) => {
+  const entries = asList(input['Entries']);
+  const wrong = violationsOf(entries, 'entries', { least: 1, most: MAX_ENTRIES });
+  if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
+  const results = entries.map((entry) => {
     const missing = isJsonObject(entry) ? missingOfEvent(entry) : 'Source';
     if (missing === undefined) return { EventId: random.uuid() };
     const message =

@@ -1,38 +1,33 @@
 /** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
+import { CallInput } from '@gatewright/aws/call-input';
+import type { InputPolicy, MemberTable } from '@gatewright/aws/call-input';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
-import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
 import { findMappedSource, MAPPING_SETTINGS } from '../../core/stack/event-sources.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
-type Member =
-  | { readonly kind: 'number'; readonly least: number; readonly most: number }
-  | { readonly kind: 'flag' | 'object' }
-  | { readonly kind: 'text'; readonly allowed?: readonly string[] }
-  | { readonly kind: 'list'; readonly allowed: readonly string[] };
+const STARTING_POSITIONS = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'];
 
-const number = (least: number, most: number): Member => ({ kind: 'number', least, most });
-
-const MEMBERS: Readonly<Record<string, Member>> = {
-  EventSourceArn: { kind: 'text' },
-  FunctionName: { kind: 'text' },
-  Enabled: { kind: 'flag' },
-  BatchSize: number(1, 10_000),
-  MaximumBatchingWindowInSeconds: number(0, 300),
-  FilterCriteria: { kind: 'object' },
-  FunctionResponseTypes: { kind: 'list', allowed: ['ReportBatchItemFailures'] },
-  ScalingConfig: { kind: 'object' },
-  StartingPosition: { kind: 'text', allowed: ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'] },
-  StartingPositionTimestamp: number(0, 1e11),
-  ParallelizationFactor: number(1, 10),
-  BisectBatchOnFunctionError: { kind: 'flag' },
-  MaximumRecordAgeInSeconds: number(-1, 604_800),
-  MaximumRetryAttempts: number(-1, 10_000),
-  TumblingWindowInSeconds: number(0, 900),
-  DestinationConfig: { kind: 'object' },
-  KMSKeyArn: { kind: 'text' },
-  MetricsConfig: { kind: 'object' },
-  Tags: { kind: 'object' },
+const MEMBERS: MemberTable = {
+  EventSourceArn: { type: 'text', isRequired: true },
+  FunctionName: { type: 'text', isRequired: true },
+  Enabled: { type: 'flag' },
+  BatchSize: { type: 'number', least: 1, most: 10_000 },
+  MaximumBatchingWindowInSeconds: { type: 'number', least: 0, most: 300 },
+  FilterCriteria: { type: 'object' },
+  FunctionResponseTypes: { type: 'list', each: { values: ['ReportBatchItemFailures'] } },
+  ScalingConfig: { type: 'object' },
+  StartingPosition: { type: 'text', values: STARTING_POSITIONS },
+  StartingPositionTimestamp: { type: 'number', least: 0, most: 1e11 },
+  ParallelizationFactor: { type: 'number', least: 1, most: 10 },
+  BisectBatchOnFunctionError: { type: 'flag' },
+  MaximumRecordAgeInSeconds: { type: 'number', least: -1, most: 604_800 },
+  MaximumRetryAttempts: { type: 'number', least: -1, most: 10_000 },
+  TumblingWindowInSeconds: { type: 'number', least: 0, most: 900 },
+  DestinationConfig: { type: 'object' },
+  KMSKeyArn: { type: 'text' },
+  MetricsConfig: { type: 'object' },
+  Tags: { type: 'object' },
 };
 
 /** Of sources that start nothing here, or settings that would have no effect although they limit or hide. */
@@ -48,25 +43,29 @@ const NOT_SERVED = [
   'Topics',
 ];
 const FIXED = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'];
+/** An update names its function in the path or not at all. */
+const UPDATE_MEMBERS: MemberTable = Object.fromEntries(
+  Object.entries(MEMBERS).flatMap(([name, member]) =>
+    FIXED.includes(name) ? [] : [[name, { ...member, isRequired: false }]],
+  ),
+);
+
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new OperationRefused('ValidationException', message),
+  wrongType: (message) => new OperationRefused('SerializationException', message),
+};
 
 /** The members that a call sets. @throws OperationRefused */
 export function readMembers(input: UnknownMembers, isUpdate: boolean): Properties {
   const refused = NOT_SERVED.find((name) => isGiven(input[name]));
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
-  const given = Object.entries(input).filter(
-    ([name, value]) =>
-      // An empty list takes back what was set before.
-      Object.hasOwn(MEMBERS, name) &&
-      value !== undefined &&
-      value !== null &&
-      !(isUpdate && FIXED.includes(name)),
-  );
-  const required = isUpdate ? [] : ['EventSourceArn', 'FunctionName'];
-  const missing = required
-    .filter((name) => !isGiven(input[name]))
-    .map((name) => violation(undefined, small(name), MUST.notBeNull));
-  const wrong = [...missing, ...given.flatMap(([name, value]) => wrongMember(name, value) ?? [])];
-  if (wrong.length > 0) throw new OperationRefused('ValidationException', validationMessage(...wrong));
+  const members = isUpdate ? UPDATE_MEMBERS : MEMBERS;
+  const reader = new CallInput(input, POLICY);
+  reader.object('ScalingConfig')?.read('MaximumConcurrency', 'number', { least: 2, most: 1_000 });
+  reader.checkAll(members);
+  // An empty list takes back what was set before.
+  const given = Object.entries(input).filter(([name]) => Object.hasOwn(members, name) && reader.has(name));
   // Of a parsed text.
   return Object.fromEntries(given) as Properties;
 }
@@ -87,63 +86,11 @@ export function refuseForSource(service: string, properties: UnknownMembers): vo
   if (isGiven(properties['ScalingConfig']))
     throw invalidParameter('ScalingConfig is not valid for stream event sources.');
   if (!isGiven(properties['StartingPosition']))
-    throw invalidParameter(
-      `${validationMessage(violation(undefined, small('StartingPosition'), MUST.notBeNull))}.`,
-    );
+    throw invalidParameter(`${validationMessage(violation(undefined, 'startingPosition', MUST.notBeNull))}.`);
 }
 
 export function invalidParameter(message: string): OperationRefused {
   return new OperationRefused('InvalidParameterValueException', message);
-}
-
-function wrongMember(name: string, value: unknown): string | undefined {
-  const member = MEMBERS[name] ?? { kind: 'object' };
-  switch (member.kind) {
-    case 'flag':
-      if (typeof value !== 'boolean') throw unreadable(name, 'a boolean');
-      return undefined;
-    case 'object':
-      if (typeof value !== 'object' || Array.isArray(value)) throw unreadable(name, 'an object');
-      return name === 'ScalingConfig' ? wrongConcurrency(value) : undefined;
-    case 'list':
-      if (!Array.isArray(value)) throw unreadable(name, 'a list');
-      return value.every((one) => member.allowed.includes(String(one)))
-        ? undefined
-        : violation(JSON.stringify(value), small(name), MUST.beOneOf(member.allowed));
-    case 'text':
-      if (typeof value !== 'string') throw unreadable(name, 'a string');
-      return member.allowed === undefined || member.allowed.includes(value)
-        ? undefined
-        : violation(value, small(name), MUST.beOneOf(member.allowed));
-    case 'number':
-      return wrongNumber(name, value, member);
-  }
-}
-
-function wrongConcurrency(value: unknown): string | undefined {
-  const { MaximumConcurrency: most } = membersOf(value);
-  return isGiven(most)
-    ? wrongNumber('scalingConfig.maximumConcurrency', most, { least: 2, most: 1_000 })
-    : undefined;
-}
-
-function wrongNumber(
-  name: string,
-  value: unknown,
-  { least, most }: { readonly least: number; readonly most: number },
-): string | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw unreadable(name, 'a number');
-  if (value >= least && value <= most) return undefined;
-  const constraint = value < least ? MUST.haveValueFrom(least) : MUST.haveValueTo(most);
-  return violation(String(value), small(name), constraint);
-}
-
-function unreadable(name: string, kind: string): OperationRefused {
-  return new OperationRefused('SerializationException', `${name} must be ${kind}`);
-}
-
-function small(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 function isGiven(value: unknown): boolean {

@@ -1,10 +1,17 @@
 /** Input of `AssumeRole` (STS API reference). What is not done here is refused: it would limit or widen a session. */
-import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { CallInput } from '@gatewright/aws/call-input';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import { parseArn } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+
+const POLICY: InputPolicy = {
+  names: 'first',
+  refuse: (message) => new OperationRefused('ValidationError', message),
+  wrongType: (message) => new OperationRefused('MalformedInput', message),
+};
 
 export type AssumeRoleInput = {
   readonly roleArn: string;
@@ -17,7 +24,6 @@ export type AssumeRoleInput = {
 };
 
 const MAX_POLICY = 2048;
-const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const NOT_DONE = [
   'PolicyArns',
   'Tags',
@@ -29,11 +35,11 @@ const NOT_DONE = [
 ];
 
 export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
-  const roleArn = required(parameters, 'RoleArn', 'roleArn');
+  const reader = new CallInput(Object.fromEntries(parameters), POLICY);
+  const roleArn = reader.text('RoleArn', { least: 1 });
   if (parseArn(roleArn)?.service !== 'iam')
     throw new OperationRefused('ValidationError', `${roleArn} is invalid`);
-  const sessionName = required(parameters, 'RoleSessionName', 'roleSessionName');
-  if (!SESSION_NAME.test(sessionName)) throw constraint(sessionName, 'roleSessionName', '[\\w+=,.@-]{2,64}');
+  const sessionName = reader.text('RoleSessionName', { least: 2, most: 64, pattern: '[\\w+=,.@-]*' });
   const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
   if (unknown !== undefined)
     throw new OperationRefused(
@@ -57,9 +63,9 @@ export function readDuration(
 ): number {
   const text = parameters.get('DurationSeconds');
   if (text === null) return usual;
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (seconds >= least && seconds <= most) return seconds;
-  throw constraint(text, 'durationSeconds', `value between ${least} and ${most}`);
+  const DurationSeconds = /^\d{1,9}$/.test(text) ? Number(text) : text;
+  const reader = new CallInput({ DurationSeconds }, POLICY);
+  return reader.optionalInteger('DurationSeconds', { least, most }) ?? usual;
 }
 
 function readSessionPolicy(text: string): CompiledPolicy {
@@ -75,21 +81,4 @@ function readSessionPolicy(text: string): CompiledPolicy {
       `The session policy is malformed: ${compiled.reason}`,
     );
   return compiled.policy;
-}
-
-function required(parameters: URLSearchParams, name: string, shown: string): string {
-  const value = parameters.get(name) ?? '';
-  if (value === '')
-    throw new OperationRefused(
-      'ValidationError',
-      validationMessage(violation(undefined, shown, MUST.notBeNull)),
-    );
-  return value;
-}
-
-function constraint(value: string, shown: string, wanted: string): OperationRefused {
-  return new OperationRefused(
-    'ValidationError',
-    validationMessage(violation(value.slice(0, 100), shown, `Member must satisfy ${wanted}`)),
-  );
 }

@@ -1,5 +1,6 @@
 /** Common parts of the JSON services of values: reading a call, and answering it (AWS JSON 1.1). */
-import { MUST, validationMessage, violationOf } from '@gatewright/aws/violations';
+import { CallInput } from '@gatewright/aws/call-input';
+import type { InputPolicy } from '@gatewright/aws/call-input';
 import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,6 +9,12 @@ import type { ControlReply } from '../../core/api-call.ts';
 import type { AwsCall } from '../../kernel/calls/aws-call.ts';
 
 export type Home = { readonly region: string; readonly accountId: string };
+
+const POLICY: InputPolicy = {
+  names: 'first',
+  refuse: (message) => new ServiceRefusal('ValidationException', message),
+  wrongType: (message) => new ServiceRefusal('SerializationException', message),
+};
 
 export function actionOf({ request }: AwsCall, prefix: string): string {
   const target = headerOf(request, 'x-amz-target') ?? '';
@@ -23,30 +30,17 @@ export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
 
 /** @throws ServiceRefusal */
 export function textField(fields: UnknownMembers, name: string): string {
-  const value = fields[name];
-  if (typeof value === 'string' && value !== '') return value;
-  throw invalid(name, 'Member must not be null');
+  return new CallInput(fields, POLICY).text(name, { least: 1 });
 }
 
 /** @throws ServiceRefusal unless there are 1 to `most` texts */
 export function textsField(fields: UnknownMembers, name: string, most: number): readonly string[] {
-  const value: unknown = fields[name];
-  const texts = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-  if (texts.length === 0) throw invalid(name, 'Member must have length greater than or equal to 1');
-  if (texts.length > most) throw invalid(name, `Member must have length less than or equal to ${most}`);
-  return texts;
+  return new CallInput(fields, POLICY).texts(name, { isRequired: true, least: 1, most });
 }
 
 /** @throws ServiceRefusal unless it is absent, or from 1 to `most` */
 export function sizeField(fields: UnknownMembers, name: string, most: number): number {
-  const value = fields[name] ?? most;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw invalid(name, MUST.haveValueTo(most));
-}
-
-function invalid(name: string, rule: string): ServiceRefusal {
-  const shown = name.charAt(0).toLowerCase() + name.slice(1);
-  return new ServiceRefusal('ValidationException', validationMessage(violationOf('', shown, rule)));
+  return new CallInput(fields, POLICY).optionalInteger(name, { least: 1, most }) ?? most;
 }
 
 /** Unsupported filters, lists and writes: 501 ends an SDK at once. */

@@ -4,6 +4,8 @@
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
+import { CallInput } from '@gatewright/aws/call-input';
+import type { InputPolicy, MemberTable } from '@gatewright/aws/call-input';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -14,6 +16,7 @@ import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import type { FunctionPolicies } from '../../functions/function-policies.ts';
 import type { NamedFunction } from '@gatewright/aws/function-name';
+import { ServiceRefusal } from '../../../core/errors.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/policy(?:\/([^/]+))?\/?$/;
@@ -25,20 +28,28 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** "The final policy size (20597) is bigger than the limit (20480)." */
 const MAX_POLICY_BYTES = 20_480;
 
-/** Patterns of the API reference; each member of AddPermission, and whether it is required. */
-const MEMBERS: readonly (readonly [name: string, pattern: RegExp, isRequired?: true])[] = [
-  ['StatementId', /^[\w-]{1,100}$/, true],
-  ['Action', /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/, true],
-  ['Principal', /^\S+$/, true],
-  [
-    'SourceArn',
-    /^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d)?:(\d{12})?:.*$/,
-  ],
-  ['SourceAccount', /^\d{12}$/],
-  ['EventSourceToken', /^[\w.-]{1,256}$/],
-  ['PrincipalOrgID', /^o-[a-z0-9]{10,32}$/],
-  ['FunctionUrlAuthType', /^(NONE|AWS_IAM)$/],
-];
+/** Members of AddPermission and their patterns (API reference). */
+const MEMBERS: MemberTable = {
+  StatementId: { type: 'text', isRequired: true, pattern: '[\\w-]{1,100}' },
+  Action: { type: 'text', isRequired: true, pattern: '(lambda:[*]|lambda:[a-zA-Z]+|[*])' },
+  Principal: { type: 'text', isRequired: true, pattern: '\\S+' },
+  SourceArn: {
+    type: 'text',
+    pattern:
+      'arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d)?:(\\d{12})?:.*',
+  },
+  SourceAccount: { type: 'text', pattern: '\\d{12}' },
+  EventSourceToken: { type: 'text', pattern: '[\\w.-]{1,256}' },
+  PrincipalOrgID: { type: 'text', pattern: 'o-[a-z0-9]{10,32}' },
+  FunctionUrlAuthType: { type: 'text', values: ['NONE', 'AWS_IAM'] },
+  InvokedViaFunctionUrl: { type: 'flag' },
+};
+
+const POLICY: InputPolicy = {
+  names: 'all',
+  refuse: (message) => new ServiceRefusal('ValidationException', message),
+  wrongType: (message) => new ServiceRefusal('SerializationException', message),
+};
 
 type FunctionPolicyOptions = {
   readonly stacks: () => readonly ResolvedStack[];
@@ -90,8 +101,8 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
   const input = parseJsonObject(call.request.body.toString('utf8'));
   if (input === undefined)
     return refused(call, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
-  const wrong = findWrongMember(input);
-  if (wrong !== undefined) return refused(call, 400, 'ValidationException', wrong);
+  const wrong = findViolation(input);
+  if (wrong !== undefined) return refused(call, 400, wrong.code, wrong.message);
   const moved = refuseOtherRevision(asked, input['RevisionId'], policies);
   if (moved !== undefined) return moved;
   const id = String(input['StatementId']);
@@ -121,33 +132,24 @@ function removePermission(asked: PolicyRequest, id: string, policies: FunctionPo
   return { status: 204, headers: [], body: '' };
 }
 
-/** Lambda's text for a faulty member; undefined if there is none. */
-function findWrongMember(input: UnknownMembers): string | undefined {
-  for (const [name, pattern, isRequired] of MEMBERS) {
-    const value = input[name] ?? undefined;
-    const member = name.charAt(0).toLowerCase() + name.slice(1);
-    if (value === undefined && isRequired !== true) continue;
-    if (value === undefined)
-      return `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`;
-    if (typeof value !== 'string' || !pattern.test(value))
-      return `1 validation error detected: Value '${typeof value === 'string' ? value : typeof value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern.source}`;
+function findViolation(input: UnknownMembers): ServiceRefusal | undefined {
+  try {
+    new CallInput(input, POLICY).checkAll(MEMBERS);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ServiceRefusal) return error;
+    throw error;
   }
-  const viaUrl = input['InvokedViaFunctionUrl'] ?? undefined;
-  return viaUrl === undefined || typeof viaUrl === 'boolean'
-    ? undefined
-    : "1 validation error detected: Value at 'invokedViaFunctionUrl' must be a boolean";
 }
 
 function permissionOf(input: UnknownMembers): Record<string, string | boolean> {
-  const texts = MEMBERS.flatMap(([name]) => {
-    const value = input[name];
-    return name !== 'StatementId' && typeof value === 'string' ? [[name, value] as const] : [];
-  });
-  const viaUrl = input['InvokedViaFunctionUrl'];
-  return {
-    ...Object.fromEntries(texts),
-    ...(typeof viaUrl === 'boolean' ? { InvokedViaFunctionUrl: viaUrl } : {}),
-  };
+  return Object.fromEntries(
+    Object.keys(MEMBERS).flatMap((name): [string, string | boolean][] => {
+      const value = input[name];
+      const isGiven = typeof value === 'string' || typeof value === 'boolean';
+      return name !== 'StatementId' && isGiven ? [[name, value]] : [];
+    }),
+  );
 }
 
 function refuseOtherRevision(
