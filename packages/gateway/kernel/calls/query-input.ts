@@ -1,5 +1,5 @@
 /** Input of AWS's query protocol (`Attribute.1.Name=…`) as a tree, and members of inputs of either protocol. */
-import { memberOf, membersOf } from '@gatewright/aws/json-object';
+import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 
@@ -46,15 +46,6 @@ export function numberOf(fields: UnknownMembers, name: string): number | undefin
   const text = readTextField(fields, name);
   if (text === undefined || text === '') return undefined;
   return /^-?\d{1,12}$/.test(text) ? Number(text) : NaN;
-}
-
-export function listOf(fields: UnknownMembers, name: string): readonly unknown[] {
-  const value = memberOf(fields, name);
-  return Array.isArray(value) ? value : [];
-}
-
-export function mapOf(fields: UnknownMembers, name: string): UnknownMembers {
-  return membersOf(memberOf(fields, name));
 }
 
 type Reader = (name: string) => string | undefined;

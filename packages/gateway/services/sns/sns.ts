@@ -1,12 +1,12 @@
 /** Publish and PublishBatch of SNS, over the topics of this start (SNS API reference). */
-import { isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
+import { isJsonObject, mapOf, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { MessageAttribute } from '../../kernel/delivery/queue-model.ts';
 import type { Random } from '../../core/ports.ts';
 import { type OperationResult, refuse } from '../../kernel/calls/aws-operation.ts';
 import { answerSns } from './recorded-publish.ts';
-import { mapOf, readTextField, treeOf, type Tree } from '../../kernel/calls/query-input.ts';
+import { readTextField, treeOf, type Tree } from '../../kernel/calls/query-input.ts';
 import type { Published, Topics } from './topics.ts';
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;

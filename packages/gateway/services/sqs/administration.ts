@@ -7,7 +7,8 @@ import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { invalid, missing, SqsError } from './error.ts';
-import { listOf, mapOf, readTextField } from '../../kernel/calls/query-input.ts';
+import { readTextField } from '../../kernel/calls/query-input.ts';
+import { listOf, mapOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 /** Limit of queues made by calls. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import {
   type MessageAttribute,
@@ -10,7 +10,7 @@ import {
 import { digestOfAttributes, digestOfBody } from '../../kernel/message-digest.ts';
 import type { QueueDefinition } from './queues.ts';
 import { invalid, missing } from './error.ts';
-import { listOf, mapOf, numberOf, readTextField } from '../../kernel/calls/query-input.ts';
+import { numberOf, readTextField } from '../../kernel/calls/query-input.ts';
 
 /** XML 1.0 characters: "A message can include only XML, JSON, and unformatted text". */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;

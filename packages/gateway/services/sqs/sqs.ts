@@ -1,4 +1,4 @@
-import { membersOf } from '@gatewright/aws/json-object';
+import { listOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -9,7 +9,7 @@ import { type LocalQueue, OverfullError, type Queues } from './queues.ts';
 import { findQueue, type QueuePlace } from './queue-place.ts';
 import { administerQueues } from './administration.ts';
 import { invalid, missing, SqsError } from './error.ts';
-import { listOf, numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
+import { numberOf, readTextField, inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import { printReceived, printSent, readNewMessage, receiptOf } from './messages.ts';
 import { printForQuery } from './xml.ts';
 import type { Tree } from '../../kernel/calls/query-input.ts';

@@ -1,10 +1,9 @@
 /**
  * Results of SQS for the query protocol: lists and maps become repeated elements with names of their own.
  */
-import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
-import { listOf, mapOf } from '../../kernel/calls/query-input.ts';
 
 type Result = Extract<OperationResult, { kind: 'result' }>;
 
