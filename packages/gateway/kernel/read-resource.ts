@@ -1,10 +1,11 @@
 /**
- * Properties of one resource as numbers, flags and texts. Values that AWS would refuse are noted and replaced
- * by the default.
+ * Properties of one resource as numbers, flags and texts, at paths such as `RedrivePolicy.maxReceiveCount`. Values that
+ * AWS would refuse are noted and replaced by the default. Where they are refused instead: `members`.
  */
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
+import { MemberReader } from '../core/stack/member-reader.ts';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 
 export class ResourceReader {
@@ -28,6 +29,11 @@ export class ResourceReader {
   /** The same resource with other properties, judged by another tolerance. */
   with(properties: JsonObject, tolerance: Tolerance, unsupported: UnsupportedItem[]): ResourceReader {
     return new ResourceReader(this.stack, { ...this.resource, properties }, tolerance, unsupported);
+  }
+
+  /** Refuses what is wrong, at any depth. */
+  get members(): MemberReader {
+    return new MemberReader(this.resource.properties);
   }
 
   value(path: string): unknown {

@@ -245,20 +245,28 @@ describe('an alarm of a template', () => {
 
 const WRONG: readonly { readonly rule: string; readonly property: string; readonly message: RegExp }[] = [
   { rule: 'Period: 45', property: 'Period', message: /45 must be 1, 5, 10, 20, 30 or a multiple of 60/ },
-  { rule: 'ComparisonOperator: Above', property: 'ComparisonOperator', message: /"Above" must be one of/ },
-  { rule: 'EvaluationPeriods: 0', property: 'EvaluationPeriods', message: /0 must be a whole number/ },
+  {
+    rule: 'ComparisonOperator: Above',
+    property: 'ComparisonOperator',
+    message: /must be one of .*, not "Above"$/,
+  },
+  {
+    rule: 'EvaluationPeriods: 0',
+    property: 'EvaluationPeriods',
+    message: /must be a whole number from 1 to \d+, not 0$/,
+  },
   {
     rule: 'DatapointsToAlarm: 2',
     property: 'DatapointsToAlarm',
-    message: /2 must be a whole number from 1 to 1/,
+    message: /must be a whole number from 1 to 1, not 2$/,
   },
   {
     rule: 'TreatMissingData: good',
     property: 'TreatMissingData',
-    message: /"good" must be one of breaching/,
+    message: /must be one of breaching.*, not "good"$/,
   },
-  { rule: 'Threshold: many', property: 'Threshold', message: /"many" must be a number/ },
-  { rule: 'Statistic: Median', property: 'Statistic', message: /"Median" must be one of/ },
+  { rule: 'Threshold: many', property: 'Threshold', message: /must be a number, not "many"$/ },
+  { rule: 'Statistic: Median', property: 'Statistic', message: /must be one of .*, not "Median"$/ },
   { rule: 'ExtendedStatistic: p101', property: 'ExtendedStatistic', message: /p101 is no statistic/ },
   { rule: 'EvaluationPeriods: 2000', property: 'EvaluationPeriods', message: /120000 s; at most 86400 s/ },
   {

@@ -1,7 +1,8 @@
 /** Typed reading of resource properties; every refusal names file, resource and property. */
-import { asFlag, asInteger, asNumber, isJsonObject } from '@gatewright/aws/json-object';
+import { asNumber, asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
+import { MemberReader } from '../stack/member-reader.ts';
 
 /** A resource for the compilers: id, CloudFormation properties, and their places. */
 export type PropertyBag = {
@@ -19,30 +20,16 @@ export function requireValid<T extends PropertyBag>(bag: T): T {
   return bag;
 }
 
-/** A text property; without `usual` it is required. Numbers and booleans read as their text, as CloudFormation does. */
+/** A text property; without `usual` it is required. Numbers and flags read as their text, as CloudFormation does. */
 export function readText(bag: PropertyBag, property: string, usual?: string): string {
-  const value = bag.properties[property];
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if ((value === undefined || value === null) && usual !== undefined) return usual;
-  throw new DefinitionError(
-    bag.place(property),
-    value === undefined ? `${property} is required` : `${property} must be a string`,
-  );
+  return readerOf(bag).anyText(property, usual);
 }
 
 type IntegerRule = { readonly usual: number; readonly min: number; readonly max: number };
 
 /** A whole number within AWS's bounds; text of digits counts, as in CloudFormation. */
-export function readInteger(bag: PropertyBag, property: string, rule: IntegerRule): number {
-  const value = bag.properties[property];
-  if (value === undefined || value === null) return rule.usual;
-  const number = asInteger(value, rule.min, rule.max);
-  if (number !== undefined) return number;
-  throw new DefinitionError(
-    bag.place(property),
-    `${property} must be a whole number from ${rule.min} to ${rule.max}, not ${JSON.stringify(value)}`,
-  );
+export function readInteger(bag: PropertyBag, property: string, { usual, min, max }: IntegerRule): number {
+  return readerOf(bag).integer(property, min, max, usual);
 }
 
 /**
@@ -65,67 +52,49 @@ export function readClampedInteger(
   );
 }
 
-/** `true`, `false` or their texts. */
+/** `true`, `false` or their texts; absent = false. */
 export function readFlag(bag: PropertyBag, property: string): boolean {
-  const value = bag.properties[property];
-  if (value === undefined || value === null) return false;
-  const flag = asFlag(value);
-  if (flag !== undefined) return flag;
-  throw new DefinitionError(bag.place(property), `${property} must be true or false`);
+  return readerOf(bag).flag(property, false);
 }
 
 /** A list of texts; absent = empty. */
 export function readTextList(bag: PropertyBag, property: string): string[] {
-  const value = bag.properties[property];
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) {
-    const texts = value.filter((item) => typeof item === 'string');
-    if (texts.length === value.length) return texts;
-  }
-  throw new DefinitionError(bag.place(property), `${property} must be a list of strings`);
+  const reader = readerOf(bag);
+  return reader
+    .list(property, Infinity)
+    .map((item) => asText(item) ?? reader.refuse(property, 'must be a list of texts'));
 }
 
 /** A map whose values are texts; absent = undefined. */
 export function readTextMap(bag: PropertyBag, property: string): Record<string, string> | undefined {
-  const value = bag.properties[property];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new DefinitionError(bag.place(property), `${property} must be a map`);
-  const texts: Record<string, string> = {};
-  for (const [name, item] of Object.entries(value)) {
-    if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean')
-      throw new DefinitionError(bag.place(`${property}.${name}`), `${property}.${name} must be a string`);
-    texts[name] = String(item);
-  }
-  return texts;
+  const map = readerOf(bag).optional(property);
+  return map && Object.fromEntries(Object.keys(map.members).map((name) => [name, map.anyText(name)]));
 }
 
 /** A nested block (`Integration`, `CorsConfiguration`) as a bag of its own; absent = undefined. */
 export function readBlock(bag: PropertyBag, property: string): PropertyBag | undefined {
-  const value = bag.properties[property];
-  if (value === undefined || value === null) return undefined;
-  if (!isJsonObject(value)) throw new DefinitionError(bag.place(property), `${property} must be a map`);
-  return {
-    id: bag.id,
-    logicalId: bag.logicalId,
-    properties: value,
-    place: (inner) => bag.place(inner === undefined ? property : `${property}.${inner}`),
-  };
+  const block = readerOf(bag).optional(property);
+  return block && innerBag(bag, block);
 }
 
 /** A list of maps (`IntegrationResponses`), each as a bag of its own; absent = empty. */
 export function readList(bag: PropertyBag, property: string): PropertyBag[] {
-  const value = bag.properties[property];
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new DefinitionError(bag.place(property), `${property} must be a list`);
-  return value.map((item: unknown, index) => {
-    const place = `${property}.${index}`;
-    if (!isJsonObject(item)) throw new DefinitionError(bag.place(place), `${place} must be a map`);
-    return {
-      id: bag.id,
-      logicalId: bag.logicalId,
-      properties: item,
-      place: (inner) => bag.place(inner === undefined ? place : `${place}.${inner}`),
-    };
+  return readerOf(bag)
+    .objects(property, Infinity)
+    .map((item) => innerBag(bag, item));
+}
+
+function innerBag(bag: PropertyBag, block: MemberReader): PropertyBag {
+  return {
+    id: bag.id,
+    logicalId: bag.logicalId,
+    properties: block.members,
+    place: (inner = '') => bag.place(block.at(inner)),
+  };
+}
+
+function readerOf(bag: PropertyBag): MemberReader {
+  return new MemberReader(bag.properties, '', {
+    refusal: (path, message) => new DefinitionError(bag.place(path), `${path} ${message}`),
   });
 }

@@ -1,4 +1,7 @@
-/** Reads nested members as CloudFormation and all protocols of AWS's APIs write them, with the path of what is refused. */
+/**
+ * Reads nested members as CloudFormation and all protocols of AWS's APIs write them, and refuses what is wrong with its
+ * path. Properties of API Gateway (core/deployment/properties.ts) are read with it too.
+ */
 import { asFlag, asInteger, asNumber, isJsonList, isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject, UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -17,18 +20,35 @@ export class InvalidMember extends Error {
   }
 }
 
-/** Each reader throws InvalidMember; those without `optional` and without a default need the member. */
+type Policy = {
+  /** The most characters of a text, where the call does not say. */
+  readonly longest: number;
+  readonly refusal: (path: string, message: string, isMissing: boolean) => Error;
+};
+
+const INVALID_MEMBER: Policy = {
+  longest: 10_000,
+  refusal: (path, message, isMissing) => new InvalidMember(path, message, isMissing),
+};
+
+/**
+ * Each reader throws InvalidMember, or what its policy says; those without `optional` and without a default need the
+ * member. Null is an absent member.
+ */
 export class MemberReader {
   readonly path: string;
   readonly #members: JsonObject;
-  readonly #longest: number;
+  readonly #policy: Policy;
 
-  /** @param longest the most characters of a text, where the call does not say */
-  constructor(value: unknown, path = '', longest = 10_000) {
-    if (!isJsonObject(value)) throw new InvalidMember(path, 'must be an object');
+  constructor(value: unknown, path = '', policy: Partial<Policy> = {}) {
+    this.#policy = { ...INVALID_MEMBER, ...policy };
+    if (!isJsonObject(value)) throw this.#policy.refusal(path, 'must be an object', false);
     this.path = path;
     this.#members = value;
-    this.#longest = longest;
+  }
+
+  get members(): JsonObject {
+    return this.#members;
   }
 
   get names(): readonly string[] {
@@ -53,24 +73,29 @@ export class MemberReader {
   }
 
   refuse(name: string, message: string): never {
-    throw new InvalidMember(this.at(name), message);
+    throw this.#policy.refusal(this.at(name), message, false);
   }
 
   missing(name: string): never {
-    throw new InvalidMember(this.at(name), 'is required', true);
+    throw this.#policy.refusal(this.at(name), 'is required', true);
   }
 
-  text(name: string, most = this.#longest): string {
+  text(name: string, most = this.#policy.longest): string {
     const value = this.optionalText(name, most);
     return value === undefined || value === '' ? this.missing(name) : value;
   }
 
-  optionalText(name: string, most = this.#longest): string | undefined {
+  optionalText(name: string, most = this.#policy.longest): string | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
     if (typeof value !== 'string') this.refuse(name, 'must be a text');
     if (value.length > most) this.refuse(name, `has ${value.length} characters; at most ${most} are allowed`);
     return value;
+  }
+
+  /** Numbers and flags read as their text, as CloudFormation does. */
+  anyText(name: string, usual?: string): string {
+    return this.#read(name, 'must be a text', asAnyText) ?? usual ?? this.missing(name);
   }
 
   oneOf<Value extends string>(name: string, values: readonly Value[], usual?: Value): Value {
@@ -122,7 +147,7 @@ export class MemberReader {
   }
 
   object(name: string): MemberReader {
-    return new MemberReader(this.value(name), this.at(name), this.#longest);
+    return new MemberReader(this.value(name), this.at(name), this.#policy);
   }
 
   optional(name: string): MemberReader | undefined {
@@ -131,7 +156,7 @@ export class MemberReader {
 
   objects(name: string, most: number): readonly MemberReader[] {
     return this.list(name, most).map(
-      (item, index) => new MemberReader(item, `${this.at(name)}.${index}`, this.#longest),
+      (item, index) => new MemberReader(item, `${this.at(name)}.${index}`, this.#policy),
     );
   }
 
@@ -151,7 +176,7 @@ export class MemberReader {
 
   /** Other members at the same place. */
   as(members: UnknownMembers): MemberReader {
-    return new MemberReader(members, this.path, this.#longest);
+    return new MemberReader(members, this.path, this.#policy);
   }
 
   /** The only member of a union such as `Statement`. */
@@ -166,8 +191,13 @@ export class MemberReader {
   #read<Value>(name: string, rule: string, read: (value: Json) => Value | undefined): Value | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    return read(value) ?? this.refuse(name, `${JSON.stringify(value)} ${rule}`);
+    return read(value) ?? this.refuse(name, `${rule}, not ${JSON.stringify(value)}`);
   }
 }
 
 const SECONDS = /^\d+(\.\d+)?$/;
+
+function asAnyText(value: Json): string | undefined {
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isScalar ? String(value) : undefined;
+}

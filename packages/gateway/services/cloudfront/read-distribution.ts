@@ -2,7 +2,7 @@
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
-import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
+import { InvalidMember, MemberReader } from '../../core/stack/member-reader.ts';
 import { closedBehavior, readBehavior, readPattern } from './read-behaviors.ts';
 import { isSet, readCachePolicy, readRequestPolicy, readResponsePolicy } from './read-policies.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -70,7 +70,7 @@ function readAll<Policy>(
   return new Map(
     stacks.ofType(type).flatMap((reader): readonly (readonly [string, Policy])[] => {
       try {
-        return [[reader.resource.physicalId, read(new MemberReader(reader.resource.properties, ''))]];
+        return [[reader.resource.physicalId, read(reader.members)]];
       } catch (error) {
         if (!(error instanceof InvalidMember)) throw error;
         reader.note(error.path, error.message, 'behaviors with this policy answer 500');

@@ -1,5 +1,5 @@
 /** What CloudWatch refuses, with its codes. */
-import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
+import { InvalidMember, MemberReader } from '../../core/stack/member-reader.ts';
 
 /** Codes of the query protocol; the newer protocols have longer names for some. */
 export type InputCode =
@@ -34,5 +34,5 @@ const LONGEST_TEXT = 1_024;
 
 /** @throws InvalidMember */
 export function readInput(value: unknown): MemberReader {
-  return new MemberReader(value, '', LONGEST_TEXT);
+  return new MemberReader(value, '', { longest: LONGEST_TEXT });
 }

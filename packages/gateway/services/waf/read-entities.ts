@@ -5,7 +5,8 @@ import { capacityOf, MAX_WEB_ACL_CAPACITY } from './rules/capacity.ts';
 import { compilePattern, MAX_PATTERN } from './rules/pattern.ts';
 import { readAction, readResponseBodies } from './rules/read-action.ts';
 import { readRules } from './rules/read-rule.ts';
-import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
+import { InvalidMember } from '../../core/stack/member-reader.ts';
+import type { MemberReader } from '../../core/stack/member-reader.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Pattern, RuleSet, WebAcl } from './rules/statement.ts';
 
@@ -54,7 +55,7 @@ function factsOf({ resource, stack }: ResourceReader, kind: Kind): EntityFacts {
 
 /** @throws InvalidMember */
 export function readIpSet(reader: ResourceReader): IpSet {
-  const at: MemberReader = new MemberReader(reader.resource.properties, '');
+  const at: MemberReader = reader.members;
   const version = at.oneOf('IPAddressVersion', ['IPV4', 'IPV6']);
   const addresses = at.texts('Addresses', MAX_ADDRESSES);
   return { ...factsOf(reader, 'ipset'), addresses, blocks: readBlocks(at, addresses, version) };
@@ -81,7 +82,7 @@ export function readBlocks(
 
 /** @throws InvalidMember */
 export function readPatternSet(reader: ResourceReader): PatternSet {
-  const at: MemberReader = new MemberReader(reader.resource.properties, '');
+  const at: MemberReader = reader.members;
   const sources = at.texts('RegularExpressionList', MAX_PATTERNS);
   const patterns = sources.map((source) => {
     const pattern = source.length > MAX_PATTERN ? undefined : compilePattern(source);
@@ -95,7 +96,7 @@ export function readPatternSet(reader: ResourceReader): PatternSet {
 /** @throws InvalidMember */
 export function readRuleGroup(reader: ResourceReader): RuleGroup {
   const facts = factsOf(reader, 'rulegroup');
-  const at: MemberReader = new MemberReader(reader.resource.properties, '');
+  const at: MemberReader = reader.members;
   const bodies = readResponseBodies(at.optional('CustomResponseBodies'));
   const prefix = `awswaf:${reader.stack.accountId}:rulegroup:${facts.name}:`;
   const rules = readRules(at, { prefix, bodies, isGroup: true });
@@ -111,7 +112,7 @@ export function readWebAcl(
   groupCapacity: (arn: string) => number | undefined,
 ): ReadWebAcl {
   const facts = factsOf(reader, 'webacl');
-  const at: MemberReader = new MemberReader(reader.resource.properties, '');
+  const at: MemberReader = reader.members;
   const bodies = readResponseBodies(at.optional('CustomResponseBodies'));
   const prefix = `awswaf:${reader.stack.accountId}:webacl:${facts.name}:`;
   const rules = readRules(at, { prefix, bodies, isGroup: false });

@@ -1,5 +1,5 @@
 /** Logging configurations of web ACLs: destination, redacted fields and filter. */
-import { MemberReader } from '../../kernel/member-reader.ts';
+import { MemberReader } from '../../core/stack/member-reader.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Outcome } from './evaluate/judge-web-acl.ts';
 
@@ -19,8 +19,7 @@ export type Logging = {
 };
 
 /** @throws InvalidMember */
-export function readLogging({ resource }: ResourceReader): Logging {
-  const at = new MemberReader(resource.properties, '');
+export function readLogging({ resource, members: at }: ResourceReader): Logging {
   const groups = at.texts('LogDestinationConfigs', 100).map(nameOfDestination);
   const wrong = groups.find((name) => !name.startsWith('aws-waf-logs-'));
   if (groups.length === 0) at.refuse('LogDestinationConfigs', 'must have a destination');
