@@ -1,15 +1,16 @@
 /** Shared checks of environment variables. Only this folder reads `process.env`. */
 import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
 import { DomainError } from '../errors.ts';
+import { wholeNumber } from '../http/fields.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readStage(environment: Environment): string {
-  return readText(environment, 'GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/, 'is no name of a stage');
+  return readText(environment, 'GATEWRIGHT_STAGE', /^[A-Za-z0-9_-]{1,128}$/, 'must be the name of a stage');
 }
 
 export function readTableName(environment: Environment, variable: string): string {
-  return readText(environment, variable, /^[A-Za-z0-9_.-]{3,255}$/, 'is no name of a DynamoDB table');
+  return readText(environment, variable, /^[A-Za-z0-9_.-]{3,255}$/, 'must be the name of a DynamoDB table');
 }
 
 export function readNumber(
@@ -20,9 +21,9 @@ export function readNumber(
 ): number {
   const text = environment[variable] ?? '';
   if (text === '') return usual;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (!(value >= least && value <= most))
-    throw invalid(variable, `must be a whole number from ${least} to ${most}`);
+  const { expected, read } = wholeNumber(undefined, { min: least, max: most });
+  const value = read(text, 'query');
+  if (value === undefined) throw invalid(variable, `must be ${expected}`);
   return value;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Fields of requests: one description of a caller's input, from which both the reader and the OpenAPI
- * document are made. Contents of files have shapes, whose simple ones are fields
- * (packages/toolkit/authoring/document/shape.ts).
+ * Fields: one description of a value that a user writes, from which both its reader and its schema are made. Requests,
+ * plans, files of faults and variables of functions are read with fields; access documents with shapes, whose simple
+ * ones are fields (packages/toolkit/authoring/document/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../errors.ts';
@@ -78,6 +78,29 @@ export function wholeNumber(
         : undefined;
     },
   };
+}
+
+export function number({ min, max }: { readonly min: number; readonly max: number }): Field<number> {
+  return {
+    schema: { type: 'number', minimum: min, maximum: max },
+    isRequired: true,
+    expected: `a number from ${min} to ${max}`,
+    read: (value) => (typeof value === 'number' && value >= min && value <= max ? value : undefined),
+  };
+}
+
+export function flag(): Field<boolean> {
+  return {
+    schema: { type: 'boolean' },
+    isRequired: true,
+    expected: 'true or false',
+    read: (value) => (typeof value === 'boolean' ? value : undefined),
+  };
+}
+
+/** A value with a rule of its own, in a file that has no schema. @param expected follows "must be" */
+export function valueOf<T>(expected: string, read: (value: unknown) => T | undefined): Field<T> {
+  return { schema: {}, isRequired: true, expected, read };
 }
 
 export function oneOf<const T extends string>(

@@ -124,6 +124,12 @@ export const PRODUCT_DOORS: readonly ProductDoor[] = [
     ],
   },
   {
+    name: 'fields',
+    of: 'toolkit',
+    why: 'files of faults refuse values in the words that requests and plans have',
+    files: ['shared/http/fields.ts'],
+  },
+  {
     name: 'breakers',
     of: 'toolkit',
     why: 'the console says which items of a table are circuit breakers',

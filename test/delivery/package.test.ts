@@ -322,12 +322,12 @@ describe('npm run package -- --stage prod', () => {
     const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
     assert.deepEqual(lines, [
       'access-admin: an event of an HTTP API, payload 2.0, must have route, method and path',
-      'cache-invalidator: GATEWRIGHT_CACHE_TABLE is no name of a DynamoDB table',
-      'quota-admin: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
-      'request-authorizer: GATEWRIGHT_STAGE is no name of a stage',
-      'token-authorizer: GATEWRIGHT_STAGE is no name of a stage',
-      'usage-closer: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
-      'usage-tracker: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
+      'cache-invalidator: GATEWRIGHT_CACHE_TABLE must be the name of a DynamoDB table',
+      'quota-admin: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
+      'request-authorizer: GATEWRIGHT_STAGE must be the name of a stage',
+      'token-authorizer: GATEWRIGHT_STAGE must be the name of a stage',
+      'usage-closer: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
+      'usage-tracker: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'webhook-receiver: AWS_REGION is missing or malformed',
       'ws-connect: GATEWRIGHT_PUBLISHER is no name of a function',
       'ws-default: GATEWRIGHT_PUBLISHER is no name of a function',
@@ -335,7 +335,7 @@ describe('npm run package -- --stage prod', () => {
       'ws-publish: GATEWRIGHT_PUBLISHER is no name of a function',
       'ws-publisher: the event must name a channel',
       'ws-subscribe: GATEWRIGHT_PUBLISHER is no name of a function',
-      'ws-ticket: GATEWRIGHT_STAGE is no name of a stage',
+      'ws-ticket: GATEWRIGHT_STAGE must be the name of a stage',
       'ws-unsubscribe: GATEWRIGHT_PUBLISHER is no name of a function',
     ]);
   });

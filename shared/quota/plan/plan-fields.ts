@@ -1,17 +1,27 @@
 /** Reads the fields of a user's plan; every refusal names the field by its path. */
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../../errors.ts';
+import { flag, instant, number, oneOf, valueOf, wholeNumber } from '../../http/fields.ts';
+import type { Field } from '../../http/fields.ts';
 
 type Range = { readonly min: number; readonly max: number };
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
+/** Ids appear in keys, headers and metrics. */
+const ID = valueOf('1 to 64 letters, digits, dots, dashes and underscores', (value) =>
+  typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value) ? value : undefined,
+);
+const TEXT = valueOf('text', asText);
+const UTC = /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):\d{2}:\d{2}Z)?$/;
+const INSTANT = valueOf('a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z', (value) =>
+  typeof value === 'string' && UTC.test(value) ? instant('').read(value, 'body') : undefined,
+);
 
 export class PlanFields {
   readonly #path: string;
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #asked = new Set<string>();
 
-  /** @throws PlanInvalid when the value is no JSON object */
+  /** @throws PlanInvalid unless the value is a JSON object */
   constructor(value: unknown, path: string) {
     this.#path = path;
     if (!isJsonObject(value)) throw new PlanInvalid(path === '' ? 'plan' : path, 'must be an object');
@@ -35,58 +45,45 @@ export class PlanFields {
     throw new PlanInvalid(this.pathOf(name), rule);
   }
 
-  /** Ids appear in keys, headers and metrics. */
+  /** @param usual stands for an absent value */
+  read<T>(name: string, field: Field<T>, usual?: T): T {
+    return field.read(this.get(name) ?? usual, 'body') ?? this.fail(name, `must be ${field.expected}`);
+  }
+
   id(name: string): string {
-    const value = this.get(name);
-    if (typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value))
-      return this.fail(name, 'must be 1 to 64 letters, digits, dots, dashes and underscores');
-    return value;
+    return this.read(name, ID);
   }
 
-  text(name: string, fallback: string): string {
-    const value = this.get(name) ?? fallback;
-    return typeof value === 'string' ? value : this.fail(name, 'must be text');
+  text(name: string, usual: string): string {
+    return this.read(name, TEXT, usual);
   }
 
-  oneOf<const T extends string | boolean>(name: string, known: readonly T[]): T {
-    const value = this.get(name);
-    return (
-      known.find((candidate) => candidate === value) ?? this.fail(name, `must be one of ${known.join(', ')}`)
-    );
+  flag(name: string): boolean {
+    return this.read(name, flag());
   }
 
-  integer(name: string, range: Range, fallback?: number): number {
-    const value = this.get(name) ?? fallback;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < range.min || value > range.max)
-      return this.fail(name, `must be a whole number from ${range.min} to ${range.max}`);
-    return value;
+  oneOf<const T extends string>(name: string, known: readonly T[]): T {
+    return this.read(name, oneOf(undefined, known));
   }
 
-  number(name: string, range: Range, fallback?: number): number {
-    const value = this.get(name) ?? fallback;
-    if (typeof value !== 'number' || !(value >= range.min && value <= range.max))
-      return this.fail(name, `must be a number from ${range.min} to ${range.max}`);
-    return value;
+  integer(name: string, range: Range, usual?: number): number {
+    return this.read(name, wholeNumber(undefined, range), usual);
   }
 
-  /** A UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML must not turn it into a date. */
+  number(name: string, range: Range, usual?: number): number {
+    return this.read(name, number(range), usual);
+  }
+
+  /** A UTC day or second, as epoch milliseconds. YAML must not turn it into a date. */
   instant(name: string): number {
-    const value = this.get(name);
-    const epochMs = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : NaN;
-    // V8 reads 31 February as 3 March.
-    if (
-      Number.isNaN(epochMs) ||
-      !new Date(epochMs).toISOString().startsWith(String(value).slice(0, 19).replace('Z', ''))
-    )
-      return this.fail(name, 'must be a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z');
-    return epochMs;
+    return this.read(name, INSTANT);
   }
 
-  list(name: string, maxLength: number, fallback?: readonly unknown[]): readonly unknown[] {
-    const value: unknown = this.get(name) ?? fallback;
-    if (!Array.isArray(value) || value.length > maxLength)
-      return this.fail(name, `must be a list of at most ${maxLength}`);
-    return value;
+  list(name: string, maxLength: number, usual?: readonly unknown[]): readonly unknown[] {
+    const list = valueOf(`a list of at most ${maxLength}`, (value) =>
+      isJsonList(value) && value.length <= maxLength ? value : undefined,
+    );
+    return this.read<readonly unknown[]>(name, list, usual);
   }
 
   /** A misspelt field would otherwise be a limit that is not enforced. */

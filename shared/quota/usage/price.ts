@@ -94,7 +94,7 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
       return fields.fail(path, `must be over ${below}, the end of the previous tier`);
     below = upTo ?? below;
   }
-  const prorate = fields.has('prorate') ? fields.oneOf('prorate', [true, false]) : false;
+  const prorate = fields.has('prorate') && fields.flag('prorate');
   const meter = fields.has('meter') ? fields.id('meter') : undefined;
   fields.refuseOthers();
   return { fee, ...(prorate && { prorate }), included, tiers, ...(meter !== undefined && { meter }) };

@@ -1,10 +1,13 @@
 /** The file of `--faults`: everything that can be checked without the stacks. */
+import { asText } from '@gatewright/aws/json-object';
+import { oneOf, valueOf } from '@gatewright/handlers/http/fields';
 import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
 import { LinedText } from '../../kernel/files/lined-text.ts';
 import type { Member, Members } from '../../kernel/files/lined-text.ts';
-import type { FaultFile, FaultRule, Selector, Fault, TableAnswer } from './model.ts';
+import type { FaultFile, FaultRule, Selector, Fault } from './model.ts';
 import { readFisAction } from './read-fis-action.ts';
 import {
+  readField,
   readShare,
   readText,
   readTime,
@@ -13,7 +16,6 @@ import {
   readRange,
   readTexts,
   readYes,
-  show,
 } from './read-value.ts';
 
 /** The faults by their short names; those of AWS FIS: `read-fis-action.ts`. */
@@ -60,14 +62,9 @@ function readStatus(source: LinedText, member: Member): Fault {
     kind: 'status',
     status: readWhole(source, code, STATUSES),
     headers: headers === undefined ? usual.headers : readTexts(source, headers),
-    body: body === undefined ? usual.body : readBody(source, body),
+    body: body === undefined ? usual.body : readField(source, body, valueOf('a text', asText)),
     callsIntegration: calls === undefined ? false : readFlag(source, calls),
   };
-}
-
-function readBody(source: LinedText, { name, value, line }: Member): string {
-  if (typeof value === 'string') return value;
-  throw source.error(line, `${name} is a text, not ${show(value)}`);
 }
 
 function readError(source: LinedText, member: Member): Fault {
@@ -95,15 +92,11 @@ function readTable(source: LinedText, member: Member): Fault {
   return {
     kind: 'table',
     table: readText(source, name),
-    answer: answers === undefined ? 'unreachable' : readAnswer(source, answers),
+    answer:
+      answers === undefined ? 'unreachable' : readField(source, answers, oneOf(undefined, TABLE_ANSWERS)),
   };
 }
 
-function readAnswer(source: LinedText, { value, line }: Member): TableAnswer {
-  const answer = TABLE_ANSWERS.find((known) => known === value);
-  if (answer !== undefined) return answer;
-  throw source.error(line, `answers is one of ${TABLE_ANSWERS.join(', ')}, not ${show(value)}`);
-}
 import { isMap } from 'yaml';
 import { TABLE_ANSWERS } from './model.ts';
 

@@ -52,9 +52,7 @@ export function integer(min: number, max: number): Shape<number> {
 }
 
 export function flag(): Shape<boolean> {
-  return leaf({ type: 'boolean' }, 'true or false', (value) =>
-    typeof value === 'boolean' ? value : undefined,
-  );
+  return ofField(field.flag());
 }
 
 /** A string, number or boolean that is compared with a claim. */

@@ -349,12 +349,12 @@ describe('a start with a file of faults', () => {
     {
       name: 'a share above 1',
       text: 'rules:\n  - route: GET /slow\n    latency: 1s\n    share: 1.5',
-      message: /^faults\.yml:4: share is a number from 0 to 1, not 1\.5$/,
+      message: /^faults\.yml:4: share must be a number from 0 to 1, not 1\.5$/,
     },
     {
       name: 'a bad time',
       text: 'rules:\n  - latency: 1s\n    from: soon',
-      message: /^faults\.yml:3: from is a duration such as 500ms, 30s or 2m, not "soon"$/,
+      message: /^faults\.yml:3: from must be a duration such as 500ms, 30s or 2m, not "soon"$/,
     },
   ])
     it(`ends with file and line at ${name}`, async () => {

@@ -127,7 +127,7 @@ rules:
     { name: 'an empty file', text: '', says: /^faults\.yml: a file of faults is a map of seed, rules$/ },
     { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: there are no rules$/ },
     { name: 'rules that are no list', text: 'rules: 1', says: /^faults\.yml:1: rules is a list$/ },
-    { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed is a whole number/ },
+    { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed must be a whole number/ },
     {
       name: 'an unknown member',
       text: 'rules:\n  - reset: true\n    shard: 1',
@@ -146,17 +146,17 @@ rules:
     {
       name: 'a share below 0',
       text: 'rules:\n  - reset: true\n    share: -0.1',
-      says: /^faults\.yml:3: share is a number from 0 to 1, not -0\.1$/,
+      says: /^faults\.yml:3: share must be a number from 0 to 1, not -0\.1$/,
     },
     {
       name: 'a share as text',
       text: 'rules:\n  - reset: true\n    share: 20%',
-      says: /^faults\.yml:3: share is a number from 0 to 1, not "20%"$/,
+      says: /^faults\.yml:3: share must be a number from 0 to 1, not "20%"$/,
     },
     {
       name: 'a time without a unit',
       text: 'rules:\n  - reset: true\n    until: 30',
-      says: /^faults\.yml:3: until is a duration such as/,
+      says: /^faults\.yml:3: until must be a duration such as/,
     },
     {
       name: 'an end before the beginning',
@@ -166,32 +166,32 @@ rules:
     {
       name: 'a latency that ends before it begins',
       text: 'rules:\n  - latency: [2s, 1s]',
-      says: /^faults\.yml:2: latency is a duration of at most 15m/,
+      says: /^faults\.yml:2: latency must be a duration of at most 15m/,
     },
     {
       name: 'a latency of one duration in a list',
       text: 'rules:\n  - latency: [2s]',
-      says: /^faults\.yml:2: latency is a duration such as 500ms, 30s or 2m, not nothing$/,
+      says: /^faults\.yml:2: latency must be a duration such as 500ms, 30s or 2m, not nothing$/,
     },
     {
       name: 'a status that is none',
       text: 'rules:\n  - status:\n      code: 42',
-      says: /^faults\.yml:3: code is a whole number from 200 to 599, not 42$/,
+      says: /^faults\.yml:3: code must be a whole number from 200 to 599, not 42$/,
     },
     {
       name: 'headers that are no texts',
       text: 'rules:\n  - status:\n      code: 500\n      headers: { x: 1 }',
-      says: /^faults\.yml:4: headers is a map of names and texts, not \{"x":1\}$/,
+      says: /^faults\.yml:4: headers must be a map of names and texts, not \{"x":1\}$/,
     },
     {
       name: 'a switch that is not true',
       text: 'rules:\n  - crash: yes please',
-      says: /^faults\.yml:2: crash is true, not "yes please"$/,
+      says: /^faults\.yml:2: crash must be true, not "yes please"$/,
     },
     {
       name: 'an unknown answer of a table',
       text: 'rules:\n  - table:\n      name: orders\n      answers: Nothing',
-      says: /^faults\.yml:4: answers is one of unreachable, .*, not "Nothing"$/,
+      says: /^faults\.yml:4: answers must be one of unreachable, .*, not "Nothing"$/,
     },
     {
       name: 'a route of a table',
@@ -201,7 +201,7 @@ rules:
     {
       name: 'an action that FIS has for something else',
       text: 'rules:\n  - actionId: aws:ec2:stop-instances\n    parameters: {}',
-      says: /^faults\.yml:2: actionId is one of aws:lambda:invocation-add-delay, /,
+      says: /^faults\.yml:2: actionId must be one of aws:lambda:invocation-add-delay, /,
     },
     {
       name: 'an action without its duration',
@@ -211,12 +211,12 @@ rules:
     {
       name: 'a duration that is not ISO 8601',
       text: 'rules:\n  - actionId: aws:lambda:invocation-add-delay\n    parameters: { duration: 1m }',
-      says: /^faults\.yml:3: duration is written like PT1M \(ISO 8601\), not "1m"$/,
+      says: /^faults\.yml:3: duration must be written like PT1M \(ISO 8601\), not "1m"$/,
     },
     {
       name: 'a percentage of 0',
       text: 'rules:\n  - actionId: aws:lambda:invocation-add-delay\n    parameters: { duration: PT1M, invocationPercentage: 0 }',
-      says: /^faults\.yml:3: invocationPercentage is a whole number from 1 to 100, not 0$/,
+      says: /^faults\.yml:3: invocationPercentage must be a whole number from 1 to 100, not 0$/,
     },
     {
       name: 'a share beside an action',
