@@ -5,7 +5,7 @@
 import { asInteger, asList, asNonEmptyText, isTrue, memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
-import { MemberReader } from '../core/stack/member-reader.ts';
+import { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 
 export class ResourceReader {

@@ -2,7 +2,7 @@
 import { asNumber, asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
-import { MemberReader } from '../stack/member-reader.ts';
+import { MemberReader } from '@gatewright/aws/member-reader';
 
 /** A resource for the compilers: id, CloudFormation properties, and their places. */
 export type PropertyBag = {

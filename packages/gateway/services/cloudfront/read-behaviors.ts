@@ -1,6 +1,6 @@
 /** Cache behaviors: what each takes from requests, where it sends them, and what keeps it closed. */
 import { asNonEmptyText } from '@gatewright/aws/json-object';
-import type { InvalidMember, MemberReader } from '../../core/stack/member-reader.ts';
+import type { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import type {
   Behavior,
   CachePolicy,

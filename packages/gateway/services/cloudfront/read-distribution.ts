@@ -2,7 +2,7 @@
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
-import { InvalidMember, MemberReader } from '../../core/stack/member-reader.ts';
+import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { closedBehavior, readBehavior, readPattern } from './read-behaviors.ts';
 import { isSet, readCachePolicy, readRequestPolicy, readResponsePolicy } from './read-policies.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';

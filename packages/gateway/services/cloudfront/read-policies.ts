@@ -1,7 +1,7 @@
 /** Cache, origin request and response headers policies of templates, and the settings from before policies. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { ALL, NONE } from './distribution.ts';
-import type { MemberReader } from '../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 import type {
   CachePolicy,
   CorsPolicy,

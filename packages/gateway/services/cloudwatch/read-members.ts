@@ -1,5 +1,5 @@
 /** What CloudWatch refuses, with its codes. */
-import { InvalidMember, MemberReader } from '../../core/stack/member-reader.ts';
+import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 
 /** Codes of the query protocol; the newer protocols have longer names for some. */
 export type InputCode =

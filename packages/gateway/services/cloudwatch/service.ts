@@ -13,7 +13,7 @@ import { alarmsIn } from './alarms/alarm-rule.ts';
 import { ACTION_SERVICES } from './alarms/notify.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from './alarms/read-alarm.ts';
 import { metricsBehind } from './math/run-queries.ts';
-import { InvalidMember } from '../../core/stack/member-reader.ts';
+import { InvalidMember } from '@gatewright/aws/member-reader';
 import { readInput } from './read-members.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';

@@ -3,7 +3,7 @@
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
-import { InvalidMember, MemberReader } from '../../core/stack/member-reader.ts';
+import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { InvalidInstance, readInstance, readAttributes } from './read-instance.ts';
 import { shuffle } from './local-service.ts';

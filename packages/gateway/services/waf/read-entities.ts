@@ -5,8 +5,8 @@ import { capacityOf, MAX_WEB_ACL_CAPACITY } from './rules/capacity.ts';
 import { compilePattern, MAX_PATTERN } from './rules/pattern.ts';
 import { readAction, readResponseBodies } from './rules/read-action.ts';
 import { readRules } from './rules/read-rule.ts';
-import { InvalidMember } from '../../core/stack/member-reader.ts';
-import type { MemberReader } from '../../core/stack/member-reader.ts';
+import { InvalidMember } from '@gatewright/aws/member-reader';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Pattern, RuleSet, WebAcl } from './rules/statement.ts';
 

@@ -1,5 +1,5 @@
 /** Logging configurations of web ACLs: destination, redacted fields and filter. */
-import type { MemberReader } from '../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Outcome } from './evaluate/judge-web-acl.ts';
 

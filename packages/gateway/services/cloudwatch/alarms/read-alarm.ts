@@ -5,7 +5,7 @@ import { metricsBehind } from '../math/run-queries.ts';
 import { OPERATORS } from './alarm.ts';
 import { parseAlarmRule, RuleError } from './alarm-rule.ts';
 import type { MetricQuery } from '../math/run-queries.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { CompositeAlarm, MetricAlarm } from './alarm.ts';
 
 type Identity = Pick<MetricAlarm, 'name' | 'arn'>;

@@ -13,7 +13,7 @@ import { pageOf } from './paging.ts';
 import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
 import type { CompositeAlarm, MetricAlarm, Alarm } from '../alarms/alarm.ts';
 import type { Call, CallPorts } from './call.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 import { describeDimensions } from './metric-calls.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { MetricQuery } from '../math/run-queries.ts';

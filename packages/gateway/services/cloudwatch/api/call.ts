@@ -3,7 +3,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { Clock } from '../../../core/ports.ts';
 import type { AlarmBoard } from '../alarms/alarm-board.ts';
 import type { MetricStore } from '../metrics/metric-store.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 export type CallPorts = {
   readonly store: MetricStore;

@@ -1,5 +1,5 @@
 /** Calls of CloudWatch by SDKs. */
-import { InvalidMember } from '../../../core/stack/member-reader.ts';
+import { InvalidMember } from '@gatewright/aws/member-reader';
 import { codeOf, readInput } from '../read-members.ts';
 import { ALARM_CALLS } from './alarm-calls.ts';
 import { METRIC_CALLS } from './metric-calls.ts';

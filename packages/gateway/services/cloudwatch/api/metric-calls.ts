@@ -10,7 +10,7 @@ import { pageOf } from './paging.ts';
 import type { Call } from './call.ts';
 import type { DataPoint, DataPoints, Dimensions, Metric } from '../metrics/metric.ts';
 import type { Series, Value } from '../math/value.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 /** "Each PutMetricData request ... can contain up to 1000 metrics" */
 const MAX_DATA = 1_000;

@@ -1,6 +1,6 @@
 /** Pages of lists: a token is the place of the next item. */
 import { InvalidInput } from '../read-members.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 type Page<Item> = { readonly items: readonly Item[]; readonly NextToken: string | undefined };
 

@@ -3,7 +3,7 @@ import { ExpressionError, parseExpression } from '../math/expression.ts';
 import { isDimension, MAX_DIMENSIONS, sortDimensions, UNITS } from './metric.ts';
 import { compileStatistic } from './statistic.ts';
 import type { MetricQuery, MetricStat } from '../math/run-queries.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { Dimensions, Metric } from './metric.ts';
 
 const MAX_QUERIES = 500;

@@ -3,7 +3,7 @@ import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
 import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
 import { readRules } from '../rules/read-rule.ts';
-import { InvalidMember, MemberReader } from '../../../core/stack/member-reader.ts';
+import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import { readBlocks } from '../read-entities.ts';
 import { stageKeyOf } from '../read-stacks.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';

@@ -1,7 +1,7 @@
 /** Actions of rules, custom responses and inserted headers. */
 import { ACTIONS } from './statement.ts';
 import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 /** Developer guide, "Supported status codes for custom response". */
 const STATUSES = new Set([

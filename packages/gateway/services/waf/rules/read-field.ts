@@ -3,7 +3,7 @@ import { TRANSFORMATIONS } from '../evaluate/transform.ts';
 import type { Transformations } from '../evaluate/transform.ts';
 import { FALLBACKS, JSON_FALLBACKS, MATCH_SCOPES, OVERSIZE } from './statement.ts';
 import type { Field, ForwardedIp, Inspection, KeyFilter, Oversize } from './statement.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 const MAX_TRANSFORMATIONS = 10;
 const MAX_NAMES = 199;

@@ -3,7 +3,7 @@ import { readAction } from './read-action.ts';
 import { readRate, readStatement } from './read-statement.ts';
 import type { ResponseBodies } from './read-action.ts';
 import type { GroupReference, Rule, RuleAction } from './statement.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 const MAX_RULES = 1000;
 const MAX_LABELS = 100;

@@ -10,7 +10,7 @@ import { toBytesText } from './bytes-text.ts';
 import { compilePattern, MAX_PATTERN } from './pattern.ts';
 import { COMPARISONS, CONSTRAINTS, LABEL_SCOPES, POSITIONS, RATE_KEY_TYPES } from './statement.ts';
 import type { AggregateKey, RateStatement, Statement } from './statement.ts';
-import type { MemberReader } from '../../../core/stack/member-reader.ts';
+import type { MemberReader } from '@gatewright/aws/member-reader';
 
 const MAX_SEARCH_BYTES = 200;
 /** Deeper nesting is refused: reading and judging recurse. */

@@ -11,7 +11,7 @@ import {
   readResponseBodies,
 } from '../../../../../packages/gateway/services/waf/rules/read-action.ts';
 import { readRules } from '../../../../../packages/gateway/services/waf/rules/read-rule.ts';
-import { MemberReader } from '../../../../../packages/gateway/core/stack/member-reader.ts';
+import { MemberReader } from '@gatewright/aws/member-reader';
 import type { Outcome } from '../../../../../packages/gateway/services/waf/evaluate/judge-web-acl.ts';
 import type { RequestParts } from '../../../../../packages/gateway/services/waf/evaluate/inspected-request.ts';
 import type {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { MemberReader } from '../../../../../../packages/gateway/core/stack/member-reader.ts';
+import { MemberReader } from '@gatewright/aws/member-reader';
 import { readTransformations } from '../../../../../../packages/gateway/services/waf/rules/read-field.ts';
 import {
   transform,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { InvalidMember } from '../../../../../../packages/gateway/core/stack/member-reader.ts';
+import { InvalidMember } from '@gatewright/aws/member-reader';
 import { aRule, aWebAcl, inOrder } from '../a-web-acl.ts';
 import type { RuleJson } from '../a-web-acl.ts';
 import {

@@ -1,9 +1,9 @@
 /**
  * Reads nested members as CloudFormation and all protocols of AWS's APIs write them, and refuses what is wrong with its
- * path. Properties of API Gateway (core/deployment/properties.ts) are read with it too.
+ * path. Properties of API Gateway (packages/gateway/core/deployment/properties.ts) are read with it too.
  */
-import { asFlag, asInteger, asNumber, isJsonList, isJsonObject, memberOf } from '@gatewright/aws/json-object';
-import type { Json, JsonObject, UnknownMembers } from '@gatewright/aws/json-object';
+import { asFlag, asInteger, asNumber, isJsonList, isJsonObject, memberOf } from './json-object.ts';
+import type { Json, JsonObject, UnknownMembers } from './json-object.ts';
 
 export class InvalidMember extends Error {
   override readonly name: string = 'InvalidMember';
