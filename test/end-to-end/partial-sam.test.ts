@@ -80,7 +80,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 403,
-    reports: /event Bad: Path and Method must both be written as text/,
+    reports: /event Bad: Path and Method must both be strings/,
   },
   {
     name: 'an event with an authorizer that the API lacks',

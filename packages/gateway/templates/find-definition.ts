@@ -119,7 +119,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Also for a link that leads nowhere. */
+/** Also for a link that cannot be resolved. */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
@@ -135,7 +135,7 @@ function faultOf(file: string): string | undefined {
     return isFolder(file) ? 'it is a folder, not a template' : undefined;
   } catch (error) {
     if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
-      return `it is a link to ${readlinkSync(file)}, which is not there`;
+      return `it is a symbolic link to ${readlinkSync(file)}, which does not exist`;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return `it cannot be read (${code}); change its permissions`;
   }

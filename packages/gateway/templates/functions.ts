@@ -213,7 +213,7 @@ function readLayers(
 function readEnvironment(resource: ResolvedResource): Readonly<Record<string, string>> {
   const environment = resource.properties['Environment'] ?? {};
   const variables = isJsonObject(environment) ? (environment['Variables'] ?? {}) : null;
-  if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must hold a mapping "Variables"');
+  if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must contain a mapping "Variables"');
   const refusals = new Refusals();
   const entries = Object.entries(variables).map(([name, value]) => {
     const text = refusals.read(() => readVariable(resource, name, value), '');

@@ -35,7 +35,7 @@ export class StackSet implements Neighbours {
     if (same !== undefined) {
       throw new DefinitionError(
         { file: raw.file },
-        `two sources make the stack ${raw.stackName}: this one and ${same.raw.file}`,
+        `two sources define the stack ${raw.stackName}: this one and ${same.raw.file}`,
       );
     }
     this.#stacks.set(raw.stackName, new StackResolver(raw, this.#types, this, this.#tolerance));
@@ -190,7 +190,7 @@ export class StackSet implements Neighbours {
       return undefined;
     };
     return this.#reading.enter(`${asking.region} ${name}`, search, (cycle) => {
-      throw new DefinitionError({ file }, `values are made of each other: ${cycle.join(', ')}`);
+      throw new DefinitionError({ file }, `values are defined in terms of each other: ${cycle.join(', ')}`);
     });
   }
 

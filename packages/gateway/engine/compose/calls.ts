@@ -19,7 +19,7 @@ import { LateValues } from './state/values.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
-/** @param parts made after these: the addresses of APIs and the control port */
+/** @param parts created later: the addresses of APIs and the control port */
 export function openCalls(
   base: Base,
   {

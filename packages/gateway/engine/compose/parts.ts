@@ -37,7 +37,7 @@ export type Parts = {
   readonly signIn: SignIn;
   readonly store: Store;
   readonly functionIdentities: FunctionIdentities;
-  /** Of STS. */
+  /** The sessions that STS has issued. */
   readonly sessions: TemporarySessions;
   readonly runtime: FunctionRuntime;
   readonly served: ServedApis;
@@ -85,7 +85,7 @@ export interface Resets {
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 
-/** The embedded store has a key pair for the gateway; another endpoint gets the user's. */
+/** The gateway's key pair for the embedded store, or the user's for another endpoint. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined || store.keyPair === undefined) return undefined;
   return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };

@@ -1,6 +1,6 @@
 /**
- * Actions of AWS Fault Injection Service with AWS's names of their parameters, as an experiment template has
- * them: values may be texts.
+ * Actions of AWS Fault Injection Service with AWS's parameter names, as in an experiment template,
+ * where values may be strings.
  * @see docs/aws §8.2
  */
 import type { LinedText, Member, Members } from '../../kernel/files/lined-text.ts';
@@ -50,7 +50,10 @@ export function readFisAction(source: LinedText, action: Member, given: Member |
   const id = readText(source, action);
   const known = Object.hasOwn(ACTIONS, id) ? ACTIONS[id] : undefined;
   if (known === undefined)
-    throw source.error(action.line, `actionId is one of ${Object.keys(ACTIONS).join(', ')}, not ${show(id)}`);
+    throw source.error(
+      action.line,
+      `actionId must be one of ${Object.keys(ACTIONS).join(', ')}, not ${show(id)}`,
+    );
   if (given === undefined) throw source.error(action.line, `${id} needs parameters`);
   const parameters = source.members(given.node, `parameters of ${id}`, [...OF_ALL, ...known.parameters]);
   const percentage = parameters.get('invocationPercentage');
@@ -84,5 +87,5 @@ function readIsoDuration(source: LinedText, { value, line }: Member): number {
   const [matched, days = 0, hours = 0, minutes = 0, seconds = 0] = ISO_DURATION.exec(String(value)) ?? [];
   const total = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
   if (matched !== undefined && total > 0) return total * 1000;
-  throw source.error(line, `duration is written like PT1M (ISO 8601), not ${show(value)}`);
+  throw source.error(line, `duration must be written like PT1M (ISO 8601), not ${show(value)}`);
 }

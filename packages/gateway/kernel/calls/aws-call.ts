@@ -112,7 +112,7 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   states: { status: 400 },
 };
 
-/** What services of the query protocol, such as STS, call these (their API references, "Common Errors"). */
+/** Error codes of services that speak the query protocol, such as STS (their API references, "Common Errors"). */
 const CODES_IN_XML: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'ExpiredToken',
   UnrecognizedClientException: 'InvalidClientTokenId',

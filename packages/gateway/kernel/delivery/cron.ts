@@ -67,7 +67,7 @@ function readField(
     const [first, last] = readRange(range, least, most, names, step !== undefined);
     const by = Number(step ?? 1);
     if (first === undefined || last === undefined || by < 1)
-      throw new PatternError(`cron(${whole}): "${part}" must be within ${least} and ${most}`);
+      throw new PatternError(`cron(${whole}): "${part}" must be between ${least} and ${most}`);
     // FRI-MON wraps around the end of the week.
     const end = last < first ? last + most - least + 1 : last;
     for (let value = first; value <= end; value += by)

@@ -4,7 +4,7 @@ import type { QueuedMessage } from './queue-model.ts';
 export interface QueueOrder {
   readonly length: number;
   push(message: QueuedMessage): void;
-  /** At most `most`, and none after the first that `fits` refuses. */
+  /** Takes at most `most` messages and stops before the first one that `fits` refuses. */
   take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
   /** A taken message is deleted, or becomes receivable again and is pushed next. */
   release(message: QueuedMessage): void;

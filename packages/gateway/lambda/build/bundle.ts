@@ -176,7 +176,7 @@ export class FunctionBuild {
       if (!(error instanceof MissingHandlerFile)) throw error;
       if (failure !== undefined) throw failure;
       throw new BuildError(
-        `${project.command} has run and did not make the handler's file: ${error.path}.js`,
+        `${project.command} has run but did not create the handler's file: ${error.path}.js`,
       );
     }
   }

@@ -55,10 +55,10 @@ export class ProjectBuild implements Compiler {
   }
 
   async #run(script: BuildScript, npm: string): Promise<string | undefined> {
-    if (!this.#isRunning) return 'the gateway ends';
+    if (!this.#isRunning) return 'the gateway is shutting down';
     const startedMs = performance.now();
     const { failure, output } = await this.#runGroup(npmRun(script, npm, this.#setup.machine));
-    if (!this.isRunning) return 'the gateway ends';
+    if (!this.isRunning) return 'the gateway is shutting down';
     this.#isRunning = false;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     if (failure === undefined) this.#setup.inform(`${this.command} has ended after ${seconds} s`);
@@ -122,7 +122,7 @@ export class ProjectBuilds {
     this.#last = build.wait().catch(() => undefined);
     const made = relative(process.cwd(), file);
     this.#setup.inform(
-      `runs ${build.command}, because ${made.startsWith('..') ? file : made}.js is made by it; requests wait for it (--no-build turns it off)`,
+      `runs ${build.command}, because ${made.startsWith('..') ? file : made}.js is built by it; requests wait until it ends (--no-build turns this off)`,
     );
     return build;
   }

@@ -107,7 +107,7 @@ export class WebpackBuild {
   }
 
   #read(answer: unknown): WebpackOutput {
-    if (!isJsonObject(answer)) throw new BuildError(`${this.service.plugin}: no answer`);
+    if (!isJsonObject(answer)) throw new BuildError(`${this.service.plugin}: no response`);
     const { failed, files, errors } = answer;
     const [first, ...others] = typeof failed === 'string' ? [failed] : textsOf(errors);
     if (first !== undefined) throw new BuildError(describe(this.service.plugin, first, others.length));

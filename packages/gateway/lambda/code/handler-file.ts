@@ -95,8 +95,8 @@ function describeMaking(
   made: readonly string[],
 ): string {
   if (made.length > 0)
-    return `sam build makes ${made.map((module) => `${module}.js`).join(', ')} of EntryPoints: write ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
-  if (command !== undefined) return `run ${command}, which makes it`;
+    return `sam build creates ${made.map((module) => `${module}.js`).join(', ')} from EntryPoints: set the handler to ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
+  if (command !== undefined) return `run ${command}, which creates it`;
   return `create it with an export named "${exportPath.split('.')[0] ?? ''}"`;
 }
 

@@ -27,7 +27,7 @@ export function explainMissing(path: string): string | undefined {
   const [missing, parent] = firstMissing(path);
   if (missing === undefined) return undefined;
   if (isLink(missing))
-    return `${shown(missing)} is a link to ${readlinkSync(missing)}, which is not there; correct the link`;
+    return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);
   // One of the same name has appeared meanwhile.
   const other = listNames(parent).find(

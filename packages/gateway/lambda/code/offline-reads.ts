@@ -21,7 +21,7 @@ export async function describeOfflineRead(
     const text = await readFile(file, 'utf8').catch(() => '');
     const line = text.split('\n').findIndex((one) => one.includes(VARIABLE)) + 1;
     if (line === 0) continue;
-    return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) and not set, as at AWS. "serverless offline" sets it, or the function's environment: ${VARIABLE}: 'true'`;
+    return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) but not set, as on AWS. "serverless offline" sets it, or the function's environment: ${VARIABLE}: 'true'`;
   }
   return undefined;
 }

@@ -72,7 +72,7 @@ export function explainMissing(specifier: string, runtime: string): string | und
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
     return (
-      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails at AWS, unless the ` +
+      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails on AWS, unless the ` +
       'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
     );
   return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk`;

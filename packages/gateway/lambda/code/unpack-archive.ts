@@ -108,7 +108,7 @@ function readEntries(archive: Buffer, file: string): readonly Entry[] {
       entries.push(entry);
       at = next;
     }
-    if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} holds more than ${FILE_LIMIT} files`);
+    if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} contains more than ${FILE_LIMIT} files`);
     return entries;
   } catch (error) {
     // Offsets outside of the archive are a RangeError of Buffer.

@@ -55,7 +55,7 @@ export function lentFolder(environment: Readonly<Record<string, string | undefin
 /** Lends nothing and installs nothing. */
 export const NO_LENDING: Lender = {
   find: () => undefined,
-  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway installs nothing here' }),
+  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway does not install packages here' }),
 };
 
 export class Lending implements Lender {
@@ -104,7 +104,7 @@ export class Lending implements Lender {
       if (command === undefined) return refused('no installer was found');
       this.#endsMs ??= performance.now() + limitMs;
       const leftMs = Math.floor(this.#endsMs - performance.now());
-      if (leftMs <= 0) return refused(`the ${limitMs / 1000} s for installing are over`);
+      if (leftMs <= 0) return refused(`installing took longer than ${limitMs / 1000} s`);
       inform(`installing ${list.what} in ${folder}, once …`);
       const failure = await run(command, unfinished, leftMs);
       if (failure !== undefined) return refused(failure);
@@ -117,7 +117,7 @@ export class Lending implements Lender {
       rmSync(unfinished, { recursive: true, force: true });
     }
     const found = this.find(list);
-    return found === undefined ? refused(`${folder} lacks it`) : { kind: 'lent', folder: found };
+    return found === undefined ? refused(`${folder} does not contain it`) : { kind: 'lent', folder: found };
   }
 
   /** Lists of other versions, and unfinished ones of ended starts, go first. */
@@ -161,7 +161,7 @@ function strangenessOf(folder: string): string | undefined {
     return `${folder} is not a folder of this user`;
   // Windows has no such modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
-    return `others may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): look what is in it, then run chmod go-w`;
+    return `other users may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
   return undefined;
 }
 

@@ -22,7 +22,7 @@ export function throttled(functionName: string): Refused {
 }
 
 export function throttledByReservation(functionName: string, reserved: number): Refused {
-  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and as many run`;
+  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and all of them are in use`;
   return { kind: 'refused', reason: 'throttled', isReserved: true, message };
 }
 

@@ -134,7 +134,7 @@ function ofGradle(build: string, classes: string): Classes {
   const isWhole =
     hasJars(join(build, 'dependencies')) || listNames(libs).some((name) => WHOLE_JAR.test(name));
   if (isWhole) return { path };
-  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them beside it` };
+  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them next to it` };
 }
 
 /**

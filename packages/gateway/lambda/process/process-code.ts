@@ -166,7 +166,7 @@ function wrap(
     : wrapper;
   if (file !== undefined) return { command: file, args: [command, ...args] };
   const place = propertyAt(definition.place, 'Environment');
-  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is in none of its layers`);
+  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is not in any of its layers`);
 }
 
 /**

@@ -47,11 +47,11 @@ export class Queries {
   start(input: CallInput): UnknownMembers {
     const language = input.optionalText('queryLanguage') ?? 'CWLI';
     if (language !== 'CWLI')
-      throw invalidParameter(`The query language ${language} is not done here; CWLI is.`);
+      throw invalidParameter(`The query language ${language} is not supported; use CWLI.`);
     const names = readGroups(input);
     const [fromS, toS] = [input.number('startTime'), input.number('endTime')];
     if (fromS === undefined || toS === undefined || fromS > toS)
-      throw invalidParameter('The query has a startTime and an endTime that is not before it.');
+      throw invalidParameter('The query must have a startTime, and an endTime that is not before it.');
     const limit = input.number('limit', 1, MAX_ROWS) ?? MAX_ROWS;
     const query = read(input.text('queryString'));
     for (const name of names) this.#groups.require(name);
@@ -155,7 +155,7 @@ function readGroups(input: CallInput): readonly string[] {
   const [groups] = given;
   if (groups === undefined || given.length > 1)
     throw invalidParameter(
-      'The query has exactly one of logGroupName, logGroupNames and logGroupIdentifiers.',
+      'The query must have exactly one of logGroupName, logGroupNames and logGroupIdentifiers.',
     );
   return groups;
 }

@@ -89,7 +89,7 @@ function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStr
   if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
     throw invalidArgument('NextToken and StreamName cannot be provided together.');
   const next = token === undefined ? undefined : readToken(token);
-  // The permission was asked for the named one.
+  // The permission was checked for the named stream.
   if (next !== undefined && (memberOf(input, 'StreamARN') ?? next.arn) !== next.arn) throw invalidToken();
   const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
   // All shards are open here: a filter only omits those up to its own shard.

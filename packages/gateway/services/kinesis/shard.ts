@@ -99,7 +99,7 @@ export class Shard {
     return this.#gone;
   }
 
-  /** Undefined: over the shard's limit per second. */
+  /** Undefined if the shard's limit per second is exceeded. */
   put(record: NewRecord, nowEpochMs: number): StoredRecord | undefined {
     if (!this.#takes(sizeOf(record), nowEpochMs)) return undefined;
     const { createdAt, kept, prefix } = this.#options;

@@ -1,4 +1,4 @@
-/** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
+/** Members of Create- and UpdateEventSourceMapping and Lambda's validation of them (Lambda API reference). */
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject as Properties, UnknownMembers } from '@gatewright/aws/json-object';
@@ -35,7 +35,7 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   Tags: { kind: 'object' },
 };
 
-/** Of sources that start nothing here, or settings that would have no effect although they limit or hide. */
+/** Unsupported members: sources that invoke nothing here, and settings that limit or protect and would have no effect. */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',
   'DocumentDBEventSourceConfig',
@@ -55,7 +55,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   if (refused !== undefined) throw invalidParameter(`${refused} is not served here`);
   const given = Object.entries(input).filter(
     ([name, value]) =>
-      // An empty list takes back what was set before.
+      // An empty list removes what was set before.
       Object.hasOwn(MEMBERS, name) &&
       value !== undefined &&
       value !== null &&
@@ -71,7 +71,7 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   return Object.fromEntries(given) as Properties;
 }
 
-/** What the kind of source refuses. @param service as the source's ARN names it @throws OperationRefused */
+/** Checks what this kind of source does not allow. @param service as the source's ARN names it @throws OperationRefused */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
   const { kind, type } = findMappedSource(service) ?? {};

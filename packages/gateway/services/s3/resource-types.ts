@@ -19,7 +19,7 @@ export const S3_TYPES = {
     ),
     unsupported: {
       LifecycleConfiguration: 'objects stay as long as the gateway runs',
-      WebsiteConfiguration: 'it does not answer browsers',
+      WebsiteConfiguration: 'it is not served as a website',
       VersioningConfiguration: 'an object has only its last version',
       ReplicationConfiguration: 'objects are not copied',
       ObjectLockConfiguration: 'every object may be deleted',

@@ -1,5 +1,5 @@
 /**
- * Cloud Map's API for SDKs. What calls change holds at once, where AWS takes a moment (Cloud Map API reference).
+ * Cloud Map's API for SDKs. Changes take effect at once, while AWS takes a moment (Cloud Map API reference).
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -26,7 +26,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     const found = service.discover({
       query: readParameters(at, 'QueryParameters'),
       optional: readParameters(at, 'OptionalParameters'),
-      // AWS names no default; a discovery is for instances that can be called.
+      // AWS documents no default; a discovery is about instances that can be called.
       health: at.oneOf('HealthStatus', ['HEALTHY', 'UNHEALTHY', 'ALL', 'HEALTHY_OR_ELSE_ALL'], 'HEALTHY'),
     });
     return {
@@ -202,7 +202,7 @@ function notFound(what: 'Namespace' | 'Service' | 'Instance', wanted: string): O
   return new OperationRefused(`${what}NotFound`, `${what} not found: ${wanted}`);
 }
 
-/** The token is the last one's key: a list that changes in between shows none twice. */
+/** The token is the key of the last item, so no item appears twice if the list changes in between. */
 function pageOf<Item>(
   at: MemberReader,
   items: readonly Item[],
@@ -211,7 +211,7 @@ function pageOf<Item>(
   const most = at.integer('MaxResults', 1, PAGE, PAGE);
   const last = optionalText(at, 'NextToken');
   const from = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;
-  if (last !== undefined && from === 0) throw invalid('NextToken is of no earlier answer');
+  if (last !== undefined && from === 0) throw invalid('NextToken is not from an earlier response');
   const page = items.slice(from, from + most);
   const end = page.at(-1);
   const hasMore = from + most < items.length;
@@ -271,7 +271,7 @@ function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation)
   };
 }
 
-/** Members of a call that no other service has. Each reader refuses with `InvalidInput`. */
+/** Members that only this service has. Each reader refuses with `InvalidInput`. */
 const MOST = { filters: 10, values: 100 };
 
 function invalid(message: string): OperationRefused {

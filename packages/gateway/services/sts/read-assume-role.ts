@@ -1,4 +1,4 @@
-/** Input of `AssumeRole` (STS API reference). What is not done here is refused: it would limit or widen a session. */
+/** Input of `AssumeRole` (STS API reference). What is not supported here is refused: it would limit or widen a session. */
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { parseArn } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
@@ -38,7 +38,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   if (unknown !== undefined)
     throw new OperationRefused(
       'ValidationError',
-      `${unknown.split('.')[0] ?? ''} of AssumeRole is not done here; leave it out`,
+      `${unknown.split('.')[0] ?? ''} of AssumeRole is not supported; omit it`,
     );
   const policy = parameters.get('Policy') ?? undefined;
   return {

@@ -120,7 +120,7 @@ class Inclusion {
     if (repeated.length > 0)
       tolerance.note(
         this.#error(at, `an included snippet repeats ${repeated.join(', ')}`),
-        'the template itself wins',
+        'the value of the template itself is used',
       );
     return { ...snippet, ...own };
   }
@@ -156,7 +156,7 @@ class Inclusion {
       );
     }
     if (/^\w+:\/\//.test(location))
-      throw this.#error(at, `AWS::Include takes objects of S3, not ${location}`);
+      throw this.#error(at, `AWS::Include supports only S3 objects, not ${location}`);
     const file = resolve(folder, location);
     this.files.push(file);
     return { value: parseSource(this.#readText(file, at), file, MAX_BYTES).value, folder: dirname(file) };
@@ -185,7 +185,10 @@ class Inclusion {
       throw this.#error(at, message);
     };
     const unknown = (name: string, at: Path): never =>
-      fail(at, `the Location of AWS::Include takes parameters only; ${name} is not a parameter with a value`);
+      fail(
+        at,
+        `Location of AWS::Include may refer only to parameters; ${name} is not a parameter with a value`,
+      );
     return {
       region,
       ref: (name, at) =>

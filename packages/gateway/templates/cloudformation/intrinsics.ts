@@ -120,7 +120,10 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
     return lone ? call('Condition', value, scope, at) : undefined;
   }
   if (keys.length > 1) {
-    return scope.fail(at, `Template error: ${name} must stand alone, found beside ${keys.join(', ')}`);
+    return scope.fail(
+      at,
+      `Template error: ${name} must be the only key of its mapping; found ${keys.join(', ')}`,
+    );
   }
   return call(name, value, scope, at);
 }
@@ -157,7 +160,7 @@ function substitute(argument: Json, scope: Scope, at: Path): string {
     if (Object.hasOwn(variables, name))
       return resolveText(variables[name], 'Fn::Sub', scope, [...at, '1', name]);
     if (!/^[A-Za-z0-9:.]+$/.test(name)) {
-      return scope.fail(at, `Template error: Fn::Sub names "${placeholder}", which no name can be`);
+      return scope.fail(at, `Template error: Fn::Sub contains "${placeholder}", which is not a valid name`);
     }
     const [logicalId = '', attribute] = splitAttribute(name);
     const value = attribute === undefined ? scope.ref(name, at) : scope.attribute(logicalId, attribute, at);

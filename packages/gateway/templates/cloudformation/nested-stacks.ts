@@ -35,7 +35,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
     try {
       const template = resolve(dirname(file), path);
       if (template === file || parents.includes(template))
-        throw new DefinitionError({ file }, 'the template nests itself endlessly');
+        throw new DefinitionError({ file }, 'the template includes itself as a nested stack');
       nested.set(logicalId, await readFamily(template, [...parents, file]));
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;

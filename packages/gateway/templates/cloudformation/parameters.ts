@@ -48,7 +48,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'its users are omitted, or answer 500';
+const WITHOUT_VALUE = 'whatever uses it is omitted or answers 500';
 
 function refuseMissing(
   missing: readonly string[],
@@ -102,7 +102,7 @@ function splitList(text: string): string[] {
 }
 
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, whose value is in the account's SSM; set it with --param ${name}=…, or write the value of its default to ssm in gatewright.values.yml`;
+  return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or add the SSM parameter that its Default names under ssm in gatewright.values.yml`;
 }
 
 /** Text of a scalar as CloudFormation compares it. */

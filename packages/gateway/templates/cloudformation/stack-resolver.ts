@@ -254,7 +254,7 @@ export class StackResolver implements Scope {
   /** A resource of unknown condition exists: one that guards others must not vanish. */
   #mayExist(logicalId: string): boolean {
     return this.#tolerance.attempt(
-      'it counts as true',
+      'the condition is treated as true',
       () => this.#exists(logicalId),
       () => true,
     );
@@ -317,7 +317,7 @@ export class StackResolver implements Scope {
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
       const isMissed = isRead(this.#types, logicalId, type, name);
       return this.#tolerance.attempt(
-        isMissed ? `${logicalId} cannot be relied on` : NO_CONSEQUENCE,
+        isMissed ? `${logicalId} may not behave as on AWS` : NO_CONSEQUENCE,
         () => {
           const members = this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at));
           return Object.entries(members).map(([key, member]) => [

@@ -41,7 +41,7 @@ export function checkShape(
     refuse(
       [unknown[0] ?? ''],
       `Template format error: Invalid template property or properties [${unknown.join(', ')}]`,
-      'it is not read',
+      'it is ignored',
     );
   const broken = ['Parameters', 'Mappings', 'Conditions', 'Outputs'].filter(
     (name) => template[name] !== undefined && !isJsonObject(template[name]),
@@ -74,7 +74,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
       refuse(
         ['Transform'],
         `Transform ${text} runs a macro in the AWS account; it cannot run here`,
-        'the template is read without it',
+        'the template is used without it',
       );
     }
   }
@@ -99,7 +99,7 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
   if (unknown !== undefined)
-    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'it is not read');
+    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'it is ignored');
   const properties = resource['Properties'];
   if (properties === undefined || properties === null || isJsonObject(properties)) return true;
   refuse([...at, 'Properties'], 'Template format error: Properties must be a mapping', leftOut);

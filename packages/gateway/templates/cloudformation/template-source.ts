@@ -96,8 +96,8 @@ function requireObject(value: Json, file: string): JsonObject {
   if (isJsonObject(value)) return value;
   if (value === null) {
     const needed = /^serverless\./.test(basename(file))
-      ? 'a service has a name, a provider and functions'
-      : 'a template has a section Resources';
+      ? 'a service needs a name, a provider and functions'
+      : 'a template needs a section Resources';
     throw new DefinitionError({ file, line: 1 }, `the file is empty; ${needed}`);
   }
   throw new DefinitionError({ file, line: 1 }, 'expected a mapping of sections such as "Resources"');

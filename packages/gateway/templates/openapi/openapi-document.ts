@@ -170,7 +170,7 @@ export class OpenApiDocument {
   text(found: Found, name: string): string | undefined {
     const value = Object.hasOwn(found.value, name) ? found.value[name] : undefined;
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'object') return this.fail([...found.at, name], `${name} must be a text`);
+    if (typeof value === 'object') return this.fail([...found.at, name], `${name} must be a string`);
     return String(value);
   }
 
@@ -193,11 +193,14 @@ export class OpenApiDocument {
     const reference = Object.hasOwn(value, '$ref') ? value['$ref'] : undefined;
     if (reference === undefined) return { value, at };
     if (typeof reference !== 'string' || !reference.startsWith('#/') || followed > MAX_REFERENCES)
-      return this.fail(at, `Invalid OpenAPI input. The reference ${JSON.stringify(reference)} leads nowhere`);
+      return this.fail(
+        at,
+        `Invalid OpenAPI input. The reference ${JSON.stringify(reference)} cannot be resolved`,
+      );
     const target = pointerPath(reference);
     const found = this.#lookUp(target);
     if (found === undefined)
-      return this.fail(at, `Invalid OpenAPI input. The reference ${reference} leads nowhere`);
+      return this.fail(at, `Invalid OpenAPI input. The reference ${reference} cannot be resolved`);
     return this.#follow(found, target, followed + 1);
   }
 

@@ -119,7 +119,10 @@ export class ImportedModels {
     const isModel = this.#section.every((key, index) => path[index] === key);
     const name = path[this.#section.length];
     if (!isModel || name === undefined)
-      return this.#document.fail(at, `Invalid OpenAPI input. The reference ${reference} names no model`);
+      return this.#document.fail(
+        at,
+        `Invalid OpenAPI input. The reference ${reference} does not refer to a model`,
+      );
     // AWS gives every API the models Empty and Error.
     if (name === 'Empty' || name === 'Error') return name;
     if (!Object.hasOwn(this.#document.section('models').value, name))

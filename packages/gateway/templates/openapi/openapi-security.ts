@@ -55,7 +55,10 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
       if (scheme.kind === 'api-key') result = { ...result, apiKeyRequired: true };
       else if (scheme.kind === 'unknown') document.report([...requirement.at, name]);
       else if (result.authorizationType !== 'NONE')
-        document.report([...requirement.at, name], 'a method has only one authorizer: the first of its list');
+        document.report(
+          [...requirement.at, name],
+          'a method can have only one authorizer: the first one listed is used',
+        );
       else if (scheme.kind === 'iam') result = { ...result, authorizationType: 'AWS_IAM' };
       else
         result = {

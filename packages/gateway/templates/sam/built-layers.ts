@@ -39,7 +39,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'python',
     lacks: (content) =>
       /^\s*[^\s#]/m.test(readText(join(content, 'requirements.txt')))
-        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use those that Python finds'
+        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use the packages that Python finds'
         : undefined,
   },
   {
@@ -80,7 +80,7 @@ export function placeBuiltLayers(
     if (language !== undefined) below.set(logicalId, language.below);
     const consequence =
       language === undefined
-        ? `its content is made by sam build (${method}), which has not run: functions get ${content} unchanged`
+        ? `its content is built by sam build (${method}), which has not run: functions get ${content} unchanged`
         : language.lacks(content);
     if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }

@@ -40,7 +40,7 @@ function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObjec
   const isFunction =
     isJsonObject(cors) && Object.keys(cors).some((key) => key === 'Ref' || key.startsWith('Fn::'));
   if (typeof cors === 'string' || isFunction) return { AllowOrigin: cors };
-  if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a text or a mapping');
+  if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a string or a mapping');
   const unknown = Object.keys(cors).find((key) => !MEMBERS.includes(key));
   if (unknown !== undefined) expansion.fail(apiId, `Cors has no member ${unknown}`);
   return { AllowOrigin: WILDCARD, ...cors };

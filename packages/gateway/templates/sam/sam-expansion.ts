@@ -99,7 +99,7 @@ export class SamExpansion {
 
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
-      this.fail(origin, `makes ${logicalId}, which the template already has`);
+      this.fail(origin, `generates ${logicalId}, which the template already defines`);
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
@@ -188,7 +188,7 @@ export class SamExpansion {
     const { Path: path, Method: method } = properties;
     const isCatchAll = kind === 'http' && path === undefined && method === undefined;
     if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string'))
-      return this.fail(ownerId, `event ${eventName}: Path and Method must both be written as text`);
+      return this.fail(ownerId, `event ${eventName}: Path and Method must both be strings`);
     this.addRoute(kind, properties[kind === 'rest' ? 'RestApiId' : 'ApiId'], {
       ownerId,
       eventName,
@@ -239,7 +239,7 @@ export class SamExpansion {
       const api = this.#apis.get(apiId);
       const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
       this.attempt(
-        'the event makes no route',
+        'the event creates no route',
         () => {
           if (api?.kind !== kind)
             this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is not an ${type} of this template`);

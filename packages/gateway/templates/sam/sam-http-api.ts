@@ -59,7 +59,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
     if (Object.keys(auth).length > 0 || routes.length > 0)
       expansion.fail(
         logicalId,
-        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+        'DefinitionBody must be an OpenAPI document with paths, because SAM adds routes to it',
       );
     return written;
   }

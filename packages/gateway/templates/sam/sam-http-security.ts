@@ -73,7 +73,7 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined || (isJsonObject(name) && name['Ref'] === 'AWS::NoValue')) return document;
-  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a text');
+  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
   const authorizer = authorizersOf(auth)[name];
   const isSigned = name === 'AWS_IAM' && auth['EnableIamAuthorizer'] === true;
   if (!isSigned && authorizer === undefined)

@@ -34,7 +34,7 @@ export function addResourcePolicy(
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
           apiId,
-          `Auth.ResourcePolicy.${list} takes ids such as vpc-… and vpce-…; for computed ones there is ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
+          `Auth.ResourcePolicy.${list} takes ids such as vpc-… and vpce-…; for computed ids use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
         );
   const statements = scope.paths.flatMap((path) =>
     statementsOf(policy, resourcesOf(document, path, scope.stage)),

@@ -104,7 +104,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
     if (needsDocument)
       expansion.fail(
         logicalId,
-        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+        'DefinitionBody must be an OpenAPI document with paths, because SAM adds routes to it',
       );
     return written;
   }

@@ -140,7 +140,7 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined) return document;
-  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a text');
+  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
   const authorizer = authorizers[name];
   if (name !== 'AWS_IAM' && authorizer === undefined)
     return expansion.fail(apiId, `Auth.DefaultAuthorizer: Authorizers has no ${name}`);

@@ -76,7 +76,7 @@ function staleTemplate(file: string): readonly Finding[] {
       logicalId: '',
       type: 'AWS::CloudFormation::Stack',
       place: { file },
-      consequence: `all of it is older than ${newer}, and is served unchanged: run sam build again, or start ${project}`,
+      consequence: `the whole build is older than ${newer} and is served unchanged: run sam build again, or start ${project}`,
     },
   ];
 }

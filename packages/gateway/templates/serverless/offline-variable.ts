@@ -19,7 +19,7 @@ export function describeOfflineVariable(
     const lines = (readIfReadable(file) ?? '').split('\n');
     const line = lines.findIndex((text) => READ.test(text) && !COMMENT.test(text)) + 1;
     if (line > 0)
-      return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) and not set, as at AWS; set it in the environment or with --env-file where it should be`;
+      return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) but not set, as on AWS; set it in the environment or with --env-file if it should be set`;
   }
   return undefined;
 }

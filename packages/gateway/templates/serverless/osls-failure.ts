@@ -85,8 +85,8 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
 
 function remedyForOption(name: string): string {
   return name === 'stage' || name === 'region'
-    ? `give --${name}`
-    : `only --stage and --region are passed on; write \${param:${name}} and give --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
+    ? `pass --${name}`
+    : `only --stage and --region are passed on; write \${param:${name}} and pass --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
 }
 
 function cleanMessage(message: string): string {

@@ -169,7 +169,7 @@ function withServiceName(configuration, note) {
   const consequence = 'only name and awsKmsKeyArn are read';
   note('service', 'the object is a notation from before Serverless 3', consequence);
   for (const member of Object.keys(others))
-    note(`service.${member}`, 'osls has no such property', 'it is not read');
+    note(`service.${member}`, 'osls has no such property', 'it is ignored');
   const { provider } = configuration;
   const isKeyed = kmsKeyArn !== undefined && typeof provider === 'object' && provider !== null;
   return renameServiceVariables({

@@ -62,7 +62,7 @@ export function readDocument(value: JsonObject, file: string): TerraformDocument
         : `format_version ${typeof format === 'string' ? format : JSON.stringify(format)}`;
     throw new DefinitionError(
       { file },
-      `${found} of Terraform's JSON is not known here; known are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,
+      `${found} of Terraform's JSON is not supported; supported are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,
     );
   }
   const root: Module = { address: '', configuration: mapOf(mapOf(value, 'configuration'), 'root_module') };

@@ -24,7 +24,8 @@ export function mergeParts(
   const ordered = parts.toSorted((one, other) => rank(one) - rank(other));
   return ordered.flatMap((part): Finding[] => {
     if (MERGES[part.type]?.(part, drafts, values) === true) return [];
-    const consequence = 'what it belongs to is not in the plan, or known only after apply: it is not applied';
+    const consequence =
+      'the resource it belongs to is not in the plan or known only after apply: it is not applied';
     return [{ logicalId: part.address, type: part.type, consequence }];
   });
 }

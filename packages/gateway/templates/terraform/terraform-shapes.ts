@@ -188,7 +188,7 @@ function closedGuard(instance: Instance, values: TerraformValues, attribute: str
   if (authorizer === undefined || authorizer === '') return {};
   return {
     AuthorizationType: notKnown(
-      `${attribute} is empty beside an authorizer_id: set it to the kind of the authorizer, or to NONE`,
+      `${attribute} is empty although authorizer_id is set: set it to the kind of the authorizer, or to NONE`,
     ),
   };
 }

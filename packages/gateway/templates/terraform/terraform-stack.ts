@@ -51,7 +51,7 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
   if (Object.keys(resources).length === 0)
     throw new DefinitionError(
       { file },
-      `no resource of the provider aws; a plan made with -target has only its targets. Run "${SHOW}" without it`,
+      `no resources of the aws provider; a plan made with -target contains only its targets. Run "${SHOW}" without it`,
     );
   return {
     stackName,

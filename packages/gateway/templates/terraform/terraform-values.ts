@@ -169,7 +169,7 @@ export class TerraformValues {
     if (only?.kind === 'made' && others.length === 0) return only.value;
     if (only?.kind === 'known' && only.value !== undefined) return only.value;
     const of =
-      references.length === 0 ? '' : `, and what it is made of is not followed: ${references.join(', ')}`;
+      references.length === 0 ? '' : `, and the references in it are not followed: ${references.join(', ')}`;
     return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
   }
 
@@ -361,10 +361,7 @@ export class TerraformValues {
 
   #enter<T>(work: () => T): T | never {
     if (this.#depth >= DEPTH_LIMIT)
-      throw new DefinitionError(
-        { file: this.#folder },
-        'references of the plan refer to each other in a circle',
-      );
+      throw new DefinitionError({ file: this.#folder }, 'references in the plan form a cycle');
     this.#depth += 1;
     try {
       return work();

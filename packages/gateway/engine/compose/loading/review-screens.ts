@@ -6,14 +6,14 @@ import type { CheckedScreen, ScreenReview, ServiceSettings } from '../../../kern
 import { StackReading } from '../../../kernel/stack-reading.ts';
 import { CATALOGUE } from '../services/catalogue.ts';
 
-/** Parts of screens that cannot be judged here. */
+/** Parts of screens that cannot be evaluated here. */
 export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<readonly UnsupportedItem[]> {
   const { reading } = readingOf(stacks);
   for (const review of await loadReviews(stacks)) review.findUnjudged(reading);
   return reading.unsupported;
 }
 
-/** @throws DefinitionError for a file that holds no records; StartError for settings that cannot be used */
+/** @throws DefinitionError for a file without records; StartError for settings that cannot be used */
 export async function checkRecords(
   file: { readonly name: string; readonly text: string },
   stacks: readonly ResolvedStack[],

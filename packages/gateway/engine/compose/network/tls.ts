@@ -27,7 +27,7 @@ const LIFETIME_MS = 397 * DAY_MS;
 
 /** @throws StartError LOCAL_CA */
 export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
-  // The machine's own time: it is checked by clients, whose clock does not move.
+  // The machine's time, not the virtual clock, because clients check it against their own.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
   const { certificate, certificateFile } = authority;
   return {
@@ -62,8 +62,8 @@ export function tlsOf(
 }
 
 /**
- * Certificate and settings by server name: a custom domain, an API, a name allowed by the user; any other is
- * treated as no name.
+ * Certificate and settings by server name: a custom domain, an API, or a name allowed by the user. Any other name
+ * is treated as missing.
  * @param usual names and addresses of the port itself
  */
 export function nameServer(

@@ -47,7 +47,7 @@ function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly Seeda
   const names = all.map(({ name }) => name).join(', ');
   throw new StartError(
     'SEED',
-    `there is no table ${unknown}; ${names === '' ? 'there is none' : `there are ${names}`}`,
+    `unknown table ${unknown}; ${names === '' ? 'there are none' : `expected one of ${names}`}`,
   );
 }
 

@@ -117,7 +117,7 @@ export class PythonProbe {
   }
 }
 
-const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable answer', wasLate: false };
+const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable response', wasLate: false };
 
 function silence(error: ExecFileException, timeoutMs: number): Silent {
   if (error.killed === true && error.signal === 'SIGTERM')

@@ -31,7 +31,7 @@ export type MetricAlarm = CommonParts & {
   readonly operator: keyof typeof OPERATORS;
   readonly treatMissingData: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
   readonly keepsStateOnLowSamples: boolean;
-  /** Members that answers and messages repeat as they were given. */
+  /** Members that responses and notifications repeat unchanged. */
   readonly given: {
     readonly datapointsToAlarm: number | undefined;
     readonly treatMissingData: string | undefined;

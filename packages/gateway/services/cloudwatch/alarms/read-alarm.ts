@@ -21,7 +21,7 @@ const OF_BANDS = [
 ] as const;
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
 
-/** Where the alarm is compared with a band that a model would predict. */
+/** Operators that compare with an anomaly detection band. */
 export function isAnomalyAlarm(at: MemberReader): boolean {
   return (
     at.has('ThresholdMetricId') || OF_BANDS.some((operator) => operator === at.value('ComparisonOperator'))
@@ -79,7 +79,7 @@ const OF_ONE_METRIC = [
 function readOne(at: MemberReader): Watched {
   const isExtended = at.has('ExtendedStatistic');
   if (isExtended === at.has('Statistic'))
-    at.refuse('Statistic', 'and ExtendedStatistic: an alarm has exactly one of them');
+    at.refuse('Statistic', 'and ExtendedStatistic: an alarm must have exactly one of them');
   const stat = isExtended ? readStatistic(at, 'ExtendedStatistic') : at.oneOf('Statistic', SIMPLE_STATISTICS);
   const query: MetricQuery = {
     id: 'm1',
@@ -98,7 +98,7 @@ function readOne(at: MemberReader): Watched {
 
 function readExpressions(at: MemberReader): Watched {
   const other = OF_ONE_METRIC.find((name) => at.has(name));
-  if (other !== undefined) at.refuse(other, 'and Metrics: an alarm has either of them');
+  if (other !== undefined) at.refuse(other, 'and Metrics: an alarm must have only one of them');
   const queries = readQueries(at, 'Metrics', 10);
   const returned = queries.filter(({ returnsData }) => returnsData);
   const [watched] = returned;

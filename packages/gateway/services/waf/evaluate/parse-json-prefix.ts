@@ -5,8 +5,8 @@
 import type { MatchScope } from '../rules/statement.ts';
 
 /**
- * Name or position below another. Attack: a body of brackets and digits, whose every digit would have a list of all
- * the positions that lead to it.
+ * A name or position below its parent. Attack: a body of brackets and digits, in which each digit would have a list of
+ * all positions above it.
  */
 type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; readonly depth: number };
 
@@ -56,7 +56,7 @@ class Scanner {
     else this.#note({ kind: 'value', path, text: this.#word() });
   }
 
-  /** A missing comma or colon, and extra ones, are no faults (developer guide, "JSON body"). */
+  /** Missing or extra commas and colons are not faults (developer guide, "JSON body"). */
   #object(path: JsonPath | undefined): void {
     this.#at += 1;
     const names = new Set<string>();
