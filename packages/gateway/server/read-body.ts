@@ -132,7 +132,10 @@ class BodyReader {
     this.#begun = 0;
   }
 
-  /** Reserves memory for the whole body at once, because readers that each have a part and wait for more would deadlock. */
+  /**
+   * Reserves memory for the whole body at once, because readers that each have a part and wait for more would
+   * deadlock.
+   */
   #askForRoom(chunk: Buffer): void {
     const { memory, maxBytes, announced, address = '' } = this.#rules;
     const length = Number(announced() ?? Math.min(maxBytes, memory.ofAddressBytes));

@@ -1,4 +1,4 @@
-/** What a folder holds to load: a service, a template, the output of CDK. */
+/** Finds what a folder contains to load: a service, a template, the output of CDK. */
 import {
   accessSync,
   closeSync,
@@ -22,17 +22,17 @@ const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 const CDK_OUTPUT = 'cdk.out/manifest.json';
 const CANDIDATES = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', CDK_OUTPUT];
 
-/** A monorepo's packages lie two below its root: `services/users/serverless.yml`. */
+/** In a monorepo, packages are two levels below the root: `services/users/serverless.yml`. */
 const DEPTH = 3;
 const FOLDERS_LOOKED_AT = 500;
 const NAMED_AT_MOST = 5;
 const NOT_OWN = /^(?:node_modules|dist|build|coverage|venv|__pycache__|cdk\.out|\..*)$/;
 const HEAD_BYTES = 4_096;
 
-/** Where more than one could have been taken, `others` are the rest, relative to the folder. */
+/** If there were several candidates, `others` lists the unused ones, relative to the folder. */
 type FoundDefinition = { readonly file: string; readonly others: readonly string[] };
 
-/** @throws DefinitionError when there is none, with those in folders below, or it cannot be read */
+/** @throws DefinitionError if there is no definition, listing those in subfolders, or if it cannot be read */
 export function findSource(path: string): FoundDefinition {
   if (entryOf(path) === undefined)
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');

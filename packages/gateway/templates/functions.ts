@@ -160,7 +160,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
-  // Only an archive can be supplied by a file.
+  // A file can only supply an archive.
   const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;

@@ -59,8 +59,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * An SSM parameter of that region that a stack makes; 'pending' while its value needs a stack that is
-   * missing, undefined if no stack that is here makes it.
+   * An SSM parameter of that region that a stack defines; 'pending' while its value needs a missing stack, undefined
+   * if no loaded stack defines it.
    */
   parameterOf(name: string, region: string): StoredParameter | 'pending' | undefined {
     try {
@@ -194,7 +194,7 @@ export class StackSet implements Neighbours {
     });
   }
 
-  /** A circle of outputs across stacks must be detected here, before it overflows the call stack. */
+  /** A cycle of outputs across stacks must be detected here, before it overflows the call stack. */
   #exportValue(stack: StackResolver, name: string): Json {
     const { stackName } = stack.raw;
     if (stack.isResolving(name)) {

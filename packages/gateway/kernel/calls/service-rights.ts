@@ -193,7 +193,8 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
-  // Only the name in the ARN counts, as in the service itself. Attack: an ARN in another account with the name of a group here.
+  // Only the name in the ARN counts, as in the service itself. Attack: an ARN in another account with the
+  // name of a group here.
   logs(action, read, { region, accountId }) {
     const resource = (group: string, stream = '*'): string =>
       `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;

@@ -26,7 +26,10 @@ type MakeAuthority = (options: {
 const FOLDER = 'tls';
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
-/** Apple accepts no longer lifetime for server certificates, and a forgotten CA should expire soon after its project ends. */
+/**
+ * Apple accepts no longer lifetime for server certificates, and a forgotten CA should expire soon after its
+ * project ends.
+ */
 const LIFETIME_MS = 825 * DAY_MS;
 /** Clocks of machines and containers differ. */
 const LEEWAY_MS = DAY_MS;

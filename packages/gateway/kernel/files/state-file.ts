@@ -21,7 +21,10 @@ export class StateFileError extends Error {
   readonly code = 'STATE_FILE';
 }
 
-/** Writes the file completely or not at all, readable by the owner only, because it contains keys. @throws StateFileError */
+/**
+ * Writes the file completely or not at all, readable by the owner only, because it contains keys. @throws
+ * StateFileError
+ */
 export async function writeStateFile(path: string, state: UnknownMembers): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
   if (body.length > MAX_BYTES)

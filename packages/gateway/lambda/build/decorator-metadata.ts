@@ -10,7 +10,7 @@ import type { Plugin } from 'esbuild';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './project-typescript.ts';
 
-/** `missing`: the metadata is required but cannot be made, with the reason. */
+/** `missing`: the metadata is required but cannot be generated, with the reason. */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'missing'; readonly reason: string }
@@ -27,7 +27,7 @@ export type DecoratorMetadata =
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 
-/** Not the scope of a package that is imported. */
+/** Matches a decorator, not the scope of an imported package. */
 const DECORATOR = /(?<!["'`])@\s*[\w(]/;
 
 export function findDecoratorMetadata(file: string): DecoratorMetadata {

@@ -8,8 +8,8 @@ const MAX_FILES = 200;
 const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
 
 /**
- * A sentence for the first place that reads the variable, where it is not set. It stays so: code mostly asks for
- * it to call a database at localhost:8000, while the tables of this start are reached without it.
+ * A message about the first place that reads the variable while it is not set. The gateway does not set it: code mostly
+ * uses it to call a database at localhost:8000, and the tables of this start are reachable without it.
  */
 export async function describeOfflineRead(
   sources: WatchedSources,

@@ -9,7 +9,7 @@ type SharedQuestion = {
   readonly concurrency?: number | undefined;
 };
 
-/** @param file stands in for the place of an option that names an unknown function */
+/** @param file used as the place of an option that names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,

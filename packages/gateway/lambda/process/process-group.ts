@@ -158,7 +158,7 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: 
   }
 }
 
-/** In Go's words, as in Lambda; undefined = it ended by itself, without an error. */
+/** The exit reason in Go's wording, as in Lambda; undefined if it ended without an error. */
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string | undefined {
   if (signal !== null) return `signal: ${SIGNAL_NAMES[signal] ?? signal}`;
   return code === 0 ? undefined : `exit status ${code ?? 1}`;
@@ -176,7 +176,7 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: 'terminated',
 };
 
-/** If memory runs out, Linux kills this one before the gateway. */
+/** Makes Linux kill this process before the gateway if memory runs out. */
 function raiseOomScore(pid: number): void {
   if (process.platform !== 'linux') return;
   try {

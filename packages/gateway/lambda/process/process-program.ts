@@ -14,7 +14,7 @@ export type ProcessProgram = {
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** With debuggers: called when one attaches to, or leaves, an instance at work. */
+  /** If debugging is on: called when a debugger attaches to or leaves a busy instance. */
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;

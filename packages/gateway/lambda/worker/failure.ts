@@ -1,4 +1,4 @@
-/** Errors of functions → Lambda's error JSON, in the words of Lambda's Node.js runtime. */
+/** Errors of functions → Lambda's error JSON, with the messages of Lambda's Node.js runtime. */
 
 type LambdaFailure = {
   readonly errorType: string;

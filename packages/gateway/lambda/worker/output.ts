@@ -29,7 +29,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** Of the running event; late output of earlier events gets it too, as in Lambda. */
+  /** Request id of the running event; as in Lambda, late output of earlier events gets it, too. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;

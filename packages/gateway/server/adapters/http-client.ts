@@ -37,7 +37,8 @@ interface ClosableHttpClient extends HttpClient {
  * @param vpcLinks `--vpc-link name=url[,url]`: origins by id or name, used in turn
  * @param localOrigin the origin of a host that this gateway serves itself; undefined for all others
  * @param deadlineOf aborts a request that takes longer
- * @param findInstance an instance of a service behind a VPC link; services without instances use the address of the link
+ * @param findInstance an instance of a service behind a VPC link; services without instances use the address of
+ * the link
  */
 export function createHttpClient(
   vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),

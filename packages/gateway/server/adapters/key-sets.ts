@@ -19,7 +19,10 @@ type LocalKeys = {
   keySet(): { readonly keys: readonly object[] };
 };
 
-/** API Gateway's bounds for discovery document and key set; it caches keys for up to an hour, or two if the issuer is unreachable (docs/aws §4.5). */
+/**
+ * API Gateway's bounds for discovery document and key set; it caches keys for up to an hour, or two if the
+ * issuer is unreachable (docs/aws §4.5).
+ */
 const LIMITS = {
   timeoutMs: 1_500,
   maxBytes: 150_000,

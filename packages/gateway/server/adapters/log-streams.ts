@@ -6,12 +6,18 @@ import type { LogSink } from '../../core/ports.ts';
 /** Unread text of a stalled reader, beyond which lines are dropped. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-/** Lines that follow others within this time are gathered: under load, one write per turn would cost 3 % of throughput. */
+/**
+ * Lines that follow others within this time are gathered: under load, one write per turn would cost 3 % of
+ * throughput.
+ */
 const GATHERED_MS = 5;
 
 interface StreamSink extends LogSink {
   flush(): void;
-  /** Flushes and resolves when the stream has taken everything. The stream stays open because it belongs to the caller. */
+  /**
+   * Flushes and resolves when the stream has taken everything. The stream stays open because it belongs to
+   * the caller.
+   */
   close(): Promise<void>;
 }
 

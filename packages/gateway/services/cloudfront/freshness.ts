@@ -88,7 +88,10 @@ export function staleSeconds(rule: ErrorRule | undefined): number {
   return rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
 }
 
-/** While its origin fails, an object is served for `stale-if-error` seconds after it expires; without that directive, indefinitely. */
+/**
+ * While its origin fails, an object is served for `stale-if-error` seconds after it expires; without that
+ * directive, indefinitely.
+ */
 export function mayBeStale(
   { headers, storedAtEpochMs }: { readonly headers: readonly string[]; readonly storedAtEpochMs: number },
   policy: CachePolicy,

@@ -20,7 +20,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Hop-by-hop headers, which policies must not select (developer guide, header-caching). */
 const NEVER_IN_KEY = new Set(['connection', 'cookie', 'proxy-authorization', 'te', 'upgrade', '*']);
-/** Only an origin request policy can add these, because every viewer has different values (adding-cloudfront-headers). */
+/**
+ * Only an origin request policy can add these, because every viewer has different values
+ * (adding-cloudfront-headers).
+ */
 const REQUEST_POLICY_ONLY = new Set([
   'cloudfront-viewer-address',
   'cloudfront-viewer-asn',

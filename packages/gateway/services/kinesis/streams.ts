@@ -1,5 +1,6 @@
 /**
- * Streams that are in no loaded stack: records are checked, kept for a while in one shard per stream, and read back in order.
+ * Streams that are in no loaded stack: records are checked, kept for a while in one shard per stream, and read
+ * back in order.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

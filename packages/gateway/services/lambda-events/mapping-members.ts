@@ -35,7 +35,10 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   Tags: { kind: 'object' },
 };
 
-/** Unsupported members: sources that invoke nothing here, and settings that limit or protect and would have no effect. */
+/**
+ * Unsupported members: sources that invoke nothing here, and settings that limit or protect and would have no
+ * effect.
+ */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',
   'DocumentDBEventSourceConfig',
@@ -71,7 +74,10 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   return Object.fromEntries(given) as Properties;
 }
 
-/** Checks what this kind of source does not allow. @param service as the source's ARN names it @throws OperationRefused */
+/**
+ * Checks what this kind of source does not allow. @param service as the source's ARN names it @throws
+ * OperationRefused
+ */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
   const { kind, type } = findMappedSource(service) ?? {};

@@ -1,4 +1,7 @@
-/** Input of `AssumeRole` (STS API reference). What is not supported here is refused: it would limit or widen a session. */
+/**
+ * Input of `AssumeRole` (STS API reference). What is not supported here is refused: it would limit or widen a
+ * session.
+ */
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { parseArn } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';

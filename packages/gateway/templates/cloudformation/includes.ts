@@ -33,7 +33,7 @@ type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored
 
 /**
  * Within a resource, an unreadable snippet stays and makes the resource faulty; elsewhere it is dropped.
- * @throws DefinitionError for it where nothing is tolerated
+ * @throws DefinitionError for such a snippet if errors are not tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
   const inclusion = new Inclusion(tree, stackName, options);
@@ -64,7 +64,7 @@ class Inclusion {
     const whole = transforms
       .filter(isInclude)
       .reduce((made, transform) => this.#includeSections(made, transform, folder), template);
-    // The rest of the section keeps its form: a name or a list of them.
+    // The remaining transforms keep their form: one name or a list of names.
     const left = others.length === transforms.length ? declared : others;
     return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
   }
@@ -176,7 +176,7 @@ class Inclusion {
     return new DefinitionError(placeOf(this.#tree, at), message);
   }
 
-  /** Parameters, pseudo parameters and mappings: all that is known before resources are. */
+  /** Resolves parameters, pseudo parameters and mappings, which are known before resources. */
   #locationScope(stackName: string): Scope {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;

@@ -1,6 +1,6 @@
 /**
  * CloudFormation's intrinsic functions over one value. The `Scope` resolves names; this file combines values
- * and holds AWS's error texts.
+ * and contains AWS's error messages.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
@@ -9,9 +9,9 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
 
-/** `AWS::NoValue`: the property or list element that holds it vanishes. */
+/** `AWS::NoValue`: the property or list element with this value is removed. */
 export const NO_VALUE = Symbol('AWS::NoValue');
-/** Made by readers of other formats for a value that they do not know; the argument says why. */
+/** Readers of other formats use this function for an unknown value; its argument says why it is unknown. */
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;
 

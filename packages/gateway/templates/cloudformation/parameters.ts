@@ -7,7 +7,10 @@ import type { RawStack } from '../raw-stack.ts';
 
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
-  /** In SSM under `parameter`, perhaps made by a stack of this start; an error only where it is used. */
+  /**
+   * The value is in SSM under `parameter`, and a stack of this start may define it; missing values fail only
+   * where they are used.
+   */
   | {
       readonly kind: 'in-ssm';
       readonly parameter: string;
@@ -26,7 +29,7 @@ const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
 const SSM_LIST_TYPE = /^AWS::SSM::Parameter::Value<(?:List<.+>|CommaDelimitedList)>$/;
 const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<.+>)?)$/;
 
-/** Reads every declared parameter. Values for undeclared names are ignored: `--param` is for all stacks. */
+/** Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks. */
 export function readParameters(
   section: Json | undefined,
   { parameters: given, stored }: Source,

@@ -24,11 +24,11 @@ const RESOURCE_MEMBERS = new Set(
 /** Transforms handled earlier, or without effect; any other is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Bounds the time of a load; AWS's own limit is a finding, not a refusal. */
+/** Bounds the time of a load; exceeding AWS's own limit is only reported. */
 const MAX_RESOURCES = 5_000;
 
 /**
- * The template without the parts whose structure CloudFormation refuses, in its words.
+ * Returns the template without parts whose structure CloudFormation refuses; the messages are CloudFormation's.
  * @throws what `refuse` throws, and at once if no resource remains
  */
 export function checkShape(

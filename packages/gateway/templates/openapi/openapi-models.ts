@@ -11,7 +11,10 @@ type ImportedModel = {
   readonly at: DocumentPath;
 };
 
-/** What API Gateway reads of a schema; all else (`example`, `discriminator`, `nullable`…) is dropped. */
+/**
+ * The keywords that API Gateway reads of a schema; everything else (`example`, `discriminator`, `nullable`…)
+ * is dropped.
+ */
 const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'oneOf'];
 const MAP = ['definitions', 'patternProperties', 'properties'];
@@ -54,7 +57,7 @@ export class ImportedModels {
     return this.#models.values();
   }
 
-  /** Name of the model for a schema of the document: the one it refers to, or one made for it. */
+  /** Name of the model for a schema of the document: the referenced one, or one created for it. */
   nameOf(schema: Json | undefined, at: DocumentPath): string | undefined {
     if (!isJsonObject(schema)) return undefined;
     const reference = schema['$ref'];
@@ -112,7 +115,7 @@ export class ImportedModels {
     return `https://apigateway.amazonaws.com/restapis/${physicalId}/models/${name}${fragment}`;
   }
 
-  /** The name in `#/definitions/Pet`; undefined for a reference that `models.ts` judges. */
+  /** The name in `#/definitions/Pet`; undefined for a reference that `models.ts` validates. */
   #namedBy(reference: string, at: DocumentPath): string | undefined {
     if (!reference.startsWith('#/')) return undefined;
     const path = pointerPath(reference);

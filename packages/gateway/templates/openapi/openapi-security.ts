@@ -33,7 +33,7 @@ export function securityAuthorizers(
 /**
  * The requirement of one operation. Security at the root applies to operations without any [obs: import of
  * July 2025, though the guide says otherwise].
- * @throws DefinitionError for a scheme that the document does not have.
+ * @throws DefinitionError for a scheme that the document does not define.
  */
 export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {
   const own = document.object([...operation.at, OWN_AUTH]);

@@ -13,7 +13,7 @@ import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {
   readonly folders: ReadonlyMap<string, string>;
-  /** Folder below `/opt` that holds the layer's content; absent = `/opt` itself. */
+  /** Folder below `/opt` with the content of the layer; absent = `/opt` itself. */
   readonly below: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
 };
@@ -108,7 +108,7 @@ function hasDependencies(file: string): boolean {
     const dependencies = membersOf(manifest)['dependencies'];
     return isJsonObject(dependencies) && Object.keys(dependencies).length > 0;
   } catch {
-    // npm reports the fault.
+    // npm reports the error.
     return false;
   }
 }

@@ -6,7 +6,7 @@ import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } f
 import { stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 
-/** The document with the route added by `add`; if that is refused, with a closed one. */
+/** Returns the document with the route added by `add`, or with a closed route if that fails. */
 export function orClosed(
   expansion: SamExpansion,
   route: SamRoute,

@@ -1,6 +1,6 @@
 /**
- * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path without one, answered without any
- * backend.
+ * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path without one, with a
+ * mock integration.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */

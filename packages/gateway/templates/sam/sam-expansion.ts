@@ -78,8 +78,8 @@ export class SamExpansion {
   }
 
   /**
-   * The result of `make`, or if refused, of `instead`, without anything made up to the refusal: half an API
-   * may lack its guards.
+   * The result of `make`; if that fails, everything it created is dropped and the result is that of `instead`, because
+   * half an API may lack its guards.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];
@@ -203,7 +203,7 @@ export class SamExpansion {
     });
   }
 
-  /** Adds a route; without an API of its own it goes to the implicit one. */
+  /** Adds a route; without its own API it belongs to the implicit one. */
   addRoute(kind: ApiKind, api: Json | undefined, route: SamRoute): void {
     const named = isJsonObject(api) ? api['Ref'] : api;
     if (named !== undefined && (typeof named !== 'string' || !this.#isApi(named))) {
@@ -338,8 +338,8 @@ export function streamingUri(functionArn: Json): Json {
 }
 
 /**
- * `${apiId}${stage}Stage`, as SAM names it; other characters than letters and digits are replaced by a
- * digest.
+ * `${apiId}${stage}Stage`, as SAM names it; if the stage has other characters than letters and digits, a
+ * digest replaces it.
  */
 export function stageIdOf(apiId: string, stageName: Json): string {
   if (typeof stageName !== 'string') return `${apiId}Stage`;

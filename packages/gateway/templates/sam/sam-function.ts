@@ -73,7 +73,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/** A function's routes that cannot be made: they answer 500, so that no wider route takes their requests. */
+/** Routes that cannot be created answer 500, so that no broader route handles their requests. */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,
@@ -95,7 +95,7 @@ export function closeFunctionRoutes(
   }
 }
 
-/** `AutoPublishAlias` makes a version and the alias, and events call the alias. */
+/** `AutoPublishAlias` creates a version and the alias, and events invoke the alias. */
 function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): FunctionTarget {
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)

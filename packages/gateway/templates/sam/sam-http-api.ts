@@ -29,7 +29,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelt guard would leave the API open; SAM refuses it too.
+  // A misspelled guard would leave the API open; SAM refuses it, too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const location = properties['DefinitionUri'];
   const cors = properties['CorsConfiguration'];
@@ -71,7 +71,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
-/** The document's own settings of a route win. */
+/** Settings of a route in the document take precedence. */
 function addRoute(
   expansion: SamExpansion,
   apiId: string,

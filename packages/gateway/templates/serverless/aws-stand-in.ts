@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 
-/** The stand-in's data. What is absent does not exist: no stack, no parameter, no object. */
+/** The data of the stand-in. Absent members mean that there are no such stacks, parameters or objects. */
 type StandInValues = {
   readonly region: string;
   readonly accountId: string;
@@ -18,7 +18,7 @@ type StandInValues = {
    * its error.
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** May wait, as `outputsOf`. */
+  /** May wait, like `outputsOf`. */
   readonly parameter?: (name: string, region: string) => Promise<StoredParameter | undefined>;
   readonly object?: (address: string) => string | undefined;
 };
@@ -31,7 +31,7 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** Tells our plug-ins that AWS is replaced, so that no deployed API is known. */
+/** Tells our plug-ins that AWS is replaced, so that they look for no deployed API. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
 /** Tells our plug-ins that the template is read to be served: nothing is packed. */
 export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';

@@ -7,8 +7,8 @@ import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
 /**
- * osls's message without its frame; an invalid value has its line, and a variable without a value its text, its line
- * and a remedy.
+ * The message of osls without decoration. For an invalid value it has the line; for a variable without a value, the
+ * text, the line and a remedy.
  */
 export function explainFailure(
   failure: DriverFailure,
@@ -17,7 +17,7 @@ export function explainFailure(
   valuesFile = 'gatewright.values.yml',
 ): DefinitionError {
   const [first, ...more] = [
-    // osls has no code for it, and the place is in its text alone.
+    // osls has no error code for this, and only the message contains the place.
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];

@@ -1,6 +1,6 @@
 /**
- * Just enough of Terraform's language to find the text of an expression, which plans do not keep: members of a
- * body, elements of a list, parts of a template.
+ * Parses just enough of Terraform's language to find the text of an expression, which plans do not contain: members
+ * of a body, elements of a list, parts of a template.
  * @see https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
  */
 

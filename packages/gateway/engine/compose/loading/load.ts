@@ -1,5 +1,6 @@
 /**
- * From sources to what is served: everything is read before anything changes, and after an error the previous stacks stay in service.
+ * From sources to what is served: everything is read before anything changes, and after an error the previous
+ * stacks stay in service.
  */
 import type { Fault } from '../../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';

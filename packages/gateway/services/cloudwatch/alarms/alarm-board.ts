@@ -89,7 +89,10 @@ export class AlarmBoard {
     }
   }
 
-  /** Sets a state by hand. The next evaluation may change it back; for a composite alarm, the next change of another alarm. */
+  /**
+   * Sets a state by hand. The next evaluation may change it back; for a composite alarm, the next change of
+   * another alarm.
+   */
   setState(name: string, state: Pick<AlarmState, 'value' | 'reason' | 'reasonData'>): void {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;

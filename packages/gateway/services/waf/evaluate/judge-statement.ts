@@ -1,4 +1,7 @@
-/** Evaluates the statements of a rule for one request. Three-valued: if the result depends on what only AWS can evaluate, it is `unjudged`. */
+/**
+ * Evaluates the statements of a rule for one request. Three-valued: if the result depends on what only AWS
+ * can evaluate, it is `unjudged`.
+ */
 import { readAddress } from './address-blocks.ts';
 import { judgementOf, not } from './judgement.ts';
 import { compareSize, matchesBytes } from './match-texts.ts';

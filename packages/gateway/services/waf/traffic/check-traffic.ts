@@ -33,7 +33,10 @@ export function checkTraffic(
     });
 }
 
-/** Rules that are unjudged for every request are reported without traffic; only parts missing in the record count here. */
+/**
+ * Rules that are unjudged for every request are reported without traffic; only parts missing in the record
+ * count here.
+ */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';
   if (isBlocked && !outcome.isAverted)

@@ -54,8 +54,8 @@ describe('what osls has to say', () => {
     ],
   ];
   for (const [name, remedy] of [
-    ['stage', 'give --stage'],
-    ['region', 'give --region'],
+    ['stage', 'pass --stage'],
+    ['region', 'pass --region'],
     [
       'colour',
       "only --stage and --region are passed on; write ${param:colour} and pass --param colour=…, or ${opt:colour, 'VALUE'}",
