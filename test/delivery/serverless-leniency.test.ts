@@ -205,7 +205,7 @@ describe('a service of another time', () => {
     const { stack, informed } = await load(service, { tolerance });
 
     const said =
-      'neither handler nor image is set, so osls would deploy nothing of this service: invocations of b fail';
+      'neither handler nor image is set, so osls would not deploy this service: invocations of b fail';
     assert.ok(informed.includes(`service${count}: functions.b: ${said}`), informed.join('\n'));
     assert.deepEqual(
       stack.functions.map(({ logicalId }) => logicalId),
@@ -262,7 +262,7 @@ describe('a service of another time', () => {
     assert.equal(stack.stackName, 'shop-dev');
     assert.equal(stack.functions[0]?.environment['NAME'], 'shop-shop');
     assert.deepEqual(messages(stack), [
-      '1 service: the object is a notation from before Serverless 3',
+      '1 service: this object notation is from before Serverless 3',
       '1 service.colour: osls has no such property',
     ]);
   });

@@ -117,7 +117,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    reports: /AutoPublishAlias must be a text/,
+    reports: /AutoPublishAlias must be a string/,
   },
   {
     name: 'an API whose guards cannot be read',

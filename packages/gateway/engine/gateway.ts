@@ -26,7 +26,7 @@ import type { NeededSettings, Settings } from './start-settings.ts';
  */
 export type ProgramOptions = Settings & {
   readonly stage: string;
-  /** Of stacks that name no region and no account. */
+  /** Defaults for stacks that name no region or account. */
   readonly region: string;
   readonly accountId: string;
   /** `--region`, `--account`: of every stack, whatever it names itself. */
@@ -105,7 +105,7 @@ export type ReloadNotice =
       readonly kind: 'kept';
       readonly what: string;
       readonly message: string;
-      /** Where it is known. */
+      /** The place of the error, if it is known. */
       readonly place?: { readonly file: string; readonly line?: number | undefined } | undefined;
     };
 

@@ -76,7 +76,7 @@ const NO_VERDICT: ScreenVerdict = {
 /** A service that takes longer has lost its connection or waits for a client that never leaves. */
 const CLOSE_WITHIN_MS = 5_000;
 
-/** Of log lines, and as much of trace segments. */
+/** Memory for log lines, and the same amount for trace segments. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 /** Measured memory of a kept item in addition to its characters. */
 const BYTES_PER_ITEM = 220;
@@ -227,7 +227,7 @@ export class ServiceHost {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
   }
 
-  /** Of all services; the first refusal decides. */
+  /** The screens of all services; the first refusal decides. */
   get screens(): StageScreens {
     const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
     return {

@@ -26,15 +26,15 @@ export function makeTrace(random: Random): string {
 export type Delivery = {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
-  /** Attributes of the message where the target is a queue or a topic. */
+  /** Message attributes, if the target is a queue or a topic. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-  /** Where the target is a topic. */
+  /** Only if the target is a topic. */
   readonly subject?: string;
-  /** Where the target is a bus. */
+  /** Only if the target is a bus. */
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
-  /** Where the target is a function: options of the invocation. */
+  /** Options of the invocation, if the target is a function. */
   readonly options?: InvokeOptions | undefined;
 };
 

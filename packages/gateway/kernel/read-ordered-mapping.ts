@@ -13,7 +13,7 @@ export type OrderedMapping = BatchRules & {
   readonly definition: string;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** Concurrent batches per shard; those of one key stay in order. */
+  /** Concurrent batches per shard; batches of one key stay in order. */
   readonly parallel: number;
   readonly filter: EventTest | undefined;
 };

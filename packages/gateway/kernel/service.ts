@@ -83,12 +83,12 @@ export type ServicePorts = EventPorts & {
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
   readonly segments: KeptFeed<string>;
-  /** Of requests, invocations and queues. */
+  /** Measurements of requests, invocations and queues. */
   readonly metrics: Feed<Measurement>;
   readonly http: HttpClient;
-  /** Those of all services. */
+  /** The screens of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;
-  /** For lines of the service's own. */
+  /** For log lines that the service writes. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
@@ -157,7 +157,7 @@ export interface Service {
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
-  /** The next instance behind an ARN that a VPC link leads to. Undefined: none is registered here. */
+  /** The next instance of the service with this ARN behind a VPC link. Undefined: none is registered here. */
   instanceOf?(arn: string): ChosenInstance | undefined;
   /** Servers in front of APIs, each with its own port; names must differ. */
   fronts?(): readonly Front[];
@@ -197,9 +197,9 @@ export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
  * A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer.
  */
 export interface ServiceApi {
-  /** Of the JSON protocol. Default: 1.1. */
+  /** Version of the JSON protocol. Default: 1.1. */
   readonly jsonVersion?: '1.0' | '1.1';
-  /** Of the XML of the query protocol. */
+  /** XML namespace of the query protocol. */
   readonly namespace?: string;
   /** ARN of a call's resource, for policies, where only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;

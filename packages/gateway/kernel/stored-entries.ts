@@ -100,7 +100,7 @@ class FileEntries implements StoredEntries {
   /** Replaces the file at once: a process killed here loses nothing. */
   #rewrite(): number {
     const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
-    // Messages hold users' data.
+    // Messages contain users' data.
     writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#lines = this.#entries.size;

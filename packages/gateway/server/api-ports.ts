@@ -37,7 +37,7 @@ export type ApiPortsOptions = {
   readonly host: string;
   /** APIs are looked up at every request, so a reload takes effect at once. */
   readonly plans: readonly PortPlan[];
-  /** Names beside the loopback ones that a Host header may carry. */
+  /** Names that a Host header may contain in addition to the loopback names. */
   readonly allowHosts: readonly string[];
   /** The API of a Host that is a custom domain; undefined for any other host. */
   readonly findDomain: (
@@ -67,7 +67,7 @@ type OpenPort = {
 
 export type ApiPorts = {
   readonly ports: ReadonlyMap<string, number>;
-  /** Any of them: each serves every API by its Host. Undefined where there is none. */
+  /** One of the ports; each serves every API by its Host. Undefined if there is no port. */
   readonly any: number | undefined;
   /**
    * Takes no more connections, ends WebSockets with 1001, waits for requests in flight; all within a second.
@@ -203,7 +203,7 @@ function chooseApis(
     const apiId = readApiIdFromPath(target);
     if (apiId === undefined || isNamed(host)) return undefined;
     const api = at.findApi(apiId);
-    // A function URL with a port of its own also answers by its path.
+    // A function URL with its own port is also served by its path.
     return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
   const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {

@@ -17,7 +17,7 @@ import { readWhole } from './read-body.ts';
 
 type FrontPortOptions = {
   readonly host: string;
-  /** Names beside the loopback ones that a Host header may carry. */
+  /** Names that a Host header may contain in addition to the loopback names. */
   readonly allowHosts: () => readonly string[];
   readonly serve: (
     request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },

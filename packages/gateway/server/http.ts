@@ -11,7 +11,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** A slow client must not hold a socket forever. */
+/** Limits slow clients, so that they do not keep a socket forever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
 /** How often Node looks for overdue requests. */

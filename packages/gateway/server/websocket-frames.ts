@@ -30,7 +30,10 @@ const GOODBYE_MS = 1000;
 const SHUTDOWN_STEP_MS = 500;
 const SWEEP_EVERY_MS = 5000;
 
-/** A constant of its own because the published types of `ws` lack `closeTimeout`. Pings are answered in client-socket.ts. */
+/**
+ * A separate constant, because the published types of `ws` lack `closeTimeout`. Pings are answered in
+ * client-socket.ts.
+ */
 const FRAMES = {
   noServer: true,
   clientTracking: false,

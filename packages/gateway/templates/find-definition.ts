@@ -43,7 +43,7 @@ export function findSource(path: string): FoundDefinition {
 }
 
 function findDefinition(folder: string): FoundDefinition {
-  // A template beside a cdk.json is often written by `cdk synth`, for other tools.
+  // A template next to a cdk.json is often written by `cdk synth` for other tools.
   const isOfCdk = existsSync(join(folder, 'cdk.json'));
   const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
   const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);

@@ -72,7 +72,7 @@ function openHttp(
   { vpcLinks }: GatewayOptions,
   { deadlines }: Pace,
   at: {
-    /** Of a host that this gateway serves itself. */
+    /** The local origin of a host that this gateway serves itself. */
     readonly origin: (host: string) => LocalOrigin | undefined;
     readonly findInstance: FindInstance;
     readonly known: VpcLinks;

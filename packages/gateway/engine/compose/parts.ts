@@ -64,12 +64,12 @@ export type Parts = {
   readonly fronts: Map<string, string>;
   /** Absolute path. */
   firstSource: string;
-  /** Of an API port, once listening. */
+  /** The port of any API, once it listens. */
   anyPort: number | undefined;
-  /** Once listening, where API ports speak TLS. */
+  /** Set once the API ports listen, if they use TLS. */
   tls: Tls | undefined;
   readonly controlSecret: string;
-  /** Of the console's page; undefined where none is served. */
+  /** Key of the console's page; undefined if no console is served. */
   readonly pageKey: PageKey | undefined;
   /** Undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;

@@ -16,7 +16,7 @@ import {
   show,
 } from './read-value.ts';
 
-/** The faults by their short names; those of AWS FIS: `read-fis-action.ts`. */
+/** The faults by their short names; `read-fis-action.ts` reads actions of AWS FIS. */
 type ReadFault = (source: LinedText, member: Member) => Fault;
 
 const STATUSES = [200, 599] as const;

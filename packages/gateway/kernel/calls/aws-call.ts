@@ -75,7 +75,7 @@ export function authenticateCall(
   return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
 }
 
-/** @returns the refusal, in AWS's words, of the first permission that the caller's policies lack */
+/** @returns AWS's error for the first permission that the caller's policies do not grant */
 export function refuseUnlessAllowed(
   call: AwsCall,
   permissions: readonly AwsPermission[],

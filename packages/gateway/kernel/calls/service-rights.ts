@@ -20,7 +20,7 @@ type ServiceCall = {
   readonly query: string;
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
-  /** Of an integration: `{subdomain}.{service}` */
+  /** The service of an integration: `{subdomain}.{service}` */
   readonly subdomain?: string | undefined;
 };
 
@@ -88,7 +88,7 @@ export function toPermissions(
 
 type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPermission[];
 
-/** Of a service whose actions are its operations, and which names the resource itself. */
+/** Permissions of a service whose actions equal its operations and which determines the resource itself. */
 function usualRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
 }
@@ -268,7 +268,7 @@ const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
   'DELETE id': 'DeleteEventSourceMapping',
 };
 
-/** Of event source mappings; condition: the function that the call names. */
+/** Permissions for event source mappings, with the function that the call names as a condition. */
 function rightsOfMappings(
   { method, path, region, body }: ServiceCall,
   { accountId }: RightsContext,

@@ -9,10 +9,10 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
-  /** Of the certificate, for clients. */
+  /** File of the certificate, for clients. */
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Made by this call: no client trusts it yet. */
+  /** Whether this call created it, so that no client trusts it yet. */
   readonly isNew: boolean;
 };
 

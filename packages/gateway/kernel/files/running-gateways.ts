@@ -23,7 +23,7 @@ export function runningFolder(environment: Readonly<Record<string, string | unde
   return join(userFolder(environment), 'running');
 }
 
-/** The default name: that of the folder. */
+/** The default name is the name of the folder. */
 export function defaultName(directory: string): string {
   return (
     basename(directory)

@@ -17,7 +17,7 @@ export type DecoratorMetadata =
   | {
       readonly kind: 'emitted';
       readonly plugin: Plugin;
-      /** As the project compiles to it: only then may a file re-export what another one has. */
+      /** Whether the project compiles to CommonJS; only then may a file re-export another file's exports. */
       readonly isCommonJs: boolean;
     };
 

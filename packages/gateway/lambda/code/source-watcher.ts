@@ -23,7 +23,7 @@ type Interest = {
   readonly files: ReadonlySet<string>;
   readonly root: string | undefined;
   readonly code: RegExp;
-  /** Those of the root that exist. */
+  /** The existing folders below the root. */
   folders: ReadonlySet<string>;
 };
 

@@ -13,11 +13,11 @@ export class Line {
   readonly #nowMs: () => number;
   /** The minimum seen, since other load only adds to it. */
   #startMs = Infinity;
-  /** Of a first event, whose code is cold. */
+  /** Minimum duration of a first event, whose code is cold. */
   #firstMs = Infinity;
   /** Time in which events have waited, less idle time of instances; never below 0. */
   #lostMs = 0;
-  /** Change of it per millisecond. */
+  /** Change of the lost time per millisecond. */
   #rate: -1 | 0 | 1 = 0;
   #sinceMs = 0;
 

@@ -1,5 +1,5 @@
 /**
- * Lambda's Extensions API: programs beside the runtime that are notified of each event and of the shutdown.
+ * Lambda's Extensions API: programs next to the runtime that are notified of each event and of the shutdown.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 import { randomUUID } from 'node:crypto';

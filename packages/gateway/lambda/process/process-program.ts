@@ -9,7 +9,7 @@ import type { GroupCommand } from './process-group.ts';
 export type ProcessProgram = {
   readonly definition: FunctionDefinition;
   readonly runtime: GroupCommand;
-  /** Programs of layers that run beside it (`/opt/extensions`). */
+  /** Programs of layers that run next to it (`/opt/extensions`). */
   readonly extensions: readonly GroupCommand[];
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;

@@ -59,7 +59,7 @@ export type InstanceStart = {
   readonly layers: readonly LayerDefinition[];
   readonly runtimePackages: RuntimePackages;
   readonly controlUrl: string | undefined;
-  /** Of the key pair with which the function signs. */
+  /** Access key id with which the function signs. */
   readonly accessKeyId: string;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;

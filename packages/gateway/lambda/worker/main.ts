@@ -12,7 +12,7 @@ import type { FunctionOutput } from './output.ts';
 import { runInstance } from './run-instance.ts';
 import { shieldProcess } from './shield-process.ts';
 
-/** As `worker-program.ts` writes it. */
+/** The file that `worker-program.ts` writes. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
 
 /** Modules of Node.js that take milliseconds to load and whose loading has no observable effect. */

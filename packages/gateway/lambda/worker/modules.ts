@@ -51,7 +51,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|http2|tls|net|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
-      // At AWS a bundle has no node_modules beside it: its external packages come from layers, not from the
+      // On AWS a bundle has no node_modules next to it: its external packages come from layers, not from the
       // checkout.
       const isLeftOut = context.parentURL !== undefined && bundles.has(context.parentURL);
       if (isLeftOut && isBare(specifier)) {

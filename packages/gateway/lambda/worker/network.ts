@@ -25,7 +25,7 @@ const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 type Control = {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
-  /** Of the key pair with which the function signs. */
+  /** Access key id with which the function signs. */
   readonly accessKeyId: string;
   /** Issuers that the local one replaces: any library reads their keys there. */
   readonly standIns: readonly string[];

@@ -56,7 +56,7 @@ function valuesOf(request: ViewerRequest, name: string): readonly string[] {
   return made === undefined ? [] : [made];
 }
 
-/** In the key list, but replaced by its normalized form. */
+/** Listed in the key, but replaced by its normalized form. */
 function isNormalized(name: string, { gzip, brotli }: CachePolicy): boolean {
   return name === 'accept-encoding' && (gzip || brotli);
 }

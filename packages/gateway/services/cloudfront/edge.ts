@@ -20,7 +20,7 @@ type Ids = { readonly requestId: string; readonly via: string };
 /** AWS (developer guide, quotas): of the URL, and of the request without its body. */
 const MAX_URL_BYTES = 8_192;
 const MAX_REQUEST_BYTES = 32_768;
-/** Where the console shows reasons. */
+/** How many reasons the console shows. */
 const KEPT_NOTES = 1;
 
 export class Edge {

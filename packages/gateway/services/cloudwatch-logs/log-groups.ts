@@ -1,4 +1,4 @@
-/** Log groups and streams: those of the stacks, those made by calls, and those that have lines. */
+/** Log groups and streams that the stacks define, that calls created, or that have lines. */
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';

@@ -11,7 +11,7 @@ import type { Shard } from './shard.ts';
 import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-/** Of all provisioned streams of an account, in one of the larger regions. */
+/** Shard limit of all provisioned streams of an account, in one of the larger regions. */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
 const SHARD_ID_RULE = NAME_RULE;

@@ -42,7 +42,7 @@ export function printShardId(number: number): string {
 type Options = {
   readonly kept: StoredEntries;
   readonly prefix: string;
-  /** Of the stream, in epoch milliseconds. */
+  /** Creation time of the stream, in epoch milliseconds. */
   readonly createdAt: number;
   readonly nowEpochMs: number;
 };

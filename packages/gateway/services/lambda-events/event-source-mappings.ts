@@ -29,7 +29,7 @@ export class EventSourceMappings {
   readonly #ports: Pick<ServicePorts, 'sources' | 'startedAt'>;
   readonly #byCall = new Map<string, ByCall>();
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
-  /** Of what calls have made and changed. */
+  /** Increases with each change by a call. */
   version = 0;
   /** The mapping that a call requests; if it cannot be read, the call is refused. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;

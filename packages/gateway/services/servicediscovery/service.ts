@@ -85,7 +85,10 @@ function rowOf(service: LocalService, nowMs: number): EventSource {
 /** The file of `--cloud-map`: instances by service. */
 const MAX_BYTES = 1024 * 1024;
 
-/** @returns with the file's instances, in place of those of a template with the same id. @throws DefinitionError */
+/**
+ * @returns the stacks with the instances of the file, which replace template instances with the same id.
+ * @throws DefinitionError
+ */
 function addInstancesOfFile(file: string, definitions: Definitions): Definitions {
   const source = new LinedText(file, readText(file));
   const services = new Map(definitions.services);

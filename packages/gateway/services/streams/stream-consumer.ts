@@ -21,7 +21,7 @@ export type StreamMapping = OrderedMapping & {
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;
-/** Of waiting records: `stream/{mapping}/{number}` */
+/** Key of a waiting record: `stream/{mapping}/{number}` */
 export const KEPT_PREFIX = 'stream/';
 /** Limit of records that wait for one function; the oldest are discarded, as after the retention period. */
 const MAX_WAITING = 100_000;

@@ -179,7 +179,7 @@ function refuseUnknown({ request }: AwsCall, action: string): ControlReply {
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 
-/** Roles that callers can assume: those of the stacks; where roles are not enforced, every role of the account. */
+/** Roles that callers can assume: the roles of the stacks or, if roles are not enforced, every role of the account. */
 const EVERYBODY: CompiledPolicy = { decide: () => 'allow' };
 
 function openRoles(

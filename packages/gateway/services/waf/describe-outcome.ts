@@ -1,4 +1,4 @@
-/** What a web ACL did with a request, in sentences for `explain`, and what would change it. */
+/** Sentences for `explain`: what a web ACL did with a request, and what would change that. */
 import { fromBytesText } from './rules/bytes-text.ts';
 import type { Outcome, RuleMatch, Unjudged } from './evaluate/judge-web-acl.ts';
 import type { Field, Rule, Statement, WebAcl } from './rules/statement.ts';

@@ -24,7 +24,7 @@ type SampledRequest = {
   readonly responseCode: number | undefined;
 };
 
-/** Of one rule, or of the default action. */
+/** Samples of one rule or of the default action. */
 type RuleSamples = { readonly kept: Sample[]; count: number; second: number; inSecond: number };
 
 /** More samples would cost more garbage collection than they are worth. */

@@ -21,7 +21,7 @@ import type { InsertedHeader, RateStatement, WebAcl } from './rules/statement.ts
 
 type Screen = (request: ScreenedRequest) => ScreenVerdict;
 
-/** As records of the log name it; without an id: a distribution. */
+/** The source in the form of log records; without an id, it is a distribution. */
 type Source = { readonly name: string; readonly id: string };
 
 type GuardPorts = {

@@ -155,7 +155,7 @@ export class SamExpansion {
   }
 
   /**
-   * Properties of a SAM resource over those of its `Globals` section: mappings merge, lists are appended.
+   * Combines the properties of a SAM resource with its `Globals` section: mappings are merged, lists are appended.
    */
   properties(section: string, resource: JsonObject): JsonObject {
     const own = mapOf(resource, 'Properties');

@@ -40,7 +40,7 @@ export function explainFailure(
   );
 }
 
-/** Of several variables of one kind the one without a value, as far as it can be determined. */
+/** The variable without a value among several of one kind, as far as it can be determined. */
 function variableText(
   written: string,
   kind: string,

@@ -83,7 +83,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
-/** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at` too. */
+/** `    at Object.<anonymous> (file.js:1:2)`; osls also begins other lines with `at`. */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

@@ -24,7 +24,7 @@ export type Inputs = {
   readonly machine: string;
 };
 
-/** A service that reads more files searches by a rule of its own. */
+/** Above this number of files, the service probably searches whole folders, and its inputs count as unknown. */
 const FILE_LIMIT = 20_000;
 const OF_THE_SHELL =
   /^(?:_|SHLVL|OLDPWD|WINDOWID|COLUMNS|LINES|TERM_SESSION_ID|XDG_SESSION_ID|SSH_(?:CLIENT|CONNECTION|TTY|AUTH_SOCK)|npm_(?:lifecycle_\w+|command|config_user_agent)|GATEWRIGHT_(?:CONTROL_SECRET|INSTANCE|START))$/;

@@ -6,7 +6,7 @@
 
 export type Member = {
   readonly name: string;
-  /** Of a block: `"aws_sqs_queue"`, `"jobs"`. */
+  /** Labels of a block: `"aws_sqs_queue"`, `"jobs"`. */
   readonly labels: readonly string[];
   readonly isBlock: boolean;
   /** The inside of a block, or an expression. */

@@ -145,7 +145,7 @@ function notifications(part: Instance, values: TerraformValues, name: string, ta
   });
 }
 
-/** Those that CloudFormation has, too. */
+/** The settings that CloudFormation also has. */
 const SETTINGS = new Set([
   'metrics_enabled',
   'logging_level',

@@ -17,11 +17,11 @@ import { toPolicy } from './terraform-policies.ts';
 import { fillPattern, pascal, rowOf } from './terraform-types.ts';
 import type { Kind } from './terraform-types.ts';
 
-/** Where an expression stands. */
+/** The place of an expression. */
 type Site = {
   readonly module: Module;
   readonly kind: Kind;
-  /** Of `count` or `for_each` around it. */
+  /** Key of the surrounding `count` or `for_each`. */
   readonly key: string | undefined;
   /** The expression of `for_each`. */
   readonly forEach: Json | undefined;

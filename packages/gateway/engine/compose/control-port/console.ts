@@ -59,7 +59,7 @@ export function openPageKey({
   return consoleFiles === undefined ? undefined : new PageKey(pageKeys, directory, onProgress);
 }
 
-/** Of the console with its key, once everything listens; undefined where none is served. */
+/** The link of the console with its key, once all ports listen; undefined if no console is served. */
 export function openConsoleLink(parts: Parts): string | undefined {
   if (parts.pageKey === undefined) return undefined;
   const link = linkWith(parts.pageKey.open(), parts);

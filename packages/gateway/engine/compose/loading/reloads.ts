@@ -48,7 +48,7 @@ export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<vo
   );
 }
 
-/** Of a function, and of stacks that were kept. */
+/** Records the reload of a function, or a failed reload after which the old stacks stay. */
 export function noteReload(
   notice: ReloadNotice,
   { reloads, options }: Pick<Parts, 'reloads' | 'options'>,

@@ -22,9 +22,9 @@ import older_boto3
 sys.dont_write_bytecode = WRITES_NOTHING
 
 API = "/2018-06-01/runtime/"
-# By module that is missing on this machine: what installs it.
+# By module that is missing on this machine: the command that installs it.
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
-# Times of files have seconds there.
+# File times have a resolution of one second there.
 SETTLED_AFTER_S = 2
 OWN_FILES = (os.path.abspath(__file__), os.path.abspath(older_boto3.__file__))
 
@@ -314,7 +314,7 @@ def wait_for_debugger(debugger):
 
     try:
         host, found = debugpy.listen(("127.0.0.1", int(port)))
-    except Exception:  # The port is another instance's.
+    except Exception:  # Another instance uses the port.
         host, found = debugpy.listen(("127.0.0.1", 0))
     sys.stderr.write("debugpy listens on %s:%s\n" % (host, found))
     sys.stderr.flush()
@@ -362,9 +362,9 @@ def main():
     keep_settled_bytecode_only()
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     task_root = os.environ["LAMBDA_TASK_ROOT"]
-    # Ours is the folder of this file; the function's comes first.
+    # The folder of this file is ours; the function's folder comes first.
     sys.path[0] = task_root
-    # Lambda's own packages come last: those of the project win.
+    # Lambda's own packages come last, so packages of the project take precedence.
     lent = os.environ.pop("GATEWRIGHT_LENT", None)
     if lent:
         sys.path.append(lent)

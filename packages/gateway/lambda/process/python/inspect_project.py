@@ -71,7 +71,7 @@ class Looker:
         try:
             self.follow(path, root, is_certain)
         except (OSError, SyntaxError, ValueError):
-            pass  # It is told when it is loaded.
+            pass  # The error is reported when the module is loaded.
 
     def find(self, name, path, line, is_certain):
         top = name.split(".")[0]
@@ -96,7 +96,7 @@ class Looker:
 def imports_of(path, package):
     """Kept, since the functions of a stack share layers: name, line, and whether it stands at the top."""
     tree = parse(path)
-    # Inside functions, conditions and "try": it may never run.
+    # An import inside a function, condition or "try" may never run.
     top = set(map(id, tree.body))
     inner = [node for node in ast.walk(tree) if id(node) not in top]
     return [
@@ -175,7 +175,7 @@ def uninstalled(question, search):
         return []
     there = {}
     for name, version in installed(search) if metadata is None else distributions(search):
-        # Of several the first on the path is imported.
+        # If there are several, the first on the path is imported.
         there.setdefault(normalise(name), version)
     told = [describe(name, pinned, there.get(normalise(name))) for name, pinned in wanted]
     return [text for text in told if text]

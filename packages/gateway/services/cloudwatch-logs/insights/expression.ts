@@ -21,7 +21,7 @@ const PERIOD_MS: Readonly<Record<string, number>> = {
 
 const RESERVED = new Set(['and', 'as', 'asc', 'by', 'desc', 'in', 'like', 'not', 'or']);
 
-/** Truth is 1, and everything else that is there 0. */
+/** Comparisons give 1 for true and 0 for false; only 1 counts as true. */
 export function isTrue(value: Value): boolean {
   return value === 1;
 }

@@ -1,4 +1,4 @@
-/** A query as it is run: commands in their order, each over the rows of the one before. */
+/** A compiled query: commands in order, each applied to the rows of the previous one. */
 import type { Expression } from './expression.ts';
 import type { Row } from './row.ts';
 import type { Value } from './value.ts';

@@ -9,7 +9,7 @@ export interface Row {
   with(fields: ReadonlyMap<string, Value>): Row;
 }
 
-/** Of objects in objects, as AWS's "discovered fields" have names like `a.b.0`. */
+/** Maximum nesting of discovered fields, which have names like `a.b.0`. */
 const MAX_STEPS = 20;
 
 class FieldsRow implements Row {

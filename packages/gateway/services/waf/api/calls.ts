@@ -247,7 +247,7 @@ function toApiForm(value: unknown, parent = ''): unknown {
   );
 }
 
-/** What rules of a call say in base64. */
+/** Members that rules contain in base64 in API calls. */
 function fromApiForm(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromApiForm);
   if (!isJsonObject(value)) return value;
@@ -258,7 +258,7 @@ function fromApiForm(value: unknown): unknown {
   );
 }
 
-/** Refusals in the words of AWS WAF (API reference, "Errors"). */
+/** Refusals with the messages of AWS WAF (API reference, "Errors"). */
 function nonexistent(): OperationRefused {
   return new OperationRefused(
     'WAFNonexistentItemException',

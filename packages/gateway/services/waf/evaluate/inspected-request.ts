@@ -78,7 +78,7 @@ export class InspectedRequest {
     return this.parts.headers.all(name);
   }
 
-  /** Of the caller; undefined: not readable. */
+  /** Address of the caller; undefined if it is unreadable. */
   get address(): Address | undefined {
     this.#address ??= readAddress(this.parts.sourceIp) ?? 'none';
     return this.#address === 'none' ? undefined : this.#address;

@@ -14,7 +14,7 @@ import type { Labels } from './labels.ts';
 import type { RateCounter } from './rate-counter.ts';
 import type { AggregateKey, ForwardedIp, Pattern, RateStatement, Statement } from '../rules/statement.ts';
 
-/** What statements refer to. */
+/** Entities that statements refer to. */
 export type Surroundings = {
   readonly ipSet: (arn: string) => AddressBlocks | undefined;
   readonly patternSet: (arn: string) => readonly Pattern[] | undefined;
@@ -29,7 +29,7 @@ export type RuleTurn = {
   rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;
-  /** Of the labels of the rule's web ACL or rule group. */
+  /** Prefix of the labels of the rule's web ACL or rule group. */
   prefix: string;
   readonly around: Surroundings;
   readonly nowEpochMs: number;
@@ -39,10 +39,10 @@ export type RuleTurn = {
   isLost: boolean;
   /** Why the rule could not be evaluated. */
   reasons: Set<string> | undefined;
-  /** Labels that geo statements add, match or not. */
+  /** Labels that geo statements add, whether they match or not. */
   geoLabels: string[] | undefined;
   possibleGeoPrefixes: string[] | undefined;
-  /** Where the request is over the rate of the rule. */
+  /** Set if the request exceeds the rate of the rule. */
   limited: { readonly key: string; readonly value: string } | undefined;
 };
 

@@ -30,7 +30,7 @@ export type RuleMatch = {
   readonly groupId: string | undefined;
   /** The action that applied. */
   readonly action: RuleAction;
-  /** What the rule of the group does without the override. */
+  /** The action of the group's rule without the override. */
   readonly overridden: ActionKind | undefined;
   readonly isTerminating: boolean;
   readonly limited: { readonly key: string; readonly value: string } | undefined;
@@ -69,7 +69,7 @@ type SourceRule = {
   readonly labels: readonly string[];
 };
 
-/** As this use of the group applies it. */
+/** A rule as this use of its group applies it. */
 type GroupRule = SourceRule & {
   readonly fullName: string;
   /** Its own action, if an override applies instead. */

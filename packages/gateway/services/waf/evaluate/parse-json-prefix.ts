@@ -12,7 +12,7 @@ type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; r
 
 type JsonElement = {
   readonly kind: 'key' | 'value';
-  /** Of a key, with itself; undefined: the root. */
+  /** Path of the element; the path of a key includes the key. Undefined: the root. */
   readonly path: JsonPath | undefined;
   /** One character per byte. */
   readonly text: string;
@@ -133,7 +133,7 @@ function depthOf(path: JsonPath | undefined): number {
   return path?.depth ?? 0;
 }
 
-/** Of one escape after the other, so that pairs of surrogates stay together; other characters are bytes already. */
+/** Decodes adjacent escapes together, so that surrogate pairs stay intact; other characters are already bytes. */
 function decodeEscapes(inner: string): string {
   return inner.replace(/(?:\\u[0-9a-f]{4})+|\\[^u]/gi, (escapes) =>
     Buffer.from(String(JSON.parse(`"${escapes}"`)), 'utf8').toString('latin1'),
@@ -175,7 +175,7 @@ function readPointer(pointer: string): readonly string[] {
     .map((part) => Buffer.from(part.replaceAll('~1', '/').replaceAll('~0', '~'), 'utf8').toString('latin1'));
 }
 
-/** What lies at or below a pointer. Elements of one array or object share their answer. */
+/** Whether an element is at or below a pointer. Elements of one array or object share the result. */
 class Below {
   readonly #pointer: readonly string[];
   readonly #known = new Map<JsonPath, boolean>();

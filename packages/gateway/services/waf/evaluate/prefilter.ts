@@ -8,7 +8,7 @@ import { compareSize } from './match-texts.ts';
 import type { Inspection, Pattern, Statement } from '../rules/statement.ts';
 import type { RuleTurn, Surroundings } from './judge-statement.ts';
 
-/** Of rules that inspect the same text, or look into the same IP set. */
+/** A batch of rules that inspect the same text or use the same IP set. */
 type Batch =
   | { readonly kind: 'same'; readonly statement: Statement }
   | {
