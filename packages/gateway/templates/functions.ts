@@ -258,17 +258,13 @@ function readInteger(
   resource: ResolvedResource,
   property: string,
   fallback: number,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
 ): number {
   const value: Json = resource.properties[property] ?? fallback;
   const number = typeof value === 'object' || value === '' ? NaN : Number(value);
-  if (Number.isInteger(number) && number >= least && number <= most) return number;
-  return refuse(
-    resource,
-    property,
-    `${JSON.stringify(value)} must be a whole number from ${least} to ${most}`,
-  );
+  if (Number.isInteger(number) && number >= min && number <= max) return number;
+  return refuse(resource, property, `${JSON.stringify(value)} must be a whole number from ${min} to ${max}`);
 }
 
 function refuse(resource: ResolvedResource, property: string, message: string): never {

@@ -50,8 +50,12 @@ function plain(kind: Extract<Fault['kind'], 'crash' | 'throttle' | 'cold start' 
 function readStatus(source: LinedText, member: Member): Fault {
   const { node } = member;
   const message = '{"message":"Injected fault"}';
-  const usual = { headers: { 'content-type': 'application/json' }, body: message, callsIntegration: false };
-  if (!isMap(node)) return { kind: 'status', status: readWhole(source, member, STATUSES), ...usual };
+  const defaults = {
+    headers: { 'content-type': 'application/json' },
+    body: message,
+    callsIntegration: false,
+  };
+  if (!isMap(node)) return { kind: 'status', status: readWhole(source, member, STATUSES), ...defaults };
   const members = source.members(node, 'status', ['code', 'headers', 'body', 'callsIntegration']);
   const [code, headers] = [members.get('code'), members.get('headers')];
   const [body, calls] = [members.get('body'), members.get('callsIntegration')];
@@ -59,8 +63,8 @@ function readStatus(source: LinedText, member: Member): Fault {
   return {
     kind: 'status',
     status: readWhole(source, code, STATUSES),
-    headers: headers === undefined ? usual.headers : readTexts(source, headers),
-    body: body === undefined ? usual.body : readBody(source, body),
+    headers: headers === undefined ? defaults.headers : readTexts(source, headers),
+    body: body === undefined ? defaults.body : readBody(source, body),
     callsIntegration: calls === undefined ? false : readFlag(source, calls),
   };
 }

@@ -54,8 +54,8 @@ export function rightsOfCall(
       ? rightsOfDynamoDb(operation.action, operation.input ?? {}, place, context.partitionKeyOf)
       : undefined;
   const { service } = call;
-  const usual = context.isServed?.(service) === true ? usualRights(service) : undefined;
-  const rights = Object.hasOwn(RIGHTS, service) ? RIGHTS[service] : usual;
+  const fallback = context.isServed?.(service) === true ? defaultRights(service) : undefined;
+  const rights = Object.hasOwn(RIGHTS, service) ? RIGHTS[service] : fallback;
   const needed = rights?.(operation.action, readerOf(operation), place);
   const isOpen = needed?.some(({ resource }) => resource === '*') === true;
   const known = isOpen ? context.resourceOf?.(call.service, operation) : undefined;
@@ -89,7 +89,7 @@ export function toPermissions(
 type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPermission[];
 
 /** Permissions of a service whose actions equal its operations and which determines the resource itself. */
-function usualRights(service: string): RightsOf {
+function defaultRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
 }
 

@@ -96,11 +96,11 @@ export class TextRing {
   #findRoom(text: string): number | undefined {
     // UTF-8 has no lone surrogates.
     if (text.length > LONGEST || !text.isWellFormed()) return undefined;
-    const most = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
+    const maxBytes = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
     const start = this.#at;
-    const skipped = start + most > DATA_BYTES ? DATA_BYTES - start : 0;
+    const skipped = start + maxBytes > DATA_BYTES ? DATA_BYTES - start : 0;
     const used = (this.#passed - Atomics.load(this.#head, READ)) | 0;
-    if (used + skipped + most + PLACES_BYTES > DATA_BYTES) return undefined;
+    if (used + skipped + maxBytes + PLACES_BYTES > DATA_BYTES) return undefined;
     if (skipped === 0) return start;
     this.#lengths[start >> 2] = AT_BEGINNING;
     this.#passed += skipped;

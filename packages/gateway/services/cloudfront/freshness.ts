@@ -65,7 +65,7 @@ export function freshSeconds(headers: readonly string[], policy: CachePolicy, no
 
 const ALWAYS_KEPT = new Set([404, 414, 500, 501, 502, 503, 504]);
 const KEPT_IF_SAID = new Set([400, 403, 405, 412, 415]);
-const USUAL_ERROR_SECONDS = 10;
+const DEFAULT_ERROR_SECONDS = 10;
 
 /** 0: the response is not cached. @param rule for this status */
 export function freshErrorSeconds(
@@ -77,15 +77,15 @@ export function freshErrorSeconds(
   const directives = readDirectives(headers);
   const said = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
   if (!ALWAYS_KEPT.has(status) && !(KEPT_IF_SAID.has(status) && said !== undefined)) return 0;
-  const least = rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
+  const minSeconds = rule?.cachingMinTtlSeconds ?? DEFAULT_ERROR_SECONDS;
   // "… cannot be greater than the Maximum TTL value set for the cache behavior."
   const wanted = Math.min(said ?? expiresIn(headers, nowEpochMs) ?? 0, policy.maxTtlSeconds);
-  return Math.max(least, wanted);
+  return Math.max(minSeconds, wanted);
 }
 
 /** How long an expired object is served while its origin fails. */
 export function staleSeconds(rule: ErrorRule | undefined): number {
-  return rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
+  return rule?.cachingMinTtlSeconds ?? DEFAULT_ERROR_SECONDS;
 }
 
 /**

@@ -140,7 +140,7 @@ class DistributionReader {
     const groups = this.#groupsOf(at);
     const origins = new Map([...this.#readOrigins(at), ...groups]);
     const others = at.objects('CacheBehaviors', MAX_LISTED).map((one) => this.#readOther(one, origins));
-    const usual = at.object('DefaultCacheBehavior');
+    const defaultBehavior = at.object('DefaultCacheBehavior');
     const webAcl = at.value('WebACLId');
     const root = at.value('DefaultRootObject') ?? '';
     if (typeof root !== 'string' || /^\/|[^\w\-.*$/~"':@%&;?=,()+!]/.test(root))
@@ -151,7 +151,7 @@ class DistributionReader {
       comment: asText(at.value('Comment')) ?? '',
       defaultRootObject: root,
       origins: [...origins.values()],
-      behaviors: [...others, this.#readOne(usual, '*', origins)],
+      behaviors: [...others, this.#readOne(defaultBehavior, '*', origins)],
       errors: new Map(at.objects('CustomErrorResponses', 100).map(readErrorRule)),
       webAclArn: typeof webAcl === 'string' && webAcl !== '' ? webAcl : undefined,
       closed: this.#identity().closed ?? reasons[0],
@@ -282,7 +282,9 @@ function readErrorRule(at: MemberReader): [number, ErrorRule] {
     at.refuse('ResponseCode', 'and ResponsePagePath must be set together');
   const path = hasPage ? at.text('ResponsePagePath') : '';
   if (hasPage && !path.startsWith('/')) at.refuse('ResponsePagePath', `${path} must begin with a slash`);
-  const least = at.has('ErrorCachingMinTTL') ? at.integer('ErrorCachingMinTTL', 0, 3_153_600_000) : undefined;
+  const minTtlSeconds = at.has('ErrorCachingMinTTL')
+    ? at.integer('ErrorCachingMinTTL', 0, 3_153_600_000)
+    : undefined;
   const page = hasPage ? { path, status: at.integer('ResponseCode', 200, 599) } : undefined;
-  return [code, { cachingMinTtlSeconds: least, page }];
+  return [code, { cachingMinTtlSeconds: minTtlSeconds, page }];
 }

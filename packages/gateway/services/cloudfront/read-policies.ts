@@ -60,9 +60,14 @@ function readTtls(
   at: MemberReader,
 ): Pick<CachePolicy, 'minTtlSeconds' | 'defaultTtlSeconds' | 'maxTtlSeconds'> {
   const minTtlSeconds = at.integer('MinTTL', 0, MAX_TTL_SECONDS, 0);
-  const usual = Math.max(DAY_SECONDS, minTtlSeconds);
+  const defaultSeconds = Math.max(DAY_SECONDS, minTtlSeconds);
   const most = at.has('MaxTTL') ? at.integer('MaxTTL', 0, MAX_TTL_SECONDS) : undefined;
-  const defaultTtlSeconds = at.integer('DefaultTTL', 0, MAX_TTL_SECONDS, Math.min(usual, most ?? usual));
+  const defaultTtlSeconds = at.integer(
+    'DefaultTTL',
+    0,
+    MAX_TTL_SECONDS,
+    Math.min(defaultSeconds, most ?? defaultSeconds),
+  );
   const maxTtlSeconds = most ?? Math.max(YEAR_SECONDS, defaultTtlSeconds);
   if (minTtlSeconds > maxTtlSeconds)
     at.refuse('MinTTL', `is ${minTtlSeconds}, above MaxTTL ${maxTtlSeconds}`);

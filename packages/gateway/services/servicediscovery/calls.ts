@@ -22,7 +22,7 @@ const RESOURCE_OWNER = 'RESOURCE_OWNER';
 const CALLS: Readonly<Record<string, Call>> = {
   DiscoverInstances(at, registry) {
     const service = serviceByNames(at, registry);
-    const most = at.integer('MaxResults', 1, 1000, 100);
+    const pageSize = at.integer('MaxResults', 1, 1000, 100);
     const found = service.discover({
       query: readParameters(at, 'QueryParameters'),
       optional: readParameters(at, 'OptionalParameters'),
@@ -31,7 +31,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     });
     return {
       Instances: shuffle(found, registry.ports.random)
-        .slice(0, most)
+        .slice(0, pageSize)
         .map(({ registration, health }) => ({
           InstanceId: registration.id,
           NamespaceName: service.definition.namespace?.name,
@@ -208,13 +208,13 @@ function pageOf<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
 ): { readonly page: readonly Item[]; readonly token: string | undefined } {
-  const most = at.integer('MaxResults', 1, PAGE, PAGE);
+  const pageSize = at.integer('MaxResults', 1, PAGE, PAGE);
   const last = optionalText(at, 'NextToken');
   const from = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;
   if (last !== undefined && from === 0) throw invalid('NextToken is not from an earlier response');
-  const page = items.slice(from, from + most);
+  const page = items.slice(from, from + pageSize);
   const end = page.at(-1);
-  const hasMore = from + most < items.length;
+  const hasMore = from + pageSize < items.length;
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 

@@ -48,9 +48,9 @@ export function closeApi(
     ? mapMethods(written, () => closedOperation(error))
     : emptyDocument(kind);
   for (const route of routes) document = closeRoute(expansion, document, route, error);
-  const [usual, stageName] =
+  const [defaultStage, stageName] =
     kind === 'rest' ? ['Prod', properties['StageName']] : ['$default', properties['StageName']];
-  const StageName = stageName ?? usual;
+  const StageName = stageName ?? defaultStage;
   if (kind === 'rest') {
     expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', { Name: logicalId, Body: document });
     const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, StageName)];

@@ -110,8 +110,8 @@ function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): J
   const entries = routes.flatMap(({ path, method, properties: event }) => {
     const settings = event['RouteSettings'];
     const key = path === '$default' ? path : `${method} ${path}`;
-    const usual = mapOf(own, key);
-    return isJsonObject(settings) ? [[key, { ...usual, ...settings }] as const] : [];
+    const inherited = mapOf(own, key);
+    return isJsonObject(settings) ? [[key, { ...inherited, ...settings }] as const] : [];
   });
   return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
 }

@@ -37,8 +37,8 @@ export function httpEventSecurity(
   const authorizer = authorizersOf(apiAuth)[name];
   if (name !== 'AWS_IAM' && !isJsonObject(authorizer))
     return expansion.fail(ownerId, `${where}the API has no authorizer ${name}`);
-  const usual = membersOf(authorizer)['AuthorizationScopes'];
-  return [{ [name]: auth['AuthorizationScopes'] ?? usual ?? [] }];
+  const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
+  return [{ [name]: auth['AuthorizationScopes'] ?? defaultScopes ?? [] }];
 }
 
 export function addHttpSecurity(

@@ -84,12 +84,12 @@ export function parameterValues(
     const type = membersOf(declaration)['Type'];
     const isList = type === 'CommaDelimitedList';
     if (!isJsonObject(declaration) || (type !== 'String' && type !== 'Number' && !isList)) continue;
-    const usual = declaration['Default'] ?? undefined;
+    const defaultValue = declaration['Default'] ?? undefined;
     const text = Object.hasOwn(given, name)
       ? given[name]
-      : usual === undefined || typeof usual === 'object'
+      : defaultValue === undefined || typeof defaultValue === 'object'
         ? undefined
-        : String(usual);
+        : String(defaultValue);
     if (text !== undefined) values.set(name, isList ? splitList(text) : text);
   }
   return values;

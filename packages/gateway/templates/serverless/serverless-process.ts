@@ -108,8 +108,8 @@ export function describeEnd(code: number | null, killedBy: string | null, errorT
 const THROWN = /^[A-Za-z]*Error(?: \[\w+\])?: /;
 const MISSING_MODULE = /Cannot find (?:module|package) '/;
 
-function textOr(value: Json | undefined, usual: string): string {
-  return typeof value === 'string' ? value : usual;
+function textOr(value: Json | undefined, fallback: string): string {
+  return typeof value === 'string' ? value : fallback;
 }
 
 function textValues(value: unknown): Readonly<Record<string, string>> {

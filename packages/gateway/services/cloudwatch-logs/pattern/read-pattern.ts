@@ -46,8 +46,8 @@ function readDelimitedPattern(text: PatternText): LinePattern {
   if (!text.isOver) text.fail('unexpected text after the ]');
   return (message) => {
     const words = wordsOf(message);
-    const least = before.length + (after?.length ?? 0);
-    if (words.length < least || (after === undefined && words.length !== least)) return false;
+    const minWords = before.length + (after?.length ?? 0);
+    if (words.length < minWords || (after === undefined && words.length !== minWords)) return false;
     const rest = words.slice(words.length - (after?.length ?? 0));
     return fit(before, words) && fit(after ?? [], rest);
   };

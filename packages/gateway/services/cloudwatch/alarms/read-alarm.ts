@@ -39,13 +39,15 @@ export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAla
   const [periodSeconds = 60] = periods;
   if (periods.size > 1) at.refuse('Metrics', `have different periods: ${[...periods].join(', ')} s`);
   const seconds = periodSeconds * evaluationPeriods;
-  const most = periodSeconds < 3_600 ? LONGEST_RANGE_OF_SHORT_PERIODS : LONGEST_RANGE_SECONDS;
-  if (seconds > most)
-    at.refuse('EvaluationPeriods', `times the period is ${seconds} s; at most ${most} s are allowed`);
+  const maxSeconds = periodSeconds < 3_600 ? LONGEST_RANGE_OF_SHORT_PERIODS : LONGEST_RANGE_SECONDS;
+  if (seconds > maxSeconds)
+    at.refuse('EvaluationPeriods', `times the period is ${seconds} s; at most ${maxSeconds} s are allowed`);
   const treatMissingData = at.optionalOneOf('TreatMissingData', TREATMENTS);
   const lowSamples = at.optionalOneOf('EvaluateLowSampleCountPercentile', ['evaluate', 'ignore']);
   // "Alarms that evaluate metrics in the AWS/DynamoDB namespace default to ignore missing data."
-  const usual = stats.some(({ metric }) => metric.namespace === 'AWS/DynamoDB') ? 'ignore' : 'missing';
+  const defaultTreatment = stats.some(({ metric }) => metric.namespace === 'AWS/DynamoDB')
+    ? 'ignore'
+    : 'missing';
   return {
     kind: 'metric',
     ...identity,
@@ -58,7 +60,7 @@ export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAla
     datapointsToAlarm: datapointsToAlarm ?? evaluationPeriods,
     threshold: at.number('Threshold'),
     operator,
-    treatMissingData: treatMissingData ?? usual,
+    treatMissingData: treatMissingData ?? defaultTreatment,
     keepsStateOnLowSamples: lowSamples === 'ignore',
     given: { datapointsToAlarm, treatMissingData, evaluateLowSampleCountPercentile: lowSamples },
   };

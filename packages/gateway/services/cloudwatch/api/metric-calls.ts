@@ -47,7 +47,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     );
     const isAscending =
       at.optionalOneOf('ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
-    const most = at.optionalInteger('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS;
+    const pageSize = at.optionalInteger('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS;
     const valueOf = openQueries(queries, store, span);
     const results = queries
       .filter(({ returnsData }) => returnsData)
@@ -60,7 +60,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
         .toSorted(([one], [other]) => (isAscending ? one - other : other - one))
         .map((point) => ({ index, point })),
     );
-    const page = pageOf(at, rows, most);
+    const page = pageOf(at, rows, pageSize);
     return {
       MetricDataResults: results.map(({ id, label, series }, index) => {
         const points = page.items.filter((row) => row.index === index).map(({ point }) => point);

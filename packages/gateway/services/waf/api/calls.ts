@@ -198,12 +198,12 @@ function checkCapacity(at: MemberReader, { groups }: Definitions): number {
 function getSampledRequests(at: MemberReader, { guard }: CallPorts): UnknownMembers {
   const arn = at.text('WebAclArn');
   if (!guard.definitions.acls.has(arn)) throw nonexistent();
-  const most = at.integer('MaxItems', 1, MAX_SAMPLES);
+  const maxItems = at.integer('MaxItems', 1, MAX_SAMPLES);
   const window = at.object('TimeWindow');
   const [start, end] = [timeOf(window, 'StartTime'), timeOf(window, 'EndTime')];
   const { samples, population } = guard.samples.find(arn, at.text('RuleMetricName'), start, end);
   return {
-    SampledRequests: samples.slice(-most).map(({ fields }) => fields()),
+    SampledRequests: samples.slice(-maxItems).map(({ fields }) => fields()),
     PopulationSize: population,
     TimeWindow: { StartTime: start / 1000, EndTime: end / 1000 },
   };
