@@ -50,7 +50,7 @@ describe('a service with variables', () => {
 
     assert.match(
       await refusalOf(loadStacks([service], OPTIONS)),
-      /provider\.stage: \$\{opt:stage\} has no value: give --stage$/,
+      /provider\.stage: \$\{opt:stage\} has no value: pass --stage$/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('a service with variables', () => {
     ]);
     const { informed } = await load(service);
 
-    assert.match(informed.join('\n'), /IS_OFFLINE is read \(\S+serverless\.yml:3\) and not set/);
+    assert.match(informed.join('\n'), /IS_OFFLINE is read \(\S+serverless\.yml:3\) but not set/);
   });
 });
 
@@ -187,7 +187,7 @@ describe('a service of another time', () => {
       stack.functions.map(({ handler }) => handler),
       ['a.handler'],
     );
-    assert.match(JSON.stringify(stack.unsupported), /container images cannot run here|has no instance here/);
+    assert.match(JSON.stringify(stack.unsupported), /container images cannot run here|the function cannot run here/);
   });
 
   it('is read without the handler of a function, which then fails with all that it guards', async () => {
@@ -289,7 +289,7 @@ describe('a service of another time', () => {
     assert.deepEqual(messages(stack), []);
     assert.match(
       informed.join('\n'),
-      /apiKeys, resourcePolicy, usagePlan of provider are read as those of provider\.apiGateway/,
+      /apiKeys, resourcePolicy, usagePlan of provider are read as settings of provider\.apiGateway/,
     );
   });
 
