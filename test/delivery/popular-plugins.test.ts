@@ -36,11 +36,11 @@ const ROWS: readonly PluginRow[] = [
   },
   {
     plugin: 'serverless-webpack',
-    says: 'bundles the functions by its own webpack, and does nothing else here',
+    says: 'bundles the functions with its own webpack and does nothing else here',
   },
   {
     plugin: 'serverless-bundle',
-    says: 'bundles the functions by its own webpack, and does nothing else here',
+    says: 'bundles the functions with its own webpack and does nothing else here',
   },
   {
     plugin: 'serverless-domain-manager',
@@ -48,34 +48,34 @@ const ROWS: readonly PluginRow[] = [
   },
   {
     plugin: 'serverless-dynamodb-local',
-    says: 'is omitted: tables are served here, without its seed; give one with --seed',
+    says: 'is omitted: tables are served here without its seed data; pass it with --seed',
   },
   {
     plugin: 'serverless-dynamodb',
-    says: 'is omitted: tables are served here, without its seed; give one with --seed',
+    says: 'is omitted: tables are served here without its seed data; pass it with --seed',
   },
   // Run; what they do after a deployment, or in serverless-offline, is missing.
   {
     plugin: 'serverless-api-gateway-caching',
     hook: 'before:package:finalize',
     source: DEFINE_CACHING,
-    says: 'sets the cache after a deployment: no answer is cached here',
+    says: 'sets the cache after a deployment: nothing is cached here',
   },
   {
     plugin: 'serverless-associate-waf',
     hook: 'package:initialize',
-    says: 'attaches the web ACL after a deployment: no request is screened here',
+    says: 'attaches the web ACL after a deployment: no request is filtered here',
   },
   {
     plugin: 'serverless-offline-local-authorizers-plugin',
     hook: 'before:package:finalize',
     source: DEFINE_LOCAL_AUTHORIZER,
-    says: 'replaces authorizers in serverless-offline alone: here those of the events are called; start the stack of a shared one too',
+    says: 'replaces authorizers only in serverless-offline: here the authorizers of the events are called; if one is in another stack, start that stack, too',
   },
   {
     plugin: 'serverless-wsgi',
     hook: 'package:initialize',
-    says: 'makes wsgi_handler.py where it packages: run "serverless wsgi install" once, and its functions run here',
+    says: 'creates wsgi_handler.py when it packages: run "serverless wsgi install" once so that its functions run here',
   },
   // Run.
   { plugin: 'serverless-esbuild', hook: 'before:package:finalize' },

@@ -50,7 +50,7 @@ describe('a service with variables', () => {
 
     assert.match(
       await refusalOf(loadStacks([service], OPTIONS)),
-      /provider\.stage: \$\{opt:stage\} has no value: give --stage$/,
+      /provider\.stage: \$\{opt:stage\} has no value: pass --stage$/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('a service with variables', () => {
     ]);
     const { informed } = await load(service);
 
-    assert.match(informed.join('\n'), /IS_OFFLINE is read \(\S+serverless\.yml:3\) and not set/);
+    assert.match(informed.join('\n'), /IS_OFFLINE is read \(\S+serverless\.yml:3\) but not set/);
   });
 });
 
@@ -187,7 +187,7 @@ describe('a service of another time', () => {
       stack.functions.map(({ handler }) => handler),
       ['a.handler'],
     );
-    assert.match(JSON.stringify(stack.unsupported), /container images cannot run here|has no instance here/);
+    assert.match(JSON.stringify(stack.unsupported), /container images cannot run here|the function cannot run here/);
   });
 
   it('is read without the handler of a function, which then fails with all that it guards', async () => {
@@ -205,7 +205,7 @@ describe('a service of another time', () => {
     const { stack, informed } = await load(service, { tolerance });
 
     const said =
-      'neither handler nor image is set, so osls would deploy nothing of this service: invocations of b fail';
+      'neither handler nor image is set, so osls would not deploy this service: invocations of b fail';
     assert.ok(informed.includes(`service${count}: functions.b: ${said}`), informed.join('\n'));
     assert.deepEqual(
       stack.functions.map(({ logicalId }) => logicalId),
@@ -262,7 +262,7 @@ describe('a service of another time', () => {
     assert.equal(stack.stackName, 'shop-dev');
     assert.equal(stack.functions[0]?.environment['NAME'], 'shop-shop');
     assert.deepEqual(messages(stack), [
-      '1 service: the object is a notation from before Serverless 3',
+      '1 service: this object notation is from before Serverless 3',
       '1 service.colour: osls has no such property',
     ]);
   });
@@ -289,7 +289,7 @@ describe('a service of another time', () => {
     assert.deepEqual(messages(stack), []);
     assert.match(
       informed.join('\n'),
-      /apiKeys, resourcePolicy, usagePlan of provider are read as those of provider\.apiGateway/,
+      /apiKeys, resourcePolicy, usagePlan of provider are read as settings of provider\.apiGateway/,
     );
   });
 

@@ -259,7 +259,7 @@ describe('Events of a start', () => {
       status: 404,
       body: {
         message:
-          'There is no queue, topic, bus, stream or schedule "none"; there are jobs, parcels, clicks, ' +
+          'Unknown queue, topic, bus, stream or schedule "none"; expected one of jobs, parcels, clicks, ' +
           `${String(body.sources[3]?.['name'])}, PackerYearly`,
       },
     });

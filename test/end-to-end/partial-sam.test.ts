@@ -80,7 +80,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 403,
-    reports: /event Bad: Path and Method must both be written as text/,
+    reports: /event Bad: Path and Method must both be strings/,
   },
   {
     name: 'an event with an authorizer that the API lacks',
@@ -117,7 +117,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    reports: /AutoPublishAlias must be a text/,
+    reports: /AutoPublishAlias must be a string/,
   },
   {
     name: 'an API whose guards cannot be read',

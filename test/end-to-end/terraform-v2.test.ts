@@ -70,7 +70,7 @@ describe('a plan of an HTTP API', () => {
     assert.equal((await ask(at, '/b')).status, 200);
     assert.match(
       at.lines.join('\n'),
-      /aws_apigatewayv2_route\.each\["a"\].*authorization_type is empty beside an authorizer_id/,
+      /aws_apigatewayv2_route\.each\["a"\].*authorization_type is empty although authorizer_id is set/,
     );
   });
 

@@ -26,18 +26,18 @@ import type { NeededSettings, Settings } from './start-settings.ts';
  */
 export type ProgramOptions = Settings & {
   readonly stage: string;
-  /** Of stacks that name no region and no account. */
+  /** Defaults for stacks that name no region or account. */
   readonly region: string;
   readonly accountId: string;
   /** `--region`, `--account`: of every stack, whatever it names itself. */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
-  /** Sources imported by the named ones: served only beside them. */
+  /** Sources that the named ones import; served only together with them. */
   readonly companions?: readonly string[];
   /** serverless-offline's addresses: APIs of a kind share one port. */
   readonly sharedPorts?: SharedPorts;
-  /** Services that the program adds to Gatewright's. */
+  /** Services that the program adds. */
   readonly moreServices?: readonly ServiceEntry[];
-  /** Variables of every function beside Lambda's own; those of the template take precedence. */
+  /** Additional variables of every function; the variables of the template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
@@ -53,13 +53,13 @@ export type ProgramOptions = Settings & {
   readonly adminKey: KeyPair;
   /** Faults that AWS would refuse to deploy end the start; absent = they are reported. */
   readonly refusesFaults?: boolean;
-  /** First items by name or logical id of a table, plain or in DynamoDB's own form. */
+  /** Initial items by table name or logical id, as plain JSON or DynamoDB JSON. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
   /** `--env-from-stack`: variables of the functions of a deployed stack, by logical id. */
   readonly deployedVariables?: DeployedVariables;
   /** Outputs of deployed stacks, as a serverless.yml names them: `cf:NAME.Output`. */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
-  /** `--inspect[-brk]`: a debugger may attach; while it holds a function, deadlines wait. Absent = none. */
+  /** `--inspect[-brk]`: a debugger may attach; while it pauses a function, deadlines wait. Absent = none. */
   readonly inspect?: InspectOptions;
   /** serverless-offline's `noTimeout`: functions have no deadline. */
   readonly noTimeout?: boolean;
@@ -78,8 +78,8 @@ export type ProgramOptions = Settings & {
   /** Decides for each request whether it is recorded, to measure the cost; absent = always. */
   readonly isRecording?: () => boolean;
   /**
-   * Folders of documents because of which plug-ins may refuse a service: after a failed reload, a change
-   * there tries again.
+   * Folders of access documents that may make plug-ins refuse a service: after a failed reload, a change there
+   * triggers another.
    */
   readonly documentFolders?: readonly string[];
   /** Whether the state after the start is kept, so that a test can return to it; absent = no. */
@@ -105,7 +105,7 @@ export type ReloadNotice =
       readonly kind: 'kept';
       readonly what: string;
       readonly message: string;
-      /** Where it is known. */
+      /** The place of the error, if it is known. */
       readonly place?: { readonly file: string; readonly line?: number | undefined } | undefined;
     };
 

@@ -73,12 +73,12 @@ const NO_VERDICT: ScreenVerdict = {
   changes: ["Return { kind: 'passed' } or a refusal from the service's screenOf, not a promise."],
 };
 
-/** A service that takes longer has lost its connection, or waits for a client that stays. */
+/** A service that takes longer has lost its connection or waits for a client that never leaves. */
 const CLOSE_WITHIN_MS = 5_000;
 
-/** Of log lines, and as much of trace segments. */
+/** Memory for log lines, and the same amount for trace segments. */
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** Beside the characters of a kept item, as measured. */
+/** Measured memory of a kept item in addition to its characters. */
 const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
@@ -206,7 +206,7 @@ export class ServiceHost {
             if (read.has(service)) read.get(service)?.();
             else this.#catchUp(service, stacks);
           } catch (fault) {
-            // The others have or get the new stacks: half a swap would be worse.
+            // The other services already have the new stacks or get them: a partial swap would be worse.
             this.#reportFault(service, 'could not apply the new stacks', fault);
           }
         }
@@ -227,7 +227,7 @@ export class ServiceHost {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
   }
 
-  /** Of all services; the first refusal decides. */
+  /** The screens of all services; the first refusal decides. */
   get screens(): StageScreens {
     const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
     return {
@@ -316,7 +316,7 @@ export class ServiceHost {
     this.#deliveries.forget();
     this.lines.forget();
     this.segments.forget();
-    // A reload in between has newer stacks.
+    // A reload in the meantime has newer stacks.
     if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();
   }
 
@@ -395,7 +395,7 @@ export class ServiceHost {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const service = module.open(this.#ports);
-    // Before its first call: a service that cannot read the stacks is not open.
+    // Done before the first call, because a service that cannot read the stacks must not be used.
     if (this.#stacks !== undefined) this.#catchUp(service, this.#stacks);
     this.#admit(name, service);
     return service;
@@ -420,7 +420,7 @@ function verdictOf(given: unknown): ScreenVerdict {
 
 type Passed = Extract<ScreenVerdict, { kind: 'passed' }>;
 
-/** Two screens of one stage; `$context.webaclArn` has room for one of them. */
+/** Combines two screens of one stage; `$context.webaclArn` can name only one of them. */
 function bothPassed(first: Passed, second: Passed): Passed {
   const by = second.by ?? first.by;
   return {

@@ -13,7 +13,7 @@ import type { DynamoDbChoice } from '../kernel/files/model.ts';
 export type Form<T> = {
   /** Adds one text to the value before; undefined = invalid. */
   readonly read: (text: string, before: T) => T | undefined;
-  /** What to write instead; a sentence. */
+  /** A sentence that says what to write instead. */
   readonly expected: string;
 };
 
@@ -24,7 +24,7 @@ export type StartOption = {
   readonly takes?: string;
   /** Adds a text to the value before; undefined = invalid. Absent = any text. */
   readonly read?: (text: string, before: never) => unknown;
-  /** What to write instead; a sentence. */
+  /** A sentence that says what to write instead. */
   readonly expected?: string;
   /** Default; absent = none, or as described in `what`. */
   readonly defaultValue?: unknown;
@@ -209,7 +209,7 @@ export function readDuration(text: string): number | undefined {
 
 /**
  * A value of a settings file as texts of the command line: a map becomes several `NAME=VALUE`, a list in it
- * several values separated by commas. Undefined: it holds something other than text and numbers.
+ * several values separated by commas. Undefined if it contains anything other than strings and numbers.
  */
 export function toSettingTexts(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
@@ -232,7 +232,7 @@ function toText(value: unknown): string | undefined {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where tables are, from `dynamodb` and `data`. A text is the reason why not. */
+/** Where tables are, from `dynamodb` and `data`. A returned string is an error message. */
 export function readStore(
   dynamodb: string | undefined,
   data: string | undefined,

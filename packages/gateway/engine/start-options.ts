@@ -67,13 +67,13 @@ export const START_OPTIONS = {
     defaultValue: false,
     plugin: 'setting',
     sets: 'strictWaf',
-    what: 'close stages whose web ACL has rules that cannot be judged here, such as most managed ones',
+    what: 'answer 500 for stages whose web ACL has rules that cannot be evaluated here, such as most managed rules',
   },
   'waf-networks': {
     takes: '<file>',
     plugin: 'setting',
     sets: 'wafNetworks',
-    what: 'file with a network and its country per line (203.0.113.0/24,DE), for geo rules of web ACLs',
+    what: 'file with one network and its country per line (203.0.113.0/24,DE), for geo match rules of web ACLs',
   },
   port: {
     takes: '<number>',
@@ -131,7 +131,7 @@ export const START_OPTIONS = {
     defaultValue: NO_TEXTS,
     shown: 'none',
     plugin: 'setting',
-    what: 'services whose calls by integrations go to AWS, such as sns,s3; calls to others are only recorded',
+    what: 'services that integrations call on AWS, such as sns,s3; calls to other services are only recorded',
   },
   issuer: {
     takes: '<url=local>',
@@ -149,7 +149,7 @@ export const START_OPTIONS = {
     repeats: true,
     plugin: 'setting',
     sets: 'vpcLinks',
-    what: 'address of a VPC link; several addresses, separated by commas, take turns',
+    what: 'address of a VPC link, or several separated by commas, which are used in turn',
     defaultValue: NO_LINKS,
     shown: 'none',
   },
@@ -186,7 +186,7 @@ export const START_OPTIONS = {
     sets: 'assumptions',
     what: 'behavior to assume where AWS does not document it; docs/parity.md lists them',
     defaultValue: DEFAULT_ASSUMPTIONS,
-    shown: 'those of that page',
+    shown: 'the ones listed there',
   },
   'account-quota': {
     takes: '<name=value>',
@@ -199,7 +199,7 @@ export const START_OPTIONS = {
     shown: 'AWS’s defaults',
   },
   /**
-   * Off: it is a limit of an account, not of the API, and would hide the limits of this machine and the
+   * Off by default: it limits an account, not an API, and would hide the limits of this machine and of the
    * stack.
    */
   'account-throttle': {
@@ -248,20 +248,20 @@ export const START_OPTIONS = {
     ...FORMS.isolation,
     plugin: 'setting',
     sets: 'isolation',
-    what: 'how Node.js functions run: as threads, processes, or the named ones (resize,orders) as processes',
+    what: 'run Node.js functions as threads, as processes, or only the named ones (resize,orders) as processes',
   },
   concurrency: {
     takes: '<number>',
     ...FORMS.concurrency,
     plugin: 'setting',
     sets: 'concurrency',
-    what: 'events that all functions together run at once; more are throttled (default: 1000)',
+    what: 'number of events that all functions together run at a time; further ones are throttled (default: 1000)',
   },
   faults: {
     takes: '<file>',
     plugin: 'setting',
     sets: 'faults',
-    what: 'inject the faults of this file: latency, errors, broken replies, tables out of reach',
+    what: 'inject the faults of this file: latency, errors, broken replies, unreachable tables',
   },
   'allow-faults-on-network': {
     defaultValue: false,
@@ -303,7 +303,7 @@ export const START_OPTIONS = {
     defaultValue: false,
     plugin: 'setting',
     sets: 'recordAll',
-    what: `record every success, not a sample above ${FULL_RECORDS_PER_SECOND} per second`,
+    what: `record every successful request, instead of a sample above ${FULL_RECORDS_PER_SECOND} per second`,
   },
   'cache-memory': {
     takes: '<size>',
@@ -347,7 +347,7 @@ export const START_OPTIONS = {
     sets: 'build',
     what: 'do not run the build script of a project that makes missing handler files',
   },
-  verbose: { defaultValue: false, what: 'list everything that is not served or enforced as at AWS' },
+  verbose: { defaultValue: false, what: 'list everything that is not served or enforced as on AWS' },
   quiet: { defaultValue: false, what: 'print only errors, refused requests and the addresses' },
   open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   profile: {

@@ -36,7 +36,7 @@ export type Settings = {
   readonly [Name in Having<{ readonly sets: string }> as Target<Name>]?: GivenValue<Name>;
 };
 
-/** Those that have a default. */
+/** The settings that have a default. */
 type DefaultSettings = {
   readonly [Name in Having<{ readonly sets: string }> & Always as Target<Name>]: GivenValue<Name>;
 };

@@ -52,7 +52,7 @@ export class Agenda {
     };
   }
 
-  /** Calls after each move, before what is due: work for a time that is far away again may be planned anew. */
+  /** Calls `listener` after each clock move, before due work runs, so that work for a later time can be rescheduled. */
   onMoved(listener: () => void): void {
     this.#listeners.add(listener);
   }

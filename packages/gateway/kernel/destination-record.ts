@@ -3,7 +3,7 @@ import type { InvocationResult } from '../core/ports.ts';
 
 export type EventEnd = {
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
-  /** Of the last try; absent if there was none. */
+  /** Result of the last try; absent if there was none. */
   readonly result?: InvocationResult;
 };
 
@@ -54,7 +54,7 @@ export function versionOf({ executedVersion = '$LATEST' }: { readonly executedVe
   return executedVersion;
 }
 
-/** Of a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */
+/** Attributes for a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */
 export function failureAttributes(
   requestId: string,
   { result }: EventEnd,

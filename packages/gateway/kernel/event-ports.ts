@@ -26,30 +26,30 @@ export function makeTrace(random: Random): string {
 export type Delivery = {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
-  /** Attributes of the message where the target is a queue or a topic. */
+  /** Message attributes, if the target is a queue or a topic. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-  /** Where the target is a topic. */
+  /** Only if the target is a topic. */
   readonly subject?: string;
-  /** Where the target is a bus. */
+  /** Only if the target is a bus. */
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
-  /** Where the target is a function: options of the invocation. */
+  /** Options of the invocation, if the target is a function. */
   readonly options?: InvokeOptions | undefined;
 };
 
 export type DeliveryOutcome =
-  /** `isRecorded`: nothing of this start has the ARN, and no endpoint is set; the call is only recorded. */
+  /** `isRecorded`: no resource of this gateway has the ARN and no endpoint is set, so the call is only recorded. */
   | { readonly kind: 'delivered'; readonly isRecorded?: true }
   /** `isFinal`: a retry cannot help. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
 
-/** Why the event is lost; undefined: it is not. */
+/** Why the event is lost; undefined if it was delivered. */
 export function describeLoss(outcome: DeliveryOutcome): string | undefined {
   if (outcome.kind === 'failed') return outcome.message;
-  return outcome.isRecorded ? 'in none of the loaded stacks; the call is only recorded' : undefined;
+  return outcome.isRecorded ? 'not in any loaded stack; the call is only recorded' : undefined;
 }
 
 export function final(code: string, message: string): DeliveryOutcome {

@@ -12,7 +12,7 @@ export type EventSource = {
     | 'service';
   readonly name: string;
   readonly targets: readonly string[];
-  /** What waits, when it runs next: half a sentence. */
+  /** What is waiting and when it runs next, as part of a sentence. */
   readonly state: string;
 };
 
@@ -21,12 +21,12 @@ export type HandTarget = {
   readonly name: string;
   /** Other names, such as the URL of a queue. */
   readonly aliases?: readonly string[];
-  /** Runs in place of a delivery: a schedule runs as if it were due. */
+  /** Called instead of a delivery: runs a schedule as if it were due. */
   readonly run?: () => void;
   /** Why a body cannot be sent; undefined if it can. */
   readonly refuse?: (body: string) => string | undefined;
   readonly messages?: () => readonly object[];
-  /** Of a queue of dead messages: moves them back to where they died. @returns how many */
+  /** For a dead-letter queue: moves its messages back to their source queues. @returns how many */
   readonly redrive?: () => number;
 };
 

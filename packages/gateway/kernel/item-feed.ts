@@ -2,7 +2,7 @@
 import type { TableChange, TableStream } from '@gatewright/dynamodb';
 
 interface ItemStore {
-  /** Its changes are published from now on. @param forgets whether streams drop what they have */
+  /** Publishes the changes of this table from now on. @param forgets whether its streams drop their records */
   follow(tables: readonly string[], forgets: boolean): void;
   /** The changes that a stream still has; later ones are published after them. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
@@ -47,7 +47,7 @@ export class ItemFeed {
     this.#store.follow([], false);
   }
 
-  /** Streams begin here: what was written before, as by a reset or by seeds, is no part of any. */
+  /** Streams begin here: earlier writes, such as those of a reset or of seeds, are in no stream. */
   resume(): void {
     this.#store.follow(this.#tables, true);
   }

@@ -2,7 +2,7 @@
 import { Feed } from './feed.ts';
 
 type Keeping<Item> = {
-  /** Of the report about the first item that is dropped: `log lines`. */
+  /** Names the items in the report about the first dropped one: `log lines`. */
   readonly what: string;
   readonly maxBytes: number;
   readonly sizeOf: (item: Item) => number;
@@ -47,7 +47,7 @@ export class KeptFeed<Item> extends Feed<Item> {
     }
   }
 
-  /** Numbers go on: a page that was given out before leads nowhere. */
+  /** Numbering continues, so a page token from before a reset finds nothing. */
   forget(): void {
     this.#cut += this.#items.length;
     this.#items = [];
@@ -64,7 +64,7 @@ export class KeptFeed<Item> extends Feed<Item> {
       this.#items[this.#first] = undefined;
       this.#first += 1;
     }
-    // Amortised: dropped places are cut off once they are the larger part. Readers keep the list that they began.
+    // Amortised: dropped slots are removed once they are the larger part. Running readers keep the old list.
     if (this.#first > 100 && this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#cut += this.#first;
@@ -73,7 +73,7 @@ export class KeptFeed<Item> extends Feed<Item> {
     if (this.#hasReported) return;
     this.#hasReported = true;
     this.#onFirstDrop(
-      `${what}: more than ${Math.round(maxBytes / BYTES_PER_MB)} MB are not kept; the oldest are dropped`,
+      `${what}: the limit of ${Math.round(maxBytes / BYTES_PER_MB)} MB is reached; the oldest are dropped`,
     );
   }
 }

@@ -18,7 +18,7 @@ export class LoadTimes {
     this.#nowMs = nowMs;
   }
 
-  /** By the name of the stack: of a load that is under way, or that was. */
+  /** By stack name: the load in progress, or the last one. */
   of(stacks: Stacks): ReadonlyMap<string, LoadTime> {
     const known = this.#byLoad.get(stacks);
     if (known !== undefined) return known;
@@ -33,7 +33,7 @@ export class LoadTimes {
     return times;
   }
 
-  /** They are served from now on; no stacks at all, as during a reset, change nothing. */
+  /** Records that these stacks are served from now on. An empty list, as during a reset, changes nothing. */
   serve(stacks: Stacks): void {
     if (stacks.length > 0) this.#served = this.of(stacks);
   }

@@ -1,4 +1,7 @@
-/** The MD5 digests by which SDKs check what SQS has taken and given (developer guide, "Calculating the MD5 message digest for message attributes"). */
+/**
+ * The MD5 digests with which SDKs check messages that SQS accepted or returned (developer guide, "Calculating
+ * the MD5 message digest for message attributes").
+ */
 import { createHash } from 'node:crypto';
 import type { MessageAttribute } from './delivery/queue-model.ts';
 

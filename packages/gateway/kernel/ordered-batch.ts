@@ -1,6 +1,6 @@
 /**
  * One try of a batch of ordered records, as Lambda does for streams of tables and of Kinesis
- * (docs/aws §18.7): what is done or given up, what is retried, and when.
+ * (docs/aws §18.7): which records are done or discarded, which are retried, and when.
  */
 import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
@@ -70,9 +70,8 @@ type At<Item> = {
 type LossCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /**
- * @param dueMs when this was due: waits count from there
- * @param isOver whether another reader has taken over the records while the function ran
- * @returns undefined in that case
+ * @param dueMs when this try was due; retry delays start from here
+ * @param isOver whether another reader took over the records while the function ran; the result is then undefined
  */
 export async function tryBatch<Item>(
   given: Batch<Item>,
@@ -112,7 +111,7 @@ function invoke<Item>(
   });
 }
 
-/** How many are done; `isCut`: the function has named where to continue. */
+/** How many records are done. `isCut`: the function named the record to continue with. */
 function judge<Item>(
   { records }: Batch<Item>,
   result: InvocationResult,

@@ -9,11 +9,11 @@ import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
   readonly id: string;
-  /** Its properties as text: a reload with the same text keeps the reader and its state. */
+  /** The properties serialized: a reload with the same text keeps the reader and its state. */
   readonly definition: string;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** Concurrent batches per shard; those of one key stay in order. */
+  /** Concurrent batches per shard; batches of one key stay in order. */
   readonly parallel: number;
   readonly filter: EventTest | undefined;
 };
@@ -21,7 +21,10 @@ export type OrderedMapping = BatchRules & {
 /** Read even if `Enabled` is false, so that its faults are reported too. */
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
-    reader.unsupported('TumblingWindowInSeconds', 'the function gets batches without a window and its state');
+    reader.unsupported(
+      'TumblingWindowInSeconds',
+      'the function gets batches without windows and their state',
+    );
   const { functionName: name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.integer('MaximumRecordAgeInSeconds', -1, -1, 604_800);
@@ -63,6 +66,6 @@ function readDestination(reader: ResourceReader): string | undefined {
   const arn = reader.text(DESTINATION);
   const { service } = parseArn(arn ?? '') ?? {};
   if (arn === undefined || service === 'sqs' || service === 'sns') return arn;
-  reader.unsupported(DESTINATION, `${arn} is no queue or topic: the log alone names the records given up`);
+  reader.unsupported(DESTINATION, `${arn} is not a queue or topic: discarded records appear only in the log`);
   return undefined;
 }

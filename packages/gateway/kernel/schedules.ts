@@ -15,20 +15,20 @@ export type ScheduleDefinition = {
   /** Epoch milliseconds; bounds of the times at which it may run. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** Runs once more when it is made: at a start, or when a reload adds it. */
+  /** Also runs once when it is created: at the start, or when a reload adds it. */
   readonly isMadeRunning?: boolean;
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
 };
 
-/** Times of one schedule that a jump of the clock plays; the rest is skipped and reported. */
+/** How many runs of one schedule a clock jump replays; the others are skipped and reported. */
 const MAX_PLAYED = 100;
 
-/** Within a jump each time waits for the work of the one before, up to this limit. */
+/** In a clock jump each run waits this long at most for the work of the previous run. */
 const SETTLED_WITHIN_MS = 2_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report' | 'work'>;
-/** `at`: next run, in epoch milliseconds; `played`: runs in the present jump of the clock. */
+/** `at`: next run, in epoch milliseconds; `played`: runs so far in the current clock jump. */
 type Running = { readonly definition: ScheduleDefinition; at: number | undefined; played: number };
 
 export class Schedules {
@@ -52,7 +52,7 @@ export class Schedules {
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
     this.#owners.set(owner, running);
-    // A reset empties the list for a moment; that must not make them new.
+    // A reset empties the list for a moment, after which its schedules must not count as new.
     if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();
@@ -140,7 +140,7 @@ export class Schedules {
       return;
     }
     report(
-      `${definition.name}: the clock jumped over more than ${MAX_PLAYED} of its times; the rest is skipped`,
+      `${definition.name}: the clock jumped over more than ${MAX_PLAYED} of its scheduled times; the remaining ones are skipped`,
     );
     running.at = nextOf(definition, now);
     running.played = 0;

@@ -35,23 +35,23 @@ export type ServiceEntry = {
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
   /** Its calls are answered here, or recorded. */
   readonly isCalled?: boolean;
-  /** Prefix of its kept entries: a start that finds some loads the service. */
+  /** Key prefix of its stored entries: a start that finds such entries loads the service. */
   readonly keptPrefix?: string;
   readonly load: () => Promise<ServiceModule>;
 };
 
 export type ServiceModule = {
   open(ports: ServicePorts): Service;
-  /** For commands that start nothing; of a service that screens stages. */
+  /** For commands that start no gateway; only of services that screen stages. */
   readonly review?: ScreenReview;
 };
 
 export type ScreenReview = {
-  /** Notes in `stacks.unsupported` what its screens cannot judge. */
+  /** Adds to `stacks.unsupported` what its screens cannot evaluate. */
   findUnjudged(stacks: StackReading): void;
   /**
    * What its screens would do with recorded requests. @param file of the records, and their text
-   * @throws DefinitionError for a text that holds no records; StartError for settings that cannot be used
+   * @throws DefinitionError for a text without records; StartError for settings that cannot be used
    */
   checkRecords(
     file: { readonly name: string; readonly text: string },
@@ -83,12 +83,12 @@ export type ServicePorts = EventPorts & {
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
   readonly segments: KeptFeed<string>;
-  /** Of requests, invocations and queues. */
+  /** Measurements of requests, invocations and queues. */
   readonly metrics: Feed<Measurement>;
   readonly http: HttpClient;
-  /** Those of all services. */
+  /** The screens of all services. */
   readonly screens: Pick<StageScreens, 'judge'>;
-  /** For lines of the service's own. */
+  /** For log lines that the service writes. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
@@ -110,9 +110,9 @@ interface EventSources {
 
 /** Options of the start that services read. */
 export type ServiceSettings = {
-  /** Whether stages answer although what guards them cannot be enforced. */
+  /** Whether stages are served although their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
-  /** Whether rules that cannot be judged here close their stage. */
+  /** Whether rules that cannot be evaluated here close their stage. */
   readonly strictWaf?: boolean | undefined;
   /** File of the networks of countries. */
   readonly wafNetworks?: string | undefined;
@@ -128,7 +128,7 @@ export type LogLine = {
   readonly prefix?: string;
   /** Log stream; absent = that of the gateway. */
   readonly stream?: string | undefined;
-  /** When it was sent, of an event with a time of its own. */
+  /** When the event was sent, if it has its own timestamp. */
   readonly ingestedMs?: number;
 };
 
@@ -153,13 +153,13 @@ export interface Service {
   handTargets?(): readonly HandTarget[];
   /**
    * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
-   * route, nor for preflights that the API answers. What throws answers 500.
+   * route, nor for preflights that the API answers. If it throws, the response is 500.
    */
   screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
-  /** The next instance behind an ARN that a VPC link leads to. Undefined: none is registered here. */
+  /** The next instance of the service with this ARN behind a VPC link. Undefined: none is registered here. */
   instanceOf?(arn: string): ChosenInstance | undefined;
-  /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
+  /** Servers in front of APIs, each with its own port; names must differ. */
   fronts?(): readonly Front[];
   /** Restores the state after the start: drops waiting work and everything made by calls. */
   reset?(): void;
@@ -178,13 +178,13 @@ interface ServiceState {
   check(saved: unknown): () => void;
 }
 
-/** A way to an API that is not API Gateway's own, such as a distribution of CloudFront. */
+/** A server in front of an API, such as a CloudFront distribution. */
 export type Front = {
   /** `d111.cloudfront.net` */
   readonly name: string;
-  /** Allowed names in a Host header, beside those of this machine. */
+  /** Names allowed in a Host header in addition to those of this machine. */
   readonly hosts: readonly string[];
-  /** Rejects only for our own faults. */
+  /** Rejects only for defects of the gateway. */
   serve(request: FrontRequest): Promise<ControlReply>;
 };
 
@@ -197,9 +197,9 @@ export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
  * A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer.
  */
 export interface ServiceApi {
-  /** Of the JSON protocol. Default: 1.1. */
+  /** Version of the JSON protocol. Default: 1.1. */
   readonly jsonVersion?: '1.0' | '1.1';
-  /** Of the XML of the query protocol. */
+  /** XML namespace of the query protocol. */
   readonly namespace?: string;
   /** ARN of a call's resource, for policies, where only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;

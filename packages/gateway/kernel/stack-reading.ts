@@ -45,12 +45,12 @@ export class StackReading {
     return this.#readers.length === 0;
   }
 
-  /** Without those that have faults. */
+  /** Excludes resources with faults. */
   ofType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type && resource.fault === undefined);
   }
 
-  /** With those that have faults: of a guard that cannot be read, the guarded part must still be known. */
+  /** Includes resources with faults: even if a guard cannot be read, what it guards must be known. */
   everyOfType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type);
   }
@@ -65,7 +65,7 @@ export class StackReading {
       if (property === undefined || reader.value(property) !== undefined)
         reader.unsupported(
           undefined,
-          `${service} is at the endpoint that you set: it starts no function here`,
+          `${service} is at the endpoint that you set, so it invokes no function here`,
         );
     return [];
   }

@@ -1,5 +1,5 @@
 /**
- * Entries that survive a restart: messages of queues, events under way, places in streams. With `--data` each
+ * Entries that survive a restart: messages of queues, events in progress, positions in streams. With `--data` each
  * change is one line of a file, written before the caller continues.
  */
 import {
@@ -32,7 +32,7 @@ export const NO_STORED_ENTRIES: StoredEntries = {
   close: () => undefined,
 };
 
-/** Compacts the file once at least so many lines are outdated. */
+/** The file is compacted once at least this many lines are outdated. */
 const COMPACT_FROM = 20_000;
 
 /**
@@ -100,7 +100,7 @@ class FileEntries implements StoredEntries {
   /** Replaces the file at once: a process killed here loses nothing. */
   #rewrite(): number {
     const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
-    // Messages hold users' data.
+    // Messages contain users' data.
     writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#lines = this.#entries.size;

@@ -28,7 +28,7 @@ export class Targets implements EventTargets {
     const parsed = parseArn(arn);
     if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is not an ARN`);
     const { service, region } = parsed;
-    // A loaded service gets the event in the turn in which it is sent.
+    // If the service is already loaded, it gets the event in the same event loop turn.
     const found = this.#options.find(service);
     const target = (found instanceof Promise ? await found : found)?.target;
     const isElsewhere = this.#options.isElsewhere(service);
@@ -62,7 +62,7 @@ export class Targets implements EventTargets {
 
 function outcomeOf(answer: HttpOutcome): DeliveryOutcome {
   if (answer.kind !== 'answered') {
-    const message = answer.kind === 'timed-out' ? 'no answer in 30 s' : answer.message;
+    const message = answer.kind === 'timed-out' ? 'no response within 30 s' : answer.message;
     const isFinal = answer.kind === 'unreachable' && answer.reason === 'request';
     return { kind: 'failed', isFinal, code: 'UNREACHABLE', message };
   }

@@ -3,7 +3,7 @@
 export class Work {
   readonly #running = new Set<Promise<unknown>>();
 
-  /** @param report gets faults that have no other reader */
+  /** @param report receives errors that nothing else handles */
   track(run: () => Promise<unknown>, report: (fault: unknown) => void): void {
     const promise = run().catch(report);
     this.#running.add(promise);
@@ -17,7 +17,7 @@ export class Work {
   async idle(): Promise<void> {
     while (this.#running.size > 0) {
       await Promise.all(this.#running);
-      // Finished work leaves the list in a later turn than its waiters run.
+      // Finished work leaves the list one turn after those who wait for it run.
       await Promise.resolve();
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's
- * inspector (its NodeWorker domain); a session of our own also listens there, the only way to learn that a
- * thread is held.
+ * inspector (its NodeWorker domain); our own session also listens there, which is the only way to learn that a
+ * thread is paused.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
@@ -68,7 +68,7 @@ export class Debugging {
         this.#hear(params);
       },
     );
-    // Only a debugger makes a thread wait, to set its breakpoints first.
+    // Only a debugger makes a thread wait, so that it can set breakpoints first.
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
@@ -87,13 +87,13 @@ export class Debugging {
     worker.once('exit', () => this.#forget(threadId));
   }
 
-  /** `terminate` alone does not end a thread that a debugger holds: it must be resumed. */
+  /** `terminate` alone does not end a thread that a debugger has paused; it must be resumed first. */
   letGo({ threadId }: Worker): void {
     const thread = this.#threads.get(threadId);
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
   }
 
-  /** For an instance that is a process: whether a debugger is attached and may hold what it has begun. */
+  /** For an instance that is a process: whether a debugger is attached and may pause the running event. */
   hold(instance: object, isHeld: boolean): void {
     if (isHeld) this.#held.add(instance);
     else this.#held.delete(instance);

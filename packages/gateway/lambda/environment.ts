@@ -53,7 +53,7 @@ export type EnvironmentFacts = {
   readonly logStreamName: string;
   readonly controlUrl: string | undefined;
   readonly accessKey: { readonly id: string; readonly secret: string };
-  /** The gateway's additions; they override Lambda's variables, and the template's override them. */
+  /** Variables that the gateway adds; they override Lambda's variables and are overridden by the template's. */
   readonly extra: Readonly<Record<string, string>>;
 };
 

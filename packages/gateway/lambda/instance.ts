@@ -4,13 +4,13 @@ import type { Job } from './invocation/job.ts';
 export interface Instance {
   /** When it last became idle or started, by `performance.now()`. */
   restingSince: number;
-  /** Accepts no more events: it ends after answering all, or is about to end. */
+  /** It accepts no more events and ends after all responses, or is about to end. */
   readonly isDraining: boolean;
   readonly answeredCount: number;
   /** Active time since its start: running or ready to run. Undefined if unknown. */
   readonly activeMs: number | undefined;
   readonly load: number;
-  /** Its event runs so long that no other may wait behind it, or it is about to end. */
+  /** Its event has run so long that no other may wait behind it, or it is about to end. */
   readonly isStuck: boolean;
   /** Whether it accepts another event now, at most `window` in all. */
   hasRoom(window: number): boolean;
@@ -33,7 +33,7 @@ export interface InstanceOwner {
 
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
-  /** What it was prepared for has changed beside the code: the next start needs another. */
+  /** Something other than the code has changed, so the next start needs a new preparation. */
   readonly isOutdated?: (() => boolean) | undefined;
 }
 

@@ -10,7 +10,7 @@ export type FunctionLogLine = {
   /** `2026/11/23/[$LATEST]…` of the instance; absent: of no instance. */
   readonly logStream?: string | undefined;
   readonly epochMs: number;
-  /** Without the final line break; may hold several lines. */
+  /** Without the final line break; may contain several lines. */
   readonly message: string;
 };
 
@@ -22,7 +22,7 @@ export function printLogLine(line: FunctionLogLine): string {
   return `${printPrefix(line)}${line.message}`;
 }
 
-/** What stands before the message; empty for direct writes. */
+/** The text before the message; empty for direct writes. */
 export function printPrefix({ level, epochMs, requestId }: Omit<FunctionLogLine, 'message'>): string {
   if (level === undefined) return '';
   const time = new Date(epochMs).toISOString();
@@ -31,7 +31,7 @@ export function printPrefix({ level, epochMs, requestId }: Omit<FunctionLogLine,
   return `${time}\t${request}${level}\t`;
 }
 
-/** Embedded metrics are for CloudWatch, and would hide the other lines. */
+/** Embedded metrics are for CloudWatch and would clutter the log. */
 export function isMetricLine({ message }: Pick<FunctionLogLine, 'message'>): boolean {
   return message.startsWith('{"_aws":');
 }

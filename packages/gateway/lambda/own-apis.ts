@@ -1,21 +1,21 @@
-/** How functions reach the APIs of this start by their names at AWS. */
+/** How functions reach the APIs of this gateway by their AWS host names. */
 import { runtimeFamily } from '../core/stack/function.ts';
 
-/** Of plain data: threads and processes get it as it is. */
+/** Plain data, which is passed unchanged to threads and processes. */
 export type OwnApis = {
   /** `abc123.execute-api.eu-west-1.amazonaws.com`, `abc.lambda-url.…`, custom domains such as `*.example.com`; lower case. */
   readonly hosts: readonly string[];
   /** A TLS port of 127.0.0.1 that serves them by their names. */
   readonly port: number;
-  /** PEM: the authority of that port's certificates. */
+  /** PEM of the CA of that port's certificates. */
   readonly authority: string;
 };
 
-/** For programs that only know the usual variables of proxies and authorities. */
+/** For programs that support only the common variables for proxies and CAs. */
 export type OwnProxy = {
-  /** Leads the names of `OwnApis` to their port and every other one where it leads anyway. */
+  /** A proxy that connects the names of `OwnApis` to their port and all others to their usual address. */
   readonly url: string;
-  /** PEM file of the machine's authorities and of that of `OwnApis`. */
+  /** PEM file with the CAs of the machine and the CA of `OwnApis`. */
   readonly authoritiesFile: string;
   /** The same as a key store of Java, in its format JKS. */
   readonly trustStore: { readonly file: string; readonly password: string };
@@ -36,7 +36,7 @@ export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: 
   return hosts.includes(name) || hosts.includes(`*${name.slice(name.indexOf('.'))}`);
 }
 
-/** What a process that is not Node.js gets, so that its clients reach these APIs. */
+/** Environment and options for a process that is not Node.js, so that its clients reach these APIs. */
 type OwnApisReach = {
   readonly environment: Readonly<Record<string, string>>;
   /** Options of its program, before all others. */
@@ -44,8 +44,8 @@ type OwnApisReach = {
 };
 
 /**
- * Python's bootstrap takes its own variable away. Java has system properties in place of the usual variables;
- * those that the function sets itself stay.
+ * Python's bootstrap removes its own variable. Java uses system properties instead of the common variables; properties
+ * that the function sets itself are kept.
  * @param given the function's own environment
  */
 export async function reachOwnApis(

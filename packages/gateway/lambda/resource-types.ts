@@ -26,13 +26,13 @@ export const LAMBDA_TYPES = {
        EphemeralStorage SnapStart CodeSigningConfigArn RecursiveLoop`,
     ),
     unsupported: {
-      ImageConfig: 'the function has no instance here',
+      ImageConfig: 'the function cannot run here',
       FileSystemConfigs: 'the file system is not mounted',
       TenancyConfig: 'tenants share instances (tenant isolation: new at AWS on 19 Nov 2025)',
       CapacityProviderConfig: 'it runs on this machine (Managed Instances: new at AWS on 1 Dec 2025)',
-      DurableConfig: 'its steps are neither kept nor resumed (durable functions: new at AWS on 2 Dec 2025)',
+      DurableConfig: 'its steps are neither saved nor resumed (durable functions: new at AWS on 2 Dec 2025)',
     },
-    values: { PackageType: { allowed: ['Zip'], consequence: 'the function has no instance here' } },
+    values: { PackageType: { allowed: ['Zip'], consequence: 'the function cannot run here' } },
     names: row(functionName, { Arn: arnOf('lambda', functionName, 'function:') }),
   },
   'AWS::Lambda::Alias': {

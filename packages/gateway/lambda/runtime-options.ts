@@ -1,4 +1,4 @@
-/** The surroundings of the function runtime, and its bounds. */
+/** The environment and limits of the function runtime. */
 import type { Deadlines, Invocation, InvocationResult } from '../core/ports.ts';
 import type { Isolation } from '../core/stack/function.ts';
 import type { Debugging } from './debugging.ts';
@@ -27,7 +27,10 @@ export type FunctionRuntimeOptions = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
-  /** Sees each invocation of a known function and its result to come; does not throw. A stream has its first bytes. */
+  /**
+   * Called for each invocation of a known function with its pending result; must not throw. For a stream, the
+   * result has its first bytes.
+   */
   readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
@@ -44,10 +47,10 @@ export type FunctionRuntimeOptions = {
   readonly isCold?: boolean | undefined;
   /** Which Node.js functions get their own process; absent = none. */
   readonly isolation?: Isolation | undefined;
-  /** What Lambda includes and projects lack; absent = nothing is installed for them. */
+  /** Lends packages that Lambda includes and projects lack; absent: nothing is installed for them. */
   readonly lender?: Lender;
-  /** How scripts of projects run that make missing handlers; absent = none runs. */
+  /** Runs project scripts that create missing handler files; absent: none runs. */
   readonly projectBuilds?: ProjectBuildOptions | undefined;
-  /** Bounds of the queue in front of the instances; absent = the defaults. */
+  /** Limits of the queue in front of the instances; absent: the defaults. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };

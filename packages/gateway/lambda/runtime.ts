@@ -47,20 +47,20 @@ export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
   | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
-/** Present instances, those that run an event, and all that became ready since the start. */
+/** The current instances, those that run an event, and all that became ready since the start. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
   /**
    * Replaces the set of functions; those with an unchanged definition keep their instances.
-   * @throws DefinitionError for a missing handler file or export, and for what Lambda would refuse
+   * @throws DefinitionError for a missing handler file or export, and for settings that Lambda would refuse
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
    * The same in two steps: calling the returned function replaces the functions. One with unavailable code
    * fails its invocations and is checked again when its files change.
    * @param refused why functions without a definition cannot run, by name
-   * @throws DefinitionError where nothing is tolerated
+   * @throws DefinitionError if errors are not tolerated
    */
   prepare(
     definitions: readonly FunctionDefinition[],
@@ -71,9 +71,9 @@ export interface FunctionRuntime extends Invoker {
   countInstances(functionName: string): InstanceCounts;
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
-  /** Packages that functions have got from the gateway since the last call, in place of Lambda's runtime. */
+  /** Packages of Lambda's runtime that the gateway has lent to functions since the last call. */
   takeBorrowed(): readonly string[];
-  /** The same for what runs functions that are processes, as sentences. */
+  /** The same for the programs that run functions as processes, as sentences. */
   takeInterpreters(): readonly string[];
   /** The next event gets a new instance. @param functionName absent = of every function */
   renew(functionName?: string): void;
@@ -111,7 +111,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #replaced: ReplacedCode;
   readonly #together: Concurrency;
-  /** What was said of code that reads `IS_OFFLINE`. */
+  /** The messages about code that reads `IS_OFFLINE`, each reported once. */
   readonly #offlineReads = new Set<string>();
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
@@ -321,7 +321,7 @@ class WorkerRuntime implements FunctionRuntime {
 
   #isSame(definition: FunctionDefinition): boolean {
     const running = this.#functions.get(definition.name)?.definition;
-    // Only then: lines of the template are read for it.
+    // Done only then, because it reads the lines of the template.
     return running !== undefined && JSON.stringify(running) === JSON.stringify(definition);
   }
 

@@ -25,9 +25,9 @@ export type ApiServerOptions = {
   readonly isHostAllowed: (host: string | undefined) => boolean;
   /** The API for a Host header, or for a target where several share the port; undefined = no such API. */
   readonly resolveApi: ResolveApi;
-  /** Whether only HTTP APIs could have answered to this Host; absent = never. */
+  /** Whether only HTTP APIs can have this Host; absent: never. */
   readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
-  /** The target as at the API's own address; absent where clients send that already. */
+  /** Converts the target to the form of the API's own address; absent if clients already send that form. */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
   /** Verdict of a domain with mutual TLS on a client; absent = no domain asks for certificates. */
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
@@ -47,7 +47,7 @@ export type ResolveApi = (
 ) => ServedApi | undefined;
 
 export type ClientVerdict =
-  /** `shows`: events carry its certificate. */
+  /** `shows`: events contain the client's certificate. */
   | { readonly kind: 'admitted'; readonly shows: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
   /** The truststore that accepted it has changed: the connection ends, and the client connects again. */
@@ -69,7 +69,7 @@ export type Arrival = {
   readonly peer: TlsPeer | undefined;
 };
 
-/** One byte more than AWS takes shows that a body is too long. */
+/** One byte more than AWS accepts, which is enough to see that a body is too long. */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
@@ -143,7 +143,7 @@ function refusal(what: Refusal): Reply {
 type Found = {
   readonly api: ServedApi;
   readonly body: Buffer | undefined;
-  /** Whether events carry the client's certificate. */
+  /** Whether events contain the client's certificate. */
   readonly shows: boolean;
 };
 

@@ -37,7 +37,7 @@ export type ApiPortsOptions = {
   readonly host: string;
   /** APIs are looked up at every request, so a reload takes effect at once. */
   readonly plans: readonly PortPlan[];
-  /** Names beside the loopback ones that a Host header may carry. */
+  /** Names that a Host header may contain in addition to the loopback names. */
   readonly allowHosts: readonly string[];
   /** The API of a Host that is a custom domain; undefined for any other host. */
   readonly findDomain: (
@@ -67,7 +67,7 @@ type OpenPort = {
 
 export type ApiPorts = {
   readonly ports: ReadonlyMap<string, number>;
-  /** Any of them: each serves every API by its Host. Undefined where there is none. */
+  /** One of the ports; each serves every API by its Host. Undefined if there is no port. */
   readonly any: number | undefined;
   /**
    * Takes no more connections, ends WebSockets with 1001, waits for requests in flight; all within a second.
@@ -111,12 +111,12 @@ async function openPort(
   const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
   const isSecure = options.tls !== undefined;
-  // No Host is checked before `port` is the bound one.
+  // Hosts are checked only after `port` has been set to the bound port.
   const isOwnHost = memoizeLast(
     (host) =>
       isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
       (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
-      // HTTP/2 clients name the port of the address at AWS.
+      // HTTP/2 clients send the port of the AWS address.
       (isSecure && isAllowedHost(host.replace(HTTPS_PORT_END, ''), { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>
@@ -178,7 +178,7 @@ type FindDomain = (
   rawHeaders?: readonly string[],
 ) => DomainAnswer | undefined;
 
-/** Picks the API for a request, by its Host first, and the target at that API's own address. */
+/** Selects the API for a request, first by its Host, and the target in the form of that API's own address. */
 function chooseApis(
   plan: PortPlan,
   { at, plans }: ApiPortsOptions,
@@ -203,7 +203,7 @@ function chooseApis(
     const apiId = readApiIdFromPath(target);
     if (apiId === undefined || isNamed(host)) return undefined;
     const api = at.findApi(apiId);
-    // A function URL with a port of its own also answers by its path.
+    // A function URL with its own port is also served by its path.
     return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
   const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {
@@ -245,7 +245,7 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   // Requests that have already been sent count as in flight.
   await waitForUnread();
   server.close();
-  // A connection whose answer has been sent is idle, and would wait for a next request.
+  // A connection whose reply has been sent is idle and would wait for another request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
@@ -267,15 +267,15 @@ function stopListening(server: Server): Promise<void> {
   });
 }
 
-/** The first runs after this turn's reads, the second after everything that had arrived by then. */
+/** The first callback runs after the reads of this turn, the second after everything that had arrived by then. */
 async function waitForUnread(): Promise<void> {
   await nextImmediate();
   await nextImmediate();
 }
 
 /**
- * `read` with its last answer remembered; `read` must depend on the text alone. For the Host header of a
- * port: its clients mostly use one name.
+ * Memoizes the last result of `read`, which must depend on the text alone. Used for the Host header, because the
+ * clients of a port mostly use one name.
  */
 export function memoizeLast<Answer extends object | boolean>(
   read: (host: string) => Answer,

@@ -1,11 +1,11 @@
 /**
- * A request of `node:http` that shares its headers with the one before on its connection where they repeat,
- * as those of most clients do: what has been read from them is kept, and V8 has fewer objects to copy.
+ * A request of `node:http` that shares its headers with the one before on its connection if they are equal,
+ * as those of most clients are. What was parsed from them is reused, and V8 has fewer objects to copy.
  */
 import { IncomingMessage } from '@gatewright/aws/node-http';
 import { areSameLines, HeaderList } from '../core/events/header-list.ts';
 
-/** Header lines kept per connection; more are read anew each time. */
+/** How many header lines are kept per connection; longer lists are parsed for each request. */
 const MOST_LINES = 64;
 const MOST_CHARS = 4_096;
 
@@ -17,7 +17,7 @@ export class ApiRequest extends IncomingMessage {
   #headerList: HeaderList | undefined;
 
   static {
-    // Node reads this map of every request, and makes it anew for each.
+    // Node reads this map for every request and would create it each time.
     Object.defineProperty(this.prototype, 'headers', {
       get(this: ApiRequest) {
         const known = mapOf.get(this.headerList);

@@ -3,17 +3,17 @@ import { RefusalLog } from './refusal-log.ts';
 import type { LogSink } from '../core/ports.ts';
 
 export const DEFAULT_BODY_MEMORY_BYTES = 256 * 1024 ** 2;
-/** A body up to this size takes no room, and never waits for any. */
+/** A body up to this size is not counted and never waits. */
 export const FREE_BODY_BYTES = 65_536;
 const WAIT_MS = 5_000;
-/** One client cannot take what the others need. */
+/** Limits one client, so that it cannot take the memory that others need. */
 const SHARE_OF_ADDRESS = 4;
 
-/** What one body holds until its request has been answered. */
+/** The memory of one body until its request has been answered. */
 export type BodyRoom = { bytes: number; readonly address: string };
 
 type Waiter = BodyRoom & {
-  /** Undefined: there was no room in time. */
+  /** Undefined: no memory became free in time. */
   readonly decide: (room: BodyRoom | undefined) => void;
   timer: NodeJS.Timeout | undefined;
 };
@@ -21,14 +21,14 @@ type Waiter = BodyRoom & {
 export class BodyMemory {
   readonly #refusals: RefusalLog;
   readonly #maxBytes: number;
-  /** The most that the bodies of one client address may hold. */
+  /** The limit for all bodies of one client address. */
   readonly ofAddressBytes: number;
   readonly #held = new Map<string, number>();
   readonly #beginning = new Map<string, number>();
   #heldBytes = 0;
   /** In order of arrival. */
   readonly #waiting = new Set<Waiter>();
-  /** First parts of bodies that are not complete, and hold no room yet. */
+  /** First parts of incomplete bodies that have no memory reserved yet. */
   #beginningBytes = 0;
 
   constructor(log: LogSink, maxBytes = DEFAULT_BODY_MEMORY_BYTES) {
@@ -37,14 +37,14 @@ export class BodyMemory {
     this.ofAddressBytes = Math.floor(maxBytes / SHARE_OF_ADDRESS);
   }
 
-  /** Held or begun. */
+  /** Reserved, or begun without a reservation. */
   get bytes(): number {
     return this.#heldBytes + this.#beginningBytes;
   }
 
   /**
-   * False: too many bodies have begun and do not go on, here or of this client address. Attack: connections that
-   * each send some kilobytes and then nothing.
+   * False: too many bodies have begun without continuing, in total or from this client address. Attack: connections
+   * that each send some kilobytes and then nothing.
    */
   begin(bytes: number, address: string): boolean {
     this.#beginningBytes += bytes;
@@ -52,14 +52,14 @@ export class BodyMemory {
     return this.#beginningBytes <= this.#maxBytes && ofAddress <= this.ofAddressBytes;
   }
 
-  /** Of a body that is complete, has got room, or is gone. */
+  /** Ends the count of a begun body: it is complete, has memory reserved, or its client has left. */
   endBeginning(bytes: number, address: string): void {
     this.#beginningBytes -= bytes;
     addTo(this.#beginning, address, -bytes);
   }
 
   /**
-   * Decides at once where there is room, else when there is some, or after five seconds without.
+   * Decides at once if memory is free, otherwise when it becomes free, or after five seconds.
    * @returns stops the waiting
    */
   take(bytes: number, address: string, decide: Waiter['decide']): () => void {
@@ -96,7 +96,7 @@ export class BodyMemory {
     const megabytes = Math.floor(this.#maxBytes / 1024 ** 2);
     this.#refusals.note(
       what,
-      `no room for a request body: those under way may take ${megabytes} MB, a quarter of it from one client address (--max-body-memory)`,
+      `no memory left for a request body: bodies in progress may use ${megabytes} MB in total, and a quarter of it per client address (--max-body-memory)`,
     );
   }
 
@@ -108,7 +108,7 @@ export class BodyMemory {
     return (this.#held.get(address) ?? 0) + bytes <= this.ofAddressBytes;
   }
 
-  /** A full address holds up no other; a large body is not overtaken for ever by small ones. */
+  /** An address at its limit does not delay others, and small bodies cannot overtake a large one forever. */
   #grantWaiting(): void {
     for (const waiter of this.#waiting) {
       if (!this.#fitsAddress(waiter.bytes, waiter.address)) continue;
@@ -130,7 +130,7 @@ export class BodyMemory {
   }
 }
 
-/** @returns what the address has then */
+/** @returns the new total of the address */
 function addTo(byAddress: Map<string, number>, address: string, bytes: number): number {
   const sum = (byAddress.get(address) ?? 0) + bytes;
   if (sum === 0) byAddress.delete(address);

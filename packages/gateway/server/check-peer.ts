@@ -1,4 +1,4 @@
-/** Whether a client may use a domain with mutual TLS: judged by its handshake, never by its requests. */
+/** Whether a client may use a domain with mutual TLS, decided by its handshake and never by its requests. */
 import { findTrustFault } from '@gatewright/aws/certificates/truststore';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { ClientVerdict } from './answer-request.ts';
@@ -14,10 +14,10 @@ export function checkPeer(
   nowEpochMs: number,
 ): ClientVerdict {
   if (mutual === undefined) return OPEN;
-  // Attack: a handshake for another name, which asks for no certificate, then this one in the Host header.
+  // Attack: a handshake for another name that requires no certificate, followed by this name in the Host header.
   if (peer === undefined || peer.domain !== mutual.domain)
     return refuse('the TLS handshake was for another name');
-  // The truststore has changed: a client that it no longer trusts must not go on over an old connection.
+  // After a change of the truststore, a client that is no longer trusted must not continue on an old connection.
   if (peer.truststore !== mutual.truststore) return { kind: 'stale' };
   if (peer.certificate === undefined) return refuse('no client certificate');
   const reason = findTrustFault(peer.certificate, mutual.truststore, nowEpochMs);

@@ -1,12 +1,12 @@
 /**
- * The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3): the server name, before anything is
- * decided.
+ * The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3): reads the server name before any TLS setting
+ * is chosen.
  */
 
 type Hello =
   | { readonly kind: 'more' }
   | { readonly kind: 'foreign' }
-  /** `serverName` undefined: none (as for an address), or not readable. */
+  /** `serverName` is undefined if the client sent none, as for an IP address, or if it is unreadable. */
   | { readonly kind: 'hello'; readonly serverName: string | undefined };
 
 const HANDSHAKE_RECORD = 22;
@@ -63,10 +63,10 @@ function findServerName(message: Buffer): string | undefined {
   return undefined;
 }
 
-/** As a Host header may hold. */
+/** The characters that are allowed in a Host header. */
 const HOST = /^[A-Za-z0-9._-]{1,253}$/;
 
-/** Beyond the end all numbers are 0 and there are no blocks. */
+/** Past the end, every number reads as 0 and there are no blocks. */
 class Reader {
   readonly #bytes: Buffer;
   #at: number;
@@ -91,7 +91,7 @@ class Reader {
     return value;
   }
 
-  /** Bytes behind their own length. */
+  /** A block of bytes preceded by its length. */
   block(size: 2): Reader | undefined {
     const bytes = this.#take(this.number(size));
     return bytes && new Reader(bytes);

@@ -1,6 +1,6 @@
 /**
- * One client's WebSocket: `ws` ⇄ the connection registry. Keeps AWS's limits on the client's messages and
- * ours on both queues, so that one broken or slow client costs the others nothing.
+ * One client's WebSocket: `ws` ⇄ the connection registry. Enforces AWS's limits on the client's messages and
+ * ours on both queues, so that a broken or slow client does not affect the others.
  */
 import { isUtf8 } from 'node:buffer';
 import { WebSocket } from 'ws';
@@ -24,7 +24,7 @@ import type { Closure } from '../core/websocket/limits.ts';
 type ClientEvents = {
   /** A whole text message. Settles when the gateway is done with it; never rejects. */
   message(text: string): Promise<void>;
-  /** Once, when the TCP connection has ended. */
+  /** Called once, when the TCP connection has ended. */
   closed(closure: Closure): void;
 };
 
@@ -86,7 +86,7 @@ export class ClientSocket implements ConnectionSocket {
   close(closure: Closure): void {
     if (this.#closure !== undefined) return;
     this.#closure = closure;
-    // These codes are never sent: one means no frame, the other no code.
+    // These codes are never sent: 1006 means no close frame, 1005 a frame without a code.
     if (closure.code === ABNORMAL.code) this.#webSocket.terminate();
     else if (closure.code === NO_STATUS.code) this.#webSocket.close();
     else this.#webSocket.close(closure.code, closure.reason);

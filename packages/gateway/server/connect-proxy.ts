@@ -1,5 +1,5 @@
 /**
- * An HTTP proxy of loopback that only opens tunnels (RFC 9110 §9.3.6). It reads nothing of what they carry.
+ * An HTTP proxy on loopback that only opens tunnels (RFC 9110 §9.3.6) and never reads their contents.
  */
 import { createServer } from '@gatewright/aws/node-http';
 import { connect } from 'node:net';
@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { closeServer, listenOn } from './listen.ts';
 
 const MAX_PORT = 65_535;
-/** A tunnel that is open may be silent; its client ends it. */
+/** Removes the timeout: an open tunnel may be silent until its client ends it. */
 const CONNECT_MS = 10_000;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
@@ -53,7 +53,7 @@ export async function openConnectProxy(
   return { port, close };
 }
 
-/** Attack: a function names a port that no socket takes, which would throw outside of any request. */
+/** Attack: a function requests an invalid port, which would throw outside of any request. */
 function targetOf(url: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = TARGET.exec(url) ?? [];
   if (host === undefined || Number(port) === 0 || Number(port) > MAX_PORT) return undefined;

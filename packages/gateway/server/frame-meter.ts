@@ -20,7 +20,7 @@ export class FrameMeter {
     return this.#isOversized;
   }
 
-  /** Data messages completed before the frame above the limit: these still count. */
+  /** How many data messages were complete before the frame above the limit; these are still delivered. */
   get messagesBefore(): number {
     return this.#messages;
   }

@@ -17,7 +17,7 @@ import { readWhole } from './read-body.ts';
 
 type FrontPortOptions = {
   readonly host: string;
-  /** Names beside the loopback ones that a Host header may carry. */
+  /** Names that a Host header may contain in addition to the loopback names. */
   readonly allowHosts: () => readonly string[];
   readonly serve: (
     request: ControlRequest & { readonly remoteAddress: string; readonly remotePort: number },
@@ -83,8 +83,8 @@ async function answer(
 }
 
 /**
- * Headers of the connection and of the body's form, which the port writes itself; a backend's reply is passed
- * on with its headers.
+ * Hop-by-hop and framing headers, which the port writes itself; a backend's reply is passed on with its other
+ * headers.
  */
 const OWN_HEADERS = new Set(CONNECTION_HEADERS);
 
@@ -104,6 +104,6 @@ function send(
     // Unread bytes of the request cannot be skipped: the connection ends with the reply.
     ...(complete ? [] : ['Connection', 'close']),
   ]);
-  // Node leaves it out of what has none.
+  // Node omits the header from replies without a body.
   response.end(body);
 }

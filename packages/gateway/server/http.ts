@@ -11,12 +11,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** A slow client must not hold a socket forever. */
+/** Limits slow clients, so that they do not keep a socket forever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
 /** How often Node looks for overdue requests. */
 const TIMEOUT_CHECK_MS = 1_000;
-/** Above AWS's 10,240 bytes so that the pipeline words the refusal; Node refuses more. */
+/** Larger than AWS's 10,240 bytes, so that the pipeline refuses with AWS's message; Node refuses anything larger. */
 export const MAX_HEADER_BYTES = 65_536;
 
 /** `x-apigw-api-id`, which names a private API at its VPC endpoint. */
@@ -41,7 +41,7 @@ export function createApiServer(
       maxHeaderSize: MAX_HEADER_BYTES,
       requireHostHeader: false,
       headersTimeout: HEADERS_TIMEOUT_MS,
-      // REST and HTTP APIs ignore `Upgrade` and answer.
+      // REST and HTTP APIs ignore `Upgrade` and reply normally.
       shouldUpgradeCallback: (request) =>
         isWebSocketHandshake(request) &&
         options.isHostAllowed(request.headers.host) &&
@@ -56,15 +56,15 @@ export function createApiServer(
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {
-      // Pipelined behind another request: it begins when the other's reply has been sent. Attack: one packet
-      // of requests for large replies, none of which is ever read.
+      // A pipelined request begins when the reply to the previous one has been sent. Attack: one packet of requests
+      // for large replies, none of which is ever read.
       if (response.socket === null) response.once('socket', () => accept(request, response));
       else accept(request, response);
     },
   );
   // Node would drop headers beyond 2,000, and their bytes would not be counted.
   server.maxHeadersCount = 0;
-  // A client that has closed its side still expects its answer. Node documents neither name nor default.
+  // A client that has closed its side still expects its reply. Node documents neither the name nor the default.
   Reflect.set(server, 'httpAllowHalfOpen', true);
   readPendingBeforeIdleClose(server);
   server.on('clientError', refuseMalformed);

@@ -3,7 +3,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 
 const LOOK_EVERY_MS = 500;
-/** Longer than a streamed reply, or the longest call of the control port, may be silent. */
+/** Longer than any silence in a streamed reply or in the longest call of the control port. */
 export const IDLE_SESSION_MS = 310_000;
 
 /**
@@ -33,7 +33,7 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
   });
 }
 
-/** A body that is missing or drips ends its stream. */
+/** Ends the stream if its body is missing or arrives too slowly. */
 export function limitBody(stream: ServerHttp2Stream, ms: number): void {
   const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), ms).unref();
   const clear = (): void => clearTimeout(timer);

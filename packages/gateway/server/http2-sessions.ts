@@ -44,7 +44,7 @@ export function openSessions<From>(
   });
   return {
     take(socket, from) {
-      // `emit` makes the session within this call.
+      // `emit` creates the session within this call.
       server.once('session', (session: ServerHttp2Session) => {
         sessions.add(session);
         session.on('close', () => sessions.delete(session));
@@ -77,12 +77,12 @@ export class StreamSink implements ReplySink {
   constructor(stream: ServerHttp2Stream, session: ServerHttp2Session) {
     this.#stream = stream;
     const reset = (): void => {
-      // No harm to a reply sent whole; a partial one is seen to be cut.
+      // A complete reply is unaffected; a partial one is recognizably cut.
       this.#isReset = true;
       stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
     };
-    // Only once all before it is sent: a reset drops what waits for room in the client's window. `close` would end the
-    // stream first, as if the reply were whole.
+    // Sent only after all earlier data, because a reset drops what waits for the client's window. `close` would end
+    // the stream first, as if the reply were complete.
     const breakOff = (): void => {
       this.#isReset = true;
       stream.destroy(new Error('the reply broke off'));
@@ -92,7 +92,7 @@ export class StreamSink implements ReplySink {
         get destroyed() {
           return session.destroyed;
         },
-        // The end of a request's stream says nothing of its client.
+        // The end of the request does not mean that the client has left.
         readableEnded: false,
         destroySoon: () => {
           if (stream.writableEnded) reset();

@@ -36,8 +36,8 @@ function toArrival({ stream, headers, raw, from }: ArrivedStream<From>): Arrival
   };
   const authority = own(':authority');
   const named = own('host');
-  // Two different names make the request malformed (RFC 9113 §8.3.1). Attack: one to get in by, the other for
-  // the reader of the event.
+  // Two different names make the request malformed (RFC 9113 §8.3.1). Attack: one name
+  // passes the check, the other appears in the event.
   const isTorn = authority !== undefined && named !== undefined && authority !== named;
   const host = isTorn ? undefined : (authority ?? named);
   const sent = raw.filter((_, index) => !(raw[index - (index % 2)] ?? '').startsWith(':'));
@@ -50,7 +50,7 @@ function toArrival({ stream, headers, raw, from }: ArrivedStream<From>): Arrival
     apiId: own('x-apigw-api-id')?.toLowerCase(),
     // Clients send the host in `:authority`; events show it among the headers.
     headers: new HeaderList(host === undefined || named !== undefined ? sent : ['Host', host, ...sent]),
-    // Events at AWS say so even for HTTP/2 clients (captures of browsers, which always use it).
+    // On AWS, events contain this value even for HTTP/2 clients (captures of browsers, which always use it).
     httpVersion: '1.1',
     remoteAddress: from.socket.remoteAddress,
     body: isBare ? undefined : stream,

@@ -11,7 +11,7 @@ export type SharedPorts = {
   /** Of all REST and HTTP APIs; 0 = any free one. */
   readonly httpPort: number;
   readonly websocketPort: number;
-  /** In front of every REST and HTTP path, without outer slashes: `api/v1`; empty = none. */
+  /** Prefix of every REST and HTTP path, without outer slashes: `api/v1`; empty: none. */
   readonly prefix: string;
   /** `/users` instead of `/dev/users` for the one REST API of the port. */
   readonly omitStage: boolean;
@@ -23,11 +23,11 @@ export type PortPlan = {
   /** The option that sets the port, named when it is taken. */
   readonly option: string;
   readonly apiIds: readonly string[];
-  /** `/prefix` or nothing: between the port and the paths of its APIs. */
+  /** `/prefix` or empty: precedes the paths of the port's APIs. */
   readonly basePath: string;
   /** The API of this path; undefined = none of them. */
   readonly chooseApi: (target: string) => ServedApi | undefined;
-  /** The target as at the API's own address; undefined where it is the same. */
+  /** Converts a target to the form of the API's own address; undefined if both are the same. */
   readonly toOwnTarget: ((target: string, api: ServedApi) => string) | undefined;
 };
 

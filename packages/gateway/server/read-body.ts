@@ -5,22 +5,22 @@ import type { BodyMemory, BodyRoom } from './body-memory.ts';
 
 type BodyRules = {
   readonly memory: BodyMemory;
-  /** No more is read. */
+  /** Nothing beyond this is read. */
   readonly maxBytes: number;
-  /** Content-Length, asked for only by a long body; undefined = not stated. */
+  /** Content-Length, read only for a long body; undefined if the client did not state it. */
   readonly announced: () => string | undefined;
-  /** Of the client. */
+  /** Address of the client. */
   readonly address: string | undefined;
 };
 
-/** One of them is called, once; none when the client goes away before. */
+/** Exactly one of these is called, once; none if the client leaves first. */
 type BodyEnds = {
   /**
    * The body, or its first `maxBytes`.
    * @param release must be called once the request has been answered
    */
   readonly done: (body: Buffer, release: () => void) => void;
-  /** There is no room for it, and the rest is not read. */
+  /** There is no memory for the body, and the rest of it is not read. */
   readonly refused: () => void;
 };
 
@@ -33,14 +33,14 @@ export function readBody(request: Readable, rules: BodyRules, ends: BodyEnds): v
   request.on('data', (chunk: Buffer) => reader.receive(chunk));
   request.on('end', () => reader.finish());
   request.on('error', () => reader.abandon());
-  // Of HTTP/2, which emits `end` for a body that was cut as well.
+  // HTTP/2 emits `end` for a cut body, too.
   request.on('aborted', () => reader.abandon());
   request.on('close', () => reader.abandon());
 }
 
 type ReadBody = { readonly body: Buffer; readonly release: () => void };
 
-/** @returns undefined: there is no room for it. Never settles when the client goes away before. */
+/** @returns undefined if there is no memory for it. Never settles if the client leaves first. */
 export function readWhole(request: Readable, rules: BodyRules): Promise<ReadBody | undefined> {
   return new Promise((resolve) => {
     readBody(request, rules, {
@@ -54,11 +54,11 @@ class BodyReader {
   readonly #request: Readable;
   readonly #rules: BodyRules;
   readonly #ends: BodyEnds;
-  /** The first part, mostly all of it; copied once there is another. */
+  /** The first part, usually the whole body; copied once another part arrives. */
   #first: Buffer | undefined;
   #bytes: Buffer<ArrayBuffer> | undefined;
   #length = 0;
-  /** What has been counted as the beginning of a body. */
+  /** The bytes counted as the beginning of a body. */
   #begun = 0;
   #room: BodyRoom | undefined;
   #stopWaiting: (() => void) | undefined;
@@ -99,7 +99,7 @@ class BodyReader {
     }
   }
 
-  /** The client has gone. No effect after the end. */
+  /** Called when the client has left; has no effect after the end. */
   abandon(): void {
     if (this.#isOver) return;
     this.#end();
@@ -132,7 +132,10 @@ class BodyReader {
     this.#begun = 0;
   }
 
-  /** For the whole body at once: readers that each hold a part and wait for more would wait for each other. */
+  /**
+   * Reserves memory for the whole body at once, because readers that each have a part and wait for more would
+   * deadlock.
+   */
   #askForRoom(chunk: Buffer): void {
     const { memory, maxBytes, announced, address = '' } = this.#rules;
     const length = Number(announced() ?? Math.min(maxBytes, memory.ofAddressBytes));
@@ -164,7 +167,7 @@ class BodyReader {
     this.#length = Math.min(this.#length + chunk.length, this.#rules.maxBytes);
   }
 
-  /** Parts are copied. Attack: a body in parts of one byte, each of which would be an object of its own. */
+  /** Copies parts. Attack: a body in parts of one byte, each of which would stay a separate object. */
   #resize(bytes: number): Buffer<ArrayBuffer> {
     const larger = allocate(bytes);
     (this.#bytes ?? this.#first)?.copy(larger, 0, 0, this.#length);
@@ -175,8 +178,8 @@ class BodyReader {
 }
 
 /**
- * Large ones are resizable: V8 maps pages for such a buffer, and unmaps them at its end. Large blocks of malloc
- * mostly stay with the process, since small ones that live longer lie between them. Mapping takes 1.3 ms per MB.
+ * Large buffers are resizable, because V8 maps pages for those and unmaps them at their end. Large malloc blocks
+ * mostly stay in the process, since longer-lived small blocks lie between them. Mapping takes 1.3 ms per MB.
  */
 function allocate(bytes: number): Buffer<ArrayBuffer> {
   if (bytes <= MAPPED_FROM_BYTES) return Buffer.allocUnsafeSlow(bytes);

@@ -5,7 +5,7 @@ const EVERY_MS = 1_000;
 /** Logs refusals that reach no API's request log: the first at once, later ones as a count per second. */
 export class RefusalLog {
   readonly #log: LogSink;
-  /** By what refuses and why, since its last line. */
+  /** Counts by API or port and reason since the last line. */
   readonly #counts = new Map<string, number>();
 
   constructor(log: LogSink) {

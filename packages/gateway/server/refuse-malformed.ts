@@ -1,5 +1,5 @@
 /**
- * Answers bytes that are not HTTP or come too slowly: they never reach a route, and the client learns what
+ * Replies to bytes that are not HTTP or arrive too slowly: they never reach a route, and the client learns what
  * was wrong.
  */
 import { ServerResponse } from '@gatewright/aws/node-http';
@@ -22,11 +22,11 @@ function refuseSlow(socket: Duplex): void {
   const before = responseOf(socket);
   const written = writtenTo(socket);
   if (before?.req.complete === true) {
-    // The missing request is a later one.
+    // The request that timed out is a later one.
     refuseOnSocket(socket, 'too-slow');
     return;
   }
-  // After this turn's reads.
+  // Runs after the reads of this turn.
   setImmediate(() => {
     const current = before ?? responseOf(socket);
     // It may also have been answered, and Node takes its parser off a connection that became a WebSocket.
@@ -48,8 +48,8 @@ export function refuseUnfinished(socket: Duplex): void {
 }
 
 /**
- * Answers on the socket itself and ends it, after the answers to earlier requests of the connection: a client
- * that pipelines must not read the refusal as the answer to another request.
+ * Replies on the socket itself and ends it, after the replies to earlier requests of the connection, so that a
+ * pipelining client does not take the refusal for the reply to another request.
  */
 export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   if (!socket.writable) return;
@@ -63,7 +63,7 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
     current.once('finish', () => refuseOnSocket(socket, refusal));
     return;
   }
-  // Its own answer has begun: there is no room for another.
+  // Its own reply has begun, so no other reply can be sent.
   if (current.headersSent) socket.destroy();
   else socket.end(printRefusal(refusal));
 }

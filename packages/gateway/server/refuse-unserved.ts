@@ -12,7 +12,7 @@ const MAX_SHOWN = 100;
 export function refuseUnserved(server: Server, log: LogSink): void {
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     log.write(`405 CONNECT ${shown(request.url)}: the gateway is not a proxy`);
-    // Node has removed its own listeners.
+    // Node has removed its own listeners, so errors must be handled here.
     socket.on('error', () => socket.destroy());
     const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
     socket.once('close', () => clearTimeout(deadline));

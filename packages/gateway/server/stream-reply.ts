@@ -11,7 +11,7 @@ export type ReplySink = {
   readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;
   readonly writableFinished: boolean;
-  /** Of the request: shows that the client has left. */
+  /** The socket of the request, which shows that the client has left. */
   readonly req: { readonly socket: ClientSide };
   /** Undefined or null once the reply has been sent. */
   readonly socket?: Pick<ClientSide, 'destroySoon'> | null;
@@ -31,7 +31,7 @@ type ClientSide = {
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
   destroySoon(): void;
-  /** Of a TCP connection; a TLS connection cannot be reset and has `encrypted`. */
+  /** Exists on TCP connections; a TLS connection cannot be reset and has `encrypted`. */
   resetAndDestroy?(): unknown;
   readonly encrypted?: boolean;
   on(event: 'close' | 'end', listener: () => void): unknown;
@@ -113,15 +113,15 @@ class StreamSender {
       // Wakes a reader that waits for more.
       stream.bytes.cancel();
     };
-    // A response that waits behind another one of its connection learns of the socket's end only here.
+    // A response that waits behind another one on its connection learns only here that the socket has ended.
     response.on('close', close);
     socket.on('close', close);
-    // When function or client are silent, so is the socket.
+    // If the function or the client is silent, the socket is silent, too.
     response.setTimeout(stream.idleMs, () => {
       if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
-    // May mean "nothing more to send" or "gone": a write would show, so only silence is cut short.
+    // The client has either nothing more to send or has left. A write would show which, so only silence is shortened.
     const stopListening = (): void => {
       this.#mayHaveLeft = true;
       response.setTimeout(LEFT_IDLE_MS);

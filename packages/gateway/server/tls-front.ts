@@ -1,7 +1,7 @@
 /**
  * TLS in front of an API port. The server name decides certificate, versions, ciphers, HTTP/2 and client
- * certificates, and is read from the first bytes: of a context chosen later, OpenSSL takes only the
- * certificate.
+ * certificates, and is read from the first bytes, because OpenSSL takes only the
+ * certificate from a context that is chosen later.
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
@@ -17,7 +17,7 @@ import type { Http2Port } from './http2.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 export type TlsName = {
-  /** Of the certificate; the first is its subject. */
+  /** Names in the certificate; the first one is its subject. */
   readonly names: readonly string[];
   readonly policy: string;
   readonly acceptsHttp2: boolean;
@@ -120,8 +120,8 @@ const SWEEP_EVERY_MS = 2_000;
 
 /**
  * Ends connections that the client has reset. When the first failing write is TLS's own session ticket, Node
- * reports nothing: later writes never call back, and HTTP/2 reads nothing. Attack: clients that shake hands
- * and reset, each leaving a socket open forever. Returns how to stop; the timer keeps no process alive.
+ * reports nothing: later writes never call back, and HTTP/2 reads nothing. Attack: clients that complete the handshake
+ * and reset, each leaving a socket open forever. Returns a stop function; the timer does not keep the process alive.
  */
 function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): () => void {
   const timer = setInterval(() => {
@@ -130,7 +130,7 @@ function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): (
   return () => clearInterval(timer);
 }
 
-/** Asks the system anew: `remoteAddress` may be cached. */
+/** Asks the operating system, because `remoteAddress` may be cached. */
 function hasClient(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return false;

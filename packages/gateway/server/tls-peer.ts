@@ -1,4 +1,4 @@
-/** Facts of a connection's handshake; requests are judged by them, whatever their Host says. */
+/** Facts of a connection's handshake; they decide about requests, whatever the Host header says. */
 import type { X509Certificate } from 'node:crypto';
 import type { ClientCertificateFacts } from '../core/events/request-facts.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';

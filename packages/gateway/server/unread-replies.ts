@@ -1,8 +1,8 @@
-/** Bounds the memory of replies that have been sent and not been read, over all connections. */
+/** Bounds the memory of replies that were sent but not yet read, over all connections. */
 import { DEFAULT_BODY_MEMORY_BYTES } from './body-memory.ts';
 import type { LogSink } from '../core/ports.ts';
 
-/** Smaller replies are bounded by there being one per connection. */
+/** Smaller replies are not counted: there is at most one per connection. */
 export const LARGE_REPLY_BYTES = 16_384;
 
 /** A reply on its way; `close` comes when it has been sent or its connection is gone. */
@@ -57,7 +57,7 @@ export class UnreadReplies {
     }
   }
 
-  /** Of a client with more than its share, if there is one. */
+  /** The replies of a client that uses more than its share, if there is one. */
   #oldest(): OutgoingReply | undefined {
     const share = this.#maxBytes / SHARE_OF_ADDRESS;
     for (const [reply, { address }] of this.#held)

@@ -30,7 +30,10 @@ const GOODBYE_MS = 1000;
 const SHUTDOWN_STEP_MS = 500;
 const SWEEP_EVERY_MS = 5000;
 
-/** A constant of its own because the published types of `ws` lack `closeTimeout`. Pings are answered in client-socket.ts. */
+/**
+ * A separate constant, because the published types of `ws` lack `closeTimeout`. Pings are answered in
+ * client-socket.ts.
+ */
 const FRAMES = {
   noServer: true,
   clientTracking: false,
@@ -38,7 +41,7 @@ const FRAMES = {
   autoPong: false,
   maxPayload: MESSAGE_LIMIT_BYTES,
   closeTimeout: GOODBYE_MS,
-  // AWS picks no subprotocol: only the `$connect` function's header answers.
+  // AWS selects no subprotocol: only the header of the `$connect` function's result sets one.
   handleProtocols: () => false as const,
 };
 
@@ -193,7 +196,7 @@ async function settleWithin(tasks: Iterable<Promise<void>>, limitMs: number): Pr
   clearTimeout(timer);
 }
 
-/** A refused handshake gets an ordinary HTTP reply on a socket that HTTP no longer handles. */
+/** Sends an ordinary HTTP reply to a refused handshake, on a socket that Node's HTTP server no longer handles. */
 function writeReply(socket: Duplex, reply: RawReply): void {
   if (!socket.writable) return;
   const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS);
@@ -220,7 +223,7 @@ export class TaskQueue {
     try {
       await task();
     } finally {
-      // The place passes on directly, without being free in between.
+      // The slot passes directly to the next task without becoming free in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();

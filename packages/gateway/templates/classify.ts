@@ -16,7 +16,7 @@ import type { ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 export const OSLS_HELPERS =
   /^(?:ServerlessDeploymentBucket(?:Policy)?|CustomApiGatewayAccountCloudWatchRole|CustomDashresourceDash\w+LambdaFunction)$/;
 
-/** Whether any code here reads this property, so that a request can miss it. */
+/** Whether any code here reads this property, so that its absence affects requests. */
 export function isRead(types: ResourceTypes, logicalId: string, type: string, property: string): boolean {
   const known = types.classOf(type);
   if (known === undefined || OSLS_HELPERS.test(logicalId)) return false;
@@ -46,7 +46,7 @@ export function classifyResources(
     });
     const ignore = (property?: string): void => {
       const place = resource.place(property);
-      // Nearly every template has some, and for its lines JSON is parsed once more.
+      // Nearly every template has such resources, and finding their lines means parsing JSON a second time.
       const { file } = place;
       noEffect.push({
         ...item(NO_CONSEQUENCE, property),
@@ -75,7 +75,7 @@ function placeOf({ file, line }: DefinitionPlace): Pick<UnsupportedItem, 'file' 
   return line === undefined ? { file } : { file, line };
 }
 
-/** Property → consequence; undefined = no effect. Omits enforced properties. */
+/** Property → consequence; undefined: the property has no effect. Enforced properties are omitted. */
 function* classifyProperties(
   known: TypeClass,
   properties: JsonObject,

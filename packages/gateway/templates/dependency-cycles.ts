@@ -1,7 +1,7 @@
-/** Resources that depend on each other in a circle, so that AWS can create none of them first. */
+/** Finds resources that depend on each other in a cycle, so that AWS cannot create any of them first. */
 
 /**
- * The first circle, in order; empty if there is none. `needs`: logical id → logical ids that come before it.
+ * Returns the first cycle in order; empty if there is none. `needs`: logical id → logical ids that come before it.
  */
 export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   const done = new Set<string>();

@@ -4,7 +4,7 @@ import type { ResolvedStack } from '../core/stack/model.ts';
 
 export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** Shorter ids occur within too many other texts. */
+/** Shorter ids would match inside too many unrelated strings. */
 const SHORTEST_ID = 6;
 
 /**

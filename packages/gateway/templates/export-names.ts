@@ -15,7 +15,7 @@ export function readExportNames(
     const declared = membersOf(body)['Export'];
     if (!isJsonObject(declared)) continue;
     const name = tolerance.attempt(
-      'nothing is exported under it',
+      'the output is not exported',
       () => (hasOutput(output) ? readName(declared['Name'], output, scope, names) : undefined),
       () => undefined,
     );

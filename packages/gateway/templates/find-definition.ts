@@ -1,4 +1,4 @@
-/** What a folder holds to load: a service, a template, the output of CDK. */
+/** Finds what a folder contains to load: a service, a template, the output of CDK. */
 import {
   accessSync,
   closeSync,
@@ -22,17 +22,17 @@ const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 const CDK_OUTPUT = 'cdk.out/manifest.json';
 const CANDIDATES = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', CDK_OUTPUT];
 
-/** A monorepo's packages lie two below its root: `services/users/serverless.yml`. */
+/** In a monorepo, packages are two levels below the root: `services/users/serverless.yml`. */
 const DEPTH = 3;
 const FOLDERS_LOOKED_AT = 500;
 const NAMED_AT_MOST = 5;
 const NOT_OWN = /^(?:node_modules|dist|build|coverage|venv|__pycache__|cdk\.out|\..*)$/;
 const HEAD_BYTES = 4_096;
 
-/** Where more than one could have been taken, `others` are the rest, relative to the folder. */
+/** If there were several candidates, `others` lists the unused ones, relative to the folder. */
 type FoundDefinition = { readonly file: string; readonly others: readonly string[] };
 
-/** @throws DefinitionError when there is none, with those in folders below, or it cannot be read */
+/** @throws DefinitionError if there is no definition, listing those in subfolders, or if it cannot be read */
 export function findSource(path: string): FoundDefinition {
   if (entryOf(path) === undefined)
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
@@ -43,7 +43,7 @@ export function findSource(path: string): FoundDefinition {
 }
 
 function findDefinition(folder: string): FoundDefinition {
-  // A template beside a cdk.json is often written by `cdk synth`, for other tools.
+  // A template next to a cdk.json is often written by `cdk synth` for other tools.
   const isOfCdk = existsSync(join(folder, 'cdk.json'));
   const names = isOfCdk ? [...SERVICE_FILES, CDK_OUTPUT, ...TEMPLATE_FILES] : CANDIDATES;
   const there = names.filter((name) => entryOf(join(folder, name)) !== undefined);
@@ -119,7 +119,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Also for a link that leads nowhere. */
+/** Also for a link that cannot be resolved. */
 function entryOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
@@ -135,7 +135,7 @@ function faultOf(file: string): string | undefined {
     return isFolder(file) ? 'it is a folder, not a template' : undefined;
   } catch (error) {
     if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
-      return `it is a link to ${readlinkSync(file)}, which is not there`;
+      return `it is a symbolic link to ${readlinkSync(file)}, which does not exist`;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return `it cannot be read (${code}); change its permissions`;
   }

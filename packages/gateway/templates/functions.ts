@@ -160,7 +160,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
-  // Only an archive can be supplied by a file.
+  // A file can only supply an archive.
   const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
@@ -213,7 +213,7 @@ function readLayers(
 function readEnvironment(resource: ResolvedResource): Readonly<Record<string, string>> {
   const environment = resource.properties['Environment'] ?? {};
   const variables = isJsonObject(environment) ? (environment['Variables'] ?? {}) : null;
-  if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must hold a mapping "Variables"');
+  if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must contain a mapping "Variables"');
   const refusals = new Refusals();
   const entries = Object.entries(variables).map(([name, value]) => {
     const text = refusals.read(() => readVariable(resource, name, value), '');
@@ -258,17 +258,13 @@ function readInteger(
   resource: ResolvedResource,
   property: string,
   fallback: number,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
 ): number {
   const value: Json = resource.properties[property] ?? fallback;
   const number = typeof value === 'object' || value === '' ? NaN : Number(value);
-  if (Number.isInteger(number) && number >= least && number <= most) return number;
-  return refuse(
-    resource,
-    property,
-    `${JSON.stringify(value)} must be a whole number from ${least} to ${most}`,
-  );
+  if (Number.isInteger(number) && number >= min && number <= max) return number;
+  return refuse(resource, property, `${JSON.stringify(value)} must be a whole number from ${min} to ${max}`);
 }
 
 function refuse(resource: ResolvedResource, property: string, message: string): never {

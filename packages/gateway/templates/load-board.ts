@@ -1,5 +1,5 @@
 /**
- * Stacks that load, and their waits for each other's outputs (`${cf:}`). A circle must end with an error
+ * Stacks that load, and their waits for each other's outputs (`${cf:}`). A cycle must end with an error
  * instead of a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
@@ -40,7 +40,7 @@ export class LoadBoard {
   }
 
   /**
-   * Outputs of a stack of this start, once loaded; undefined if no source makes that stack.
+   * Outputs of a stack of this start, once it is loaded; undefined if no source defines that stack.
    * @throws DefinitionError when the stacks wait for each other.
    */
   async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
@@ -67,7 +67,7 @@ export class LoadBoard {
     }
   }
 
-  /** An SSM parameter that a stack of this start makes; undefined once no other source may still bring it. */
+  /** An SSM parameter that a stack of this start defines; undefined once no remaining source can define it. */
   async parameterOf(asking: string, name: string, region: string): Promise<StoredParameter | undefined> {
     const find = (): StoredParameter | undefined => {
       const made = this.stacks.parameterOf(name, region);
@@ -105,7 +105,7 @@ export class LoadBoard {
     );
   }
 
-  /** This source makes no stack; nothing has to wait for it. */
+  /** Records that this source defines no stack, so nothing has to wait for it. */
   skip(source: string): void {
     this.#loading.delete(source);
     this.#wake();

@@ -17,7 +17,7 @@ export type LoadOptions = {
    * a value.
    */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
-  /** What to do with refused parts; absent = the first one that AWS would refuse ends the loading. */
+  /** What to do with faulty parts; absent: the first part that AWS would refuse ends the load. */
   readonly tolerance?: Tolerance;
   /** Values of SSM, Secrets Manager and S3; absent = none are known. */
   readonly stored?: StoredValues;

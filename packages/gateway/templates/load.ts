@@ -26,9 +26,8 @@ export const NOTHING_SERVED = 'it is not served';
 /**
  * Loads all sources at once and resolves them together; exporting stacks come before importing ones. A source
  * is a folder with a serverless.yml, a SAM template, a cdk.out or a Terraform plan, or the file of a template.
- * @throws DefinitionError where nothing is tolerated, for the first thing that AWS, osls or this reader
- * refuses, and
- *   where no source remains
+ * @throws DefinitionError if errors are not tolerated, for the first thing that AWS, osls or this reader refuses,
+ *   and if no source remains
  * @throws StartError OSLS_MISSING
  */
 export async function loadStacks(
@@ -50,7 +49,7 @@ export async function loadStacks(
       } catch (error) {
         failures.push(error);
         board.skip(path);
-        // Where nothing is tolerated, the first failure ends the other children; all are awaited.
+        // If errors are not tolerated, the first failure ends the other child processes; all are awaited.
         if (tolerance === REFUSING) abort.abort();
         return [];
       }

@@ -1,4 +1,4 @@
-/** The account that definitions mean where they write one out. */
+/** The account whose id definitions contain. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../core/errors.ts';
@@ -11,8 +11,8 @@ const COMMENT = /(?:^|\s)(?:#|\/\/).*$/gm;
 const LIMIT_BYTES = 10_000_000;
 
 /**
- * Undefined: these definitions name none, or several. Accounts that publish layers or are trusted as a whole (`:root`)
- * are others' accounts.
+ * Undefined if these definitions name no account or several. Accounts that publish layers or are trusted as a whole
+ * (`:root`) count as accounts of others.
  */
 export function findNamedAccount(sources: readonly string[]): string | undefined {
   const named = new Set(sources.flatMap((source) => accountsIn(resolve(source))));
@@ -25,7 +25,7 @@ function accountsIn(source: string): readonly string[] {
   try {
     ({ file } = findSource(source));
   } catch (error) {
-    // Loading reports it.
+    // The load reports the error.
     if (error instanceof DefinitionError) return [];
     throw error;
   }

@@ -11,7 +11,7 @@ export type RawStack = {
   readonly region: string;
   readonly accountId: string;
   readonly file: string;
-  /** Other files that it is made of. */
+  /** Other files that the template consists of. */
   readonly includes?: readonly string[];
   readonly template: JsonObject;
   /** Logical ids are addresses of another format, with other characters than CloudFormation's. */
@@ -34,11 +34,11 @@ export type LocalCode = {
   readonly functions: ReadonlyMap<string, string>;
   /** Undefined if the folder does not exist yet. */
   readonly layers: ReadonlyMap<string, string | undefined>;
-  /** Folder below `/opt` that holds the layer's content; absent = `/opt` itself. */
+  /** Folder below `/opt` with the content of the layer; absent = `/opt` itself. */
   readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** Of functions with settings of their own; absent = none. */
+  /** By function, for functions with their own settings; absent: none. */
   readonly builds?: ReadonlyMap<string, SamBuild>;
   readonly isBundled?: true;
   readonly webpack?: WebpackService;

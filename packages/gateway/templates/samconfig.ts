@@ -1,4 +1,4 @@
-/** What `sam deploy --config-env <stage>` would take from the samconfig file beside a template. */
+/** What `sam deploy --config-env <stage>` would read from the samconfig file next to a template. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
@@ -13,17 +13,17 @@ const COMMANDS = ['deploy', 'global'];
 const MAX_BYTES = 256 * 1024;
 
 type Samconfig = {
-  /** Of the stage's environment, else of `default`. */
+  /** From the environment of the stage, otherwise from `default`. */
   readonly region?: string;
-  /** Of the stage's own environment only: what `default` deploys may be another stage. */
+  /** Only from the environment of the stage, because `default` may deploy another stage. */
   readonly stackName?: string;
-  /** `parameter_overrides`, as `stackName`. */
+  /** `parameter_overrides`, from the same environment as `stackName`. */
   readonly parameters: Readonly<Record<string, string>>;
 };
 
 type Lookup = (environment: string, command: string, key: string) => unknown;
 
-/** Nothing if there is no such file, or it is broken: SAM reports that. */
+/** Empty if the file is missing or broken; SAM reports that. */
 export function readSamconfig(folder: string, stage: string): Samconfig {
   const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);

@@ -35,7 +35,7 @@ export class StackSet implements Neighbours {
     if (same !== undefined) {
       throw new DefinitionError(
         { file: raw.file },
-        `two sources make the stack ${raw.stackName}: this one and ${same.raw.file}`,
+        `two sources define the stack ${raw.stackName}: this one and ${same.raw.file}`,
       );
     }
     this.#stacks.set(raw.stackName, new StackResolver(raw, this.#types, this, this.#tolerance));
@@ -59,8 +59,8 @@ export class StackSet implements Neighbours {
   }
 
   /**
-   * An SSM parameter of that region that a stack makes; 'pending' while its value needs a stack that is
-   * missing, undefined if no stack that is here makes it.
+   * An SSM parameter of that region that a stack defines; 'pending' while its value needs a missing stack, undefined
+   * if no loaded stack defines it.
    */
   parameterOf(name: string, region: string): StoredParameter | 'pending' | undefined {
     try {
@@ -190,11 +190,11 @@ export class StackSet implements Neighbours {
       return undefined;
     };
     return this.#reading.enter(`${asking.region} ${name}`, search, (cycle) => {
-      throw new DefinitionError({ file }, `values are made of each other: ${cycle.join(', ')}`);
+      throw new DefinitionError({ file }, `values are defined in terms of each other: ${cycle.join(', ')}`);
     });
   }
 
-  /** A circle of outputs across stacks must be detected here, before it overflows the call stack. */
+  /** A cycle of outputs across stacks must be detected here, before it overflows the call stack. */
   #exportValue(stack: StackResolver, name: string): Json {
     const { stackName } = stack.raw;
     if (stack.isResolving(name)) {

@@ -5,8 +5,8 @@ import type { RawStack } from './raw-stack.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
 /**
- * File, line, logical id and property of a path into the template of a stack. The line is read where a message
- * needs it: for that, JSON is parsed once more, as YAML.
+ * File, line, logical id and property of a path into the template of a stack. The line is determined only for
+ * a message, because that parses JSON a second time, as YAML.
  */
 export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): DefinitionPlace {
   // A property ends at an intrinsic function.
@@ -39,7 +39,7 @@ export function memberAt(value: Json | undefined, keys: Path): Json | undefined 
   }, value);
 }
 
-/** CloudFormation's words for an unknown name. */
+/** CloudFormation's message for an unknown name. */
 export function describeUnresolved(name: string, at: Path): string {
   const section = at[0] ?? 'Resources';
   return `Template format error: Unresolved resource dependencies [${name}] in the ${section} block of the template`;

@@ -267,7 +267,11 @@ const WRONG: readonly { readonly rule: string; readonly property: string; readon
   },
   { rule: 'Threshold: many', property: 'Threshold', message: /must be a number, not "many"$/ },
   { rule: 'Statistic: Median', property: 'Statistic', message: /must be one of .*, not "Median"$/ },
-  { rule: 'ExtendedStatistic: p101', property: 'ExtendedStatistic', message: /p101 is no statistic/ },
+  {
+    rule: 'ExtendedStatistic: p101',
+    property: 'ExtendedStatistic',
+    message: /p101 is not a supported statistic/,
+  },
   { rule: 'EvaluationPeriods: 2000', property: 'EvaluationPeriods', message: /120000 s; at most 86400 s/ },
   {
     rule: "Metrics: [{ Id: a, Expression: '1 +' }]",
@@ -308,7 +312,7 @@ describe('a faulty alarm', () => {
       assert.equal(fault?.error.place.property, property);
       assert.equal(fault.error.place.file, '/app/events.yml');
       assert.ok((fault.error.place.line ?? 0) > 1);
-      assert.match(fault.consequences.join(), /never rings/);
+      assert.match(fault.consequences.join(), /never evaluated/);
     });
 
   it('is reported where its rule, its actions or its metric cannot be had here', () => {
@@ -324,7 +328,11 @@ describe('a faulty alarm', () => {
     assert.deepEqual(
       unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
       [
-        ['Band', 'ComparisonOperator', 'no band is predicted here: the alarm never rings'],
+        [
+          'Band',
+          'ComparisonOperator',
+          'anomaly detection is not supported here: the alarm is never evaluated',
+        ],
         [
           'Flow',
           'Namespace',
@@ -333,9 +341,9 @@ describe('a faulty alarm', () => {
         [
           'Scale',
           'AlarmActions',
-          'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x is not acted on: only topics and functions are',
+          'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x is not run: only topics and functions are supported',
         ],
-        ['Any', 'AlarmRule', 'names Gone, which no loaded stack has: that part never holds'],
+        ['Any', 'AlarmRule', 'refers to Gone, which is not in a loaded stack: that part is never true'],
       ],
     );
   });

@@ -265,7 +265,7 @@ describe('Kinesis of a start', () => {
 
     assert.deepEqual(
       bench.unsupported.map(({ consequence }) => consequence),
-      ['its source is at the endpoint that you set: it starts no function'],
+      ['its source is at the endpoint that you set: it invokes no function'],
     );
   });
 });

@@ -32,7 +32,7 @@ describe('a mapping without a function', () => {
 
     assert.deepEqual(
       unsupported.map(({ property, consequence }) => [property, consequence]),
-      [['FunctionName', ' is not a function of the loaded stacks: it starts no function']],
+      [['FunctionName', ' is not a function of the loaded stacks: it invokes no function']],
     );
   });
 });
@@ -309,12 +309,12 @@ describe('event source mappings by calls', () => {
       says: /^MaximumRecordAgeInSeconds must be -1 or from 60 to 604800/,
     },
     {
-      name: 'a tumbling window, which is not done here',
+      name: 'a tumbling window, which is not supported here',
       input: { EventSourceArn: STREAM, StartingPosition: 'LATEST', TumblingWindowInSeconds: 30 },
       says: /^TumblingWindowInSeconds: /,
     },
     {
-      name: 'a member that is not done here',
+      name: 'a member that is not supported here',
       input: { EventSourceArn: QUEUE, ProvisionedPollerConfig: { MinimumPollers: 1 } },
       says: /^ProvisionedPollerConfig is not served here$/,
     },
@@ -336,7 +336,7 @@ describe('event source mappings by calls', () => {
     {
       name: 'another source',
       input: { EventSourceArn: `arn:aws:kafka:${REGION}:${ACCOUNT}:cluster/x/y`, StartingPosition: 'LATEST' },
-      says: /starts no function here$/,
+      says: /invokes no function here$/,
     },
     {
       name: 'an unknown function',

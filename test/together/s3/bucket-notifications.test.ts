@@ -91,6 +91,6 @@ describe('BucketNotifications', () => {
       resources: bucket(onCreated('', 's3:ObjectRestore:Completed')),
       functions: { work: () => 1 },
     });
-    assert.equal(bench.unsupported[0]?.consequence, 's3:ObjectRestore:Completed does not happen here');
+    assert.equal(bench.unsupported[0]?.consequence, 's3:ObjectRestore:Completed events are not sent here');
   });
 });

@@ -146,7 +146,7 @@ describe('Topics', () => {
 
   it('say which protocols send nothing, and note a policy that is none', () => {
     const email = anEventEngine(SERVICES, { resources: topic('Protocol: email, Endpoint: a@example.com') });
-    assert.equal(email.unsupported[0]?.consequence, 'email sends nothing here');
+    assert.equal(email.unsupported[0]?.consequence, 'email subscriptions receive nothing here');
     const { faults } = anEventEngine(SERVICES, {
       resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`),
     });

@@ -360,7 +360,7 @@ describe('StreamConsumer', () => {
       [
         [
           'DestinationConfig.OnFailure.Destination',
-          'arn:aws:s3:::lost is no queue or topic: the log alone names the records given up',
+          'arn:aws:s3:::lost is not a queue or topic: discarded records appear only in the log',
         ],
       ],
     );
@@ -374,7 +374,7 @@ describe('StreamConsumer', () => {
     );
 
     assert.ok(
-      bench.reports.includes(`${gone}: in none of the loaded stacks; the call is only recorded`),
+      bench.reports.includes(`${gone}: not in any loaded stack; the call is only recorded`),
       bench.reports.join('\n'),
     );
   });

@@ -19,7 +19,7 @@ import { LateValues } from './state/values.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
-/** @param parts made after these: the addresses of APIs and the control port */
+/** @param parts created later: the addresses of APIs and the control port */
 export function openCalls(
   base: Base,
   {
@@ -72,7 +72,7 @@ function openHttp(
   { vpcLinks }: GatewayOptions,
   { deadlines }: Pace,
   at: {
-    /** Of a host that this gateway serves itself. */
+    /** The local origin of a host that this gateway serves itself. */
     readonly origin: (host: string) => LocalOrigin | undefined;
     readonly findInstance: FindInstance;
     readonly known: VpcLinks;

@@ -1,4 +1,4 @@
-/** Runs ends in reverse order of the starts. */
+/** Runs the closing functions in reverse order of the starts. */
 export class Closing {
   readonly #closers: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Closing {
     this.#closers.push(end);
   }
 
-  /** Continues after an end that fails: one broken part must not keep the sockets and locks of others. */
+  /** Continues after a failure: one broken part must not keep the sockets and locks of others open. */
   async run(): Promise<void> {
     const faults: unknown[] = [];
     for (const end of this.#closers.splice(0).reverse()) {
@@ -20,7 +20,7 @@ export class Closing {
   }
 }
 
-/** Both at once; rejects only when neither is still opening, so that cleaning up misses nothing. */
+/** Opens both concurrently. Rejects only when both have settled, so that cleanup misses nothing. */
 export async function openBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);

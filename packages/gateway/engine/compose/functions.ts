@@ -23,12 +23,12 @@ export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debuggin
 /** @throws StartError PORT_IN_USE */
 export function openPace({ inspect, noTimeout = false, onProgress }: GatewayOptions, closing: Closing): Pace {
   if (inspect !== undefined) openInspector(inspect, onProgress);
-  const usual = noTimeout ? NO_DEADLINES : MACHINE_DEADLINES;
-  if (!hasInspector()) return { deadlines: usual, debugging: undefined };
+  const fallback = noTimeout ? NO_DEADLINES : MACHINE_DEADLINES;
+  if (!hasInspector()) return { deadlines: fallback, debugging: undefined };
   const stoppable = noTimeout ? undefined : new StoppableDeadlines();
   const debugging = new Debugging(stoppable, inspect?.breaks === true);
   closing.add(() => debugging.close());
-  return { deadlines: stoppable ?? usual, debugging };
+  return { deadlines: stoppable ?? fallback, debugging };
 }
 
 /** @param parts made after the functions: the address of the control port, services */

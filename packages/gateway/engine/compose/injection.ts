@@ -3,7 +3,7 @@ import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 
-/** Faults of `--faults`; a start without the option loads nothing of them. @throws StartError, DefinitionFaults */
+/** The faults of `--faults`; without the option, none of their code is loaded. @throws StartError, DefinitionFaults */
 export async function openInjection(base: Base, parts: () => Parts): Promise<Parts['injection']> {
   const { options, closing } = base;
   if (options.faults === undefined) return undefined;

@@ -11,7 +11,7 @@ type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 
 const MAX_HELD = 10_000;
 
-/** Opened by the first line, or by a stack's subscription; after a failure the next line tries again. */
+/** Opened by the first line or by a subscription of a stack; after a failure, the next line tries again. */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
   readonly #at: At;
@@ -46,7 +46,7 @@ export class LateLogGroups implements LogGroups {
   }
 
   async close(): Promise<void> {
-    // The failure is reported to the call that began it.
+    // The call that opened it reports the failure.
     const opened = await this.#opening?.catch(() => undefined);
     this.#reportLost(this.#held.length + this.#dropped, 'their files could not be opened');
     await opened?.close();

@@ -37,7 +37,7 @@ export type Parts = {
   readonly signIn: SignIn;
   readonly store: Store;
   readonly functionIdentities: FunctionIdentities;
-  /** Of STS. */
+  /** The sessions that STS has issued. */
   readonly sessions: TemporarySessions;
   readonly runtime: FunctionRuntime;
   readonly served: ServedApis;
@@ -64,12 +64,12 @@ export type Parts = {
   readonly fronts: Map<string, string>;
   /** Absolute path. */
   firstSource: string;
-  /** Of an API port, once listening. */
+  /** The port of any API, once it listens. */
   anyPort: number | undefined;
-  /** Once listening, where API ports speak TLS. */
+  /** Set once the API ports listen, if they use TLS. */
   tls: Tls | undefined;
   readonly controlSecret: string;
-  /** Of the console's page; undefined where none is served. */
+  /** Key of the console's page; undefined if no console is served. */
   readonly pageKey: PageKey | undefined;
   /** Undefined before the first function runs. */
   ownApis: OwnApisPort | undefined;
@@ -85,7 +85,7 @@ export interface Resets {
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 
-/** The embedded store has a key pair for the gateway; another endpoint gets the user's. */
+/** The gateway's key pair for the embedded store, or the user's for another endpoint. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined || store.keyPair === undefined) return undefined;
   return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };

@@ -34,10 +34,10 @@ export async function createGateway(options: ProgramOptions): Promise<Gateway> {
 async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway> {
   const base = await openBase(given, closing);
   const { options, clock, random, identities } = base;
-  // Parts use those made after them only once a request, an event or a change comes.
+  // Until the first request, event or edit, a part must not use a later one.
   const later = (): Parts => parts;
   const injection = await openInjection(base, later);
-  // Kept tables say which streams they have while the other parts are being made.
+  // Stored tables report their streams while the other parts are created.
   const items = new ItemFeed();
   const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),

@@ -21,8 +21,8 @@ const FAMILIES: Readonly<Record<IntegrationKind, Family>> = {
 };
 
 /**
- * Which integrations each fault has an effect on. A status of a function whose result is mapped would be text
- * for its template.
+ * Which integrations each fault has an effect on. For a function whose result is mapped, a status would be
+ * mere input of its mapping template.
  */
 const ACTS_ON: Readonly<Record<Fault['kind'], readonly Family[]>> = {
   latency: ['function proxy', 'mapped function', 'backend', 'mock'],

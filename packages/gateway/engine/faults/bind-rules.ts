@@ -1,4 +1,4 @@
-/** What the selectors of the rules mean in the loaded stacks. Pure. */
+/** Resolves the selectors of the rules in the loaded stacks. Pure. */
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import { actsOn } from './acts-on.ts';
 import type { FaultRule } from './model.ts';
@@ -14,7 +14,7 @@ export type FaultTargets = {
 };
 
 type TargetRoute = Pick<RoutePlan, 'routeKey' | 'integration'> & {
-  /** That the integration calls in its stage; undefined = none. */
+  /** The function that the integration calls in its stage; undefined: none. */
   readonly functionName: string | undefined;
 };
 
@@ -66,7 +66,7 @@ function bindTable(rule: FaultRule, wanted: string, { tables }: FaultTargets): s
   if (tables === undefined)
     return {
       line: rule.lines.table ?? rule.line,
-      message: 'a table can be out of reach only in the embedded DynamoDB: start without --dynamodb',
+      message: 'only tables of the embedded DynamoDB can be unreachable: start without --dynamodb',
     };
   return tables.find((one) => isCalled(one, wanted))?.name ?? unknown(rule, 'table', 'table', tables, wanted);
 }
@@ -83,7 +83,7 @@ function findRouteProblem(
   if (named.length === 0 && rule.route !== undefined)
     return {
       line,
-      message: `there is no route ${JSON.stringify(rule.route)}; there ${list(routes.map(({ routeKey }) => routeKey))}`,
+      message: `unknown route ${JSON.stringify(rule.route)}; ${expected(routes.map(({ routeKey }) => routeKey))}`,
     };
   const calling = named.filter(
     ({ functionName }) => rule.function === undefined || functions.some(({ name }) => name === functionName),
@@ -113,15 +113,15 @@ function unknown(
   wanted = rule[selector as 'api' | 'function'],
 ): Unbound {
   const line = rule.lines[selector] ?? rule.line;
-  const names = list(known.map(({ name }) => name));
-  return { line, message: `there is no ${what} ${JSON.stringify(wanted)}; there ${names}` };
+  const names = expected(known.map(({ name }) => name));
+  return { line, message: `unknown ${what} ${JSON.stringify(wanted)}; ${names}` };
 }
 
 const MOST_LISTED = 10;
 
-function list(names: readonly string[]): string {
+function expected(names: readonly string[]): string {
   const all = [...new Set(names)];
-  if (all.length === 0) return 'are none';
+  if (all.length === 0) return 'there are none';
   const more = all.length > MOST_LISTED ? ` and ${all.length - MOST_LISTED} more` : '';
-  return `${all.length === 1 ? 'is' : 'are'} ${all.slice(0, MOST_LISTED).join(', ')}${more}`;
+  return `expected ${all.length === 1 ? '' : 'one of '}${all.slice(0, MOST_LISTED).join(', ')}${more}`;
 }

@@ -1,11 +1,11 @@
-/** Turns a finished reply into one that breaks off: its stream ends with an error, which ends the connection. */
+/** Makes a finished reply break off: its stream ends with an error, which ends the connection. */
 import { gatewayError } from '../../core/errors.ts';
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import type { BreakOff, Injected } from '../../core/trail.ts';
 import type { Reply } from '../../core/exchange.ts';
 import type { ByteStream } from '../../core/ports.ts';
 
-/** Of a connection without data. */
+/** Timeout of a connection without data. */
 const IDLE_MS = 30_000;
 
 export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, method: string): void {
@@ -22,7 +22,7 @@ export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, 
   const sentBytes = Math.min(afterBytes, length - 1);
   const note = `${by}: cut the body after ${sentBytes} bytes`;
   notes.push(note);
-  // The client learns the length that it does not get.
+  // Content-Length still states the full length, so the client notices the cut.
   if (reply.stream === undefined) addFraming(reply, length, false);
   setStream(reply, { bytes: cutAfter(reply.stream?.bytes ?? onePart(reply.body), sentBytes, note) });
 }

@@ -1,5 +1,5 @@
 /**
- * Chance that repeats: the same seed, rule and number of its request always give the same value.
+ * Repeatable randomness: the same seed, rule and number of its request always give the same value.
  * @param use keeps two draws for one request apart
  * @returns 0 ≤ x < 1
  */

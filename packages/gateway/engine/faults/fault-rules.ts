@@ -1,4 +1,4 @@
-/** Which rules meet a request or a call of a table. The same seed and order give the same faults. */
+/** Decides which rules apply to a request or a table call. The same seed and order give the same faults. */
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import { actsOn } from './acts-on.ts';
 import type { BoundRule } from './bind-rules.ts';
@@ -31,7 +31,7 @@ type FaultRow = {
   readonly name: string;
   readonly what: string;
   readonly isOn: boolean;
-  /** Requests and calls that its selectors fit. */
+  /** How many requests and calls its selectors matched. */
   readonly matched: number;
   readonly injected: number;
 };
@@ -54,7 +54,7 @@ export class FaultRules {
     this.#states = new Map(file.rules.map((rule) => [rule, { matched: 0, injected: 0, isOn: true }]));
   }
 
-  /** Rules that are not among these meet nothing. */
+  /** Rules that are not in this list never apply. */
   follow(bound: readonly BoundRule[]): void {
     this.#bound = bound;
   }
@@ -74,7 +74,7 @@ export class FaultRules {
     });
   }
 
-  /** The first rule that meets the call decides. */
+  /** The first rule that applies to the call decides. */
   ofTable(call: TableCall, nowEpochMs: number): Chosen<TableAnswer> | undefined {
     let first: Chosen<TableAnswer> | undefined;
     for (const { rule, functions, table } of this.#bound) {
@@ -116,9 +116,9 @@ export class FaultRules {
   }
 
   /**
-   * Counts a request that fits, whether the rule is on and due or not: neither may change what later requests
-   * meet.
-   * @returns its number if the rule meets it
+   * Counts a matching request even if the rule is off or not yet due, so that neither changes the faults of later
+   * requests.
+   * @returns its number if the rule applies to it
    */
   #meet(rule: FaultRule, nowEpochMs: number): number | undefined {
     const state = this.#states.get(rule);

@@ -1,4 +1,4 @@
-/** Does to requests what the rules say: waits, answers in place of integrations, breaks replies off. */
+/** Applies the rules to requests: delays them, answers instead of integrations, breaks replies off. */
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
 import type { FaultInjector } from '../../core/fault-injection.ts';
 import type { Outcome, Sendable } from '../../core/phases/integrate.ts';
@@ -19,7 +19,7 @@ type InjectorPorts = {
   report(message: string): void;
 };
 
-/** Requests that wait at a time: each takes memory, and waits on when its client has gone. */
+/** The maximum number of delayed requests: each takes memory and keeps waiting after its client has left. */
 const MOST_DELAYED = 1000;
 
 type Chosen = ReturnType<FaultRules['ofRequest']>;
@@ -65,12 +65,12 @@ export class RuleInjector implements FaultInjector {
       breakReplyOff(reply, injected, injected.breaksOff, received.method);
   }
 
-  /** What a function's call of a table gets instead of an answer; undefined = its answer. */
+  /** What a function's table call gets instead of a response; undefined: the real response. */
   answerTable(functionName: string, table: string): TableAnswer | undefined {
     const chosen = this.#rules.ofTable({ table, functionName }, this.#at.clock.nowEpochMs());
     if (chosen === undefined) return undefined;
     const { by, fault } = chosen;
-    const got = fault === 'unreachable' ? 'got no answer' : `got ${fault}`;
+    const got = fault === 'unreachable' ? 'got no response' : `got ${fault}`;
     const note = `${by}: a call of ${functionName} to table ${table} ${got}`;
     this.#at.report(note);
     for (const trail of this.#waiting.get(functionName) ?? []) injectedOf(trail).notes.push(note);
@@ -97,7 +97,7 @@ export class RuleInjector implements FaultInjector {
     let waitedMs = 0;
     for (const { by, ms } of delays) {
       if (this.#delayed >= MOST_DELAYED) {
-        injectedOf(trail).notes.push(`${by}: no delay, since ${MOST_DELAYED} requests wait already`);
+        injectedOf(trail).notes.push(`${by}: no delay, because ${MOST_DELAYED} requests are already waiting`);
         continue;
       }
       const lastsMs = Math.min(ms, limitMs - waitedMs);
@@ -143,7 +143,7 @@ export class RuleInjector implements FaultInjector {
     }
   }
 
-  /** Faults of tables are noted with the requests whose function they meet. */
+  /** Table faults are noted at the requests whose function they affect. */
   async #run({ functionName }: CallFacts, trail: Trail, send: () => Promise<Outcome>): Promise<Outcome> {
     if (functionName === undefined || !this.#rules.hasTables) return send();
     const waiting = this.#waiting.get(functionName) ?? new Set();
@@ -174,7 +174,7 @@ function injectedOf(trail: Trail): Injected {
   return (trail.injected ??= { notes: [], breaksOff: undefined });
 }
 
-/** Outcomes that a rule puts in the place of an integration's, as Lambda and backends word them. */
+/** The outcomes that replace an integration's, in the wording of Lambda and of backends. */
 type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash' | 'throttle' }>;
 
 type Answering = { readonly by: string; readonly fault: AnsweringFault };
@@ -201,7 +201,7 @@ function outcomeOf(
   }
 }
 
-/** Lambda's answer for a function that did not end in time. */
+/** Lambda's response for a function that timed out. */
 function timedOut(afterMs: number, requestId: string): Outcome {
   const seconds = (afterMs / 1000).toFixed(2);
   const message = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
@@ -272,7 +272,7 @@ function callOf({ outgoing, stage }: Pick<Mapped, 'outgoing' | 'stage'>): CallFa
   }
 }
 
-/** The same call with what is left of its time. */
+/** The same call with the remaining time. */
 function withLessTime(outgoing: Outgoing, passedMs: number): Outgoing {
   if (passedMs === 0) return outgoing;
   switch (outgoing.kind) {

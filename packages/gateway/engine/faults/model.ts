@@ -1,6 +1,6 @@
 /** Rules of a file of faults, as plain data. */
 
-/** What calls of functions to a table get instead of an answer. */
+/** What calls of functions to a table get instead of a response. */
 export const TABLE_ANSWERS = [
   'unreachable',
   'InternalServerError',

@@ -1,4 +1,4 @@
-/** The faults of one start: read once, checked against what is served, met by requests and calls of tables. */
+/** The faults of one start: read once, checked against what is served, applied to requests and table calls. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -31,7 +31,7 @@ export interface InjectedFaults {
   readonly injector: FaultInjector;
   /** Binds the rules to what is served now. @throws DefinitionFaults, at the start; a reload reports them */
   follow(isReload: boolean): void;
-  /** In place of the answer to a function's call; undefined = none. */
+  /** The fault that replaces the response to a function's call; undefined: none. */
   ofCall(question: CallQuestion): CallFault | undefined;
   /** Ends every delay. */
   close(): void;
@@ -81,7 +81,7 @@ export function openFaults(file: string, at: FaultPorts): InjectedFaults {
   };
 }
 
-/** Others on the network would meet the faults as well. */
+/** Others on the network would get the faults as well. */
 function refuseNetwork({ host, allowFaultsOnNetwork = false }: GatewayOptions): void {
   if (LOOPBACK.test(host) || allowFaultsOnNetwork) return;
   throw new StartError(

@@ -18,7 +18,7 @@ import {
   readYes,
 } from './read-value.ts';
 
-/** The faults by their short names; those of AWS FIS: `read-fis-action.ts`. */
+/** The faults by their short names; `read-fis-action.ts` reads actions of AWS FIS. */
 type ReadFault = (source: LinedText, member: Member) => Fault;
 
 const STATUSES = [200, 599] as const;
@@ -52,8 +52,12 @@ function plain(kind: Extract<Fault['kind'], 'crash' | 'throttle' | 'cold start' 
 function readStatus(source: LinedText, member: Member): Fault {
   const { node } = member;
   const message = '{"message":"Injected fault"}';
-  const usual = { headers: { 'content-type': 'application/json' }, body: message, callsIntegration: false };
-  if (!isMap(node)) return { kind: 'status', status: readWhole(source, member, STATUSES), ...usual };
+  const defaults = {
+    headers: { 'content-type': 'application/json' },
+    body: message,
+    callsIntegration: false,
+  };
+  if (!isMap(node)) return { kind: 'status', status: readWhole(source, member, STATUSES), ...defaults };
   const members = source.members(node, 'status', ['code', 'headers', 'body', 'callsIntegration']);
   const [code, headers] = [members.get('code'), members.get('headers')];
   const [body, calls] = [members.get('body'), members.get('callsIntegration')];
@@ -61,8 +65,8 @@ function readStatus(source: LinedText, member: Member): Fault {
   return {
     kind: 'status',
     status: readWhole(source, code, STATUSES),
-    headers: headers === undefined ? usual.headers : readTexts(source, headers),
-    body: body === undefined ? usual.body : readField(source, body, valueOf('a text', asText)),
+    headers: headers === undefined ? defaults.headers : readTexts(source, headers),
+    body: body === undefined ? defaults.body : readField(source, body, valueOf('a string', asText)),
     callsIntegration: calls === undefined ? false : readFlag(source, calls),
   };
 }
@@ -110,9 +114,9 @@ export function readFaults(file: string, text: string): FaultFile {
   const source = new LinedText(file, text);
   const members = source.members(source.contents, 'a file of faults', ['seed', 'rules']);
   const [seed, list] = [members.get('seed'), members.get('rules')];
-  if (list === undefined) throw source.error(members.line, 'there are no rules');
+  if (list === undefined) throw source.error(members.line, 'the file has no rules');
   const items = source.items(list);
-  if (items.length > MOST_RULES) throw source.error(list.line, `there are more than ${MOST_RULES} rules`);
+  if (items.length > MOST_RULES) throw source.error(list.line, `the file has more than ${MOST_RULES} rules`);
   const faults: DefinitionError[] = [];
   const rules = items.flatMap((item, index) => {
     try {
@@ -151,13 +155,13 @@ function readRule(source: LinedText, node: unknown, number: number): FaultRule {
 type Timed = Pick<FaultRule, 'fault' | 'share' | 'fromMs' | 'untilMs'>;
 
 function readOwn(source: LinedText, members: Members, kind: Member, read: ReadFault): Timed {
-  refuse(source, members, ['parameters'], 'is for an actionId');
+  refuse(source, members, ['parameters'], 'is allowed only with an actionId');
   if (kind.name === 'table')
-    refuse(source, members, ['api', 'route'], 'has no effect on a table: choose by function');
+    refuse(source, members, ['api', 'route'], 'has no effect on a table: select by function instead');
   const [share, until] = [members.get('share'), members.get('until')];
   const fromMs = startOf(source, members);
   const untilMs = until === undefined ? Infinity : readTime(source, until);
-  if (untilMs <= fromMs) throw source.error(until?.line, 'until is not after from');
+  if (untilMs <= fromMs) throw source.error(until?.line, 'until must be after from');
   return {
     fault: read(source, kind),
     share: share === undefined ? 1 : readShare(source, share),
@@ -167,8 +171,13 @@ function readOwn(source: LinedText, members: Members, kind: Member, read: ReadFa
 }
 
 function readFis(source: LinedText, members: Members, action: Member): Timed {
-  refuse(source, members, ['share'], 'is invocationPercentage in the parameters of an action');
-  refuse(source, members, ['until'], 'is duration in the parameters of an action');
+  refuse(
+    source,
+    members,
+    ['share'],
+    'is not allowed with an actionId: use invocationPercentage in its parameters',
+  );
+  refuse(source, members, ['until'], 'is not allowed with an actionId: use duration in its parameters');
   const { fault, share, durationMs } = readFisAction(source, action, members.get('parameters'));
   const fromMs = startOf(source, members);
   return { fault, share, fromMs, untilMs: fromMs + durationMs };
@@ -187,7 +196,10 @@ function kindOf(source: LinedText, members: Members): Kind {
   const [member, ...others] = given;
   if (member !== undefined && others.length === 0) return { member, read: FAULT_READERS[member.name] };
   const found = given.length === 0 ? 'none' : given.map(({ name }) => name).join(' and ');
-  throw source.error(members.line, `a rule has one of ${KINDS.join(', ')}; this one has ${found}`);
+  throw source.error(
+    members.line,
+    `a rule must have exactly one of ${KINDS.join(', ')}; this one has ${found}`,
+  );
 }
 
 function refuse(source: LinedText, members: Members, names: readonly string[], why: string): void {

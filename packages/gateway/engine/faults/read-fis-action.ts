@@ -1,6 +1,6 @@
 /**
- * Actions of AWS Fault Injection Service with AWS's names of their parameters, as an experiment template has
- * them: values may be texts.
+ * Actions of AWS Fault Injection Service with AWS's parameter names, as in an experiment template,
+ * where values may be strings.
  * @see docs/aws §8.2
  */
 import type { LinedText, Member, Members } from '../../kernel/files/lined-text.ts';

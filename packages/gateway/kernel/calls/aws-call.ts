@@ -75,7 +75,7 @@ export function authenticateCall(
   return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
 }
 
-/** @returns the refusal, in AWS's words, of the first permission that the caller's policies lack */
+/** @returns AWS's error for the first permission that the caller's policies do not grant */
 export function refuseUnlessAllowed(
   call: AwsCall,
   permissions: readonly AwsPermission[],
@@ -112,7 +112,7 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   states: { status: 400 },
 };
 
-/** What services of the query protocol, such as STS, call these (their API references, "Common Errors"). */
+/** Error codes of services that speak the query protocol, such as STS (their API references, "Common Errors"). */
 const CODES_IN_XML: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'ExpiredToken',
   UnrecognizedClientException: 'InvalidClientTokenId',

@@ -36,7 +36,7 @@ export function refuse(code: string, message: string, status = 400): OperationRe
   return { kind: 'error', status, code, message };
 }
 
-/** Refuses a call in AWS's words, from wherever it is found. */
+/** Thrown anywhere in an operation: the call is refused with AWS's error code and message. */
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
   readonly code: string;
@@ -70,7 +70,7 @@ export function printCborReply(result: OperationResult): OperationReply {
   return { status, contentType, headers: [...ofProtocol, ...headers], body };
 }
 
-/** JSON for clients that accept it, as from API Gateway, XML for all others. */
+/** JSON for clients that accept it, as API Gateway does; XML for all others. */
 export function printQueryReply(
   action: string,
   result: OperationResult,

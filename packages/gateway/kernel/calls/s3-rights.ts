@@ -44,7 +44,7 @@ const PARTS_OF_BUCKET: typeof PARTS_OF_OBJECT = {
   versioning: { Get: 'GetBucketVersioning', Put: 'PutBucketVersioning' },
   versions: { Get: 'ListBucketVersions' },
 };
-/** They choose no operation of their own. */
+/** These query parameters do not select an operation. */
 const PLAIN = new Set(
   (
     'continuation-token delimiter encoding-type fetch-owner key-marker list-type marker max-keys max-parts ' +
@@ -65,7 +65,7 @@ export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
     const action = actionOf(parts, PARTS_OF_OBJECT, verb) ?? `${verb}Object`;
     return [permission(action, `${bucket}/${key}`), ...rightsOfSource(call)];
   }
-  // Its objects are named in the body.
+  // The request body names the objects to delete.
   if (method === 'POST' && parts.join() === 'delete') return [permission('DeleteObject', `${bucket}/*`)];
   return [permission(actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket', bucket)];
 }

@@ -14,7 +14,7 @@ export type AwsEndpoints = {
 export type ServiceClientOptions = {
   readonly http: Pick<HttpClient, 'send'>;
   readonly clock: Clock;
-  /** Undefined = only those of this start. */
+  /** Undefined: calls reach only services of this gateway. */
   readonly endpoints: AwsEndpoints | undefined;
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };

@@ -20,7 +20,7 @@ type ServiceCall = {
   readonly query: string;
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
-  /** Of an integration: `{subdomain}.{service}` */
+  /** The service of an integration: `{subdomain}.{service}` */
   readonly subdomain?: string | undefined;
 };
 
@@ -54,8 +54,8 @@ export function rightsOfCall(
       ? rightsOfDynamoDb(operation.action, operation.input ?? {}, place, context.partitionKeyOf)
       : undefined;
   const { service } = call;
-  const usual = context.isServed?.(service) === true ? usualRights(service) : undefined;
-  const rights = Object.hasOwn(RIGHTS, service) ? RIGHTS[service] : usual;
+  const fallback = context.isServed?.(service) === true ? defaultRights(service) : undefined;
+  const rights = Object.hasOwn(RIGHTS, service) ? RIGHTS[service] : fallback;
   const needed = rights?.(operation.action, readerOf(operation), place);
   const isOpen = needed?.some(({ resource }) => resource === '*') === true;
   const known = isOpen ? context.resourceOf?.(call.service, operation) : undefined;
@@ -88,16 +88,16 @@ export function toPermissions(
 
 type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPermission[];
 
-/** Of a service whose actions are its operations, and which names the resource itself. */
-function usualRights(service: string): RightsOf {
+/** Permissions of a service whose actions equal its operations and which determines the resource itself. */
+function defaultRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
 }
 
 const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /*
- * Which member names the resource is decided by the operation alone. Attack: a call names another one, which it does not
- * read, and for which it has the permission.
+ * The operation alone decides which member names the resource. Attack: a call also sends a member that the operation
+ * ignores and that names a resource the caller may use.
  */
 const OF_TOPIC = setOf(
   'AddPermission ConfirmSubscription DeleteTopic GetTopicAttributes ListSubscriptionsByTopic Publish ' +
@@ -118,7 +118,7 @@ const ALARMS_NAMED_BY = {
 };
 /** The stream of `GetRecords` is that of the iterator. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
-/** These take a name; other operations on a queue the address, or have it as their path. */
+/** These operations take a queue name; the others take the queue's URL, in a member or as the path. */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
 
 const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
@@ -193,7 +193,8 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
-  // Of an ARN only the name counts, as for the service. Attack: an ARN of a group elsewhere, with the name of one here.
+  // Only the name in the ARN counts, as in the service itself. Attack: an ARN in another account with the
+  // name of a group here.
   logs(action, read, { region, accountId }) {
     const resource = (group: string, stream = '*'): string =>
       `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;
@@ -232,7 +233,7 @@ function readerOf(operation: Operation): Reader {
   return (name) => (Object.hasOwn(input, name) ? input[name] : undefined);
 }
 
-/** `Name.member.1` … with any numbers: the service reads them all, too. */
+/** Reads `Name.member.N` with any number N, because the service also accepts any number. */
 function membersOfList(parameters: URLSearchParams, name: string): readonly string[] | undefined {
   const members = [...parameters].filter(([one]) => one.startsWith(`${name}.member.`));
   return members.length === 0 ? undefined : members.map(([, value]) => value);
@@ -267,7 +268,7 @@ const MAPPING_ACTIONS: Readonly<Record<string, string>> = {
   'DELETE id': 'DeleteEventSourceMapping',
 };
 
-/** Of event source mappings; condition: the function that the call names. */
+/** Permissions for event source mappings, with the function that the call names as a condition. */
 function rightsOfMappings(
   { method, path, region, body }: ServiceCall,
   { accountId }: RightsContext,

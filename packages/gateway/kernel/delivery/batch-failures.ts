@@ -1,6 +1,6 @@
 /**
  * A function's answer to a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing failed, some items
- * failed, or, where the answer cannot be read, all of them.
+ * failed, or all of them, if the response is invalid.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 

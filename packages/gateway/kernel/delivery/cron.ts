@@ -56,45 +56,45 @@ export function compileCron(text: string, zone: string): Schedule {
 /** `*`, `5`, `1-5`, `MON-FRI`, `0/15`, and lists of these. */
 function readField(
   field: string,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
   names: readonly string[],
   whole: string,
 ): ReadonlySet<number> {
   const values = new Set<number>();
   for (const part of field.split(',')) {
     const [, range = '', step] = /^([^/]+)(?:\/(\d{1,4}))?$/.exec(part) ?? [];
-    const [first, last] = readRange(range, least, most, names, step !== undefined);
+    const [first, last] = readRange(range, min, max, names, step !== undefined);
     const by = Number(step ?? 1);
     if (first === undefined || last === undefined || by < 1)
-      throw new PatternError(`cron(${whole}): "${part}" must be within ${least} and ${most}`);
+      throw new PatternError(`cron(${whole}): "${part}" must be between ${min} and ${max}`);
     // FRI-MON wraps around the end of the week.
-    const end = last < first ? last + most - least + 1 : last;
+    const end = last < first ? last + max - min + 1 : last;
     for (let value = first; value <= end; value += by)
-      values.add(value > most ? value - (most - least + 1) : value);
+      values.add(value > max ? value - (max - min + 1) : value);
   }
   return values;
 }
 
 function readRange(
   range: string,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
   names: readonly string[],
   hasStep: boolean,
 ): readonly [first: number | undefined, last: number | undefined] {
-  if (range === '*') return [least, most];
-  const [first, last, ...more] = range.split('-').map((text) => readValue(text, least, most, names));
+  if (range === '*') return [min, max];
+  const [first, last, ...more] = range.split('-').map((text) => readValue(text, min, max, names));
   if (more.length > 0 || first === undefined) return [undefined, undefined];
   if (range.includes('-')) return [first, last];
-  return [first, hasStep ? most : first];
+  return [first, hasStep ? max : first];
 }
 
-function readValue(text: string, least: number, most: number, names: readonly string[]): number | undefined {
+function readValue(text: string, min: number, max: number, names: readonly string[]): number | undefined {
   const named = names.indexOf(text.toUpperCase());
   if (named !== -1) return named + 1;
   const value = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
-  return value >= least && value <= most ? value : undefined;
+  return value >= min && value <= max ? value : undefined;
 }
 
 function lengthOf(year: number, month: number): number {

@@ -18,11 +18,11 @@ export function compileEventPattern(pattern: unknown, depth = 0): EventTest {
   if (!isJsonObject(pattern)) throw new PatternError('an event pattern must be an object');
   if (depth > MAX_DEPTH) throw new PatternError(`an event pattern must not be deeper than ${MAX_DEPTH}`);
   const entries = Object.entries(pattern);
-  if (entries.length === 0) throw new PatternError('an event pattern must hold a field');
+  if (entries.length === 0) throw new PatternError('an event pattern must contain a field');
   const tests = entries.map(([name, rules]): EventTest => {
     if (name === '$or' && Array.isArray(rules)) {
       const choices = rules.map((choice: unknown) => compileEventPattern(choice, depth + 1));
-      if (choices.length === 0) throw new PatternError('"$or" must hold a pattern');
+      if (choices.length === 0) throw new PatternError('"$or" must contain a pattern');
       return (event) => choices.some((choice) => choice(event));
     }
     const test = compileField(name, rules, depth);
@@ -39,7 +39,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
     return (value) =>
       Array.isArray(value) ? value.some((element) => nested(element)) : nested(value ?? undefined);
   }
-  if (rules.length === 0) throw new PatternError(`"${name}" must hold a rule`);
+  if (rules.length === 0) throw new PatternError(`"${name}" must contain a rule`);
   const tests = rules.map((rule: unknown) => compileValueTest(rule));
   return (value) => matchesLeaf(value, tests, rules);
 }

@@ -1,6 +1,6 @@
 /**
- * One SQS queue as a pure state; the caller passes the time (docs/aws §18.2). Covers visibility, hiding and
- * dead messages.
+ * One SQS queue as a pure state; the caller passes the time (docs/aws §18.2). Covers visibility timeouts, delays and
+ * dead-letter messages.
  */
 import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
@@ -11,7 +11,7 @@ const DEDUPLICATION_MS = 300_000;
 
 export type ReceiveOptions = {
   readonly most: number;
-  /** Limit of the sum, bodies and attributes; absent = none. */
+  /** Limit of the total size of bodies and attributes; absent: no limit. */
   readonly mostBytes?: number;
   /** Absent = the queue's. */
   readonly visibilityMs?: number | undefined;
@@ -21,7 +21,7 @@ export type ReceiveOptions = {
 
 type Received = {
   readonly messages: readonly QueuedMessage[];
-  /** Received more often than the queue allows: removed, and due in its dead-letter queue. */
+  /** Messages that were received more often than the queue allows: removed, to be sent to its dead-letter queue. */
   readonly dead: readonly QueuedMessage[];
 };
 
@@ -196,7 +196,7 @@ export class MessageQueue {
     return this.#messages.values();
   }
 
-  /** Received before, not deleted, and visible again: their handles still delete them. */
+  /** Messages that were received, not deleted, and are visible again: their handles can still delete them. */
   readonly #isWaiting = new Set<QueuedMessage>();
 
   #hide(

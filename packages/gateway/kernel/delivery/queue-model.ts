@@ -36,7 +36,7 @@ export type NewMessage = {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
-  /** Of this message; absent = the queue's. */
+  /** Delay of this message; absent: the delay of the queue. */
   readonly delayMs?: number | undefined;
   readonly traceHeader?: string | undefined;
   readonly senderId: string;
@@ -50,7 +50,7 @@ export type QueuedMessage = NewMessage & {
   firstReceivedAt: number | undefined;
   /** Receivable from this time on. */
   visibleAt: number;
-  /** Of the last receive; undefined while the message waits. */
+  /** Receipt of the last receive; undefined while the message waits. */
   receipt: string | undefined;
   /** ARN of the queue that it was moved from when it was received too often. */
   readonly diedIn?: string | undefined;

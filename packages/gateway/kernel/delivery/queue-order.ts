@@ -4,8 +4,8 @@ import type { QueuedMessage } from './queue-model.ts';
 export interface QueueOrder {
   readonly length: number;
   push(message: QueuedMessage): void;
-  /** At most `most`, and none after the first that `fits` refuses. */
-  take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
+  /** Takes at most `maxCount` messages and stops before the first one that `fits` refuses. */
+  take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
   /** A taken message is deleted, or becomes receivable again and is pushed next. */
   release(message: QueuedMessage): void;
   clear(): void;
@@ -24,9 +24,9 @@ export class ArrivalOrder implements QueueOrder {
     this.#messages.push(message);
   }
 
-  take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
+  take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
     const taken: QueuedMessage[] = [];
-    while (taken.length < most) {
+    while (taken.length < maxCount) {
       const message = this.#messages[this.#head];
       if (message === undefined || !fits(message)) break;
       this.#head += 1;
@@ -75,13 +75,13 @@ export class GroupOrder implements QueueOrder {
     if (group.inFlight === 0) this.#open.add(id);
   }
 
-  take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
+  take(maxCount: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[] {
     const taken: QueuedMessage[] = [];
     for (const id of this.#open) {
       const group = this.#groups.get(id);
       if (group === undefined) continue;
       let next = group.waiting[0];
-      while (next !== undefined && taken.length < most && fits(next)) {
+      while (next !== undefined && taken.length < maxCount && fits(next)) {
         group.waiting.shift();
         group.inFlight += 1;
         this.#length -= 1;

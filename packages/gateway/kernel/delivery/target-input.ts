@@ -93,7 +93,7 @@ function valueOf(
   }
 }
 
-/** Within quotes a value is part of the text; elsewhere it is JSON. */
+/** A placeholder inside quotes is replaced by text, elsewhere by JSON. */
 function fill(template: string, read: (name: string) => unknown): string {
   let isQuoted = false;
   let scanned = 0;

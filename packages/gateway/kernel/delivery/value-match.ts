@@ -11,7 +11,7 @@ export type Scalar = string | number | boolean | null;
 /** Undefined: the event has no such value. */
 export type ValueTest = (value: Scalar | undefined) => boolean;
 
-/** What is wrong with a pattern; the reader of the template adds the place. */
+/** An error in a pattern. Whoever reads the template adds file and line. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
   readonly code = 'EVENT_PATTERN';
@@ -54,13 +54,13 @@ function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
     throw new PatternError(
-      'a rule must be a text, a number, true, false, null or an object with one operator',
+      'a rule must be a string, a number, true, false, null or an object with one operator',
     );
   return entry;
 }
 
 function requireText(name: string, operand: unknown): string {
-  if (typeof operand !== 'string') throw new PatternError(`"${name}" must be a text`);
+  if (typeof operand !== 'string') throw new PatternError(`"${name}" must be a string`);
   return operand;
 }
 
@@ -129,10 +129,10 @@ function cidrTest(range: string): ValueTest {
   };
 }
 
-/** A present value that is none of these. */
+/** Matches a present value that is not in the list. */
 function anythingBut(operand: unknown): ValueTest {
   const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  if (list.length === 0) throw new PatternError('"anything-but" must hold a value');
+  if (list.length === 0) throw new PatternError('"anything-but" must contain a value');
   const tests = list.flatMap((rule) => {
     if (!isJsonObject(rule)) return [compileValueTest(rule)];
     const [name, inner] = onlyEntry(rule);

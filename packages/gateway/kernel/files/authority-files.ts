@@ -9,10 +9,10 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
-  /** Of the certificate, for clients. */
+  /** File of the certificate, for clients. */
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Made by this call: no client trusts it yet. */
+  /** Whether this call created it, so that no client trusts it yet. */
   readonly isNew: boolean;
 };
 
@@ -26,16 +26,19 @@ type MakeAuthority = (options: {
 const FOLDER = 'tls';
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
-/** Apple accepts no longer lifetime of a server; an unattended CA should not outlive the project by long. */
+/**
+ * Apple accepts no longer lifetime for server certificates, and a forgotten CA should expire soon after its
+ * project ends.
+ */
 const LIFETIME_MS = 825 * DAY_MS;
 /** Clocks of machines and containers differ. */
 const LEEWAY_MS = DAY_MS;
-/** One that ends sooner is replaced, and has to be trusted anew. */
+/** A CA that expires sooner than this is replaced, and clients must trust the new one. */
 const RENEWED_BEFORE_MS = 30 * DAY_MS;
 const OTHERS = 0o077;
 
 /**
- * The authority of the directory; made if none is valid long enough.
+ * Returns the CA of the directory; creates one if none is valid long enough.
  * @throws StartError LOCAL_CA
  */
 export async function openAuthority(
@@ -57,7 +60,7 @@ export async function openAuthority(
       fromEpochMs: nowEpochMs - LEEWAY_MS,
       toEpochMs: nowEpochMs + LIFETIME_MS,
     });
-    // The key first: a certificate without its key must not come to be trusted.
+    // The key is written first, so that no certificate without a key is ever trusted.
     await writeSecretFile(files.keyFile, made.privateKey);
     await writeSecretFile(files.certificateFile, made.certificate);
     return { ...made, ...files, isNew: true };
@@ -68,7 +71,7 @@ export async function openAuthority(
   }
 }
 
-/** Undefined: none, or none that is valid long enough. */
+/** Undefined if there is no CA, or if it expires too soon. */
 async function readAuthority(
   { certificateFile, keyFile }: Pick<LocalAuthority, 'certificateFile' | 'keyFile'>,
   nowEpochMs: number,
@@ -82,7 +85,9 @@ async function readAuthority(
   const read = parse(certificateFile, 'certificate', () => new X509Certificate(certificate));
   const key = parse(keyFile, 'private key', () => createPrivateKey(privateKey));
   if (!read.ca || !read.checkPrivateKey(key))
-    throw new Error(`${certificateFile} and ${keyFile} do not belong together; remove both`);
+    throw new Error(
+      `${certificateFile} and ${keyFile} do not match; delete both and they will be regenerated`,
+    );
   if (read.validToDate.getTime() - nowEpochMs < RENEWED_BEFORE_MS) return undefined;
   return { certificate, privateKey };
 }
@@ -92,18 +97,18 @@ function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   try {
     return read();
   } catch {
-    throw new Error(`${file} holds no ${what}; remove it, and both files are made again`);
+    throw new Error(`${file} contains no ${what}; delete it and both files will be regenerated`);
   }
 }
 
-/** Attack: a link in a cloned repository that has the key written elsewhere. */
+/** Attack: a symbolic link in a cloned repository makes the gateway write the key elsewhere. */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is not a folder`);
 }
 
 /**
- * Writes a certificate and its key beside the authority's, and returns their paths.
+ * Writes a certificate and its key next to the CA's files and returns their paths.
  * @throws StartError LOCAL_CA
  */
 export async function writeCertified(

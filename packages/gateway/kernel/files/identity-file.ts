@@ -43,7 +43,7 @@ export async function loadIdentities(
 
 /**
  * The admin's key pair: fixed by GATEWRIGHT_ACCESS_KEY_ID and GATEWRIGHT_SECRET_ACCESS_KEY (CI), random otherwise.
- * @throws StartError when only one of the two is set, or is no key
+ * @throws StartError when only one of the two is set, or either is not a valid key
  */
 export function chooseKeyPair(environment: Readonly<Record<string, string | undefined>>): KeyPair {
   const accessKeyId = environment['GATEWRIGHT_ACCESS_KEY_ID'] ?? '';

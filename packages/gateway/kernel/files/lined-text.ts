@@ -1,4 +1,4 @@
-/** A file of YAML or JSON as members that know their lines. */
+/** A YAML or JSON file whose members keep their line numbers for error messages. */
 import { isAlias, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ export class LinedText {
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed;
 
-  /** @throws DefinitionError for a text that is no YAML */
+  /** @throws DefinitionError if the text is not YAML */
   constructor(file: string, text: string) {
     this.#file = file;
     this.#document = parseDocument(text, { lineCounter: this.#lines });
@@ -43,22 +43,22 @@ export class LinedText {
     return range === undefined || range === null ? undefined : this.#lines.linePos(range[0]).line;
   }
 
-  /** @param what `a rule` @throws DefinitionError for anything but a map of these names */
+  /** @param what `a rule` @throws DefinitionError unless it is a map with only these names */
   members(node: unknown, what: string, names: readonly string[]): Members {
     const members = new Map<string, Member>();
     for (const member of this.named(node, what, names.join(', '))) {
       const { name, line } = member;
       if (!names.includes(name))
-        throw this.error(line, `${name} is no member of ${what}; it has ${names.join(', ')}`);
+        throw this.error(line, `unknown member ${name} in ${what}; expected one of ${names.join(', ')}`);
       members.set(name, member);
     }
     return { line: this.lineOf(node), get: (name) => members.get(name) };
   }
 
-  /** Members of any name. @param of what the map holds @throws DefinitionError for anything but a map */
+  /** Members of any name. @param of what the map contains @throws DefinitionError for anything but a map */
   named(node: unknown, what: string, of: string): readonly Member[] {
     const map = this.#resolved(node);
-    if (!isMap(map)) throw this.error(this.lineOf(node), `${what} is a map of ${of}`);
+    if (!isMap(map)) throw this.error(this.lineOf(node), `${what} must be a map of ${of}`);
     return map.items.map(({ key, value }) => ({
       name: String(this.#plain(key)),
       line: this.lineOf(key),
@@ -71,7 +71,7 @@ export class LinedText {
   items({ node, name, line }: Member): readonly unknown[] {
     const list = this.#resolved(node);
     if (isSeq(list)) return list.items;
-    throw this.error(line, `${name} is a list`);
+    throw this.error(line, `${name} must be a list`);
   }
 
   #resolved(node: unknown): unknown {

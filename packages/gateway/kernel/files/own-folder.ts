@@ -35,8 +35,11 @@ async function refuseLink(path: string): Promise<void> {
     throw error;
   });
   if (stats === undefined || stats.isDirectory()) return;
-  const what = stats.isSymbolicLink() ? 'a symbolic link' : 'no folder';
-  throw new StartError('OWN_FOLDER', `${path} is ${what}; remove it, and the gateway makes its own folder`);
+  const what = stats.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
+  throw new StartError(
+    'OWN_FOLDER',
+    `${path} is ${what}; delete it and the gateway will create its own folder`,
+  );
 }
 
 /** `wx` neither follows a link nor overwrites an existing file. */

@@ -23,7 +23,7 @@ export function runningFolder(environment: Readonly<Record<string, string | unde
   return join(userFolder(environment), 'running');
 }
 
-/** The default name: that of the folder. */
+/** The default name is the name of the folder. */
 export function defaultName(directory: string): string {
   return (
     basename(directory)
@@ -76,7 +76,7 @@ export async function announce(
 
 async function announceIn(folder: string, gateway: RunningGateway): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
-  // Attack: in a folder that another user linked there, that user could read the secrets.
+  // Attack: another user puts a link there to a folder of his own, and can read the secrets.
   if (!(await lstat(folder)).isDirectory())
     throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);

@@ -4,7 +4,8 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 
 /**
- * Writes whole or not at all; mode 0600 from the first byte on, in a folder of mode 0700 that git ignores.
+ * Writes the file completely or not at all; mode 0600 from the first byte on, in a folder of mode 0700 that git
+ * ignores.
  */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);

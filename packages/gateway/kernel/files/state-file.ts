@@ -21,7 +21,10 @@ export class StateFileError extends Error {
   readonly code = 'STATE_FILE';
 }
 
-/** Writes whole or not at all, readable by the owner only: it holds keys. @throws StateFileError */
+/**
+ * Writes the file completely or not at all, readable by the owner only, because it contains keys. @throws
+ * StateFileError
+ */
 export async function writeStateFile(path: string, state: UnknownMembers): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
   if (body.length > MAX_BYTES)
@@ -63,7 +66,7 @@ export async function readStateFile(path: string): Promise<UnknownMembers> {
   if (hash(body) !== header['sha256'])
     throw new StateFileError(`${path} was changed: its checksum does not match`);
   const state = parseJsonObject(body.toString());
-  if (state === undefined) throw new StateFileError(`${path} holds no JSON object`);
+  if (state === undefined) throw new StateFileError(`${path} does not contain a JSON object`);
   return state;
 }
 
@@ -82,12 +85,12 @@ async function readAll(path: string): Promise<Buffer> {
 
 /** Opening a pipe would block a thread of the pool until data is written to it. */
 function openToRead(path: string): Promise<FileHandle> {
-  // Windows has no such flag, and no pipes in folders.
+  // Windows has neither this flag nor named pipes in folders.
   const flags = constants as Partial<typeof constants>;
   return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
 }
 
-/** Attack, or a slip: the state would overwrite an unrelated file. */
+/** Prevents, by attack or mistake, that the state overwrites an unrelated file. */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);
   if (file === undefined) return true;

@@ -4,9 +4,9 @@ import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
 
-/** Increase whenever the format changes, or what is looked at before a build is used again. */
+/** Increase whenever the format or the checks before a build is reused change. */
 const FORMAT = 3;
-/** Each function has one for its names, and one for its bundle once it is called. */
+/** Each function has one entry for its exports, and one for its bundle once it is called. */
 const MOST_FILES = 4_000;
 const MOST_BYTES = 100_000_000;
 /** Placeholder for the run's folder, which differs each time. */
@@ -27,8 +27,8 @@ export class BuildCache {
   }
 
   /**
-   * The result of `make`, or that of an earlier start from the same files. Not validated: the same code wrote
-   * it.
+   * The result of `make`, or that of an earlier start from the same files, which is not validated because the same code
+   * wrote it.
    */
   async make<T>(
     query: BuildQuery,

@@ -8,7 +8,7 @@ import type { Message } from 'esbuild';
 import { describeInitFailure } from '../invocation/job.ts';
 import { packageNameOf } from '../code/runtime-packages.ts';
 
-/** esbuild's message of an import that leads nowhere. */
+/** esbuild's message about an import that cannot be resolved. */
 export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
 /** The source does not compile; the message has esbuild's first error with file, line and column, and the number of the others. */
@@ -23,7 +23,7 @@ export class BuildError extends Error {
   }
 }
 
-/** Why new code does not run; the place is of the first error of its build or of its syntax. */
+/** Why new code does not run, with the place of the first build or syntax error. */
 export type LoadFailure = {
   readonly message: string;
   readonly place?: { readonly file: string; readonly line: number };
@@ -35,7 +35,7 @@ export function toLoadFailure(error: unknown): LoadFailure {
   return first === undefined ? { message } : { message, place: { file: first.file, line: first.line } };
 }
 
-/** @param payload Lambda's error JSON; its stack begins with the place of code that does not compile */
+/** @param payload Lambda's error JSON; its stack begins with the place where code does not compile */
 export function fromInitFailure(payload: string, root: string): LoadFailure {
   const message = describeInitFailure(payload);
   const { trace } = membersOf(parseJson(payload));

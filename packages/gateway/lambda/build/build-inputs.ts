@@ -31,9 +31,9 @@ const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
 const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
 
 type Written = {
-  /** Start of the build: files written since may be newer than what was read. */
+  /** Start of the build; files written after it may be newer than what was read. */
   readonly startedEpochMs: number;
-  /** The gateway itself writes its files before it builds. */
+  /** A folder whose files the gateway itself writes before it builds. */
   readonly runDirectory: string;
 };
 
@@ -60,7 +60,7 @@ export function markBuild(
     });
   // Right after a save, reading a thousand package files is not worth it.
   if (!isSettled()) return undefined;
-  // With settings of its own esbuild reads no file of them.
+  // If settings are passed, esbuild reads no tsconfig.json.
   const marks = new Marks(options.tsconfigRaw === undefined);
   if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
     return undefined;
@@ -71,7 +71,7 @@ export function markBuild(
   for (const [file, { imports }] of inputs) {
     const folder = dirname(file);
     for (const { path, original = path } of imports) {
-      // `import(`../${name}.js`)`: of files that are there.
+      // `import(`../${name}.js`)` refers to the existing files.
       if (path.includes('*')) return undefined;
       const found = resolve(absWorkingDir, path);
       const isKnown = /^\.{1,2}(?:\/|$)/.test(original)
@@ -80,7 +80,7 @@ export function markBuild(
       if (!isKnown) return undefined;
     }
   }
-  // What was saved meanwhile would be marked as it was not built.
+  // A file saved meanwhile would be recorded in a state that was not built.
   return isSettled() && marks.areOlderThan(startedEpochMs, runDirectory) ? marks.all : undefined;
 }
 
@@ -92,7 +92,7 @@ export function isUnchanged({ marks, packages }: BuildInputs): boolean {
       packages.every(([folder, name, found]) => packageFrom(folder, name, looked) === found)
     );
   } catch {
-    // Removed while it was looked at.
+    // The file was removed meanwhile.
     return false;
   }
 }
@@ -111,7 +111,7 @@ class Marks {
   readonly #settled = new Map<string, boolean>();
   readonly #readsSettings: boolean;
   readonly #patterns: SearchPaths['patterns'][number][] = [];
-  /** Folders that patterns may count from: more than esbuild's is harmless. */
+  /** Folders that patterns may be relative to; additional ones are harmless. */
   readonly #bases = new Set<string>();
   readonly #baseUrls = new Set<string>();
 
@@ -137,8 +137,8 @@ class Marks {
   }
 
   /**
-   * After all settings are added. Returns whether it is known where the name leads.
-   * @param found where it has led
+   * Call after all settings are added. Returns whether it is known how the name is resolved.
+   * @param found the file that it resolved to
    */
   addByName(folder: string, specifier: string, found: string): boolean {
     const targets = targetsOf(specifier, this.#patterns).flatMap((target) =>
@@ -172,7 +172,7 @@ class Marks {
     return !existsSync(join(target, 'package.json'));
   }
 
-  /** What Node reads of the folders above a file. Returns whether its files are found by rule. */
+  /** Adds the files that Node reads in the folders above a file. Returns whether all of them are known. */
   addSurroundings(folder: string): boolean {
     const known = this.#settled.get(folder);
     if (known !== undefined) return known;
@@ -192,13 +192,13 @@ class Marks {
     return !this.#readsSettings || TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
   }
 
-  /** Including extended settings. Returns whether the files that they lead to are known. */
+  /** Includes extended settings. Returns whether all files that they refer to are known. */
   addSettings(file: string): boolean {
     if (this.#settled.has(file)) return true;
     this.#settled.set(file, true);
     this.add(file, 'content');
     if (statOf(file)?.isFile() !== true) return true;
-    // Its paths count from where the link leads.
+    // Its paths are relative to the target of the link.
     if (isLink(file)) return false;
     const text = readFileSync(file, 'utf8');
     const names = readExtends(text);
@@ -240,7 +240,10 @@ function choosesSettings(file: string): boolean {
   return tsconfig !== undefined || exports !== undefined;
 }
 
-/** Files that the package.json of a file in a workspace names, and that the specifier may, there or not yet. */
+/**
+ * Files that the package.json of a workspace package names and files that the specifier may name, whether
+ * they exist or not.
+ */
 function filesNamed(found: string, specifier: string): readonly string[] {
   const { folder = '', text = '' } = nearestPackage(found) ?? {};
   const { main, module, exports } = parseJsonObject(text) ?? {};
@@ -254,7 +257,7 @@ function textsIn(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** Whether `imports` of the nearest package.json lead to files of its own by their whole names. */
+/** Whether `imports` of the nearest package.json maps only whole names to files of that package. */
 function mapsToOwnFiles(folder: string): boolean {
   const found = nearestPackage(join(folder, 'any'));
   const imports = parseJsonObject(found?.text ?? '')?.['imports'];

@@ -6,20 +6,20 @@ import { memberOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
 const SCRIPTS = ['build', 'compile', 'bundle', 'tsc'] as const;
-/** Where compilers and bundlers write by default, and by custom. */
+/** Folders into which compilers and bundlers write by default or by convention. */
 const OUTPUT = /^(?:dist|build|out|output|lib|compiled|\.build|\.webpack|\.esbuild|\.dist)$/;
 
 export type BuildScript = {
-  /** Of the package.json, absolute. */
+  /** Folder of the package.json, absolute. */
   readonly folder: string;
   readonly name: string;
-  /** It does not end. */
+  /** It watches its sources and does not end. */
   readonly watches: boolean;
 };
 
 /**
- * The script of the project that makes a missing file, by its package.json; undefined where nothing says
- * that the file is made.
+ * The script of the project that makes a missing file, by its package.json; undefined if nothing indicates
+ * that the file is built.
  * @param file absolute
  */
 export function findBuildScript(file: string): BuildScript | undefined {
@@ -47,7 +47,7 @@ export function describeScript({ folder, name }: Pick<BuildScript, 'folder' | 'n
   return `npm run ${name}${where === '' ? '' : ` in ${where.startsWith('..') ? folder : where}`}`;
 }
 
-/** Whether its packages are installed, beside it or for its workspace. */
+/** Whether its packages are installed, next to it or for its workspace. */
 export function hasPackages(folder: string): boolean {
   if (existsSync(join(folder, 'node_modules'))) return true;
   for (let above = dirname(folder); above !== dirname(above); above = dirname(above))
@@ -60,7 +60,7 @@ function isWorkspace(folder: string): boolean {
   return memberOf(readManifest(join(folder, 'package.json')), 'workspaces') !== undefined;
 }
 
-/** Of the repository at most, and never one that lies in a folder that all projects, or all users, share. */
+/** Searches up to the root of the repository, never in a folder that all projects or all users share. */
 function findManifest(folder: string): string | undefined {
   if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
   const path = join(folder, 'package.json');
@@ -72,21 +72,21 @@ function readManifest(file: string): UnknownMembers {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as UnknownMembers;
   } catch {
-    // Being written, or not JSON: then it names no script.
+    // If the file is being written or is not JSON, there is no script.
     return {};
   }
 }
 
 // Whether a script of a package.json watches its sources, and so does not end.
 
-/** Programs that do nothing else. */
+/** Programs that only watch. */
 const WATCHERS =
   /(?:^|[\s/])(?:nodemon|tsc-watch|ts-node-dev|webpack-dev-server)(?:\s|$)|\bwebpack\s+(?:serve|watch)\b/;
-/** Those whose `-w` is `--watch`. */
+/** Programs whose `-w` means `--watch`. */
 const COMPILERS =
   /(?:^|[\s/])(?:tsc|tspc|ttsc|webpack|rollup|babel|swc|tsup|parcel|ncc|microbundle|sass)(?:\s|$)/;
 const WATCH_FLAG = /\s--watch(?:=(?!false)\S*)?(?=\s|$)/;
-/** Alone or with other letters: `rollup -cw`. */
+/** The letter alone or combined with others: `rollup -cw`. */
 const SHORT_FLAG = /\s-[a-z]*w(?:\s|$)/;
 const CALL = /^(?:npm|pnpm|yarn|bun)(?:\s+run(?:-script)?)?\s+([\w:.-]+)/;
 const SETTINGS = /^(?:(?:npx|cross-env|env|[A-Za-z_]\w*=\S*)\s+)*/;

@@ -1,4 +1,4 @@
-/** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
+/** Turns a function's definition into loadable code, bundled by esbuild or unchanged. */
 import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -31,7 +31,10 @@ import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
 import { taskRootOf } from '../code/task-root.ts';
 import type { WebpackBuild } from './webpack-build.ts';
 
-/** esbuild cannot do without what older ones lack, such as async generators; a newer Node runs them here. */
+/**
+ * esbuild cannot compile to older versions, which lack async generators for example; here a newer Node.js
+ * runs the code.
+ */
 const OLDEST_TARGET = 10;
 
 export type BuiltCode = {
@@ -48,7 +51,7 @@ type Bundle = BundleTexts & {
   readonly builtins: readonly string[];
 };
 
-/** The handler's file and how to bundle it; without options it runs as it is. */
+/** The handler's file and how to bundle it; without options it runs unbundled. */
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
@@ -75,9 +78,9 @@ export class FunctionBuild {
   readonly #lending: SdkLending;
   readonly #webpack: WebpackBuild | undefined;
   readonly #projects: ProjectBuilds | undefined;
-  /** Makes the handler's file, which was missing at the check. */
+  /** Builds the handler's file, which was missing at the check. */
   #project: ProjectBuild | undefined;
-  /** Until webpack has made it once, the code is bundled here. */
+  /** Until webpack has built the output once, the code is bundled here. */
   #isOfWebpack = false;
   #hasRun = false;
   #webpackFailure: DefinitionError | undefined;
@@ -87,10 +90,11 @@ export class FunctionBuild {
 
   /**
    * @param runDirectory for bundles and inline code of this run
-   * @param compileCache V8's code cache, kept between runs with the builds beside it
+   * @param compileCache V8's code cache, kept between runs together with the builds
    * @param lending for a package of Lambda's runtime that the service lacks
    * @param isDebugged bundles include their sources, since not every debugger may read files
-   * @param makers what of the project makes code: its webpack, unless that fails at the start, and its scripts
+   * @param makers the tools of the project that build code: its webpack, unless that fails at the start, and its
+   * scripts
    */
   constructor(
     definition: FunctionDefinition,
@@ -124,7 +128,7 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
-  /** Where the code is written, whatever runs of it. */
+  /** Where the sources are, even if other code runs. */
   get sourceFolder(): string {
     const { code } = this.#definition;
     return code.kind === 'directory' ? code.directory : this.#taskRoot;
@@ -143,7 +147,7 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
-    // A service that bundles with esbuild has no decorator metadata at AWS either.
+    // A service that bundles with esbuild has no decorator metadata on AWS either.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
     const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
     const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
@@ -152,7 +156,7 @@ export class FunctionBuild {
     return this.#located;
   }
 
-  /** Starts the script that makes the handler's file if there is none. */
+  /** Starts the script that builds the handler's file if it is missing. */
   #isMadeByProject(): boolean {
     if (this.#projects === undefined || this.#packed !== undefined || this.#isOfWebpack) return false;
     try {
@@ -163,20 +167,20 @@ export class FunctionBuild {
     return this.#project !== undefined;
   }
 
-  /** @throws BuildError when the project's script fails, or does not make the handler's file */
+  /** @throws BuildError when the project's script fails, or does not create the handler's file */
   async #locateMade(): Promise<Located> {
     const project = this.#project;
     if (project === undefined) return this.#locate();
     // Until it has ended, its files may be half written.
     const failure = await project.wait().then(() => undefined, keepBuildError);
     try {
-      // Made though the script failed: tsc writes its output beside type errors.
+      // The file may exist although the script failed, because tsc writes output despite type errors.
       return this.#locate();
     } catch (error) {
       if (!(error instanceof MissingHandlerFile)) throw error;
       if (failure !== undefined) throw failure;
       throw new BuildError(
-        `${project.command} has run and did not make the handler's file: ${error.path}.js`,
+        `${project.command} has run but did not create the handler's file: ${error.path}.js`,
       );
     }
   }
@@ -189,7 +193,7 @@ export class FunctionBuild {
 
   /**
    * Looks for the export and for imported packages without bundling: a few milliseconds. CommonJS exports are
-   * only known once they run. If the service's bundle cannot be made, its own package runs from now on.
+   * only known once they run. If the service cannot be bundled here, its own package runs from now on.
    * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be
    * built as it should
    */
@@ -220,7 +224,7 @@ export class FunctionBuild {
       this.#located = undefined;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      // The same for all functions, so said once.
+      // The message is the same for all functions, so it is reported once.
       const { file } = this.#definition.place;
       this.#webpackFailure = new DefinitionError({ file, property: 'plugins' }, error.message);
     }
@@ -257,7 +261,7 @@ export class FunctionBuild {
     return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
   }
 
-  /** A build setting of the service that is not applied, and the consequence; undefined if all are. */
+  /** A build setting of the service that is not applied, with the consequence; undefined if all are applied. */
   get unsupportedSettings(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;
     if (this.#packed !== undefined)
@@ -294,7 +298,7 @@ export class FunctionBuild {
   }
 
   /**
-   * @param isChanged what a running build has read may have changed since
+   * @param isChanged whether files may have changed since a running build read them
    * @throws BuildError when the source does not compile, or `signal` is aborted; DefinitionError when there is none
    */
   async run(isChanged = false, signal?: AbortSignal): Promise<BuiltCode> {
@@ -318,7 +322,7 @@ export class FunctionBuild {
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const startedEpochMs = Date.now();
-      // Entities and the like are named after their classes.
+      // Frameworks derive names, such as those of entities, from class names.
       this.#repeated ??= new IncrementalBuild(
         { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
         located.esbuild !== undefined,
@@ -338,7 +342,7 @@ export class FunctionBuild {
     }
   }
 
-  /** Whether a build can be thrown away: webpack and scripts of a project take seconds. */
+  /** Whether a build may be discarded; webpack and scripts of a project take seconds. */
   get isBundled(): boolean {
     return this.#located?.options !== undefined;
   }
@@ -350,7 +354,7 @@ export class FunctionBuild {
     return (await made)?.files;
   }
 
-  /** A save may follow another: makes its build shorter. */
+  /** Prepares for another save, whose build then takes less time. */
   prepareSoon(): void {
     this.#repeated?.prepareSoon();
   }
@@ -365,7 +369,7 @@ export class FunctionBuild {
     return { code, sourceMaps: true, sources: bundle.sources, builtins: bundle.builtins };
   }
 
-  /** While the instance starts: it reads all inputs of the build. */
+  /** Runs while the instance starts, because it reads all inputs of the build. */
   #keepLater(keep: () => void): void {
     clearImmediate(this.#keeping?.timer);
     this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };

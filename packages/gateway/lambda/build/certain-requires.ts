@@ -12,7 +12,7 @@ export type RequireStep = {
 };
 
 /**
- * Metafile path of a module → the calls of `require` that lead to it from the handler; absent = imported in
+ * Metafile path of a module → the chain of `require` calls from the handler to it; absent if it is imported in
  * another way.
  */
 type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
@@ -32,7 +32,7 @@ export function requireChains({ inputs, outputs }: Metafile, directory: string):
   return chains;
 }
 
-/** Whether every step is such a statement. False for an unreadable file, whose loading reports more. */
+/** Whether every call is such a statement. False for an unreadable file, which loading will report. */
 export async function runsAtLoad(steps: readonly RequireStep[]): Promise<boolean> {
   const found = await Promise.all(steps.map(({ file, specifier }) => hasTopLevelRequire(file, specifier)));
   return found.every(Boolean);

@@ -1,4 +1,4 @@
-/** Functions that a compiler builds before their first event, which may take minutes: what is logged of it. */
+/** Logs about functions that a compiler builds before their first event, which may take minutes. */
 import type { InvocationResult } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
 import type { StreamStart } from '../invocation/stream-job.ts';
@@ -12,7 +12,7 @@ export type Compiler = {
 
 export class Compiling {
   readonly #log: (line: FunctionLogLine) => void;
-  /** What compiles which function, and since when. */
+  /** The running compiler of each function and its start time. */
   readonly #running = new Map<string, Required<Compiler>>();
 
   constructor(log: (line: FunctionLogLine) => void) {

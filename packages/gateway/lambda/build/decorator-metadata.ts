@@ -10,14 +10,14 @@ import type { Plugin } from 'esbuild';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './project-typescript.ts';
 
-/** `missing`: the metadata is required but cannot be made, with the reason. */
+/** `missing`: the metadata is required but cannot be generated, with the reason. */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'missing'; readonly reason: string }
   | {
       readonly kind: 'emitted';
       readonly plugin: Plugin;
-      /** As the project compiles to it: only then may a file re-export what another one has. */
+      /** Whether the project compiles to CommonJS; only then may a file re-export another file's exports. */
       readonly isCommonJs: boolean;
     };
 
@@ -27,7 +27,7 @@ export type DecoratorMetadata =
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 
-/** Not the scope of a package that is imported. */
+/** Matches a decorator, not the scope of an imported package. */
 const DECORATOR = /(?<!["'`])@\s*[\w(]/;
 
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
@@ -42,7 +42,7 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
     return isAsked
       ? {
           kind: 'missing',
-          reason: `${tsconfig} sets emitDecoratorMetadata: this needs a typescript of version 3 to 6 beside the code, and none is installed`,
+          reason: `${tsconfig} sets emitDecoratorMetadata: this needs TypeScript 3 to 6 installed next to the code, but none is installed`,
         }
       : { kind: 'not asked' };
   const options = readOptions(typescript, tsconfig);

@@ -4,7 +4,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 
 import type { BuildError } from './build-error.ts';
 
-/** A build that would fail again: the file with its first error and the installed packages are as they were. */
+/** A build that would fail again, because the file with its first error and the installed packages are unchanged. */
 export class FailedBuild {
   readonly error: BuildError;
   readonly #state: string;
@@ -19,7 +19,7 @@ export class FailedBuild {
   }
 }
 
-/** Every installation writes into the folder of packages itself. */
+/** Every installation changes the folder of packages itself. */
 function stateOf({ first }: BuildError): string {
   if (first === undefined) return '';
   const read = [first.file];

@@ -18,15 +18,15 @@ import {
   packageNameOf,
 } from '../code/runtime-packages.ts';
 
-/** A file of this size is a bundle: its packages are inside. */
+/** A file of this size is treated as a bundle that contains its packages. */
 const SOURCE_LIMIT_BYTES = 500_000;
 
 export type PackageImport = {
   readonly specifier: string;
   readonly importer: string;
-  /** An import that always runs; others may be guarded by a condition or by `try`. */
+  /** An import that always runs, unlike those in a condition or in `try`. */
   readonly isCertain: boolean;
-  /** Calls of `require` that must all run at load for this one to run; absent = it may be guarded. */
+  /** The calls of `require` that must all run at load time for this one to run; absent if it may be conditional. */
   readonly steps?: readonly RequireStep[];
 };
 
@@ -60,8 +60,8 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
 }
 
 /**
- * Imports of a handler that runs as it is. A file that esbuild cannot read is skipped: loading it reports the
- * fault.
+ * Imports of a handler that runs unbundled. A file that esbuild cannot read is skipped; loading it will report the
+ * error.
  */
 export async function readImports(
   file: string,
@@ -82,7 +82,7 @@ export async function readImports(
     format: 'esm' as const,
     logLevel: 'silent' as const,
     loader: { '.node': 'empty' as const },
-    // Node reads none for code that runs as it is.
+    // Node.js reads no tsconfig.json for code that runs unbundled.
     tsconfigRaw: {},
   } satisfies BuildOptions;
   try {

@@ -1,4 +1,7 @@
-/** The bundle of a function, of which a save builds only what may have been saved, where it can (docs/design/hot-path §4). */
+/**
+ * The bundle of a function; after a save, only what may have changed is rebuilt if possible
+ * (docs/design/hot-path §4).
+ */
 import type { BuildResult } from 'esbuild';
 
 import {
@@ -9,10 +12,10 @@ import {
 } from './prebundled-packages.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 
-/** The events that waited for a save come first. */
+/** Events that waited for a save are served before this work starts. */
 const PREPARE_AFTER_MS = 250;
 
-/** Without `packages`, they are in the result. */
+/** If `packages` is absent, the packages are in the result. */
 type Incremental = BuildResult & { readonly packages?: PrebundledPackages };
 
 type Rest = { readonly of: string; readonly build: RepeatedBuild; readonly packages: PrebundledPackages };
@@ -28,7 +31,7 @@ export class IncrementalBuild {
   #timer: NodeJS.Timeout | undefined;
   #preparing = Promise.resolve();
 
-  /** @param isEsbuild a service that names esbuild gets what esbuild makes */
+  /** @param isEsbuild whether the service itself uses esbuild, whose output is then unchanged */
   constructor(options: LocatedOptions, isEsbuild: boolean) {
     this.#options = options;
     this.#isEsbuild = isEsbuild;
@@ -36,7 +39,7 @@ export class IncrementalBuild {
   }
 
   /**
-   * @param isChanged a build that is running may have read what has changed since
+   * @param isChanged whether files may have changed since a running build read them
    * @throws BuildFailure of esbuild, also once `signal` is aborted
    */
   async run(isChanged: boolean, signal?: AbortSignal): Promise<Incremental> {
@@ -44,11 +47,11 @@ export class IncrementalBuild {
     if (rest !== undefined) {
       const { packages } = rest;
       const building = rest.build.run(isChanged, signal).catch(() => undefined);
-      // While esbuild is at work.
+      // Runs while esbuild is working.
       const isCurrent = packages.isCurrent();
       const result = await building;
       if (isCurrent && result !== undefined && packages.suits(result)) return { ...result, packages };
-      // Where the sources are wrong, the whole build says so.
+      // If the sources have errors, the complete build reports them.
       signal?.throwIfAborted();
     }
     this.#latestWhole = undefined;
@@ -57,20 +60,20 @@ export class IncrementalBuild {
     return whole;
   }
 
-  /** After a save, since another may follow. */
+  /** Prepares after a save, because another may follow. */
   prepareSoon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.prepare(), PREPARE_AFTER_MS).unref();
   }
 
-  /** What has begun is completed. */
+  /** Work that has begun is completed. */
   endPreparing(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Bundles the packages, without which later runs are shorter. */
+  /** Bundles the packages separately, so that later builds take less time. */
   prepare(): Promise<void> {
-    // Without, later runs are whole.
+    // Without the separate packages, later builds are complete ones.
     this.#preparing = this.#preparing.then(() => this.#prepare()).catch(() => undefined);
     return this.#preparing;
   }

@@ -1,4 +1,4 @@
-/** One function at most is prepared for a save: that which was saved last. */
+/** At most one function is prepared for the next save: the one that was saved last. */
 import type { RunnableCode } from '../code/runnable-code.ts';
 
 export class LastSaved {

@@ -1,6 +1,6 @@
 /**
- * Packages that stay where they are installed: those of native code, which looks for its files beside itself,
- * and those with files that esbuild has no loader for.
+ * Packages that stay where they are installed: packages with native code, which looks for files next to itself, and
+ * packages with files that esbuild has no loader for.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -27,7 +27,7 @@ export function findNative({ inputs }: Metafile, directory: string): readonly st
   return [...new Set(folders)].filter((folder) => folder !== undefined).filter(isNative);
 }
 
-/** That of the package which a file belongs to. */
+/** The folder of the package that a file belongs to. */
 export function packageFolder(file: string): string | undefined {
   return PACKAGE.exec(file)?.[1];
 }
@@ -37,7 +37,7 @@ function isNative(folder: string): boolean {
   return /"(?:gypfile"\s*:\s*true|binary"\s*:\s*\{)/.test(readIfReadable(join(folder, 'package.json')) ?? '');
 }
 
-/** @param folders beside the packages of native code, which are found as they are imported */
+/** @param folders in addition to those of packages with native code, which are found during the build */
 export function leavingOutside(folders: ReadonlySet<string>): Plugin {
   const asked = Symbol('asked');
   return {
@@ -52,7 +52,7 @@ export function leavingOutside(folders: ReadonlySet<string>): Plugin {
       build.onResolve(
         { filter: /^[^./]/ },
         async ({ path, importer, namespace, resolveDir, kind, ...rest }) => {
-          // Also what another plug-in asks: it asks again for each that it is asked.
+          // Also applies to requests of other plug-ins, which pass on each request that they get.
           if (rest.pluginData !== undefined || kind === 'entry-point') return undefined;
           const found = await build.resolve(path, {
             importer,

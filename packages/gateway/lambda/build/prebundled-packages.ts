@@ -1,8 +1,11 @@
 /**
- * CommonJS packages of a function, bundled apart from all else: a save then builds and compiles what was saved, not a thousand
- * files of an SDK. esbuild wraps each CommonJS module, with the ES modules that only such modules load, in a function of its
- * own, which it neither joins nor prunes. So these run alike in another bundle, but for names that esbuild makes up and the
- * file that V8 names for a call. Other ES modules stay with the sources.
+ * CommonJS packages of a function, bundled separately, so that a save rebuilds only the sources and not the
+ * thousand files
+ * of an SDK. esbuild wraps each CommonJS module, with the ES modules that only such modules load, in its own
+ * function, which
+ * it neither merges nor prunes. They therefore run identically in another bundle, except for names that esbuild
+ * generates
+ * and file names in stack traces. Other ES modules stay with the sources.
  */
 import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
@@ -21,11 +24,11 @@ export type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
 export type PrebundledPackages = {
   readonly texts: BundleTexts;
   readonly metafile: Metafile;
-  /** Leaves them out of the build of all else. */
+  /** Excludes these packages from the build of the sources. */
   readonly plugin: Plugin;
-  /** Whether the installed files are those of the bundle. */
+  /** Whether the installed files are still the ones in the bundle. */
   isCurrent(): boolean;
-  /** Whether the bundle of all else belongs to it: in the same mode, with all of these packages and few others. */
+  /** Whether the bundle of the sources matches: the same mode, all of these packages, and few others. */
   suits(rest: BuildResult): boolean;
 };
 
@@ -39,12 +42,12 @@ type ClosedPackages = {
 
 type Whole = BuildResult<{ metafile: true }>;
 
-/** Less than that is built as fast. */
+/** Below this size, a separate bundle saves no time. */
 const LEAST_BYTES = 100_000;
-/** What the metafile calls the input that lists the packages. */
+/** Name in the metafile of the input that lists the packages. */
 const LIST = 'packages-of-function.js';
 const CODE = /\.(?:[cm]?[jt]sx?|json)$/;
-/** Settings by which what is bundled together differs from what is bundled apart. */
+/** Settings with which a joint bundle differs from separate ones. */
 const OF_THE_WHOLE = [
   'banner',
   'footer',
@@ -55,9 +58,9 @@ const OF_THE_WHOLE = [
   'plugins',
 ] as const;
 
-/** None where they are not worth it, or have to be bundled with the sources. */
+/** Undefined if separate packages save no time or must be bundled with the sources. */
 export function findClosedPackages(options: LocatedOptions, whole: Whole): ClosedPackages | undefined {
-  // A debugger is shown the sources of one bundle.
+  // A debugger sees only the sources of one bundle.
   if (OF_THE_WHOLE.some((name) => options[name] !== undefined) || options.sourcesContent === true)
     return undefined;
   const { inputs } = whole.metafile;
@@ -91,7 +94,7 @@ function isPackageCode(input: string): boolean {
   return !/^[\w()-]{2,}:/.test(input) && `/${input}`.includes('/node_modules/') && CODE.test(input);
 }
 
-/** Imports of ES modules are first of all that a bundle loads; the order of Node's own modules does not matter. */
+/** ES module imports are loaded before everything else in a bundle; the order of Node's own modules does not matter. */
 function isLoadedInPlace({ kind, path }: Metafile['inputs'][string]['imports'][number]): boolean {
   return kind !== 'import-statement' || isBuiltin(path);
 }
@@ -102,7 +105,7 @@ function bytesOf({ outputs }: Metafile, isCounted: (input: string) => boolean): 
 }
 
 /**
- * @param whole which has them, and all else
+ * @param whole the complete build with packages and sources
  * @returns undefined while packages are installed, or where it cannot be known whether they change
  * @throws BuildFailure of esbuild, also once `signal` is aborted
  */
@@ -120,7 +123,7 @@ export async function prebundle(
   const marks = markBuild(
     { inputs: Object.fromEntries(inputs), outputs: {} },
     { ...options, tsconfigRaw: {} },
-    // However new they are: what changes after this is noticed.
+    // Files are accepted however new they are, because later changes are noticed.
     { startedEpochMs: Infinity, runDirectory: absWorkingDir },
   );
   if (marks === undefined) return undefined;
@@ -140,7 +143,7 @@ export async function prebundle(
   const others = bytesOf(whole.metafile, (input) => isPackageCode(input) && !isFile(input));
   const { text, map } = textsOf(result);
   return {
-    // On the first line, which the map leaves out.
+    // On the first line, which the source map omits.
     texts: { text: isStrict && !startsStrict(result) ? `"use strict";${text}` : text, map },
     metafile,
     plugin: leavingPackagesOut(new Set(entries), files),
@@ -148,13 +151,13 @@ export async function prebundle(
     suits: (rest) =>
       rest.metafile !== undefined &&
       startsStrict(rest) === isStrict &&
-      // A package that does not load must not hold up sources that no longer import it.
+      // A package that fails to load must not affect sources that no longer import it.
       countEntries(rest.metafile) === entries.length &&
       bytesOf(rest.metafile, isPackageCode) < others + LEAST_BYTES,
   };
 }
 
-/** Code of a package that asks for its file gets that of the one bundle. */
+/** Package code that reads its own file name gets that of the common bundle. */
 function fileNames({ entryPoints, format }: LocatedOptions): Readonly<Record<string, string>> {
   const [source] = Array.isArray(entryPoints) ? entryPoints : [];
   if (typeof source !== 'string') return {};
@@ -179,7 +182,7 @@ function leavingPackagesOut(entries: ReadonlySet<string>, files: ReadonlySet<str
   return {
     name: 'prebundled-packages',
     setup(build) {
-      // By where imports lead, as esbuild finds it: by a name, the same import could be another file in each folder.
+      // Keyed by resolved path, because the same import name may be a different file in each folder.
       build.onLoad(
         { filter: new RegExp(`^(?:${escaped.join('|')})`), namespace: 'file' },
         ({ path, suffix, with: attributes }) => {

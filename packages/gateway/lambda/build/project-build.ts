@@ -1,4 +1,4 @@
-/** The build script of a project, run once per start where it makes a handler's file that is missing. */
+/** The build script of a project, run once per start if it creates a missing handler file. */
 import { devNull } from 'node:os';
 import { relative } from 'node:path';
 
@@ -25,7 +25,7 @@ export class ProjectBuild implements Compiler {
   readonly command: string;
   readonly sinceMs = performance.now();
   readonly #setup: BuildSetup;
-  /** Undefined: the script has ended in order; else why not, as half a sentence. */
+  /** Undefined if the script succeeded; otherwise the reason, as part of a sentence. */
   readonly #ended: Promise<string | undefined>;
   #isRunning = true;
   #group: ProcessGroup | undefined;
@@ -47,7 +47,7 @@ export class ProjectBuild implements Compiler {
     if (failure !== undefined) throw new BuildError(`${this.command} failed: ${failure}`);
   }
 
-  /** Ends it with all its processes. */
+  /** Ends the script and all its processes. */
   async end(): Promise<void> {
     this.#isRunning = false;
     await this.#group?.kill();
@@ -55,10 +55,10 @@ export class ProjectBuild implements Compiler {
   }
 
   async #run(script: BuildScript, npm: string): Promise<string | undefined> {
-    if (!this.#isRunning) return 'the gateway ends';
+    if (!this.#isRunning) return 'the gateway is shutting down';
     const startedMs = performance.now();
     const { failure, output } = await this.#runGroup(npmRun(script, npm, this.#setup.machine));
-    if (!this.isRunning) return 'the gateway ends';
+    if (!this.isRunning) return 'the gateway is shutting down';
     this.#isRunning = false;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     if (failure === undefined) this.#setup.inform(`${this.command} has ended after ${seconds} s`);
@@ -104,12 +104,12 @@ export class ProjectBuilds {
   }
 
   /**
-   * The build that makes a missing file; undefined where no script makes it, its packages are not installed,
-   * it has run already, or it is what runs this gateway. The first call for a folder starts it.
+   * The build that creates a missing file; undefined if no script creates it, its packages are not installed, it has
+   * already run, or it started this gateway. The first call for a folder starts it.
    * @param file without extension
    */
   begin(file: string): ProjectBuild | undefined {
-    // A gateway that such a script starts would run the script again, and that one the next gateway.
+    // If the script itself starts a gateway, running it would start further gateways without end.
     if (this.#setup.machine.environment[MARK] !== undefined) return undefined;
     const script = findBuildScript(file);
     const npm = findNpm(this.#setup.machine);
@@ -122,7 +122,7 @@ export class ProjectBuilds {
     this.#last = build.wait().catch(() => undefined);
     const made = relative(process.cwd(), file);
     this.#setup.inform(
-      `runs ${build.command}, because ${made.startsWith('..') ? file : made}.js is made by it; requests wait for it (--no-build turns it off)`,
+      `runs ${build.command}, because ${made.startsWith('..') ? file : made}.js is built by it; requests wait until it ends (--no-build turns this off)`,
     );
     return build;
   }
@@ -132,7 +132,7 @@ export class ProjectBuilds {
   }
 }
 
-/** Credentials of AWS are not for scripts that were not asked for: one that also deploys must fail. */
+/** Removes AWS credentials: the user did not request this script, so a script that also deploys must fail. */
 const NO_CREDENTIALS = {
   AWS_CONFIG_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -149,7 +149,7 @@ function npmRun(
     value === undefined || name.startsWith('AWS_') ? [] : [[name, value]],
   );
   const around = { cwd: folder, environment: { ...Object.fromEntries<string>(entries), ...NO_CREDENTIALS } };
-  // npm is a script there, which only a shell runs.
+  // On Windows npm is a script, which only a shell runs.
   if (platform === 'win32') return { command: 'cmd.exe', args: ['/d', '/c', npm, 'run', name], ...around };
   return { command: npm, args: ['run', name], ...around };
 }

@@ -30,7 +30,7 @@ export function findTsconfig(folder: string): string | undefined {
   return folder === dirname(folder) ? undefined : findTsconfig(dirname(folder));
 }
 
-/** Takes a third of a second the first time. */
+/** Takes a third of a second on the first call. */
 export function loadTypeScript(file: string): TypeScript | undefined {
   try {
     const loaded = createRequire(file)('typescript') as TypeScript;

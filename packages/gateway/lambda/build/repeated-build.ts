@@ -19,12 +19,12 @@ const OF_THE_RUNTIME = /^(?:@aws-sdk\/|@smithy\/|aws-sdk(?:\/|$))/;
 type RepeatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
 /**
- * One bundle, built again and again. What its first build shows to be missing is added as a plug-in, since
- * plug-ins are slow: with an installed SDK one would resolve a thousand imports, 330 ms of every save.
+ * One bundle that is built repeatedly. A plug-in is added only if the first build shows that it is needed, because
+ * plug-ins are slow: with an installed SDK, one would resolve a thousand imports, 330 ms of every save.
  */
 export class RepeatedBuild {
   readonly #options: RepeatedOptions;
-  /** A service that names esbuild gets what esbuild makes. */
+  /** Whether the service itself uses esbuild, whose output is then unchanged. */
   readonly #isEsbuild: boolean;
   #unresolved: ReadonlySet<string> = new Set();
   #called: ReadonlyMap<string, ReadonlySet<string>> = new Map();
@@ -38,7 +38,7 @@ export class RepeatedBuild {
   }
 
   /**
-   * @param isChanged a build that is running may have read what has changed since
+   * @param isChanged whether files may have changed since a running build read them
    * @throws BuildFailure of esbuild, also once `signal` is aborted
    */
   run(isChanged: boolean, signal?: AbortSignal): Promise<BuildResult> {
@@ -130,7 +130,7 @@ export function escapeForRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
-/** The run that has made the context reports it. */
+/** The build that created the context reports the error. */
 const ignore = (): void => undefined;
 
 /**

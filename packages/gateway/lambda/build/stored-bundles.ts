@@ -8,7 +8,7 @@ import type { BuildResult } from 'esbuild';
 
 import type { BundleFile, HandlerCode } from '../thread/instance-start.ts';
 
-/** Below this a code cache gains nothing (docs/design/hot-path §4). */
+/** Below this size a code cache saves nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
 export type BundleTexts = { readonly text: string; readonly map: string };
@@ -49,11 +49,11 @@ export class StoredBundles {
     return {
       kind: 'bundle',
       own: this.#write(own, address),
-      // An address of its own, by which V8's cache finds it.
+      // A separate URL, by which V8's cache finds it.
       packages: packages && this.#write(packages, address.replace(/\.js$/, '.packages.js')),
       format,
       withRequire,
-      // Code compiled without the debugger does not have its breakpoints.
+      // Cached code that was compiled without the debugger has no breakpoints.
       compileCache: length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
     };
   }
@@ -73,7 +73,7 @@ export class StoredBundles {
   }
 }
 
-/** The path of a bundle in the deployed package, beside its source. */
+/** The path that a bundle has in the deployed package, next to its source. */
 export function addressOf(source: string): string {
   return `${source.slice(0, -extname(source).length)}.js`;
 }

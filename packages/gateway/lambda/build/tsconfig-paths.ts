@@ -18,8 +18,8 @@ const PATHS = new RegExp(String.raw`"paths"\s*:\s*\{((?:\s*${ENTRY}\s*,?)*)\s*\}
 const BASE_URL = new RegExp(String.raw`"baseUrl"\s*:\s*(${TEXT})`);
 
 /**
- * Not a parser: the file may have comments. What stands in another form than usual is not read.
- * @returns undefined if the settings may search elsewhere than said here
+ * Not a full parser, because the file may have comments; unusual forms are not read.
+ * @returns undefined if the settings may resolve imports differently
  */
 export function readSearchPaths(text: string): SearchPaths | undefined {
   const [, written] = PATHS.exec(text) ?? [];
@@ -28,7 +28,7 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
     timesIn(text, '"paths"') === (written === undefined ? 0 : 1) &&
     timesIn(text, '"baseUrl"') === (base === undefined ? 0 : 1) &&
     !text.includes('"rootDirs"') &&
-    // esbuild reads escapes in keys, and puts the folder of the extending file for `${configDir}`.
+    // esbuild decodes escapes in keys and replaces `${configDir}` by the folder of the extending file.
     !/\\u|\$\{configDir\}/i.test(text) &&
     !/[/\\]/.test(`${written ?? ''}${base ?? ''}`.replaceAll(new RegExp(TEXT, 'g'), ''));
   if (!isRead) return undefined;
@@ -40,7 +40,7 @@ export function readSearchPaths(text: string): SearchPaths | undefined {
   return { patterns, baseUrl: base === undefined ? undefined : unquoted(base) };
 }
 
-/** Names of settings that come before; undefined if they stand in another form than usual. */
+/** Files named by `extends`; undefined if they are written in an unusual form. */
 export function readExtends(text: string): readonly string[] | undefined {
   const times = timesIn(text, '"extends"');
   if (times === 0) return [];
@@ -50,7 +50,7 @@ export function readExtends(text: string): readonly string[] | undefined {
   return isRead && names.length > 0 ? names : undefined;
 }
 
-/** What the patterns make of an imported name: paths from their base. Empty for other names. */
+/** Maps an imported name by the patterns to paths relative to their base. Empty for other names. */
 export function targetsOf(name: string, patterns: readonly PathPattern[]): readonly string[] {
   return patterns.flatMap(({ before, after, targets }) => {
     if (after === undefined) return name === before ? targets : [];

@@ -1,4 +1,4 @@
-/** The output of a service's own webpack, shared by its functions: made in a child process that stays. */
+/** The output of a service's own webpack, shared by its functions and built in a long-lived child process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -24,7 +24,7 @@ export class WebpackBuild {
   #users = 0;
   #child: ChildProcess | undefined;
   #latest: Promise<WebpackOutput> | undefined;
-  /** Several functions ask within one turn, after the same change. */
+  /** Groups requests of one turn, because several functions request a build after the same change. */
   #isOfThisTurn = false;
 
   constructor(service: WebpackService, outputFolder: string) {
@@ -97,7 +97,7 @@ export class WebpackBuild {
       execArgv: ['--openssl-legacy-provider'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    // It ends with the gateway, and must not keep it alive; a pipe's type does not declare `unref`.
+    // The child must not keep the gateway alive; the type of a pipe does not declare `unref`.
     child.unref();
     child.channel?.unref();
     const { stderr } = child;
@@ -107,7 +107,7 @@ export class WebpackBuild {
   }
 
   #read(answer: unknown): WebpackOutput {
-    if (!isJsonObject(answer)) throw new BuildError(`${this.service.plugin}: no answer`);
+    if (!isJsonObject(answer)) throw new BuildError(`${this.service.plugin}: no response`);
     const { failed, files, errors } = answer;
     const [first, ...others] = typeof failed === 'string' ? [failed] : textsOf(errors);
     if (first !== undefined) throw new BuildError(describe(this.service.plugin, first, others.length));

@@ -5,8 +5,8 @@
  *
  *   node webpack-program.cjs <empty output folder>       in the service's folder
  *
- * IPC: the first message is `{ plugin, service }`, each further one asks for another run. Every run answers
- * `{ files, errors }`; `{ failed }` means that there will be none.
+ * IPC: the first message is `{ plugin, service }`, each further one requests another run. Every run sends
+ * `{ files, errors }`; `{ failed }` means that no run is possible.
  */
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
@@ -16,7 +16,7 @@ const [outputFolder] = process.argv.slice(2);
 const servicePath = process.cwd();
 const VALIDATION = ['before:webpack:validate', 'webpack:validate', 'after:webpack:validate'];
 
-/** What the plug-in asks of Serverless before it compiles. */
+/** The parts of Serverless that the plug-in uses before it compiles. */
 function standInFor(service) {
   const functions = service.functions ?? {};
   return {

@@ -6,7 +6,7 @@ import { findBuildCommand } from '../build/build-script.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { explainMissing, explainMissingFolder } from './missing-path.ts';
 
-/** No file of the handler's name is there, or its folder is not. */
+/** There is no file with the handler's name, or its folder does not exist. */
 export class MissingHandlerFile extends DefinitionError {
   /** Absolute, without extension. */
   readonly path: string;
@@ -38,10 +38,10 @@ const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
- * Finds a handler's file. TypeScript first: a `users.js` beside `users.ts` is build output.
- * @param isBuilt the folder holds what Lambda would get: TypeScript in it is not a handler
+ * Finds a handler's file. TypeScript comes first, because a `users.js` next to `users.ts` is build output.
+ * @param isBuilt the folder contains what would be deployed, so TypeScript in it is not a handler
  * @param entries files of modules that another build puts elsewhere
- * @throws DefinitionError when the handler string is malformed, MissingHandlerFile when no file is there.
+ * @throws DefinitionError if the handler string is malformed; MissingHandlerFile if there is no file.
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'>,
@@ -69,7 +69,7 @@ export function findHandlerFile(
   if (file === undefined) {
     const command = findBuildCommand(base);
     const built = command === undefined ? directory : dirname(base);
-    // No build makes a file of another spelling.
+    // If the file exists in another spelling, no build would create it.
     const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
     if (misnamed !== undefined)
       throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
@@ -88,15 +88,15 @@ export function findHandlerFile(
   return { file, name };
 }
 
-/** @param made modules that sam build makes of the function's entry points */
+/** @param made modules that sam build creates from the entry points of the function */
 function describeMaking(
   { exportPath }: HandlerName,
   command: string | undefined,
   made: readonly string[],
 ): string {
   if (made.length > 0)
-    return `sam build makes ${made.map((module) => `${module}.js`).join(', ')} of EntryPoints: write ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
-  if (command !== undefined) return `run ${command}, which makes it`;
+    return `sam build creates ${made.map((module) => `${module}.js`).join(', ')} from EntryPoints: set the handler to ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
+  if (command !== undefined) return `run ${command}, which creates it`;
   return `create it with an export named "${exportPath.split('.')[0] ?? ''}"`;
 }
 

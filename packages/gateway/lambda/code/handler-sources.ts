@@ -11,8 +11,9 @@ import type { HandlerSource } from './package-sources.ts';
 type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code'> & { readonly runtime?: string };
 
 /**
- * Without packages and archives. Without a runtime, JavaScript's. If the source does not build, only the handler's file; empty if that is
- * missing.
+ * Sources without packages and archives; without a runtime, JavaScript is assumed. If the source does not build,
+ * only the
+ * handler's file; empty if that is missing.
  */
 export async function readHandlerSources(definition: Asked): Promise<readonly HandlerSource[]> {
   const { code, place, runtime } = definition;
@@ -24,7 +25,7 @@ export async function readHandlerSources(definition: Asked): Promise<readonly Ha
     const files = await listInputs(file, code.directory).catch(() => [file]);
     return files.map((path) => ({ file: path, text: readFileSync(path, 'utf8') }));
   } catch (error) {
-    // Another check reports it.
+    // Another check reports the error.
     if (error instanceof DefinitionError) return [];
     throw error;
   }

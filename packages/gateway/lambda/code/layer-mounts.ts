@@ -1,6 +1,6 @@
 /**
- * Layers whose content is an archive, or below a folder of `/opt`: a folder of this run replaces them, with what is
- * unpacked or a link to the content.
+ * Layers whose content is an archive or belongs below a folder of `/opt`. A folder of this run replaces them; it
+ * contains the unpacked files or a link to the content.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -19,7 +19,7 @@ export function mountLayers(definition: FunctionDefinition, runDirectory: string
   return { ...definition, layers: layers.map((layer) => mount(layer, runDirectory, place)) };
 }
 
-/** Undefined: a layer cannot be used, which is reported, and why is in `unsupported`. */
+/** Undefined if a layer cannot be used; this is reported, with the reason in `unsupported`. */
 export function mountOrRefuse(
   definition: FunctionDefinition,
   runDirectory: string,

@@ -1,4 +1,4 @@
-/** Why a function's folder or file is not there, and what makes it. */
+/** Why a function's folder or file is missing, and how to create it. */
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -6,7 +6,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { findBuildCommand } from '../build/build-script.ts';
 import { listNames } from '../process/machine.ts';
 
-/** Half a sentence with a remedy; undefined for a folder that can be read. */
+/** Part of a sentence, with a remedy; undefined for a readable folder. */
 export function explainMissingFolder(folder: string): string | undefined {
   try {
     readdirSync(folder);
@@ -22,14 +22,14 @@ export function explainMissingFolder(folder: string): string | undefined {
   }
 }
 
-/** A link that leads nowhere, or another spelling; undefined for a path that is just not there. */
+/** Describes a broken link or a different spelling; undefined if the path is simply missing. */
 export function explainMissing(path: string): string | undefined {
   const [missing, parent] = firstMissing(path);
   if (missing === undefined) return undefined;
   if (isLink(missing))
-    return `${shown(missing)} is a link to ${readlinkSync(missing)}, which is not there; correct the link`;
+    return `${shown(missing)} is a symbolic link to ${readlinkSync(missing)}, which does not exist; correct the link`;
   const name = basename(missing);
-  // One of the same name has appeared meanwhile.
+  // A file with the same name has appeared meanwhile.
   const other = listNames(parent).find(
     (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
   );

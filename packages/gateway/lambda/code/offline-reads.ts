@@ -8,8 +8,8 @@ const MAX_FILES = 200;
 const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
 
 /**
- * A sentence for the first place that reads the variable, where it is not set. It stays so: code mostly asks for
- * it to call a database at localhost:8000, while the tables of this start are reached without it.
+ * A message about the first place that reads the variable while it is not set. The gateway does not set it: code mostly
+ * uses it to call a database at localhost:8000, and the tables of this start are reachable without it.
  */
 export async function describeOfflineRead(
   sources: WatchedSources,
@@ -21,7 +21,7 @@ export async function describeOfflineRead(
     const text = await readFile(file, 'utf8').catch(() => '');
     const line = text.split('\n').findIndex((one) => one.includes(VARIABLE)) + 1;
     if (line === 0) continue;
-    return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) and not set, as at AWS. "serverless offline" sets it, or the function's environment: ${VARIABLE}: 'true'`;
+    return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) but not set, as on AWS. "serverless offline" sets it, or the function's environment: ${VARIABLE}: 'true'`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** Sources of a function that is not JavaScript: what its package is made of, without dependencies. */
+/** Sources of a function that is not JavaScript: the files that its package is built from, without dependencies. */
 import { dirname, extname, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
@@ -12,7 +12,7 @@ export type HandlerSource = {
 
 type Asked = Pick<FunctionDefinition, 'runtime' | 'handler' | 'place' | 'code'>;
 
-/** In the order in which a folder of `provided` is looked through. */
+/** In the order in which a folder of a `provided` runtime is searched. */
 const ENDINGS = ['.py', '.rb', '.go', '.rs', '.java', '.kt', '.cs'];
 const ENDINGS_OF: Readonly<Record<string, readonly string[]>> = {
   python: ['.py'],
@@ -33,7 +33,7 @@ const SOURCES = new Set([...ENDINGS, '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts
 
 const FOLDERS_LIMIT = 500;
 
-/** Of a project, in every language, whichever function each is of; those nearest to the folder first. */
+/** Sources of a project in every language, for all functions; those nearest to the folder come first. */
 export function readProjectSources(folder: string): readonly HandlerSource[] {
   const folders = [folder];
   const files: string[] = [];
@@ -48,7 +48,7 @@ export function readProjectSources(folder: string): readonly HandlerSource[] {
   return files.map(read);
 }
 
-/** Empty: only compiled code, or an archive, is there. */
+/** Empty if there is only compiled code or an archive. */
 export function readPackageSources({ runtime, handler, place, code }: Asked): readonly HandlerSource[] {
   if (code.kind === 'inline') return [{ file: place.file, text: code.source }];
   if (code.kind === 'archive') return [];
@@ -88,7 +88,7 @@ const FOLLOWED: Readonly<Record<string, (handler: string, directory: string) => 
     followImports([handler.replace(/\..*$/, '')], directory, rubyImports, ['.rb']),
 };
 
-/** From the handler's file on: another function's files beside it are no part of this one. */
+/** Starts at the handler's file, because files of other functions next to it do not belong to this one. */
 function followImports(
   modules: readonly string[],
   directory: string,
@@ -114,7 +114,7 @@ function isFile(path: string): boolean {
 const PYTHON_IMPORT =
   /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+([^\n#]+))/gm;
 
-/** `from .a import b` may mean a module `b` in `a`; every candidate is asked for. */
+/** `from .a import b` may mean a module `b` in `a`; every candidate is tried. */
 function pythonImports(text: string, folder: string, directory: string): readonly string[] {
   return [...text.matchAll(PYTHON_IMPORT)].flatMap(([, from, names = '', whole = '']) => {
     const listed = (from === undefined ? whole : names).split(/[\s(),]+as[\s]+\w+|[(),\s]+/).filter(Boolean);
@@ -135,7 +135,7 @@ function rubyImports(text: string, folder: string, directory: string): readonly 
   );
 }
 
-/** Packages of the same module that lie outside of the code's folder (`internal/…`). */
+/** Packages of the same module outside of the code's folder (`internal/…`). */
 function goPackages(own: readonly string[], directory: string): readonly string[] {
   const module = findGoModule(directory);
   if (module === undefined) return [];

@@ -1,4 +1,4 @@
-/** Code put in place of a template's while the gateway runs (Lambda API reference, "UpdateFunctionCode"). */
+/** Code that replaces a template's code while the gateway runs (Lambda API reference, "UpdateFunctionCode"). */
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export type CodeReplacement =
   | { readonly kind: 'replaced' }
   /** The function has no code that runs here. */
   | { readonly kind: 'not-run' }
-  /** No zip archive, or one that Lambda refuses. */
+  /** The upload is not a zip archive, or Lambda would refuse it. */
   | UnreadableArchive;
 
 type Replaced = { readonly declared: string; readonly packed: PackedCode };
@@ -25,7 +25,7 @@ export class ReplacedCode {
     this.#runDirectory = runDirectory;
   }
 
-  /** The definition with the code that was put for it, until the template's own code changes. */
+  /** The definition with its uploaded code, until the code of the template changes. */
   apply(definition: FunctionDefinition): FunctionDefinition {
     const kept = this.#byName.get(definition.name);
     return kept?.declared === JSON.stringify(definition.code) ? withArchive(definition, kept) : definition;
@@ -33,7 +33,7 @@ export class ReplacedCode {
 
   /**
    * Unpacks the archive and keeps it as the function's code.
-   * @param running as it runs now
+   * @param running the current definition
    */
   put(running: FunctionDefinition, archive: Buffer): FunctionDefinition | UnreadableArchive {
     const { name, code } = running;
@@ -63,7 +63,7 @@ export class ReplacedCode {
       rmSync(packedFolder(code.packed, this.#runDirectory), { recursive: true, force: true });
   }
 
-  /** Whether this is the code that was put last. */
+  /** Whether this is the code that was uploaded last. */
   holds({ name, code }: FunctionDefinition): boolean {
     return code.kind === 'archive' && this.#byName.get(name)?.packed.file === code.packed.file;
   }

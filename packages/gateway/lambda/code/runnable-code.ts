@@ -9,7 +9,7 @@ export type CheckedCode = {
   readonly missing: readonly DefinitionError[];
   readonly borrowed: readonly string[];
   readonly findings?: readonly CodeFinding[];
-  /** What runs it, as a sentence; absent = this Node.js. */
+  /** A sentence about the program that runs it; absent: this Node.js. */
   readonly interpreter?: string | undefined;
   readonly refused?: DefinitionError;
 };
@@ -21,15 +21,15 @@ export interface RunnableCode {
   /** @throws DefinitionError for code that is unavailable now */
   check(): Promise<CheckedCode>;
   /**
-   * Its sources have changed, and may change again: begins what the next `build` and start will wait for.
-   * @param isStarted whether an instance of it is there, which will be replaced
+   * Its sources have changed and may change again: begins the work that the next `build` and start need.
+   * @param isStarted whether it has an instance, which will be replaced
    */
   foresee?(isStarted: boolean): void;
-  /** It has been saved, and may be again: makes the next build and start shorter, until `endPreparing` or for a while. */
+  /** Prepares for another save: the next build and start take less time, until `endPreparing` or for a while. */
   prepareSave?(): void;
   endPreparing?(): Promise<void>;
   /**
-   * @param change of its sources, which a build that is running may not have read; `foreseen`: not since `foresee`
+   * @param change of its sources, which a running build may not have read; `foreseen`: nothing changed since `foresee`
    * @throws BuildError when the source does not compile, DefinitionError when there is none
    */
   build(
@@ -37,7 +37,7 @@ export interface RunnableCode {
   ): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
   /** Files whose change may make the code available. */
   readonly watched: WatchedSources;
-  /** What compiles it before the first event, for a minute or more. Known once it is checked. */
+  /** The compiler that runs before the first event, possibly for minutes. Known once the code is checked. */
   readonly compiler?: Compiler | undefined;
   readonly unsupportedSettings: CodeFinding | undefined;
   dispose(): Promise<void>;

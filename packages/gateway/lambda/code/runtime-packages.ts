@@ -1,5 +1,5 @@
 /**
- * The packages that Lambda's runtimes include, for functions whose service has none of its own: the AWS SDK,
+ * The packages that Lambda's runtimes include, for functions whose service does not install them: the AWS SDK,
  * version 3 from nodejs18.x on, version 2 before.
  */
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export type RuntimePackages = {
-  /** In the published package: one file each (`@aws-sdk/client-s3.js`). A checkout has none. */
+  /** In the published package, one file per client (`@aws-sdk/client-s3.js`); a checkout has none. */
   readonly folder: string;
   /** A file of the gateway: packages installed for it are used too. */
   readonly anchor: string;
@@ -50,7 +50,7 @@ export function findRuntimePackage(
   }
 }
 
-/** Not from folders above it, which are the user's. */
+/** Does not search the folders above, which belong to the user. */
 function resolveIn(modules: string, specifier: string): string | undefined {
   try {
     return createRequire(join(modules, 'from.js')).resolve(join(modules, specifier));
@@ -64,7 +64,7 @@ export function packageNameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
 
-/** Why a package of AWS is missing, and what to do; undefined for other packages. */
+/** Why an AWS package is missing, and what to do; undefined for other packages. */
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
   if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')
@@ -72,7 +72,7 @@ export function explainMissing(specifier: string, runtime: string): string | und
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
     return (
-      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails at AWS, unless the ` +
+      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails on AWS, unless the ` +
       'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
     );
   return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk`;

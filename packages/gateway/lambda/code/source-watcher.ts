@@ -7,7 +7,7 @@ import { entriesOf } from '@gatewright/aws/readable-files';
 /** Editors write a file in several steps; they count as one change. */
 const SETTLE_MS = 15;
 
-/** After so long the burst may be over: what a change needs is begun, and begun again if it was not. */
+/** After this pause the burst may be over, so work for the change begins; it restarts if further changes follow. */
 const PAUSE_MS = 2;
 
 /** Folders watched for one unbundled function; more would exhaust the system's watches. */
@@ -23,16 +23,19 @@ type Interest = {
   readonly files: ReadonlySet<string>;
   readonly root: string | undefined;
   readonly code: RegExp;
-  /** Those of the root that exist. */
+  /** The existing folders below the root. */
   folders: ReadonlySet<string>;
 };
 
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
 
 type SourceListener = {
-  /** Once per burst of changes, before it counts as over. */
+  /** Called once per burst of changes, before the burst counts as over. */
   readonly onPause?: (functionNames: readonly string[]) => void;
-  /** Once per burst of changes, with the names of the changed functions. `isAfterPause`: nothing has changed since that. */
+  /**
+   * Called once per burst of changes, with the names of the changed functions. `isAfterPause`: nothing
+   * changed after the earlier call.
+   */
   readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
 };
 
@@ -88,14 +91,14 @@ export class SourceWatcher {
       const watcher = watch(folder, { persistent: false }, (event, name) => {
         if (name === null) return;
         const path = join(folder, name);
-        // Removed, and perhaps made again: what is watched is the removed one.
+        // The folder was removed and possibly recreated, but the removed one is being watched.
         if (event === 'rename' && this.#folders.has(path)) this.#lose(path);
         this.#note(folder, path);
       });
       watcher.on('error', () => watcher.close());
       this.#folders.set(folder, watcher);
     } catch {
-      // The folder is gone; the next build names what is missing.
+      // The folder no longer exists; the next build reports it.
     }
   }
 
@@ -104,7 +107,7 @@ export class SourceWatcher {
     this.#update();
   }
 
-  /** Whether a new folder has brought code: its files may have been written before it was watched. */
+  /** Whether a new folder contains code, because its files may have been written before it was watched. */
   #hasGrown(interest: Interest, path: string): boolean {
     const { root, folders, code } = interest;
     if (root === undefined || !(isWithin(path, root) || isWithin(root, path))) return false;
@@ -141,7 +144,7 @@ export class SourceWatcher {
   }
 }
 
-/** A folder that is made again is another one. */
+/** A recreated folder has a different identity. */
 function without(folders: ReadonlySet<string>, lost: string): ReadonlySet<string> {
   return new Set([...folders].filter((folder) => !isWithin(folder, lost)));
 }
@@ -150,7 +153,7 @@ function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
-/** What to watch until the root exists: the folder in which it, or one on the way to it, will appear. */
+/** What to watch until the root exists: the folder in which it or one of its parents will appear. */
 function foldersOf({ files, root, folders }: Interest): readonly string[] {
   const ofFiles = [...files].map((file) => dirname(file));
   if (root === undefined || folders.size > 0) return [...ofFiles, ...folders];

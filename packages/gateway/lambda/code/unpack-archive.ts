@@ -48,8 +48,8 @@ type Entry = {
 
 /**
  * Fills `folder` unless it exists; the folder appears only when complete.
- * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one that would write or point
- * elsewhere
+ * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one with paths or links outside the
+ * folder
  */
 export function unpackArchive(file: string, folder: string): void {
   if (existsSync(folder)) return;
@@ -70,13 +70,16 @@ export function unpackArchive(file: string, folder: string): void {
   }
 }
 
-/** One file of it; undefined = not in it. @throws ArchiveError where the archive or the file is damaged */
+/** One file of the archive; undefined if it is not there. @throws ArchiveError if the archive or the file is damaged */
 export function readArchiveFile(file: string, name: string): Buffer | undefined {
   const entry = readEntries(readFileSync(file), file).find((one) => one.name === name);
   return entry && contentOf(entry, file);
 }
 
-/** Bytes of its list of files, in which names stand as they are; the files are not read. @throws Error where there is none */
+/**
+ * The bytes of its central directory, which contains the names unencoded; files are not read. @throws Error
+ * if there is none
+ */
 export function readDirectory(file: string): Buffer {
   const opened = openSync(file, 'r');
   try {
@@ -108,7 +111,7 @@ function readEntries(archive: Buffer, file: string): readonly Entry[] {
       entries.push(entry);
       at = next;
     }
-    if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} holds more than ${FILE_LIMIT} files`);
+    if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} contains more than ${FILE_LIMIT} files`);
     return entries;
   } catch (error) {
     // Offsets outside of the archive are a RangeError of Buffer.
@@ -160,7 +163,7 @@ function readEntry(
   return { entry, next: at + ENTRY_BYTES + nameBytes + restBytes };
 }
 
-/** Neither absolute (on Windows too) nor upwards. */
+/** Whether the path is neither absolute, on Windows too, nor leaves the folder. */
 function isInside(name: string): boolean {
   return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
 }

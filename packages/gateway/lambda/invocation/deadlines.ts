@@ -30,7 +30,10 @@ export const NO_DEADLINES: Deadlines = {
 
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
-/** Deadlines that stop together: a function must not time out while it waits for one held by a debugger. */
+/**
+ * Deadlines that stop together: a function must not time out while it waits for another one that a debugger
+ * has paused.
+ */
 export class StoppableDeadlines implements Deadlines {
   /**
    * For threads that compute the remaining time, two Float64: total milliseconds of past stops, and the start

@@ -13,7 +13,7 @@ export type StreamPart = {
   readonly contentType?: string | undefined;
 };
 
-/** The thread's view of an event: its JSON text, plus options of Lambda's own API. */
+/** An event as the thread gets it: its JSON text, plus options of Lambda's API. */
 export type EventMessage =
   | string
   | {
@@ -26,13 +26,13 @@ export class Job {
   readonly payload: string;
   readonly traceHeader: string;
   readonly enqueuedAt: number;
-  /** Slot and number on its present instance. */
+  /** Slot and number on its current instance. */
   sequence = -1;
   /** The instance's start time, if this is its first event. */
   initMs: number | undefined = undefined;
   #settle: ((result: InvocationResult) => void) | undefined;
   #timer: Deadline | undefined;
-  /** Streamed parts for a caller who reads the answer as a whole. */
+  /** Streamed parts for a caller that reads the response as a whole. */
   #pieces: Buffer[] | undefined;
   #pieceBytes = 0;
 
@@ -61,7 +61,7 @@ export class Job {
     return this.#settle === undefined;
   }
 
-  /** Answers the caller; only the first answer counts. */
+  /** Responds to the caller; only the first response counts. */
   settle(result: InvocationResult): void {
     const settle = this.#settle;
     this.leave();
@@ -74,7 +74,7 @@ export class Job {
     this.#settle = undefined;
   }
 
-  /** A part of a streamed answer, kept for a caller who reads it as a whole. */
+  /** A part of a streamed response, kept for a caller that reads it as a whole. */
   receive(part: StreamPart): void {
     this.#pieces ??= [];
     this.#pieceBytes += part.bytes.length;
@@ -166,7 +166,7 @@ export class JobQueue {
     this.#jobs[this.#head] = undefined;
     this.#head += 1;
     this.#sizeChars -= job.payload.length;
-    // Amortised: the used part is cut off once it is the larger one.
+    // Amortised: the used part is removed once it is the larger one.
     if (this.#head > 64 && this.#head * 2 > this.#jobs.length) {
       this.#jobs = this.#jobs.slice(this.#head);
       this.#head = 0;

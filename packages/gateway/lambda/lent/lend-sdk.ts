@@ -16,7 +16,7 @@ export function lendSdk({ lender, machine }: SdkLending): Promise<Lent> {
   });
 }
 
-/** What functions find at the moment. */
+/** The folder that functions currently use. */
 export function packagesWith(lender: Lender): RuntimePackages {
   const folder = lender.find(AWS_SDK_2);
   return folder === undefined ? OWN_PACKAGES : { ...OWN_PACKAGES, versionTwo: join(folder, 'node_modules') };

@@ -1,6 +1,6 @@
 /**
- * Packages that Lambda's runtimes include and a project lacks, in a folder of the gateway's own: installed
- * once from a lock list, for all projects of the user. Nothing of it is in a project's folder.
+ * Packages that Lambda's runtimes include and a project lacks, in a folder of the gateway: installed once
+ * from a lock list for all projects of the user. Nothing is added to a project's folder.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -28,17 +28,17 @@ export type Lent =
 export interface Lender {
   /** The folder of a list that is installed. */
   find(list: LockList): string | undefined;
-  /** Installs it if need be. @param commandIn fills the folder; undefined = there is no installer */
+  /** Installs the list if necessary. @param commandIn the command that fills the folder; undefined: no installer */
   lend(list: LockList, commandIn: (folder: string) => Promise<InstallCommand | undefined>): Promise<Lent>;
 }
 
 type LendingOptions = {
   readonly folder: string;
-  /** False for `--no-install` and programs that do not ask for it: only what is there already. */
+  /** False for `--no-install` and programs that do not request it: only installed packages are used. */
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
-  /** All installations of one start together. */
+  /** Time limit for all installations of one start together. */
   readonly limitMs?: number;
   readonly maxBytes?: number;
 };
@@ -55,7 +55,7 @@ export function lentFolder(environment: Readonly<Record<string, string | undefin
 /** Lends nothing and installs nothing. */
 export const NO_LENDING: Lender = {
   find: () => undefined,
-  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway installs nothing here' }),
+  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway does not install packages here' }),
 };
 
 export class Lending implements Lender {
@@ -83,7 +83,7 @@ export class Lending implements Lender {
     return lent;
   }
 
-  /** Another list of the same name has another folder. */
+  /** A changed list of the same name gets another folder. */
   #folderOf({ name, file }: LockList): string {
     const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
     return join(this.#options.folder, `${name}-${hash}`);
@@ -97,14 +97,14 @@ export class Lending implements Lender {
     const unfinished = join(folder, `new-${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(unfinished, { recursive: true, mode: OWN_MODE });
-      // In a shared folder another user may have been faster.
+      // In a shared folder, another process may have created it first.
       const made = strangenessOf(folder);
       if (made !== undefined) return refused(made);
       const command = await commandIn(unfinished);
       if (command === undefined) return refused('no installer was found');
       this.#endsMs ??= performance.now() + limitMs;
       const leftMs = Math.floor(this.#endsMs - performance.now());
-      if (leftMs <= 0) return refused(`the ${limitMs / 1000} s for installing are over`);
+      if (leftMs <= 0) return refused(`installing took longer than ${limitMs / 1000} s`);
       inform(`installing ${list.what} in ${folder}, once …`);
       const failure = await run(command, unfinished, leftMs);
       if (failure !== undefined) return refused(failure);
@@ -117,10 +117,10 @@ export class Lending implements Lender {
       rmSync(unfinished, { recursive: true, force: true });
     }
     const found = this.find(list);
-    return found === undefined ? refused(`${folder} lacks it`) : { kind: 'lent', folder: found };
+    return found === undefined ? refused(`${folder} does not contain it`) : { kind: 'lent', folder: found };
   }
 
-  /** Lists of other versions, and unfinished ones of ended starts, go first. */
+  /** Removes lists of other versions and unfinished ones of ended starts first. */
   #makeRoom(): void {
     const { folder, maxBytes = MAX_BYTES } = this.#options;
     const entries = readdirSync(folder).map((name) => {
@@ -136,7 +136,7 @@ export class Lending implements Lender {
   }
 }
 
-/** Another start may have been faster. */
+/** Another start may have completed it first. */
 function keep(unfinished: string, folder: string): void {
   try {
     renameSync(unfinished, folder);
@@ -150,8 +150,8 @@ function refused(reason: string): Lent {
 }
 
 /**
- * Attack: in a folder that another user made, linked there or may write to, that user's code would run in
- * functions. @returns the reason for not using it; undefined: it is the user's own, or there is none yet
+ * Attack: another user creates the folder, links it or can write to it, so that his code runs in functions.
+ * @returns why it must not be used; undefined if it belongs to this user or does not exist yet
  */
 function strangenessOf(folder: string): string | undefined {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
@@ -159,9 +159,9 @@ function strangenessOf(folder: string): string | undefined {
   if (stats === undefined) return undefined;
   if (!stats.isDirectory() || (own !== undefined && stats.uid !== own))
     return `${folder} is not a folder of this user`;
-  // Windows has no such modes.
+  // Windows has no such file modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
-    return `others may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): look what is in it, then run chmod go-w`;
+    return `other users may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
   return undefined;
 }
 

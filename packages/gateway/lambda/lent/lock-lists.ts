@@ -1,5 +1,5 @@
 /**
- * All that is ever installed for functions: fixed names in fixed versions, with hashes. Lambda's Python
+ * Everything that is ever installed for functions: fixed packages in fixed versions, with hashes. Lambda's Python
  * runtimes include Boto3 and its dependencies (AWS Lambda developer guide, "Runtime dependencies in Python");
  * those of Node.js up to nodejs16.x the AWS SDK 2.
  */
@@ -9,9 +9,9 @@ export type LockList = {
   readonly name: string;
   /** Absolute path of its names, versions and hashes. */
   readonly file: string;
-  /** In words, for messages. */
+  /** Description for messages. */
   readonly what: string;
-  /** A file that is there once it is installed. */
+  /** A file that exists once the list is installed. */
   readonly proof: string;
 };
 
@@ -49,7 +49,7 @@ export const AWS_SDK_2: LockList = {
   proof: 'node_modules/aws-sdk/package.json',
 };
 
-/** By the version of the interpreter, as `3.12.1`: it is what runs them. Undefined for Python 3.6 and below. */
+/** By the version of the interpreter that runs them, as `3.12.1`. Undefined for Python 3.6 and below. */
 export function pythonListFor(version: string): LockList | undefined {
   const minor = Number(version.split('.')[1]);
   return PYTHON_LISTS.find(([first]) => minor >= first)?.[1];

@@ -6,7 +6,7 @@ export type InstallCommand = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** Undefined once it is installed; else why not, as half a sentence. */
+/** Undefined if the installation succeeded; otherwise the reason, as part of a sentence. */
 export type RunInstaller = (
   command: InstallCommand,
   folder: string,
@@ -24,7 +24,7 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
       timeout: limitMs,
       killSignal: 'SIGKILL' as const,
       maxBuffer: MAX_OUTPUT_BYTES,
-      // npm is a script there.
+      // On Windows npm is a script.
       shell: process.platform === 'win32',
     };
     execFile(file, [...args], options, (error, _output, errors) => {
@@ -34,7 +34,7 @@ export const runInstaller: RunInstaller = ({ file, args, environment }, folder, 
     }).stdin?.end();
   });
 
-/** The fault itself: pip and npm print hints and addresses of logs after it. */
+/** The error itself, without the hints and log paths that pip and npm print after it. */
 function faultLine(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => /\S/.test(line));
   const faults = lines.filter((line) => /^(?:ERROR:|npm (?:error|ERR!))/.test(line));

@@ -9,7 +9,7 @@ type SharedQuestion = {
   readonly concurrency?: number | undefined;
 };
 
-/** @param file stands in for the place of an option that names an unknown function */
+/** @param file used as the place of an option that names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,
@@ -18,8 +18,8 @@ export function checkTogether(
 ): void {
   for (const name of unknownNames(functions, isolation))
     tolerance.note(
-      new DefinitionError({ file }, `isolation: there is no function "${name}"`),
-      'it isolates nothing',
+      new DefinitionError({ file }, `isolation: unknown function "${name}"`),
+      'the name is ignored',
     );
   const homes = new Map<string, number>();
   for (const { region, accountId, reservedConcurrency = 0, place } of functions) {
@@ -31,7 +31,7 @@ export function checkTogether(
     tolerance.note(
       new DefinitionError(
         place,
-        `ReservedConcurrentExecutions: ${reserved} are reserved together, and ${left}`,
+        `ReservedConcurrentExecutions: functions reserve ${reserved} in total, but ${left}`,
       ),
       'Lambda would refuse it; it is reserved here',
     );

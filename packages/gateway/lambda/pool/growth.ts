@@ -1,5 +1,5 @@
 /**
- * Decides on another instance by the duration of events, the load of the processors, and the time in the
+ * Decides whether to start another instance, from the duration of events, the processor load and the time in the
  * queue.
  */
 import type { Instance } from '../instance.ts';
@@ -64,8 +64,8 @@ export class Growth {
   }
 
   /**
-   * True if events would wait too long for the present and starting instances, or a fast function's queue
-   * does not empty.
+   * True if events would wait too long for the current and starting instances, or if the queue of a fast function does
+   * not become empty.
    */
   wantsOneMore(): boolean {
     const { waiting, size, busy, coming } = this.#pool;
@@ -75,7 +75,7 @@ export class Growth {
     return false;
   }
 
-  /** A start resets the evidence: the next one has to be justified again. */
+  /** A start resets the measurements, so that the next start must be justified again. */
   onStart(): void {
     this.#line.clear();
   }

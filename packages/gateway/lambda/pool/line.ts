@@ -1,23 +1,23 @@
 /**
- * Whether short waiting events deserve another instance. Time in which events wait and a processor is free
- * counts as lost; once it equals the cost of a start, one is started. The loss is then at most twice the
+ * Whether short waiting events deserve another instance. Time in which events wait while a processor is free
+ * counts as lost. Once it equals the cost of a start, an instance is started, so the loss is at most twice the
  * optimum.
  */
 
 import { SAMPLE_EVERY_MS } from './patience.ts';
 
-/** Spans a whole look at the processors: without load, earlier looks have seen free processors. */
+/** Covers a complete measurement of the processors; without load, earlier measurements saw free processors. */
 const LEAST_MS = 2 * SAMPLE_EVERY_MS;
 
 export class Line {
   readonly #nowMs: () => number;
   /** The minimum seen, since other load only adds to it. */
   #startMs = Infinity;
-  /** Of a first event, whose code is cold. */
+  /** Minimum duration of a first event, whose code is cold. */
   #firstMs = Infinity;
   /** Time in which events have waited, less idle time of instances; never below 0. */
   #lostMs = 0;
-  /** Change of it per millisecond. */
+  /** Change of the lost time per millisecond. */
   #rate: -1 | 0 | 1 = 0;
   #sinceMs = 0;
 
@@ -58,13 +58,13 @@ export class Line {
     return Math.max(0, this.#lostMs + this.#rate * (this.#nowMs() - this.#sinceMs));
   }
 
-  /** An instance starts, or would find no processor: the lost time no longer counts. */
+  /** Resets the lost time, because an instance starts or would find no free processor. */
   clear(): void {
     this.#rate = 0;
     this.#lostMs = 0;
   }
 
-  /** @param usualMs of an event that is not the first */
+  /** @param usualMs duration of an event that is not the first */
   isWorthAStart(usualMs: number): boolean {
     const costMs = this.#startMs + Math.max(0, this.#firstMs - usualMs);
     return this.#rate === 1 && this.#lostUntilNow() >= Math.max(LEAST_MS, costMs);

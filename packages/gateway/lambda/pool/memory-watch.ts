@@ -1,4 +1,4 @@
-/** Enforces `MemorySize` outside of V8's heap too: buffers have no limit of their own. */
+/** Enforces `MemorySize` outside of V8's heap, too, because buffers have no other limit. */
 
 type WatchedInstance = {
   endIfTooLarge(): Promise<void>;

@@ -1,17 +1,17 @@
 /**
- * How long an event may wait before its function gets another instance. Functions that wait gain by one; for
- * those that use the processors, a start only takes time from running events.
+ * How long an event may wait before its function gets another instance. It helps functions that wait for I/O; for
+ * those that use the processors, a start only slows down running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from '../instance.ts';
 
 export const DEFAULT_PATIENCE_MS = 50;
-/** A bound, since the running event may be an endless loop. */
+/** An upper bound, because the running event may be an endless loop. */
 const FULL_PATIENCE_MS = 1_000;
 /** Shorter spans say little about the load. */
 export const SAMPLE_EVERY_MS = 50;
 const LEAST_SPAN_MS = 10;
-/** Share of a processor: with less free, another instance gains nothing. */
+/** Share of a processor; if less is free, another instance does not help. */
 const WORTH_A_START = 0.5;
 
 type Sample = { readonly atMs: number; readonly activeMs: number };
@@ -38,7 +38,7 @@ export class Patience {
     this.#ownActiveMs = ownActiveMs;
   }
 
-  /** It is ready: its load is measured from now on. */
+  /** The instance is ready, so its load is measured from now on. */
   begin(instance: Instance): void {
     this.#looks.set(instance, { atMs: this.#nowMs(), activeMs: instance.activeMs ?? 0 });
   }

@@ -4,7 +4,7 @@ import { MACHINE_GATE, type StartGate } from './start-gate.ts';
 export type PoolLimits = {
   readonly maxInstances: number;
   /**
-   * Concurrent events, `ReservedConcurrentExecutions`; any more are throttled at once. Undefined = as
+   * Concurrent events, `ReservedConcurrentExecutions`; further events are throttled at once. Undefined = as
    * instances allow.
    */
   readonly reserved?: number | undefined;

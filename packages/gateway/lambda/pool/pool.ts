@@ -16,7 +16,7 @@ const MAX_STARTING = 4;
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
-/** How long code that fails to start is taken for a file that is being saved. */
+/** How long code that fails to start counts as a file that is still being saved. */
 const SAVING_MS = 500;
 
 const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
@@ -38,7 +38,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #program: InstanceProgram | undefined;
   #preparing = 0;
   #readyAt = 0;
-  /** Since when starts fail, of code that has started before. */
+  /** Since when starts fail, for code that started before. */
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -70,7 +70,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     return this.#limits.reserved;
   }
 
-  /** Waiting or running; includes those whose caller has given up. */
+  /** Waiting or running events, including those whose caller has given up. */
   get events(): number {
     return this.#queue.length + this.running;
   }
@@ -141,7 +141,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
-    // Last, since pools notified of the room count their instances.
+    // Done last, because pools that are notified count their instances.
     this.#limits.gate.leave(instance);
   }
 
@@ -157,7 +157,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
-    // The running event is measured when it answers; only the first estimate of a function cannot wait.
+    // The running event is measured when it ends; only the first estimate of a function cannot wait for that.
     if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
@@ -178,7 +178,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
 
   /**
    * Replaces the code: one instance of the new version starts, then the old ones finish and end.
-   * @returns Lambda's error JSON if the new version does not load; the old one goes on
+   * @returns Lambda's error JSON if the new version does not load; the old one continues
    */
   swap(program: InstanceProgram): Promise<string | undefined> {
     if (this.size === 0 || this.#isClosed) {
@@ -210,7 +210,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     }
   }
 
-  /** Completes waiting and running events, then ends all instances: for a pool that gets no more events. */
+  /** Completes waiting and running events and then ends all instances, for a pool that gets no more events. */
   async finish(): Promise<void> {
     if (this.#isUsed) await new Promise<void>((resolve) => void (this.#onUnused = resolve));
     await this.close();
@@ -233,8 +233,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   #dispatch(): void {
-    // Ending instances return events they have not begun; an unanswered caller would hold the process for 30
-    // s.
+    // Ending instances return events that they have not begun; a caller without a response would keep the process
+    // alive for 30 s.
     if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
@@ -252,8 +252,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   }
 
   /**
-   * A fast function keeps to its warm instance, even when others are idle; any other uses the most recently
-   * used one.
+   * A fast function keeps using its warm instance even if others are idle; any other function uses the most recently
+   * used instance.
    */
   #pick(window: number, job: Job): Instance | undefined {
     if (window > 1) {
@@ -279,7 +279,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
       this.#startInstance();
   }
 
-  /** The first one waits for no other start. */
+  /** The first instance does not wait for other starts. */
   #mayStart(): boolean {
     return this.#mayGrow() && (this.size === 0 || this.#limits.gate.hasRoom(this.#onRoom));
   }

@@ -2,7 +2,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import { HandlerFault } from '../code/handler-fault.ts';
 import type { InvocationResult } from '../../core/ports.ts';
 
-/** Unavailable code, in Lambda's words: a missing module, or one that does not compile. */
+/** Lambda's error for unavailable code: a missing module, or one that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
   if (error instanceof HandlerFault) return error.lambdaError;
   if (error instanceof DefinitionError)
@@ -22,7 +22,7 @@ export function throttled(functionName: string): Refused {
 }
 
 export function throttledByReservation(functionName: string, reserved: number): Refused {
-  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and as many run`;
+  const message = `Rate Exceeded: ${functionName} has reserved ${reserved} concurrent events, and all of them are in use`;
   return { kind: 'refused', reason: 'throttled', isReserved: true, message };
 }
 

@@ -1,11 +1,11 @@
 /**
- * How many instances start at once, over all functions. On a small machine many at once would each take so
- * long that their events time out and are retried.
+ * How many instances start at once, over all functions. On a small machine, many simultaneous starts would
+ * take so long that their events time out and are retried.
  */
 import { availableParallelism } from 'node:os';
 
 const LEAST_AT_ONCE = 2;
-/** A longer start waits for something else, possibly for another start. */
+/** A start that takes longer waits for something else, possibly for another start. */
 const HELD_AT_MOST_MS = 1_000;
 
 export class StartGate {
@@ -23,7 +23,7 @@ export class StartGate {
     this.#heldAtMostMs = heldAtMostMs;
   }
 
-  /** @param again called when there is room; has to ask again */
+  /** @param again called when a start is possible; must request it again */
   hasRoom(again: () => void): boolean {
     if (this.#held.size < this.#atOnce) {
       this.#waiting.delete(again);
@@ -43,7 +43,7 @@ export class StartGate {
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#held.delete(start);
-    // A waiter that no longer needs the room passes it on.
+    // A waiter that no longer needs the slot passes it on.
     for (const next of [...this.#waiting]) {
       if (this.#held.size >= this.#atOnce) return;
       this.#waiting.delete(next);
@@ -52,5 +52,5 @@ export class StartGate {
   }
 }
 
-/** Of this process, since all it serves runs on one machine. */
+/** One gate per process, because all its functions run on one machine. */
 export const MACHINE_GATE = new StartGate();

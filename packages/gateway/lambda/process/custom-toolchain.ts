@@ -1,4 +1,4 @@
-/** Functions with their own program: a `bootstrap`, or a Go module that is compiled to one. */
+/** Functions with their own program: a `bootstrap` file, or a Go module that is compiled to one. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
@@ -119,7 +119,7 @@ function programFault(file: string, { platform, architecture }: Machine): string
   return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
 }
 
-/** Files from an archive have no mode here. */
+/** Files from an archive have no file mode here. */
 export function makeExecutable(folder: string, names: readonly string[]): void {
   for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
 }

@@ -1,5 +1,5 @@
 /**
- * Lambda's Extensions API: programs beside the runtime that are notified of each event and of the shutdown.
+ * Lambda's Extensions API: programs next to the runtime that are notified of each event and of the shutdown.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 import { randomUUID } from 'node:crypto';
@@ -78,7 +78,7 @@ export class ExtensionsApi {
     } else if (/^PUT \/(?:2022-07-01\/telemetry|2020-08-15\/logs)$/.test(call)) {
       await readBody(request, BODY_LIMIT_BYTES);
       const name = call.includes('telemetry') ? 'Telemetry' : 'Logs';
-      // Lambda's own words where this is unavailable, which extensions can handle.
+      // Lambda's own message for unavailable APIs, which extensions can handle.
       refuse(response, 202, `${name}.NotSupported`, `${name} API is not supported`);
     } else return false;
     return true;

@@ -42,20 +42,20 @@ function clientsOf(entry: string): readonly string[] {
     .filter(holdsClient);
 }
 
-/** Whatever the jar is called: plug-ins put the client into that of the function. */
+/** Matches any jar name, because plug-ins put the client into the jar of the function. */
 function holdsClient(entry: string): boolean {
   try {
     const stats = statSync(entry);
     if (stats.isDirectory()) return existsSync(join(entry, MAIN_FILE));
-    // To open a pipe would wait for its writer.
+    // Opening a named pipe would wait for a writer.
     return stats.isFile() && readDirectory(entry).includes(MAIN_FILE);
   } catch {
-    // The JVM passes over what is not there, and says what is wrong with a jar.
+    // The JVM ignores missing files and reports damaged jars.
     return false;
   }
 }
 
-/** The newest one in Maven's own repository that is complete. */
+/** The newest complete version in the local Maven repository. */
 export function findClient({ environment, home }: Machine): readonly string[] | undefined {
   const repository = environment['M2_REPO'] ?? join(home, '.m2', 'repository');
   const versions = listNames(join(repository, ...GROUP, CLIENT)).filter((version) => /^\d/.test(version));
@@ -83,9 +83,10 @@ function tagOf(text: string, name: string): string {
 }
 
 /**
- * By default each JVM unpacks the library to `/tmp/.libaws-lambda-jni.so`, and of two that start at once one ends with
- * SIGBUS. Undefined: the client does as it does by default. It is older (2.3.2 has no such library), or it is not certain
- * which of several is loaded, or that this machine can load its library.
+ * By default each JVM unpacks the library to `/tmp/.libaws-lambda-jni.so`, and if two start at once, one of them ends
+ * with SIGBUS. Undefined to keep the default: the client is older (2.3.2 has no such library), or it is uncertain
+ * which of
+ * several clients is loaded or whether this machine can load its library.
  */
 export function nativeLibrary(
   classPath: readonly string[],
@@ -103,12 +104,12 @@ export function nativeLibrary(
       : readArchiveFile(client, inside);
     return bytes && keep(bytes, join(runDirectory, 'java-client'));
   } catch {
-    // The JVM says what is wrong with a client that cannot be read.
+    // The JVM reports a client that cannot be read.
     return undefined;
   }
 }
 
-/** A copy, complete as soon as it is there: running JVMs have it mapped while the code is built again. */
+/** Creates a copy atomically, because running JVMs keep it mapped while the code is rebuilt. */
 function keep(bytes: Buffer, folder: string): string {
   const file = join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.so`);
   if (existsSync(file)) return file;

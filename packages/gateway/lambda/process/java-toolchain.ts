@@ -101,7 +101,7 @@ function lacking(definition: FunctionDefinition, message: string): CodeFinding {
 
 type Classes = {
   readonly path: readonly string[];
-  /** Why some of them are probably missing. */
+  /** Why some dependencies are probably missing. */
   readonly lack?: string;
 };
 
@@ -119,7 +119,7 @@ function findClasses(folders: readonly string[]): Classes | undefined {
   return undefined;
 }
 
-/** Classes first: they are newer than a jar with all dependencies. */
+/** Classes come first, because they are newer than a jar with all dependencies. */
 function ofMaven(folder: string, target: string): Classes {
   const dependency = join(target, 'dependency');
   const path = [join(target, 'classes'), join(dependency, '*'), join(target, '*')];
@@ -134,7 +134,7 @@ function ofGradle(build: string, classes: string): Classes {
   const isWhole =
     hasJars(join(build, 'dependencies')) || listNames(libs).some((name) => WHOLE_JAR.test(name));
   if (isWhole) return { path };
-  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them beside it` };
+  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them next to it` };
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Ends the processes of functions when the gateway cannot: a shell, in a group of its own, waits for the end
- * of its standard input, which comes with the gateway's end.
+ * Ends the processes of functions when the gateway cannot: a shell in its own process group waits for the end of
+ * its standard input, which closes when the gateway ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -70,7 +70,7 @@ export class Keeper {
       env: { PATH: '/usr/bin:/bin' },
     });
     shell.unref();
-    // Without a shell, only the gateway's orderly end ends the processes.
+    // Without a shell, the processes end only if the gateway shuts down normally.
     shell.on('error', () => undefined);
     shell.stdin.on('error', () => undefined);
     // A pipe is a socket and must not keep the gateway alive; its type does not declare `unref`.

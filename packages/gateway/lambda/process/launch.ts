@@ -22,19 +22,19 @@ export type Toolchain =
       readonly sources: RegExp;
       /** Their folder; absent = the code's. */
       readonly folder?: string;
-      /** Whether another one would be found now; absent = never. */
+      /** Whether a different toolchain would be found now; absent: never. */
       readonly isOutdated?: () => boolean;
       readonly missing: readonly DefinitionError[];
       /** Packages that the gateway lends, with their versions. */
       readonly borrowed?: readonly string[];
-      /** What runs them, as a sentence. */
+      /** A sentence about the program that runs them. */
       readonly interpreter?: string;
       readonly findings: readonly CodeFinding[];
     }
   | {
       readonly kind: 'missing';
       readonly error: DefinitionError;
-      /** It is there, and has not answered in time. */
+      /** The program exists but did not answer in time. */
       readonly isLate?: boolean;
     };
 

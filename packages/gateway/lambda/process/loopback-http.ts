@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A web page can reach every loopback port: recognized by its own Host name, or by its origin. */
+/** A web page can reach every loopback port: such requests are recognized by their Host or Origin header. */
 export function isFromBrowser({ headers }: IncomingMessage, host: string): boolean {
   return headers.host !== host || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }

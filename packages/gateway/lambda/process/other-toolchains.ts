@@ -107,7 +107,7 @@ export async function findDotnet(
   };
 }
 
-/** The last one listed is the newest. */
+/** The last version listed is the newest. */
 const DOTNET_RUNTIMES = /[^]*Microsoft\.NETCore\.App (\d+\.\d+\.\d+)/;
 
 function refusal({ runtime, place }: FunctionDefinition, property: string, message: string): Toolchain {

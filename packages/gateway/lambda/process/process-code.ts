@@ -154,7 +154,7 @@ export function processProgram(
   return { program, facts };
 }
 
-/** `AWS_LAMBDA_EXEC_WRAPPER` starts the runtime, whose command it gets as its arguments. */
+/** `AWS_LAMBDA_EXEC_WRAPPER` starts the runtime and gets its command as arguments. */
 function wrap(
   definition: FunctionDefinition,
   { command, args }: Launch,
@@ -166,12 +166,12 @@ function wrap(
     : wrapper;
   if (file !== undefined) return { command: file, args: [command, ...args] };
   const place = propertyAt(definition.place, 'Environment');
-  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is in none of its layers`);
+  throw new DefinitionError(place, `AWS_LAMBDA_EXEC_WRAPPER ${wrapper} is not in any of its layers`);
 }
 
 /**
- * Lambda extensions: programs in a layer's folder `extensions`, which run beside the runtime. Absolute files,
- * by name; of equal names that of the later layer.
+ * Lambda extensions: programs in a layer's folder `extensions`, which run next to the runtime. Absolute paths by
+ * name; if names are equal, the later layer wins.
  */
 function findExtensions(definition: Pick<FunctionDefinition, 'layers'>): readonly string[] {
   const found = new Map<string, string>();

@@ -19,7 +19,7 @@ type GroupOwner = {
 
 /** Time for a process to end in order after SIGTERM. */
 const GRACE_MS = 300;
-/** Time for its remaining output, while a child holds the pipe open. */
+/** Time for its remaining output, while a child keeps the pipe open. */
 const OUTPUT_MS = 100;
 /** Rounds of searching for children that start children. */
 const MAX_SWEEPS = 20;
@@ -42,7 +42,7 @@ export class ProcessGroup {
     this.mark = mark;
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
-      // Its own group; on Windows, which has none, it would get a console of its own.
+      // The process gets its own group. Windows has none and would open a separate console.
       cwd,
       detached: process.platform !== 'win32',
       windowsHide: true,
@@ -137,7 +137,7 @@ const HERE: System = {
     process.kill(pid, signal);
   },
   run: (command, args) => {
-    // A process that has ended meanwhile is no error, and without the command there is no alternative.
+    // A process that has ended meanwhile is not an error, and without this command there is no alternative.
     spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
   },
 };
@@ -158,7 +158,7 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: 
   }
 }
 
-/** In Go's words, as in Lambda; undefined = it ended by itself, without an error. */
+/** The exit reason in Go's wording, as in Lambda; undefined if it ended without an error. */
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string | undefined {
   if (signal !== null) return `signal: ${SIGNAL_NAMES[signal] ?? signal}`;
   return code === 0 ? undefined : `exit status ${code ?? 1}`;
@@ -176,7 +176,7 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: 'terminated',
 };
 
-/** If memory runs out, Linux kills this one before the gateway. */
+/** Makes Linux kill this process before the gateway if memory runs out. */
 function raiseOomScore(pid: number): void {
   if (process.platform !== 'linux') return;
   try {

@@ -73,7 +73,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.isDraining || this.#isEnding || isSlow;
   }
 
-  /** A process fetches its events one by one: handing over more gains nothing. */
+  /** A process fetches events one by one, so handing over more has no benefit. */
   hasRoom(): boolean {
     return this.#job === undefined && !this.isStuck;
   }
@@ -166,7 +166,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#program.hold?.(this, isHeld && !this.#isOver);
   }
 
-  /** Reads what was printed before the answer, which is in the pipes by now, before the answer goes out. */
+  /** Reads the output that was printed before the response, so that it is logged before the response is sent. */
   #answer(say: (job: Job) => void): void {
     const job = this.#job;
     if (job === undefined || this.#hasAnswered) return;
@@ -263,7 +263,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
   }
 
-  /** The process's end fails the running event, or the start. */
+  /** The end of the process fails the running event or the start. */
   #failUnanswered(errorType: string, reason: string): void {
     const requestId = this.#requestIdOf(this.#job?.sequence ?? 0);
     const errorMessage = `RequestId: ${requestId} Error: ${reason}`;
@@ -291,7 +291,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.#program.deadlines.after(ms, () => setImmediate(() => this.#checkDeadline()));
   }
 
-  /** Lambda counts until the runtime asks for its next event, even after the answer. */
+  /** Lambda measures until the runtime requests the next event, even after the response. */
   #checkDeadline(): void {
     this.#deadline = undefined;
     if (this.#job === undefined || this.#isOver) return;

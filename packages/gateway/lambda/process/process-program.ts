@@ -9,12 +9,12 @@ import type { GroupCommand } from './process-group.ts';
 export type ProcessProgram = {
   readonly definition: FunctionDefinition;
   readonly runtime: GroupCommand;
-  /** Programs of layers that run beside it (`/opt/extensions`). */
+  /** Programs of layers that run next to it (`/opt/extensions`). */
   readonly extensions: readonly GroupCommand[];
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** With debuggers: called when one attaches to, or leaves, an instance at work. */
+  /** If debugging is on: called when a debugger attaches to or leaves a busy instance. */
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;

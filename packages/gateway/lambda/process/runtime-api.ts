@@ -1,6 +1,6 @@
 /**
  * Lambda's Runtime API as one instance sees it, on its own loopback port. Requests of web pages are refused,
- * and an answer counts only with the id of the running event, which only this instance knows.
+ * and a response counts only with the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -25,18 +25,18 @@ export type RuntimeEvent = {
 };
 
 export interface RuntimeApiHost {
-  /** The runtime and its extensions are idle: for the first time, or after an answer. */
+  /** Called when the runtime and its extensions become idle: at the start, or after a response. */
   onIdle(): void;
   onReturned(text: string): void;
   onPart(part: StreamPart): void;
   onFailed(payload: string): void;
   onInitFailed(payload: string): void;
-  /** Whether a debugger is attached to the runtime and may hold what it has begun. */
+  /** Whether a debugger is attached to the runtime and may pause the running event. */
   onHeld(isHeld: boolean): void;
 }
 
 const LOOPBACK = '127.0.0.1';
-/** Unread bytes of a streamed answer. */
+/** Unread bytes of a streamed response. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
 
 export class RuntimeApi {
@@ -50,11 +50,11 @@ export class RuntimeApi {
   #isAnswered = true;
   #hasStarted = false;
 
-  /** @param functionName for extensions */
+  /** @param functionName shown to extensions */
   constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
     this.#host = host;
     this.extensions = new ExtensionsApi(functionName, () => this.#checkIdle());
-    // An answer may be streamed for as long as a function may run.
+    // A response may be streamed for as long as a function may run.
     const limits = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
     this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
   }
@@ -94,7 +94,7 @@ export class RuntimeApi {
     const { clientContext, functionVersion, traceHeader, clockOffsetMs } = event;
     response.writeHead(200, {
       'Content-Type': 'application/json',
-      // Small clients cannot read chunks.
+      // Simple clients cannot read chunked bodies.
       'Content-Length': String(Buffer.byteLength(event.payload)),
       'Lambda-Runtime-Aws-Request-Id': event.requestId,
       'Lambda-Runtime-Deadline-Ms': String(Math.round(event.deadlineMs)),
@@ -199,7 +199,7 @@ export class RuntimeApi {
     answerJson(response, 202, { status: 'OK' });
   }
 
-  /** The parts of an answer as they come, at the pace of the reader; the trailers hold its error. */
+  /** The parts of a response as they arrive, at the pace of the reader; the trailers contain its error. */
   async #takeStream(request: IncomingMessage): Promise<void> {
     let unread = 0;
     for await (const bytes of request as AsyncIterable<Buffer>) {

@@ -1,6 +1,6 @@
 /**
- * The memory shared by the gateway and one instance. It carries events and answers as plain JSON text
- * (text-channel.ts), and their metadata apart from it (docs/design/hot-path §2). Both sides count events in
+ * The memory shared by the gateway and one instance. It carries events and responses as plain JSON text
+ * (text-channel.ts) and their metadata separately (docs/design/hot-path §2). Both sides count events in
  * order; event number n uses slot n mod `SLOTS`.
  */
 import type { MessagePort } from 'node:worker_threads';
@@ -11,8 +11,8 @@ import type { EventMessage } from '../invocation/job.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 
 /**
- * Must exceed twice the largest window: revoked events keep their slot until the instance has passed them. A
- * power of two (`slotOf`), and no more than a ring has places for.
+ * Must exceed twice the largest window, because revoked events keep their slot until the instance has passed them.
+ * Must be a power of two (`slotOf`) and not exceed the places of a ring.
  */
 export const SLOTS = MOST_AHEAD;
 
@@ -98,7 +98,7 @@ export function requestIds(seed: string): (sequence: number) => string {
 }
 
 /**
- * The id of one event, made on first use. It must not retain the instance, since records of requests keep it.
+ * The id of one event, made on first use. It must not reference the instance, because request records keep it.
  */
 export function lazyRequestId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
   return () => requestIdOf(sequence);

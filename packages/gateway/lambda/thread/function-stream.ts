@@ -7,8 +7,8 @@ type Reader = { readonly resolve: (next: Next) => void; readonly reject: (error:
 const OVER: Next = { done: true, value: undefined };
 
 /**
- * Holds unread parts, bounded by the instance's window: bytes are acknowledged when read, or at once after
- * the reader has left, so that the function runs on as in Lambda.
+ * Keeps unread parts, bounded by the instance's window. Bytes are acknowledged when they are read, or at once after
+ * the reader has left, so that the function continues as in Lambda.
  */
 export class FunctionStream implements ByteStream {
   readonly #parts: StreamPart[] = [];

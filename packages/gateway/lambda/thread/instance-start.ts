@@ -7,27 +7,27 @@ import type { RuntimePackages } from '../code/runtime-packages.ts';
 
 export type BundleFile = {
   readonly file: string;
-  /** Names the source map; undefined = the file has it, for debuggers. */
+  /** Path of the source map; undefined if the file contains it, for debuggers. */
   readonly mapComment: string | undefined;
-  /** Absolute path beside the source file, at which the file is evaluated; it need not exist. */
+  /** Absolute path next to the source file, as which the code is evaluated; it need not exist. */
   readonly address: string;
 };
 
-/** A property of the global object: by their files, functions that load the packages of a bundle. */
+/** A property of the global object with functions, by file, that load the packages of a bundle. */
 export const PACKAGES_SYMBOL = 'gatewright.packages';
 
 export type HandlerCode = { readonly kind: 'file'; readonly file: string } | BundleCode;
 
-/** A bundle, evaluated at the address that it would have in the deployed package. */
+/** A bundle, evaluated at the path that it would have in the deployed package. */
 export type BundleCode = {
   readonly kind: 'bundle';
   readonly own: BundleFile;
-  /** Packages of the bundle that are apart from `own`. */
+  /** Packages of the bundle that are bundled separately from `own`. */
   readonly packages: BundleFile | undefined;
   readonly format: 'esm' | 'cjs';
   /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
   readonly withRequire: boolean;
-  /** Directory of V8's code cache; absent for small bundles, which gain nothing. */
+  /** Directory of V8's code cache; absent for small bundles, which do not benefit. */
   readonly compileCache: string | undefined;
 };
 
@@ -46,7 +46,7 @@ export type InstanceStart = {
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
   /**
-   * As `StoppableDeadlines` keeps it: total time that debuggers have held functions; undefined = no
+   * As `StoppableDeadlines` keeps it: total time for which debuggers have paused functions; undefined: no
    * debuggers.
    */
   readonly stoodMs: SharedArrayBuffer | undefined;
@@ -59,16 +59,16 @@ export type InstanceStart = {
   readonly layers: readonly LayerDefinition[];
   readonly runtimePackages: RuntimePackages;
   readonly controlUrl: string | undefined;
-  /** Of the key pair with which the function signs. */
+  /** Access key id with which the function signs. */
   readonly accessKeyId: string;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;
 };
 
-/** What a thread gets that boots before its code is built; its `LateStart` follows as a message. */
+/** The data of a thread that boots before its code is built; its `LateStart` follows as a message. */
 export type WaitingStart = {
   readonly kind: 'waiting';
-  /** Modules of Node.js that the code before has imported. */
+  /** Modules of Node.js that the previous code imported. */
   readonly builtins: readonly string[];
 };
 
@@ -78,7 +78,7 @@ export type LateStart = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** An instance's messages besides answers. */
+/** Messages of an instance other than responses. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
   /**

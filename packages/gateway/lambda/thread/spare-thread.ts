@@ -3,9 +3,9 @@ import type { Worker } from 'node:worker_threads';
 
 import { bootThread, type ThreadProgram } from './start-thread.ts';
 
-/** The events that waited for a save come first. */
+/** Events that waited for a save are served before this work starts. */
 const KEEP_AFTER_MS = 250;
-/** It holds 12 MB; a save within this time follows another. */
+/** How long the thread, which takes 12 MB, waits for the next save. */
 const KEEP_FOR_MS = 120_000;
 
 export class SpareThread {
@@ -15,7 +15,7 @@ export class SpareThread {
 
   /** @param program of the code before; a start brings its own */
   boot(program: ThreadProgram): void {
-    // A debugger would be shown a thread without code.
+    // A debugger would show a thread without code.
     if (this.#worker !== undefined || this.#isOver || program.debugging !== undefined) return;
     const worker = bootThread(program);
     worker.unref();
@@ -34,7 +34,7 @@ export class SpareThread {
     return worker;
   }
 
-  /** Has one ready for a while. */
+  /** Keeps a thread ready for a while. */
   keep(program: ThreadProgram): void {
     if (this.#isOver) return;
     clearTimeout(this.#timer);

@@ -35,7 +35,7 @@ export type ThreadProgram = {
   readonly spare?: { readonly take: () => Worker | undefined } | undefined;
 };
 
-/** In the one that waits for its code, if there is one. */
+/** Uses the thread that waits for its code, if there is one. */
 export function startThread(
   program: ThreadProgram,
   port: MessagePort,

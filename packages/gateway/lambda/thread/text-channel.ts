@@ -1,7 +1,7 @@
 /**
- * Texts between the gateway and an instance, in order in each direction: through shared memory where they
- * fit, else through a `MessagePort`. Its other messages only wake a receiver that has nothing to do: one that
- * is busy looks by itself, once in each turn of its loop (docs/design/hot-path §2).
+ * Strings between the gateway and an instance, in order in each direction: through shared memory if they fit,
+ * otherwise through a `MessagePort`. The port's other messages only wake an idle receiver; a busy receiver checks the
+ * memory itself once per turn of its event loop (docs/design/hot-path §2).
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
@@ -10,13 +10,13 @@ import { RING_BYTES, TextRing } from './text-ring.ts';
 /** Taken before a function can replace it. */
 const { setImmediate } = globalThis;
 
-/** One word for each direction: 0 = the receiver rests, and needs a message to wake it. */
+/** One word for each direction; 0: the receiver sleeps and needs a message to wake it. */
 const BELL_BYTES = 4;
 const WAY_BYTES = BELL_BYTES + RING_BYTES;
 
 export const CHANNEL_BYTES = 2 * WAY_BYTES;
 
-/** The message that only wakes. */
+/** The message that only wakes the receiver. */
 const WAKE = null;
 
 type Way = { readonly bell: Int32Array; readonly ring: TextRing };
@@ -25,11 +25,11 @@ export class TextChannel<Sent, Received> {
   readonly #port: MessagePort;
   readonly #out: Way;
   readonly #in: Way;
-  /** From so many in one turn of its loop this side looks again by itself, which the sender then need not wake. */
+  /** After this many strings in one turn, this side checks again by itself, so the sender need not wake it. */
   readonly #busyFrom: number;
-  /** What came through the port, oldest first. */
+  /** Strings that arrived through the port, oldest first. */
   readonly #carried: Received[] = [];
-  /** Counts of the ring: taken, and there at the last look. */
+  /** Counts of the ring: strings taken, and strings present at the last check. */
   #taken = 0;
   #until = 0;
 
@@ -38,7 +38,7 @@ export class TextChannel<Sent, Received> {
     const ways = [openWay(memory, offset), openWay(memory, offset + WAY_BYTES)] as const;
     this.#port = port;
     [this.#out, this.#in] = side === 'gateway' ? ways : [ways[1], ways[0]];
-    // The gateway's loop turns anyway; a further turn of an instance costs it half of an event.
+    // The gateway's loop runs anyway; an additional turn of an instance costs half as much as an event.
     this.#busyFrom = side === 'gateway' ? 1 : 2;
   }
 
@@ -47,7 +47,7 @@ export class TextChannel<Sent, Received> {
     this.wake();
   }
 
-  /** Sends it without waking a receiver that rests. */
+  /** Sends a string without waking a sleeping receiver. */
   put(message: Sent): void {
     const { ring } = this.#out;
     if (typeof message === 'string' && ring.write(message)) return;
@@ -59,7 +59,7 @@ export class TextChannel<Sent, Received> {
     if (Atomics.exchange(this.#out.bell, 0, 1) === 0) this.#port.postMessage(WAKE);
   }
 
-  /** Calls `then` each time that there may be something to take. */
+  /** Calls `then` whenever there may be strings to take. */
   listen(then: () => void): void {
     const { bell, ring } = this.#in;
     const look = (): void => {
@@ -69,7 +69,7 @@ export class TextChannel<Sent, Received> {
       if (came >= this.#busyFrom) setImmediate(look);
       else {
         Atomics.store(bell, 0, 0);
-        // Sent after the look and before the bell was off: nothing else will say so.
+        // Checks again, because a string sent between the check and going to sleep would cause no wake-up.
         if (this.#until !== ring.count && Atomics.exchange(bell, 0, 1) === 0) setImmediate(look);
       }
       if (came !== 0) then();
@@ -85,21 +85,21 @@ export class TextChannel<Sent, Received> {
   }
 
   /**
-   * The oldest of what was there at the last look; undefined = nothing more. What came since waits for the next
-   * turn of the loop: a sender that is always faster must not keep this side from its other work.
+   * The oldest string that was present at the last check; undefined: no more. Later ones wait for the next turn of the
+   * loop, so that a faster sender cannot keep this side from its other work.
    */
   take(): Received | string | undefined {
     if (this.#taken === this.#until) return undefined;
     const { ring } = this.#in;
     const isCarried = ring.isElsewhere();
-    // Its message is still on the way, and wakes.
+    // Its message is still in transit and will wake this side.
     if (isCarried && this.#carried.length === 0) return undefined;
     this.#taken = (this.#taken + 1) | 0;
     const text = ring.read();
     return isCarried ? this.#carried.shift() : text;
   }
 
-  /** Makes everything that has been sent ready to take, for a port that hears nothing more. */
+  /** Makes everything that was sent available, for a port that receives no more events. */
   receiveAll(): void {
     for (
       let received = receiveMessageOnPort(this.#port);

@@ -1,26 +1,26 @@
 /**
- * Texts that one thread writes and another reads, in order, in memory that both share. A text that does not
- * fit comes another way; its place among the others is kept here.
+ * Strings that one thread writes and another reads, in order, in shared memory. A string that does not fit is sent
+ * another way; the ring records its position among the others.
  */
 
-/** A power of two; some dozens of events, few enough to stay in a processor's cache. */
+/** A power of two: room for some dozens of events, small enough for the processor cache. */
 const DATA_BYTES = 64 * 1024;
-/** UTF-16 units; a longer text would leave room for few others. */
+/** UTF-16 units; a longer string would leave little room for others. */
 const LONGEST = 4_096;
 /** UTF-8 bytes per UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
 const LENGTH_BYTES = 4;
-/** Always free for places of texts that do not fit. */
+/** Always kept free for the markers of strings that do not fit. */
 const PLACES_BYTES = 1_024;
 
-/** How many places a writer may be ahead of the reader at most. */
+/** The maximum number of strings that a writer may be ahead of the reader. */
 export const MOST_AHEAD = PLACES_BYTES / LENGTH_BYTES;
 
-/** In place of a length: the text comes another way; the next text is at the beginning of the memory. */
+/** Markers instead of a length: the string is sent another way; the next string is at the start of the memory. */
 const ELSEWHERE = -1;
 const AT_BEGINNING = -2;
 
-/** Words before the data: how many texts there are, and up to which byte they have been read. */
+/** Words before the data: the number of strings, and the byte up to which they have been read. */
 const COUNT = 0;
 const READ = 1;
 const HEAD_WORDS = 2;
@@ -32,7 +32,7 @@ export class TextRing {
   readonly #head: Int32Array;
   readonly #lengths: Int32Array;
   readonly #bytes: Buffer;
-  /** Bytes that this side has passed, over all rounds. */
+  /** Total bytes that this side has passed, over all rounds. */
   #passed = 0;
 
   /** @param offset a multiple of 4; `RING_BYTES` from there are the ring's */
@@ -43,12 +43,12 @@ export class TextRing {
     this.#bytes = Buffer.from(memory, data, DATA_BYTES);
   }
 
-  /** Of texts and places so far, modulo 2^32. */
+  /** The number of strings and markers so far, modulo 2^32. */
   get count(): number {
     return Atomics.load(this.#head, COUNT);
   }
 
-  /** @returns whether it fits; else nothing is written */
+  /** @returns whether the string fits; otherwise nothing is written */
   write(text: string): boolean {
     const start = this.#findRoom(text);
     if (start === undefined) return false;
@@ -57,17 +57,17 @@ export class TextRing {
     return true;
   }
 
-  /** Of a text that comes another way. */
+  /** Writes the marker of a string that is sent another way. */
   keepPlace(): void {
     this.#publish(this.#at, ELSEWHERE);
   }
 
-  /** Whether the next text comes another way. Like `read` only where `count` says that there is a next one. */
+  /** Whether the next string is sent another way. Like `read`, call it only if `count` shows that there is one. */
   isElsewhere(): boolean {
     return this.#lengths[this.#at >> 2] === ELSEWHERE;
   }
 
-  /** The next text; empty for one that comes another way. */
+  /** The next string; empty if it is sent another way. */
   read(): string {
     if (this.#lengths[this.#at >> 2] === AT_BEGINNING) this.#passed += DATA_BYTES - this.#at;
     const start = this.#at + LENGTH_BYTES;
@@ -88,7 +88,7 @@ export class TextRing {
     return this.#passed & (DATA_BYTES - 1);
   }
 
-  /** A length, and a text up to the next multiple of 4, where the next length is. */
+  /** The size of an entry: a length and a string, padded to a multiple of 4, where the next entry begins. */
   #pass(bytes: number): void {
     this.#passed += LENGTH_BYTES + ((bytes + LENGTH_BYTES - 1) & -LENGTH_BYTES);
   }
@@ -96,11 +96,11 @@ export class TextRing {
   #findRoom(text: string): number | undefined {
     // UTF-8 has no lone surrogates.
     if (text.length > LONGEST || !text.isWellFormed()) return undefined;
-    const most = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
+    const maxBytes = LENGTH_BYTES + text.length * MOST_BYTES_PER_UNIT;
     const start = this.#at;
-    const skipped = start + most > DATA_BYTES ? DATA_BYTES - start : 0;
+    const skipped = start + maxBytes > DATA_BYTES ? DATA_BYTES - start : 0;
     const used = (this.#passed - Atomics.load(this.#head, READ)) | 0;
-    if (used + skipped + most + PLACES_BYTES > DATA_BYTES) return undefined;
+    if (used + skipped + maxBytes + PLACES_BYTES > DATA_BYTES) return undefined;
     if (skipped === 0) return start;
     this.#lengths[start >> 2] = AT_BEGINNING;
     this.#passed += skipped;

@@ -29,15 +29,18 @@ import type { Deadline } from '../../core/ports.ts';
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
-/** Of so many events each wakes the instance; later ones of a loop turn do so together: it costs as much as building one. */
+/**
+ * The first events of a loop turn each wake the instance; later ones wake it together, because waking costs
+ * as much as building an event.
+ */
 const WOKEN_AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;
-/** For a thread that has ended before it could be asked. */
+/** The default for a thread that ended before it could be queried. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 
 type Head = {
-  /** `failed`: answered, but still first until the thread has ended. */
+  /** `failed`: the response was sent, but the event stays first until the thread has ended. */
   state: 'running' | 'failed';
   since: number;
   /** The same on the deadlines' clock. */
@@ -59,11 +62,11 @@ export class ThreadInstance implements Instance {
   readonly #events: TextChannel<EventMessage, string>;
   readonly #timeoutMs: number;
   readonly #requestIdOf: (sequence: number) => string;
-  /** Handed over and not answered, oldest first; the first one runs. */
+  /** Events that were handed over and have no response yet, oldest first; the first one runs. */
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
-  /** It is woken at the end of this loop turn. */
+  /** Whether the instance is woken at the end of this loop turn. */
   #isWakeDue = false;
   /** Number after the last answered event: slots before it are free. */
   #passed = 0;
@@ -104,7 +107,7 @@ export class ThreadInstance implements Instance {
     return this.#worker.performance.eventLoopUtilization().active;
   }
 
-  /** Its event runs so long that no other may wait behind it, or it is about to end. */
+  /** Its event has run so long that no other may wait behind it, or it is about to end. */
   get isStuck(): boolean {
     return (
       this.isDraining ||
@@ -224,7 +227,7 @@ export class ThreadInstance implements Instance {
   }
 
   #onAnswer(text: string): void {
-    // What the function printed and streamed comes before its answer.
+    // Output and stream parts of the function come before its response.
     if (Atomics.load(this.#board.unreadLines, 0) > 0) drain(this.#reports, this.#hearReport);
     const job = this.#dropHead();
     if (job === undefined) return;
@@ -240,11 +243,10 @@ export class ThreadInstance implements Instance {
   }
 
   /**
-   * One lazy timer for all running events: it checks how long the present one has run, and sleeps for the
-   * rest.
+   * One lazy timer for all running events: it checks how long the current one has run and sleeps for the rest.
    */
   #watchHead(ms: number): NodeJS.Timeout {
-    // Reads arrived answers first: a late loop turn must not look like a slow function.
+    // Reads responses that have arrived first, so that a late loop turn does not look like a slow function.
     return setTimeout(() => setImmediate(() => this.#checkHead()), ms).unref();
   }
 

@@ -16,7 +16,7 @@ const PROGRAMS = {
 };
 type ProgramFile = keyof typeof PROGRAMS;
 
-/** Below this room's folder. Only the package has them, since the sources of a checkout change. */
+/** Below this room's folder. Only the published package contains them, because the sources of a checkout change. */
 const SHIPPED = 'worker/programs';
 
 /**
@@ -69,7 +69,7 @@ function optionsOf(name: ProgramFile) {
     target: 'node22',
     logLevel: 'silent',
     minifySyntax: true,
-    // Not those of a folder above the package, whose `paths` would forbid to keep the program.
+    // Ignores the tsconfig.json of a folder above the package, whose `paths` would prevent caching.
     tsconfigRaw: {},
   } as const satisfies BuildOptions;
 }

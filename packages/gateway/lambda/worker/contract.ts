@@ -1,5 +1,5 @@
 /**
- * Lambda's contract with a Node.js handler: its forms, its arguments, and its answer. Node.js 24 dropped
+ * Lambda's contract with a Node.js handler: its forms, its arguments, and its response. Node.js 24 dropped
  * callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html,
  * aws-lambda-nodejs-runtime-interface-client
@@ -20,7 +20,7 @@ export type FunctionFacts = {
   readonly logStreamName: string;
 };
 
-/** Takes the answer of one event: JSON text, a result or Lambda's error JSON. Only the first call counts. */
+/** Takes the response to one event: JSON text, either a result or Lambda's error JSON. Only the first call counts. */
 export type Answer = (failed: boolean, text: string, error?: unknown) => void;
 
 const WITHOUT_CALLBACKS_FROM = 24;
@@ -29,7 +29,7 @@ export function hasCallbacks(runtime: string): boolean {
   return Number.parseInt(runtime.slice('nodejs'.length)) < WITHOUT_CALLBACKS_FROM;
 }
 
-/** Calls the handler with one event. `whenLoopEmpties` runs its argument once nothing is left to do. */
+/** Calls the handler with one event. `whenLoopEmpties` runs its argument once the event loop is empty. */
 export function callHandler(
   handler: Handler,
   message: EventMessage,
@@ -50,7 +50,7 @@ export function callHandler(
     }
     const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
     const result = handler(event, context, callback);
-    // The first answer counts: a callback called meanwhile overrides the promise.
+    // The first response counts, so a callback called meanwhile overrides the promise.
     if (isThenable(result))
       result.then(
         (value) => (hasAnswered() ? undefined : succeed(value)),

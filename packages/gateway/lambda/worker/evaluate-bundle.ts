@@ -1,4 +1,4 @@
-/** Evaluates a bundle: packages that are apart from it, then itself. */
+/** Evaluates the separately bundled packages of a bundle, then the bundle itself. */
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -48,10 +48,13 @@ function defineRequire(address: string): void {
   });
 }
 
-/** Node forgets the map of a module that is no more. */
+/** Kept, because Node drops the source map of a module that is garbage-collected. */
 const mapped: Module[] = [];
 
-/** Loads the map of a bundle as that of an empty module of the same address: Node would count the characters of all lines. */
+/**
+ * Loads the source map of a bundle through an empty module with the same path; otherwise Node would measure
+ * all lines of the bundle.
+ */
 function mapBundle(comment: string, address: string): void {
   const module = makeModule(address);
   module._compile(comment, address);

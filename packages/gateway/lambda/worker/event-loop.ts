@@ -22,7 +22,7 @@ import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
 import { callStreamingHandler } from './streaming.ts';
 
-/** After this time the running event may be waiting for nothing, so an empty event loop is detected. */
+/** After this time, checks whether the event loop is empty, in which case the running event waits for nothing. */
 const EMPTINESS_CHECK_MS = 100;
 
 export class EventLoop {
@@ -171,8 +171,8 @@ export class EventLoop {
   }
 
   /**
-   * Nothing can answer any more: sends a waiting callback's answer; otherwise runtimes with callbacks answer
-   * null, and Node.js 24 exits with the code for a promise that never settles.
+   * Nothing can respond any more: sends the response of a waiting callback; otherwise runtimes with callbacks respond
+   * with null, and Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();

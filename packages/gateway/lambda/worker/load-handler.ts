@@ -12,7 +12,7 @@ import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
 
 const CHECK_WITHIN_MS = 2_000;
 
-/** `streams`: how the handler streams its answer; undefined = it returns it. */
+/** `streams`: how the handler streams its response; undefined: it returns it. */
 export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
 
 /**
@@ -73,7 +73,10 @@ async function loadModule(
   }
 }
 
-/** V8 begins the stack with the place for CommonJS, and Node shows that of an ES module only where it ends the process. */
+/**
+ * V8 puts the place at the start of the stack for CommonJS; for an ES module, Node shows it only if the
+ * process ends.
+ */
 function findPlace(stack: string, { lastUrl }: LoadedModules): string {
   const url = lastUrl();
   if (!stack.startsWith('SyntaxError') || url?.startsWith('file:') !== true) return '';
@@ -83,7 +86,7 @@ function findPlace(stack: string, { lastUrl }: LoadedModules): string {
     encoding: 'utf8',
     env: {},
   });
-  // Not where it compiles: the module may have read other text that does not.
+  // Not if the module compiles, because it may have evaluated other code that does not.
   return /^(?:file:|\/|[A-Z]:)[^\n]*:\d+\n[^]*?\n\n(?=SyntaxError)/.exec(stderr)?.[0] ?? '';
 }
 

@@ -12,10 +12,10 @@ import type { FunctionOutput } from './output.ts';
 import { runInstance } from './run-instance.ts';
 import { shieldProcess } from './shield-process.ts';
 
-/** As `worker-program.ts` writes it. */
+/** The file that `worker-program.ts` writes. */
 const PRELOAD = fileURLToPath(new URL('./in-worker.mjs', import.meta.url));
 
-/** Modules of Node.js that take milliseconds to load, and of whose loading nothing is heard. */
+/** Modules of Node.js that take milliseconds to load and whose loading has no observable effect. */
 const SLOW_BUILTINS = /^(?:node:)?(?:crypto|fs\/promises|https?|http2|net|stream|tls|zlib)$/;
 
 const given = readThreadStart(workerData);
@@ -36,7 +36,7 @@ async function waitForStart({ builtins }: WaitingStart): Promise<InstanceStart> 
   return start;
 }
 
-/** Replaces what a thread would otherwise take from the gateway's process. */
+/** Replaces what a thread would otherwise share with the gateway's process. */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   shieldProcess(PRELOAD, (message) => output.report('WARN', message));
   process.cwd = () => taskRoot;

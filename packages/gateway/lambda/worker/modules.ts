@@ -16,7 +16,7 @@ type ModuleSetup = {
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
   readonly taskRoot: string;
-  /** Texts of bundles by their addresses; none = the deployed code itself, with its packages beside it. */
+  /** Bundle sources by path; none: the deployed code itself, with its packages next to it. */
   readonly bundles: ReadonlyMap<string, string>;
   /** Whether bundles are ES modules, which have no files at their addresses. */
   readonly isModule: boolean;
@@ -51,7 +51,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|http2|tls|net|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
-      // At AWS a bundle has no node_modules beside it: its external packages come from layers, not from the
+      // On AWS a bundle has no node_modules next to it: its external packages come from layers, not from the
       // checkout.
       const isLeftOut = context.parentURL !== undefined && bundles.has(context.parentURL);
       if (isLeftOut && isBare(specifier)) {
@@ -79,7 +79,7 @@ export function hookModules(setup: ModuleSetup): LoadedModules {
 
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)(?:\s+\w|\s*[{*"'])/m;
 
-/** Of a file below the code's folder and below no package.json in it. */
+/** Whether a file is in the code's folder without a package.json in between. */
 function isCommonJs(url: string, taskRoot: string): boolean {
   if (!/^file:.*\.js$/.test(url)) return false;
   const file = fileURLToPath(url);
@@ -97,7 +97,7 @@ type LayerSearch = {
     context: Parameters<Resolve>[1],
     next: Parameters<Resolve>[2],
   ): ReturnType<Resolve> | undefined;
-  /** `createRequire(…).resolve` comes back to the hook, which would search without end. */
+  /** `createRequire(…).resolve` calls the hook again, which would recurse endlessly. */
   isRunning(): boolean;
 };
 

@@ -1,8 +1,8 @@
 /**
  * Redirects calls of functions to the gateway's control port: `@connections` at
  * `https://{apiId}.execute-api.{region}.amazonaws.com`, with the original Host, by which the control port
- * knows the API, and at a custom domain, if signed with the local key. Other calls to APIs of this start keep
- * their TLS connection, which `own-apis.ts` leads to them; those to unknown APIs are refused at the control port.
+ * identifies the API, and at a custom domain, if signed with the local key. Other calls to APIs of this gateway keep
+ * their TLS connection, which `own-apis.ts` redirects; those to unknown APIs are refused at the control port.
  *
  * Also redirected: calls to other services of AWS that are signed with the function's local key (version 2 of
  * the SDK and other clients do not read `AWS_ENDPOINT_URL`), and calls to issuers that the local one
@@ -25,7 +25,7 @@ const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 type Control = {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
-  /** Of the key pair with which the function signs. */
+  /** Access key id with which the function signs. */
   readonly accessKeyId: string;
   /** Issuers that the local one replaces: any library reads their keys there. */
   readonly standIns: readonly string[];
@@ -43,7 +43,7 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   );
 }
 
-/** Calls of `@connections` are spared TLS. */
+/** Calls of `@connections` skip TLS. */
 function isOwnApi(url: URL, { ownApis }: Control): boolean {
   return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
 }
@@ -89,7 +89,7 @@ type FetchCall = {
 
 const BODYLESS_METHODS = new Set(['GET', 'HEAD']);
 const PLAIN_METHODS = new Set([...BODYLESS_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']);
-/** Other members need the rules of a `Request`; the control port sends no redirects. */
+/** Options other than these need a real `Request`; the control port sends no redirects. */
 const PLAIN_MEMBERS = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
 const HEADER_NAME = /^[\w-]+$/;
 const HEADER_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
@@ -123,7 +123,7 @@ async function readCall(request: Request): Promise<FetchCall> {
 /** Statuses whose `Response` may have no body. */
 const BODYLESS = new Set([204, 205, 304]);
 
-/** As it was before it was patched to call this. */
+/** The original function, before it was patched to call this one. */
 let unpatchedRequest: typeof Http.request | undefined;
 
 async function fetchOverHttp(

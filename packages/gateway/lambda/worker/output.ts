@@ -29,7 +29,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** Of the running event; late output of earlier events gets it too, as in Lambda. */
+  /** Request id of the running event; as in Lambda, late output of earlier events gets it, too. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
@@ -88,7 +88,7 @@ export class FunctionOutput {
     if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
-      this.#post('WARN', 'stderr', `${dropped} lines left out: output is faster than the log`);
+      this.#post('WARN', 'stderr', `${dropped} lines dropped: the output is faster than the log`);
     }
     this.#post(level, stream, message);
   }

@@ -1,4 +1,4 @@
-/** Leads TLS connections of Node.js code to the APIs of this start, whichever client opens them. */
+/** Redirects TLS connections of Node.js code to the APIs of this gateway, whichever client opens them. */
 import { syncBuiltinESMExports } from 'node:module';
 import type { connect } from 'node:tls';
 import { isOwnApi, type OwnApis } from '../own-apis.ts';
@@ -37,7 +37,7 @@ export class OwnApiConnections {
     tls.connect = (...args) => {
       const options = readOptions(args);
       const host = options.servername ?? options.host ?? '';
-      // A socket is given by clients that have already connected, such as through a proxy.
+      // Clients that have already connected, for example through a proxy, pass a socket.
       if (options.socket !== undefined) return Reflect.apply(real, tls, args);
       if (!isOwnApi(this.#apis, host, options.port)) return Reflect.apply(real, tls, args);
       const { port, authority: ca } = this.#apis;

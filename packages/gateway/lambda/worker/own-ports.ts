@@ -1,6 +1,6 @@
 /**
- * A Lambda instance has all ports for itself, instances here share those of the machine: a server whose port is taken
- * listens on a free one, and connections of its own instance to that port reach it.
+ * A Lambda instance has all ports for itself, but instances here share the ports of the machine. A server whose port is
+ * taken listens on a free one, and connections of its instance to the original port are redirected.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type * as Net from 'node:net';
@@ -10,7 +10,7 @@ type NetModule = {
   readonly Socket: { readonly prototype: { connect: Method<Net.Socket> } };
 };
 type Method<T> = (this: T, ...args: unknown[]) => T;
-/** As `connect` hands its arguments to the socket. */
+/** The arguments in the form in which `connect` passes them to the socket. */
 type Normalized = [options: Readonly<Record<string, unknown>>, ...rest: unknown[]];
 
 const LOOPBACK = new Set<unknown>([undefined, null, '', 'localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);
@@ -74,7 +74,7 @@ export class OwnPorts {
       const [wanted, host] = options === undefined ? args : [options['port'], options['host']];
       const isLoopback = typeof host === 'function' || LOOPBACK.has(host);
       const port = isLoopback ? open.get(Number(wanted)) : undefined;
-      // The array of `connect` carries a mark of Node's own.
+      // The array of `connect` has an internal marker of Node.
       if (port !== undefined && isNormalized(first)) first[0] = { ...first[0], port };
       else if (port !== undefined) args[0] = options === undefined ? port : { ...options, port };
       return Reflect.apply(connect, this, args);
@@ -100,7 +100,7 @@ function onFreePort([first, ...rest]: readonly unknown[]): readonly unknown[] {
 }
 
 type Outcome = {
-  /** Another server of this instance has the port. */
+  /** Whether another server of this instance uses the port. */
   readonly isOwn: () => boolean;
   readonly retry: () => void;
   readonly onListening: () => void;

@@ -1,6 +1,6 @@
 /**
- * Entry of an instance that is a process: connects the Runtime API with the code of threads. Its lines are
- * written at once, so that none is lost when the process is killed.
+ * Entry of an instance that is a process: connects the Runtime API with the code of threads. It writes lines
+ * at once, so that none is lost when the process is killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
@@ -120,7 +120,7 @@ function withLinesAtOnce(port: MessagePort): InstanceStart['reports'] {
   return port;
 }
 
-/** A full pipe takes part of the bytes; the gateway continues to read. */
+/** A full pipe accepts only part of the bytes; the write is repeated while the gateway reads. */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {

@@ -12,7 +12,7 @@ const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWat
 
 /** Type of a stream that begins with status and headers; function URLs recognize it. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
-/** Of one message to the gateway. */
+/** Maximum size of one message to the gateway. */
 const PART_BYTES = 65_536;
 /** Unacknowledged bytes; above this the function's `write` returns false and waits for `drain`. */
 const WINDOW_BYTES = 4 * PART_BYTES;
@@ -24,7 +24,7 @@ type PartChannel = {
 
 export type StreamOptions = { readonly highWaterMark?: number | undefined };
 
-/** Whether a handler streams, and with which buffer; undefined = it returns its answer. */
+/** Whether a handler streams, and with which buffer; undefined: it returns its response. */
 export function streamOptionsOf(handler: object): StreamOptions | undefined {
   if (Reflect.get(handler, STREAMING) !== 'response') return undefined;
   const highWaterMark: unknown = Reflect.get(handler, HIGH_WATER_MARK);
@@ -106,7 +106,7 @@ export class ResponseStream extends Writable {
         this.#channel.hold(true);
         return;
       }
-      // A copy: the function may reuse its buffer right after the write.
+      // Copied, because the function may reuse its buffer right after the write.
       const part = new Uint8Array(chunk.subarray(at, at + PART_BYTES));
       this.#unacknowledged += part.length;
       this.#channel.send(part, this.#contentType);

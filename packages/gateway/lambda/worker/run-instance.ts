@@ -44,7 +44,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   const modules = prepareModules(start, bundles, { output, isProcess: place.isProcess });
   try {
     const handler = await loadHandler(start, bundles, modules);
-    // Lambda's runtime also asks for its first event a turn later: rejections until then fail the start.
+    // Lambda's runtime also requests its first event one turn later; rejections until then fail the start.
     await setImmediate();
     events.serve(handler);
     report({ kind: 'ready' });
@@ -79,7 +79,7 @@ function prepareModules(
     isModule: code.kind === 'bundle' && code.format === 'esm',
     onBuiltin: (name) => {
       if (name === 'child_process') {
-        // Programs that inherit the streams keep a process's own.
+        // In a process, programs that inherit the streams keep using the process's own.
         if (!isProcess && isFirst(patched, name)) captureChildOutput(output);
         return;
       }

@@ -1,6 +1,6 @@
 /**
- * A function is a thread of a shared process: what would hit the gateway ends the instance instead, as in Lambda, also
- * from threads that the function starts.
+ * A function is a thread of a shared process. What would end the gateway ends only the instance, as in Lambda, also if
+ * it comes from threads that the function starts.
  */
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -21,7 +21,7 @@ export function shieldProcess(preload: string, warn: (message: string) => void):
 /** The first two options of this thread are those that `shieldWorkers` has added. */
 export function shieldWorker(preload: string): void {
   process.execArgv = process.execArgv.slice(2);
-  // The thread that started this one reports the end of both.
+  // The parent thread reports the end of both.
   shieldProcess(preload, () => undefined);
 }
 
@@ -33,7 +33,7 @@ function shieldSignals(warn: (message: string) => void): void {
   const shared = process as typeof process & { _kill: (pid: unknown, signal: unknown) => number };
   const kill = shared._kill.bind(process);
   shared._kill = (pid, signal) => {
-    // The binding takes texts, and the lower 32 bits of a number.
+    // The binding accepts strings and uses the lower 32 bits of a number.
     const target = Number(pid) | 0;
     if (!isGateway(target)) return kill(target, signal);
     // Only checks whether the process exists.
@@ -43,7 +43,7 @@ function shieldSignals(warn: (message: string) => void): void {
   };
 }
 
-/** A worker has a `process` of its own, so it is shielded first; one that is killed ends its starter. */
+/** A worker has its own `process`, so it is shielded first; if it is killed, its parent ends, too. */
 function shieldWorkers(preload: string, warn: (message: string) => void): void {
   const threads = process.getBuiltinModule('node:worker_threads');
   const shielded = new Proxy(threads.Worker, {

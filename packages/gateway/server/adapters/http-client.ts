@@ -37,7 +37,8 @@ interface ClosableHttpClient extends HttpClient {
  * @param vpcLinks `--vpc-link name=url[,url]`: origins by id or name, used in turn
  * @param localOrigin the origin of a host that this gateway serves itself; undefined for all others
  * @param deadlineOf aborts a request that takes longer
- * @param findInstance an instance of a service behind a VPC link; the link's address serves those without any
+ * @param findInstance an instance of a service behind a VPC link; services without instances use the address of
+ * the link
  */
 export function createHttpClient(
   vpcLinks: Pick<ReadonlyMap<string, readonly string[]>, 'get'> = new Map(),
@@ -99,7 +100,7 @@ function isUnconnected(failure: Failure): boolean {
   return failure.kind === 'unreachable' && (failure.reason === 'network' || failure.reason === 'address');
 }
 
-/** Its file may be faulty. */
+/** The file of --cloud-map may be faulty. */
 function notFound(fault: unknown): ChosenInstance {
   return { kind: 'none', message: `its instances cannot be found: ${describeFault(fault)}` };
 }
@@ -121,7 +122,7 @@ function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
 
 type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 
-/** Connections by client certificate, so that none is used for another certificate's requests. */
+/** One set of connections per client certificate, so that requests with different certificates never share one. */
 class Agents {
   readonly #maxBytes: number;
   readonly #plain: Agent;
@@ -212,7 +213,7 @@ function toOptions(
   };
 }
 
-/** Body of a backend as it arrives; reading allows it to send more. */
+/** The body of a backend as it arrives; reading a part lets the backend send more. */
 class BackendStream implements ByteStream {
   readonly #body: Readable;
   readonly #request: HttpRequest;
@@ -220,7 +221,7 @@ class BackendStream implements ByteStream {
   constructor(body: Readable, request: HttpRequest) {
     this.#body = body;
     this.#request = request;
-    // It may break off before it is read; the reader then gets the error.
+    // The body may break off before anybody reads it; the reader then gets the error.
     body.on('error', () => undefined);
   }
 
@@ -285,8 +286,8 @@ function describe(error: unknown, request: HttpRequest): Failure {
 }
 
 /**
- * Undici refuses to send `Upgrade`, which a mapping may set and AWS sends as it is [obs]: up to the socket it
- * has another name, which outsiders cannot guess.
+ * Undici refuses to send `Upgrade`, which a mapping may set and AWS sends unchanged [obs]. Until it reaches the
+ * socket, the header therefore has another name, which outsiders cannot guess.
  */
 const SMUGGLED = `x-${randomUUID()}-`;
 

@@ -19,7 +19,10 @@ type LocalKeys = {
   keySet(): { readonly keys: readonly object[] };
 };
 
-/** API Gateway's bounds for discovery document and key set; it keeps keys for up to an hour, two without contact (docs/aws §4.5). */
+/**
+ * API Gateway's bounds for discovery document and key set; it caches keys for up to an hour, or two if the
+ * issuer is unreachable (docs/aws §4.5).
+ */
 const LIMITS = {
   timeoutMs: 1_500,
   maxBytes: 150_000,
@@ -27,13 +30,13 @@ const LIMITS = {
   staleSeconds: 3_600,
   cooldownSeconds: 30,
 };
-/** How long a found key is used without asking again; together with `maxAgeSeconds` an hour. */
+/** How long a key is used without another request; together with `maxAgeSeconds`, an hour. */
 const AT_HAND_MS = 1_800_000;
 
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
 /**
- * Tokens per key whose signature is remembered as good: a verification costs as much as the rest of a
- * request.
+ * How many tokens with a valid signature are remembered per key, because a verification costs as much as the
+ * rest of a request.
  */
 const MAX_REMEMBERED = 1_000;
 
@@ -87,7 +90,7 @@ export function createKeySets(
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
     async fetch(issuer, given = LIMITS) {
-      // Discovery document and key set each have this time, second try included.
+      // This timeout applies to the discovery document and the key set separately and includes a second try.
       const { timeoutMs, totalMs = Infinity } = given;
       const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };
       const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -99,7 +102,7 @@ function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
 function readKeySetAddress(document: string, issuer: string): string {
   const address = memberOf(parseJson(document), 'jwks_uri');
   if (typeof address !== 'string') throw unreadable('the discovery document has no jwks_uri');
-  // An issuer out there must not make the gateway read addresses on this machine.
+  // A remote issuer must not make the gateway read addresses on this machine.
   if (isLoopbackUrl(address) && !isLoopbackUrl(issuer))
     throw unreadable('the discovery document of a remote issuer names an address on this machine');
   return address;
@@ -110,8 +113,8 @@ function unreadable(message: string): DomainError {
 }
 
 /**
- * Remembered signatures go with their key. Bad ones are not remembered: a flood of them would push the good
- * ones out.
+ * Remembered signatures are dropped with their key. Invalid ones are not remembered, because a flood of them would
+ * evict the valid ones.
  */
 class RememberingKey implements Verifier {
   readonly #key: PublicKey;

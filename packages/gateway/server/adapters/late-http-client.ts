@@ -1,6 +1,6 @@
 /**
- * Loads the client of backends at the first request to one: undici is a tenth of the code that a start would
- * read.
+ * Loads the client of backends at the first request to one: undici would be a tenth of the code that a start
+ * loads.
  */
 import type { createHttpClient } from './http-client.ts';
 

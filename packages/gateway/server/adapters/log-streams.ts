@@ -1,4 +1,4 @@
-/** Request lines on a stream: few writes keep logging cheap. */
+/** Writes request lines to a stream in few writes, which keeps logging cheap. */
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { Writable } from 'node:stream';
 import type { LogSink } from '../../core/ports.ts';
@@ -6,19 +6,25 @@ import type { LogSink } from '../../core/ports.ts';
 /** Unread text of a stalled reader, beyond which lines are dropped. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-/** Lines that follow others within this time are gathered: under load a write for each turn costs 3 % of it. */
+/**
+ * Lines that follow others within this time are gathered: under load, one write per turn would cost 3 % of
+ * throughput.
+ */
 const GATHERED_MS = 5;
 
 interface StreamSink extends LogSink {
   flush(): void;
-  /** Flushes and resolves when the stream has taken everything. The stream stays open: it is not ours. */
+  /**
+   * Flushes and resolves when the stream has taken everything. The stream stays open because it belongs to
+   * the caller.
+   */
   close(): Promise<void>;
 }
 
 /**
  * Lines appear at the end of the loop turn that wrote them, or 5 ms later where others came just before; a
- * crash loses as much. For a stalled reader at most 16 MB are kept; later lines are dropped and counted in a
- * line once it reads again. A reader that is gone (EPIPE) ends the log, not the gateway.
+ * crash loses that much. For a stalled reader at most 16 MB are kept; later lines are dropped, and one line states
+ * their number once it reads again. If the reader has gone (EPIPE), logging ends but the gateway continues.
  */
 export function createStreamSink(stream: Writable): StreamSink {
   let pending = '';

@@ -39,7 +39,7 @@ function watchFolders(
 }
 
 /**
- * Also a folder that does not exist yet, or is removed and made again, as packaging does with `.serverless`.
+ * Also watches a folder that does not exist yet or is removed and recreated, as packaging does with `.serverless`.
  */
 function watchFolder(folder: string, isWanted: (name: string) => boolean, note: () => void): () => void {
   let watcher: FSWatcher | undefined;
@@ -53,11 +53,11 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
       else outside(place);
     });
     watcher.on('error', () => watcher?.close());
-    // Made before the watch began.
+    // Created before the watch began.
     if (place !== folder) outside(place);
   };
   const inside = (event: string, name: string | null): void => {
-    // An event of the folder itself: it is gone, and may exist anew.
+    // An event of the folder itself: it was removed and may have been recreated.
     const isOfFolder = event === 'rename' && name === basename(folder);
     if (isOfFolder) look();
     if (isOfFolder || (name !== null && isWanted(name))) note();

@@ -29,9 +29,9 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 /** The local issuer, its user pools and issuers that it stands in for. */
 export interface SignInMount {
-  /** Prepares what this request is the first to need; undefined: nothing. Called before the others. */
+  /** Called first: loads what this request needs; undefined if nothing has to be loaded. */
   open(head: Head): Promise<unknown> | undefined;
-  /** Their names in Host headers. */
+  /** Their host names. */
   readonly hosts: readonly string[];
   /** Whether a page of another origin may send this request or link to it. */
   admits(head: Head): boolean;
@@ -39,7 +39,7 @@ export interface SignInMount {
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
-/** Served behind the port by other rooms. */
+/** What other rooms serve on this port. */
 export type ControlMounts = {
   /** By signing name: `dynamodb`, `lambda` …; others are refused by name. */
   readonly services: ReadonlyMap<string, AwsService>;
@@ -107,7 +107,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const NO_BODY = Buffer.alloc(0);
 /** `/{apiId}/{stage}/@connections/{id}`; the SDK may send the @ encoded. */
 const CONNECTIONS_BELOW_API = /^\/([a-z0-9]{1,63})(\/[^/]+\/(?:@|%40)connections\/[^/]+)$/i;
-/** Below any base path, or none. */
+/** With or without a base path. */
 const CONNECTIONS_AT_DOMAIN = /\/(?:@|%40)connections\/[^/]+$/i;
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 
@@ -131,7 +131,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
     },
     (request, response) => {
       accept(request, response, port, at).catch((error: unknown) => {
-        // The client is gone, or its socket broke: no reply is possible.
+        // The client has left or its socket broke, so no reply is possible.
         options.report(error);
         response.destroy();
       });
@@ -152,7 +152,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
   return { port, url: `http://127.0.0.1:${port}`, close };
 }
 
-/** The same guards and answers; a streamed answer needs HTTP/1.1. */
+/** Applies the same guards and replies; a streamed reply needs HTTP/1.1. */
 async function acceptHttp2Call(
   { method, target, rawHeaders, host, body, remoteAddress }: Http2Arrival,
   port: number,
@@ -203,7 +203,7 @@ function refuseByGuards(
 ): ControlReply | undefined {
   const { signIn } = mounts;
   const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
-  // These requests need a signature, so a page that has rebound the name gets nothing.
+  // These requests need a signature, so a page that uses DNS rebinding gets nothing.
   if (isOfDomain(arrival, mounts)) return undefined;
   return (
     refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
@@ -279,7 +279,7 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
-/** A client whose endpoint is this port itself. */
+/** Replies to a client that uses this port itself as the endpoint. */
 function refuseWithoutApi(urls: readonly string[]): ControlReply {
   const endpoints = urls.map((url) => url.replace(/^ws/, 'http')).join(' or ');
   const remedy =
@@ -289,10 +289,10 @@ function refuseWithoutApi(urls: readonly string[]): ControlReply {
   });
 }
 
-/** Ports that have logged this already: a client with made-up credentials calls again and again. */
+/** Ports that have logged this already, because a client with invented credentials calls repeatedly. */
 const EXPLAINED = new WeakSet<ControlPortOptions>();
 
-/** Code for other emulators sends any credentials, such as `ABC`, and gets no hint from AWS's answer. */
+/** Code written for other emulators sends arbitrary credentials such as `ABC`, and AWS's response gives no hint. */
 function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
   if (EXPLAINED.has(options) || !/UnrecognizedClientException|InvalidClientTokenId/.test(String(reply.body)))
     return;
@@ -308,7 +308,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    // A function's call: `MissingAuthenticationToken` would read as the answer of that API.
+    // For a call of a function, `MissingAuthenticationToken` would look like the response of that API.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);
@@ -330,11 +330,11 @@ function refuseUnknownApi(request: ControlRequest): ControlReply {
   return awsError(request, 'execute-api', {
     status: 501,
     type: 'NotImplementedException',
-    message: `${request.host} is no API of this start: start its stack as well (gatewright start STACK OTHER-STACK)`,
+    message: `no API of this gateway has the address ${request.host}: start its stack as well (gatewright start STACK OTHER-STACK)`,
   });
 }
 
-/** The signature covers it, but a call passed on over HTTP/1.1 cannot carry it. */
+/** The signature covers this header, but a call forwarded over HTTP/1.1 cannot contain it. */
 function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');
@@ -402,7 +402,7 @@ function send(
   response.end(reply.status === 204 ? undefined : reply.body);
 }
 
-/** Of a HEAD, whose body is not there to be measured. */
+/** The length for a HEAD request, whose reply has no body to measure. */
 function hasLength({ headers }: ControlReply): boolean {
   return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length');
 }

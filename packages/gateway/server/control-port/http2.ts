@@ -56,7 +56,7 @@ export function acceptHttp2(
       if (bytes > LARGE_REPLY_BYTES) unread.hold(stream, bytes, arrival.remoteAddress);
     });
   });
-  /** The server does not know them yet, and would serve them after its end. */
+  /** The server does not know these connections yet and would still serve them after closing. */
   const sniffed = new Set<Socket>();
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
@@ -86,7 +86,7 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // Waits for a client that sends a byte at a time; bytes put back at once would be read again at once.
+    // Waits a moment for clients that send single bytes, because bytes put back at once would be read again at once.
     if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);

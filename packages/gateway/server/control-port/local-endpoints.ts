@@ -1,6 +1,6 @@
 /**
- * Endpoints below `/_gatewright/` for the command line, behind the bearer secret of the start; those of the
- * console for its page, too, behind the page's own key.
+ * Endpoints below `/_gatewright/` for the command line, protected by the bearer secret of the start. The
+ * console's endpoints also accept the key of its page.
  */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../../core/ports.ts';

@@ -34,7 +34,7 @@ export function logEndpoints(
   };
 }
 
-/** `function`: by name. `sinceMs`: from that long before now. `follow=true`: also lines to come. */
+/** `function`: its name. `sinceMs`: lines of this last period. `follow=true`: also future lines. */
 function sendLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
   const wanted = new URLSearchParams(query);
   const sinceMs = wanted.get('sinceMs');

@@ -22,9 +22,9 @@ const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
 /** Unread text of a follower. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
-/** Of the gateway's own lines per piece: old lines are forgotten a piece at a time. */
+/** The size of a piece of the gateway's own lines; old lines are dropped one piece at a time. */
 const MAX_TOGETHER = 500;
-/** No line that a terminal could show contains it. */
+/** A separator that no printable line contains. */
 const BETWEEN_LINES = '\0';
 
 /** Lines of the gateway of one loop turn, and the time of the first; or one line of a function. */
@@ -120,7 +120,7 @@ export class LogHistory {
       this.#chars -= oldest.line.message.length;
       this.#first += 1;
     }
-    // Amortised: forgotten pieces are cut off once they are the larger part.
+    // Amortised: dropped pieces are removed once they are the larger part.
     if (this.#first > 100 && this.#first * 2 > this.#pieces.length) {
       this.#pieces = this.#pieces.slice(this.#first);
       this.#first = 0;
@@ -143,7 +143,7 @@ function answers({ functionName, sinceEpochMs }: HistoryQuestion, line: HistoryL
   );
 }
 
-/** One line of the answer; times in ISO 8601. */
+/** One line of the reply; times are in ISO 8601. */
 export function printHistoryLine({ epochMs, functionName, requestId, level, message }: HistoryLine): string {
   const time = new Date(epochMs).toISOString();
   return `${JSON.stringify({ time, function: functionName, requestId, level, message })}\n`;

@@ -54,12 +54,12 @@ function summarizeResources(call: StackCall, stacks: LoadedStacks): UnknownMembe
   return { StackResourceSummaries: { member }, ...next };
 }
 
-/** By its name, or by the physical id of one of its resources; exactly one of both. */
+/** Finds a stack by its name or by the physical id of one of its resources; the call must pass exactly one of both. */
 function findStack(call: StackCall, stacks: LoadedStacks): ResolvedStack {
   const physicalId = call.text('PhysicalResourceId') ?? '';
   if (physicalId === '') return stacks.require(call);
   if ((call.text('StackName') ?? '') !== '')
-    throw new OperationRefused('ValidationError', 'StackName and PhysicalResourceId exclude each other');
+    throw new OperationRefused('ValidationError', 'StackName and PhysicalResourceId are mutually exclusive');
   const found = stacks
     .all(call)
     .find(({ resources }) => [...resources.values()].some((resource) => resource.physicalId === physicalId));
@@ -115,7 +115,10 @@ const READS: Readonly<Record<string, Read>> = {
     const { source } = stacks.require(call);
     const stage = call.text('TemplateStage') ?? 'Original';
     if (stage !== 'Original' && stage !== 'Processed')
-      throw new OperationRefused('ValidationError', `TemplateStage is Original or Processed, not ${stage}`);
+      throw new OperationRefused(
+        'ValidationError',
+        `TemplateStage must be Original or Processed, not ${stage}`,
+      );
     return {
       TemplateBody: JSON.stringify(source?.template ?? {}),
       StagesAvailable: { member: ['Original', 'Processed'] },
@@ -139,7 +142,7 @@ export function open({ clock }: ServicePorts): Service {
           if (read === undefined && WRITES.test(action))
             throw new OperationRefused(
               'ValidationError',
-              `${action} is refused: the gateway serves the stacks that are on disk. Change their files; they are loaded again.`,
+              `${action} is refused: the gateway serves the stacks that are on disk. Change their files instead; the gateway reloads them.`,
             );
           if (read === undefined) return undefined;
           const text = (name: string): string | undefined => parameters.get(name) ?? undefined;
@@ -151,7 +154,7 @@ export function open({ clock }: ServicePorts): Service {
       },
     },
     prepare(reading) {
-      // A reset reads no stacks for a while.
+      // During a reset there are no stacks for a while.
       return reading.isEmpty ? () => undefined : () => stacks.replace(reading.stacks, reading.times);
     },
   };

@@ -1,10 +1,10 @@
-/** Conditional and partial answers out of the cache (developer guide, RangeGETs; RFC 9110 §13, §14). */
+/** Conditional and partial responses from the cache (developer guide, RangeGETs; RFC 9110 §13, §14). */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { OriginAnswer } from './stored-objects.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** 304, 206 or 416 where the viewer's headers ask for it. */
+/** Turns the response into 304, 206 or 416 if the viewer's headers request it. */
 export function answerPart(
   answer: OriginAnswer,
   { method, headers: asked }: Pick<ViewerRequest, 'method' | 'headers'>,
@@ -42,7 +42,7 @@ function isUnchanged({ headers }: OriginAnswer, asked: HeaderList): boolean {
   }
   const since = Date.parse(asked.last('if-modified-since') ?? '');
   const modified = Date.parse(lastHeader(headers, 'last-modified') ?? '');
-  // NaN is never less.
+  // An invalid date is NaN, which never compares as less.
   return modified <= since;
 }
 
@@ -60,7 +60,7 @@ function allowsRange({ headers }: OriginAnswer, condition: string | undefined): 
 
 type Range = { readonly first: number; readonly last: number };
 
-/** Undefined: the whole object. Several ranges are not served as such. */
+/** Undefined: the whole object, also for requests with several ranges. */
 function readRange(text: string, size: number): Range | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(text.trim()) ?? [];
   if (from === '' && to === '') return undefined;

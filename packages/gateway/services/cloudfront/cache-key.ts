@@ -1,13 +1,13 @@
 /**
- * The key of an object: exactly what the policies name, so that no caller gets what was made for another,
- * unless the policies leave out what tells them apart.
+ * The key of an object: exactly what the policies name. A caller therefore gets another caller's response only if
+ * the policies omit what distinguishes them.
  * @see developer guide, "Understanding the cache key"
  */
 import type { CachePolicy, Distribution } from './distribution.ts';
 import { edgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** Named for explanations: why the next request has another key. */
+/** The parts have names, so that explanations can say why another request has another key. */
 export type KeyParts = {
   readonly path: string;
   readonly query: string;
@@ -15,7 +15,7 @@ export type KeyParts = {
   readonly cookies: string;
   /** Normalized; undefined = not part of the key. */
   readonly acceptEncoding: string | undefined;
-  /** `OPTIONS` has answers of its own. */
+  /** Responses to `OPTIONS` are cached separately. */
   readonly isOptions: boolean;
 };
 
@@ -38,7 +38,7 @@ export function keyPartsOf(request: ViewerRequest, policy: CachePolicy): KeyPart
 
 export function keyOf({ id }: Distribution, parts: KeyParts): string {
   const { path, query, headers, cookies, acceptEncoding, isOptions } = parts;
-  // JSON keeps the parts apart: no value can pass for two.
+  // JSON separates the parts unambiguously.
   return JSON.stringify([
     id,
     path,
@@ -56,12 +56,12 @@ function valuesOf(request: ViewerRequest, name: string): readonly string[] {
   return made === undefined ? [] : [made];
 }
 
-/** In the key list, but replaced by its normalized form. */
+/** Listed in the key, but replaced by its normalized form. */
 function isNormalized(name: string, { gzip, brotli }: CachePolicy): boolean {
   return name === 'accept-encoding' && (gzip || brotli);
 }
 
-/** Formats among those that the viewer takes and the policy caches, as `br,gzip`; empty: none. */
+/** The formats that both the viewer accepts and the policy caches, as `br,gzip`; empty: none. */
 export function normalEncoding(request: ViewerRequest, { gzip, brotli }: CachePolicy): string {
   const taken = new Set(
     request.headers.all('accept-encoding').flatMap((line) =>

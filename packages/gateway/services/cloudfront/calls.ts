@@ -25,7 +25,7 @@ const TARGET =
 type CallPorts = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Without any, each id is taken for one that is elsewhere, and its invalidations are only recorded. */
+  /** Without distributions in the stacks, every id counts as one elsewhere, and its invalidations are only recorded. */
   readonly distributions: () => readonly Distribution[];
   readonly invalidate: (invalidation: Invalidation) => void;
 };
@@ -94,7 +94,7 @@ export class CloudFrontCalls {
     return this.#reply(201, body, ['Location', location]);
   }
 
-  /** It has taken effect when it was made. */
+  /** An invalidation takes effect at once, so it is always completed. */
   #get(distributionId: string, id: string): Answered {
     const found = this.#invalidations.find(distributionId, id);
     if (found === undefined)

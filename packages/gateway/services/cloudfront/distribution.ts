@@ -1,6 +1,6 @@
 /** A distribution as requests read it: immutable, made when the stacks are loaded. */
 
-/** Which values of a kind a policy takes; header names in lower case. */
+/** Which values of one kind a policy selects; header names are in lower case. */
 export type Selection =
   | { readonly kind: 'none' }
   | { readonly kind: 'all' }
@@ -18,7 +18,7 @@ export type CachePolicy = {
   readonly query: Selection;
   readonly gzip: boolean;
   readonly brotli: boolean;
-  /** Of the settings from before policies: other headers are forwarded by a table of AWS's. */
+  /** Legacy settings without policies: other headers are forwarded according to a table by AWS. */
   readonly isLegacy: boolean;
   /** Legacy settings with all headers: nothing is cached. */
   readonly isBypassed?: boolean;
@@ -66,7 +66,7 @@ export type Origin = {
   readonly httpsPort: number;
   readonly attempts: number;
   readonly readTimeoutMs: number;
-  /** Why its behaviors have to stay closed. */
+  /** Why its behaviors answer 500. */
   readonly closed?: string | undefined;
 };
 
@@ -81,7 +81,7 @@ export type Behavior = {
   readonly cache: CachePolicy;
   readonly request: OriginRequestPolicy | undefined;
   readonly response: ResponseHeadersPolicy | undefined;
-  /** Why it answers 500: something that guards or changes its requests is not done here. */
+  /** Why it answers 500: something that guards or changes its requests is not supported here. */
   readonly closed?: string | undefined;
   /** Names of its policies in the template, for reads. */
   readonly policyIds: {
@@ -135,7 +135,7 @@ export const NONE: Selection = { kind: 'none' };
 
 /**
  * @param name as the policy's names are spelled: headers in lower case
- * @param compile a star is a wildcard in names of cookies alone; elsewhere more would be sent than the key has
+ * @param compile a star is a wildcard only in cookie names; elsewhere more would be sent than the key contains
  */
 export function selects(selection: Selection, name: string, compile = isSame): boolean {
   switch (selection.kind) {

@@ -1,4 +1,4 @@
-/** Answers out of the cache or from the origin, with the reason that X-Cache does not give. */
+/** Answers from the cache or from the origin, with the reason that X-Cache does not state. */
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { Clock, HttpClient, HttpOutcome } from '../../core/ports.ts';
 import { answerPart } from './answer-part.ts';
@@ -33,17 +33,17 @@ type Asked = {
 export type CacheOutcome = {
   readonly answer: OriginAnswer;
   readonly result: CacheResult;
-  /** For the log and the console: `miss: first request of this key`. */
+  /** For the log and the console: `miss: first request with this cache key`. */
   readonly reason: string;
   readonly ageSeconds: number | undefined;
 };
 
-/** A call of an origin whose answer may be kept, unless an invalidation comes first. */
+/** A call of an origin whose response may be cached, unless an invalidation comes first. */
 type Fetching = { readonly distributionId: string; readonly path: string; isDropped: boolean };
 type Flight = { readonly fetching: Fetching; readonly done: Promise<StoredObject | undefined> };
 type Fetched = { readonly outcome: CacheOutcome; readonly kept: StoredObject | undefined };
 
-/** Beside errors, for which AWS has a list. */
+/** Cacheable statuses other than errors, for which AWS has a list. */
 const KEPT_STATUSES = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308]);
 const CONDITIONS = [
   'if-match',
@@ -88,7 +88,7 @@ export class EdgeCache {
       : this.#fly(asked, { key, parts, found });
   }
 
-  /** Also of answers that are under way. */
+  /** Also drops responses that are still in progress. */
   drop(isDropped: (object: { readonly distributionId: string; readonly path: string }) => boolean): void {
     this.objects.dropWhere(({ distributionId, parts }) =>
       isDropped({ distributionId, path: invalidationPath(parts) }),
@@ -97,7 +97,7 @@ export class EdgeCache {
     for (const [key, { fetching }] of this.#flights) if (fetching.isDropped) this.#flights.delete(key);
   }
 
-  /** HEAD is answered by an object of GET, GET by none of HEAD. */
+  /** An object from a GET also answers HEAD, but not the reverse. */
   #find(key: string, method: string): StoredObject | undefined {
     if (method !== 'HEAD') return this.objects.find(key);
     return this.objects.find(key) ?? this.objects.find(headKey(key));
@@ -137,9 +137,9 @@ export class EdgeCache {
     const flight = this.#flights.get(flightKey);
     if (flight !== undefined) {
       const kept = await flight.done;
-      // What may not be kept is for one request alone.
+      // A response that must not be cached belongs to one request only.
       if (kept === undefined) return (await this.#fetch(asked, at)).outcome;
-      return this.#hit(kept, asked.request, 'same key as a request at the same time,');
+      return this.#hit(kept, asked.request, 'shared with a concurrent request with the same cache key,');
     }
     const fetching = this.#begin(asked, at.parts);
     const fetched = this.#fetch(asked, at, fetching);
@@ -191,7 +191,7 @@ export class EdgeCache {
       const kept = { ...expired, freshUntilEpochMs: until };
       if (!fetching.isDropped) this.objects.keep(kept);
       return {
-        outcome: this.#hit(kept, request, `stale, since the origin answered ${answer.status}; kept`),
+        outcome: this.#hit(kept, request, `stale, because the origin answered ${answer.status}; cached`),
         kept: undefined,
       };
     }
@@ -199,7 +199,7 @@ export class EdgeCache {
     const kept = this.#keep(asked, at, packed, fetching);
     const result = answer.status >= 400 ? 'Error' : 'Miss';
     const reason = `miss: ${why}; ${kept === undefined ? this.#refusal(asked, answer) : keptFor(kept)}`;
-    // Of what is kept, the caller gets what the others will: parts and conditions hold for whole objects only.
+    // If the object was cached, this caller gets the same as later ones: ranges and conditions apply to whole objects.
     const shown =
       kept === undefined || lastHeader(request.headers.lines, 'range') !== undefined
         ? packed
@@ -225,7 +225,7 @@ export class EdgeCache {
     const outcome = {
       answer: answerPart(object, request),
       result: 'RefreshHit' as const,
-      reason: 'refresh hit: the origin confirmed what was kept',
+      reason: 'refresh hit: the origin confirmed the cached object',
       ageSeconds: 0,
     };
     return { outcome, kept: isKept ? object : undefined };
@@ -263,7 +263,7 @@ export class EdgeCache {
     const { cache } = behavior;
     const { status, headers } = answer;
     const now = this.#clock.nowEpochMs();
-    // The answer to a condition or a range is for this caller; a whole object is for all.
+    // A response to a condition or a range is for this caller only; a whole object is for everybody.
     if (status !== 200 && hasCondition(request)) return 0;
     if (status >= 400) return freshErrorSeconds(answer, cache, distribution.errors.get(status), now);
     if (!KEPT_STATUSES.has(status)) return 0;
@@ -275,15 +275,17 @@ export class EdgeCache {
   #refusal(asked: Asked, { status, headers }: OriginAnswer): string {
     const said = lastHeader(headers, 'cache-control');
     if (hasCondition(asked.request) && status !== 200)
-      return 'not kept: the request has a condition or a range';
-    return said === undefined ? `not kept: status ${status}` : `not kept: Cache-Control: ${said}`;
+      return 'not cached: the request has a condition or a range';
+    return said === undefined ? `not cached: status ${status}` : `not cached: Cache-Control: ${said}`;
   }
 
   #missReason({ distribution }: Asked, { key, parts, found }: KeyPlace): string {
-    if (found !== undefined) return 'what was kept has expired';
+    if (found !== undefined) return 'the cached object has expired';
     const other = this.objects.findPath(distribution.id, parts.path);
     const by = other === undefined || other.key === key ? undefined : firstDifference(parts, other.parts);
-    return by === undefined ? 'first request of this key' : `the key differs by ${by} from what is kept`;
+    return by === undefined
+      ? 'first request with this cache key'
+      : `the cache key differs from the cached object in ${by}`;
   }
 
   async #send(
@@ -308,12 +310,12 @@ function headKey(key: string): string {
   return `HEAD ${key}`;
 }
 
-/** As invalidations name it: with the parameters of the key. */
+/** The path in the form that invalidations use: with the query parameters of the key. */
 function invalidationPath({ path, query }: KeyParts): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** Requests that share no answer: "Forward cookies to the origin" prevents collapsing. */
+/** Requests that never share a response: "Forward cookies to the origin" prevents collapsing. */
 function isAlone({ request, behavior }: Asked): boolean {
   return forwardsCookies(behavior) || hasCondition(request);
 }
@@ -338,7 +340,7 @@ function validatorsOf({ headers }: StoredObject): readonly string[] {
   ];
 }
 
-/** A 304 renews what it names, but for what describes the body. */
+/** A 304 updates the headers that it contains, except those that describe the body. */
 function mergeHeaders(kept: readonly string[], renewed: readonly string[]): readonly string[] {
   const names = new Set(renewed.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   for (const name of ['content-length', 'content-encoding', 'content-type', 'content-range', 'etag'])
@@ -358,5 +360,5 @@ function headersToKeep(headers: readonly string[], { cache }: Behavior): readonl
 }
 
 function keptFor({ storedAtEpochMs, freshUntilEpochMs }: StoredObject): string {
-  return `kept for ${Math.round((freshUntilEpochMs - storedAtEpochMs) / 1000)} s`;
+  return `cached for ${Math.round((freshUntilEpochMs - storedAtEpochMs) / 1000)} s`;
 }

@@ -1,5 +1,5 @@
 /**
- * Headers that CloudFront adds by itself, as far as they can be known here (developer guide, "Adding
+ * Headers that CloudFront adds, as far as their values are known here (developer guide, "Adding
  * CloudFront request headers"). Country, city, ASN and TLS are unknown: their headers are absent.
  */
 import { deviceOf } from '../../core/events/viewer-device.ts';

@@ -13,14 +13,14 @@ import { compileGlob } from '@gatewright/aws/glob';
 
 type EdgePorts = Pick<ServicePorts, 'http' | 'clock' | 'random' | 'screens' | 'logGroups' | 'settings'>;
 
-/** What a request gets before it could come to the cache. */
+/** A reply that a request gets before the cache is asked. */
 type Refusal = CacheOutcome & { readonly isClosed: boolean };
 type Ids = { readonly requestId: string; readonly via: string };
 
 /** AWS (developer guide, quotas): of the URL, and of the request without its body. */
 const MAX_URL_BYTES = 8_192;
 const MAX_REQUEST_BYTES = 32_768;
-/** Where the console shows reasons. */
+/** How many reasons the console shows. */
 const KEPT_NOTES = 1;
 
 export class Edge {
@@ -71,7 +71,7 @@ export class Edge {
     request: ViewerRequest,
     ids: Ids,
   ): Promise<CacheOutcome> {
-    if (behavior === undefined) return closed('no behavior has this path');
+    if (behavior === undefined) return closed('no cache behavior matches this path');
     return this.cache.answer({ distribution, behavior, request, ...ids });
   }
 
@@ -97,11 +97,11 @@ export class Edge {
     if (verdict !== undefined || this.#ports.settings.allowUnguarded === true) return verdict;
     return {
       kind: 'closed',
-      reason: `the web ACL ${webAclArn} is in no loaded stack, has faults, or is not of scope CLOUDFRONT`,
+      reason: `the web ACL ${webAclArn} is not in a loaded stack, has errors, or does not have the scope CLOUDFRONT`,
     };
   }
 
-  /** The page that the distribution has for this error; the error itself if the page fails. */
+  /** Fetches the custom error page for this error; returns the error itself if the page fails. */
   async #withPage(
     distribution: Distribution,
     outcome: CacheOutcome,
@@ -166,8 +166,8 @@ function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): st
 }
 
 /**
- * Viewers on AWS can only use the names of the distribution: an address of this machine stands for the first.
- * An API that gets it as Host refuses it, there and here.
+ * On AWS, viewers can only use the names of the distribution, so an address of this machine is replaced by the
+ * first name. An API that receives this name as Host refuses it, on AWS and here.
  */
 function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
   const name = plainHost(given.host);
@@ -193,7 +193,7 @@ function withInserts(given: FrontRequest, inserts: readonly string[]): FrontRequ
   return { ...given, rawHeaders: [...others, ...inserts] };
 }
 
-/** Without what is about the body, or asks for a part of it. */
+/** Removes headers that describe the body or request a part of it. */
 function plainHeaders({ rawHeaders }: FrontRequest): readonly string[] {
   return rawHeaders.filter(
     (_, index) => !/^(?:if-.*|range|content-.*)$/i.test(rawHeaders[index - (index % 2)] ?? ''),
@@ -240,7 +240,7 @@ function refused(answer: OriginAnswer, reason: string): Refusal {
   return { answer, result: 'Error', reason: `refused: ${reason}`, ageSeconds: undefined, isClosed: false };
 }
 
-/** Ours: AWS would do what is not done here. */
+/** Ours: AWS would do what is not supported here. */
 function closed(reason: string): Refusal {
   const answer = ownError(500, `This behavior is closed: ${reason}`);
   return { answer, result: 'Error', reason: `closed: ${reason}`, ageSeconds: undefined, isClosed: true };
@@ -252,7 +252,7 @@ function isTooLong({ method, path, query, headers, host }: ViewerRequest): boole
   return headers.lines.reduce((sum, text) => sum + text.length + 2, method.length + url) > MAX_REQUEST_BYTES;
 }
 
-// Which behavior a path has (developer guide, "Path pattern").
+// Which behavior applies to a path (developer guide, "Path pattern").
 
 /** The first one whose pattern matches; the default one is last. */
 function matchBehavior(behaviors: readonly Behavior[], path: string): Behavior | undefined {

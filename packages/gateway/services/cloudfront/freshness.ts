@@ -4,7 +4,7 @@ import type { CachePolicy, ErrorRule } from './distribution.ts';
 
 type Directives = ReadonlyMap<string, string>;
 
-/** Of all `Cache-Control` lines; the first of a name holds. */
+/** The directives of all `Cache-Control` lines; the first one of a name applies. */
 export function readDirectives(headers: readonly string[]): Directives {
   const found = new Map<string, string>();
   for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -26,12 +26,12 @@ function secondsOf(directives: Directives, name: string): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), MAX_SECONDS) : undefined;
 }
 
-/** `no-cache="Set-Cookie"` is about that header alone. */
+/** `no-cache="Set-Cookie"` applies only to that header. */
 export function keepsSetCookie(directives: Directives): boolean {
   return !/(?:^|[,\s])set-cookie(?:$|[,\s])/i.test(directives.get('no-cache') ?? '');
 }
 
-/** What the origin says; `refuses`: not to be kept. */
+/** What the origin specifies; `refuses`: the response must not be cached. */
 type Said = { readonly refuses: boolean; readonly seconds: number | undefined };
 
 function readSaid(headers: readonly string[], directives: Directives, nowEpochMs: number): Said {
@@ -48,12 +48,12 @@ function readSaid(headers: readonly string[], directives: Directives, nowEpochMs
 function expiresIn(headers: readonly string[], nowEpochMs: number): number | undefined {
   const expires = lastHeader(headers, 'expires');
   if (expires === undefined) return undefined;
-  // An invalid date, such as 0, has passed.
+  // An invalid date, such as 0, counts as past.
   const seconds = Math.floor((Date.parse(expires) - nowEpochMs) / 1000);
   return Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
 }
 
-/** 0: it is not kept. */
+/** 0: the response is not cached. */
 export function freshSeconds(headers: readonly string[], policy: CachePolicy, nowEpochMs: number): number {
   const { minTtlSeconds, defaultTtlSeconds, maxTtlSeconds } = policy;
   const directives = readDirectives(headers);
@@ -65,9 +65,9 @@ export function freshSeconds(headers: readonly string[], policy: CachePolicy, no
 
 const ALWAYS_KEPT = new Set([404, 414, 500, 501, 502, 503, 504]);
 const KEPT_IF_SAID = new Set([400, 403, 405, 412, 415]);
-const USUAL_ERROR_SECONDS = 10;
+const DEFAULT_ERROR_SECONDS = 10;
 
-/** 0: it is not kept. @param rule of this status */
+/** 0: the response is not cached. @param rule for this status */
 export function freshErrorSeconds(
   { status, headers }: { readonly status: number; readonly headers: readonly string[] },
   policy: CachePolicy,
@@ -77,18 +77,21 @@ export function freshErrorSeconds(
   const directives = readDirectives(headers);
   const said = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
   if (!ALWAYS_KEPT.has(status) && !(KEPT_IF_SAID.has(status) && said !== undefined)) return 0;
-  const least = rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
+  const minSeconds = rule?.cachingMinTtlSeconds ?? DEFAULT_ERROR_SECONDS;
   // "… cannot be greater than the Maximum TTL value set for the cache behavior."
   const wanted = Math.min(said ?? expiresIn(headers, nowEpochMs) ?? 0, policy.maxTtlSeconds);
-  return Math.max(least, wanted);
+  return Math.max(minSeconds, wanted);
 }
 
 /** How long an expired object is served while its origin fails. */
 export function staleSeconds(rule: ErrorRule | undefined): number {
-  return rule?.cachingMinTtlSeconds ?? USUAL_ERROR_SECONDS;
+  return rule?.cachingMinTtlSeconds ?? DEFAULT_ERROR_SECONDS;
 }
 
-/** While its origin fails, an object is served for `stale-if-error` seconds after its end; without them, on and on. */
+/**
+ * While its origin fails, an object is served for `stale-if-error` seconds after it expires; without that
+ * directive, indefinitely.
+ */
 export function mayBeStale(
   { headers, storedAtEpochMs }: { readonly headers: readonly string[]; readonly storedAtEpochMs: number },
   policy: CachePolicy,

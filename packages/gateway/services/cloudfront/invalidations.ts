@@ -1,4 +1,4 @@
-/** Invalidations of each distribution, in the order of their making. */
+/** Invalidations of each distribution, in the order of their creation. */
 import type { Clock, Random } from '../../core/ports.ts';
 
 export type Invalidation = {
@@ -9,7 +9,7 @@ export type Invalidation = {
   readonly createTime: string;
 };
 
-/** Ours: invalidations remembered for reads and repeated calls, and characters of their paths. */
+/** Our limits: how many invalidations are kept for reads and repeated calls, and how many characters of paths. */
 const MAX_KEPT = 1_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
@@ -24,7 +24,7 @@ export class Invalidations {
     this.#random = random;
   }
 
-  /** `conflict`: the reference belongs to other paths. */
+  /** `conflict`: the caller reference was used with other paths. */
   create(
     asked: Pick<Invalidation, 'distributionId' | 'reference' | 'paths'>,
   ): { readonly invalidation: Invalidation; readonly isNew: boolean } | 'conflict' {
@@ -65,7 +65,7 @@ function charactersOf({ paths }: Invalidation): number {
   return paths.reduce((sum, path) => sum + path.length, 0);
 }
 
-/** Whether a path of an invalidation, perhaps with a star at its end, names this one. */
+/** Whether an invalidation path, possibly ending with a star, matches this path. */
 export function namesPath(pattern: string, path: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
 }

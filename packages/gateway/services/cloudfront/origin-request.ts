@@ -8,7 +8,7 @@ import type { Behavior, Selection } from './distribution.ts';
 import { edgeHeader, spellEdgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** Of one connection, or CloudFront's own: never passed on. */
+/** Hop-by-hop headers and CloudFront's own: never forwarded. */
 const NEVER = new Set([
   ...CONNECTION_HEADERS,
   'cookie',
@@ -22,7 +22,7 @@ const NEVER = new Set([
   'x-real-ip',
 ]);
 
-/** With policies, only these come without being named. */
+/** If there are policies, only these headers are forwarded without being named. */
 const ALWAYS = new Set([
   'cache-control',
   'content-encoding',
@@ -37,7 +37,7 @@ const ALWAYS = new Set([
   'range',
 ]);
 
-/** Legacy settings remove these, unless they are named; all others are forwarded. */
+/** Legacy settings remove these headers unless they are named; all others are forwarded. */
 const LEGACY_REMOVED = new Set([
   'accept',
   'accept-charset',
@@ -48,7 +48,7 @@ const LEGACY_REMOVED = new Set([
   'user-agent',
   'x-http-method-override',
 ]);
-/** With a body, and OPTIONS that is not cached, keep `Authorization`. */
+/** Methods with a body, and OPTIONS if it is not cached, keep `Authorization`. */
 const WITH_AUTHORIZATION = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
 
 type OriginParts = { readonly requestId: string; readonly via: string };
@@ -107,7 +107,7 @@ function legacyQuery(selection: Selection): Selection {
   return selection.kind === 'none' ? selection : { kind: 'all' };
 }
 
-/** Both as one. A list of the cache policy is kept even where the other excludes its names, and the reverse. */
+/** Combines both policies. An allow list of one is kept even if the other excludes its names. */
 function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === 'all' || other.kind === 'all') return { kind: 'all' };
   if (one.kind === 'none') return other;
@@ -157,7 +157,7 @@ function forwarded(request: ViewerRequest, behavior: Behavior, isRevalidation: b
   return lines;
 }
 
-/** A viewer cannot say what CloudFront knows by itself. */
+/** A viewer cannot set headers whose values CloudFront determines. */
 function isSpoof(lower: string): boolean {
   return lower.startsWith('cloudfront-');
 }
@@ -195,7 +195,7 @@ export function forwardsCookies({ cache, request }: Behavior): boolean {
   return eitherOf(cache.cookies, request?.cookies ?? NONE).kind !== 'none';
 }
 
-/** Whether this request may be answered from the cache, and its answer be kept. */
+/** Whether this request may be answered from the cache and its response be cached. */
 export function isCacheable({ method }: ViewerRequest, { cachedMethods, cache }: Behavior): boolean {
   return cachedMethods.has(method) && !isCachingOff(cache);
 }

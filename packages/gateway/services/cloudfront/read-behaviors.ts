@@ -1,4 +1,4 @@
-/** Cache behaviors: what each takes from requests, where it sends them, and what keeps it closed. */
+/** Cache behaviors: which values each selects from requests, where it sends them, and why it may be closed. */
 import { asNonEmptyText } from '@gatewright/aws/json-object';
 import type { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 import type {
@@ -24,7 +24,7 @@ export type Policies = {
   readonly response: ReadonlyMap<string, ResponseHeadersPolicy>;
 };
 
-/** Notes a member that is not done here; `closes`: requests are refused for it. */
+/** Notes a member that is not supported here; `closes`: requests are refused for it. */
 export type Finding = { readonly path: string; readonly what: string; readonly closes: boolean };
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
@@ -68,12 +68,16 @@ export function readBehavior(
 ): Behavior {
   const targetId = at.text('TargetOriginId');
   const origin = origins.get(targetId);
-  if (origin === undefined) at.refuse('TargetOriginId', `${targetId} is none of the distribution's origins`);
+  if (origin === undefined)
+    at.refuse(
+      'TargetOriginId',
+      `unknown origin ${targetId}; expected the Id of one of the distribution's origins`,
+    );
   const reasons = findClosing(at, find);
   const methods = at.texts('AllowedMethods', METHODS.length);
   const cached = at.texts('CachedMethods', METHODS.length);
   const wrong = [...methods, ...cached].find((method) => !METHODS.includes(method));
-  if (wrong !== undefined) at.refuse('AllowedMethods', `${wrong} is no method that CloudFront forwards`);
+  if (wrong !== undefined) at.refuse('AllowedMethods', `CloudFront does not forward the method ${wrong}`);
   const cache = readCache(at, policies);
   const request = findPolicy(at, 'OriginRequestPolicyId', policies.request, MANAGED_REQUEST_POLICIES);
   findUnknownHeaders(at, { cache, request }, find);
@@ -102,7 +106,7 @@ export function readPattern(at: MemberReader): string {
   if (pattern.length > MAX_PATTERN)
     at.refuse('PathPattern', `has ${pattern.length} characters; at most ${MAX_PATTERN} are allowed`);
   if (!PATTERN.test(pattern))
-    at.refuse('PathPattern', `${pattern} has characters that no path pattern can have`);
+    at.refuse('PathPattern', `${pattern} contains characters that are not allowed in a path pattern`);
   return pattern;
 }
 
@@ -114,7 +118,7 @@ function findClosing(at: MemberReader, find: (finding: Finding) => void): readon
     const closing = Object.hasOwn(CLOSING, name) ? CLOSING[name] : undefined;
     const open = Object.hasOwn(OPEN_FINDINGS, name) ? OPEN_FINDINGS[name] : undefined;
     // An unknown member may be a guard that AWS has added.
-    const what = closing ?? open ?? `${name} is unknown here`;
+    const what = closing ?? open ?? `${name} is not supported here`;
     if (open === undefined) reasons.push(what);
     find({ path, what, closes: open === undefined });
   }
@@ -135,7 +139,7 @@ function findUnknownHeaders(
   for (const [member, names] of asked) {
     const unknown = names.filter((name) => name.startsWith('cloudfront-') && !isKnownEdgeHeader(name));
     if (unknown.length === 0) continue;
-    const what = `unknown here, and absent: ${unknown.map(spellEdgeHeader).join(', ')}`;
+    const what = `not available here, so they are omitted: ${unknown.map(spellEdgeHeader).join(', ')}`;
     find({ path: `${at.path}.${member}`, what, closes: false });
   }
 }
@@ -144,12 +148,12 @@ function readCache(at: MemberReader, policies: Policies): CachePolicy {
   const policy = findPolicy(at, 'CachePolicyId', policies.cache, MANAGED_CACHE_POLICIES);
   if (policy !== undefined) {
     const beside = ['ForwardedValues', 'MinTTL', 'DefaultTTL', 'MaxTTL'].find((name) => at.has(name));
-    if (beside !== undefined) at.refuse(beside, 'cannot be set beside CachePolicyId');
+    if (beside !== undefined) at.refuse(beside, 'cannot be combined with CachePolicyId');
     return policy;
   }
   if (asNonEmptyText(at.value('OriginRequestPolicyId')) !== undefined)
-    at.refuse('OriginRequestPolicyId', 'needs a CachePolicyId beside it');
-  if (!at.has('ForwardedValues')) at.refuse('CachePolicyId', 'must be set, or ForwardedValues');
+    at.refuse('OriginRequestPolicyId', 'requires a CachePolicyId');
+  if (!at.has('ForwardedValues')) at.refuse('CachePolicyId', 'or ForwardedValues must be set');
   return readForwardedValues(at);
 }
 
@@ -166,11 +170,14 @@ function findPolicy<Policy extends { readonly name: string }>(
   }
   const policy = own.get(id) ?? findManaged(managed, id);
   if (policy === undefined)
-    at.refuse(name, `${id} is no policy that AWS manages, and none of the loaded stacks without faults`);
+    at.refuse(
+      name,
+      `unknown policy ${id}: it is neither an AWS managed policy nor a valid policy of a loaded stack`,
+    );
   return policy;
 }
 
-/** A behavior that cannot be read still takes its paths: another one must not answer them. */
+/** A behavior that cannot be read still claims its paths, so that no other behavior serves them. */
 export function closedBehavior(
   at: MemberReader | undefined,
   pattern: string,

@@ -1,4 +1,4 @@
-/** Distributions of the loaded stacks, with findings for all that is not done here. */
+/** Distributions of the loaded stacks, with findings for all that is not supported here. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { asText, memberOf } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -15,7 +15,7 @@ const MAX_LISTED = 1_000;
 const ROOT = 'DistributionConfig';
 const RESPONSE_ROOT = 'ResponseHeadersPolicyConfig';
 const SERVER_TIMING = 'ServerTimingHeadersConfig';
-const REFUSED = 'its requests are answered 500';
+const REFUSED = 'its requests get a 500 response';
 
 const DONE = new Set(
   `Aliases CacheBehaviors CustomErrorResponses DefaultCacheBehavior DefaultRootObject Enabled Origins WebACLId
@@ -25,22 +25,22 @@ const DONE = new Set(
 const OPEN_FINDINGS: Readonly<Record<string, string>> = {
   Logging: 'no log is written to the bucket; see the log group of the distribution',
   ContinuousDeploymentPolicyId: 'no staging distribution takes a share of the requests',
-  Staging: 'it is served as others are',
+  Staging: 'it is served like any other distribution',
 };
 const ORIGIN_DONE = new Set(
   `Id DomainName OriginPath OriginCustomHeaders CustomOriginConfig ConnectionAttempts ConnectionTimeout
    OriginShield ResponseCompletionTimeout`.split(/\s+/),
 );
 const ORIGIN_CLOSING: Readonly<Record<string, string>> = {
-  S3OriginConfig: 'objects of buckets are not served here',
-  VpcOriginConfig: 'VPC origins are not reached here',
+  S3OriginConfig: 'S3 origins are not supported here',
+  VpcOriginConfig: 'VPC origins are not supported here',
   OriginAccessControlId: 'requests to the origin are not signed here',
 };
 const NEVER_ADDED =
   /^(?:cache-control|connection|content-length|cookie|host|if-.*|max-forwards|pragma|proxy-.*|range|request-range|te|trailer|transfer-encoding|upgrade|via|x-amz-.*|x-edge-.*|x-real-ip)$/;
 const S3_HOST = /(?:^|\.)s3(?:-website)?[.-][a-z0-9-]*\.?amazonaws\.com(?:\.cn)?$|\.s3\.amazonaws\.com$/i;
 
-/** Enabled ones; names that two have are noted. */
+/** Reads the enabled distributions and reports names that two of them share. */
 export function readDistributions(stacks: StackReading, settings: ServiceSettings): readonly Distribution[] {
   const readers = stacks.everyOfType('AWS::CloudFront::Distribution');
   const policies: Policies = {
@@ -56,7 +56,7 @@ export function readDistributions(stacks: StackReading, settings: ServiceSetting
     const distribution = new DistributionReader(reader, policies, settings).read();
     const twice = distribution?.aliases.find((alias) => taken.has(alias));
     if (twice !== undefined)
-      reader.note(`${ROOT}.Aliases`, `${twice} is an alias of two distributions`, 'the first one has it');
+      reader.note(`${ROOT}.Aliases`, `${twice} is an alias of two distributions`, 'the first one keeps it');
     for (const alias of distribution?.aliases ?? []) taken.add(alias);
     return distribution ?? [];
   });
@@ -140,18 +140,18 @@ class DistributionReader {
     const groups = this.#groupsOf(at);
     const origins = new Map([...this.#readOrigins(at), ...groups]);
     const others = at.objects('CacheBehaviors', MAX_LISTED).map((one) => this.#readOther(one, origins));
-    const usual = at.object('DefaultCacheBehavior');
+    const defaultBehavior = at.object('DefaultCacheBehavior');
     const webAcl = at.value('WebACLId');
     const root = at.value('DefaultRootObject') ?? '';
     if (typeof root !== 'string' || /^\/|[^\w\-.*$/~"':@%&;?=,()+!]/.test(root))
-      at.refuse('DefaultRootObject', `${JSON.stringify(root)} is no name of an object, such as index.html`);
+      at.refuse('DefaultRootObject', `${JSON.stringify(root)} is not an object name such as index.html`);
     return {
       ...this.#identity(),
       aliases: at.texts('Aliases', MAX_LISTED).map((alias) => alias.toLowerCase()),
       comment: asText(at.value('Comment')) ?? '',
       defaultRootObject: root,
       origins: [...origins.values()],
-      behaviors: [...others, this.#readOne(usual, '*', origins)],
+      behaviors: [...others, this.#readOne(defaultBehavior, '*', origins)],
       errors: new Map(at.objects('CustomErrorResponses', 100).map(readErrorRule)),
       webAclArn: typeof webAcl === 'string' && webAcl !== '' ? webAcl : undefined,
       closed: this.#identity().closed ?? reasons[0],
@@ -160,7 +160,7 @@ class DistributionReader {
 
   #readOther(at: MemberReader, origins: ReadonlyMap<string, Origin>): Behavior {
     const pattern = this.#attempt(() => readPattern(at));
-    // Which paths are its own is unknown: they may be any.
+    // Its paths are unknown, so it may apply to any path.
     if (pattern instanceof InvalidMember) return closedBehavior(at, '*', pattern);
     return this.#readOne(at, pattern, origins);
   }
@@ -190,13 +190,13 @@ class DistributionReader {
     for (const name of at.names) {
       if (DONE.has(name) || !isSet(at.value(name))) continue;
       const open = Object.hasOwn(OPEN_FINDINGS, name) ? OPEN_FINDINGS[name] : undefined;
-      const what = open ?? `${name} is not done here`;
+      const what = open ?? `${name} is not supported here`;
       if (open === undefined) reasons.push(what);
       this.#note({ path: `${ROOT}.${name}`, what, closes: open === undefined }, 'all requests');
     }
     const geo = at.optional('Restrictions')?.optional('GeoRestriction');
     if (geo !== undefined && geo.value('RestrictionType') !== 'none') {
-      const what = 'countries of viewers are unknown here';
+      const what = 'the country of a viewer is unknown here';
       reasons.push(what);
       this.#note({ path: `${ROOT}.Restrictions.GeoRestriction`, what, closes: true }, 'all requests');
     }
@@ -215,7 +215,7 @@ class DistributionReader {
   #readOrigin(at: MemberReader, id: string): Origin {
     const domainName = at.text('DomainName');
     if (/[/:]/.test(domainName))
-      at.refuse('DomainName', `${domainName} is no domain name: give it without scheme, port and path`);
+      at.refuse('DomainName', `${domainName} is not a domain name; omit the scheme, port and path`);
     const path = at.value('OriginPath') ?? '';
     if (typeof path !== 'string' || (path !== '' && !/^\/.*[^/]$/.test(path)))
       at.refuse('OriginPath', 'must begin with a slash and not end with one');
@@ -247,12 +247,12 @@ class DistributionReader {
       const isS3 = name === 'S3OriginConfig';
       if (ORIGIN_DONE.has(name) || (!isS3 && !isSet(at.value(name)))) continue;
       const known = Object.hasOwn(ORIGIN_CLOSING, name) ? ORIGIN_CLOSING[name] : undefined;
-      const what = known ?? `${name} is not done here`;
+      const what = known ?? `${name} is not supported here`;
       reasons.push(what);
       this.#reader.unsupported(`${at.path}.${name}`, `${what}: behaviors with this origin answer 500`);
     }
     if (reasons.length === 0 && S3_HOST.test(domainName)) {
-      const what = 'objects of buckets are not served here';
+      const what = 'S3 origins are not supported here';
       reasons.push(what);
       this.#reader.unsupported(`${at.path}.DomainName`, `${what}: behaviors with this origin answer 500`);
     }
@@ -264,7 +264,7 @@ class DistributionReader {
     const groups = at.optional('OriginGroups')?.objects('Items', MAX_LISTED) ?? [];
     return groups.map((one) => {
       const id = one.text('Id');
-      const what = 'origin groups do not fail over here';
+      const what = 'failover of origin groups is not supported here';
       this.#reader.unsupported(one.path, `${what}: behaviors with the group answer 500`);
       const fault = new InvalidMember(one.path, what);
       return [id, { ...closedBehavior(undefined, '*', fault).origin, id, closed: what }];
@@ -282,7 +282,9 @@ function readErrorRule(at: MemberReader): [number, ErrorRule] {
     at.refuse('ResponseCode', 'and ResponsePagePath must be set together');
   const path = hasPage ? at.text('ResponsePagePath') : '';
   if (hasPage && !path.startsWith('/')) at.refuse('ResponsePagePath', `${path} must begin with a slash`);
-  const least = at.has('ErrorCachingMinTTL') ? at.integer('ErrorCachingMinTTL', 0, 3_153_600_000) : undefined;
+  const minTtlSeconds = at.has('ErrorCachingMinTTL')
+    ? at.integer('ErrorCachingMinTTL', 0, 3_153_600_000)
+    : undefined;
   const page = hasPage ? { path, status: at.integer('ResponseCode', 200, 599) } : undefined;
-  return [code, { cachingMinTtlSeconds: least, page }];
+  return [code, { cachingMinTtlSeconds: minTtlSeconds, page }];
 }

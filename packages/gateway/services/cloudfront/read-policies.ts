@@ -18,9 +18,12 @@ const MAX_TTL_SECONDS = 3_153_600_000;
 const MAX_NAMES = 100;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** What policies may not take, since requests have it for one connection only (developer guide, header-caching). */
+/** Hop-by-hop headers, which policies must not select (developer guide, header-caching). */
 const NEVER_IN_KEY = new Set(['connection', 'cookie', 'proxy-authorization', 'te', 'upgrade', '*']);
-/** Only an origin request policy can add these: each viewer has values of its own (adding-cloudfront-headers). */
+/**
+ * Only an origin request policy can add these, because every viewer has different values
+ * (adding-cloudfront-headers).
+ */
 const REQUEST_POLICY_ONLY = new Set([
   'cloudfront-viewer-address',
   'cloudfront-viewer-asn',
@@ -57,9 +60,14 @@ function readTtls(
   at: MemberReader,
 ): Pick<CachePolicy, 'minTtlSeconds' | 'defaultTtlSeconds' | 'maxTtlSeconds'> {
   const minTtlSeconds = at.integer('MinTTL', 0, MAX_TTL_SECONDS, 0);
-  const usual = Math.max(DAY_SECONDS, minTtlSeconds);
+  const defaultSeconds = Math.max(DAY_SECONDS, minTtlSeconds);
   const most = at.has('MaxTTL') ? at.integer('MaxTTL', 0, MAX_TTL_SECONDS) : undefined;
-  const defaultTtlSeconds = at.integer('DefaultTTL', 0, MAX_TTL_SECONDS, Math.min(usual, most ?? usual));
+  const defaultTtlSeconds = at.integer(
+    'DefaultTTL',
+    0,
+    MAX_TTL_SECONDS,
+    Math.min(defaultSeconds, most ?? defaultSeconds),
+  );
   const maxTtlSeconds = most ?? Math.max(YEAR_SECONDS, defaultTtlSeconds);
   if (minTtlSeconds > maxTtlSeconds)
     at.refuse('MinTTL', `is ${minTtlSeconds}, above MaxTTL ${maxTtlSeconds}`);
@@ -97,12 +105,12 @@ function readHeaders(at: MemberReader, behaviors: readonly string[]): ReadHeader
   const names = readHeaderNames(at, 'Headers');
   if (behavior === 'none') return { selection: NONE, added: [] };
   if (behavior === 'allViewer') return { selection: ALL, added: [] };
-  if (names.length === 0) at.refuse('Headers', `must name headers, since HeaderBehavior is ${behavior}`);
+  if (names.length === 0) at.refuse('Headers', `must list headers because HeaderBehavior is ${behavior}`);
   if (behavior === 'allExcept') return { selection: { kind: 'except', names }, added: [] };
   const added = names.filter((name) => name.startsWith('cloudfront-'));
   if (behavior === 'whitelist') return { selection: { kind: 'only', names }, added };
   const wrong = names.find((name) => !added.includes(name));
-  if (wrong !== undefined) at.refuse('Headers', `${wrong} is no header that CloudFront adds`);
+  if (wrong !== undefined) at.refuse('Headers', `unknown CloudFront header ${wrong}`);
   return { selection: ALL, added };
 }
 
@@ -110,7 +118,7 @@ function readHeaders(at: MemberReader, behaviors: readonly string[]): ReadHeader
 function readHeaderNames(at: MemberReader, member: string): readonly string[] {
   const names = at.texts(member, MAX_NAMES).map((name) => name.toLowerCase());
   const wrong = names.find((name) => !TOKEN.test(name));
-  if (wrong !== undefined) at.refuse(member, `${JSON.stringify(wrong)} is no header name`);
+  if (wrong !== undefined) at.refuse(member, `${JSON.stringify(wrong)} is not a valid header name`);
   return [...new Set(names)];
 }
 
@@ -119,11 +127,11 @@ function readSelection(at: MemberReader, kind: 'Cookie' | 'QueryString', member:
   const names = at.texts(member, MAX_NAMES);
   if (behavior === 'none') return NONE;
   if (behavior === 'all') return ALL;
-  if (names.length === 0) at.refuse(member, `must have names, since ${kind}Behavior is ${behavior}`);
+  if (names.length === 0) at.refuse(member, `must list names because ${kind}Behavior is ${behavior}`);
   return { kind: behavior === 'whitelist' ? 'only' : 'except', names };
 }
 
-/** `ForwardedValues` and the TTLs beside it. @throws InvalidMember */
+/** `ForwardedValues` and the TTLs next to it. @throws InvalidMember */
 export function readForwardedValues(behavior: MemberReader): CachePolicy {
   const at = behavior.object('ForwardedValues');
   const ttls = readTtls(behavior);
@@ -180,7 +188,7 @@ export function readResponsePolicy(at: MemberReader): ResponseHeadersPolicy {
 
 function readHeaderName(at: MemberReader, member: string): string {
   const name = at.text(member);
-  if (!TOKEN.test(name)) at.refuse(member, `${JSON.stringify(name)} is no header name`);
+  if (!TOKEN.test(name)) at.refuse(member, `${JSON.stringify(name)} is not a valid header name`);
   return name;
 }
 
@@ -188,9 +196,10 @@ function readHeaderName(at: MemberReader, member: string): string {
 function readValue(at: MemberReader, member: string): string {
   const value = at.value(member) ?? '';
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-    at.refuse(member, 'must be a text');
+    at.refuse(member, 'must be a string');
   const text = String(value);
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) at.refuse(member, 'has characters that no header can have');
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(text))
+    at.refuse(member, 'contains characters that are not allowed in a header');
   return text;
 }
 
@@ -236,7 +245,7 @@ function readSecurity(at: MemberReader): readonly SetHeader[] {
   return made;
 }
 
-/** Whether the member holds anything that asks for a feature. */
+/** Whether the member requests a feature. */
 export function isSet(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false || value === 'false')
     return false;

@@ -5,7 +5,7 @@ const GUARDED = 'behaviors that use it answer 500';
 
 /** `Ref` and `Fn::GetAtt` of these types are in packages/gateway/templates/cloudformation/service-names.ts. */
 export const CLOUDFRONT_TYPES = {
-  // Members that are not done are reported by read-distribution.ts, with what they close.
+  // read-distribution.ts reports unsupported members with their consequences.
   'AWS::CloudFront::Distribution': { enforced: words('DistributionConfig'), noEffect: words('Tags') },
   'AWS::CloudFront::CachePolicy': { enforced: words('CachePolicyConfig') },
   'AWS::CloudFront::OriginRequestPolicy': { enforced: words('OriginRequestPolicyConfig') },
@@ -14,7 +14,7 @@ export const CLOUDFRONT_TYPES = {
   'AWS::CloudFront::KeyGroup': { consequence: GUARDED },
   'AWS::CloudFront::VpcOrigin': { consequence: GUARDED },
   'AWS::CloudFront::OriginAccessControl': { consequence: 'origins with it answer 500' },
-  'AWS::CloudFront::CloudFrontOriginAccessIdentity': { consequence: 'buckets are no origins here' },
+  'AWS::CloudFront::CloudFrontOriginAccessIdentity': { consequence: 'S3 origins are not supported here' },
   'AWS::CloudFront::PublicKey': { isWithoutEffect: true },
   'AWS::CloudFront::MonitoringSubscription': { isWithoutEffect: true },
 } satisfies ResourceTypeTable;

@@ -32,7 +32,7 @@ class CloudFrontService implements Service {
   }
 
   prepare(stacks: StackReading): () => void {
-    // A reset reads no stacks for a while; the ports stay.
+    // During a reset there are no stacks for a while, but the ports stay open.
     if (stacks.isEmpty) return () => undefined;
     const read = readDistributions(stacks, this.#ports.settings);
     return () => this.#replace(read);
@@ -67,7 +67,7 @@ class CloudFrontService implements Service {
     this.#calls.clear();
   }
 
-  /** What a changed distribution has kept was made by other policies. */
+  /** Drops the cache of a changed distribution, whose objects were created under other policies. */
   #replace(read: readonly Distribution[]): void {
     const before = new Map(this.#distributions.map((one) => [one.id, printed(one)]));
     const unchanged = new Set(read.filter((one) => before.get(one.id) === printed(one)).map(({ id }) => id));

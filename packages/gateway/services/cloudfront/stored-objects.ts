@@ -1,4 +1,4 @@
-/** Answers that are kept, by key: the least recently used go first. */
+/** The cached responses by key; the least recently used are dropped first. */
 import type { KeyParts } from './cache-key.ts';
 
 export type OriginAnswer = {
@@ -12,7 +12,7 @@ export type StoredObject = OriginAnswer & {
   readonly key: string;
   readonly distributionId: string;
   readonly parts: KeyParts;
-  /** Of the request that it answers: that of HEAD has no body. */
+  /** The method of the request; an object of HEAD has no body. */
   readonly method: 'GET' | 'HEAD' | 'OPTIONS';
   readonly storedAtEpochMs: number;
   readonly freshUntilEpochMs: number;
@@ -22,7 +22,7 @@ export type StoredObject = OriginAnswer & {
 
 /** Ours: of all distributions together. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Rough size of an entry beside its texts and body. */
+/** Estimated size of an entry in addition to its strings and body. */
 const ENTRY_BYTES = 512;
 /** One object may not displace all others. */
 const MAX_SHARE = 4;
@@ -95,6 +95,6 @@ const MAX_LOOKED = 10_000;
 
 function bytesOf({ key, headers, body }: StoredObject): number {
   const texts = headers.reduce((sum, text) => sum + text.length, 0);
-  // The key's parts are kept beside it.
+  // The parts of the key are stored, too.
   return ENTRY_BYTES + 2 * (2 * key.length + texts) + body.length;
 }

@@ -30,8 +30,8 @@ export class ViewerRequest {
     this.host = request.host;
     this.remoteAddress = request.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
     this.remotePort = request.remotePort;
-    // The port stands for that of HTTPS, as those of APIs do. CloudFront removes the header, so it is free to
-    // say that a request came by HTTP.
+    // The port counts as HTTPS, as those of APIs do. CloudFront removes this header, so it can be used here to
+    // mark a request as HTTP.
     this.protocol = this.headers.last('x-forwarded-proto')?.toLowerCase() === 'http' ? 'http' : 'https';
   }
 

@@ -18,7 +18,7 @@ type ViewerFacts = {
   readonly ageSeconds: number | undefined;
 };
 
-/** The name of the only edge there is, in the form of AWS's: an airport, a number and a cell. */
+/** The name of the only edge location, in AWS's form: an airport code, a number and a cell. */
 const POP = 'LCL1-P1';
 
 const REMOVED = new Set([
@@ -151,7 +151,7 @@ function matchesOrigin(pattern: string, origin: string): boolean {
   return wantedHost.startsWith('*.') ? host.endsWith(wantedHost.slice(1)) : host === wantedHost;
 }
 
-/** CloudFront's own error; AWS's page has other words. */
+/** An error of CloudFront itself; AWS's page has a different text. */
 export function ownError(status: number, message: string): OriginAnswer {
   const body = `<!doctype html><title>ERROR</title><h1>${status}</h1><p>${escapeXml(message)}</p>\n`;
   return {

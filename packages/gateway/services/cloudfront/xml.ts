@@ -123,11 +123,11 @@ function aliasesXml({ aliases }: Distribution): Element {
 }
 
 function bodyXml({ origins, behaviors, errors, comment, webAclArn }: Distribution): readonly Element[] {
-  const usual = behaviors.at(-1);
+  const defaultBehavior = behaviors.at(-1);
   const others = behaviors.slice(0, -1);
   return [
     items('Origins', origins.map(originXml)),
-    ...(usual === undefined ? [] : [node('DefaultCacheBehavior', behaviorXml(usual))]),
+    ...(defaultBehavior === undefined ? [] : [node('DefaultCacheBehavior', behaviorXml(defaultBehavior))]),
     items(
       'CacheBehaviors',
       others.map((one) => node('CacheBehavior', [node('PathPattern', one.pattern), ...behaviorXml(one)])),

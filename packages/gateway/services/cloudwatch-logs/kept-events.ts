@@ -20,14 +20,14 @@ export type Wanted = {
   readonly toMs?: number | undefined;
 };
 
-/** Of the gateway's own lines, as in the events of subscriptions. */
+/** Stream of the gateway's own lines, as in the events of subscriptions. */
 const OWN_STREAM = 'gatewright';
-/** One turn of the event loop: other requests must not wait longer. */
+/** The time of one turn of the event loop, so that other requests do not wait longer. */
 const SLICE_MS = 8;
-/** The clock is not read for each line. */
+/** How many lines are read between two looks at the clock. */
 const LINES_PER_LOOK = 200;
 
-/** Without interruption: for tests of names and times alone. */
+/** Runs without interruption; for tests that read only names and times. */
 export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<LogEvent, undefined> {
   const { isOfGroup, isOfStream = () => true, fromMs = -Infinity, toMs = Infinity } = wanted;
   for (const { number, item } of lines.kept()) {

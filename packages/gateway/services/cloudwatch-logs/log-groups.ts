@@ -1,4 +1,4 @@
-/** Log groups and streams: those of the stacks, those made by calls, and those that have lines. */
+/** Log groups and streams that the stacks define, that calls created, or that have lines. */
 import type { KeptFeed } from '../../kernel/kept-feed.ts';
 import type { LogLine } from '../../kernel/service.ts';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -45,7 +45,7 @@ export class LogGroupBook {
     this.#nowMs = nowMs;
   }
 
-  /** Groups of the stacks: a new load keeps what was made in them. */
+  /** Groups of the stacks; a new load keeps what calls created in them. */
   declare(groups: ReadonlyMap<string, number | undefined>): void {
     const nowMs = this.#nowMs();
     this.#declared = new Map(
@@ -101,7 +101,7 @@ export class LogGroupBook {
   /** In the order of their names. */
   list(): readonly GroupFacts[] {
     const facts = new Map<string, { createdMs: number; bytes: number; events: number }>();
-    // Of all lines: the console asks often, so no message is put together.
+    // Counts all lines without building messages, because the console asks often.
     for (const { item } of this.#lines.kept()) {
       const known = facts.get(item.group) ?? { createdMs: item.epochMs, bytes: 0, events: 0 };
       known.bytes += (item.prefix?.length ?? 0) + item.text.length + EVENT_BYTES;
@@ -149,7 +149,7 @@ export class LogGroupBook {
     return this.#made.get(name) ?? this.#declared.get(name);
   }
 
-  /** A group that only has lines is made, so that it can hold something. */
+  /** Creates a group that so far only has lines, so that settings can be stored in it. */
   #require(name: string): Group {
     const known = this.#find(name);
     if (known !== undefined) return known;

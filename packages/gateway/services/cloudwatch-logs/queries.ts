@@ -47,14 +47,14 @@ export class Queries {
   start(input: CallInput): UnknownMembers {
     const language = input.optionalText('queryLanguage') ?? 'CWLI';
     if (language !== 'CWLI')
-      throw invalidParameter(`The query language ${language} is not done here; CWLI is.`);
+      throw invalidParameter(`The query language ${language} is not supported; use CWLI.`);
     const names = readGroups(input);
     const [fromS, toS] = [
       input.optionalInteger('startTime', FROM_ZERO),
       input.optionalInteger('endTime', FROM_ZERO),
     ];
     if (fromS === undefined || toS === undefined || fromS > toS)
-      throw invalidParameter('The query has a startTime and an endTime that is not before it.');
+      throw invalidParameter('The query must have a startTime, and an endTime that is not before it.');
     const limit = input.optionalInteger('limit', { least: 1, most: MAX_ROWS }) ?? MAX_ROWS;
     const query = read(input.text('queryString'));
     for (const name of names) this.#groups.require(name);
@@ -158,7 +158,7 @@ function readGroups(input: CallInput): readonly string[] {
   const [groups] = given;
   if (groups === undefined || given.length > 1)
     throw invalidParameter(
-      'The query has exactly one of logGroupName, logGroupNames and logGroupIdentifiers.',
+      'The query must have exactly one of logGroupName, logGroupNames and logGroupIdentifiers.',
     );
   return groups;
 }

@@ -21,7 +21,7 @@ const MAX_STREAMS = 100;
 const MAX_REPLY_BYTES = 1024 * 1024;
 const BEFORE_ALL: Position = { epochMs: -1, number: -1 };
 
-/** Pages by the last event that was given: events of a later time are found by the next page. */
+/** Pages by the last returned event, so the next page also finds events that arrived meanwhile. */
 export async function filterLogEvents(input: CallInput, { lines, groups }: At): Promise<UnknownMembers> {
   const group = readGroup(input);
   groups.require(group);
@@ -55,7 +55,7 @@ export async function filterLogEvents(input: CallInput, { lines, groups }: At): 
   return { events, searchedLogStreams: [], ...(isWhole ? {} : { nextToken: printToken('', last) }) };
 }
 
-/** Tokens of both directions are always there; one that leads nowhere comes back as it was given. */
+/** Tokens for both directions are always returned; without further events, the given token is returned. */
 export function getLogEvents(input: CallInput, { lines, groups }: At): UnknownMembers {
   const group = readGroup(input);
   const stream = input.text('logStreamName', STREAM_NAME);

@@ -1,4 +1,4 @@
-/** CloudWatch Logs, read back: what functions and stages write, and what calls put beside it. */
+/** Reads of CloudWatch Logs: what functions and stages write, and what calls add. */
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -73,7 +73,7 @@ export function open(ports: ServicePorts): Service {
           `arn:${partitionOf(region)}:logs:${region}:${ports.accountId}:log-group:${group}`;
         try {
           if (input === undefined)
-            throw new OperationRefused('SerializationException', 'The body is no JSON object.');
+            throw new OperationRefused('SerializationException', 'The body is not a JSON object.');
           return {
             kind: 'result',
             fields: await call(logsInput(input), { ports, groups, queries, arnOf }),
@@ -85,7 +85,7 @@ export function open(ports: ServicePorts): Service {
       },
     },
     prepare(stacks) {
-      // A reset reads no stacks for a while, and must not forget when their groups were made.
+      // During a reset there are no stacks for a while; the creation times of their groups must not be lost.
       if (stacks.isEmpty) return () => undefined;
       const declared = stacks.everyOfType('AWS::Logs::LogGroup').map(({ resource }) => {
         const days = Number(resource.properties['RetentionInDays']);
@@ -151,7 +151,7 @@ function readEvents(input: CallInput): readonly Sent[] {
     const text = asText(message);
     if (typeof timestamp !== 'number' || !(timestamp >= 0) || text === undefined || text === '')
       throw invalidParameter(
-        'Each log event has a timestamp in milliseconds and a message that is not empty.',
+        'Each log event must have a timestamp in milliseconds and a message that is not empty.',
       );
     return { timestamp: Math.trunc(timestamp), message: text };
   });

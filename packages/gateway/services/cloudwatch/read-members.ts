@@ -1,4 +1,4 @@
-/** What CloudWatch refuses, with its codes. */
+/** CloudWatch's refusals of input, with their error codes. */
 import { InvalidMember, MemberReader } from '@gatewright/aws/member-reader';
 
 /** Codes of the query protocol; the newer protocols have longer names for some. */
@@ -12,7 +12,7 @@ export type InputCode =
   | 'ResourceNotFound'
   | 'ValidationError';
 
-/** A refusal whose code does not follow from the member. */
+/** A refusal whose error code cannot be derived from the member. */
 export class InvalidInput extends InvalidMember {
   override readonly name = 'InvalidInput';
   override readonly code: InputCode;

@@ -11,7 +11,7 @@ export const CLOUDWATCH_TYPES = {
     ),
     noEffect: words('Tags ActionConfiguration'),
     unsupported: {
-      EvaluationWindow: 'its window slides, and is not aligned to the clock',
+      EvaluationWindow: 'its evaluation window slides instead of being aligned to the clock',
       EvaluationCriteria: 'queries in PromQL are not evaluated',
       EvaluationInterval: 'queries in PromQL are not evaluated',
       WarmUpConfiguration: 'it is evaluated from the start',

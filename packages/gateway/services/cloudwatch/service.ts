@@ -67,13 +67,13 @@ function describeRow({ alarm, state, transitionedMs }: Entry): EventSource {
 /** Namespaces of AWS that are measured here; functions may write any other. */
 const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
 
-/** What never happens here has no data on AWS either: tables refuse nothing for their capacity. */
+/** Metrics of events that never happen here, such as throttled tables; without such events AWS has no data either. */
 const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
 
 function readAlarms(stacks: StackReading): readonly Alarm[] {
   const composites = stacks.here('AWS::CloudWatch::CompositeAlarm', 'monitoring');
   const metrics = stacks.here('AWS::CloudWatch::Alarm', 'monitoring');
-  // One that is faulty is named by its own fault.
+  // A faulty alarm already has its own finding.
   const names = new Set([...metrics, ...composites].map(({ resource }) => resource.physicalId));
   return [
     ...metrics.flatMap((reader) => readOne(reader, 'metric')),
@@ -81,7 +81,10 @@ function readAlarms(stacks: StackReading): readonly Alarm[] {
       readOne(reader, 'composite').map((alarm) => {
         const gone = alarm.kind === 'composite' ? alarmsIn(alarm.rule).map(nameOf) : [];
         for (const name of gone.filter((one) => !names.has(one)))
-          reader.unsupported('AlarmRule', `names ${name}, which no loaded stack has: that part never holds`);
+          reader.unsupported(
+            'AlarmRule',
+            `refers to ${name}, which is not in a loaded stack: that part is never true`,
+          );
         return alarm;
       }),
     ),
@@ -103,7 +106,10 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
   };
   const at = readInput(resource.properties);
   if (kind === 'metric' && isAnomalyAlarm(at)) {
-    reader.unsupported('ComparisonOperator', 'no band is predicted here: the alarm never rings');
+    reader.unsupported(
+      'ComparisonOperator',
+      'anomaly detection is not supported here: the alarm is never evaluated',
+    );
     return [];
   }
   try {
@@ -113,7 +119,7 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
     return [alarm];
   } catch (error) {
     if (!(error instanceof InvalidMember)) throw error;
-    reader.note(error.path, error.message, 'the alarm never rings');
+    reader.note(error.path, error.message, 'the alarm is never evaluated');
     return [];
   }
 }
@@ -143,5 +149,5 @@ function reportActions(reader: ResourceReader, { actions }: Alarm): void {
   for (const [state, property] of Object.entries(PROPERTIES) as [keyof typeof PROPERTIES, string][])
     for (const arn of actions[state])
       if (!ACTION_SERVICES.includes(parseArn(arn)?.service ?? ''))
-        reader.unsupported(property, `${arn} is not acted on: only topics and functions are`);
+        reader.unsupported(property, `${arn} is not run: only topics and functions are supported`);
 }

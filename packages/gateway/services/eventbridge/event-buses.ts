@@ -42,7 +42,7 @@ const MAX_HOPS = 10;
 export class EventBuses {
   readonly #options: Options;
   #rules = new Map<string, EventRule[]>();
-  /** Buses that the present event has passed; deliveries begin in the event's turn. */
+  /** Buses that the current event has passed; its deliveries begin in the same turn. */
   #hops = 0;
 
   constructor(options: Options) {
@@ -152,11 +152,11 @@ function isJsonText(value: unknown): boolean {
 
 const MAX_ENTRIES = 10;
 
-/** `PutEvents`: a bad entry fails alone, as at AWS. */
+/** `PutEvents`: an invalid entry fails alone, as on AWS. */
 function answerEvents(operation: AwsOperation, random: Random): OperationResult | undefined {
   if (operation.protocol !== 'json') return undefined;
   const { action, input } = operation;
-  if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
+  if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
   if (action !== 'PutEvents') return undefined;
   const entries = asList(input['Entries']);
   const wrong = violationsOf(entries, 'entries', { least: 1, most: MAX_ENTRIES });

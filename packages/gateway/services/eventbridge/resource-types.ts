@@ -13,7 +13,7 @@ export const EVENTBRIDGE_TYPES = {
     noEffect: words('Description Tags KmsKeyIdentifier Policy LogConfig'),
     unsupported: {
       EventSourceName: 'no partner sends events to it',
-      DeadLetterConfig: 'only rules have dead-letter queues here',
+      DeadLetterConfig: 'only dead-letter queues of rules are supported here',
     },
     names: row(named('Name'), {
       Arn: arnOf('events', named('Name'), 'event-bus/'),

@@ -11,7 +11,7 @@ import type { Shard } from './shard.ts';
 import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-/** Of all provisioned streams of an account, in one of the larger regions. */
+/** Shard limit of all provisioned streams of an account, in one of the larger regions. */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
 const MODES: readonly StreamDefinition['mode'][] = ['PROVISIONED', 'ON_DEMAND'];
@@ -80,7 +80,7 @@ function listShards(input: UnknownMembers, place: StreamPlace, streams: LocalStr
   if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
     throw invalidArgument('NextToken and StreamName cannot be provided together.');
   const next = token === undefined ? undefined : readToken(token);
-  // The permission was asked for the named one.
+  // The permission was checked for the named stream.
   if (next !== undefined && (memberOf(input, 'StreamARN') ?? next.arn) !== next.arn) throw invalidToken();
   const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
   // All shards are open here: a filter only omits those up to its own shard.

@@ -1,4 +1,4 @@
-/** Refusals in the words of Kinesis (API reference, "Errors" of each action). */
+/** Refusals with the error messages of Kinesis (API reference, "Errors" of each action). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
 export function invalidArgument(message: string): OperationRefused {

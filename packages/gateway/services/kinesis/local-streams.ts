@@ -1,4 +1,4 @@
-/** The streams of a start by ARN: those of stacks, and those made by calls. */
+/** The streams of a start by ARN, defined by stacks or created by calls. */
 import { createHash } from 'node:crypto';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { rateExceeded } from './error.ts';
@@ -96,7 +96,7 @@ export class LocalStreams {
     if (held <= this.#maxBytes) return;
     if (!this.#isFull)
       this.#ports.report(
-        `the streams hold more than ${this.#maxBytes} bytes: their oldest records are dropped`,
+        `the streams contain more than ${this.#maxBytes} bytes: their oldest records are dropped`,
       );
     this.#isFull = true;
     const shards = this.all.flatMap((stream) => stream.shards);
@@ -156,8 +156,8 @@ export class LocalStream {
   }
 
   /**
-   * `tell` is for after the last record of a call. @throws OperationRefused when its shard has reached its limit
-   * for this second
+   * Call `tell` after the last record of a call. @throws OperationRefused when the shard has reached its limit for
+   * this second
    */
   put(record: NewRecord): { readonly shard: Shard; readonly stored: StoredRecord } {
     const now = this.#at.clock.nowEpochMs();
@@ -194,7 +194,7 @@ export class LocalStream {
     return `kinesis/stream/${this.definition.arn}`;
   }
 
-  /** Sequence numbers contain it: it must survive a restart, unless the shards differ. */
+  /** The creation time is part of sequence numbers, so it must survive a restart unless the shards differ. */
   #keepCreation(now: number): number {
     const { kept } = this.#at;
     const { arn, shardCount } = this.definition;
@@ -209,7 +209,7 @@ export class LocalStream {
 
   #shardOf(hashKey: bigint): Shard {
     const found = this.shards.find(({ range }) => hashKey <= range.to);
-    if (found === undefined) throw new RangeError('the shards of a stream have all hash keys');
+    if (found === undefined) throw new RangeError('the shards of a stream must cover all hash keys');
     return found;
   }
 }

@@ -1,4 +1,4 @@
-/** Calls about records: put into shards, and read from an iterator on (docs/aws §18.11). */
+/** Calls about records: put into shards, and read starting at an iterator (docs/aws §18.11). */
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';

@@ -10,8 +10,8 @@ export const KINESIS_TYPES = {
     enforced: words('Name ShardCount StreamModeDetails RetentionPeriodHours'),
     noEffect: words('Tags StreamEncryption DesiredShardLevelMetrics'),
     unsupported: {
-      MaxRecordSizeInKiB: 'records hold at most 1 MiB',
-      WarmThroughputMiBps: 'it begins with four shards',
+      MaxRecordSizeInKiB: 'records are limited to 1 MiB',
+      WarmThroughputMiBps: 'it starts with four shards',
     },
     names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),
   },

@@ -1,6 +1,6 @@
 /**
- * Sequence numbers in AWS's form: 47 hex digits, written as a decimal number of 56, so that they sort as
- * texts do. Digits: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival
+ * Sequence numbers in AWS's form: 47 hex digits, written as a decimal number of 56, so that they sort like
+ * strings. Digits: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival
  * (9), shard (8), `2`.
  */
 

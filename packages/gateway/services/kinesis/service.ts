@@ -101,7 +101,7 @@ class KinesisService implements Service {
     this.#consumers = [];
   }
 
-  /** An unchanged mapping continues at its place. */
+  /** An unchanged mapping continues at its position. */
   #read(mappings: readonly StreamMapping[]): void {
     const before = new Map(this.#consumers.map((consumer) => [consumer.mapping.id, consumer]));
     this.#consumers = mappings.flatMap((mapping) => {
@@ -119,7 +119,7 @@ class KinesisService implements Service {
   #answer({ request, operation }: ServiceCall): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
     const { action, input } = operation;
-    if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
+    if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
     if (this.#isRecorded(action, input)) return this.#recorded.answer(operation, request.region);
     const place = { region: request.region, accountId: this.#ports.accountId };
     return answerKinesis(action, input, place, { streams: this.streams, clock: this.#ports.clock });
@@ -233,7 +233,7 @@ function readStart(reader: ResourceReader): StartingPosition {
     kind === 'AT_TIMESTAMP'
       ? ['StartingPositionTimestamp', 'AT_TIMESTAMP needs a time in epoch seconds']
       : ['StartingPosition', 'a stream needs TRIM_HORIZON, LATEST or AT_TIMESTAMP'];
-  reader.note(property, message, 'it begins with new records');
+  reader.note(property, message, 'it starts with new records');
   return { kind: 'LATEST' };
 }
 
@@ -247,7 +247,7 @@ function deliverToStream(
     if (stream === undefined) return undefined;
     const record = { partitionKey: groupId ?? random.uuid(), data: Buffer.from(body).toString('base64') };
     if (sizeOf(record) > MAX_RECORD_BYTES)
-      return final('ValidationException', `a record holds at most ${MAX_RECORD_BYTES} bytes`);
+      return final('ValidationException', `a record can have at most ${MAX_RECORD_BYTES} bytes`);
     try {
       stream.put(record);
     } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * A reader of one shard for one mapping (docs/aws §18.11): its records go to the function in order, batch by
- * batch; a failed batch blocks later ones until it succeeds, expires, or is given up. Free readers continue
- * from their place.
+ * batch; a failed batch blocks later ones until it succeeds, expires, or is discarded. Free readers continue
+ * at their position.
  */
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';
@@ -41,10 +41,10 @@ export class ShardLane {
   readonly at: At;
   readonly #ports: LanePorts;
   readonly #source: BatchSource<StoredRecord>;
-  /** The place of the first record not yet read. */
+  /** The position of the first unread record. */
   #next: number;
   #gathered: StoredRecord[] = [];
-  /** Tried before anything else: halves of a batch, the rest of one. */
+  /** Batches that are tried before new records: the halves or the rest of a failed batch. */
   #first: Batch<StoredRecord>[] = [];
   #running: readonly StoredRecord[] = [];
   #isBusy = false;
@@ -59,7 +59,7 @@ export class ShardLane {
     this.#next = from;
   }
 
-  /** The place of the first record that is not done; the running batch may thus run twice. */
+  /** The position of the first unfinished record, so the running batch may run twice. */
   get place(): number {
     const [oldest] = this.#undone;
     return oldest?.index ?? this.#next;
@@ -80,7 +80,7 @@ export class ShardLane {
     this.#window?.cancel();
   }
 
-  /** @param dueMs when this was due: waits count from there */
+  /** @param dueMs when this try was due; retry delays start from here */
   pump(dueMs = this.#now()): void {
     if (this.#isBusy || this.#isClosed || this.at.stream.isClosed) return;
     const batch = this.#first.shift() ?? this.#gather(dueMs);

@@ -42,7 +42,7 @@ export function printShardId(number: number): string {
 type Options = {
   readonly kept: StoredEntries;
   readonly prefix: string;
-  /** Of the stream, in epoch milliseconds. */
+  /** Creation time of the stream, in epoch milliseconds. */
   readonly createdAt: number;
   readonly nowEpochMs: number;
 };
@@ -99,7 +99,7 @@ export class Shard {
     return this.#gone;
   }
 
-  /** Undefined: over the shard's limit per second. */
+  /** Undefined if the shard's limit per second is exceeded. */
   put(record: NewRecord, nowEpochMs: number): StoredRecord | undefined {
     if (!this.#takes(sizeOf(record), nowEpochMs)) return undefined;
     const { createdAt, kept, prefix } = this.#options;

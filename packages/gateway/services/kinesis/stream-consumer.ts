@@ -1,5 +1,5 @@
 /**
- * An event source mapping of a stream: the lanes that read its shards, and their places (docs/aws §18.11).
+ * An event source mapping of a stream: the lanes that read its shards, and their positions (docs/aws §18.11).
  */
 import type { LocalStream } from './local-streams.ts';
 import { placesOf, ShardLane } from './shard-lane.ts';
@@ -15,7 +15,7 @@ export class StreamConsumer {
   readonly #ports: LanePorts;
   #stop: () => void = () => undefined;
 
-  /** @param before the consumer whose places it takes over */
+  /** @param before the consumer whose positions it takes over */
   constructor(mapping: StreamMapping, stream: LocalStream, ports: LanePorts, before?: StreamConsumer) {
     this.mapping = mapping;
     this.stream = stream;
@@ -27,7 +27,7 @@ export class StreamConsumer {
       const places = known?.placesIn(shard) ?? this.#keptPlaces(shard);
       return Array.from({ length: mapping.parallel }, (_, number) => {
         const from = resumeFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
-        // A stream that was deleted and made again may end before the old place.
+        // A stream that was deleted and recreated may end before the old position.
         return new ShardLane({ mapping, stream, shard, number }, Math.min(from, shard.end), ports);
       });
     });

@@ -1,5 +1,6 @@
 /**
- * Streams of no stack: records are checked, kept for a while in one shard per stream, and read back in order.
+ * Streams that are in no loaded stack: records are checked, kept for a while in one shard per stream, and read
+ * back in order.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused, refuse } from '../../kernel/calls/aws-operation.ts';
@@ -62,7 +63,7 @@ export class RecordedStreams {
   }
 
   #answer({ action, input }: JsonOperation, region: string): OperationResult | undefined {
-    if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
+    if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
     switch (action) {
       case 'ListStreams':
         return result({ StreamNames: [...this.#records.keys()].sort(), HasMoreStreams: false });

@@ -35,7 +35,7 @@ type Pending = AsyncEvent & {
   throttles: number;
 };
 
-/** Events of all functions, and their text; any more are refused, like throttled ones. */
+/** Limits for waiting events of all functions and for their text; further events are refused like throttled ones. */
 const MAX_EVENTS = 100_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
 const MAX_RUNNING = 64;
@@ -129,7 +129,7 @@ export class AsyncInvocations {
     next?.();
   }
 
-  /** @param dueMs when it was due; waits count from there, so that a clock jump skips none of them */
+  /** @param dueMs when this try was due; retry delays start from here, so that a clock jump skips none of them */
   async #run(pending: Pending, dueMs: number): Promise<void> {
     const { invoker, clock, random } = this.#options;
     const { functionName, payload, options } = pending;
@@ -144,7 +144,7 @@ export class AsyncInvocations {
     const endedMs = dueMs + Math.max(0, clock.monotonicMs() - startedMs);
     if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
     this.#options.report(`event for ${functionName}: ${describe(result)}`);
-    // Waiting does not bring back a function that a reload has removed.
+    // A reload removed the function, so retries are pointless.
     if (result.kind === 'refused' && result.reason !== 'throttled')
       return this.#end(pending, { condition: 'RetriesExhausted', result });
     this.#next(pending, config, result, endedMs);

@@ -1,4 +1,4 @@
-/** Event source mappings as they are: those of stacks, as calls have changed them, and those made by calls. */
+/** The current event source mappings: those of the stacks, as changed by calls, and those created by calls. */
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';
@@ -10,28 +10,28 @@ import type { ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
 const TYPE = 'AWS::Lambda::EventSourceMapping';
-/** Of mappings that calls have made or changed, until the next reset. */
+/** The mappings that calls created or changed since the last reset. */
 const MAX_BY_CALL = 1_000;
 
 export type EventSourceMapping = {
   readonly id: string;
   readonly region: string;
-  /** In CloudFormation's form, which is that of the calls. */
+  /** In CloudFormation's form, which the API calls share. */
   readonly properties: JsonObject;
   /** Epoch milliseconds. */
   readonly modifiedAt: number;
 };
 
-/** Undefined: deleted, although its stack has it. */
+/** Undefined if a call deleted a mapping of a stack. */
 type ByCall = EventSourceMapping | undefined;
 
 export class EventSourceMappings {
   readonly #ports: Pick<ServicePorts, 'sources' | 'startedAt'>;
   readonly #byCall = new Map<string, ByCall>();
   #ofStacks: ReadonlyMap<string, EventSourceMapping> = new Map();
-  /** Of what calls have made and changed. */
+  /** Increases with each change by a call. */
   version = 0;
-  /** The one that a call wants: what cannot be read of it refuses the call. */
+  /** The mapping that a call requests; if it cannot be read, the call is refused. */
   #candidate: { readonly id: string; readonly unsupported: UnsupportedItem[] } | undefined;
 
   constructor(ports: Pick<ServicePorts, 'sources' | 'startedAt'>) {
@@ -52,9 +52,9 @@ export class EventSourceMappings {
   }
 
   /**
-   * Makes or changes one, with everything that its source starts.
-   * @returns what of it is not done here; nothing is changed then
-   * @throws DefinitionError what of it AWS would refuse; nothing is changed then
+   * Creates or changes a mapping and starts its source.
+   * @returns the unsupported parts, in which case nothing is changed
+   * @throws DefinitionError for a part that AWS would refuse, in which case nothing is changed
    */
   async put(mapping: EventSourceMapping): Promise<readonly UnsupportedItem[]> {
     const { id, properties } = mapping;
@@ -89,7 +89,7 @@ export class EventSourceMappings {
     this.#byCall.clear();
   }
 
-  /** No effect before `applied`. During a reset there are none. */
+  /** Has no effect before `applied` is called. During a reset there are no mappings. */
   readersIn(stacks: StackReading): readonly ResourceReader[] {
     const ofStacks = stacks.ofType(TYPE);
     const ids = new Set(ofStacks.map(({ resource }) => resource.physicalId));

@@ -29,7 +29,7 @@ export class MappingCalls {
     this.#ports = ports;
   }
 
-  /** Undefined: no call of mappings. */
+  /** Undefined if the call is not about mappings. */
   async answer(request: ServiceRequest): Promise<Answered | undefined> {
     const found = PATH.exec(request.path);
     if (found === null) return undefined;
@@ -86,7 +86,7 @@ export class MappingCalls {
           `Please update or delete the existing mapping with UUID ${same.id}`,
       );
     if (this.#mappings.isFull)
-      throw invalidParameter('No more event source mappings are kept here; delete some');
+      throw invalidParameter('The limit of event source mappings is reached; delete some');
     const made = { id: this.#ports.random.uuid(), region, properties: given, modifiedAt: this.#now() };
     await this.#put(made);
     return { status: 202, fields: this.#print(made, 'Creating') };
@@ -122,7 +122,7 @@ export class MappingCalls {
     };
   }
 
-  /** @throws OperationRefused with what cannot be read of it, or is not done here */
+  /** @throws OperationRefused for a part that is invalid or not supported here */
   async #put(mapping: EventSourceMapping): Promise<void> {
     const source = asText(mapping.properties['EventSourceArn']) ?? '';
     const { functionName: name } = readFunctionName(asText(mapping.properties['FunctionName']) ?? '');
@@ -189,7 +189,7 @@ function print(status: number, fields: object, more: readonly string[] = []): An
   return { kind: 'answered', status, headers, body: Buffer.from(JSON.stringify(fields)) };
 }
 
-/** What is not given (Lambda API reference, "EventSourceMappingConfiguration"). */
+/** Defaults of omitted members (Lambda API reference, "EventSourceMappingConfiguration"). */
 const DEFAULTS_OF_QUEUE = { BatchSize: 10, MaximumBatchingWindowInSeconds: 0, FunctionResponseTypes: [] };
 const DEFAULTS_OF_STREAM = {
   BatchSize: 100,
@@ -205,7 +205,7 @@ const DEFAULTS_OF_STREAM = {
 
 const SHOWN_OTHERWISE = ['FunctionName', 'Enabled', 'KmsKeyArn', 'Tags'];
 
-/** @param state where it is not yet what the mapping says: `Creating` */
+/** @param state overrides the state of the mapping, such as `Creating` */
 function printMapping(
   { id, region, properties, modifiedAt }: EventSourceMapping,
   { accountId, functionArn }: { readonly accountId: string; readonly functionArn: string },

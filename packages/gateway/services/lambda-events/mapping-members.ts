@@ -1,4 +1,4 @@
-/** Members of Create- and UpdateEventSourceMapping, and what Lambda refuses of them (Lambda API reference). */
+/** Members of Create- and UpdateEventSourceMapping and Lambda's validation of them (Lambda API reference). */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy, MemberTable } from '@gatewright/aws/call-input';
 import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
@@ -30,7 +30,10 @@ const MEMBERS: MemberTable = {
   Tags: { type: 'object' },
 };
 
-/** Of sources that start nothing here, or settings that would have no effect although they limit or hide. */
+/**
+ * Unsupported members: sources that invoke nothing here, and settings that limit or protect and would have no
+ * effect.
+ */
 const NOT_SERVED = [
   'AmazonManagedKafkaEventSourceConfig',
   'DocumentDBEventSourceConfig',
@@ -64,13 +67,16 @@ export function readMembers(input: UnknownMembers, isUpdate: boolean): Propertie
   const reader = new CallInput(input, POLICY);
   reader.object('ScalingConfig')?.read('MaximumConcurrency', 'number', { least: 2, most: 1_000 });
   reader.checkAll(members);
-  // An empty list takes back what was set before.
+  // An empty list removes what was set before.
   const given = Object.entries(input).filter(([name]) => Object.hasOwn(members, name) && reader.has(name));
   // Of a parsed text.
   return Object.fromEntries(given) as Properties;
 }
 
-/** What the kind of source refuses. @param service as the source's ARN names it @throws OperationRefused */
+/**
+ * Checks what this kind of source does not allow. @param service as the source's ARN names it @throws
+ * OperationRefused
+ */
 export function refuseForSource(service: string, properties: UnknownMembers): void {
   const window = properties['MaximumBatchingWindowInSeconds'] ?? 0;
   const { kind, type } = findMappedSource(service) ?? {};

@@ -59,7 +59,7 @@ class LambdaEventsService implements Service {
     };
   }
 
-  /** Once the roles of these stacks hold. Records are delivered nevertheless. */
+  /** Runs once the roles of these stacks are in force. Records are delivered even if a right is missing. */
   #reportMissingRight({ resource }: ResourceReader): void {
     const { logicalId, properties } = resource;
     const { functionName: name } = readFunctionName(asText(properties['FunctionName']) ?? '');
@@ -143,7 +143,7 @@ function readMappings(mappings: readonly ResourceReader[], stacks: StackReading)
     if (!names.has(readFunctionName(given).functionName))
       mapping.unsupported(
         'FunctionName',
-        `${given} is not a function of the loaded stacks: it starts no function`,
+        `${given} is not a function of the loaded stacks: it invokes no function`,
       );
     readSource(mapping, stacks);
   }
@@ -153,15 +153,15 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
   const arn = mapping.text('EventSourceArn') ?? '';
   const source = stacks.sourceOf(parseArn(arn)?.service ?? '');
   if (source === undefined) {
-    mapping.unsupported('EventSourceArn', `${arn === '' ? 'this source' : arn} starts no function here`);
+    mapping.unsupported('EventSourceArn', `${arn === '' ? 'this source' : arn} invokes no function here`);
     return;
   }
   if (source === 'elsewhere') {
-    mapping.unsupported(undefined, 'its source is at the endpoint that you set: it starts no function');
+    mapping.unsupported(undefined, 'its source is at the endpoint that you set: it invokes no function');
     return;
   }
   const read = source(arn);
   if (read === undefined)
-    mapping.unsupported('EventSourceArn', `${arn} is in none of the loaded stacks: it starts no function`);
+    mapping.unsupported('EventSourceArn', `${arn} is not in a loaded stack: it invokes no function`);
   else read(mapping);
 }

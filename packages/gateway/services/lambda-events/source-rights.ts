@@ -6,7 +6,7 @@ import { parseArn } from '@gatewright/aws/arn';
 import { findMappedSource } from '../../core/stack/event-sources.ts';
 import type { ServicePorts } from '../../kernel/service.ts';
 
-/** In AWS's words, as users quote them (aws-amplify/amplify-cli issue 12965); undefined: nothing is missing. */
+/** AWS's error message, as users quote it (aws-amplify/amplify-cli issue 12965); undefined: nothing is missing. */
 export function describeMissingRight(
   functionName: string,
   sourceArn: string,

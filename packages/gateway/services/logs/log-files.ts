@@ -1,5 +1,5 @@
 /**
- * Log groups as files: `.gatewright/logs/aws_apigateway_orders.log`, older parts beside them as `.1` to `.3`.
+ * Log groups as files: `.gatewright/logs/aws_apigateway_orders.log`, older parts next to them as `.1` to `.3`.
  */
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -22,9 +22,9 @@ interface LogFiles extends LogGroups {
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 /** Rotated files per group; with the one in use at most 40 MB. */
 const KEPT_FILES = 3;
-/** Text waiting for a slow disk; more is dropped. */
+/** Limit of the text that waits for a slow disk; more is dropped. */
 const MAX_PENDING_CHARACTERS = 4 * 1024 * 1024;
-/** Groups come from templates; any more are not written. */
+/** Limit of the number of groups, which come from templates; further groups are not written. */
 const MAX_FILES = 256;
 
 /** Lines of one loop turn are one write; a crash loses what is not yet written. */
@@ -49,7 +49,7 @@ export function createLogFiles(options: LogFileOptions): LogFiles {
 }
 
 /**
- * A group name may contain slashes and dots, and must not lead out of the folder: `/aws/api/..` →
+ * A group name may contain slashes and dots, and must stay inside the folder: `/aws/api/..` →
  * `aws_api_...log`.
  */
 export function fileNameOf(group: string): string {

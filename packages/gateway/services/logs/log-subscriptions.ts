@@ -1,6 +1,6 @@
 /**
  * `AWS::Logs::SubscriptionFilter`: lines of a log group also go to a function, in batches, as from CloudWatch
- * Logs. A request's line costs one push; packing and calling happen later, and never delay a request.
+ * Logs. A request only appends its line; batches are packed and sent later and never delay a request.
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
@@ -33,7 +33,7 @@ export interface LogSubscriptions extends LogGroups {
 const FLUSH_MS = 500;
 const MAX_BATCH_LINES = 1000;
 const MAX_BATCH_CHARACTERS = 900_000;
-/** Lines waiting for a slow function; any more are dropped and counted. */
+/** Limit of lines that wait for a slow function; further lines are dropped and counted. */
 const MAX_WAITING = 20_000;
 const TRIES = 3;
 const RETRY_MS = 1000;

@@ -5,7 +5,7 @@ import type { ResourceTypeTable } from '../../core/resource-types/resource-types
 const bucketName = lowerNamed('BucketName', 63);
 
 export const S3_TYPES = {
-  // Objects are those put while the gateway runs, and those of the file of values.
+  // Objects come from calls while the gateway runs and from the file of values.
   'AWS::S3::Bucket': {
     enforced: words(
       `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations
@@ -19,7 +19,7 @@ export const S3_TYPES = {
     ),
     unsupported: {
       LifecycleConfiguration: 'objects stay as long as the gateway runs',
-      WebsiteConfiguration: 'it does not answer browsers',
+      WebsiteConfiguration: 'it is not served as a website',
       VersioningConfiguration: 'an object has only its last version',
       ReplicationConfiguration: 'objects are not copied',
       ObjectLockConfiguration: 'every object may be deleted',

@@ -76,7 +76,7 @@ function readBucket(reader: ResourceReader): readonly BucketNotification[] {
         const { Event: event, [target]: targetArn } = given;
         if (typeof event !== 'string' || typeof targetArn !== 'string') return [];
         if (!KNOWN.test(event)) {
-          reader.unsupported(`NotificationConfiguration.${list}`, `${event} does not happen here`);
+          reader.unsupported(`NotificationConfiguration.${list}`, `${event} events are not sent here`);
           return [];
         }
         return [{ ...common, event, targetArn, id: `${list}-${index}`, ...readKeyRules(given) }];

@@ -10,7 +10,7 @@ export const SCHEDULER_TYPES = {
     // It runs at the beginning of its window.
     noEffect: words('Description FlexibleTimeWindow KmsKeyArn Target.RoleArn'),
     unsupported: {
-      'Target.KinesisParameters': 'records get a partition key of the gateway',
+      'Target.KinesisParameters': 'the gateway chooses the partition key of records',
       'Target.EcsParameters': 'no task runs',
       'Target.SageMakerPipelineParameters': 'no pipeline runs',
     },

@@ -80,7 +80,7 @@ function timeOf(reader: ResourceReader, property: string): number | undefined {
   if (text === undefined) return undefined;
   const at = Date.parse(text);
   if (Number.isFinite(at)) return at;
-  reader.note(property, `"${text}" is not a time`, 'it has none');
+  reader.note(property, `"${text}" is not a time`, 'it is ignored');
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Cloud Map's API for SDKs. What calls change holds at once, where AWS takes a moment (Cloud Map API reference).
+ * Cloud Map's API for SDKs. Changes take effect at once, while AWS takes a moment (Cloud Map API reference).
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
@@ -22,16 +22,16 @@ const RESOURCE_OWNER = 'RESOURCE_OWNER';
 const CALLS: Readonly<Record<string, Call>> = {
   DiscoverInstances(at, registry) {
     const service = serviceByNames(at, registry);
-    const most = at.integer('MaxResults', 1, 1000, 100);
+    const pageSize = at.integer('MaxResults', 1, 1000, 100);
     const found = service.discover({
       query: readParameters(at, 'QueryParameters'),
       optional: readParameters(at, 'OptionalParameters'),
-      // AWS names no default; a discovery is for instances that can be called.
+      // AWS documents no default; a discovery is about instances that can be called.
       health: at.oneOf('HealthStatus', ['HEALTHY', 'UNHEALTHY', 'ALL', 'HEALTHY_OR_ELSE_ALL'], 'HEALTHY'),
     });
     return {
       Instances: shuffle(found, registry.ports.random)
-        .slice(0, most)
+        .slice(0, pageSize)
         .map(({ registration, health }) => ({
           InstanceId: registration.id,
           NamespaceName: service.definition.namespace?.name,
@@ -202,19 +202,19 @@ function notFound(what: 'Namespace' | 'Service' | 'Instance', wanted: string): O
   return new OperationRefused(`${what}NotFound`, `${what} not found: ${wanted}`);
 }
 
-/** The token is the last one's key: a list that changes in between shows none twice. */
+/** The token is the key of the last item, so no item appears twice if the list changes in between. */
 function pageOf<Item>(
   at: MemberReader,
   items: readonly Item[],
   keyOf: (item: Item) => string,
 ): { readonly page: readonly Item[]; readonly token: string | undefined } {
-  const most = at.integer('MaxResults', 1, PAGE, PAGE);
+  const pageSize = at.integer('MaxResults', 1, PAGE, PAGE);
   const last = optionalText(at, 'NextToken');
   const from = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;
-  if (last !== undefined && from === 0) throw invalid('NextToken is of no earlier answer');
-  const page = items.slice(from, from + most);
+  if (last !== undefined && from === 0) throw invalid('NextToken is not from an earlier response');
+  const page = items.slice(from, from + pageSize);
   const end = page.at(-1);
-  const hasMore = from + most < items.length;
+  const hasMore = from + pageSize < items.length;
   return { page, token: hasMore && end !== undefined ? keyOf(end) : undefined };
 }
 
@@ -271,7 +271,7 @@ function describeOperation({ id, type, atMs, serviceId, instanceId }: Operation)
   };
 }
 
-/** Members of a call that no other service has. Each reader refuses with `InvalidInput`. */
+/** Members that only this service has. Each reader refuses with `InvalidInput`. */
 const MOST = { filters: 10, values: 100 };
 
 function invalid(message: string): OperationRefused {

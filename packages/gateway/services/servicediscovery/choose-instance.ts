@@ -1,13 +1,13 @@
 /**
- * The instance of one call by an integration. Taking turns, and leaving out instances that cannot be
- * connected to, are Gatewright's own: AWS says only that API Gateway distributes requests across the healthy
+ * The instance of one call by an integration. Round robin, and the exclusion of instances after failed
+ * connections, are Gatewright's own: AWS documents only that API Gateway distributes requests across the healthy
  * instances of DiscoverInstances (developer guide, "Create private integrations for HTTP APIs").
  */
 import type { ChosenInstance, Clock } from '../../core/ports.ts';
 import type { LocalInstance, LocalService } from './local-service.ts';
 import type { Attributes, Registration } from './read-instance.ts';
 
-/** Failed connections in a row, and how long the instance is left out then. */
+/** How many failed connections in a row exclude an instance, and for how long. */
 const FAILURES = 3;
 const EJECTED_MS = 30_000;
 
@@ -52,7 +52,7 @@ export function isEjected({ ejectedAtMs }: LocalInstance, nowMs: number): boolea
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost)$/i;
 
-/** Its address, or why there is none. */
+/** The address of the instance, or why it has none. */
 export function originOf({
   attributes,
   isOfFile,

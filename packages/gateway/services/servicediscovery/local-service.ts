@@ -34,7 +34,7 @@ export type LocalInstance = {
   readonly registration: Registration;
   /** Unknown without a custom health check. */
   health: Health;
-  /** Turn of its last call by an integration; 0 = none yet. */
+  /** Sequence number of its last call by an integration; 0: not called yet. */
   turn: number;
   /** Connections that failed in a row. */
   failures: number;
@@ -71,7 +71,7 @@ export class LocalService {
     return [...this.#instances.values()];
   }
 
-  /** Rises with every change that discovery can see. */
+  /** Increases with every change that is visible to discovery. */
   get revision(): number {
     return this.#revision;
   }
@@ -107,7 +107,7 @@ export class LocalService {
     instance.health = health;
   }
 
-  /** Only what has changed in the definition: what calls have done stays. */
+  /** Applies only what has changed in the definition; changes by calls stay. */
   redefine(definition: ServiceDefinition): void {
     const before = new Map(this.#definition.instances.map((one) => [one.id, JSON.stringify(one)]));
     const after = new Set(definition.instances.map(({ id }) => id));

@@ -8,7 +8,7 @@ export type Registration = {
   readonly id: string;
   readonly attributes: Attributes;
   readonly creatorRequestId?: string | undefined;
-  /** Of the user's file, which may name addresses of other machines. */
+  /** From the user's file, which may contain addresses of other machines. */
   readonly isOfFile?: true;
 };
 
@@ -35,15 +35,15 @@ export function readInstance(
   recordTypes: readonly string[] = [],
 ): Pick<Registration, 'id' | 'attributes'> {
   if (typeof id !== 'string' || !ID.test(id))
-    throw new InvalidInstance(`InstanceId is ${show(id)}; it has 1 to 64 letters, digits and _/:.@-`);
+    throw new InvalidInstance(`InstanceId is ${show(id)}; it must have 1 to 64 letters, digits and _/:.@-`);
   const attributes = readAttributes(given);
   const count = Object.keys(attributes).filter((key) => !OF_AWS.test(key)).length;
   if (count > MAX_CUSTOM)
-    throw new InvalidInstance(`${id} has ${count} custom attributes; ${MAX_CUSTOM} are allowed`);
+    throw new InvalidInstance(`${id} has ${count} custom attributes; at most ${MAX_CUSTOM} are allowed`);
   const characters = Object.entries(attributes).reduce((sum, pair) => sum + pair.join('').length, 0);
   if (characters > MAX_CHARACTERS)
     throw new InvalidInstance(
-      `the attributes of ${id} have ${characters} characters; ${MAX_CHARACTERS} are allowed`,
+      `the attributes of ${id} have ${characters} characters; at most ${MAX_CHARACTERS} are allowed`,
     );
   for (const [key, isValid] of Object.entries(RULES)) {
     const value = attributes[key];
@@ -60,14 +60,16 @@ export function readInstance(
   return { id, attributes };
 }
 
-/** @throws InvalidInstance for anything but a map of texts */
+/** @throws InvalidInstance unless it is a map of strings */
 export function readAttributes(given: unknown): Attributes {
-  if (!isJsonObject(given)) throw new InvalidInstance('the attributes are no map');
+  if (!isJsonObject(given)) throw new InvalidInstance('the attributes must be a map');
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
-      if (!KEY.test(key)) throw new InvalidInstance(`${show(key)} is no name of an attribute`);
+      if (!KEY.test(key)) throw new InvalidInstance(`${show(key)} is not a valid attribute name`);
       if (typeof value === 'string' && VALUE.test(value)) return [key, value];
-      throw new InvalidInstance(`the attribute ${key} is no text of at most 1024 characters: ${show(value)}`);
+      throw new InvalidInstance(
+        `the attribute ${key} must be a string of at most 1024 characters, not ${show(value)}`,
+      );
     }),
   );
 }
@@ -84,7 +86,7 @@ const RULES: Readonly<Record<string, (value: string) => boolean>> = {
   AWS_INIT_HEALTH_STATUS: (value) => value === 'HEALTHY' || value === 'UNHEALTHY',
 };
 
-/** Per type of DNS record: of each list one. An alias needs no address. */
+/** By type of DNS record: one attribute of each list is required. An alias needs no address. */
 const NEEDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   A: [['AWS_INSTANCE_IPV4', 'AWS_ALIAS_DNS_NAME']],
   AAAA: [['AWS_INSTANCE_IPV6', 'AWS_ALIAS_DNS_NAME']],

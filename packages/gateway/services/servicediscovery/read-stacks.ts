@@ -106,7 +106,7 @@ function readStackInstance(reader: ResourceReader, service: ServiceDefinition): 
     if (originOf(instance) === 'not of this machine')
       reader.unsupported(
         'InstanceAttributes',
-        `its address is not of this machine: integrations call it only if the file of --cloud-map names it`,
+        `its address is not on this machine: integrations call it only if the file of --cloud-map lists it`,
       );
     return instance;
   } catch (error) {

@@ -14,7 +14,7 @@ export type Operation = {
   readonly instanceId: string;
 };
 
-/** AWS keeps them for some time; here the last ones. */
+/** AWS keeps operations for some time; here, the last ones are kept. */
 const MAX_OPERATIONS = 1000;
 
 export class Registry {

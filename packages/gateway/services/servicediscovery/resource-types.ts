@@ -45,7 +45,7 @@ export const SERVICE_DISCOVERY_TYPES = {
     unsupported: {
       'DnsConfig.DnsRecords': NO_DNS,
       HealthCheckConfig: 'no health checker calls its instances: all count as healthy',
-      ServiceAttributes: 'they are not answered',
+      ServiceAttributes: 'they are not returned',
     },
     names: row(serviceId, {
       Id: serviceId,

@@ -51,7 +51,7 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** Where each operation names its resource: any other place must not decide what the caller may do. */
+/** The member in which each operation names its resource; other members must not affect permissions. */
 const NAMED_BY: Readonly<Record<string, 'Id' | 'ServiceId'>> = {
   RegisterInstance: 'ServiceId',
   DeregisterInstance: 'ServiceId',
@@ -78,14 +78,17 @@ function rowOf(service: LocalService, nowMs: number): EventSource {
   const { fullName: name, instances } = service;
   const unhealthy = instances.filter(({ health }) => health === 'UNHEALTHY').length;
   const ejected = instances.filter((one) => isEjected(one, nowMs)).length;
-  const state = `${instances.length - unhealthy} healthy, ${unhealthy} unhealthy, ${ejected} left out after failed connections`;
+  const state = `${instances.length - unhealthy} healthy, ${unhealthy} unhealthy, ${ejected} excluded after failed connections`;
   return { kind: 'service', name, targets: instances.map(({ registration: { id } }) => id), state };
 }
 
 /** The file of `--cloud-map`: instances by service. */
 const MAX_BYTES = 1024 * 1024;
 
-/** @returns with the file's instances, in place of those of a template with the same id. @throws DefinitionError */
+/**
+ * @returns the stacks with the instances of the file, which replace template instances with the same id.
+ * @throws DefinitionError
+ */
 function addInstancesOfFile(file: string, definitions: Definitions): Definitions {
   const source = new LinedText(file, readText(file));
   const services = new Map(definitions.services);
@@ -109,7 +112,7 @@ function readText(file: string): string {
   if (bytes.length <= MAX_BYTES) return bytes.toString('utf8');
   throw new DefinitionError(
     { file, line: undefined },
-    `the file of --cloud-map has ${bytes.length} bytes; ${MAX_BYTES} are allowed`,
+    `the file of --cloud-map has ${bytes.length} bytes; at most ${MAX_BYTES} are allowed`,
   );
 }
 
@@ -125,7 +128,7 @@ function readOne(source: LinedText, item: unknown, { recordTypes }: ServiceDefin
   }
 }
 
-/** By `name.namespace`, by a name that only one has, or by ARN: an ARN may be of another stack. */
+/** Finds a service by `name.namespace`, by a unique name, or by ARN, which may belong to another stack. */
 function findService(
   source: LinedText,
   { name, line }: Member,
@@ -145,7 +148,7 @@ function findService(
   const known = all.map(fullNameOf).join(', ');
   throw source.error(
     line,
-    `there is no service ${name}; there ${known === '' ? 'are none' : `are ${known}`}. One of another stack is written as its ARN`,
+    `unknown service ${name}; ${known === '' ? 'there are none' : `expected one of ${known}`}. Use the ARN for a service of another stack`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** `Publish` to topics of no stack: checked and answered, but not delivered. */
+/** `Publish` to topics that are in no loaded stack: checked and answered, but not delivered. */
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { readerOf } from '../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';

@@ -87,7 +87,7 @@ function readOne(
   { arn, topicArn, property }: { readonly arn: string; readonly topicArn: string; readonly property: string },
 ): readonly Subscription[] {
   if ((Protocol !== 'lambda' && Protocol !== 'sqs') || typeof Endpoint !== 'string') {
-    reader.unsupported(property, `${String(Protocol)} sends nothing here`);
+    reader.unsupported(property, `${String(Protocol)} subscriptions receive nothing here`);
     return [];
   }
   const scope = FilterPolicyScope === 'MessageBody' ? 'MessageBody' : 'MessageAttributes';

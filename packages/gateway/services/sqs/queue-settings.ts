@@ -6,7 +6,7 @@ import { asFlag, asInteger, membersOf, parseJson } from '@gatewright/aws/json-ob
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
 
-/** Refuses: throws, or notes it and the default is used. */
+/** Refuses a value: throws, or reports it so that the default is used. */
 type Refuse = (attribute: string, message: string) => void;
 
 const RANGES = {

@@ -210,20 +210,20 @@ export class LocalQueue {
     return `${PREFIX}${this.definition.arn}/`;
   }
 
-  /** To the dead-letter queue, if there is one: as in AWS, the message is lost if that queue is gone. */
+  /** Moves a message to the dead-letter queue, if configured. As on AWS, it is lost if that queue does not exist. */
   #bury(message: QueuedMessage): void {
     this.#drop(message.id);
     const arn = this.definition.settings.redrive?.deadLetterArn ?? '';
     const target = this.#at.find(arn);
     if (target === undefined)
       this.#at.report(
-        `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} does not exist here`,
+        `${this.definition.name}: a message has reached maxReceiveCount, but the dead-letter queue ${arn} does not exist here`,
       );
     else target.#take({ ...message, diedIn: this.definition.arn });
   }
 
   /**
-   * Moves receivable messages back to the queues that they died in, as far as these are here.
+   * Moves receivable messages back to their source queues, if these exist here.
    * @returns how many
    */
   redrive(): number {
@@ -235,7 +235,7 @@ export class LocalQueue {
       const source = this.#at.find(message.diedIn ?? '');
       if (source === undefined) staying.push(message);
       else {
-        // First, so that a FIFO queue gives the next of its group.
+        // Done first, so that a FIFO queue releases the next message of the group.
         this.delete(message.receipt ?? '');
         source.#take({ ...message, diedIn: undefined });
         moved += 1;
@@ -245,7 +245,7 @@ export class LocalQueue {
     return moved;
   }
 
-  /** In a standard queue a dead message's age counts from the first send. */
+  /** In a standard queue, the age of a dead-letter message counts from when it was first sent. */
   #take(message: QueuedMessage): void {
     const now = this.#now();
     const { isFifo } = this.definition.settings;

@@ -10,7 +10,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 /** 1 MiB since August 2025. */
 const MAX_SQS_BYTES = 1_048_576;
 
-/** Operations besides `SendMessage`: nothing is delivered, so there are no messages to receive or delete. */
+/** Operations other than `SendMessage`: nothing is delivered, so there are no messages to receive or delete. */
 const OTHER_SQS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMessage: [],
   DeleteMessage: ['ReceiptHandle'],

@@ -75,7 +75,7 @@ class SqsService implements Service {
         .filter(({ mapping }) => mapping.queueArn === arn)
         .map(({ mapping }) => mapping.functionName);
       const sources = this.#sourcesOf(arn).map(({ definition }) => definition.name);
-      const dead = sources.length === 0 ? '' : `, dead of ${sources.join(', ')}`;
+      const dead = sources.length === 0 ? '' : `, dead-letter queue of ${sources.join(', ')}`;
       const state = `${visible} waiting, ${inFlight} in flight, ${delayed} delayed${dead}`;
       return { kind: 'queue', name, targets, state };
     });
@@ -86,7 +86,7 @@ class SqsService implements Service {
     return queue?.isMadeByCall === true ? queue.definition : undefined;
   }
 
-  /** Queues whose dead messages come to this one. */
+  /** Queues that use this one as their dead-letter queue. */
   #sourcesOf(arn: string): readonly LocalQueue[] {
     return this.queues.all.filter(({ definition }) => definition.settings.redrive?.deadLetterArn === arn);
   }
@@ -136,7 +136,7 @@ export function open(ports: ServicePorts): SqsService {
 }
 
 /**
- * What queues hold, for services that follow metrics: when messages come, then each minute until the queue is empty.
+ * Reports queue sizes to services that follow metrics: when messages arrive, then each minute until the queue is empty.
  * @see SQS developer guide, "Available CloudWatch metrics for Amazon SQS"
  */
 type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'metrics'>;
@@ -257,8 +257,8 @@ function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): Queue
   if (isFifo && windowSeconds > 0)
     reader.note(
       'MaximumBatchingWindowInSeconds',
-      'FIFO queues have no batching window',
-      'the mapping has none',
+      'FIFO queues do not support a batching window',
+      'it is ignored',
     );
   const batchSize = reader.integer('BatchSize', 10, 1, isFifo ? 10 : 10_000);
   if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)

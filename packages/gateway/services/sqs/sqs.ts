@@ -225,7 +225,7 @@ function readEntries(input: UnknownMembers): readonly UnknownMembers[] {
   return entries;
 }
 
-/** Runs each by itself: a bad entry fails alone. */
+/** Runs each entry separately, so that an invalid entry fails alone. */
 function inBatch(
   entries: readonly UnknownMembers[],
   run: (entry: UnknownMembers) => UnknownMembers,

@@ -1,5 +1,5 @@
 /**
- * Results of SQS for the query protocol: lists and maps become repeated elements with names of their own.
+ * Results of SQS for the query protocol: lists and maps become repeated elements with specific names.
  */
 import { isJsonObject, listOf, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -48,7 +48,7 @@ export function open(ports: ServicePorts): Service {
       answer({ operation }) {
         if (operation.protocol !== 'json') return undefined;
         if (operation.input === undefined)
-          return refuse('SerializationException', 'The body is no JSON object');
+          return refuse('SerializationException', 'The body is not a JSON object');
         return answerStates(operation, ports);
       },
     },

@@ -1,6 +1,6 @@
 /**
  * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order; a failed
- * batch blocks later ones until it succeeds, expires, or is given up.
+ * batch blocks later ones until it succeeds, expires, or is discarded.
  */
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
@@ -21,16 +21,16 @@ export type StreamMapping = OrderedMapping & {
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;
-/** Of waiting records: `stream/{mapping}/{number}` */
+/** Key of a waiting record: `stream/{mapping}/{number}` */
 export const KEPT_PREFIX = 'stream/';
-/** Records waiting for one function; the oldest are given up, as after their retention. */
+/** Limit of records that wait for one function; the oldest are discarded, as after the retention period. */
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
 
 type Options = EventPorts & BatchPorts & { readonly items: Pick<ItemFeed, 'replay'> };
 type Lane = {
   waiting: TableChange[];
-  /** Tried before anything else of the lane: halves of a batch, the rest of one. */
+  /** Batches of the lane that are tried before new records: the halves or the rest of a failed batch. */
   readonly first: Batch<TableChange>[];
   isBusy: boolean;
   running: readonly TableChange[];
@@ -43,7 +43,7 @@ export class StreamConsumer {
   readonly #source: BatchSource<TableChange>;
   readonly #lanes: readonly Lane[];
   #isClosed = false;
-  /** What comes while the stream's past is read; undefined = it is read, or not wanted. */
+  /** Records that arrive while older ones are being read; undefined once that is done or not needed. */
   #meanwhile: TableChange[] | undefined;
 
   /** @param before the consumer whose unfinished records it takes over */
@@ -80,7 +80,7 @@ export class StreamConsumer {
     return this.mapping.stream.tableName;
   }
 
-  /** Whether it still has to read the stream's past. */
+  /** Whether it still has to read the older records of the stream. */
   get isBehind(): boolean {
     return this.#meanwhile !== undefined;
   }
@@ -88,7 +88,7 @@ export class StreamConsumer {
   push(record: TableChange): void {
     const { filter, stream } = this.mapping;
     if (this.#meanwhile !== undefined) {
-      // One that is switched off reads it as the past.
+      // A disabled mapping reads these records later, as older ones.
       if (this.mapping.isEnabled) this.#meanwhile.push(record);
       return;
     }
@@ -116,7 +116,7 @@ export class StreamConsumer {
     for (const record of [...past, ...later.filter(({ sequence }) => sequence > last)]) this.push(record);
   }
 
-  /** Everything unfinished, in order; the running batch may thus run twice. */
+  /** All unfinished records in order; the running batch may therefore run twice. */
   takePending(): readonly TableChange[] {
     this.close();
     return this.#lanes
@@ -172,7 +172,7 @@ export class StreamConsumer {
     return lane;
   }
 
-  /** @param dueMs when this was due: waits count from there */
+  /** @param dueMs when this try was due; retry delays start from here */
   #pump(lane: Lane, dueMs: number): void {
     if (lane.isBusy || this.#isClosed || !this.mapping.isEnabled) return;
     const batch = lane.first.shift() ?? this.#gather(lane, dueMs);

@@ -1,4 +1,7 @@
-/** Input of `AssumeRole` (STS API reference). What is not done here is refused: it would limit or widen a session. */
+/**
+ * Input of `AssumeRole` (STS API reference). What is not supported here is refused: it would limit or widen a
+ * session.
+ */
 import { CallInput } from '@gatewright/aws/call-input';
 import type { InputPolicy } from '@gatewright/aws/call-input';
 import { parseArn } from '@gatewright/aws/arn';
@@ -44,7 +47,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
   if (unknown !== undefined)
     throw new OperationRefused(
       'ValidationError',
-      `${unknown.split('.')[0] ?? ''} of AssumeRole is not done here; leave it out`,
+      `${unknown.split('.')[0] ?? ''} of AssumeRole is not supported; omit it`,
     );
   const policy = parameters.get('Policy') ?? undefined;
   return {

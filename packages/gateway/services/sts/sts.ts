@@ -21,7 +21,7 @@ import type { AssumeRoleInput } from './read-assume-role.ts';
 
 type StsOptions = {
   readonly identities: FunctionIdentities;
-  /** Whether roles limit those who hold them. */
+  /** Whether the policies of roles are enforced. */
   readonly isEnforced: boolean;
   readonly accountId: string;
   readonly nowEpochMs: () => number;
@@ -33,7 +33,7 @@ type StsOptions = {
     credentials: TemporaryCredentials,
     identity: () => LocalIdentity | undefined,
   ) => Promise<void>;
-  /** Why a role is not given, for the developer: AWS's answer does not say it. */
+  /** Logs why a role cannot be assumed, which AWS's response does not state. */
   readonly report: (message: string) => void;
   /** Answers the other operations; undefined = they are refused by name. */
   readonly others: AwsService | undefined;
@@ -110,7 +110,7 @@ async function assumeRole(
   };
 }
 
-/** The same identity for a while; sessions cannot prolong themselves. */
+/** Temporary keys for the same identity; a session cannot extend itself. */
 async function getSessionToken(
   caller: LocalIdentity,
   parameters: URLSearchParams,
@@ -119,10 +119,7 @@ async function getSessionToken(
   if (caller.session !== undefined || caller.role !== undefined)
     throw new AccessDenied('Cannot call GetSessionToken with session credentials');
   if (parameters.has('SerialNumber') || parameters.has('TokenCode'))
-    throw new OperationRefused(
-      'ValidationError',
-      'Devices for multi-factor authentication are not done here.',
-    );
+    throw new OperationRefused('ValidationError', 'Multi-factor authentication is not supported.');
   const credentials = makeCredentials(options, readDuration(parameters, TOKEN_SECONDS));
   await options.open(credentials, () => caller);
   return { Credentials: printCredentials(credentials) };
@@ -182,7 +179,7 @@ function refuseUnknown({ request }: AwsCall, action: string): ControlReply {
   return awsError(request, 'sts', { status: 501, type: 'NotImplementedException', message });
 }
 
-/** Roles that callers can assume: those of the stacks; where roles are not enforced, every role of the account. */
+/** Roles that callers can assume: the roles of the stacks or, if roles are not enforced, every role of the account. */
 const EVERYBODY: CompiledPolicy = { decide: () => 'allow' };
 
 function openRoles(
@@ -250,7 +247,7 @@ class AccessDenied extends Error {
   readonly code = 'STS_ACCESS_DENIED';
 }
 
-/** @throws AccessDenied, in the same words for a role that does not exist, as AWS */
+/** @throws AccessDenied, with the same message for a role that does not exist, as on AWS */
 function decideAssumption(
   caller: LocalIdentity,
   wanted: AssumeRoleInput,
@@ -279,7 +276,7 @@ function decideAssumption(
   const conditions = factsOf(caller, wanted, nowEpochMs());
   const question: PolicyQuestion = { action, resource, conditions, principal: { arn, accountId, roleArn } };
   if (role.trust.decide(question) !== 'allow')
-    return refuse('its AssumeRolePolicyDocument does not let this caller in');
+    return refuse('its AssumeRolePolicyDocument does not allow this caller');
   // A trust policy that names the caller itself suffices within the account; one that names the account does not.
   const isNamed = role.trust.decide({ ...question, principal: { arn, accountId: '', roleArn } }) === 'allow';
   if (permissionsOf(caller).decide({ action, resource, conditions }) === 'explicit-deny')

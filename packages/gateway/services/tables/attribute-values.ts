@@ -47,7 +47,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
 
 /**
  * A plain value as an attribute: numbers become N, lists L, objects M.
- * @throws RangeError for a number that JSON has rounded already, and for deep nesting
+ * @throws RangeError for a number that JSON parsing has already rounded, and for deep nesting
  */
 function toAttribute(value: unknown, depth = 0): UnknownMembers {
   if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`);
@@ -56,7 +56,9 @@ function toAttribute(value: unknown, depth = 0): UnknownMembers {
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'number') {
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-      throw new RangeError(`${value} has lost digits; write the item in DynamoDB's form: {"N": "…"}`);
+      throw new RangeError(
+        `${value} cannot be represented exactly; write the item in DynamoDB's form: {"N": "…"}`,
+      );
     return { N: String(value) };
   }
   if (Array.isArray(value)) return { L: value.map((one: unknown) => toAttribute(one, depth + 1)) };

@@ -142,7 +142,7 @@ function roleOf(role: KeyAttribute['role'] = 'RANGE', at: number): 'HASH' | 'RAN
   return at === 0 ? 'HASH' : role;
 }
 
-/** A stream that a call has made stays where the template has none. */
+/** A stream that a call enabled stays if the template defines none. */
 async function setStream(
   target: DynamoDbTarget,
   { name, streamViewType: wanted }: TableDefinition,
@@ -195,7 +195,7 @@ export async function enableTimeToLive(
   }
 }
 
-/** @param tolerated error type that is a normal answer here */
+/** @param tolerated error type that is a normal response here */
 export function refuseUnless(
   reply: Reply,
   tolerated: string | undefined,
@@ -239,20 +239,20 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     }
     return { status: response.statusCode ?? 0, body: membersOf(parseJson(text.toString())) };
   } catch (error) {
-    // Of a wait that has ended: the signal's reason.
+    // After a timeout, the reason of the signal.
     const { message } =
       error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
     throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${message}`);
   }
 }
 
-/** Not by `fetch`: its first use in a process compiles 60 ms of code, at every start of a stack with tables. */
+/** Does not use `fetch`, whose first use in a process costs 60 ms of compilation at every start with tables. */
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  // A connection of its own: a kept one may be closed by the other side while the call is sent.
+  // Uses a new connection, because the other side may close a kept one while the call is sent.
   const sent = request(url, { method: 'POST', headers, signal, agent: false }).end(body);
-  // The signal once more: an answer of 101 is neither a response nor an error.
+  // The signal is needed here as well, because a reply of 101 emits neither a response nor an error.
   const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage];
   return response;
 }

@@ -71,7 +71,7 @@ async function openSender(): Promise<Sender> {
   return { agent, send: undici.request };
 }
 
-/** This port: the SDKs' endpoint discovery must lead neither to AWS nor past the caller's policies. */
+/** Returns this port, so that the SDKs' endpoint discovery neither reaches AWS nor bypasses the caller's policies. */
 function describeEndpoints({ request }: AwsCall): ControlReply {
   const body = { Endpoints: [{ Address: request.host, CachePeriodInMinutes: 1440 }] };
   return { status: 200, headers: ['Content-Type', 'application/x-amz-json-1.0'], body: JSON.stringify(body) };
@@ -115,7 +115,7 @@ function passedOn(headers: globalThis.Record<string, string | string[] | undefin
   });
 }
 
-/** A body that is not a JSON object needs no permission; the store refuses it in AWS's words. */
+/** A body that is not a JSON object needs no permission; the store refuses it with AWS's message. */
 function parseInput(body: Buffer): Record {
   try {
     return membersOf(JSON.parse(body.toString('utf8')));

@@ -49,7 +49,7 @@ export function checkTables(value: unknown): readonly SavedTable[] {
   if (!Array.isArray(value)) throw new StateFileError('its tables are not a list');
   const tables = value.map((one: unknown) => checkTable(one));
   const names = tables.map(nameOf);
-  if (new Set(names).size !== names.length) throw new StateFileError('it has a table twice');
+  if (new Set(names).size !== names.length) throw new StateFileError('it contains a table twice');
   return tables;
 }
 
@@ -90,13 +90,13 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
     if (!there.has(name)) continue;
     const found = toDefinition(await describe(target, name));
     if (JSON.stringify(keysOf(found)) !== JSON.stringify(keysOf(table.definition)))
-      throw new StateFileError(`its table ${name} has other keys than that of the template`);
+      throw new StateFileError(`its table ${name} has other keys than the table in the template`);
   }
 }
 
 /**
- * Replaces tables and items; tables that are not in the file are emptied. DynamoDB itself checks the data, so
- * a refusal half way is undone.
+ * Replaces tables and items; tables that are not in the file are emptied. DynamoDB itself validates the data; if
+ * it refuses an item, everything is undone.
  * @throws StateFileError
  */
 export async function loadTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {

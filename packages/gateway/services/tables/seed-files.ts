@@ -78,7 +78,7 @@ function toList(file: string, value: unknown): readonly unknown[] {
     const [requests, ...others] = Object.values(value);
     if (others.length === 0 && Array.isArray(requests)) return requests.map((one: unknown) => unwrap(one));
   }
-  throw failure(file, 'does not hold a list of items');
+  throw failure(file, 'does not contain a list of items');
 }
 
 function unwrap(request: unknown): unknown {

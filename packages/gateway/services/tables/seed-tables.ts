@@ -16,7 +16,7 @@ export async function seedTables(
     if (found === undefined) {
       const names = tables.map(({ name }) => name).join(', ');
       messages.push(
-        `--seed: ${file}: there is no table ${table}${names === '' ? '' : `; choose one of ${names}`}`,
+        `--seed: ${file}: unknown table ${table}${names === '' ? '' : `; expected one of ${names}`}`,
       );
       continue;
     }

@@ -31,7 +31,7 @@ export type TableDefinition = {
   readonly timeToLiveAttribute: string | undefined;
   /** undefined = no stream. */
   readonly streamViewType?: ViewType | undefined;
-  /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both modes serve alike. */
+  /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both billing modes behave alike. */
   readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
   readonly place: DefinitionPlace;
 };
@@ -146,7 +146,7 @@ class TableReader {
       this.#fail(property, 'must have 1 to 4 HASH keys, and then at most 4 RANGE keys');
     const keys = elements.map(({ AttributeName: name, KeyType: role }): KeyAttribute => {
       const [key] = this.#keys([{ AttributeName: name ?? null, KeyType: 'HASH' }], property, types);
-      if (key === undefined) throw new RangeError('a key schema of one has one key');
+      if (key === undefined) throw new RangeError('a key schema with one element has one key');
       return { ...key, role: role === 'HASH' ? 'HASH' : 'RANGE' };
     });
     if (new Set(keys.map(({ name }) => name)).size < keys.length)
@@ -220,7 +220,7 @@ class TableReader {
     return attribute;
   }
 
-  /** The service of streams notes a wrong one. */
+  /** The streams service reports an invalid value. */
   #streamViewType(): ViewType | undefined {
     const { StreamViewType: viewType } = membersOf(this.#resource.properties['StreamSpecification']);
     return isViewType(viewType) ? viewType : undefined;

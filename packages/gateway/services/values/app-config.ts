@@ -62,7 +62,7 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
   if (typeof seconds !== 'number' || seconds < 15 || seconds > 86_400)
     throw new ServiceRefusal(
       'BadRequestException',
-      'RequiredMinimumPollIntervalInSeconds is from 15 to 86400.',
+      'RequiredMinimumPollIntervalInSeconds must be from 15 to 86400.',
     );
   const token = openSession({ id, seen: undefined, pollSeconds: seconds }, at);
   const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];

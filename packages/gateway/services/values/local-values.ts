@@ -1,6 +1,6 @@
 /**
  * Values of SSM, Secrets Manager, S3 and AppConfig for functions, from a file, or made by a stack. The file
- * wins. Each load of stacks replaces them all; a changed one is a new version.
+ * takes precedence. Each load of stacks replaces all values; a changed value gets a new version.
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -26,7 +26,7 @@ type Kept = { readonly fingerprint: string; readonly version: number; readonly c
 type LocalValuesOptions = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
   readonly generated: Pick<GeneratedSecrets, 'textOf'>;
-  /** Where to write values: named when one is missing. */
+  /** The file that messages about missing values name. */
   readonly file: string;
   readonly report: (sentence: string) => void;
 };
@@ -121,7 +121,7 @@ export class LocalValues {
     return this.#orReport(this.#objects.get(id), 's3', id);
   }
 
-  /** Once for each until the next load: functions that poll would fill the log. */
+  /** Reports each missing value once per load, because functions that poll would fill the log. */
   #orReport<Found>(found: Found | undefined, service: string, name: string): Found | undefined {
     const id = `${service} ${name}`;
     if (found !== undefined || this.#reported.has(id) || this.#reported.size >= MAX_REPORTED) return found;

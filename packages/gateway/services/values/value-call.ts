@@ -24,7 +24,8 @@ export function actionOf({ request }: AwsCall, prefix: string): string {
 /** @throws ServiceRefusal */
 export function fieldsOf({ request: { body } }: AwsCall): UnknownMembers {
   const fields = parseJsonObject(body.length === 0 ? '{}' : body.toString('utf8'));
-  if (fields === undefined) throw new ServiceRefusal('SerializationException', 'The body is no JSON object.');
+  if (fields === undefined)
+    throw new ServiceRefusal('SerializationException', 'The body is not a JSON object.');
   return fields;
 }
 

@@ -135,7 +135,7 @@ class Reader implements ValueDefinitions {
     if (content === undefined) return;
     if (!isParameterType(type))
       this.#noteAt(node, `ssm: type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
-    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a text`);
+    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a string`);
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
 
@@ -176,7 +176,7 @@ class Reader implements ValueDefinitions {
       try {
         return textContent(JSON.stringify(node.toJS(this.#document)), 'application/json');
       } catch {
-        this.#noteAt(node, `${id} names a missing anchor`);
+        this.#noteAt(node, `${id} refers to an undefined anchor`);
         return undefined;
       }
     }
@@ -224,7 +224,7 @@ function isParameterType(type: unknown): type is ParameterType {
   return typeof type === 'string' && PARAMETER_TYPES.includes(type);
 }
 
-/** Passwords and account numbers keep their zeros: the source text counts, not YAML's number. */
+/** Uses the source text instead of YAML's number, so that passwords and account numbers keep their zeros. */
 function textOfScalar(value: unknown, source: string | undefined): string {
   return typeof value === 'string' ? value : (source ?? String(value));
 }

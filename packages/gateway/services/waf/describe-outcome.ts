@@ -1,4 +1,4 @@
-/** What a web ACL did with a request, in sentences for `explain`, and what would change it. */
+/** Sentences for `explain`: what a web ACL did with a request, and what would change that. */
 import { fromBytesText } from './rules/bytes-text.ts';
 import type { Outcome, RuleMatch, Unjudged } from './evaluate/judge-web-acl.ts';
 import type { Field, Rule, Statement, WebAcl } from './rules/statement.ts';
@@ -34,7 +34,7 @@ export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: 
   };
 }
 
-/** Of a request that passes: rules that counted or could not be judged. */
+/** For a request that passes: rules that counted it or could not be evaluated. */
 export function describePassed(
   acl: WebAcl,
   { matches, unjudged, isAverted, terminating }: Outcome,
@@ -42,17 +42,17 @@ export function describePassed(
   const counted = matches.flatMap((match) =>
     match.isTerminating
       ? []
-      : [`The rule ${nameOfMatch(match)} of the web ACL ${acl.name} matched, and only counts.`],
+      : [`The rule ${nameOfMatch(match)} of the web ACL ${acl.name} matched and only counted the request.`],
   );
   const averted = isAverted
     ? [
-        `${terminating === undefined ? 'The default action' : `The rule ${nameOfMatch(terminating)}`} would have blocked it, unless a rule that was not judged allows it: it passes here.`,
+        `${terminating === undefined ? 'The default action' : `The rule ${nameOfMatch(terminating)}`} would have blocked the request, unless a rule that was not evaluated allows it; here the request passes.`,
       ]
     : [];
   return [...counted, ...describeUnjudged(acl, unjudged), ...averted];
 }
 
-/** Rules of one group with one reason together: managed groups have many. */
+/** Combines rules of one group with the same reason, because managed groups have many rules. */
 function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly string[] {
   const byReason = new Map<string, { readonly rules: string[]; readonly reason: string }>();
   for (const { rule, reasons } of unjudged) {
@@ -69,7 +69,7 @@ function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly 
       rules.length === 1
         ? `The rule ${first} of the web ACL ${acl.name} was`
         : `${rules.length} rules of ${first.split(' / ')[0] ?? ''} in the web ACL ${acl.name} were`;
-    return `${what} not judged (${reason}); on AWS ${rules.length === 1 ? 'it' : 'they'} may decide otherwise.`;
+    return `${what} not evaluated (${reason}); on AWS ${rules.length === 1 ? 'it' : 'they'} may decide otherwise.`;
   });
 }
 
@@ -82,8 +82,8 @@ function describeMatch({ rule, inner, limited }: RuleMatch): string {
     const { statement } = rateOf(rule) ?? {};
     const what = limited.value === '' ? 'all requests' : limited.value;
     return statement === undefined
-      ? `${what} came too often`
-      : `${what} came more than ${statement.limit} times in ${statement.windowSeconds} s`;
+      ? `${what} exceeded the rate limit`
+      : `${what} exceeded ${statement.limit} requests in ${statement.windowSeconds} s`;
   }
   if (inner !== undefined || rule.does.kind === 'group') return 'the request matches it';
   return describeStatement(rule.does.statement);
@@ -124,7 +124,7 @@ function describeStatement(statement: Statement): string {
     case 'geo':
       return `the country is one of ${[...statement.countries].join(', ')}`;
     case 'label':
-      return `the label ${statement.key} is there`;
+      return `the request has the label ${statement.key}`;
     case 'unjudged':
       return statement.what;
     case 'rate':
@@ -151,13 +151,13 @@ function adviseOn({ rule, inner, limited, action }: RuleMatch): readonly string[
   if (limited !== undefined) return ['Send fewer requests, or raise the Limit of the rule.'];
   if (inner !== undefined)
     return [
-      `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and see in the log what it would block.`,
+      `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and check the log for what it would block.`,
     ];
   if (action.kind === 'CAPTCHA' || action.kind === 'CHALLENGE')
     return [
-      'AWS lets a request with a valid token pass; here none can be got. Set the Action to Count for tests.',
+      'On AWS a request with a valid token passes; no token can be obtained here. Set the Action to Count for tests.',
     ];
   return [
-    `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and see in the log what it would block.`,
+    `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and check the log for what it would block.`,
   ];
 }

@@ -74,7 +74,7 @@ export function readBlocks(
     if (!isOfVersion || !address.includes('/') || !blocks.add(address, true))
       at.refuse(
         'Addresses',
-        `${address} is no ${version === 'IPV6' ? 'IPv6' : 'IPv4'} network such as ${version === 'IPV6' ? '2001:db8::/32' : '203.0.113.0/24'}; /0 is not allowed`,
+        `${address} is not an ${version === 'IPV6' ? 'IPv6' : 'IPv4'} network such as ${version === 'IPV6' ? '2001:db8::/32' : '203.0.113.0/24'}; /0 is not allowed`,
       );
   }
   return blocks;
@@ -102,7 +102,7 @@ export function readRuleGroup(reader: ResourceReader): RuleGroup {
   const rules = readRules(at, { prefix, bodies, isGroup: true });
   const capacity = at.integer('Capacity', 1, MAX_WEB_ACL_CAPACITY);
   const needed = capacityOf(rules, () => 0);
-  if (needed > capacity) at.refuse('Capacity', `is ${capacity}, and the rules need ${needed} WCUs`);
+  if (needed > capacity) at.refuse('Capacity', `is ${capacity}, but the rules need ${needed} WCUs`);
   return { ...facts, prefix, rules, capacity };
 }
 

@@ -52,7 +52,7 @@ function nameOfDestination(arn: string): string {
 
 function readFilter(at: MemberReader | undefined): Logging['isKept'] {
   if (at === undefined) return () => true;
-  const usual = at.oneOf('DefaultBehavior', ['KEEP', 'DROP']);
+  const defaultBehavior = at.oneOf('DefaultBehavior', ['KEEP', 'DROP']);
   const filters = at.objects('Filters', 100).map((one) => ({
     behavior: one.oneOf('Behavior', ['KEEP', 'DROP']),
     isAll: one.oneOf('Requirement', ['MEETS_ALL', 'MEETS_ANY']) === 'MEETS_ALL',
@@ -65,7 +65,7 @@ function readFilter(at: MemberReader | undefined): Logging['isKept'] {
         ? conditions.every((isMet) => isMet(actions, labels))
         : conditions.some((isMet) => isMet(actions, labels)),
     );
-    return (found?.behavior ?? usual) === 'KEEP';
+    return (found?.behavior ?? defaultBehavior) === 'KEEP';
   };
 }
 

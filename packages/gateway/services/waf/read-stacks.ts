@@ -9,7 +9,7 @@ import type { IpSet, PatternSet, ReadWebAcl, RuleGroup } from './read-entities.t
 import type { Logging } from './read-logging.ts';
 import type { Rule, Statement, WebAcl } from './rules/statement.ts';
 
-/** Of a stage or distribution: its web ACL, or why it has to stay closed. */
+/** The web ACL of a stage or distribution, or why it must stay closed. */
 export type Guard =
   | { readonly kind: 'acl'; readonly arn: string }
   | { readonly kind: 'closed'; readonly reason: string };
@@ -24,7 +24,7 @@ export type Definitions = {
   readonly guards: ReadonlyMap<string, Guard>;
   /** By ARN of a web ACL of scope CLOUDFRONT. */
   readonly distributions: ReadonlyMap<string, Guard>;
-  /** The stage of an association is unknown: it may be any. */
+  /** The stage of an association is unknown, so it may be any stage. */
   readonly everyStage: Guard | undefined;
   /** By ARN of the web ACL: the resources as associations name them. */
   readonly resources: ReadonlyMap<string, readonly string[]>;
@@ -153,8 +153,8 @@ function readAssociation(
   const stageKey = stageKeyOf(resourceArn);
   if (stageKey === undefined) {
     if (HTTP_STAGE_ARN.test(resourceArn))
-      association.note('ResourceArn', 'AWS WAF protects no HTTP API', 'it filters no request');
-    else association.unsupported('ResourceArn', 'only stages of REST APIs are screened here');
+      association.note('ResourceArn', 'AWS WAF does not support HTTP APIs', 'it filters no request');
+    else association.unsupported('ResourceArn', 'only stages of REST APIs are supported here');
     return undefined;
   }
   const stage = `stage ${stageKey.split('/')[1] ?? ''} answers`;
@@ -162,7 +162,7 @@ function readAssociation(
   const arn = association.text('WebACLArn') ?? '';
   const acl = known.acls.get(arn)?.acl;
   if (acl === undefined)
-    return close(stageKey, 'WebACLArn', `the web ACL ${arn} is in no loaded stack, or has faults`, stage);
+    return close(stageKey, 'WebACLArn', `the web ACL ${arn} is not in a loaded stack or has errors`, stage);
   const missing = findMissing(acl.rules, known);
   if (missing !== undefined)
     return close(stageKey, 'WebACLArn', `the web ACL ${acl.name} refers to ${missing}`, stage);
@@ -181,7 +181,7 @@ function findMissing(rules: readonly Rule[], known: Known): string | undefined {
     if (scope !== undefined) return scope;
     if (does.group.kind === 'managed') continue;
     const group = known.groups.get(does.group.arn);
-    if (group === undefined) return `${does.group.arn}, which is in no loaded stack, or has faults`;
+    if (group === undefined) return `${does.group.arn}, which is not in a loaded stack or has errors`;
     const inner = findMissing(group.rules, known);
     if (inner !== undefined) return inner;
   }
@@ -207,7 +207,7 @@ function missingOf(statement: Statement, known: Known): string | undefined {
 }
 
 function absent(arn: string): string {
-  return `${arn}, which is in no loaded stack, or has faults`;
+  return `${arn}, which is not in a loaded stack or has errors`;
 }
 
 /** Such requests pass, unless `--strict-waf`. */
@@ -222,7 +222,7 @@ function reportUnjudged(
   const what =
     at.settings.strictWaf === true
       ? 'its stages answer 500 (--strict-waf)'
-      : 'requests pass it; --strict-waf closes its stages';
+      : 'it blocks nothing; with --strict-waf its stages answer 500';
   for (const one of unjudged)
-    reader.unsupported('Rules', `rule ${one.rule}: ${one.what} cannot be judged here: ${what}`);
+    reader.unsupported('Rules', `rule ${one.rule}: ${one.what} cannot be evaluated here: ${what}`);
 }

@@ -1,12 +1,12 @@
-/** The answer of AWS WAF itself: custom responses, CAPTCHA and challenge. */
+/** Replies of AWS WAF itself: custom responses, CAPTCHA and challenge. */
 import type { ScreenReply } from '../../core/errors.ts';
 import type { InspectedRequest } from './evaluate/inspected-request.ts';
 import type { RuleAction } from './rules/statement.ts';
 
 const NO_PUZZLE =
-  '<!doctype html><title>AWS WAF</title><p>On AWS, this page would hold a puzzle or a challenge of AWS WAF.</p>';
+  '<!doctype html><title>AWS WAF</title><p>On AWS, this page would contain a puzzle or a challenge of AWS WAF.</p>';
 
-/** Undefined: the gateway response answers. */
+/** Undefined: the gateway response of the API applies. */
 export function replyOf(action: RuleAction, request: InspectedRequest): ScreenReply | undefined {
   if (action.kind === 'BLOCK') {
     const { response } = action;

@@ -5,7 +5,7 @@ import type { WebAcl } from './rules/statement.ts';
 
 type Sample = {
   readonly epochMs: number;
-  /** Made when it is read: most samples never are. It keeps no body. */
+  /** Created when it is read, because most samples never are. It contains no body. */
   readonly fields: () => Readonly<Record<string, unknown>>;
 };
 
@@ -24,10 +24,10 @@ type SampledRequest = {
   readonly responseCode: number | undefined;
 };
 
-/** Of one rule, or of the default action. */
+/** Samples of one rule or of the default action. */
 type RuleSamples = { readonly kept: Sample[]; count: number; second: number; inSecond: number };
 
-/** More would be left to the garbage collector than they are worth. */
+/** More samples would cost more garbage collection than they are worth. */
 const KEPT_PER_SECOND = 10;
 
 export class SampledRequests {

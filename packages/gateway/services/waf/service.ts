@@ -25,7 +25,7 @@ export function open(ports: ServicePorts): Service {
       resourceOf: (operation) => arnOfCall(operation, guard),
     },
     prepare(stacks) {
-      // A reset reads no stacks for a while, and must not leave stages without their guards.
+      // During a reset there are no stacks for a while, but stages must keep their guards.
       if (stacks.isEmpty) return () => undefined;
       const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
       const definitions = readDefinitions(stacks, settings, countries !== undefined);
@@ -36,7 +36,7 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** Where each operation looks for an ARN: any other place must not decide what the caller may do. */
+/** The member in which each operation expects an ARN; other members must not affect permissions. */
 const ARN_MEMBERS: Readonly<Record<string, string>> = {
   GetWebACL: 'ARN',
   GetRuleGroup: 'ARN',

@@ -1,4 +1,4 @@
-/** Web ACLs in front of stages and distributions: every request is judged, counted, sampled and logged. */
+/** Web ACLs in front of stages and distributions: every request is evaluated, counted, sampled and logged. */
 import { readAddress } from './evaluate/address-blocks.ts';
 import { InspectedRequest } from './evaluate/inspected-request.ts';
 import { judgeWebAcl } from './evaluate/judge-web-acl.ts';
@@ -21,7 +21,7 @@ import type { InsertedHeader, RateStatement, WebAcl } from './rules/statement.ts
 
 type Screen = (request: ScreenedRequest) => ScreenVerdict;
 
-/** As records of the log name it; without an id: a distribution. */
+/** The source in the form of log records; without an id, it is a distribution. */
 type Source = { readonly name: string; readonly id: string };
 
 type GuardPorts = {
@@ -33,7 +33,7 @@ type GuardPorts = {
 export class StageGuard {
   readonly samples = new SampledRequests();
   readonly #ports: GuardPorts;
-  /** As the stacks have it, without edits by calls. */
+  /** As defined by the stacks, without changes by calls. */
   #defined: Definitions = NO_DEFINITIONS;
   #definitions: Definitions = NO_DEFINITIONS;
   #countries: Countries | undefined;
@@ -56,7 +56,7 @@ export class StageGuard {
     this.#definitions = { ...this.#definitions, ipSets };
   }
 
-  /** Unchanged rate-based rules go on counting. */
+  /** Unchanged rate-based rules keep their counts. */
   replace(definitions: Definitions, countries: Countries | undefined): void {
     this.#defined = definitions;
     this.#definitions = definitions;
@@ -105,12 +105,12 @@ export class StageGuard {
     if (guard === undefined) return undefined;
     if (guard.kind === 'closed') return this.#closed(guard.reason);
     const acl = acls.get(guard.arn)?.acl;
-    if (acl === undefined) return this.#closed(`the web ACL ${guard.arn} is gone`);
+    if (acl === undefined) return this.#closed(`the web ACL ${guard.arn} no longer exists`);
     const hasCountries = this.#countries !== undefined;
     const [unjudged] = findUnjudged(acl, { group: (arn) => groups.get(arn), hasCountries });
     if (settings.strictWaf === true && unjudged !== undefined)
       return this.#closed(
-        `--strict-waf: rule ${unjudged.rule} of web ACL ${acl.name} cannot be judged (${unjudged.what})`,
+        `--strict-waf: rule ${unjudged.rule} of web ACL ${acl.name} cannot be evaluated (${unjudged.what})`,
       );
     return (request) => this.#judge(acl, request, source);
   }
@@ -233,7 +233,7 @@ function toLine({ name, value }: InsertedHeader): readonly string[] {
 
 type Notes = { readonly outcome: Outcome; readonly say: () => readonly string[] };
 
-/** Most requests of a stage have the same notes: what is kept of each must not be more than a reference. */
+/** Most requests of a stage have the same notes, so each request keeps only a reference to shared ones. */
 function areSameNotes(some: Outcome, others: Outcome): boolean {
   return (
     some.isAverted === others.isAverted &&

@@ -28,7 +28,7 @@ type TraceCall = (
   segments: KeptFeed<string>,
 ) => UnknownMembers | Promise<UnknownMembers>;
 
-/** By path: the protocol has no names of operations. */
+/** By path, because the protocol does not name operations. */
 export const TRACE_CALLS: Readonly<Record<string, TraceCall>> = {
   '/TraceSummaries': getTraceSummaries,
   '/Traces': batchGetTraces,
@@ -43,10 +43,10 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
     TimeRangeType: range = 'TraceId',
   } = input;
   if (typeof fromS !== 'number' || typeof toS !== 'number' || fromS > toS)
-    throw invalid('StartTime and EndTime are needed, in seconds, and the end is not before the start');
+    throw invalid('StartTime and EndTime are required, in seconds, and EndTime must not be before StartTime');
   if (toS - fromS > DAY_S) throw invalid('the time range is longer than 24 hours');
   if (range !== 'TraceId' && range !== 'Event' && range !== 'Service')
-    throw invalid('TimeRangeType is TraceId, Event or Service');
+    throw invalid('TimeRangeType must be TraceId, Event or Service');
   const test = readFilter(filter);
   const traces = [...(await readTraces(segments)).values()].map((trace) => ({ trace, ...timesOf(trace) }));
   const found = traces
@@ -69,9 +69,9 @@ async function getTraceSummaries(input: UnknownMembers, segments: KeptFeed<strin
 async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>): Promise<UnknownMembers> {
   const { TraceIds: given } = input;
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TRACES)
-    throw invalid(`TraceIds has from 1 to ${MAX_TRACES} ids`);
+    throw invalid(`TraceIds must have from 1 to ${MAX_TRACES} ids`);
   const ids = given.map((id: unknown) => toTraceId(id) ?? invalidId(id));
-  // Documents of W3C ids hold them without hyphens.
+  // Documents with W3C ids contain them without hyphens.
   const written = ids.flatMap((id) => [id, id.slice(2).replace('-', '')]);
   const traces = await readTraces(segments, (document) => written.some((id) => document.includes(id)));
   const found = ids.flatMap((id) => traces.get(id) ?? []);
@@ -89,7 +89,7 @@ async function batchGetTraces(input: UnknownMembers, segments: KeptFeed<string>)
 function putTraceSegments(input: UnknownMembers, segments: KeptFeed<string>): UnknownMembers {
   const { TraceSegmentDocuments: given } = input;
   if (!Array.isArray(given) || given.length > MAX_DOCUMENTS)
-    throw invalid(`TraceSegmentDocuments has at most ${MAX_DOCUMENTS} documents`);
+    throw invalid(`TraceSegmentDocuments can have at most ${MAX_DOCUMENTS} documents`);
   const unprocessed: UnknownMembers[] = [];
   for (const document of given as readonly unknown[]) {
     const refusal = refuseDocument(document);
@@ -106,9 +106,17 @@ function refuseDocument(document: unknown): UnknownMembers | undefined {
   if (text === undefined || fields === undefined)
     return { Id, ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' };
   if (Buffer.byteLength(text) > MAX_SEGMENT_BYTES)
-    return { Id, ErrorCode: 'DocumentTooLarge', Message: `A segment has at most ${MAX_SEGMENT_BYTES} bytes` };
+    return {
+      Id,
+      ErrorCode: 'DocumentTooLarge',
+      Message: `A segment can have at most ${MAX_SEGMENT_BYTES} bytes`,
+    };
   if (readSegment(text) !== undefined) return undefined;
-  return { Id, ErrorCode: 'MissingFields', Message: 'A segment has an id, a trace_id and a start_time' };
+  return {
+    Id,
+    ErrorCode: 'MissingFields',
+    Message: 'A segment must have an id, a trace_id and a start_time',
+  };
 }
 
 function summarize(trace: Trace): UnknownMembers {
@@ -181,7 +189,7 @@ function timesOf({ segments }: Trace): { readonly startS: number; readonly endS:
 
 function readFilter(filter: unknown): (trace: Trace) => boolean {
   if (filter === undefined || filter === null || filter === '') return () => true;
-  if (typeof filter !== 'string') throw invalid('FilterExpression is a text');
+  if (typeof filter !== 'string') throw invalid('FilterExpression must be a string');
   try {
     return readFilterExpression(filter);
   } catch (error) {

@@ -30,7 +30,7 @@ const ofSegments =
   ({ segments }: Trace): readonly unknown[] =>
     [...segments.values()].map(read);
 
-/** One value that fits suffices. */
+/** One matching value is enough. */
 const VALUES: Readonly<Record<string, (trace: Trace) => readonly unknown[]>> = {
   duration: (trace) => [durationOf(trace)],
   responsetime: (trace) => [responseTimeOf(trace)],
@@ -72,7 +72,7 @@ class ExpressionReader {
 
   end(): void {
     const next = this.#tokens[this.#at];
-    if (next !== undefined) this.#fail(`${next} is not expected, or not done here`);
+    if (next !== undefined) this.#fail(`${next} is unexpected or not supported`);
   }
 
   #all(depth: number): TraceTest {
@@ -98,7 +98,7 @@ class ExpressionReader {
     if (flag !== undefined) return this.#flag(flag);
     const annotation = this.#annotation(keyword);
     const values = annotation ?? (Object.hasOwn(VALUES, keyword) ? VALUES[keyword] : undefined);
-    if (values === undefined) return this.#fail(`${keyword} is not done here`);
+    if (values === undefined) return this.#fail(`${keyword} is not supported`);
     const compare = this.#comparison();
     return (trace) => values(trace).some((value) => value !== undefined && compare(value));
   }
@@ -107,7 +107,7 @@ class ExpressionReader {
     this.#expect('(');
     const name = this.#take(')') ? undefined : this.#quoted();
     if (name !== undefined) this.#expect(')');
-    if (this.#tokens[this.#at] === '{') return this.#fail('service(…) { … } is not done here');
+    if (this.#tokens[this.#at] === '{') return this.#fail('service(…) { … } is not supported');
     return ({ segments }) =>
       name === undefined || [...segments.values()].some(({ fields }) => fields['name'] === name);
   }
@@ -167,13 +167,13 @@ class ExpressionReader {
       case 'ENDSWITH':
         return (value) => asText(value)?.endsWith(operand) === true;
       default:
-        return this.#fail(`${operator} is no operator`);
+        return this.#fail(`unknown operator ${operator}`);
     }
   }
 
   #quoted(): string {
     const token = this.#next();
-    if (!token.startsWith('"') || token.length < 2) return this.#fail('a text in quotes is expected');
+    if (!token.startsWith('"') || token.length < 2) return this.#fail('a quoted string is expected');
     return token.slice(1, -1).replace(/\\(.)/g, '$1');
   }
 

@@ -1,4 +1,4 @@
-/** X-Ray, read back: segments of traced stages, and those that functions send by its API. */
+/** Reads of X-Ray: segments of traced stages, and segments that functions send through its API. */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { Answered, Service, ServicePorts } from '../../kernel/service.ts';
@@ -13,7 +13,7 @@ export function open({ segments }: ServicePorts): Service {
         try {
           const input = parseJsonObject(body?.toString() ?? '{}');
           if (input === undefined)
-            throw new OperationRefused('InvalidRequestException', 'the body is no JSON object');
+            throw new OperationRefused('InvalidRequestException', 'the body is not a JSON object');
           return print(200, await call(input, segments));
         } catch (error) {
           if (!(error instanceof OperationRefused)) throw error;

@@ -9,7 +9,7 @@ export type Segment = {
   readonly document: string;
   readonly fields: UnknownMembers;
   readonly startS: number;
-  /** Of a segment that has not ended: its start. */
+  /** For a segment in progress: its start. */
   readonly endS: number;
 };
 
@@ -24,13 +24,13 @@ const X_RAY_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 /** An id of W3C's trace context, which X-Ray also takes. */
 const W3C_ID = /^([0-9a-f]{8})([0-9a-f]{24})$/i;
 
-/** Undefined for what is no trace id. */
+/** Undefined if it is not a trace id. */
 export function toTraceId(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   return X_RAY_ID.test(text) ? text : W3C_ID.test(text) ? text.replace(W3C_ID, '1-$1-$2') : undefined;
 }
 
-/** Undefined for what is no segment. */
+/** Undefined if it is not a segment. */
 export function readSegment(document: string): Segment | undefined {
   const fields = parseJsonObject(document);
   const traceId = toTraceId(fields?.['trace_id']);
@@ -43,7 +43,7 @@ export function readSegment(document: string): Segment | undefined {
 }
 
 /**
- * Lets others run while it reads.
+ * Lets other work run while it reads.
  * @param mayBeOf a test of the text, before it is parsed
  */
 export async function readTraces(
@@ -69,7 +69,7 @@ export async function readTraces(
   return traces;
 }
 
-/** The segment that no other one of the trace is the parent of; of several the earliest. */
+/** The segment without a parent in the trace; the earliest if there are several. */
 export function rootOf({ segments }: Trace): Segment | undefined {
   const all = [...segments.values()].toSorted((one, other) => one.startS - other.startS);
   return all.find(({ fields }) => !segments.has(asText(fields['parent_id']) ?? '')) ?? all[0];

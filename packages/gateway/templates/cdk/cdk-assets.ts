@@ -1,7 +1,7 @@
 /**
  * Assets of CDK templates without asset metadata (`--no-asset-metadata`): code, documents and nested
- * templates are only names of S3 objects. The asset manifest beside the template maps them to files; CDK 1
- * has them in the assembly's manifest, and names them by parameters with their hash.
+ * templates are only names of S3 objects. The asset manifest next to the template maps them to files. CDK 1
+ * lists them in the assembly's manifest and refers to them by parameters that contain their hash.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -11,7 +11,7 @@ import { loadTemplate } from '../cloudformation/template-stack.ts';
 /** Stages of CDK pipelines nest assemblies, in practice never deeper than this. */
 const NESTING_LIMIT = 8;
 
-/** @throws DefinitionError when the manifest names no stack with resources or a file that is not there. */
+/** @throws DefinitionError if the manifest has no stack with resources, or names a missing file. */
 export async function loadCdkOutput(
   manifestFile: string,
   options: LoadOptions,
@@ -27,7 +27,7 @@ export async function loadCdkOutput(
     if (artifact['type'] === 'aws:cloudformation:stack') {
       const stack = await loadStack(name, artifact, properties, folder, options);
       if (Object.keys(mapOf(stack.template, 'Resources')).length > 0) stacks.push(stack);
-      // `cdk deploy` passes it over as well.
+      // `cdk deploy` skips it as well.
       else options.onProgress?.(`stack ${stack.stackName} has no resources and is not served: ${stack.file}`);
     } else if (artifact['type'] === 'cdk:cloud-assembly' && depth < NESTING_LIMIT) {
       const nested = join(folder, asText(properties['directoryName']) ?? '', 'manifest.json');

@@ -10,7 +10,7 @@ import type { Path } from './template-source.ts';
 
 type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {
   readonly stored: StoredValues | undefined;
-  /** Throws a `DefinitionError`. No message may hold a value. */
+  /** Throws a `DefinitionError`. No message may contain a value. */
   readonly fail: (message: string) => never;
 };
 
@@ -34,7 +34,7 @@ export class DynamicReferences {
     this.#stack = stack;
   }
 
-  /** Replaces each reference. @throws what `fail` throws, for one without a value */
+  /** Replaces each reference. @throws what `fail` throws, if a reference has no value */
   fill(value: Json, at: Path): Json {
     if (typeof value === 'string') return this.fillText(value, at);
     if (isJsonList(value)) return value.map((item) => this.fill(item, at));
@@ -85,7 +85,7 @@ function readParameter(
   return found.value;
 }
 
-/** CloudFormation makes no SecureString. */
+/** CloudFormation cannot create a SecureString. */
 function asPlain(value: string | undefined): StoredParameter | undefined {
   return value === undefined ? undefined : { type: 'String', value };
 }

@@ -85,7 +85,7 @@ class Expansion {
   }
 }
 
-/** `${Name}` as it is, `&{Name}` without characters that a logical id may not have; in keys too. */
+/** Replaces `${Name}` unchanged and `&{Name}` without characters that are not allowed in a logical id; in keys, too. */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {
   const inText = (text: string): string =>
     text

@@ -33,7 +33,7 @@ type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored
 
 /**
  * Within a resource, an unreadable snippet stays and makes the resource faulty; elsewhere it is dropped.
- * @throws DefinitionError for it where nothing is tolerated
+ * @throws DefinitionError for such a snippet if errors are not tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
   const inclusion = new Inclusion(tree, stackName, options);
@@ -64,7 +64,7 @@ class Inclusion {
     const whole = transforms
       .filter(isInclude)
       .reduce((made, transform) => this.#includeSections(made, transform, folder), template);
-    // The rest of the section keeps its form: a name or a list of them.
+    // The remaining transforms keep their form: one name or a list of names.
     const left = others.length === transforms.length ? declared : others;
     return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
   }
@@ -120,7 +120,7 @@ class Inclusion {
     if (repeated.length > 0)
       tolerance.note(
         this.#error(at, `an included snippet repeats ${repeated.join(', ')}`),
-        'the template itself wins',
+        'the value of the template itself is used',
       );
     return { ...snippet, ...own };
   }
@@ -156,7 +156,7 @@ class Inclusion {
       );
     }
     if (/^\w+:\/\//.test(location))
-      throw this.#error(at, `AWS::Include takes objects of S3, not ${location}`);
+      throw this.#error(at, `AWS::Include supports only S3 objects, not ${location}`);
     const file = resolve(folder, location);
     this.files.push(file);
     return { value: parseSource(this.#readText(file, at), file, MAX_BYTES).value, folder: dirname(file) };
@@ -176,7 +176,7 @@ class Inclusion {
     return new DefinitionError(placeOf(this.#tree, at), message);
   }
 
-  /** Parameters, pseudo parameters and mappings: all that is known before resources are. */
+  /** Resolves parameters, pseudo parameters and mappings, which are known before resources. */
   #locationScope(stackName: string): Scope {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;
@@ -185,7 +185,10 @@ class Inclusion {
       throw this.#error(at, message);
     };
     const unknown = (name: string, at: Path): never =>
-      fail(at, `the Location of AWS::Include takes parameters only; ${name} is not a parameter with a value`);
+      fail(
+        at,
+        `Location of AWS::Include may refer only to parameters; ${name} is not a parameter with a value`,
+      );
     return {
       region,
       ref: (name, at) =>

@@ -1,6 +1,6 @@
 /**
  * CloudFormation's intrinsic functions over one value. The `Scope` resolves names; this file combines values
- * and holds AWS's error texts.
+ * and contains AWS's error messages.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
@@ -9,9 +9,9 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { splitAttribute } from './template-source.ts';
 import type { Path } from './template-source.ts';
 
-/** `AWS::NoValue`: the property or list element that holds it vanishes. */
+/** `AWS::NoValue`: the property or list element with this value is removed. */
 export const NO_VALUE = Symbol('AWS::NoValue');
-/** Made by readers of other formats for a value that they do not know; the argument says why. */
+/** Readers of other formats use this function for an unknown value; its argument says why it is unknown. */
 export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;
 
@@ -120,7 +120,10 @@ function intrinsicCall(value: JsonObject, scope: Scope, at: Path): Call | undefi
     return lone ? call('Condition', value, scope, at) : undefined;
   }
   if (keys.length > 1) {
-    return scope.fail(at, `Template error: ${name} must stand alone, found beside ${keys.join(', ')}`);
+    return scope.fail(
+      at,
+      `Template error: ${name} must be the only key of its mapping; found ${keys.join(', ')}`,
+    );
   }
   return call(name, value, scope, at);
 }
@@ -157,7 +160,7 @@ function substitute(argument: Json, scope: Scope, at: Path): string {
     if (Object.hasOwn(variables, name))
       return resolveText(variables[name], 'Fn::Sub', scope, [...at, '1', name]);
     if (!/^[A-Za-z0-9:.]+$/.test(name)) {
-      return scope.fail(at, `Template error: Fn::Sub names "${placeholder}", which no name can be`);
+      return scope.fail(at, `Template error: Fn::Sub contains "${placeholder}", which is not a valid name`);
     }
     const [logicalId = '', attribute] = splitAttribute(name);
     const value = attribute === undefined ? scope.ref(name, at) : scope.attribute(logicalId, attribute, at);

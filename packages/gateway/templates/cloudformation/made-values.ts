@@ -1,5 +1,5 @@
 /**
- * Values that the resources of one stack make: SSM parameters, secrets, and what CDK's cross-region exports
+ * Values that the resources of one stack define: SSM parameters, secrets, and what CDK's cross-region exports
  * write to the SSM of another region.
  */
 import { DefinitionError } from '../../core/errors.ts';
@@ -75,7 +75,7 @@ export class MadeValues {
       try {
         return isMeant(this.#stack.physicalId(logicalId));
       } catch (error) {
-        // A name that is being made right now, or cannot be made, is not the one looked for.
+        // A name that is being resolved right now, or cannot be resolved, is not the one that is searched.
         if (error instanceof DefinitionError) return false;
         throw error;
       }

@@ -35,7 +35,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
     try {
       const template = resolve(dirname(file), path);
       if (template === file || parents.includes(template))
-        throw new DefinitionError({ file }, 'the template nests itself endlessly');
+        throw new DefinitionError({ file }, 'the template includes itself as a nested stack');
       nested.set(logicalId, await readFamily(template, [...parents, file]));
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
@@ -58,7 +58,7 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
   return { type, property, path };
 }
 
-/** Values of a parent as parameters of its nested stack: a list becomes one text with commas. */
+/** Converts values of a parent to parameters of its nested stack: a list becomes a comma-separated string. */
 export function parameterTexts(values: JsonObject): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, printParameter(value)]));
 }

@@ -7,7 +7,10 @@ import type { RawStack } from '../raw-stack.ts';
 
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
-  /** In SSM under `parameter`, perhaps made by a stack of this start; an error only where it is used. */
+  /**
+   * The value is in SSM under `parameter`, and a stack of this start may define it; missing values fail only
+   * where they are used.
+   */
   | {
       readonly kind: 'in-ssm';
       readonly parameter: string;
@@ -26,7 +29,7 @@ const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
 const SSM_LIST_TYPE = /^AWS::SSM::Parameter::Value<(?:List<.+>|CommaDelimitedList)>$/;
 const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<.+>)?)$/;
 
-/** Reads every declared parameter. Values for undeclared names are ignored: `--param` is for all stacks. */
+/** Reads every declared parameter. Values for undeclared names are ignored, because `--param` applies to all stacks. */
 export function readParameters(
   section: Json | undefined,
   { parameters: given, stored }: Source,
@@ -48,7 +51,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'its users are omitted, or answer 500';
+const WITHOUT_VALUE = 'whatever uses it is omitted or answers 500';
 
 function refuseMissing(
   missing: readonly string[],
@@ -102,7 +105,7 @@ function splitList(text: string): string[] {
 }
 
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, whose value is in the account's SSM; set it with --param ${name}=…, or write the value of its default to ssm in gatewright.values.yml`;
+  return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or add the SSM parameter that its Default names under ssm in gatewright.values.yml`;
 }
 
 /** Text of a scalar as CloudFormation compares it. */

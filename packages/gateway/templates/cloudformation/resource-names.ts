@@ -1,4 +1,4 @@
-/** Names and attributes of one stack's resources, each made once; generated ones are reported. */
+/** Names and attributes of the resources of one stack. Each is determined once; generated ones are reported. */
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ import type { RawStack } from '../raw-stack.ts';
 interface NamedResources {
   typeOf(logicalId: string): string;
   findText(logicalId: string, property: string): string | undefined;
-  /** Runs `look`, unless it is running already, which means that names depend on each other in a circle. */
+  /** Runs `look` unless it is already running, which means that names depend on each other in a cycle. */
   guard<T>(logicalId: string, look: () => T): T;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `Ref` and `Fn::GetAtt` of types that are not served here, in AWS's form. Nothing answers under these names;
+ * `Ref` and `Fn::GetAtt` of types that are not served here, in AWS's form. Nothing is served under these names;
  * they only let the rest of a template resolve.
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html

@@ -23,10 +23,10 @@ import type { RawStack } from '../raw-stack.ts';
 import { checkShape } from './template-shape.ts';
 import type { Path } from './template-source.ts';
 
-/** What the stacks of one start know of each other. */
+/** What the stacks of one start can look up in each other. */
 export interface Neighbours {
   importValue(name: string, importing: StackResolver, at: Path): Json;
-  /** An SSM parameter that a stack makes in the region and account of the asking one. */
+  /** An SSM parameter that a stack defines in the region and account of the requesting stack. */
   madeParameter(name: string, asking: StackResolver): string | undefined;
   madeSecret(id: string, asking: StackResolver): string | undefined;
 }
@@ -35,7 +35,7 @@ export class StackResolver implements Scope {
   readonly raw: RawStack;
   readonly region: string;
   readonly made: MadeValues;
-  /** Names of exports that were asked for so far. */
+  /** Names of the exports requested so far. */
   readonly imports = new Set<string>();
   readonly #neighbours: Neighbours;
   readonly #tolerance: Tolerance;
@@ -95,7 +95,7 @@ export class StackResolver implements Scope {
 
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
-      // A stack whose parameters are being resolved asks for the values of its siblings.
+      // A stack may request values of its siblings while its own parameters are being resolved.
       if (this.#open.has(logicalId)) return [];
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
       const nested = this.#tolerance.attempt('its resources do not exist', open, () => {
@@ -143,7 +143,7 @@ export class StackResolver implements Scope {
     return this.#outputValue(this.exportNames.get(name) ?? '');
   }
 
-  /** Whether this export is being resolved right now: a second request means a circle. */
+  /** Whether this export is being resolved right now: a second request means a cycle. */
   isResolving(exportName: string): boolean {
     return this.#open.has(`output ${this.exportNames.get(exportName) ?? ''}`);
   }
@@ -203,7 +203,7 @@ export class StackResolver implements Scope {
     throw new DefinitionError(this.place(at), message);
   }
 
-  /** Continues without it where that is tolerated. @throws DefinitionError otherwise */
+  /** Reports the error and continues, if errors are tolerated. @throws DefinitionError otherwise */
   refuse(at: Path, message: string, consequence: string): void {
     this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
   }
@@ -251,10 +251,10 @@ export class StackResolver implements Scope {
     return typeof name !== 'string' || this.condition(name, ['Resources', logicalId, 'Condition']);
   }
 
-  /** A resource of unknown condition exists: one that guards others must not vanish. */
+  /** A resource whose condition is unknown counts as existing, so that a guard never disappears. */
   #mayExist(logicalId: string): boolean {
     return this.#tolerance.attempt(
-      'it counts as true',
+      'the condition is treated as true',
       () => this.#exists(logicalId),
       () => true,
     );
@@ -297,7 +297,7 @@ export class StackResolver implements Scope {
     };
   }
 
-  /** The resolvable parts of a resource; the rest is omitted, and a fault where requests read it. */
+  /** Resolves what it can of a resource. The rest is omitted, which is a fault if requests depend on it. */
   #resolveParts(
     logicalId: string,
     properties: JsonObject,
@@ -317,7 +317,7 @@ export class StackResolver implements Scope {
     const entries = Object.entries(properties).flatMap(([name, value]): [string, Json][] => {
       const isMissed = isRead(this.#types, logicalId, type, name);
       return this.#tolerance.attempt(
-        isMissed ? `${logicalId} cannot be relied on` : NO_CONSEQUENCE,
+        isMissed ? `${logicalId} may not behave as on AWS` : NO_CONSEQUENCE,
         () => {
           const members = this.#as(logicalId, () => resolveMembers({ [name]: value }, this, at));
           return Object.entries(members).map(([key, member]) => [
@@ -335,7 +335,7 @@ export class StackResolver implements Scope {
     return { physicalId, properties: Object.fromEntries(entries), fault, unresolved };
   }
 
-  /** Whether the dependency holds: CloudFormation ignores a DependsOn whose target's condition is false. */
+  /** Whether the dependency applies: CloudFormation ignores a DependsOn whose target's condition is false. */
   #dependsOn(logicalId: string, target: string): boolean {
     const at = ['Resources', logicalId, 'DependsOn'];
     if (Object.hasOwn(this.#resources, target) && !this.#exists(target)) return false;
@@ -363,7 +363,7 @@ export class StackResolver implements Scope {
     return value === NO_VALUE ? '' : value;
   }
 
-  /** Runs `work` and attributes the needs it finds to this resource. */
+  /** Runs `work` and records the dependencies that it finds for this resource. */
   #as<T>(logicalId: string, work: () => T): T {
     const owner = this.#owner;
     this.#owner = logicalId;

@@ -24,11 +24,11 @@ const RESOURCE_MEMBERS = new Set(
 /** Transforms handled earlier, or without effect; any other is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Bounds the time of a load; AWS's own limit is a finding, not a refusal. */
+/** Bounds the time of a load; exceeding AWS's own limit is only reported. */
 const MAX_RESOURCES = 5_000;
 
 /**
- * The template without the parts whose structure CloudFormation refuses, in its words.
+ * Returns the template without parts whose structure CloudFormation refuses; the messages are CloudFormation's.
  * @throws what `refuse` throws, and at once if no resource remains
  */
 export function checkShape(
@@ -41,7 +41,7 @@ export function checkShape(
     refuse(
       [unknown[0] ?? ''],
       `Template format error: Invalid template property or properties [${unknown.join(', ')}]`,
-      'it is not read',
+      'it is ignored',
     );
   const broken = ['Parameters', 'Mappings', 'Conditions', 'Outputs'].filter(
     (name) => template[name] !== undefined && !isJsonObject(template[name]),
@@ -74,7 +74,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
       refuse(
         ['Transform'],
         `Transform ${text} runs a macro in the AWS account; it cannot run here`,
-        'the template is read without it',
+        'the template is used without it',
       );
     }
   }
@@ -99,7 +99,7 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
   if (unknown !== undefined)
-    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'it is not read');
+    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'it is ignored');
   const properties = resource['Properties'];
   if (properties === undefined || properties === null || isJsonObject(properties)) return true;
   refuse([...at, 'Properties'], 'Template format error: Properties must be a mapping', leftOut);

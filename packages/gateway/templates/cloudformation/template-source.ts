@@ -32,9 +32,9 @@ type RepeatedKey = {
 /** Four times CloudFormation's limit for a template in S3: the file may not be minified yet. */
 const SIZE_LIMIT_BYTES = 4_194_304;
 const DEPTH_LIMIT = 100;
-/** Aliases multiply: ten lines of YAML can describe a billion values. */
+/** Bounds the number of values: with aliases, ten lines of YAML can describe a billion. */
 const VALUE_LIMIT = 500_000;
-/** Characters that repairs may read in all: each one reads the text again. */
+/** Bounds the total number of characters that repairs read, because each repair reads the text again. */
 const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
@@ -58,7 +58,7 @@ export async function readSource(file: string): Promise<SourceTree> {
   return parseSource(text, file);
 }
 
-/** JSON where the text is JSON, YAML otherwise, `!Sub` and the like as `Fn::Sub`. */
+/** Parses the text as JSON if it is JSON, otherwise as YAML; tags such as `!Sub` become `Fn::Sub`. */
 export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_BYTES): SourceTree {
   if (text.length > limitBytes) throw tooLarge(file);
   const value = parseJson(text);
@@ -96,8 +96,8 @@ function requireObject(value: Json, file: string): JsonObject {
   if (isJsonObject(value)) return value;
   if (value === null) {
     const needed = /^serverless\./.test(basename(file))
-      ? 'a service has a name, a provider and functions'
-      : 'a template has a section Resources';
+      ? 'a service needs a name, a provider and functions'
+      : 'a template needs a section Resources';
     throw new DefinitionError({ file, line: 1 }, `the file is empty; ${needed}`);
   }
   throw new DefinitionError({ file, line: 1 }, 'expected a mapping of sections such as "Resources"');
@@ -156,7 +156,7 @@ function parseYaml(text: string, file: string): Lines {
       lineCounter: counter,
       prettyErrors: false,
       logLevel: 'error',
-      // PyYAML uses the last one; it is reported.
+      // Like PyYAML, uses the last one and reports it.
       uniqueKeys: false,
     });
   } catch (error) {
@@ -174,7 +174,10 @@ function parseYaml(text: string, file: string): Lines {
   return { ...lines, lineOf: (path) => findLine(lines, pairsOf, path) };
 }
 
-/** All in one walk: `Alias.resolve` walks the whole document each time. An anchor counts from its node on, until the next of that name. */
+/**
+ * Finds all anchors in one pass, because `Alias.resolve` walks the whole document each time. An anchor
+ * applies from its node on, until the next one with that name.
+ */
 function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
@@ -189,7 +192,7 @@ function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
   return targets;
 }
 
-/** @param known index of maps searched before, since all resources of a template are looked up */
+/** @param known caches the index of each map, because all resources of a template are looked up */
 function findLine(
   { document, targetOf, at }: Omit<Lines, 'lineOf'>,
   known: WeakMap<YAMLMap, PairsByKey>,

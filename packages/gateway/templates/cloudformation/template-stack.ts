@@ -20,7 +20,7 @@ import { expandIncludes } from './includes.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 /**
- * @param stackName default: what SAM calls it in this stage, else after the file
+ * @param stackName defaults to the name in samconfig for this stage, or to the name of the file
  * @throws DefinitionError for a missing, broken or refused template.
  */
 export async function loadTemplate(

@@ -1,6 +1,6 @@
 /**
- * Flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, AWS's
- * tools ignore indentation there; such lines are moved to the right, and every line keeps its number.
+ * Flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, but
+ * AWS's tools ignore indentation there. Such lines are indented further; line numbers do not change.
  */
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Document } from 'yaml';
@@ -46,7 +46,7 @@ function firstUnclosed(text: string, document: Document.Parsed): number | undefi
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" };
 
-/** The offset after the end of what begins at `start`; undefined if it never ends. */
+/** The offset after the end of the collection or string that begins at `start`; undefined if it never ends. */
 function endOf(text: string, start: number): number | undefined {
   const first = text[start] ?? '';
   if (first === '"' || first === "'") return endOfQuote(text, start);
@@ -70,7 +70,7 @@ function endOf(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** Whether a quote begins a text here: an apostrophe within a plain one does not. */
+/** Whether a quote begins a string here; an apostrophe inside a plain scalar does not. */
 function opensText(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(start, at - 200), at);
   return /(?:[[{,:?]|^|(?:^|[\s[{,:])[!&][^\s,[\]{}]*)\s*$/.test(before);

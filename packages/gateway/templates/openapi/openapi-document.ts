@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, for the place in
- * messages; parts that AWS does not read are noted.
+ * The OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, so that messages
+ * can name the place; parts that AWS does not read are reported.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -30,7 +30,7 @@ const VERBS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const ANY = 'x-amazon-apigateway-any-method';
 const NO_ROUTE = ['parameters', 'summary', 'description', 'servers', '$ref'];
 const MAX_REFERENCES = 20;
-/** Treatments of the server's path by an import. */
+/** How an import treats the path of the server. */
 const BASE_PATHS = ['ignore', 'prepend', 'split'];
 
 export class OpenApiDocument {
@@ -170,7 +170,7 @@ export class OpenApiDocument {
   text(found: Found, name: string): string | undefined {
     const value = Object.hasOwn(found.value, name) ? found.value[name] : undefined;
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'object') return this.fail([...found.at, name], `${name} must be a text`);
+    if (typeof value === 'object') return this.fail([...found.at, name], `${name} must be a string`);
     return String(value);
   }
 
@@ -182,7 +182,7 @@ export class OpenApiDocument {
     return this.api.place(['Body', ...at].join('.'));
   }
 
-  /** Notes a part that has no effect here although its author expects one. */
+  /** Reports a part that has no effect here although its author expects one. */
   report(at: DocumentPath, consequence = 'this part of the document is not applied'): void {
     const { logicalId, type } = this.api;
     this.findings.push({ logicalId, type, property: ['Body', ...at].join('.'), consequence });
@@ -193,11 +193,14 @@ export class OpenApiDocument {
     const reference = Object.hasOwn(value, '$ref') ? value['$ref'] : undefined;
     if (reference === undefined) return { value, at };
     if (typeof reference !== 'string' || !reference.startsWith('#/') || followed > MAX_REFERENCES)
-      return this.fail(at, `Invalid OpenAPI input. The reference ${JSON.stringify(reference)} leads nowhere`);
+      return this.fail(
+        at,
+        `Invalid OpenAPI input. The reference ${JSON.stringify(reference)} cannot be resolved`,
+      );
     const target = pointerPath(reference);
     const found = this.#lookUp(target);
     if (found === undefined)
-      return this.fail(at, `Invalid OpenAPI input. The reference ${reference} leads nowhere`);
+      return this.fail(at, `Invalid OpenAPI input. The reference ${reference} cannot be resolved`);
     return this.#follow(found, target, followed + 1);
   }
 

@@ -1,4 +1,4 @@
-/** Local documents beside the template, inserted before anything is resolved. */
+/** Local documents next to the template, inserted before anything is resolved. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -61,7 +61,7 @@ function storedFile(location: Json | undefined, stored: StoredValues | undefined
   return address === undefined ? undefined : stored?.fileOf(address);
 }
 
-/** The local file that CDK, `sam build` or `sam package` notes for a property that is in S3. */
+/** The local file that CDK, `sam build` or `sam package` records for a property that refers to S3. */
 function assetFile(metadata: Json | undefined, property: string): Json | undefined {
   if (!isJsonObject(metadata)) return undefined;
   return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;

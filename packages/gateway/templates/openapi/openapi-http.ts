@@ -18,7 +18,7 @@ const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
 /**
  * An operation that cannot be imported makes its route faulty.
- * @throws DefinitionError for what AWS refuses to import: the document, and any operation where nothing is
+ * @throws DefinitionError if AWS would refuse to import the document, or any operation if errors are not
  * tolerated
  */
 export function importHttpApi(

@@ -11,7 +11,10 @@ type ImportedModel = {
   readonly at: DocumentPath;
 };
 
-/** What API Gateway reads of a schema; all else (`example`, `discriminator`, `nullable`…) is dropped. */
+/**
+ * The keywords that API Gateway reads of a schema; everything else (`example`, `discriminator`, `nullable`…)
+ * is dropped.
+ */
 const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'oneOf'];
 const MAP = ['definitions', 'patternProperties', 'properties'];
@@ -54,7 +57,7 @@ export class ImportedModels {
     return this.#models.values();
   }
 
-  /** Name of the model for a schema of the document: the one it refers to, or one made for it. */
+  /** Name of the model for a schema of the document: the referenced one, or one created for it. */
   nameOf(schema: Json | undefined, at: DocumentPath): string | undefined {
     if (!isJsonObject(schema)) return undefined;
     const reference = schema['$ref'];
@@ -112,14 +115,17 @@ export class ImportedModels {
     return `https://apigateway.amazonaws.com/restapis/${physicalId}/models/${name}${fragment}`;
   }
 
-  /** The name in `#/definitions/Pet`; undefined for a reference that `models.ts` judges. */
+  /** The name in `#/definitions/Pet`; undefined for a reference that `models.ts` validates. */
   #namedBy(reference: string, at: DocumentPath): string | undefined {
     if (!reference.startsWith('#/')) return undefined;
     const path = pointerPath(reference);
     const isModel = this.#section.every((key, index) => path[index] === key);
     const name = path[this.#section.length];
     if (!isModel || name === undefined)
-      return this.#document.fail(at, `Invalid OpenAPI input. The reference ${reference} names no model`);
+      return this.#document.fail(
+        at,
+        `Invalid OpenAPI input. The reference ${reference} does not refer to a model`,
+      );
     // AWS gives every API the models Empty and Error.
     if (name === 'Empty' || name === 'Error') return name;
     if (!Object.hasOwn(this.#document.section('models').value, name))

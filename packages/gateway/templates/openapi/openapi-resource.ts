@@ -1,5 +1,5 @@
 /**
- * Resources described by an OpenAPI document: under the logical id of their API, placed within its `Body`.
+ * Resources defined by an OpenAPI document. They have the logical id of their API and a place in its `Body`.
  */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI document of a REST API → the resources that importing it makes.
+ * The OpenAPI document of a REST API → the resources that an import creates.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import { REFUSING } from '../../core/errors.ts';
@@ -201,7 +201,7 @@ export class RestImport {
   }
 }
 
-/** Names of CloudFormation → names of the document, where more than the first letter differs. */
+/** CloudFormation's names → the document's names, if more than the first letter differs. */
 const RENAMED: Readonly<Record<string, string>> = {
   AuthorizationScopes: 'security',
   AuthorizationType: 'security',
@@ -268,7 +268,7 @@ type ImportedPart = {
 };
 
 /**
- * A part without a place or properties is reported and omitted; of two for one place the last one counts.
+ * A part without a location or properties is reported and omitted; of two parts for one location, the last one wins.
  */
 function importedParts(document: OpenApiDocument): readonly ImportedPart[] {
   const section = document.object([SECTION]);

@@ -33,7 +33,7 @@ export function securityAuthorizers(
 /**
  * The requirement of one operation. Security at the root applies to operations without any [obs: import of
  * July 2025, though the guide says otherwise].
- * @throws DefinitionError for a scheme that the document does not have.
+ * @throws DefinitionError for a scheme that the document does not define.
  */
 export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {
   const own = document.object([...operation.at, OWN_AUTH]);
@@ -55,7 +55,10 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
       if (scheme.kind === 'api-key') result = { ...result, apiKeyRequired: true };
       else if (scheme.kind === 'unknown') document.report([...requirement.at, name]);
       else if (result.authorizationType !== 'NONE')
-        document.report([...requirement.at, name], 'a method has only one authorizer: the first of its list');
+        document.report(
+          [...requirement.at, name],
+          'a method can have only one authorizer: the first one listed is used',
+        );
       else if (scheme.kind === 'iam') result = { ...result, authorizationType: 'AWS_IAM' };
       else
         result = {

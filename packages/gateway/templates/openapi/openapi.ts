@@ -1,6 +1,6 @@
 /**
- * Expands APIs defined by an OpenAPI document (`Body`) to the resources that AWS's import makes, so that
- * later steps know one kind of API only.
+ * Expands APIs defined by an OpenAPI document (`Body`) to the resources that AWS's import creates, so that
+ * later steps handle only one kind of API.
  */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -23,8 +23,8 @@ type ExpandedDocuments = {
 type Imported = { readonly properties: JsonObject; readonly resources: readonly ImportedResource[] };
 
 /**
- * A document that cannot be imported makes its API faulty; an operation, its method.
- * @throws DefinitionError for a document that AWS refuses to import, where nothing is tolerated
+ * A document that cannot be imported makes its API faulty; an operation makes its method faulty.
+ * @throws DefinitionError for a document that AWS refuses to import, if errors are not tolerated
  */
 export function expandDocuments(
   stackName: string,

@@ -1,5 +1,5 @@
 /**
- * Functions with `Metadata: BuildMethod`: settings of `esbuild`, and code that only `sam build` makes (SAM
+ * Functions with `Metadata: BuildMethod`: settings of `esbuild`, and code that only `sam build` creates (SAM
  * developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom runtimes").
  */
 import { basename, dirname, join, posix } from 'node:path';
@@ -18,7 +18,7 @@ type BuiltFunctions = {
   readonly findings: readonly Finding[];
 };
 
-/** What `sam build` does for the runtime anyway, or this gateway in its place. */
+/** Build methods that `sam build` uses for the runtime by default, or that this gateway performs itself. */
 const OF_RUNTIME = /^(?:nodejs|python|ruby|java|dotnet|go|provided)[\w.]*$|^(?:python-uv|rust-cargolambda)$/;
 
 /** @param file of the template; `declared` are folders by logical id, from the template */
@@ -55,7 +55,7 @@ export function readBuiltFunctions(
   return { folders, builds, findings };
 }
 
-/** Those take the output of `sam build` anyway, and say what they lack. */
+/** Runtimes that use the output of `sam build` anyway and report what is missing. */
 function isCompiled(template: JsonObject, logicalId: string): boolean {
   const resource = mapOf(template, 'Resources')[logicalId];
   const runtime = membersOf(membersOf(resource)['Properties'])['Runtime'];
@@ -64,7 +64,7 @@ function isCompiled(template: JsonObject, logicalId: string): boolean {
 
 function describeUnbuilt(method: string, logicalId: string): string {
   const by = method === 'makefile' ? `its Makefile (build-${logicalId})` : `sam build (${method})`;
-  return `its code is made by ${by}, which has not run: the files of CodeUri run unchanged; run sam build`;
+  return `its code is built by ${by}, which has not run: the files in CodeUri run unchanged; run sam build`;
 }
 
 function propertiesOf(template: JsonObject, logicalId: string): JsonObject {
@@ -72,7 +72,7 @@ function propertiesOf(template: JsonObject, logicalId: string): JsonObject {
   return mapOf(mapOf(membersOf(resource), 'Metadata'), 'BuildProperties');
 }
 
-/** `Minify` → `minify`. What esbuild takes as a map is a list of NAME=VALUE here. */
+/** `Minify` → `minify`. Options that are maps in esbuild are lists of NAME=VALUE here. */
 function readEsbuild(properties: JsonObject): SamBuild {
   const { EntryPoints: points, ...others } = properties;
   const options = Object.entries(others).map(([name, value]) => {
@@ -80,7 +80,7 @@ function readEsbuild(properties: JsonObject): SamBuild {
     return [option, MAPS.has(option) ? toMap(value) : LISTS.has(option) ? toList(value) : value] as const;
   });
   return {
-    // sam build's own defaults.
+    // The defaults of sam build.
     esbuild: { format: 'cjs', target: 'es2020', ...Object.fromEntries(options) },
     entries: entriesOf(toList(points ?? [])),
   };
@@ -113,7 +113,7 @@ function toList(value: Json): string[] {
   return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** esbuild writes the outputs of several entry points below the lowest folder that holds them all. */
+/** esbuild writes the outputs of several entry points below the deepest folder that contains all of them. */
 function entriesOf(points: readonly string[]): SamBuild['entries'] {
   const paths = points.map((point) => posix.normalize(point));
   const [first = [], ...rest] = paths.map((path) => posix.dirname(path).split('/'));

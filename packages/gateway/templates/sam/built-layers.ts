@@ -13,7 +13,7 @@ import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {
   readonly folders: ReadonlyMap<string, string>;
-  /** Folder below `/opt` that holds the layer's content; absent = `/opt` itself. */
+  /** Folder below `/opt` with the content of the layer; absent = `/opt` itself. */
   readonly below: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
 };
@@ -39,7 +39,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'python',
     lacks: (content) =>
       /^\s*[^\s#]/m.test(readText(join(content, 'requirements.txt')))
-        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use those that Python finds'
+        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use the packages that Python finds'
         : undefined,
   },
   {
@@ -80,7 +80,7 @@ export function placeBuiltLayers(
     if (language !== undefined) below.set(logicalId, language.below);
     const consequence =
       language === undefined
-        ? `its content is made by sam build (${method}), which has not run: functions get ${content} unchanged`
+        ? `its content is built by sam build (${method}), which has not run: functions get ${content} unchanged`
         : language.lacks(content);
     if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }
@@ -108,7 +108,7 @@ function hasDependencies(file: string): boolean {
     const dependencies = membersOf(manifest)['dependencies'];
     return isJsonObject(dependencies) && Object.keys(dependencies).length > 0;
   } catch {
-    // npm reports the fault.
+    // npm reports the error.
     return false;
   }
 }

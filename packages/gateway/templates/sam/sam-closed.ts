@@ -6,7 +6,7 @@ import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } f
 import { stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 
-/** The document with the route added by `add`; if that is refused, with a closed one. */
+/** Returns the document with the route added by `add`, or with a closed route if that fails. */
 export function orClosed(
   expansion: SamExpansion,
   route: SamRoute,
@@ -48,9 +48,9 @@ export function closeApi(
     ? mapMethods(written, () => closedOperation(error))
     : emptyDocument(kind);
   for (const route of routes) document = closeRoute(expansion, document, route, error);
-  const [usual, stageName] =
+  const [defaultStage, stageName] =
     kind === 'rest' ? ['Prod', properties['StageName']] : ['$default', properties['StageName']];
-  const StageName = stageName ?? usual;
+  const StageName = stageName ?? defaultStage;
   if (kind === 'rest') {
     expansion.make(logicalId, logicalId, 'AWS::ApiGateway::RestApi', { Name: logicalId, Body: document });
     const [deploymentId, stageId] = [`${logicalId}Deployment`, stageIdOf(logicalId, StageName)];

@@ -1,6 +1,6 @@
 /**
- * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path without one, answered without any
- * backend.
+ * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path without one, with a
+ * mock integration.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
@@ -40,7 +40,7 @@ function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObjec
   const isFunction =
     isJsonObject(cors) && Object.keys(cors).some((key) => key === 'Ref' || key.startsWith('Fn::'));
   if (typeof cors === 'string' || isFunction) return { AllowOrigin: cors };
-  if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a text or a mapping');
+  if (!isJsonObject(cors)) return expansion.fail(apiId, 'Cors must be a string or a mapping');
   const unknown = Object.keys(cors).find((key) => !MEMBERS.includes(key));
   if (unknown !== undefined) expansion.fail(apiId, `Cors has no member ${unknown}`);
   return { AllowOrigin: WILDCARD, ...cors };

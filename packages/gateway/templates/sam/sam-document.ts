@@ -1,6 +1,6 @@
 /**
- * OpenAPI documents as SAM writes them: every API becomes a document, into which routes, security and CORS
- * are put. A path or method may be an `Fn::If`; additions go into both branches.
+ * OpenAPI documents as SAM writes them: every API becomes a document to which routes, security and CORS
+ * are added. A path or method may be an `Fn::If`; additions apply to both branches.
  */
 import { isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

@@ -20,7 +20,7 @@ type DomainOwner = {
 export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
   if (!isJsonObject(domain)) return;
   const { kind, origin, type, apiId, stageId } = owner;
-  // A private domain differs by more than its name: SAM makes resources of other types.
+  // For a private domain, SAM creates resources of different types.
   const isPrivate = kind === 'rest' && domain['EndpointConfiguration'] === 'PRIVATE';
   const known = [...ENFORCED, ...NO_EFFECT, ...(isPrivate ? OF_PRIVATE : []), 'MutualTlsAuthentication'];
   for (const name of Object.keys(domain).filter((key) => !known.includes(key)))
@@ -91,7 +91,8 @@ function httpDomain(domain: JsonObject, name: Json): JsonObject {
 }
 
 /**
- * Default: the root. Unless configured otherwise, SAM drops all but letters and digits; HTTP APIs keep `/`,
+ * Default: the root. Unless configured otherwise, SAM drops all characters except letters and digits; HTTP APIs
+ * keep `/`,
  * `-` and `_`.
  */
 function basePathsOf(kind: ApiKind, domain: JsonObject): readonly string[] {

@@ -37,7 +37,7 @@ export function requiredRef(
 export function applyChanges(expansion: SamExpansion): void {
   for (const change of expansion.changes)
     expansion.attempt(
-      'the event starts no function',
+      'the event does not invoke the function',
       () => {
         applyChange(expansion, change);
       },

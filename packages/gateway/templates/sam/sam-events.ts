@@ -1,6 +1,6 @@
 /**
- * `Events` of a function other than APIs, as the resources that SAM makes: what a queue, a stream, a topic, a
- * log group, a rule, a schedule, a bucket or a user pool needs to start the function (SAM developer guide, "EventSource"
+ * `Events` of a function other than APIs, as the resources that SAM creates, so that a queue, a stream, a topic,
+ * a log group, a rule, a schedule, a bucket or a user pool can invoke the function (SAM developer guide, "EventSource"
  * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
 import { isJsonObject, membersOf, isJsonList } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, arn } = event;
   const poolId = requiredRef(expansion, event, 'UserPool', 'user pool');
   const trigger = required(expansion, event, 'Trigger');
-  // One for all pools of a function, in SAM as well; the last one counts.
+  // As in SAM, one permission for all pools of a function; the last pool wins.
   const permission = `${ownerId}CognitoPermission`;
   if (expansion.origins.get(permission) === ownerId) expansion.resources.delete(permission);
   allowSource(expansion, { ...event, id: `${ownerId}Cognito` }, 'cognito-idp.amazonaws.com', {
@@ -77,7 +77,7 @@ function noteBucket(expansion: SamExpansion, event: SamEvent): void {
 
 const TYPE = 'AWS::Serverless::Function';
 
-/** The properties of a subscription; the others of `SNS` say where it goes. */
+/** The properties of the subscription; the other properties of `SNS` define its target. */
 const OF_SUBSCRIPTION = ['FilterPolicy', 'FilterPolicyScope', 'Region', 'RedrivePolicy'];
 
 const EXPAND: Readonly<Record<CallingSource, (expansion: SamExpansion, event: SamEvent) => void>> = {
@@ -91,7 +91,7 @@ const EXPAND: Readonly<Record<CallingSource, (expansion: SamExpansion, event: Sa
   ScheduleV2: expandSchedulerSchedule,
 };
 
-/** Makes the resources of an event source, or reports that it is not served here. */
+/** Creates the resources of an event source, or reports that it is not supported here. */
 export function expandSource(expansion: SamExpansion, type: string, event: SamEvent): void {
   const { ownerId, eventName, properties } = event;
   const { mapping, properties: known = [] } = findEventSource(type) ?? {};

@@ -78,8 +78,8 @@ export class SamExpansion {
   }
 
   /**
-   * The result of `make`, or if refused, of `instead`, without anything made up to the refusal: half an API
-   * may lack its guards.
+   * The result of `make`; if that fails, everything it created is dropped and the result is that of `instead`, because
+   * half an API may lack its guards.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];
@@ -99,7 +99,7 @@ export class SamExpansion {
 
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
-      this.fail(origin, `makes ${logicalId}, which the template already has`);
+      this.fail(origin, `generates ${logicalId}, which the template already defines`);
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
@@ -155,7 +155,7 @@ export class SamExpansion {
   }
 
   /**
-   * Properties of a SAM resource over those of its `Globals` section: mappings merge, lists are appended.
+   * Combines the properties of a SAM resource with its `Globals` section: mappings are merged, lists are appended.
    */
   properties(section: string, resource: JsonObject): JsonObject {
     const own = mapOf(resource, 'Properties');
@@ -188,7 +188,7 @@ export class SamExpansion {
     const { Path: path, Method: method } = properties;
     const isCatchAll = kind === 'http' && path === undefined && method === undefined;
     if (!isCatchAll && (typeof path !== 'string' || typeof method !== 'string'))
-      return this.fail(ownerId, `event ${eventName}: Path and Method must both be written as text`);
+      return this.fail(ownerId, `event ${eventName}: Path and Method must both be strings`);
     this.addRoute(kind, properties[kind === 'rest' ? 'RestApiId' : 'ApiId'], {
       ownerId,
       eventName,
@@ -203,7 +203,7 @@ export class SamExpansion {
     });
   }
 
-  /** Adds a route; without an API of its own it goes to the implicit one. */
+  /** Adds a route; without its own API it belongs to the implicit one. */
   addRoute(kind: ApiKind, api: Json | undefined, route: SamRoute): void {
     const named = isJsonObject(api) ? api['Ref'] : api;
     if (named !== undefined && (typeof named !== 'string' || !this.#isApi(named))) {
@@ -239,7 +239,7 @@ export class SamExpansion {
       const api = this.#apis.get(apiId);
       const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
       this.attempt(
-        'the event makes no route',
+        'the event creates no route',
         () => {
           if (api?.kind !== kind)
             this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is not an ${type} of this template`);
@@ -338,8 +338,8 @@ export function streamingUri(functionArn: Json): Json {
 }
 
 /**
- * `${apiId}${stage}Stage`, as SAM names it; other characters than letters and digits are replaced by a
- * digest.
+ * `${apiId}${stage}Stage`, as SAM names it; if the stage has other characters than letters and digits, a
+ * digest replaces it.
  */
 export function stageIdOf(apiId: string, stageName: Json): string {
   if (typeof stageName !== 'string') return `${apiId}Stage`;

@@ -65,7 +65,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
   );
   for (const [name, event] of Object.entries(events))
     expansion.attempt(
-      isOfApi(event) ? 'the event makes no route' : 'the event starts no function',
+      isOfApi(event) ? 'the event creates no route' : 'the event does not invoke the function',
       () => {
         expandEvent(expansion, logicalId, name, event, target);
       },
@@ -73,7 +73,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/** A function's routes that cannot be made: they answer 500, so that no wider route takes their requests. */
+/** Routes that cannot be created answer 500, so that no broader route handles their requests. */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,
@@ -86,7 +86,7 @@ export function closeFunctionRoutes(
     const type = membersOf(event)['Type'];
     if (type === 'Api' || type === 'HttpApi')
       expansion.attempt(
-        'the event makes no route',
+        'the event creates no route',
         () => {
           expansion.addEvent(type === 'Api' ? 'rest' : 'http', logicalId, name, event, target, fault);
         },
@@ -95,12 +95,12 @@ export function closeFunctionRoutes(
   }
 }
 
-/** `AutoPublishAlias` makes a version and the alias, and events call the alias. */
+/** `AutoPublishAlias` creates a version and the alias, and events invoke the alias. */
 function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): FunctionTarget {
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
     return { kind: 'function', arn: { 'Fn::GetAtt': [logicalId, 'Arn'] }, name: { Ref: logicalId } };
-  if (typeof alias !== 'string') return expansion.fail(logicalId, 'AutoPublishAlias must be a text');
+  if (typeof alias !== 'string') return expansion.fail(logicalId, 'AutoPublishAlias must be a string');
   const [versionId, aliasId] = [`${logicalId}Version`, `${logicalId}Alias${alias}`];
   expansion.make(logicalId, versionId, 'AWS::Lambda::Version', { FunctionName: { Ref: logicalId } });
   expansion.make(logicalId, aliasId, 'AWS::Lambda::Alias', {

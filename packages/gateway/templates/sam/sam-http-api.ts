@@ -29,7 +29,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelt guard would leave the API open; SAM refuses it too.
+  // A misspelled guard would leave the API open; SAM refuses it, too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const location = properties['DefinitionUri'];
   const cors = properties['CorsConfiguration'];
@@ -59,7 +59,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
     if (Object.keys(auth).length > 0 || routes.length > 0)
       expansion.fail(
         logicalId,
-        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+        'DefinitionBody must be an OpenAPI document with paths, because SAM adds routes to it',
       );
     return written;
   }
@@ -71,7 +71,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
-/** The document's own settings of a route win. */
+/** Settings of a route in the document take precedence. */
 function addRoute(
   expansion: SamExpansion,
   apiId: string,
@@ -110,8 +110,8 @@ function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): J
   const entries = routes.flatMap(({ path, method, properties: event }) => {
     const settings = event['RouteSettings'];
     const key = path === '$default' ? path : `${method} ${path}`;
-    const usual = mapOf(own, key);
-    return isJsonObject(settings) ? [[key, { ...usual, ...settings }] as const] : [];
+    const inherited = mapOf(own, key);
+    return isJsonObject(settings) ? [[key, { ...inherited, ...settings }] as const] : [];
   });
   return entries.length === 0 ? {} : { RouteSettings: { ...own, ...Object.fromEntries(entries) } };
 }

@@ -37,8 +37,8 @@ export function httpEventSecurity(
   const authorizer = authorizersOf(apiAuth)[name];
   if (name !== 'AWS_IAM' && !isJsonObject(authorizer))
     return expansion.fail(ownerId, `${where}the API has no authorizer ${name}`);
-  const usual = membersOf(authorizer)['AuthorizationScopes'];
-  return [{ [name]: auth['AuthorizationScopes'] ?? usual ?? [] }];
+  const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
+  return [{ [name]: auth['AuthorizationScopes'] ?? defaultScopes ?? [] }];
 }
 
 export function addHttpSecurity(
@@ -73,7 +73,7 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined || (isJsonObject(name) && name['Ref'] === 'AWS::NoValue')) return document;
-  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a text');
+  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
   const authorizer = authorizersOf(auth)[name];
   const isSigned = name === 'AWS_IAM' && auth['EnableIamAuthorizer'] === true;
   if (!isSigned && authorizer === undefined)

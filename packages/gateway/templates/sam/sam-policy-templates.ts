@@ -1,7 +1,7 @@
 /**
  * SAM's policy templates of services that run or are recorded here (SAM developer guide, "AWS SAM policy
- * templates"), by name: their parameters, actions and resources. Those of other services grant the whole
- * service: such calls go to AWS, which checks the developer's own key.
+ * templates"), by name: their parameters, actions and resources. Templates for other services grant the
+ * whole service, because such calls go to AWS, which checks the developer's own key.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';

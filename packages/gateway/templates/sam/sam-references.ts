@@ -1,5 +1,5 @@
 /**
- * Names of generated resources as templates write them (`!Ref Api.Stage`), and parameters whose value SAM
+ * Resolves names of generated resources in templates (`!Ref Api.Stage`) and parameters whose value SAM
  * itself needs.
  * @see
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
@@ -48,8 +48,8 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
 }
 
 /**
- * Replaces `Ref`, and `Fn::Sub` with parameters only, by the parameters' values, since SAM needs paths,
- * methods and names of authorizers as texts.
+ * Replaces `Ref`, and `Fn::Sub` with parameters only, by the parameters' values, because SAM needs paths,
+ * methods and names of authorizers as strings.
  */
 export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {
   if (values.size === 0) return value;
@@ -84,12 +84,12 @@ export function parameterValues(
     const type = membersOf(declaration)['Type'];
     const isList = type === 'CommaDelimitedList';
     if (!isJsonObject(declaration) || (type !== 'String' && type !== 'Number' && !isList)) continue;
-    const usual = declaration['Default'] ?? undefined;
+    const defaultValue = declaration['Default'] ?? undefined;
     const text = Object.hasOwn(given, name)
       ? given[name]
-      : usual === undefined || typeof usual === 'object'
+      : defaultValue === undefined || typeof defaultValue === 'object'
         ? undefined
-        : String(usual);
+        : String(defaultValue);
     if (text !== undefined) values.set(name, isList ? splitList(text) : text);
   }
   return values;

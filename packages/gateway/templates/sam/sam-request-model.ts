@@ -30,7 +30,7 @@ type RequestRules = {
   readonly validators: JsonObject;
 };
 
-/** An event's requirements of its requests; the name of a body depends on `isSwagger`. */
+/** The requirements of an event on its requests; how a body is described depends on `isSwagger`. */
 export function requestRules(
   expansion: SamExpansion,
   models: JsonObject,

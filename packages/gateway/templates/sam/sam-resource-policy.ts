@@ -26,7 +26,7 @@ export function addResourcePolicy(
   if (policy === undefined) return document;
   if (!isJsonObject(policy)) return expansion.fail(apiId, 'Auth.ResourcePolicy must be a mapping');
   const unknown = Object.keys(policy).find((member) => !MEMBERS.includes(member));
-  // A misspelt list would leave the API open.
+  // A misspelled list would leave the API open.
   if (unknown !== undefined) expansion.fail(apiId, `Auth.ResourcePolicy has no member ${unknown}`);
   for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
     for (const id of asOneOrMore(policy[list] ?? []))
@@ -34,7 +34,7 @@ export function addResourcePolicy(
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
           apiId,
-          `Auth.ResourcePolicy.${list} takes ids such as vpc-… and vpce-…; for computed ones there is ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
+          `Auth.ResourcePolicy.${list} takes ids such as vpc-… and vpce-…; for computed ids use ${list.replace('SourceVpc', 'IntrinsicVpc')} or ${list.replace('SourceVpc', 'IntrinsicVpce')}`,
         );
   const statements = scope.paths.flatMap((path) =>
     statementsOf(policy, resourcesOf(document, path, scope.stage)),
@@ -67,7 +67,7 @@ function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly J
   ];
 }
 
-/** Texts are distinguished by their form; intrinsic functions have a list of their own. */
+/** Strings are distinguished by their prefix; intrinsic functions have separate lists. */
 function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObject {
   const written = asOneOrMore(policy[`SourceVpc${list}`] ?? []);
   const startingWith = (prefix: string): readonly Json[] =>

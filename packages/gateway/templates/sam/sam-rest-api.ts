@@ -63,7 +63,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelt guard would leave the API open; SAM refuses it too.
+  // A misspelled guard would leave the API open; SAM refuses it, too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const binary = properties['BinaryMediaTypes'];
   const location = properties['DefinitionUri'];
@@ -104,13 +104,13 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
     if (needsDocument)
       expansion.fail(
         logicalId,
-        'DefinitionBody must be an OpenAPI document with paths, for SAM to write into it',
+        'DefinitionBody must be an OpenAPI document with paths, because SAM adds routes to it',
       );
     return written;
   }
   const models = modelDefinitions(expansion, logicalId, properties['Models']);
   let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
-  // An API with its own document gets the events' routes only if it is configured so.
+  // An API with its own document gets the routes of events only if configured to merge them.
   if (!isOwn || properties['MergeDefinitions'] === true)
     for (const route of routes) {
       const surroundings = { route, auth, models, stage };
@@ -272,7 +272,7 @@ function responseOf(response: JsonObject): JsonObject {
   });
 }
 
-/** SAM has one type, as a text or under `Type`, and its own spelling of the endpoint ids. */
+/** SAM allows one type, as a string or under `Type`, and spells the endpoint ids differently. */
 function endpointOf(endpoint: Json | undefined): Json | undefined {
   if (typeof endpoint === 'string') return { Types: [endpoint] };
   if (!isJsonObject(endpoint)) return endpoint;

@@ -40,8 +40,8 @@ export function eventSecurity(
       expansion.fail(route.ownerId, `${where}Authorizer NONE needs an API with a DefaultAuthorizer`);
     if (name !== 'NONE' && name !== 'AWS_IAM' && !isJsonObject(authorizer))
       expansion.fail(route.ownerId, `${where}the API has no authorizer ${name}`);
-    const usual = membersOf(authorizer)['AuthorizationScopes'];
-    requirements.push({ [name]: name === 'NONE' ? [] : (scopes ?? usual ?? []) });
+    const defaultScopes = membersOf(authorizer)['AuthorizationScopes'];
+    requirements.push({ [name]: name === 'NONE' ? [] : (scopes ?? defaultScopes ?? []) });
   }
   const key = auth['ApiKeyRequired'];
   if (key !== undefined) requirements.push(isTrue(key) ? { api_key: [] } : { api_key_false: [] });
@@ -140,7 +140,7 @@ function withDefaultAuthorizer(
 ): JsonObject {
   const name = auth['DefaultAuthorizer'];
   if (name === undefined) return document;
-  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a text');
+  if (typeof name !== 'string') return expansion.fail(apiId, 'Auth.DefaultAuthorizer must be a string');
   const authorizer = authorizers[name];
   if (name !== 'AWS_IAM' && authorizer === undefined)
     return expansion.fail(apiId, `Auth.DefaultAuthorizer: Authorizers has no ${name}`);

@@ -1,5 +1,5 @@
 /**
- * The role that SAM makes from `Policies` and the other needs of a function or a state machine (SAM developer
+ * The role that SAM creates from `Policies` and the other needs of a function or a state machine (SAM developer
  * guide, "AWS::Serverless::Function", "Policies").
  */
 import { asText, isJsonList, isJsonObject, isTrue, membersOf } from '@gatewright/aws/json-object';

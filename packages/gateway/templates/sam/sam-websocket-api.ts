@@ -39,8 +39,7 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
     typeof stageName !== 'string'
       ? `${logicalId}Stage`
       : `${logicalId}${stageName === 'default' ? 'Default' : stageName}Stage`;
-  if (stageName === '$default')
-    expansion.fail(logicalId, 'StageName: no stage of a WebSocket API is named $default');
+  if (stageName === '$default') expansion.fail(logicalId, 'StageName of a WebSocket API cannot be $default');
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId });
 }
 

@@ -87,7 +87,7 @@ const RECORDED: Readonly<Record<string, string>> = {
   'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
 };
 
-/** Keeps the resource in the stack under its CloudFormation type, so that references to it have a value. */
+/** Keeps the resource in the stack with its CloudFormation type, so that references to it resolve. */
 function recordType(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
   expansion.make(logicalId, logicalId, Object.hasOwn(RECORDED, type) ? (RECORDED[type] ?? type) : type, {});
@@ -118,7 +118,7 @@ const TYPES: Readonly<Record<string, Expand>> = {
   'AWS::Serverless::Application': expandApplication,
 };
 
-/** @throws DefinitionError for what SAM refuses, where nothing is tolerated */
+/** @throws DefinitionError for what SAM refuses, if errors are not tolerated */
 export function expandSam(
   written: JsonObject,
   tree: SourceTree,
@@ -209,7 +209,7 @@ function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>)
   };
 }
 
-/** Grants of connectors are not computed; `sam-role.ts` opens the roles of their functions. */
+/** The permissions of connectors are not computed; `sam-role.ts` allows everything for the roles of their functions. */
 function withoutConnectors(resource: Json): Json {
   if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
   return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));

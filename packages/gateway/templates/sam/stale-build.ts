@@ -6,10 +6,10 @@ import { mapOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
 
-/** Larger folders are not searched to the end: files changed by hand are among the first. */
+/** Larger folders are not searched completely; files edited by hand are among the first. */
 const MAX_ENTRIES = 2_000;
 const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
-/** Runtimes whose functions are programs of their own. */
+/** Runtimes whose functions are compiled programs. */
 export const COMPILED = /^(?:java|dotnet|provided|go)/;
 
 /** The first source, file or folder, that is newer than the build; undefined if it is up to date. */
@@ -44,7 +44,7 @@ export function describeStale(folder: string, newer: string): string {
   return `the output of sam build is older than ${relative(folder, newer)}, and runs unchanged: run sam build again`;
 }
 
-/** Functions whose program comes from `.aws-sam/build`, and starts of that folder itself. */
+/** Checks functions whose program comes from `.aws-sam/build`, and starts of that folder itself. */
 export function findStaleBuilds(
   template: JsonObject,
   file: string,
@@ -65,7 +65,7 @@ export function findStaleBuilds(
   });
 }
 
-/** The template of `sam build` is beside `.aws-sam`, unless configured otherwise. */
+/** The source template is next to `.aws-sam`, unless configured otherwise. */
 function staleTemplate(file: string): readonly Finding[] {
   const project = dirname(dirname(dirname(file)));
   const written = ['template.yaml', 'template.yml', 'template.json'].map((name) => join(project, name));
@@ -76,7 +76,7 @@ function staleTemplate(file: string): readonly Finding[] {
       logicalId: '',
       type: 'AWS::CloudFormation::Stack',
       place: { file },
-      consequence: `all of it is older than ${newer}, and is served unchanged: run sam build again, or start ${project}`,
+      consequence: `the whole build is older than ${newer} and is served unchanged: run sam build again, or start ${project}`,
     },
   ];
 }

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 
-/** The stand-in's data. What is absent does not exist: no stack, no parameter, no object. */
+/** The data of the stand-in. Absent members mean that there are no such stacks, parameters or objects. */
 type StandInValues = {
   readonly region: string;
   readonly accountId: string;
@@ -18,7 +18,7 @@ type StandInValues = {
    * its error.
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** May wait, as `outputsOf`. */
+  /** May wait, like `outputsOf`. */
   readonly parameter?: (name: string, region: string) => Promise<StoredParameter | undefined>;
   readonly object?: (address: string) => string | undefined;
 };
@@ -31,7 +31,7 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** Tells our plug-ins that AWS is replaced, so that no deployed API is known. */
+/** Tells our plug-ins that AWS is replaced, so that they look for no deployed API. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
 /** Tells our plug-ins that the template is read to be served: nothing is packed. */
 export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';
@@ -103,7 +103,8 @@ async function answerRequest(
 ): Promise<Answer> {
   const scope = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '');
   const [, key, region = '', service = ''] = scope ?? [];
-  if (key !== accessKeyId) return queryError(403, 'InvalidClientTokenId', 'Not a key of this stand-in.');
+  if (key !== accessKeyId)
+    return queryError(403, 'InvalidClientTokenId', 'The access key does not belong to this local stand-in.');
   const body = await readBody(request);
   switch (service) {
     case 'cloudformation':
@@ -119,7 +120,7 @@ async function answerRequest(
       return refuse(
         501,
         'NotImplemented',
-        `The local stand-in has no service "${service}": it is not available while packaging offline.`,
+        `The local stand-in does not support the service "${service}", which is not available while packaging offline.`,
       );
     }
   }
@@ -154,7 +155,11 @@ async function answerCloudFormation(query: URLSearchParams, values: StandInValue
     case 'ListExports':
       return queryResult('cloudformation', action, '<Exports></Exports>');
     default:
-      return queryError(501, 'InvalidAction', `The local stand-in has no CloudFormation ${action}.`);
+      return queryError(
+        501,
+        'InvalidAction',
+        `The local stand-in does not support CloudFormation ${action}.`,
+      );
   }
 }
 
@@ -178,7 +183,7 @@ function printStack(
 function answerSts(query: URLSearchParams, values: StandInValues): Answer {
   const action = query.get('Action') ?? '';
   if (action !== 'GetCallerIdentity')
-    return queryError(501, 'InvalidAction', `The local stand-in has no STS ${action}.`);
+    return queryError(501, 'InvalidAction', `The local stand-in does not support STS ${action}.`);
   const arn = `arn:aws:iam::${values.accountId}:user/local`;
   return queryResult(
     'sts',
@@ -194,7 +199,7 @@ async function answerSsm(
   values: StandInValues,
 ): Promise<Answer> {
   if (target !== 'AmazonSSM.GetParameter') {
-    return jsonError(501, 'UnknownOperationException', `The local stand-in has no ${target}.`);
+    return jsonError(501, 'UnknownOperationException', `The local stand-in does not support ${target}.`);
   }
   const input: unknown = JSON.parse(body);
   const name = typeof input === 'object' && input !== null && 'Name' in input ? String(input.Name) : '';
@@ -207,7 +212,7 @@ async function answerSsm(
 function answerS3(request: IncomingMessage, values: StandInValues): Answer {
   const path = decodeURIComponent((request.url ?? '/').split('?', 1)[0] ?? '/').slice(1);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return s3Error(501, 'NotImplemented', `The local stand-in has no S3 ${request.method ?? ''}.`);
+    return s3Error(501, 'NotImplemented', `The local stand-in does not support S3 ${request.method ?? ''}.`);
   }
   const hasKey = path.replace(/\/$/, '').includes('/');
   // Every bucket exists, so that a named deployment bucket passes osls's checks.

@@ -67,7 +67,7 @@ async function isAnsweredSo(questions: readonly CachedQuestion[], answers: Answe
       if (digest(await answers[about](name)) !== answer) return false;
     return true;
   } catch {
-    // osls asks again, and its error names the place.
+    // osls will request it again, and its error names the place.
     return false;
   }
 }
@@ -131,7 +131,8 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
 }
 
 const NO_TEMPLATE: DriverFailure = {
-  message: 'osls ended without a template: a plug-in ended it, or "package" does nothing for this service',
+  message:
+    'osls ended without a template: a plug-in stopped it, or its command "package" does nothing for this service',
 };
 
 /** Undefined if osls has not written it. */
@@ -191,14 +192,14 @@ function findCachedService(
     if (kept.format !== FORMAT || findChange(kept.inputs, environment) !== undefined) return undefined;
     return kept;
   } catch {
-    // Nothing is kept, or it is incomplete: osls compiles it.
+    // There is no kept result, or it is incomplete, so osls compiles the service.
     return undefined;
   }
 }
 
 /**
- * Keeps nothing if the inputs of osls are unknown. The folder is readable by its owner only: templates hold
- * values of `${env:…}`.
+ * Keeps nothing if the inputs of osls are unknown. The folder is readable by its owner only, because templates
+ * contain values of `${env:…}`.
  */
 function cacheService(
   folder: string,

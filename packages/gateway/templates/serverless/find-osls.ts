@@ -10,8 +10,8 @@ import type { FoundOsls } from './reading-progress.ts';
 const NAMES = ['osls', 'serverless'];
 
 /**
- * The service's own osls or Serverless v3, else the osls beside the gateway, else one that is installed for
- * all projects. Serverless v4 is a binary that requires a licence.
+ * The service's own osls or Serverless v3, otherwise the osls installed with the gateway, otherwise one that is
+ * installed for all projects. Serverless v4 is a binary that requires a licence.
  * @param searchPath `PATH`
  * @throws StartError OSLS_MISSING
  */

@@ -30,7 +30,7 @@ function isThere(name: string, folder: string): boolean {
   return above !== folder && isThere(name, above);
 }
 
-/** Only Node functions are bundled: what other runtimes find in a layer is unknown. */
+/** Only Node.js functions are bundled; which packages other runtimes need from a layer is unknown. */
 export function runsNodeOnly({ Resources: resources }: JsonObject): boolean {
   return Object.values(membersOf(resources)).every((resource) => {
     if (!isJsonObject(resource) || resource['Type'] !== 'AWS::Lambda::Function') return true;

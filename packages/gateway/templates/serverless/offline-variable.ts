@@ -1,4 +1,4 @@
-/** `IS_OFFLINE` in a service's own files: services choose local databases by it. */
+/** Finds `IS_OFFLINE` in the files of a service, which services use to select local databases. */
 import { relative } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
@@ -7,7 +7,8 @@ const READ = /\benv:\s*IS_OFFLINE\b|\bprocess\.env(?:\.|\[\s*['"])IS_OFFLINE\b/;
 const COMMENT = /^\s*(?:#|\/\/)/;
 
 /**
- * A sentence for the first place that reads it while it is not set: a default value there would decide silently.
+ * Returns a message about the first place that reads the variable while it is not set, because its default value would
+ * be used silently.
  * @param files of the service, absolute
  */
 export function describeOfflineVariable(
@@ -19,7 +20,7 @@ export function describeOfflineVariable(
     const lines = (readIfReadable(file) ?? '').split('\n');
     const line = lines.findIndex((text) => READ.test(text) && !COMMENT.test(text)) + 1;
     if (line > 0)
-      return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) and not set, as at AWS; set it in the environment or with --env-file where it should be`;
+      return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) but not set, as on AWS; set it in the environment or with --env-file if it should be set`;
   }
   return undefined;
 }

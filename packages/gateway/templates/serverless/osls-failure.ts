@@ -7,8 +7,8 @@ import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
 /**
- * osls's message without its frame; an invalid value has its line, and a variable without a value its text, its line
- * and a remedy.
+ * The message of osls without decoration. For an invalid value it has the line; for a variable without a value, the
+ * text, the line and a remedy.
  */
 export function explainFailure(
   failure: DriverFailure,
@@ -17,7 +17,7 @@ export function explainFailure(
   valuesFile = 'gatewright.values.yml',
 ): DefinitionError {
   const [first, ...more] = [
-    // osls has no code for it, and the place is in its text alone.
+    // osls has no error code for this, and only the message contains the place.
     // oxlint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
@@ -40,7 +40,7 @@ export function explainFailure(
   );
 }
 
-/** Of several variables of one kind the one without a value, as far as it can be determined. */
+/** The variable without a value among several of one kind, as far as it can be determined. */
 function variableText(
   written: string,
   kind: string,
@@ -85,8 +85,8 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
 
 function remedyForOption(name: string): string {
   return name === 'stage' || name === 'region'
-    ? `give --${name}`
-    : `only --stage and --region are passed on; write \${param:${name}} and give --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
+    ? `pass --${name}`
+    : `only --stage and --region are passed on; write \${param:${name}} and pass --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
 }
 
 function cleanMessage(message: string): string {

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 
 export type FoundOsls = {
   readonly folder: string;
-  /** Of the package itself: a project may have installed osls as `serverless`. */
+  /** Name in the package.json of the package, because a project may install osls as `serverless`. */
   readonly name: 'osls' | 'serverless';
   readonly version: string;
-  /** Whose it is; `machine`: installed for all projects. */
+  /** Where it is installed; `machine`: for all projects. */
   readonly owner: 'project' | 'gateway' | 'machine';
 };
 

@@ -80,7 +80,7 @@ class GatewrightPackaging {
       if (definition.handler || definition.image) continue;
       definition.handler = 'not-set.handler';
       this.withoutHandler.push(name);
-      const message = 'neither handler nor image is set, so osls would deploy nothing of this service';
+      const message = 'neither handler nor image is set, so osls would not deploy this service';
       const consequence = `invocations of ${name} fail`;
       tell({ kind: 'noted', property: `functions.${name}.handler`, message, consequence });
       tell({ kind: 'informed', message: `functions.${name}: ${message}: ${consequence}` });
@@ -107,7 +107,7 @@ class GatewrightPackaging {
       if (own) this.prebuilt[name] = own;
       definition.package = { ...definition.package, artifact };
     }
-    // serverless-python-requirements makes it where it would pack: the packages are those of the machine's Python.
+    // serverless-python-requirements creates it when it packs; here the packages of the machine's Python are used.
     if (service.custom?.pythonRequirements?.layer)
       service.layers = { pythonRequirements: {}, ...service.layers };
     for (const name of service.getAllLayers()) {
@@ -161,7 +161,7 @@ class GatewrightPackaging {
     return build === undefined ? found : [...found, 'build'];
   }
 
-  /** What a plug-in that bundles with webpack reads of the service. */
+  /** The parts of the service that a webpack plug-in reads. */
   #webpack() {
     const { service } = this.serverless;
     const { provider } = service;
@@ -201,7 +201,7 @@ class GatewrightPackaging {
 }
 
 /**
- * Stands for serverless-esbuild if not installed: it would only bundle, which the gateway does with its
+ * Replaces serverless-esbuild if it is not installed: it would only bundle, which the gateway does with its
  * settings.
  */
 class AbsentEsbuild {
@@ -214,8 +214,8 @@ class AbsentEsbuild {
 }
 
 /**
- * Stands for serverless-iam-roles-per-function if not installed: the permissions of one function go to the
- * whole service, which then has one role. Fewer would make calls fail that AWS allows.
+ * Replaces serverless-iam-roles-per-function if it is not installed: the permissions of one function apply to the
+ * whole service, which then has one role. With fewer permissions, calls would fail that AWS allows.
  */
 class AbsentRolesPerFunction {
   constructor(serverless) {
@@ -313,7 +313,7 @@ function moveWorkshop() {
   });
 }
 
-// Compiling osls takes a quarter of its start. Only those who can write osls itself can write beside it.
+// Compiling osls takes a quarter of its start. The cache is next to osls, so only users who can write osls itself can write it.
 const COMPILED = path.join(oslsFolder, '../.cache/gatewright');
 enableCompileCache(COMPILED);
 keepCompiledChecks(path.join(COMPILED, 'checks'));

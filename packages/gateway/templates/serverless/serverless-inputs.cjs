@@ -2,7 +2,7 @@
 /**
  * Records the inputs of a service's compilation: files and modules, read or looked up. Part of
  * `serverless-driver.cjs`, in osls's own process, and loaded before osls. Untraceable work (child programs,
- * other threads, servers, written files) makes it blind.
+ * other threads, servers, written files) makes the inputs unknown.
  */
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -40,7 +40,7 @@ const WRITES = new Set([
     'lutimes',
   ],
 ]);
-/** Their second path is the file made. */
+/** Calls whose second path is the created file. */
 const TWO_PATHS = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink']);
 const PROGRAMS = ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'];
 

@@ -6,10 +6,10 @@
 
 const NO_CHANGE = 'it does not change the template';
 const BUNDLED = 'functions are bundled from source';
-const BUNDLES = 'bundles the functions by its own webpack, and does nothing else here';
-const WITHOUT_SEED = 'tables are served here, without its seed; give one with --seed';
+const BUNDLES = 'bundles the functions with its own webpack and does nothing else here';
+const WITHOUT_SEED = 'tables are served here without its seed data; pass it with --seed';
 
-/** Plug-ins that run, bundle or deploy, and what is different without them: the template is the same. */
+/** Plug-ins that run, bundle or deploy, with the consequence of skipping them; the template does not change. */
 const WITHOUT_EFFECT = new Map([
   ['serverless-offline', NO_CHANGE],
   ['serverless-offline-sns', NO_CHANGE],
@@ -39,43 +39,43 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-localstack', NO_CHANGE],
 ]);
 
-/** Plug-ins that are run, and what of them is missing here: what they do after a deployment, or in serverless-offline. */
+/** Plug-ins that run, with what is missing here: their work after a deployment or in serverless-offline. */
 const WORK_IN_PART = new Map([
-  ['serverless-api-gateway-caching', 'sets the cache after a deployment: no answer is cached here'],
-  ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is screened here'],
+  ['serverless-api-gateway-caching', 'sets the cache after a deployment: nothing is cached here'],
+  ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is filtered here'],
   [
     'serverless-offline-local-authorizers-plugin',
-    'replaces authorizers in serverless-offline alone: here those of the events are called; start the stack of a shared one too',
+    'replaces authorizers only in serverless-offline: here the authorizers of the events are called; if one is in another stack, start that stack, too',
   ],
   [
     'serverless-wsgi',
-    'makes wsgi_handler.py where it packages: run "serverless wsgi install" once, and its functions run here',
+    'creates wsgi_handler.py when it packages: run "serverless wsgi install" once so that its functions run here',
   ],
 ]);
 
-/** Their webpack makes the code, once the template is read. */
+/** Plug-ins whose webpack builds the code after the template is read. */
 const WEBPACK = new Set(['serverless-webpack', 'serverless-bundle']);
 
 /** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
 
-/** Properties whose misspelt or outdated name would leave a route open. */
+/** Properties whose misspelled or outdated name would leave a route open. */
 const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
-/** Without it the lifetime or the source is the default, and the route is guarded all the same. */
+/** Without such a property, the default lifetime or source applies, and the route is still guarded. */
 const WITH_DEFAULT = /\.authorizer': unrecognized property '(?:[^']*ttl|identi\w*source)[^']*'/i;
-/** Of `provider` before Serverless 3, and of `provider.apiGateway` since. */
+/** Settings of `provider` before Serverless 3, and of `provider.apiGateway` since. */
 const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
-/** End-of-life runtimes run here; those that do not are reported per function. */
+/** End-of-life runtimes are accepted; runtimes that cannot run here are reported per function. */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
 /**
  * `usual`: default stage and region. `note(property, message, consequence)` reports to the parent;
  * `inform(message)` is for notes without consequence.
- * Of what it returns, `explain(error)` is needed because osls breaks off with a TypeError at a value that it would have refused.
+ * The returned `explain(error)` is needed because osls fails with a TypeError at a value that it would have refused.
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
@@ -83,7 +83,7 @@ function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   toleratePlugins({ fromOsls, note, inform, keepSchema: validation.keepSchema });
   return {
     explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
-    /** What has variables in it, by its path. */
+    /** Strings with variables, by path. */
     texts: () => configuration.texts,
   };
 }
@@ -120,19 +120,19 @@ function variableTexts(value, keys = [], seen = new Set()) {
   return Object.entries(value).flatMap(([key, member]) => variableTexts(member, [...keys, key], seen));
 }
 
-/** A key with a value at both places, or beside a variable, stays: osls refuses it. */
+/** A key with a value in both places, or next to a variable, stays unchanged, and osls refuses it. */
 function withMovedKeys(provider, inform) {
   const { apiGateway = {} } = provider;
   if (typeof apiGateway !== 'object' || apiGateway === null) return provider;
   const moved = MOVED.filter((key) => key in provider && !(key in apiGateway));
   if (moved.length === 0) return provider;
-  inform(`${moved.join(', ')} of provider are read as those of provider.apiGateway, as since Serverless 3`);
+  inform(`${moved.join(', ')} of provider are read as settings of provider.apiGateway, as in Serverless 3`);
   const others = Object.entries(provider).filter(([key]) => !moved.includes(key));
   const values = Object.fromEntries(moved.map((key) => [key, provider[key]]));
   return { ...Object.fromEntries(others), apiGateway: { ...apiGateway, ...values } };
 }
 
-/** osls refuses settings of an API beside one that another service has; Serverless 2 ignored them. */
+/** osls refuses API settings if another service owns the API; Serverless 2 ignored them. */
 function ofOwnApi(provider, inform) {
   const { tracing, logs, apiGateway } = provider;
   if (apiGateway?.restApiId === undefined) return provider;
@@ -167,9 +167,9 @@ function withServiceName(configuration, note) {
     return configuration;
   const { name, awsKmsKeyArn: kmsKeyArn, ...others } = service;
   const consequence = 'only name and awsKmsKeyArn are read';
-  note('service', 'the object is a notation from before Serverless 3', consequence);
+  note('service', 'this object notation is from before Serverless 3', consequence);
   for (const member of Object.keys(others))
-    note(`service.${member}`, 'osls has no such property', 'it is not read');
+    note(`service.${member}`, 'osls has no such property', 'it is ignored');
   const { provider } = configuration;
   const isKeyed = kmsKeyArn !== undefined && typeof provider === 'object' && provider !== null;
   return renameServiceVariables({
@@ -225,11 +225,11 @@ function tolerateSchema({ fromOsls, note, inform }) {
     if (refused.length > 0) refuse(refused);
   };
   return {
-    /** What is there before the first plug-in of a service. */
+    /** The state before the first plug-in of a service is loaded. */
     keepSchema({ schema }) {
       ofOsls ??= structuredClone(schema);
     },
-    /** osls's own error about all that it was made to tolerate; undefined where that was nothing. */
+    /** osls's own error about everything that it was made to tolerate; undefined if there was nothing. */
     refusal() {
       try {
         return refuseAll();

@@ -29,7 +29,7 @@ export type DriverFailure = {
   readonly message: string;
   /** Path into serverless.yml; absent = unknown. */
   readonly property?: string;
-  /** Texts of the service with variables, by their path: those of a service that is a program. */
+  /** The strings with variables of a service that is a program, by path. */
   readonly texts?: Readonly<Record<string, string>>;
 };
 
@@ -38,7 +38,7 @@ const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
 const QUIET = { SLS_TELEMETRY_DISABLED: '1', SLS_TRACKING_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
 const TIME_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 16_384;
-/** Settings of a test runner that the child would inherit. */
+/** Settings of a test runner, which the child must not inherit. */
 const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 
 /** Settles when osls has ended; undefined = the result is in the output folder. */
@@ -83,7 +83,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
-/** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at` too. */
+/** `    at Object.<anonymous> (file.js:1:2)`; osls also begins other lines with `at`. */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -95,7 +95,7 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
 }
 
-/** The error that ended it, which Node follows up with its members and version; else the last lines. */
+/** The error that ended osls, without the members and version that Node prints after it; otherwise the last lines. */
 export function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
   if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
   const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
@@ -108,8 +108,8 @@ export function describeEnd(code: number | null, killedBy: string | null, errorT
 const THROWN = /^[A-Za-z]*Error(?: \[\w+\])?: /;
 const MISSING_MODULE = /Cannot find (?:module|package) '/;
 
-function textOr(value: Json | undefined, usual: string): string {
-  return typeof value === 'string' ? value : usual;
+function textOr(value: Json | undefined, fallback: string): string {
+  return typeof value === 'string' ? value : fallback;
 }
 
 function textValues(value: unknown): Readonly<Record<string, string>> {

@@ -126,7 +126,7 @@ function packageArguments(
   const saysRegion =
     options.chosen?.region === undefined &&
     (tree === undefined ||
-      // From a file whose content only osls knows.
+      // The value comes from a file whose content only osls knows.
       typeof provider === 'string' ||
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
@@ -160,7 +160,10 @@ type ParameterSources = {
   readonly source: string;
 };
 
-/** Functions read the file of values too, so it wins over the service's values for loading, and over other stacks. */
+/**
+ * Functions also read the file of values, so it takes precedence over the service's values for loading and
+ * over other stacks.
+ */
 async function findParameter(
   place: string,
   { options: { stored }, variables, board, source }: ParameterSources,
@@ -230,7 +233,7 @@ function toRawStack(
   };
 }
 
-/** The layer of serverless-python-requirements: functions have its packages of the machine's Python. */
+/** The layer of serverless-python-requirements, whose packages functions find in the Python of the machine. */
 const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
 function findServiceLine(

@@ -28,7 +28,7 @@ const SUM_BYTES = 4;
 
 /**
  * Keeps V8's code of osls's generated checks. They are 8 MB with one function that V8 compiles on its first
- * call; Node's compile cache holds none of that.
+ * call; Node's compile cache does not contain it.
  *
  * @param {string} folder writable only by those who can write osls itself, since its content is executed
  */

@@ -1,4 +1,4 @@
-/** Finds the code of a service's functions: source, named artifact, or output of its packaging. */
+/** Finds the code of a service's functions: source, named artifact, or packaged output. */
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
@@ -19,7 +19,7 @@ const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;
 
 /**
- * The service's own artifact runs, as at AWS; output of build plug-ins only if no bundle can be made here.
+ * The artifact that a service names runs, as on AWS; output of build plug-ins runs only if no bundle can be built here.
  */
 export function findServiceCode(
   { functions, builders, webpack }: PackagedService,
@@ -72,7 +72,7 @@ function readPackaging(folder: string): (functionName: string) => string | undef
     const own = memberOf(memberOf(memberOf(functions, functionName), 'package'), 'artifact');
     const name = [own, whole].find((each) => typeof each === 'string' && each !== '');
     if (typeof name !== 'string' || memberOf(functions, functionName) === undefined) return undefined;
-    // The state may come from another machine: only the name counts.
+    // The state may come from another machine, so only the file name is used.
     const archive = join(folder, PACKAGE_FOLDER, basename(name.replaceAll('\\', '/')));
     return isArchive(archive) ? archive : undefined;
   };

@@ -8,7 +8,7 @@ import { hash, isFresh, isSame, markOf, packageNames, statOf } from '@gatewright
 import type { Look, Mark } from '@gatewright/aws/file-marks';
 
 export type SeenInputs = {
-  /** Why an input may be missing; absent = all were seen. */
+  /** Why an input may be missing; absent if all inputs were observed. */
   readonly blind?: string;
   readonly files: readonly (readonly [file: string, looks: readonly Look[]])[];
   /** Modules that were not found, with the importer: `paths` as `require.resolve` takes them. */
@@ -24,7 +24,7 @@ export type Inputs = {
   readonly machine: string;
 };
 
-/** A service that reads more files searches by a rule of its own. */
+/** Above this number of files, the service probably searches whole folders, and its inputs count as unknown. */
 const FILE_LIMIT = 20_000;
 const OF_THE_SHELL =
   /^(?:_|SHLVL|OLDPWD|WINDOWID|COLUMNS|LINES|TERM_SESSION_ID|XDG_SESSION_ID|SSH_(?:CLIENT|CONNECTION|TTY|AUTH_SOCK)|npm_(?:lifecycle_\w+|command|config_user_agent)|GATEWRIGHT_(?:CONTROL_SECRET|INSTANCE|START))$/;
@@ -32,7 +32,7 @@ const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOI
 
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
 
-/** Taken before osls runs: a package installed meanwhile must not count as seen. */
+/** Recorded before osls runs, so that a package installed meanwhile does not count as seen. */
 export type RunStart = { readonly epochMs: number; readonly packages: readonly Mark[] };
 
 export function markStart(serviceFolder: string, epochMs: number): RunStart {
@@ -63,7 +63,7 @@ export function markInputs(
     const stats = statOf(file);
     const isRead = looks.includes('content') || looks.includes('names');
     if (isRead && isFresh(file, stats, beginning.epochMs)) return undefined;
-    // Where the text counts, the age does not: switching branches and back changes nothing.
+    // If the content is compared, the modification time is not, so switching branches back and forth changes nothing.
     const counted = looks.filter((look) => look !== 'state' || !looks.includes('content'));
     for (const look of counted) marks.push(markOf(file, look, stats));
   }
@@ -76,7 +76,7 @@ export function markInputs(
   };
 }
 
-/** The change as a word or a path; undefined = none. */
+/** What has changed, as a word or a path; undefined: nothing. */
 export function findChange(
   inputs: Inputs,
   environment: Readonly<Record<string, string | undefined>>,

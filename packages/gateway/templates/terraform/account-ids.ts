@@ -1,16 +1,16 @@
-/** Ids of the account that a state was read from, and what stands for the same thing here. */
+/** Ids of the account that a state was read from, and the expressions that replace them here. */
 import { isJsonList, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { Kind } from './terraform-types.ts';
 import { parse } from 'yaml';
 
-/** Shorter ids occur within other texts. */
+/** Shorter ids would match inside unrelated strings. */
 const SHORTEST_ID = 10;
 
 export class AccountIds {
   readonly #ids = new Map<string, Json>();
 
-  /** The first meaning of an id stands. */
+  /** The first expression for an id wins. */
   note(id: string, meaning: () => Json): void {
     if (!this.#ids.has(id)) this.#ids.set(id, meaning());
   }
@@ -44,7 +44,7 @@ export class AccountIds {
   }
 }
 
-/** A document that an attribute holds as text; undefined for any other text. */
+/** A JSON document that an attribute contains as a string; undefined for any other string. */
 function parseYamlOrJson(text: string): Json | undefined {
   try {
     const value: unknown = /^\s*[[{]/.test(text) ? JSON.parse(text) : parse(text);

@@ -1,12 +1,12 @@
 /**
- * Just enough of Terraform's language to find the text of an expression, which plans do not keep: members of a
- * body, elements of a list, parts of a template.
+ * Parses just enough of Terraform's language to find the text of an expression, which plans do not contain: members
+ * of a body, elements of a list, parts of a template.
  * @see https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
  */
 
 export type Member = {
   readonly name: string;
-  /** Of a block: `"aws_sqs_queue"`, `"jobs"`. */
+  /** Labels of a block: `"aws_sqs_queue"`, `"jobs"`. */
   readonly labels: readonly string[];
   readonly isBlock: boolean;
   /** The inside of a block, or an expression. */

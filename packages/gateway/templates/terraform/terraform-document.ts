@@ -8,10 +8,10 @@ import { isJsonList, isJsonObject, listOf, mapOf, membersOf, textOf } from '@gat
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { memberAt } from '../template-place.ts';
 
-/** A call of a module with its configuration; the root module is one, too. */
+/** A module call with its configuration; the root module counts as one, too. */
 export type Module = {
   readonly address: string;
-  /** Empty where the format has no configuration. */
+  /** Empty if the format contains no configuration. */
   readonly configuration: JsonObject;
   readonly call?: {
     readonly parent: Module;
@@ -51,7 +51,7 @@ export type TerraformDocument = {
 const KNOWN_FORMAT = /^[01]\.\d+$/;
 const RAW_STATE_VERSION = 4;
 
-/** @throws DefinitionError for a version of the format that is not known here */
+/** @throws DefinitionError for an unsupported version of the format */
 export function readDocument(value: JsonObject, file: string): TerraformDocument {
   const { format_version: format, version } = value;
   if (format === undefined && version === RAW_STATE_VERSION) return readRawState(value);
@@ -62,7 +62,7 @@ export function readDocument(value: JsonObject, file: string): TerraformDocument
         : `format_version ${typeof format === 'string' ? format : JSON.stringify(format)}`;
     throw new DefinitionError(
       { file },
-      `${found} of Terraform's JSON is not known here; known are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,
+      `${found} of Terraform's JSON is not supported; supported are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,
     );
   }
   const root: Module = { address: '', configuration: mapOf(mapOf(value, 'configuration'), 'root_module') };

@@ -5,11 +5,11 @@ import { DefinitionError } from '../../core/errors.ts';
 
 const HEAD_BYTES = 512;
 const STATE_FILE = 'terraform.tfstate';
-/** What makes a plan that is read here. */
+/** The command that writes a readable plan. */
 export const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
 
 /**
- * @throws DefinitionError for a plan as Terraform saves it, which only Terraform reads
+ * @throws DefinitionError for a binary plan, which only Terraform can read
  */
 export function isTerraformFile(file: string): boolean {
   const head = readHead(file);
@@ -21,7 +21,7 @@ export function isTerraformFile(file: string): boolean {
   return /^\s*\{\s*"(?:format_version"\s*:|version"\s*:\s*\d+\s*,\s*"terraform_version")/.test(head);
 }
 
-/** The plan or state of a folder. @throws DefinitionError if there are several, or only the program */
+/** The plan or state of a folder. @throws DefinitionError if there are several, or only .tf files */
 export function findTerraform(folder: string): string | undefined {
   const names = namesIn(folder);
   const written = names.filter((name) => name.endsWith('.json') && isTerraformFile(join(folder, name)));
@@ -49,7 +49,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Empty where it cannot be read: the reader of templates says why. */
+/** Empty if the file cannot be read; the template reader reports why. */
 function readHead(file: string): string {
   let descriptor: number;
   try {

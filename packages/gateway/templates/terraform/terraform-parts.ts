@@ -1,4 +1,4 @@
-/** Resources of the provider that are parts of one resource in CloudFormation. */
+/** Provider resources that are only parts of a CloudFormation resource. */
 import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { Finding } from '../raw-stack.ts';
@@ -24,7 +24,8 @@ export function mergeParts(
   const ordered = parts.toSorted((one, other) => rank(one) - rank(other));
   return ordered.flatMap((part): Finding[] => {
     if (MERGES[part.type]?.(part, drafts, values) === true) return [];
-    const consequence = 'what it belongs to is not in the plan, or known only after apply: it is not applied';
+    const consequence =
+      'the resource it belongs to is not in the plan or known only after apply: it is not applied';
     return [{ logicalId: part.address, type: part.type, consequence }];
   });
 }
@@ -144,7 +145,7 @@ function notifications(part: Instance, values: TerraformValues, name: string, ta
   });
 }
 
-/** Those that CloudFormation has, too. */
+/** The settings that CloudFormation also has. */
 const SETTINGS = new Set([
   'metrics_enabled',
   'logging_level',
@@ -199,7 +200,7 @@ function methodOf(part: Instance, drafts: Drafts, values: TerraformValues): Draf
   });
 }
 
-/** The draft whose properties are written alike. */
+/** The draft with equal properties. */
 function ownerOf(
   drafts: Drafts,
   type: string,
@@ -217,7 +218,7 @@ function draftOf(drafts: Drafts, reference: Json | undefined): Draft | undefined
   return typeof address === 'string' ? drafts.get(address) : undefined;
 }
 
-/** The resource that an attribute names, by its address or by the name that the plan knows. */
+/** The resource that an attribute refers to, by address or by the name in the plan. */
 function namedBy(
   part: Instance,
   attribute: string,

@@ -17,17 +17,17 @@ export type Reference =
       readonly type: string;
       readonly name: string;
       readonly key: string | undefined;
-      /** Undefined where an index that is no constant stands before it. */
+      /** Undefined if an index before it is not constant. */
       readonly attribute: string | undefined;
     }
   /** Known to Terraform before the apply: `each.key`, `count.index`, `path.module`. */
   | { readonly kind: 'plain' }
   /** `each.value`, with its attribute where it is a resource. */
   | { readonly kind: 'each'; readonly attribute: string | undefined }
-  /** `local.name`, which the format does not keep. */
+  /** `local.name`, which the format does not contain. */
   | { readonly kind: 'lost'; readonly text: string };
 
-/** The format lists each reference from its full form down to its shortest; the full ones stay, in order. */
+/** The format lists each reference in its full form and all shorter forms; only the full forms are kept, in order. */
 export function fullReferences(expression: Json | undefined): readonly string[] {
   const all = isJsonObject(expression) ? expression['references'] : undefined;
   const texts = isJsonList(all) ? all.filter((each) => typeof each === 'string') : [];
@@ -37,7 +37,7 @@ export function fullReferences(expression: Json | undefined): readonly string[] 
   });
 }
 
-/** Whether it is one expression, and not a block with expressions of its own. */
+/** Whether it is a single expression and not a block with nested expressions. */
 export function isExpression(value: Json | undefined): boolean {
   if (!isJsonObject(value)) return false;
   return 'references' in value || 'constant_value' in value || Object.keys(value).length === 0;

@@ -26,7 +26,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     return stages.length === 0 ? {} : { ApiStages: stages };
   },
   aws_apigatewayv2_api: (instance, values) =>
-    // A document names the protocol itself.
+    // An OpenAPI document defines the protocol itself.
     values.value(instance, 'body', 'json') === undefined
       ? {}
       : { ProtocolType: { Ref: 'AWS::NoValue' }, Name: { Ref: 'AWS::NoValue' } },
@@ -57,7 +57,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     });
     return changes.length === 0 ? {} : { ResponseParameters: Object.fromEntries(changes) };
   },
-  // Every version here has the code of the folder.
+  // All versions here run the code in the folder.
   aws_lambda_alias: (instance, values) => {
     values.value(instance, 'function_version');
     return { FunctionVersion: '$LATEST' };
@@ -176,8 +176,8 @@ function throughput(read: Json | undefined, write: Json | undefined): JsonObject
 }
 
 /**
- * The provider's default of a route is NONE, and a method must have a value. One that is empty beside an authorizer, or
- * that no format shows, would serve openly what its author meant to guard.
+ * The provider's default for a route is NONE, and a method must have a value. If the value is empty although there is
+ * an authorizer, or is not in the format, NONE would publish what the author meant to protect.
  */
 function closedGuard(instance: Instance, values: TerraformValues, attribute: string): JsonObject {
   const type = values.value(instance, attribute);
@@ -188,7 +188,7 @@ function closedGuard(instance: Instance, values: TerraformValues, attribute: str
   if (authorizer === undefined || authorizer === '') return {};
   return {
     AuthorizationType: notKnown(
-      `${attribute} is empty beside an authorizer_id: set it to the kind of the authorizer, or to NONE`,
+      `${attribute} is empty although authorizer_id is set: set it to the kind of the authorizer, or to NONE`,
     ),
   };
 }

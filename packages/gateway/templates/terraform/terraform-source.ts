@@ -1,4 +1,4 @@
-/** Expressions of the configuration beside a plan, for what the plan does not keep. */
+/** Expressions of the configuration next to a plan, for values that the plan does not contain. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '@gatewright/aws/json-object';
@@ -23,7 +23,7 @@ export class TerraformSource {
     this.#folder = folder;
   }
 
-  /** Undefined where it is not found, or made of more than texts, references, lists and objects. */
+  /** Undefined if it is not found, or if it contains anything other than strings, references, lists and objects. */
   value({ module, isData, type, name }: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
     const block = this.#membersOf(module).find(
       ({ name: kind, labels }) =>
@@ -49,7 +49,7 @@ export class TerraformSource {
     return found;
   }
 
-  /** Undefined for a module that is not beside the plan. */
+  /** Undefined for a module that is not next to the plan. */
   #folderOf({ call }: Module): string | undefined {
     if (call === undefined) return this.#folder;
     const parent = this.#folderOf(call.parent);
@@ -62,7 +62,7 @@ function textsIn(folder: string): readonly string[] {
     const names = readdirSync(folder).filter((name) => name.endsWith('.tf'));
     return names.slice(0, FILE_LIMIT).map((name) => readFileSync(join(folder, name), 'utf8'));
   } catch {
-    // A plan may stand alone.
+    // A plan may be alone in its folder.
     return [];
   }
 }

@@ -23,12 +23,12 @@ import type { AttributeRow } from './terraform-types.ts';
 import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
 import { existsSync } from 'node:fs';
 
-/** Plans repeat the values of everything, before and after. */
+/** Plans are large, because they repeat all values, before and after. */
 const SIZE_LIMIT_BYTES = 67_108_864;
 /** Providers whose resources exist only in Terraform. */
 const LOCAL_TYPES = /^(?:null|random|local|time|tls|archive|terraform|external|template|http)_/;
 const NAMES = ['name', 'function_name', 'bucket', 'layer_name'];
-/** Attributes that no request meets. */
+/** Attributes that do not affect requests. */
 const WITHOUT_EFFECT = new Set(
   (
     'tags tags_all triggers source_code_hash filename publish region force_destroy force_delete skip_destroy ' +
@@ -40,7 +40,7 @@ const WITHOUT_EFFECT = new Set(
   ).split(' '),
 );
 
-/** @throws DefinitionError for a format that is not known here */
+/** @throws DefinitionError for an unsupported format */
 export async function loadTerraform(file: string, options: LoadOptions): Promise<RawStack> {
   const { value } = parseSource(decodeText(await readFile(file)), file, SIZE_LIMIT_BYTES);
   const document = readDocument(value, file);
@@ -51,7 +51,7 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
   if (Object.keys(resources).length === 0)
     throw new DefinitionError(
       { file },
-      `no resource of the provider aws; a plan made with -target has only its targets. Run "${SHOW}" without it`,
+      `no resources of the aws provider; a plan made with -target contains only its targets. Run "${SHOW}" without it`,
     );
   return {
     stackName,
@@ -107,7 +107,7 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   };
 }
 
-/** What the provider adds to the function of a public URL; a plan does not list them. */
+/** Permissions that the provider adds to the function of a public URL; a plan does not list them. */
 function permissionsOfUrl(
   address: string,
   { type, properties }: Draft,
@@ -170,7 +170,7 @@ function readAttribute(
   return value;
 }
 
-/** A name that only the apply makes, such as one with a random part. */
+/** A name that is known only after apply, such as one with a random part. */
 function generatedName({ address, values }: Instance, stackName: string): string {
   const prefix = values['name_prefix'];
   const head = typeof prefix === 'string' ? prefix : '';
@@ -182,7 +182,7 @@ function setAt(properties: JsonObject, [name = '', ...rest]: readonly string[], 
   return { ...properties, [name]: rest.length === 0 ? value : setAt(mapOf(properties, name), rest, value) };
 }
 
-/** Attributes that the configuration sets, and that nothing here reads. */
+/** Attributes that the configuration sets but nothing here reads. */
 function unreadOf(instance: Instance, values: TerraformValues): readonly Finding[] {
   if (rowOf(instance.type) === undefined && !PARTS.has(instance.type)) return [];
   return Object.keys(instance.expressions)
@@ -222,7 +222,7 @@ function nameAfter(folder: string): string {
   return name === '' ? 'terraform' : name.slice(0, 128);
 }
 
-/** Code of functions and layers: the folder that an archive is made of, else the archive itself. */
+/** Code of functions and layers: the folder that an archive is created from, otherwise the archive itself. */
 type FoundCode =
   | { readonly kind: 'path'; readonly path: string }
   /** The only file of an archive; `module` is its name without the ending. */

@@ -1,5 +1,5 @@
 /**
- * The provider's resource types as CloudFormation's: which attribute is which property, and what other
+ * Maps the provider's resource types to CloudFormation's: which attribute is which property, and what other
  * resources may refer to.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */
@@ -9,8 +9,8 @@ import type { Json } from '@gatewright/aws/json-object';
 /**
  * How the value of an attribute is read: `id` names another resource; `json` is a document as text; `uri` and
  * `function` name a function; `target` is `integrations/ID`; `source` is the ARN that a permission is for;
- * `issuer` a user pool's URL; `block` is a single block, `blocks` several, `optional` a number that -1 leaves
- * out.
+ * `issuer` a user pool's URL; `block` is a single block, `blocks` several, `optional` a number that is omitted
+ * if it is -1.
  */
 export type Kind =
   | 'text'
@@ -220,7 +220,7 @@ export const PARTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** What API Gateway's documents of the provider say about a method's integration. */
+/** The attributes of an integration of a method, as the provider documents them. */
 export const INTEGRATION_ROW: readonly AttributeRow[] = readAttributes(
   `integration_http_method type uri:uri connection_type connection_id:id credentials:id request_parameters
    request_templates passthrough_behavior cache_key_parameters cache_namespace content_handling
@@ -289,7 +289,7 @@ export function pascal(name: string): string {
 }
 
 /**
- * A pattern of the table as CloudFormation's expression.
+ * Converts a pattern of the table to a CloudFormation expression.
  * @param property another property of the resource, for `{ApiId}`
  */
 export function fillPattern(pattern: string, logicalId: string, property: (name: string) => Json): Json {

@@ -1,6 +1,6 @@
 /**
- * Values of attributes: known ones as they are; others followed through the configuration to CloudFormation's
- * expression for the same thing.
+ * Values of attributes: known values are used as they are; others are followed through the configuration to the
+ * equivalent CloudFormation expression.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
@@ -17,15 +17,15 @@ import { toPolicy } from './terraform-policies.ts';
 import { fillPattern, pascal, rowOf } from './terraform-types.ts';
 import type { Kind } from './terraform-types.ts';
 
-/** Where an expression stands. */
+/** The place of an expression. */
 type Site = {
   readonly module: Module;
   readonly kind: Kind;
-  /** Of `count` or `for_each` around it. */
+  /** Key of the surrounding `count` or `for_each`. */
   readonly key: string | undefined;
   /** The expression of `for_each`. */
   readonly forEach: Json | undefined;
-  /** Whose attribute it is, and the way to it; absent in arguments and outputs of modules. */
+  /** The owner of the attribute and the path to it; absent in arguments and outputs of modules. */
   readonly written?: {
     readonly instance: Instance;
     readonly path: SourcePath;
@@ -40,7 +40,7 @@ type Found =
   | { readonly kind: 'unknown'; readonly why: string };
 
 const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
-/** The attribute meant where an index hides it. */
+/** The intended attribute if an index hides it. */
 const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
   id: 'id',
   json: 'json',
@@ -140,7 +140,7 @@ export class TerraformValues {
     return value === undefined || value === null ? undefined : this.#ids.replace(value, site.kind);
   }
 
-  /** Names that the configuration gives are the same here. */
+  /** Names that the configuration sets are unchanged here. */
   #noteIds(instance: Instance): void {
     const row = rowOf(instance.type);
     const given = new Set(row?.attributes.map(({ attribute }) => instance.values[attribute]));
@@ -169,11 +169,11 @@ export class TerraformValues {
     if (only?.kind === 'made' && others.length === 0) return only.value;
     if (only?.kind === 'known' && only.value !== undefined) return only.value;
     const of =
-      references.length === 0 ? '' : `, and what it is made of is not followed: ${references.join(', ')}`;
+      references.length === 0 ? '' : `, and the references in it are not followed: ${references.join(', ')}`;
     return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
   }
 
-  /** The expression in the files beside the plan, if it has the plan's references. */
+  /** The expression in the files next to the plan, if it has the same references as the plan. */
   #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
     if (written === undefined) return undefined;
     const { module, key } = site;
@@ -348,7 +348,7 @@ export class TerraformValues {
     return all.length === 1 ? all[0] : all.find((each) => each.key !== undefined && each.key === site.key);
   }
 
-  /** What the table says about an attribute for others to refer to. */
+  /** The expression in the table for references to an attribute. */
   #made(instance: Instance, attribute: string): Json | undefined {
     const row = instance.isData ? undefined : rowOf(instance.type);
     const pattern = row?.exports.get(attribute);
@@ -361,10 +361,7 @@ export class TerraformValues {
 
   #enter<T>(work: () => T): T | never {
     if (this.#depth >= DEPTH_LIMIT)
-      throw new DefinitionError(
-        { file: this.#folder },
-        'references of the plan refer to each other in a circle',
-      );
+      throw new DefinitionError({ file: this.#folder }, 'references in the plan form a cycle');
     this.#depth += 1;
     try {
       return work();
@@ -403,7 +400,7 @@ function distinct(found: readonly Found[]): readonly Found[] {
   ];
 }
 
-/** A value that fails where it is used, and says why. */
+/** A value that fails wherever it is used, with the reason. */
 export function notKnown(why: string): Json {
   return { [NOT_KNOWN]: why };
 }

@@ -61,7 +61,7 @@ describe('START_OPTIONS', () => {
 
   it('shows defaults in words that it reads as these', () => {
     const words: Readonly<Record<string, string>> = {
-      assume: 'those of that page',
+      assume: 'the ones listed there',
       'account-quota': 'AWS’s defaults',
     };
     for (const name of optionNames(({ shown }) => shown !== undefined)) {

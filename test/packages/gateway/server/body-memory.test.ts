@@ -133,7 +133,7 @@ describe('BodyMemory', () => {
     mock.timers.tick(1_000);
 
     const why =
-      'no room for a request body: those under way may take 256 MB, a quarter of it from one client address (--max-body-memory)';
+      'no memory left for a request body: bodies in progress may use 256 MB in total, and a quarter of it per client address (--max-body-memory)';
     assert.deepEqual(log.lines, [
       `503 menu (a1b2c3): ${why}`,
       `503 pets (d4e5f6): ${why}`,

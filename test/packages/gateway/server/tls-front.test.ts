@@ -113,7 +113,7 @@ describe('API ports with TLS', () => {
           nameOf: (plan, serverName) =>
             nameServer(
               served,
-              { plan, usual: ['localhost', '127.0.0.1'], allowHosts: [], assumptions },
+              { plan, ownNames: ['localhost', '127.0.0.1'], allowHosts: [], assumptions },
               serverName,
             ),
         },

@@ -112,7 +112,7 @@ describe('classifyResources', () => {
       name: 'names a value that cannot be run',
       type: 'AWS::Lambda::Function',
       properties: { PackageType: 'Image' },
-      unsupported: [/^PackageType: Image: the function has no instance here/],
+      unsupported: [/^PackageType: Image: the function cannot run here/],
       noEffect: [],
     },
     {
@@ -223,7 +223,7 @@ describe('classifyResources', () => {
       },
       unsupported: [
         /^LifecycleConfiguration: objects stay/,
-        /^WebsiteConfiguration: it does not answer browsers/,
+        /^WebsiteConfiguration: it is not served as a website/,
       ],
       noEffect: ['BucketEncryption'],
     },

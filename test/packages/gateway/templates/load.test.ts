@@ -132,13 +132,13 @@ describe('loadStacks', () => {
       name: 'a template of 0 bytes',
       file: 'template.yaml',
       make: (path) => writeFileSync(path, ''),
-      says: /template\.yaml:1: the file is empty; a template has a section Resources$/,
+      says: /template\.yaml:1: the file is empty; a template needs a section Resources$/,
     },
     {
       name: 'a service of 0 bytes',
       file: 'serverless.yml',
       make: (path) => writeFileSync(path, '# nothing yet\n'),
-      says: /serverless\.yml:1: the file is empty; a service has a name, a provider and functions$/,
+      says: /serverless\.yml:1: the file is empty; a service needs a name, a provider and functions$/,
     },
     {
       name: 'a template that is a folder',
@@ -150,13 +150,13 @@ describe('loadStacks', () => {
       name: 'a template that is a link to nowhere',
       file: 'template.yaml',
       make: (path) => symlinkSync('gone.yaml', path),
-      says: /template\.yaml: it is a link to gone\.yaml, which is not there$/,
+      says: /template\.yaml: it is a symbolic link to gone\.yaml, which does not exist$/,
     },
     {
       name: 'a template that is a link to itself',
       file: 'template.yaml',
       make: (path) => symlinkSync('template.yaml', path),
-      says: /template\.yaml: it is a link to template\.yaml, which is not there$/,
+      says: /template\.yaml: it is a symbolic link to template\.yaml, which does not exist$/,
     },
   ];
   for (const { name, file, make, says } of unreadable)
@@ -276,7 +276,7 @@ describe('loadStacks', () => {
 });
 
 describe('hasDefinition', () => {
-  it('is true of a folder with a service, and of no other, and of no path that leads nowhere', () => {
+  it('is true of a folder with a service, and of no other, and of no path that cannot be resolved', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-none-'));
     try {
       assert.deepEqual([fixture('toolkit'), folder, join(folder, 'nope')].map(hasDefinition), [

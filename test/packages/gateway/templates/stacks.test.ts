@@ -111,7 +111,7 @@ describe('StackSet', () => {
 
     assert.match(
       refusal(() => set.add(toRawStack(parseSource(exporting('y'), '/other/a.yml'), 'a', OPTIONS))),
-      /two sources make the stack a: this one and \/app\/a\.yml/,
+      /two sources define the stack a: this one and \/app\/a\.yml/,
     );
   });
 

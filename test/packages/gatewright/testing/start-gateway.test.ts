@@ -109,7 +109,7 @@ describe('a gateway of gatewright/testing', () => {
       gateway.invoke('Count', { by: 'nobody' }),
       (error) => error instanceof FunctionFailed && error.errorType === 'RangeError',
     );
-    await assert.rejects(gateway.invoke('Nobody'), /There is no function "Nobody"; there are /);
+    await assert.rejects(gateway.invoke('Nobody'), /Unknown function "Nobody"; expected one of /);
   });
 
   it('goes back to how it began: tables, queues, time, calls, instances', async () => {
@@ -128,8 +128,8 @@ describe('a gateway of gatewright/testing', () => {
   });
 
   it('says which table or queue there is not', async () => {
-    await assert.rejects(gateway.table('Cats').items(), /There is no table "Cats"; there are .*Pets/);
-    await assert.rejects(gateway.messages('Cats'), /There is no queue "Cats"; there are .*Jobs/);
+    await assert.rejects(gateway.table('Cats').items(), /Unknown table "Cats"; expected one of .*Pets/);
+    await assert.rejects(gateway.messages('Cats'), /Unknown queue "Cats"; expected one of .*Jobs/);
     await assert.rejects(gateway.clock.advance('soon'), /"soon" is not a duration/);
   });
 });

@@ -59,7 +59,7 @@ export function openPageKey({
   return consoleFiles === undefined ? undefined : new PageKey(pageKeys, directory, onProgress);
 }
 
-/** Of the console with its key, once everything listens; undefined where none is served. */
+/** The link of the console with its key, once all ports listen; undefined if no console is served. */
 export function openConsoleLink(parts: Parts): string | undefined {
   if (parts.pageKey === undefined) return undefined;
   const link = linkWith(parts.pageKey.open(), parts);
@@ -76,7 +76,7 @@ export function openPageKeyApi(parts: Parts): MoreEndpoints {
   const { pageKey } = parts;
   const answer = (method: string): ControlReply =>
     pageKey === undefined
-      ? jsonReply(409, { message: 'This start serves no console.' })
+      ? jsonReply(409, { message: 'This gateway serves no console.' })
       : jsonReply(200, { link: linkWith(method === 'GET' ? pageKey.open() : pageKey.renew(), parts) });
   return ({ method }, path) =>
     Promise.resolve(
@@ -84,7 +84,7 @@ export function openPageKeyApi(parts: Parts): MoreEndpoints {
     );
 }
 
-/** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */
+/** The ports of requests. If `isRecording` is given, it decides per request whether records are kept. */
 export function withRecording<At extends Recording>(
   { isRecording }: Pick<GatewayOptions, 'isRecording'>,
   at: At,
@@ -159,7 +159,7 @@ function inspectPorts(parts: Parts): InspectPorts {
   };
 }
 
-/** Secrets are hidden also where nothing is recorded. */
+/** Secrets are redacted even if nothing is recorded. */
 function redactorOf({ records, controlSecret, served }: Parts): Redactor {
   return records?.redactor ?? createRedactor(controlSecret, secretsOfStacks(served.stacks));
 }

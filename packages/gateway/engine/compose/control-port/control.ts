@@ -93,7 +93,7 @@ function mountsOf(parts: Parts): ControlMounts {
   };
 }
 
-/** Requests of the control port for the local issuer and its user pools, which the first of them opens. */
+/** Requests to the control port for the local issuer and its user pools; the first one opens them. */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
 /** Paths of the issuer itself, `issuer-endpoints.ts`. */
@@ -113,7 +113,7 @@ function mountSignIn(signIn: SignIn): SignInMount {
   };
 }
 
-/** With a pool or a stand-in any request may be for it: by its Host, or by the first segment of its path. */
+/** If there is a pool or stand-in, any request may be for it, by its Host or by the first path segment. */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
   return standIns.all.length > 0 || OF_ISSUER.has(head.path) || isOfCognito(head);
 }

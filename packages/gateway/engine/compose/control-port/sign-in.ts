@@ -80,7 +80,7 @@ export class SignIn {
     return issuer.mint(options);
   }
 
-  /** Hosts that lead functions to the control port. */
+  /** Hosts that functions reach through the control port. */
   get addresses(): readonly string[] {
     const pools = this.#opened?.pools.all ?? [];
     return [
@@ -118,7 +118,7 @@ export class SignIn {
 }
 
 /**
- * Opened at once where keys and users are kept, which must be readable, and where an option names an issuer.
+ * Opened at once if keys and users are stored, so that unreadable ones are reported, or if an option names an issuer.
  */
 export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
   const signIn = new SignIn(options, ports);
@@ -143,7 +143,7 @@ function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
   );
 }
 
-/** Reads keys before the first request, which would wait for them otherwise. */
+/** Reads keys in advance, because otherwise the first request would wait for them. */
 export async function findUnreachable(served: ServedApis, signIn: SignIn): Promise<readonly string[]> {
   const trusted = listTrustedIssuers(served.all);
   if (trusted.some((issuer) => signIn.includes(issuer))) await signIn.open();

@@ -1,4 +1,4 @@
-/** Endpoints for tests: items and messages, whether all work is done, and the return to the first state. */
+/** Endpoints for tests: items and messages, whether all work is done, and the return to the initial state. */
 import { InvalidRequest } from '../../../core/errors.ts';
 import { functionsNamed } from '../../../core/stack/function.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
@@ -56,7 +56,7 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Until no event and no change of a table is in progress. @throws InvalidRequest where that does not end */
+/** Until no event and no change of a table is in progress. @throws InvalidRequest if work never ends */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.ready();
@@ -116,7 +116,7 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   return jsonReply(200, {});
 }
 
-/** To DynamoDB's form, from either form. @throws InvalidRequest */
+/** Converts plain or DynamoDB JSON to DynamoDB JSON. @throws InvalidRequest */
 async function toItem(item: UnknownMembers): Promise<UnknownMembers> {
   const { isItem, toAttributes } = await import('../../../services/tables/attribute-values.ts');
   try {
@@ -201,6 +201,6 @@ export async function invokeFunction(
 }
 
 function unknown(what: string, wanted: string, names: readonly string[]): ControlReply {
-  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
-  return jsonReply(404, { message: `There is no ${what} "${wanted}"; ${known}` });
+  const known = names.length === 0 ? 'there is none' : `expected one of ${names.join(', ')}`;
+  return jsonReply(404, { message: `Unknown ${what} "${wanted}"; ${known}` });
 }

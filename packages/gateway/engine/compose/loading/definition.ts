@@ -27,7 +27,7 @@ export type DefinitionPlane = {
 
 const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'a definition has no identities' };
 
-/** Faulty parts are left out. @throws DefinitionError for an invalid source */
+/** Omits faulty parts. @throws DefinitionError for an invalid source */
 export async function openDefinition(
   sources: readonly string[],
   options: LoadOptions,

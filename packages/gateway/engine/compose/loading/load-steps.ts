@@ -15,14 +15,14 @@ import { readUsers, usersFilesOf } from '../state/users-files.ts';
 type LoadStep = {
   readonly name: string;
   readonly after: Readonly<Record<string, string>>;
-  /** No effect on what is served. @returns applies the step, once nothing refuses the load */
+  /** Prepares the step without changing what is served. @returns applies it, once the whole load is accepted */
   read(reading: Reading, parts: Parts): Apply | Promise<Apply>;
 };
 type Apply = () => unknown;
 
 /**
  * Order of the swap: steps that can still fail, then what functions read when they run, then functions, then
- * their callers. Neighbours never change places: each names the one before it.
+ * their callers. Each step names the one before it, so their order cannot change unnoticed.
  */
 export const LOAD_STEPS: readonly LoadStep[] = [
   { name: 'tables', after: {}, read: readTablesAndSeeds },
@@ -31,7 +31,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     after: { tables: 'a table or a seed that refuses the load would leave new pools and users behind' },
     async read({ stacks, faults }, { options, signIn }) {
       const written = await readUsers(usersFilesOf(options));
-      for (const fault of written.faults) faults.note(fault, 'who it describes cannot sign in');
+      for (const fault of written.faults) faults.note(fault, 'the user that it describes cannot sign in');
       return () => signIn.follow(stacks, written.users);
     },
   },
@@ -39,7 +39,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     name: 'values',
     after: { 'sign-in': 'kept keys of the issuer that cannot be read would leave new values behind' },
     read({ values, stacks, faults }, parts) {
-      for (const fault of values.faults) faults.note(fault, 'functions that ask for it find nothing');
+      for (const fault of values.faults) faults.note(fault, 'functions that request it find no value');
       return () => parts.values.replace(values.written, stacks);
     },
   },
@@ -81,7 +81,7 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     name: 'apis',
     after: {
       functions: 'a request of a new route would not find its function',
-      services: 'a request of a new stage would pass by what screens it',
+      services: 'a request of a new stage would bypass its web ACL',
       subscriptions: 'the first log lines of a new stage would not be delivered',
     },
     read:
@@ -142,7 +142,7 @@ function withDeployed(
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
 
-/** A function with an unknown role may do everything, and is not checked unless its calls may meet faults. */
+/** A function with an unknown role may do everything; its calls are checked only if faults may apply to them. */
 function signersOf(
   functions: Parts['functionIdentities'],
   roles: RolesOfStacks | undefined,
@@ -157,7 +157,7 @@ function signersOf(
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
-/** Declared runtimes other than the running one: features that Node has removed since then are missing. */
+/** Reports declared Node.js versions other than the running one, which may lack features that Node has removed. */
 function describeRuntimes(
   functions: readonly FunctionDefinition[],
   isolation: GatewayOptions['isolation'],

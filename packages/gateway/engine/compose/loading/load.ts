@@ -1,5 +1,6 @@
 /**
- * From sources to what is served: everything is read before anything changes; a fault keeps what was served.
+ * From sources to what is served: everything is read before anything changes, and after an error the previous
+ * stacks stay in service.
  */
 import type { Fault } from '../../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';
@@ -9,8 +10,8 @@ import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
 
 /**
  * Serves everything servable in the sources and reports the rest.
- * @param known faults of the load before: a reload that adds faults is refused
- * @returns the faults now
+ * @param known faults of the previous load: a reload that adds faults is refused
+ * @returns the current faults
  * @throws DefinitionError where nothing can be served, and where faults are refused; StartError under
  * `--strict`
  */

@@ -74,7 +74,7 @@ export async function watchStacks(
   return tryAgain;
 }
 
-/** What got no port of its own, since it came with a reload. */
+/** Reports APIs that a reload added, which have no port of their own. */
 function reportNew(parts: Parts, reported: Set<string>): void {
   const { options, served, addresses, events, fronts } = parts;
   for (const { identity } of served.all) {

@@ -1,4 +1,4 @@
-/** Reloads for the console: what each changed, and which deployment answers. */
+/** Reloads for the console: what each one changed, and which deployment is served. */
 import { relative } from 'node:path';
 import { showApis } from '../../../console/endpoints/show-apis.ts';
 import { ReloadHistory } from '../../../console/records/reload-history.ts';
@@ -23,7 +23,7 @@ export function openReloads(
   return reloads;
 }
 
-/** Before a reload of the stacks: keeps what they are. */
+/** Keeps the state of the stacks before a reload. */
 export async function keepSnapshot(parts: Parts): Promise<void> {
   const { reloads } = parts;
   if (reloads !== undefined) reloads.snapshot ??= takeSnapshot(parts, await loadComparison());
@@ -48,7 +48,7 @@ export async function noteStacks(notice: ReloadNotice, parts: Parts): Promise<vo
   );
 }
 
-/** Of a function, and of stacks that were kept. */
+/** Records the reload of a function, or a failed reload after which the old stacks stay. */
 export function noteReload(
   notice: ReloadNotice,
   { reloads, options }: Pick<Parts, 'reloads' | 'options'>,
@@ -66,7 +66,7 @@ export function noteReload(
 
 type Comparison = Pick<typeof comparisons, 'takeSnapshot' | 'compareSnapshots'>;
 
-/** By the first reload: a start does not compare. */
+/** Loaded by the first reload, because a start compares nothing. */
 function loadComparison(): Promise<Comparison> {
   return import('../../../console/records/deployment-snapshot.ts');
 }

@@ -1,4 +1,4 @@
-/** What services would do in front of the stages of stacks, without a start. */
+/** Reviews what services would do in front of the stages of stacks, without starting a gateway. */
 import { Faults } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
@@ -6,14 +6,14 @@ import type { CheckedScreen, ScreenReview, ServiceSettings } from '../../../kern
 import { StackReading } from '../../../kernel/stack-reading.ts';
 import { CATALOGUE } from '../services/catalogue.ts';
 
-/** Parts of screens that cannot be judged here. */
+/** Parts of screens that cannot be evaluated here. */
 export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<readonly UnsupportedItem[]> {
   const { reading } = readingOf(stacks);
   for (const review of await loadReviews(stacks)) review.findUnjudged(reading);
   return reading.unsupported;
 }
 
-/** @throws DefinitionError for a file that holds no records; StartError for settings that cannot be used */
+/** @throws DefinitionError for a file without records; StartError for settings that cannot be used */
 export async function checkRecords(
   file: { readonly name: string; readonly text: string },
   stacks: readonly ResolvedStack[],
@@ -37,7 +37,7 @@ function readingOf(stacks: readonly ResolvedStack[]): {
   return { faults, reading: new StackReading(stacks, { isElsewhere: () => false, tolerance: faults }) };
 }
 
-/** Of the services whose resources the stacks have. */
+/** Loads the reviews of services whose resources are in the stacks. */
 async function loadReviews(stacks: readonly ResolvedStack[]): Promise<readonly ScreenReview[]> {
   const types = new Set(stacks.flatMap(({ resources }) => [...resources.values()].map(({ type }) => type)));
   const named = CATALOGUE.filter(({ types: known }) => Object.keys(known).some((type) => types.has(type)));

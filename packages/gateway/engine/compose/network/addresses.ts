@@ -4,8 +4,8 @@ import type { GatewayOptions } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * Host, port and base path of an API. An API made after the start has no port of its own: every port serves
- * it by a path.
+ * Host, port and base path of an API. An API that is created after the start has no port of its own; every port serves
+ * it under a path.
  */
 export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
   const own = addresses.get(apiId);

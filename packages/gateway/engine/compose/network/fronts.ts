@@ -20,4 +20,8 @@ export async function openFronts({ options, events, closing, fronts }: Parts): P
   return [...fronts].map(([name, url]) => ({ name, url }));
 }
 
-const GONE = { status: 404, headers: ['Content-Type', 'text/plain'], body: 'a reload has removed it' };
+const GONE = {
+  status: 404,
+  headers: ['Content-Type', 'text/plain'],
+  body: 'A reload has removed this address.',
+};

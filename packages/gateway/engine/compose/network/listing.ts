@@ -45,7 +45,7 @@ export function regionOf({ served, firstSource, options }: Parts): string {
 export function planPorts(parts: Parts): readonly PortPlan[] {
   const { options, served, at } = parts;
   const { sharedPorts } = options;
-  // Function URLs share no path with APIs: they have their Host, and a path of their own below every port.
+  // Function URLs never share a path with APIs: they have their own Host, and their own path on every port.
   if (sharedPorts !== undefined)
     return planSharedPorts(
       listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url'),
@@ -54,7 +54,7 @@ export function planPorts(parts: Parts): readonly PortPlan[] {
     );
   const toolkit = findToolkit(served.stacks);
   const own = [...served.all.map(({ identity }) => identity), ...served.urls.map(({ served: url }) => url)];
-  // A part more or less of the toolkit's stack moves no other port.
+  // Adding or removing a part of the toolkit's stack must not change the ports of others.
   const ordered = ownFirst(own, ({ stackName }) => toolkit.hasStack(stackName));
   return planOwnPorts(
     ordered.map(({ apiId }) => apiId),

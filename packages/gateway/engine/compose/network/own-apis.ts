@@ -1,4 +1,4 @@
-/** The port of loopback at which functions reach the APIs of this start by their names at AWS. */
+/** The loopback port through which functions reach the APIs of this gateway by their AWS host names. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ import { handleOwnManagement } from '../gateway-of.ts';
 import type { Parts } from '../parts.ts';
 import { DAY_MS, tlsOf } from './tls.ts';
 
-/** It has no port of an API's own, and TLS whether the start has `--tls` or not, since clients of AWS insist on it. */
+/** It serves every API, with TLS even without `--tls`, because AWS clients insist on it. */
 export async function openOwnApis(parts: Parts): Promise<OwnApisPort> {
   const { options, served, at, closing } = parts;
-  // Made by the first function: its key stays in memory.
+  // Created for the first function; its key stays in memory.
   let authority: CertifiedKey | undefined;
   const ownAuthority = (): CertifiedKey => (authority ??= makeOwnAuthority());
   const tls = tlsOf(ownAuthority, options, served);
@@ -61,14 +61,14 @@ function makeOwnAuthority(): CertifiedKey {
   });
 }
 
-/** Java's customary one: the store holds no secret. */
+/** Java's customary password; the trust store contains no secret. */
 const TRUST_STORE_PASSWORD = 'changeit';
 
 async function openProxy(read: () => OwnApis, closing: Closing): Promise<OwnProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'gatewright-authorities-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const authoritiesFile = join(folder, 'authorities.pem');
-  // The variable replaces the machine's own authorities.
+  // The variable replaces the CAs of the machine, so they must be included.
   const known = [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
   const all = [read().authority, ...known];
   await writeFile(authoritiesFile, all.join('\n'));

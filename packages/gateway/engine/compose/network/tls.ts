@@ -27,7 +27,7 @@ const LIFETIME_MS = 397 * DAY_MS;
 
 /** @throws StartError LOCAL_CA */
 export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
-  // The machine's own time: it is checked by clients, whose clock does not move.
+  // The machine's time, not the virtual clock, because clients check it against their own.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
   const { certificate, certificateFile } = authority;
   return {
@@ -44,7 +44,7 @@ export function tlsOf(
   served: ServedApis,
 ): Pick<Tls, 'certify' | 'nameOf'> {
   const { assumptions = DEFAULT_ASSUMPTIONS } = options;
-  const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
+  const ownNames = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
   return {
     certify(names) {
       const [commonName = 'localhost'] = names;
@@ -57,36 +57,36 @@ export function tlsOf(
       });
     },
     nameOf: (plan, serverName) =>
-      nameServer(served, { plan, usual, allowHosts: options.allowHosts, assumptions }, serverName),
+      nameServer(served, { plan, ownNames, allowHosts: options.allowHosts, assumptions }, serverName),
   };
 }
 
 /**
- * Certificate and settings by server name: a custom domain, an API, a name allowed by the user; any other is
- * treated as no name.
- * @param usual names and addresses of the port itself
+ * Certificate and settings by server name: a custom domain, an API, or a name allowed by the user. Any other name
+ * is treated as missing.
+ * @param ownNames names and addresses of the port itself
  */
 export function nameServer(
   served: ServedApis,
   {
     plan,
-    usual,
+    ownNames,
     allowHosts,
     assumptions = DEFAULT_ASSUMPTIONS,
   }: {
     readonly plan: PortPlan;
-    readonly usual: readonly string[];
+    readonly ownNames: readonly string[];
     readonly allowHosts: readonly string[];
     readonly assumptions?: Assumptions;
   },
   serverName: string | undefined,
 ): TlsName {
   const ofPlan = {
-    names: usual,
+    names: ownNames,
     policy: DEFAULT_SECURITY_POLICY,
     acceptsHttp2: !plan.apiIds.some((id) => served.find(id)?.protocol === 'websocket'),
   };
-  if (serverName === undefined || usual.includes(serverName)) return ofPlan;
+  if (serverName === undefined || ownNames.includes(serverName)) return ofPlan;
   const isAdmitted = isAllowedHost(serverName, { port: HTTP_PORT, allowHosts, admitsProxies: true });
   const named = isAdmitted ? { ...ofPlan, names: [serverName] } : ofPlan;
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;

@@ -85,7 +85,7 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
     (one) => one.redrive !== undefined && [one.arn, one.name].includes(name),
   );
   if (found?.redrive === undefined)
-    return jsonReply(409, { message: `"${target}" is no queue with dead messages of another one.` });
+    return jsonReply(409, { message: `"${target}" is not the dead-letter queue of another queue.` });
   return jsonReply(200, { moved: found.redrive() });
 }
 
@@ -100,7 +100,7 @@ async function sendByHand(events: ServiceHost, sent: HandSent, called: string): 
   if (found === undefined) {
     const names = [...others, ...schedules].map(({ name }) => name).join(', ');
     return jsonReply(404, {
-      message: `There is no queue, topic, bus, stream or schedule "${called}"; there ${names === '' ? 'are none' : `are ${names}`}`,
+      message: `Unknown queue, topic, bus, stream or schedule "${called}"; ${names === '' ? 'there are none' : `expected one of ${names}`}`,
     });
   }
   const { arn, run, refuse } = found;

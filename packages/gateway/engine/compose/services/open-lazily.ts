@@ -2,7 +2,7 @@
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 
 /**
- * Opened by its first call. Calls are passed on in order of arrival; each rejects when it cannot be opened.
+ * Opens the service at its first call and passes calls on in order of arrival. Each call rejects if opening fails.
  */
 export function openLazily(open: () => Promise<AwsService>): AwsService {
   let opening: Promise<AwsService> | undefined;

@@ -32,7 +32,7 @@ export async function openIdentities(
   return { identities, functionIdentities, sessions };
 }
 
-/** Facts for conditions of policies, beside the call itself. */
+/** Values for policy conditions that are not in the call itself. */
 export function rightsContext(
   options: GatewayOptions,
   served: ServedApis,
@@ -45,7 +45,7 @@ export function rightsContext(
     isServed: (name) => called.has(name),
     resourceOf(name, operation) {
       const service = find(name);
-      // A service that is not loaded has given out nothing that a call could name.
+      // A service that is not loaded has issued no tokens or handles that a call could name.
       return service === undefined || service instanceof Promise
         ? undefined
         : service.api?.resourceOf?.(operation);

@@ -91,7 +91,7 @@ function addValues(
   for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
 }
 
-/** @param others answers what is not done here: AWS itself, with `--aws sts` */
+/** @param others answers what is not supported here: AWS itself, with `--aws sts` */
 function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
   const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
   return openLazily(async () => {
@@ -131,12 +131,12 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return openLazily(async () => {
     const { createRestApiWire } = await import('../../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // Opened within `keep`: loading must not lie between the journal's time and the time that a call sees.
+    // Opened within `keep`, so that loading does not separate the journal's time from the time that the call sees.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }
 
-/** Every call that the journal keeps, with random values and time of its own. */
+/** Replays every call in the journal, each with its recorded random values and time. */
 export function openEdits({ journal, options, at }: Parts, apis: ServedApis, ports = at): AwsService {
   return openLazily(async () => {
     const { createEdits } = await import('../../../control/api/edits.ts');

@@ -13,8 +13,8 @@ type ResetPart = {
 };
 
 /**
- * In the order of a reset, while no event starts anything. Instances end first, so that their last effects
- * are undone. Records of requests stay: they show how a test went. Services reset by their contract, before
+ * The order of a reset, during which no event starts anything. Instances end first, so that their last effects
+ * are also undone. Request records stay, because they show how a test went. Services reset by their contract, before
  * and after.
  */
 const RESET_PARTS: readonly ResetPart[] = [

@@ -13,7 +13,7 @@ export function savedRequestsFile(directory: string): SavedRequestsFile {
     const stats = await lstat(path).catch(() => undefined);
     if (stats === undefined) return false;
     // Attack: git keeps links, so a cloned repository could let the page write outside of it.
-    if (!stats.isFile()) throw new InvalidRequest(`${NAME} is no ordinary file.`);
+    if (!stats.isFile()) throw new InvalidRequest(`${NAME} is not a regular file.`);
     if (stats.size > MAX_BYTES) throw new InvalidRequest(`${NAME} is larger than 8 MB.`);
     return true;
   };
@@ -31,7 +31,7 @@ export function savedRequestsFile(directory: string): SavedRequestsFile {
   };
 }
 
-/** Whole or not at all, also where the gateway is ended meanwhile. */
+/** Writes the file completely or not at all, even if the gateway ends meanwhile. */
 async function write(path: string, text: string): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`;
   try {

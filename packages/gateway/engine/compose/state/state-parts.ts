@@ -18,7 +18,7 @@ type StatePart = {
   readonly key: string;
   readonly save: (parts: Parts) => unknown;
   /**
-   * @returns loads it, and may return sentences about entries that have no place any more. @throws
+   * @returns loads it, and may return messages about entries that no longer fit. @throws
    * StateFileError before anything has changed
    */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
@@ -30,7 +30,7 @@ type SavedUsage = { readonly planId: string; readonly keyId: string; readonly us
 /** The clock refuses more: a hundred years, as in `gatewright clock`. */
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
-/** Usage comes after the calls that make its keys and plans, and everything after the clock. */
+/** The clock is loaded first; usage is loaded after the calls that create its keys and plans. */
 export const STATE_PARTS: readonly StatePart[] = [
   { key: 'tables', save: saveTables, check: checkTables },
   { key: 'clockOffsetMs', save: ({ clock }) => clock.offsetMs(), check: checkClock },
@@ -56,7 +56,7 @@ export const STATE_PARTS: readonly StatePart[] = [
   {
     key: 'services',
     save: ({ events }) => events.savedStates(),
-    // Files of earlier versions have none.
+    // Files of earlier versions lack this member.
     check: (value = {}, { events }) => events.checkStates(value),
   },
 ];
@@ -160,7 +160,7 @@ function checkUsage(value: unknown): readonly SavedUsage[] {
   });
 }
 
-/** @returns entries that have no place any more */
+/** @returns entries that no longer fit */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);

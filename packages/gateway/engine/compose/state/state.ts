@@ -49,7 +49,7 @@ async function save(file: string, parts: Parts): Promise<object> {
   return { file, bytes, ...count(state) };
 }
 
-/** Checks everything, and tries the calls on a copy, before changing anything. */
+/** Validates everything and replays the calls on a copy before anything is changed. */
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)
     throw new StateFileError(

@@ -37,9 +37,9 @@ export interface Store {
    * exists with other keys
    */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
-  /** Accepts calls signed with these keys beside those of the start; no effect at a user's endpoint. */
+  /** Also accepts calls signed with these keys; no effect at a user's endpoint. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** The same for a temporary key, also over later loads. */
+  /** The same for a temporary key, which later loads keep. */
   admitSession(signer: DynamoDbSigner): Promise<void>;
   /**
    * Tables whose changes are published from now on; no effect at a user's endpoint.
@@ -55,7 +55,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Its end is registered before anything else can fail: a store left open keeps its folder locked. */
+/** Registers the closing function before anything else can fail, because an open store keeps its folder locked. */
 export async function openStoreOf(
   options: GatewayOptions,
   clock: ShiftableClock,
@@ -72,7 +72,7 @@ export async function openStoreOf(
     region,
     accountId,
     clockOffset: clock.offset,
-    // Those of the functions follow with each load.
+    // The keys of functions are added with each load.
     signers: identities.all.map((identity) => toSigner(identity, adminKey)),
     judge: (question) => faultOf(question) ?? authorizeDynamoDbCall(question, identities, accountId),
     onFault: (message) => log.write(message),
@@ -92,7 +92,7 @@ function toSigner(
   return { accessKeyId, secretAccessKey, isJudged, ...(session !== undefined && { session }) };
 }
 
-/** A fault in place of the answer to a call; undefined = none. */
+/** The injected fault for a call; undefined: none. */
 type FaultOf = (question: CallQuestion) => CallFault | undefined;
 
 type StoreContext = {
@@ -168,7 +168,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     return {
       url,
       keyPair,
-      // The callers learn of a failure when they make the tables.
+      // Callers see a failure when they create the tables.
       expectTables: () => void start().catch(() => undefined),
       createTables: async (tables, region) => {
         if (tables.length === 0) return;
@@ -198,7 +198,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   }
 }
 
-/** Only a start with tables creates some. */
+/** Only a gateway with tables creates them. */
 function tablesAt() {
   return import('../../../services/tables/create-tables.ts');
 }
@@ -235,7 +235,7 @@ function authorizeDynamoDbCall(
   accountId: string,
 ): string | undefined {
   const caller = identities.find(accessKeyId);
-  // Of a function removed by a reload, last calls may still arrive.
+  // Last calls of a function that a reload removed may still arrive.
   if (caller === undefined) return 'The security token included in the request is invalid.';
   return findDenial(caller, toPermissions(rights, { region, accountId }));
 }

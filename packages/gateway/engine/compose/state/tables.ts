@@ -38,7 +38,7 @@ export async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): 
   return [...(folder === undefined ? [] : await readSeeds(folder)), ...toSeeds(tables)];
 }
 
-/** Every table that a program names must exist; a folder may hold files for others. */
+/** Every table that a program names must exist; a folder may contain files for other tables. */
 function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {
   const unknown = Object.keys(given).find(
     (wanted) => !all.some(({ name, logicalId }) => name === wanted || logicalId === wanted),
@@ -47,7 +47,7 @@ function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly Seeda
   const names = all.map(({ name }) => name).join(', ');
   throw new StartError(
     'SEED',
-    `there is no table ${unknown}; ${names === '' ? 'there is none' : `there are ${names}`}`,
+    `unknown table ${unknown}; ${names === '' ? 'there are none' : `expected one of ${names}`}`,
   );
 }
 

@@ -15,7 +15,7 @@ export function usersFiles(directory: string, seedFolder: string | undefined): r
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
 }
 
-/** All of them; of two with one name the first counts. Never rejects. */
+/** Reads all files; of two users with the same name, the first one counts. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const present = await Promise.all(files.map(isPresent));
   if (!present.includes(true)) return { users: [], faults: [] };

@@ -1,5 +1,5 @@
 /**
- * Values of SSM, Secrets Manager, S3 and AppConfig: loaded when a file has some, a stack makes some, or a
+ * Values of SSM, Secrets Manager, S3 and AppConfig: loaded when a file or a stack defines some, or a
  * call reads one.
  */
 import { existsSync } from 'node:fs';
@@ -33,7 +33,7 @@ export class LateValues {
     this.#load = load;
   }
 
-  /** The next try may find a file that could not be read. */
+  /** The next call tries again, because the file may be readable then. */
   open(): Promise<LocalValues> {
     return (this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
@@ -88,7 +88,7 @@ async function noValues(): Promise<ValueDefinitions> {
   return parseValues('', '', () => Buffer.alloc(0));
 }
 
-/** File of values: that of `--values`, else the usual one in the directory of the start. */
+/** The file of values: the one of `--values`, or gatewright.values.yml in the folder of the start. */
 export function valuesFileOf({ values, directory }: GatewayOptions): string {
   return resolve(directory, values ?? VALUES_FILE);
 }

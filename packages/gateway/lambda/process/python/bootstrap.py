@@ -1,4 +1,4 @@
-"""Runs a Python handler: asks the Runtime API for events and answers them, as Lambda's own runtime does.
+"""Runs a Python handler: gets events from the Runtime API and sends the responses, as Lambda's own runtime does.
 
 Needs the standard library of Python 3.6 and up, and nothing else but the file beside it.
 """
@@ -22,15 +22,15 @@ import older_boto3
 sys.dont_write_bytecode = WRITES_NOTHING
 
 API = "/2018-06-01/runtime/"
-# By module that is missing on this machine: what installs it.
+# By module that is missing on this machine: the command that installs it.
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
-# Times of files have seconds there.
+# File times have a resolution of one second there.
 SETTLED_AFTER_S = 2
 OWN_FILES = (os.path.abspath(__file__), os.path.abspath(older_boto3.__file__))
 
 
 class RuntimeFault(Exception):
-    """What the runtime itself finds wrong, under a name of Lambda's."""
+    """An error that the runtime itself detects, with Lambda's name for it."""
 
     def __init__(self, error_type, message, trace=()):
         super().__init__(message)
@@ -39,7 +39,7 @@ class RuntimeFault(Exception):
 
 
 class RuntimeApi:
-    """One connection, kept open: a call waits for its answer as long as it takes."""
+    """One connection that is kept open; a call waits for its response without a time limit."""
 
     def __init__(self, address):
         self.connection = http.client.HTTPConnection(address)
@@ -181,7 +181,7 @@ def load_handler(name):
 
 
 def log_cause(error):
-    """Which import of the function's own files it was; Lambda leaves that out, and it is what one wants to know."""
+    """The import in the function's own files that failed, which Lambda omits although it is the useful part."""
     frames = own_frames(error.__traceback__)
     if frames:
         sys.stderr.write("".join(traceback.format_list(frames)).rstrip().replace("\n", "\r") + "\n")
@@ -194,7 +194,7 @@ def remedy_for(error):
 
 
 def own_frames(trace):
-    """The frames of the function: neither ours nor those of Python's import."""
+    """The frames of the function, without ours and without those of Python's import system."""
     frames = traceback.extract_tb(trace)
     return [frame for frame in frames if os.path.abspath(frame.filename) not in OWN_FILES and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
 
@@ -238,7 +238,7 @@ def from_json(body):
 
 
 def reach_prefixed_hosts():
-    """Finds the gateway where boto3 puts an operation's prefix before its address: `data-127.0.0.1`."""
+    """Resolves the gateway's address if boto3 puts an operation's prefix before it: `data-127.0.0.1`."""
     find_addresses = socket.getaddrinfo
 
     def find_prefixed_addresses(host, *more, **named):
@@ -250,7 +250,7 @@ def reach_prefixed_hosts():
 
 
 def reach_own_apis():
-    """Leads TLS connections to APIs of this start to the gateway, by any client that uses Python's sockets."""
+    """Redirects TLS connections to APIs of this gateway, for any client that uses Python's sockets."""
     text = os.environ.pop("GATEWRIGHT_OWN_APIS", None)
     if text is None:
         return
@@ -283,7 +283,7 @@ def reach_own_apis():
 
 
 class Debugger:
-    """What the gateway is told of a debugger: its deadlines stand still while one is with an event that runs."""
+    """Reports debuggers to the gateway, whose deadlines stop while a debugger is attached to a running event."""
 
     def __init__(self, api):
         self.api = api
@@ -304,7 +304,7 @@ class Debugger:
 
 
 def wait_for_debugger(debugger):
-    """Lets a debugger attach, where the gateway runs with --inspect."""
+    """Lets a debugger attach if the gateway runs with --inspect."""
     port = os.environ.pop("GATEWRIGHT_DEBUGPY_PORT", None)
     breaks = os.environ.pop("GATEWRIGHT_DEBUGPY_BREAKS", None)
     if port is None:
@@ -314,7 +314,7 @@ def wait_for_debugger(debugger):
 
     try:
         host, found = debugpy.listen(("127.0.0.1", int(port)))
-    except Exception:  # The port is another instance's.
+    except Exception:  # Another instance uses the port.
         host, found = debugpy.listen(("127.0.0.1", 0))
     sys.stderr.write("debugpy listens on %s:%s\n" % (host, found))
     sys.stderr.flush()
@@ -348,7 +348,7 @@ def serve(api, handler, request_filter, debugger):
 
 
 def keep_settled_bytecode_only():
-    """Of a source saved just now nothing compiled is kept: Python would take it for the next one of that second and size."""
+    """Keeps no bytecode of a source saved just now: Python would reuse it for a version of the same second and size."""
     keep = importlib.machinery.SourceFileLoader.set_data
 
     def keep_if_settled(loader, path, data, **more):
@@ -362,9 +362,9 @@ def main():
     keep_settled_bytecode_only()
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     task_root = os.environ["LAMBDA_TASK_ROOT"]
-    # Ours is the folder of this file; the function's comes first.
+    # The folder of this file is ours; the function's folder comes first.
     sys.path[0] = task_root
-    # Lambda's own packages come last: those of the project win.
+    # Lambda's own packages come last, so packages of the project take precedence.
     lent = os.environ.pop("GATEWRIGHT_LENT", None)
     if lent:
         sys.path.append(lent)

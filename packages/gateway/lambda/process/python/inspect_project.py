@@ -1,4 +1,4 @@
-"""Says what functions need and this Python does not have: reads their source, runs none of it.
+"""Reports what functions need and this Python lacks. Reads their source but runs none of it.
 
 Standard input is a JSON list of questions, standard output the JSON answer.
 """
@@ -44,7 +44,7 @@ class Looker:
         return None
 
     def files_of(self, name):
-        """Of a module and the packages around it; in the first root that has one."""
+        """The files of a module and its parent packages, in the first root that contains it."""
         parts = name.split(".")
         for root in self.roots:
             files = [self.file_of(".".join(parts[:end]), root) for end in range(1, len(parts) + 1)]
@@ -54,7 +54,7 @@ class Looker:
         return None, []
 
     def look(self, path):
-        """Layers may hold whole libraries, so they come last: the number of files is limited."""
+        """Layers may contain whole libraries, so they come last, because the number of files is limited."""
         self.follow(path, self.root, True)
         while self.of_layers:
             self.try_follow(*self.of_layers.pop(0))
@@ -71,7 +71,7 @@ class Looker:
         try:
             self.follow(path, root, is_certain)
         except (OSError, SyntaxError, ValueError):
-            pass  # It is told when it is loaded.
+            pass  # The error is reported when the module is loaded.
 
     def find(self, name, path, line, is_certain):
         top = name.split(".")[0]
@@ -94,9 +94,9 @@ class Looker:
 
 @functools.lru_cache(maxsize=None)
 def imports_of(path, package):
-    """Kept, since the functions of a stack share layers: name, line, and whether it stands at the top."""
+    """The imports of a file: name, line, whether at the top level. Cached, because functions share layers."""
     tree = parse(path)
-    # Inside functions, conditions and "try": it may never run.
+    # An import inside a function, condition or "try" may never run.
     top = set(map(id, tree.body))
     inner = [node for node in ast.walk(tree) if id(node) not in top]
     return [
@@ -110,7 +110,7 @@ def parse(path):
 
 
 def names_of(node, package):
-    """Of `from a import b` both `a` and `a.b`, which may be a module."""
+    """For `from a import b`, both `a` and `a.b`, which may be a module."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if not isinstance(node, ast.ImportFrom):
@@ -122,7 +122,7 @@ def names_of(node, package):
 
 
 def defined_names(tree):
-    """Names that the module has for sure; None where that cannot be told."""
+    """Names that the module certainly defines; None if they cannot be determined."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
@@ -175,7 +175,7 @@ def uninstalled(question, search):
         return []
     there = {}
     for name, version in installed(search) if metadata is None else distributions(search):
-        # Of several the first on the path is imported.
+        # If there are several, the first on the path is imported.
         there.setdefault(normalise(name), version)
     told = [describe(name, pinned, there.get(normalise(name))) for name, pinned in wanted]
     return [text for text in told if text]
@@ -189,7 +189,7 @@ def distributions(search):
 
 
 def installed(search):
-    """By the names of the folders that installers write beside packages: `name-1.0.dist-info`."""
+    """Installed packages, from the folders that installers write next to them: `name-1.0.dist-info`."""
     for folder in filter(os.path.isdir, search):
         for entry in os.listdir(folder):
             found = re.match(r"(.+?)-([^-]+)(-py[\d.]+)?\.(dist|egg)-info$", entry)
@@ -198,7 +198,7 @@ def installed(search):
 
 
 def describe(name, pinned, found):
-    """What is to be told of a package; None where it is there as wanted."""
+    """The message about a package; None if it is installed as required."""
     if found is None:
         return name
     if pinned is None or without_zeros(pinned) == without_zeros(found):
@@ -207,7 +207,7 @@ def describe(name, pinned, found):
 
 
 def without_zeros(version):
-    """2.1 is 2.1.0; a local label does not count."""
+    """2.1 equals 2.1.0; a local label is ignored."""
     return re.sub(r"(\.0+)+$", "", version.split("+")[0].lower())
 
 
@@ -226,13 +226,13 @@ def read_requirements(path):
 
 
 def pin_of(text):
-    """The only version that a requirement takes; None where it takes others."""
+    """The only version that a requirement accepts; None if it accepts others."""
     found = re.match(r"[^=<>!~#]*===?\s*([0-9][^\s,*#]*)\s*(\s#.*)?(\s--hash.*)?$", text.strip())
     return found.group(1) if found else None
 
 
 def name_of(text):
-    """The package that a requirement names; None where it is an option, an address, or for some machines only."""
+    """The package that a requirement names; None if it is an option, a URL, or only for some machines."""
     text = re.sub(r"(^|\s)#.*$", "", text).strip()
     if text.startswith("-") or ";" in text or "://" in text.split("@")[0]:
         return None

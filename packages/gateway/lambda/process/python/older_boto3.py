@@ -16,7 +16,7 @@ ARGUMENTS_BEFORE_ENDPOINT = 4
 
 
 class SessionFinder:
-    """Finds the modules of sessions where Python does, and changes their class as soon as it is there."""
+    """Finds the session modules as Python does, and patches their class as soon as it is defined."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
@@ -55,7 +55,7 @@ def lend_endpoint(session):
 
 
 def endpoint_of(session, service_name):
-    """By the variables that later versions read; the model is loaded once and needed by the client anyway."""
+    """The endpoint from the variables that later versions read; the client needs the loaded model anyway."""
     service_id = session.get_service_model(service_name).metadata.get("serviceId", service_name)
     own = os.environ.get("AWS_ENDPOINT_URL_" + service_id.upper().replace(" ", "_"))
     return own or os.environ.get("AWS_ENDPOINT_URL")

@@ -1,6 +1,9 @@
-/** What pip installs for a module: names of PyPI, which differ from those of modules and may be somebody else's. */
+/**
+ * The PyPI packages of modules. Their names differ from module names, and a package named like the module may
+ * belong to somebody else.
+ */
 
-/** Packages of one module of their name. */
+/** Packages with the same name as their module. */
 const SAME = `
   aioboto3 aiobotocore aiohttp anthropic asyncpg bcrypt cachetools certifi cffi chardet click cryptography
   elasticsearch email_validator fastapi feedparser flask flask_cors graphene httpx idna jinja2 jsonschema

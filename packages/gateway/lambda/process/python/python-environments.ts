@@ -1,4 +1,4 @@
-/** The Python of a project's function: its virtual environment, else one of the machine. */
+/** Finds the Python of a function: the virtual environment of its project, otherwise a Python of the machine. */
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -96,7 +96,7 @@ function poetryEnvironments(folder: string, { environment, home, platform }: Mac
     .map((entry) => join(all, entry));
 }
 
-/** Interpreters of the machine, the nearest to the requested minor version of Python 3 first. */
+/** Interpreters of the machine; the one closest to the requested minor version of Python 3 comes first. */
 export function findInterpreters(wantedMinor: number, machine: Machine): readonly string[] {
   const { home, environment } = machine;
   const pyenvRoot = environment['PYENV_ROOT'] ?? join(home, '.pyenv');
@@ -117,6 +117,6 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
   ];
   const minorOf = (file: string): number => Number(/(\d+)$/.exec(file)?.[1]);
   const distance = (file: string): number => Math.abs(minorOf(file) - wantedMinor);
-  // Stable: of equal versions the first on the path.
+  // The sort is stable, so the first on the path comes first among equal versions.
   return [...named.toSorted((a, b) => distance(a) - distance(b)), ...findPrograms(machine, /^python3?$/)];
 }

@@ -44,7 +44,7 @@ export type PythonFacts = {
 
 type PythonReply =
   | (PythonFacts & { readonly kind: 'answered'; readonly answer: PythonAnswer })
-  /** It does not run; `reason` continues a sentence that begins with its name. */
+  /** The interpreter does not run; `reason` continues a sentence that begins with its name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
 type ProbeAnswer = PythonFacts & { readonly kind: 'answered'; readonly answers: readonly PythonAnswer[] };
@@ -117,7 +117,7 @@ export class PythonProbe {
   }
 }
 
-const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable answer', wasLate: false };
+const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable response', wasLate: false };
 
 function silence(error: ExecFileException, timeoutMs: number): Silent {
   if (error.killed === true && error.signal === 'SIGTERM')

@@ -182,7 +182,7 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   throw new HandlerFault(place, message, words, fault.module === '' ? [] : [join(taskRoot, file)]);
 }
 
-/** Python's own words for a handler that Lambda's client cannot split at its last dot. */
+/** Python's own message for a handler that Lambda's client cannot split at its last dot. */
 const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 
 type Installer = { readonly all: string; readonly one: (name: string) => string };
@@ -198,7 +198,7 @@ function describeInstaller(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${join(own, 'bin', 'pip')} install`;
-  // With the running interpreter: the declared version may be missing, and a shim may be broken.
+  // Uses the running interpreter, because the declared version may be missing and a shim may be broken.
   const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
   return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
@@ -211,7 +211,7 @@ function shown(path: string): string {
 
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 
-/** Uncertain imports are often guarded; one of boto3 hardly ever is. */
+/** Conditional imports are often guarded; imports of boto3 hardly ever are. */
 function describeMissing(
   { runtime, layers }: FunctionDefinition,
   { missing, uninstalled }: PythonAnswer,
@@ -240,7 +240,7 @@ function remedyOf(module: string, layers: FunctionDefinition['layers'], installe
   return `install the package that provides ${module}: run ${installer.one('…')}`;
 }
 
-/** What the log of a failed import says: of a package that the project lists, what installs them all. */
+/** The hint for a failed import; for a package that the project lists, the command that installs all packages. */
 function remediesOf(
   { missing: modules, uninstalled }: PythonAnswer,
   missing: readonly MissingPart[],
@@ -291,7 +291,7 @@ type Lending = {
   readonly lender: Lender;
 };
 
-/** Undefined where nothing of it is missing. The names of imports choose nothing but whether. */
+/** Undefined if nothing is missing. Import names decide only whether to install, never what. */
 async function lendModules(
   { answer, ...facts }: Answered,
   lending: Lending,
@@ -306,7 +306,10 @@ async function lendModules(
   return lent.kind === 'lent' ? { ...lent, what: list.what } : lent;
 }
 
-/** Virtual environments of uv and Pythons of some systems have no pip; another of the same list does. */
+/**
+ * Virtual environments of uv and the Pythons of some systems have no pip, so another Python for the same list
+ * runs it.
+ */
 async function findPip(
   { executable, hasPip }: PythonFacts,
   list: LockList,

@@ -21,7 +21,7 @@ const PERIOD_MS: Readonly<Record<string, number>> = {
 
 const RESERVED = new Set(['and', 'as', 'asc', 'by', 'desc', 'in', 'like', 'not', 'or']);
 
-/** Truth is 1, and everything else that is there 0. */
+/** Comparisons give 1 for true and 0 for false; only 1 counts as true. */
 export function isTrue(value: Value): boolean {
   return value === 1;
 }
@@ -88,7 +88,7 @@ function negated(isNegated: boolean, test: Expression): Expression {
 function readLike(text: QueryText, left: Expression): Expression {
   const regex = text.regex();
   const part = regex === undefined ? text.quoted() : undefined;
-  if (regex === undefined && part === undefined) return text.fail('a text or a /regex/ is expected');
+  if (regex === undefined && part === undefined) return text.fail('a string or a /regex/ is expected');
   const test = (value: string): boolean => regex?.test(value) ?? value.includes(part ?? '');
   return (row) => {
     const value = left(row);
@@ -175,7 +175,7 @@ function readOperand(text: QueryText, depth: number): Expression {
 function readCall(text: QueryText, called: string, depth: number): Expression {
   const name = called.toLowerCase();
   if (name === 'bin') return readBin(text);
-  if (!hasFunction(name)) return text.fail(`the function ${called} is not done here`);
+  if (!hasFunction(name)) return text.fail(`the function ${called} is not supported`);
   const inputs: Expression[] = [];
   if (!text.take(')')) {
     do inputs.push(readExpression(text, depth + 1));
@@ -195,7 +195,7 @@ function readBin(text: QueryText): Expression {
   const unitMs = PERIOD_MS[unit];
   if (unitMs === undefined || Number(count) === 0)
     return text.fail(
-      `bin takes a period such as 30s, 5m, 1h, 1d or 1w${unit === '' ? '' : `; ${unit} is not done here`}`,
+      `bin takes a period such as 30s, 5m, 1h, 1d or 1w${unit === '' ? '' : `; ${unit} is not supported`}`,
     );
   text.expect(')');
   const periodMs = Number(count) * unitMs;

@@ -13,7 +13,7 @@ const NAME = /@?[A-Za-z_][A-Za-z0-9_.@]*/y;
 export class QueryText {
   readonly #source: string;
   #at = 0;
-  /** Of what was read last, blanks and comments after it aside. */
+  /** The end of the last token, without the blanks and comments after it. */
   #end = 0;
 
   constructor(source: string) {
@@ -25,7 +25,7 @@ export class QueryText {
     return this.#at >= this.#source.length;
   }
 
-  /** For the text of what was read, between two of these. */
+  /** The current position; two of them delimit the text in between. */
   get position(): number {
     return this.#at;
   }
@@ -108,6 +108,6 @@ function compileRegex(source: string, fail: (reason: string) => never): RE2JS {
   try {
     return RE2JS.compile(source);
   } catch {
-    return fail(`/${source}/ is no regular expression of RE2 (no look-around, no backreferences)`);
+    return fail(`/${source}/ is not a valid RE2 regular expression (no look-around, no backreferences)`);
   }
 }

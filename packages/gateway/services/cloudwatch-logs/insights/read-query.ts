@@ -66,7 +66,7 @@ export function readQuery(source: string): Query {
     const read = Object.hasOwn(COMMANDS, name.toLowerCase()) ? COMMANDS[name.toLowerCase()] : undefined;
     if (read === undefined)
       return text.fail(
-        `the command ${name} is not done here (there are ${Object.keys(COMMANDS).join(', ')})`,
+        `the command ${name} is not supported (supported: ${Object.keys(COMMANDS).join(', ')})`,
         start,
       );
     const result = read(text);
@@ -153,7 +153,7 @@ function readAggregate(text: QueryText, called: string): () => Accumulator {
   }
   const isPercentile = name === 'pct' || name === 'percentile';
   const make = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
-  if (!isPercentile && make === undefined) return text.fail(`the function ${called} is not done here`);
+  if (!isPercentile && make === undefined) return text.fail(`the function ${called} is not supported`);
   const by = readExpression(text);
   if (make !== undefined) {
     text.expect(')');
@@ -176,7 +176,7 @@ function counter(by: Expression | undefined): Accumulator {
   };
 }
 
-/** Rows without a number there do not count; without any, there is no result. The kept lines bound the values. */
+/** Ignores rows without a number; without any number there is no result. The kept log lines bound the memory. */
 function fold(by: Expression, finish: (values: readonly number[]) => number): Accumulator {
   const values: number[] = [];
   return {
@@ -188,7 +188,7 @@ function fold(by: Expression, finish: (values: readonly number[]) => number): Ac
   };
 }
 
-/** The smallest value that so many percent of all do not exceed. */
+/** The smallest value that at least this percentage of all values does not exceed. */
 function percentileOf(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
@@ -202,7 +202,7 @@ type ParseCommand = { readonly command: Command; readonly names: readonly string
 function readParse(text: QueryText): ParseCommand {
   const isQuoted = text.peek(/["'/]/y) !== undefined;
   const field = isQuoted ? '@message' : text.fieldName();
-  if (field === undefined) return text.fail('a field, a text with * or a /regex/ is expected');
+  if (field === undefined) return text.fail('a field, a string with * or a /regex/ is expected');
   const by: Expression = (row) => row.get(field);
   const { names, find } = readFind(text);
   const command: Command = {
@@ -220,18 +220,18 @@ function readFind(text: QueryText): { readonly names: readonly string[]; readonl
   const regex = text.regex();
   if (regex !== undefined) {
     const names = Object.keys(regex.namedGroups());
-    if (names.length === 0) return text.fail('a regex of parse has named groups: (?<name>…)');
+    if (names.length === 0) return text.fail('the regex of parse must have named groups: (?<name>…)');
     return { names, find: (value) => findByRegex(value, regex, names) };
   }
   const glob = text.quoted();
-  if (glob === undefined) return text.fail('a text with * or a /regex/ is expected');
+  if (glob === undefined) return text.fail('a string with * or a /regex/ is expected');
   const pieces = glob.split('*');
   if (!text.takeWord('as')) return text.fail('"as" is expected');
   const names: string[] = [];
   do names.push(text.fieldName() ?? text.fail('a name is expected'));
   while (text.take(','));
   if (names.length !== pieces.length - 1)
-    return text.fail(`the pattern has ${pieces.length - 1} * and there are ${names.length} names`);
+    return text.fail(`the pattern has ${pieces.length - 1} * but there are ${names.length} names`);
   return { names, find: (value) => findByGlob(value, pieces, names) };
 }
 

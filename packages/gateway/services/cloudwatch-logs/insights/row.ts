@@ -9,7 +9,7 @@ export interface Row {
   with(fields: ReadonlyMap<string, Value>): Row;
 }
 
-/** Of objects in objects, as AWS's "discovered fields" have names like `a.b.0`. */
+/** Maximum nesting of discovered fields, which have names like `a.b.0`. */
 const MAX_STEPS = 20;
 
 class FieldsRow implements Row {
@@ -34,7 +34,7 @@ export function rowOf(fields: ReadonlyMap<string, Value>): Row {
   return new FieldsRow(fields);
 }
 
-/** JSON is read when a field is first asked for that only it may have. */
+/** JSON is parsed when a field is first requested that only JSON can contain. */
 class EventRow implements Row {
   readonly #event: LogEvent;
   readonly #accountId: string;
@@ -90,7 +90,7 @@ export function eventRow(event: LogEvent, accountId: string): Row {
   return new EventRow(event, accountId);
 }
 
-/** Names may themselves hold dots: the longest that is there counts. */
+/** Names may contain dots themselves; the longest existing name wins. */
 function valueAt(value: unknown, steps: readonly string[], from: number): Value {
   if (from === steps.length) return toValue(value);
   if (steps.length > MAX_STEPS || (!isJsonObject(value) && !Array.isArray(value))) return undefined;

@@ -1,4 +1,4 @@
-/** Runs a query over events: commands on rows as they come, the others once all are there. */
+/** Runs a query over events: first the commands that handle single rows, then those that need all rows. */
 import { MAX_ROWS } from './read-query.ts';
 import type { Accumulator, Command, Query, SortKey, StatsCommand } from './query.ts';
 import { rowOf } from './row.ts';
@@ -44,7 +44,7 @@ export class QueryRun {
     this.#collected.add(row);
   }
 
-  /** @param limit of the call, where the query has none */
+  /** @param limit the limit of the call, used if the query has none */
   finish(limit: number): readonly ResultRow[] {
     const { columns, isOfEvents, commands } = this.#query;
     let rows = this.#collected.rows();
@@ -76,7 +76,7 @@ function applyToAll(command: Command, rows: readonly Row[]): readonly Row[] {
   return collected.rows();
 }
 
-/** Keys are read as rows come, while others may run; the sort itself is one piece. */
+/** Reads the sort keys in pieces, so that other work can run in between; the sort itself runs in one piece. */
 class SortedRows implements Collected {
   readonly #keys: readonly SortKey[];
   readonly #rows: { readonly row: Row; readonly values: readonly OrderKey[] }[] = [];

@@ -7,7 +7,7 @@ export type Value = string | number | Moment | undefined;
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** Undefined for what is no number. */
+/** Undefined if the value is not a number. */
 export function numberOf(value: Value): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'string') return NUMBER.test(value) ? Number(value) : undefined;
@@ -51,7 +51,7 @@ export function orderKeyOf(value: Value): OrderKey {
   return value === undefined ? undefined : (numberOf(value) ?? printValue(value));
 }
 
-/** Order of `sort`: what is missing first, then texts, then numbers ("sort"). */
+/** The order of `sort`: missing values first, then strings, then numbers ("sort"). */
 export function compareKeys(one: OrderKey, other: OrderKey): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0;

@@ -18,7 +18,7 @@ export function readJsonPattern(text: PatternText): LinePattern {
   text.expect('{');
   const test = readAny(text, 0);
   text.expect('}');
-  if (!text.isOver) text.fail('something follows the }');
+  if (!text.isOver) text.fail('unexpected text after the }');
   return (message) => {
     const line = parseJsonObject(message);
     return line !== undefined && test(line);
@@ -48,7 +48,7 @@ function readOne(text: PatternText, depth: number): JsonTest {
   }
   const steps = readSelector(text);
   const test = readTest(text);
-  // With several values, one that matches suffices; none is a value that is not there.
+  // One of several values must match; no value counts as absent.
   return (line) => {
     const found = valuesAt(line, steps, 0);
     return found.length === 0 ? test(undefined) : found.some(test);
@@ -82,11 +82,11 @@ function readTest(text: PatternText): ValueTest {
     if (text.takeWord('NULL')) return (value) => value === null;
     if (text.takeWord('TRUE')) return (value) => value === true;
     if (text.takeWord('FALSE')) return (value) => value === false;
-    return text.fail('IS is followed by NULL, TRUE or FALSE');
+    return text.fail('IS must be followed by NULL, TRUE or FALSE');
   }
   if (text.takeWord('NOT')) {
     if (text.takeWord('EXISTS')) return (value) => value === undefined;
-    return text.fail('NOT is followed by EXISTS');
+    return text.fail('NOT must be followed by EXISTS');
   }
   const compare = readComparison(text, readOperator(text), BARE_VALUE);
   return (value) => (typeof value === 'object' ? false : compare(value));

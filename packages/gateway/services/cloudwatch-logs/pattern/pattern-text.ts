@@ -9,7 +9,7 @@ export class InvalidPattern extends Error {
   readonly code = 'FILTER_PATTERN';
 }
 
-/** AWS takes few operators, and no sub-patterns ("Supported regular expressions (regex) syntax"). */
+/** AWS supports only a few operators and no sub-patterns ("Supported regular expressions (regex) syntax"). */
 const ALLOWED_IN_REGEX = /^[A-Za-z0-9:_#=@/;,\-^$?[\]{}|\\*+.\s]*$/;
 
 export class PatternText {
@@ -29,7 +29,7 @@ export class PatternText {
     return this.#source.startsWith(word, this.#at);
   }
 
-  /** Passes the word and blanks after it, if it is next. */
+  /** Consumes the word and the blanks after it, if it comes next. */
   take(word: string): boolean {
     if (!this.sees(word)) return false;
     this.#at += word.length;
@@ -37,7 +37,7 @@ export class PatternText {
     return true;
   }
 
-  /** A word in any case, not the beginning of a longer one. */
+  /** Consumes a whole word, case-insensitively. */
   takeWord(word: string): boolean {
     const found = this.match(/[A-Za-z]+/y, true);
     if (found?.toUpperCase() !== word) return false;
@@ -68,11 +68,12 @@ export class PatternText {
     const found = this.match(/%(?:[^%\\]|\\.)*%/y);
     if (found === undefined) return this.sees('%') ? this.fail('a % is not closed') : undefined;
     const source = found.slice(1, -1);
-    if (!ALLOWED_IN_REGEX.test(source)) this.fail(`${found} has characters that a regex must not have here`);
+    if (!ALLOWED_IN_REGEX.test(source))
+      this.fail(`${found} contains characters that are not allowed in the regex of a filter pattern`);
     try {
       return RE2JS.compile(source);
     } catch {
-      return this.fail(`${found} is no regular expression`);
+      return this.fail(`${found} is not a valid regular expression`);
     }
   }
 

@@ -37,17 +37,17 @@ function readDelimitedPattern(text: PatternText): LinePattern {
   let after: Column[] | undefined;
   while (!text.sees(']')) {
     if (text.take('...')) {
-      if (after !== undefined) text.fail('the ellipsis is there twice');
+      if (after !== undefined) text.fail('only one ellipsis is allowed');
       after = [];
     } else (after ?? before).push(readColumn(text));
     if (!text.take(',') && !text.sees(']')) text.fail('a comma or ] is expected');
   }
   text.expect(']');
-  if (!text.isOver) text.fail('something follows the ]');
+  if (!text.isOver) text.fail('unexpected text after the ]');
   return (message) => {
     const words = wordsOf(message);
-    const least = before.length + (after?.length ?? 0);
-    if (words.length < least || (after === undefined && words.length !== least)) return false;
+    const minWords = before.length + (after?.length ?? 0);
+    if (words.length < minWords || (after === undefined && words.length !== minWords)) return false;
     const rest = words.slice(words.length - (after?.length ?? 0));
     return fit(before, words) && fit(after ?? [], rest);
   };
@@ -72,7 +72,8 @@ function readColumn(text: PatternText): Column {
   for (;;) {
     const isAnd = text.take('&&');
     if (!isAnd && !text.take('||')) break;
-    if (text.match(NAME) !== name) text.fail(`conditions of a column name the same column, here ${name}`);
+    if (text.match(NAME) !== name)
+      text.fail(`all conditions of a column must name the same column, here ${name}`);
     const test = readComparison(text, readOperator(text), BARE_VALUE);
     if (isAnd) any.at(-1)?.push(test);
     else any.push([test]);
@@ -92,7 +93,7 @@ function readTermPattern(text: PatternText): LinePattern {
     else if (text.take('?')) optional.push(readTerm(text));
     else required.push(readTerm(text));
   }
-  // AWS ignores optional terms beside others.
+  // AWS ignores optional terms if there are other terms.
   if (required.length + excluded.length === 0) return (message) => optional.some((test) => test(message));
   return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
 }

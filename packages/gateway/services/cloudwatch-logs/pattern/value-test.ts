@@ -19,14 +19,14 @@ export function readComparison(text: PatternText, operator: Operator, word: RegE
   const isEquality = operator === '=' || operator === '!=';
   const regex = text.regex();
   if (regex !== undefined) {
-    if (!isEquality) return text.fail('a regex is compared by = and != only');
+    if (!isEquality) return text.fail('a regex can be compared only with = and !=');
     return negated(operator, (value) => regex.test(printOperand(value)));
   }
   const quoted = text.quoted();
   const operand = quoted ?? text.match(word);
   if (operand === undefined) return text.fail('a value is missing');
   if (quoted === undefined && NUMBER.test(operand)) return compareNumbers(operator, Number(operand));
-  if (!isEquality) return text.fail(`${operator} compares numbers, and ${operand} is none`);
+  if (!isEquality) return text.fail(`${operator} compares numbers, but ${operand} is not a number`);
   const matches = compilePieces(operand.split('*'));
   return negated(operator, (value) => matches(printOperand(value)));
 }

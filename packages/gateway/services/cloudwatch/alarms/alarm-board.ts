@@ -34,14 +34,14 @@ type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'deliveries' | 'accountId
   readonly store: MetricStore;
 };
 
-/** "5,000 alarms per Region"; composite ones look at each other at most so deep. */
+/** "5,000 alarms per Region"; also the maximum depth of composite alarms that refer to each other. */
 export const MAX_ALARMS = 5_000;
 
 export class AlarmBoard {
   readonly history = new AlarmHistory();
   readonly #options: Options;
   readonly #entries = new Map<string, Entry>();
-  /** Names of metric alarms by the namespace and name of what they look at. */
+  /** Names of metric alarms by the namespace and name of their metric. */
   #byMetric = new Map<string, Set<string>>();
 
   constructor(options: Options) {
@@ -89,7 +89,10 @@ export class AlarmBoard {
     }
   }
 
-  /** By hand; the next evaluation may change it back, of a composite one the next change of another alarm. */
+  /**
+   * Sets a state by hand. The next evaluation may change it back; for a composite alarm, the next change of
+   * another alarm.
+   */
   setState(name: string, state: Pick<AlarmState, 'value' | 'reason' | 'reasonData'>): void {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;
@@ -98,7 +101,7 @@ export class AlarmBoard {
     this.#judgeComposites(entry);
   }
 
-  /** Without any alarm, as before the first stacks. */
+  /** Removes all alarms, as before the first load. */
   clear(): void {
     for (const name of [...this.#entries.keys()]) this.#remove(name);
     this.#byMetric.clear();
@@ -163,7 +166,7 @@ export class AlarmBoard {
     entry.wake = { cancel: () => wake.cancel(), dueMs: next };
   }
 
-  /** A clock that was moved back has earlier full intervals than the one that was planned. */
+  /** After the clock was moved back, an earlier full interval is due before the planned one. */
   #onMoved(): void {
     const now = this.#options.clock.nowEpochMs();
     for (const entry of this.#entries.values()) {
@@ -183,11 +186,11 @@ export class AlarmBoard {
       this.#enter(entry, state);
       this.#judgeComposites();
     }
-    // Without data in its range the next evaluations give the same: the alarm rests until data comes.
+    // Without data in its range, further evaluations give the same result, so the alarm waits for data.
     if (hasDataSince(alarm, store, rangeStart(alarm, at))) this.#plan(entry, at);
   }
 
-  /** Until nothing changes: they look at each other. */
+  /** Repeats until nothing changes, because composite alarms depend on each other. */
   #judgeComposites(except?: Entry): void {
     const composites = [...this.#entries.values()].filter(
       (entry) => entry.alarm.kind === 'composite' && entry !== except,
@@ -253,7 +256,7 @@ function keyOf({ namespace, name }: Metric): string {
   return `${namespace}\n${name}`;
 }
 
-/** Looks an alarm's data points up and judges them. */
+/** Reads the data points of an alarm and evaluates them. */
 const MINUTE_MS = 60_000;
 const HIGH_RESOLUTION_MS = 10_000;
 const HOUR_MS = 3_600_000;
@@ -267,7 +270,7 @@ function intervalMs({ periodSeconds, evaluationPeriods }: MetricAlarm): number {
   return periodSeconds * evaluationPeriods > 86_400 ? HOUR_MS : MINUTE_MS;
 }
 
-/** The start of what it looks at when it is evaluated then. */
+/** The start of the evaluation range for an evaluation at that time. */
 function rangeStart(alarm: MetricAlarm, at: number): number {
   return at - evaluationRange(alarm) * alarm.periodSeconds * 1000;
 }
@@ -277,7 +280,7 @@ function hasDataSince(alarm: MetricAlarm, store: MetricStore, fromMs: number): b
   return metricsBehind(alarm.queries, alarm.watched).some(({ metric }) => store.hasSince(metric, fromMs));
 }
 
-/** The state that it should have, with its reason; undefined: the one that it has. */
+/** The new state with its reason; undefined: the state does not change. */
 function evaluateAlarm(alarm: MetricAlarm, store: MetricStore, at: number): AlarmState | undefined {
   let points: readonly EvaluatedPoint[];
   try {

@@ -20,9 +20,9 @@ export const OPERATORS = {
 export type MetricAlarm = CommonParts & {
   readonly kind: 'metric';
   readonly queries: readonly MetricQuery[];
-  /** The query that is compared. */
+  /** Id of the query whose result is compared with the threshold. */
   readonly watched: string;
-  /** Of the one metric; undefined for an alarm on an expression. */
+  /** Statistic of the single metric; undefined for an alarm on an expression. */
   readonly statistic: { readonly name: string; readonly isExtended: boolean } | undefined;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
@@ -31,7 +31,7 @@ export type MetricAlarm = CommonParts & {
   readonly operator: keyof typeof OPERATORS;
   readonly treatMissingData: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
   readonly keepsStateOnLowSamples: boolean;
-  /** Members that answers and messages repeat as they were given. */
+  /** Members that responses and notifications repeat unchanged. */
   readonly given: {
     readonly datapointsToAlarm: number | undefined;
     readonly treatMissingData: string | undefined;

@@ -15,7 +15,7 @@ export type Judgement =
       readonly value: StateValue;
       /** The real points that decided, newest first. */
       readonly by: readonly Required<EvaluatedPoint>[];
-      /** Missing points that were treated as good or bad, or left. */
+      /** Missing points that were treated as breaching or not breaching, or that remained missing. */
       readonly filled: number;
     };
 
@@ -66,7 +66,7 @@ export function judgeAlarm(rule: Rule, points: readonly EvaluatedPoint[]): Judge
   if (by.length > breaching.length) return state('OK');
   if (treatMissingData === 'ignore') return { kind: 'keep' };
   if (by.length === 0) return state('INSUFFICIENT_DATA');
-  // "Avoiding premature transitions": only breaching points, too few, and the oldest is as old as M.
+  // "Avoiding premature transitions": all points are breaching, too few, and the oldest is as old as M periods.
   const oldest = points.findLastIndex(({ value }) => value !== undefined) + 1;
   return oldest >= datapointsToAlarm ? state('ALARM') : { kind: 'keep' };
 }

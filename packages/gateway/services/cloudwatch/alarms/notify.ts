@@ -1,4 +1,4 @@
-/** What an alarm tells topics and functions when its state changes. Pure. */
+/** What an alarm sends to topics and functions when its state changes. Pure. */
 import { parseArn } from '@gatewright/aws/arn';
 import { alarmsIn } from './alarm-rule.ts';
 import { printTime } from './state-reason.ts';
@@ -12,7 +12,7 @@ export type Change = {
   readonly configuredMs: number;
   readonly before: AlarmState;
   readonly after: AlarmState;
-  /** Of the alarms that a composite one looks at. */
+  /** The alarms that a composite alarm refers to. */
   readonly stateOf: (alarm: string) => { readonly arn: string; readonly state: AlarmState } | undefined;
 };
 
@@ -135,7 +135,7 @@ function eventQuery({ id, label, returnsData, of }: MetricQuery): object {
   return { ...common, metricStat: { metric, period: of.periodSeconds, stat: of.stat } };
 }
 
-/** Names as the console has them; other regions by their code. */
+/** Region names as in the AWS console; other regions by their code. */
 const REGIONS: Readonly<Record<string, string>> = {
   'af-south-1': 'Africa (Cape Town)',
   'ap-east-1': 'Asia Pacific (Hong Kong)',

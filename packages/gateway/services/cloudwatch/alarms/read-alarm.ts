@@ -21,7 +21,7 @@ const OF_BANDS = [
 ] as const;
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
 
-/** Where the alarm is compared with a band that a model would predict. */
+/** Operators that compare with an anomaly detection band. */
 export function isAnomalyAlarm(at: MemberReader): boolean {
   return (
     at.has('ThresholdMetricId') || OF_BANDS.some((operator) => operator === at.value('ComparisonOperator'))
@@ -39,13 +39,15 @@ export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAla
   const [periodSeconds = 60] = periods;
   if (periods.size > 1) at.refuse('Metrics', `have different periods: ${[...periods].join(', ')} s`);
   const seconds = periodSeconds * evaluationPeriods;
-  const most = periodSeconds < 3_600 ? LONGEST_RANGE_OF_SHORT_PERIODS : LONGEST_RANGE_SECONDS;
-  if (seconds > most)
-    at.refuse('EvaluationPeriods', `times the period is ${seconds} s; at most ${most} s are allowed`);
+  const maxSeconds = periodSeconds < 3_600 ? LONGEST_RANGE_OF_SHORT_PERIODS : LONGEST_RANGE_SECONDS;
+  if (seconds > maxSeconds)
+    at.refuse('EvaluationPeriods', `times the period is ${seconds} s; at most ${maxSeconds} s are allowed`);
   const treatMissingData = at.optionalOneOf('TreatMissingData', TREATMENTS);
   const lowSamples = at.optionalOneOf('EvaluateLowSampleCountPercentile', ['evaluate', 'ignore']);
   // "Alarms that evaluate metrics in the AWS/DynamoDB namespace default to ignore missing data."
-  const usual = stats.some(({ metric }) => metric.namespace === 'AWS/DynamoDB') ? 'ignore' : 'missing';
+  const defaultTreatment = stats.some(({ metric }) => metric.namespace === 'AWS/DynamoDB')
+    ? 'ignore'
+    : 'missing';
   return {
     kind: 'metric',
     ...identity,
@@ -58,7 +60,7 @@ export function readMetricAlarm(at: MemberReader, identity: Identity): MetricAla
     datapointsToAlarm: datapointsToAlarm ?? evaluationPeriods,
     threshold: at.number('Threshold'),
     operator,
-    treatMissingData: treatMissingData ?? usual,
+    treatMissingData: treatMissingData ?? defaultTreatment,
     keepsStateOnLowSamples: lowSamples === 'ignore',
     given: { datapointsToAlarm, treatMissingData, evaluateLowSampleCountPercentile: lowSamples },
   };
@@ -79,7 +81,7 @@ const OF_ONE_METRIC = [
 function readOne(at: MemberReader): Watched {
   const isExtended = at.has('ExtendedStatistic');
   if (isExtended === at.has('Statistic'))
-    at.refuse('Statistic', 'and ExtendedStatistic: an alarm has exactly one of them');
+    at.refuse('Statistic', 'and ExtendedStatistic: an alarm must have exactly one of them');
   const stat = isExtended ? readStatistic(at, 'ExtendedStatistic') : at.oneOf('Statistic', SIMPLE_STATISTICS);
   const query: MetricQuery = {
     id: 'm1',
@@ -98,7 +100,7 @@ function readOne(at: MemberReader): Watched {
 
 function readExpressions(at: MemberReader): Watched {
   const other = OF_ONE_METRIC.find((name) => at.has(name));
-  if (other !== undefined) at.refuse(other, 'and Metrics: an alarm has either of them');
+  if (other !== undefined) at.refuse(other, 'and Metrics: an alarm must have only one of them');
   const queries = readQueries(at, 'Metrics', 10);
   const returned = queries.filter(({ returnsData }) => returnsData);
   const [watched] = returned;

@@ -1,4 +1,4 @@
-/** Why an alarm changed its state, in AWS's words. Pure. */
+/** AWS's message about why an alarm changed its state. Pure. */
 import { isBreaching } from './judge-alarm.ts';
 import { OPERATORS } from './alarm.ts';
 import type { MetricAlarm } from './alarm.ts';

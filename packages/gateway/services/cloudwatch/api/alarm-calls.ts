@@ -86,14 +86,14 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
   },
   PutMetricAlarm(at, ports) {
     if (isAnomalyAlarm(at))
-      at.refuse('ComparisonOperator', 'compares with a band, and none is predicted here');
+      at.refuse('ComparisonOperator', 'needs anomaly detection, which is not supported here');
     for (const member of ['EvaluationCriteria', 'EvaluationWindow', 'WarmUpConfiguration'])
-      if (at.has(member)) at.refuse(member, 'is not applied here');
+      if (at.has(member)) at.refuse(member, 'is not supported here');
     put(ports, readMetricAlarm(at, identify(at, ports)));
     return undefined;
   },
   PutCompositeAlarm(at, ports) {
-    if (at.has('ActionsSuppressor')) at.refuse('ActionsSuppressor', 'is not applied here');
+    if (at.has('ActionsSuppressor')) at.refuse('ActionsSuppressor', 'is not supported here');
     const alarm = readCompositeAlarm(at, identify(at, ports));
     const unknown = alarmsIn(alarm.rule).find((name) => ports.board.find(name) === undefined);
     if (unknown !== undefined) at.refuse('AlarmRule', `names ${unknown}, which does not exist`);
@@ -167,7 +167,7 @@ function identify(at: MemberReader, { accountId, region }: CallPorts): Pick<Metr
 
 function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): void {
   if (board.find(alarm.name) === undefined && board.all.length >= MAX_ALARMS)
-    throw new InvalidInput('LimitExceeded', '', `There are ${MAX_ALARMS} alarms; no more are kept.`);
+    throw new InvalidInput('LimitExceeded', '', `The limit of ${MAX_ALARMS} alarms is reached.`);
   board.put(alarm);
 }
 

@@ -28,7 +28,10 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   PutMetricData(at, { store, clock }) {
     const namespace = at.text('Namespace', 255);
     if (/^aws\//i.test(namespace) || namespace.startsWith(':'))
-      at.refuse('Namespace', `${namespace} is invalid: names that begin with AWS/ are of AWS's services`);
+      at.refuse(
+        'Namespace',
+        `${namespace} is invalid: names that begin with AWS/ are reserved for AWS services`,
+      );
     const data = at.objects('MetricData', MAX_DATA);
     const entities = at.objects('EntityMetricData', 2).flatMap((one) => one.objects('MetricData', MAX_DATA));
     if (data.length + entities.length === 0) at.missing('MetricData');
@@ -44,7 +47,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     );
     const isAscending =
       at.optionalOneOf('ScanBy', ['TimestampDescending', 'TimestampAscending']) === 'TimestampAscending';
-    const most = at.optionalInteger('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS;
+    const pageSize = at.optionalInteger('MaxDatapoints', 1, MAX_DATAPOINTS) ?? MAX_DATAPOINTS;
     const valueOf = openQueries(queries, store, span);
     const results = queries
       .filter(({ returnsData }) => returnsData)
@@ -57,7 +60,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
         .toSorted(([one], [other]) => (isAscending ? one - other : other - one))
         .map((point) => ({ index, point })),
     );
-    const page = pageOf(at, rows, most);
+    const page = pageOf(at, rows, pageSize);
     return {
       MetricDataResults: results.map(({ id, label, series }, index) => {
         const points = page.items.filter((row) => row.index === index).map(({ point }) => point);
@@ -90,8 +93,7 @@ export const METRIC_CALLS: Readonly<Record<string, Call>> = {
     if (wrong !== undefined)
       at.refuse('Statistics', `${wrong} must be one of ${SIMPLE_STATISTICS.join(', ')}`);
     const unknown = extended.find((name) => compileStatistic(name) === undefined);
-    if (unknown !== undefined)
-      at.refuse('ExtendedStatistics', `${unknown} is no statistic that is computed here`);
+    if (unknown !== undefined) at.refuse('ExtendedStatistics', `${unknown} is not a supported statistic`);
     const count = Math.ceil((toMs - fromMs) / (period * 1000));
     if (count > MAX_STATISTICS_POINTS)
       throw new InvalidInput(
@@ -166,7 +168,7 @@ function readSample(at: MemberReader): DataPoint['sample'] {
     throw new InvalidInput(
       'InvalidParameterCombination',
       at.path,
-      `A datum has one of Value, Values and StatisticValues, and not ${given.join(' and ') || 'none'}.`,
+      `A datum must have exactly one of Value, Values and StatisticValues, not ${given.join(' and ') || 'none'}.`,
     );
   const set = at.optional('StatisticValues');
   if (set !== undefined)

@@ -20,6 +20,10 @@ function readToken(at: MemberReader): number {
   if (token === undefined || token === '') return 0;
   const [, place] = /^page:(\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
   if (place === undefined)
-    throw new InvalidInput('InvalidNextToken', 'NextToken', 'is unknown: use the token of an earlier answer');
+    throw new InvalidInput(
+      'InvalidNextToken',
+      'NextToken',
+      'is unknown: pass the NextToken of an earlier response',
+    );
   return Number(place);
 }

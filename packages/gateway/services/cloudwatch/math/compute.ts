@@ -47,7 +47,7 @@ function call({ name, args }: Extract<Expression, { kind: 'call' }>, around: Sur
   if (run === undefined)
     throw new ExpressionError(
       NOT_COMPUTED.has(name)
-        ? `uses ${name}, which is not computed here`
+        ? `uses ${name}, which is not supported here`
         : `uses ${name}, an unknown function`,
     );
   return run(
@@ -68,7 +68,7 @@ function apply1(operator: '-' | '!', operand: Value): Value {
   if (operand.kind === 'series') return mapPoints(operand, run);
   if (operand.kind === 'list')
     return { kind: 'list', items: operand.items.map((one) => mapPoints(one, run)) };
-  throw new ExpressionError(`applies "${operator}" to a text`);
+  throw new ExpressionError(`applies "${operator}" to a string`);
 }
 
 const flag = (isTrue: boolean): number => (isTrue ? 1 : 0);
@@ -89,7 +89,7 @@ const OPERATORS: Readonly<Record<BinaryOperator, (left: number, right: number) =
   '^': (left, right) => left ** right,
 };
 
-/** Two series give points where both have one; a division by zero gives none. */
+/** Two series give a point wherever both have one; a division by zero gives no point. */
 function apply2(operator: BinaryOperator, left: Value, right: Value): Value {
   const run = OPERATORS[operator];
   if (left.kind === 'number' && right.kind === 'number')
@@ -107,5 +107,5 @@ function apply2(operator: BinaryOperator, left: Value, right: Value): Value {
       const other = right.points.get(at);
       return other === undefined ? undefined : run(value, other);
     });
-  throw new ExpressionError(`applies "${operator}" to two lists, or to a text`);
+  throw new ExpressionError(`applies "${operator}" to two lists, or to a string`);
 }

@@ -25,7 +25,7 @@ export type Expression =
 
 /** By precedence, the weakest first. */
 const LEVELS = [['||'], ['&&'], ['==', '!='], ['<', '<=', '>', '>='], ['+', '-'], ['*', '/']] as const;
-/** The power binds more than a sign, and to the right. */
+/** The power operator binds more tightly than a sign and is right-associative. */
 export type BinaryOperator = (typeof LEVELS)[number][number] | '^';
 
 const TOKEN =

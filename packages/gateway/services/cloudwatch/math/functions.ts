@@ -8,7 +8,7 @@ import type { Grid, Series, Value } from './value.ts';
 
 type MathFunction = (args: readonly Value[], grid: Grid) => Value;
 
-/** AWS's, whose data is not here. */
+/** Functions of AWS whose data is not available here. */
 export const NOT_COMPUTED: ReadonlySet<string> = new Set(
   `ANOMALY_DETECTION_BAND DB_PERF_INSIGHTS INSIGHT_RULE_METRIC LAMBDA SEARCH SELECT SERVICE_QUOTA SLICE SORT`.split(
     ' ',
@@ -18,7 +18,7 @@ export const NOT_COMPUTED: ReadonlySet<string> = new Set(
 const add = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const mean = (values: readonly number[]): number => add(values) / values.length;
 
-/** Over the points of one series a number; over several a series, of what each moment has. */
+/** Over one series: a number from its points. Over several: a series with one value per timestamp. */
 const AGGREGATES: Readonly<Record<string, (values: readonly number[]) => number>> = {
   AVG: mean,
   DATAPOINT_COUNT: (values) => values.length,
@@ -141,7 +141,7 @@ function fill(series: Series, filler: Value | undefined, grid: Grid): Series {
     const before = known.findLast(([one]) => one < at);
     const after = known.find(([one]) => one > at);
     if (filler.value === 'REPEAT') return before?.[1];
-    if (filler.value !== 'LINEAR') throw new ExpressionError(`FILL knows no filler ${filler.value}`);
+    if (filler.value !== 'LINEAR') throw new ExpressionError(`FILL does not support ${filler.value}`);
     if (before === undefined || after === undefined) return undefined;
     const share = (at - before[0]) / (after[0] - before[0]);
     return before[1] + share * (after[1] - before[1]);
@@ -153,7 +153,7 @@ function fill(series: Series, filler: Value | undefined, grid: Grid): Series {
   return { ...series, points: new Map(filled) };
 }
 
-/** `IF(condition, then, else)`; without `else`, nothing is there where the condition does not hold. */
+/** `IF(condition, then, else)`; without `else`, points where the condition is false are missing. */
 function chooseBranch([condition, then, otherwise]: readonly Value[]): Value {
   if (condition === undefined || then === undefined)
     throw new ExpressionError('IF takes two or three values');
@@ -172,7 +172,7 @@ function chooseBranch([condition, then, otherwise]: readonly Value[]): Value {
 
 function firstOf(items: readonly Series[]): Series {
   const [first] = items;
-  if (first === undefined) throw new ExpressionError('takes the first or last of no series');
+  if (first === undefined) throw new ExpressionError('takes the FIRST or LAST of an empty list');
   return first;
 }
 

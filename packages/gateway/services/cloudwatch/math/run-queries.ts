@@ -26,7 +26,7 @@ export type MetricQuery = {
 /** Epoch milliseconds; the first period begins at `fromMs`. */
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** The latest of a span: as many as one call may return. */
+/** Keeps the latest points of the range, as many as one call may return. */
 const MAX_PERIODS = 100_800;
 
 /**
@@ -52,7 +52,7 @@ export function openQueries(
     const known = done.get(id);
     if (known !== undefined) return known;
     const query = byId.get(id);
-    if (query === undefined) throw new ExpressionError(`refers to "${id}", which is no query`);
+    if (query === undefined) throw new ExpressionError(`refers to "${id}", which is not the id of a query`);
     if (running.has(id)) throw new ExpressionError(`refers to "${id}", which refers back to it`);
     running.add(id);
     const value =
@@ -85,7 +85,7 @@ function readSeries(
   if (statistic === undefined) throw new ExpressionError(`has an unknown statistic ${stat}`);
   const periodMs = periodSeconds * 1000;
   const { fromMs } = span;
-  // The last period counts as a whole.
+  // The last period is included completely.
   const toMs = fromMs + Math.ceil((span.toMs - fromMs) / periodMs) * periodMs;
   const samples = [...store.samplesOf(metric, { fromMs, toMs, periodMs, unit })];
   const points = new Map<number, number>();
@@ -106,7 +106,7 @@ export function metricsBehind(queries: readonly MetricQuery[], id: string): read
     seen.add(one);
     if (query.of.kind === 'metric') return [query.of];
     const { expression, text } = query.of;
-    // METRICS() names none of those that it means.
+    // METRICS() refers to all metrics without naming them.
     const ids = /\bMETRICS\s*\(/i.test(text) ? [...byId.keys()] : idsIn(expression);
     return ids.flatMap(collect);
   };

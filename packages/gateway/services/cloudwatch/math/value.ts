@@ -19,7 +19,7 @@ export type Grid = { readonly starts: readonly number[]; readonly periodSeconds:
 /** The label of a result without one is the id of its query. */
 export const NO_LABEL = '';
 
-/** Points for which there is no finite number are left out. */
+/** Points without a finite value are dropped. */
 export function mapPoints(
   series: Series,
   run: (value: number, at: number, index: number) => number | undefined,

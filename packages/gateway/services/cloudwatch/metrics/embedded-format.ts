@@ -12,7 +12,7 @@ const MAX_METRICS = 100;
 const MAX_VALUES = 100;
 const MAX_NAME = 1024;
 
-/** Data points of a text of one or several lines; what the format does not allow is left out, as on AWS. */
+/** Data points of a text of one or several lines; invalid parts are ignored, as on AWS. */
 export function readEmbedded(text: string): readonly DataPoints[] {
   if (!text.includes('"_aws"')) return [];
   return (parseJsonObject(text) === undefined ? text.split('\n') : [text]).flatMap(readLine);

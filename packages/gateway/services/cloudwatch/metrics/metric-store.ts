@@ -4,7 +4,7 @@ import type { DataPoint, DataPoints, Dimensions, Metric } from './metric.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Of a series and of a bucket without values, measured in a heap of Node.js 24, rounded up. */
+/** Memory of a series and of a bucket without values, measured in Node.js 24 and rounded up. */
 const SERIES_BYTES = 1_000;
 const BUCKET_BYTES = 650;
 
@@ -30,7 +30,7 @@ type Options = { readonly report: (message: string) => void; readonly maxBytes?:
 export class MetricStore {
   readonly #options: Options;
   readonly #scopes = new Map<string, Scope>();
-  /** In the order in which they were made; those before `#head` are gone. */
+  /** In order of creation; those before `#head` have been dropped. */
   #order: (readonly [series: Series, start: number])[] = [];
   #head = 0;
   #bytes = 0;
@@ -107,7 +107,7 @@ export class MetricStore {
     return merged;
   }
 
-  /** Of the first series that has data there; the unit of an answer. */
+  /** The unit of the first series with data there, for the response. */
   unitOf(metric: Metric, fromMs: number, toMs: number): string {
     for (const series of this.#find(metric))
       if (!bucketsIn(series, fromMs, toMs).next().done) return series.unit;
@@ -163,7 +163,7 @@ export class MetricStore {
         report(`CloudWatch: metrics take ${Math.round(maxBytes / 1024 / 1024)} MB; the oldest are dropped`);
       this.#hasDropped = true;
     }
-    // The list of what is gone must not grow either.
+    // The dropped entries must not accumulate in the list either.
     if (this.#head > 1_000 && this.#head * 2 > this.#order.length) {
       this.#order = this.#order.slice(this.#head);
       this.#head = 0;
@@ -204,7 +204,7 @@ function bytesOf({ scope, name, unit }: Series): number {
   return SERIES_BYTES + 2 * (scope.key.length + name.length + unit.length);
 }
 
-/** Line breaks can be in no name. */
+/** Names cannot contain line breaks, so they separate names. */
 export function keyOf({ namespace, name, dimensions }: Metric): string {
   return `${namespace}\n${name}${printDimensions(dimensions)}`;
 }

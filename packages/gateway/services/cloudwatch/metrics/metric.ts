@@ -5,7 +5,7 @@ export type Dimensions = readonly (readonly [name: string, value: string])[];
 
 export type Metric = { readonly namespace: string; readonly name: string; readonly dimensions: Dimensions };
 
-/** A whole sample known by four numbers alone. */
+/** A statistic set: a sample that is known only by four numbers. */
 export type StatisticSet = {
   readonly count: number;
   readonly sum: number;

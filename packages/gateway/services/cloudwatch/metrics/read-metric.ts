@@ -24,10 +24,7 @@ export function readDimensions(at: MemberReader, name = 'Dimensions'): Dimension
   const names = dimensions.map(([one]) => one);
   const wrong = dimensions.find(([one, value]) => !isDimension(one, value));
   if (wrong !== undefined)
-    at.refuse(
-      name,
-      `${JSON.stringify(wrong)}: names and values have ASCII characters only, and are not blank`,
-    );
+    at.refuse(name, `${JSON.stringify(wrong)}: names and values must be ASCII and must not be blank`);
   const twice = names.find((one, index) => names.indexOf(one) !== index);
   if (twice !== undefined) at.refuse(name, `has the dimension ${twice} twice`);
   return sortDimensions(dimensions);
@@ -35,7 +32,7 @@ export function readDimensions(at: MemberReader, name = 'Dimensions'): Dimension
 
 export function readUnit(at: MemberReader): string | undefined {
   const unit = at.optionalText('Unit');
-  if (unit !== undefined && !UNITS.has(unit)) at.refuse('Unit', `${unit} is no unit of CloudWatch`);
+  if (unit !== undefined && !UNITS.has(unit)) at.refuse('Unit', `${unit} is not a CloudWatch unit`);
   return unit;
 }
 
@@ -49,8 +46,7 @@ export function readPeriod(at: MemberReader, least = 1): number {
 
 export function readStatistic(at: MemberReader, name: string): string {
   const statistic = at.text(name);
-  if (compileStatistic(statistic) === undefined)
-    at.refuse(name, `${statistic} is no statistic that is computed here`);
+  if (compileStatistic(statistic) === undefined) at.refuse(name, `${statistic} is not a supported statistic`);
   return statistic;
 }
 
@@ -69,7 +65,7 @@ function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
     at.refuse('Id', `${id} must begin with a lower-case letter, and have letters, digits and _ only`);
   const stat = at.optional('MetricStat');
   if ((stat === undefined) === !at.has('Expression'))
-    at.refuse('MetricStat', 'and Expression: a query has exactly one of them');
+    at.refuse('MetricStat', 'and Expression: a query must have exactly one of them');
   return {
     id,
     label: at.optionalText('Label', 2_048),
@@ -90,7 +86,7 @@ function readStat(at: MemberReader, leastPeriod: number): MetricStat {
 function readExpression(at: MemberReader): Extract<MetricQuery['of'], { kind: 'expression' }> {
   const text = at.text('Expression', 2_048);
   if (/^\s*SELECT\b/i.test(text))
-    at.refuse('Expression', 'is a query of Metrics Insights, which does not run here');
+    at.refuse('Expression', 'is a query of Metrics Insights, which is not supported here');
   try {
     return { kind: 'expression', text, expression: parseExpression(text) };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** What was measured in one period: its sum and extremes, and how often each value came. */
 import type { DataPoint, StatisticSet } from './metric.ts';
 
-/** Values kept exactly; more are rounded to three digits, so that a sample stays small. */
+/** How many values are kept exactly; further ones are rounded to three digits to bound the size. */
 const MAX_EXACT = 500;
 /** Estimate of one value and its count in a map. */
 const VALUE_BYTES = 56;
@@ -29,7 +29,7 @@ export class Sample implements StatisticSet {
   }
 
   /**
-   * Percentiles need the values, or a set that can only stand for one.
+   * Percentiles need the values, or a statistic set with a single value.
    * @see CloudWatch user guide, "CloudWatch statistics definitions"
    */
   #addSet(set: StatisticSet): void {
@@ -62,7 +62,7 @@ export class Sample implements StatisticSet {
   }
 }
 
-/** As `toPrecision(3)`, at a fifth of its time: this runs for every request. */
+/** Rounds like `toPrecision(3)` in a fifth of the time, because this runs for every request. */
 function roundToThreeDigits(value: number): number {
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
   // Greater powers of ten are not exact, and neither are those below 1; of 0 there is no logarithm.

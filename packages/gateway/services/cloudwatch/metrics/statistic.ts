@@ -67,7 +67,7 @@ function place({ values }: Sample): readonly Placed[] | undefined {
     .map(([value, count]) => ({ value, from: at, to: (at += count) }));
 }
 
-/** The smallest value that so large a share of the sample does not exceed. */
+/** The smallest value that at least this share of the sample does not exceed. */
 function percentile(sample: Sample, share: number): number | undefined {
   const wanted = share * sample.count;
   // Counts are sums of floating point; the last value is the highest percentile whatever they add up to.
@@ -114,7 +114,7 @@ function trimmed(kind: string, inside: readonly Counted[]): number | undefined {
   return count === 0 ? undefined : sum / count;
 }
 
-/** Values outside count as the nearest inside. */
+/** Values outside the bounds count as the nearest bound. */
 function winsorized(
   inside: readonly Counted[],
   ends: { readonly low: number; readonly high: number },

@@ -198,12 +198,12 @@ function checkCapacity(at: MemberReader, { groups }: Definitions): number {
 function getSampledRequests(at: MemberReader, { guard }: CallPorts): UnknownMembers {
   const arn = at.text('WebAclArn');
   if (!guard.definitions.acls.has(arn)) throw nonexistent();
-  const most = at.integer('MaxItems', 1, MAX_SAMPLES);
+  const maxItems = at.integer('MaxItems', 1, MAX_SAMPLES);
   const window = at.object('TimeWindow');
   const [start, end] = [timeOf(window, 'StartTime'), timeOf(window, 'EndTime')];
   const { samples, population } = guard.samples.find(arn, at.text('RuleMetricName'), start, end);
   return {
-    SampledRequests: samples.slice(-most).map(({ fields }) => fields()),
+    SampledRequests: samples.slice(-maxItems).map(({ fields }) => fields()),
     PopulationSize: population,
     TimeWindow: { StartTime: start / 1000, EndTime: end / 1000 },
   };
@@ -247,7 +247,7 @@ function toApiForm(value: unknown, parent = ''): unknown {
   );
 }
 
-/** What rules of a call say in base64. */
+/** Members that rules contain in base64 in API calls. */
 function fromApiForm(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromApiForm);
   if (!isJsonObject(value)) return value;
@@ -258,7 +258,7 @@ function fromApiForm(value: unknown): unknown {
   );
 }
 
-/** Refusals in the words of AWS WAF (API reference, "Errors"). */
+/** Refusals with the messages of AWS WAF (API reference, "Errors"). */
 function nonexistent(): OperationRefused {
   return new OperationRefused(
     'WAFNonexistentItemException',

@@ -1,4 +1,4 @@
-/** Tokens by which a change shows that it knows the present state of an entity. */
+/** Lock tokens, with which a change proves that it is based on the current state of an entity. */
 import type { Random } from '../../../core/ports.ts';
 
 export class LockTokens {

@@ -5,7 +5,7 @@ export type Address = NonNullable<ReturnType<typeof parseCallerAddress>>;
 
 export { parseCallerAddress as readAddress };
 
-/** Looked up by prefix, so that ten thousand blocks cost as many steps as there are different prefixes. */
+/** Lookup by prefix: the cost depends on the number of distinct prefix lengths, not on the number of blocks. */
 export class AddressBlocks<Value = true> {
   readonly #byPrefix = new Map<string, Map<number | bigint, Value>>();
   readonly #prefixes: {
@@ -14,7 +14,7 @@ export class AddressBlocks<Value = true> {
     readonly blocks: Map<number | bigint, Value>;
   }[] = [];
 
-  /** @returns false for a text that is no block, or one of /0 */
+  /** @returns false if the text is not a CIDR block, or is /0 */
   add(text: string, value: Value): boolean {
     const block = parseIpBlock(text);
     if (block === undefined || block.prefix === 0) return false;
@@ -25,7 +25,7 @@ export class AddressBlocks<Value = true> {
       blocks = new Map();
       this.#byPrefix.set(key, blocks);
       this.#prefixes.push({ width, prefix, blocks });
-      // The longest prefix, the most exact, is asked first.
+      // The longest, most specific prefix is tried first.
       this.#prefixes.sort((a, b) => b.prefix - a.prefix);
     }
     blocks.set(networkOf(firstAddress(block), width, prefix), value);

@@ -35,13 +35,13 @@ export class Countries {
       if (more.length > 0 || !/^[A-Z]{2}$/.test(country) || !blocks.add(network, country))
         throw new NetworksFileError(
           index + 1,
-          `"${line.slice(0, 80)}" is not a network and its country, such as 203.0.113.0/24,DE`,
+          `"${line.slice(0, 80)}" is not "network,country", such as 203.0.113.0/24,DE`,
         );
     }
     return new Countries(blocks);
   }
 
-  /** Undefined: the file does not have the address. */
+  /** Undefined if the file does not contain the address. */
   of(address: Address): string | undefined {
     return this.#blocks.find(address);
   }

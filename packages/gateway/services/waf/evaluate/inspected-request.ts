@@ -1,4 +1,4 @@
-/** One request as statements inspect it: each part is read when a statement first asks for it. */
+/** One request as statements inspect it; each part is read when a statement first needs it. */
 import { readAddress } from './address-blocks.ts';
 import { transform } from './transform.ts';
 import type { Address } from './address-blocks.ts';
@@ -18,7 +18,7 @@ export type RequestParts = {
   /** As sent, not decompressed. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
-  /** What the record of the request has lost: statements that need it cannot be judged. */
+  /** The parts that the record of the request lacks; statements that need them cannot be evaluated. */
   readonly missing?: ReadonlySet<LostPart>;
   /** Names, in lower case, of headers whose values the record hides. */
   readonly hiddenHeaders?: ReadonlySet<string>;
@@ -46,7 +46,7 @@ export class InspectedRequest {
   readonly parts: RequestParts;
   readonly oversize: OversizeField[] = [];
   readonly #bodyLimit: number;
-  /** By slot. A Map costs a request as much as all of its statements. */
+  /** Indexed by slot, because a Map would cost a request as much as all its statements. */
   readonly #inspected: Inspected[] = [];
   #headers: readonly Pair[] | undefined;
   #address: Address | 'none' | undefined;
@@ -78,7 +78,7 @@ export class InspectedRequest {
     return this.parts.headers.all(name);
   }
 
-  /** Of the caller; undefined: not readable. */
+  /** Address of the caller; undefined if it is unreadable. */
   get address(): Address | undefined {
     this.#address ??= readAddress(this.parts.sourceIp) ?? 'none';
     return this.#address === 'none' ? undefined : this.#address;
@@ -125,7 +125,7 @@ export class InspectedRequest {
           ? { kind: 'unjudged', what: `the header ${field.name}, which the record hides`, isLost: true }
           : texts(this.header(field.name));
       case 'uri-fragment':
-        // API Gateway gets none: clients keep it to themselves.
+        // Clients never send the fragment, so API Gateway has none.
         return { kind: 'decided', isMatch: field.fallback === 'MATCH' };
       case 'body':
         return this.#readBody(field.oversize);

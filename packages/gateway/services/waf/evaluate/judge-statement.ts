@@ -1,4 +1,7 @@
-/** Statements of a rule on one request. Three-valued: what only AWS can judge stays unjudged wherever it decides. */
+/**
+ * Evaluates the statements of a rule for one request. Three-valued: if the result depends on what only AWS
+ * can evaluate, it is `unjudged`.
+ */
 import { readAddress } from './address-blocks.ts';
 import { judgementOf, not } from './judgement.ts';
 import { compareSize, matchesBytes } from './match-texts.ts';
@@ -11,7 +14,7 @@ import type { Labels } from './labels.ts';
 import type { RateCounter } from './rate-counter.ts';
 import type { AggregateKey, ForwardedIp, Pattern, RateStatement, Statement } from '../rules/statement.ts';
 
-/** What statements refer to. */
+/** Entities that statements refer to. */
 export type Surroundings = {
   readonly ipSet: (arn: string) => AddressBlocks | undefined;
   readonly patternSet: (arn: string) => readonly Pattern[] | undefined;
@@ -26,20 +29,20 @@ export type RuleTurn = {
   rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;
-  /** Of the labels of the rule's web ACL or rule group. */
+  /** Prefix of the labels of the rule's web ACL or rule group. */
   prefix: string;
   readonly around: Surroundings;
   readonly nowEpochMs: number;
-  /** A forwarded address is wanted, and its header is missing: the rule does not apply. */
+  /** The rule needs a forwarded address, but its header is missing, so the rule does not apply. */
   isSkipped: boolean;
-  /** The record of the request lacks what decides. */
+  /** The record of the request lacks the deciding part. */
   isLost: boolean;
-  /** Why the rule could not be judged. */
+  /** Why the rule could not be evaluated. */
   reasons: Set<string> | undefined;
-  /** Labels that geo statements add, match or not. */
+  /** Labels that geo statements add, whether they match or not. */
   geoLabels: string[] | undefined;
   possibleGeoPrefixes: string[] | undefined;
-  /** Where the request is over the rate of the rule. */
+  /** Set if the request exceeds the rate of the rule. */
   limited: { readonly key: string; readonly value: string } | undefined;
 };
 
@@ -72,8 +75,8 @@ export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement 
 }
 
 /**
- * All statements are judged, since geo statements add labels; AND ends with `no-match`, OR with `match`,
- * whatever is unjudged beside it.
+ * All statements are evaluated, because geo statements add labels. One `no-match` decides an AND and one `match` an
+ * OR, even if others are unjudged.
  */
 function judgeAll(
   statements: readonly Statement[],
@@ -103,7 +106,7 @@ function judgeTexts(statement: TextStatement, turn: RuleTurn): Judgement {
   const inspected = turn.request.inspect(statement.inspection);
   if (inspected.kind === 'decided') return judgementOf(inspected.isMatch);
   if (inspected.kind === 'unjudged') return unjudge(turn, inspected.what, inspected.isLost);
-  // No closure: a web ACL has many such statements, and each request meets them all.
+  // Not a closure, because each request evaluates many such statements.
   for (const text of inspected.texts) if (matchesText(statement, text, turn.around)) return 'match';
   return 'no-match';
 }
@@ -130,7 +133,7 @@ function unjudge(turn: RuleTurn, why: string, isLost = false): 'unjudged' {
 function judgeLabel({ scope, key }: Extract<Statement, { kind: 'label' }>, turn: RuleTurn): Judgement {
   const judgement = turn.labels.match(scope, key, turn.prefix);
   return judgement === 'unjudged'
-    ? unjudge(turn, `the label ${key}, which a rule that could not be judged adds`)
+    ? unjudge(turn, `the label ${key}, which a rule that could not be evaluated adds`)
     : judgement;
 }
 
@@ -154,7 +157,7 @@ function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, 
   }
 }
 
-/** The addresses of the header; or the judgement where there are none. */
+/** The addresses in the header, or the result if there are none. */
 function readForwarded({ header, fallback }: ForwardedIp, turn: RuleTurn): readonly Address[] | Judgement {
   if (turn.request.isHidden(header))
     return unjudge(turn, `the header ${header}, which the record hides`, true);
@@ -178,7 +181,7 @@ function judgeGeo({ countries, forwarded }: Extract<Statement, { kind: 'geo' }>,
   const known = turn.around.countries;
   if (known === undefined) {
     (turn.possibleGeoPrefixes ??= []).push(space);
-    return unjudge(turn, 'the country of the address; --waf-networks FILE tells it');
+    return unjudge(turn, 'the country of the address, without --waf-networks FILE');
   }
   const [address] = given;
   const country = address === undefined ? undefined : known.of(address);
@@ -268,7 +271,7 @@ function readKey(key: AggregateKey, { forwarded }: RateStatement, turn: RuleTurn
       return { judgement: inspected.kind === 'unjudged' ? 'unjudged' : 'no-match' };
     }
     case 'unseen':
-      return { judgement: unjudge(turn, `the key ${key.name}, which is not seen here`) };
+      return { judgement: unjudge(turn, `the key ${key.name}, which is not available here`) };
   }
 }
 

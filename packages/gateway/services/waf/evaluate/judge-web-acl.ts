@@ -1,8 +1,8 @@
 /**
- * A web ACL on one request: its rules in the order of their priorities, until one ends the evaluation.
+ * Evaluates a web ACL for one request: its rules in order of priority, until one ends the evaluation.
  *
- * A rule that cannot be judged is passed over. Where it would have allowed the request, no later block stands:
- * that decision hangs on the rule, so the request passes and the outcome says so.
+ * A rule that cannot be evaluated is skipped. If it might have allowed the request, a later block is uncertain, so the
+ * request passes and the outcome says so.
  */
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -28,9 +28,9 @@ export type RuleMatch = {
   /** The rule of the group that matched; undefined for a rule of the web ACL itself. */
   readonly inner: string | undefined;
   readonly groupId: string | undefined;
-  /** What applied. */
+  /** The action that applied. */
   readonly action: RuleAction;
-  /** What the rule of the group does without the override. */
+  /** The action of the group's rule without the override. */
   readonly overridden: ActionKind | undefined;
   readonly isTerminating: boolean;
   readonly limited: { readonly key: string; readonly value: string } | undefined;
@@ -41,7 +41,7 @@ export type Unjudged = {
   readonly rule: string;
   readonly reasons: readonly string[];
   readonly action: ActionKind;
-  /** Because the record of the request lacks a part: the request itself could be judged. */
+  /** The record of the request lacks a part; the original request could be evaluated. */
   readonly isLost: boolean;
 };
 
@@ -69,12 +69,12 @@ type SourceRule = {
   readonly labels: readonly string[];
 };
 
-/** As this use of the group applies it. */
+/** A rule as this use of its group applies it. */
 type GroupRule = SourceRule & {
   readonly fullName: string;
-  /** Its own action, where another one applies. */
+  /** Its own action, if an override applies instead. */
   readonly overridden: ActionKind | undefined;
-  /** Of a rule without a published statement: always the same. */
+  /** The result of a rule without a published statement, which is always the same. */
   readonly hidden: Unjudged | undefined;
 };
 
@@ -89,7 +89,7 @@ type Source = { readonly prefix: string; readonly rules: readonly SourceRule[] }
 
 const HIDDEN = ['a pattern that AWS does not publish'];
 
-/** A use of a group refers to the same rules as long as it lives: a reload reads both anew. */
+/** A use of a group refers to the same rules for its lifetime, because a reload reads both again. */
 const PREPARED = new WeakMap<GroupUse, GroupRules>();
 const PREFILTERS = new WeakMap<WebAcl, Prefilter>();
 
@@ -125,7 +125,7 @@ class Evaluation {
     return this.#inserts;
   }
 
-  /** The last header of a name holds. */
+  /** The last header with a name applies. */
   insert(headers: readonly InsertedHeader[]): void {
     if (headers.length === 0) return;
     const names = new Set(headers.map(({ name }) => name.toLowerCase()));
@@ -206,14 +206,14 @@ class Evaluation {
       const match = { rule, inner, groupId: idOfGroup(group), overridden, limited: turn.limited };
       const ending = this.#act({ ...match, action: applied }, fullName);
       if (ending !== undefined) return ending;
-      // Counted as a whole, a group still ends at its first rule that would have ended.
+      // A group in count mode still stops at its first terminating rule.
       if (isCounted && isEnding) return undefined;
     }
     for (const more of set.morePrefixes) this.labels.addPossiblePrefix(more);
     return undefined;
   }
 
-  /** Undefined for a managed group of which nothing is published. */
+  /** Undefined for a managed group whose rules are not published. */
   #rulesOf(use: string, does: GroupUse): GroupRules | undefined {
     const known = PREPARED.get(does);
     if (known !== undefined) return known;
@@ -247,7 +247,7 @@ class Evaluation {
     return { prefix: source.prefix, rules, prefilter, morePrefixes: found?.morePrefixes ?? [] };
   }
 
-  /** The group as a whole is unjudged: all of its labels may be there. */
+  /** The whole group is unjudged, so the request may have any of its labels. */
   #passOver(
     rule: Rule,
     { group }: GroupUse,
@@ -290,7 +290,7 @@ class Evaluation {
   /** @returns the match if it ends the evaluation */
   #act(match: Omit<RuleMatch, 'isTerminating'>, name: string): RuleMatch | undefined {
     const { action } = match;
-    // Nothing here can tell whether a token of AWS is genuine.
+    // Whether an AWS WAF token is genuine cannot be verified here.
     const isTokenUnknown = isPuzzle(action) && hasToken(this.#request);
     if (isTokenUnknown) {
       this.unjudged.push({
@@ -307,7 +307,7 @@ class Evaluation {
     return whole.isTerminating ? whole : undefined;
   }
 
-  /** One object for all rules, one after the other: a web ACL has many. */
+  /** One object that all rules reuse in turn, because a web ACL has many. */
   #begin(rule: string, prefix: string): RuleTurn {
     const turn = this.#turn;
     turn.rule = rule;

@@ -1,4 +1,4 @@
-/** The result of a statement. `unjudged`: only AWS can tell. */
+/** The result of a statement. `unjudged`: only AWS can evaluate it. */
 export type Judgement = 'match' | 'no-match' | 'unjudged';
 
 export function judgementOf(isMatch: boolean): Judgement {

@@ -1,5 +1,5 @@
 /**
- * Labels that rules have added to a request, and those that rules which could not be judged may have added.
+ * Labels that rules added to a request, and labels that unjudged rules may have added.
  * @see developer guide, "Matching against a label"
  */
 import type { Judgement } from './judgement.ts';
@@ -7,7 +7,7 @@ import type { Judgement } from './judgement.ts';
 export class Labels {
   readonly #sure: string[] = [];
   readonly #possible: (readonly string[])[] = [];
-  /** Begins of labels that only AWS knows. */
+  /** Prefixes of labels that only AWS can add. */
   readonly #possiblePrefixes: string[] = [];
 
   add(labels: readonly string[]): void {
@@ -18,7 +18,7 @@ export class Labels {
     if (labels.length > 0) this.#possible.push(labels);
   }
 
-  /** @param prefix of labels that may be there, whatever they are called */
+  /** @param prefix of labels that may be present with any name */
   addPossiblePrefix(prefix: string): void {
     this.#possiblePrefixes.push(prefix);
   }
@@ -54,7 +54,7 @@ export class Labels {
 function matcherOf(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): (label: string) => boolean {
   if (key.startsWith('awswaf:'))
     return scope === 'LABEL' ? (label) => label === key : (label) => label.startsWith(key);
-  // A colon before, so that a key begins with a whole name.
+  // The leading colon makes the key match whole name parts.
   const end = `:${key}`;
   const isOwn = (label: string): boolean => label.startsWith(prefix);
   if (scope === 'LABEL') return (label) => isOwn(label) && label.slice(prefix.length - 1).endsWith(end);

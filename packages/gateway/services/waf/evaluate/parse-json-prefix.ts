@@ -5,14 +5,14 @@
 import type { MatchScope } from '../rules/statement.ts';
 
 /**
- * Name or position below another. Attack: a body of brackets and digits, whose every digit would have a list of all
- * the positions that lead to it.
+ * A name or position below its parent. Attack: a body of brackets and digits, in which each digit would have a list of
+ * all positions above it.
  */
 type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; readonly depth: number };
 
 type JsonElement = {
   readonly kind: 'key' | 'value';
-  /** Of a key, with itself; undefined: the root. */
+  /** Path of the element; the path of a key includes the key. Undefined: the root. */
   readonly path: JsonPath | undefined;
   /** One character per byte. */
   readonly text: string;
@@ -56,7 +56,7 @@ class Scanner {
     else this.#note({ kind: 'value', path, text: this.#word() });
   }
 
-  /** A missing comma or colon, and extra ones, are no faults (developer guide, "JSON body"). */
+  /** Missing or extra commas and colons are not faults (developer guide, "JSON body"). */
   #object(path: JsonPath | undefined): void {
     this.#at += 1;
     const names = new Set<string>();
@@ -133,7 +133,7 @@ function depthOf(path: JsonPath | undefined): number {
   return path?.depth ?? 0;
 }
 
-/** Of one escape after the other, so that pairs of surrogates stay together; other characters are bytes already. */
+/** Decodes adjacent escapes together, so that surrogate pairs stay intact; other characters are already bytes. */
 function decodeEscapes(inner: string): string {
   return inner.replace(/(?:\\u[0-9a-f]{4})+|\\[^u]/gi, (escapes) =>
     Buffer.from(String(JSON.parse(`"${escapes}"`)), 'utf8').toString('latin1'),
@@ -175,7 +175,7 @@ function readPointer(pointer: string): readonly string[] {
     .map((part) => Buffer.from(part.replaceAll('~1', '/').replaceAll('~0', '~'), 'utf8').toString('latin1'));
 }
 
-/** What lies at or below a pointer. Elements of one array or object share their answer. */
+/** Whether an element is at or below a pointer. Elements of one array or object share the result. */
 class Below {
   readonly #pointer: readonly string[];
   readonly #known = new Map<JsonPath, boolean>();

@@ -1,6 +1,6 @@
 /**
- * Which rules of a list a request does not match, found out for many of them at once: most requests match none. What
- * stays open is judged rule by rule, so a prefilter cannot change a verdict.
+ * Determines for many rules at once which ones a request does not match, because most requests match none. The other
+ * rules are evaluated one by one, so a prefilter cannot change a verdict.
  */
 import { compilePattern } from '../rules/pattern.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -8,14 +8,14 @@ import { compareSize } from './match-texts.ts';
 import type { Inspection, Pattern, Statement } from '../rules/statement.ts';
 import type { RuleTurn, Surroundings } from './judge-statement.ts';
 
-/** Of rules that inspect the same text, or look into the same IP set. */
+/** A batch of rules that inspect the same text or use the same IP set. */
 type Batch =
   | { readonly kind: 'same'; readonly statement: Statement }
   | {
       readonly kind: 'texts';
       readonly inspection: Inspection;
       readonly sizes: readonly SizeStatement[];
-      /** Found in every text that one of the other statements matches, and perhaps in more. */
+      /** Matches every text that one of the other statements matches, and possibly more. */
       readonly joined: Pattern | undefined;
     };
 
@@ -28,7 +28,7 @@ export class Prefilter {
   readonly #batches: Batch[] = [];
   /** By rule: the place of its batch, or -1. */
   readonly #placeOf: number[];
-  /** Bits of batches that have been judged for the request in hand, and of those that match nothing. */
+  /** Bits of the batches that have been evaluated for the current request, and of those that match nothing. */
   #judged = 0;
   #excluded = 0;
 
@@ -58,7 +58,7 @@ export class Prefilter {
     this.#excluded = 0;
   }
 
-  /** @returns true where the rule at this place certainly does not match */
+  /** @returns true if the rule at this index certainly does not match */
   excludes(at: number, turn: RuleTurn): boolean {
     const place = this.#placeOf[at] ?? -1;
     if (place === -1) return false;
@@ -101,7 +101,7 @@ function keyOf(statement: Statement): Inspection | string | undefined {
   }
 }
 
-/** @param statements of one key. @returns undefined where each has to be judged by itself */
+/** @param statements with the same key. @returns undefined if each must be evaluated separately */
 function makeBatch(
   statements: readonly Statement[],
   around: Pick<Surroundings, 'patternSet'>,
@@ -110,7 +110,7 @@ function makeBatch(
   if (first?.kind === 'ip-set') return { kind: 'same', statement: first };
   const inspection = first && 'inspection' in first ? first.inspection : undefined;
   const sources = statements.flatMap((one) => sourcesOf(one, around));
-  // Quoting without an end would reach beyond its source.
+  // An unterminated quotation would extend beyond its own pattern.
   if (inspection === undefined || sources.some((source) => source.includes('\\Q'))) return undefined;
   const joined = compilePattern(sources.map((source) => `(?:${source})`).join('|'));
   if (joined === undefined) return undefined;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 /** A window has this many slices; the oldest one falls out as a whole. */
 const SLICES = 30;
-/** AWS limits as many instances per rule. */
+/** AWS rate-limits at most this many instances per rule. */
 const MAX_INSTANCES = 10_000;
 /** Longer ones are kept as their hash. */
 const MAX_NAME = 64;
@@ -40,9 +40,9 @@ export class RateCounter {
     });
   }
 
-  /** Those of the newest slice are at the end, so that the first one is the longest idle. */
+  /** Instances of the newest slice are at the end, so the first one has been idle longest. */
   #countsOf(given: string, slice: number): Counts {
-    // A header may be one: ten thousand whole ones are too much.
+    // A key may be a header, and ten thousand whole headers would take too much memory.
     const instance = given.length > MAX_NAME ? createHash('sha256').update(given).digest('base64') : given;
     const known = this.#instances.get(instance);
     if (known !== undefined) {

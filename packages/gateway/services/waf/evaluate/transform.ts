@@ -59,7 +59,7 @@ export function transform(text: string, transformations: Transformations): strin
 
 /** A to Z only: other bytes are parts of characters. */
 function lowerCase(text: string): string {
-  // Without bytes of other characters, the quicker one is the same.
+  // For pure ASCII, the faster method gives the same result.
   if (!/[\u0080-\u00ff]/.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
 }

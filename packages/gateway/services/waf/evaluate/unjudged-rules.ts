@@ -1,4 +1,4 @@
-/** Rules that cannot be judged whatever the request is, known when a web ACL is read. */
+/** Rules that cannot be evaluated for any request, known when a web ACL is read. */
 import { findManagedGroup } from '../rules/managed-groups.ts';
 import type { Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';
 

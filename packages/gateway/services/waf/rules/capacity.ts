@@ -19,7 +19,10 @@ const OF_CUSTOM_KEY = 30;
 const OF_TRANSFORMATION = 10;
 const LABELS_PER_UNIT = 5;
 
-/** @param groupCapacity of a rule group of the user; undefined = unknown ARN, which costs nothing here */
+/**
+ * @param groupCapacity returns the capacity of the user's rule group; undefined for an unknown ARN, which
+ * costs nothing here
+ */
 export function capacityOf(
   rules: readonly Rule[],
   groupCapacity: (arn: string) => number | undefined,

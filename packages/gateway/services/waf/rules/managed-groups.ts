@@ -1,7 +1,7 @@
 /**
- * AWS's managed rule groups by name: their rules, labels, capacity and usual actions, as the developer guide
- * lists them. A rule is judged only where the guide says exactly what it matches; the patterns of the others are
- * not published.
+ * AWS's managed rule groups by name: their rules, labels, capacity and default actions, as in the developer
+ * guide. A rule is evaluated only if the guide specifies exactly what it matches; the patterns of the others are not
+ * published.
  */
 import { inspectionOf } from './read-field.ts';
 import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
@@ -20,7 +20,7 @@ export type ManagedGroup = {
   readonly capacity: number;
   readonly prefix: string;
   readonly rules: readonly ManagedRule[];
-  /** Begins of further labels that its rules add. */
+  /** Prefixes of further labels that its rules add. */
   readonly morePrefixes: readonly string[];
 };
 
@@ -31,7 +31,7 @@ function sizeOf(field: Field, comparison: Comparison, size: number): Statement {
 const COOKIE: Field = { kind: 'header', name: 'cookie' };
 const USER_AGENT: Field = { kind: 'header', name: 'user-agent' };
 
-/** By group and rule: what the guide gives exactly, mostly sizes in bytes. */
+/** By group and rule: the statements that the guide specifies exactly, mostly sizes in bytes. */
 const EXACT: Readonly<Record<string, Statement>> = {
   'core-rule-set/NoUserAgent_HEADER': { kind: 'not', statement: sizeOf(USER_AGENT, 'GE', 0) },
   'core-rule-set/SizeRestrictions_QUERYSTRING': sizeOf({ kind: 'query-string' }, 'GT', 2048),
@@ -80,7 +80,7 @@ AWSManagedRulesAmazonIpReputationList 25 amazon-ip-list AWSManagedIPReputationLi
 AWSManagedRulesAnonymousIpList 50 anonymous-ip-list AnonymousIPList HostingProviderIPList
 `;
 
-/** Groups whose rules and labels change with their settings: nothing of them is judged. */
+/** Groups whose rules and labels depend on their settings; none of their rules is evaluated. */
 const OPAQUE: Readonly<Record<string, { readonly capacity: number; readonly prefixes: readonly string[] }>> =
   {
     AWSManagedRulesBotControlRuleSet: { capacity: 50, prefixes: ['bot-control:', 'token:'] },

@@ -40,7 +40,8 @@ export function readResponseBodies(at: MemberReader | undefined): ResponseBodies
 export function readAction(at: MemberReader, bodies: ResponseBodies): RuleAction {
   const name = at.sole();
   const kind = new Map<string, ActionKind>(Object.entries(ACTIONS)).get(name);
-  if (kind === undefined) at.refuse('', `${name} is no action; there are ${Object.keys(ACTIONS).join(', ')}`);
+  if (kind === undefined)
+    at.refuse('', `unknown action ${name}; expected one of ${Object.keys(ACTIONS).join(', ')}`);
   const inner = at.object(name);
   if (kind === 'BLOCK') {
     const custom = inner.optional('CustomResponse');
@@ -66,7 +67,7 @@ function readHeaders(at: MemberReader, member: string): readonly InsertedHeader[
     const name = one.text('Name', 64);
     const value = one.text('Value', 255);
     if (!TOKEN.test(name)) one.refuse('Name', 'must be a name of a header');
-    // A line break would begin a header of its own.
+    // A line break would start another header.
     if (/[\0\r\n]/.test(value)) one.refuse('Value', 'must be one line');
     return { name, value };
   });

@@ -71,7 +71,7 @@ export function readField(at: MemberReader): Field {
   const name = at.sole();
   const read = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (read === undefined)
-    at.refuse('', `${name} is no field to match; there are ${Object.keys(FIELDS).join(', ')}`);
+    at.refuse('', `unknown field to match ${name}; expected one of ${Object.keys(FIELDS).join(', ')}`);
   return read(at.object(name));
 }
 
@@ -92,7 +92,7 @@ function readJsonBody(at: MemberReader): Field {
   const paths = isAll ? undefined : pattern.texts('IncludedPaths', 100);
   const wrong = paths?.find((path) => !path.startsWith('/'));
   if (wrong !== undefined)
-    pattern.refuse('IncludedPaths', `must hold JSON pointers such as /a/b, not ${wrong}`);
+    pattern.refuse('IncludedPaths', `must contain JSON pointers such as /a/b, not ${wrong}`);
   if (paths?.length === 0) pattern.refuse('', 'must have All or IncludedPaths');
   return {
     kind: 'json-body',

@@ -79,7 +79,7 @@ function readGroup(
   member: string,
 ): Extract<Rule['does'], { kind: 'group' }> {
   if (rule.has('Action')) rule.refuse('Action', 'a rule with a rule group has an OverrideAction instead');
-  if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'a rule with a rule group adds no labels of its own');
+  if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'a rule with a rule group cannot have labels');
   const override = rule.object('OverrideAction').sole();
   if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
   const scopeDown = at.optional('ScopeDownStatement');
@@ -114,7 +114,7 @@ function readLabels(at: MemberReader): readonly string[] {
     if (!LABEL.test(label))
       one.refuse(
         'Name',
-        `${label} is no label: names of letters, digits, _ and -, separated by at most five colons`,
+        `${label} is not a valid label; expected names of letters, digits, _ and -, separated by at most five colons`,
       );
     const reserved = label.split(':').find((part) => RESERVED.has(part));
     if (reserved !== undefined) one.refuse('Name', `${reserved} is reserved for labels of AWS`);

@@ -1,4 +1,4 @@
-/** Statements of rules. Those that nothing here can judge are known by name and kept as unjudged. */
+/** Statements of rules. Statements that cannot be evaluated here are known by name and kept as unjudged. */
 import {
   inspectionOf,
   readField,
@@ -13,7 +13,7 @@ import type { AggregateKey, RateStatement, Statement } from './statement.ts';
 import type { MemberReader } from '@gatewright/aws/member-reader';
 
 const MAX_SEARCH_BYTES = 200;
-/** Deeper nesting is refused: reading and judging recurse. */
+/** Deeper nesting is refused, because reading and evaluation are recursive. */
 const MAX_DEPTH = 20;
 const MAX_NESTED = 100;
 const MAX_RATE_KEYS = 5;
@@ -80,7 +80,7 @@ export function readStatement(at: MemberReader, depth = 0): Statement {
   if (read !== undefined) return read(at.object(name), depth);
   if (name === 'RateBasedStatement' || name.endsWith('RuleGroupStatement') || name.startsWith('RuleGroup'))
     at.refuse('', `${name} cannot be nested in another statement`);
-  return at.refuse('', `${name} is no statement; there are ${Object.keys(STATEMENTS).join(', ')}`);
+  return at.refuse('', `unknown statement ${name}; expected one of ${Object.keys(STATEMENTS).join(', ')}`);
 }
 
 function readNested(at: MemberReader, depth: number): readonly Statement[] {
@@ -122,7 +122,7 @@ function readGeo(at: MemberReader): Statement {
   const codes = at.texts('CountryCodes', 50);
   const wrong = codes.find((code) => !/^[A-Z]{2}$/.test(code));
   if (codes.length === 0) at.refuse('CountryCodes', 'must have at least one country');
-  if (wrong !== undefined) at.refuse('CountryCodes', `must hold codes such as DE, not ${wrong}`);
+  if (wrong !== undefined) at.refuse('CountryCodes', `must contain codes such as DE, not ${wrong}`);
   const forwarded = at.optional('ForwardedIPConfig');
   return { kind: 'geo', countries: new Set(codes), forwarded: forwarded && readForwardedIp(forwarded) };
 }
@@ -149,14 +149,17 @@ export function readRate(at: MemberReader): RateStatement {
     at.refuse('EvaluationWindowSec', `must be one of ${WINDOWS.join(', ')}`);
   const scopeDown = at.optional('ScopeDownStatement');
   if (keyType === 'CONSTANT' && scopeDown === undefined)
-    at.refuse('ScopeDownStatement', 'is needed where all requests are counted together (CONSTANT)');
+    at.refuse('ScopeDownStatement', 'is required if AggregateKeyType is CONSTANT');
   const forwarded = at.optional('ForwardedIPConfig');
   const keys = keyType === 'CUSTOM_KEYS' ? at.objects('CustomKeys', MAX_RATE_KEYS).map(readKey) : [];
   if (keyType === 'CUSTOM_KEYS' && keys.every(({ kind }) => kind === 'ip' || kind === 'forwarded-ip'))
-    at.refuse('CustomKeys', 'must have a key other than an address; AggregateKeyType names addresses alone');
+    at.refuse(
+      'CustomKeys',
+      'must have a key other than an address; use AggregateKeyType for addresses alone',
+    );
   const needsForwarded = keyType === 'FORWARDED_IP' || keys.some(({ kind }) => kind === 'forwarded-ip');
   if (needsForwarded && forwarded === undefined)
-    at.refuse('ForwardedIPConfig', 'is needed for keys with a forwarded address');
+    at.refuse('ForwardedIPConfig', 'is required for keys with a forwarded address');
   return {
     kind: 'rate',
     id: at.printed,
@@ -200,7 +203,7 @@ function readKey(at: MemberReader): AggregateKey {
     case 'ASN':
       return { kind: 'unseen', name };
     default:
-      return at.refuse('', `${name} is no key of a rate-based rule`);
+      return at.refuse('', `unknown key ${name} of a rate-based rule`);
   }
 }
 

@@ -12,7 +12,7 @@ export const CONSTRAINTS = ['EXACTLY', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS', '
 export const COMPARISONS = ['EQ', 'NE', 'LE', 'LT', 'GE', 'GT'] as const;
 export const LABEL_SCOPES = ['LABEL', 'NAMESPACE'] as const;
 export const RATE_KEY_TYPES = ['IP', 'FORWARDED_IP', 'CUSTOM_KEYS', 'CONSTANT'] as const;
-/** Members of rules, and the words of logs and calls for them. */
+/** Action members of rules, and their names in logs and API calls. */
 export const ACTIONS = {
   Allow: 'ALLOW',
   Block: 'BLOCK',
@@ -53,14 +53,14 @@ export type Field =
       readonly oversize: Oversize;
     }
   | { readonly kind: 'header-order'; readonly oversize: Oversize }
-  /** Fingerprints of TLS, which is not seen here. */
+  /** Fingerprints of TLS, which is not available here. */
   | { readonly kind: 'unseen'; readonly name: 'JA3Fingerprint' | 'JA4Fingerprint' };
 
 /** A field after its transformations. */
 export type Inspection = {
   readonly field: Field;
   readonly transformations: Transformations;
-  /** Its place among what is kept of a request: no other inspection has the same. */
+  /** Its unique index among the inspected parts of a request. */
   readonly slot: number;
 };
 
@@ -82,7 +82,7 @@ export type Detector = 'sqli' | 'sqli-high' | 'xss' | 'asn';
 
 export type RateStatement = {
   readonly kind: 'rate';
-  /** The statement as written: a changed one counts from zero. */
+  /** The statement as written; if it changes, counting restarts at zero. */
   readonly id: string;
   readonly limit: number;
   readonly windowSeconds: number;

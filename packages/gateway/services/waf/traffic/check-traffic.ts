@@ -1,4 +1,4 @@
-/** Recorded requests against the web ACLs of the stacks: who would be blocked, and what cannot be told. */
+/** Recorded requests against the web ACLs of the stacks: which ones would be blocked, and which cannot be evaluated. */
 import { InspectedRequest } from '../evaluate/inspected-request.ts';
 import { readDefinitions } from '../read-stacks.ts';
 import { describePassed, describeRefusal } from '../describe-outcome.ts';
@@ -33,7 +33,10 @@ export function checkTraffic(
     });
 }
 
-/** Rules that are unjudged for every request are known without the traffic: only what the record lacks counts. */
+/**
+ * Rules that are unjudged for every request are reported without traffic; only parts missing in the record
+ * count here.
+ */
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';
   if (isBlocked && !outcome.isAverted)

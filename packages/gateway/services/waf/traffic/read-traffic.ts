@@ -14,7 +14,7 @@ export type RecordedRequest = {
   readonly epochMs: number;
 };
 
-/** Of the console's redactor: a fingerprint in the place of a secret. */
+/** The fingerprint that the console's redactor writes instead of a secret. */
 const FINGERPRINT = /\[[0-9a-f]{8}(?:\.\..{4})?\]/;
 const REDACTED = 'REDACTED';
 
@@ -56,7 +56,7 @@ function readLine(line: string, number: number, file: string): RecordedRequest {
   if (typeof method !== 'string' || typeof uri !== 'string')
     throw new DefinitionError(
       { file, line: number },
-      'this is no record of AWS WAF, and the file is no HTTP Archive (.har)',
+      'this is neither a log record of AWS WAF nor an HTTP Archive (.har)',
     );
   const [clientIp, args, at] = [
     memberOf(request, 'clientIp'),
@@ -88,7 +88,7 @@ function recorded(parts: RequestParts, epochMs: number): RecordedRequest {
   };
 }
 
-/** Of the URL as text: `new URL` would normalize what is inspected. */
+/** Splits the URL as text, because `new URL` would normalize what is inspected. */
 function splitUrl(url: string): { readonly path: string; readonly query: string } {
   const below = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('#')[0] ?? '';
   const mark = below.indexOf('?');

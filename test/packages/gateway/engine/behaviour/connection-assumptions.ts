@@ -49,7 +49,7 @@ function endsWithout(assumptions: Assumptions): Promise<unknown> {
   served.prepare([aStack(resources)], undefined, source).serve();
   const [plan] = planOwnPorts([API_ID], 0, (id) => served.find(id));
   if (plan === undefined) throw new Error('no port is planned');
-  const { mutual } = nameServer(served, { plan, usual: [], allowHosts: [], assumptions }, HOST);
+  const { mutual } = nameServer(served, { plan, ownNames: [], allowHosts: [], assumptions }, HOST);
   return Promise.resolve(mutual?.requiresCertificate);
 }
 

@@ -71,16 +71,16 @@ describe('bindRules', () => {
     { rule: '{ crash: true, function: worker }', says: '2: no route calls the function "worker"' },
     {
       rule: '{ reset: true, api: none }',
-      says: '2: there is no REST or HTTP API "none"; there are shop, bank',
+      says: '2: unknown REST or HTTP API "none"; expected one of shop, bank',
     },
     {
       rule: '{ reset: true, function: none }',
-      says: '2: there is no function "none"; there are list, map, worker',
+      says: '2: unknown function "none"; expected one of list, map, worker',
     },
-    { rule: '{ table: none }', says: '2: there is no table "none"; there is orders' },
+    { rule: '{ table: none }', says: '2: unknown table "none"; expected orders' },
     {
       rule: '{ api: bank, reset: true, route: GET /orders }',
-      says: '2: there is no route "GET /orders"; there are GET /rates, GET /ping, GET /gone',
+      says: '2: unknown route "GET /orders"; expected one of GET /rates, GET /ping, GET /gone',
     },
     {
       rule: '{ route: GET /rates, crash: true }',
@@ -109,7 +109,7 @@ describe('bindRules', () => {
 
   it('refuses tables that are elsewhere', () => {
     assert.deepEqual(messagesOf('{ table: orders }', { ...TARGETS, tables: undefined }), [
-      '2: a table can be out of reach only in the embedded DynamoDB: start without --dynamodb',
+      '2: only tables of the embedded DynamoDB can be unreachable: start without --dynamodb',
     ]);
   });
 });

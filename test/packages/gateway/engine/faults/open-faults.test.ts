@@ -286,7 +286,7 @@ describe('a gateway with a file of faults', () => {
     assert.notEqual((await get('table')).body, 'read');
     assert.match(
       lineOf('table') ?? '',
-      /faults\.yml rule 9 \(no table\): a call of shop to table orders got no answer/,
+      /faults\.yml rule 9 \(no table\): a call of shop to table orders got no response/,
     );
   });
 });
@@ -344,7 +344,7 @@ describe('a start with a file of faults', () => {
     {
       name: 'an unknown route',
       text: 'rules:\n  - latency: 1s\n    route: join',
-      message: /^faults\.yml:3: there is no route "join"; there are GET \/slow, /,
+      message: /^faults\.yml:3: unknown route "join"; expected one of GET \/slow, /,
     },
     {
       name: 'a share above 1',
@@ -402,7 +402,7 @@ describe('openFaults', () => {
     faults.follow(true);
 
     assert.deepEqual(log.lines, [
-      'faults.yml:3: there is no route "GET /gone"; there are none; the rule has no effect until the next reload',
+      'faults.yml:3: unknown route "GET /gone"; there are none; the rule has no effect until the next reload',
     ]);
     faults.close();
   });

@@ -124,24 +124,24 @@ rules:
 
   for (const { name, text, says } of [
     { name: 'a text that is no YAML', text: 'rules: [', says: /^faults\.yml:1: / },
-    { name: 'an empty file', text: '', says: /^faults\.yml: a file of faults is a map of seed, rules$/ },
-    { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: there are no rules$/ },
-    { name: 'rules that are no list', text: 'rules: 1', says: /^faults\.yml:1: rules is a list$/ },
+    { name: 'an empty file', text: '', says: /^faults\.yml: a file of faults must be a map of seed, rules$/ },
+    { name: 'a file without rules', text: 'seed: 1', says: /^faults\.yml:1: the file has no rules$/ },
+    { name: 'rules that are no list', text: 'rules: 1', says: /^faults\.yml:1: rules must be a list$/ },
     { name: 'a bad seed', text: 'seed: x\nrules: []', says: /^faults\.yml:1: seed must be a whole number/ },
     {
       name: 'an unknown member',
       text: 'rules:\n  - reset: true\n    shard: 1',
-      says: /^faults\.yml:3: shard is no member of a rule; it has name, api, route, /,
+      says: /^faults\.yml:3: unknown member shard in a rule; expected one of name, api, route, /,
     },
     {
       name: 'an unknown fault',
       text: 'rules:\n  - name: x\n  - explode: true',
-      says: /^faults\.yml:2: a rule has one of latency, .*; this one has none\nfaults\.yml:3: explode is no member/,
+      says: /^faults\.yml:2: a rule must have exactly one of latency, .*; this one has none\nfaults\.yml:3: unknown member explode/,
     },
     {
       name: 'two faults in one rule',
       text: 'rules:\n  - reset: true\n    crash: true',
-      says: /^faults\.yml:2: a rule has one of .*; this one has crash and reset$/,
+      says: /^faults\.yml:2: a rule must have exactly one of .*; this one has crash and reset$/,
     },
     {
       name: 'a share below 0',
@@ -161,7 +161,7 @@ rules:
     {
       name: 'an end before the beginning',
       text: 'rules:\n  - reset: true\n    from: 1m\n    until: 30s',
-      says: /^faults\.yml:4: until is not after from$/,
+      says: /^faults\.yml:4: until must be after from$/,
     },
     {
       name: 'a latency that ends before it begins',
@@ -196,7 +196,7 @@ rules:
     {
       name: 'a route of a table',
       text: 'rules:\n  - table: orders\n    route: GET /',
-      says: /^faults\.yml:3: route has no effect on a table: choose by function$/,
+      says: /^faults\.yml:3: route has no effect on a table: select by function instead$/,
     },
     {
       name: 'an action that FIS has for something else',
@@ -221,7 +221,7 @@ rules:
     {
       name: 'a share beside an action',
       text: 'rules:\n  - actionId: aws:lambda:invocation-error\n    share: 0.5',
-      says: /^faults\.yml:3: share is invocationPercentage in the parameters of an action$/,
+      says: /^faults\.yml:3: share is not allowed with an actionId: use invocationPercentage in its parameters$/,
     },
   ])
     it(`refuses ${name}, with its line`, () => {

@@ -80,17 +80,17 @@ describe('compileEventPattern', () => {
     });
 
   for (const [pattern, says] of [
-    [{}, /must hold a field/],
-    [{ $or: [] }, /"\$or" must hold a pattern/],
+    [{}, /must contain a field/],
+    [{ $or: [] }, /"\$or" must contain a pattern/],
     [{ source: [{ exists: 'yes' }] }, /"exists" must be true or false/],
-    [{ source: [{ prefix: 1 }] }, /"prefix" must be a text/],
+    [{ source: [{ prefix: 1 }] }, /"prefix" must be a string/],
     [{ source: [{ prefix: 'a', suffix: 'b' }] }, /an object with one operator/],
-    [{ source: [{ 'anything-but': [] }] }, /must hold a value/],
+    [{ source: [{ 'anything-but': [] }] }, /must contain a value/],
     [{ source: [{ 'anything-but': { numeric: ['<', 1] } }] }, /does not take "numeric"/],
     [{ source: [{ numeric: [] }] }, /"numeric" must be a list/],
     [{ source: [{ cidr: '10.0.0.1' }] }, /is not a range of addresses/],
     [{ source: 'shop' }, /"source" must be a list/],
-    [{ source: [] }, /must hold a rule/],
+    [{ source: [] }, /must contain a rule/],
     [{ source: [{ like: 'x' }] }, /"like" is not an operator/],
     [{ source: [{ numeric: ['>'] }] }, /"numeric" must be a list/],
     [{ source: [{ numeric: ['<', '10'] }] }, /"numeric" takes =, <, <=, > or >=, each with a number/],

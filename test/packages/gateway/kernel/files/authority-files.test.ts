@@ -68,7 +68,7 @@ describe('openAuthority', () => {
     await writeFile(keyFile, other.privateKey);
     await assert.rejects(openAuthority(folder, makeAuthority, NOW), {
       code: 'LOCAL_CA',
-      message: /do not belong together/,
+      message: /do not match/,
     });
   });
 
@@ -80,7 +80,7 @@ describe('openAuthority', () => {
       await writeFile(authority[name], 'garbage');
       await assert.rejects(openAuthority(own, makeAuthority, NOW), {
         code: 'LOCAL_CA',
-        message: new RegExp(`${authority[name]} holds no .+; remove it`),
+        message: new RegExp(`${authority[name]} contains no .+; delete it`),
       });
     });
 

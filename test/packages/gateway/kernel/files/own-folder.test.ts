@@ -49,7 +49,7 @@ describe('makeOwnFolder', () => {
       await assert.rejects(makeOwnFolder(directory), {
         name: 'StartError',
         code: 'OWN_FOLDER',
-        message: `${join(directory, name)} is a symbolic link; remove it, and the gateway makes its own folder`,
+        message: `${join(directory, name)} is a symbolic link; delete it and the gateway will create its own folder`,
       });
     });
 

@@ -39,9 +39,9 @@ describe('readStateFile', () => {
     ['a later version', sealed('{}', { version: 2 }), /has version 2; this gatewright reads 1/],
     ['another length', sealed('{}', { bytes: 9 }), /is incomplete: 2 of 9 bytes/],
     ['another checksum', sealed('{}', { sha256: 'x' }), /was changed/],
-    ['no object', sealed('[]'), /holds no JSON object/],
-    ['no JSON', sealed('{"a":'), /holds no JSON object/],
-    ['a bottomless list', sealed('['.repeat(200_000)), /holds no JSON object/],
+    ['no object', sealed('[]'), /does not contain a JSON object/],
+    ['no JSON', sealed('{"a":'), /does not contain a JSON object/],
+    ['a bottomless list', sealed('['.repeat(200_000)), /does not contain a JSON object/],
   ];
   for (const [what, text, message] of ROWS)
     it(`refuses ${what}`, async () => {

@@ -27,7 +27,7 @@ describe('a handler file that is missing', () => {
       name: 'is made by the build script where that folder has other files',
       files: { 'package.json': BUILT, 'dist/other.js': '' },
       handler: 'dist/main.handler',
-      message: /; run npm run build in \S+, which makes it$/,
+      message: /; run npm run build in \S+, which creates it$/,
     },
     {
       name: 'is made by the script that ends where another watches',
@@ -82,7 +82,8 @@ describe('a handler file that is missing', () => {
     assert.throws(
       () => findHandlerFile({ handler: 'src/app.handler', place: PLACE }, folder, false, entries),
       {
-        message: /there is no src\/app\.ts, .*; sam build makes app\.js of EntryPoints: write app\.handler$/,
+        message:
+          /there is no src\/app\.ts, .*; sam build creates app\.js from EntryPoints: set the handler to app\.handler$/,
       },
     );
   });

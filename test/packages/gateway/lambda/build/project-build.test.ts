@@ -68,7 +68,7 @@ describe(
       assert.equal(readFileSync(join(folder, 'runs'), 'utf8'), 'run build\n');
       assert.match(
         said[0] ?? '',
-        /^runs npm run build in \S+, because \S+\/dist\/a\.js is made by it; requests wait/,
+        /^runs npm run build in \S+, because \S+\/dist\/a\.js is built by it; requests wait/,
       );
       assert.match(said[1] ?? '', /^npm run build in \S+ has ended after \d+\.\d s$/);
       assert.equal(said.length, 2);
@@ -119,7 +119,7 @@ describe(
       {
         name: 'fails where the script makes other files',
         script: 'mkdir -p out; touch out/a.js',
-        answer: /^npm run build in \S+ has run and did not make the handler's file: \S+\/dist\/a\.js$/,
+        answer: /^npm run build in \S+ has run but did not create the handler's file: \S+\/dist\/a\.js$/,
         said: /has ended after/,
       },
       {

@@ -64,7 +64,7 @@ describe('a function whose code is not there', () => {
       files: {},
       make: (folder) => symlinkSync('gone', join(folder, 'src')),
       directory: 'src',
-      finding: /src is a link to gone, which is not there; correct the link$/,
+      finding: /src is a symbolic link to gone, which does not exist; correct the link$/,
     },
     {
       name: 'says that its file is a link to nowhere',
@@ -74,7 +74,7 @@ describe('a function whose code is not there', () => {
         symlinkSync('gone', join(folder, 'src/app.js'));
       },
       directory: 'src',
-      finding: /src\/app\.js is a link to gone, which is not there; correct the link$/,
+      finding: /src\/app\.js is a symbolic link to gone, which does not exist; correct the link$/,
     },
     {
       name: 'says that its folder is a file',

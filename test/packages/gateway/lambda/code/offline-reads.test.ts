@@ -17,7 +17,7 @@ describe('describeOfflineRead', () => {
   it('names the place in the files of a bundle', async () => {
     const said = await describeOfflineRead({ kind: 'files', files }, {});
 
-    assert.match(said ?? '', /^IS_OFFLINE is read \(\S+db\.js:2\) and not set, as at AWS\./);
+    assert.match(said ?? '', /^IS_OFFLINE is read \(\S+db\.js:2\) but not set, as on AWS\./);
   });
 
   it('looks at the files of code that runs as it is', async () => {

@@ -31,6 +31,6 @@ describe('checkTogether', () => {
   it('names a function that is to be isolated and is none', () => {
     const faults = new Faults(false);
     checkTogether([reserving(1)], { isolation: ['g'] }, 'template.yml', faults);
-    assert.match(faults.all[0]?.error.describe() ?? '', /template\.yml.*there is no function "g"/);
+    assert.match(faults.all[0]?.error.describe() ?? '', /template\.yml.*unknown function "g"/);
   });
 });

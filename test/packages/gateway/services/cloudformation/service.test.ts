@@ -198,7 +198,7 @@ describe('a call of CloudFormation', () => {
       /Resource None does not exist for stack orders/,
     ],
     ['DescribeStackResources', { PhysicalResourceId: 'none' }, /Stack for none does not exist/],
-    ['DescribeStackResources', { StackName: 'orders', PhysicalResourceId: 'x' }, /exclude each other/],
+    ['DescribeStackResources', { StackName: 'orders', PhysicalResourceId: 'x' }, /are mutually exclusive/],
     ['ListImports', { ExportName: 'none' }, /is not imported by any stack/],
   ] as const)
     it(`is refused: ${action} ${JSON.stringify(form)}`, async () => {

@@ -294,8 +294,8 @@ describe('a distribution', () => {
     assert.deepEqual(
       bench.logged.map(({ reason }) => reason),
       [
-        'miss: first request of this key; kept for 60 s',
-        'miss: the key differs by header x-tenant from what is kept; kept for 60 s',
+        'miss: first request with this cache key; cached for 60 s',
+        'miss: the cache key differs from the cached object in header x-tenant; cached for 60 s',
         'hit: kept 0 s ago',
         'bypass: POST is not cached',
       ],

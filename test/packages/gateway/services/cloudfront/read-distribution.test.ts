@@ -19,7 +19,7 @@ const CLOSING = [
   ['TrustedKeyGroups', '[k]', /signed URLs and cookies are not checked/],
   ['TrustedSigners', '[self]', /signed URLs and cookies are not checked/],
   ['FieldLevelEncryptionId', 'C1', /fields are not encrypted/],
-  ['SomethingNew', '{ Enabled: true }', /SomethingNew is unknown here/],
+  ['SomethingNew', '{ Enabled: true }', /SomethingNew is not supported here/],
 ] as const;
 
 describe('a response headers policy', () => {
@@ -39,7 +39,7 @@ describe('a response headers policy', () => {
   });
 });
 
-describe('a behavior that needs what is not done here', () => {
+describe('a behavior that needs what is not supported here', () => {
   for (const [member, value, reason] of CLOSING) {
     it(`is closed by ${member}, with file and line`, async () => {
       const bench = aDistribution({ behavior: `${POLICY}\n${member}: ${value}` });
@@ -96,8 +96,8 @@ CacheBehaviors:
 describe('an origin that is not reached here', () => {
   for (const [config, reason] of [
     ['OriginAccessControlId: E1', /not signed here/],
-    ['VpcOriginConfig: { VpcOriginId: v }', /VPC origins are not reached/],
-    ["S3OriginConfig: { OriginAccessIdentity: '' }", /objects of buckets are not served/],
+    ['VpcOriginConfig: { VpcOriginId: v }', /VPC origins are not supported/],
+    ["S3OriginConfig: { OriginAccessIdentity: '' }", /S3 origins are not supported/],
   ] as const)
     it(`closes its behaviors, also under --allow-unguarded: ${config}`, async () => {
       const settings = { allowUnguarded: true };
@@ -119,7 +119,7 @@ CacheBehaviors:
 
     assert.equal((await bench.ask('/g')).status, 500);
     assert.equal((await bench.ask('/a')).status, 200);
-    assert.match(bench.unsupported[0]?.consequence ?? '', /origin groups do not fail over/);
+    assert.match(bench.unsupported[0]?.consequence ?? '', /failover of origin groups is not supported/);
   });
 
   it('is every one behind a restriction by country', async () => {
@@ -137,19 +137,24 @@ const FAULTS = [
     'behavior',
     'CachePolicyId: 00000000-0000-0000-0000-000000000000',
     'CachePolicyId',
-    /is no policy that AWS manages/,
+    /it is neither an AWS managed policy/,
   ],
   [
     'behavior',
     `${POLICY}\nForwardedValues: { QueryString: true }`,
     'ForwardedValues',
-    /cannot be set beside CachePolicyId/,
+    /cannot be combined with CachePolicyId/,
   ],
-  ['behavior', `${POLICY}\nMinTTL: 5`, 'MinTTL', /cannot be set beside/],
-  ['behavior', 'OriginRequestPolicyId: AllViewer', 'OriginRequestPolicyId', /needs a CachePolicyId/],
-  ['behavior', 'Compress: true', 'CachePolicyId', /must be set, or ForwardedValues/],
+  ['behavior', `${POLICY}\nMinTTL: 5`, 'MinTTL', /cannot be combined with/],
+  ['behavior', 'OriginRequestPolicyId: AllViewer', 'OriginRequestPolicyId', /requires a CachePolicyId/],
+  ['behavior', 'Compress: true', 'CachePolicyId', /or ForwardedValues must be set/],
   ['behavior', 'ForwardedValues: { QueryString: false }\nMinTTL: 10\nMaxTTL: 5', 'MinTTL', /above MaxTTL 5/],
-  ['behavior', `${POLICY}\nAllowedMethods: [GET, HEAD, TRACE]`, 'AllowedMethods', /TRACE is no method/],
+  [
+    'behavior',
+    `${POLICY}\nAllowedMethods: [GET, HEAD, TRACE]`,
+    'AllowedMethods',
+    /does not forward the method TRACE/,
+  ],
   ['behavior', `${POLICY}\nCompress: perhaps`, 'Compress', /must be true or false/],
 ] as const;
 
@@ -174,14 +179,14 @@ describe('a distribution that CloudFormation would refuse', () => {
       'CustomErrorResponses: [{ ErrorCode: 404, ResponsePagePath: /e }]',
       /ResponsePagePath must be set together/,
     ],
-    ['DefaultRootObject: /index.html', /is no name of an object/],
+    ['DefaultRootObject: /index.html', /is not an object name/],
     [
       'CacheBehaviors: [{ PathPattern: /a, TargetOriginId: none, ViewerProtocolPolicy: allow-all }]',
-      /none is none of the/,
+      /unknown origin none; expected/,
     ],
     [
       'CacheBehaviors: [{ PathPattern: "/a b", TargetOriginId: api, ViewerProtocolPolicy: allow-all }]',
-      /no path pattern can have/,
+      /not allowed in a path pattern/,
     ],
   ] as const)
     it(`is refused with its line: ${config}`, async () => {
@@ -252,7 +257,7 @@ describe('a web ACL of a distribution', () => {
 
     const refused = await closed.ask('/a');
     assert.deepEqual([refused.status, closed.requests.length], [500, 0]);
-    assert.match(refused.body, /is in no loaded stack/);
+    assert.match(refused.body, /is not in a loaded stack/);
     assert.equal((await open.ask('/a', { headers: ['X-Amzn-Waf-Seen', 'guess'] })).status, 200);
     assert.deepEqual(judged, [`${ARN} /a 203.0.113.7`]);
     assert.equal(JSON.stringify(open.requests[0]?.headers).match(/waf-seen","(\w+)"/)?.[1], 'yes');

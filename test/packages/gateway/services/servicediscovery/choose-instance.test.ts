@@ -144,7 +144,7 @@ describe('the rows of services', () => {
         kind: 'service',
         name: 'orders.shop',
         targets: ['a', 'b', 'c'],
-        state: '2 healthy, 1 unhealthy, 2 left out after failed connections',
+        state: '2 healthy, 1 unhealthy, 2 excluded after failed connections',
       },
     ]);
   });

@@ -74,15 +74,15 @@ describe('instances of the file of --cloud-map', () => {
       name: 'an unknown service',
       text: `\nprices:${ONE}`,
       line: 2,
-      message: /no service prices; there are orders\.shop/,
+      message: /unknown service prices; expected one of orders\.shop/,
     },
-    { name: 'no list', text: 'orders: one', line: 1, message: /orders is a list/ },
-    { name: 'no map', text: '- one', line: 1, message: /the file is a map of services/ },
+    { name: 'no list', text: 'orders: one', line: 1, message: /orders must be a list/ },
+    { name: 'no map', text: '- one', line: 1, message: /the file must be a map of services/ },
     {
       name: 'an unknown member',
       text: 'orders:\n  - InstanceId: one\n    Attribute: {}',
       line: 3,
-      message: /Attribute is no member of an instance/,
+      message: /unknown member Attribute in an instance/,
     },
     {
       name: 'a bad address',
@@ -140,7 +140,7 @@ describe('instances of a template', () => {
   it('are reported if integrations cannot call them', async () => {
     const map = await aMap(INSTANCE('{ AWS_INSTANCE_IPV4: 10.0.0.9, AWS_INSTANCE_PORT: 81 }'));
 
-    assert.match(map.unsupported.map(({ consequence }) => consequence).join(), /not of this machine/);
+    assert.match(map.unsupported.map(({ consequence }) => consequence).join(), /not on this machine/);
   });
 
   it('are reported if AWS refuses them, or their service is not loaded', async () => {

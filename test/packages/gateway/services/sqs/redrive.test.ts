@@ -87,6 +87,6 @@ describe('a redrive of dead messages', () => {
         ['mails', false],
       ],
     );
-    assert.match(service.rows()[0]?.state ?? '', /, dead of jobs, mails$/);
+    assert.match(service.rows()[0]?.state ?? '', /, dead-letter queue of jobs, mails$/);
   });
 });

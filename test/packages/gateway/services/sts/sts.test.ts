@@ -333,11 +333,11 @@ describe('GetSessionToken', () => {
 
 describe('what STS does not do here', () => {
   for (const [form, says] of [
-    [{ ...ASSUME, 'Tags.member.1.Key': 'a' }, /Tags of AssumeRole is not done here; leave it out/],
+    [{ ...ASSUME, 'Tags.member.1.Key': 'a' }, /Tags of AssumeRole is not supported; omit it/],
     [{ ...ASSUME, 'TransitiveTagKeys.member.1': 'a' }, /TransitiveTagKeys of AssumeRole/],
     [{ ...ASSUME, SerialNumber: 'm' }, /SerialNumber of AssumeRole/],
-    [{ Action: 'GetSessionToken', SerialNumber: 'm' }, /multi-factor authentication are not done here/],
-    [{ Action: 'GetSessionToken', TokenCode: '1' }, /multi-factor authentication are not done here/],
+    [{ Action: 'GetSessionToken', SerialNumber: 'm' }, /Multi-factor authentication is not supported/],
+    [{ Action: 'GetSessionToken', TokenCode: '1' }, /Multi-factor authentication is not supported/],
   ] as const)
     it(`is refused: ${Object.keys(form).at(-1)} of ${form.Action}`, async () => {
       const answer = await aBench({ trust: [trusts(ALICE_ARN)] }).ask(anIdentity(allow('sts:*')), form);

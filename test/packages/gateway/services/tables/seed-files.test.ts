@@ -50,10 +50,10 @@ describe('readSeeds', () => {
 
   const REFUSED: readonly (readonly [string, string, RegExp])[] = [
     ['orders.json', '[{"id":', /orders\.json .*JSON/],
-    ['orders.json', '{"id":"a"}', /does not hold a list of items/],
+    ['orders.json', '{"id":"a"}', /does not contain a list of items/],
     ['orders.json', '[1]', /item 1 is not an object/],
     ['orders.ndjson', '{"id":"a"}\n{', /line 2: /],
-    ['orders.json', '[{"id":12345678901234567890}]', /item 1: .* has lost digits/],
+    ['orders.json', '[{"id":12345678901234567890}]', /item 1: .* cannot be represented exactly/],
   ];
   for (const [name, text, message] of REFUSED)
     it(`refuses ${text} with the place`, async () => {

@@ -41,7 +41,7 @@ describe('parseValues', () => {
       'ssm: { /a: { type: Secret, value: hush } }',
       /^v\.yml:1: ssm: type of \/a must be one of/,
     ],
-    ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a text/],
+    ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a string/],
     ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is not a bucket name/],
     ['a file that is not there', 's3: { abc: { b: !file b } }', /^v\.yml:1: abc\/b: .*b is not there/],
     ['an anchor that is not there', 'secretsmanager: { a: [*hush] }', /^v\.yml:1: /],

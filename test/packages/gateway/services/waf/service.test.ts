@@ -36,7 +36,7 @@ describe('a web ACL in front of a stage', () => {
     const verdict = ask(aWall(`[${blocking('NoSql', SQLI)}]`));
 
     assert.deepEqual(verdict?.kind === 'passed' ? verdict.notes?.() : [], [
-      'The rule NoSql of the web ACL wall was not judged (AWS’s detector of SQL injection); on AWS it may decide otherwise.',
+      'The rule NoSql of the web ACL wall was not evaluated (AWS’s detector of SQL injection); on AWS it may decide otherwise.',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('a web ACL in front of a stage', () => {
         [
           'Wall',
           'Rules',
-          'rule NoSql: AWS’s detector of SQL injection cannot be judged here: requests pass it; --strict-waf closes its stages',
+          'rule NoSql: AWS’s detector of SQL injection cannot be evaluated here: it blocks nothing; with --strict-waf its stages answer 500',
         ],
       ],
     );
@@ -107,7 +107,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     {
       name: 'a rule that AWS refuses',
       rules: `[${blocking('Odd', '{ MagicStatement: {} }')}]`,
-      message: /MagicStatement is no statement/,
+      message: /unknown statement MagicStatement/,
     },
     {
       name: 'a set that is in no stack',
@@ -190,7 +190,7 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     Type: AWS::WAFv2::WebACLAssociation
     Properties: { WebACLArn: !GetAtt Wall.Arn, ResourceArn: 'arn:aws:apigateway:${REGION}::/apis/abc/stages/dev' }`;
 
-    assert.match(faultsOf(aWall('[]', http)), /AWS WAF protects no HTTP API/);
+    assert.match(faultsOf(aWall('[]', http)), /AWS WAF does not support HTTP APIs/);
   });
 });
 

@@ -118,7 +118,11 @@ describe('PutTraceSegments and BatchGetTraces', () => {
     });
 
     assert.deepEqual(refused, [
-      { Id: 'x', ErrorCode: 'MissingFields', Message: 'A segment has an id, a trace_id and a start_time' },
+      {
+        Id: 'x',
+        ErrorCode: 'MissingFields',
+        Message: 'A segment must have an id, a trace_id and a start_time',
+      },
       { Id: '', ErrorCode: 'ParseError', Message: 'Invalid segment. ErrorCode: ParseError' },
     ]);
     assert.deepEqual(traces, [

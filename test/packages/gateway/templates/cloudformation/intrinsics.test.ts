@@ -91,7 +91,7 @@ describe('resolveValue', () => {
     { expression: '!Ref Nowhere', says: /Unresolved resource dependencies \[Nowhere\] in the Outputs block/ },
     { expression: '!Ref AWS::Nothing', says: /Unresolved resource dependencies \[AWS::Nothing\]/ },
     { expression: '!Sub "${Nowhere}"', says: /Unresolved resource dependencies \[Nowhere\]/ },
-    { expression: '!Sub "${a b}"', says: /Fn::Sub names "\$\{a b\}"/ },
+    { expression: '!Sub "${a b}"', says: /Fn::Sub contains "\$\{a b\}"/ },
     { expression: '!GetAtt Nowhere.Arn', says: /references undefined resource Nowhere/ },
     { expression: '!GetAtt Topic', says: /Fn::GetAtt object requires two non-empty parameters/ },
     { expression: '!Select [7, [a]]', says: /cannot select nonexistent value at index 7/ },
@@ -105,7 +105,7 @@ describe('resolveValue', () => {
     { expression: '!Cidr [10.0.0.0/24, 9, 8]', says: /Fn::Cidr cannot cut 9 blocks/ },
     { expression: '!Transform {Name: OwnMacro}', says: /Fn::Transform runs a macro/ },
     { expression: '{"Fn::Nope": 1}', says: /unknown function Fn::Nope/ },
-    { expression: '{Ref: Env, x: 1}', says: /Ref must stand alone/ },
+    { expression: '{Ref: Env, x: 1}', says: /Ref must be the only key/ },
     { expression: 'null', says: /'null' values are not allowed/ },
     { expression: '!ImportValue nothing', says: /No export named nothing found. Stack shop imports it/ },
   ];

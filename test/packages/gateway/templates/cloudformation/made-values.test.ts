@@ -96,7 +96,7 @@ describe('a value that another stack of the start makes', () => {
 
     assert.match(
       refusal(() => a!.resolveResources()),
-      /values are made of each other: eu-west-1 parameter b, eu-west-1 parameter a/,
+      /values are defined in terms of each other: eu-west-1 parameter b, eu-west-1 parameter a/,
     );
   });
 

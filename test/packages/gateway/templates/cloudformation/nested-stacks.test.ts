@@ -102,7 +102,7 @@ Outputs: { Out: { Value: !GetAtt Far.Outputs.Name } }`,
     assert.ok(
       said.some((text) => /^Gone: resources .* do not exist: .*gone\.yaml: template not found/.test(text)),
     );
-    assert.ok(said.some((text) => /^Itself: .* nests itself/.test(text)));
+    assert.ok(said.some((text) => /^Itself: .* includes itself/.test(text)));
     assert.ok(said.includes('Far: resources of the nested stack do not exist'));
     assert.match(JSON.stringify(stack?.outputs.get('Out')), /app-Far-.*-Outputs\.Name/);
   });

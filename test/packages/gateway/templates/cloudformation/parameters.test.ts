@@ -81,7 +81,7 @@ describe('readParameters', () => {
     {
       declaration: '{Type: "AWS::SSM::Parameter::Value<String>", Default: /a}',
       given: {},
-      says: /value is in the account's SSM; set it with --param P=…/,
+      says: /value comes from SSM in the account; set it with --param P=…/,
     },
   ];
   for (const { declaration, given, says } of refusals) {

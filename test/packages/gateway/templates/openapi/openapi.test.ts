@@ -266,12 +266,12 @@ describe('expandDocuments for a REST API', () => {
     {
       name: 'a reference to nothing',
       body: document({ parameters: [{ $ref: '#/components/parameters/p' }] }),
-      says: '/app/shop.yml:1: Api.Body.paths./x.get.parameters.0: Invalid OpenAPI input. The reference #/components/parameters/p leads nowhere',
+      says: '/app/shop.yml:1: Api.Body.paths./x.get.parameters.0: Invalid OpenAPI input. The reference #/components/parameters/p cannot be resolved',
     },
     {
       name: 'a reference to itself',
       body: document({}, { paths: { '/x': { $ref: '#/paths/~1x' } } }),
-      says: '/app/shop.yml:1: Api.Body.paths./x: Invalid OpenAPI input. The reference "#/paths/~1x" leads nowhere',
+      says: '/app/shop.yml:1: Api.Body.paths./x: Invalid OpenAPI input. The reference "#/paths/~1x" cannot be resolved',
     },
     {
       name: 'an unknown base path mode',

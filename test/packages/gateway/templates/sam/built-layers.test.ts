@@ -74,7 +74,7 @@ describe('placeBuiltLayers', () => {
       { BuildMethod: 'makefile' },
       { 'layer/Makefile': '' },
       undefined,
-      /made by sam build \(makefile\)/,
+      /built by sam build \(makefile\)/,
     ],
     ['no build', {}, { 'layer/package.json': manifest }, undefined, /^$/],
     [

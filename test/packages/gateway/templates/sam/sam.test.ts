@@ -275,7 +275,7 @@ Resources:
     {
       name: 'an event without path',
       text: fn('{Type: Api, Properties: {Method: get}}'),
-      says: /event E: Path and Method must both be written/,
+      says: /event E: Path and Method must both be strings/,
     },
     {
       name: 'an authorizer without payload version',

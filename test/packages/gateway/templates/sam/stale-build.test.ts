@@ -79,7 +79,7 @@ describe('findStaleBuilds', () => {
     const [finding] = findStaleBuilds({}, file, new Map());
     assert.match(
       finding?.consequence ?? '',
-      /older than .*template\.yaml, and is served unchanged: run sam build/,
+      /older than .*template\.yaml and is served unchanged: run sam build/,
     );
   });
 });

@@ -55,7 +55,7 @@ describe('startAwsStandIn', () => {
       name: 'names a call of CloudFormation that it does not answer',
       request: () => query('cloudformation', 'Action=CreateStack&StackName=base'),
       status: 501,
-      body: /<Code>InvalidAction<\/Code><Message>The local stand-in has no CloudFormation CreateStack\./,
+      body: /<Code>InvalidAction<\/Code><Message>The local stand-in does not support CloudFormation CreateStack\./,
     },
     {
       name: 'says that an unknown stack does not exist',
@@ -86,7 +86,7 @@ describe('startAwsStandIn', () => {
       name: 'refuses an action by name',
       request: () => query('cloudformation', 'Action=DeleteStack&StackName=base'),
       status: 501,
-      body: /no CloudFormation DeleteStack/,
+      body: /not support CloudFormation DeleteStack/,
     },
     {
       name: 'gives the account',
@@ -100,7 +100,7 @@ describe('startAwsStandIn', () => {
       name: 'refuses another SSM operation',
       request: () => ssm('/known', 'AmazonSSM.PutParameter'),
       status: 501,
-      body: /no AmazonSSM\.PutParameter/,
+      body: /not support AmazonSSM\.PutParameter/,
     },
     { name: 'gives an object', request: () => ask('s3', '/bucket/a%20b.json'), status: 200, body: /^\{\}$/ },
     { name: 'misses an object', request: () => ask('s3', '/bucket/x'), status: 404, body: /NoSuchKey/ },
@@ -109,13 +109,13 @@ describe('startAwsStandIn', () => {
       name: 'refuses to store an object',
       request: () => ask('s3', '/bucket/x', { method: 'PUT', body: 'x' }),
       status: 501,
-      body: /no S3 PUT/,
+      body: /not support S3 PUT/,
     },
     {
       name: 'refuses another service by name',
       request: () => query('dynamodb', ''),
       status: 501,
-      body: /no service &#34;dynamodb&#34;/,
+      body: /not support the service &#34;dynamodb&#34;/,
     },
     {
       name: 'refuses another service in JSON where the client reads that',
@@ -125,7 +125,7 @@ describe('startAwsStandIn', () => {
           headers: { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.X' },
         }),
       status: 501,
-      body: /^\{"__type":"NotImplemented","message":"The local stand-in has no service \\"ecr\\"/,
+      body: /^\{"__type":"NotImplemented","message":"The local stand-in does not support the service \\"ecr\\"/,
     },
     {
       name: 'refuses a body without end',

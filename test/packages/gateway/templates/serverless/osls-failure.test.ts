@@ -54,11 +54,11 @@ describe('what osls has to say', () => {
     ],
   ];
   for (const [name, remedy] of [
-    ['stage', 'give --stage'],
-    ['region', 'give --region'],
+    ['stage', 'pass --stage'],
+    ['region', 'pass --region'],
     [
       'colour',
-      "only --stage and --region are passed on; write ${param:colour} and give --param colour=…, or ${opt:colour, 'VALUE'}",
+      "only --stage and --region are passed on; write ${param:colour} and pass --param colour=…, or ${opt:colour, 'VALUE'}",
     ],
   ] as const)
     it(`of the option "${name}" without value is reported with the option to give`, () => {
@@ -76,7 +76,7 @@ describe('what osls has to say', () => {
 
     assert.equal(
       explainFailure({ message, texts }, '/app/serverless.ts', undefined).describe(),
-      '/app/serverless.ts: provider.environment.LIST[0]: ${opt:stage} has no value: give --stage',
+      '/app/serverless.ts: provider.environment.LIST[0]: ${opt:stage} has no value: pass --stage',
     );
   });
 

@@ -89,17 +89,17 @@ describe('a file of Terraform', () => {
     [
       'of an unknown format is refused by name',
       '{"format_version":"2.0"}',
-      /format_version 2\.0 of Terraform's JSON is not known/,
+      /format_version 2\.0 of Terraform's JSON is not supported/,
     ],
     [
       'of an older state is refused by name',
       '{"version":3,"terraform_version":"0.11.0"}',
-      /version 3 of Terraform's JSON is not known/,
+      /version 3 of Terraform's JSON is not supported/,
     ],
     [
       'of a targeted plan without a resource of AWS says how to make a whole one',
       aPlan({ resources: [{ type: 'random_id', name: 'r', values: { byte_length: 4 } }] }),
-      /no resource of the provider aws; a plan made with -target has only its targets\. Run "terraform plan -out plan\.bin/,
+      /no resources of the aws provider; a plan made with -target contains only its targets\. Run "terraform plan -out plan\.bin/,
     ],
   ];
   for (const [name, text, says] of refused)

@@ -253,7 +253,7 @@ describe('a value that only the apply makes', () => {
           expressions: { policy: refs('aws_dynamodb_table.t.arn', 'aws_sqs_queue.q.arn') },
         },
       ],
-      /: aws_iam_policy\.p\.PolicyDocument: its value is known only after apply, and what it is made of is not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
+      /: aws_iam_policy\.p\.PolicyDocument: its value is known only after apply, and the references in it are not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
     ],
   ];
   for (const [name, resources, says] of rows)
@@ -298,9 +298,9 @@ describe('a route or method whose authorization is not shown', () => {
   ];
   const guarded = { authorizer_id: 'a1b2c3' };
   const rows: readonly { name: string; values: object; unknown?: boolean; says: string | undefined }[] = [
-    { name: 'empty, beside an authorizer', values: { ...guarded, type: '' }, says: 'is empty beside' },
-    { name: 'null, beside an authorizer', values: { ...guarded, type: null }, says: 'is empty beside' },
-    { name: 'absent, beside an authorizer', values: guarded, says: 'is empty beside' },
+    { name: 'empty, beside an authorizer', values: { ...guarded, type: '' }, says: 'is empty although' },
+    { name: 'null, beside an authorizer', values: { ...guarded, type: null }, says: 'is empty although' },
+    { name: 'absent, beside an authorizer', values: guarded, says: 'is empty although' },
     { name: 'known only after apply, beside one', values: guarded, unknown: true, says: 'does not show' },
     { name: 'known only after apply', values: {}, unknown: true, says: 'does not show' },
     { name: 'absent, and there is no authorizer', values: { authorizer_id: '' }, says: undefined },
@@ -367,7 +367,7 @@ describe('the rest of a plan', () => {
         [
           'aws_api_gateway_integration.i',
           undefined,
-          'what it belongs to is not in the plan, or known only after apply: it is not applied',
+          'the resource it belongs to is not in the plan or known only after apply: it is not applied',
         ],
         ['aws_api_gateway_rest_api.a', 'new_feature', 'this attribute is not applied'],
       ],

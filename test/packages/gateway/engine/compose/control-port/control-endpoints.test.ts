@@ -159,19 +159,19 @@ describe('the control port of a start', () => {
   });
 
   for (const { method, path, body, message } of [
-    { method: 'GET', path: 'items?table=None', message: 'There is no table "None"; there are shop-orders' },
+    { method: 'GET', path: 'items?table=None', message: 'Unknown table "None"; expected one of shop-orders' },
     {
       method: 'POST',
       path: 'items',
       body: { table: 'None', items: [] },
-      message: 'There is no table "None"; there are shop-orders',
+      message: 'Unknown table "None"; expected one of shop-orders',
     },
-    { method: 'GET', path: 'messages?queue=None', message: 'There is no queue "None"; there are jobs' },
+    { method: 'GET', path: 'messages?queue=None', message: 'Unknown queue "None"; expected one of jobs' },
     {
       method: 'POST',
       path: 'invoke',
       body: { function: 'none', payload: '{}' },
-      message: 'There is no function "none"; there are watch',
+      message: 'Unknown function "none"; expected one of watch',
     },
   ])
     it(`answers ${method} ${path} with what there is`, async () => {

@@ -103,7 +103,7 @@ describe('the functions of a load', () => {
   ])
     it(`names ${place} for an option about a function that is not there`, async () => {
       assert.deepEqual((await read([own], { isolation: ['resize'], sources })).faults, [
-        `${place}: isolation: there is no function "resize"`,
+        `${place}: isolation: unknown function "resize"`,
       ]);
     });
 });

@@ -18,7 +18,7 @@ function ask(
 ) {
   const served = { find: (id: string) => APIS.get(id), domains: { ofHost: () => undefined } };
   const plan = { apiIds } as unknown as PortPlan;
-  return nameServer(served as unknown as ServedApis, { plan, usual: USUAL, allowHosts }, serverName);
+  return nameServer(served as unknown as ServedApis, { plan, ownNames: USUAL, allowHosts }, serverName);
 }
 
 /** API Gateway developer guide, "Choose a security policy for your REST API". */

@@ -44,7 +44,7 @@ describe('a redrive by the control port', () => {
       const [status, answer] = await post({ target, redrive: true });
 
       assert.equal(status, 409);
-      assert.match(JSON.stringify(answer), new RegExp(`\\\\"${target}\\\\" is no queue with dead messages`));
+      assert.match(JSON.stringify(answer), new RegExp(`\\\\"${target}\\\\" is not the dead-letter queue`));
     }
   });
 });

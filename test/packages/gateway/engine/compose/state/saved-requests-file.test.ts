@@ -45,10 +45,10 @@ describe('the file of saved requests', () => {
     symlinkSync(outside, join(folder, NAME));
     const file = savedRequestsFile(folder);
 
-    await assert.rejects(file.read(), /no ordinary file/);
+    await assert.rejects(file.read(), /not a regular file/);
     await assert.rejects(
       file.change(() => 'overwritten'),
-      /no ordinary file/,
+      /not a regular file/,
     );
     assert.equal(readFileSync(outside, 'utf8'), 'secret');
   });

@@ -214,12 +214,12 @@ describe('alarms by calls', () => {
     {
       name: 'a band',
       command: alarm('a', { ComparisonOperator: 'LessThanLowerThreshold' }),
-      error: /none is predicted/,
+      error: /needs anomaly detection/,
     },
     {
       name: 'a metric beside expressions',
       command: alarm('a', { Statistic: undefined, Metrics: [{ Id: 'a', Expression: '1' }] }),
-      error: /and Metrics: an alarm has either/,
+      error: /and Metrics: an alarm must have only one/,
     },
     {
       name: 'a rule over an unknown alarm',

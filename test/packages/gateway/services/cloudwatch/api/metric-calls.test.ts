@@ -164,15 +164,15 @@ describe('GetMetricData', () => {
   for (const { query, message } of [
     {
       query: { Expression: `SEARCH('{Shop} a', 'Sum')` },
-      message: /uses SEARCH, which is not computed here/,
+      message: /uses SEARCH, which is not supported here/,
     },
     {
       query: { Expression: 'ANOMALY_DETECTION_BAND(a)' },
-      message: /ANOMALY_DETECTION_BAND, which is not computed/,
+      message: /ANOMALY_DETECTION_BAND, which is not supported/,
     },
     { query: { Expression: 'MEDIAN(a)' }, message: /uses MEDIAN, an unknown function/ },
     { query: { Expression: 'SUM(a)' }, message: /returns no time series/ },
-    { query: { Expression: 'c + 1' }, message: /refers to "c", which is no query/ },
+    { query: { Expression: 'c + 1' }, message: /refers to "c", which is not the id of a query/ },
     { query: { Expression: 'e + 1' }, message: /refers to "e", which refers back/ },
     { query: { Expression: 'a +' }, message: /ends early/ },
     { query: { Expression: 'a ? b' }, message: /cannot be read at "\? b"/ },

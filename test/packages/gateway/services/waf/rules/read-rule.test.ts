@@ -74,7 +74,7 @@ const REFUSED: readonly {
     name: 'an unknown statement',
     rules: [aRule({ MagicStatement: {} })],
     path: STATEMENT,
-    message: /MagicStatement is no statement/,
+    message: /unknown statement MagicStatement/,
   },
   {
     name: 'two statements at once',
@@ -98,13 +98,13 @@ const REFUSED: readonly {
     name: 'an unknown field',
     rules: [bytes({ FieldToMatch: { Trailer: {} } })],
     path: `${STATEMENT}.ByteMatchStatement.FieldToMatch`,
-    message: /Trailer is no field/,
+    message: /unknown field to match Trailer/,
   },
   {
     name: 'a name that every object has',
     rules: [bytes({ FieldToMatch: { constructor: {} } })],
     path: `${STATEMENT}.ByteMatchStatement.FieldToMatch`,
-    message: /is no field/,
+    message: /unknown field/,
   },
   {
     name: 'an unknown transformation',
@@ -176,7 +176,7 @@ const REFUSED: readonly {
     name: 'counting all without a scope',
     rules: [rate({ AggregateKeyType: 'CONSTANT' })],
     path: `${STATEMENT}.RateBasedStatement.ScopeDownStatement`,
-    message: /is needed/,
+    message: /is required/,
   },
   {
     name: 'six keys',

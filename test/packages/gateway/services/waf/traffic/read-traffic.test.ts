@@ -62,7 +62,7 @@ describe('readTraffic', () => {
   });
 
   for (const [name, text, message] of [
-    ['neither', 'hello', /traffic:1: this is no record of AWS WAF/],
+    ['neither', 'hello', /traffic:1: this is neither a log record of AWS WAF/],
     ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
     [
       'an entry without a URL',
