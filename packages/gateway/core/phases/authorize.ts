@@ -81,7 +81,7 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
   const { verdict } = grant;
   if (verdict.kind === 'simple') {
     if (!verdict.isAuthorized)
-      throw denied(`the authorizer answered isAuthorized: false${describeRefusal(grant)}`);
+      throw denied(`the authorizer returned isAuthorized: false${describeRefusal(grant)}`);
     return;
   }
   const question = askAbout(matched, {});

@@ -45,7 +45,7 @@ describe('what to do about an authorizer', () => {
         () => {
           throw new TypeError('no keys.');
         },
-        /every request is denied: authorizer .* failed with TypeError: no keys\.\n→ Fix the function auth: it failed with that error before it answered\.$/,
+        /the request is denied: authorizer .* failed with TypeError: no keys\.\n→ Fix the function auth: it failed with that error before it returned a response\.$/,
       ],
       [
         () => ({ isFine: true }),
