@@ -113,6 +113,8 @@ function show(api: ApiState, responseType: string): GatewayResponse {
   const shown =
     type === undefined ? undefined : resolveGatewayResponses(api.resources.gatewayResponses).get(type);
   if (shown === undefined)
-    throw badRequest(`Invalid gateway response type "${responseType}". AWS has ${RESPONSE_TYPES.join(', ')}`);
+    throw badRequest(
+      `Invalid gateway response type "${responseType}"; expected one of ${RESPONSE_TYPES.join(', ')}`,
+    );
   return shown;
 }

@@ -30,7 +30,7 @@ describe('what to do about an authorizer', () => {
 
   it('advises by the code of the failure and not by its words', async () => {
     const misleading = () => {
-      throw new Error('the store did not answer in time');
+      throw new Error('the store did not respond in time');
     };
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: misleading });
 
