@@ -172,7 +172,11 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Wall', /is in no loaded stack, or has faults/, /stage dev answers 500.*--allow-unguarded/],
+    reports: [
+      'Wall',
+      /is in no loaded stack, or has faults/,
+      /stage dev responds with 500.*--allow-unguarded/,
+    ],
   },
   {
     name: 'a web ACL of a stage that cannot be told',
@@ -201,7 +205,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Deployment', /a-b/, /stage dev answers 500/],
+    reports: ['Deployment', /a-b/, /stage dev responds with 500/],
   },
   {
     name: 'more authorizers than AWS takes',

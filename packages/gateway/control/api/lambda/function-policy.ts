@@ -25,7 +25,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** "The final policy size (20597) is bigger than the limit (20480)." */
 const MAX_POLICY_BYTES = 20_480;
 
-/** Patterns of the API reference; each member of AddPermission, and whether it is required. */
+/** Patterns from the API reference; each member of AddPermission, and whether it is required. */
 const MEMBERS: readonly (readonly [name: string, pattern: RegExp, isRequired?: true])[] = [
   ['StatementId', /^[\w-]{1,100}$/, true],
   ['Action', /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/, true],
@@ -60,7 +60,7 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
   const [, encoded = '', statement] = PATH.exec(path) ?? [];
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined || (statement === undefined) === (method === 'DELETE'))
-    return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not served here`);
+    return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not supported here`);
   const named = readFunctionName(decodeOrKeep(encoded));
   const asked = new URLSearchParams(query).get('Qualifier') ?? undefined;
   const qualifier = named.qualifier ?? (asked === '$LATEST' ? undefined : asked);
@@ -121,7 +121,7 @@ function removePermission(asked: PolicyRequest, id: string, policies: FunctionPo
   return { status: 204, headers: [], body: '' };
 }
 
-/** Lambda's text for a faulty member; undefined if there is none. */
+/** Lambda's text for an invalid member; undefined if there is none. */
 function findWrongMember(input: UnknownMembers): string | undefined {
   for (const [name, pattern, isRequired] of MEMBERS) {
     const value = input[name] ?? undefined;
@@ -174,7 +174,10 @@ function printPolicy(
   return document === undefined ? undefined : JSON.stringify(document);
 }
 
-/** Derived from the policy: changes with it, and returns when a change is undone. */
+/**
+ * Derived from the policy, so it changes with the policy and returns to its earlier value when a change is
+ * undone.
+ */
 function revisionOf(policy: string): string {
   const hex = createHash('sha256').update(policy).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

@@ -95,7 +95,7 @@ function put(api: ApiState, type: string, properties: JsonObject, { random }: Re
   api.edit({ ...api.resources, gatewayResponses });
 }
 
-/** Patching a default response creates one of the API's own. */
+/** Patching a default response creates a response that belongs to the API. */
 function toProperties({
   statusCode: status,
   responseParameters,
