@@ -5,7 +5,10 @@ import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
-/** Whether the caller wants the old item when its condition fails; read here, since dynalite drops it. */
+/**
+ * Whether the caller wants the old item when its condition fails; read here, because dynalite drops the
+ * member.
+ */
 export function readReturnOld(input: UnknownMembers): boolean {
   const mode = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
   if (mode !== 'NONE' && mode !== 'ALL_OLD') {
@@ -17,7 +20,7 @@ export function readReturnOld(input: UnknownMembers): boolean {
   return mode === 'ALL_OLD';
 }
 
-/** dynalite's key text of a checked write; undefined when its key does not fit the table. */
+/** dynalite's key text for a checked write; undefined when its key does not fit the table. */
 export function keyOf(table: Table, checked: Readonly<Record<string, unknown>>): string | undefined {
   const put = checked['Item'];
   const item = membersOf(put ?? checked['Key']) as Item;
