@@ -172,11 +172,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: [
-      'Wall',
-      /is in no loaded stack, or has faults/,
-      /stage dev responds with 500.*--allow-unguarded/,
-    ],
+    reports: ['Wall', /is in no loaded stack, or has faults/, /stage dev answers 500.*--allow-unguarded/],
   },
   {
     name: 'a web ACL of a stage that cannot be told',

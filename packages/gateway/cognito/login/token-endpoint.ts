@@ -162,8 +162,8 @@ async function exchangeCode(
 }
 
 /**
- * A verifier without a challenge is refused too, because an attack may have removed the challenge (RFC 9700
- * §2.1.1).
+ * A verifier without a challenge is refused too, because an attack may have removed the challenge
+ * (RFC 9700 §2.1.1).
  */
 function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
   if (challenge === undefined || verifier === undefined) return challenge === verifier;
