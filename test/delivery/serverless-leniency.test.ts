@@ -187,7 +187,10 @@ describe('a service of another time', () => {
       stack.functions.map(({ handler }) => handler),
       ['a.handler'],
     );
-    assert.match(JSON.stringify(stack.unsupported), /container images cannot run here|the function cannot run here/);
+    assert.match(
+      JSON.stringify(stack.unsupported),
+      /container images cannot run here|the function cannot run here/,
+    );
   });
 
   it('is read without the handler of a function, which then fails with all that it guards', async () => {

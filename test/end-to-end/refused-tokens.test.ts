@@ -87,7 +87,7 @@ const REFUSALS: readonly Refusal[] = [
     because:
       /^The keys of the issuer https:\/\/127\.0\.0\.1:1\/ could not be read, so authorizer tokens could not check the token\.$/m,
     change:
-      /^→ Without a network, .*: `gatewright start --issuer https:\/\/127\.0\.0\.1:1\/=local`\.\n→ With a network, make https:\/\/127\.0\.0\.1:1\/\.well-known\/openid-configuration reachable/m,
+      /^→ To work offline, .*: `gatewright start --issuer https:\/\/127\.0\.0\.1:1\/=local`\.\n→ To use the real issuer, make https:\/\/127\.0\.0\.1:1\/\.well-known\/openid-configuration reachable/m,
     never: /audience|expired|scope/,
   },
   {
@@ -97,7 +97,7 @@ const REFUSALS: readonly Refusal[] = [
     status: 401,
     because: /^The token has the audience billing; authorizer tokens accepts only shop\.$/m,
     change:
-      /^→ Ask the issuer for a token for shop \(here: `gatewright token --audience shop`\), or add billing to the authorizer’s audiences\.$/m,
+      /^→ Request a token for shop from the issuer \(here: `gatewright token --audience shop`\), or add billing to the authorizer’s audiences\.$/m,
     never: /expired|scope|could not be read/,
   },
   {
@@ -106,7 +106,7 @@ const REFUSALS: readonly Refusal[] = [
     claims: { expiresInSeconds: -3600 },
     status: 401,
     because: /^The token expired at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z\.$/m,
-    change: /^→ Get a new token; `gatewright clock` shows the time that counts here\.$/m,
+    change: /^→ Get a new token; `gatewright clock` shows the time that the gateway uses\.$/m,
     never: /audience|scope|could not be read/,
   },
   {
@@ -116,7 +116,7 @@ const REFUSALS: readonly Refusal[] = [
     status: 403,
     because:
       /^The token has the scopes menu:read(?:, | and )menu:write; the route needs one of orders:read\.$/m,
-    change: /^→ Ask for a token with the scope orders:read\.$/m,
+    change: /^→ Request a token with the scope orders:read\.$/m,
     never: /audience|expired|could not be read/,
   },
 ];

@@ -201,7 +201,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    reports: ['Deployment', /a-b/, /stage dev answers 500/],
+    reports: ['Deployment', /a-b/, /stage dev responds with 500/],
   },
   {
     name: 'more authorizers than AWS takes',

@@ -6,7 +6,7 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../core/api-call.ts';
 import { type Issuer, type TokenOptions } from './issuer.ts';
 
-/** @returns undefined for paths of others */
+/** @returns undefined for paths that do not belong to the issuer */
 export function serveIssuer(
   request: ControlRequest,
   issuer: Issuer,
@@ -34,14 +34,14 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
   }
   const form = new URLSearchParams(request.body.toString('utf8'));
   if (form.get('grant_type') !== 'client_credentials') {
-    return oauthError(400, 'unsupported_grant_type', 'Only client_credentials is served');
+    return oauthError(400, 'unsupported_grant_type', 'The only supported grant type is client_credentials');
   }
   const client = authenticateClient(request, form, identities);
   if (client === undefined) {
     const reply = oauthError(
       401,
       'invalid_client',
-      'The client is a local identity: its access key id and secret access key',
+      'The client must be a local identity, identified by its access key id and secret access key',
     );
     return { ...reply, headers: [...reply.headers, 'WWW-Authenticate', 'Basic realm="gatewright"'] };
   }
@@ -61,7 +61,7 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
   }
 }
 
-/** `sub` is the identity's name unless the form sets another: this issuer can impersonate any user. */
+/** `sub` is the identity's name unless the form sets another; this issuer can impersonate any user. */
 function readForm(form: URLSearchParams, client: LocalIdentity): TokenOptions {
   const audiences = form.getAll('audience');
   const roles = form.get('roles');

@@ -8,7 +8,7 @@ import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts'
 const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();
 
-/** @returns no keys if none are kept @throws StartError when the file is damaged, or cannot be read */
+/** @returns no keys if none are stored @throws StartError when the file is damaged, or cannot be read */
 export async function loadIssuerKeys(dataDirectory: string): Promise<readonly SavedKey[]> {
   const path = join(dataDirectory, FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
@@ -36,7 +36,7 @@ export function parseIssuerKeys(value: unknown): readonly SavedKey[] {
     const { privateKeyPem, usedUntilSeconds } = entry as Partial<SavedKey>;
     if (typeof privateKeyPem !== 'string' || typeof usedUntilSeconds !== 'number')
       throw new TypeError('not a key');
-    // The issuer signs RS256; a key of another kind counts as damaged.
+    // The issuer signs RS256; a key of another type counts as damaged.
     if (createPrivateKey(privateKeyPem).asymmetricKeyType !== 'rsa') throw new TypeError('not an RSA key');
     return { privateKeyPem, usedUntilSeconds };
   });

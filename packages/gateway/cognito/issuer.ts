@@ -1,7 +1,7 @@
 /**
  * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name
- * can never be a real issuer's. It signs under another issuer's name only if it replaces that issuer on this
- * machine.
+ * can never be the name of a real issuer. It signs under another issuer's name only if it replaces that
+ * issuer on this machine.
  */
 import { InvalidRequest } from '../core/errors.ts';
 import {
@@ -23,7 +23,7 @@ const DEFAULT_AUDIENCE = 'gatewright';
 
 export type TokenOptions = {
   readonly sub: string;
-  /** An issuer that the local one replaces; default: itself. */
+  /** The issuer that the local one replaces; default: the local issuer itself. */
   readonly issuer?: string;
   /** Default: `gatewright`. */
   readonly aud?: string | readonly string[];
@@ -32,14 +32,14 @@ export type TokenOptions = {
   readonly scope?: string;
   /** Other claims, such as `token_use`; never those that the issuer sets itself. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Default: 3600; negative = expired that long ago. */
+  /** Default: 3600; a negative number means expired that long ago. */
   readonly expiresInSeconds?: number;
 };
 
 export type SavedKey = {
   /** PKCS #8. */
   readonly privateKeyPem: string;
-  /** Expiry of the last token that it signed. */
+  /** The expiry of the last token that it signed. */
   readonly usedUntilSeconds: number;
 };
 
@@ -55,23 +55,28 @@ type PublicJwk = {
 type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Whether tokens may have this `iss`; absent = only the local issuer's own. */
+  /** Whether tokens may have this `iss`; absent means only the local issuer's own. */
   readonly standsInFor?: (issuer: string) => boolean;
-  /** Newest first; empty = a new one is made. */
+  /** Newest first; empty means that a new key is made. */
   readonly kept?: readonly SavedKey[];
-  /** Gets all keys, newest first, whenever data to keep has changed. */
+  /** Receives all keys, newest first, whenever data that must be saved has changed. */
   readonly onChange?: (keys: readonly SavedKey[]) => void;
 };
 
 type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
 
-/** Claims about issuer, recipient and times; a token request sets those it may choose by separate fields. */
+/**
+ * Claims about issuer, recipient and times; a token request sets those that it may choose by separate fields.
+ */
 const OWN_CLAIMS = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'scope', 'roles']);
 const MODULUS_BITS = 2048;
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
 const DAY_SECONDS = 24 * 3600;
-/** A key set must stay readable for every client (API Gateway accepts 150 kB); the oldest key goes first. */
+/**
+ * A key set must stay readable for every client (API Gateway accepts 150 kB); the oldest key is removed
+ * first.
+ */
 const MAX_KEYS = 8;
 const MAX_CLAIMS_BYTES = 16 * 1024;
 
@@ -112,7 +117,7 @@ export class Issuer {
     const { issuer = LOCAL_ISSUER } = options;
     checkTokenOptions(options);
     if (!this.includes(issuer))
-      throw new InvalidRequest(`no issuer ${issuer} here; start with --issuer ${issuer}=local`);
+      throw new InvalidRequest(`unknown issuer ${issuer}; start with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
     const lifetimeSeconds = options.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;
@@ -132,7 +137,7 @@ export class Issuer {
     return this.sign(payload, 'JWT');
   }
 
-  /** Signs claims unchecked; the caller is responsible for them. */
+  /** Signs claims without checking them; the caller is responsible for them. */
   sign(
     payload: Readonly<Record<string, unknown>> & { readonly exp: number },
     typ?: 'JWT',
@@ -163,7 +168,7 @@ export class Issuer {
     return { keys: this.#usable().map(({ jwk }) => jwk) };
   }
 
-  /** Whether one of the present keys has signed this token; its claims are not checked. */
+  /** Whether one of the current keys has signed this token; its claims are not checked. */
   hasSigned(token: string): boolean {
     const [header = '', payload = '', signature = '', ...more] = token.split('.');
     const kid = parseJsonObject(Buffer.from(header, 'base64url').toString('utf8'))?.['kid'];
@@ -174,7 +179,7 @@ export class Issuer {
   }
 
   /**
-   * OpenID Connect Discovery 1.0, under its own name. @param baseUrl address of this issuer,
+   * OpenID Connect Discovery 1.0, under the issuer's own name. @param baseUrl address of this issuer,
    * `http://127.0.0.1:4000`
    */
   discovery(baseUrl: string): Readonly<Record<string, unknown>> {
@@ -195,7 +200,7 @@ export class Issuer {
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
   }
 
-  /** Rounded up to full days, so that it is saved once a day only. */
+  /** Rounded up to full days, so that it is saved only once a day. */
   #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
     const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
     if (untilSeconds <= key.usedUntilSeconds) return;
@@ -214,7 +219,7 @@ export class Issuer {
     }));
   }
 
-  /** Signs with these keys from now on; tokens of its former keys become invalid. */
+  /** Signs with these keys from now on; tokens signed by its former keys become invalid. */
   adopt(keys: readonly SavedKey[]): void {
     this.#keys = keys.map(readSavedKey);
     this.#announce();

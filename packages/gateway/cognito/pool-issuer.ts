@@ -1,4 +1,4 @@
-/** Scope of access tokens from a sign-in by the API: the user's own data. */
+/** The scope of access tokens from a sign-in by the API: the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
 
 type PoolTokenOptions = {
@@ -10,9 +10,9 @@ type PoolTokenOptions = {
 };
 
 /**
- * Claims of a pool's token besides `iss`, `sub` and times: an access token if it has a scope or
- * `token_use=access`, else an ID token; roles are groups (Cognito developer guide, "Understanding user pool
- * JSON web tokens").
+ * The claims of a pool's token other than `iss`, `sub` and times: an access token if it has a scope or
+ * `token_use=access`, otherwise an ID token; roles are groups (Cognito developer guide, "Understanding user
+ * pool JSON web tokens").
  */
 export function cognitoClaims(
   options: PoolTokenOptions,

@@ -4,7 +4,7 @@ import { words } from '../core/resource-types/words.ts';
 import type { Namer } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
-const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not served: such a sign-in answers 501';
+const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not supported: such a sign-in receives 501';
 const NO_SENDER = 'codes appear in the log; no function sends them';
 
 const userPoolId: Namer = ({ region, stackName, logicalId }) =>
@@ -41,7 +41,7 @@ export const COGNITO_TYPES = {
       'LambdaConfig.CustomEmailSender': NO_SENDER,
       'LambdaConfig.CustomSMSSender': NO_SENDER,
       'LambdaConfig.KMSKeyID': NO_SENDER,
-      'LambdaConfig.InboundFederation': 'sign-in by other identity providers is not served',
+      'LambdaConfig.InboundFederation': 'sign-in by other identity providers is not supported',
       UserPoolAddOns: 'sign-ins are not checked for risks',
     },
     names: row(userPoolId, {
@@ -79,12 +79,12 @@ export const COGNITO_TYPES = {
     noEffect: words('Description Precedence'),
     unsupported: { RoleArn: 'the group has no role' },
   },
-  // AllowedOAuthScopes of a client define its scopes.
+  // The client's AllowedOAuthScopes define its scopes.
   'AWS::Cognito::UserPoolResourceServer': {
     enforced: words('UserPoolId Identifier Name'),
     noEffect: ['Scopes'],
   },
-  'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'sign-in by it is not served' },
+  'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'sign-in by this provider is not supported' },
   'AWS::Cognito::UserPoolUser': { consequence: 'the user does not exist; add it to users.yml' },
   'AWS::Cognito::*': { consequence: 'it does not exist here: calls to it fail' },
 } satisfies ResourceTypeTable;

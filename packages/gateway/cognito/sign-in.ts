@@ -20,10 +20,10 @@ import type { UserDefinition } from './pools/pool-user.ts';
 export type LocalSignIn = {
   readonly issuer: Issuer;
   readonly pools: UserPools;
-  /** Login pages, key sets and tokens, of the pools and of the issuer itself. */
+  /** Login pages, key sets and tokens of the pools and of the issuer itself. */
   readonly port: SignInPort;
   readonly serveAdmin: AwsService;
-  /** `POST token` and `POST issuer/rotate` of the command line; undefined for other paths. */
+  /** `POST token` and `POST issuer/rotate` for the command line; undefined for other paths. */
   readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
   readonly follow: (stacks: readonly ResolvedStack[], users: readonly UserDefinition[]) => void;
 };
@@ -31,17 +31,17 @@ export type LocalSignIn = {
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly standIns: StandIns;
   readonly identities: Identities;
-  /** For triggers; available only after the functions, which start later than the pools. */
+  /** For triggers; available only once the functions have started, which is later than the pools. */
   readonly invoker: () => Invoker;
   readonly log: LogSink;
-  /** Where keys and users are kept; undefined = nowhere. */
+  /** Where keys and users are saved; undefined means nowhere. */
   readonly directory: string | undefined;
 };
 
 /** Cognito's limit for a trigger. */
 const TRIGGER_WITHIN_MS = 5_000;
 
-/** @throws StartError when kept data is damaged, or cannot be read */
+/** @throws StartError when saved data is damaged, or cannot be read */
 export async function openLocalSignIn(options: SignInOptions): Promise<LocalSignIn> {
   const { standIns, identities, clock } = options;
   const issuer = await openIssuer(options);
@@ -84,7 +84,7 @@ async function openPools(
 ): Promise<UserPools> {
   let isDue = false;
   const save = (): void => {
-    // Several changes of one call are written once.
+    // Several changes in one call are written once.
     if (directory === undefined || isDue) return;
     isDue = true;
     setImmediate(() => {

@@ -7,7 +7,7 @@ import { type ControlReply, type ControlRequest, jsonReply, readFields } from '.
 import { InvalidRequest } from '../core/errors.ts';
 import type { Issuer, TokenOptions } from './issuer.ts';
 
-/** @param path below `/_gatewright/` @returns undefined for paths of others */
+/** @param path below `/_gatewright/` @returns undefined for paths that belong to others */
 export async function serveTokens(
   request: ControlRequest,
   path: string,
@@ -45,7 +45,7 @@ async function rotate(request: ControlRequest, issuer: Issuer): Promise<ControlR
   const fields = readFields(request, ['withdraw']);
   const withdraw = fields?.get('withdraw') ?? false;
   if (fields === undefined || typeof withdraw !== 'boolean')
-    return jsonReply(400, { message: 'Wanted: {} or {"withdraw": true}' });
+    return jsonReply(400, { message: 'Expected {} or {"withdraw": true}' });
   await issuer.rotate({ withdraw });
   return jsonReply(200, issuer.keySet());
 }

@@ -1,4 +1,4 @@
-/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those made by calls. */
+/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those that calls created. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ const KEPT_FILE = 'users.json';
 const MAX_BYTES = 1024 * 1024;
 const SAVES = new KeyLocks();
 
-/** All users; of two with one name the first counts. Never rejects. */
+/** All users; if two have the same name, the first is used. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const read = await Promise.all(files.map(readUsersFile));
   const users = new Map<string, ParsedUsers['users'][number]>();
@@ -35,7 +35,7 @@ async function readUsersFile(file: string): Promise<ParsedUsers> {
   }
 }
 
-/** @returns nothing if none are kept @throws StartError when the file is damaged, or cannot be read */
+/** @returns nothing if none are saved @throws StartError when the file is damaged, or cannot be read */
 export async function loadPools(dataDirectory: string): Promise<readonly SavedPool[]> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
@@ -50,7 +50,7 @@ export async function loadPools(dataDirectory: string): Promise<readonly SavedPo
   }
   throw new StartError(
     'KEPT_USERS',
-    `${path} is damaged; delete it to start without the users made by calls`,
+    `${path} is damaged; delete it to start without the users that calls created`,
   );
 }
 
@@ -65,7 +65,7 @@ export function printPools(pools: readonly SavedPool[]): unknown {
   return JSON.parse(JSON.stringify(pools, replace));
 }
 
-/** Pools from JSON; undefined if invalid. */
+/** Reads pools from JSON; undefined if invalid. */
 export function parsePools(value: unknown): readonly SavedPool[] | undefined {
   const isPool = (one: unknown): boolean =>
     isJsonObject(one) &&

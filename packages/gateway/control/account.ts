@@ -1,6 +1,6 @@
 /**
  * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and
- * caches of stages. Kept in memory, by the ids of templates; a restart begins with full buckets and no usage.
+ * stages' caches. Kept in memory, by the ids of templates; a restart begins with full buckets and no usage.
  */
 import { REFUSING } from '../core/errors.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -36,21 +36,24 @@ export type AccountOptions = {
   readonly clock: Clock;
   /** `--account-throttle`: whether all APIs share AWS's 10,000 requests per second. */
   readonly isThrottled: boolean;
-  /** Region whose account limit applies; absent = us-east-1. */
+  /** The region whose account limit applies; absent means us-east-1. */
   readonly region?: string | undefined;
-  /** `--usage-lag`: delay until a request counts as usage; absent = none, and no quota is exceeded. */
+  /**
+   * `--usage-lag`: the delay until a request counts as usage; absent means no delay, and then no quota is
+   * exceeded.
+   */
   readonly usageLagMs?: number | undefined;
-  /** `--cache-memory`: limit of a stage cache; absent = 256 MB. */
+  /** `--cache-memory`: the limit of a stage cache; absent means 256 MB. */
   readonly cacheMemoryBytes?: number | undefined;
-  /** `--assume`; absent = the defaults. */
+  /** `--assume`; absent means the defaults. */
   readonly assumptions?: Assumptions | undefined;
-  /** `--account-quota`; absent = AWS's defaults. */
+  /** `--account-quota`; absent means AWS's defaults. */
   readonly quotas?: AccountQuotas | undefined;
-  /** `--vpc-endpoint`: VPC by the endpoint through which private APIs are called. */
+  /** `--vpc-endpoint`: the VPC of each endpoint through which private APIs are called. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** Whether a service here runs resources of this type; absent = none does. */
+  /** Whether a service here runs resources of this type; absent means that none does. */
   readonly isServedType?: ((type: string) => boolean) | undefined;
-  /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; absent = no. */
+  /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; absent means no. */
   readonly needsPermissions?: boolean | undefined;
 };
 
@@ -101,7 +104,7 @@ export class Account {
     this.keyRing = new AccountKeyRing(() => this.#state);
   }
 
-  /** Undefined = the account has no limit. */
+  /** Undefined means that the account has no limit. */
   get bucket(): TokenBucket | undefined {
     return this.#bucket;
   }
@@ -119,7 +122,7 @@ export class Account {
     return new PlanKey(keyId, usage);
   }
 
-  /** The memory of a stage, by API id and name; created on first use. */
+  /** The state that is kept for a stage, by API id and name; created on first use. */
   stageMemory(apiId: string, stageName: string): StageMemory {
     const name = `${apiId}/${stageName}`;
     const known = this.#stages.get(name);
@@ -147,8 +150,7 @@ export class Account {
 
   /**
    * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans
-   * made by API calls stay, as does all usage.
-   * @throws DefinitionError for what AWS refuses
+   * that calls created stay, and so does all usage. @throws DefinitionError for what AWS refuses
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
     const next: KeysAndPlans = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
@@ -187,7 +189,7 @@ export class Account {
     for (const plan of this.plans.all) if (!wereDefined.has(plan.id)) plans.put(plan);
   }
 
-  /** Keys that API calls added to plans stay there as long as both exist. */
+  /** Keys that calls added to plans stay there as long as both exist. */
   #carryOverMembers({ keys, plans }: KeysAndPlans, defined: DefinedMetering): void {
     const ofTemplates = new Set(
       [...this.#defined.planKeys, ...defined.planKeys].map(({ planId, keyId }) => `${planId}/${keyId}`),
@@ -200,7 +202,7 @@ export class Account {
   }
 }
 
-/** Key of a canary's state; no stage can have this name. */
+/** The key of a canary's state; no stage can have this name. */
 export function canaryOf(stageName: string): string {
   return `${stageName}/Canary`;
 }

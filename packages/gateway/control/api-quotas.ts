@@ -7,16 +7,16 @@ import type { DefinitionPlace } from '../core/errors.ts';
 type Quota = {
   readonly most: number;
   readonly name: string;
-  /** Scope; absent = the account in a region. */
+  /** What the quota applies to; absent means the account in a region. */
   readonly of?: 'this API' | 'this API key';
-  /** Name for `--account-quota`; absent = AWS does not raise it. */
+  /** The name for `--account-quota`; absent means that AWS does not raise the quota. */
   readonly raisedAs?: string;
 };
 
 export const QUOTAS = {
   resources: { most: 300, name: 'Resources', of: 'this API', raisedAs: 'resources' },
   routes: { most: 300, name: 'Routes', of: 'this API', raisedAs: 'routes' },
-  /** Only those of WebSocket APIs can be raised. */
+  /** AWS raises this quota only for WebSocket APIs. */
   integrations: { most: 300, name: 'Integrations', of: 'this API', raisedAs: 'websocket-integrations' },
   stages: { most: 10, name: 'Stages', of: 'this API', raisedAs: 'stages' },
   authorizers: { most: 10, name: 'Authorizers', of: 'this API', raisedAs: 'authorizers' },
@@ -52,10 +52,12 @@ export const RAISABLE_QUOTAS: readonly string[] = [
   ),
 ];
 
-/** Large enough for any account; bounds a typing error. */
+/** Large enough for any account; limits the effect of a typing error. */
 const MOST = 100_000;
 
-/** Adds `stages=20` to the raised quotas; undefined for an unknown name, or a number that raises nothing. */
+/**
+ * Adds `stages=20` to the raised quotas; undefined for an unknown name, or for a number that raises nothing.
+ */
 export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas | undefined {
   const [, flag, digits = ''] = /^([a-z-]+)=(\d{1,6})$/.exec(text) ?? [];
   const raised = Object.entries(QUOTAS).filter(([, quota]: [string, Quota]) => quota.raisedAs === flag);
@@ -66,8 +68,8 @@ export function raiseQuota(text: string, before: AccountQuotas): AccountQuotas |
 }
 
 /**
- * Public threads quote these words for resources, authorizers and APIs, including the two blanks; the others
- * are by analogy.
+ * Public threads quote this wording for resources, authorizers and APIs, including the two spaces; the others
+ * follow by analogy.
  */
 function describe({ name, of }: Quota): string {
   const whose = of === undefined ? '' : ` for ${of}`;
@@ -78,7 +80,7 @@ export function limitOfQuota(quota: QuotaName, raised: AccountQuotas): number {
   return raised[quota] ?? QUOTAS[quota].most;
 }
 
-/** Names the first item of a template over the quota. @throws DefinitionError */
+/** Reports the first item of a template that exceeds the quota. @throws DefinitionError */
 export function refuseOverQuota(
   quota: QuotaName,
   items: Iterable<{ place(): DefinitionPlace }>,
@@ -88,7 +90,7 @@ export function refuseOverQuota(
   if (excess !== undefined) throw new DefinitionError(excess.place(), describe(QUOTAS[quota]));
 }
 
-/** Checks before another one is made. @throws ControlError LimitExceededException */
+/** Checks the quota before another item is created. @throws ControlError LimitExceededException */
 export function refuseBeyondQuota(quota: QuotaName, count: number, raised: AccountQuotas): void {
   if (count >= limitOfQuota(quota, raised))
     throw new ControlError('LimitExceededException', describe(QUOTAS[quota]));

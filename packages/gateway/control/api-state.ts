@@ -18,7 +18,7 @@ import type { ApiIdentity, BuiltInWordings, Deployment } from '../core/deploymen
 import type { ServedApi, ServedStage, RequestLimits } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 
-/** Everything of an API that a deployment snapshots. Maps keep template order. */
+/** Everything in an API that a deployment captures. Maps keep template order. */
 export type ApiResources = HeldParts & {
   readonly api: ControlResource;
   readonly resources: ReadonlyMap<string, PathResource>;
@@ -26,7 +26,7 @@ export type ApiResources = HeldParts & {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly invokePermissions: InvokePermissions;
-  /** Not part of a deployment: exports read the present one. */
+  /** Not part of a deployment: exports read the current parts. */
   readonly documentation: Documentation;
 };
 
@@ -52,8 +52,8 @@ export type StageRecord = {
 };
 
 /**
- * CloudFront accepts shorter URLs; so do VPC endpoints, with fewer headers (developer guide, "Quotas … of a
- * REST API").
+ * CloudFront has a lower URL limit; so do VPC endpoints, which also allow less in headers (developer guide,
+ * "Quotas … of a REST API").
  */
 function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   if (endpointTypes.includes('REGIONAL')) return undefined;
@@ -87,7 +87,7 @@ export class ApiState {
     readonly resources?: ApiResources;
   } = { stages: new Map(), deployments: new Set() };
 
-  /** `errors` has the texts of failures before a stage is known. `account` survives a reload. */
+  /** `errors` has the texts of failures that occur before a stage is known. `account` survives a reload. */
   constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
     this.identity = identity;
     this.createdAtEpochMs = account.clock.nowEpochMs();
@@ -136,7 +136,8 @@ export class ApiState {
   }
 
   /**
-   * Takes over a deployment from an earlier state of the same API; of equal ids its own wins, unless `stays`.
+   * Takes over a deployment from an earlier state of the same API; of two with the same id its own is kept,
+   * unless `stays`.
    */
   adoptDeployment(before: ApiState, id: string, stays = false): void {
     const record = before.deployment(id);
@@ -164,14 +165,14 @@ export class ApiState {
     return this.#stageRecords.get(name);
   }
 
-  /** From its next deployment on, the stage answers 500. */
+  /** After its next deployment, the stage responds with 500. */
   close(stageName: string, reason: string): void {
     this.#closed.set(stageName, reason);
   }
 
   /**
-   * Points a stage at a deployment; a request in flight keeps its own. A stage of an HTTP or WebSocket API
-   * may have none yet, and answers nothing.
+   * Points a stage at a deployment; a request in flight keeps the deployment that it started with. A stage of
+   * an HTTP or WebSocket API may have no deployment yet, and then does not respond.
    */
   putStage(settings: StageSettings, deploymentMessage?: string): void {
     const { name } = settings;
@@ -214,7 +215,7 @@ export class ApiState {
     this.#isEdited = isEdited;
   }
 
-  /** A stage's properties in the template; undefined if it has no such stage. */
+  /** A stage's properties in the template; undefined if the template has no such stage. */
   definedStage(name: string): JsonObject | undefined {
     return this.#defined.stages.get(name);
   }
@@ -225,7 +226,7 @@ export class ApiState {
 
   #compiled(id: string): Deployment {
     const record = this.#deployments.get(id);
-    if (record === undefined) throw new RangeError(`no deployment ${id}`);
+    if (record === undefined) throw new RangeError(`unknown deployment ${id}`);
     return record.compiled;
   }
 

@@ -1,6 +1,6 @@
 /**
- * The changing calls of the control plane, with their times and ids: repeated in order, they produce the same
- * APIs, keys, plans, stages and domains with the same ids.
+ * The calls that changed the control plane, with their times and ids: repeated in order, they produce the
+ * same APIs, keys, plans, stages and domains with the same ids.
  */
 import { InvalidRequest } from '../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -46,7 +46,7 @@ export class CallJournal {
     this.random = { ...random, hex: (count) => this.#draw(count, random) };
   }
 
-  /** Undefined: the limit was exceeded. */
+  /** Undefined means that the limit was exceeded. */
   get calls(): readonly JournaledCall[] | undefined {
     return this.#isOverfull ? undefined : this.#calls;
   }
@@ -58,8 +58,8 @@ export class CallJournal {
   }
 
   /**
-   * Wraps a service and journals its changes. They run one at a time, so that each id belongs to a known
-   * call.
+   * Wraps a service and records its changes in the journal. They run one at a time, so that each id belongs
+   * to a known call.
    */
   keep(service: AwsService): AwsService {
     return (call) => {
@@ -70,7 +70,7 @@ export class CallJournal {
     };
   }
 
-  /** Waits until no change is under way, and holds back others. */
+  /** Waits until no change is in progress, and holds back others. */
   async inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(run);
     this.#turn = result.catch(() => undefined);
@@ -78,9 +78,8 @@ export class CallJournal {
   }
 
   /**
-   * Repeats calls, with full permissions. Only within `inTurn`.
-   * @param isKept whether they are journaled here
-   * @throws InvalidRequest at the first refused call
+   * Repeats calls, with full permissions. Must be called within `inTurn`. @param isKept whether they are
+   * recorded in the journal here @throws InvalidRequest at the first refused call
    */
   async replay(
     calls: readonly JournaledCall[],
@@ -126,7 +125,7 @@ export class CallJournal {
   #draw(count: number, random: Random): string {
     const replaying = this.#replaying;
     const value = replaying === undefined ? random.hex(count) : replaying.drawn.shift();
-    if (value?.length !== count) throw new InvalidRequest('the call needs other ids than those saved');
+    if (value?.length !== count) throw new InvalidRequest('the call produced other ids than those saved');
     this.#drawn?.push(value);
     return value;
   }
@@ -139,9 +138,10 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
   return { request, caller, service: 'apigateway', region };
 }
 
-/** Calls from a file. @throws InvalidRequest */
+/** Reads calls from a file. @throws InvalidRequest */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
-  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new InvalidRequest('its calls are not a list');
+  if (!Array.isArray(value) || value.length > MAX_CALLS)
+    throw new InvalidRequest('the member with its calls is not a list');
   return value.map((call: unknown, index) => {
     if (isJsonObject(call) && isCall(call)) return call;
     throw new InvalidRequest(`call ${index + 1} is invalid`);

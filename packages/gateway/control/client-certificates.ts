@@ -1,5 +1,5 @@
 /**
- * Client certificates of the account, by which backends recognize API Gateway. The private key never leaves
+ * The account's client certificates, by which backends recognise API Gateway. The private key never leaves
  * this process; a restart makes new ones.
  */
 import { makeSelfSigned } from '@gatewright/aws/certificates/issue-certificate';
@@ -56,7 +56,10 @@ export class ClientCertificates {
     this.#certificates.delete(id);
   }
 
-  /** Replaces the templates' certificates: new ones are generated, removed ones deleted, the others stay. */
+  /**
+   * Replaces the templates' certificates: certificates for new definitions are generated, those of removed
+   * ones are deleted, and the others stay.
+   */
   define(defined: readonly { readonly id: string; readonly description: string }[]): void {
     const ids = new Set(defined.map(({ id }) => id));
     for (const id of this.#defined) if (!ids.has(id)) this.#certificates.delete(id);

@@ -8,8 +8,8 @@ import type { ApiIdentity, Deployment } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
 /**
- * Compiles the present resources of an API.
- * @throws DefinitionError for what AWS refuses, where nothing is tolerated
+ * Compiles the current resources of an API. @throws DefinitionError for what AWS refuses, where no fault is
+ * tolerated
  */
 export function compileDeployment(
   id: string,

@@ -81,7 +81,10 @@ function findCertificate(
   );
 }
 
-/** Entries are kept by deployment, so a canary shares those of the stage only if both have the same one. */
+/**
+ * Entries are kept by deployment, so a canary shares those of the stage only if both have the same
+ * deployment.
+ */
 function openStageCache(
   cache: StageCacheStore,
   { routes }: Deployment,
@@ -95,7 +98,7 @@ function openStageCache(
 }
 
 /**
- * The stage with the canary's own settings. Limits are shared; a cached grant is not, since an overridden
+ * The stage with the canary's own settings. Limits are shared; a cached grant is not, because an overridden
  * variable may select another authorizer function.
  */
 function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Deployment): ServedStage {
@@ -110,7 +113,7 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
   };
 }
 
-/** Undefined if the stage logs nothing, so that its requests are skipped. */
+/** Undefined if the stage logs nothing, so that its requests skip logging. */
 function writeDown(
   apiId: string,
   { name, accessLog, options, isTraced }: StageSettings,
@@ -128,7 +131,7 @@ function writeDown(
   };
 }
 
-/** Lines of a canary go to the stage's groups and to the canary's own. */
+/** Log lines of a canary go to the stage's groups and to the canary's own. */
 function withCanaryLogs(logs: StageLogs): StageLogs {
   const both = (groups: readonly string[]): string[] => groups.flatMap((group) => [group, `${group}/Canary`]);
   const { access } = logs;

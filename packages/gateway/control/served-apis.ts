@@ -1,6 +1,6 @@
 /**
- * The served state: the stacks with their APIs, APIs made by calls, and custom domains. A reload keeps calls'
- * changes; requests in flight keep their own state.
+ * The state that is served: the stacks with their APIs, APIs that calls created, and custom domains. A reload
+ * keeps changes by calls; requests in flight keep the state that they started with.
  */
 import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './edits/carry-over.ts';
@@ -30,11 +30,11 @@ type PreparedApis = {
   serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
-/** Result for a request to a custom domain; `api` undefined = no matching mapping. */
+/** The result for a request to a custom domain; `api` undefined means that no mapping matches. */
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
   readonly isHttpOnly: boolean;
-  /** A domain that requires certificates, and its trust; undefined = none required. */
+  /** A domain that requires certificates, and its truststore; undefined means that none are required. */
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
 
@@ -57,7 +57,7 @@ export class ServedApis {
     return this.#stacks;
   }
 
-  /** In template order, then those made by calls. */
+  /** In template order, followed by those that calls created. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }
@@ -74,7 +74,7 @@ export class ServedApis {
     return this.#apis.get(apiId)?.served ?? this.#urls.get(apiId)?.served;
   }
 
-  /** `shop ` before the request lines of an API, if there are several. */
+  /** `shop ` before the request lines of an API, if there are several APIs. */
   labelOf(apiId: string): string {
     this.#labels ??= labelApis([
       ...this.all.map(({ identity }) => identity),
@@ -97,7 +97,7 @@ export class ServedApis {
     this.prepare(this.#stacks, tolerance).serve(unsupported);
   }
 
-  /** Adds an API made by a call; it stays until a call deletes it. */
+  /** Adds an API that a call created; it stays until a call deletes it. */
   add(api: ApiState): void {
     this.#made.add(api.identity.apiId);
     this.#apis.set(api.identity.apiId, api);
@@ -111,7 +111,7 @@ export class ServedApis {
     this.#labels = undefined;
   }
 
-  /** The answer for a custom domain in Host; undefined for any other host. */
+  /** The result for a custom domain in Host; undefined for any other host. */
   atDomain(host: string, target: string, rawHeaders?: readonly string[]): DomainAnswer | undefined {
     const domain = this.domains.ofHost(host);
     if (domain === undefined) return undefined;
@@ -135,8 +135,8 @@ export class ServedApis {
   }
 
   /**
-   * Compiles the stacks without serving them yet.
-   * @throws DefinitionError where nothing is tolerated; the previous state is then still served.
+   * Compiles the stacks without serving them yet. @throws DefinitionError where no fault is tolerated; the
+   * previous state is then still served.
    */
   prepare(
     stacks: readonly ResolvedStack[],
@@ -208,8 +208,8 @@ const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
 };
 
 /**
- * The shortest distinguishing label of each API's request lines: the name by id, followed by a blank; then
- * the kind, then the id. Empty for a single API.
+ * The shortest label that distinguishes each API's request lines, by API id: its name, followed by a space;
+ * if that is not unique, with the API type, then with the id. Empty for a single API.
  */
 export function labelApis(
   apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],

@@ -6,7 +6,9 @@ import type { ThrottleSettings } from '../core/deployment/stage/throttle.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export type StageSettings = {
-  /** Its source in the form of a Stage resource: shown by the API, and the base of patches. */
+  /**
+   * The settings' source in the form of a Stage resource: the API shows it, and patches are applied to it.
+   */
   readonly source: ControlResource;
   readonly name: string;
   readonly deploymentId: string;

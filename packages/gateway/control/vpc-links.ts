@@ -1,12 +1,12 @@
 /**
- * VPC links of templates and calls. Without a VPC, integrations reach the address that `--vpc-link` gives for
- * the link's id or name.
+ * VPC links of templates and calls. Because there is no VPC, integrations use the address that `--vpc-link`
+ * gives for the link's id or name.
  */
 import { mergeParts } from './edits/merge-defined.ts';
 import { textOf } from '@gatewright/aws/json-object';
 import type { ControlResource } from './control-resource.ts';
 
-/** `rest` leads to network load balancers, `http` into subnets. */
+/** `rest` links point to network load balancers, `http` links into subnets. */
 export type VpcLink = ControlResource & {
   readonly kind: 'rest' | 'http';
   readonly createdAtEpochMs: number;
@@ -24,7 +24,7 @@ export class VpcLinks {
     return this.#links.find((link) => link.id === id);
   }
 
-  /** Its display name; undefined for an unknown one. */
+  /** The link's display name; undefined for an unknown link. */
   nameOf(id: string): string | undefined {
     const name = textOf(this.find(id)?.properties ?? {}, 'Name');
     return name === '' ? undefined : name;
@@ -41,7 +41,10 @@ export class VpcLinks {
     this.#links = this.#links.filter((link) => link.id !== id);
   }
 
-  /** Replaces the templates' definitions; calls' changes of a link stay until its own definition changes. */
+  /**
+   * Replaces the templates' definitions; changes that calls made to a link stay until its own definition
+   * changes.
+   */
   adopt(defined: readonly VpcLink[]): void {
     const merged = mergeParts(this.#defined, this.#links, defined);
     this.#links = merged.map((link) => ({

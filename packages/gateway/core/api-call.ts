@@ -1,6 +1,6 @@
 /**
- * Requests to the gateway besides API traffic: AWS's own APIs, the issuer, the command line. Plain data, so
- * that one handler serves the control port, an API's own port and tests.
+ * Requests to the gateway other than API traffic: AWS's own APIs, the issuer, the command line. Plain data,
+ * so that one handler serves the control port, an API's own port and tests.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { StreamedBody } from './exchange.ts';
@@ -19,10 +19,10 @@ export type ControlRequest = {
 
 export type ControlReply = {
   readonly status: number;
-  /** Flat name, value list. The port adds `Content-Length` and `Date`. */
+  /** Flat list of names and values. The port adds `Content-Length` and `Date`. */
   readonly headers: readonly string[];
   readonly body: string | Buffer;
-  /** Replaces `body`, without a length. Control port only. */
+  /** Replaces `body`; its length is not known in advance. Control port only. */
   readonly stream?: StreamedBody;
 };
 
@@ -31,7 +31,8 @@ export function jsonReply(status: number, body: unknown, headers: readonly strin
 }
 
 /**
- * The members of a JSON object body; undefined for other members or anything else. An empty body is `{}`.
+ * The members of a JSON object body; undefined for other members, or a body that is not a JSON object. An
+ * empty body is `{}`.
  */
 export function readFields(
   request: ControlRequest,

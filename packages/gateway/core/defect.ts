@@ -1,20 +1,20 @@
 /**
- * The check that stopped a request, more precise than the error code: stable, plain data. Explanations choose
- * by it, never by log text.
+ * The check that stopped a request, more precise than the error code: stable, plain data. Explanations depend
+ * on this value, never on log text.
  */
 import type { TokenDefectCode } from './policy/bearer-token.ts';
 
 export type Defect =
-  /** Of a bearer token, by a JWT or Cognito authorizer. */
+  /** A defect of a bearer token, found by a JWT or Cognito authorizer. */
   | { readonly kind: 'token'; readonly code: TokenDefectCode }
   | { readonly kind: 'authorizer'; readonly code: AuthorizerDefectCode }
   /** No AWS::Lambda::Permission lets the API, or its authorizer, invoke the function. */
   | { readonly kind: 'permission' }
   /** A screen in front of the stage refused the request; it gives its own reasons. */
   | { readonly kind: 'screen'; readonly because: readonly string[]; readonly changes: readonly string[] }
-  /** A mapping template broke off. */
+  /** A mapping template failed. */
   | { readonly kind: 'template'; readonly side: 'request' | 'response'; readonly problem: string }
-  /** The function's result, or the beginning of its stream, is no proxy response. */
+  /** The function's result, or the beginning of its stream, is not a valid proxy response. */
   | { readonly kind: 'proxy-response'; readonly problem: string };
 
 type AuthorizerDefectCode =

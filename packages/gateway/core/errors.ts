@@ -1,9 +1,9 @@
 /**
- * All failures of requests, definitions and starts, by stable code. Wordings are in
- * deployment/wordings/error-wordings.ts (by stage or API) and deployment/wordings/refusal-wordings.ts (frames, and without an
- * API). `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. The caller can fix
- * other 4xx, the owner of the API other 5xx. docs/errors.md is written from these comments and from
- * deployment/wordings/error-wordings.ts.
+ * All failures of requests, definitions and starts, by stable code. Their wordings are in
+ * deployment/wordings/error-wordings.ts (by stage or API) and deployment/wordings/refusal-wordings.ts
+ * (frames, and failures without an API). `[passes]`: the same request may succeed later. `[us]`: a bug of the
+ * gateway. The caller can fix other 4xx failures, the owner of the API other 5xx failures. docs/errors.md is
+ * written from these comments and from deployment/wordings/error-wordings.ts.
  */
 
 import { UserError } from '@gatewright/aws/usage-error';
@@ -13,7 +13,7 @@ import type { Defect } from './defect.ts';
 export type GatewayResponseType =
   /** The authorizer's policy, a resource policy or IAM denies the request. */
   | 'ACCESS_DENIED'
-  /** The route is misconfigured: missing function or host, failing template, or no matching response. */
+  /** The route is misconfigured: the function or host is missing, a template fails, or no response matches. */
   | 'API_CONFIGURATION_ERROR'
   /** The authorizer returned a result that API Gateway does not accept. */
   | 'AUTHORIZER_CONFIGURATION_ERROR'
@@ -23,33 +23,33 @@ export type GatewayResponseType =
   | 'BAD_REQUEST_BODY'
   /** A required parameter is missing. */
   | 'BAD_REQUEST_PARAMETERS'
-  /** Any other client error, such as an invalid JSON body where a value of it is mapped. */
+  /** Any other client error, such as an invalid JSON body from which a value is mapped. */
   | 'DEFAULT_4XX'
-  /** Any other error: a bug of the gateway, with its stack in the log. [us] */
+  /** Any other error: a bug of the gateway; its stack is in the log. [us] */
   | 'DEFAULT_5XX'
   /** Temporary credentials have expired. */
   | 'EXPIRED_TOKEN'
-  /** The integration cannot be reached, or refuses the call. [passes] */
+  /** The integration cannot be reached, or it refuses the call. [passes] */
   | 'INTEGRATION_FAILURE'
-  /** No answer within the integration timeout. [passes] */
+  /** The integration does not respond within its timeout. [passes] */
   | 'INTEGRATION_TIMEOUT'
-  /** The API key is missing, unknown, disabled or in no plan of this stage. */
+  /** The API key is missing, unknown, disabled or not in any plan of this stage. */
   | 'INVALID_API_KEY'
-  /** The AWS signature is wrong, or `Authorization` holds no signature where one is required. */
+  /** The AWS signature is wrong, or `Authorization` contains no signature where one is required. */
   | 'INVALID_SIGNATURE'
-  /** No such route or method (404 on HTTP APIs), or a required signature is missing. */
+  /** No such route or method exists (404 on HTTP APIs), or a required signature is missing. */
   | 'MISSING_AUTHENTICATION_TOKEN'
   /** The usage plan's quota is used up. [passes] */
   | 'QUOTA_EXCEEDED'
-  /** The body is over 10 MB, packed or unpacked, or over Lambda's 6 MB. */
+  /** The body exceeds 10 MB, compressed or decompressed, or Lambda's limit of 6 MB. */
   | 'REQUEST_TOO_LARGE'
   /** The resource was removed after authentication. */
   | 'RESOURCE_NOT_FOUND'
-  /** Over the rate of plan, method, stage or account, or too many open connections. [passes] */
+  /** The rate of the plan, method, stage or account is exceeded, or too many connections are open. [passes] */
   | 'THROTTLED'
-  /** The credential is missing, the token is invalid, or the authorizer answered `Unauthorized`. */
+  /** The credential is missing, the token is invalid, or the authorizer threw `Unauthorized`. */
   | 'UNAUTHORIZED'
-  /** No template for the content type without passthrough, or a body that contradicts its `Content-Encoding`. */
+  /** No template matches the content type and passthrough is off, or the body does not match its `Content-Encoding`. */
   | 'UNSUPPORTED_MEDIA_TYPE'
   /** The web ACL blocked the request. */
   | 'WAF_FILTERED';
@@ -62,35 +62,36 @@ type FixedErrorCode =
   | 'FUNCTION_FAILED'
   /** The function already runs at its concurrency limit. [passes] */
   | 'FUNCTION_THROTTLED'
-  /** Path and query over 10,240 bytes (edge-optimized and private REST APIs: 8,192), or the method ARN of a protected REST method over 1,600. */
+  /** Path and query exceed 10,240 bytes (8,192 on edge-optimized and private REST APIs), or the method ARN of a protected REST method exceeds 1,600 bytes. */
   | 'URI_TOO_LONG'
-  /** Headers over 10,240 bytes (8,000 on private REST APIs). */
+  /** The headers exceed 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
-  /** Invalid HTTP: bad percent-encoding, a body shorter than announced, or several `Host` headers. */
+  /** The request is not valid HTTP: invalid percent-encoding, a body shorter than announced, or several `Host` headers. */
   | 'MALFORMED_REQUEST';
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
 
-/** Whose fault it is: the caller's, the integration's, or the gateway configuration's. */
+/** Who caused the failure: the caller, the integration, or the gateway's configuration. */
 type ErrorSource = 'client' | 'integration' | 'gateway';
 
 export type GatewayErrorDetail = {
   readonly source: ErrorSource;
   /**
-   * The client's message; absent = the default text of the code. `null` is AWS's literal `{"message":null}`.
+   * The client's message; absent means the default text of the code. `null` is AWS's literal
+   * `{"message":null}`.
    */
   readonly message?: string | null;
-  /** HTTP status, if different from the code's default. */
+  /** The HTTP status, if it differs from the code's default. */
   readonly status?: number;
-  /** Value of `x-amzn-ErrorType`, if different from the code's default. */
+  /** The value of `x-amzn-ErrorType`, if it differs from the code's default. */
   readonly errorType?: string;
   /** For the operator, in the log and the trail; never sent to the client. */
   readonly reason: string;
-  /** Text of access logs in its place, where AWS's words are known. */
+  /** The text that access logs show instead, where AWS's wording is known. */
   readonly logged?: string | undefined;
   /** The check that refused, where it is more precise than the code. */
   readonly defect?: Defect;
-  /** Header lines of this failure, e.g. `www-authenticate`. Flat name, value list. */
+  /** Header lines of this failure, e.g. `www-authenticate`, as a flat list of names and values. */
   readonly headers?: readonly string[];
   /** WAF_FILTERED: the screen's own reply, which no gateway response changes. */
   readonly reply?: ScreenReply;
@@ -119,7 +120,10 @@ export class GatewayError extends Error {
   }
 }
 
-/** Makes a `GatewayError` without a stack: refusals are ordinary traffic, and capturing a stack costs 4×. */
+/**
+ * Makes a `GatewayError` without a stack: refusals are ordinary traffic, and capturing a stack costs four
+ * times as much.
+ */
 export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail): GatewayError {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -128,7 +132,7 @@ export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail)
   return error;
 }
 
-/** The place of a fault in a definition. Lines count from 1. */
+/** The place of a fault in a definition. Lines are counted from 1. */
 export type DefinitionPlace = {
   readonly file: string;
   readonly line?: number | undefined;
@@ -136,7 +140,10 @@ export type DefinitionPlace = {
   readonly property?: string | undefined;
 };
 
-/** A property at a place. Copying the place would read its line, for which a template of JSON is parsed once more. */
+/**
+ * A property at a place. It stays lazy, because copying the place would look up its line, for which a JSON
+ * template is parsed a second time.
+ */
 export function propertyAt(place: DefinitionPlace, property: string): DefinitionPlace {
   const descriptors = Object.getOwnPropertyDescriptors(place);
   return Object.defineProperties(
@@ -145,12 +152,14 @@ export function propertyAt(place: DefinitionPlace, property: string): Definition
   );
 }
 
-/** A definition that AWS would refuse, or that we cannot read. The message says what AWS requires. */
+/**
+ * A definition that AWS would refuse, or that the gateway cannot read. The message says what AWS requires.
+ */
 export class DefinitionError extends UserError {
   override readonly name = 'DefinitionError';
   readonly code = 'DEFINITION_INVALID';
   readonly place: DefinitionPlace;
-  /** Files that are missing; any of them may mend it. */
+  /** Files that are missing; adding any of them may fix the fault. */
   readonly awaited: readonly string[];
 
   constructor(place: DefinitionPlace, message: string, awaited: readonly string[] = []) {
@@ -170,21 +179,21 @@ export class DefinitionError extends UserError {
 
 /** Reasons why a start ends. */
 type StartErrorCode =
-  /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one is malformed. */
+  /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one of them is malformed. */
   | 'ADMIN_KEY_INVALID'
   /** The credentials file of this start cannot be written or read. */
   | 'CREDENTIALS_FILE'
   /** The folder of `--data` cannot be used. */
   | 'DATA_DIRECTORY'
-  /** The embedded DynamoDB does not start: its port or folder is in use, or the machine is too busy. */
+  /** The embedded DynamoDB does not start: its port or folder is in use, or the machine is overloaded. */
   | 'DYNAMODB_NOT_STARTED'
   /** A table did not become active in time. */
   | 'DYNAMODB_NOT_READY'
   /** DynamoDB at `--dynamodb` refused an operation. */
   | 'DYNAMODB_REFUSED'
-  /** Nothing answers at the address of `--dynamodb`. */
+  /** Nothing responds at the address of `--dynamodb`. */
   | 'DYNAMODB_UNREACHABLE'
-  /** The file of `--faults` cannot be read, or `--host` lets others on the network meet the faults. */
+  /** The file of `--faults` cannot be read, or `--host` would expose others on the network to the injected faults. */
   | 'FAULTS'
   /** The address of `--host` does not belong to this machine. */
   | 'HOST_UNKNOWN'
@@ -192,32 +201,35 @@ type StartErrorCode =
   | 'ISSUER_KEYS'
   /** The saved users in the folder of `--data` cannot be read. */
   | 'KEPT_USERS'
-  /** The local CA in `.gatewright/tls` cannot be read or written, or key and certificate do not match. */
+  /** The local CA in `.gatewright/tls` cannot be read or written, or its key and certificate do not match. */
   | 'LOCAL_CA'
   /** A gateway with the same `--name` is already running. */
   | 'NAME_IN_USE'
   /** The service has a serverless.yml, but osls is not installed there. */
   | 'OSLS_MISSING'
-  /** `.gatewright`, or a folder in it, is a link or cannot be created. */
+  /** `.gatewright`, or a folder in it, is a symbolic link or cannot be created. */
   | 'OWN_FOLDER'
   /** With `serverless offline`, two APIs on one port claim the same path. */
   | 'PORT_AMBIGUOUS'
-  /** This user may not listen on the port. */
+  /** This user has no permission to listen on the port. */
   | 'PORT_FORBIDDEN'
-  /** Another process listens on the port. */
+  /** Another process already listens on the port. */
   | 'PORT_IN_USE'
-  /** `~/.gatewright/running` is a link, or not a folder. */
+  /** `~/.gatewright/running` is a symbolic link, or not a folder. */
   | 'RUNNING_FOLDER'
   /** A file of `--seed` cannot be read. */
   | 'SEED'
-  /** With `--strict`: parts of a template cannot be enforced; the message names their logical ids. */
+  /** With `--strict`: parts of a template cannot be enforced; the message lists their logical ids. */
   | 'UNSUPPORTED'
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
   | 'VALUES'
-  /** The file of `--waf-networks` cannot be read, or a line of it is no network and its country. */
+  /** The file of `--waf-networks` cannot be read, or a line in it is not of the form "network,country". */
   | 'WAF_NETWORKS';
 
-/** The gateway cannot start or go on for a reason the user can fix; one sentence, no stack. */
+/**
+ * The gateway cannot start or continue for a reason that the user can fix; the message is one sentence,
+ * without a stack.
+ */
 export class StartError extends UserError {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
@@ -236,7 +248,7 @@ export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
 }
 
-/** A refusal by an AWS service that the gateway emulates, with the service's own name and words for it. */
+/** A refusal by an AWS service that the gateway emulates, with the error name and wording of the service. */
 export class ServiceRefusal extends Error {
   override readonly name = 'ServiceRefusal';
   readonly code: string;
@@ -249,7 +261,7 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** Several faults of a definition, reported together; takes the place of the first. */
+/** Several faults of a definition, reported together; the first one provides the message and place. */
 export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 
@@ -268,11 +280,11 @@ export class DefinitionFaults extends DefinitionError {
   }
 }
 
-/** Reads on after a refusal, so that all faults of a part are reported. */
+/** Continues after a refusal, so that all faults of a part are reported. */
 export class Refusals {
   readonly #errors: DefinitionError[] = [];
 
-  /** @param instead value used until `end` refuses the part */
+  /** @param instead the value used until `end` refuses the part */
   read<T>(make: () => T, instead: T): T {
     try {
       return make();
@@ -292,24 +304,23 @@ export class Refusals {
 }
 
 /**
- * Handling of a part of a definition that cannot be taken: it is reported, and routes that depend on it
- * answer 500.
+ * What happens to a part of a definition that is invalid: it is reported, and routes that depend on it
+ * respond with 500.
  */
 export interface Tolerance {
-  /** Whether routes answer although a guard of theirs cannot be enforced: `--allow-unguarded`. */
+  /** Whether routes are served even if their authorizer cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;
   /**
-   * The result of `make`; after a DefinitionError, the result of `instead`.
-   * @param consequence what requests will miss then, as half a sentence
-   * @throws DefinitionError where nothing is tolerated
+   * The result of `make`; after a DefinitionError, the result of `instead`. @param consequence what requests
+   * will then lack, as a clause @throws DefinitionError where no fault is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Goes on without the faulty part. @throws the error where nothing is tolerated */
+  /** Continues without the faulty part. @throws the error where no fault is tolerated */
   note(error: DefinitionError, consequence: string): void;
 }
 
 /**
- * The first fault that AWS would refuse throws: for AWS's own API, and wherever a definition is judged.
+ * Throws at the first fault that AWS would refuse: for AWS's own API, and wherever a definition is judged.
  * Routes stay as written, whatever guards them elsewhere.
  */
 export const REFUSING: Tolerance = {
@@ -320,12 +331,10 @@ export const REFUSING: Tolerance = {
   },
 };
 
-/** For parts that no request meets, such as the certificate of a distribution. */
+/** For parts that no request depends on, such as the certificate of a distribution. */
 export const NO_CONSEQUENCE = 'changes nothing for a request';
 
-/**
- * For judging routes and their guards: faults without effect on requests are skipped, others are refused.
- */
+/** For judging routes and their guards: faults without effect on requests are skipped, others are refused. */
 export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {
@@ -341,13 +350,13 @@ export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
   },
 };
 
-/** One part that could not be taken, and its consequence for requests. */
+/** One part that is invalid, and the consequence for requests. */
 export type Fault = { readonly error: DefinitionError; readonly consequences: readonly string[] };
 
 /** Collects faults, so that the rest is served and all faults are reported. */
 export class Faults implements Tolerance {
   readonly allowsUnguarded: boolean;
-  /** Keyed by place and message: deployments of one API meet the same fault again. */
+  /** Keyed by place and message, because several deployments of one API have the same fault. */
   readonly #faults = new Map<
     string,
     { readonly error: DefinitionError; readonly consequences: Set<string> }

@@ -1,7 +1,7 @@
 /**
- * One request in flight. All fields are set at construction, since a stable object shape is fast; the stages
- * are types over it, so that a phase cannot read what no earlier phase has set. Only the methods here move it
- * from stage to stage.
+ * One request in flight. All fields are set at construction, because a stable object shape is fast. The
+ * stages are types over it, so that a phase cannot read what no earlier phase has set. Only the methods here
+ * move it from stage to stage.
  */
 import type {
   ApiIdentity,
@@ -28,14 +28,14 @@ import type { StreamBeginning } from './stream-beginning.ts';
 import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
- * Limit of a request body, as sent and once decompressed. One byte more may arrive: it tells the server that
- * the body is too long.
+ * The limit of a request body, as sent and once decompressed. One byte more may arrive, which tells the
+ * server that the body is too long.
  */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export type Reply = {
   status: number;
-  /** Flat name, value list: keeps duplicates and the handler's spelling. */
+  /** A flat list of names and values that keeps duplicates and the handler's spelling. */
   headers: string[];
   body: string | Buffer;
   /** Replaces `body`, which is then empty. */
@@ -44,11 +44,11 @@ export type Reply = {
 
 export type StreamedBody = {
   readonly bytes: ByteStream;
-  /** Longest silence of the connection. */
+  /** The longest silence allowed on the connection. */
   readonly idleMs: number;
-  /** The connection is reset before the head; absent = no. */
+  /** The connection is reset before the head; absent means no. */
   readonly isReset?: true;
-  /** Takes each piece as it is sent; absent = it is not recorded. */
+  /** Called with each piece as it is sent; absent means that it is not recorded. */
   beginning?: StreamBeginning;
   /** Called once by the sender of the reply, when its socket has finished or died. */
   onOver: (end: StreamEnd) => void;
@@ -56,9 +56,9 @@ export type StreamedBody = {
 
 export type StreamEnd = {
   readonly sentBytes: number;
-  /** By the monotonic clock; undefined if no byte came. */
+  /** By the monotonic clock; undefined if no byte arrived. */
   readonly firstByteMs: number | undefined;
-  /** The side that broke off; undefined = complete. */
+  /** The side that broke off; undefined means that the stream is complete. */
   readonly cutBy: 'client' | 'integration' | undefined;
   readonly failure: string | undefined;
 };
@@ -68,9 +68,9 @@ export type AuthorizerGrant = {
   readonly principalId: string | undefined;
   readonly context: Extract<CallerFacts, { kind: 'lambda' }>['context'];
   readonly usageIdentifierKey: string | undefined;
-  /** Time of the function's answer. */
+  /** The time of the function's response. */
   readonly givenAtEpochMs?: number;
-  /** IAM policy to evaluate per ARN, or the yes/no of a simple response. */
+  /** The IAM policy to evaluate for each ARN, or the yes/no of a simple response. */
   readonly verdict:
     | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
     | { readonly kind: 'simple'; readonly isAuthorized: boolean };
@@ -83,7 +83,7 @@ export type CacheEntry<Value> = {
 };
 
 /**
- * Cache of one stage's authorizers; never shared between stages, since a grant of `dev` must not apply to
+ * The cache of one stage's authorizers. Stages never share it, because a grant of `dev` must not apply to
  * `prod`.
  */
 export interface AuthorizerCache {
@@ -94,30 +94,30 @@ export interface AuthorizerCache {
   flush(): void;
 }
 
-/** Token buckets of a stage, besides those of a usage plan. */
+/** The token buckets of a stage, in addition to those of a usage plan. */
 export interface StageThrottle {
-  /** The bucket of a route; undefined = the stage does not throttle it. */
+  /** The bucket of a route; undefined means that the stage does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
-  /** Shared by all APIs of the account; undefined = `--account-throttle off`. */
+  /** Shared by all APIs of the account; undefined means `--account-throttle off`. */
   readonly account: TokenBucket | undefined;
 }
 
-/** An API key on a stage that its usage plan opens. */
+/** An API key on a stage that belongs to its usage plan. */
 export interface KeyHolder {
   readonly apiKey: NonNullable<ApiKeyFacts>;
   readonly plan: {
     readonly id: string;
     readonly quota: { readonly limit: number; readonly period: string } | undefined;
   };
-  /** The plan's bucket for a route; undefined = the plan does not throttle it. */
+  /** The plan's bucket for a route; undefined means that the plan does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
-  /** Remaining quota, for explanations; undefined = the plan has none. */
+  /** The remaining quota, for explanations; undefined means that the plan has none. */
   quotaLeft?(nowEpochMs: number): number | undefined;
   count(nowEpochMs: number): void;
 }
 
-/** Why a key does not admit; plans and stages that it does admit to are named. */
+/** Why a key is not accepted; names its plans and the stages that it is accepted for. */
 export type KeyFault =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'disabled'; readonly keyId: string }
@@ -125,13 +125,13 @@ export type KeyFault =
   | { readonly kind: 'other-stages'; readonly keyId: string; readonly opens: readonly string[] };
 
 export interface KeyRing {
-  /** Undefined if the key is unknown, disabled, or in no plan for this stage. */
+  /** Undefined if the key is unknown, disabled, or not in any plan for this stage. */
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
   /** The reason if `holderOf` finds none. */
   findKeyFault?(apiId: string, stageName: string, value: string): KeyFault;
 }
 
-/** An answer as cached: without the parts that belong to one request. */
+/** A response as cached: without the parts that belong to one request. */
 export type CachedReply = {
   readonly status: number;
   readonly headers: readonly string[];
@@ -139,7 +139,7 @@ export type CachedReply = {
   readonly storedAtEpochMs?: number;
 };
 
-/** Answers of one stage's integrations, bounded in memory. */
+/** Responses of one stage's integrations, bounded in memory. */
 export interface StageCacheStore {
   get(key: string, nowEpochMs: number): CachedReply | undefined;
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
@@ -155,10 +155,10 @@ export type StageCache = {
 
 export type StageLogs = {
   readonly access: AccessLog | undefined;
-  /** REST only: groups of the execution log, for routes that have one. */
+  /** REST only: the groups of the execution log, for routes that have one. */
   readonly executionGroups: readonly string[];
   readonly optionsOf: (routeKey: string | undefined) => RouteOptions;
-  /** REST only: whether X-Ray gets its traces. */
+  /** REST only: whether X-Ray gets the stage's traces. */
   readonly isTraced: boolean;
 };
 
@@ -171,9 +171,9 @@ export type ServedStage = {
   /** Undefined if no limit can apply. */
   readonly throttle: StageThrottle | undefined;
   readonly keys: KeyRing;
-  /** Undefined if no answers are cached. */
+  /** Undefined if no responses are cached. */
   readonly cache?: StageCache | undefined;
-  /** REST only: size of the cache cluster as AWS writes it, whether or not a route caches answers. */
+  /** REST only: the size of the cache cluster as AWS writes it, whether or not a route caches responses. */
   readonly cacheClusterGb?: string | undefined;
   /** Undefined if only the request line is logged. */
   readonly logs?: StageLogs | undefined;
@@ -181,7 +181,7 @@ export type ServedStage = {
   readonly clientCertificate?: ClientKeyPair | undefined;
   /** Whether this is the canary; undefined if the stage has none. */
   readonly isCanary?: boolean | undefined;
-  /** Takes a share of the stage's requests; undefined = none. */
+  /** Takes a share of the stage's requests; undefined means that there is none. */
   readonly canary?: Canary | undefined;
 };
 
@@ -194,10 +194,10 @@ type StageLocation = { readonly stageName: string; readonly path: string };
 /** By endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
 
-/** An API, for requests: the control plane swaps stages, requests only read. */
+/** An API as requests see it: the control plane swaps stages, and requests only read. */
 export type ServedApi = ApiIdentity & {
   readonly stages: ReadonlyMap<string, ServedStage>;
-  /** Splits a raw path into stage and path, by the rules of this kind of API. */
+  /** Splits a raw path into stage and path, by the rules of this API type. */
   locate(rawPath: string, stages: ReadonlyMap<string, unknown>): StageLocation;
   /** Words failures that happen before a stage is known. */
   readonly errors: BuiltInWordings;
@@ -207,7 +207,7 @@ export type ServedApi = ApiIdentity & {
    * closed.
    */
   readonly closedBecause?: string | undefined;
-  /** If tighter than those of Regional and HTTP APIs. */
+  /** Set if they are lower than the limits of Regional and HTTP APIs. */
   readonly limits?: RequestLimits | undefined;
 };
 
@@ -222,20 +222,20 @@ export type Caller =
     });
 
 /**
- * Notes of the phases for explanations: references, computed only on demand. Present only while requests are
+ * Notes of the phases for explanations: references, evaluated only on demand. Present only while requests are
  * recorded.
  */
 export type PhaseNotes = {
   authorizerCall: { readonly event: string; result: InvocationResult | undefined } | undefined;
-  /** Also of a request that the caller may not make. */
+  /** Set even for a request that the caller may not make. */
   caller: Caller | undefined;
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
-  /** What a screen says of a request that it lets pass; undefined = nothing. */
+  /** What a screen reports about a request that it lets pass; undefined means nothing. */
   screened: (() => readonly string[]) | undefined;
 };
 
-/** Levels before this request took from them. */
+/** The levels before this request took tokens. */
 export type MeterNotes = {
   holder: KeyHolder | undefined;
   keyFault: KeyFault | undefined;
@@ -309,7 +309,7 @@ export class Exchange implements RequestFacts {
     this.notes = undefined;
   }
 
-  /** The stage is known even when no route is: failures are worded and logged by it. */
+  /** The stage is known even where no route matches: failures are worded and logged by it. */
   onStage(stage: ServedStage, path: string): void {
     this.stage = stage;
     this.path = path;
@@ -319,7 +319,7 @@ export class Exchange implements RequestFacts {
     this.screened = screened;
   }
 
-  /** @param lines flat name, value list, whose names replace the sender's */
+  /** @param lines a flat list of names and values; its names replace those of the sender */
   insertHeaders(lines: readonly string[]): void {
     const replaced = new Set<string>();
     for (let index = 0; index < lines.length; index += 2) replaced.add((lines[index] ?? '').toLowerCase());
@@ -365,7 +365,7 @@ export type Matched = Received & { readonly stage: ServedStage; readonly route: 
 export type Authenticated = Matched & { readonly caller: Caller };
 /**
  * Only `admitted()` makes one, so a pipeline without `meter` does not compile. The mark exists for the
- * compiler alone.
+ * compiler only.
  */
 export type Admitted = Authenticated & { readonly [METERED]: true };
 export type Mapped = Admitted & { readonly outgoing: Outgoing; readonly payload: string };

@@ -1,9 +1,9 @@
 import type { Reply } from './exchange.ts';
 
-/** Gathering ends here, even if the stream goes on. */
+/** Gathering ends here, even if the stream continues. */
 type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
 
-/** The reply in one piece, for callers without a socket. A stream that breaks off keeps what has come. */
+/** The reply in one piece, for callers without a socket. If a stream breaks off, what has arrived is kept. */
 export async function gatherReply(reply: Reply, { maxBytes, timeoutMs }: GatherLimits): Promise<Reply> {
   const { stream, ...whole } = reply;
   if (stream === undefined) return reply;

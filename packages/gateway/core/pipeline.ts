@@ -1,7 +1,7 @@
 /**
  * THE request path of REST and HTTP APIs, top to bottom. Differences between the two are data in the
- * deployment. Phases are synchronous unless they really wait, so only those are awaited. Contract of each
- * phase: top of its file, and docs/request-path.md.
+ * deployment. Phases are synchronous unless they really wait, so only those are awaited. The contract of each
+ * phase is at the top of its file and in docs/request-path.md.
  */
 import { authenticate, knownCaller } from './phases/authenticate.ts';
 import { authorize } from './phases/authorize.ts';
@@ -27,8 +27,8 @@ import type { FaultInjection } from './fault-injection.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one at
- * its end.
+ * Serves one request. Never rejects: every failure becomes a reply, and every exit is logged, for a streamed
+ * reply at its end.
  */
 export async function serve(
   received: Received,

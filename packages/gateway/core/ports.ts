@@ -2,33 +2,34 @@
 import type { Identities } from './policy/identities.ts';
 import type { VerificationKey } from './policy/token-trust.ts';
 
-/** Wall-clock time for clients, tokens and TTLs: moved by `gatewright clock`. */
+/** Wall-clock time for clients, tokens and TTLs; `gatewright clock` moves it. */
 export interface Clock {
   nowEpochMs(): number;
-  /** Milliseconds since some start, for durations; never moved, never backwards. */
+  /** Milliseconds since an arbitrary start, for durations; it is never moved and never runs backwards. */
   monotonicMs(): number;
 }
 
 /** A clock that `gatewright clock` moves. Timers and socket timeouts stay on the machine's time. */
 export interface ShiftableClock extends Clock {
   /**
-   * Starts with one Float64: milliseconds to add to the machine's time. Shared with worker threads, so that
-   * functions and the embedded DynamoDB move at the same instant.
+   * Starts with one Float64: the milliseconds to add to the machine's time. It is shared with worker threads,
+   * so that functions and the embedded DynamoDB move at the same instant.
    */
   readonly offset: SharedArrayBuffer;
   /**
-   * Moves from the present time, forward or back. @throws RangeError over a hundred years or for no number.
+   * Moves the clock from its current time, forward or back. @throws RangeError for more than a hundred years
+   * or for NaN.
    */
   shift(ms: number): void;
   reset(): void;
   offsetMs(): number;
-  /** Recent offsets: calls that were signed under them may still be under way. */
+  /** Recent offsets, because calls that were signed under them may still be under way. */
   formerOffsetsMs(): readonly number[];
 }
 
-/** Deadlines. Their time stands still while a debugger pauses a function. */
+/** Deadlines, whose time stands still while a debugger pauses a function. */
 export interface Deadlines {
-  /** Milliseconds since some start, without paused time. */
+  /** Milliseconds since an arbitrary start, without the paused time. */
   nowMs(): number;
   after(ms: number, then: () => void): Deadline;
   /** Aborts like `AbortSignal.timeout`. */
@@ -50,9 +51,9 @@ export interface Random {
 }
 
 export type Invocation = {
-  /** Name, not ARN: `food-delivery-dev-listUsers`. */
+  /** The name, not the ARN: `food-delivery-dev-listUsers`. */
   readonly functionName: string;
-  /** Version or alias from the caller; absent or empty = the function itself. */
+  /** The version or alias that the caller gave; absent or empty means the function itself. */
   readonly qualifier?: string | undefined;
   /** The event as JSON text. */
   readonly payload: string;
@@ -60,7 +61,7 @@ export type Invocation = {
   readonly timeoutMs: number;
   /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
-  /** Options of callers of Lambda's own API; API Gateway sets none. */
+  /** Options for callers of Lambda's own API; API Gateway sets none. */
   readonly options?: InvokeOptions;
 };
 
@@ -69,14 +70,14 @@ export type InvokeOptions = {
   readonly clientContext: string | undefined;
   /** Called for each line that the function prints during the event, in Lambda's text format. */
   readonly onLine: ((line: string) => void) | undefined;
-  /** The called version or alias, for the handler's `context`; absent = the function itself. */
+  /** The called version or alias, for the handler's `context`; absent means the function itself. */
   readonly invoked?: InvokedVersion | undefined;
 };
 
-/** A version, or an alias with its chosen version. */
+/** A version, or an alias with the version that it chose. */
 export type InvokedVersion = { readonly arn: string; readonly version: string };
 
-/** The function's `awsRequestId`; made on demand, since only access logs use it. */
+/** The function's `awsRequestId`; made on demand, because only access logs use it. */
 export type RequestIdOf = () => string;
 
 export type InvocationResult =
@@ -89,7 +90,10 @@ export type InvocationResult =
       readonly initMs?: number;
       readonly executedVersion?: string;
     }
-  /** Lambda's FunctionError: thrown, rejected, own timeout, crashed, init failed. `errorMessage` as Lambda words it. */
+  /**
+   * Lambda's FunctionError: thrown, rejected, the function's own timeout, crashed, init failed.
+   * `errorMessage` is worded as by Lambda.
+   */
   | {
       readonly kind: 'failed';
       readonly payload: string;
@@ -99,9 +103,14 @@ export type InvocationResult =
       /** Present if a version or alias was called. */
       readonly executedVersion?: string;
     }
-  /** The caller's `timeoutMs` passed first; the function may still be running. `because`: it has not begun. */
+  /**
+   * The caller's `timeoutMs` passed first; the function may still be running. `because`: why it has not
+   * begun.
+   */
   | { readonly kind: 'timed-out'; readonly because?: string }
-  /** Lambda refused the event: no such function, no instance free within bounds, or payload over 6 MB. */
+  /**
+   * Lambda refused the event: no such function, no free instance within the limits, or a payload over 6 MB.
+   */
   | {
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
@@ -122,37 +131,37 @@ export type StreamAnswer<Head> = {
   readonly body: ByteStream;
   /** For functions. */
   readonly requestId?: RequestIdOf;
-  /** The content type that a function sets; absent = none. */
+  /** The content type that a function sets; absent means none. */
   readonly contentType?: string | undefined;
 };
 
-/** Status and headers of a backend; headers are a flat name, value list in its spelling. */
+/** Status and headers from a backend; headers are a flat list of names and values in its spelling. */
 export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
 
 export type StreamTimes = {
-  /** For the whole answer. */
+  /** For the whole response. */
   readonly timeoutMs: number;
-  /** Until it starts, and between two parts. */
+  /** Until the response starts, and between two parts. */
   readonly idleMs: number;
 };
 
 export interface Invoker {
   invoke(invocation: Invocation): Promise<InvocationResult>;
   /**
-   * Lambda's InvokeWithResponseStream: resolves with the first bytes. A function that does not stream gives a
-   * stream of one part.
+   * Lambda's InvokeWithResponseStream: resolves with the first bytes. A function that does not stream
+   * produces a stream of one part.
    */
   stream(
     invocation: Invocation & StreamTimes,
   ): Promise<StreamAnswer<undefined> | Exclude<InvocationResult, { kind: 'returned' }>>;
-  /** Whether events for this name can be delivered, for checking a deployment before it serves. */
+  /** Whether events for this name can be delivered; used to check a deployment before it is served. */
   has(functionName: string): boolean;
 }
 
-/** Client certificate for backends; both PEM. */
+/** The client certificate for backends; both members are PEM. */
 export type ClientKeyPair = { readonly certificate: string; readonly privateKey: string };
 
-/** One call of a backend; only what HTTP/1.1 itself needs is added. */
+/** One call to a backend; only what HTTP/1.1 itself requires is added. */
 export type HttpRequest = {
   readonly method: string;
   /** `https://pets.example:8443` */
@@ -163,15 +172,17 @@ export type HttpRequest = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
-  /** For TLS backends that ask for one; absent = none. */
+  /** For TLS backends that request one; absent means none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
-  /** The only trusted authority, PEM; absent = the default ones. */
+  /** The only trusted authority, in PEM; absent means the default ones. */
   readonly trusted?: string | undefined;
-  /** VPC link whose address replaces the origin. */
+  /** The VPC link whose address replaces the origin. */
   readonly vpcLink: string | undefined;
-  /** Service of Cloud Map behind the link, whose instances come before the link's address (`findInstance`). */
+  /**
+   * The Cloud Map service behind the link; its instances are used before the link's address (`findInstance`).
+   */
   readonly serviceArn?: string | undefined;
-  /** Whether a compressed answer (`Content-Encoding: gzip`) is decompressed; its headers stay. */
+  /** Whether a compressed response (`Content-Encoding: gzip`) is decompressed; its headers stay. */
   readonly unpacks: boolean;
 };
 
@@ -179,13 +190,13 @@ export type HttpOutcome =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      /** Flat name, value list, in the backend's spelling. */
+      /** A flat list of names and values, in the backend's spelling. */
       readonly headers: readonly string[];
       readonly body: Buffer;
     }
   | { readonly kind: 'timed-out' }
   /**
-   * `address`: no such host, or none given. `network`: refused, reset, TLS. `too-large`: an answer over 10
+   * `address`: no such host, or none given. `network`: refused, reset, TLS. `too-large`: a response over 10
    * MB. `request`: it cannot be sent.
    */
   | {
@@ -194,28 +205,28 @@ export type HttpOutcome =
       readonly message: string;
     };
 
-/** A host that this gateway serves itself; `trusted`: its own authority, if it uses TLS. */
+/** A host that this gateway serves itself; `trusted`: the gateway's own authority, if it uses TLS. */
 export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
 
-/** Where one call of a discovered service goes. */
+/** The destination of one call to a discovered service. */
 export type ChosenInstance =
   | {
       readonly kind: 'instance';
       /** `http://127.0.0.1:5001` */
       readonly origin: string;
-      /** After the call. `isReached`: it was connected to, whatever it answered. */
+      /** Called after the call. `isReached`: a connection was made, whatever the response. */
       ended(isReached: boolean): void;
     }
   | { readonly kind: 'none'; readonly message: string };
 
 /**
- * @param arn with the attributes of wanted instances as its query, `…:service/srv-1?stage=beta`
- * @returns undefined for a service that has no instances here
+ * @param arn with the attributes of the wanted instances as its query, `…:service/srv-1?stage=beta` @returns
+ * undefined for a service that has no instances here
  */
 export type FindInstance = (arn: string) => Promise<ChosenInstance | undefined>;
 
 export interface HttpClient {
-  /** Never rejects and follows no redirect. */
+  /** Never rejects and follows no redirects. */
   send(request: HttpRequest): Promise<HttpOutcome>;
   /** The same, but resolves once all headers have arrived. Nothing is decompressed. */
   stream(
@@ -224,11 +235,11 @@ export interface HttpClient {
 }
 
 export interface Compressor {
-  /** `deflate` is the zlib format, as HTTP means it (RFC 9110 §8.4.1.2). */
+  /** `deflate` is the zlib format, as HTTP defines it (RFC 9110 §8.4.1.2). */
   pack(coding: 'gzip' | 'deflate', content: Buffer): Promise<Buffer>;
 }
 
-/** One unsigned call of an AWS service. */
+/** One unsigned call to an AWS service. */
 export type ServiceRequest = {
   readonly service: string;
   /** `{subdomain}.{service}` of the integration's URI. */
@@ -243,7 +254,7 @@ export type ServiceRequest = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
-  /** The integration's role; undefined = none. */
+  /** The integration's role; undefined means none. */
   readonly roleArn?: string | undefined;
 };
 
@@ -253,31 +264,31 @@ export interface ServiceClient {
 
 type KeyLookup =
   | { readonly kind: 'key'; readonly key: VerificationKey }
-  /** The issuer answered, but has no key with this id. */
+  /** The issuer responded, but has no key with this id. */
   | { readonly kind: 'unknown' }
   /** The issuer cannot be reached now; `reason` is for the operator. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 /** Public keys of token issuers, by `iss`; only configured issuers are called. */
 export interface KeySets {
-  /** The key, if at hand; undefined = call `find`. */
+  /** The key, if it is available; undefined means that the caller must call `find`. */
   known(issuer: string, keyId: string): VerificationKey | undefined;
   /**
-   * Fetches the issuer's key set if that may help. Bounded in time and size, one request per issuer at a
+   * Fetches the issuer's key set if that may help. Limited in time and size, with one request per issuer at a
    * time; never rejects.
    */
   find(issuer: string, keyId: string): Promise<KeyLookup>;
 }
 
-/** Destination of request lines. `write` must not wait. */
+/** The destination of request lines. `write` must not wait. */
 export interface LogSink {
-  /** @param isSuccess the line is of a request or message that was answered without error */
+  /** @param isSuccess whether the line is about a request or message that succeeded */
   write(line: string, isSuccess?: boolean): void;
 }
 
 /**
- * CloudWatch's log groups by name, for the access and execution logs of all kinds of API; here files, since
- * there is no CloudWatch.
+ * CloudWatch's log groups by name, for the access and execution logs of all API types; they are files here,
+ * because there is no CloudWatch.
  */
 export interface LogGroups {
   /** Appends one line; must not wait, and may drop lines if it cannot write. */
@@ -290,11 +301,11 @@ export type Measured = readonly [
   value: number,
 ];
 
-/** Metrics of one moment. */
+/** Metrics of one point in time. */
 export type Measurement = {
   readonly namespace: string;
   readonly epochMs: number;
-  /** Names of dimensions: the metrics count once in each set. */
+  /** Names of dimensions: the metrics are counted once for each set. */
   readonly sets: readonly (readonly string[])[];
   readonly dimensions: Readonly<Record<string, string>>;
   readonly metrics: readonly Measured[];
@@ -319,15 +330,16 @@ export type Ports = {
   readonly compressor: Compressor;
   readonly log: LogSink;
   /**
-   * Prefix of the API's lines, with its trailing blank; empty if only one API is served. Undefined = nothing.
+   * The prefix of the API's lines, with its trailing space; empty if only one API is served. Undefined means
+   * no lines.
    */
   readonly labelOf?: (apiId: string) => string;
-  /** Suffix of a request's lines: a link to its explanation. Undefined = nothing. */
+  /** The suffix of a request's lines: a link to its explanation. Undefined means none. */
   readonly linkOf?: ((requestId: string) => string) | undefined;
   readonly logGroups: LogGroups;
-  /** Undefined = no metrics. */
+  /** Undefined means no metrics. */
   readonly metrics?: MetricSink | undefined;
-  /** Undefined = nothing is traced. */
+  /** Undefined means that nothing is traced. */
   readonly traces?: TraceSink | undefined;
   readonly keySets: KeySets;
   readonly identities: Identities;

@@ -1,4 +1,4 @@
-/** Makes an exchange with its ids from a request off a wire (or from `inject`). */
+/** Makes an exchange with its ids from a request that arrived on the wire (or from `inject`). */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { HeaderList } from './events/header-list.ts';
 import { continueTrace } from './events/trace-header.ts';
@@ -14,22 +14,22 @@ type WireRequest = {
   /** Flat name, value list, or already parsed headers. */
   readonly rawHeaders: readonly string[] | HeaderList;
   readonly body: Buffer | undefined;
-  /** Never guessed: resource policies and functions use it for decisions. */
+  /** Never guessed, because resource policies and functions base decisions on it. */
   readonly remoteAddress: string;
   /** `1.1` */
   readonly httpVersion: string;
-  /** Certificate that a domain with mutual TLS has accepted. */
+  /** The certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
 };
 
-/** Client address of a request without a socket. */
+/** The client address of a request without a socket. */
 export const OWN_ADDRESS = '127.0.0.1';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ORIGIN = /^https?:\/\/[^/?]*/i;
 
 /**
- * The target in origin form. All readers of paths must use it: `http://api.example.com/a/x` would give
+ * The target in origin form. All readers of paths must use it: `http://api.example.com/a/x` would have
  * another base path or stage than `/a/x` (RFC 9112 §3.2.2).
  */
 export function originForm(target: string | undefined): string {
@@ -64,7 +64,10 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
   });
 }
 
-/** REST APIs decompress bodies; undefined = nothing to do, as for a body that is already too long. */
+/**
+ * REST APIs decompress bodies; undefined means that there is nothing to do, as for a body that is already too
+ * long.
+ */
 function unpack(
   body: Buffer | undefined,
   headers: HeaderList,
@@ -91,8 +94,8 @@ type UnpackedBody = {
 
 /**
  * The content of a compressed request body (developer guide, "Call an API method with a compressed payload").
- * AWS decompresses on every REST API, whether or not it compresses replies, and keeps `Content-Encoding`.
- * Never gives more than `maxBytes`, however little was sent.
+ * AWS decompresses on every REST API, whether or not the API compresses replies, and keeps
+ * `Content-Encoding`. Never returns more than `maxBytes`, however little was sent.
  */
 export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: number): UnpackedBody {
   const coding = contentEncoding.trim().toLowerCase();
@@ -108,19 +111,19 @@ export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: numb
   }
 }
 
-/** Undefined: only the extended id is used. */
+/** Undefined means that only the extended id is used. */
 function requestIdOf(headers: HeaderList, api: ServedApi, at: Ports): string | undefined {
   if (api.functionUrl !== undefined) return at.random.uuid();
   return api.protocol === 'rest' ? restRequestId(headers, at) : undefined;
 }
 
-/** A client may supply its own UUID as request id (docs/aws §3.7, correction). */
+/** A client may supply its own UUID as the request id (docs/aws §3.7, correction). */
 function restRequestId(headers: HeaderList, at: Ports): string {
   const offered = headers.last('x-amzn-requestid');
   return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();
 }
 
-/** Without IPv6's mapping of IPv4, which AWS never shows. */
+/** Removes IPv6's mapping of IPv4, which AWS never shows. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

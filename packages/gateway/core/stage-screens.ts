@@ -1,7 +1,6 @@
 /**
- * Screens in front of a stage, or of another way to an API, that are no part of API Gateway, such as AWS WAF:
- * they run before any other access control.
- * @see docs/aws §1.1 step 3
+ * Screens in front of a stage, or of another way to an API, that are not part of API Gateway, such as AWS
+ * WAF: they run before any other access control. @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
 import type { ScreenReply } from './errors.ts';
@@ -13,7 +12,7 @@ export type ScreenVerdict =
       readonly kind: 'passed';
       /** Header lines for what is behind the stage; they replace lines of the same name. */
       readonly inserts?: readonly string[];
-      /** For the request's story, asked for when it is read: whole sentences. */
+      /** For the request's story, requested when it is read: whole sentences. */
       readonly notes?: () => readonly string[];
       /** ARN of the screen, for `$context.webaclArn`. */
       readonly by?: string;
@@ -25,20 +24,20 @@ export type ScreenVerdict =
       /** For `explain`: whole sentences. */
       readonly because: readonly string[];
       readonly changes: readonly string[];
-      /** In place of the gateway response. */
+      /** Replaces the gateway response. */
       readonly reply?: ScreenReply;
       readonly by?: string;
     }
-  /** The screen cannot be enforced: the stage answers 500. */
+  /** The screen cannot be enforced: the stage responds with 500. */
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** What screens read of a request: also one that has not come to an API yet. */
+/** What screens read from a request, including one that has not reached an API yet. */
 export type ScreenedRequest = Pick<
   Exchange,
   'method' | 'rawPath' | 'rawQuery' | 'headers' | 'body' | 'packed' | 'sourceIp' | 'protocol' | 'requestId'
 > & {
   readonly api: { readonly accountId: string };
-  /** Undefined: no notes are wanted. */
+  /** Undefined means that no notes are wanted. */
   readonly notes: object | undefined;
 };
 
@@ -47,12 +46,12 @@ export interface StageScreens {
   /**
    * Synchronous: rate rules count in memory. @param guardedArn
    * `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`, or the ARN of a screen itself, for services
-   * that name theirs, such as a distribution of CloudFront. Undefined: no such screen.
+   * that name their own, such as a CloudFront distribution. Undefined means that there is no such screen.
    */
   judge(guardedArn: string, request: ScreenedRequest): ScreenVerdict | undefined;
 }
 
-/** Absent = no screens are possible. */
+/** Absent means that no screens are possible. */
 export type Screening = { readonly screens?: StageScreens | undefined };
 
 /** @throws GatewayError WAF_FILTERED, or API_CONFIGURATION_ERROR for a screen that cannot be enforced */

@@ -1,4 +1,4 @@
-/** The progress of a request. Written by the pipeline alone; `fail` and `log` read it. */
+/** The progress of a request. Only the pipeline writes it; `fail` and `log` read it. */
 import { lastHeader } from './events/header-list.ts';
 import { StreamBeginning } from './stream-beginning.ts';
 import type { GatewayError } from './errors.ts';
@@ -28,16 +28,16 @@ export type PhaseName = (typeof PHASES)[number];
 const ORDER = Object.fromEntries(PHASES.map((name, place) => [name, place])) as Record<PhaseName, number>;
 
 /**
- * Start of each phase by position, from `monotonicMs`; NaN = not entered. A phase lasts until the next mark.
- * V8 stores a list of doubles without one object per number.
+ * The start of each phase by position, from `monotonicMs`; NaN means that it was not entered. A phase lasts
+ * until the next mark. V8 stores a list of doubles without one object per number.
  */
 type Marks = readonly number[];
 
-/** One per phase; the type reports a missing one. */
+/** One per phase; the type checker reports a missing one. */
 type EachOf<Names extends readonly string[]> = { -readonly [Place in keyof Names]: number };
 const unmarked = (): EachOf<typeof PHASES> => [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN];
 
-/** By name, only entered phases. */
+/** Durations by name, only of phases that were entered. */
 export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
   const named: Partial<Record<PhaseName, number>> = {};
   for (const [name, place] of Object.entries(ORDER)) {
@@ -60,20 +60,20 @@ export type TrailNotes = {
   cache: 'hit' | 'miss' | undefined;
 };
 
-/** What rules of injected faults did to one request. */
+/** The effect of injected faults on one request. */
 export type Injected = {
-  /** In the order of their effect: half sentences that name file and rule. */
+  /** In the order of their effect: clauses that name file and rule. */
   readonly notes: string[];
-  /** How the connection ends in place of the reply's end; undefined = as usual. */
+  /** How the connection ends instead of with the end of the reply; undefined means as usual. */
   breaksOff: BreakOff | undefined;
 };
 
-/** How a connection ends on purpose. `by`: file and rule. */
+/** How a connection is ended on purpose. `by`: file and rule. */
 export type BreakOff =
   | { readonly kind: 'reset'; readonly by: string }
   | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
 
-/** Facts of a finished request, kept raw; readers derive the rest. */
+/** Facts about a finished request, kept raw; readers derive the rest. */
 export type Finished = {
   readonly received: Received;
   readonly reply: Reply;
@@ -111,20 +111,23 @@ export interface RecordSink {
   takeEvent(event: FinishedEvent): void;
 }
 
-/** Undefined = no recording. */
+/** Undefined means that nothing is recorded. */
 export type Recording = { readonly records?: RecordSink | undefined };
 
 export class Trail {
   phase: PhaseName = 'screen';
-  /** The phase that answered or failed: the last one entered, or the integration whose answer was mapped. */
+  /**
+   * The phase that produced the reply or failed: the last one entered, or the integration whose response was
+   * mapped.
+   */
   answeredBy: PhaseName = 'screen';
   readonly startedMs: number;
   /** Why the request failed, for the operator; never sent to the client. */
   failure: string | undefined = undefined;
-  /** Undefined also for a bug of ours. */
+  /** Also undefined for a bug of the gateway. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
-  /** Undefined = no rule has met the request. */
+  /** Undefined means that no rule applied to the request. */
   injected: Injected | undefined = undefined;
   readonly #clock: Clock;
 
@@ -134,8 +137,8 @@ export class Trail {
   }
 
   /**
-   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is the first part's, and
-   * the second counts as part of `match`.
+   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is that of the first part,
+   * and the second counts as part of `match`.
    */
   enter(phase: PhaseName): void {
     this.phase = phase;
@@ -146,7 +149,7 @@ export class Trail {
     if (Number.isNaN(marks[place])) marks[place] = this.#clock.monotonicMs();
   }
 
-  /** Keeps notes for logs from here on; costs nothing before. */
+  /** Keeps notes for logs from here on; before that, they have no cost. */
   keepNotes(): void {
     this.notes ??= {
       marks: unmarked(),
@@ -170,7 +173,7 @@ export class Trail {
     };
   }
 
-  /** Notes whether the answer came from a cache; no lookup = the route has none. */
+  /** Notes whether the response came from a cache; no lookup means that the route has none. */
   noteCache(lookup: { readonly reply: unknown } | undefined): void {
     if (this.notes !== undefined && lookup !== undefined)
       this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';
@@ -180,12 +183,12 @@ export class Trail {
     if (this.notes !== undefined) this.notes.outcome = outcome;
   }
 
-  /** For the record of a streamed reply, whose body is nowhere when it is over. */
+  /** For the record of a streamed reply, whose body is not kept anywhere after it was sent. */
   keepBeginning(stream: StreamedBody): void {
     stream.beginning = new StreamBeginning(this.#clock);
   }
 
-  /** A streamed reply was sent or broke off; too late for another status. */
+  /** A streamed reply was sent or broke off; it is too late for another status. */
   noteStreamEnd(end: StreamEnd, { beginning }: Pick<StreamedBody, 'beginning'>): void {
     this.failure = end.failure;
     const { notes } = this;
@@ -224,7 +227,7 @@ export class Trail {
   /** Lambda refused the call, which is checked here before it is made. */
   #describeRefusal(): LoggedIntegration | undefined {
     const { source, logged } = this.error?.detail ?? {};
-    // Errors of an authorizer's call are logged as the authorizer's.
+    // Errors of an authorizer's call are logged as the authorizer's errors.
     if (source !== 'integration' || logged === undefined || this.phase === 'authenticate') return undefined;
     const unknown = { status: undefined, endpointStatus: undefined, latencyMs: undefined };
     return { ...unknown, error: logged, requestId: undefined };

@@ -29,7 +29,7 @@ export type Output = Record<string, unknown>;
 
 export type DynaliteOperation = (typeof OPERATIONS)[number];
 
-/** An answer that is not 200, in AWS's JSON shape. */
+/** A response that is not 200, in AWS's JSON form. */
 export class DynamoDbError extends Error {
   override readonly name = 'DynamoDbError';
   readonly status: number;
@@ -98,7 +98,7 @@ export function checkInput(
   }
 }
 
-/** Runs an action on a checked input. @throws DynamoDbError as DynamoDB would answer */
+/** Runs an action on a checked input. @throws DynamoDbError as DynamoDB would respond */
 export function runAction(
   operation: DynaliteOperation,
   store: Store,
@@ -121,7 +121,7 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
   return entry;
 }
 
-/** Said by dynalite's rules of a Query; indexes with several attributes per key take up to eight. */
+/** The text of dynalite's rules for a Query; indexes with several attributes per key take up to eight. */
 export const TWO_CONDITIONS = 'Conditions can be of length 1 or 2 only';
 
 function withMoreConditions(rules: ReturnType<typeof loadOperation>['rules']) {
@@ -137,11 +137,16 @@ function withMoreConditions(rules: ReturnType<typeof loadOperation>['rules']) {
   };
 }
 
-/** What DynamoDB says of an empty key is newer than dynalite's wording (key-schema.ts has that of indexes). */
+/**
+ * DynamoDB's current text about an empty key is newer than dynalite's (key-schema.ts has the one for
+ * indexes).
+ */
 const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeValue for a key attribute)/;
 const NOT_VALID = 'One or more parameter values are not valid. ';
 
-/** dynalite marks an answer by `statusCode` and `body`; other errors are bugs of dynalite or ours. */
+/**
+ * dynalite marks a response by `statusCode` and `body`; other errors are bugs of dynalite or of this package.
+ */
 function toDynamoDbError(error: unknown): Error {
   if (error instanceof DynamoDbError) return error;
   if (!(error instanceof Error)) return new Error(String(error));

@@ -1,7 +1,7 @@
 /**
  * Capacity units of calls, as AWS bills them on demand (DynamoDB developer guide, "Read and write
- * operations"; docs/aws §14): reads of 4 KB, half a unit if eventually consistent; writes of 1 KB; both twice
- * in transactions; and writes of index entries.
+ * operations"; docs/aws §14): reads in units of 4 KB, half as much if eventually consistent; writes in units
+ * of 1 KB; both twice as much in transactions; and writes of index entries.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,7 +22,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'TransactWriteItems',
 ]);
 const BYTES_PER_WRITE = 1024;
-/** For a read that finds nothing. */
+/** The units of a read that finds nothing. */
 const LEAST_READ = 0.5;
 
 type Execute = (operation: string, input: UnknownMembers) => Promise<Output>;
@@ -40,7 +40,7 @@ export class CapacityMeter {
     return [...this.#tables].map(([table, units]) => ({ table, ...units }));
   }
 
-  /** Runs a call with its consumed capacity; the result has it only if the caller asked. */
+  /** Runs a call and adds its consumed capacity to the result only if the caller asked for it. */
   async run(operation: string, input: UnknownMembers, execute: Execute): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
@@ -86,7 +86,10 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
 /** `index-global~{table}~{index}~…` */
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
-/** Units that a write consumes in its tables' indexes, by table: one per KB of an entry added or removed. */
+/**
+ * The units that a write consumes in its tables' indexes, by table: one per KB of an entry that is added or
+ * removed.
+ */
 function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>();
   for (const operation of operations) {
@@ -98,7 +101,7 @@ function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, 
   return units;
 }
 
-/** A write's consumed capacity with its indexes; unchanged if the caller did not ask. */
+/** A write's consumed capacity including its indexes; unchanged if the caller did not ask for it. */
 export function withIndexUnits(output: Output, operations: readonly BatchOperation[], times = 1): Output {
   const { ConsumedCapacity: consumed } = output;
   if (consumed === undefined) return output;

@@ -1,10 +1,10 @@
-/** The tables' time: the machine's plus the offset of the thread's owner. */
+/** The tables' time: the machine's time plus the offset that the thread's owner sets. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 
 export interface Clock {
   nowEpochMs(): number;
-  /** Milliseconds since some start, for durations; never moved, never backwards. */
+  /** Milliseconds since an arbitrary start, for durations; it is never moved and never runs backwards. */
   monotonicMs(): number;
 }
 

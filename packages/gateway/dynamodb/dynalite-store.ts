@@ -5,10 +5,10 @@ import type { ViewType } from './stream-record.ts';
 export type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
-/** A lock provides a wrapper for the action's callback: calling the wrapped one releases the lock. */
+/** A lock provides a wrapper for the action's callback: calling the wrapped callback releases the lock. */
 type Release = <T>(done: Done<T>) => Done<T>;
 
-/** One table's items or one index's entries, by dynalite's sortable key text. */
+/** The items of one table, or the entries of one index, by dynalite's sortable key text. */
 export interface Records {
   lock(key: string, run: (release: Release) => void): void;
   get(key: string, done: Done<Item>): void;
@@ -40,10 +40,10 @@ export type Store = {
     put(key: string, value: unknown): Promise<void>;
     get(key: string): Promise<unknown>;
     del(key: string): Promise<void>;
-    /** All or nothing, even if the process dies. */
+    /** All or nothing, even if the process is killed. */
     batch(operations: readonly BatchOperation[]): Promise<void>;
   };
-  /** `CreateTable` makes ARNs with its region. */
+  /** `CreateTable` makes ARNs with this region. */
   readonly tableDb: {
     readonly awsRegion: string;
     readonly awsAccountId: string;
@@ -90,10 +90,10 @@ type DynaliteDb = {
     startKeyNames: readonly string[],
     done: Done<Record<string, unknown>>,
   ): void;
-  /** Bytes by DynamoDB's rules. */
+  /** The size in bytes by DynamoDB's rules. */
   itemSize(item: Item): number;
   compare(operator: string, value: AttributeValue, other: AttributeValue): boolean;
-  /** @param expression as resolve-condition.ts makes it */
+  /** @param expression as resolve-condition.ts produces it */
   matchesExprFilter(item: Item, expression: unknown): boolean;
 };
 
@@ -104,7 +104,7 @@ type Validations = {
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
   /** @returns what is wrong with it */
   validateAttributeValue(value: AttributeValue): string | null | undefined;
-  /** Called by each operation's rules; expressions/read-expressions.ts takes its place. */
+  /** Called by each operation's rules; replaced by expressions/read-expressions.ts. */
   validateExpressions(input: object): string | undefined;
 };
 
@@ -112,8 +112,8 @@ type Action = (store: Store, input: Record<string, unknown>, done: Done<Record<s
 type Rules = { readonly types: object; readonly custom?: unknown };
 
 /**
- * dynalite's inner modules, which have no types. They are no public interface: the version is pinned exactly,
- * and test/packages/gateway/dynamodb/engine.test.ts detects changes.
+ * dynalite's internal modules, which have no types. They are not a public interface: the version is pinned
+ * exactly, and test/packages/gateway/dynamodb/engine.test.ts detects changes.
  */
 const load = createRequire(import.meta.url);
 

@@ -16,33 +16,35 @@ import { explainStorageFault } from './storage-fault.ts';
 import type { TableChange, TableStream } from './stream-record.ts';
 
 export type EmbeddedDynamoDbOptions = {
-  /** 0 picks a free one. Always on loopback. */
+  /** 0 chooses a free port. Always on loopback. */
   readonly port: number;
-  /** Whether another listener of this user may take over the port. Not on every system. */
+  /** Whether another listener of this user may take over the port. Not supported on every system. */
   readonly sharesPort?: boolean;
-  /** The port in callers' Host headers if their connections are forwarded; absent = `port`. */
+  /** The port in callers' Host headers if their connections are forwarded; absent means `port`. */
   readonly namedPort?: number;
   /**
-   * `--data DIR`; absent = in memory, at most 512 MB of items (index entries come on top), lost at the end.
+   * `--data DIR`; absent means in memory: at most 512 MB of items (index entries come on top), lost at the
+   * end.
    */
   readonly dataDirectory?: string | undefined;
   /**
-   * One Float64, milliseconds to add to the machine's time, for time to live and the Date header. Absent = 0.
+   * One Float64: the milliseconds to add to the machine's time, for time to live and the Date header. Absent
+   * means 0.
    */
   readonly clockOffset?: SharedArrayBuffer;
-  /** Accepted signers; calls with any other key are refused. */
+  /** The accepted signers; calls with any other key are refused. */
   readonly signers: readonly DynamoDbSigner[];
   /**
-   * Called before each call of a judged signer: a refusal in AWS's words, or a fault. Absent = judged signers
-   * are refused.
+   * Called before each call of a signer whose permissions are checked: returns a refusal in AWS's words, or a
+   * fault. Absent means that such signers are refused.
    */
   readonly judge?: (question: CallQuestion) => CallVerdict;
   readonly accountId?: string;
-  /** Called with changes of followed tables, in the order of writing. */
+  /** Called with changes of the followed tables, in the order in which they were written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
-  /** Called with the open streams of tables after each change of them. */
+  /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
-  /** Called for internal faults: a failed operation, or the thread's end. */
+  /** Called for internal faults: an operation failed, or the thread ended. */
   readonly onFault?: (message: string) => void;
 };
 
@@ -50,14 +52,14 @@ export interface EmbeddedDynamoDb {
   readonly url: string;
   /** Accepts only these signers from now on. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** Capacity units consumed since the start, up to a quarter of a second old. */
+  /** The capacity units consumed since the start; may be up to a quarter of a second old. */
   readonly consumed: readonly TableUnits[];
   /**
-   * Reports changes of these tables from now on; of none before the first call.
-   * @param forgets whether streams drop what they have
+   * Reports changes of these tables from now on; before the first call no changes are reported. @param
+   * forgets whether streams drop the records that they have
    */
   follow(tables: readonly string[], forgets?: boolean): void;
-  /** The changes that a stream still has; a later change is reported after them. */
+  /** The changes that a stream still has; later changes are reported after them. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
   /** Finishes pending writes and ends the thread. */
   close(): Promise<void>;
@@ -88,11 +90,11 @@ export class EmbeddedDynamoDbError extends Error {
   }
 }
 
-/** The thread uses the compile cache of the program around it. */
+/** The thread uses the compile cache of the surrounding program. */
 function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
   // Older versions of Node lack this function.
   const folder = (module as Partial<typeof module>).getCompileCacheDir?.();
-  // Node appends a folder of its own version.
+  // Node appends a folder for its own version.
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
@@ -121,10 +123,10 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     workerData: workerDataOf(options, directory),
     // Used for table ARNs; the developer's own environment is not passed on.
     env: { AWS_ACCOUNT_ID: accountId, ...codeCache() },
-    // Flags of the surrounding program do not fit the thread: `--input-type` would refuse its file.
+    // Flags of the surrounding program do not suit the thread: `--input-type` would refuse its file.
     execArgv: [],
     name: 'embedded-dynamodb',
-    // The thread must not write to the gateway's stdout, which is for `--json`.
+    // The thread must not write to the gateway's stdout, which is used for `--json`.
     stdout: true,
     stderr: true,
   });
@@ -174,7 +176,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   };
 }
 
-/** The thread's answers, by the number of the order. */
+/** The thread's responses, by the number of the request. */
 class Replays {
   readonly #open = new Map<number, (changes: readonly TableChange[]) => void>();
   #asked = 0;
@@ -206,7 +208,7 @@ function workerDataOf(options: EmbeddedDynamoDbOptions, directory: string | unde
   };
 }
 
-/** The end of the thread's output. Its errors also go to stderr, as before. */
+/** The last part of the thread's output. Its errors also go to stderr. */
 function followOutput(worker: Worker): () => string {
   let text = '';
   const keep = (chunk: Buffer | string): void => {
@@ -222,12 +224,12 @@ function followOutput(worker: Worker): () => string {
 
 /** A policy that cannot be evaluated allows nothing. */
 function judge(question: CallQuestion, { judge: decide, onFault }: EmbeddedDynamoDbOptions): CallVerdict {
-  if (decide === undefined) return 'The rights of this key are unknown';
+  if (decide === undefined) return 'The permissions of this key are unknown';
   try {
     return decide(question);
   } catch (error) {
     onFault?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return 'The rights of this key could not be evaluated; see the log';
+    return 'The permissions of this key could not be evaluated; see the log';
   }
 }
 
@@ -288,7 +290,7 @@ async function within(promise: Promise<void>, ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Processes that want to run, and the available cores. */
+/** The number of processes that want to run, and the number of available cores. */
 type Load = { readonly waiting: number; readonly cores: number };
 
 /** Without other load a start takes a fraction of a second. */
@@ -296,12 +298,12 @@ const USUAL_LIMIT_MS = 20_000;
 const LONGEST_LIMIT_MS = 120_000;
 const SHOWN_LINES = 5;
 
-/** Average of the last minute; 0 on Windows. */
+/** The average of the last minute; 0 on Windows. */
 function readLoad(): Load {
   return { waiting: loadavg()[0] ?? 0, cores: availableParallelism() };
 }
 
-/** How long the thread's start may take: longer, the more processes share a core. */
+/** How long the thread's start may take; the limit is longer if more processes share a core. */
 export function startLimitMs({ waiting, cores }: Load): number {
   return Math.min(LONGEST_LIMIT_MS, Math.round(USUAL_LIMIT_MS * Math.max(1, waiting / cores)));
 }
@@ -310,12 +312,12 @@ export function describeLateStart(limitMs: number, load: Load, output: string): 
   const { waiting, cores } = load;
   const isBusy = waiting > cores;
   const reason = isBusy
-    ? `this machine is busy (load ${waiting.toFixed(1)} on ${cores} cores): stop other programs and start again`
+    ? `this machine is overloaded (load ${waiting.toFixed(1)} on ${cores} cores): stop other programs and start again`
     : 'the cause is unknown: start again; with --data, check whether the disk is slow or full';
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   return (
     `the embedded DynamoDB did not start in ${Math.round(limitMs / 1000)} s; ${reason}. ` +
-    'Or use another one, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000' +
+    'Or use another DynamoDB, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000' +
     (lines === '' ? '' : `\nIts last output:\n${lines}`)
   );
 }

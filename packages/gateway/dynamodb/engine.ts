@@ -1,6 +1,6 @@
 /**
  * DynamoDB's operations on dynalite's store, with additions: transactions, the old item of a failed
- * condition, atomic writes of items and index entries, time to live by the gateway's clock, a memory bound.
+ * condition, atomic writes of items and index entries, time to live by the gateway's clock, a memory limit.
  * One engine per thread, independent of HTTP.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
@@ -35,18 +35,18 @@ import { KeyLocks } from '@gatewright/aws/key-locks';
 
 type EngineOptions = {
   readonly clock: Clock;
-  /** Undefined = in memory, lost at the end. */
+  /** Undefined means in memory, lost at the end. */
   readonly directory?: string | undefined;
   /**
-   * Bound of the items' JSON bytes in memory (index entries come on top); data on disk is bounded by the
+   * The limit of the items' JSON bytes in memory (index entries come on top); data on disk is limited by the
    * disk.
    */
   readonly maxMemoryBytes?: number | undefined;
-  /** Called with changes of followed tables, in the order of writing. */
+  /** Called with changes of the followed tables, in the order in which they were written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
-  /** Called with the open streams of tables after each change of them. */
+  /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
-  /** Bound of the record of changes. */
+  /** The limit of the record of changes. */
   readonly maxStreamBytes?: number | undefined;
 };
 
@@ -54,7 +54,10 @@ type EngineOptions = {
 type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Record<string, unknown> };
 
 const DEFAULT_MAX_MEMORY_BYTES = 512 * 1024 * 1024;
-/** Expired items removed per turn, so that moving the clock by a year does not build one huge batch. */
+/**
+ * The number of expired items that are removed per turn, so that moving the clock by a year does not build
+ * one huge batch.
+ */
 const EXPIRY_BATCH = 250;
 
 export class DynamoDbEngine {
@@ -65,7 +68,7 @@ export class DynamoDbEngine {
   readonly #streams: StreamLog;
   readonly #locks = new KeyLocks();
   readonly #expiries = new ExpiryQueue();
-  /** Per table; undefined for data on disk. */
+  /** Item sizes per table; undefined for data on disk. */
   readonly #memoryBytes: Map<string, number> | undefined;
   readonly #maxMemoryBytes: number;
   #sweep: Promise<void> | undefined;
@@ -106,7 +109,7 @@ export class DynamoDbEngine {
     if (forgets) this.#streams.forget();
   }
 
-  /** The changes that a stream still has, oldest first; none of an unknown stream. */
+  /** The changes that a stream still has, oldest first; empty for an unknown stream. */
   replay(streamArn: string): readonly TableChange[] {
     const stream = this.#streams.find(streamArn);
     return stream === undefined ? [] : [...this.#streams.read(stream, 0)].map(({ change }) => change);
@@ -163,7 +166,7 @@ export class DynamoDbEngine {
         throw new DynamoDbError(
           400,
           'com.amazon.coral.service#UnknownOperationException',
-          `${operation} is not served by the embedded DynamoDB; start with --dynamodb URL to use another one`,
+          `the embedded DynamoDB does not support ${operation}; start with --dynamodb URL to use another DynamoDB`,
         );
     }
   }
@@ -183,7 +186,7 @@ export class DynamoDbEngine {
     return partitionKeysOf(names, (name) => this.#tables.find(name));
   }
 
-  /** In table ARNs. */
+  /** The account id in table ARNs. */
   get accountId(): string {
     return this.#store.tableDb.awsAccountId;
   }
@@ -193,7 +196,7 @@ export class DynamoDbEngine {
   }
 
   /**
-   * Runs while holding the locks of all given items, and writes the gathered changes in one batch when `run`
+   * Runs while it has the locks of all given items, and writes the gathered changes in one batch when `run`
    * returns; nothing when it throws.
    */
   async writeLocked<T>(
@@ -209,12 +212,12 @@ export class DynamoDbEngine {
     });
   }
 
-  /** Waits for writes to the given items, then runs while holding them. */
+  /** Waits for writes to the given items, then runs while it has their locks. */
   readLocked<T>(names: readonly string[], run: (store: Store) => Promise<T>): Promise<T> {
     return this.#locks.hold(names, () => run(this.#tables.cachedStore));
   }
 
-  /** Removes items past their time by the clock, before they can be read. */
+  /** Removes items whose time to live has passed, before they can be read. */
   async removeExpired(): Promise<void> {
     if (this.#sweep === undefined && !this.#expiries.isDue(this.#nowSeconds())) return;
     this.#sweep ??= this.#sweepExpired().finally(() => {
@@ -296,7 +299,7 @@ export class DynamoDbEngine {
     await this.#report(set, isExpiry);
   }
 
-  /** A write that leaves an item unchanged is no change. */
+  /** A write that leaves an item unchanged counts as no change. */
   async #report(set: WriteSet, isExpiry: boolean): Promise<void> {
     if (this.#followed.size === 0 && this.#streams.isClosed) return;
     const changes: TableChange[] = [];
@@ -327,7 +330,7 @@ export class DynamoDbEngine {
     const more = sum(grown.values());
     if (more <= 0 || sum(memory.values()) + more <= this.#maxMemoryBytes) return;
     throw validationError(
-      `The embedded DynamoDB holds at most ${this.#maxMemoryBytes} bytes of items in memory; ` +
+      `The embedded DynamoDB can keep at most ${this.#maxMemoryBytes} bytes of items in memory; ` +
         'start with --data DIR to keep them on disk',
     );
   }
@@ -403,7 +406,7 @@ function readRecord(store: Store, table: string, key: string): Promise<Item | un
   });
 }
 
-/** Where nothing changed that could be returned, there is no member. */
+/** Where nothing changed that could be returned, the member is absent. */
 function withoutNothing({ Attributes: attributes, ...rest }: Output): Output {
   return isJsonObject(attributes) && Object.keys(attributes).length > 0
     ? { Attributes: attributes, ...rest }

@@ -1,4 +1,7 @@
-/** Due times of items with a time to live: a heap by second, so that checking is free while none is due. */
+/**
+ * Expiry times of items with a time to live: a heap by second, so that checking costs nothing while none has
+ * expired.
+ */
 import type { Item } from './dynalite-store.ts';
 
 type Expiry = {
@@ -9,10 +12,15 @@ type Expiry = {
   readonly key: string;
 };
 
-/** DynamoDB ignores a time more than five years past and keeps the item (developer guide, "Using TTL"). */
+/**
+ * DynamoDB ignores a time more than five years in the past and keeps the item (developer guide, "Using TTL").
+ */
 const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
 
-/** The second an item is due by its TTL attribute; undefined without a valid one: only a Number counts. */
+/**
+ * The second at which an item expires by its TTL attribute; undefined without a valid one: only a Number
+ * counts.
+ */
 export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number): number | undefined {
   const text = item[attribute]?.['N'];
   const seconds = typeof text === 'string' ? Number(text) : Number.NaN;
@@ -20,12 +28,15 @@ export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number):
   return seconds;
 }
 
-/** One current entry per item; outdated ones stay in the heap until they come up or outnumber the others. */
+/**
+ * One current entry per item; outdated ones stay in the heap until they reach the top or outnumber the
+ * others.
+ */
 export class ExpiryQueue {
   #heap: Expiry[] = [];
   readonly #current = new Map<string, Expiry>();
 
-  /** Number of waiting items, and of their entries. */
+  /** The number of waiting items, and of their entries. */
   get size(): { readonly items: number; readonly entries: number } {
     return { items: this.#current.size, entries: this.#heap.length };
   }
@@ -35,7 +46,7 @@ export class ExpiryQueue {
     return first !== undefined && first.dueSeconds < nowSeconds;
   }
 
-  /** Replaces the item's entry; undefined = it is gone, or has no time to live any more. */
+  /** Replaces the item's entry; undefined means that it is gone, or has no time to live any more. */
   set(table: string, key: string, dueSeconds: number | undefined): void {
     const name = `${table}~${key}`;
     if (dueSeconds === undefined) {
@@ -55,7 +66,7 @@ export class ExpiryQueue {
     this.#rebuild();
   }
 
-  /** Removes at most `limit` due items, the earliest first. */
+  /** Removes at most `limit` expired items, the earliest first. */
   takeDue(nowSeconds: number, limit: number): readonly Expiry[] {
     const taken: Expiry[] = [];
     while (taken.length < limit && this.isDue(nowSeconds)) {

@@ -1,4 +1,4 @@
-/** Names and keys in the expressions of a request, for policies; invalid expressions give none. */
+/** The names and keys in the expressions of a request, for policies; invalid expressions yield none. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -17,17 +17,17 @@ const WORDS = new Set(
   ).split(' '),
 );
 /**
- * A path of names and placeholders, or a value placeholder, which names nothing. A placeholder may begin with a
- * digit, as those of many libraries; `a-b` is a subtraction.
+ * A path of names and placeholders, or a value placeholder, which names nothing. A placeholder may begin with
+ * a digit, as those of many libraries do; `a-b` is a subtraction.
  */
 const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
-/** The end of a placeholder is no name. */
+/** The end of a placeholder is not a name. */
 const EQUATIONS = [
   /(?<![\w#:])(?<name>#\w+|[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g,
   /(?<value>:\w+)\s*=\s*(?<name>#\w+|[A-Za-z_][\w.-]*)/g,
 ];
 
-/** Top-level attributes that a request names, besides those of its key or item. */
+/** Top-level attributes that a request names, other than those of its key or item. */
 export function namesIn(input: UnknownMembers): readonly string[] {
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const expressions = EXPRESSIONS.flatMap((name) => textsOf(input[name]));

@@ -24,27 +24,30 @@ type FrontOptions = {
   readonly meter: CapacityMeter;
   readonly clock: SigningClock;
   readonly callers: Callers;
-  /** The folder of the tables, for explaining storage faults; undefined = in memory. */
+  /** The folder of the tables, for explaining storage faults; undefined means in memory. */
   readonly directory: string | undefined;
   readonly port: () => number;
-  /** Called for errors that are ours, not the caller's. */
+  /** Called for errors that are the package's, not the caller's. */
   readonly report: (error: unknown) => void;
 };
 
-/** The accepted callers and their rights; the thread's owner knows the policies. */
+/** The accepted callers and their permissions; the thread's owner knows the policies. */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
-  /** Undefined: the key pair is permanent. */
+  /** Undefined means that the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   isJudged(accessKeyId: string): boolean;
   judge(question: CallQuestion): Promise<CallVerdict>;
 };
 
-/** The reason for a refusal, in AWS's words; a fault in place of the answer; undefined = the answer. */
+/**
+ * The reason for a refusal, in AWS's words, or a fault that replaces the response; undefined means that the
+ * call is run.
+ */
 export type CallVerdict = string | CallFault | undefined;
 
 export type CallFault =
-  /** The connection ends without an answer. */
+  /** The connection is closed without a response. */
   | { readonly kind: 'unreachable' }
   /** `type` with its namespace: `com.amazonaws.dynamodb.v20120810#InternalServerError` */
   | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly message: string };
@@ -62,7 +65,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SERVICE = 'com.amazon.coral.service#';
 
 /**
- * Answers any request; reads and writes need a signature. Attack: another user of the machine adds an API
+ * Handles any request; reads and writes need a signature. Attack: another user of the machine adds an API
  * key.
  */
 export async function serveDynamoDb(
@@ -92,7 +95,7 @@ export async function serveDynamoDb(
   response.end(answer.body);
 }
 
-/** Undefined: the connection ends without one. */
+/** Undefined means that the connection is closed without a response. */
 async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Answer | undefined> {
   const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
   const refusal =
@@ -137,14 +140,14 @@ async function run(
     throw new DynamoDbError(
       400,
       `${SERVICE}UnknownOperationException`,
-      `'${String(version).slice(0, 100)}' is not served by the embedded DynamoDB`,
+      `the embedded DynamoDB does not support '${String(version).slice(0, 100)}'`,
     );
   }
   const caller = verify(request, body, at);
   const input = withTableNames(parseInput(body), at.engine.accountId);
   await refuseUnlessAllowed(operation, input, caller, at);
   if (isOfStreams) return at.engine.executeStreams(operation, input);
-  // The SDKs' endpoint discovery must not lead to AWS.
+  // The SDKs' endpoint discovery must not redirect to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
   const region = REGION.test(caller.region) ? caller.region : undefined;
@@ -153,11 +156,11 @@ async function run(
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);
-  // Other operations execute the statement, and report its capacity.
+  // The other operations execute the statement and report its capacity.
   return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 
-/** Checked before any lookup: a caller without rights must not learn whether a table exists. */
+/** Checked before any lookup: a caller without permission must not learn whether a table exists. */
 async function refuseUnlessAllowed(
   operation: string,
   input: Readonly<Record<string, unknown>>,
@@ -173,7 +176,7 @@ async function refuseUnlessAllowed(
   throw new DynamoDbError(verdict.status, verdict.type, verdict.message);
 }
 
-/** An injected fault: the connection ends. */
+/** An injected fault: the connection is closed. */
 class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }

@@ -1,4 +1,4 @@
-/** What dynalite's rules of inputs lack, each with AWS's page. */
+/** Rules for inputs that dynalite lacks, each with its AWS page. */
 import { violationsOf } from '@gatewright/aws/call-input';
 import type { MemberRule } from '@gatewright/aws/call-input';
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
@@ -23,7 +23,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   UpdateItem: [actionsWrong],
 };
 
-/** @param input as dynalite's rules took it @returns what is wrong, in DynamoDB's words */
+/** @param input as dynalite's rules accepted it @returns what is wrong, in DynamoDB's words */
 export function wrongInput(operation: string, input: UnknownMembers): string | undefined {
   for (const rule of RULES[operation] ?? []) {
     const wrong = rule(input);
@@ -32,7 +32,7 @@ export function wrongInput(operation: string, input: UnknownMembers): string | u
   return undefined;
 }
 
-/** Declarations of members that dynalite drops, in its form. */
+/** Declarations of members that dynalite drops, in dynalite's form. */
 export const MORE_TYPES: Readonly<Record<string, object>> = {
   CreateTable: {
     TableClass: 'String',
@@ -161,7 +161,10 @@ function actionsWrong({ AttributeUpdates: updates }: UnknownMembers): string | u
   return undefined;
 }
 
-/** `+1E6` is a number; dynalite's reader takes no plus sign. Changes `value`, which is the reader's own copy. */
+/**
+ * `+1E6` is a valid number, but dynalite's reader accepts no plus sign. Changes `value`, which is the
+ * reader's own copy.
+ */
 export function dropPlusSigns(value: unknown): void {
   if (Array.isArray(value)) {
     for (const member of value) dropPlusSigns(member);
@@ -184,7 +187,10 @@ function withoutPlus(number: string): string {
 const TABLE_ARN =
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
 
-/** Tables may be named by ARN (API reference, "GetItem": TableName); those of another account are not here. */
+/**
+ * Tables may be named by ARN (API reference, "GetItem": TableName); tables of another account do not exist
+ * here.
+ */
 export function withTableNames(input: UnknownMembers, accountId: string): UnknownMembers {
   const nameOf = (text: unknown): unknown => {
     const { account, name } = (typeof text === 'string' && TABLE_ARN.exec(text)?.groups) || {};

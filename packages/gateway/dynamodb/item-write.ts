@@ -5,7 +5,10 @@ import { DYNAMODB, DynamoDbError, dynamoDbInput } from './actions.ts';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
-/** Whether the caller wants the old item when its condition fails; read here, since dynalite drops it. */
+/**
+ * Whether the caller wants the old item when its condition fails; read here, because dynalite drops the
+ * member.
+ */
 export function readReturnOld(input: UnknownMembers): boolean {
   const reader = dynamoDbInput(input);
   const mode = reader.optionalText('ReturnValuesOnConditionCheckFailure', { values: ['ALL_OLD', 'NONE'] });
@@ -13,7 +16,7 @@ export function readReturnOld(input: UnknownMembers): boolean {
   return mode === 'ALL_OLD';
 }
 
-/** dynalite's key text of a checked write; undefined when its key does not fit the table. */
+/** dynalite's key text for a checked write; undefined when its key does not fit the table. */
 export function keyOf(table: Table, checked: Readonly<Record<string, unknown>>): string | undefined {
   const put = checked['Item'];
   const item = membersOf(put ?? checked['Key']) as Item;

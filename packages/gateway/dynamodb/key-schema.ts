@@ -17,7 +17,7 @@ const OVERSIZED: Readonly<Record<string, string>> = {
     'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
 };
 
-/** Of the table, or of an index; undefined if there is no such index. */
+/** The keys of the table, or of an index; undefined if there is no such index. */
 export function keySchemaOf(table: Table, index: string | undefined): readonly KeyElement[] | undefined {
   if (index === undefined) return table.KeySchema;
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
@@ -25,8 +25,8 @@ export function keySchemaOf(table: Table, index: string | undefined): readonly K
 }
 
 /**
- * What CreateTable refuses of the definitions of attributes, in DynamoDB's words (aws-cloudformation/cfn-lint
- * issue 1037).
+ * What CreateTable refuses in attribute definitions, in DynamoDB's words (aws-cloudformation/cfn-lint issue
+ * 1037).
  */
 export function unusedDefinition(table: UnknownMembers): string | undefined {
   const elementsOf = (list: unknown): readonly UnknownMembers[] =>
@@ -42,7 +42,7 @@ export function unusedDefinition(table: UnknownMembers): string | undefined {
         `AttributeDefinitions: [${defined.join(', ')}], keys used: [${[...new Set(used)].join(', ')}]`;
 }
 
-/** An item's keys in an index have the limits of a table's: 2,048 and 1,024 bytes. */
+/** An item's keys in an index have the same limits as a table's: 2,048 and 1,024 bytes. */
 export function oversizedIndexKey(table: Table, item: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
   const holding = [...global, ...local].filter(({ KeySchema }) =>
@@ -58,7 +58,7 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
 }
 
 /**
- * In the words of PutItem; for an update DynamoDB says the same of its expression. A key that was already
+ * In the words of PutItem; for an update, DynamoDB says the same about its expression. A key that was already
  * empty is not reported.
  */
 export function emptyIndexKey(table: Table, before: Item | undefined, after: Item): string | undefined {
@@ -101,7 +101,8 @@ export async function partitionKeysOf(
     const table = tables.get(name);
     const schema = table && keySchemaOf(table, index);
     const keys = schema?.filter(({ KeyType: type }) => type === 'HASH') ?? [];
-    // Of several, none alone is the leading key: what a policy says of it holds for no value.
+    // If there are several attributes, none of them alone is the leading key, so what a policy says about it
+    // applies to no value.
     return keys.length === 1 ? keys[0]?.AttributeName : undefined;
   };
 }

@@ -1,5 +1,5 @@
 /**
- * An embedded DynamoDB that starts on demand. Its address exists at once; the thread, which costs a fifth of
+ * An embedded DynamoDB that starts on demand. Its address exists at once; the thread, which takes a fifth of
  * a second and tens of megabytes, starts with the first table or the first connection.
  */
 import { connect, createServer } from 'node:net';
@@ -13,8 +13,8 @@ export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'shares
 
 export interface LateDynamoDb extends EmbeddedDynamoDb {
   /**
-   * Starts the thread if needed. Without open connections the thread takes over the port, else calls are
-   * forwarded from here.
+   * Starts the thread if needed. If no connections are open, the thread takes over the port; otherwise calls
+   * are forwarded from here.
    */
   start(): Promise<void>;
   readonly isStarted: boolean;
@@ -45,7 +45,7 @@ class Late implements LateDynamoDb {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
-  /** Whether the thread can listen on the port before it is released here: only some systems allow that. */
+  /** Whether the thread can listen on the port before it is released here, which only some systems allow. */
   #canShare = true;
   #thread: Promise<EmbeddedDynamoDb> | undefined;
   #started: EmbeddedDynamoDb | undefined;
@@ -126,7 +126,7 @@ class Late implements LateDynamoDb {
     if (this.#server.listening) this.#server.close();
   }
 
-  /** Runs orders that came before the thread existed first. */
+  /** First runs the requests that arrived before the thread existed. */
   async #start(launch: () => Promise<EmbeddedDynamoDb>): Promise<EmbeddedDynamoDb> {
     const known = this.#signers;
     const started = await launch();
@@ -136,12 +136,12 @@ class Late implements LateDynamoDb {
     return started;
   }
 
-  /** No open connections: from now on the thread alone has the port. */
+  /** There are no open connections, so from now on only the thread has the port. */
   async #takeOver(): Promise<EmbeddedDynamoDb> {
     const launch = (sharesPort: boolean): Promise<EmbeddedDynamoDb> =>
       startEmbeddedDynamoDb({ ...this.#options, signers: this.#signers, port: this.#port, sharesPort });
     if (this.#canShare) {
-      // A Node without shared ports reports the port in use, which it is: by us.
+      // A version of Node without shared ports reports that the port is in use, and it is: by this listener.
       const shared = await launch(true).catch((error: unknown) => {
         if (error instanceof EmbeddedDynamoDbError && error.code === 'DYNAMODB_NOT_STARTED') return undefined;
         throw error;

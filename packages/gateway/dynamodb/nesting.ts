@@ -1,11 +1,11 @@
 /**
- * Bounds the nesting of a request: deeper ones would block the thread of all tables, or overflow its stack.
+ * Limits the nesting of a request: a deeper one would block the thread of all tables, or overflow its stack.
  */
 import { validationError } from './actions.ts';
 
 /**
- * Levels of JSON: DynamoDB takes 32 nested maps or lists (developer guide, "Quotas": nested attribute depth),
- * each two levels, below the seven of a batch.
+ * Levels of JSON: DynamoDB accepts 32 nested maps or lists (developer guide, "Quotas": nested attribute
+ * depth), each of which takes two levels, below the seven levels of a batch.
  */
 const MAX_JSON_LEVELS = 7 + 2 * 32;
 

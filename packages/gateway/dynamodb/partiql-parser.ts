@@ -1,10 +1,10 @@
 /**
- * The supported PartiQL of ExecuteStatement: SELECT, INSERT, UPDATE and DELETE on one table, conditions
+ * The PartiQL that ExecuteStatement supports: SELECT, INSERT, UPDATE and DELETE on one table, with conditions
  * joined by AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused
  * by name.
  */
 
-/** An unsupported statement; DynamoDB's ValidationException. */
+/** An unsupported statement; corresponds to DynamoDB's ValidationException. */
 export class StatementError extends Error {
   override readonly name = 'StatementError';
 }
@@ -37,7 +37,7 @@ export type Statement =
       readonly kind: 'select';
       readonly table: string;
       readonly index: string | undefined;
-      /** undefined = `*` */
+      /** Undefined means `*`. */
       readonly paths: readonly AttributePath[] | undefined;
       readonly where: readonly Condition[];
     }
@@ -309,7 +309,7 @@ class StatementParser {
     return token;
   }
 
-  /** A sign or a case-insensitive word, never a quoted name. */
+  /** A sign or a case-insensitive word, but never a quoted name. */
   #eat(text: string): boolean {
     const token = this.#peek();
     const isThere = (token.kind === 'sign' || token.kind === 'word') && token.text.toUpperCase() === text;

@@ -30,7 +30,7 @@ const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheck
 export async function executeStatement(input: UnknownMembers, engine: StatementStore): Promise<Output> {
   const { Statement: text, Parameters: parameters = [] } = input;
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
-    throw validationError(`Statement must be a text of 1 to ${MAX_STATEMENT_CHARS} characters`);
+    throw validationError(`Statement must be a string of 1 to ${MAX_STATEMENT_CHARS} characters`);
   if (!Array.isArray(parameters)) throw validationError('Parameters must be a list of attribute values');
   const refused = REFUSED_MEMBERS.find((name) => ![undefined, 'NONE'].includes(input[name] as undefined));
   if (refused !== undefined) throw validationError(`${refused} of ExecuteStatement is not supported here`);
@@ -55,7 +55,7 @@ function parse(text: string, parameters: readonly Value[]): Statement {
   }
 }
 
-/** Names and values of one expression, each with its own placeholder. */
+/** The names and values in one expression, each with its own placeholder. */
 class Placeholders {
   readonly #names: Record<string, string> = {};
   readonly #values: Record<string, Value> = {};
@@ -113,13 +113,13 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
   const schema = keySchemaOf(found, index);
   if (schema === undefined)
     throw validationError(`The table does not have the specified index: ${index ?? ''}`);
-  // By a scan, whatever the statement names.
+  // Uses a scan, whatever the statement names.
   if (hasSeveralKeys(schema)) return { partition: '', sort: undefined };
   const keyOf = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   return { partition: keyOf('HASH') ?? '', sort: keyOf('RANGE') };
 }
 
-/** A Query if the partition key is given, else a Scan, as at AWS. */
+/** A Query if the partition key is given, otherwise a Scan, as on AWS. */
 async function select(
   { table, index, paths, where }: Extract<Statement, { kind: 'select' }>,
   input: UnknownMembers,
@@ -239,7 +239,7 @@ function returnValues(returning: string | undefined, known: readonly string[]): 
   return returning.replace('MODIFIED', 'UPDATED').replace(' ', '_');
 }
 
-/** The whole primary key, which writes need, and the other conditions of the WHERE. */
+/** The whole primary key, which writes need, and the other conditions in the WHERE clause. */
 async function splitKey(
   engine: StatementStore,
   table: string,

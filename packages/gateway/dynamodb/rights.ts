@@ -1,7 +1,7 @@
 /**
- * The rights that a call needs: one per action, resource and key, as in the service authorization reference
- * ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; used for every call of a role, here
- * and in front of other stores.
+ * The permissions that a call needs: one per action, resource and key, as in the service authorization
+ * reference ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; used for every call of a
+ * role, here and in front of other stores.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -14,20 +14,20 @@ export type NeededRight = {
   /** `dynamodb:PutItem` */
   readonly action: string;
   /**
-   * The part after `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; with `arn:` it is the whole
-   * ARN.
+   * The part after `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; a value that begins with `arn:`
+   * is the whole ARN.
    */
   readonly resource: string;
-  /** By condition key in lower case; absent keys are missing. */
+  /** By condition key in lower case; a key that is absent is missing. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Partition key of a table or of one of its indexes; undefined for an unknown table. */
+/** The partition key of a table or of one of its indexes; undefined for an unknown table. */
 export type PartitionKeyOf = (table: string, index: string | undefined) => string | undefined;
 
 type Target = { readonly table: string; readonly index?: string | undefined };
 
-/** All tables of a call: the inputs for `PartitionKeyOf`. */
+/** All tables of a call, as inputs for `PartitionKeyOf`. */
 export function tablesOf(operation: string, input: UnknownMembers): readonly string[] {
   const names = rightsOf(operation, input, () => undefined).map(
     ({ resource }) => resource.split('/')[0] ?? '',
@@ -35,7 +35,9 @@ export function tablesOf(operation: string, input: UnknownMembers): readonly str
   return [...new Set(names)].filter((name) => name !== '*' && !name.startsWith('arn:'));
 }
 
-/** Only members that an operation reads count: a table named elsewhere must not lend its permission. */
+/**
+ * Only members that an operation reads count: a table that is named elsewhere must not lend its permission.
+ */
 export function rightsOf(
   operation: string,
   input: UnknownMembers,
@@ -86,7 +88,7 @@ const OF_ACCOUNT = new Set([
   'ListGlobalTables',
 ]);
 
-/** The operations that take a `ResourceArn`; all others of a table take its name. */
+/** The operations that take a `ResourceArn`; all other operations on a table take its name. */
 const BY_ARN = new Set([
   'DeleteResourcePolicy',
   'GetResourcePolicy',
@@ -95,7 +97,10 @@ const BY_ARN = new Set([
   'TagResource',
   'UntagResource',
 ]);
-/** What they use is named by other members, a `TableName` beside them is not read: they need any table. */
+/**
+ * Other members name what these operations use, and a `TableName` next to them is not read: they need
+ * permission for any table.
+ */
 const BY_OTHER_MEMBERS = new Set([
   'CreateGlobalTable',
   'DeleteBackup',
@@ -115,10 +120,12 @@ const BY_OTHER_MEMBERS = new Set([
 ]);
 const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsights']);
 
-/** Operations of DynamoDB Streams on one stream; ListStreams is on those of a table, or on all. */
+/**
+ * Operations of DynamoDB Streams on one stream; ListStreams concerns the streams of a table, or all streams.
+ */
 const OF_STREAM = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords']);
 
-/** The stream of GetRecords is that of the iterator. */
+/** The stream of GetRecords is the iterator's stream. */
 function streamRight(operation: string, input: UnknownMembers): NeededRight {
   const iterator = operation === 'GetRecords' ? asText(input['ShardIterator']) : undefined;
   const arn = iterator === undefined ? asText(input['StreamArn']) : streamOfIterator(iterator);
@@ -184,7 +191,7 @@ function batchRight(
   };
 }
 
-/** A scan names no key: `ForAllValues` holds for it, as the developer guide warns. */
+/** A scan names no key: `ForAllValues` is satisfied for it, as the developer guide warns. */
 function searchRight(operation: string, input: UnknownMembers, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
@@ -211,8 +218,8 @@ function shared(input: UnknownMembers): Record<string, readonly string[]> {
 const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'Delete' } as const;
 
 /**
- * Parsed by the store's parser. Another store may accept what it does not: then the caller needs permission
- * for any statement on any table.
+ * Parsed by this store's parser. Another store may accept more; the caller then needs permission for any
+ * statement on any table.
  */
 function statementRights(
   input: UnknownMembers,
@@ -250,7 +257,7 @@ function statementRights(
   ];
 }
 
-/** Top-level attributes that it names; `*` names none, as an operation without projection. */
+/** The top-level attributes that it names; `*` names none, like an operation without a projection. */
 function attributesOfStatement(statement: Statement): readonly string[] {
   if (statement.kind === 'insert') return Object.keys(statement.item);
   const read = statement.kind === 'select' ? (statement.paths ?? []) : [];
@@ -282,7 +289,7 @@ function tableName(value: unknown): string {
 
 /**
  * For a table with an unknown key: an empty list would satisfy `ForAllValues`; this value matches no pattern
- * but `*`.
+ * except `*`.
  */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
@@ -290,7 +297,7 @@ function keyTexts(items: readonly UnknownMembers[], partitionKey: string | undef
   return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
 }
 
-/** Stores leave out members of other names. */
+/** Stores leave out members with other names. */
 const KEY_TYPES = ['S', 'N', 'B'];
 
 /** `{ S: 'a' }` → `a` */

@@ -1,7 +1,8 @@
 /**
- * Global indexes with several attributes per key, up to four for the partition and four for sorting (developer guide,
- * "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and scans such an index by its key
- * schema, of whatever length; its rules and its query know two attributes.
+ * Global indexes with several attributes per key, up to four for the partition and four for sorting
+ * (developer guide, "Multi-attribute key schema" and "Multi-attribute keys pattern"). dynalite writes and
+ * scans such an index by its key schema, of whatever length, but its rules and its query support only two
+ * attributes.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -17,7 +18,7 @@ export function hasSeveralKeys(schema: readonly KeyElement[]): boolean {
   return ['HASH', 'RANGE'].some((type) => namesOf(schema, type).length > 1);
 }
 
-/** The input of CreateTable as dynalite's rules take it. @throws DynamoDbError for a key schema that is none */
+/** The input of CreateTable as dynalite's rules accept it. @throws DynamoDbError for an invalid key schema */
 export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes, AttributeDefinitions: definitions } = input;
   if (!Array.isArray(indexes)) return input;
@@ -33,7 +34,7 @@ export function withFirstKeys(input: UnknownMembers): UnknownMembers {
   return { ...input, GlobalSecondaryIndexes: reduced };
 }
 
-/** The opposite, for the table that is made. */
+/** The opposite, for the table that was created. */
 export function withAllKeys(checked: UnknownMembers, input: UnknownMembers): UnknownMembers {
   const { GlobalSecondaryIndexes: indexes } = checked;
   if (!Array.isArray(indexes)) return checked;
@@ -68,7 +69,10 @@ type Condition = {
   readonly AttributeValueList: readonly AttributeValue[];
 };
 
-/** @param checked a Query of the index @throws DynamoDbError for conditions that are no range of its keys */
+/**
+ * @param checked a Query of the index @throws DynamoDbError for conditions that do not form a range of its
+ * keys
+ */
 export function queryBySeveralKeys(
   store: Store,
   table: Table,
@@ -140,7 +144,7 @@ function conditionsInOrder(
   return used;
 }
 
-/** Keys of entries: a hash and the values of the schema, each sortable text with a slash behind. */
+/** The keys of entries: a hash and the values of the schema, each as sortable text followed by a slash. */
 function rangeOf(table: Table, used: readonly (readonly [string, Condition])[]): StreamRange {
   let prefix = '';
   for (const [name, { ComparisonOperator: operator, AttributeValueList: values }] of used) {
@@ -193,7 +197,7 @@ function rangeAfter(start: Item, { table, schema, names, range, isBackwards }: S
       'The provided starting key is outside query boundaries based on provided conditions',
     );
   const { gt, gte: from, lt: to, lte } = range;
-  // LevelDB takes no bound that is there and undefined.
+  // LevelDB does not accept a bound that is present but undefined.
   return isBackwards
     ? { ...(gt === undefined ? { gte: from } : { gt }), lt: key }
     : { gt: key, ...(lte === undefined ? { lt: to } : { lte }) };

@@ -19,7 +19,7 @@ export function explainStorageFault(
   }
 }
 
-/** LevelDB reports "not open" and gives the reason in the cause. */
+/** LevelDB reports "not open" and gives the reason in the error's cause. */
 export function storageFaultOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
   const { cause } = error;

@@ -1,4 +1,4 @@
-/** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), over the record of changes. */
+/** The API of DynamoDB Streams (API reference, "Amazon DynamoDB Streams"), on the record of changes. */
 import type { MemberTable } from '@gatewright/aws/call-input';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { DYNAMODB, DynamoDbError, dynamoDbInput, validationError, type Output } from './actions.ts';
@@ -56,14 +56,15 @@ export function answerStreams(operation: string, input: UnknownMembers, log: Str
       throw new DynamoDbError(
         400,
         'com.amazon.coral.service#UnknownOperationException',
-        `${operation} is no operation of DynamoDB Streams`,
+        `${operation} is not an operation of DynamoDB Streams`,
       );
   }
 }
 
 function listStreams(input: UnknownMembers, log: StreamLog): Output {
   const { TableName: table, Limit: limit = MAX_LISTED, ExclusiveStartStreamArn: after } = input;
-  // By their ARNs: a page goes on where the last one ended, even if that stream is gone meanwhile.
+  // Ordered by ARN: a page continues where the last one ended, even if that stream has been removed
+  // meanwhile.
   const rest = log.all
     .filter(({ tableName }) => table === undefined || tableName === table)
     .filter(({ streamArn }) => typeof after !== 'string' || streamArn > after)
@@ -153,7 +154,7 @@ function getRecords(
     }
     records.push(printRecord(change, stream));
   }
-  // A closed shard that is read to its end has no next iterator.
+  // A closed shard that was read to its end has no next iterator.
   const isOver = stream.closedAt !== undefined && next >= stream.end;
   return {
     Records: records,
@@ -161,7 +162,7 @@ function getRecords(
   };
 }
 
-/** `{ARN of the stream}|1|…`, as AWS's: the rest is opaque. */
+/** `{ARN of the stream}|1|…`, as on AWS; the rest is opaque. */
 function printIterator(streamArn: string, createdAt: number, from: number): string {
   return `${streamArn}|1|${Buffer.from(`${createdAt} ${from}`).toString('base64')}`;
 }

@@ -1,7 +1,7 @@
 /**
- * The record of changes of all streams: one list in memory, for 24 hours by the clock and up to a bound of bytes
- * (developer guide, "Change data capture for DynamoDB Streams"). What reads a stream, by call or as a function's
- * event, gets the same ids and sequence numbers.
+ * The record of changes of all streams: one list in memory, for 24 hours by the clock and up to a limit of
+ * bytes (developer guide, "Change data capture for DynamoDB Streams"). Readers of a stream, by call or as a
+ * function's event, get the same ids and sequence numbers.
  */
 import { randomBytes } from 'node:crypto';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -13,22 +13,25 @@ import type { ItemChange, TableChange, TableStream } from './stream-record.ts';
 /** "All data in DynamoDB Streams is subject to a 24-hour lifetime." */
 const RETENTION_MS = 86_400_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Beside the characters of a change. */
+/** The overhead of a change besides its characters. */
 const BYTES_PER_RECORD = 300;
-/** Streams that are switched off, or of deleted tables; they can be read for as long as their records. */
+/**
+ * Streams that were switched off, or that belong to deleted tables; they can be read for as long as their
+ * records exist.
+ */
 const MAX_CLOSED = 1_000;
 
 export type LoggedStream = TableStream & {
   readonly label: string;
   readonly keySchema: readonly KeyElement[];
   readonly createdAt: number;
-  /** Number of the first change that it may have. */
+  /** The number of the first change that it may have. */
   readonly start: number;
-  /** Number of the last change that was dropped; below `start`: none. */
+  /** The number of the last change that was dropped; below `start` means none. */
   trimmed: number;
-  /** Number after the last change. */
+  /** The number after the last change. */
   end: number;
-  /** Epoch milliseconds; undefined = it takes changes. */
+  /** Epoch milliseconds; undefined means that it still accepts changes. */
   closedAt: number | undefined;
 };
 
@@ -42,16 +45,16 @@ export class StreamLog {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #onStreams: (streams: readonly TableStream[]) => void;
-  /** By ARN, in the order of their making. */
+  /** By ARN, in the order of creation. */
   readonly #streams = new Map<string, LoggedStream>();
   readonly #open = new Map<string, LoggedStream>();
   #records: (Logged | undefined)[] = [];
-  /** Place of the oldest record; those before it are dropped. */
+  /** The position of the oldest record; those before it are dropped. */
   #first = 0;
   #bytes = 0;
   #number: number;
 
-  /** @param onStreams gets the open ones after each change of them */
+  /** @param onStreams receives the open streams whenever they change */
   constructor(
     clock: Clock,
     {
@@ -65,7 +68,7 @@ export class StreamLog {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#onStreams = onStreams;
-    // Higher than those of an earlier start.
+    // Higher than the numbers of an earlier start.
     this.#number = clock.nowEpochMs() * 1000;
   }
 
@@ -92,7 +95,7 @@ export class StreamLog {
     return this.#open.has(table);
   }
 
-  /** `2026-11-23T10:00:00.000`, by the clock; unlike that of any other stream of the table. */
+  /** `2026-11-23T10:00:00.000`, by the clock; different from the label of any other stream of the table. */
   newLabel(tableArn: string): string {
     for (let at = this.nowEpochMs; ; at += 1) {
       const label = new Date(at).toISOString().slice(0, -1);
@@ -149,7 +152,7 @@ export class StreamLog {
     return numbered;
   }
 
-  /** Its changes from this number on, oldest first. */
+  /** The stream's changes from this number on, oldest first. */
   *read(stream: LoggedStream, from: number): Generator<{ number: number; change: TableChange }, undefined> {
     this.#trim();
     for (let at = this.#placeOf(from); at < this.#records.length; at += 1) {
@@ -158,7 +161,7 @@ export class StreamLog {
     }
   }
 
-  /** Drops all changes: what follows is the beginning. */
+  /** Drops all changes: the record begins with what follows. */
   forget(): void {
     for (const { stream, number } of this.#records.slice(this.#first).flatMap((one) => one ?? []))
       stream.trimmed = number;
@@ -187,7 +190,7 @@ export class StreamLog {
       this.#records[this.#first] = undefined;
       this.#first += 1;
     }
-    // Amortised: dropped places are cut off once they are the larger part.
+    // Amortised: dropped positions are cut off once they are the larger part.
     if (this.#first > 100 && this.#first * 2 > this.#records.length) {
       this.#records = this.#records.slice(this.#first);
       this.#first = 0;

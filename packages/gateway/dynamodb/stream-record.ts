@@ -17,48 +17,48 @@ export type ItemChange = {
   readonly keys: UnknownMembers;
   readonly before: UnknownMembers | undefined;
   readonly after: UnknownMembers | undefined;
-  /** Removed by its time to live. */
+  /** Whether the item was removed because its time to live had passed. */
   readonly isExpiry: boolean;
 };
 
-/** With what its record has in every reader's answer. */
+/** Includes what its record contains in every reader's response. */
 export type TableChange = ItemChange & {
   readonly id: string;
-  /** 23 digits; a later change has a higher one. */
+  /** 23 digits; a later change has a higher number. */
   readonly sequence: string;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** Characters of its images. */
+  /** The characters of its images. */
   readonly size: number;
-  /** Bytes as DynamoDB counts those of items. */
+  /** The size in bytes, counted as DynamoDB counts items. */
   readonly bytes: { readonly keys: number; readonly before: number; readonly after: number };
-  /** Undefined: its table has none, and is only followed. */
+  /** Undefined means that its table has no stream and is only followed. */
   readonly streamArn: string | undefined;
 };
 
 /** A stream has one shard here. */
 export const SHARD = 'shardId-00000001744668818000-00000000';
 
-/** Label of streams of a stack, whose ARNs are known before their tables are made. */
+/** The label of streams of a stack, whose ARNs are known before their tables exist. */
 export const STACK_STREAM_LABEL = '2026-01-01T00:00:00.000';
 
 export function isViewType(value: unknown): value is ViewType {
   return VIEW_TYPES.some((one) => one === value);
 }
 
-/** ARN of the stream, for permissions; undefined for a text that is no iterator. */
+/** The ARN of the stream, for permissions; undefined for a text that is not an iterator. */
 export function streamOfIterator(iterator: string): string | undefined {
   const end = iterator.indexOf('|');
   return end === -1 ? undefined : iterator.slice(0, end);
 }
 
-/** As `GetRecords` answers it. */
+/** As `GetRecords` returns it. */
 export function printRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' };
   return { ...printBody(change, stream), ...(change.isExpiry ? { userIdentity: user } : {}) };
 }
 
-/** As a function gets it. */
+/** As a function receives it. */
 export function printEventRecord(change: TableChange, stream: TableStream): UnknownMembers {
   const user = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
   return {

@@ -1,4 +1,4 @@
-/** Settings of a table that dynalite has no part in, in the form of DescribeTable. */
+/** Settings of a table that dynalite does not handle, in the form of DescribeTable. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -10,7 +10,7 @@ type TableSettings = {
   readonly WarmThroughput?: UnknownMembers;
 };
 
-/** Members of CreateTable and UpdateTable that make settings. */
+/** The members of CreateTable and UpdateTable that change settings. */
 export const SETTING_MEMBERS = [
   'TableClass',
   'SSESpecification',
@@ -19,10 +19,10 @@ export const SETTING_MEMBERS = [
   'OnDemandThroughput',
   'WarmThroughput',
 ];
-/** Described, and no limit here: also of global indexes. */
+/** These settings are described but impose no limit here; also for global indexes. */
 const THROUGHPUTS = ['OnDemandThroughput', 'WarmThroughput'];
 
-/** Of what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
+/** For what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
 export function readTableSettings(
   input: UnknownMembers,
   tableArn: string,
@@ -46,7 +46,7 @@ export function readTableSettings(
   };
 }
 
-/** @param checked the call's global indexes as dynalite took them, without their throughputs */
+/** @param checked the call's global indexes as dynalite accepted them, without their throughputs */
 export function withThroughputs(checked: unknown, given: unknown): readonly UnknownMembers[] | undefined {
   if (!Array.isArray(checked)) return undefined;
   const all: readonly unknown[] = Array.isArray(given) ? given : [];

@@ -8,7 +8,7 @@ import { isViewType } from './stream-record.ts';
 
 type DescribedStream = Pick<Table, 'StreamSpecification' | 'LatestStreamArn' | 'LatestStreamLabel'>;
 
-/** Members of the table's description; none unless the call switches a stream on. */
+/** Members of the table's description; empty unless the call switches a stream on. */
 export function readStream(input: UnknownMembers, tableArn: string, label: string): DescribedStream {
   const { StreamEnabled: isEnabled, StreamViewType: viewType } = membersOf(input['StreamSpecification']);
   if (isEnabled !== true || !isViewType(viewType)) return {};
@@ -22,8 +22,8 @@ export function readStream(input: UnknownMembers, tableArn: string, label: strin
 }
 
 /**
- * What AWS refuses of UpdateTable: the first text is AWS's, as users quote it (hashicorp/terraform-provider-aws
- * issue 18402); that of the second is not known.
+ * What AWS refuses in UpdateTable: the first text is AWS's, as users quote it
+ * (hashicorp/terraform-provider-aws issue 18402); AWS's second text is not known.
  */
 export function wrongStreamUpdate(input: UnknownMembers, table: Table): string | undefined {
   const { StreamEnabled: isEnabled } = membersOf(input['StreamSpecification']);
@@ -34,7 +34,7 @@ export function wrongStreamUpdate(input: UnknownMembers, table: Table): string |
     : undefined;
 }
 
-/** Its changes are kept from now on, if it has a stream. */
+/** Its changes are recorded from now on, if it has a stream. */
 export function openStream(table: Table, streams: StreamLog): void {
   const {
     TableName,

@@ -19,17 +19,20 @@ const REFUSED_PARAMETERS = [
   { name: 'GlobalSecondaryIndexUpdates', says: 'adding or removing indexes of an existing table' },
 ];
 
-/** Members of UpdateTable that dynalite acts on. */
+/** The members of UpdateTable that dynalite handles. */
 const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
 
-/** API reference, "PointInTimeRecoverySpecification": RecoveryPeriodInDays, from 1 to 35, which is usual. */
+/**
+ * API reference, "PointInTimeRecoverySpecification": RecoveryPeriodInDays, from 1 to 35, which is the
+ * default.
+ */
 const MOST_RECOVERY_DAYS = 35;
 
-/** Limit for a table to become active after CreateTable. */
+/** The time limit for a table to become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
 
 export class DynamoDbTables {
-  /** dynalite's store, with active tables cached in place of a read per request. */
+  /** dynalite's store, with active tables cached instead of read for each request. */
   readonly cachedStore: Store;
   readonly #store: Store;
   readonly #active = new Map<string, Table>();
@@ -50,7 +53,7 @@ export class DynamoDbTables {
     };
   }
 
-  /** @throws DynamoDbError ResourceNotFoundException when there is no such usable table */
+  /** @throws DynamoDbError ResourceNotFoundException when there is no such table, or it cannot be used */
   async get(name: string): Promise<Table> {
     const table = await this.find(name);
     if (table === undefined)
@@ -67,8 +70,8 @@ export class DynamoDbTables {
   }
 
   /**
-   * Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns.
-   * @param isOfStack a stream has the label of stacks
+   * Runs CreateTable, UpdateTable or DeleteTable; a created table is active when this returns. @param
+   * isOfStack whether a stream gets the label of stacks
    */
   async change(
     operation: 'CreateTable' | 'UpdateTable' | 'DeleteTable',
@@ -118,7 +121,7 @@ export class DynamoDbTables {
     return output;
   }
 
-  /** dynalite keeps and describes a new table with all that it is given. */
+  /** dynalite stores and describes a new table with everything that it is given. */
   #withSettings(
     checked: UnknownMembers,
     input: UnknownMembers,
@@ -184,7 +187,7 @@ export class DynamoDbTables {
     return this.#timeToLive.get(table);
   }
 
-  /** Reads kept settings, and opens streams. @returns the tables with a time to live */
+  /** Reads saved settings, and opens streams. @returns the tables with a time to live */
   async load(): Promise<readonly string[]> {
     for (const table of await this.#names()) {
       const description = await this.#read(table);
@@ -195,7 +198,7 @@ export class DynamoDbTables {
     return [...this.#timeToLive.keys()];
   }
 
-  /** The setting is kept and described; there are no backups here, whatever it says. */
+  /** The setting is stored and described, but there are no backups here, whatever its value. */
   async updateContinuousBackups(input: UnknownMembers): Promise<Output> {
     const specification = membersOf(input['PointInTimeRecoverySpecification']);
     const reader = dynamoDbInput(specification, 'pointInTimeRecoverySpecification.');
@@ -307,7 +310,7 @@ function timeToLiveKey(table: string): string {
   return `ttl~${table}`;
 }
 
-/** Point-in-time recovery. */
+/** The point-in-time recovery setting. */
 function recoveryKey(table: string): string {
   return `pitr~${table}`;
 }

@@ -1,6 +1,6 @@
 /**
  * TransactWriteItems and TransactGetItems, which dynalite lacks: all items are locked, dynalite's own actions
- * run on one write set, and it is written as one batch or not at all. Source: DynamoDB API reference,
+ * run on one write set, and the set is written as one batch or not at all. Source: DynamoDB API reference,
  * "TransactWriteItems", "TransactGetItems".
  */
 import { membersOf } from '@gatewright/aws/json-object';
@@ -36,7 +36,7 @@ type Member = {
   readonly checked: Record<string, unknown>;
   readonly returnOld: boolean;
   readonly table: Table;
-  /** undefined if the key does not fit the table; the action then reports it. */
+  /** Undefined if the key does not fit the table; the action then reports it. */
   readonly key: string | undefined;
 };
 
@@ -46,14 +46,14 @@ const MAX_MEMBERS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** AWS remembers a client request token for ten minutes. */
 const TOKEN_MS = 10 * 60_000;
-/** Beyond this many within ten minutes the oldest token is dropped. */
+/** If there are more within ten minutes, the oldest token is dropped. */
 const MAX_TOKENS = 10_000;
 
 const OPERATION_OF = new Map<string, Member['operation']>([
   ['Put', 'PutItem'],
   ['Update', 'UpdateItem'],
   ['Delete', 'DeleteItem'],
-  // A delete in a discarded write set: only its condition matters.
+  // A delete in a write set that is discarded: only its condition matters.
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
@@ -70,7 +70,10 @@ export class DynamoDbTransactions {
     this.#clock = clock;
   }
 
-  /** A repeated ClientRequestToken gets the first answer and writes nothing; a cancelled transaction is not remembered. */
+  /**
+   * A repeated ClientRequestToken gets the first response and writes nothing; a cancelled transaction is not
+   * remembered.
+   */
   async write(input: UnknownMembers): Promise<Output> {
     const token = input['ClientRequestToken'];
     if (token === undefined || token === null) return this.#writeOnce(input);
@@ -101,7 +104,7 @@ export class DynamoDbTransactions {
       if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
       return this.#engine.check('GetItem', {
         ...membersOf(fields),
-        // Transactions read consistently, and are billed accordingly.
+        // Transactions use consistent reads, and are billed accordingly.
         ConsistentRead: true,
         ...capacityOption(input),
       });
@@ -168,7 +171,7 @@ export class DynamoDbTransactions {
     const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
     const key = keyOf(table, checked);
-    // Of the request, not of one member: no transaction begins.
+    // The problem concerns the request, not one member: no transaction begins.
     if (key === undefined && operation !== 'PutItem')
       throw validationError('The provided key element does not match the schema');
     return { kind, operation, checked, returnOld: readReturnOld(fields), table, key };
@@ -230,7 +233,7 @@ function capacityOption(input: UnknownMembers): UnknownMembers {
   return mode === undefined ? {} : { ReturnConsumedCapacity: mode };
 }
 
-/** A transaction bills each item twice: prepare and commit. */
+/** A transaction bills each item twice: for prepare and for commit. */
 const TIMES = 2;
 
 function sumCapacity(outputs: readonly Output[]): Output {

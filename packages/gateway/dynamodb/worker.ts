@@ -1,6 +1,6 @@
 /**
- * Thread of the embedded DynamoDB: engine and HTTP server, off the gateway's event loop. Started by
- * embedded-dynamodb.ts only.
+ * The thread of the embedded DynamoDB: engine and HTTP server, off the gateway's event loop. Started only by
+ * embedded-dynamodb.ts.
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import type { SigningSession } from '@gatewright/aws/signature';
@@ -17,39 +17,39 @@ import type { CallQuestion, CallVerdict, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
 
 export type DynamoDbWorkerData = {
-  /** 0 picks a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   readonly sharesPort: boolean;
-  /** The port required in Host headers; undefined = the listening port. */
+  /** The port required in Host headers; undefined means the listening port. */
   readonly namedPort: number | undefined;
   readonly directory: string | undefined;
   readonly clockOffset: SharedArrayBuffer;
-  /** Accepted callers; `signers` replaces them. */
+  /** The accepted callers; a message `signers` replaces them. */
   readonly signers: readonly DynamoDbSigner[];
 };
 
 export type DynamoDbSigner = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Whether each of its calls is judged; absent = it may do everything. */
+  /** Whether the permissions of each of its calls are checked; absent means that it may do everything. */
   readonly isJudged?: boolean;
-  /** Present on a temporary key pair: valid with this token only, and until it expires. */
+  /** Present on a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: { readonly token: string; readonly expiresAtEpochMs: number };
 };
 
 export type DynamoDbWorkerOrder =
   | { readonly kind: 'close' }
-  /** Answered by `admitted`. */
+  /** The thread replies with `admitted`. */
   | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
   /** Reports changes of these tables from now on. */
   | { readonly kind: 'follow'; readonly tables: readonly string[]; readonly forgets: boolean }
-  /** Answered by `replayed` with the same number. */
+  /** The thread replies with `replayed` and the same number. */
   | { readonly kind: 'replay'; readonly number: number; readonly streamArn: string }
   | { readonly kind: 'verdict'; readonly number: number; readonly verdict: CallVerdict };
 
 export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
-  /** Answered by a `verdict` with the same number. */
+  /** The owner replies with a `verdict` and the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
   | { readonly kind: 'replayed'; readonly number: number; readonly changes: readonly TableChange[] }
@@ -128,7 +128,7 @@ async function start(
 
 type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };
 
-/** Knows the secrets itself; policies are judged by the gateway's thread. */
+/** Knows the secrets itself; the gateway's thread evaluates policies. */
 class KnownCallers implements Callers {
   readonly #post: (message: DynamoDbWorkerMessage) => void;
   readonly #open = new Map<number, (verdict: CallVerdict) => void>();
@@ -177,7 +177,7 @@ class KnownCallers implements Callers {
   }
 }
 
-/** A terminated thread writes nothing, so the compile cache is written once it listens. */
+/** A terminated thread writes nothing, so the compile cache is written once the thread listens. */
 function keepCompiledCode(): void {
   // Older versions of Node lack this function.
   (module as Partial<typeof module>).flushCompileCache?.();

@@ -1,6 +1,6 @@
 /**
  * The changes of one request, gathered before any write. dynalite's actions read through the set and write
- * into it: a transaction runs its actions on one set, a failed condition still knows its item, and items and
+ * into it: a transaction runs its actions on one set, a failed condition still has its item, and items and
  * index entries are written in one batch.
  */
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
@@ -13,7 +13,7 @@ type ItemChange = {
   readonly after: Item | undefined;
 };
 
-/** The caller must hold the locks of all items that the actions touch. */
+/** The caller must have the locks of all items that the actions use. */
 export class WriteSet {
   readonly store: Store;
   readonly #operations = new Map<string, BatchOperation>();
@@ -83,7 +83,7 @@ export class WriteSet {
   }
 }
 
-/** An index entry of dynalite has each projected attribute, undefined where the item lacks it. */
+/** dynalite's index entry has every projected attribute, undefined where the item lacks it. */
 function withoutHoles(item: Item): Item {
   const entries = Object.entries(item as Readonly<Record<string, Item[string] | undefined>>);
   const given = entries.filter((entry): entry is [string, Item[string]] => entry[1] !== undefined);

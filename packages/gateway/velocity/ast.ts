@@ -45,23 +45,26 @@ export type Expression =
       readonly right: Expression;
     });
 
-/** Statements up to the #end, #else or end of the enclosing block. */
+/** The statements up to the #end, #else or end of the enclosing block. */
 export type Block = Span & { readonly kind: 'block'; readonly statements: readonly Statement[] };
 
 export type Branch = { readonly condition: Expression; readonly block: Block };
 
-/** Any `#name` except #set and #if: built-in, macro definition, macro call or text that looks like one. */
+/**
+ * Any `#name` except #set and #if: a built-in directive, a macro definition, a macro call or text that looks
+ * like one.
+ */
 export type Directive = Span & {
   readonly kind: 'directive';
   readonly name: string;
   readonly args: readonly Expression[];
-  /** The block of #foreach, #macro, #define, #literal and `#@macro`; undefined without parentheses too. */
+  /** The block of #foreach, #macro, #define, #literal and `#@macro`; also undefined without parentheses. */
   readonly block: Block | undefined;
 };
 
 export type Statement =
   | (Span & { readonly kind: 'text' | 'textblock' | 'comment' })
-  /** Text with its escapes resolved. */
+  /** Text whose escapes are resolved. */
   | (Span & { readonly kind: 'escaped'; readonly text: string })
   | Reference
   | (Span & { readonly kind: 'set'; readonly target: Reference; readonly value: Expression })

@@ -1,6 +1,6 @@
 /**
- * Velocity 1.7 templates compiled once to closures. Equal to Apache Velocity where AWS is (the oracle's
- * results are in test/fixtures/velocity); like AWS without #include, #parse, #evaluate and reflection.
+ * Velocity 1.7 templates, compiled once to closures. Equal to Apache Velocity where AWS is (the results of
+ * the original are in test/fixtures/velocity); like AWS without #include, #parse, #evaluate and reflection.
  */
 import { type JavaValue } from './java/values.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget, type RenderLimits } from './java/render-budget.ts';
@@ -20,11 +20,11 @@ import {
 } from './runtime.ts';
 import { type Token, tokenLiteral } from './tokens.ts';
 
-/** AWS's limit of a mapping template. */
+/** AWS's limit for a mapping template. */
 const MAX_TEMPLATE_BYTES = 300 * 1024;
 
 export type RenderScope = {
-  /** Variables by name without `$`. The template may change the maps and lists in them. */
+  /** Variables by name, without `$`. The template may change the maps and lists in them. */
   readonly variables: Readonly<Record<string, JavaValue>>;
   readonly undefinedReferences: UndefinedReferences;
 };
@@ -70,14 +70,16 @@ export function compileTemplate(source: string, name: string): CompiledTemplate 
   };
 }
 
-/** Names the template in errors; a stack exhausted within all nesting bounds is a limit, too. */
+/**
+ * Names the template in errors; a stack that is exhausted within all nesting limits counts as a limit, too.
+ */
 function guarded<Result>(name: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
     const failed =
       error instanceof RangeError
-        ? new TemplateError('TEMPLATE_LIMIT', 'the template is nested too deep; expected a flatter one')
+        ? new TemplateError('TEMPLATE_LIMIT', 'the template is nested too deeply; expected a flatter one')
         : error;
     if (failed instanceof TemplateError) failed.template ??= name;
     throw failed;
@@ -111,7 +113,7 @@ class TemplateCompiler implements DirectiveCompiler {
     try {
       return this.compile(source);
     } catch (error) {
-      // Places inside a string count from its start.
+      // Places inside a string are counted from its start.
       if (error instanceof TemplateError) throw moved(error, place);
       throw error;
     } finally {
@@ -132,7 +134,7 @@ class TemplateCompiler implements DirectiveCompiler {
     };
   };
 
-  /** Constant text is returned as itself. */
+  /** Constant text is returned as it is. */
   #statement(statement: Statement): Renderer | string {
     switch (statement.kind) {
       case 'text':
@@ -185,7 +187,7 @@ class TemplateCompiler implements DirectiveCompiler {
   }
 }
 
-/** A comment prints the text that the lexer read with its start, a `$` or `$!`. */
+/** A comment prints the text that the lexer read together with its start, a `$` or `$!`. */
 function beforeComment(image: string): string {
   const start = image.includes('##') ? image.indexOf('##') : image.indexOf('#*');
   return image.slice(0, Math.max(0, start));

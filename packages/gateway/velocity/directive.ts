@@ -27,11 +27,11 @@ export type Macro = { readonly parameters: readonly string[]; readonly body: Ren
 export type DirectiveCompiler = {
   readonly compileBlock: (block: Block) => Renderer;
   readonly compileArgument: (argument: Expression) => CompiledExpression;
-  /** Macros of the template by name. Looked up when called: a macro may be defined after its use. */
+  /** Macros of the template by name. Looked up when called, because a macro may be defined after its use. */
   readonly macros: Map<string, Macro>;
 };
 
-/** Compiles a directive; its arguments and block first, since that may change their texts. */
+/** Compiles a directive, with its arguments and block first, because that may change their texts. */
 export function compileDirective(directive: Directive, compiler: DirectiveCompiler): Renderer {
   const args = directive.args.map(compiler.compileArgument);
   const block = directive.block === undefined ? undefined : compiler.compileBlock(directive.block);
@@ -58,7 +58,8 @@ function refuse(directive: Directive, expected: string): TemplateError {
 }
 
 /**
- * The variable of an argument: the root of a reference, else its first token without the first character.
+ * The variable of an argument: the root of a reference, otherwise its first token without the first
+ * character.
  */
 function nameOf(argument: Expression): string {
   return argument.first.image.slice(1);
@@ -141,7 +142,7 @@ function compileMacro(
 ): Renderer {
   const [name, ...parameters] = directive.args.map((arg) => arg.first.image);
   if (name === undefined || body === undefined) throw refuse(directive, 'a name after #macro(');
-  // The first definition of a name wins.
+  // The first definition of a name is used.
   if (!macros.has(name))
     macros.set(name, { parameters: parameters.map((text) => text.replace(/^\$/, '')), body });
   return () => undefined;
@@ -188,7 +189,7 @@ function compileStop(directive: Directive, args: readonly CompiledExpression[]):
   };
 }
 
-/** `#name(…)` and `#@name(…) … #end`: a macro, or plain text if there is none. */
+/** `#name(…)` and `#@name(…) … #end`: a macro, or plain text if no macro has the name. */
 function compileCall(
   directive: Directive,
   args: readonly CompiledExpression[],
@@ -207,7 +208,7 @@ function compileCall(
       state.write((source ??= spanImages(directive)));
       return;
     }
-    if (hasWord) throw failure(`macro #${name} is called with a word; expected values or references`);
+    if (hasWord) throw failure(`macro #${name} is called with a bare word; expected values or references`);
     const scope = new MacroVariables(variables);
     macro.parameters.forEach((parameter, at) => {
       const given = passed[at];

@@ -4,7 +4,7 @@ import type { TokenKind } from './tokens.ts';
 
 const MAX_EXPRESSION_HEIGHT = 500;
 
-/** Binary operators by binding strength, weakest first. */
+/** Binary operators by precedence, lowest first. */
 const PRECEDENCE: readonly (readonly TokenKind[])[] = [
   ['or'],
   ['and'],
@@ -116,7 +116,7 @@ export class ExpressionParser {
     return value;
   }
 
-  /** A valid argument: anything but operators and parentheses. */
+  /** A valid argument: anything except operators and parentheses. */
   simpleValue(): Expression | undefined {
     const { kind } = this.#tokens.peek();
     if (isLiteral(kind)) return this.#literal(kind);
@@ -160,7 +160,7 @@ export class ExpressionParser {
         entries.push([key, this.#parameter()]);
       } while (this.#tokens.skip('comma'));
     }
-    // After a reference the brace is a different token, which also ends its mode.
+    // After a reference, the brace is a different token, which also ends its mode.
     if (!this.#tokens.skip('curlyClose')) this.#tokens.take('refClose', '"}" or "," after an entry of a map');
     return { kind: 'map', entries, ...this.#tokens.spanFrom(first) };
   }
@@ -183,7 +183,7 @@ export class ExpressionParser {
       { kind } = this.#tokens.peek()
     ) {
       this.#tokens.advance();
-      // Velocity's literal of an operation is its right side's.
+      // Velocity's literal text of an operation is that of its right side.
       const first = this.#tokens.peek();
       const right = this.#binary(level + 1);
       const operands = [left, right];
@@ -195,7 +195,9 @@ export class ExpressionParser {
     return left;
   }
 
-  /** A chain of operators makes a tree of its length, so its height is bounded like nesting. */
+  /**
+   * A chain of operators makes a tree as high as the chain is long, so its height is limited like nesting.
+   */
   #measured(expression: Expression, operands: readonly Expression[]): Expression {
     const height = 1 + Math.max(...operands.map((operand) => this.#heights.get(operand) ?? 0));
     if (height > MAX_EXPRESSION_HEIGHT)

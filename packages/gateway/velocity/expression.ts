@@ -19,11 +19,11 @@ import { spanLiteral, type Token } from './tokens.ts';
 /** Compiles a double-quoted string, which is its own template. */
 type CompileText = (source: string, place: Token) => Renderer;
 
-/** An expression as value and as condition, which differ: the value 5 is no true condition. */
+/** An expression as a value and as a condition, which differ: the value 5 is not a true condition. */
 export type CompiledExpression = {
   readonly evaluate: Evaluator;
   readonly holds: Condition;
-  /** Set if the expression is only a reference. */
+  /** Set if the expression consists of only a reference. */
   readonly reference?: CompiledReference;
 };
 
@@ -70,7 +70,7 @@ export function compileExpression(expression: Expression, compileText: CompileTe
   }
 }
 
-/** A number right after `#` or `$` includes that in its text and is none. */
+/** A number right after `#` or `$` includes that character in its text and is not a number. */
 function parseNumber(token: Token): JavaValue {
   if (!/^-?[\d.]/.test(token.image)) throw new TemplateError('TEMPLATE_SYNTAX', 'expected a number', token);
   return token.kind === 'integer' ? parseInteger(token.image) : new JavaDouble(Number(token.image));
@@ -80,7 +80,7 @@ function fromCondition(holds: Condition): CompiledExpression {
   return { evaluate: holds, holds };
 }
 
-/** A reference is true unless null or false. */
+/** A reference is true unless it is null or false. */
 function isTrue(evaluate: Evaluator): Condition {
   return (state, variables) => {
     const value = evaluate(state, variables);
@@ -135,7 +135,7 @@ const ORDERS: Readonly<Record<Extract<BinaryOperator, 'lt' | 'gt' | 'le' | 'ge'>
   ge: ordered((difference) => difference >= 0),
 };
 
-/** Numbers compare by value, values of one class by `equals`, others by their texts. */
+/** Numbers are compared by value, values of the same class by `equals`, others by their texts. */
 function isSame(left: JavaValue, right: JavaValue, state: RenderState): boolean {
   if (left === null || right === null) return left === right;
   if (isJavaNumber(left) && isJavaNumber(right)) return compareNumbers(left, right) === 0;
@@ -164,7 +164,7 @@ function compileMath(
     const a = left(state, variables);
     const b = right(state, variables);
     if (operator === 'plus' && (typeof a === 'string' || typeof b === 'string')) {
-      // In a concatenation a missing value shows as its source.
+      // In a concatenation a missing value is printed as its source.
       const text = printOr(a, leftText, state) + printOr(b, rightText, state);
       state.budget.checkLength(text.length);
       state.budget.spendChars(text.length);
@@ -210,7 +210,7 @@ function compileString(token: Token, compileText: CompileText): Evaluator {
   const inner = token.image.slice(1, -1);
   const text = (quote === '"' ? unescapeUnicode(inner, token) : inner).replaceAll(quote + quote, quote);
   if (quote === "'" || !/[$#]/.test(inner)) return () => text;
-  // The added space ends a trailing `$` or `#` and is removed again. A comment would swallow it.
+  // The added space ends a trailing `$` or `#` and is removed again. A comment would consume it.
   const hasComment = text.includes('##');
   const render = compileText(hasComment ? text : `${text} `, token);
   return (state: RenderState, variables: Variables) => {

@@ -1,7 +1,7 @@
 /**
- * Velocity 1.7's lexer: a machine with modes. The longest match of the current mode wins, the earlier rule on
- * a tie; the rule's action sets the next mode. With the original's modes whitespace, escapes and incomplete
- * references come out as on AWS.
+ * Velocity 1.7's lexer: a machine with modes. The longest match in the current mode is used, or the earlier
+ * rule if two are equally long; the rule's action sets the next mode. With the original's modes, whitespace,
+ * escapes and incomplete references come out as on AWS.
  */
 import { TemplateError } from './java/template-error.ts';
 import { type Action, type Outcome, pattern, type Rule, RULES_BY_MODE } from './rules.ts';
@@ -11,7 +11,7 @@ type Match = { readonly rule: Pick<Rule, 'outcome' | 'action'>; readonly length:
 
 const DIRECTIVE_NAME = pattern(/#(?:[A-Za-z_@][\w@]*|\{[A-Za-z_][\w@]*\})/);
 const DOUBLE_ESCAPE: Match = { rule: { outcome: 'doubleEscape', action: 'none' }, length: 2 };
-/** Outcome of a backslash before anything but `$` or a directive. */
+/** The outcome of a backslash before anything except `$` or a directive. */
 const PLAIN_BACKSLASH: Partial<Record<LexicalMode, Outcome>> = {
   text: 'escape',
   lineComment: 'skip',
@@ -41,7 +41,7 @@ export class VelocityLexer {
     this.#source = source;
   }
 
-  /** Ends the value side of #set; numbers and strings end a directive again. */
+  /** Ends the value side of #set, after which numbers and strings end a directive again. */
   leaveSet(): void {
     this.#inSet = false;
   }
@@ -50,7 +50,7 @@ export class VelocityLexer {
     this.#mode = 'directive';
   }
 
-  /** The supposed directive has no arguments: restores the enclosing mode. */
+  /** What looked like a directive has no arguments: restores the enclosing mode. */
   leaveDirective(): void {
     this.#pop();
   }
@@ -111,7 +111,7 @@ export class VelocityLexer {
       const { line, column } = this.#place(at);
       throw new TemplateError(
         'TEMPLATE_SYNTAX',
-        `unexpected character ${JSON.stringify(this.#source[at])}; expected a directive's or reference's continuation`,
+        `unexpected character ${JSON.stringify(this.#source[at])}; expected the directive or reference to continue`,
         { line, column },
       );
     }
@@ -282,7 +282,7 @@ export class VelocityLexer {
     this.#pop();
   }
 
-  /** Drops to below the mode of the matching parenthesis. */
+  /** Removes modes down to below that of the matching parenthesis. */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

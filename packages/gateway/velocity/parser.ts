@@ -1,5 +1,5 @@
 /**
- * Velocity 1.7's grammar: tokens to a tree. It looks ahead no further than the original, since reading a
+ * Velocity 1.7's grammar: tokens to a tree. It looks ahead no further than the original, because reading a
  * token may change the lexer's mode.
  */
 import { TemplateError } from './java/template-error.ts';
@@ -32,8 +32,8 @@ const COMMENT_KINDS: ReadonlySet<TokenKind> = new Set(['lineCommentStart', 'bloc
 
 /**
  * @param macros names defined so far; those that the template defines are added. They decide whether `\#name`
- * is an escape.
- * @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for depth and directives AWS has not.
+ * is an escape. @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for depth and for directives that
+ * AWS does not have.
  */
 export function parseVelocity(source: string, macros: Set<string>, depth: number): Block {
   return new StatementParser(new VelocityLexer(source), macros, depth).parse();
@@ -217,7 +217,8 @@ class StatementParser {
     }
     const isKnown = BLOCK_DIRECTIVES.has(directive) || LINE_DIRECTIVES.has(directive);
     const mayBeWord = mustBeWord || !isKnown || (directive === 'foreach' && position === 1);
-    if (!mayBeWord) this.#tokens.fail(`a value, not a word, as argument ${position + 1} of #${directive}`);
+    if (!mayBeWord)
+      this.#tokens.fail(`a value instead of a bare word as argument ${position + 1} of #${directive}`);
     this.#tokens.advance();
     return { kind: 'word', first, last: first };
   }

@@ -6,7 +6,7 @@ import type { Reference, ReferencePart } from './ast.ts';
 import { CompiledBlock, type Evaluator, type Renderer, type RenderState, type Variables } from './runtime.ts';
 import { spanLiteral, type Token } from './tokens.ts';
 
-/** Compiles expressions inside a reference; passed in, since expressions contain references. */
+/** Compiles expressions inside a reference; passed in, because expressions contain references. */
 type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['index']) => Evaluator;
 
 type Step = (state: RenderState, variables: Variables, self: JavaValue) => JavaValue;
@@ -30,7 +30,7 @@ type Notation = {
   readonly escapes: string;
   /** Text before the last `$`. */
   readonly before: string;
-  /** Printed without a value. */
+  /** Printed when there is no value. */
   readonly fallback: string;
 };
 
@@ -73,7 +73,7 @@ function rootOf(first: Token): string {
   return image.startsWith('$') ? image.slice(1) : image;
 }
 
-/** Parts are compiled first: their texts belong to the reference's. */
+/** Parts are compiled first, because their texts belong to the reference's text. */
 export function compileReference(reference: Reference, compileValue: CompileValue): CompiledReference {
   const steps = reference.parts.map((part) => compilePart(part, compileValue));
   const notation = readNotation(reference);
@@ -142,7 +142,8 @@ function compileAssignment(
   compileValue: CompileValue,
 ): CompiledReference['assign'] {
   const last = reference.parts.at(-1);
-  // Velocity names the variable after the first token less one character: `#set(${x} = 1)` sets `{`, not `x`.
+  // Velocity names the variable after the first token without its first character: `#set(${x} = 1)` sets `{`,
+  // not `x`.
   const { first } = reference;
   if (last === undefined) return (_, variables, value) => variables.put(first.image.slice(1), value);
   const index = last.kind === 'index' ? compileValue(last.index) : undefined;

@@ -1,7 +1,7 @@
 /** Velocity 1.7's lexical rules: the tokens of each mode, and their actions. */
 import type { LexicalMode, TokenKind } from './tokens.ts';
 
-/** Result of a match: a token, the start of a longer one, text to skip, or a terminator to put back. */
+/** The result of a match: a token, the start of a longer one, text to skip, or a terminator to put back. */
 export type Outcome = TokenKind | 'more' | 'skip' | 'terminator';
 
 /** A match's effect on the lexer. */
@@ -26,7 +26,7 @@ export type Action =
   | 'enterDirective'
   | 'dot';
 
-/** One rule; the longest match of a mode wins, the earlier rule on a tie. */
+/** One rule; the longest match in a mode is used, or the earlier rule if two are equally long. */
 export type Rule = {
   readonly outcome: Outcome;
   readonly modes: readonly LexicalMode[];
@@ -58,7 +58,7 @@ export function pattern(expression: RegExp): Rule['match'] {
   };
 }
 
-/** A quoted string; an inner quote is doubled. Unterminated, it ends at the last doubled quote. */
+/** A quoted string; an inner quote is doubled. An unterminated string ends at the last doubled quote. */
 function matchString(source: string, at: number): number {
   const quote = source[at];
   if (quote !== '"' && quote !== "'") return 0;
@@ -72,7 +72,7 @@ function matchString(source: string, at: number): number {
 
 const LINE_END = String.raw`(?:[ \t]*(?:\r\n|\n|\r))?`;
 
-/** In order of precedence: on equal length the earlier wins. */
+/** In order of precedence: if two matches are equally long, the earlier rule is used. */
 const RULES: readonly Rule[] = [
   rule('indexOpen', ['reference', 'modifier'], /\[/, 'openIndex'),
   rule('indexClose', ['index'], /\]/, 'pop'),

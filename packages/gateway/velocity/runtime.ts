@@ -1,4 +1,4 @@
-/** State of a render: variables in their scopes, output, budget. */
+/** The state of a render: variables in their scopes, output, budget. */
 import { type JavaValue, type LoopScope, RenderedBlock } from './java/values.ts';
 import type { RenderBudget } from './java/render-budget.ts';
 import type { TemplatePlace } from './java/template-error.ts';
@@ -12,7 +12,7 @@ export interface Variables {
   get(name: string): JavaValue;
   put(name: string, value: JavaValue): void;
   remove(name: string): void;
-  /** A macro caller's text for a parameter, printed if the parameter has no value. */
+  /** The text of a macro caller's argument, printed if the parameter has no value. */
   literalOf(reference: string): string | undefined;
 }
 
@@ -68,7 +68,7 @@ export class MacroVariables implements Variables {
     return evaluate === undefined ? this.#outer.get(name) : evaluate();
   }
 
-  /** Variables set by a macro are visible outside, too. */
+  /** Variables that a macro sets are visible outside, too. */
   put(name: string, value: JavaValue): void {
     this.#local.set(name, value);
     this.#outer.put(name, value);
@@ -117,14 +117,14 @@ export class NullElementVariables implements Variables {
   }
 }
 
-/** How a reference without a value prints: as its source, Velocity's rule, or empty, AWS's. */
+/** How a reference without a value prints: as its source, as in Velocity, or as nothing, as on AWS. */
 export type UndefinedReferences = 'source' | 'empty';
 
 /** One render: its output and remaining budget. */
 export class RenderState {
   readonly budget: RenderBudget;
   readonly undefinedReferences: UndefinedReferences;
-  /** Depth of running macro calls; a call left by #break stays counted, as in Velocity. */
+  /** The depth of running macro calls; a call that #break leaves stays counted, as in Velocity. */
   macroDepth = 0;
   place: TemplatePlace = { line: 1, column: 1 };
   #output = '';
@@ -167,17 +167,17 @@ export class StopSignal extends Error {
     this.#target = target;
   }
 
-  /** Whether it ends here: at this loop, or for undefined at a macro or block. */
+  /** Whether it ends here: at this loop or, if undefined, at a macro or block. */
   endsAt(loop: LoopScope | undefined): boolean {
     return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
   }
 }
 
-/** #break. Made once, like STOP: a stack trace would cost more than the rest of the template. */
+/** #break. Created once, like STOP, because a stack trace would cost more than the rest of the template. */
 export const BREAK = new StopSignal('nearest');
 export const STOP = new StopSignal('template');
 
-/** A block as value: #define, or the body of a `#@macro`. */
+/** A block as a value: #define, or the body of a `#@macro`. */
 export class CompiledBlock extends RenderedBlock {
   readonly #body: Renderer;
   readonly #maxDepth: number;

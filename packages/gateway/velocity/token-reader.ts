@@ -3,13 +3,13 @@ import type { VelocityLexer } from './lexer.ts';
 import type { Span, Token, TokenKind } from './tokens.ts';
 
 /**
- * Maximum nesting of blocks, parentheses, literals and strings in strings: deeper templates would exhaust the
- * stack.
+ * The maximum nesting of blocks, parentheses, literals and strings in strings: deeper templates would exhaust
+ * the stack.
  */
 const MAX_TEMPLATE_DEPTH = 100;
 
 /**
- * Tokens for the parsers. Reads each on demand, since reading may change the lexer's mode, and bounds the
+ * Tokens for the parsers. Reads each on demand, because reading may change the lexer's mode, and limits the
  * parsers' recursion.
  */
 export class TokenReader {
@@ -18,14 +18,14 @@ export class TokenReader {
   /** The token last consumed. */
   #token: Token;
 
-  /** `depth`: nesting of the text in strings of other templates. */
+  /** `depth`: the nesting of the text in strings of other templates. */
   constructor(lexer: VelocityLexer, depth: number) {
     this.#lexer = lexer;
     this.#depth = depth;
     this.#token = { kind: 'text', image: '', line: 1, column: 1, skipped: [], next: undefined };
   }
 
-  /** The token `ahead` after the last consumed one. */
+  /** The token that is `ahead` tokens after the last consumed one. */
   peek(ahead = 1): Token {
     let token = this.#token;
     for (let step = 0; step < ahead; step += 1) token = token.next ??= this.#lexer.next();

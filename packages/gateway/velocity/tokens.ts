@@ -75,7 +75,7 @@ export type TokenKind =
 
 /**
  * A token with its source text. `image` is mutable because Velocity removes escaping backslashes from a
- * reference's first token, and enclosing literal texts show that.
+ * reference's first token, which is visible in enclosing literal texts.
  */
 export type Token = {
   readonly kind: TokenKind;
@@ -87,12 +87,12 @@ export type Token = {
   next: Token | undefined;
 };
 
-/** From the first token to the last, both included. An empty span has `first` after `last`. */
+/** From the first token to the last, both included. In an empty span, `first` is after `last`. */
 export type Span = { readonly first: Token; readonly last: Token };
 
 /**
- * The text of a token as Velocity prints it: of the skipped text before it only `#`, `$` and backslashes
- * before a `$` survive (`cost $ 5` is the text ` 5` after a skipped `$ `).
+ * The text of a token as Velocity prints it: of the skipped text before it, only `#`, `$` and backslashes
+ * before a `$` remain (`cost $ 5` is the text ` 5` after a skipped `$ `).
  */
 export function tokenLiteral(token: Token): string {
   if (token.kind === 'blockComment') return '';
@@ -101,7 +101,7 @@ export function tokenLiteral(token: Token): string {
   return token.skipped.map((text) => text.replace(/\\+(?!\$)|[^#$\\]/g, '')).join('') + token.image;
 }
 
-/** The text of a span, or undefined for an empty one (Velocity fails there, too). */
+/** The text of a span, or undefined for an empty one (where Velocity fails, too). */
 export function spanLiteral({ first, last }: Span): string | undefined {
   let text = '';
   for (let token: Token | undefined = first; token !== undefined; token = token.next) {

@@ -27,7 +27,7 @@ const SAYS: readonly (readonly [section: string, says: string])[] = [
   ['calls', 'No service has been called.'],
   ['numbers', 'No requests yet.'],
   ['numbers/cost', 'No requests yet.'],
-  ['differs', 'Everything in the stacks is enforced here.'],
+  ['differs', 'Every setting of the stacks is enforced here.'],
 ];
 
 export const browserCase: BrowserCase = {

@@ -99,7 +99,7 @@ async function reload(page: Page, write: (name: string, text: string) => void, u
   assert.equal(await fetchText(url), 'first');
   await page.waitForSelector('.line.reload:has-text("not reloaded")');
   await page.click('.line.reload a');
-  await page.waitForSelector('aside:has-text("Version 1 still answers.")');
+  await page.waitForSelector('aside:has-text("Version 1 still handles requests.")');
   await lookAt(page, 'reload-broken');
 
   write('src/hello.ts', handler('third'));
@@ -130,7 +130,7 @@ async function renewKey(page: Page, folder: string): Promise<void> {
   const { stdout } = await runCommand(['console', '--new-key', '--json'], { cwd: folder });
   await page.waitForSelector('.closed:has-text("gatewright console")');
   await page.screenshot({ path: '.build/console/key-refused.png' });
-  assert.match(await readText(page, '.closed'), /The key of this page is not valid here/);
+  assert.match(await readText(page, '.closed'), /This page’s key is not valid for this gateway/);
   const { console: link } = JSON.parse(stdout) as { readonly console: string };
   const other = await page.context().newPage();
   await other.goto(link);

@@ -24,7 +24,7 @@ import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 type Attempt = LocalPool & {
   readonly client: AppClient;
   readonly parameters: ReadonlyMap<string, string>;
-  /** For triggers; Cognito passes it to some of them only. */
+  /** Client metadata for triggers; Cognito passes it only to some of them. */
   readonly metadata: { readonly first: Metadata; readonly later: Metadata };
   readonly at: CognitoPorts;
 };
@@ -76,7 +76,8 @@ function ownClient(input: CallInput, at: CognitoPorts): LocalPool & { readonly c
 }
 
 /**
- * `ClientMetadata` of a first call is only for the triggers before the sign-in (API reference, InitiateAuth).
+ * `ClientMetadata` of a first call is only for the triggers that run before the sign-in (API reference,
+ * InitiateAuth).
  */
 function beginning(
   input: CallInput,
@@ -109,7 +110,7 @@ function initiate(name: string, attempt: Attempt, flows: typeof USER_FLOWS): Pro
     throw invalidParameter('Initiate Auth method not supported.');
   }
   const [flow, start] = known;
-  // With rotation AWS disables this flow for the client: GetTokensFromRefreshToken replaces it.
+  // With rotation, AWS disables this flow for the client: GetTokensFromRefreshToken replaces it.
   const isRotated = flow === 'REFRESH_TOKEN_AUTH' && attempt.client.rotationGraceSeconds !== undefined;
   if (!attempt.client.flows.has(flow) || isRotated)
     throw invalidParameter(
@@ -176,7 +177,7 @@ async function startRefresh({ client, sessions, pool, parameters }: Attempt): Pr
   return describeTokens(await sessions.refresh(token, client));
 }
 
-/** Continues after a correct password. */
+/** Continues after the password was found correct. */
 async function admit(
   { pool, client, sessions, at, metadata }: Omit<Attempt, 'parameters'>,
   user: PoolUser,

@@ -1,6 +1,6 @@
 /**
- * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; administrators sign. An
- * unknown operation is 501, so that clients do not retry.
+ * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; those of administrators
+ * are signed. An unknown operation results in 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -163,7 +163,7 @@ function ownUser(
   { pools }: CognitoPorts,
 ): LocalPool & { readonly user: PoolUser; readonly client: AppClient | undefined } {
   const token = input.text('AccessToken');
-  // Only selects the pool, which verifies the token.
+  // This only selects the pool; the pool then verifies the token.
   const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
   const issuer = claims?.['iss'];
   const local = typeof issuer === 'string' ? pools.ofIssuer(issuer) : undefined;
@@ -181,7 +181,10 @@ import type { PoolUser } from '../pools/pool-user.ts';
 import { NO_CLIENT, sendCode } from '../pools/triggers.ts';
 import type { CodeDelivery } from '../pools/user-pool.ts';
 
-/** Cognito user pools API reference: operations that "Amazon Cognito doesn't evaluate IAM policies" for. */
+/**
+ * Operations for which the Cognito user pools API reference says that "Amazon Cognito doesn't evaluate IAM
+ * policies".
+ */
 const OF_USERS = new Map(Object.entries({ ...SIGN_UP, ...AUTHENTICATE, ...OWN_ACCOUNT }));
 const OF_ADMINS = new Map(
   Object.entries({ ...AUTHENTICATE_AS_ADMIN, ...ADMINISTER_USERS, ...DESCRIBE_POOLS }),
@@ -189,7 +192,7 @@ const OF_ADMINS = new Map(
 const TARGET = /^AWSCognitoIdentityProviderService\.(\w{1,64})$/;
 
 export type CognitoIdp = {
-  /** Undefined: not an operation of users. */
+  /** Undefined means that it is not an operation of users. */
   serveUser(request: ControlRequest): Promise<ControlReply> | undefined;
   readonly serveAdmin: AwsService;
 };
@@ -218,7 +221,10 @@ function notServed(name: string): CognitoOperation {
   };
 }
 
-/** The unsigned operation of a request, even if not supported; undefined = an administrator's. */
+/**
+ * The unsigned operation of a request, even if it is not supported; undefined means an administrator's
+ * operation.
+ */
 export function readUserOperation(
   request: Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>,
 ): string | undefined {
@@ -235,7 +241,7 @@ async function run(
   const fields = parseJsonObject(request.body.length === 0 ? '{}' : request.body.toString('utf8'));
   try {
     if (fields === undefined)
-      throw new ServiceRefusal('SerializationException', 'The body is no JSON object.');
+      throw new ServiceRefusal('SerializationException', 'The body is not a JSON object.');
     return printJson(200, (await operation(cognitoInput(fields), at)) ?? {}, []);
   } catch (error) {
     if (error instanceof ServiceRefusal) return printError(error);

@@ -73,7 +73,7 @@ export const SIGN_UP: CognitoOperations = {
     const user = pool.find(name);
     if (user === undefined) {
       if (client.reportsUnknownUsers) throw userNotFound();
-      // Answers as if the user existed: names a delivery that is never made.
+      // Responds as if the user existed: names a delivery that is never made.
       return { CodeDeliveryDetails: NOBODYS_DELIVERY };
     }
     if (!user.isEnabled) throw notAuthorized('User is disabled.');
@@ -107,7 +107,7 @@ export const SIGN_UP: CognitoOperations = {
   },
 };
 
-/** A user refused by the pool's function is removed again. */
+/** A user that the pool's function refuses is removed again. */
 export async function deleteOnFailure<T>(pool: UserPool, user: PoolUser, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -123,7 +123,7 @@ const NOBODYS_DELIVERY: CodeDelivery = {
   Destination: 'a***@e***',
 };
 
-/** A code received at an address proves that it is the user's. */
+/** A code received at an address proves that the address is the user's. */
 export function confirm(pool: UserPool, user: PoolUser): void {
   const { autoVerified, nameAttributes } = pool.definition;
   const shown = [...autoVerified, ...nameAttributes].find((attribute) => user.attributes.has(attribute));

@@ -21,8 +21,8 @@ export type LoginContext = LocalPool & {
 
 const MAX_LISTED = 30;
 /**
- * Identifies the form shown to this browser. Never sent from other sites. Ports of one host share cookies, so
- * the value is useless elsewhere.
+ * Identifies the form that this browser was shown. It is never sent from other sites. Ports of one host share
+ * cookies, so the value is useless elsewhere.
  */
 const FORM_COOKIE = 'gatewright_form';
 
@@ -48,8 +48,8 @@ export function authorize(request: ControlRequest, place: LoginContext): Control
 }
 
 /**
- * `POST` of the form. The authorization request is read again from the address: data in the page is not
- * trusted.
+ * `POST` of the form. The authorization request is read again from the address, because data in the page is
+ * not trusted.
  */
 export async function signInByForm(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
   const read = readAuthorizationRequest(request.query, place);
@@ -93,7 +93,10 @@ async function tryPassword(
   if (fault !== undefined || user?.isEnabled !== true)
     return { kind: 'fault', fault: fault ?? WRONG_PASSWORD };
   if (user.status === 'UNCONFIRMED')
-    return { kind: 'fault', fault: 'The account is not confirmed: its code is in the log of the gateway.' };
+    return {
+      kind: 'fault',
+      fault: 'The account is not confirmed. The confirmation code is in the gateway’s log.',
+    };
   if (user.status === 'RESET_REQUIRED') return { kind: 'fault', fault: 'The password must be reset first.' };
   if (user.status === 'CONFIRMED') return { kind: 'user', user };
   if (newPassword === null)
@@ -174,7 +177,7 @@ function showForm(
   );
 }
 
-/** Users who can be selected without a password: a development tool, on loopback only. */
+/** Users who can be selected without a password: a development feature, available on loopback only. */
 function listUsers({ pool }: LoginContext): readonly PoolUser[] {
   return pool.users
     .filter(({ isEnabled, status }) => isEnabled && status === 'CONFIRMED')
@@ -207,8 +210,8 @@ export function logOut(request: ControlRequest, place: LoginContext): ControlRep
   const client = pool.findClient(fields.get('client_id') ?? '');
   const target = fields.get('logout_uri') ?? fields.get('returnTo') ?? fields.get('post_logout_redirect_uri');
   if (target !== null && (client === undefined || !isAllowedRedirect(target, client.logoutUrls)))
-    return printNotice(400, 'Not signed out', 'The client does not allow this address.');
-  // Cognito's other form: sign out, and in again as another user.
+    return printNotice(400, 'Not signed out', 'The client’s LogoutURLs do not contain this address.');
+  // Cognito's other form: sign out, then sign in again as another user.
   const again = kind === 'cognito' && target === null && fields.has('redirect_uri');
   if (kind === 'cognito' && target === null && !again)
     return printNotice(400, 'Not signed out', 'client_id and logout_uri are required.');
@@ -234,7 +237,7 @@ function sessionCookie(poolId: string): string {
   return `gatewright_session_${poolId.replace(/[^A-Za-z0-9]/g, '_')}`;
 }
 
-/** Header lines; without a value the browser deletes it. */
+/** Header lines; without a value the browser deletes the cookie. */
 function setCookie(name: string, value: string | undefined, sameSite: 'Lax' | 'Strict'): string[] {
   const life = value === undefined ? '; Max-Age=0' : '';
   return ['Set-Cookie', `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=${sameSite}${life}`];
@@ -248,7 +251,7 @@ type AuthorizationRequest = {
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
-  /** `S256` only. */
+  /** Only `S256` is supported. */
   readonly challenge: string | undefined;
   readonly prompt: string | undefined;
   readonly hint: string;
@@ -264,7 +267,7 @@ type RequestRead =
       readonly error: string;
       readonly description: string;
     }
-  /** Not redirected: a browser must not be sent to an unregistered address. */
+  /** Not redirected, because a browser must not be sent to an unregistered address. */
   | { readonly kind: 'refused'; readonly text: string };
 
 const MAX_QUERY = 8_192;
@@ -274,7 +277,7 @@ function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRe
   const fields = new URLSearchParams(query);
   const text = (name: string): string | undefined => fields.get(name) ?? undefined;
   const repeated = [...new Set(fields.keys())].find((name) => fields.getAll(name).length > 1);
-  if (repeated !== undefined) return { kind: 'refused', text: `${repeated} is repeated.` };
+  if (repeated !== undefined) return { kind: 'refused', text: `The parameter ${repeated} is repeated.` };
   const client = pool.findClient(text('client_id') ?? '');
   if (client === undefined || client.clientId === '')
     return { kind: 'refused', text: `No app client of ${pool.definition.poolId} has this client_id.` };
@@ -290,8 +293,8 @@ function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRe
     description,
   });
   if (text('response_type') !== 'code')
-    return refuse('unsupported_response_type', 'Only the authorization code flow is served');
-  if (!client.allowsCode) return refuse('unauthorized_client', 'The client must not use this flow');
+    return refuse('unsupported_response_type', 'The only supported flow is the authorization code flow');
+  if (!client.allowsCode) return refuse('unauthorized_client', 'The client is not allowed to use this flow');
   const challenge = text('code_challenge');
   if (challenge !== undefined && (text('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(challenge)))
     return refuse('invalid_request', 'code_challenge_method must be S256');
@@ -300,7 +303,7 @@ function readAuthorizationRequest(query: string, { pool }: LocalPool): RequestRe
   const scopes = asked.length === 0 ? usual : asked;
   const unknown =
     client.scopes === 'any' ? undefined : scopes.find((scope) => !client.scopes.includes(scope));
-  if (unknown !== undefined) return refuse('invalid_scope', 'The client must not have one of these scopes');
+  if (unknown !== undefined) return refuse('invalid_scope', 'The client is not allowed one of these scopes');
   return {
     kind: 'request',
     request: {
@@ -322,7 +325,7 @@ function describeMismatch(given: string, { callbackUrls }: AppClient): string {
     callbackUrls === 'loopback'
       ? 'an address of this machine, such as http://localhost:5173/callback'
       : callbackUrls.length === 0
-        ? 'no address: it has no CallbackURLs'
+        ? 'no address, because it has no CallbackURLs'
         : `exactly ${callbackUrls.join(' or ')}`;
   return `redirect_uri ${given === '' ? 'is missing' : `is ${given.slice(0, 300)}`}; the client accepts ${known}.`;
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock } from '../../core/ports.ts';
 
-/** Data of a code (RFC 6749 §4.1, RFC 7636). */
+/** The data that belongs to a code (RFC 6749 §4.1, RFC 7636). */
 type CodeGrant = {
   readonly poolId: string;
   readonly clientId: string;
@@ -23,7 +23,7 @@ const MAX_HELD = 1_000;
 
 export class LoginState {
   readonly #clock: Clock;
-  /** Of this start: forms of an earlier one are void. */
+  /** Belongs to this start: forms from an earlier one are no longer valid. */
   readonly #secret = randomBytes(32);
   readonly #codes = new Map<
     string,
@@ -42,7 +42,7 @@ export class LoginState {
     return hold(this.#codes, { grant, untilMs: this.#clock.nowEpochMs() + CODE_MS, isUsed: false });
   }
 
-  /** Valid once; a used code is known until it expires. */
+  /** Valid once; a used code is remembered until it expires. */
   takeCode(code: string): { readonly grant: CodeGrant; readonly wasUsed: boolean } | undefined {
     const held = this.#codes.get(hashOf(code));
     if (held === undefined || held.untilMs <= this.#clock.nowEpochMs()) return undefined;

@@ -1,13 +1,13 @@
 /**
- * Allowed addresses for redirects: exactly those registered by the client, or for an unknown client those of
- * this machine.
+ * The addresses that are allowed for redirects: exactly those that the client has registered, or for an
+ * unknown client those of this machine.
  */
 
-/** Whether a code or a browser may be sent there. No open redirect: prefixes are never compared. */
+/** Whether a code or a browser may be sent there. To prevent open redirects, prefixes are never compared. */
 export function isAllowedRedirect(uri: string, known: readonly string[] | 'loopback'): boolean {
   if (!URL.canParse(uri)) return false;
   const { protocol, username, password } = new URL(uri);
-  // These would run in the page's own origin, or show no page.
+  // These schemes would run in the page's own origin, or show no page.
   if (/^(?:javascript|data|vbscript|blob|file|about):$/.test(protocol)) return false;
   if (username !== '' || password !== '' || uri.includes('#')) return false;
   return known === 'loopback' ? isLoopbackOrigin(uri) : known.includes(uri);
@@ -21,7 +21,7 @@ export function isLoopbackOrigin(url: string): boolean {
   return /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
 }
 
-/** Sets these members in the query of `uri`, replacing its own of the same names. */
+/** Sets these members in the query of `uri`, replacing members of the same names. */
 export function withQuery(uri: string, members: Readonly<Record<string, string | undefined>>): string {
   const url = new URL(uri);
   for (const [name, value] of Object.entries(members))
@@ -29,7 +29,7 @@ export function withQuery(uri: string, members: Readonly<Record<string, string |
   return url.href;
 }
 
-/** The name of a target in a content security policy: its origin, or the scheme of an app's own scheme. */
+/** The name of a target in a content security policy: its origin, or the scheme of an app's custom scheme. */
 export function targetOf(uri: string): string {
   const { origin, protocol } = new URL(uri);
   return origin === 'null' ? protocol : origin;

@@ -1,6 +1,7 @@
 /**
- * The pools' and replaced issuers' part of the control port: discovery, keys, login pages, tokens, and
- * Cognito's API for users. Only pages of this machine and of the clients may call it from their own origin.
+ * The part of the control port for the pools and the replaced issuers: discovery, keys, login pages, tokens,
+ * and Cognito's API for users. Only pages of this machine and of the clients may call it from their own
+ * origin.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';
@@ -20,9 +21,9 @@ type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 export interface SignInPort {
   readonly hosts: readonly string[];
-  /** Whether a page of another origin may send this, or a link may lead here. */
+  /** Whether a page of another origin may send this, or a link may point here. */
   admits(head: Head): boolean;
-  /** Undefined: a request for another part of the port. */
+  /** Undefined means that the request is for another part of the port. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
@@ -49,7 +50,7 @@ export function createSignInPort(parts: Parts): SignInPort {
       const origin = headerOf(head, 'origin');
       if (found === undefined)
         return isOfUsers(head) && origin !== undefined && isKnownOrigin(origin, pools.all);
-      // A link or a redirect has no Origin; only these pages accept it.
+      // A link or a redirect has no Origin; only these pages accept that.
       if (origin === undefined) return head.method === 'GET' && PAGES.has(nameOf(found) ?? '');
       return nameOf(found) !== 'login' && isKnownOrigin(origin, [found]);
     },
@@ -78,7 +79,7 @@ const PREFLIGHT = [
   'authorization, auth0-client, cache-control, content-type, amz-sdk-invocation-id, amz-sdk-request, x-amz-target, x-amz-user-agent, x-amz-content-sha256',
 ];
 
-/** Cognito's calls of users, and their preflight, which shows no more. */
+/** Cognito's calls of users, and their preflight, which reveals nothing more. */
 function isOfUsers(head: Head): boolean {
   if (head.method === 'OPTIONS' && head.path === '/')
     return (headerOf(head, 'access-control-request-headers') ?? '').toLowerCase().includes('x-amz-target');
@@ -95,7 +96,10 @@ function findPool(head: Head, standIns: StandIns, pools: UserPools): Found | und
   return { ...local, path: found.path, baseUrl: baseUrlOf(head, found.issuer) };
 }
 
-/** Addresses in answers: under the issuer's own name if that leads here, else below this port. */
+/**
+ * Addresses in responses: under the issuer's own name if that reaches this port, otherwise below this port's
+ * address.
+ */
 function baseUrlOf({ host }: Head, issuer: string): string {
   const own = new URL(issuer);
   return own.host === host.toLowerCase()
@@ -171,7 +175,7 @@ async function serveEndpoint(
       return logOut(request, place);
     default:
       return jsonReply(404, {
-        message: `${found.pool.definition.issuer} does not serve ${request.method} ${found.path} here`,
+        message: `${found.pool.definition.issuer} does not support ${request.method} ${found.path} here`,
       });
   }
 }

@@ -13,7 +13,7 @@ import type { LoginContext } from './authorize.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
 
-/** A refusal in the words of RFC 6749 §5.2. */
+/** A refusal in the wording of RFC 6749 §5.2. */
 class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly error: string;
@@ -49,7 +49,7 @@ export function revokeToken(request: ControlRequest, place: LoginContext): Promi
     const form = readForm(request);
     const client = authenticate(request, form, place);
     if (!client.revokesTokens)
-      throw new OAuthError('unsupported_token_type', 'The client cannot revoke tokens');
+      throw new OAuthError('unsupported_token_type', 'The client is not allowed to revoke tokens');
     // RFC 7009 §2.2: an invalid token counts as revoked.
     place.sessions.revoke(need(form, 'token'), client.clientId);
     return jsonReply(200, {}, NO_STORE);
@@ -90,7 +90,7 @@ async function answering(
     if (error instanceof ServiceRefusal)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
     if (!(error instanceof OAuthError)) throw error;
-    // Cognito answers 400 to all of them.
+    // Cognito responds with 400 to all of them.
     const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
     return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
   }
@@ -115,7 +115,10 @@ function need(form: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-/** By Basic or in the form; a client without a secret only sends its id. */
+/**
+ * The client is identified by Basic authentication or in the form; a client without a secret only sends its
+ * id.
+ */
 function authenticate(
   request: ControlRequest,
   form: ReadonlyMap<string, string>,
@@ -141,10 +144,11 @@ async function exchangeCode(
   const taken = state.takeCode(need(form, 'code'));
   const grant = taken?.grant;
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
-  // Attack: a stolen code, exchanged before or after its owner did. What the first use gave ends, too (RFC 6749 §4.1.2).
+  // Attack: a stolen code is exchanged before or after its owner exchanges it. The tokens of the first use
+  // are revoked as well (RFC 6749 §4.1.2).
   if (isOfClient && taken?.wasUsed === true) sessions.endSignIn(grant.originJti);
   if (grant === undefined || !isOfClient || taken?.wasUsed === true)
-    throw new OAuthError('invalid_grant', 'The code is invalid, or was used before');
+    throw new OAuthError('invalid_grant', 'The code is invalid, or was already used');
   if (grant.redirectUri !== form.get('redirect_uri'))
     throw new OAuthError('invalid_grant', 'redirect_uri differs from that of the authorization request');
   if (!provesChallenge(grant.challenge, form.get('code_verifier')))
@@ -158,7 +162,7 @@ async function exchangeCode(
 }
 
 /**
- * A verifier without a challenge is refused too: the challenge may have been removed in an attack
+ * A verifier without a challenge is refused too, because an attack may have removed the challenge
  * (RFC 9700 §2.1.1).
  */
 function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
@@ -176,7 +180,7 @@ function refresh(
 }
 
 /**
- * A token for the client itself: no user, no ID token (Cognito: custom scopes of a client with a secret).
+ * A token for the client itself: no user and no ID token (Cognito: custom scopes of a client with a secret).
  */
 function grantToClient(
   form: ReadonlyMap<string, string>,

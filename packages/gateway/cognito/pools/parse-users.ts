@@ -1,5 +1,5 @@
 /**
- * Local users of `users.yml`, in the folder of the start: `- { username, password?, attributes?: { email: …
+ * Local users in `users.yml`, in the folder of the start: `- { username, password?, attributes?: { email: …
  * }, groups?: [ … ], claims?: { … } }`. A user without a password can sign in only on the local login page,
  * by a click.
  */
@@ -17,17 +17,20 @@ const MAX_WRITTEN = 1_000;
 const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
-/** Never throws: a faulty user must not exclude the others. */
+/** Never throws: an invalid user must not exclude the others. */
 export function parseUsers(text: string, file: string): ParsedUsers {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // The line may hold a password, so only its place is reported.
+    // The line may contain a password, so only its place is reported.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     const where = col === undefined ? '' : ` (column ${col})`;
-    return { users: [], faults: [new DefinitionError({ file, line }, `${message ?? 'not YAML'}${where}`)] };
+    return {
+      users: [],
+      faults: [new DefinitionError({ file, line }, `${message ?? 'invalid YAML'}${where}`)],
+    };
   }
   const { contents } = document;
   if (contents === null) return { users: [], faults: [] };
@@ -46,33 +49,33 @@ export function parseUsers(text: string, file: string): ParsedUsers {
     const node = isMap(item) ? item : undefined;
     const user = readUser(node?.toJS(document));
     if (typeof user === 'string') faults.push(at(node ?? contents, user));
-    else if (users.has(user.username)) faults.push(at(node, `${user.username} is repeated`));
+    else if (users.has(user.username)) faults.push(at(node, `the user ${user.username} is repeated`));
     else users.set(user.username, user);
   }
   if (contents.items.length > MAX_WRITTEN)
-    faults.push(at(contents, `holds more than ${MAX_WRITTEN} users; the rest is ignored`));
+    faults.push(at(contents, `contains more than ${MAX_WRITTEN} users; the rest are ignored`));
   return { users: [...users.values()], faults };
 }
 
 function readUser(value: unknown): UserDefinition | string {
   if (!isJsonObject(value)) return 'a user must be a map with a username';
   const unknown = Object.keys(value).find((name) => !FIELDS.includes(name));
-  if (unknown !== undefined) return `${unknown} is unknown; a user has ${FIELDS.join(', ')}`;
+  if (unknown !== undefined) return `unknown member ${unknown}; a user has ${FIELDS.join(', ')}`;
   const { username, password, attributes = {}, groups = [], claims = {} } = value;
   if (typeof username !== 'string' || !NAME.test(username))
-    return 'username must be a text of 1 to 128 characters without spaces';
+    return 'username must be a string of 1 to 128 characters without spaces';
   if (password !== undefined && (typeof password !== 'string' || password.length > 256))
-    return `${username}: password must be a text of at most 256 characters; quote it`;
+    return `${username}: password must be a string of at most 256 characters; put it in quotes`;
   if (!isJsonObject(attributes) || !Object.values(attributes).every(isPlain))
-    return `${username}: attributes must be a map of names and texts`;
+    return `${username}: attributes must be a map from names to strings`;
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))
-    return `${username}: groups must be a list of texts`;
+    return `${username}: groups must be a list of strings`;
   if (!isJsonObject(claims)) return `${username}: claims must be a map`;
   const texts = Object.entries<unknown>(attributes).map(([name, text]) => [name, String(text)] as const);
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }
 
-/** YAML users may write `true` and `7` without quotes where Cognito has texts. */
+/** YAML users may write `true` and `7` without quotes where Cognito has strings. */
 function isPlain(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -2,15 +2,18 @@ import type { Clock } from '../../core/ports.ts';
 
 const FREE_ATTEMPTS = 5;
 const MAX_LOCK_MS = 15 * 60_000;
-/** Without attempts for so long, the count begins again. */
+/** After this time without attempts, the count begins again. */
 const FORGET_MS = 15 * 60_000;
-/** Names without a user are counted too: a lockout must not tell which names exist. The oldest go first. */
+/**
+ * Names without a user are counted too, because a lockout must not reveal which names exist. The oldest are
+ * removed first.
+ */
 const MAX_NAMES = 10_000;
 
 type Failures = { count: number; lockedUntilMs: number; lastMs: number };
 
 /**
- * Failed passwords lock a user out: the nth for 2^(n-5) s, 15 minutes at most (Cognito developer guide,
+ * Failed passwords lock a user out: the nth for 2^(n-5) s, at most 15 minutes (Cognito developer guide,
  * "Lockout behavior for failed sign-in attempts").
  */
 export class PasswordAttempts {
@@ -23,7 +26,7 @@ export class PasswordAttempts {
 
   /**
    * Counts an attempt. Called after the password was compared: of guesses sent at the same moment, those that
-   * end during a lockout count as made in it, the right one too.
+   * end during a lockout count as made during it, including the right one.
    */
   judge(name: string, isRight: boolean): 'right' | 'wrong' | 'locked out' {
     const nowMs = this.#clock.nowEpochMs();

@@ -1,11 +1,11 @@
-/** Passwords of local users: kept as scrypt hashes, with the verifier for SRP. */
+/** Passwords of local users: stored as scrypt hashes, with the verifier for SRP. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { CharacterKind, PasswordPolicy } from './pool-model.ts';
 import { makeVerifier } from './srp.ts';
 import type { SrpVerifier } from './srp.ts';
 
-/** Plain from users.yml; those from calls are hashed at once. */
+/** Plain text from users.yml; passwords from calls are hashed at once. */
 export type Password =
   | { readonly kind: 'written'; readonly text: string }
   | { readonly kind: 'hashed'; readonly salt: string; readonly hash: string; readonly srp: SrpVerifier };
@@ -14,7 +14,7 @@ const KEY_BYTES = 32;
 /** 16 MB and about 50 ms per guess. */
 const COST = { N: 16_384, r: 8, p: 1 };
 
-/** @param whose pool name (the part after `_` of the id) and username, which SRP's verifier depends on */
+/** @param whose pool name (the part after `_` in the id) and username, which SRP's verifier depends on */
 export async function hashPassword(
   text: string,
   whose: { readonly poolName: string; readonly username: string },
@@ -26,7 +26,7 @@ export async function hashPassword(
   return { kind: 'hashed', salt, hash: hash.toString('base64'), srp: makeVerifier(whose, text) };
 }
 
-/** Takes as long without a password as for a wrong one. */
+/** Takes as long for a user without a password as for a wrong password. */
 export async function isPassword(password: Password | undefined, text: string): Promise<boolean> {
   if (password?.kind === 'written') return equalInConstantTime(password.text, text);
   const derived = await derive(text, password?.salt ?? 'nobody');
@@ -51,7 +51,7 @@ const CHARACTERS: Readonly<Record<CharacterKind, RegExp>> = {
   symbol: /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]|\S \S/,
 };
 
-/** Why a pool refuses a password, in Cognito's words; undefined = it does not. */
+/** Why a pool refuses a password, in Cognito's words; undefined means that it does not. */
 export function findPasswordFault(text: string, policy: PasswordPolicy): string | undefined {
   if (text.length < policy.minimumLength) return 'Password not long enough';
   const missing = policy.needs.find((kind) => !CHARACTERS[kind].test(text));

@@ -1,9 +1,9 @@
-/** Definitions of user pools and their app clients; `UserPool` holds the users. */
+/** Definitions of user pools and their app clients; `UserPool` has the users. */
 
 export type PasswordPolicy = {
   readonly minimumLength: number;
   readonly needs: readonly CharacterKind[];
-  /** Validity of an administrator's temporary password. */
+  /** How long an administrator's temporary password is valid. */
   readonly temporaryDays: number;
 };
 
@@ -23,22 +23,25 @@ export type AppClient = {
   readonly name: string;
   readonly secret: string | undefined;
   readonly flows: ReadonlySet<AuthFlow>;
-  /** Only these may get a code; `loopback` = any address of this machine. */
+  /** Only these addresses may receive a code; `loopback` means any address of this machine. */
   readonly callbackUrls: readonly string[] | 'loopback';
   readonly logoutUrls: readonly string[] | 'loopback';
-  /** `any` = every requested scope. */
+  /** `any` means every requested scope. */
   readonly scopes: readonly string[] | 'any';
-  /** Whether it may use the authorization-code flow. */
+  /** Whether it may use the authorization code flow. */
   readonly allowsCode: boolean;
   readonly seconds: { readonly id: number; readonly access: number; readonly refresh: number };
-  /** Each refresh token is valid once, and this long after its use; undefined = for its whole life. */
+  /**
+   * Each refresh token is valid once, and for this long after its use; undefined means for its whole life.
+   */
   readonly rotationGraceSeconds: number | undefined;
   /**
-   * Whether an unknown name is distinguished from a wrong password: `PreventUserExistenceErrors: LEGACY`.
+   * Whether the response distinguishes an unknown name from a wrong password: `PreventUserExistenceErrors:
+   * LEGACY`.
    */
   readonly reportsUnknownUsers: boolean;
   readonly revokesTokens: boolean;
-  /** Attributes in ID tokens and answers to the user; undefined = all. */
+  /** Attributes in ID tokens and in responses to the user; undefined means all. */
   readonly readable: readonly string[] | undefined;
 };
 
@@ -80,7 +83,7 @@ export type PoolDefinition = {
   readonly required: readonly string[];
   readonly groups: readonly string[];
   readonly clients: readonly AppClient[];
-  /** Accepts any client id, since the pool's own are unknown here. */
+  /** Accepts any client id, because the pool's own are unknown here. */
   readonly isOpen: boolean;
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
@@ -96,7 +99,7 @@ export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([
 const HOUR = 3600;
 export const DEFAULT_TOKEN_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR };
 
-/** A client of a pool defined elsewhere: only its id is known. */
+/** A client of a pool that is defined elsewhere: only its id is known. */
 export function openClient(clientId: string, kind: PoolDefinition['kind']): AppClient {
   return {
     clientId,
@@ -111,7 +114,7 @@ export function openClient(clientId: string, kind: PoolDefinition['kind']): AppC
     reportsUnknownUsers: false,
     revokesTokens: true,
     readable: undefined,
-    // Auth0's libraries for pages rely on rotation; Cognito's do not need it.
+    // Auth0's libraries for browser apps rely on rotation; Cognito's do not need it.
     rotationGraceSeconds: kind === 'oidc' ? 0 : undefined,
   };
 }

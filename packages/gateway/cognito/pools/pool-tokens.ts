@@ -7,15 +7,15 @@ import type { Claims } from '../../core/policy/bearer-token.ts';
 export type TokenFacts = {
   readonly user: PoolUser;
   readonly client: AppClient;
-  /** Of the sign-in, in seconds. */
+  /** The time of the sign-in, in seconds. */
   readonly authTime: number;
-  /** Identifies the refresh token that revokes this token. */
+  /** Identifies the refresh token whose revocation revokes this token. */
   readonly originJti: string;
   readonly eventId: string;
-  /** Undefined: a sign-in by the API, which has no scopes. */
+  /** Undefined for a sign-in by the API, which has no scopes. */
   readonly scopes: readonly string[] | undefined;
   readonly nonce: string | undefined;
-  /** The requested audience of an OpenID Connect client; Cognito has none. */
+  /** The audience that an OpenID Connect client requested; Cognito has none. */
   readonly audience: string | undefined;
 };
 
@@ -81,7 +81,7 @@ function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: Token
   };
 }
 
-/** RFC 9068 in Auth0's older form, without its header `typ`. */
+/** RFC 9068 in Auth0's older form, without the header `typ`. */
 function oidcAccess(
   pool: PoolDefinition,
   { user, client, scopes = [], audience, originJti }: TokenFacts,
@@ -108,7 +108,7 @@ export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   return { ...(scopes.includes('profile') ? usual : {}), ...Object.fromEntries(named), sub: user.sub };
 }
 
-/** Attributes are texts; in tokens these two are booleans. */
+/** Attributes are strings; in tokens these two are booleans. */
 function typed(name: string, value: string): unknown {
   return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
 }

@@ -5,10 +5,10 @@ export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' |
 export type PoolUser = {
   readonly username: string;
   readonly sub: string;
-  /** Without `sub`; values are texts, as in Cognito. */
+  /** Without `sub`; values are strings, as in Cognito. */
   attributes: ReadonlyMap<string, string>;
   groups: ReadonlySet<string>;
-  /** Added to all tokens unchanged: as triggers or rules of the issuer would. */
+  /** Added to all tokens unchanged, as triggers or rules of the issuer would do. */
   readonly claims: Readonly<Record<string, unknown>>;
   status: UserStatus;
   isEnabled: boolean;
@@ -17,7 +17,7 @@ export type PoolUser = {
   passwordSetAtMs: number;
   readonly createdAtMs: number;
   changedAtMs: number;
-  /** From users.yml: created again at each start. */
+  /** Defined in users.yml, and created again at each start. */
   readonly isWritten: boolean;
 };
 
@@ -43,7 +43,7 @@ export function listAttributes(
     .map(([Name, Value]) => ({ Name, Value }));
 }
 
-/** A client that may read an attribute may read whether it is verified. */
+/** A client that may read an attribute may also read whether it is verified. */
 export function isReadable(name: string, readable: readonly string[] | undefined): boolean {
   if (readable === undefined || name === 'sub') return true;
   return readable.includes(name) || readable.some((attribute) => verifiedName(attribute) === name);

@@ -18,7 +18,7 @@ import { localNameOf } from '../../core/issuers/stand-ins.ts';
 
 type Properties = ResolvedResource['properties'];
 
-/** The pools of the stacks, then one for each other issuer that is replaced. */
+/** The pools of the stacks, followed by one for each other issuer that is replaced. */
 export function readPools(stacks: readonly ResolvedStack[], issuers: readonly string[]): PoolDefinition[] {
   const own = stacks.flatMap((stack) =>
     ofType(stack, 'UserPool').map((resource) => readPool(resource, stack, stacks)),
@@ -85,7 +85,7 @@ const TRIGGERS: readonly TriggerName[] = [
   'PreTokenGeneration',
 ];
 
-/** Of the two properties for the token function, the versioned one wins. */
+/** If both properties for the token function are set, the versioned one is used. */
 function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunction> {
   const plain = TRIGGERS.flatMap((name) => {
     const arn = asNonEmptyText(config[name]);
@@ -118,7 +118,8 @@ const KINDS: readonly (readonly [property: string, kind: CharacterKind])[] = [
 ];
 
 /**
- * Without a policy a pool requires eight characters of all kinds, the default of the console and the API.
+ * Without a policy, a pool requires eight characters of all kinds, which is the default of the console and
+ * the API.
  */
 function readPolicy(policy: Properties, admin: Properties): PasswordPolicy {
   const isUnsaid = Object.keys(policy).length === 0;
@@ -207,7 +208,7 @@ function textsOf(properties: Properties, name: string): readonly string[] {
   return list.filter((item) => typeof item === 'string');
 }
 
-/** Templates may write numbers and booleans as texts. */
+/** Templates may write numbers and booleans as strings. */
 function numberOf(properties: Properties, name: string): number | undefined {
   const value = Number(properties[name] ?? Number.NaN);
   return Number.isFinite(value) ? value : undefined;

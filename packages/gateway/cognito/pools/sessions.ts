@@ -51,7 +51,7 @@ type AccessToken = {
   readonly scopes: readonly string[];
 };
 
-/** Refresh tokens of one pool, and ended sign-ins; the oldest go first. */
+/** The refresh tokens of one pool and its ended sign-ins; the oldest are removed first. */
 const MAX_SESSIONS = 10_000;
 
 export class Sessions {
@@ -79,7 +79,7 @@ export class Sessions {
     const { random, clock } = this.#pool.ports;
     const changes = await this.#changesOf(facts);
     const originJti = facts.originJti ?? random.uuid();
-    // Its code was used again while the trigger ran.
+    // Its code was used again while the trigger was running.
     if (this.#ended.has(originJti)) throw notAuthorized('Access Token has been revoked');
     const authTime = Math.floor(clock.nowEpochMs() / 1000);
     const refresh = withRefresh ? this.#addSession(facts, { originJti, authTime }) : undefined;
@@ -87,9 +87,8 @@ export class Sessions {
   }
 
   /**
-   * Continues a sign-in. Reuse of a refresh token ends it altogether: one of the two users has stolen it
-   * (RFC 9700 §4.14.2).
-   * @throws ServiceRefusal NotAuthorizedException
+   * Continues a sign-in. Reuse of a refresh token ends the sign-in, because one of the two users has stolen
+   * the token (RFC 9700 §4.14.2). @throws ServiceRefusal NotAuthorizedException
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
     const session = this.#sessions.get(hashOf(token));
@@ -106,7 +105,8 @@ export class Sessions {
     const { originJti, authTime, scopes, audience } = session;
     const source = 'TokenGeneration_RefreshTokens';
     const facts = { user, client, scopes, audience, source, metadata } as const;
-    // Marked as used before the trigger is called: a second use while the function runs must count as reuse.
+    // Marked as used before the trigger is called, because a second use while the function runs must count as
+    // reuse.
     if (grace !== undefined) session.usedAtMs ??= now;
     const changes = await this.#changesOf(facts);
     if (grace === undefined) return this.#sign(facts, { originJti, authTime, refresh: undefined }, changes);
@@ -152,7 +152,7 @@ export class Sessions {
     return this.#sessions.get(hashOf(token))?.sub;
   }
 
-  /** Whether a token was revoked; never one of another client. */
+  /** Whether a token was revoked; a token of another client is never revoked. */
   revoke(token: string, clientId: string): boolean {
     const session = this.#sessions.get(hashOf(token));
     if (session?.clientId !== clientId) return false;
@@ -169,7 +169,7 @@ export class Sessions {
     this.#end((session) => session.sub === sub);
   }
 
-  /** The sign-in of an access token. @throws ServiceRefusal NotAuthorizedException */
+  /** The sign-in that an access token belongs to. @throws ServiceRefusal NotAuthorizedException */
   readAccess(token: string): AccessToken {
     const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     if (
@@ -265,7 +265,7 @@ export class Sessions {
   }
 }
 
-/** Other issuers than Cognito have no triggers, and access tokens without a scope. */
+/** Issuers other than Cognito have no triggers, and no access tokens without a scope. */
 function accessOf(definition: PoolDefinition, token: TokenFacts, changes: TokenChanges): AccessClaims {
   const claims = accessClaims(definition, token);
   return changes === NO_CHANGES ? claims : changeAccess(claims, changes, token.client.clientId);

@@ -22,7 +22,7 @@ const K = hashHex(pad(N) + pad(G));
 
 type SrpUser = { readonly poolName: string; readonly username: string };
 
-/** The stored form of a password: verifies a client, but cannot be used to sign in. */
+/** The stored form of a password: it verifies a client, but cannot be used to sign in. */
 export function makeVerifier(
   { poolName, username }: SrpUser,
   password: string,
@@ -46,7 +46,7 @@ export function challenge(
   return { A, B: B.toString(16), b: b.toString(16), verifier };
 }
 
-/** Signed by the client: user, challenge and time. */
+/** What the client signs: user, challenge and time. */
 type SrpClaim = SrpUser & {
   /** Base64. */
   readonly secretBlock: string;
@@ -89,7 +89,7 @@ function hashHex(hex: string): bigint {
   return BigInt(`0x${createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex')}`);
 }
 
-/** Whole bytes, with a leading zero if the first bit would read as a minus sign. */
+/** Whole bytes, with a leading zero if the first bit would be read as a minus sign. */
 function pad(value: bigint): string {
   const hex = value.toString(16);
   const even = hex.length % 2 === 1 ? `0${hex}` : hex;

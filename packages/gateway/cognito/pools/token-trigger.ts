@@ -21,7 +21,7 @@ export type TokenSource =
 type ClaimChanges = { readonly add: Claims; readonly suppress: readonly string[] };
 
 export type TokenChanges = {
-  /** Replaces the user's groups; undefined = unchanged. */
+  /** Replaces the user's groups; undefined means unchanged. */
   readonly groups: readonly string[] | undefined;
   readonly id: ClaimChanges;
   readonly access: ClaimChanges & {
@@ -37,7 +37,7 @@ export const NO_CHANGES: TokenChanges = {
   access: { ...NONE, scopesToAdd: [], scopesToSuppress: [] },
 };
 
-/** A function may not change claims about issuer, user, client or the way of signing in. */
+/** A function may not change claims about issuer, user, client or the way in which the user signed in. */
 const RESERVED = new Set(
   (
     'acr amr at_hash auth_time azp client_id cognito:username event_id exp iat identities iss jti nbf nonce ' +
@@ -81,7 +81,7 @@ export async function callTokenTrigger(
     : readSecond(response?.['claimsAndScopeOverrideDetails']);
 }
 
-/** Version 1 has only ID tokens, and only texts. */
+/** Version 1 supports only ID tokens, and only string values. */
 function readFirst(details: unknown): TokenChanges {
   if (details === undefined || details === null) return NO_CHANGES;
   if (!isJsonObject(details)) throw unreadable();

@@ -1,6 +1,6 @@
 /**
- * Lambda triggers of user pools: the functions of `LambdaConfig`, called with Cognito's events.
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ * Lambda triggers of user pools: the functions in `LambdaConfig`, called with Cognito's events. @see
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { asNonEmptyText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
@@ -28,8 +28,8 @@ type Trigger = {
 };
 
 /**
- * The response filled in by the function; undefined if the pool has no such trigger.
- * @throws ServiceRefusal when it fails, or does not return an event
+ * The response that the function has filled in; undefined if the pool has no such trigger. @throws
+ * ServiceRefusal when it fails, or does not return an event
  */
 export async function callTrigger(
   { definition, ports }: UserPool,
@@ -201,7 +201,7 @@ export async function sendCode(
   return pool.sendCode(user, purpose, await customMessage(pool, user, of));
 }
 
-/** In the texts `{####}` stands for the code or the password, `{username}` for the name. */
+/** In the texts, `{####}` is replaced by the code or the password, `{username}` by the name. */
 export async function customMessage(
   pool: UserPool,
   user: PoolUser,

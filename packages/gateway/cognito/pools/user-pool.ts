@@ -24,10 +24,10 @@ export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: str
 
 type SentCode = { readonly code: string; readonly untilMs: number; wrong: number };
 
-/** Bounds memory; a test pool needs no more. */
+/** Limits the memory; a test pool needs no more. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
-/** Limit of a mail in Cognito. */
+/** Cognito's limit for an email. */
 const MAX_MESSAGE = 20_000;
 const HOUR_MS = 3_600_000;
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
@@ -48,7 +48,7 @@ export class UserPool {
     this.#groups = new Map(definition.groups.map((name) => [name, '']));
   }
 
-  /** The part after `_` of the id, with which SRP's hashes begin. */
+  /** The part after `_` in the id, with which SRP's hashes begin. */
   get poolName(): string {
     return this.definition.poolId.replace(/^[^_]*_/, '');
   }
@@ -57,7 +57,7 @@ export class UserPool {
     return [...this.#users.values()];
   }
 
-  /** Names with descriptions, including groups named by users only. */
+  /** Names with descriptions, including groups that only users name. */
   get groups(): ReadonlyMap<string, string> {
     const ofUsers = this.users.flatMap((user) => [...user.groups].map((name) => [name, ''] as const));
     return new Map([...ofUsers, ...this.#groups]);
@@ -84,7 +84,7 @@ export class UserPool {
     const { nameAttributes, aliases } = this.definition;
     const bears = ({ attributes }: PoolUser, attribute: string): boolean =>
       this.#keyOf(attributes.get(attribute) ?? '') === this.#keyOf(name);
-    // An alias counts only if verified: a user may set any address as an attribute.
+    // An alias counts only if it is verified, because a user may set any address as an attribute.
     const isVerified = ({ attributes }: PoolUser, attribute: string): boolean =>
       attribute === 'preferred_username' || attributes.get(verifiedName(attribute)) === 'true';
     return this.users.find(
@@ -95,7 +95,7 @@ export class UserPool {
     );
   }
 
-  /** Undefined, or the fault of an attempt to sign in with a password. */
+  /** Undefined, or what was wrong with an attempt to sign in with a password. */
   judgePassword(name: string, isRight: boolean): string | undefined {
     switch (this.#attempts.judge(this.find(name)?.sub ?? this.#keyOf(name), isRight)) {
       case 'right':
@@ -116,8 +116,7 @@ export class UserPool {
 
   /**
    * Adds a new user. In a pool that signs users in by an attribute, the name is that attribute's value, and
-   * the username an id.
-   * @throws ServiceRefusal
+   * the username is an id. @throws ServiceRefusal
    */
   add(
     name: string,
@@ -144,7 +143,7 @@ export class UserPool {
         `Attributes did not conform to the schema: ${missing.map((attribute) => `${attribute}: The attribute ${attribute} is required`).join('\n')}\n`,
       );
     if (this.#users.size >= MAX_USERS)
-      throw new ServiceRefusal('LimitExceededException', `A local pool holds ${MAX_USERS} users.`);
+      throw new ServiceRefusal('LimitExceededException', `A local pool can have at most ${MAX_USERS} users.`);
     const sub = this.ports.random.uuid();
     const now = this.ports.clock.nowEpochMs();
     const user: PoolUser = {
@@ -166,12 +165,12 @@ export class UserPool {
     return user;
   }
 
-  /** Restores kept users; users of users.yml override them. */
+  /** Restores saved users; users in users.yml override them. */
   restore(users: readonly PoolUser[]): void {
     for (const user of users) this.#users.set(this.#keyOf(user.username), user);
   }
 
-  /** The `sub` stays the same between starts, since rows of tables refer to it. */
+  /** The `sub` stays the same between starts, because rows in tables refer to it. */
   write({ username, password, attributes, groups, claims }: UserDefinition): void {
     const now = this.ports.clock.nowEpochMs();
     const { sub = makeSub(this.definition, username), ...others } = attributes;
@@ -222,7 +221,7 @@ export class UserPool {
       throw new ServiceRefusal('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
   }
 
-  /** Logs a new code, which Cognito would send; the previous one becomes void. */
+  /** Logs a new code, which Cognito would send; the previous code becomes invalid. */
   sendCode(user: PoolUser, purpose: CodePurpose, message?: CustomMessage): CodeDelivery {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     const hours = purpose === 'new password' ? 1 : 24;
@@ -257,7 +256,7 @@ export class UserPool {
     const sent = this.#codes.get(key);
     if (sent === undefined || sent.untilMs <= this.ports.clock.nowEpochMs())
       throw new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
-    // Attack: with unlimited attempts six digits are soon guessed.
+    // Attack: with unlimited attempts, six digits are soon guessed.
     if (sent.wrong >= MAX_WRONG_CODES)
       throw new ServiceRefusal(
         'LimitExceededException',

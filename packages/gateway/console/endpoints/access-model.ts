@@ -5,16 +5,16 @@ export type AccessCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 export type ShownAccess = {
   readonly name: string;
   readonly kind: 'rest' | 'http' | 'websocket';
-  /** The APIs of this start that it protects. */
+  /** The APIs of this start that the document protects. */
   readonly apis: readonly {
     readonly apiId: string;
-    /** Name given by the gateway, where it serves this API. */
+    /** The name that the gateway gives the API, where it serves it. */
     readonly apiName?: string | undefined;
     readonly stage: string;
   }[];
   /** Ids for choosing a caller's issuer. */
   readonly issuers: readonly string[];
-  /** `anybody`, then the roles. */
+  /** `anybody`, followed by the roles. */
   readonly columns: readonly string[];
   readonly rows: readonly {
     readonly method: string;
@@ -24,14 +24,14 @@ export type ShownAccess = {
   }[];
 };
 
-/** "May this caller GET /orders/7?"; without a path, on every route. */
+/** Asks "May this caller GET /orders/7?"; without a path, on every route. */
 export type AccessQuestion = {
   readonly document: string;
   readonly method?: string | undefined;
-  /** Below the stage. */
+  /** The path below the stage. */
   readonly path?: string | undefined;
   readonly token?: string | undefined;
-  /** JSON, where there is no token. */
+  /** JSON; used where there is no token. */
   readonly claims?: string | undefined;
   readonly issuer?: string | undefined;
   readonly roles: readonly string[];
@@ -45,7 +45,7 @@ type ShownAccessAnswer = {
   readonly word: AccessWord;
   readonly reason: string;
   readonly route: string | undefined;
-  /** The caller as the rules see it; undefined without one. */
+  /** The caller as the rules see it; undefined without a caller. */
   readonly caller: string | undefined;
   readonly quota: string | undefined;
   /** Why the credential is refused, whatever the rules allow. */
@@ -74,9 +74,9 @@ export type AccessReply =
     }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** Body of `GET console/access`. */
+/** The body of `GET console/access`. */
 export type ShownAccessBook = {
   readonly documents: readonly ShownAccess[];
-  /** Authorizers of this start use published versions, so the folder's documents may not be in force. */
+  /** Authorizers of this start use published versions, so the documents in the folder may not be in force. */
   readonly isPublished: boolean;
 };

@@ -1,21 +1,21 @@
 /**
- * The console's own files: public, since they hold no data of a start; the page requests data with the
- * secret.
+ * The console's own files. They are public, because they contain no data of a start; the page requests data
+ * with the secret.
  */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { PageKey } from './page-key.ts';
 
-/** By name: `index.html`, `app.js`. */
+/** Files by name: `index.html`, `app.js`. */
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>;
 
 export const CONSOLE_PATH = '/console/';
-/** Public: new with each start, and no secret. */
+/** Public: it is new with each start and not secret. */
 const START_PATH = '/console/start';
 
 /**
- * Nothing external and nothing inline; no framing by other pages, no form targets. Sockets: a page on
- * 127.0.0.1 connects to WebSocket APIs of this start.
+ * Allows nothing external and nothing inline, no framing by other pages and no form targets. Sockets are
+ * allowed because a page on 127.0.0.1 connects to WebSocket APIs of this start.
  */
 const POLICY = [
   "default-src 'none'",
@@ -49,7 +49,7 @@ const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** @param page whose start is named at `/console/start` @returns undefined for other paths */
+/** @param page the start named at `/console/start` @returns undefined for other paths */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,
@@ -65,11 +65,13 @@ export async function serveConsole(
   const files = await load();
   const file = files.get(path === CONSOLE_PATH ? 'index.html' : path.slice(CONSOLE_PATH.length));
   if (file === undefined)
-    return { status: 404, headers: ['Content-Type', 'text/plain'], body: 'There is no such file.' };
+    return { status: 404, headers: ['Content-Type', 'text/plain'], body: 'No such file.' };
   return { status: 200, headers: ['Content-Type', file.type, ...HEADERS], body: file.body };
 }
 
-/** ` http://127.0.0.1:4000/r/0f5b1c2d`: a long id is shortened to its beginning, which `find` accepts. */
+/**
+ * Returns ` http://127.0.0.1:4000/r/0f5b1c2d`: a long id is shortened to its beginning, which `find` accepts.
+ */
 export function printShortLink(control: string, requestId: string): string {
   return ` ${control}/r/${requestId.length > LONG_ID ? requestId.slice(0, SHORT_ID) : requestId}`;
 }

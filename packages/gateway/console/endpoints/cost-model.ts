@@ -1,4 +1,4 @@
-/** AWS's metering of the recorded traffic; plain JSON. */
+/** The recorded traffic as AWS meters it; plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ApiShape = {
@@ -6,15 +6,15 @@ export type ApiShape = {
   readonly apiName: string;
   readonly stage: string;
   readonly kind: ApiProtocol;
-  /** Requests that AWS charges for; for WebSocket APIs handshakes. */
+  /** Requests that AWS charges for; for WebSocket APIs, handshakes. */
   readonly requests: number;
-  /** REST: refused by an authorizer, a key or a throttle, and therefore free. */
+  /** REST requests that were refused by an authorizer, a key or a throttle and are therefore free. */
   readonly unbilled: number;
-  /** Units of 512 KB (HTTP) or 32 KB (messages of WebSockets, both ways). */
+  /** Units of 512 KB (HTTP) or 32 KB (WebSocket messages in both directions). */
   readonly units: number;
   readonly connectionMinutes: number;
   readonly responseBytes: number;
-  /** Features in use that HTTP APIs lack; empty for other kinds than REST APIs. */
+  /** Features in use that HTTP APIs lack; empty for other API types than REST. */
   readonly onlyRest: readonly string[];
 };
 
@@ -25,20 +25,20 @@ export type FunctionShape = {
   readonly calls: number;
   readonly totalMs: number;
   readonly logBytes: number;
-  /** As an authorizer, how long its answers are cached; undefined where it is none. */
+  /** How long an authorizer's results are cached; undefined for a function that is not an authorizer. */
   readonly keptSeconds: number | undefined;
 };
 
 export type CacheShape = {
   readonly apiName: string;
   readonly stage: string;
-  /** In AWS's form: `0.5`. */
+  /** In gigabytes, in AWS's form: `0.5`. */
   readonly gigabytes: string;
   readonly hits: number;
   readonly misses: number;
 };
 
-/** Capacity units of a table of the embedded DynamoDB since the start. */
+/** Capacity units used on a table of the embedded DynamoDB since the start. */
 export type TableShape = { readonly table: string; readonly reads: number; readonly writes: number };
 
 export type TrafficShape = {
@@ -46,8 +46,8 @@ export type TrafficShape = {
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];
   readonly caches: readonly CacheShape[];
-  /** Undefined where tables are elsewhere, and not counted. */
+  /** Undefined where the tables are not local, and are not counted. */
   readonly tables: readonly TableShape[] | undefined;
-  /** Requests and messages since the start, to which those units belong. */
+  /** Requests and messages since the start that used those units. */
   readonly eventsOfTables: number;
 };

@@ -1,6 +1,6 @@
 /**
  * The caller of a request to send: `anonymous`, `alice:admin,courier` (a token of the local issuer), `key:ID`
- * (an API key) or `iam:NAME` (a signature of a local identity). Credentials of the original request are
+ * (an API key) or `iam:NAME` (a signature by a local identity). The original request's credentials are
  * removed.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
@@ -16,13 +16,13 @@ import type { ApiKeys } from '../../control/metering/api-keys.ts';
 
 export type OutgoingRequest = {
   readonly method: string;
-  /** With stage and query. */
+  /** Includes the stage and the query. */
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | undefined;
 };
 
-/** Signs its own tokens and those of issuers that it stands in for. */
+/** Signs the gateway's own tokens and tokens of the issuers that it stands in for. */
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;
@@ -47,7 +47,7 @@ const CREDENTIALS = new Set([
   'x-amz-content-sha256',
 ]);
 
-/** Of a connection, or added by the signature. */
+/** Headers of the connection, or added by the signature. */
 const UNSIGNED = new Set([...CONNECTION_HEADERS, 'host']);
 
 /** @throws InvalidRequest */
@@ -74,7 +74,9 @@ function parseIdentity(as: string): {
   const [, kind, rest = ''] = /^(key|iam):(.+)$/.exec(as) ?? [];
   if (kind === 'key' || kind === 'iam') return { name: kind, rest };
   if (/^[^\s:,]{1,256}(?::[^\s:]*)?$/.test(as)) return { name: 'token', rest: as };
-  throw new InvalidRequest('Write an identity as anonymous, alice, alice:admin,courier, key:ID or iam:NAME.');
+  throw new InvalidRequest(
+    'The identity must be anonymous, a name such as alice or alice:admin,courier, key:ID or iam:NAME.',
+  );
 }
 
 function isCredential(header: string): boolean {
@@ -86,7 +88,7 @@ function routeOf({ method, target }: OutgoingRequest, api: ServedApi): RoutePlan
   return api.stages.get(stageName)?.deployment.routes.find(method, path)?.plan;
 }
 
-/** Where the route's authorizer reads a token; default: `Authorization`. */
+/** The header from which the route's authorizer reads a token; default: `Authorization`. */
 function sourceOf(route: RoutePlan | undefined): IdentitySource {
   const authorization = route?.authorization;
   const sources =

@@ -1,5 +1,6 @@
 /**
- * Endpoints of the console beside requests, below `/_gatewright/console/` (docs/design/control-plane.md).
+ * The console's endpoints that are not about requests, below `/_gatewright/console/`
+ * (docs/design/control-plane.md).
  */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -35,18 +36,18 @@ export type InspectPorts = Recording & {
   readonly allApis: () => readonly ServedApi[];
   readonly metering: () => KeysAndPlans;
   readonly services: ServiceClient;
-  /** Undefined = this start has no DynamoDB. */
+  /** Undefined means that this start has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
-  /** Undefined = the starting program has no access documents. */
+  /** Undefined means that the starting program has no access documents. */
   readonly access: AccessBook | undefined;
-  /** Undefined = no invoices are made. */
+  /** Undefined means that no invoices are made. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
-  /** Undefined where there is no such function. */
+  /** Undefined where no such function exists. */
   readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult | undefined>;
-  /** Authorizers use their published versions. */
+  /** The authorizers use their published versions. */
   readonly followsPublished: () => boolean;
-  /** Bodies of `GET console/{name}`. */
+  /** The bodies of `GET console/{name}`. */
   readonly pages: Readonly<Record<string, () => unknown>>;
 };
 
@@ -105,19 +106,19 @@ export async function serveInspection(
 
 const MAX_EVENT = 6 * 1024 * 1024;
 
-/** The answer with its secrets hidden, as in the record of a request. */
+/** The response with its secrets hidden, as in the record of a request. */
 async function invokeByHand(body: UnknownMembers, at: InspectPorts): Promise<ControlReply> {
   const { function: name, payload } = body;
   if (typeof name !== 'string' || typeof payload !== 'string' || payload.length > MAX_EVENT)
-    return describeExpected('{"function": name, "payload": JSON text of 6 MB at most}');
+    return describeExpected('{"function": name, "payload": JSON text of at most 6 MB}');
   try {
     JSON.parse(payload);
   } catch {
-    return jsonReply(400, { message: 'The event is not JSON.' });
+    return jsonReply(400, { message: 'The event is not valid JSON.' });
   }
   const startedMs = at.clock.monotonicMs();
   const result = await at.invoke(name, payload);
-  if (result === undefined) return jsonReply(404, { message: `There is no function ${name}.` });
+  if (result === undefined) return jsonReply(404, { message: `Unknown function ${name}.` });
   const answer = 'payload' in result ? showData('Answer', result.payload, at.redactor) : undefined;
   return jsonReply(200, {
     kind: result.kind,
@@ -173,9 +174,7 @@ function flush(body: UnknownMembers, { findApi }: InspectPorts): ControlReply {
   if (typeof apiId !== 'string' || typeof stage !== 'string' || !isKind || !isOptionalText(id))
     return describeExpected('{"apiId", "stage", "kind": "authorizer" or "response", "id": of one entry}');
   const flushed = flushCache(findApi(apiId), { apiId, stage, kind, id });
-  return flushed === undefined
-    ? jsonReply(404, { message: 'There is no such cache.' })
-    : jsonReply(200, { flushed });
+  return flushed === undefined ? jsonReply(404, { message: 'No such cache.' }) : jsonReply(200, { flushed });
 }
 
 function changeKey(

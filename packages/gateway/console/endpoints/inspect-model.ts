@@ -1,4 +1,4 @@
-/** A start beside its requests, as the control port shows it; plain JSON. */
+/** What a start contains besides its requests, as the control port shows it; plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ShownRoute = {
@@ -14,12 +14,12 @@ export type ShownRoute = {
     readonly scopes: readonly string[];
   };
   readonly apiKeyRequired: boolean;
-  /** `→ function`, an address, `MOCK`. */
+  /** `→ function`, an address, or `MOCK`. */
   readonly target: string;
   readonly timeoutMs: number | undefined;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
   readonly cacheSeconds: number | undefined;
-  /** Required parameters: `header X-Id`. */
+  /** Required parameters, such as `header X-Id`. */
   readonly required: readonly string[];
   readonly checkedBodies: readonly string[];
   readonly examples: readonly {
@@ -44,13 +44,13 @@ export type ShownApi = {
 export type ShownIdentities = {
   readonly signers: readonly { readonly name: string; readonly arn: string }[];
   readonly keys: readonly { readonly id: string; readonly name: string }[];
-  /** From access documents. */
+  /** Taken from access documents. */
   readonly roles: readonly string[];
 };
 
 type ShownStage = {
   readonly apiId: string;
-  /** The API's id where this start has no such API. */
+  /** The API's id where this start does not have the API. */
   readonly apiName: string;
   readonly stage: string;
 };
@@ -68,9 +68,9 @@ export type ShownPlanKey = {
   readonly keyId: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** Left in this period; undefined where the plan has no quota. */
+  /** Requests left in this period; undefined where the plan has no quota. */
   readonly left: number | undefined;
-  /** `2026-09-01` and the requests of that day, oldest first. */
+  /** A day such as `2026-09-01` and its number of requests, oldest first. */
   readonly days: readonly (readonly [string, number])[];
 };
 
@@ -88,7 +88,7 @@ export type ShownCacheEntry = {
   /** Identifies the entry for a flush; not secret. */
   readonly id: string;
   readonly key: string;
-  /** Principal of a grant, status of a reply. */
+  /** The principal of a grant, or the status of a response. */
   readonly holds: string;
   readonly ageMs: number | undefined;
   readonly endsInMs: number;
@@ -116,19 +116,19 @@ export type ShownFunction = {
   readonly instances: number;
   readonly busy: number;
   readonly started: number;
-  /** Only the name where the value may be a secret. */
+  /** Only the name is set where the value may be a secret. */
   readonly environment: readonly (readonly [string, string])[];
   readonly calls: number;
   readonly errors: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
-  /** Start times of instances, newest first, of recorded calls that waited for one. */
+  /** Instance start times of recorded calls that waited for one, newest first. */
   readonly coldMs: readonly number[];
   readonly lines: readonly {
     readonly epochMs: number;
     readonly level: string | undefined;
     readonly message: string;
-    /** The request that it was printed for, where that is kept. */
+    /** The request for which the line was printed, where that request is kept. */
     readonly recordId: string | undefined;
   }[];
 };
@@ -145,38 +145,41 @@ export type RouteNumbers = {
 
 export type ShownNumbers = {
   readonly routes: readonly RouteNumbers[];
-  /** Seconds since the epoch, requests and errors of each. */
+  /** Seconds since the epoch, with the requests and errors of each second. */
   readonly seconds: readonly (readonly [number, number, number])[];
   readonly count: number;
 };
 
 export type ShownSource = {
-  /** As its service calls it: `queue`, `schedule`, `alarm`; `bus`. */
+  /** The kind as its service names it: `queue`, `schedule`, `alarm`, `bus`. */
   readonly kind: string;
   readonly name: string;
   readonly targets: readonly string[];
-  /** What waits, when it runs next: half a sentence. */
+  /** What waits, or when it runs next, as a clause. */
   readonly state: string;
-  /** `run`: as if it were due; `send`: a message or an event; `redrive`: dead messages back to their queue. */
+  /**
+   * `run`: runs it as if it were due; `send`: sends a message or an event; `redrive`: moves dead-letter
+   * messages back to their queue.
+   */
   readonly actions: readonly ('run' | 'send' | 'redrive')[];
 };
 
 export type ShownEvents = {
   readonly sources: readonly ShownSource[];
-  /** Asynchronous invocations that are not done. */
+  /** Asynchronous invocations that have not finished. */
   readonly asynchronous: number;
 };
 
 export type SavedRequest = {
   readonly name: string;
-  /** Name of the API; ids differ between starts. */
+  /** The name of the API, because ids differ between starts. */
   readonly api: string;
   readonly stage: string;
   readonly method: string;
-  /** With stage and query. */
+  /** Includes the stage and the query. */
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** `alice:admin`, `key:ID`, `iam:NAME`; absent = as the headers say. */
+  /** `alice:admin`, `key:ID` or `iam:NAME`; absent means as the headers say. */
   readonly as?: string;
   readonly body?: string;
 };

@@ -18,7 +18,7 @@ export type ShownInvoice = {
 export type ShownInvoices = {
   readonly month: string;
   readonly invoices: readonly ShownInvoice[];
-  /** A sentence about periods still open: the invoices are drafts. */
+  /** A sentence about periods that are still open, which make the invoices drafts. */
   readonly notClosed: string | undefined;
   readonly unpriced: number;
 };

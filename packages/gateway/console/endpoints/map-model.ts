@@ -1,4 +1,4 @@
-/** What calls what in the stacks of a start; plain JSON. */
+/** How the resources in the stacks of a start are connected; plain JSON. */
 
 export type MapNodeKind = 'source' | 'api' | 'route' | 'authorizer' | 'function' | 'resource';
 
@@ -10,7 +10,7 @@ export type MapNode = {
   readonly what: string;
   /** `serverless.yml:25`; undefined for what no template defines. */
   readonly place: string | undefined;
-  /** Counted by the page: the API and the route. */
+  /** The API and the route whose requests the page counts. */
   readonly route?: { readonly apiName: string; readonly routeKey: string };
   /** `{apiId}/{stage}` of an API or a route. */
   readonly api?: string;
@@ -21,6 +21,6 @@ export type MapEdge = { readonly from: string; readonly to: string };
 export type StackMap = {
   readonly nodes: readonly MapNode[];
   readonly edges: readonly MapEdge[];
-  /** Routes beyond the limit of an API, by its name. */
+  /** The number of routes that exceed the limit per API, by the API's name. */
   readonly left: readonly { readonly apiName: string; readonly routes: number }[];
 };

@@ -1,7 +1,7 @@
 /**
  * The key of the console's page. It outlives the start, so that an open tab works after a restart, and is
- * never sent: the page signs the name of the start with it. Attack: a program of another user takes the port
- * while the gateway is down, and an open tab calls it each second.
+ * never sent: the page signs the name of the start with it. This protects against a program of another user
+ * that takes the port while the gateway is down, which an open tab would call each second.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { userFolder } from '@gatewright/aws/user-folder';
 import { isPageRoute } from './page-routes.ts';
 import type { CacheFolder } from '@gatewright/aws/cache-files';
 
-/** One for each folder that was started; those not used for longest go first. */
+/** One key for each folder that was started; keys that were not used for longest are removed first. */
 const MOST_KEYS = 200;
 const MOST_BYTES = 64 * 1024;
 
@@ -22,25 +22,28 @@ export function pageKeyFolder(environment: Readonly<Record<string, string | unde
 }
 
 export class PageKey {
-  /** Public and new with each start: what the page signs. */
+  /** The public name, new with each start, that the page signs. */
   readonly start = randomBytes(16).toString('base64url');
-  /** Whether everything listens; until then the page waits. */
+  /** Whether all ports listen; the page waits until then. */
   isReady = false;
   readonly #kept: { readonly cache: CacheFolder; readonly name: string } | undefined;
   readonly #report: (sentence: string) => void;
-  /** Where none can be kept: ends with this start. */
+  /** The key where none can be kept; it is valid until this start ends. */
   #own: string | undefined;
 
   /**
-   * @param folder of the user's keys; undefined = the key ends with this start
-   * @param directory of the start, which exists
+   * @param folder of the user's keys; undefined means that the key is valid until the start ends @param
+   * directory of the start, which exists
    */
   constructor(folder: string | undefined, directory: string, report: (sentence: string) => void) {
     this.#report = report;
     this.#kept = folder === undefined ? undefined : placeOf(folder, directory);
   }
 
-  /** For a link. What other users could have read or written is not trusted, and replaced. */
+  /**
+   * Returns the key for a link. A key that other users could have read or written is not trusted and is
+   * replaced.
+   */
   open(): string {
     const found = this.#read();
     if (found !== undefined) return found;
@@ -48,13 +51,13 @@ export class PageKey {
       const file = join(this.#kept.cache.folder, this.#kept.name);
       if (isThere(file))
         this.#report(
-          `${file} is damaged, a link, of another user or open to others: the console has a new key`,
+          `${file} is damaged, is a link, belongs to another user or is accessible to others: the console has a new key`,
         );
     }
     return this.renew();
   }
 
-  /** The key of before is refused at once, also by other gateways of this folder. */
+  /** The previous key is refused at once, also by other gateways of this folder. */
   renew(): string {
     const key = randomBytes(32).toString('base64url');
     this.#own = undefined;
@@ -63,14 +66,14 @@ export class PageKey {
       writeCached(cache, name, key);
       if (this.#read() === key) return key;
       this.#report(
-        `the key of the console ends with this start: ${cache.folder} must be a folder that only you can read and write`,
+        `the key of the console is valid only until this start ends; to keep it, make ${cache.folder} a folder that only you can read and write`,
       );
     }
     this.#own = key;
     return key;
   }
 
-  /** @param host as the browser sends it: what is signed for one port is refused at another */
+  /** @param host as the browser sends it: a signature for one port is refused at another */
   admits(signature: string, host: string): boolean {
     const key = this.#read();
     if (key === undefined) return false;
@@ -83,7 +86,7 @@ export class PageKey {
     return isPageRoute(method, path);
   }
 
-  /** Read each time: another command or gateway may have renewed it. */
+  /** Read each time, because another command or gateway may have renewed it. */
   #read(): string | undefined {
     return this.#own ?? (this.#kept && readCached(this.#kept.cache, this.#kept.name));
   }
@@ -93,14 +96,14 @@ function isThere(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // In a folder that is closed to this user, which `renew` reports.
+    // The folder may be closed to this user, which `renew` reports.
     return false;
   }
 }
 
-/** By machine and folder: homes are shared between machines, and folders are copied. */
+/** Named by machine and folder, because homes are shared between machines and folders are copied. */
 function placeOf(folder: string, directory: string): { cache: CacheFolder; name: string } {
-  // Its first word: networks add and change the others.
+  // The first part of the host name, because networks add and change the others.
   const [machine] = hostname().toLowerCase().split('.');
   const owner = [machine, realpathSync(directory)];
   const name = createHash('sha256').update(JSON.stringify(owner)).digest('hex').slice(0, 32);

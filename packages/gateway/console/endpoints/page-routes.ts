@@ -1,4 +1,6 @@
-/** What the page's key may do: what the page does, and nothing more. `*` stands for one segment. */
+/**
+ * The calls that the page's key allows: those that the page makes, and no others. `*` matches one segment.
+ */
 export const PAGE_ROUTES: readonly string[] = [
   'GET clock',
   'POST clock',

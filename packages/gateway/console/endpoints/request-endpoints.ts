@@ -15,7 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestRecords } from '../records/request-records.ts';
 
 const MAX_HAR = 2_000;
-/** Close codes of connections have four digits. */
+/** WebSocket close codes have four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & { readonly version: string };
@@ -60,7 +60,7 @@ function serveList(
   const query = new URLSearchParams(request.query);
   const status = query.get('status') ?? undefined;
   if (status !== undefined && status !== '' && !STATUS.test(status))
-    return jsonReply(400, { message: 'Expected status=404, or 4xx for all of a kind.' });
+    return jsonReply(400, { message: 'Expected a status such as 404, or 4xx for a whole class.' });
   const rows = records.rows({
     limit: numberOf(query, 'limit'),
     before: numberOf(query, 'before'),
@@ -90,7 +90,7 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Above ${FULL_RECORDS_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; \`start --record-all\` keeps all.`;
+      : ` Above ${FULL_RECORDS_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; use \`start --record-all\` to keep all.`;
   return jsonReply(404, {
     message: `There is no record of request ${id}; \`gatewright requests\` lists the kept ones.${sampled}`,
   });
@@ -177,7 +177,7 @@ function readEdit(value: unknown): Edit | undefined {
   };
 }
 
-/** Valid on a wire: no name or value may contain a line break. */
+/** Returns whether the headers are valid on the wire: no name or value may contain a line break. */
 function isHeaders(value: unknown): value is [string, string][] {
   return (
     Array.isArray(value) &&
@@ -194,15 +194,18 @@ function isHeaders(value: unknown): value is [string, string][] {
   );
 }
 
-/** Server-sent events of records, in batches: a browser that watches heavy traffic must not slow it down. */
+/**
+ * Server-sent events of records, in batches, so that a browser that watches heavy traffic does not slow it
+ * down.
+ */
 const BATCH_MS = 100;
 const BATCH_ROWS = 500;
-/** Proxies and browsers drop silent streams; so does the control port after `IDLE_MS`. */
+/** Proxies and browsers drop silent streams, and so does the control port after `IDLE_MS`. */
 const HEARTBEAT_MS = 15_000;
 const IDLE_MS = 60_000;
 const HEADERS = ['Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store'];
 
-/** Rows from sequence `since` on, oldest first, as they arrive. */
+/** Sends rows from sequence `since` on, oldest first, as they arrive. */
 function streamRows(records: RequestRecords, since: number): ControlReply {
   const ended = new AbortController();
   const bytes = {
@@ -226,7 +229,7 @@ async function* printRows(
   yield Buffer.from('retry: 1000\n\n');
   while (!signal.aborted) {
     const { taken } = records.state;
-    // Cleared or restarted: the reader's rows are outdated.
+    // The records were cleared or the gateway restarted: the reader's rows are outdated.
     if (next > taken) next = 0;
     if (next < taken) {
       const rows = records
@@ -243,7 +246,7 @@ async function* printRows(
   }
 }
 
-/** False when nothing arrived within a heartbeat. */
+/** Returns false when nothing arrived within a heartbeat. */
 async function waitForRecord(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
   const done = new AbortController();
   const silence = wait(HEARTBEAT_MS, false, {

@@ -19,7 +19,7 @@ import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
 /** Changes to the request; absent members stay unchanged. */
 export type Edit = {
   readonly method?: string;
-  /** With stage and query. */
+  /** Includes the stage and the query. */
   readonly target?: string;
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string;
@@ -27,7 +27,7 @@ export type Edit = {
 
 export type ResendOptions = {
   readonly as?: string | undefined;
-  /** For this request only; the clock goes back afterwards. */
+  /** Applies to this request only; the clock is moved back afterwards. */
   readonly shiftMs?: number | undefined;
   readonly edit?: Edit | undefined;
 };
@@ -74,7 +74,7 @@ export async function sendRequest(
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);
-  if (api === undefined) throw new InvalidRequest(`There is no API ${apiId} now.`);
+  if (api === undefined) throw new InvalidRequest(`This start does not serve the API ${apiId} now.`);
   if (api.protocol === 'websocket')
     throw new InvalidRequest('A WebSocket API accepts connections, not requests.');
   if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new InvalidRequest(`${clockFixedBecause}.`);
@@ -96,7 +96,7 @@ export async function sendRequest(
   }
 }
 
-/** @throws InvalidRequest beyond the range of the clock */
+/** @throws InvalidRequest beyond the clock's range */
 function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   try {
     if (ms !== 0) clock.shift(ms);
@@ -105,7 +105,7 @@ function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   }
 }
 
-/** Masked values that come back unchanged are replaced by the original ones. */
+/** Replaces masked values that come back unchanged by the original ones. */
 function edit(
   original: OutgoingRequest,
   changed: Edit,

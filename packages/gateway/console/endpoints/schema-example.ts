@@ -1,6 +1,6 @@
 /**
- * An example for a model's schema (draft 4), as a start for a request. It fits most schemas; the gateway's
- * check reports the rest.
+ * Makes an example for a model's schema (draft 4), as a first version of a request body. It fits most
+ * schemas; the gateway's check reports the rest.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -65,7 +65,7 @@ function follow(ref: string, at: At): unknown {
   return ref.startsWith('#') ? make(target, at) : null;
 }
 
-/** One schema that combines all of them. */
+/** Combines all of them into one schema. */
 function merge(schemas: readonly UnknownMembers[], at: At): UnknownMembers {
   const known = schemas.map((schema) => {
     const { $ref: ref } = schema;
@@ -119,7 +119,7 @@ function typeOf({ type, properties, items }: UnknownMembers): unknown {
   return items === undefined ? (type === undefined ? 'string' : 'null') : 'array';
 }
 
-/** With all optional members: deleting one is easier than finding a missing one. */
+/** Includes all optional members, because deleting one is easier than finding a missing one. */
 function makeObject({ properties, required }: UnknownMembers, at: At): UnknownMembers {
   const known = isJsonObject(properties) ? Object.entries(properties) : [];
   const made = known.slice(0, MAX_PROPERTIES).map(([name, schema]) => [name, make(schema, at)] as const);

@@ -1,4 +1,4 @@
-/** `console/saved`: the saved requests of the project, shown, added and removed. */
+/** `console/saved`: shows, adds and removes the project's saved requests. */
 import { jsonReply } from '../../core/api-call.ts';
 import { InvalidRequest } from '../../core/errors.ts';
 import {
@@ -14,15 +14,21 @@ import type { Redactor } from '../records/redact.ts';
 import type { SavedRequest } from './inspect-model.ts';
 
 export interface SavedRequestsFile {
-  /** For messages: `gatewright.requests.json`. */
+  /** The file name for messages: `gatewright.requests.json`. */
   readonly name: string;
-  /** Undefined where there is none yet. @throws InvalidRequest where it is no ordinary file, or too large */
+  /**
+   * Undefined where there is no file yet. @throws InvalidRequest where it is not an ordinary file, or too
+   * large
+   */
   read(): Promise<string | undefined>;
-  /** In turn: each change is made to what the one before has written. What `make` throws changes nothing. */
+  /**
+   * Changes run one after another, each on what the previous one wrote. Nothing is written where `make`
+   * throws.
+   */
   change(make: (text: string | undefined) => string): Promise<void>;
 }
 
-/** @param change undefined = none; else `{"add": [request…]}` or `{"remove": name}` */
+/** @param change undefined means none; otherwise `{"add": [request…]}` or `{"remove": name}` */
 export async function serveSaved(
   file: SavedRequestsFile,
   change: UnknownMembers | undefined,

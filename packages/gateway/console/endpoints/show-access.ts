@@ -1,9 +1,12 @@
-/** Who may call what. Documents are compiled outside the gateway, so the command provides the functions. */
+/**
+ * Who may call what. Documents are compiled outside the gateway, so the command provides the functions for
+ * it.
+ */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
 
-/** The access documents of a start, read anew each time: they may change while it runs. */
+/** The access documents of a start, read again for each request because they may change while it runs. */
 export interface AccessBook {
   documents(): readonly ShownAccess[];
   ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
@@ -12,7 +15,7 @@ export interface AccessBook {
 const MAX_TEXT = 20_000;
 const MAX_NAMES = 50;
 
-/** @param nameOf name of an API, by id; undefined = not in this start */
+/** @param nameOf name of an API, by id; undefined where this start does not have it */
 export function showAccess(
   book: AccessBook | undefined,
   isPublished: boolean,
@@ -23,7 +26,7 @@ export function showAccess(
     apis: document.apis.map((api) => ({ ...api, apiName: nameOf(api.apiId) })),
   }));
   const isServed = ({ apis }: ShownAccess): boolean => apis.some(({ apiName }) => apiName !== undefined);
-  // The page opens the first one.
+  // The page opens the first document.
   return { documents: documents.toSorted((a, b) => Number(isServed(b)) - Number(isServed(a))), isPublished };
 }
 

@@ -1,4 +1,4 @@
-/** Entries of all stages' caches, and their flushing. */
+/** Lists and flushes the entries of all stages' caches. */
 import { createHash } from 'node:crypto';
 import type {
   AuthorizerGrant,
@@ -40,7 +40,7 @@ function showStage(
       ...place,
       id,
       holds: `${value.principalId ?? 'no principal'}, ${says}${where}`,
-      // Before the line break is the authorizer's id.
+      // The text before the line break is the authorizer's id.
       key: redactor.value('authorization', key.slice(key.indexOf('\n') + 1)),
       ageMs: given === undefined ? undefined : nowEpochMs - given,
       endsInMs: expiresAtEpochMs - nowEpochMs,
@@ -58,7 +58,7 @@ function showStage(
   return [...grants, ...replies].filter(({ endsInMs }) => endsInMs > 0);
 }
 
-/** `GET /pets page=2`: ids of deployments and resources say nothing. */
+/** Shows `GET /pets page=2`, because ids of deployments and resources mean nothing to the user. */
 function describeKey(key: string, { deployment }: ServedStage, redactor: Redactor): string {
   const [, method, namespace, values] = JSON.parse(key) as readonly [
     deploymentId: string,
@@ -70,7 +70,7 @@ function describeKey(key: string, { deployment }: ServedStage, redactor: Redacto
     const [verb] = routeKey.split(' ');
     return cacheKey?.namespace === namespace && (verb === method || verb === 'ANY');
   });
-  // Of a canary, or of the deployment before.
+  // The entry belongs to a canary, or to the previous deployment.
   if (route === undefined) return redactor.text(key);
   const parameters = (route.cacheKey?.sources ?? []).map((source, index) => {
     const name = 'name' in source ? source.name : source.kind;
@@ -81,7 +81,7 @@ function describeKey(key: string, { deployment }: ServedStage, redactor: Redacto
 
 type Entry<Value> = CacheEntry<Value> & { readonly id: string; readonly drop: () => void };
 
-/** A canary has its own grants; forgetting those of a stage includes them. */
+/** A canary has its own grants; flushing those of a stage includes them. */
 function grantsOf(
   stage: ServedStage,
 ): readonly (Entry<AuthorizerGrant> & { readonly isOfCanary: boolean })[] {
@@ -98,7 +98,7 @@ function grantsOf(
   );
 }
 
-/** Undefined where the stage has no cache; its canary has entries of its own in the same cache. */
+/** Undefined where the stage has no cache; its canary's entries are in the same cache. */
 function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefined {
   const cache = (stage.cache ?? stage.canary?.stage.cache)?.cache;
   return (
@@ -112,8 +112,8 @@ function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefine
 }
 
 /**
- * Keys of an authorizer's cache are credentials, so entries are named by an id with which no call is
- * possible.
+ * The keys of an authorizer's cache are credentials, so each entry is named by an id that cannot be used for
+ * a call.
  */
 function idOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
@@ -123,11 +123,11 @@ type Flush = {
   readonly apiId: string;
   readonly stage: string;
   readonly kind: ShownCacheEntry['kind'];
-  /** Undefined = all. */
+  /** Undefined means all. */
   readonly id?: string | undefined;
 };
 
-/** Number of removed entries; undefined where there is no such cache. */
+/** The number of removed entries; undefined where there is no such cache. */
 export function flushCache(
   api: ServedApi | undefined,
   { stage: stageName, kind, id }: Flush,

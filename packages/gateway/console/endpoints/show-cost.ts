@@ -1,4 +1,4 @@
-/** AWS's metering of the records, from which the page estimates the cost of a month. */
+/** Meters the records as AWS does; the page estimates the cost of a month from that. */
 import { countCalls } from './show-functions.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
@@ -10,7 +10,7 @@ import type { ApiShape, CacheShape, FunctionShape, TableShape, TrafficShape } fr
 const HTTP_UNIT_BYTES = 512 * 1024;
 const MESSAGE_UNIT_BYTES = 32 * 1024;
 const MINUTE_MS = 60_000;
-/** Lambda prints START, END and REPORT for each call. */
+/** Lambda prints START, END and REPORT lines for each call. */
 const REPORT_BYTES = 300;
 
 type Declared = {
@@ -69,7 +69,7 @@ export function showCost(ports: CostPorts): TrafficShape {
   };
 }
 
-/** Including those that were not kept. */
+/** Includes requests that were not kept. */
 function countOf(rows: readonly RequestRow[]): number {
   return rows.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
@@ -106,7 +106,8 @@ function isFree({ phase, code }: RequestRow): boolean {
 }
 
 /**
- * docs/aws §14. The direction is not documented for HTTP APIs: both are counted, the more expensive reading.
+ * docs/aws §14. The direction is not documented for HTTP APIs, so both are counted, which is the more
+ * expensive reading.
  */
 function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): number {
   const messages = (bytes: number): number => Math.ceil(bytes / MESSAGE_UNIT_BYTES);
@@ -142,7 +143,7 @@ function connectionMs(rows: readonly RequestRow[], nowEpochMs: number): number {
     );
 }
 
-/** docs/aws: features that HTTP APIs lack. */
+/** Features that HTTP APIs lack, from docs/aws. */
 function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: ServedStage): readonly string[] {
   const { plans } = deployment.routes;
   const some = (is: (plan: RoutePlan) => boolean): boolean => plans.some(is);

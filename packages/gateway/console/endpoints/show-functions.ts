@@ -61,7 +61,7 @@ export function showFunctions(
   });
 }
 
-/** Including those whose requests were not kept. */
+/** Includes calls whose requests were not kept. */
 export function countCalls(calls: readonly FunctionCallNote[]): number {
   return calls.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }

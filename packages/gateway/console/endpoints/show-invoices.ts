@@ -1,16 +1,19 @@
-/** Invoices of the toolkit's quotas, made by a function of the command, as in `gatewright usage invoice`. */
+/**
+ * Invoices of the toolkit's quotas, made by a function that the command provides, as in `gatewright usage
+ * invoice`.
+ */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ShownInvoices } from './invoice-model.ts';
 
 export interface InvoiceBook {
-  /** @throws Error with a sentence where the admin routes of this start refuse or do not exist */
+  /** @throws Error with a message where the admin routes of this start refuse or do not exist */
   ofMonth(month: string): Promise<ShownInvoices>;
-  /** Closes the ended periods of the month, then makes the invoices. */
+  /** Closes the month's ended periods, then makes the invoices. */
   close(month: string): Promise<ShownInvoices>;
 }
 
-/** One at a time: each reads every record of its month. */
+/** Runs one at a time, because each run reads every record of its month. */
 let running: Promise<unknown> = Promise.resolve();
 
 export async function serveInvoices(

@@ -1,4 +1,6 @@
-/** APIs, their routes and authorizers, functions, and what functions name in their environment. */
+/**
+ * APIs, their routes and authorizers, functions, and the resources that functions name in their environment.
+ */
 import { relative } from 'node:path';
 import type { ApiRoutes } from '../../control/loading/list-apis.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';
@@ -6,15 +8,12 @@ import type { DefinitionPlace } from '../../core/errors.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { MapEdge, MapNode, StackMap } from './map-model.ts';
 
-/** Of each API; a map of more is not read by anybody. */
+/** Routes per API; a map with more would be unreadable. */
 const MAX_ROUTES = 40;
 
 type Authorizers = (apiId: string, stage: string, routeIndex: number) => string | undefined;
 
-/**
- * @param authorizerOf name of the function that guards a route
- * @param folder paths are shown from here
- */
+/** @param authorizerOf name of the function that guards a route @param folder to which paths are relative */
 export function showMap(
   stacks: readonly ResolvedStack[],
   apis: readonly ApiRoutes[],
@@ -36,7 +35,7 @@ export function showMap(
   };
 }
 
-/** Each node and edge once. */
+/** Adds each node and edge once. */
 class Drawn {
   readonly #nodes = new Map<string, MapNode>();
   readonly #edges = new Map<string, MapEdge>();
@@ -54,7 +53,7 @@ class Drawn {
     this.#edges.set(`${from}\n${to}`, { from, to });
   }
 
-  /** Of an authorizer, which is a function that guards: its node is changed, its edges stay. */
+  /** An authorizer is a function that guards routes: its node is changed, its edges stay. */
   guard(functionName: string): string {
     const id = functionId(functionName);
     const before = this.#nodes.get(id);
@@ -94,7 +93,7 @@ function functionId(name: string): string {
   return `function ${name}`;
 }
 
-/** Types of resources that functions use, by the words for them. */
+/** Types of resources that functions use, with the name shown for each. */
 const USED: ReadonlyMap<string, string> = new Map([
   ['AWS::DynamoDB::Table', 'DynamoDB table'],
   ['AWS::DynamoDB::GlobalTable', 'DynamoDB table'],
@@ -138,7 +137,7 @@ function drawFunctions(
   }
 }
 
-/** The physical id of a queue is a URL, of a topic an ARN. */
+/** The physical id of a queue is a URL, and that of a topic is an ARN. */
 function nameOf({ physicalId }: ResolvedResource): string {
   return physicalId.split(/[:/]/).at(-1) ?? physicalId;
 }
@@ -207,7 +206,7 @@ function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: 
       place: undefined,
     });
   }
-  // A mock answers by itself.
+  // A mock integration responds without a target.
   if (target === undefined || target === 'MOCK') return undefined;
   return drawn.node({
     id: `resource ${target}`,
@@ -218,7 +217,10 @@ function targetOf({ functionName, target }: ApiRoutes['routes'][number], drawn: 
   });
 }
 
-/** What starts functions besides requests; a queue or topic that functions also write to is there once. */
+/**
+ * The sources that invoke functions besides requests; a queue or topic that functions also write to appears
+ * only once.
+ */
 function drawSource({ kind, name, targets }: EventSource, drawn: Drawn): void {
   const known = `resource ${name}`;
   const id = drawn.has(known)

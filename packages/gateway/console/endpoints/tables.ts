@@ -1,4 +1,4 @@
-/** Tables of this start's DynamoDB: listed, read page by page, one item put or deleted. */
+/** Tables of this start's DynamoDB: lists them, reads them page by page, and puts or deletes an item. */
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -17,7 +17,7 @@ const OPERATIONS = new Set([
 ]);
 const TIMEOUT_MS = 10_000;
 
-/** One of the console's operations; `Notes` says what some of the items are. @throws InvalidRequest */
+/** Runs one of the console's operations; `Notes` explains some of the items. @throws InvalidRequest */
 export async function callTable(
   services: ServiceClient,
   region: string,
@@ -25,7 +25,9 @@ export async function callTable(
   input: UnknownMembers,
 ): Promise<UnknownMembers> {
   if (!OPERATIONS.has(operation))
-    throw new InvalidRequest(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
+    throw new InvalidRequest(
+      `Unknown operation ${operation}; expected one of ${[...OPERATIONS].join(', ')}.`,
+    );
   const outcome = await services.call({
     service: 'dynamodb',
     subdomain: undefined,
@@ -38,7 +40,7 @@ export async function callTable(
       'application/x-amz-json-1.0',
       'X-Amz-Target',
       `DynamoDB_20120810.${operation}`,
-      // Looking at tables must not count as the stack's cost.
+      // Viewing tables must not count as the stack's cost.
       UNCOUNTED,
       'console',
     ],
@@ -47,7 +49,7 @@ export async function callTable(
   });
   if (outcome.kind !== 'answered')
     throw new InvalidRequest(
-      outcome.kind === 'timed-out' ? 'DynamoDB did not answer in time.' : outcome.message,
+      outcome.kind === 'timed-out' ? 'DynamoDB did not respond in time.' : outcome.message,
     );
   const answer = readObject(outcome.body.toString());
   if (outcome.status < 300) return { ...answer, Notes: noteBreakers(answer) };

@@ -1,11 +1,11 @@
 /**
- * Puts original values back into a request that was edited as it was shown: what stands masked where the
- * original has a secret was not edited.
+ * Restores original values in a request that was edited as it was shown: a value that is still masked where
+ * the original has a secret was not edited.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { Redactor } from '../records/redact.ts';
 
-/** Of a query or a form: parameters that are shown unchanged. */
+/** For a query or a form: restores parameters that are unchanged from what was shown. */
 export function unmaskPairs(edited: string, original: string, redactor: Redactor): string {
   const secrets = new Map(
     original.split('&').flatMap((pair): (readonly [string, string])[] => {
@@ -19,7 +19,7 @@ export function unmaskPairs(edited: string, original: string, redactor: Redactor
     .join('&');
 }
 
-/** Of a JSON body, by whole strings; any other body is returned as it was edited. */
+/** For a JSON body: restores whole strings. Any other body is returned as it was edited. */
 export function unmaskJson(edited: string, original: string, redactor: Redactor): string {
   const [before, shown] = [parseJson(original), parseJson(redactor.text(original))];
   if (before === undefined || shown === undefined) return edited;
@@ -28,14 +28,14 @@ export function unmaskJson(edited: string, original: string, redactor: Redactor)
   return [...secrets].reduce((text, [mask, secret]) => text.replaceAll(mask, () => secret), edited);
 }
 
-/** Notes what each changed leaf is as JSON text, shown and as it was. */
+/** Records the JSON text of each leaf that the redactor changed, as shown and as it was. */
 function compare(before: unknown, shown: unknown, secrets: Map<string, string>): void {
   if (Array.isArray(before) && Array.isArray(shown)) {
     for (const [index, item] of before.entries()) compare(item, shown[index], secrets);
     return;
   }
   if (isJsonObject(before) && isJsonObject(shown)) {
-    // Names may be masked, too, so members are compared in order.
+    // Names may be masked too, so members are compared in order.
     const members = Object.values(shown);
     for (const [index, item] of Object.values(before).entries()) compare(item, members[index], secrets);
     return;

@@ -1,7 +1,8 @@
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
 /**
- * A user's function defines its own credential; the toolkit's and stand-ins of issuers accept local tokens.
+ * A user's own function decides which credentials it accepts; the toolkit's authorizers and local stand-ins
+ * of issuers accept local tokens.
  */
 export function describeCredential(
   { isDeployed }: Circumstances,
@@ -9,10 +10,10 @@ export function describeCredential(
   missing: string,
 ): string {
   const isUsual = missing === 'header Authorization' && !isDeployed;
-  const token = 'Bearer followed by a token of `gatewright token`';
+  const token = 'Bearer followed by a token from `gatewright token`';
   if (kind !== 'lambda') {
     if (isDeployed) return '';
-    return isUsual ? `: ${token}` : `, a token of \`gatewright token\``;
+    return isUsual ? `: ${token}` : `, a token from \`gatewright token\``;
   }
   const own = `with a credential that ${functionName === undefined ? `the authorizer ${name}` : `the function ${functionName}`} accepts`;
   return isUsual ? ` ${own}; the toolkit’s authorizers accept ${token}` : ` ${own}`;
@@ -25,11 +26,11 @@ export function adviseFix(
   const named = functionName ?? name;
   switch (defect?.kind === 'authorizer' ? defect.code : undefined) {
     case 'timed-out':
-      return `Fix the function ${named}: it must answer sooner, or needs more time and memory.`;
+      return `Make the function ${named} respond sooner, or give it more time or memory.`;
     case 'failed':
-      return `Fix the function ${named}: it failed with that error before it answered.`;
+      return `Fix the function ${named}: it failed with that error before it returned a response.`;
     case 'refused':
-      return `Make the function ${named} callable: the call was refused before it ran.`;
+      return `Make the function ${named} callable: the call was refused before the function ran.`;
     case 'malformed':
     case 'identity-missing':
     case 'identity-mismatch':

@@ -5,11 +5,11 @@ import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 export type NearMiss = {
   readonly route: string;
   readonly because: string;
-  /** Its method, where only that differs. */
+  /** The route's method, set only where it differs from the request's method. */
   readonly otherMethod?: string | undefined;
 };
 
-/** An identity source, and whether the request had a value there. */
+/** An identity source, and whether the request had a value for it. */
 type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
   readonly name: string;
@@ -17,14 +17,17 @@ type IdentityPlace = {
 };
 
 export type TokenCircumstances = {
-  /** From its unverified claims. */
+  /** Taken from the token's unverified claims. */
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: readonly string[];
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
-  /** How long ago its `exp` was when the request came, unverified; undefined = not expired. */
+  /**
+   * How long before the request the token's unverified `exp` passed; undefined when the token has not
+   * expired.
+   */
   readonly overForMs: number | undefined;
 };
 
@@ -33,18 +36,18 @@ export type GuardCircumstances = {
   readonly name: string;
   readonly functionName: string | undefined;
   readonly places: readonly IdentityPlace[];
-  /** 0 = its answers are not cached. */
+  /** 0 means that the authorizer's results are not cached. */
   readonly ttlSeconds: number;
-  /** Source of the grant; undefined where there is none. */
+  /** The policy or rule that granted access; undefined where there is none. */
   readonly from: 'cache' | 'function' | undefined;
   readonly ageMs: number | undefined;
   readonly principal: string | undefined;
-  /** `isAuthorized` of a simple response. */
+  /** The value of `isAuthorized` in a simple response. */
   readonly simpleAnswer: boolean | undefined;
-  /** Output of the function during its decision. */
+  /** What the authorizer function logged during its decision. */
   readonly lines: readonly string[];
   readonly token: TokenCircumstances | undefined;
-  /** Issuers that it accepts; undefined where a function decides. */
+  /** The issuers that the authorizer accepts; undefined where a function decides. */
   readonly trusted:
     | {
         readonly issuers: readonly string[];
@@ -66,11 +69,14 @@ export type MeterCircumstances = {
   readonly keyRequired: boolean;
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly hasApiKey: boolean;
-  /** Why the authorizer gave no key: `: over quota: monthly of plan free`; empty where it does not say. */
+  /**
+   * Why the authorizer returned no key, such as `: over quota: monthly of plan free`; empty where it gives no
+   * reason.
+   */
   readonly refusal?: string;
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
-  /** `{apiId}/{stage}` of the key's plans. */
+  /** `{apiId}/{stage}` of each stage in the key's plans. */
   readonly opens: readonly string[];
   readonly planId: string | undefined;
   readonly quota: { readonly limit: number; readonly period: string; readonly left: number } | undefined;
@@ -94,7 +100,7 @@ export type CorsCircumstances = {
   readonly origin: string;
   readonly allowOrigin: string | undefined;
   readonly isPreflight: boolean;
-  /** Whether the API answers preflights itself (`CorsConfiguration`). */
+  /** Whether the API itself responds to preflights (`CorsConfiguration`). */
   readonly hasConfiguration: boolean;
 };
 
@@ -110,25 +116,31 @@ export type Circumstances = {
   readonly stageName: string | undefined;
   readonly stages: readonly string[];
   readonly routeKey: string | undefined;
-  /** The phase that answered or failed. */
+  /** The phase that produced the response or failed. */
   readonly phase: string;
-  /** Of the gateway error; undefined where the request succeeded, or failed by a bug of ours. */
+  /**
+   * The code of the gateway error; undefined where the request succeeded or failed because of a bug in
+   * Gatewright.
+   */
   readonly code: string | undefined;
-  /** For the operator. */
+  /** A message for the operator. */
   readonly failure: string | undefined;
-  /** The check that refused, where the code does not tell. */
+  /** The check that refused the request, where the code alone does not identify it. */
   readonly defect: Defect | undefined;
-  /** A deployed API, read from its log: advice for the local gateway does not apply. */
+  /**
+   * The request belongs to a deployed API and was read from its log: advice for the local gateway does not
+   * apply.
+   */
   readonly isDeployed: boolean;
   readonly nearMisses: readonly NearMiss[];
-  /** What a screen in front of the stage says of a request that it let pass. */
+  /** What a screen in front of the stage reports about a request that it let through. */
   readonly screened: readonly string[];
-  /** Faults injected on purpose: half sentences with file and rule. */
+  /** Faults that were injected on purpose, each as a clause with its file and rule. */
   readonly injected: readonly string[];
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
-  /** The failed check of a model or a required parameter. */
+  /** The model or required parameter whose check failed. */
   readonly validation: string | undefined;
   readonly cache:
     | { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number }

@@ -33,7 +33,7 @@ export function explainGuard(about: Circumstances): Reason {
       return {
         because: [sentence(failure ?? 'The signature was refused')],
         changes: [
-          `Sign the request (Signature Version 4, service execute-api)${about.isDeployed ? '' : ' with a key of gatewright.identities.yml, or of the local admin: `gatewright env`'}.`,
+          `Sign the request (Signature Version 4, service execute-api)${about.isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`,
         ],
       };
   }
@@ -44,7 +44,7 @@ function missingOf({ places }: GuardCircumstances): string | undefined {
   return missing.length === 0 ? undefined : missing.join(' and ');
 }
 
-/** Header names are read in lower case and shown in their usual spelling. */
+/** Header names are stored in lower case and shown in their conventional spelling. */
 function spell(name: string): string {
   return name.replaceAll(
     /(^|-)([a-z])/g,
@@ -90,7 +90,7 @@ function explainFunction(
   const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
   return {
     because: [
-      sentence(`The authorizer failed, so every request is denied: ${about.failure ?? ''}`),
+      sentence(`The authorizer failed, so the request is denied: ${about.failure ?? ''}`),
       ...said,
       ...rights.because,
     ],
@@ -107,11 +107,14 @@ function describeToken({ token }: GuardCircumstances): string[] {
   ];
 }
 
-/** A function refuses without a reason; the token often shows one. Its signature is not checked here. */
+/**
+ * An authorizer function refuses without giving a reason, but the token often shows one. Its signature is not
+ * checked here.
+ */
 function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
   return [
-    `Its unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request.`,
+    `The token's unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request.`,
   ];
 }
 
@@ -122,18 +125,20 @@ function renewal({ isDeployed }: Circumstances, { token }: GuardCircumstances): 
 function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   const aged =
     guard.from === 'cache'
-      ? `, ${seconds(guard.ageMs)} ago; the answer is cached for ${guard.ttlSeconds} s`
+      ? `, ${seconds(guard.ageMs)} ago; the result is cached for ${guard.ttlSeconds} s`
       : '';
   return {
     because: [
-      `Authorizer ${guard.name} answered isAuthorized: false${aged}.`,
+      `Authorizer ${guard.name} returned isAuthorized: false${aged}.`,
       ...describeToken(guard),
       ...printed(guard),
     ],
     changes: [
       ...renewal(about, guard),
-      `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule.`,
-      ...(guard.from === 'cache' ? ['If the rule has changed since, flush the authorizer’s cache.'] : []),
+      `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
+      ...(guard.from === 'cache'
+        ? ['If the rule has changed since then, flush the authorizer’s cache.']
+        : []),
     ],
   };
 }
@@ -154,14 +159,14 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     const statement = policy.statements[policy.decidedBy ?? -1];
     return {
       because: [
-        `${upper(whose)} denies ${asked}: ${nameOf(policy, statement)} says Deny${conditionsOf(statement)}.`,
+        `${upper(whose)} denies ${asked}: ${nameOf(policy, statement)} has Effect Deny${conditionsOf(statement)}.`,
         ...describeCaller(about, policy),
       ],
       changes: [
         ...(policy.of === 'authorizer'
           ? changesAtAuthorizer(about, policy)
           : [
-              `Change ${nameOf(policy, statement)} of ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.`,
+              `Change ${nameOf(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.`,
             ]),
         ...flush(about, policy),
       ],
@@ -178,16 +183,19 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     changes: [
       ...(policy.of === 'authorizer'
         ? changesAtAuthorizer(about, policy)
-        : [`Add to ${whose} a statement with Effect Allow for ${asked}.`]),
+        : [`Add a statement with Effect Allow for ${asked} to ${whose}.`]),
       ...flush(about, policy),
     ],
   };
 }
 
-/** A classic of AWS: the policy names only the route called first, and is cached for all routes. */
+/**
+ * A common mistake on AWS: the policy names only the route that was called first, but is cached for all
+ * routes.
+ */
 function isNarrow(routeKey: string, policy: GuardPolicy, allows: readonly Statement[]): boolean {
   if (policy.of !== 'authorizer') return false;
-  // Rules may allow a caller only its own resource: that is intended.
+  // Rules may intentionally allow a caller only its own resources.
   const resources = allows.flatMap((statement) => statement.resources);
   if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
   return allows.some(
@@ -214,13 +222,13 @@ function explainNarrow(
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
-      `Authorizer ${guard.name} was not called: its answer of ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
-      `That policy allows only ${list(resources)}; ${routeKey} is ${policy.resource}.`,
+      `Authorizer ${guard.name} was not called: its result from ${seconds(guard.ageMs)} ago, for another route, is cached for ${guard.ttlSeconds} s and applies to all its routes.`,
+      `The cached policy allows only ${list(resources)}; ${routeKey} is ${policy.resource}.`,
       ...describeToken(guard),
     ],
     changes: [
-      'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
-      'Or set its AuthorizerResultTtlInSeconds to 0, or add context.httpMethod and context.resourcePath to its identity sources.',
+      'If the caller should have access, return a policy from the authorizer that covers everything the caller may do, such as the ARN of the stage followed by /*.',
+      'Or set AuthorizerResultTtlInSeconds of the authorizer to 0, or add context.httpMethod and context.resourcePath to its identity sources.',
     ],
   };
 }
@@ -231,7 +239,7 @@ function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[
   if (nearest === undefined) return 'it has no statement with Effect Allow';
   const failing = nearest.conditions.filter(({ holds }) => !holds);
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
-    return `the matching statement has conditions that do not hold: ${failing.map(describeCondition).join('; ')}`;
+    return `the matching statement has conditions that are not met: ${failing.map(describeCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
   return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
 }
@@ -258,7 +266,10 @@ function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[]
   return guard === undefined || policy.of === 'resource' ? [] : [...describeToken(guard), ...printed(guard)];
 }
 
-/** Its policy is made for each caller: what decides is the caller's roles, and the rules or the function that makes it. */
+/**
+ * The policy is generated for each caller, so the decision depends on the caller's roles and on the rules or
+ * function that generates it.
+ */
 function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPolicy): string[] {
   const { guard, routeKey = 'do this' } = about;
   if (guard === undefined) return [];
@@ -268,15 +279,15 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
     return [
       `Use a token with the claims ${lacks}. If the service does not need them, list them in result.claims.optional of the access document.`,
     ];
-  // Noted by the toolkit's authorizers.
+  // Written to the log by the toolkit's authorizers.
   const document = findNotedLine(lines, 'document');
   const reason = findNotedLine(lines, 'reason') ?? 'insufficient_scope';
   const lookUp = `\`${explainCommand(about, document ?? '')}\` with the same credential`;
-  // oxlint-disable-next-line gatewright/no-recognition-by-text -- a log line has the word alone
+  // oxlint-disable-next-line gatewright/no-recognition-by-text -- a log line has only the text
   if (document !== undefined && reason !== 'insufficient_scope')
     return [
       ...renewal(about, guard),
-      `Ask ${lookUp}: it names the rule, the plan or the limit that refuses.`,
+      `Run ${lookUp}: it names the rule, plan or limit that refuses the request.`,
     ];
   const caller = principal ?? 'the caller';
   const answering = functionName === undefined ? `authorizer ${name}` : `the function ${functionName}`;
@@ -286,8 +297,8 @@ function changesAtAuthorizer(about: Circumstances, { action, resource }: GuardPo
       ? [`Give ${caller} a role that may ${routeKey}.`].filter(() => document !== undefined)
       : [`Use a token with a role that may ${routeKey}; this one has ${list(token.roles)}.`]),
     document === undefined
-      ? `Let ${answering} allow ${action} on ${resource} for ${caller}.`
-      : `Or add a rule to the access document ${document} (${document}.yml) that allows ${routeKey}; ${lookUp} shows its roles and rules.`,
+      ? `Make ${answering} allow ${action} on ${resource} for ${caller}.`
+      : `Or add a rule that allows ${routeKey} to the access document ${document} (${document}.yml); ${lookUp} shows the document's roles and rules.`,
   ];
 }
 
@@ -300,7 +311,7 @@ function explainCommand({ protocol, method, path }: Circumstances, document: str
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return policy.of === 'authorizer' && guard?.from === 'cache'
     ? [
-        `The answer is ${seconds(guard.ageMs)} old and applies to every request with this credential: if it was made for one request only, or the rules have changed since, let it cover more or flush the authorizer’s cache.`,
+        `The result is ${seconds(guard.ageMs)} old and applies to every request with this credential. If it was made for one request only, or the rules have changed since then, make it cover more requests or flush the authorizer’s cache.`,
       ]
     : [];
 }

@@ -12,7 +12,7 @@ export function explainIntegration(about: Circumstances): Reason {
   const rights = findMissingRights([failure, integration.errorMessage ?? '', ...integration.lines]);
   return {
     because: [...reason.because, ...rights.because],
-    // Missing permissions of the role come first: changing the function would not help.
+    // Missing permissions of the role come first, because changing the function would not help.
     changes: [...rights.changes, ...reason.changes],
   };
 }
@@ -32,7 +32,7 @@ function explainOutcome(about: Circumstances): Reason {
     case 'unreachable':
       return {
         because: [`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}.`],
-        changes: ['Start it at the address of the integration, or change the integration.'],
+        changes: ['Start a server at the address of the integration, or change the integration.'],
       };
     case 'answered':
     case 'not called':
@@ -50,16 +50,19 @@ function explainAnswer(
   if (kind === 'handshake' && status !== 101)
     return {
       because: [
-        `${name}, the integration of $connect, answered ${status}: only a status below 300 accepts the connection.`,
+        `${name}, the integration of $connect, responded with ${status}: only a status below 300 accepts the connection.`,
         ...printed(integration),
       ],
-      changes: ['Return statusCode 200 for this client from the function of $connect.'],
+      changes: ['Return statusCode 200 for this client from the $connect function.'],
     };
-  if (status < 400) return { because: [`${name} answered${took}.`], changes: [] };
+  if (status < 400) return { because: [`${name} responded${took}.`], changes: [] };
   return {
-    because: [`${name} answered ${status}${took}; the gateway passed that on.`, ...printed(integration)],
+    because: [
+      `${name} responded with ${status}${took}; the gateway passed the response on.`,
+      ...printed(integration),
+    ],
     changes: [
-      `Check ${name}: ${isDeployed ? 'its own log has the request' : 'its input and output are in this record'}.`,
+      `Check ${name}: ${isDeployed ? 'its own log shows the request' : 'its input and output are in this record'}.`,
     ],
   };
 }
@@ -67,7 +70,7 @@ function explainAnswer(
 function explainTemplate({ routeKey }: Circumstances, side: string, problem: string): Reason {
   return {
     because: [
-      `The mapping template of the ${side} of ${routeKey ?? 'the route'} failed: ${problem}.`,
+      `The ${side} mapping template of ${routeKey ?? 'the route'} failed: ${problem}.`,
       ...(side === 'request' ? ['Nothing was sent to the integration.'] : []),
     ],
     changes: ['Fix the template, and deploy the API again.'],
@@ -78,15 +81,15 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
   const { timeoutMs } = integration;
   return {
     because: [
-      `${nameOf(integration)} did not answer within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. It was not stopped, and may still be running.`,
+      `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. It was not stopped, and may still be running.`,
       ...printed(integration),
     ],
     changes: [
       ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
-        ? ['Send it again: the start of a new instance counts toward the timeout, here as at AWS.']
+        ? ['Send the request again: starting a new instance counts toward the timeout, here as on AWS.']
         : []),
-      'Make it answer sooner, or hand over long work and answer at once.',
-      'Or raise TimeoutInMillis of the integration (29,000 unless AWS has raised the quota of the account).',
+      'Make it respond sooner, or hand long work to another process and respond at once.',
+      'Or raise TimeoutInMillis of the integration (the maximum is 29,000 unless AWS has raised the quota of the account).',
     ],
   };
 }
@@ -98,7 +101,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
       `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
       ...printed(integration),
     ],
-    changes: ['Fix the function: callers see Internal server error for every error.'],
+    changes: ['Fix the function: callers receive Internal server error for every error.'],
   };
 }
 
@@ -109,9 +112,9 @@ function explainMalformed(
   if (defect?.kind === 'proxy-response')
     return {
       because: [
-        `${nameOf(integration)} gave an answer that is not valid for a proxy integration: ${defect.problem}.`,
+        `${nameOf(integration)} returned a response that is not valid for a proxy integration: ${defect.problem}.`,
       ],
-      changes: ['Return { statusCode, headers, body } with a body that is a string.'],
+      changes: ['Return { statusCode, headers, body }, where body is a string.'],
     };
   return {
     because: [sentence(failure)],

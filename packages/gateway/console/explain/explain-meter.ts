@@ -18,7 +18,7 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
       ? explainNoneGiven(needs, meter.refusal ?? '')
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
-          changes: ['Send a key in the x-api-key header.'],
+          changes: ['Send an API key in the x-api-key header.'],
         };
   switch (meter.keyFault) {
     case 'disabled':
@@ -29,37 +29,41 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
     case 'no-plan':
       return {
         because: [
-          `${needs}; key ${meter.keyId ?? ''} is enabled, but in no usage plan, and a key without a plan has no effect.`,
+          `${needs}; key ${meter.keyId ?? ''} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
         ],
-        changes: [`Add the key to a usage plan that has the stage ${here} (AWS::ApiGateway::UsagePlanKey).`],
+        changes: [
+          `Add the key to a usage plan that includes the stage ${here} (AWS::ApiGateway::UsagePlanKey).`,
+        ],
       };
     case 'other-stages':
       return {
         because: [
-          `${needs}; the usage plans of key ${meter.keyId ?? ''} have ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
+          `${needs}; the usage plans of key ${meter.keyId ?? ''} include ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
         ],
-        changes: [`Add the stage ${here} to the ApiStages of its usage plan.`],
+        changes: [`Add the stage ${here} to the ApiStages of the key's usage plan.`],
       };
     case 'unknown':
     case undefined:
       return {
-        because: [`${needs}; the value sent is not that of any key of the account.`],
+        because: [`${needs}; the value sent does not match any key of the account.`],
         changes: ['Send the value of a key, not its id or name.'],
       };
   }
 }
 
 function explainNoneGiven(needs: string, refusal: string): Reason {
-  const source = `${needs}, the API takes it from its authorizer (ApiKeySourceType AUTHORIZER)`;
+  const source = `${needs}, which the API takes from its authorizer (ApiKeySourceType AUTHORIZER)`;
   return refusal === ''
     ? {
-        because: [`${source}, and the authorizer’s answer has no usageIdentifierKey.`],
-        changes: ['Return usageIdentifierKey from the authorizer: a key of a usage plan for this stage.'],
+        because: [`${source}, and the authorizer’s response has no usageIdentifierKey.`],
+        changes: [
+          'Return usageIdentifierKey from the authorizer, with a key of a usage plan for this stage.',
+        ],
       }
     : {
-        because: [`${source}, which gave none${refusal}.`],
+        because: [`${source}, which returned none${refusal}.`],
         changes: [
-          'Wait for the next period, or raise the limit or change the plan; `gatewright access explain` with the same credential shows both.',
+          'Wait for the next period, raise the limit or change the plan; `gatewright access explain` with the same credential shows the limit and the plan.',
         ],
       };
 }
@@ -69,11 +73,11 @@ function explainQuota({ isDeployed }: Circumstances, { quota, planId, keyId }: M
   const advance = { day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d';
   return {
     because: [
-      `Key ${keyId ?? ''} has used up its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
+      `Key ${keyId ?? ''} has used up its quota: plan ${planId ?? ''} allows ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
     ],
     changes: [
       `Wait for the next ${period}${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
-      'Grant the key more for this period (UpdateUsage), or raise the quota of the plan.',
+      'Allow the key more requests for this period (UpdateUsage), or raise the quota of the plan.',
     ],
   };
 }
@@ -83,12 +87,12 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
   if (planLimit !== undefined && planLimit.level < 1)
     return {
       because: [`The throttle of plan ${planId ?? ''} is used up: ${describe(planLimit)}.`],
-      changes: ['Send more slowly, or raise rate or burst of the usage plan.'],
+      changes: ['Send more slowly, or raise the rate or burst limit of the usage plan.'],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
     return {
       because: [
-        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} is used up: ${describe(routeLimit)}. All callers share it.`,
+        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} is used up: ${describe(routeLimit)}. All callers share this throttle.`,
       ],
       changes: [
         'Send more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',

@@ -5,7 +5,7 @@ import type { Reason } from './reason.ts';
 
 type Refused = {
   readonly authorizer: string;
-  /** Undefined where it could not be read, or comes from a log line. */
+  /** Undefined where the token could not be read, or where the facts come from a log line. */
   readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
@@ -25,11 +25,11 @@ export function explainToken(about: Circumstances, guard: GuardCircumstances): R
 function explainUnknown(failure: string): Reason {
   return {
     because: [sentence(failure)],
-    changes: ['Send a valid token of the authorizer’s issuer.'],
+    changes: ['Send a valid token from the authorizer’s issuer.'],
   };
 }
 
-/** Undefined where the facts for it are missing. */
+/** Undefined where the facts that the explanation needs are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, trusted, failure } = refused;
   switch (code) {
@@ -45,15 +45,15 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
     case 'algorithm':
       return {
         because: [`Authorizer ${authorizer} does not accept the algorithm of the token: ${failure}.`],
-        changes: ['Let the issuer sign tokens with RS256, the one that every authorizer accepts.'],
+        changes: ['Make the issuer sign tokens with RS256, the algorithm that every authorizer accepts.'],
       };
     case 'key':
       return {
         because: [
-          `The issuer ${issuerOf(refused)} has no key with the \`kid\` of the token, or the token has no \`kid\`.`,
+          `The issuer ${issuerOf(refused)} has no key with the token's \`kid\`, or the token has no \`kid\`.`,
         ],
         changes: [
-          `Get a new token from ${issuerOf(refused)}: the issuer may have changed its keys since this one was signed.`,
+          `Get a new token from ${issuerOf(refused)}: the issuer may have rotated its keys after it signed this one.`,
         ],
       };
     case 'issuer-unreachable':
@@ -62,7 +62,7 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       return {
         because: [`The signature of the token does not match the key of the issuer ${issuerOf(refused)}.`],
         changes: [
-          `Send the token exactly as ${issuerOf(refused)} signed it; a changed token, or one that another issuer signed, is refused.`,
+          `Send the token exactly as ${issuerOf(refused)} signed it; a token that was modified or signed by another issuer is refused.`,
         ],
       };
     case 'claim':
@@ -89,9 +89,9 @@ function explainClaim(
     case 'issuer':
       return {
         because: [
-          `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts ${list(trusted.issuers)}.`,
+          `The token ${token.issuer === undefined ? 'has no issuer' : `names the issuer ${token.issuer}`}; authorizer ${authorizer} accepts only ${list(trusted.issuers)}.`,
         ],
-        changes: ['Use a token of that issuer, or change the authorizer’s issuer.'],
+        changes: ['Use a token from that issuer, or change the authorizer’s issuer.'],
       };
     case 'audience':
       return explainAudience(authorizer, isDeployed, token, trusted.audiences);
@@ -106,9 +106,9 @@ function explainClaim(
       };
     case 'not-yet-valid':
       return {
-        because: [`The token cannot be used yet: ${failure}.`],
+        because: [`The token is not valid yet: ${failure}.`],
         changes: [
-          `Wait until the token is valid, or set the clock of its issuer right${isDeployed ? '' : '; `gatewright clock` shows the time that counts here'}.`,
+          `Wait until the token is valid, or correct the clock of its issuer${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`,
         ],
       };
     case 'scope':
@@ -116,7 +116,7 @@ function explainClaim(
         because: [
           `The token has the scopes ${list(token.scopes)}; the route needs one of ${list(trusted.scopes)}.`,
         ],
-        changes: [`Ask for a token with the scope ${trusted.scopes[0] ?? ''}.`],
+        changes: [`Request a token with the scope ${trusted.scopes[0] ?? ''}.`],
       };
   }
 }
@@ -134,12 +134,12 @@ function explainAudience(
       `The token has the audience ${list(token.audience)}; authorizer ${authorizer} accepts only ${list(audiences)}.`,
     ],
     changes: [
-      `Ask the issuer for a token for ${list(audiences)}${here}, or add ${list(token.audience)} to the authorizer’s audiences.`,
+      `Request a token for ${list(audiences)} from the issuer${here}, or add ${list(token.audience)} to the authorizer’s audiences.`,
     ],
   };
 }
 
-/** The token may be valid: it could not be checked. */
+/** The token may be valid, but it could not be checked. */
 function explainUnreachable(refused: Refused): Reason {
   const issuer = issuerOf(refused);
   return {
@@ -150,9 +150,9 @@ function explainUnreachable(refused: Refused): Reason {
       ...(refused.isDeployed
         ? []
         : [
-            `Without a network, let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`.`,
+            `To work offline, let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`.`,
           ]),
-      `With a network, make ${issuer.replace(/\/$/, '')}/.well-known/openid-configuration reachable, and send the request again.`,
+      `To use the real issuer, make ${issuer.replace(/\/$/, '')}/.well-known/openid-configuration reachable and send the request again.`,
     ],
   };
 }
@@ -160,14 +160,17 @@ function explainUnreachable(refused: Refused): Reason {
 export function renewToken(isDeployed: boolean): string {
   return isDeployed
     ? 'Get a new token.'
-    : 'Get a new token; `gatewright clock` shows the time that counts here.';
+    : 'Get a new token; `gatewright clock` shows the time that the gateway uses.';
 }
 
 function localToken({ isDeployed }: Refused): string {
   return isDeployed ? '' : '; `gatewright token` makes one';
 }
 
-/** The issuer whose keys were fetched: one of several by the token's choice, or the only one. */
+/**
+ * The issuer whose keys were fetched: the one that the token names where several are allowed, or the only
+ * one.
+ */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {
   return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';
 }

@@ -1,6 +1,6 @@
 /**
- * Explains the outcome of one request, and what would change it. Pure: it reads the gateway's decisions and
- * makes none.
+ * Explains the outcome of one request and what would change it. It is pure: it reads the gateway's decisions
+ * and makes none.
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
@@ -11,7 +11,7 @@ import { sentence } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
-  /** How it came about, in the order of the phases. */
+  /** How the outcome came about, in the order of the phases. */
   readonly sentences: readonly string[];
   readonly changes: readonly string[];
 };
@@ -49,7 +49,7 @@ function headlineOf(about: Circumstances): string {
   return `${what} was refused with ${status} in the phase ${phase}.`;
 }
 
-/** The successful phases before. */
+/** The phases that succeeded before the deciding one. */
 function describePath({ routeKey, screened, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
   if (routeKey !== undefined && code !== undefined) way.push(`It matched the route ${routeKey}.`);
@@ -60,7 +60,7 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
     way.push(`Key ${meter.keyId ?? ''} of plan ${meter.planId} was within its limits.`);
   if (cache?.isHit === true)
     way.push(
-      `The answer is ${describeSeconds(cache.ageMs ?? 0)} old and came from the stage’s cache; the integration was not called.`,
+      `The response came from the stage’s cache and was ${describeSeconds(cache.ageMs ?? 0)} old; the integration was not called.`,
     );
   return way;
 }
@@ -74,7 +74,7 @@ function describeCaller({ kind, name, principal, from, ageMs }: NonNullable<Circ
   if (kind === 'iam') return `The signature is valid: ${who} called.`;
   if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;
   return from === 'cache'
-    ? `Authorizer ${name} was not called: its answer for ${who}, ${describeSeconds(ageMs ?? 0)} old, was cached.`
+    ? `Authorizer ${name} was not called: its result for ${who}, ${describeSeconds(ageMs ?? 0)} old, was cached.`
     : `Authorizer ${name} identified the caller: ${who}.`;
 }
 
@@ -109,12 +109,12 @@ function explainValidation({ code, validation, failure, routeKey }: Circumstance
     ],
     changes: [
       'Send a body that matches the model, or change the model and deploy the API again.',
-      'To show callers the details, put $context.error.validationErrorString into the template of the gateway response BAD_REQUEST_BODY.',
+      'To show callers the details, use $context.error.validationErrorString in the template of the gateway response BAD_REQUEST_BODY.',
     ],
   };
 }
 
-/** Whether a browser accepts the reply. */
+/** Explains whether a browser accepts the reply. */
 function explainCors(
   { protocol, status, code, failure, phase }: Circumstances,
   { origin, allowOrigin, isPreflight, hasConfiguration }: CorsCircumstances,
@@ -122,32 +122,32 @@ function explainCors(
   const allows = allowOrigin === '*' || allowOrigin === origin;
   if (allows && !(isPreflight && status >= 300)) return NOTHING;
   const said =
-    allowOrigin === undefined ? 'carries no Access-Control-Allow-Origin' : `allows ${allowOrigin} only`;
+    allowOrigin === undefined ? 'has no Access-Control-Allow-Origin header' : `allows only ${allowOrigin}`;
   if (isPreflight)
     return {
       because: [
-        `This was a preflight of a page from ${origin}, and the answer (${status}) ${said}: the browser does not send the request itself.`,
+        `This was a preflight of a page from ${origin}, and the response (${status}) ${said}, so the browser does not send the request itself.`,
       ],
       changes: [
         protocol === 'http'
-          ? `Name ${origin} in AllowOrigins of the API’s CorsConfiguration${hasConfiguration ? '' : ', which it does not have yet'}.`
-          : 'Give the resource an OPTIONS method without an authorizer that answers with the CORS headers.',
+          ? `Add ${origin} to AllowOrigins in the API’s CorsConfiguration${hasConfiguration ? '' : ', which it does not have yet'}.`
+          : 'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.',
       ],
     };
   if (failure !== undefined && protocol === 'rest')
     return {
       because: [
-        `The page from ${origin} sees “blocked by CORS policy” instead of the ${status}: the gateway made this reply itself (${code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`,
+        `The page from ${origin} sees “blocked by CORS policy” instead of the ${status}: the gateway generated this response itself (${code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`,
       ],
       changes: [
-        `So that pages can read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
+        `To let pages read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
       ],
     };
   return {
-    because: [`The page from ${origin} cannot read this reply: it ${said}.`],
+    because: [`The page from ${origin} cannot read this response: it ${said}.`],
     changes: [
       protocol === 'http'
-        ? `Name ${origin} in AllowOrigins of the API’s CorsConfiguration.`
+        ? `Add ${origin} to AllowOrigins in the API’s CorsConfiguration.`
         : `Return Access-Control-Allow-Origin: ${origin} from the integration.`,
     ],
   };
@@ -164,10 +164,10 @@ function explainMatch(about: Circumstances): Reason {
   if (kind === 'message')
     return {
       because: [
-        'No route has the key that the selection expression found in the message, and there is no $default route.',
+        'The route selection expression yielded no known route key for the message, and there is no $default route.',
       ],
       changes: [
-        `Send one of ${nearMisses.map(({ route }) => route).join(', ') || 'the API’s routes'}, or add a route $default.`,
+        `Send one of ${nearMisses.map(({ route }) => route).join(', ') || 'the API’s routes'}, or add a $default route.`,
       ],
     };
   if (code === 'STAGE_NOT_FOUND' || stageName === undefined)
@@ -183,15 +183,15 @@ function explainMatch(about: Circumstances): Reason {
   const isStageTwice = path.startsWith(`/${stageName}/`);
   return {
     because: [
-      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs answer “Missing Authentication Token” to that, which is not about a token' : ''}.`,
-      ...(near.length === 0 ? [] : [`Nearly: ${near.join('; ')}.`]),
+      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, which does not concern a token' : ''}.`,
+      ...(near.length === 0 ? [] : [`The closest routes: ${near.join('; ')}.`]),
     ],
     changes: [
       isStageTwice
-        ? 'Remove the stage from the path once: it is there twice.'
+        ? 'Remove one occurrence of the stage from the path: it is there twice.'
         : nearest === undefined
           ? 'Add the route, and deploy the API again.'
-          : `${verbs.length > 1 ? `Call it by ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,
+          : `${verbs.length > 1 ? `Call it with ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,
     ],
   };
 }

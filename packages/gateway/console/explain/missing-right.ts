@@ -1,10 +1,10 @@
-/** Permissions that a role or an API lacked, read from AWS's wordings of refusals. */
+/** Finds the permissions that a role or an API lacked, by AWS's wordings of refusals. */
 import type { Reason } from './reason.ts';
 
 const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
 
-/** In an error or a function's output; each denial once. */
+/** Searches an error or a function's output; each denial is returned once. */
 export function findMissingRights(texts: readonly string[]): Reason {
   const known = new Set(
     texts.flatMap((text) =>
@@ -18,17 +18,19 @@ export function findMissingRights(texts: readonly string[]): Reason {
     because: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit
         ? `A policy of ${role} denies ${action} on ${resource}; a Deny overrides every Allow.`
-        : `No policy of ${role} allows ${action} on ${resource}: the statement for it is missing.`,
+        : `No policy of ${role} allows ${action} on ${resource}.`,
     ),
     changes: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit
-        ? `Remove the Deny of ${action} on ${resource} from the policies of ${role}.`
+        ? `Remove the statement that denies ${action} on ${resource} from the policies of ${role}.`
         : `Add to the policies of ${role}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`,
     ),
   };
 }
 
-/** For a function that the API, or its authorizer, may not invoke. @param text the wording of the refusal */
+/**
+ * Explains a function that the API, or its authorizer, may not invoke. @param text the wording of the refusal
+ */
 export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
   const name = functionName ?? 'the function';
   return {

@@ -1,9 +1,9 @@
 import { isMetricLine } from '../../lambda/log-line.ts';
 
-/** Part of an explanation: why it ended, and what would change that. */
+/** A part of an explanation: why the request ended, and what would change that. */
 export type Reason = { readonly because: readonly string[]; readonly changes: readonly string[] };
 
-/** Adds a capital and a full stop. */
+/** Adds a capital letter and a full stop. */
 export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
@@ -16,14 +16,14 @@ export function list(texts: readonly string[]): string {
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
 /**
- * The last line that a function printed; of a structured line its message. Metrics without one come last, and
- * would hide the other lines.
+ * The last line that a function printed, or the message of a structured line. Embedded metrics are used only
+ * where there is no other line, because they are printed last.
  */
 export function formatLastLine(lines: readonly string[]): string[] {
   const last = lines.findLast((line) => !isMetricLine({ message: line }) || tellingOf(line).length > 0);
   if (last === undefined) return [];
   const parts = tellingOf(last);
-  return [parts.length === 0 ? `It printed: ${last}` : `It noted: ${parts.join(', ')}.`];
+  return [parts.length === 0 ? `It printed: ${last}` : `Its last log line says: ${parts.join(', ')}.`];
 }
 
 function tellingOf(line: string): readonly string[] {
@@ -34,7 +34,7 @@ function tellingOf(line: string): readonly string[] {
   });
 }
 
-/** A member of a function's last line, where that is structured. */
+/** A member of a function's last line, where the line is structured. */
 export function findNotedLine(lines: readonly string[], name: string): string | undefined {
   const value = readFields(lines.at(-1) ?? '')?.[name];
   return typeof value === 'string' ? value : undefined;

@@ -7,7 +7,7 @@ export type Place = {
 };
 
 /**
- * Also accepts typed addresses: a plus is literal, as in `/{proxy+}`, and an invalid address is no error.
+ * Also accepts typed addresses: a plus is literal, as in `/{proxy+}`, and an invalid escape is kept as it is.
  */
 export function parseAddress(hash: string): Place {
   const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
@@ -29,7 +29,7 @@ function decode(text: string): string {
 }
 
 export function linkTo(section: string, item?: string, query?: Readonly<Record<string, string>>): string {
-  // In readable form: `#/apis/a1b2/dev?route=GET%20/users`; a plus is literal.
+  // The readable form is `#/apis/a1b2/dev?route=GET%20/users`; a plus is literal.
   const asked =
     query === undefined
       ? ''

@@ -48,7 +48,7 @@ function isSection(section: string): boolean {
 
 export function App() {
   const asked = usePlace();
-  // An unknown section leads to the first.
+  // An unknown section opens the first one.
   const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
   const connection = useConnection();
@@ -69,7 +69,7 @@ export function App() {
   return (
     <>
       {connection === 'refused' ? <KeyRefused /> : null}
-      {/* Hidden, not closed: it goes on as it was when the key is valid again. */}
+      {/* Hidden but not unmounted: the page continues where it was when the key is valid again. */}
       <div class="app" hidden={connection === 'refused'}>
         <nav class="side" aria-label="Sections">
           <a class="brand" href={linkTo('traffic')}>
@@ -105,10 +105,10 @@ function KeyRefused() {
   return (
     <main class="closed">
       <div role="alert">
-        <Empty title="The key of this page is not valid here.">
-          Run <code>gatewright console</code> in the folder of the start: it opens the console with its key.
-          Either the key was renewed, or another folder&apos;s gateway has this address now. This page goes on
-          when its own answers again.
+        <Empty title="This page’s key is not valid for this gateway.">
+          Run <code>gatewright console</code> in the folder of the start to open the console with its key.
+          Either the key was renewed, or the gateway of another folder now has this address. This page
+          continues when its own gateway responds again.
         </Empty>
       </div>
     </main>
@@ -117,7 +117,7 @@ function KeyRefused() {
 
 const MOST_STALE = 3;
 
-/** While the code that runs is not the code on disk. */
+/** Shown while the running code differs from the code on disk. */
 function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
   if (broken.length === 0) return null;
   return (
@@ -140,7 +140,7 @@ function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownR
 function Away({ isAway }: { readonly isAway: boolean }) {
   return isAway ? (
     <p class="note" role="status">
-      The gateway has ended or is starting. This page goes on when it is ready.
+      The gateway has ended or is starting. This page continues when it is ready.
     </p>
   ) : null;
 }
@@ -196,18 +196,19 @@ function useShortcuts(): void {
         return;
       }
       const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
-      // The letter after `g` must not reach the section: `g k` opens Keys, and does not move one request up.
+      // The letter after `g` must not reach the section: `g k` opens Keys and must not also move one request
+      // up.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
       if (section !== undefined) go(linkTo(section));
     };
-    // Captured, so before the section's own.
+    // Listens in the capture phase, so it runs before the section's own listener.
     addEventListener('keydown', onKey, true);
     return () => removeEventListener('keydown', onKey, true);
   }, []);
 }
 
-/** Leaves the search field, so that the keys of the list work again. */
+/** Leaves the search field, so that the list receives its keyboard shortcuts again. */
 function leaveSearch({ target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLInputElement) || target.type !== 'search') return false;
   target.blur();

@@ -1,4 +1,4 @@
-/** A choice of the page that outlives the section: in this tab, or for good in this browser. */
+/** A choice in the page that is kept when the section closes: in this tab, or permanently in this browser. */
 import { useState } from 'preact/hooks';
 
 export function useKept(

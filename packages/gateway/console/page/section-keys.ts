@@ -1,6 +1,6 @@
 /**
- * The section whose title begins with the letter; the next one after the current where several do.
- * @param sections pairs of name and title, in menu order
+ * Returns the section whose title begins with the letter, or the next one after the current section where
+ * several do. @param sections pairs of name and title, in menu order
  */
 export function sectionAfter(
   letter: string,

@@ -18,12 +18,12 @@ export function bytes(value: number): string {
 
 let offsetMinutes: ((epochMs: number) => number) | undefined;
 
-/** Of all times of this page; what is drawn before keeps its own until it is drawn again. */
+/** Applies to all times on this page; what is already drawn changes when it is drawn again. */
 export function showTimesIn(zone: 'utc' | 'local'): void {
   offsetMinutes = zone === 'utc' ? undefined : (epochMs) => -new Date(epochMs).getTimezoneOffset();
 }
 
-/** The choice of this browser (kept-state.ts). */
+/** The choice made in this browser (kept-state.ts). */
 export function keptZone(store: Pick<Storage, 'getItem'>): 'utc' | 'local' {
   return store.getItem('gatewright-times') === 'local' ? 'local' : 'utc';
 }
@@ -41,12 +41,12 @@ export function dateTime(epochMs: number): string {
   return isoOf(epochMs).replace('T', ' ').slice(0, 19);
 }
 
-/** For an item in the address that this start does not have. */
+/** The message for an item in the address that this start does not have. */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
   return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
 }
 
-/** Times below a chart, precise enough to tell marks apart. */
+/** Times below a chart, precise enough to distinguish its marks. */
 export function axisTime(epochSeconds: number, stepSeconds: number): string {
   const text = isoOf(epochSeconds * 1000);
   if (stepSeconds >= 86_400) return text.slice(5, 10);
@@ -55,7 +55,7 @@ export function axisTime(epochSeconds: number, stepSeconds: number): string {
 
 type StatusKind = 'ok' | 'client' | 'server' | 'plain';
 
-/** For colours; the number is shown as well. Numbers of four digits are close codes of WebSockets. */
+/** The number is shown as well as the colour. Numbers with four digits are WebSocket close codes. */
 export function statusKind(status: number): StatusKind {
   if (status >= 1000) return kindOfCloseCode(status);
   if (status >= 500 && status < 600) return 'server';
@@ -82,7 +82,7 @@ const CLOSE_CODES: ReadonlyMap<number, readonly [kind: StatusKind, meaning: stri
 ]);
 
 function kindOfCloseCode(code: number): StatusKind {
-  // From 3000 on they belong to libraries and applications.
+  // Codes from 3000 on belong to libraries and applications.
   return CLOSE_CODES.get(code)?.[0] ?? 'plain';
 }
 
@@ -92,10 +92,16 @@ export function closeMeaning(code: number): string | undefined {
   return code >= 3000 && code < 4000 ? 'code of a library' : CLOSE_CODES.get(code)?.[1];
 }
 
-/** ASCII that is no letter, digit or space stays percent-encoded, and what steers a text's direction. */
+/**
+ * ASCII characters other than letters, digits and spaces stay percent-encoded, as do characters that control
+ * text direction.
+ */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
 
-/** A path and its query as people write them: `%C3%A9` is `é`, `%20` a space; `%2F` stays, since it is no slash. */
+/**
+ * A path and its query in readable form: `%C3%A9` is shown as `é`, `%20` as a space; `%2F` stays, because it
+ * does not separate segments.
+ */
 export function readableTarget(target: string): string {
   return target.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) =>
     encoded.replaceAll(/(?:%20)+|(?:%[89a-f][0-9a-f])+/gi, (part) => {

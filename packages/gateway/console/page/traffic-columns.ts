@@ -1,19 +1,22 @@
-/** The columns of Traffic: head, order and width of each, from which the page makes head, rows and grid. */
+/**
+ * The columns of Traffic with their head, order and width, from which the page builds the head, the rows and
+ * the grid.
+ */
 import type { Column } from './elements/sort-order.ts';
 import type { RequestRow } from '../records/model.ts';
 
-/** As `style.css` tells them apart: a request is open, or the window is wide, medium or narrow. */
+/** The layouts that `style.css` distinguishes: a request is open, or the window is wide, medium or narrow. */
 export const LAYOUTS = ['usual', 'open', 'wide', 'medium', 'narrow'] as const;
 type Layout = (typeof LAYOUTS)[number];
 
 type TrafficColumn = Column<RequestRow> & {
-  /** Class of head and cells. */
+  /** The class of the head and the cells. */
   readonly kind?: string;
-  /** Track of the grid by layout; as in `usual` where there is none. */
+  /** The grid track in each layout; a layout without one uses `usual`. */
   readonly width: { readonly usual: string } & { readonly [Each in Layout]?: string };
 };
 
-/** In place of a track: the layout does not show the column. */
+/** Takes the place of a track: the layout does not show the column. */
 const HIDDEN = 'hidden';
 const WITH_ROOM = { open: HIDDEN, medium: HIDDEN, narrow: HIDDEN };
 
@@ -68,7 +71,10 @@ export type TrafficTitle = (typeof COLUMNS)[number]['title'];
 
 export const TRAFFIC_COLUMNS: readonly (TrafficColumn & { readonly title: TrafficTitle })[] = COLUMNS;
 
-/** Custom properties for `grid-template-columns`. An inline style sheet would be against the page's policy. */
+/**
+ * Custom properties for `grid-template-columns`. An inline style sheet would violate the page's content
+ * security policy.
+ */
 export const TRAFFIC_GRIDS: Readonly<Record<string, string>> = Object.fromEntries(
   LAYOUTS.map((layout) => [
     `--${layout}-columns`,
@@ -78,7 +84,10 @@ export const TRAFFIC_GRIDS: Readonly<Record<string, string>> = Object.fromEntrie
   ]),
 );
 
-/** The classes of a column's head and cells: its kind, and `not-open` for each layout without it. */
+/**
+ * The classes of a column's head and cells: its kind, and `not-open` and the like for each layout that does
+ * not show it.
+ */
 export function classesOf(title: TrafficTitle): string {
   const column = TRAFFIC_COLUMNS.find((one) => one.title === title);
   const hidden = LAYOUTS.filter((layout) => column?.width[layout] === HIDDEN);

@@ -1,4 +1,4 @@
-/** A deployment as routes, functions and settings, so that two of them can be compared. */
+/** A deployment as routes, functions and settings, so that two deployments can be compared. */
 import { createHash } from 'node:crypto';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -7,7 +7,7 @@ import type { Change } from './reload-model.ts';
 
 type Part = Change['part'];
 
-/** Texts by member. Those that may hold secrets, or are long, are hashes. */
+/** Texts by member. Texts that are long or may contain secrets are replaced by hashes. */
 type Item = {
   readonly part: Part;
   readonly name: string;
@@ -16,13 +16,13 @@ type Item = {
 
 export type Snapshot = ReadonlyMap<string, Item>;
 
-/** They are shown as routes and functions. */
+/** Resources of these types are shown as routes and functions. */
 const SHOWN_OTHERWISE =
   /^AWS::(?:ApiGateway::(?:Method|Resource|Deployment)|ApiGatewayV2::(?:Route|Integration|Deployment)|Lambda::(?:Function|Version|Permission))$/;
 const LONGEST = 80;
 const HASHED = '#';
 
-/** @param before whose equal items are shared, so that many snapshots cost little */
+/** @param before a snapshot whose equal items are shared, so that many snapshots need little memory */
 export function takeSnapshot(
   apis: readonly ShownApi[],
   stacks: readonly Pick<ResolvedStack, 'stackName' | 'resources' | 'functions'>[],

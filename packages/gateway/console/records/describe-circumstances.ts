@@ -1,4 +1,4 @@
-/** Facts of a kept request for its explanation, derived when it is read. */
+/** The facts about a kept request that its explanation needs, derived when the record is read. */
 import { lastHeader } from '../../core/events/header-list.ts';
 import { describeRefusal } from '../../core/events/quota-refusal.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
@@ -212,7 +212,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
     isDeployed: false,
     nearMisses: routesOf(recorded).map((name) => ({
       route: name,
-      because: 'the selection expression did not give its name',
+      because: 'the selection expression did not yield its name',
     })),
     screened: [],
     injected: [],
@@ -238,7 +238,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
   };
 }
 
-/** Route names that a message without a route could have meant. */
+/** The routes that a message without a matching route could have meant. */
 function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];

@@ -1,4 +1,4 @@
-/** Who called: identity sources, token, grant and the deciding policies. */
+/** How the caller was identified and authorized: identity sources, token, grant and the deciding policies. */
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
@@ -67,7 +67,7 @@ export function describeGuard(
   };
 }
 
-/** For display; nothing secret. */
+/** For display; contains nothing secret. */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':
@@ -105,7 +105,7 @@ function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
 }
 
-/** Every evaluated policy, with the deciding statement. */
+/** Every evaluated policy, with the statement that decided. */
 export function tracePolicies({ received, phase, caller }: RecordedRequest): readonly GuardPolicy[] {
   if (!isMatched(received)) return [];
   const { stage, api } = received;

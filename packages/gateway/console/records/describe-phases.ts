@@ -154,12 +154,12 @@ function describeSource({
   if (kind === 'token') return `authorizer ${name} checked the token`;
   if (kind === 'iam') return 'the signature was checked';
   if (from === 'cache')
-    return `authorizer ${name} was not called: its answer of ${seconds(ageMs ?? 0)} ago is cached for ${ttlSeconds} s`;
+    return `authorizer ${name} was not called: its result from ${seconds(ageMs ?? 0)} ago is cached for ${ttlSeconds} s`;
   return from === 'function' ? `authorizer ${name} was called` : `authorizer ${name} was not called`;
 }
 
 function describePolicies({ guard, policies }: Circumstances): string {
-  if (guard?.simpleAnswer !== undefined) return `the authorizer answered isAuthorized: ${guard.simpleAnswer}`;
+  if (guard?.simpleAnswer !== undefined) return `the authorizer returned isAuthorized: ${guard.simpleAnswer}`;
   if (policies.length === 0) return 'no policy applies';
   return policies
     .map(({ of, decision, decidedBy, statements }) => {
@@ -206,10 +206,10 @@ function describeMeter({ meter }: Circumstances): PhaseText {
 function describeCache({ cache }: Circumstances): PhaseText {
   if (cache === undefined) return { read: [], decided: 'the route has no cache', isIdle: true };
   return {
-    read: [`answers are cached for ${cache.ttlSeconds} s`],
+    read: [`responses are cached for ${cache.ttlSeconds} s`],
     decided: cache.isHit
       ? `answered from the cache, ${seconds(cache.ageMs ?? 0)} old`
-      : 'a miss: the integration answers',
+      : 'a miss: the integration is called',
   };
 }
 

@@ -75,10 +75,10 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
   };
 }
 
-/** As much of a message as a row of a list shows. */
+/** The part of a message that one row of a list can show. */
 const SHOWN_TEXT = 160;
 
-/** Secrets are removed before it is cut, since half of one is not recognised. */
+/** Secrets are removed before the text is truncated, because half a secret is not recognised. */
 function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { readonly text?: string } {
   const data = kind === 'POST' ? (body ?? reply) : body;
   const shown = showData('', data, redactor);
@@ -90,7 +90,7 @@ function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { 
   return { text: line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line };
 }
 
-/** An authorizer may name its caller by the token. */
+/** An authorizer may use the token as the caller's name. */
 function mask(name: string | undefined, redactor: Redactor): string | undefined {
   return name === undefined ? undefined : redactor.repeated(name);
 }
@@ -99,7 +99,7 @@ function firstLine(text: string): string {
   return text.split(/[\r\n]/, 1)[0] ?? '';
 }
 
-/** Whether an instance was started for it. */
+/** Whether an instance was started for this request. */
 function isCold(outcome: RecordedOutcome | undefined): boolean {
   return outcome?.kind === 'returned' && outcome.initMs !== undefined;
 }

@@ -11,7 +11,7 @@ export type FunctionCallNote = {
   /** Start time of the instance, where one was started for this call. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
-  /** Number of such calls, where only some of their requests were kept. */
+  /** The number of such calls that this record counts for, where only some requests were kept. */
   readonly standsFor: number;
 };
 
@@ -53,7 +53,7 @@ function ofIntegration(recorded: RecordedRequest): Call[] {
   const integration = received.route?.integration;
   if (outcome === undefined || integration === undefined) return [];
   if (!FUNCTION_KINDS.has(integration.kind)) return [];
-  // The short path of a handshake has no mapping, so nothing records what was sent.
+  // A handshake has a shorter path without mapping, so nothing records what was sent.
   const functionName =
     (recorded.sent ?? describeSent(received))?.target ??
     ('functionName' in integration

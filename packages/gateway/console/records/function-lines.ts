@@ -23,7 +23,7 @@ export class FunctionLines {
     if (this.#lines.length > 2 * MAX_LINES || this.#characters > 2 * MAX_CHARACTERS) this.#forget();
   }
 
-  /** The last lines of a function or of all, newest last. */
+  /** Returns the last lines of one function or of all, newest last. */
   last(count: number, functionName?: string): readonly PrintedLine[] {
     return this.#lines
       .filter((line) => functionName === undefined || line.functionName === functionName)
@@ -34,7 +34,7 @@ export class FunctionLines {
     return this.#lines.filter((line) => line.requestId === requestId);
   }
 
-  /** Of every invocation with output. */
+  /** The lines of every invocation that printed any. */
   bytesByInvocation(): ReadonlyMap<string, number> {
     const bytes = new Map<string, number>();
     for (const { requestId, message } of this.#lines)
@@ -48,7 +48,7 @@ export class FunctionLines {
     this.#characters = 0;
   }
 
-  /** Forgets half at once, so that the cost per line is constant. */
+  /** Drops half of the lines at once, so that the cost per line is constant. */
   #forget(): void {
     while (this.#lines.length > MAX_LINES || this.#characters > MAX_CHARACTERS) {
       const gone = this.#lines.splice(0, Math.max(1, this.#lines.length >> 2));

@@ -6,12 +6,12 @@ import type { SampleRate } from './sampling.ts';
 type RecordKind = Circumstances['kind'];
 
 export type RequestRow = {
-  /** The request id in the reply. */
+  /** The request id in the response. */
   readonly id: string;
   readonly sequence: number;
   /**
-   * Number of its route's requests that it counts for, itself included: more than 1 where only some successes
-   * were kept.
+   * How many of its route's requests the record counts for, itself included: more than 1 where only some
+   * successes were kept.
    */
   readonly standsFor: number;
   readonly atEpochMs: number;
@@ -20,10 +20,10 @@ export type RequestRow = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string | undefined;
-  /** Of the deployment that answered, from 1; absent where nothing reloads. */
+  /** The number of the deployment that responded, from 1; absent where nothing reloads. */
   readonly version?: number | undefined;
   readonly method: string;
-  /** With its query, secrets removed. */
+  /** Includes the query, without secrets. */
   readonly target: string;
   readonly routeKey: string | undefined;
   readonly status: number;
@@ -35,10 +35,10 @@ export type RequestRow = {
   readonly caller: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;
   readonly isColdStart: boolean;
-  /** What the list says of it: the code of an error, `cached`, `cold start`. */
+  /** The note that the list shows: the code of an error, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
-  /** Of a message over a connection: its text, or the beginning of it, secrets removed. */
+  /** For a message over a connection: its text or the beginning of it, without secrets. */
   readonly text?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
@@ -48,28 +48,30 @@ export type Shown = {
   readonly title: string;
   readonly form: 'json' | 'text' | 'template' | 'binary';
   readonly text: string;
-  /** Original length in bytes, where the text is cut. */
+  /** The original length in bytes, where the text is truncated. */
   readonly cutFrom?: number | undefined;
-  /** Of a streamed reply: the first ones. */
+  /** The first pieces of a streamed reply. */
   readonly pieces?: readonly ShownPiece[];
 };
 
 export type ShownPiece = {
-  /** Since the arrival of the request. */
+  /** Time since the request arrived. */
   readonly atMs: number;
   readonly bytes: number;
-  /** Undefined behind the bytes that are kept, for bytes that are no text, and where a secret lies across pieces. */
+  /**
+   * Undefined beyond the bytes that are kept, for bytes that are not text, and where a secret spans pieces.
+   */
   readonly text: string | undefined;
 };
 
 export type PhaseRecord = {
   readonly name: string;
-  /** Since the arrival of the request. */
+  /** Time since the request arrived. */
   readonly beginMs: number;
   readonly endMs: number;
   readonly outcome: 'passed' | 'refused' | 'answered';
   readonly read: readonly string[];
-  /** Nothing is set up for it here, so it passed the request on as it was. */
+  /** Nothing is configured for this phase, so it passed the request on unchanged. */
   readonly isIdle?: boolean;
   readonly decided: string;
   readonly shows: readonly Shown[];
@@ -83,16 +85,16 @@ export type RecordedMessage = {
 
 export type RequestDetail = RequestRow & {
   readonly sourceIp: string;
-  /** `http://127.0.0.1:3000/dev/orders`, secrets removed; undefined for messages of an open connection. */
+  /** `http://127.0.0.1:3000/dev/orders`, without secrets; undefined for messages of an open connection. */
   readonly url: string | undefined;
   readonly request: RecordedMessage;
   readonly reply: RecordedMessage;
   readonly phases: readonly PhaseRecord[];
   readonly circumstances: Circumstances;
   readonly story: Story;
-  /** Whether secrets are shown in clear. */
+  /** Whether secrets are shown unmasked. */
   readonly showsSecrets: boolean;
-  /** Why it cannot be sent again; undefined = it can. */
+  /** Why the request cannot be sent again; undefined means that it can. */
   readonly noReplay: string | undefined;
 };
 
@@ -106,6 +108,6 @@ export type RecordState = {
   readonly counted: number;
   /** Ordinary successes that were only counted. */
   readonly notKept: number;
-  /** In the last second; undefined where all were kept. */
+  /** For the last second; undefined where all were kept. */
   readonly sampled: SampleRate | undefined;
 };

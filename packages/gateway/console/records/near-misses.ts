@@ -1,4 +1,4 @@
-/** Routes that nearly answered, and what differs: explains why another one answered, or none. */
+/** Routes that nearly matched, and what differs: explains why another route was chosen, or none. */
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 
@@ -8,7 +8,7 @@ const MAX_MISSES = 5;
 
 type Near = Omit<NearMiss, 'route'> & { readonly distance: number };
 
-/** The nearest first, without `answered`. */
+/** The nearest first, without the route that was chosen. */
 export function findNearMisses(
   plans: readonly Named[],
   method: string,

@@ -1,4 +1,4 @@
-/** The outcome of an integration, packed with its record; and the sizes of texts and bytes. */
+/** The outcome of an integration, packed with its record, and the sizes of texts and bytes. */
 import { RECORDED_BYTES } from './recorded-request.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 import type { TrailNotes } from '../../core/trail.ts';
@@ -10,7 +10,7 @@ type Outcome = TrailNotes['outcome'];
 const RETURNED = 1;
 const ANSWERED = 2;
 
-/** Writes nothing for an outcome that is neither a function's return value nor an HTTP answer. */
+/** Writes nothing for an outcome that is neither a function's return value nor an HTTP response. */
 export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   switch (outcome?.kind) {
     case 'returned':
@@ -29,7 +29,7 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   }
 }
 
-/** Undefined also for an outcome that was not written. */
+/** Also undefined for an outcome that was not written. */
 export function readOutcome(
   record: RecordReader,
   requestId: RequestIdOf | undefined,
@@ -50,12 +50,15 @@ export function readOutcome(
   return { kind: 'answered', status, headers: record.texts(), body: record.data() ?? Buffer.alloc(0) };
 }
 
-/** A function's request id: its text is made when it is read, since making it costs more than the rest. */
+/**
+ * A function's request id. Its text is made when it is read, because making it costs more than everything
+ * else.
+ */
 export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
   return outcome?.kind === 'returned' ? outcome.requestId : undefined;
 }
 
-/** Rare outcomes, kept as objects: a failure, a refusal, a stream without its bytes. */
+/** Rare outcomes that are kept as objects: a failure, a refusal, a stream without its bytes. */
 export function rareOutcome(outcome: Outcome): RecordedOutcome | undefined {
   switch (outcome?.kind) {
     case undefined:
@@ -77,7 +80,7 @@ export function sizeOfOutcome(outcome: RecordedOutcome | undefined): number {
   return outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
 }
 
-/** A slice made by V8 would keep the whole text alive. */
+/** A slice made by V8 would keep the whole text in memory. */
 function copyText(text: string): string {
   return Buffer.from(text).toString();
 }
@@ -86,7 +89,7 @@ export function cut(data: string | Buffer): string | Buffer {
   return typeof data === 'string' ? cutText(data) : cutBytes(data);
 }
 
-/** Copied anyway, so a slice keeps nothing alive. */
+/** The text is copied anyway, so the slice keeps nothing else in memory. */
 export function cutText(text: string): string {
   return text.length <= RECORDED_BYTES ? text : text.slice(0, RECORDED_BYTES);
 }

@@ -1,6 +1,6 @@
 /**
- * The reply of a recorded request. A Lambda proxy's reply repeats the function's answer, so it is made again
- * when it is read, by the same phases.
+ * The reply of a recorded request. A Lambda proxy's reply repeats the function's response, so the same phases
+ * make it again when it is read.
  */
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import { finish } from '../../core/phases/finish.ts';
@@ -13,7 +13,7 @@ import type { Finished, PhaseName } from '../../core/trail.ts';
 import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
-/** False where the reply does not follow from the answer: a cache, compression, a failure. */
+/** False where the reply does not follow from the function's response: a cache, compression, a failure. */
 export function isReplyRebuilt({
   received: { stage, notes, outgoing },
   reply,
@@ -32,15 +32,15 @@ export function rebuildReply(
   outcome: RecordedOutcome | undefined,
   phase: PhaseName,
 ): Reply {
-  if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read anew');
+  if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read again');
   const reply = mapResponse(received as Mapped, outcome.payload);
   finish(received, reply, { phase, failure: undefined, error: undefined });
-  // Too long a body is refused.
+  // A body that is too long is refused.
   addFraming(reply, bytesOf(reply.body), false);
   return reply;
 }
 
-/** @param beginning of a stream, whose body is nowhere else */
+/** @param beginning of a stream, whose body is kept nowhere else */
 export function writeReply(
   { headers, body }: Reply,
   beginning: StreamBeginning | undefined,

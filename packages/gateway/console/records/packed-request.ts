@@ -1,6 +1,6 @@
 /**
  * A finished request as the ring keeps it: texts and numbers as bytes in an arena, and references to objects
- * that live on without it. Almost nothing of it is left to the garbage collector.
+ * that stay in memory anyway. Almost nothing of it is left to the garbage collector.
  */
 import { areSameLines, HeaderList } from '../../core/events/header-list.ts';
 import { Exchange } from '../../core/exchange.ts';
@@ -28,13 +28,16 @@ import type { RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 import type { Sent } from './sent.ts';
 
-/** The object of a record, and its slot in the ring. */
+/** An object that belongs to a record, and its slot in the ring. */
 const OVERHEAD_BYTES = 300;
-/** Extra members of a request that is refused, behind an authorizer without a cache, or answered by one. */
+/**
+ * Extra members of a request that is refused, that an authorizer without a cache let through, or that an
+ * authorizer responded to.
+ */
 const RARE_OVERHEAD_BYTES = 1_000;
-/** Per text on the heap. */
+/** The memory that a text takes on the heap besides its characters. */
 const TEXT_OVERHEAD_BYTES = 24;
-/** A compressed body is seldom larger than the plain one. */
+/** A compressed body is rarely larger than the plain one. */
 const MOST_PACKED_BYTES = 2 * RECORDED_BYTES;
 
 export type PackedRequest = Pick<
@@ -42,7 +45,7 @@ export type PackedRequest = Pick<
   'api' | 'method' | 'sourceIp' | 'stage' | 'route' | 'pathParameters'
 > &
   Pick<RecordedRequest, 'caller'> & {
-    /** The list of the record before, where it is the same; undefined = written. */
+    /** The header list of the previous record, where it is the same; undefined means that it was written. */
     readonly headers: readonly string[] | undefined;
     readonly seldom: SeldomParts | undefined;
     readonly place: Place;
@@ -50,12 +53,12 @@ export type PackedRequest = Pick<
     readonly standsFor: number;
     readonly phase: PhaseName;
     readonly invocationId: RequestIdOf | undefined;
-    /** For a Lambda proxy, which is its own plan. */
+    /** For a Lambda proxy integration, which is its own plan. */
     readonly proxy: Received['outgoing'];
     readonly rare: RareParts | undefined;
   };
 
-/** Only with a key, a throttle or mutual TLS. */
+/** Set only with a key, a throttle or mutual TLS. */
 type SeldomParts = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<RecordedRequest, 'metered'>;
 
 type RareParts = Pick<
@@ -64,17 +67,17 @@ type RareParts = Pick<
 > & {
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;
-  /** Neither a function's return value nor an HTTP answer. */
+  /** Neither a function's return value nor an HTTP response. */
   readonly outcome: RecordedOutcome | undefined;
 };
 
 const NOTHING_INJECTED: readonly string[] = [];
 const NO_PIECES: RecordedRequest['pieces'] = [];
 
-/** Headers of the record before, which the next one is likely to repeat. */
+/** The headers of the previous record, which the next one is likely to repeat. */
 export type LastHeaders = { headers: readonly string[]; headerBytes: number };
 
-/** @param last of the same route; holds the next one's afterwards */
+/** @param last the previous headers of the same route; updated for the next record */
 export function packRequest(
   finished: Finished,
   arena: RecordArena,
@@ -89,7 +92,7 @@ export function packRequest(
   const isRemadeReply = isEventRemade && isReplyRebuilt(finished);
   arena.begin();
   const headers = writeReceived(received, last, arena);
-  // A body that cannot be sent again as received must not look replayable.
+  // A body that cannot be sent again as it was received must not look as if it could.
   arena.number((isLong(packed) ? packed?.sent.length : received.body?.length) ?? 0);
   const streamed = trail.notes?.streamed;
   arena.number(streamed?.sentBytes ?? reply.body.length);
@@ -128,7 +131,10 @@ export function packRequest(
   };
 }
 
-/** As received. @returns the headers where they were not written because they repeat the last ones */
+/**
+ * Writes the headers as received. @returns the headers where they were not written because they repeat the
+ * last ones
+ */
 function writeReceived(
   received: Received,
   last: LastHeaders,
@@ -139,7 +145,7 @@ function writeReceived(
   arena.text(received.extendedRequestId === received.requestId ? undefined : received.extendedRequestId);
   arena.text(received.rawPath);
   arena.text(received.rawQuery);
-  // Most clients of a route repeat their headers: comparing is cheaper than writing.
+  // Most clients of a route repeat their headers, and comparing is cheaper than writing.
   const isRepeated = last.headers.length > 0 && areSameLines(received.headers.lines, last.headers);
   const headers = isRepeated ? last.headers : undefined;
   if (headers === undefined) {
@@ -157,7 +163,7 @@ function writeReceived(
   return headers;
 }
 
-/** A part of compressed bytes is useless. */
+/** A fragment of compressed bytes is useless. */
 function isLong(packed: Received['packed']): boolean {
   return packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
 }
@@ -269,8 +275,8 @@ function mapWhenRead(received: Received): void {
 }
 
 /**
- * A Lambda proxy's event, half of a record, is not kept: the same phase makes it again from the same facts
- * when it is read. Not where its body is cut.
+ * A Lambda proxy's event, which would be half of a record, is not kept: the same phase makes it again from
+ * the same facts when it is read. The event is kept where its body is truncated.
  */
 function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boolean {
   return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= RECORDED_BYTES;
@@ -309,7 +315,7 @@ function readSent(record: RecordReader): Sent | undefined {
   };
 }
 
-/** Each record is charged for the whole list, since any of them may be the last to hold it. */
+/** Each record is charged for the whole list, because any of them may be the last one that references it. */
 function weighTexts(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + TEXT_OVERHEAD_BYTES + length, 0);
 }

@@ -1,7 +1,7 @@
 /**
  * Records as bytes outside the heap. A record outlives the garbage collector's young generation, so objects
- * would be copied twice and collected among the old ones; bytes are not. First in, first out: reading follows
- * the order of writing.
+ * would be copied twice and collected in the old generation; bytes are not. First in, first out: values are
+ * read in the order in which they were written.
  */
 
 const SEGMENT_BYTES = 256 * 1024;
@@ -9,35 +9,37 @@ const SEGMENT_BYTES = 256 * 1024;
 const MOST_BYTES_PER_UNIT = 3;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /**
- * UTF-16 units. Shorter texts are written together, since a call costs more than they do; longer ones alone.
+ * UTF-16 units. Shorter texts are written together, because a call costs more than they do; longer ones are
+ * written alone.
  */
 const LONG_UNITS = 1024;
-/** Counts of the numbers, and of the bytes of text after them. */
+/** The number of numbers, and the number of bytes of text after them. */
 const HEAD_NUMBERS = 2;
-/** A released segment is the next to be filled. */
+/** A released segment is the next one to be filled. */
 const MOST_SPARES = 2;
 
 type Segment = {
   readonly bytes: Buffer;
   readonly numbers: Float64Array;
-  /** Bytes, a multiple of a number's. */
+  /** In bytes; a multiple of a number's size. */
   used: number;
   records: number;
 };
 
-/** Location of a record until it is released. */
+/** The location of a record, valid until it is released. */
 export type Place = { readonly segment: Segment; readonly start: number; readonly bytes: number };
 
 export class RecordArena {
   #current = newSegment(SEGMENT_BYTES);
   readonly #spares: Segment[] = [];
-  // Of the record being written: short texts as one rope, the lengths of all among the numbers.
+  // The record that is being written: short texts are one rope, and the lengths of all texts are among the
+  // numbers.
   #numbers = new Float64Array(256);
   #count = 0;
   #text = '';
   /** Long texts and data. */
   #parts: (string | Buffer)[] = [];
-  /** Indexes of the numbers that hold the byte length of a part. */
+  /** Indexes of the numbers that store the byte length of a part. */
   #slots: number[] = [];
 
   begin(): void {
@@ -77,7 +79,7 @@ export class RecordArena {
     this.data(typeof value === 'string' ? undefined : value);
   }
 
-  /** Only this writes. */
+  /** Only this method writes. */
   end(): Place {
     const count = this.#count;
     const text = this.#text;
@@ -117,7 +119,7 @@ export class RecordArena {
     this.number(undefined);
   }
 
-  /** Earlier reads stay valid. */
+  /** Values that were read earlier stay valid. */
   release({ segment }: Place): void {
     segment.records -= 1;
     if (segment.records > 0) return;

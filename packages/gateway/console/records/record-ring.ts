@@ -1,13 +1,13 @@
-/** The last items, within a number and a size; the oldest is dropped first. */
+/** The last items, limited by number and size; the oldest is dropped first. */
 export class RecordRing<T> {
   readonly #limit: number;
   readonly #limitBytes: number;
   readonly #onGone: (value: T) => void;
-  // By sequence modulo the limit.
+  // Indexed by sequence modulo the limit.
   readonly #slots: (T | undefined)[] = [];
   readonly #weights: number[] = [];
   #taken = 0;
-  /** Sequence of the oldest kept item. */
+  /** The sequence of the oldest kept item. */
   #first = 0;
   #bytes = 0;
 
@@ -18,7 +18,7 @@ export class RecordRing<T> {
     this.#onGone = onGone;
   }
 
-  /** How many items there have been; the sequence of the next one. */
+  /** How many items there have been, which is also the sequence of the next one. */
   get taken(): number {
     return this.#taken;
   }
@@ -45,13 +45,13 @@ export class RecordRing<T> {
     while (this.#bytes > this.#limitBytes && this.kept > 1) this.#dropOldest();
   }
 
-  /** Undefined for one that is dropped, or does not exist yet. */
+  /** Undefined for an item that was dropped or does not exist yet. */
   at(sequence: number): T | undefined {
     if (sequence < this.#first || sequence >= this.#taken) return undefined;
     return this.#slots[sequence % this.#limit];
   }
 
-  /** Newest first, with sequences; only those below `before` where it is given. */
+  /** Newest first, with sequences; only items below `before` where it is given. */
   *newestFirst(before = this.#taken): IterableIterator<[number, T]> {
     for (let sequence = Math.min(before, this.#taken) - 1; sequence >= this.#first; sequence -= 1) {
       const value = this.at(sequence);

@@ -1,6 +1,6 @@
 /**
- * Secrets that a record holds by name, so that they are also removed where they repeat: a function may print
- * a token without the header's name.
+ * Secrets that a record stores under a name, so that they are also removed where they repeat: a function may
+ * print a token without the header's name.
  */
 import { findSecrets } from './redact.ts';
 import { isEvent } from './recorded-request.ts';
@@ -13,7 +13,7 @@ import type { Redactor } from './redact.ts';
 
 const MAX_OF_STACKS = 256;
 
-/** The caller's secrets come first: their number is bounded. */
+/** The caller's secrets come first, because their number is bounded. */
 export function secretsOf(recorded: Recorded): readonly string[] {
   return findSecrets((redactor) => {
     if (isEvent(recorded)) visitEvent(recorded, redactor);
@@ -21,7 +21,7 @@ export function secretsOf(recorded: Recorded): readonly string[] {
   });
 }
 
-/** Of the environments of functions: these are secrets in every record. */
+/** Values from the environments of functions, which are secrets in every record. */
 export function secretsOfStacks(stacks: readonly ResolvedStack[]): readonly string[] {
   return findSecrets((redactor) => {
     for (const { functions } of stacks)
@@ -49,7 +49,7 @@ function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
   visitText(replyBody, redactor);
 }
 
-/** Members of an event beside headers, query and body: for a list of 10,000 rows no events are made. */
+/** Members of an event other than headers, query and body; no events are made for a list of 10,000 rows. */
 function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
   return {
     path,
@@ -96,7 +96,9 @@ function visitText(data: string | Buffer | undefined, redactor: Redactor): void 
   if (data !== undefined && data.length > 0) redactor.text(data.toString());
 }
 
-/** Members that programs use: they hold no text of callers or functions, and a record is found by them. */
+/**
+ * Members that programs use: they contain no text of callers or functions, and records are looked up by them.
+ */
 const FIXED: ReadonlySet<string> = new Set([
   'id',
   'kind',
@@ -117,7 +119,7 @@ const FIXED: ReadonlySet<string> = new Set([
   'of',
 ]);
 
-/** Also sentences and facts derived from the texts. */
+/** Includes sentences and facts derived from the texts. */
 export function maskRepeats(detail: RequestDetail, redactor: Redactor): RequestDetail {
   return mask(detail, redactor) as RequestDetail;
 }

@@ -1,4 +1,4 @@
-/** A record as it is read; its stored form: `packed-request.ts`, `packed-event.ts`. */
+/** A record as it is read; `packed-request.ts` and `packed-event.ts` have its stored form. */
 import type { GatewayError } from '../../core/errors.ts';
 import type { Caller, PhaseNotes, Received } from '../../core/exchange.ts';
 import type { HttpHead, HttpOutcome, InvocationResult } from '../../core/ports.ts';
@@ -6,9 +6,9 @@ import type { StreamPiece } from '../../core/stream-beginning.ts';
 import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { Sent } from './sent.ts';
 
-/** Per body or event. */
+/** The limit per body or event. */
 export const RECORDED_BYTES = 16 * 1024;
-/** The body of a streamed answer is that of its reply. */
+/** The body of a streamed response is the body of its reply. */
 export type RecordedOutcome =
   | InvocationResult
   | HttpOutcome
@@ -23,17 +23,17 @@ export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 export type RecordedRequest = {
   readonly kind: 'request' | 'handshake';
   /**
-   * Number of its route's requests that it counts for, itself included; more than 1 where others were not
-   * kept.
+   * How many of its route's requests the record counts for, itself included; more than 1 where others were
+   * not kept.
    */
   readonly standsFor: number;
   readonly received: Received;
-  /** The event follows from the exchange: no mapping has changed it. */
+  /** The event follows from the exchange, because no mapping has changed it. */
   readonly isEventItsOwn: boolean;
   readonly status: number;
   readonly replyHeaders: readonly string[];
   readonly replyBody: string | Buffer;
-  /** Of a streamed reply, the first ones as they were sent. */
+  /** The first pieces of a streamed reply, as they were sent. */
   readonly pieces: readonly StreamPiece[];
   readonly phase: PhaseName;
   readonly failure: string | undefined;
@@ -46,7 +46,7 @@ export type RecordedRequest = {
   readonly authorizerCall: PhaseNotes['authorizerCall'];
   readonly metered: PhaseNotes['metered'];
   readonly screened: PhaseNotes['screened'];
-  /** What rules of a file of faults did to it. */
+  /** How the rules of a faults file changed it. */
   readonly injected: readonly string[];
   readonly cache:
     | {
@@ -57,7 +57,7 @@ export type RecordedRequest = {
       }
     | undefined;
   readonly connectionId: string | undefined;
-  /** The outgoing request; undefined where it follows from the exchange, or there is none. */
+  /** The outgoing request; undefined where it follows from the exchange, or where there is none. */
   readonly sent: Sent | undefined;
   readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
 };

@@ -1,6 +1,6 @@
 /**
- * Removes secrets from what is shown and exported: a credential becomes a fingerprint and its last four
- * characters, enough to recognise it and useless for a call.
+ * Removes secrets from what is shown and exported: a credential becomes a fingerprint with its last four
+ * characters, which is enough to recognise it and useless for a call.
  */
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -15,20 +15,20 @@ import { isSecretOf } from '@gatewright/aws/text/secret-names';
 import type { Mask } from '@gatewright/aws/text/find-secrets';
 
 const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
-/** Numbers of fewer digits are counts. */
+/** Numbers with fewer digits are counts. */
 const MIN_DIGITS = 4;
-/** A password is certain, so it may be shorter than other repeated texts. */
+/** A password is known to be secret, so it may be shorter than other repeated texts. */
 const MIN_PASSWORD_LENGTH = 6;
-/** Shorter ones would match unrelated text. */
+/** Shorter texts would match unrelated text. */
 const MIN_REPEATED_LENGTH = 8;
 const MAX_REPEATED = 64;
 /**
- * A beginning of a secret of at least this length, and any part as long, is masked too: code cuts tokens to
- * print them.
+ * The beginning of a secret is masked too from this length on, and so is any part of this length, because
+ * code truncates tokens to print them.
  */
 const MIN_BEGINNING = 10;
 const MIN_PART = 16;
-/** Without the dots that mark a cut. */
+/** Without the dots that mark a truncation. */
 const TOKEN = /[\w~+/=-]+(?:\.[\w~+/=-]+)*/g;
 
 export type Redactor = {
@@ -47,9 +47,8 @@ export const SHOWING: Redactor = {
 };
 
 /**
- * @param key of this start, so that a fingerprint is useless outside it
- * @param secrets removed wherever they occur, under any name
- * @param others removes those of a wider circle first
+ * @param key of this start, so that a fingerprint is useless outside it @param secrets removed wherever they
+ * occur, under any name @param others a more general redactor that runs first
  */
 export function createRedactor(
   key: string,
@@ -64,7 +63,7 @@ export function createRedactor(
   return redactWith(mask, (text) => own(others(text)));
 }
 
-/** Values that a redactor would remove, as far as they are long enough to be recognised. */
+/** The values that a redactor would remove, provided that they are long enough to be recognised. */
 export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REPEATED): readonly string[] {
   const found = new Set<string>();
   const keep: Mask = (secret) => {
@@ -75,7 +74,7 @@ export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REP
   return [...found];
 }
 
-/** Longer ones first, so that none leaves the end of another. */
+/** Longer secrets come first, so that no end of another one is left over. */
 function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeated'] {
   if (secrets.length === 0) return (text) => text;
   const spelled = new Map(secrets.flatMap((secret) => spellings(secret).map((text) => [text, secret])));
@@ -105,8 +104,8 @@ function partsOf(secrets: readonly string[]): (text: string) => string | undefin
 }
 
 /**
- * Forms in which code prints a secret: without its scheme, from a query and in one, within JSON; for Basic
- * also the decoded text.
+ * The forms in which code prints a secret: without its scheme, percent-decoded, percent-encoded and within
+ * JSON; for Basic also the decoded text.
  */
 function spellings(secret: string): readonly string[] {
   const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1] ?? secret;
@@ -122,7 +121,7 @@ function spellings(secret: string): readonly string[] {
 function readBasic(text: string): { readonly whole: string; readonly password: string } | undefined {
   if (text.length > 1_024 || !/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) return undefined;
   const whole = Buffer.from(text, 'base64').toString();
-  // Random text would decode to other characters.
+  // Random text would decode to characters outside this range.
   const [, password] = /^[\x20-\x7e\u00a0-\ud7ff]{0,255}?:([\x20-\x7e\u00a0-\ud7ff]+)$/.exec(whole) ?? [];
   return password === undefined ? undefined : { whole, password };
 }
@@ -139,7 +138,7 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** @param repeated runs before names are looked for: a name may end within a secret */
+/** @param repeated runs before names are looked for, because a name may end within a secret */
 function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
   const plain = (text: string): string => maskSecrets(repeated(text), mask);
   const value = (name: string, text: string): string => {
@@ -178,7 +177,7 @@ function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
     const shown = repeated(text);
     return shown === text ? node : shown;
   };
-  // A body inside an event is JSON again.
+  // A body inside an event is JSON text again.
   const nested = (text: string): string => (/^\s*[[{]/.test(text) ? redactJson(text) : text);
   const redactJson = (text: string): string => {
     try {

@@ -1,18 +1,18 @@
 /**
- * Reloads of a start, as events, and its deployments, numbered from 1. A request is answered by the one of its
- * arrival, so requests keep no number.
+ * Reloads of a start, as events, and its deployments, numbered from 1. A request was handled by the
+ * deployment that was current when it arrived, so requests store no number.
  */
 import type { Clock } from '../../core/ports.ts';
 import type { Snapshot } from './deployment-snapshot.ts';
 import type { Change, ShownReload, ShownReloads } from './reload-model.ts';
 
-/** Of reloads shown, and of deployments that can be compared. */
+/** The number of reloads that are shown, and of deployments that can be compared. */
 const MOST_SHOWN = 100;
 const MOST_COMPARED = 20;
-/** Of times, one for each deployment. */
+/** The number of times that are kept, one for each deployment. */
 const MOST_VERSIONS = 5_000;
 const MOST_CHANGES = 100;
-/** Functions of one file are built one by one: their reloads within this time are one event. */
+/** Functions of one file are built one by one, so their reloads within this time count as one event. */
 const TOGETHER_MS = 1_000;
 export const STACKS = 'the stacks';
 
@@ -24,7 +24,7 @@ type Compared = {
   readonly fromEpochMs: number;
   /** Undefined until the first reload of the stacks. */
   readonly stacks: { snapshot: Snapshot | undefined };
-  /** By function, how often its code was loaded. */
+  /** How often the code of each function was loaded. */
   readonly code: ReadonlyMap<string, number>;
 };
 
@@ -32,9 +32,9 @@ type Compared = {
 type ReloadResult = {
   readonly what: string;
   readonly tookMs?: number;
-  /** Why the code of before stays; undefined = it was reloaded. */
+  /** Why the previous code stays; undefined means that the code was reloaded. */
   readonly kept?: Pick<ShownReload, 'file' | 'line'> & { readonly message: string };
-  /** Since when the new one answers; absent = now. */
+  /** Since when the new code is in use; absent means now. */
   readonly fromMs?: number;
 };
 
@@ -44,7 +44,7 @@ export class ReloadHistory {
   readonly #broken = new Map<string, ShownReload>();
   #current: Compared;
   #earlier: readonly Compared[] = [];
-  /** When each version began to answer, by the monotonic clock; the first of them is `#first`. */
+  /** When each version came into use, by the monotonic clock; the first of them is `#first`. */
   readonly #times: number[] = [-Infinity];
   #first = 1;
   #lastMs = -Infinity;
@@ -55,7 +55,7 @@ export class ReloadHistory {
     this.#current = { version: 1, fromEpochMs, stacks: { snapshot: undefined }, code: new Map() };
   }
 
-  /** At this time; undefined where it is no longer known. */
+  /** The version at this time; undefined where it is no longer known. */
   versionAt(monotonicMs: number): number | undefined {
     const index = this.#times.findLastIndex((fromMs) => fromMs <= monotonicMs);
     return index === -1 ? undefined : this.#first + index;
@@ -65,7 +65,7 @@ export class ReloadHistory {
     return [...this.#earlier, this.#current];
   }
 
-  /** Before the stacks change: what they are. */
+  /** Called before the stacks change, to capture them. */
   get snapshot(): Snapshot | undefined {
     return this.#current.stacks.snapshot;
   }
@@ -74,7 +74,7 @@ export class ReloadHistory {
     this.#current.stacks.snapshot = taken;
   }
 
-  /** @param after of reloaded stacks, with what differs from `snapshot` */
+  /** @param after the reloaded stacks, with what differs from `snapshot` */
   note({ what, tookMs, kept, fromMs }: ReloadResult, after?: ReloadedStacks): void {
     const before = this.#current;
     if (kept !== undefined) {
@@ -98,7 +98,9 @@ export class ReloadHistory {
     };
   }
 
-  /** Undefined where one of them is no longer kept. @param compareSnapshots loaded when it is needed */
+  /**
+   * Undefined where one of the versions is no longer kept. @param compareSnapshots loaded when it is needed
+   */
   compare(from: number, to: number, compareSnapshots: CompareSnapshots): readonly Change[] | undefined {
     const [one, other] = [from, to].map((wanted) => this.#compared.find(({ version }) => version === wanted));
     if (one === undefined || other === undefined) return undefined;
@@ -115,7 +117,7 @@ export class ReloadHistory {
     this.#broken.set(what, this.#add({ kind: 'kept', what: [what], changes: [], changed: 0, ...kept }, last));
   }
 
-  /** A function whose definition changed is another one. */
+  /** A function whose definition changed counts as another function. */
   #forgetMended(changes: readonly Change[]): void {
     for (const { part, name } of changes) if (part === 'function') this.#broken.delete(name);
   }
@@ -139,7 +141,7 @@ export class ReloadHistory {
     this.#current = { ...before, code: loadedOnce(before.code, what) };
   }
 
-  /** The event of functions that this one belongs to. */
+  /** The event that this reload of functions belongs to. */
   #joined(kind: ShownReload['kind'], what: string, message?: string): ShownReload | undefined {
     const last = this.#reloads.at(-1);
     const sinceMs = this.#clock.monotonicMs() - this.#lastMs;

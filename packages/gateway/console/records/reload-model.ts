@@ -5,26 +5,26 @@ export type Change = {
   /** `GET /orders of shop / dev`, `shop-dev-hello`, `Jobs (AWS::SQS::Queue) of shop` */
   readonly name: string;
   readonly how: 'added' | 'removed' | 'changed';
-  /** Of a change; without values where they may hold secrets. */
+  /** Values before and after; absent where they may contain secrets. */
   readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[];
 };
 
 export type ShownReload = {
-  /** From 1. */
+  /** Counted from 1. */
   readonly number: number;
   readonly atEpochMs: number;
-  /** The old code stays in service where it is `kept`. */
+  /** The old code stays in use where the reload is `kept`. */
   readonly kind: 'reloaded' | 'kept';
   /** `the stacks`, or names of functions. */
   readonly what: readonly string[];
   readonly tookMs: number | undefined;
-  /** That answers from here on. */
+  /** The version that is used from here on. */
   readonly version: number;
-  /** Why it was kept. */
+  /** Why the old code was kept. */
   readonly message: string | undefined;
   readonly file: string | undefined;
   readonly line: number | undefined;
-  /** The first of them, with their number. */
+  /** The first changes, with the number of all. */
   readonly changes: readonly Change[];
   readonly changed: number;
 };
@@ -32,10 +32,10 @@ export type ShownReload = {
 export type ShownVersion = { readonly version: number; readonly fromEpochMs: number };
 
 export type ShownReloads = {
-  /** Newest last; those that can be compared. */
+  /** The versions that can be compared, newest last. */
   readonly versions: readonly ShownVersion[];
   /** Newest first. */
   readonly reloads: readonly ShownReload[];
-  /** What is on disk and does not run. */
+  /** Code that is on disk but not running. */
   readonly broken: readonly ShownReload[];
 };

@@ -8,24 +8,25 @@ import type { Finished, FinishedEvent } from '../../core/trail.ts';
 import type { LastHeaders } from './packed-request.ts';
 
 /**
- * Of the histogram: each class is at most a thirty-second wide relative to its start, so a quantile is within
- * 2 %.
+ * The classes of the histogram: each is at most one thirty-second of its start wide, so a quantile is
+ * accurate within 2 %.
  */
 const CLASSES_PER_DOUBLING = 32;
 const SHORTEST_MS = 0.01;
-/** Up to a quarter of an hour, longer than any limit of AWS. */
+/** Up to a quarter of an hour, which is longer than any limit of AWS. */
 const CLASSES = 864;
 /**
- * The first 17 bits of a double are its exponent and a thirty-second: a class without computing a logarithm.
+ * The first 17 bits of a double are its exponent and its thirty-second, which gives the class without
+ * computing a logarithm.
  */
 const DOUBLE = new DataView(new ArrayBuffer(8));
-/** Exponents of doubles begin at -1023. */
+/** The exponents of doubles begin at -1023. */
 const CLASS_OF_ONE = 1023 * CLASSES_PER_DOUBLING;
 export const COUNTED_SECONDS = 300;
-/** How often a route's threshold of slowness is computed: a quantile reads the whole histogram. */
+/** How often a route's threshold of slowness is recomputed, because a quantile reads the whole histogram. */
 const SLOW_EVERY = 256;
 const SLOW_SHARE = 0.99;
-/** Occurs nowhere else in a route's name. */
+/** A character that occurs nowhere else in a route's name. */
 const SEPARATOR = '\n';
 
 export type RouteCount = {
@@ -35,7 +36,7 @@ export type RouteCount = {
   clientErrors: number;
   serverErrors: number;
   readonly times: Uint32Array;
-  /** The 99th percentile of its requests; Infinity until there have been some. */
+  /** The 99th percentile of the route's durations; Infinity until there are enough. */
   slowFromMs: number;
   // For sampling, see sampling.ts.
   second: number;
@@ -43,12 +44,12 @@ export type RouteCount = {
   notKept: number;
 } & LastHeaders;
 
-/** Seconds since the epoch, requests and errors of each. */
+/** Seconds since the epoch, with the requests and errors of each second. */
 type SecondCount = readonly [second: number, count: number, errors: number];
 
 export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();
-  // Finds a count without building a name; keeps no deployment alive.
+  // Finds a count without building a name, and keeps no deployment in memory.
   #ofStage = new WeakMap<ServedStage, Map<RoutePlan | undefined, RouteCount>>();
   #last:
     | { readonly stage: ServedStage; readonly route: RoutePlan | undefined; readonly counted: RouteCount }
@@ -60,12 +61,12 @@ export class RequestCounts {
   #total = 0;
   #sinceStart = 0;
 
-  /** Since the start, or since they were cleared. */
+  /** Counted since the start, or since the counts were cleared. */
   get total(): number {
     return this.#total;
   }
 
-  /** All requests of clients, including cleared ones. */
+  /** All requests of clients, including those that were cleared. */
   get sinceStart(): number {
     return this.#sinceStart;
   }
@@ -74,7 +75,7 @@ export class RequestCounts {
     return [...this.#routes.values()];
   }
 
-  /** @returns the count of its route, this one included */
+  /** @returns the count of the request's route, this request included */
   take({ received, reply, latencyMs }: Finished): RouteCount {
     const { api, stage, route } = received;
     this.#sinceStart += 1;
@@ -153,7 +154,7 @@ export class RequestCounts {
       this.#count[slot] = 0;
       this.#errors[slot] = 0;
     }
-    // A clock that was moved back continues from there.
+    // After the clock was moved back, counting continues from there.
     this.#newest = second;
     this.#count[slot] = (this.#count[slot] ?? 0) + 1;
     if (isError) this.#errors[slot] = (this.#errors[slot] ?? 0) + 1;
@@ -178,7 +179,7 @@ function nothingCounted(apiName: string, routeKey: string): RouteCount {
 }
 
 function classOf(latencyMs: number): number {
-  // Also for 0.
+  // Covers 0 as well.
   if (!(latencyMs > SHORTEST_MS)) return 0;
   DOUBLE.setFloat64(0, latencyMs / SHORTEST_MS);
   return Math.min((DOUBLE.getUint32(0) >>> 15) - CLASS_OF_ONE, CLASSES - 1);
@@ -190,7 +191,7 @@ function timeOf(place: number): number {
   return SHORTEST_MS * 2 ** Math.floor(place * step) * (1 + ((place % CLASSES_PER_DOUBLING) + 0.5) * step);
 }
 
-/** Quantile of a route's durations, as the middle of its class; undefined where there were none. */
+/** A quantile of a route's durations, as the middle of its class; undefined where there were none. */
 export function quantileOf({ count, times }: RouteCount, share: number): number | undefined {
   const wanted = Math.max(1, Math.ceil(count * share));
   let seen = 0;

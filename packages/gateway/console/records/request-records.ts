@@ -1,4 +1,7 @@
-/** The last requests and messages of this start, packed when they end and described when they are read. */
+/**
+ * The last requests and messages of this start. They are packed when they end and described when they are
+ * read.
+ */
 import { describeDetail } from './describe-detail.ts';
 import { callsOf } from './function-calls.ts';
 import { describeRow } from './describe-row.ts';
@@ -26,7 +29,7 @@ import type { Redactor } from './redact.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
-/** Bounds the bodies held within one turn. */
+/** Bounds the bodies that wait to be packed within one turn. */
 const MOST_OVER = 128;
 const NO_STACKS: readonly ResolvedStack[] = [];
 
@@ -34,7 +37,7 @@ type RowFilter = {
   readonly before?: number | undefined;
   readonly since?: number | undefined;
   readonly limit?: number | undefined;
-  /** Part of method, target, route, caller or id. */
+  /** A part of the method, target, route, caller or id. */
   readonly search?: string | undefined;
   readonly route?: string | undefined;
   /** `404`, `4xx` */
@@ -43,7 +46,7 @@ type RowFilter = {
 
 export type Found = { readonly sequence: number; readonly kept: Recorded; readonly redactor: Redactor };
 
-/** By the invocation's own id, which is not that of its request. */
+/** Keyed by the invocation's own id, which differs from the request's id. */
 export type FindInvocation = (invocationId: string | undefined) => {
   /** Undefined where no record of it is kept. */
   readonly recordId: string | undefined;
@@ -55,32 +58,31 @@ type Slot = PackedRequest | PackedEvent;
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
   readonly #counts = new RequestCounts();
-  /** For texts of no record; made again where the stacks have changed. */
+  /** The redactor for texts that belong to no record; made again when the stacks have changed. */
   #ofStacks: { readonly stacks: readonly ResolvedStack[]; readonly redactor: Redactor };
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;
-  /** Since this loop turn began. */
+  /** Counted since this turn of the event loop began. */
   readonly #over: (Finished | undefined)[] = [];
   #overCount = 0;
   readonly #sampling = new Sampling();
   readonly #keepsAll: boolean;
   readonly #scheme: Scheme;
-  /** Ids of requests whose sender will read the record. */
+  /** The ids of requests whose sender will read the record. */
   readonly #expected = new Set<string>();
   readonly #clock: Clock;
   readonly #key: string;
-  /** Found at the first read of a record; constant. */
+  /** Determined when a record is first read; constant afterwards. */
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
-  /** Those served now; the same list until the next reload. */
+  /** The APIs that are served now; the same list until the next reload. */
   readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
-  /** Number of the deployment that answered then; undefined where nothing reloads. */
+  /** The number of the deployment that responded at that time; undefined where nothing reloads. */
   versionAt: (monotonicMs: number) => number | undefined = () => undefined;
   /** Called once at the next record. */
   #waiting: (() => void)[] = [];
 
   /**
-   * @param key of this start, for fingerprints of secrets
-   * @param keepsAll keeps every ordinary success too
+   * @param key of this start, for fingerprints of secrets @param keepsAll keeps every ordinary success too
    * @param scheme of the ports of APIs
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
@@ -92,7 +94,7 @@ export class RequestRecords implements RecordSink {
     this.#ofStacks = { stacks: [], redactor: createRedactor(key) };
   }
 
-  /** Removes the secrets of functions' environments, under any name. */
+  /** Removes the secrets in functions' environments, under any name. */
   get redactor(): Redactor {
     const stacks = this.readStacks();
     if (stacks !== this.#ofStacks.stacks)
@@ -103,8 +105,8 @@ export class RequestRecords implements RecordSink {
   take(finished: Finished): void {
     this.#over[this.#overCount] = finished;
     const count = (this.#overCount += 1);
-    // At the end of the loop turn, after the replies were sent: the code of counting and packing stays in the
-    // processor's caches, and no request waits.
+    // Runs at the end of the event loop turn, after the replies were sent: the code for counting and packing
+    // stays in the processor's caches, and no request waits for it.
     if (count === 1) runAtTurnEnd(this.#keepAll);
     else if (count >= MOST_OVER) this.#keepAll();
   }
@@ -115,7 +117,7 @@ export class RequestRecords implements RecordSink {
     this.#overCount = 0;
     for (let at = 0; at < count; at += 1) {
       const finished = this.#over[at];
-      // The list stays for the next turn, without its items.
+      // The list is kept for the next turn, without its items.
       this.#over[at] = undefined;
       if (finished !== undefined) this.#keep(finished);
     }
@@ -139,7 +141,7 @@ export class RequestRecords implements RecordSink {
     this.#wake();
   }
 
-  /** The next request of this id is kept, ordinary or not. */
+  /** The next request with this id is kept, ordinary or not. */
   expect(requestId: string): void {
     this.#expected.add(requestId);
   }
@@ -152,7 +154,7 @@ export class RequestRecords implements RecordSink {
     this.lines.onLine(line);
   }
 
-  /** Of all requests, kept or not. */
+  /** Counts all requests, kept or not. */
   get counts(): RequestCounts {
     this.#keepAll();
     return this.#counts;
@@ -191,8 +193,8 @@ export class RequestRecords implements RecordSink {
   }
 
   /**
-   * By request id, or an unambiguous beginning of one. `last` is the newest, but not an opening or
-   * end of a connection that succeeded, unless there is nothing else.
+   * Finds a record by its request id, or by an unambiguous beginning of one. `last` is the newest record,
+   * except for a successful opening or end of a connection, unless there is nothing else.
    */
   find(id: string): Found | undefined {
     let lifecycle: Found | undefined;
@@ -226,7 +228,7 @@ export class RequestRecords implements RecordSink {
       : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
-  /** For output of invocations: the kept record that each belongs to, and the redactor of its secrets. */
+  /** For output of invocations: finds the kept record of each and the redactor of its secrets. */
   invocations(): FindInvocation {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())
@@ -267,7 +269,7 @@ export class RequestRecords implements RecordSink {
     });
   }
 
-  /** Packs all finished ones first. */
+  /** Packs all finished requests first. */
   get #records(): RecordRing<Slot> {
     this.#keepAll();
     return this.#ring;

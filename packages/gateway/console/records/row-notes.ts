@@ -1,6 +1,6 @@
 import type { RequestRow } from './model.ts';
 
-/** Of the list: a cold start explains how long a success took, and no error. */
+/** The note in the list: a cold start explains why a success took long, but not an error. */
 export function notesOf({ code, failure, status, cache, isColdStart }: NotedRow): readonly string[] {
   const isError = code !== undefined || failure !== undefined || (status >= 400 && status < 600);
   return [

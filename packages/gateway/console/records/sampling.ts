@@ -1,17 +1,20 @@
 /**
- * Which requests are kept in full under load: keeping all would cost over 3 %. All are counted
- * (request-counts.ts); above a rate only every nth ordinary success is kept, of everything else each one.
+ * Which requests are kept completely under load: keeping all would cost over 3 %. All are counted
+ * (request-counts.ts). Above a rate, only every nth ordinary success is kept, but every other request.
  */
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
-/** Ordinary successes per second that are all kept: at that rate a ring of 4,000 lasts four seconds. */
+/**
+ * Up to this number of ordinary successes per second, all are kept: at that rate a ring of 4,000 lasts four
+ * seconds.
+ */
 export const FULL_RECORDS_PER_SECOND = 1_000;
-/** Per route, so that a rare one stays visible beside a busy one. */
+/** Per route, so that a rare route stays visible next to a busy one. */
 const FIRST_OF_ROUTE = 5;
 
 export type SampleRate = {
-  /** One of this many ordinary successes was kept; 1 = all. */
+  /** One of this many ordinary successes was kept; 1 means all. */
   readonly keptOneOf: number;
   readonly perSecond: number;
   /** `1 of 12 kept at 11,900/s` */
@@ -20,22 +23,27 @@ export type SampleRate = {
 
 export class Sampling {
   #second = NaN;
-  /** All, and the ordinary ones, of this second. */
+  /** All requests of this second, and the ordinary successes. */
   #all = 0;
   #ordinary = 0;
   #kept = 0;
   #stride = 1;
-  /** Expected number of this second: that of the last one, or the current one if higher. */
+  /**
+   * The number expected for this second: the number of the last second, or of the current one if that is
+   * higher.
+   */
   #expected = 0;
   #last: { second: number; all: number; ordinary: number; kept: number } | undefined;
   #notKept = 0;
 
-  /** Ordinary successes that were counted, but not kept. */
+  /** Ordinary successes that were counted but not kept. */
   get notKept(): number {
     return this.#notKept;
   }
 
-  /** @returns number of its route's requests that it counts for, usually 1; 0 = it is not kept */
+  /**
+   * @returns how many of its route's requests the record counts for, normally 1; 0 means that it is not kept
+   */
   weigh(finished: Finished, ofRoute: RouteCount): number {
     const { trail, latencyMs } = finished;
     const second = Math.floor((trail.startedMs + latencyMs) / 1000);
@@ -90,7 +98,7 @@ export class Sampling {
   }
 }
 
-/** Nothing to explain: no refusal, no error, no handshake, no cold start. */
+/** There is nothing to explain: no refusal, no error, no handshake, no cold start. */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
   if (
     trail.failure !== undefined ||

@@ -4,7 +4,7 @@ import { chooseRequestTemplate } from '../../core/mapping/choose-template.ts';
 import type { MappedIntegration } from '../../core/mapping/integration.ts';
 
 export type Sent = {
-  /** A function's name, an address, `sqs:us-east-1`, `MOCK`. */
+  /** A function's name, an address, `sqs:us-east-1` or `MOCK`. */
   readonly target: string;
   readonly method: string | undefined;
   readonly headers: readonly string[];

@@ -15,7 +15,7 @@ export function showPieces(
   return pieces.map(({ atMs, bytes }, index) => ({ atMs: atMs - startedMs, bytes, text: shown[index] }));
 }
 
-/** As far as the body was kept. None where it is no UTF-8. */
+/** Covers the body as far as it was kept. Empty where it is not UTF-8. */
 function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const texts: string[] = [];
@@ -23,7 +23,7 @@ function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   try {
     for (const { bytes } of pieces) {
       if (from >= body.length) break;
-      // A character that is cut belongs to the piece with its last byte.
+      // A character that spans two pieces belongs to the piece with its last byte.
       texts.push(decoder.decode(body.subarray(from, from + bytes), { stream: true }));
       from += bytes;
     }
@@ -33,7 +33,7 @@ function textsOf(pieces: Streamed['pieces'], body: Buffer): readonly string[] {
   return texts.some((text) => text.includes('\0')) ? [] : texts;
 }
 
-/** None where a secret lies across pieces: its parts alone are not recognised. */
+/** Empty where a secret spans pieces, because its parts alone are not recognised. */
 function clean(texts: readonly string[], redactor: Redactor): readonly string[] {
   const whole = texts.join('');
   const shown = withoutSpace(redactor.text(whole));
@@ -42,7 +42,7 @@ function clean(texts: readonly string[], redactor: Redactor): readonly string[] 
   return withoutSpace(cleaned.join('')) === shown ? cleaned : [];
 }
 
-/** Cleaning JSON drops its spaces. */
+/** Redacting JSON removes its spaces. */
 function withoutSpace(text: string): string {
   return text.replaceAll(/\s/g, '');
 }

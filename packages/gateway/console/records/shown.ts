@@ -4,7 +4,7 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import type { RecordedMessage, Shown } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-/** @param size original bytes or characters, where the ring kept fewer */
+/** @param size original bytes or characters, where the ring kept only a part */
 export function showData(
   title: string,
   data: string | Buffer | undefined,
@@ -14,7 +14,10 @@ export function showData(
   return showText(title, data, size, toText, (text) => redactor.text(text));
 }
 
-/** @param headers of the message, which name its charset, and a form, whose fields are read like a query */
+/**
+ * @param headers of the message: they name its charset and tell whether it is a form, whose fields are read
+ * like a query
+ */
 export function showBody(
   data: string | Buffer | undefined,
   headers: readonly string[],
@@ -31,7 +34,7 @@ export function showBody(
   );
 }
 
-/** Undefined for UTF-8, and for names that are no charset. */
+/** Undefined for UTF-8 and for unknown charset names. */
 function decoderOf(charset: string | undefined): TextDecoder | undefined {
   if (charset === undefined) return undefined;
   try {
@@ -69,7 +72,7 @@ export function showHeaders(headers: readonly string[], redactor: Redactor): Rec
   return pairs;
 }
 
-/** Undefined for invalid UTF-8. A cut text may end within a character. */
+/** Undefined for invalid UTF-8. A truncated text may end within a character. */
 function toText(bytes: Buffer, isCut: boolean): string | undefined {
   if (isCut) {
     const text = bytes.toString();
@@ -85,7 +88,7 @@ function toText(bytes: Buffer, isCut: boolean): string | undefined {
   }
 }
 
-/** Undefined unless it is a JSON object or array, or the beginning of one where it is cut. */
+/** Undefined unless the text is a JSON object or array, or the beginning of one where it is truncated. */
 function indent(text: string, isCut: boolean): string | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   if (isCut) return BEGINNING.test(text) ? indentJson(text) : undefined;
@@ -97,12 +100,12 @@ function indent(text: string, isCut: boolean): string | undefined {
   return indentJson(text);
 }
 
-/** Nothing but tokens of JSON, whatever their order; the last one may be cut. */
+/** Accepts only tokens of JSON, in any order; the last one may be truncated. */
 const BEGINNING =
   /^(?:[\s{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*(?![^\s{}[\],:])|(?:true|false|null)(?![^\s{}[\],:]))*(?:"(?:[^"\\]|\\.)*\\?|-|t|tr|tru|f|fa|fal|fals|n|nu|nul)?$/;
 const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** Token by token, as sent: `JSON.parse` would change a number of 20 digits. */
+/** Works token by token to keep the text as sent: `JSON.parse` would change a number with 20 digits. */
 function indentJson(json: string): string {
   let [text, depth, before] = ['', 0, ''];
   for (const [token] of json.matchAll(TOKENS)) {

@@ -1,5 +1,6 @@
 /**
- * Every call kept in the journal: those of `apigateway` and `apigatewayv2`, and those of functions' policies.
+ * Every call that the journal keeps: those of `apigateway` and `apigatewayv2`, and those that edit functions'
+ * policies.
  */
 import { createFunctionPolicies, isPolicyCall } from './lambda/function-policy.ts';
 import { createRestApiWire } from './rest/rest-api-wire.ts';

@@ -1,6 +1,6 @@
 /**
- * A map with quick access to its oldest entry. The first entry of a full JavaScript map is found only after
- * thousands of deleted ones.
+ * A map with quick access to its oldest entry. In a JavaScript map, finding the first entry means skipping
+ * all deleted ones, which may be thousands.
  */
 type Link<Value> = {
   readonly key: string;
@@ -48,7 +48,7 @@ export class AgedMap<Value> {
     this.#unlink(link);
   }
 
-  /** Removes the oldest; undefined if empty. */
+  /** Removes the oldest entry; undefined if the map is empty. */
   takeOldest(): Value | undefined {
     const oldest = this.#oldest;
     if (oldest === undefined) return undefined;

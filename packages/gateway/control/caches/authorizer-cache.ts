@@ -5,7 +5,8 @@ import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../../core/ex
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
 
 /**
- * More distinct credentials than this within one TTL evict the oldest; a flood of tokens cannot fill memory.
+ * If there are more distinct credentials than this within one TTL, the oldest are evicted, so that a flood of
+ * tokens cannot fill the memory.
  */
 const MAX_ENTRIES = 10_000;
 

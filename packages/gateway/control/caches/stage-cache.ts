@@ -4,21 +4,23 @@ import type { CachedReply, CacheEntry, StageCacheStore } from '../../core/exchan
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
-/** Default memory limit of one cache, however large its cluster is at AWS. */
+/** The default memory limit of one cache, however large its cluster is on AWS. */
 const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
 const GIGABYTE = 1024 ** 3;
 /**
- * Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing.
+ * The overhead of an entry: map slot, object and header list. Without it, a flood of empty responses would
+ * count as nothing.
  */
 const ENTRY_OVERHEAD_BYTES = 512;
 
 /**
- * The cached answers of one stage; the least recently used is evicted. Kept in memory, empty after a restart.
+ * The cached responses of one stage; the least recently used entry is evicted. Kept in memory, so it is empty
+ * after a restart.
  */
 export class LruStageCache implements StageCacheStore {
   readonly #entries = new AgedMap<Entry>();
   readonly #maxMemoryBytes: number;
-  /** The smaller of the memory limit and the cluster. */
+  /** The memory limit or the size of the cluster, whichever is smaller. */
   #maxTotalBytes: number;
   #totalBytes = 0;
   #clusterSize: string | undefined;
@@ -69,7 +71,7 @@ export class LruStageCache implements StageCacheStore {
   }
 
   /**
-   * `size` in gigabytes as AWS writes it. A change of size is a new cluster, which begins empty
+   * `size` in gigabytes as AWS writes it. Changing the size creates a new cluster, which begins empty
    * (docs/aws §9).
    */
   useCluster(size: string | undefined): void {

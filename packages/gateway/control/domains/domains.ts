@@ -1,6 +1,6 @@
 /**
- * Custom domains and the targets of their base paths (docs/aws §10.4). Made by templates and API calls, like
- * stages; a reload changes what the template has changed.
+ * Custom domains and the targets of their base paths (docs/aws §10.4). Created by templates and calls, like
+ * stages; a reload changes only what the template has changed.
  */
 import { findBasePath } from '../../core/routing/base-path.ts';
 import { matchRule } from '../../core/routing/routing-rules.ts';
@@ -13,21 +13,21 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type Mapping = {
   readonly apiId: string;
-  /** Empty: the first segment after the base path names the stage (REST only). */
+  /** Empty means that the first segment after the base path names the stage (REST only). */
   readonly stage: string;
   /** Set by a call of apigatewayv2. */
   readonly id?: string;
 };
 
 export type Domain = {
-  /** Lower case; `*.example.com` stands for every name one label below. */
+  /** In lower case; `*.example.com` stands for every name that is one label longer. */
   readonly name: string;
   readonly properties: JsonObject;
   readonly mappings: ReadonlyMap<string, Mapping>;
   /** In order of their priority; used according to the domain's routing mode. */
   readonly rules: readonly RoutingRule[];
   readonly createdAtEpochMs: number;
-  /** Why every request to it answers 500: its guard cannot be enforced. */
+  /** Why every request to it receives 500: its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
   readonly truststore?: Truststore | undefined;
   readonly access?: PrivateDomain | undefined;
@@ -59,7 +59,7 @@ export class Domains {
     this.#domains.set(domain.name, domain);
   }
 
-  /** Empty until templates define theirs again. */
+  /** Empty until templates define their domains again. */
   clear(): void {
     this.#domains = new Map();
     this.#defined = new Map();
@@ -69,7 +69,7 @@ export class Domains {
     this.#domains.delete(name);
   }
 
-  /** The domain of a Host header, ignoring its port; undefined for another host. */
+  /** The domain for a Host header, ignoring its port; undefined for another host. */
   ofHost(host: string): Domain | undefined {
     if (this.#domains.size === 0) return undefined;
     const name = host.toLowerCase().replace(/\.?(?::\d{1,5})?$/, '');
@@ -93,7 +93,7 @@ export class Domains {
   }
 }
 
-/** The merged domain; undefined = none. */
+/** The merged domain; undefined means none. */
 function merge(
   was: DefinedDomain | undefined,
   current: Domain | undefined,
@@ -116,7 +116,7 @@ function merge(
   return { ...current, properties, mappings, rules, closedBecause, truststore, access: now.access };
 }
 
-/** Like mappings: the template's changes win, all else stays as calls left it. */
+/** Like mappings: the template's changes take precedence, and everything else stays as calls left it. */
 function mergeRules(
   was: readonly RoutingRule[],
   current: readonly RoutingRule[],
@@ -139,8 +139,8 @@ export function byPriority(rules: readonly RoutingRule[]): readonly RoutingRule[
 const MUTUAL_TLS = 'MutualTlsAuthentication';
 
 /**
- * Target of a request to this domain: the first matching rule, if the mode uses rules; else the longest base
- * path.
+ * The target of a request to this domain: the first matching rule, if the mode uses rules; otherwise the
+ * longest base path.
  */
 export function matchDomain(domain: Domain, path: string, rawHeaders: readonly string[] = []): DomainMatch {
   const mode = routingModeOf(domain.properties);

@@ -1,4 +1,4 @@
-/** Calls on custom domains and base path mappings, with AWS's checks and words (public captures). */
+/** Calls on custom domains and base path mappings, with AWS's checks and wording (public captures). */
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -49,7 +49,7 @@ export function createDomain(
   return domain;
 }
 
-/** The domain with other properties. @throws ControlError if its guard cannot be enforced */
+/** Returns the domain with other properties. @throws ControlError if its guard cannot be enforced */
 export function changeDomain(
   domains: Domains,
   domain: Domain,
@@ -74,18 +74,19 @@ function requireTruststore(properties: JsonObject, source: TruststoreSource): Tr
   }
 }
 
-/** Replaces the rule with its id, or adds it. @throws ControlError for what AWS refuses */
+/** Replaces the rule that has the same id, or adds it. @throws ControlError for what AWS refuses */
 export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): void {
   if (routingModeOf(domain.properties) === 'mappings')
     throw badRequest('The routing mode of the domain name does not support routing rules');
   const others = domain.rules.filter(({ id }) => id !== rule.id);
   if (others.some(({ priority }) => priority === rule.priority))
     throw conflict('A routing rule with this priority already exists');
-  if (others.length >= MAX_RULES) throw badRequest(`A domain name takes ${MAX_RULES} routing rules`);
+  if (others.length >= MAX_RULES)
+    throw badRequest(`A domain name can have at most ${MAX_RULES} routing rules`);
   domains.put({ ...domain, rules: byPriority([...others, rule]) });
 }
 
-/** AWS's default quota; a request evaluates all of them. */
+/** AWS's default quota; a request evaluates all rules. */
 const MAX_RULES = 50;
 
 /** @throws ControlError NotFoundException */
@@ -101,7 +102,7 @@ export function deleteRule(domains: Domains, domain: Domain, id: string): void {
   domains.put({ ...domain, rules: domain.rules.filter((one) => one.id !== id) });
 }
 
-/** `stage` of the mapping may be empty. @throws ControlError for what AWS refuses */
+/** `stage` in the mapping may be empty. @throws ControlError for what AWS refuses */
 export function createMapping(
   domains: Domains,
   domain: Domain,
@@ -149,7 +150,9 @@ function putMapping(
   domains.put({ ...domain, mappings: new Map([...domain.mappings, [basePath, mapping]]) });
 }
 
-/** Call before an API, or one stage of it, is deleted. @throws ControlError if a domain maps to it */
+/**
+ * Must be called before an API, or one stage of it, is deleted. @throws ControlError if a domain maps to it
+ */
 export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
   const names = domains.all
     .filter(({ mappings, rules }) =>

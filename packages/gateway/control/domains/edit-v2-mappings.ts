@@ -1,4 +1,6 @@
-/** API mappings of custom domains for calls of apigatewayv2: of several levels, to APIs of every kind. */
+/**
+ * API mappings of custom domains for calls of apigatewayv2: keys with several levels, to APIs of every type.
+ */
 import { isBasePath } from '../../core/routing/base-path.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -8,7 +10,7 @@ import type { Domain, Domains, Mapping } from './domains.ts';
 
 const ID_LENGTH = 6;
 
-/** The id set by a call, else one that is the same at every start. */
+/** The id that a call set, otherwise an id that is the same in every start. */
 export function mappingIdOf({ name }: Domain, basePath: string, { id }: Mapping): string {
   return id ?? makeId(ID_LENGTH, name, basePath);
 }
@@ -21,7 +23,7 @@ export function findMappingById(domain: Domain, id: string): readonly [basePath:
   );
 }
 
-/** @param from the present base path @throws ControlError for what AWS refuses */
+/** @param from the current base path @throws ControlError for what AWS refuses */
 export function putV2Mapping(
   domains: Domains,
   findApi: (apiId: string) => ApiState | undefined,

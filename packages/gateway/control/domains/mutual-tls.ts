@@ -1,4 +1,4 @@
-/** Mutual TLS of custom domains: the local files of their truststores in S3 (docs/aws §10.7). */
+/** Mutual TLS of custom domains: the local copies of their truststores in S3 (docs/aws §10.7). */
 import { DefinitionError } from '../../core/errors.ts';
 import { readTruststore } from '@gatewright/aws/certificates/truststore';
 import { mapOf, textOf } from '@gatewright/aws/json-object';
@@ -10,7 +10,7 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 export type TruststoreSource = {
   readonly readObject: (address: string) => string | undefined;
   readonly file: string;
-  /** `--tls`: without it, clients cannot be asked for certificates. */
+  /** `--tls`: without it, the gateway cannot ask clients for certificates. */
   readonly servesTls: boolean;
 };
 
@@ -21,7 +21,7 @@ export const NO_TRUSTSTORES: TruststoreSource = {
   servesTls: false,
 };
 
-/** The guard of a domain; both undefined = it requires no certificate. */
+/** The guard of a domain; if both are undefined, it requires no certificate. */
 export type MutualTls = {
   readonly truststore?: Truststore | undefined;
   readonly closedBecause?: string | undefined;
@@ -41,22 +41,23 @@ export function readMutualTls(
     if (!(error instanceof RangeError)) throw error;
     if (tolerance.allowsUnguarded) return {};
     const fault = new DefinitionError(item.place('MutualTlsAuthentication'), error.message);
-    tolerance.note(fault, 'every request to the domain answers 500, unless --allow-unguarded');
+    tolerance.note(fault, 'every request to the domain receives 500, unless --allow-unguarded is set');
     return { closedBecause: fault.describe() };
   }
 }
 
 /**
- * An object of its version, `truststore.pem?versionId=…`, wins over the one without: a rotation by versions
- * may keep both. @throws RangeError with a sentence
+ * An object for the version, `truststore.pem?versionId=…`, is used before the one without a version, so that
+ * both can be kept during a rotation. @throws RangeError with a message
  */
 export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
   if (!source.servesTls)
-    throw new RangeError('clients cannot be asked for a certificate without TLS: start with --tls');
+    throw new RangeError('without TLS the gateway cannot ask clients for a certificate: start with --tls');
   const uri = textOf(mutualTls, 'TruststoreUri');
   const version = textOf(mutualTls, 'TruststoreVersion');
   const address = /^s3:\/\/([^/]+\/.+)$/i.exec(uri)?.[1];
-  if (address === undefined) throw new RangeError(`TruststoreUri takes s3://bucket/key, not "${uri}"`);
+  if (address === undefined)
+    throw new RangeError(`TruststoreUri must have the form s3://bucket/key, not "${uri}"`);
   const ofVersion = version === '' ? undefined : source.readObject(`${address}?versionId=${version}`);
   const text = ofVersion ?? source.readObject(address);
   if (text === undefined) {

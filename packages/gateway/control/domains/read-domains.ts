@@ -59,8 +59,8 @@ export function readDomains(
         () => undefined,
       );
   };
-  const noDomain = 'the domain does not answer';
-  const noMapping = 'the domain does not answer at this path';
+  const noDomain = 'the domain is not served';
+  const noMapping = 'the domain is not served at this path';
   each('AWS::ApiGateway::DomainName', noDomain, (item) => {
     notePolicy(item, textOf(item.properties, 'SecurityPolicy'), tolerance);
     addDomain(drafts, item, item.properties, readMutualTls(item, truststores, tolerance));
@@ -92,7 +92,7 @@ export function readDomains(
     refuseMixture(drafts, item, mapping, findApi);
     addMapping(drafts, item, 'ApiMappingKey', readText(item, 'ApiMappingKey', ''), mapping);
   });
-  each('AWS::ApiGatewayV2::RoutingRule', 'the rule routes nothing', (item) => {
+  each('AWS::ApiGatewayV2::RoutingRule', 'the rule has no effect', (item) => {
     addRule(draftOf(drafts, domainOfArn(item)), item, readRoutingRule(item, findApi));
   });
   return [...drafts].map(([name, draft]) => ({ name, ...draft, rules: byPriority(draft.rules) }));
@@ -110,10 +110,10 @@ function addPrivateMapping(
   if (drafts.get(name)?.access === undefined)
     throw new DefinitionError(
       item.place('DomainNameArn'),
-      `no loaded stack has the private domain ${name}, whose policy is required`,
+      `no loaded stack contains the private domain ${name}, whose policy is required`,
     );
   if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
-    throw new DefinitionError(item.place('RestApiId'), 'A private domain name supports private APIs only');
+    throw new DefinitionError(item.place('RestApiId'), 'A private domain name supports only private APIs');
   addMapping(drafts, item, 'BasePath', basePath, mapping, name);
 }
 
@@ -147,8 +147,8 @@ function readName(item: ControlResource): string {
 }
 
 /**
- * A host name of at least two labels, the first of which may be `*`; not one of AWS's own API hosts, since
- * such a domain would take another API's requests.
+ * A host name with at least two labels, the first of which may be `*`. AWS's own API hosts are excluded,
+ * because such a domain would receive another API's requests.
  */
 export function isDomainName(text: string): boolean {
   return (
@@ -194,7 +194,7 @@ function addMapping(
 function draftOf(drafts: Map<string, Draft>, name: string): Draft {
   const known = drafts.get(name);
   if (known !== undefined) return known;
-  // If the domain's mode is unknown, rules apply, because they exist.
+  // If the domain's mode is unknown, rules apply, because the rule exists.
   const properties = { DomainName: name, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' };
   const draft = { properties, mappings: new Map<string, Mapping>(), rules: [] };
   drafts.set(name, draft);
@@ -207,7 +207,7 @@ function addRule({ properties, rules }: Draft, item: ControlResource, rule: Rout
   if (routingModeOf(properties) === 'mappings')
     throw new DefinitionError(
       item.place('DomainNameArn'),
-      'The routing mode of the domain uses no rules: set ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING',
+      'The routing mode of the domain does not use rules: set ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING',
     );
   rules.push(rule);
 }

@@ -1,6 +1,6 @@
 /**
- * Custom domains of private APIs, with their mappings and associated endpoints (docs/aws §10.6). Such a host
- * does not show the client's endpoint, so the domain's associated one is assumed.
+ * Custom domains of private APIs, with their mappings and associated endpoints (docs/aws §10.6). The host
+ * does not show the client's endpoint, so the endpoint that is associated with the domain is assumed.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import {
@@ -30,7 +30,7 @@ export function domainOfArn(item: ControlResource): string {
   throw new DefinitionError(item.place('DomainNameArn'), 'must be the ARN of a private domain name');
 }
 
-/** The private domains of the stacks. Faulty ones are reported and do not answer. */
+/** The private domains of the stacks. Invalid ones are reported and not served. */
 export function findPrivateDomains(
   stacks: readonly ResolvedStack[],
   vpcEndpoints: ReadonlyMap<string, string>,
@@ -42,7 +42,7 @@ export function findPrivateDomains(
       .map(toControlResource)
       .flatMap((item) =>
         tolerance.attempt<FoundDomain[]>(
-          'the domain does not answer',
+          'the domain is not served',
           () => [{ item: requireValid(item), access: readAccess(item, stack, vpcEndpoints, associated) }],
           () => [],
         ),
@@ -69,7 +69,7 @@ function readAccess(
     arn,
     vpcEndpoints,
     policy: compiled?.kind === 'policy' ? compiled.policy : undefined,
-    // With several endpoints, a client selects one by the host `{api}-{vpce}.execute-api.…`.
+    // With several endpoints, a client selects one with the host `{api}-{vpce}.execute-api.…`.
     vpcEndpoint: endpoints[0],
   };
 }

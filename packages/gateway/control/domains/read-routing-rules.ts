@@ -21,14 +21,14 @@ const MODES: Readonly<Record<string, RoutingMode>> = {
 
 export const ROUTING_MODES = Object.keys(MODES);
 
-/** An unknown mode becomes AWS's default; the classes of properties report it. */
+/** An unknown mode becomes AWS's default; the check of property classes reports it. */
 export function routingModeOf(properties: JsonObject): RoutingMode {
   return MODES[textOf(properties, 'RoutingMode')] ?? 'mappings';
 }
 
 const PRIORITY = { min: 1, max: 1_000_000, usual: 0 };
 const MAX_HEADER_CONDITIONS = 2;
-/** A value with more is a mistake, and slows each request. */
+/** A value with more wildcards is a mistake, and slows down each request. */
 const MAX_WILDCARDS = 10;
 const MAX_GLOB_LENGTH = 1_024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
@@ -47,7 +47,7 @@ export function readRoutingRule(
   const priority = readInteger(item, 'Priority', PRIORITY);
   if (priority === 0) fail('Priority', 'Priority is required');
   const actions = listOf(properties, 'Actions');
-  if (actions.length !== 1) fail('Actions', 'A routing rule has one action');
+  if (actions.length !== 1) fail('Actions', 'A routing rule must have exactly one action');
   const [action = null] = actions;
   const invoke = mapOf(membersOf(action), 'InvokeApi');
   const [apiId, stage] = [textOf(invoke, 'ApiId'), textOf(invoke, 'Stage')];
@@ -74,7 +74,7 @@ function readConditions({ properties }: ControlResource, fail: Fail): readonly R
       listOf(mapOf(condition, 'MatchBasePaths'), 'AnyOf'),
     ];
     if (headers.length > 0 === basePaths.length > 0)
-      return fail('Conditions', 'A condition is of headers or of base paths');
+      return fail('Conditions', 'A condition must be on headers or on base paths');
     if (headers.length > 0)
       return {
         kind: 'headers' as const,
@@ -84,8 +84,9 @@ function readConditions({ properties }: ControlResource, fail: Fail): readonly R
   });
   const ofHeaders = conditions.filter(({ kind }) => kind === 'headers').length;
   if (ofHeaders > MAX_HEADER_CONDITIONS)
-    fail('Conditions', 'A routing rule takes up to two header conditions');
-  if (conditions.length - ofHeaders > 1) fail('Conditions', 'A routing rule takes one base path condition');
+    fail('Conditions', 'A routing rule can have at most two header conditions');
+  if (conditions.length - ofHeaders > 1)
+    fail('Conditions', 'A routing rule can have at most one base path condition');
   return conditions;
 }
 

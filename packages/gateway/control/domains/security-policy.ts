@@ -8,7 +8,7 @@ import type { ControlResource } from '../control-resource.ts';
 /** AWS's default for Regional domains, and the value for all domains that require certificates. */
 const USUAL = 'TLS_1_2';
 
-/** With mutual TLS AWS accepts TLS 1.2 or later. */
+/** With mutual TLS, AWS accepts TLS 1.2 or later. */
 export function findSecurityPolicy(properties: JsonObject): string {
   const policy = textOf(properties, 'SecurityPolicy');
   const isMutual = Object.keys(mapOf(properties, 'MutualTlsAuthentication')).length > 0;
@@ -22,9 +22,9 @@ export function findSecurityPolicy(properties: JsonObject): string {
 const KNOWN =
   /^(?:TLS_1_[02]|SecurityPolicy_TLS1[23]_(?:1_[23]_)?(?:FIPS_)?(?:PFS_)?(?:PQ_)?20\d\d(?:_\d\d|_EDGE))$/;
 
-/** Reports an unknown policy; it may be a new one, so it is not refused. */
+/** Reports an unknown policy, but does not refuse it, because it may be new. */
 export function notePolicy(item: ControlResource, policy: string, tolerance: Tolerance): void {
   if (policy === '' || KNOWN.test(policy)) return;
-  const error = new DefinitionError(item.place('SecurityPolicy'), `there is no security policy ${policy}`);
+  const error = new DefinitionError(item.place('SecurityPolicy'), `unknown security policy ${policy}`);
   tolerance.note(error, 'using TLS 1.2');
 }

@@ -6,11 +6,11 @@ import type { ServedApi } from '../../core/exchange.ts';
 import type { PrivateDomain } from '../../core/events/request-facts.ts';
 import type { Mapping } from './domains.ts';
 
-/** AWS's value of `$context.customDomain.basePathMatched` for the mapping without base path. */
+/** AWS's value of `$context.customDomain.basePathMatched` for the mapping without a base path. */
 export const ROOT_BASE_PATH = '(none)';
 
 /**
- * The same API under another name. Its paths begin with the base path instead of the stage: events show it,
+ * The same API under another name. Its paths begin with the base path instead of the stage: events show that,
  * method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply here.
  */
 export function serveMapped(
@@ -23,7 +23,7 @@ export function serveMapped(
   return {
     ...api,
     privateDomain,
-    // One spelling, without the dot that DNS allows: handlers choose tenants by it.
+    // One spelling, without the trailing dot that DNS allows, because handlers choose tenants by it.
     domainName: host.toLowerCase().replace(/\.?(?::\d+)?$/, ''),
     basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
     disableExecuteApiEndpoint: false,
@@ -35,7 +35,8 @@ export function serveMapped(
 }
 
 /**
- * The same by a routing rule: the rule names the stage, and the base path is kept unless the rule removes it.
+ * The same, but for a routing rule: the rule names the stage, and the base path is kept unless the rule
+ * removes it.
  */
 export function serveRuled(
   api: ServedApi,

@@ -1,6 +1,7 @@
 /**
- * Merges edits by API calls into a reloaded template's API. What the template has changed since the last load
- * wins, property by property, like a stack update at AWS; all else stays as calls left it.
+ * Merges edits by calls into the API of a reloaded template. What the template has changed since the last
+ * load takes precedence, property by property, as in a stack update on AWS; everything else stays as calls
+ * left it.
  */
 import { DefinitionError, Faults } from '../../core/errors.ts';
 import { compileDeployment } from '../compile-deployment.ts';
@@ -14,7 +15,7 @@ import type { ApiState } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { StageSettings } from '../stage-settings.ts';
 
-/** `next` is fresh from its template; `before` is the served one. */
+/** `next` was just built from its template; `before` is the one being served. */
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
   if (next.identity.protocol !== 'rest') carryOverResources(before, next);
@@ -29,8 +30,8 @@ export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boo
 }
 
 /**
- * Edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (a route to a
- * removed integration), the template's own definition is used.
+ * The edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (such as a
+ * route to a removed integration), the template's own definition is used.
  */
 function carryOverResources(before: ApiState, next: ApiState): void {
   const { definedResources: was, resources: current } = before;
@@ -51,16 +52,16 @@ function carryOverDocumentation(before: ApiState, next: ApiState): void {
   next.adoptResources({ ...next.resources, documentation }, next.isEdited);
 }
 
-/** The merged stage; undefined = none. */
+/** The merged stage; undefined means none. */
 function mergeStage(name: string, before: ApiState, next: ApiState): ControlResource | undefined {
   const was = before.definedStage(name);
   const now = next.stage(name)?.settings.source;
   const current = before.stage(name)?.settings.source;
-  // Made by a call, or removed from the template, whatever calls changed of it.
+  // Created by a call, or removed from the template, whatever calls changed in it.
   if (now === undefined) return was === undefined ? current : undefined;
   // New in the template.
   if (was === undefined) return now;
-  // Deleted by a call; it returns with another definition.
+  // Deleted by a call; it returns when its definition changes.
   if (current === undefined) return isSameJson(was, now.properties) ? undefined : now;
   return { ...now, properties: mergeProperties(was, current.properties, now.properties) };
 }
@@ -71,7 +72,7 @@ function putStage(source: ControlResource, before: ApiState, next: ApiState, all
     const settings = readStage(source, next);
     const canaryId = textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId');
     if (isTrue(source.properties['AutoDeploy'])) deployAgain(settings.deploymentId, next, allowsUnguarded);
-    // A stage that has stopped automatic deployment stays at its last deployment, whose id its template
+    // A stage that no longer deploys automatically stays at its last deployment, whose id its template
     // reuses.
     else next.adoptDeployment(before, settings.deploymentId, settings.deploymentId.startsWith('auto-'));
     next.adoptDeployment(before, canaryId);

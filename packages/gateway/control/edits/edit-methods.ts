@@ -1,5 +1,5 @@
 /**
- * Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless
+ * Edits of a REST API's methods, their integrations and responses, with AWS's checks and wording [obs unless
  * noted].
  */
 import { CALLER_CREDENTIALS } from '../resource-types/caller-credentials.ts';
@@ -84,12 +84,12 @@ export function getIntegration(method: ControlResource): JsonObject {
 }
 
 /**
- * @throws ControlError BadRequestException for credentials of the caller: AWS accepts them, but they would
+ * @throws ControlError BadRequestException for the caller's credentials: AWS accepts them, but they would
  * have no effect here
  */
 export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
   if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
-    throw badRequest(`${CALLER_CREDENTIALS.value} is not served here: ${CALLER_CREDENTIALS.consequence}`);
+    throw badRequest(`${CALLER_CREDENTIALS.value} is not supported here: ${CALLER_CREDENTIALS.consequence}`);
   return { ...properties, Integration: integration };
 }
 
@@ -99,7 +99,7 @@ export function withoutIntegration(method: ControlResource): JsonObject {
   return without(method.properties, 'Integration');
 }
 
-/** Templates have a list of responses, one per status; the API names each by its status. */
+/** Templates have a list of responses, one per status; the API names each response by its status. */
 export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 
 /** @throws ControlError NotFoundException */

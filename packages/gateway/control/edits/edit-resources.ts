@@ -1,4 +1,4 @@
-/** Edits of a REST API's resource tree, with AWS's checks and words [obs unless noted]. */
+/** Edits of a REST API's resource tree, with AWS's checks and wording [obs unless noted]. */
 import { checkResourceTree } from '../../core/routing/rest-routes.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -7,7 +7,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource, PathResource } from '../control-resource.ts';
 
-/** A resource made by a call: its place is the call, since there is no file. */
+/** A resource that a call created: its place is the call, because there is no file. */
 export function callMadeResource(id: string, properties: JsonObject): ControlResource {
   return {
     id,

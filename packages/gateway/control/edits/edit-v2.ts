@@ -1,6 +1,6 @@
 /**
  * Edits of HTTP and WebSocket APIs by calls: AWS's refusals come at once, and automatic deployments follow
- * immediately. Stages and deployments with AWS's checks.
+ * immediately. Stages and deployments have AWS's checks.
  */
 import { Faults } from '../../core/errors.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
@@ -53,7 +53,7 @@ export function faultsOf(identity: ApiIdentity, resources: ApiResources): readon
   return faults.all.map(({ error }) => error);
 }
 
-/** Deploys the present API to every stage with AutoDeploy; if that is impossible, the stage reports why. */
+/** Deploys the current API to every stage with AutoDeploy; if that is impossible, the stage reports why. */
 function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
   const stages = api.stages.filter(
     ({ settings: { name, source } }) =>
@@ -69,7 +69,7 @@ function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
     api.putStage({ ...settings, deploymentId: id }, `Successfully deployed stage with deployment ID '${id}'`);
 }
 
-/** Faults of a template close their routes, as in its loading. */
+/** Faults in a template close their routes, as when it is loaded. */
 function addDeployment(api: ApiState, description: string, { random }: Draw): string {
   const id = random.hex(ID_LENGTH);
   const compiled = compileDeployment(id, api.identity, api.resources, new Faults(false));
@@ -111,7 +111,7 @@ export function changeV2Stage(api: ApiState, name: string, properties: JsonObjec
   putStage(api, { ...settings.source, properties }, settings.deploymentId, draw);
 }
 
-/** @param current its present deployment; empty = none */
+/** @param current the stage's current deployment; empty means none */
 function putStage(api: ApiState, source: ControlResource, current: string, draw: Draw): void {
   refuseManyTags(source);
   const { resources, identity } = api;
@@ -122,7 +122,8 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
     throw badRequest('A stage with AutoDeploy cannot be given a deployment');
   if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
   const deploymentId = isAutomatically || named === '' ? current : named;
-  // The deployment of an automatic stage is not a property; one that has stopped keeps it as a property.
+  // The deployment of an automatic stage is not a property; a stage that stops deploying automatically keeps
+  // it as a property.
   const others = without(source.properties, 'DeploymentId');
   const properties =
     isAutomatically || deploymentId === '' ? others : { ...others, DeploymentId: deploymentId };
@@ -141,7 +142,10 @@ export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
 
 type V2DeploymentOptions = { readonly description: string; readonly stageName: string | undefined };
 
-/** Deploys the present API; a named stage is pointed at it. @throws ControlError for what AWS refuses */
+/**
+ * Deploys the current API; a named stage is pointed at the deployment. @throws ControlError for what AWS
+ * refuses
+ */
 export function createV2Deployment(
   api: ApiState,
   options: V2DeploymentOptions,

@@ -21,7 +21,7 @@ type ApiOptions = {
   readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
   readonly region: string;
   readonly accountId: string;
-  /** Prefix of its resources' ids. */
+  /** The prefix of its resources' ids. */
   readonly stackName: string;
   readonly logicalId: string;
 };
@@ -31,7 +31,7 @@ export type MadeApi = {
   readonly warnings: readonly string[];
 };
 
-/** The stack name of APIs made by calls; CloudFormation allows no such name. */
+/** The stack name of APIs that calls create; CloudFormation allows no such name. */
 export const MADE_BY_CALL = 'made by call';
 
 /** An API without stages, not served yet. @throws DefinitionError for what AWS refuses */
@@ -71,8 +71,9 @@ export function makeApi(options: ApiOptions, account: Account): MadeApi {
 }
 
 /**
- * `overwrite` deletes what the document does not set of these (hashicorp/terraform-provider-aws,
- * internal/service/apigateway/rest_api.go). Kept here: endpoint and policy, without which an API would open.
+ * `overwrite` deletes those of these that the document does not set (hashicorp/terraform-provider-aws,
+ * internal/service/apigateway/rest_api.go). Endpoint and policy are kept here, because without them an API
+ * would be open.
  */
 const LITERAL = [
   'Name',
@@ -90,7 +91,7 @@ function withoutLiteral(properties: JsonObject): JsonObject {
 type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**
- * The API after an import: `overwrite` keeps only the document's parts, `merge` also the others.
+ * The API after an import: `overwrite` keeps only the document's parts, `merge` keeps the others as well.
  * @throws DefinitionError for what AWS refuses
  */
 export function readDocument(
@@ -121,13 +122,13 @@ export function readDocument(
 }
 
 /**
- * Merges two sets of a REST API's resources: definitions of the second replace their equivalents in the
+ * Merges two sets of a REST API's resources: definitions in the second replace their equivalents in the
  * first.
  */
 const TYPES: readonly ApiType[] = Object.values(REST_TYPES);
 const REFERENCES = TYPES.flatMap(({ referredBy = [] }) => referredBy);
 
-/** Resources with a known path, name or type keep its id; references in the second set follow. */
+/** Resources with a known path, name or type keep its id, and references in the second set are updated. */
 function mergeResources(base: ApiResources, added: ApiResources): ApiResources {
   const known = new Map<string, string>();
   const pathIds = new Map([...base.resources.values()].map(({ path, id }) => [path, id]));

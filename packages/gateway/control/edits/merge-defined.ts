@@ -1,6 +1,6 @@
 /**
  * Merges three states of an HTTP or WebSocket API: the template's earlier definition, edits by calls, and the
- * new definition. A property changed by the template takes the new value, any other the calls' value.
+ * new definition. A property that the template changed gets the new value, any other keeps the calls' value.
  */
 import { holdParts, partsOf } from '../api-parts.ts';
 import { isSameJson } from './same-json.ts';
@@ -17,7 +17,10 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
   };
 }
 
-/** By id: made by a call = stays; deleted by a call = stays deleted until its own definition changes. */
+/**
+ * By id: a resource that a call created stays; one that a call deleted stays deleted until its own definition
+ * changes.
+ */
 export function mergeParts<T extends ControlResource>(
   was: readonly T[],
   current: readonly T[],
@@ -34,7 +37,7 @@ export function mergeParts<T extends ControlResource>(
   });
 }
 
-/** For each property the template's value if that has changed, else the calls' value. */
+/** For each property: the template's value if that has changed, otherwise the calls' value. */
 export function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
   const names = new Set([...Object.keys(current), ...Object.keys(now)]);
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
  * Patch operations of AWS's control plane: JSON Pointer paths, of which each resource supports a few, and
- * values that are always text. Not RFC 6902: `add` replaces; `test` and `move` are never supported.
+ * values that are always text. This is not RFC 6902: `add` replaces; `test` and `move` are never supported.
  * @see API Gateway API reference, "PatchOperation"
  */
 import { MUST, violation } from '@gatewright/aws/violations';
@@ -21,11 +21,11 @@ export type PatchOperation = {
 export type PatchInput = {
   readonly value: string;
   readonly from: string;
-  /** By placeholder, unescaped: `/variables/{name}` → `name`. */
+  /** Values by placeholder, unescaped: `/variables/{name}` → `name`. */
   readonly names: Readonly<Record<string, string>>;
 };
 
-/** A patchable path: `/variables/{name}`. */
+/** A path that can be patched: `/variables/{name}`. */
 export type PatchRule<T> = {
   readonly path: string;
   readonly on: Readonly<Partial<Record<PatchVerb, (target: T, input: PatchInput) => T>>>;
@@ -39,8 +39,8 @@ const MAX_OPERATIONS = 200;
 
 /**
  * Reads a patch from a request body: it applies all operations in order, or throws without a partial change.
- * `input` is AWS's name of the call's input in its refusals.
- * @throws ControlError BadRequestException, ValidationException, here and where the resource refuses
+ * `input` is AWS's name for the call's input in its refusals. @throws ControlError BadRequestException,
+ * ValidationException, here and where the resource refuses
  */
 export function readPatch<T>(
   body: unknown,
@@ -106,7 +106,7 @@ function findRule<T>(
   return undefined;
 }
 
-/** A name like `{resource+}` takes what is left between the other segments. */
+/** A name like `{resource+}` matches everything between the other segments. */
 function segmentsOf(path: string, pattern: readonly string[]): readonly string[] {
   const segments = path.split('/');
   const at = pattern.findIndex((one) => one.endsWith('+}'));
@@ -135,7 +135,7 @@ function unescapePointer(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** `Invalid patch path /x` for a path; `Must be one of: [replace]` for a verb [obs]. */
+/** `Invalid patch path /x` for a path; `Must be one of: [replace]` for an operation [obs]. */
 export const plainRefusal: PatchRefusal = ({ path }, supported) =>
   badRequest(
     supported.length === 0

@@ -1,7 +1,6 @@
 /**
- * Documentation of an API: parts, each for one place of the API, and versions, which are snapshots of the
- * parts. It has no effect on requests.
- * @see API Gateway developer guide, "Documentation for REST APIs"
+ * Documentation of an API: parts, each for one location in the API, and versions, which are snapshots of the
+ * parts. It has no effect on requests. @see API Gateway developer guide, "Documentation for REST APIs"
  */
 import { parseSource } from '../../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from '../control-error.ts';
@@ -57,8 +56,8 @@ export function locationKey(location: JsonObject): string {
 const keyOf = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));
 
 /**
- * A location in the spelling of a call or a document. @throws ControlError for a place that API Gateway does
- * not have
+ * A location in the spelling of a call or a document. @throws ControlError for a location that API Gateway
+ * does not have
  */
 export function readLocation(value: unknown): JsonObject {
   const given = membersOf(value);
@@ -71,7 +70,8 @@ export function readLocation(value: unknown): JsonObject {
   const location: Record<string, Json> = {};
   for (const name of LOCATION) {
     const text = given[`${name.charAt(0).toLowerCase()}${name.slice(1)}`];
-    // Terraform's provider sends each member, empty where it has none (its documentation_part.go).
+    // Terraform's provider sends every member, with an empty value where it has none (its
+    // documentation_part.go).
     if (text === undefined || text === null || text === '') continue;
     if (typeof text !== 'string') throw badRequest('Invalid request input');
     if (name !== 'Type' && !members.includes(name))
@@ -93,7 +93,7 @@ export function readContent(value: unknown): string {
   throw badRequest('Documentation part properties must be a JSON object');
 }
 
-/** @throws ControlError for a second part of one place */
+/** @throws ControlError for a second part of the same location */
 export function addPart(from: Documentation, part: ControlResource): Documentation {
   if (from.parts.some((one) => keyOf(one) === keyOf(part)))
     throw conflict('Documentation part already exists for the specified location');
@@ -108,13 +108,13 @@ export function getPart({ parts }: Documentation, id: string): ControlResource {
   );
 }
 
-/** `next` undefined: deletes it. @throws ControlError NotFoundException */
+/** `next` undefined means that it is deleted. @throws ControlError NotFoundException */
 export function changePart(from: Documentation, id: string, next?: ControlResource): Documentation {
   const part = getPart(from, id);
   return { ...from, parts: from.parts.flatMap((one) => (one === part ? (next ?? []) : [one])) };
 }
 
-/** The parts of a document's text. @throws ControlError, DefinitionError for an invalid one */
+/** Reads the parts from a document's text. @throws ControlError, DefinitionError for an invalid one */
 export function readParts(text: string): readonly JsonObject[] {
   return listOf(mapOf(parseSource(text, 'API call').value, DOCUMENTATION), 'documentationParts').map(
     (item) => {
@@ -125,8 +125,8 @@ export function readParts(text: string): readonly JsonObject[] {
 }
 
 /**
- * Adds parts of documents; `merge` keeps places that they do not contain. Parts of a known place keep their
- * id.
+ * Adds parts from documents; `merge` keeps locations that the documents do not contain. Parts of a known
+ * location keep their id.
  */
 export function importParts(
   from: Documentation,
@@ -155,7 +155,7 @@ function withAttributes(before: ControlResource, content: JsonObject): JsonObjec
   return { ...content, Properties: JSON.stringify({ ...was, ...now }) };
 }
 
-/** A version of the present parts. @throws ControlError ConflictException */
+/** A version of the current parts. @throws ControlError ConflictException */
 export function addVersion(
   from: Documentation,
   name: string,
@@ -180,7 +180,7 @@ export function getVersion({ versions }: Documentation, name: string): ControlRe
   );
 }
 
-/** `next` undefined: deletes it. @throws ControlError NotFoundException */
+/** `next` undefined means that it is deleted. @throws ControlError NotFoundException */
 export function changeVersion(from: Documentation, name: string, next?: ControlResource): Documentation {
   const version = getVersion(from, name);
   return { ...from, versions: from.versions.flatMap((one) => (one === version ? (next ?? []) : [one])) };

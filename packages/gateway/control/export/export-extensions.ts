@@ -1,4 +1,4 @@
-/** The parts of an exported REST API besides its paths, under the names of an import. */
+/** The parts of an exported REST API other than its paths, under the names that an import uses. */
 import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiResources } from '../api-state.ts';

@@ -8,11 +8,11 @@ import type { Draft } from './export-extensions.ts';
 import { lowerFirst, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 
 type HttpExportOptions = {
-  /** Absent: the document names no stage. */
+  /** Absent means that the document names no stage. */
   readonly stageName: string | undefined;
-  /** Time of deployment or creation: the document's version if the API has none. */
+  /** The time of deployment or creation, which is the document's version if the API has none. */
   readonly version: string;
-  /** Without them the document has no integration, authorizer or CORS. */
+  /** Without extensions, the document has no integration, authorizer or CORS. */
   readonly withExtensions: boolean;
 };
 

@@ -149,7 +149,7 @@ function nameIn(model: Json): string {
   return typeof model === 'string' ? model : '';
 }
 
-/** Response keys are selection patterns, `default` for the one without. */
+/** Response keys are selection patterns; `default` is the key of the response without one. */
 function exportIntegration(integration: JsonObject): Draft {
   const responses = Object.fromEntries(
     listResponses(integration, 'IntegrationResponses').map((response) => {

@@ -1,4 +1,4 @@
-/** Versions and aliases of functions, as defined by stacks: which version runs an event of an alias. */
+/** Versions and aliases of functions, as stacks define them: which version runs an event for an alias. */
 import { readText } from '../../core/deployment/properties.ts';
 import { DefinitionError } from '../../core/errors.ts';
 import { resourcesOf, toControlResource } from '../control-resource.ts';
@@ -15,9 +15,8 @@ type Weight = { readonly version: string; readonly weight: number };
 type Qualifier = { readonly arn: string; readonly usual: string; readonly others: readonly Weight[] };
 
 /**
- * The version for an event with this qualifier; undefined if no stack defines it. An alias with weights draws
- * per event, as in Lambda.
- * @param draw 0 ≤ x < 1
+ * The version for an event with this qualifier; undefined if no stack defines it. An alias with weights
+ * chooses for each event, as in Lambda. @param draw 0 ≤ x < 1
  */
 export function executedVersion(
   stacks: readonly ResolvedStack[],
@@ -37,7 +36,7 @@ export function executedVersion(
   return { arn, version: usual };
 }
 
-/** Needed for each event of an alias: stacks, which never change, are read once. */
+/** Needed for each event of an alias, so stacks, which never change, are read once. */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 
 function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
@@ -68,7 +67,10 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
   });
 }
 
-/** Lambda's checks of aliases, and versions that are missing here: all run the function's present code. */
+/**
+ * Lambda's checks of aliases, and versions that are missing here: all of them run the function's current
+ * code.
+ */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
   for (const resource of resourcesOf(stacks, [ALIAS])) {
@@ -86,7 +88,7 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
             alias.place('RoutingConfig'),
             `version ${version} belongs to an earlier deployment, whose code is not here`,
           ),
-          'its share of the events is reported as its own, but runs the present code',
+          'its share of the events is reported as its own, but runs the current code',
         );
   }
 }
@@ -98,11 +100,11 @@ function checkAlias(alias: ControlResource): void {
   const fail = (message: string): never => {
     throw new DefinitionError(alias.place('RoutingConfig'), message);
   };
-  if (weights.length > 1) fail('an alias points at two versions at most');
+  if (weights.length > 1) fail('an alias can point to at most two versions');
   for (const { version, weight } of weights) {
-    if (version === usual) fail(`version ${version} is the alias’s own`);
+    if (version === usual) fail(`version ${version} is already the alias’s main version`);
     if (!/^\d+$/.test(version) || usual === '$LATEST')
-      fail('an alias with weights must point at published versions, not at $LATEST');
+      fail('an alias with weights must point to published versions, not to $LATEST');
     if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight must be a number from 0 to 1');
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Permissions to call functions: those of templates, with calls' additions and removals, which survive a
+ * Permissions to call functions: those of templates, with additions and removals by calls, which survive a
  * reload.
  */
 import { compilePolicy } from '../../core/policy/evaluate.ts';
@@ -43,7 +43,7 @@ export class FunctionPolicies implements PermissionSource {
     this.#version += 1;
   }
 
-  /** The permissions after these stacks are defined, without later additions by calls. */
+  /** The permissions once these stacks are defined, without later additions by calls. */
   predict(stacks: readonly ResolvedStack[]): PermissionSource {
     const next = new FunctionPolicies();
     next.define(stacks);
@@ -64,7 +64,7 @@ export class FunctionPolicies implements PermissionSource {
     return { Version: '2012-10-17', Id: 'default', Statement };
   }
 
-  /** The compiled policy, updated after each change; an unreadable policy grants nothing. */
+  /** The compiled policy, updated after each change; a policy that cannot be read grants nothing. */
   policyOf(owner: NamedFunction, arn: string): () => CompiledPolicy | undefined {
     let policy: CompiledPolicy | undefined;
     let readAt = Number.NaN;

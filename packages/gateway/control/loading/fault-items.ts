@@ -1,12 +1,12 @@
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import type { Fault } from '../../core/errors.ts';
 
-/** More would hide the first ones. */
+/** The limit of faults that are shown; more would hide the first ones. */
 const MAX_CONSEQUENCES = 4;
 
 /**
- * Faults first; findings of classes for the same property are omitted. Those with a message of their own
- * stay.
+ * Faults come first; findings from property classes about the same property are omitted, except those with
+ * their own message.
  */
 export function withFaults(
   faults: readonly Fault[],
@@ -20,7 +20,7 @@ export function withFaults(
   return [...items, ...unsupported.filter((item) => !hasEntry(item))];
 }
 
-/** None for a whole resource, which may have several findings. */
+/** Undefined for a whole resource, which may have several findings. */
 function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
   return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
 }

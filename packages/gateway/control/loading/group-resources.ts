@@ -1,4 +1,4 @@
-/** Sorts the resources of all stacks by their API, which may be extended from another stack. */
+/** Groups the resources of all stacks by their API, which another stack may extend. */
 import { readText } from '../../core/deployment/properties.ts';
 import { PART_NAMES } from '../resource-types/api-type.ts';
 import { API_TYPES } from '../resource-types/api-types.ts';
@@ -72,8 +72,8 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
 }
 
 /**
- * Paths of a REST API's resources along their parents; the root belongs to the API. Resources without a path
- * are omitted.
+ * Paths of a REST API's resources, built along their parents; the root belongs to the API. Resources without
+ * a path are omitted.
  */
 export function readPathResources(
   group: ApiGroup,

@@ -23,9 +23,9 @@ export type InspectedApi = {
   readonly region: string;
   readonly routes: readonly InspectedRoute[];
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
-  /** Values of its stack's API keys, if the template has them; absent = none. */
+  /** Values of its stack's API keys, if the template contains them; absent means none. */
   readonly apiKeyValues?: readonly string[];
-  /** Parts that its deployment needs but may be made without; absent = none. */
+  /** Parts that its deployment needs but that may be created without it; absent means none. */
   readonly lateParts?: readonly LatePart[];
 };
 
@@ -34,26 +34,26 @@ export type InspectedRoute = {
   readonly method: string;
   /** `/users/{id}`, `$default`, `$connect`. */
   readonly path: string;
-  /** Undefined: open, or not guarded by a function. */
+  /** Undefined means that it is open, or not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
-  /** Its `authorizationType`; absent = `NONE`, or unknown. */
+  /** Its `authorizationType`; absent means `NONE`, or unknown. */
   readonly guard?: 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'AWS_IAM';
   readonly apiKeyRequired: boolean;
   readonly handler?: FunctionDefinition;
-  /** Templates and parameters that read the caller; absent = none. */
+  /** Templates and parameters that read the caller; absent means none. */
   readonly callerMappings?: readonly CallerMapping[];
-  /** Answers 500 to every request; its guard is then unknown. */
+  /** The route responds with 500 to every request; its guard is then unknown. */
   readonly isClosed?: true;
-  /** Issuers whose tokens the gateway itself accepts; absent = it checks none. */
+  /** Issuers whose tokens the gateway itself accepts; absent means that it checks none. */
   readonly trusts?: readonly TrustedTokens[];
-  /** Requirements of a locally minted token, if the gateway itself checks tokens. */
+  /** What a locally issued token needs, if the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
 
 type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
 type LocalTokenNeeds = {
-  /** Its `iss`; undefined = the local issuer's. */
+  /** Its `iss`; undefined means that of the local issuer. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly scope: string | undefined;
@@ -102,7 +102,7 @@ export function inspectApis(
   });
 }
 
-/** The part of a stack common to all stages of its APIs, collected once. */
+/** The part of a stack that all stages of its APIs share, collected once. */
 function inspectStack({ resources }: Pick<ResolvedStack, 'resources'>) {
   return {
     resources,
@@ -163,7 +163,7 @@ function guardOf({ kind }: Authorization, protocol: ApiProtocol): Pick<Inspected
   }
 }
 
-/** Requirements of a local token; undefined if none can pass. */
+/** What a local token needs; undefined if none can pass. */
 export function localTokenOf(authorization: Authorization, known: LocalIssuers): LocalTokenNeeds | undefined {
   if (authorization.kind !== 'token') return undefined;
   const { issuers, tokenUse } = authorization.authorizer.trust;
@@ -174,19 +174,21 @@ export function localTokenOf(authorization: Authorization, known: LocalIssuers):
   return { issuer, audience, scope: authorization.scopes[0], tokenUse };
 }
 
-/** A gateway response or method for which its API's deployment does not wait. */
+/** A gateway response or method that its API's deployment does not wait for. */
 type LatePart = { readonly part: string; readonly deployment: string };
 
 /** Nothing refers to these, so only `DependsOn` orders them before a deployment. */
 const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
 /**
- * Parts of the API's OpenAPI document are made with the API; their ids here contain the operation, with
+ * Parts of the API's OpenAPI document are created with the API; their ids here contain the operation, with
  * spaces.
  */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
-/** Parts that a REST deployment needs, but that CloudFormation may make after it, judging by `DependsOn`. */
+/**
+ * Parts that a REST deployment needs, but that CloudFormation may create after it, judging by `DependsOn`.
+ */
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,
   apiId: string,
@@ -216,7 +218,7 @@ function awaitedBy(resources: ReadonlyMap<string, ResolvedResource>, from: strin
   return found;
 }
 
-/** A stage of an HTTP or WebSocket API that answers nothing. */
+/** A stage of an HTTP or WebSocket API that does not respond. */
 export function lacksDeployment({ properties }: Pick<ResolvedResource, 'properties'>): boolean {
   const { AutoDeploy, DeploymentId } = properties;
   return DeploymentId === undefined && AutoDeploy !== true && AutoDeploy !== 'true';

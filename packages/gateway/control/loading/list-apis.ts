@@ -19,8 +19,8 @@ export type ApiListing = {
 export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
 
 /**
- * Every stage in template order. `addressOf` gives host, port and base path of an API; URLs of the
- * `stageless` kind omit their stage, `isSecure` ones begin with `https` and `wss`.
+ * Every stage in template order. `addressOf` returns host, port and base path of an API; URLs of the
+ * `stageless` kind omit their stage, and `isSecure` ones begin with `https` and `wss`.
  */
 export function listApis(
   apis: readonly ApiState[],
@@ -48,7 +48,7 @@ export function listApis(
   );
 }
 
-/** The same for function URLs, which have no stage and take every path. */
+/** The same for function URLs, which have no stage and accept every path. */
 export function listUrls(
   urls: readonly FunctionUrl[],
   addressOf: (urlId: string) => string,

@@ -39,13 +39,13 @@ import type { PlacedStage, StageList } from './read-stages.ts';
 type LoadedApis = {
   readonly apis: readonly ApiState[];
   readonly unsupported: readonly UnsupportedItem[];
-  /** Gives the stacks' keys, plans and permissions to the account, when the APIs begin to serve. */
+  /** Passes the stacks' keys, plans and permissions to the account when the APIs begin to serve. */
   readonly adopt: () => void;
 };
 
 /**
- * Builds every API of the stacks, compiles its deployments and points its stages at them.
- * @throws DefinitionError for what AWS refuses, where nothing is tolerated
+ * Builds every API of the stacks, compiles its deployments and points its stages at them. @throws
+ * DefinitionError for what AWS refuses, where no fault is tolerated
  */
 export function loadApis(
   stacks: readonly ResolvedStack[],
@@ -95,7 +95,10 @@ const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
   ['httpVpcLinks', ['AWS::ApiGatewayV2::VpcLink']],
 ];
 
-/** The quota of an API: REST APIs by endpoint type, HTTP and WebSocket APIs are always Regional. */
+/**
+ * The quota that an API counts against: REST APIs by endpoint type; HTTP and WebSocket APIs are always
+ * Regional.
+ */
 export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
   const types = protocol === 'rest' ? readEndpointTypes(api) : ['REGIONAL'];
   if (types.includes('PRIVATE')) return 'privateApis';
@@ -196,7 +199,7 @@ function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): vo
   state.putStage(hasCanary ? stage : { ...stage, canary: undefined });
 }
 
-/** Stages and APIs that no request can reach, although AWS deploys them. */
+/** Finds stages and APIs that no request can reach, although AWS deploys them. */
 function findUnreachable(
   { api, protocol, parts: { stages, deployments } }: ApiGroup,
   { stackName }: ApiIdentity,
@@ -210,7 +213,7 @@ function findUnreachable(
     item(
       stage,
       'AWS::ApiGatewayV2::Stage',
-      'the stage has no deployment and answers nothing; set AutoDeploy: true or a DeploymentId',
+      'the stage has no deployment and does not respond; set AutoDeploy: true or a DeploymentId',
     ),
   );
   if (stages.length > 0 || list.stages.length > 0) return waiting;
@@ -218,7 +221,7 @@ function findUnreachable(
   const missing =
     isRest && deployments.length === 0 ? 'an AWS::ApiGateway::Deployment and a stage' : 'a stage';
   const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
-  return [item(api, type, `the API answers nothing: it lacks ${missing}`)];
+  return [item(api, type, `the API does not respond: it lacks ${missing}`)];
 }
 
 function readResources(
@@ -245,7 +248,7 @@ function readResources(
   };
 }
 
-/** Caching for all methods skips streams; a setting for a single streamed method is an error. */
+/** Caching for all methods skips streams; a caching setting for a single streamed method is an error. */
 function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   const wanted = routes.plans.find(
     ({ integration, routeKey }) =>
@@ -280,11 +283,11 @@ function readIdentity(group: ApiGroup): ApiIdentity {
 // Stages behind a web ACL that no service here evaluates: they are closed, unless `--allow-unguarded` permits
 // them.
 
-/** Why a stage of this API must not answer; undefined if it may. */
+/** Why a stage of this API must not respond; undefined if it may. */
 type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
 
 const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
-/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`; load balancers have others. */
+/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`; load balancers have other ARNs. */
 const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
 
 /** @param isServed whether a service here screens stages by resources of this type */
@@ -302,8 +305,11 @@ function readUnguardedStages(
   )) {
     if (association.unresolved?.includes('ResourceArn') === true) {
       const error = new DefinitionError(association.place('ResourceArn'), 'the guarded stage is unknown');
-      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without it');
-      everyStage ??= `${error.describe()}: it may be this one`;
+      tolerance.note(
+        error,
+        'all stages of REST APIs respond with 500; --allow-unguarded serves them without the web ACL',
+      );
+      everyStage ??= `${error.describe()}: it may be this stage`;
       continue;
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
@@ -311,7 +317,7 @@ function readUnguardedStages(
     const error = new DefinitionError(association.place(), 'this web ACL is not evaluated here');
     tolerance.note(
       error,
-      `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`,
+      `stage ${stageName} responds with 500 to every request; --allow-unguarded serves it without the web ACL`,
     );
     reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
   }

@@ -1,4 +1,7 @@
-/** AWS::Lambda::Url of the stacks → APIs of one route, without a control plane of API Gateway. */
+/**
+ * Turns each AWS::Lambda::Url of the stacks into an API with one route, without a control plane of API
+ * Gateway.
+ */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { compileFunctionUrl, readAuthType, URL_STAGE } from '../../core/deployment/compile-function-url.ts';
 import { functionUrlWordings } from '../../core/deployment/wordings/error-wordings.ts';
@@ -27,8 +30,8 @@ export type FunctionUrl = {
 
 const TYPE = 'AWS::Lambda::Url';
 /**
- * Both are needed for URLs made since October 2025 (Lambda developer guide, "Control access to Lambda
- * function URLs").
+ * Both permissions are needed for URLs created since October 2025 (Lambda developer guide, "Control access to
+ * Lambda function URLs").
  */
 const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
 const ACTIONS_BEFORE = ['lambda:InvokeFunctionUrl'];
@@ -100,7 +103,7 @@ function ownerOf(url: ControlResource): NamedFunction {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));
   const qualifier = textOf(url.properties, 'Qualifier');
   if (/^\d+$/.test(qualifier))
-    throw new DefinitionError(url.place('Qualifier'), 'a version has no URL: name an alias');
+    throw new DefinitionError(url.place('Qualifier'), 'a version cannot have a URL: name an alias');
   return { ...named, qualifier: qualifier === '' ? named.qualifier : qualifier };
 }
 
@@ -130,8 +133,8 @@ function factsOf(
 }
 
 /**
- * Checks URLs as AWS does, and finds public ones without permission: AWS makes them, but every request is
- * 403.
+ * Checks URLs as AWS does, and finds public ones without permission: AWS creates them, but every request
+ * receives 403.
  */
 export function reportUnpermitted(
   urls: readonly FunctionUrl[],
@@ -166,11 +169,11 @@ export function reportUnpermitted(
     tolerance.note(
       new DefinitionError(
         resource.place('AuthType'),
-        `no caller may invoke it: it needs an AWS::Lambda::Permission for Principal "*" of ${needs}`,
+        `no caller may invoke it: it needs an AWS::Lambda::Permission for Principal "*" with ${needs}`,
       ),
       functionUrl.actions.length === 0
-        ? 'AWS answers 403; it is served here because of --roles off'
-        : 'every request answers 403, as at AWS',
+        ? 'AWS responds with 403; it is served here because of --roles off'
+        : 'every request receives 403, as on AWS',
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `AWS::IAM::Role` and policies attached by templates → the permissions of each role (IAM user guide,
- * "Policies and permissions").
+ * Turns `AWS::IAM::Role` and the policies that templates attach into the permissions of each role (IAM user
+ * guide, "Policies and permissions").
  */
 import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
@@ -19,7 +19,7 @@ export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;
   /** By function name; a function without a role in these stacks has no entry, and may do everything. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
-  /** Unknown parts, which count as allowed. */
+  /** Parts that are unknown and count as allowed. */
   readonly unsupported: readonly UnsupportedItem[];
 };
 
@@ -143,7 +143,7 @@ class RoleReader {
       this.#note(
         owned,
         property,
-        `no call here has the condition key ${key}: its statement applies as if the key were missing`,
+        `no call here provides the condition key ${key}: the statement applies as if the key were missing`,
       );
     return compiled.policy;
   }
@@ -156,7 +156,7 @@ class RoleReader {
   }
 }
 
-/** A trust policy has no resource: it is the role's own. Undefined for one that IAM refuses. */
+/** A trust policy has no resource, because it is the role's own. Undefined for one that IAM refuses. */
 function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   const { Statement: statement, ...rest } = membersOf(document);
   const statements = asOneOrMore(statement);

@@ -18,19 +18,22 @@ export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
 export type StageList = {
   readonly stages: readonly PlacedStage[];
-  /** HTTP and WebSocket stages without a deployment; also in `stages`. */
+  /** HTTP and WebSocket stages without a deployment; they are also in `stages`. */
   readonly withoutDeployment: readonly ControlResource[];
   readonly closed: ReadonlyMap<string, string>;
 };
 
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError where nothing is tolerated */
+/**
+ * Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError where no
+ * fault is tolerated
+ */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
   return group.protocol === 'rest' ? readRestStages(group, tolerance) : readV2Stages(group, tolerance);
 }
 
-/** The properties kept of a stage with unreadable settings: enough to answer 500. */
+/** The properties that are kept of a stage whose settings cannot be read: enough to respond with 500. */
 const BARE = ['StageName', 'DeploymentId', 'AutoDeploy'];
 
 function readEach(
@@ -60,7 +63,7 @@ function readEach(
         () => undefined,
       );
     const settings = tolerance.attempt(
-      `stage ${name} answers 500 to every request`,
+      `stage ${name} responds with 500 to every request`,
       () => read(requireValid(stage)),
       (error) => {
         closed.set(name, error.describe());
@@ -73,7 +76,7 @@ function readEach(
   return { stages: [...stages.values()], closed };
 }
 
-/** The name of a stage with a deployment, unless an earlier one has it. */
+/** The name of a stage that has a deployment, unless an earlier stage has the name. */
 function readIdentity(
   stage: ControlResource,
   protocol: ApiGroup['protocol'],
@@ -85,7 +88,7 @@ function readIdentity(
   throw new DefinitionError(stage.place('StageName'), `Stage already exists: ${name}`);
 }
 
-/** `AWS::ApiGateway::Stage`, and stages made by a Deployment that names one (as osls writes it). */
+/** `AWS::ApiGateway::Stage`, and stages created by a Deployment that names one (as osls writes it). */
 function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   const named = group.parts.deployments.filter(
     (deployment) => deployment.properties['StageName'] !== undefined,
@@ -128,7 +131,7 @@ function addCanaries(
 /** AWS's quota (docs/aws §13). */
 const MAX_TAGS = 50;
 
-/** A list of `{Key, Value}` on a REST stage, a map on the others. */
+/** A list of `{Key, Value}` on a REST stage; a map on the others. */
 export function refuseManyTags(stage: ControlResource): void {
   const tags = stage.properties['Tags'] ?? [];
   const count = typeof tags === 'object' ? Object.keys(tags).length : 0;
@@ -153,7 +156,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
   };
 }
 
-/** Settings of `StageDescription` for all methods, which a Stage has in an item of `MethodSettings`. */
+/** Settings in `StageDescription` for all methods, which a Stage has in an item of `MethodSettings`. */
 const METHOD_SETTINGS = [
   'CacheDataEncrypted',
   'CacheTtlInSeconds',
@@ -221,7 +224,7 @@ export function refuseExecutionLog(stage: ControlResource): void {
       );
 }
 
-/** A stage of an HTTP or WebSocket API; without a deployment if it has none. @throws DefinitionError */
+/** A stage of an HTTP or WebSocket API, which may have no deployment. @throws DefinitionError */
 export function readV2Stage(
   stage: ControlResource,
   isHttp: boolean,

@@ -1,6 +1,6 @@
 /**
- * CloudFormation's own tags on an API made by a stack (docs/aws §10.5). Calls cannot edit or delete them, and
- * they do not count towards the 50 tags of a resource.
+ * CloudFormation's own tags on an API that a stack created (docs/aws §10.5). Calls cannot edit or delete
+ * them, and they do not count towards the 50 tags of a resource.
  */
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
 import { MADE_BY_CALL } from '../edits/make-api.ts';
@@ -8,7 +8,7 @@ import type { ApiIdentity } from '../../core/deployment/model.ts';
 
 const RESERVED = /^aws:/i;
 
-/** None for an API made by a call. */
+/** Empty for an API that a call created. */
 export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
   const { stackName, logicalId } = api;
   return stackName === MADE_BY_CALL

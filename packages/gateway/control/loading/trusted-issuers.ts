@@ -1,7 +1,7 @@
 /** Issuers whose tokens the gateway itself checks: those in authorizers of the served APIs. */
 import type { ApiState } from '../api-state.ts';
 
-/** Each once. Those named only by a stage variable are unknown before a request. */
+/** Each issuer once. Issuers that only a stage variable names are unknown before a request. */
 export function listTrustedIssuers(apis: readonly ApiState[]): readonly string[] {
   const issuers = new Set<string>();
   for (const { served } of apis)

@@ -1,6 +1,6 @@
 /**
- * Functions that an API of the stacks calls without permission. AWS deploys that, but each such call fails
- * with 500 (docs/aws §1.5, §4.4): reported at the start.
+ * Functions that an API of the stacks calls without permission. AWS deploys such an API, but each such call
+ * fails with 500 (docs/aws §1.5, §4.4), so it is reported at the start.
  */
 import { ownerOf, printFunctionName } from '../../core/routing/function-name.ts';
 import { readFunctionName } from '@gatewright/aws/function-name';
@@ -23,12 +23,12 @@ type Call = {
   readonly what: string;
 };
 
-/** More would hide the function. */
+/** The limit of calls that are listed; more would hide the function. */
 const SHOWN = 3;
 
 /**
- * One for each function, alias or version and API; none if permissions are not checked, or a call has granted
- * it.
+ * One finding for each function, alias or version and API; none if permissions are not checked, or a call has
+ * granted the permission.
  */
 export function findUnpermittedCalls(
   apis: readonly ApiState[],
@@ -63,7 +63,7 @@ export function findUnpermittedCalls(
             file: place.file,
             line: place.line,
             message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
-            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off skips permissions)`,
+            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];
       },
@@ -72,7 +72,7 @@ export function findUnpermittedCalls(
 }
 
 /**
- * The checked calls of a route; functions named by a stage variable, and calls with a role, are not checked.
+ * The calls of a route that are checked; functions named by a stage variable, and calls with a role, are not.
  */
 function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: boolean): readonly Call[] {
   const { routeKey, httpMethod, resourcePath } = route;

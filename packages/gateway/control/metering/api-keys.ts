@@ -16,14 +16,14 @@ export type ApiKey = {
   readonly updatedAtEpochMs: number;
 };
 
-/** Why AWS refuses this name; undefined = it does not. */
+/** Why AWS refuses this name; undefined means that it does not. */
 export function checkKeyName(name: string | undefined): string | undefined {
   return refusalByService(name, API_KEY.name);
 }
 
 export class ApiKeys {
   readonly #byId = new Map<string, ApiKey>();
-  /** Found by hash, so the duration of a look-up does not reveal how much of a guess was right. */
+  /** Found by hash, so that the duration of a look-up does not reveal how much of a guess was right. */
   readonly #byValue = new Map<string, ApiKey>();
 
   get all(): readonly ApiKey[] {
@@ -43,7 +43,7 @@ export class ApiKeys {
     return this.#byValue.get(value);
   }
 
-  /** Adds a key or replaces the one with its id. @throws ControlError for what AWS refuses */
+  /** Adds a key or replaces the one that has the same id. @throws ControlError for what AWS refuses */
   put(key: ApiKey): void {
     const refusal = refusalByService(key.value, API_KEY.value) ?? checkKeyName(key.name);
     if (refusal !== undefined) throw badRequest(refusal);

@@ -12,10 +12,10 @@ export class AccountKeyRing implements KeyRing {
   readonly #state: () => KeysAndPlans;
   #plans: UsagePlans | undefined;
   #revision = -1;
-  /** `{apiId}/{stage}` → its plans by id, as of `#revision`. */
+  /** Maps `{apiId}/{stage}` to its plans by id, as of `#revision`. */
   #openers = new Map<string, ReadonlyMap<string, Opener>>();
 
-  /** `state` is read each time, since a reload replaces keys and plans. */
+  /** `state` is read each time, because a reload replaces keys and plans. */
   constructor(state: () => KeysAndPlans) {
     this.#state = state;
   }

@@ -1,4 +1,4 @@
-/** Usage plans of the account: which keys open which stages, and the keys' limits. */
+/** Usage plans of the account: which keys are accepted on which stages, and the keys' limits. */
 import { TokenBuckets } from '../../core/metering/token-bucket.ts';
 import { refuseBeyondQuota } from '../api-quotas.ts';
 import type { AccountQuotas } from '../api-quotas.ts';
@@ -21,13 +21,13 @@ export type UsagePlan = {
   readonly description: string | undefined;
   readonly productCode: string | undefined;
   readonly apiStages: readonly PlanStage[];
-  /** For each key, over all stages of the plan. */
+  /** Applies to each key, across all stages of the plan. */
   readonly throttle: ThrottleLimit | undefined;
   readonly quota: QuotaLimit | undefined;
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** A key in a plan, with its usage, which survives changes of the plan. */
+/** A key in a plan, with its usage, which survives changes to the plan. */
 export class PlanKey {
   readonly keyId: string;
   readonly usage: KeyUsage;
@@ -53,7 +53,7 @@ export class UsagePlans {
     this.#quotas = quotas;
   }
 
-  /** Increases when a plan is added, changed or removed; derived data is then stale. */
+  /** Increases when a plan is added, changed or removed; data derived earlier is then out of date. */
   get revision(): number {
     return this.#revision;
   }
@@ -72,7 +72,8 @@ export class UsagePlans {
   }
 
   /**
-   * Adds a plan or replaces the one with its id; its keys stay. @throws ControlError for what AWS refuses
+   * Adds a plan or replaces the one that has the same id, whose keys stay. @throws ControlError for what AWS
+   * refuses
    */
   put(plan: UsagePlan): void {
     if (!this.#plans.has(plan.id)) refuseBeyondQuota('usagePlans', this.#plans.size, this.#quotas);
@@ -89,7 +90,7 @@ export class UsagePlans {
     this.#revision += 1;
   }
 
-  /** In order of joining. */
+  /** In the order in which they joined. */
   keysOf(planId: string): readonly PlanKey[] {
     return [...(this.#keys.get(planId)?.values() ?? [])];
   }
@@ -98,7 +99,7 @@ export class UsagePlans {
     return this.#keys.get(planId)?.get(keyId);
   }
 
-  /** Ids of a key's plans, without a search through all plans. */
+  /** The ids of a key's plans, without a search through all plans. */
   plansOf(keyId: string): Iterable<string> {
     return this.#plansOf.get(keyId) ?? [];
   }
@@ -111,7 +112,10 @@ export class UsagePlans {
     );
   }
 
-  /** Adds a key to a plan. @throws ControlError if it is in it, or in another plan for the same stage */
+  /**
+   * Adds a key to a plan. @throws ControlError if it is already in the plan, or in another plan for the same
+   * stage
+   */
   join(planId: string, key: PlanKey): void {
     const { keyId } = key;
     const plan = this.get(planId);
@@ -142,7 +146,7 @@ export class UsagePlans {
     if (plans?.size === 0) this.#plansOf.delete(keyId);
   }
 
-  /** With two plans for one stage it would be undefined which one counts the key. */
+  /** With two plans for one stage, it would be undefined which one counts the key. */
   #refuseSecondPlan(plan: UsagePlan, keyId: string): void {
     for (const otherId of this.plansOf(keyId)) {
       if (otherId === plan.id) continue;
@@ -170,6 +174,6 @@ function refuseIllegalStages({ apiStages }: UsagePlan): void {
     if (apiStages.findIndex((other) => isSameStage(stage, other)) !== index)
       throw conflict(`API Stage ${stage.apiId}:${stage.stage} is in the usage plan twice`);
     if (Object.keys(stage.throttle).length > MAX_METHOD_THROTTLES)
-      throw badRequest(`A usage plan takes at most ${MAX_METHOD_THROTTLES} method throttles for a stage`);
+      throw badRequest(`A usage plan can have at most ${MAX_METHOD_THROTTLES} method throttles for a stage`);
   }
 }

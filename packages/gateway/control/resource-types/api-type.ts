@@ -1,6 +1,6 @@
 /**
- * One row of the table of API Gateway's resource types, which classifies, resolves and sorts templates,
- * serves AWS's own APIs, and merges documents: properties and types are declared only here.
+ * One row of the table of API Gateway's resource types. The table classifies, resolves and groups templates,
+ * serves AWS's own APIs and merges documents: properties and types are declared only here.
  */
 import { id } from '../../core/resource-types/namers.ts';
 import type { NamesOfType } from '../../core/resource-types/namers.ts';
@@ -8,7 +8,7 @@ import type { TypeClass } from '../../core/resource-types/type-class.ts';
 import type { Field } from './fields.ts';
 
 /**
- * The parts of an API, and their containers in the control plane: by id, as a list in template order, or
+ * The parts of an API and their containers in the control plane: by id, as a list in template order, or
  * converted (paths, documentation, stages).
  */
 export const PARTS = {
@@ -40,17 +40,17 @@ export type PartCalls = {
   readonly idLength: number;
   readonly required?: readonly string[];
   readonly quota?: 'authorizers' | 'integrations' | 'routes';
-  /** Absent = all protocols. */
+  /** Absent means all protocols. */
   readonly only?: 'websocket';
   readonly unique?: string;
-  /** Its owner besides the API: `/routes/{routeId}/routeresponses`. */
+  /** Its owner within the API: `/routes/{routeId}/routeresponses`. */
   readonly below?: { readonly part: PartName; readonly property: string };
 };
 
 /** In `names`, `ref` is absent for types whose names are in `service-names.ts`. */
 export type ApiType = Omit<TypeClass, 'enforced'> & {
   readonly names?: NamesOfType;
-  /** Names its API; absent = it belongs to none. */
+  /** The property that names its API; absent means that it belongs to none. */
   readonly owner?: 'RestApiId' | 'ApiId';
   readonly part?: PartName;
   readonly fields?: readonly Field[];
@@ -58,18 +58,18 @@ export type ApiType = Omit<TypeClass, 'enforced'> & {
   /** Fields of AWS that are not applied here: reported for templates, refused in calls. */
   readonly notApplied?: readonly string[];
   readonly isWithoutEffect?: boolean;
-  /** Two of one API with equal values of these are the same: a document replaces its equivalent. */
+  /** Two resources of one API with equal values of these are the same: a document replaces its equivalent. */
   readonly alike?: readonly string[];
   readonly referredBy?: readonly string[];
   readonly calls?: PartCalls;
 };
 
-/** Names of a resource with an id of this length, returned under one attribute. */
+/** Names of a resource with an id of this length, which is returned under one attribute. */
 export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }
 
-/** Class of its properties; undefined for a type that is reported as unread. */
+/** The class of its properties; undefined for a type that is reported as not read. */
 export function classOf(type: ApiType): TypeClass | undefined {
   const { owner, fields = [], enforced = [], notApplied = [] } = type;
   const { whereKnown, noEffect, unsupported, enforcedItems, values, except } = type;

@@ -17,7 +17,7 @@ export const API_CLASSES: Readonly<Record<string, TypeClass>> = Object.fromEntri
   }),
 );
 
-const NO_PORTAL = 'there is no portal (new at AWS on 19 Nov 2025); requests do not need one';
+const NO_PORTAL = 'there is no portal here (new on AWS on 19 Nov 2025); requests do not need one';
 
 export const CONTROL_TYPES: ResourceTypeTable = {
   ...Object.fromEntries(

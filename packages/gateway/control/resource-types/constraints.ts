@@ -1,39 +1,39 @@
 /**
- * What AWS requires of the members of its calls, by resource and property: enums and patterns of its service model
- * (apigateway 2015-07-09), then what the service itself checks, in its own words. apigatewayv2 has only the latter:
- * enums, lengths and ranges of its model (2018-11-29), refused as BadRequestException.
+ * What AWS requires of the members of its calls, by resource and property: enums and patterns from its
+ * service model (apigateway 2015-07-09), then what the service itself checks, in its own words. apigatewayv2
+ * has only the latter: enums, lengths and ranges of its model (2018-11-29), refused as BadRequestException.
  */
 import type { MemberRule } from '@gatewright/aws/call-input';
 
-/** The rule of AWS's validator, where `isRequired` concerns a call that makes the resource. */
+/** The rule of AWS's validator, where `isRequired` applies to a call that creates the resource. */
 export type Constraint = MemberRule & {
-  /** The service's own checks, after those of the validator. */
+  /** The service's own checks, which follow those of the validator. */
   readonly own?: readonly OwnConstraint[];
 };
 
 export type OwnConstraint = {
-  /** Neither absent nor empty. */
+  /** Must be neither absent nor empty. */
   readonly present?: true;
   readonly values?: readonly string[];
-  /** Of this member of each item of a list, or of each entry of a map, `values`. */
+  /** Applies to this member of each item of a list, or with `values` to each entry of a map. */
   readonly inEach?: string;
   readonly pattern?: RegExp;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
-  /** Of the keys of a map. */
+  /** Applies to the keys of a map. */
   readonly keys?: RegExp;
   readonly range?: readonly [min: number, max: number];
-  /** The refusal; a function gets the value, or the wrong key. */
+  /** The refusal; a function receives the value, or the wrong key. */
   readonly says: string | ((value: string) => string);
 };
 
 export type ResourceConstraints = {
-  /** The call that makes it: `POST /restapis`. */
+  /** The call that creates it: `POST /restapis`. */
   readonly made: string;
-  /** The call that changes it, where that has the same members. */
+  /** The call that changes it, where that call has the same members. */
   readonly changed?: string;
-  /** Name of its input in AWS's refusals. */
+  /** The name of its input in AWS's refusals. */
   readonly input: string;
   /** By path: `endpointConfiguration.types`. */
   readonly properties: Readonly<Record<string, Constraint>>;
@@ -89,23 +89,23 @@ const RESPONSE_TYPE = oneOf(
   'EXPIRED_TOKEN',
 );
 
-/** Placeholders of paths, in every call. */
+/** Placeholders in paths, in every call. */
 export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   statusCode: STATUS_CODE,
   responseType: RESPONSE_TYPE,
 };
 
-/** In bytes; patches have it too [obs]. */
+/** In bytes; patches have the same limits [obs]. */
 export const COMPRESSION_SIZE: Constraint = {
   own: [{ range: [0, 10_485_760], says: 'Invalid minimum compression size, must be between 0 and 10485760' }],
 };
 
-/** AWS's words (Miserlou/Zappa#356), which leave out the hyphen; empty = no stage. */
+/** AWS's wording (Miserlou/Zappa#356), which leaves out the hyphen; empty means no stage. */
 const STAGE_NAME: Constraint = {
   own: [{ pattern: /^[\w-]*$/, says: 'Stage name only allows a-zA-Z0-9_' }],
 };
 
-/** Templates and files of keys have them too. */
+/** Templates and key files are checked by these as well. */
 export const API_KEY = {
   name: { own: [{ maxLength: 1024, says: 'Invalid API Key name, can be at most 1024 characters.' }] },
   description: { own: [{ maxLength: 125_000, says: 'Invalid API Key description specified.' }] },
@@ -148,7 +148,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
     input: 'putIntegrationInput',
     properties: {
       type: { isRequired: true, values: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] },
-      // AWS's words (aws/aws-cdk#31063); accounts may have more than its default of 29 s (docs/aws §13).
+      // AWS's wording (aws/aws-cdk#31063); accounts may have more than the default of 29 s (docs/aws §13).
       timeoutInMillis: {
         own: [{ range: [50, 900_000], says: 'Timeout should be between 50 ms and 29000 ms' }],
       },
@@ -248,7 +248,7 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   {
     made: 'POST /apikeys',
     input: 'createApiKeyInput',
-    // The value is checked where it is kept: AWS generates one for an empty value.
+    // The value is checked where it is stored, because AWS generates one for an empty value.
     properties: { name: API_KEY.name, description: API_KEY.description },
   },
   {
@@ -289,7 +289,10 @@ export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
   { made: 'PUT /tags/{arn}', input: 'tagResourceInput', properties: { tags: REQUIRED } },
 ];
 
-/** apigatewayv2 names the member and what it takes; only `Route key is required` is known word for word. */
+/**
+ * apigatewayv2 names the member and what it accepts; only the exact wording of `Route key is required` is
+ * known.
+ */
 const v2Values = (name: string, ...values: readonly string[]): Constraint => ({
   own: [{ values, says: `Invalid ${name} specified. Must be one of [${values.join(', ')}]` }],
 });

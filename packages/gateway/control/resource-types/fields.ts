@@ -1,9 +1,10 @@
 /**
- * One property in two spellings: CloudFormation's, used inside the control plane, and that of AWS's own APIs.
+ * One property in two spellings: CloudFormation's, which the control plane uses internally, and the spelling
+ * of AWS's own APIs.
  */
 
 type PlainKind = 'text' | 'flag' | 'number' | 'list' | 'texts' | 'flags';
-/** `block` has fields of its own; the others are maps: of blocks, and of maps of texts. */
+/** `block` has its own fields; the others are maps: of blocks, and of maps of strings. */
 export type FieldKind = PlainKind | 'block' | 'blocks' | 'changes';
 
 /** Keys of maps are never respelled. */

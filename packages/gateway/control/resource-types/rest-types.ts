@@ -6,9 +6,9 @@ import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
-/** For HTTP and WebSocket APIs too. */
+/** Also for HTTP and WebSocket APIs. */
 export const DOCUMENT_IN_S3 =
-  'routes of a document in S3 are not served; add it to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
+  'routes of a document in S3 are not served unless it is added to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
 const METHOD_SETTINGS = 'settings that AWS does not have are not applied';
 const METHOD_ITEMS = words(
@@ -16,7 +16,7 @@ const METHOD_ITEMS = words(
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
 
-/** A block of the method in templates, a separate call on the wire. */
+/** A block within the method in templates, a separate call on the wire. */
 export const INTEGRATION_FIELDS = [
   field('type'),
   field('httpMethod', 'text', 'IntegrationHttpMethod'),
@@ -67,7 +67,7 @@ export const REST_TYPES = {
       BodyS3Location: DOCUMENT_IN_S3,
       CloneFrom: 'the API stays empty',
       EndpointAccessMode:
-        'calls by every host of a VPC endpoint are accepted (access modes: new at AWS on 19 Nov 2025)',
+        'calls for every host of a VPC endpoint are accepted (access modes: new on AWS on 19 Nov 2025)',
     },
   },
   'AWS::ApiGateway::Resource': {
@@ -99,9 +99,9 @@ export const REST_TYPES = {
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {
-      'Integration.TlsConfig': 'the certificates of backends are verified, whatever it says',
+      'Integration.TlsConfig': 'the certificates of backends are always verified, whatever the setting',
       'Integration.IntegrationTarget':
-        'the link leads to the address that --vpc-link gives, whatever its load balancer (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
+        'the link points to the address that --vpc-link gives, whatever its load balancer (VPC links V2 of REST APIs: new on AWS on 21 Nov 2025)',
     },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
     alike: ['HttpMethod', 'ResourceId'],
@@ -218,7 +218,7 @@ export const REST_TYPES = {
   'AWS::ApiGateway::ApiKey': {
     names: idOf(10, 'APIKeyId'),
     fields: [...fieldsOf('value name description customerId'), field('enabled', 'flag')],
-    // Usage plans connect a stage with a key; stage keys are older.
+    // Usage plans connect a stage with a key; stage keys are an older feature.
     noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
   },
   'AWS::ApiGateway::UsagePlan': {
@@ -236,7 +236,7 @@ export const REST_TYPES = {
     names: idOf(10, 'Id'),
     enforced: words('KeyId KeyType UsagePlanId'),
   },
-  // Integrations reach the address of `--vpc-link`, whatever a template defines.
+  // Integrations use the address of `--vpc-link`, whatever a template defines.
   'AWS::ApiGateway::VpcLink': {
     names: idOf(6, 'VpcLinkId'),
     fields: [...fieldsOf('name description'), field('targetArns', 'list'), field('tags', 'texts')],

@@ -77,7 +77,7 @@ export const V2_TYPES = {
       block('tlsConfig', [field('serverNameToVerify')]),
     ],
     noEffect: words('Description TlsConfig'),
-    // Of service integrations; calls of functions need none here.
+    // For service integrations; calls of functions need none here.
     whereKnown: ['CredentialsArn'],
     except: { CredentialsArn: CALLER_CREDENTIALS },
     calls: {
@@ -115,7 +115,7 @@ export const V2_TYPES = {
       quota: 'authorizers',
     },
   },
-  /** `schema` is a text on the wire, an object in templates. */
+  /** `schema` is a string on the wire and an object in templates. */
   'AWS::ApiGatewayV2::Model': {
     owner: 'ApiId',
     part: 'models',
@@ -141,7 +141,7 @@ export const V2_TYPES = {
       blocks('responseParameters', CONSTRAINTS),
     ],
     enforced: ['RouteId'],
-    // The expression selects among the models, and AWS checks no response with them.
+    // The expression selects one of the models, but AWS checks no response against them.
     noEffect: words('ModelSelectionExpression ResponseModels'),
     notApplied: ['ResponseParameters'],
     calls: {
@@ -165,7 +165,7 @@ export const V2_TYPES = {
       field('templateSelectionExpression'),
     ],
     enforced: ['IntegrationId'],
-    unsupported: { ResponseParameters: 'answers are passed on without these headers' },
+    unsupported: { ResponseParameters: 'responses are passed on without these headers' },
     calls: {
       noun: 'IntegrationResponse',
       path: 'integrationresponses',

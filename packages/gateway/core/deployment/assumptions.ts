@@ -1,38 +1,38 @@
 /**
- * Behaviour that AWS does not document, or that public reports contradict: `--assume name=value` changes it.
- * The first value is the default. Each is a row of docs/parity.md.
+ * Behaviour that AWS does not document, or that public reports contradict. `--assume name=value` changes it;
+ * the first value is the default. Each is a row of docs/parity.md.
  */
 export const ASSUMPTIONS = {
-  /** Key of the message in denials of policies and authorizers (docs/aws §1.4). */
+  /** The key of the message in denials by policies and authorizers (docs/aws §1.4). */
   'access-denied-key': ['Message', 'message'],
-  /** Status for a Cognito token without any of the method's scopes (docs/aws §4.6). */
+  /** The status for a Cognito token that has none of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
   /**
    * Whether `$context.responseOverride.status` of a template sets the status of a handshake (docs/aws §11.3).
    */
   'connect-status-override': ['applied', 'ignored'],
   /**
-   * Answers that CONVERT_TO_TEXT encodes as base64 on a WebSocket API: by their type, or all
+   * The responses that CONVERT_TO_TEXT encodes as base64 on a WebSocket API: by their type, or all
    * (docs/aws §11.3).
    */
   'converted-answers': ['binary', 'all'],
   /**
-   * What a caller of a function URL needs: as for URLs made since October 2025, or as for those before
-   * (docs/aws §19.2).
+   * The permissions that a caller of a function URL needs: as for URLs created since October 2025, or as for
+   * older ones (docs/aws §19.2).
    */
   'function-url-permissions': ['both', 'url-only'],
   /**
-   * Close code after 10 silent minutes of a WebSocket connection; 1005: a close frame without a code, 1006:
-   * none (docs/aws §11.4).
+   * The close code after 10 minutes without messages on a WebSocket connection; 1005: a close frame without a
+   * code, 1006: no close frame (docs/aws §11.4).
    */
   'idle-close-code': ['1001', '1000', '1005', '1006'],
   /**
-   * Status when the Lambda authorizer of an HTTP API throws `Unauthorized`; by format: 401 in 1.0, 500 in 2.0
-   * (docs/aws §4.8).
+   * The status when the Lambda authorizer of an HTTP API throws `Unauthorized`; by format: 401 in 1.0, 500 in
+   * 2.0 (docs/aws §4.8).
    */
   'http-unauthorized-status': ['by-format', '401', '500'],
   /**
-   * Whether parameter mapping of an HTTP API changes the input and answer of a Lambda integration
+   * Whether parameter mapping of an HTTP API changes the input and response of a Lambda integration
    * (docs/aws §7.9).
    */
   'lambda-parameter-mapping': ['applied', 'ignored'],
@@ -43,24 +43,27 @@ export const ASSUMPTIONS = {
   /** Content type of a WebSocket message sent to an HTTP backend (docs/aws §11.3). */
   'message-content-type': ['application/json', 'text/plain'],
   /**
-   * How a domain with mutual TLS answers a client without a certificate: it ends the connection, or 403
-   * (docs/aws §10.7).
+   * What a domain with mutual TLS does with a client without a certificate: it ends the connection, or
+   * responds with 403 (docs/aws §10.7).
    */
   'missing-client-certificate': ['ended', '403'],
   /**
-   * The answer of a two-way WebSocket route whose non-proxy integration has no IntegrationResponse
+   * The response of a two-way WebSocket route whose non-proxy integration has no IntegrationResponse
    * (docs/aws §11.3).
    */
   'missing-integration-response': ['passed', 'silent', 'failed'],
-  /** A RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */
+  /** The effect of a RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */
   'route-response-alone': ['one-way', 'two-way'],
-  /** Status of a Lambda proxy whose function Lambda throttles (docs/aws §1.5). */
+  /** The status of a Lambda proxy integration when Lambda throttles the function (docs/aws §1.5). */
   'throttled-function-status': ['502', '500', '429'],
   /** Whether a REQUEST authorizer without cache requires its identity sources (docs/aws §4.2). */
   'uncached-identity-sources': ['checked', 'ignored'],
-  /** A WebSocket message without a matching template, with PassthroughBehavior NEVER (docs/aws §11.3). */
+  /**
+   * The result of a WebSocket message without a matching template when PassthroughBehavior is NEVER
+   * (docs/aws §11.3).
+   */
   'unmapped-messages': ['refused', 'passed'],
-  /** First day of a WEEK of a usage plan's quota, at 00:00 UTC (docs/aws §5.3). */
+  /** The first day of a usage plan's WEEK, at 00:00 UTC (docs/aws §5.3). */
   'week-start': ['sunday', 'monday'],
 } as const;
 
@@ -89,7 +92,9 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   'week-start': 'sunday',
 };
 
-/** Adds `week-start=monday` to the earlier assumptions; undefined for an unknown name or value. */
+/**
+ * Adds an assumption such as `week-start=monday` to the earlier ones; undefined for an unknown name or value.
+ */
 export function readAssumption(text: string, before: Assumptions): Assumptions | undefined {
   const equals = text.indexOf('=');
   const name = text.slice(0, equals);

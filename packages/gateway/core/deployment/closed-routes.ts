@@ -1,6 +1,6 @@
 /**
- * Routes that answer 500, with the reason in the log: they could not be compiled, or their guard cannot be
- * enforced. They ask for no credentials, since no request passes.
+ * Routes that respond with 500 and log the reason: they could not be compiled, or their authorizer cannot be
+ * enforced. They ask for no credentials, because no request passes.
  */
 import type {
   Deployment,
@@ -19,7 +19,7 @@ export function isClosed(integration: Integration): boolean {
   return integration.kind === 'unsupported' && integration.type === TYPE;
 }
 
-/** The plan of a route of which only these facts are known. */
+/** The plan of a route about which only these facts are known. */
 export function closedPlan(
   { routeKey, resourceId, resourcePath, httpMethod, logicalId }: Facts,
   reason: string,

@@ -6,7 +6,7 @@ import type { CorsPlan } from '../events/cors-headers.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']);
 
-/** `Cors` of AWS::Lambda::Url. @throws DefinitionError for what AWS refuses */
+/** `Cors` of AWS::Lambda::Url. @throws DefinitionError for values that AWS refuses */
 export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
   const cors = readBlock(url, 'Cors');
   if (cors === undefined) return undefined;
@@ -44,7 +44,7 @@ export function compileCors(api: PropertyBag): CorsPlan | undefined {
   if (unknown !== undefined)
     throw new DefinitionError(
       cors.place('AllowMethods'),
-      `"${unknown}" is not a valid CORS method; use ${[...METHODS].join(', ')}`,
+      `"${unknown}" is not a valid CORS method; expected one of ${[...METHODS].join(', ')}`,
     );
   return {
     allowOrigins,

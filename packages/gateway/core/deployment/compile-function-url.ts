@@ -1,4 +1,4 @@
-/** AWS::Lambda::Url → the immutable deployment that serves the URL. */
+/** Compiles an AWS::Lambda::Url into the immutable deployment that serves the URL. */
 import { DefinitionError } from '../errors.ts';
 import { closedPlan } from './closed-routes.ts';
 import { compileUrlCors } from './compile-cors.ts';
@@ -10,15 +10,15 @@ import type { Tolerance } from '../errors.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Deployment, Integration, RoutePlan } from './model.ts';
 
-/** The longest function timeout plus Lambda's own delay: the function's timeout comes first. */
+/** The longest function timeout plus Lambda's own delay, so that the function's timeout comes first. */
 const LONGEST_MS = 900_000 + 60_000;
 const ROUTE = '$default';
-/** `Deployment.id` and stage of a URL. */
+/** The `Deployment.id` and the stage of a URL. */
 export const URL_STAGE = '$default';
 
 type UrlOwner = { readonly functionName: string; readonly qualifier: string | undefined };
 
-/** One route for every request; it answers 500 if the URL cannot be read. */
+/** One route for every request; it responds with 500 if the URL cannot be read. */
 export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance: Tolerance): Deployment {
   const facts = {
     routeKey: ROUTE,
@@ -66,7 +66,7 @@ export function readAuthType(url: PropertyBag): FunctionUrlFacts['authType'] {
   if (authType === 'NONE' || authType === 'AWS_IAM') return authType;
   throw new DefinitionError(
     url.place('AuthType'),
-    `"${authType}" is not a valid AuthType; AWS has NONE and AWS_IAM`,
+    `"${authType}" is not a valid AuthType; expected NONE or AWS_IAM`,
   );
 }
 
@@ -79,6 +79,6 @@ function compileIntegration(url: PropertyBag, owner: UrlOwner): Integration {
   if (mode === 'RESPONSE_STREAM') return { kind: 'lambda-stream', ...common, idleMs: LONGEST_MS };
   throw new DefinitionError(
     url.place('InvokeMode'),
-    `"${mode}" is not a valid InvokeMode; AWS has BUFFERED and RESPONSE_STREAM`,
+    `"${mode}" is not a valid InvokeMode; expected BUFFERED or RESPONSE_STREAM`,
   );
 }

@@ -25,7 +25,7 @@ type RestResources = {
   readonly methods: readonly PropertyBag[];
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
   readonly assumptions: Assumptions;
-  /** VPC of each VPC endpoint of private APIs. */
+  /** The VPC of each VPC endpoint of private APIs. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly policyCharacters: number;
   /** `arn:aws:execute-api:{region}:{account}:{apiId}` */
@@ -37,10 +37,12 @@ type RestResources = {
   readonly tolerance: Tolerance;
 };
 
-/** In the order of AWS's refusal. */
+/** In the order in which AWS lists them in its refusal. */
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
 
-/** Why AWS refuses this verb of a method, by a template as by a call [obs]; undefined = it does not. */
+/**
+ * Why AWS refuses this verb of a method, in a template as in a call [obs]; undefined means that it does not.
+ */
 export function verbRefusal(verb: string): string | undefined {
   return VERBS.includes(verb)
     ? undefined
@@ -74,7 +76,7 @@ function compileMethod(
     integration,
     validation: compileRestValidation(method, { models, validators: from.validators }),
     requestModels: readRequestModels(method, models),
-    // Streamed answers are never cached.
+    // Streamed responses are never cached.
     cacheKey: isStream(integration) ? undefined : compileCacheKey(method, resource.id),
   };
 }
@@ -92,7 +94,7 @@ function authorize(method: PropertyBag, httpMethod: string, from: RestResources)
   return from.tolerance.attempt(`${httpMethod} is open to all callers`, compile, () => ({ kind: 'none' }));
 }
 
-/** The closed replacement of a method that cannot be compiled; undefined if its route is unknown. */
+/** The closed replacement for a method that cannot be compiled; undefined if its route is unknown. */
 function closeMethod(method: PropertyBag, from: RestResources, reason: string): RoutePlan[] {
   const facts = routeOf(method, from);
   return facts === undefined ? [] : [closedPlan(facts, reason)];
@@ -125,7 +127,7 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   return new Set(illegal.map(({ path }) => path));
 }
 
-/** Only Regional and private APIs may have more than 29 s. AWS's wording as public threads quote it. */
+/** Only Regional and private APIs may have a timeout over 29 s. AWS's wording as public threads quote it. */
 const EDGE_TIMEOUT = { usual: 29_000, min: 0, max: Number.MAX_SAFE_INTEGER };
 
 function refuseLongTimeout(method: PropertyBag): void {
@@ -143,11 +145,11 @@ function readApiKeySource(api: PropertyBag): Deployment['apiKeySource'] {
   if (source === 'HEADER' || source === 'AUTHORIZER') return source;
   throw new DefinitionError(
     api.place('ApiKeySourceType'),
-    `Invalid API key source "${source}". AWS takes HEADER and AUTHORIZER`,
+    `Invalid API key source "${source}"; expected HEADER or AUTHORIZER`,
   );
 }
 
-/** `null` or absence disables it. */
+/** `null` disables it, and so does leaving it out. */
 function readMinimumCompression(api: PropertyBag): number | undefined {
   const bytes = readInteger(api, 'MinimumCompressionSize', { usual: -1, min: 0, max: 10_485_760 });
   return bytes === -1 ? undefined : bytes;
@@ -171,7 +173,7 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   );
 }
 
-/** Settings of every route; if they cannot be read, all routes are closed. */
+/** Settings that apply to every route; if they cannot be read, all routes are closed. */
 function compileApi(api: PropertyBag, from: RestResources): Partial<Deployment> {
   return {
     resourcePolicy: guard(api, from),
@@ -189,7 +191,7 @@ function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefine
   return from.tolerance.attempt('the API is open to all callers', compile, () => undefined);
 }
 
-/** In template order; of two methods with one route key the first wins. */
+/** In template order; of two methods with the same route key, the first one is used. */
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);
@@ -226,7 +228,7 @@ function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
   return !types.some((type) => type === 'REGIONAL' || type === 'PRIVATE');
 }
 
-/** Exceeding a limit of AWS is tolerated here. */
+/** A definition that exceeds a limit of AWS is tolerated here. */
 function tolerate(tolerance: Tolerance, check: () => void): void {
   tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
 }
@@ -234,6 +236,6 @@ function tolerate(tolerance: Tolerance, check: () => void): void {
 function refuseSecond(method: PropertyBag, { routeKey }: RoutePlan, tolerance: Tolerance): void {
   tolerance.note(
     new DefinitionError(method.place('HttpMethod'), `Method already exists for this resource: ${routeKey}`),
-    'the first one answers',
+    'the first one is used',
   );
 }

@@ -90,7 +90,7 @@ function compileIntegration(
   if (type !== 'AWS_PROXY')
     throw new DefinitionError(
       integration.place('IntegrationType'),
-      // AWS's words (aws/aws-cli#6363).
+      // AWS's wording (aws/aws-cli#6363).
       'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
     );
   const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
@@ -105,7 +105,7 @@ function compileIntegration(
   };
 }
 
-/** The PassthroughBehavior that HTTP APIs have anyway. */
+/** The PassthroughBehavior that HTTP APIs always have. */
 const PASSED_ON = 'WHEN_NO_MATCH';
 
 /** Only WebSocket APIs have templates. */
@@ -123,7 +123,7 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
       );
 }
 
-/** Undefined if there are none, so that requests skip this. */
+/** Undefined if there are none, so that requests skip this step. */
 function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
   const changes = compileParameterChanges(integration);
   const isIgnored = from.assumptions['lambda-parameter-mapping'] === 'ignored';
@@ -172,8 +172,8 @@ function compileRoute(
 }
 
 /**
- * Whether the response belongs to the route and lets its answer go back to the client; unless it `isEnough`,
- * the route must ask for that, too. @throws DefinitionError for keys that AWS does not take
+ * Whether the response belongs to the route and lets its reply go back to the client; unless it `isEnough`,
+ * the route must ask for that as well. @throws DefinitionError for keys that AWS does not accept
  */
 function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;
@@ -195,7 +195,7 @@ function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol):
   return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
-/** All routes with a key; those that cannot be compiled are closed. */
+/** All routes that have a key; those that cannot be compiled are closed. */
 function compileRoutes(
   from: V2Resources,
   protocol: V2Protocol,
@@ -212,7 +212,7 @@ function compileRoutes(
   });
 }
 
-/** A WebSocket route without a readable key could be `$connect`, so the API is closed. */
+/** A WebSocket route whose key cannot be read could be `$connect`, so the API is closed. */
 function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): MessageRoutePlan | undefined {
   const { RouteKey: routeKey } = route.properties;
   const { logicalId } = route;
@@ -226,7 +226,7 @@ function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): M
   );
 }
 
-/** API keys apply to `$connect` only: messages carry none, and HTTP APIs have none. */
+/** API keys apply to `$connect` only: messages contain none, and HTTP APIs do not support them. */
 function readApiKeyRequired(route: PropertyBag, protocol: V2Protocol): boolean {
   const isRequired = readFlag(route, 'ApiKeyRequired');
   if (!isRequired) return false;
@@ -251,7 +251,7 @@ function readApiKeySelection(api: PropertyBag): Deployment['apiKeySource'] {
   if (source !== undefined) return source;
   throw new DefinitionError(
     api.place('ApiKeySelectionExpression'),
-    `Invalid API key selection expression "${expression}". AWS takes ${Object.keys(KEY_SELECTIONS).join(' and ')}`,
+    `Invalid API key selection expression "${expression}"; expected ${Object.keys(KEY_SELECTIONS).join(' or ')}`,
   );
 }
 
@@ -265,7 +265,7 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
   }));
 }
 
-/** Of two routes with one key the first wins; routes with keys that AWS refuses are left out. */
+/** Of two routes with the same key, the first one is used; routes whose keys AWS refuses are left out. */
 function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
   const compiled = compileRoutes(from, 'http', undefined);
   noteIllegalKeys(

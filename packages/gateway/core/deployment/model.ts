@@ -29,11 +29,11 @@ export type ApiIdentity = ApiFacts & {
   readonly protocol: ApiProtocol;
   readonly stackName: string;
   readonly logicalId: string;
-  /** REST default endpoint only; undefined = AWS's default. */
+  /** Default endpoint of a REST API only; undefined means AWS's default. */
   readonly securityPolicy?: string | undefined;
 };
 
-/** Text with `${stageVariables.x}`, parsed once; constant text costs nothing per request. */
+/** Text with `${stageVariables.x}`, parsed once; constant text has no cost per request. */
 export type StageText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;
@@ -51,7 +51,7 @@ export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'ht
 export type FunctionTarget = {
   /** Renders to a function name (not ARN). */
   readonly functionName: StageText;
-  /** Renders to the ARN's version or alias, or to nothing; absent = it has none. */
+  /** Renders to the version or alias in the ARN, or to nothing; absent means that the ARN has none. */
   readonly qualifier?: StageText | undefined;
 };
 
@@ -59,15 +59,15 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly authorizerId: string;
   readonly name: string;
   readonly payload: AuthorizerPayload;
-  /** Absent = permissions are not checked. */
+  /** Absent means that permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;
   readonly identitySources: readonly IdentitySource[];
-  /** Whole-token match (Java `matches`), TOKEN only. */
+  /** Must match the whole token (Java `matches`); TOKEN authorizers only. */
   readonly validation: FullMatch | undefined;
-  /** 0 = no caching. */
+  /** 0 means no caching. */
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
-  /** For a function that throws `Unauthorized`; absent = 500 in format 2.0, else 401. */
+  /** The status for a function that throws `Unauthorized`; absent means 500 in format 2.0, otherwise 401. */
   readonly unauthorizedStatus?: 401 | 500 | undefined;
   readonly timeoutMs: number;
 };
@@ -90,11 +90,11 @@ export type Authorization =
   | { readonly kind: 'lambda'; readonly authorizer: LambdaAuthorizer }
   /** If there are scopes, the token needs one of them. */
   | { readonly kind: 'token'; readonly authorizer: TokenAuthorizer; readonly scopes: readonly string[] }
-  /** AWS_IAM; the reply to an unsigned request depends on the kind of API. */
+  /** AWS_IAM; the reply to an unsigned request depends on the API type. */
   | {
       readonly kind: 'iam';
       readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED';
-      /** Signing name; absent = `execute-api`. */
+      /** The signing name; absent means `execute-api`. */
       readonly service?: 'lambda';
     };
 
@@ -103,7 +103,7 @@ export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** Private APIs only, which are reached through VPC endpoints: the known VPC of each. */
+      /** For private APIs, which are reached through VPC endpoints: the known VPC of each endpoint. */
       readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
   /** A private API without a policy: every request is denied. */
@@ -115,12 +115,12 @@ export type LambdaProxyIntegration = FunctionTarget & {
   readonly kind: 'lambda-proxy';
   readonly payload: ProxyPayload;
   readonly timeoutMs: number;
-  /** HTTP APIs only; undefined = event and answer stay unchanged. */
+  /** HTTP APIs only; undefined means that event and response stay unchanged. */
   readonly changes?: ParameterChanges | undefined;
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 
-/** A REST Lambda proxy of transfer mode STREAM, or a function URL of invoke mode RESPONSE_STREAM. */
+/** A REST Lambda proxy with transfer mode STREAM, or a function URL with invoke mode RESPONSE_STREAM. */
 export type LambdaStreamIntegration = StreamTimes &
   FunctionTarget & {
     readonly kind: 'lambda-stream';
@@ -136,12 +136,18 @@ export type Integration =
   | HttpApiServiceIntegration
   /** A WebSocket `$connect` or `$disconnect` route without an integration. */
   | { readonly kind: 'none' }
-  /** AWS deploys it and fails every request with 500. */
+  /** AWS deploys it, and then every request fails with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string }
-  /** A type this version cannot run: reported at load, every request gets API_CONFIGURATION_ERROR. */
+  /**
+   * A type that this version cannot run: it is reported at load, and every request gets
+   * API_CONFIGURATION_ERROR.
+   */
   | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
 
-/** A parameter that must be present and not blank. Names are as declared; headers compare without case. */
+/**
+ * A parameter that must be present and not blank. Names are as declared; headers are compared
+ * case-insensitively.
+ */
 export type RequiredParameter = {
   readonly where: 'header' | 'path' | 'querystring';
   readonly name: string;
@@ -150,11 +156,14 @@ export type RequiredParameter = {
 export type RequestValidation = {
   /** In the order in which AWS lists the missing ones. */
   readonly parameters: readonly RequiredParameter[];
-  /** By media type in lower case, or `$default`. A type without an entry is not checked. */
+  /** By media type in lower case, or `$default`. A media type without an entry is not checked. */
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
 };
 
-/** The model that a method names for a media type, checked or not; shown to people who make requests. */
+/**
+ * The model that a method names for a media type, whether or not it is checked; shown to people who build
+ * requests.
+ */
 export type RequestModel = {
   readonly mediaType: string;
   readonly name: string;
@@ -162,7 +171,8 @@ export type RequestModel = {
 };
 
 /**
- * WebSocket: the model that checks a message. Without a match and without `$default` the message is refused.
+ * WebSocket: the model that checks a message. A message that matches no model is refused where there is no
+ * `$default`.
  */
 export type MessageCheck = {
   readonly select: (body: string) => string | undefined;
@@ -177,22 +187,22 @@ export type RoutePlan = RouteFacts & {
   readonly authorization: Authorization;
   readonly apiKeyRequired: boolean;
   readonly integration: Integration;
-  /** Undefined = nothing is checked. */
+  /** Undefined means that nothing is checked. */
   readonly validation?: RequestValidation | undefined;
-  /** REST only; undefined = the method names none. */
+  /** REST only; undefined means that the method names none. */
   readonly requestModels?: readonly RequestModel[] | undefined;
-  /** WebSocket only: turns an answer into a frame; undefined = the answer is sent unchanged. */
+  /** WebSocket only: turns a response into a frame; undefined means that the response is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
-  /** WebSocket only: the integration's own status decides a handshake, whatever a template sets. */
+  /** WebSocket only: the integration's own status decides a handshake, even if a template sets another. */
   readonly ignoresStatusOverride?: boolean;
-  /** WebSocket only: CONVERT_TO_TEXT encodes answers of any type as base64. */
+  /** WebSocket only: CONVERT_TO_TEXT encodes responses of any type as base64. */
   readonly encodesAnswers?: boolean;
-  /** REST only; the stage decides whether answers are cached at all. */
+  /** REST only; the stage decides whether responses are cached at all. */
   readonly cacheKey?: CacheKeyPlan | undefined;
 };
 
 export type CacheKeyPlan = {
-  /** Routes that share one share their entries. */
+  /** Routes that share a namespace share their entries. */
   readonly namespace: string;
   readonly sources: readonly ParameterSource[];
 };
@@ -200,7 +210,7 @@ export type CacheKeyPlan = {
 export type RouteCaching = {
   /** Above 0. */
   readonly ttlSeconds: number;
-  /** Other verbs are cached only if a setting names their method. */
+  /** Other methods are cached only if a setting names their method. */
   readonly isForGetOnly: boolean;
   /** Whether `Cache-Control: max-age=0` needs `execute-api:InvalidateCache`. */
   readonly requiresPermission: boolean;
@@ -210,7 +220,7 @@ export type RouteCaching = {
     | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
-/** WebSocket only: the check of a message, and whether the route's answer goes back to the client. */
+/** WebSocket only: the check of a message, and whether the route's reply goes back to the client. */
 export type MessageRoutePlan = RoutePlan & {
   readonly repliesToClient: boolean;
   readonly messageCheck?: MessageCheck | undefined;
@@ -223,7 +233,7 @@ export type RouteMatch = {
 
 /** Route lookup for one deployment; built by `routing/`. */
 export type RouteTable = {
-  /** `path` is below the stage and still percent-encoded. Undefined = no route matches. */
+  /** `path` is below the stage and still percent-encoded. Undefined means that no route matches. */
   find(method: string, path: string): RouteMatch | undefined;
   /** In template order, for listings. */
   readonly plans: readonly RoutePlan[];
@@ -232,11 +242,11 @@ export type RouteTable = {
 export type ErrorWording = {
   readonly status: number;
   readonly body: string;
-  /** Flat name, value list; has content-type and, on REST, x-amzn-ErrorType. */
+  /** Flat list of names and values; includes content-type and, on REST, x-amzn-ErrorType. */
   readonly headers: readonly string[];
 };
 
-/** An API's wording of failures: REST by gateway responses, HTTP by its fixed table. */
+/** How an API words failures: a REST API by its gateway responses, an HTTP API by a fixed table. */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
   /** The same failure as in the access log. */
@@ -248,7 +258,10 @@ export type BuiltInWordings = ErrorWordings & {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
 };
 
-/** Values available to a customised error: the request, and stage and route if already found. */
+/**
+ * Values available to a customised error: those of the request, and of the stage and route once they are
+ * found.
+ */
 export type WordingFacts = ContextFacts & {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
@@ -259,13 +272,15 @@ export type Deployment = {
   readonly routes: RouteTable;
   readonly errors: ErrorWordings;
   readonly cors: CorsPlan | undefined;
-  /** REST only; undefined = the API has none. */
+  /** REST only; undefined means that the API has none. */
   readonly resourcePolicy: ResourcePolicy | undefined;
   /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** REST `binaryMediaTypes`, lower case. */
   readonly binaryMediaTypes: readonly string[];
-  /** REST only: bodies from this size on are compressed for clients that accept it; undefined = never. */
+  /**
+   * REST only: bodies of this size or more are compressed for clients that accept it; undefined means never.
+   */
   readonly minimumCompressionBytes?: number | undefined;
   /** WebSocket only: picks the route key for a message body. */
   readonly messageRouting: MessageRouting | undefined;
@@ -273,7 +288,8 @@ export type Deployment = {
 
 export type MessageRouting = {
   /**
-   * Evaluates the route selection expression over a message's raw text; undefined = not JSON or no value.
+   * Evaluates the route selection expression for a message's raw text; undefined means that the text is not
+   * JSON or has no value.
    */
   select(body: string): string | undefined;
   readonly routes: ReadonlyMap<string, MessageRoutePlan>;

@@ -5,7 +5,7 @@ import type { Tolerance } from '../errors.ts';
 import { readText } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** AWS checks a route's key on creation, whether a stage serves it or not. */
+/** AWS checks a route's key on creation, even if no stage serves it. */
 export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Tolerance): void {
   const keyed = routes.flatMap((route) => {
     const { RouteKey: routeKey } = route.properties;
@@ -23,7 +23,10 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
   }
 }
 
-/** Reports the keys of an API that no stage serves; it is never compiled, so no other check reports them. */
+/**
+ * Reports the keys of an API that no stage serves. Such an API is never compiled, so no other check reports
+ * them.
+ */
 export function noteUnservedKeys(
   protocol: 'http' | 'websocket',
   api: PropertyBag,
@@ -41,7 +44,7 @@ export function noteUnservedKeys(
   else noteRepeatedKeys(api, keys, tolerance);
 }
 
-/** For WebSocket APIs, whose keys may be any text; undefined = a route without a key. */
+/** For WebSocket APIs, whose keys may be any text; undefined means a route without a key. */
 export function noteRepeatedKeys(
   api: PropertyBag,
   keys: readonly (string | undefined)[],
@@ -51,6 +54,6 @@ export function noteRepeatedKeys(
   if (new Set(known).size < known.length)
     tolerance.note(
       new DefinitionError(api.place(), 'Two routes of this API have the same RouteKey'),
-      'the first one answers',
+      'the first one is used',
     );
 }

@@ -18,7 +18,10 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
   }
 }
 
-/** The same in messages and at the end of a connection, where no authorizer was asked: no `integrationLatency` [obs]. */
+/**
+ * The same for messages and the end of a connection, where no authorizer was called: no `integrationLatency`
+ * [obs].
+ */
 export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);
 }
@@ -57,13 +60,13 @@ export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknow
 type Dialect = 'rest' | 'http2';
 const PRINTS = { rest: printRestAuthorizer, http2: printHttp2Authorizer };
 
-/** By the context of a cached grant, which never changes: the same text in each event. */
+/** Keyed by the context of a cached grant, which never changes, so each event gets the same text. */
 type Kept = { readonly principalId: string | undefined } & Record<Dialect, string | undefined>;
 const kept = new WeakMap<object, Kept>();
 
-/** JSON of the member; undefined = no such key. */
+/** The JSON of the member; undefined means that there is no such key. */
 export function authorizerText(dialect: Dialect, caller: CallerFacts): string | undefined {
-  // A new grant is not kept: its latency differs.
+  // A new grant is not kept, because its latency differs.
   if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return printCaller(dialect, caller);
   const { context, principalId } = caller;
   let texts = kept.get(context);
@@ -96,7 +99,7 @@ function printKept(caller: LambdaCaller): Record<string, unknown> {
 }
 
 /**
- * `123` → `"123"`; null stays null. Structures only come from an HTTP API 2.0 authorizer in front of a 1.0
+ * `123` → `"123"`; null stays null. Structures only occur when an HTTP API 2.0 authorizer precedes a 1.0
  * integration.
  */
 function printValue(value: ContextValue): string | null {

@@ -1,6 +1,6 @@
 /**
- * `$context.authorizer.error`, in AWS's own words where they are public (docs/aws §10.3), else in the words
- * of our log.
+ * `$context.authorizer.error`, in AWS's words where they are public (docs/aws §10.3), otherwise in the words
+ * of the gateway's log.
  */
 import type { AuthorizerResultFormat } from './authorizer-result.ts';
 import type { InvocationResult } from '../ports.ts';
@@ -20,14 +20,15 @@ export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): stri
   return isHttp(payload) ? NO_ROLE : NO_PERMISSION;
 }
 
-/** For an invalid answer. AWS's text is known for HTTP APIs only. */
+/** For an invalid response. AWS's text is known for HTTP APIs only. */
 export function describeWrongForm({ payload, simpleResponses }: Format): string | undefined {
   if (!isHttp(payload)) return undefined;
   return simpleResponses && payload === 'http-2.0' ? `${WRONG_FORM} ${NOT_SIMPLE}` : WRONG_FORM;
 }
 
 /**
- * For a function that fails: "the error message returned from an authorizer", says the list of variables.
+ * For a function that fails: "the error message returned from an authorizer", according to AWS's list of
+ * variables.
  */
 export function describeAuthorizerFailure(result: InvocationResult): string | undefined {
   return result.kind === 'failed' && result.errorMessage !== '' ? result.errorMessage : undefined;

@@ -1,4 +1,6 @@
-/** Events of Lambda authorizers, and the ARN they are about (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
+/**
+ * Events of Lambda authorizers, and the method ARN that they contain (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7).
+ */
 import { printArn } from '@gatewright/aws/arn';
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
@@ -39,7 +41,7 @@ export function buildAuthorizerEvent(
   }
 }
 
-/** The header's value unchanged, `Bearer ` included. */
+/** The header's value unchanged, including `Bearer `. */
 function buildTokenEvent(facts: RoutedFacts, token: string): string {
   return JSON.stringify({ type: 'TOKEN', methodArn: methodArn(facts), authorizationToken: token });
 }
@@ -62,7 +64,7 @@ function buildRestRequestEvent(facts: RoutedFacts): string {
   });
 }
 
-/** Both `identitySource` and `authorizationToken` hold the values, joined by commas. */
+/** Both `identitySource` and `authorizationToken` contain the values, joined by commas. */
 function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
   const credentials = identity.join(',');
   return JSON.stringify({

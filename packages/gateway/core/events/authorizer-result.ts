@@ -1,4 +1,4 @@
-/** Reads the answer of an authorizer function (docs/aws §4.3, §4.5, §11.6). */
+/** Reads the response of an authorizer function (docs/aws §4.3, §4.5, §11.6). */
 import { asOneOrMore, asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../policy/evaluate.ts';
@@ -24,7 +24,7 @@ type AuthorizerAnswer = {
 
 type AuthorizerResult =
   | { readonly kind: 'grant'; readonly grant: AuthorizerAnswer }
-  /** Fail closed: the client gets 500. */
+  /** The result cannot be used and nothing is allowed: the client gets 500. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
 const MAX_WEBSOCKET_BYTES = 8 * 1024;
@@ -54,7 +54,7 @@ function invalid(reason: string): Invalid {
   return { kind: 'invalid', reason };
 }
 
-/** Only real booleans: `"false"` is truthy in JavaScript. */
+/** Only real booleans are accepted: `"false"` is truthy in JavaScript. */
 function readSimpleVerdict(result: UnknownMembers): AuthorizerAnswer['verdict'] | Invalid {
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'
@@ -65,14 +65,15 @@ function readSimpleVerdict(result: UnknownMembers): AuthorizerAnswer['verdict'] 
 function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Invalid {
   if (document === undefined || document === null) return invalid('no policyDocument');
   const longArn = findLongArn(document);
-  if (longArn !== undefined) return invalid(`a Resource of ${longArn.length} characters; AWS takes 512`);
+  if (longArn !== undefined)
+    return invalid(`a Resource of ${longArn.length} characters; AWS accepts at most 512`);
   const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
     : invalid(`an invalid policyDocument: ${compiled.reason}`);
 }
 
-/** Runs before the policy is compiled; malformed policies are the compiler's to report. */
+/** Runs before the policy is compiled; the compiler reports malformed policies. */
 function findLongArn(document: unknown): string | undefined {
   const statements = asOneOrMore(asJsonObject(document)?.['Statement']);
   for (const statement of statements) {
@@ -85,7 +86,10 @@ function findLongArn(document: unknown): string | undefined {
 
 type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAnswer['context'] } | Invalid;
 
-/** Payload 2.0 allows structures; everywhere else they and the reserved `claims` make the answer invalid. */
+/**
+ * Payload 2.0 allows structures; elsewhere they make the response invalid, and so does the reserved key
+ * `claims`.
+ */
 function readContext(value: unknown, takesStructures: boolean): ContextReading {
   if (value === undefined || value === null) return { kind: 'context', context: {} };
   const record = asJsonObject(value);
@@ -94,13 +98,15 @@ function readContext(value: unknown, takesStructures: boolean): ContextReading {
   for (const [name, item] of Object.entries(record)) {
     if (!takesStructures && name === 'claims') return invalid('the reserved context key "claims"');
     if (!takesStructures && typeof item === 'object' && item !== null)
-      return invalid(`an object or array in context ${quote(name)}; AWS takes strings, numbers and booleans`);
+      return invalid(
+        `an object or array in context ${quote(name)}; AWS accepts strings, numbers and booleans`,
+      );
     putEntry(context, name, item as ContextValue);
   }
   return { kind: 'context', context };
 }
 
-/** `false` for a value that is neither text nor a number. */
+/** `false` for a value that is neither a string nor a number. */
 function readOptionalText(value: unknown): string | undefined | false {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;

@@ -1,4 +1,4 @@
-/** Claims as functions see them: always texts (docs/aws §4.5, §4.6). */
+/** Claims as functions see them: always strings (docs/aws §4.5, §4.6). */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import type { ClaimForm } from '@gatewright/aws/text/claim-text';
 import { putEntry } from '../routing/text-map.ts';

@@ -10,7 +10,7 @@ import type {
   StageFacts,
 } from './request-facts.ts';
 
-/** A request, as far as it is known. */
+/** What is known of a request so far. */
 export type ContextFacts = RequestFacts & {
   readonly api: ApiFacts;
   readonly stage: StageFacts | undefined;

@@ -1,6 +1,6 @@
 /** CORS headers of an HTTP API, for preflights and actual requests (docs/aws §12). */
 
-/** HTTP API `CorsConfiguration`, or `Cors` of a function URL, compiled. Absent on REST. */
+/** The compiled `CorsConfiguration` of an HTTP API, or `Cors` of a function URL. Absent on REST. */
 export type CorsPlan = {
   readonly allowOrigins: readonly string[];
   readonly allowMethods: readonly string[];
@@ -8,11 +8,11 @@ export type CorsPlan = {
   readonly exposeHeaders: readonly string[];
   readonly allowCredentials: boolean;
   readonly maxAgeSeconds: number | undefined;
-  /** Function URLs: `*` is answered with the request's origin. */
+  /** Function URLs: for `*` the response names the request's origin. */
   readonly echoesOrigin?: true;
 };
 
-/** The value of access-control-allow-origin for this origin; undefined = not allowed. */
+/** The value of access-control-allow-origin for this origin; undefined means that it is not allowed. */
 function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
   for (const allowed of cors.allowOrigins) {
     if (allowed === '*') return cors.echoesOrigin === true ? origin : '*';
@@ -23,7 +23,7 @@ function allowedOrigin(cors: CorsPlan, origin: string): string | undefined {
   return undefined;
 }
 
-/** Headers of the 204 that answers a preflight; none when the origin is not allowed. */
+/** The headers of the 204 response to a preflight; none when the origin is not allowed. */
 export function preflightHeaders(cors: CorsPlan, origin: string): string[] {
   const allowOrigin = allowedOrigin(cors, origin);
   if (allowOrigin === undefined) return [];

@@ -1,4 +1,4 @@
-/** AWS's words for a denial by IAM or a resource policy (docs/aws §1.4). */
+/** AWS's wording of a denial by IAM or a resource policy (docs/aws §1.4). */
 import { maskedMethodArn } from './authorizer-event.ts';
 import type { RoutedFacts } from './request-facts.ts';
 

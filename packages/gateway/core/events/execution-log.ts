@@ -3,7 +3,7 @@ import { formatAwsDate } from './request-time.ts';
 import { allQueryValues, readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
 
-/** One side of a call: flat name, value list of headers, and the body. */
+/** One direction of a call: headers as a flat list of names and values, and the body. */
 type LoggedMessage = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
@@ -37,11 +37,11 @@ type LoggedEvent =
 export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
-  /** Credentials besides those in known headers: the authorizer's identity sources. */
+  /** Credentials in addition to those in known headers: the authorizer's identity sources. */
   readonly secrets: readonly string[];
   /** Undefined if the route has no Lambda authorizer, or the request did not get that far. */
   readonly authorizer?: AuthorizerFacts | undefined;
-  /** Undefined if no call was made: a MOCK, a hit of the cache, a refusal. */
+  /** Undefined if no call was made: a MOCK, a cache hit, a refusal. */
   readonly call: LoggedCall | undefined;
   /** Id of the call in an AWS integration's own logs. */
   readonly endpointRequestId?: string | undefined;
@@ -53,16 +53,16 @@ export type ExecutionFacts = {
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
 const ENDPOINT_ID = 'AWS Integration Endpoint RequestId : ';
-/** Logs show only the ends of these, enough to distinguish two of them. */
+/** Logs show only the last characters of these, which are enough to distinguish two values. */
 const SECRETS: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
   'x-amz-security-token',
   'cookie',
-  // Browsers can set no other header on a WebSocket, so tokens are sent in it.
+  // Browsers can set no other header on a WebSocket, so clients send tokens in it.
   'sec-websocket-protocol',
 ]);
-/** Of a presigned URL. */
+/** The parameters of a presigned URL. */
 const SECRET_PARAMETERS = ['X-Amz-Signature', 'X-Amz-Security-Token'];
 /** Shorter secrets would match unrelated text. */
 const MIN_SECRET_LENGTH = 4;
@@ -89,7 +89,7 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
     ...(isDataTraced ? describeRequest(request, event) : []),
     ...(call === undefined ? [] : describeCall(call, isDataTraced)),
     ...(failure === undefined ? [] : [failure]),
-    // After a disconnect there is no client to answer.
+    // After a disconnect there is no client to respond to.
     ...(isDataTraced && failure === undefined && event.kind !== 'DISCONNECT'
       ? [
           `Method response body after transformations: ${print(reply.body)}`,
@@ -121,7 +121,7 @@ function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, even
   return [named, `${client} has disconnected from ${to}: ${code}${reason === '' ? '' : ` ${reason}`}`];
 }
 
-/** Headers that the front end adds after execution [obs]. */
+/** Headers that AWS's front end adds after execution [obs]. */
 const FRONT_END: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-apigw-id']);
 
 /** The headers from a method's execution, as a flat list. */
@@ -171,7 +171,9 @@ export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts:
   return describeAuthorizer(request, facts, true).map((line) => frame(request.requestId, hide(line)));
 }
 
-/** Start and end, or the refusal [kc: api-gateway-logs]; with data tracing also event and answer. */
+/**
+ * Start and end, or the refusal [kc: api-gateway-logs]; with data tracing also the event and the response.
+ */
 function describeAuthorizer(
   { requestId }: Pick<ContextFacts, 'requestId'>,
   { authorizerId, identity, call, failure, principalId }: AuthorizerFacts,
@@ -262,7 +264,7 @@ function printHeaders(headers: readonly string[]): string {
   return printMap(entries);
 }
 
-/** Hidden everywhere, also in a function's event. */
+/** These values are hidden everywhere, including in a function's event. */
 function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   const secrets = SECRET_PARAMETERS.flatMap((name) => allQueryValues(rawQuery, name));
   headers.each((name, _, value) => {

@@ -1,6 +1,9 @@
-/** Headers as flat name, value lists (node's `rawHeaders`). */
+/** Headers as flat lists of names and values (node's `rawHeaders`). */
 
-/** The last value of a reply's header; `name` in lower case. AWS's single-value maps keep the last, too. */
+/**
+ * The last value of a reply's header; `name` is in lower case. AWS's single-value maps keep the last value as
+ * well.
+ */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
   for (let index = lines.length - 2; index >= 0; index -= 2) {
     const candidate = lines[index];
@@ -17,11 +20,11 @@ export function areSameLines(lines: readonly string[], others: readonly string[]
   return true;
 }
 
-/** Immutable headers with many readers: names are lower-cased once. */
+/** Immutable headers that are read many times: names are lower-cased once. */
 export class HeaderList {
   /** In order of arrival, as spelled by the sender. */
   readonly lines: readonly string[];
-  /** Their connection has sent them again: what is read from them pays. */
+  /** The same connection has sent these headers again, so keeping what is read from them is worthwhile. */
   isRepeated = false;
   #names: readonly string[] | undefined;
 
@@ -29,7 +32,7 @@ export class HeaderList {
     this.lines = lines;
   }
 
-  /** The same headers came again. */
+  /** Reports that the same headers arrived again. */
   repeat(): void {
     this.isRepeated = true;
   }

@@ -1,14 +1,14 @@
 /**
- * Headers that API Gateway does not pass on as they are, by the phase of a message: RFC 9110's and what AWS adds or
- * leaves in. REST APIs have lists of their own (docs/aws §2.6 and §2.7; recorded December 2024); HTTP APIs drop what a
- * gateway must.
+ * Headers that API Gateway does not pass on unchanged, by the phase of a message: those of RFC 9110 and those
+ * that AWS adds or leaves in. REST APIs have their own lists (docs/aws §2.6 and §2.7; recorded December
+ * 2024); HTTP APIs drop what a gateway must drop.
  */
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 
 type Phase = {
   /** In lower case, like all names here. */
   readonly drops: ReadonlySet<string>;
-  /** Renamed to `x-amzn-Remapped-{Name}`: the gateway sets these itself. */
+  /** Renamed to `x-amzn-Remapped-{Name}`, because the gateway sets these itself. */
   readonly remaps: ReadonlySet<string>;
 };
 
@@ -17,7 +17,7 @@ const phase = (drops: readonly string[], remaps: readonly string[] = []): Phase 
   remaps: new Set(remaps),
 });
 
-/** The name under which a header goes on; undefined: it is dropped. */
+/** The name under which a header is passed on; undefined means that it is dropped. */
 export function nameAfter({ drops, remaps }: Phase, name: string): string | undefined {
   const lower = name.toLowerCase();
   if (drops.has(lower)) return undefined;
@@ -25,7 +25,7 @@ export function nameAfter({ drops, remaps }: Phase, name: string): string | unde
 }
 
 const OWN = ['connection', 'content-length', 'date', 'server'];
-/** Of an integration's own connection; the client's socket would refuse a `trailer`. */
+/** Headers of the integration's own connection; the client's socket would refuse a `trailer`. */
 const OF_BACKEND = ['transfer-encoding', 'keep-alive'];
 const UNSENT = ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'];
 
@@ -47,7 +47,10 @@ export const REST_PHASES = {
   ]),
   /** Client → backend of a proxy, unless mapped. */
   proxied: phase(['content-encoding', 'host', 'keep-alive', 'via']),
-  /** Mapping → backend: mapped without error, but never sent. `keep-alive` belongs to the gateway's connection. */
+  /**
+   * Mapping → backend: mapping them is no error, but they are never sent. `keep-alive` belongs to the
+   * gateway's connection.
+   */
   http: phase(UNSENT),
   'http-proxy': phase(UNSENT),
   service: phase(['keep-alive', 'referer']),
@@ -69,11 +72,14 @@ export const REST_PHASES = {
   ]),
   /** Backend of an HTTP_PROXY → client. */
   returned: phase([...OF_BACKEND, 'trailer', 'content-encoding', 'via'], [...OWN, 'x-amzn-requestid']),
-  /** As `returned`, but bodies of streams are not decompressed. */
+  /** Like `returned`, but bodies of streams are not decompressed. */
   streamed: phase([...OF_BACKEND, 'trailer', 'via'], [...OWN, 'x-amzn-requestid']),
 };
 
-/** AWS deploys these integration request headers, and then fails every call with 500 before it is sent. */
+/**
+ * AWS deploys a mapping of these integration request headers, and then every call fails with 500 before it is
+ * sent.
+ */
 export const FORBIDDEN_MAPPINGS = {
   any: new Set(['content-length', 'transfer-encoding']),
   /** Types AWS and AWS_PROXY. */
@@ -91,7 +97,7 @@ export const FORBIDDEN_MAPPINGS = {
 export const HTTP_PHASES = {
   /** Client → function; the gateway writes the length. */
   request: phase([...CONNECTION_HEADERS, 'expect']),
-  /** Client → backend of a proxy, which gets the others in `Forwarded`. */
+  /** Client → backend of a proxy, which gets the other values in `Forwarded`. */
   proxied: phase([
     ...CONNECTION_HEADERS,
     'expect',
@@ -108,7 +114,7 @@ export const HTTP_PHASES = {
   returned: phase([...CONNECTION_HEADERS, 'date']),
 };
 
-/** Function → client, on a `$connect` that is accepted: the gateway writes the lines of the handshake. */
+/** Function → client, on an accepted `$connect`: the gateway writes the lines of the handshake. */
 export const UPGRADE_PHASE = phase([
   ...CONNECTION_HEADERS,
   'content-type',

@@ -67,7 +67,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   };
 }
 
-/** The parts that differ between requests of a connection. */
+/** The parts that differ between the requests of a connection. */
 const REPEATED_PARTS = [
   'authorizer',
   'path',

@@ -8,7 +8,7 @@ type Source = {
   readonly name: string;
 };
 
-/** How repeated names are read: as in the events of that kind of API (docs/aws §2.6, §3.3). */
+/** How repeated names are read: as in the events of that API type (docs/aws §2.6, §3.3). */
 type Duplicates = 'last' | 'joined';
 
 /** HTTP APIs join values; REST and WebSocket APIs keep the last. */
@@ -16,7 +16,10 @@ export function duplicatesOf(payload: string): Duplicates {
   return payload.startsWith('http') ? 'joined' : 'last';
 }
 
-/** The value of each source in order; undefined when one is missing or empty (then 401, docs/aws §4.1, §4.2). */
+/**
+ * The value of each source in order; undefined when one is missing or empty (the reply is then 401,
+ * docs/aws §4.1, §4.2).
+ */
 export function readIdentity(
   sources: readonly Source[],
   facts: RoutedFacts,
@@ -39,8 +42,8 @@ function chooseValues(all: readonly (readonly string[])[], duplicates: Duplicate
 }
 
 /**
- * The values, and the cache key: every value of every source, since the event holds them all. With a smaller
- * key, an answer for one credential could be found by a request with a second one beside it.
+ * The values, and the cache key: every value of every source, because the event contains them all. With a
+ * smaller key, a request that adds a second credential could get the cached result of the first one alone.
  */
 export function readKeyedIdentity(
   sources: readonly Source[],
@@ -54,8 +57,9 @@ export function readKeyedIdentity(
 }
 
 /**
- * A single value stays as it is. JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one pair of credentials must
- * never answer for another, nor a value that looks like such a list.
+ * A single value stays as it is. Otherwise the key is JSON, which distinguishes ["a\nb","c"] from
+ * ["a","b\nc"]: one pair of credentials must never get the result of another, nor may a value that looks like
+ * such a list.
  */
 function printKey(all: readonly (readonly string[])[]): string {
   const [only] = all.length === 1 && all[0]?.length === 1 ? all[0] : [];

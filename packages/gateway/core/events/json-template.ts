@@ -1,6 +1,6 @@
 /**
- * JSON of a repeated form: constant parts are printed once, the others inserted. A 1 KB event costs a fifth
- * of `JSON.stringify`.
+ * JSON of a repeated form: constant parts are printed once, the others are inserted. A 1 KB event costs a
+ * fifth of `JSON.stringify`.
  */
 
 /** Characters that `JSON.stringify` escapes: quotes, control characters, lone surrogates. */
@@ -11,7 +11,7 @@ export function quote(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-/** Placeholder for a part. Text that looks like one is detected by the count in `compile`. */
+/** The placeholder for a part. The count in `compile` detects text that looks like one. */
 function mark(place: number): string {
   return `\u0000${place}\u0000`;
 }
@@ -29,19 +29,19 @@ type Compiled = {
 export class JsonTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: (part: (name: Part) => unknown) => unknown;
-  /** Key: one bit per absent part, and above them one per part that is null. */
+  /** The key has one bit per absent part, and above them one bit per part that is null. */
   readonly #compiled = new Map<number, Compiled | undefined>();
 
   /**
-   * @param parts at most 26, since two bits of each are a safe integer
-   * @param build the whole; an absent part is undefined, so that `JSON.stringify` leaves its key out
+   * @param parts at most 26, because two bits for each fit into a safe integer @param build the whole; an
+   * absent part is undefined, so that `JSON.stringify` leaves its key out
    */
   constructor(parts: readonly Part[], build: (part: (name: Part) => unknown) => unknown) {
     this.#parts = parts;
     this.#build = build;
   }
 
-  /** @param texts JSON of each part, in order; undefined = absent; null is part of what is constant */
+  /** @param texts JSON of each part, in order; undefined means absent; null belongs to the constant text */
   print(texts: readonly Text[]): string {
     let absent = 0;
     let nulls = 0;

@@ -1,6 +1,8 @@
 import type { InvocationResult } from '../ports.ts';
 
-/** The reason of a time-out: what the caller waited for, and why the function had not begun, if that is known. */
+/**
+ * The reason for a timeout: what the caller waited for, and why the function had not begun, if that is known.
+ */
 export function describeLate(
   waited: string,
   { because }: Extract<InvocationResult, { kind: 'timed-out' }>,

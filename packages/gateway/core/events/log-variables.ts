@@ -1,4 +1,4 @@
-/** `$context.…` variables of access logs only: the outcome of a request (docs/aws §10.3). */
+/** `$context.…` variables that only access logs have: the outcome of a request (docs/aws §10.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
@@ -27,7 +27,10 @@ export type LoggedIntegration = {
   readonly error: string | undefined;
   /** The request id from an AWS service (Lambda included) or an HTTP backend. */
   readonly requestId: string | undefined;
-  /** Streamed answers: the times until head and first content; `latencyMs` covers the whole. */
+  /**
+   * Streamed responses: the times until the head and the first content; `latencyMs` covers the whole
+   * response.
+   */
   readonly stream?: { readonly headMs: number; readonly firstContentMs: number | undefined };
 };
 
@@ -69,7 +72,7 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
     caller?.kind === 'lambda' ? caller.requestId?.() : undefined,
   'authorizer.integrationStatus': ({ request: { caller } }) =>
     caller?.kind === 'lambda' ? '200' : undefined,
-  // A verdict is a successful answer of the screen, whatever it says.
+  // Any verdict, including a block, counts as a successful response of the screen.
   'waf.status': ({ request: { screened } }) => screened && '200',
   'waf.latency': (facts) => milliseconds(facts.request.screened?.latencyMs),
   'waf.error': () => undefined,
@@ -119,7 +122,7 @@ function milliseconds(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(Math.round(value));
 }
 
-/** Reader of an access log variable; undefined for a name that AWS does not know either. */
+/** Reads an access log variable; undefined for a name that AWS does not know either. */
 export function logReader(name: string): ContextReader<LogFacts> | undefined {
   const readRequest = contextReader(name);
   return getEntry(READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));

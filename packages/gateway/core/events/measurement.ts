@@ -5,12 +5,15 @@ import type { LogFacts } from './log-variables.ts';
 type MetricFacts = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiName: string;
-  /** Adds metrics by method or route to those of the stage. */
+  /** Adds metrics by method or route to those by stage. */
   readonly isDetailed: boolean;
   readonly cache: 'hit' | 'miss' | undefined;
 };
 
-/** Of the stage, and of its canary where that answered; metrics that AWS does not count for the request are absent. */
+/**
+ * Counts for the stage, and for its canary where that responded; metrics that AWS does not count for the
+ * request are absent.
+ */
 export function measureRequest(
   facts: LogFacts,
   { protocol, apiName, isDetailed, cache }: MetricFacts,
@@ -25,7 +28,7 @@ export function measureRequest(
   return stages.map((Stage) => ({
     namespace: 'AWS/ApiGateway',
     epochMs: request.receivedAtEpochMs,
-    // For the API as a whole a canary's request counts once.
+    // For the API as a whole, a canary's request counts once.
     sets: Stage.includes('/') ? dimensions.slice(1) : dimensions,
     dimensions: { ...api, ...route, Stage },
     metrics,
@@ -39,10 +42,10 @@ type InvocationFacts = {
   readonly startedAtEpochMs: number;
   /** From the call to its result, the start of an instance included. */
   readonly tookMs: number;
-  /** Events of this function that ran at its start, itself included. */
+  /** Events of this function that were running when it started, itself included. */
   readonly concurrent: number;
   readonly end: {
-    /** What streams was begun: its end is not awaited. */
+    /** A streamed call has begun; its end is not awaited. */
     readonly kind: InvocationResult['kind'] | 'streams';
     readonly reason?: string;
     readonly initMs?: number;
@@ -50,8 +53,8 @@ type InvocationFacts = {
 };
 
 /**
- * Undefined for what Lambda does not count: events for no function, or too large ones.
- * @see Lambda developer guide, "Types of metrics for Lambda functions"
+ * Undefined for calls that Lambda does not count: events for an unknown function, or events that are too
+ * large. @see Lambda developer guide, "Types of metrics for Lambda functions"
  */
 export function measureInvocation(facts: InvocationFacts): Measurement | undefined {
   const { functionName, qualifier, startedAtEpochMs, tookMs, concurrent, end } = facts;

@@ -11,13 +11,16 @@ export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly s
   return encodeBody(request.body, isBinaryType(contentType, binaryMediaTypes));
 }
 
-/** HTTP API payload 1.0 and 2.0: text for the types below, else base64, also without a Content-Type. */
+/**
+ * HTTP API payloads 1.0 and 2.0: text for the types below, otherwise base64, including requests without a
+ * Content-Type.
+ */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = request.headers.last('content-type') ?? '';
   return encodeBody(request.body, !isTextType(bareType(contentType)) || isInOtherCharset(contentType));
 }
 
-/** Text in another charset than UTF-8 comes as bytes (captured in August 2026, docs/aws §2.4). */
+/** Text in a charset other than UTF-8 arrives as bytes (captured in August 2026, docs/aws §2.4). */
 function isInOtherCharset(contentType: string): boolean {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1];
   return charset !== undefined && !/^utf-?8$/i.test(charset);
@@ -35,8 +38,8 @@ function encodeBody(body: Buffer | undefined, isBinary: boolean): EventBody {
 }
 
 /**
- * Whether a response may be sent as bytes: REST compares only the first type of Accept. Without an Accept
- * only the catch-all binary type matches.
+ * Whether a response may be sent as bytes: REST compares only the first type in Accept. Without an Accept
+ * header only the catch-all binary type matches.
  */
 export function acceptsBinary(accept: string | undefined, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;

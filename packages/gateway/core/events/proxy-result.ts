@@ -23,9 +23,9 @@ type ProxyResult =
 
 type Malformed = { readonly kind: 'malformed'; readonly reason: string };
 
-/** Inputs of the rules for binary replies; REST only. */
+/** The inputs for the rules on binary replies; REST only. */
 export type BinaryRules = {
-  /** The API's, in lower case. */
+  /** The API's binary media types, in lower case. */
   readonly binaryMediaTypes: readonly string[];
   readonly accept: string | undefined;
 };
@@ -33,11 +33,11 @@ export type BinaryRules = {
 const STREAM_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies']);
 const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
-/** Default type of answers in payload 1.0 and 2.0; recorded on HTTP APIs in April 2025. */
+/** The default type of responses in payload 1.0 and 2.0; recorded on HTTP APIs in April 2025. */
 const HTTP_DEFAULT_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** REST. `statusCode` may be missing (200); unknown members make the answer malformed. */
+/** REST. `statusCode` may be missing (200); unknown members make the response malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
@@ -67,7 +67,7 @@ export function readStreamHead(prelude: string): ProxyResult {
   return reply(status, writeRestHeaders([...lines.lines, ...cookies.lines]), JSON_TYPE, NO_BODY);
 }
 
-/** HTTP API payload 1.0. `statusCode` is required, base64 is always decoded. */
+/** HTTP API payload 1.0. `statusCode` is required; base64 is always decoded. */
 export function readHttp1Result(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
@@ -85,7 +85,7 @@ export function readFunctionUrlResult(payload: string): ProxyResult {
   return readHttp2Result(payload, JSON_TYPE);
 }
 
-/** HTTP API payload 2.0. Without `statusCode` the whole answer is the body, even text that is no JSON. */
+/** HTTP API payload 2.0. Without `statusCode` the whole response is the body, even text that is not JSON. */
 export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE): ProxyResult {
   const parsed = parseJson(payload);
   if (typeof parsed === 'string') return inferred(parsed);
@@ -106,8 +106,8 @@ function inferred(body: string): ProxyResult {
 }
 
 /**
- * The answer of a WebSocket `$connect`: a 2xx status opens the connection, any other is the status of the
- * handshake's reply. `statusCode` is required; irrelevant members are not checked.
+ * The response of a WebSocket `$connect`: a 2xx status opens the connection, any other is the status of the
+ * handshake's reply. `statusCode` is required; members that have no effect are not checked.
  */
 export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
@@ -124,8 +124,8 @@ type MessageResult =
   { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
 
 /**
- * The answer to a WebSocket message: only `body` counts, whatever the status. It must still be a valid proxy
- * result.
+ * The response to a WebSocket message: only `body` is used, whatever the status. It must still be a valid
+ * proxy result.
  */
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
@@ -147,13 +147,16 @@ function parseRecord(payload: string): UnknownMembers | undefined {
 
 const STATUS_TEXT = /^[2-9]\d\d$/;
 
-/** A whole number or its digits. 1xx is no status of a final reply. */
+/** A whole number or its digits. 1xx is not a valid status of a final reply. */
 function readStatus(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
 }
 
-/** Headers of both maps. Names differing in case are one header: the first spelling and all values stay. */
+/**
+ * The headers of both maps. Names that differ only in case are one header: the first spelling and all values
+ * are kept.
+ */
 function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);
   if (multi.kind === 'malformed') return multi;
@@ -169,7 +172,7 @@ function readMergedHeaders(result: UnknownMembers, order: 'multi-first' | 'singl
   return { kind: 'headers', lines };
 }
 
-/** REST APIs rename what they set themselves (docs/aws §2.7). */
+/** REST APIs rename the headers that they set themselves (docs/aws §2.7). */
 function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines) {
@@ -179,7 +182,7 @@ function writeRestHeaders(lines: readonly HeaderLine[]): string[] {
   return headers;
 }
 
-/** HTTP APIs answer HTTP/1.1 with canonical names (`myheader` → `Myheader`); recorded. */
+/** HTTP APIs send canonical names on HTTP/1.1 (`myheader` → `Myheader`); recorded. */
 function writeHttpHeaders(lines: readonly HeaderLine[]): string[] {
   const headers: string[] = [];
   for (const [name, value] of lines)
@@ -194,7 +197,7 @@ type BodyReading =
 const NO_BODY: BodyReading = { kind: 'body', body: '' };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** `decodes`: whether base64 becomes bytes; otherwise the client gets the base64 text. */
+/** `decodes`: whether base64 is decoded to bytes; otherwise the client gets the base64 text. */
 function readBody(result: UnknownMembers, decodes: boolean): BodyReading {
   const body = result['body'];
   const isBase64 = result['isBase64Encoded'] ?? false;

@@ -11,12 +11,12 @@ export type QueryMaps = {
 };
 
 /**
- * AWS documents `;` as a separator, too. All readers use it: if an authorizer's identity source and the event
- * disagreed about a value, one caller's cached answer could serve another.
+ * AWS documents `;` as a separator as well. All readers use it: if an authorizer's identity source and the
+ * event disagreed about a value, one caller could get another caller's cached result.
  */
 const SEPARATOR = /[&;]/;
 
-/** Names and values decoded; undefined for an empty query. */
+/** Decoded names and values; undefined for an empty query. */
 export function readQuery(rawQuery: string): QueryMaps | undefined {
   if (rawQuery === '') return undefined;
   const maps: QueryMaps = { single: {}, multi: {} };

@@ -1,7 +1,7 @@
 /** An authorizer's reason for refusing a charge or a caller, for the log line of the request. */
 import type { AuthorizerGrant } from '../exchange.ts';
 
-/** Set by the toolkit's authorizers; a policy cannot give reasons. */
+/** Set by the toolkit's authorizers, because a policy cannot give reasons. */
 const MEMBERS = ['quotaRefusal', 'claimRefusal'];
 
 /** `: over quota: monthly of plan bronze, tenant acme`; empty if the authorizer gives no reason. */

@@ -2,7 +2,7 @@
 
 type Piece = { readonly status: number; readonly headers: string[] };
 
-/** @param ends the rest of the request is not read, so the connection ends with the reply */
+/** @param ends the rest of the request is not read, so the connection is closed after the reply */
 export function addFraming({ status, headers }: Piece, bodyBytes: number, ends: boolean): void {
   if (ends) headers.push('Connection', 'close');
   // 204 and 304 have no body by definition (RFC 9110 §15.3.5, §15.4.5); a HEAD reply keeps its length.

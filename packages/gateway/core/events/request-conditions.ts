@@ -6,7 +6,7 @@ import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 export type ConditionFacts = {
   /** The signer; undefined = unsigned. */
   readonly principal?: Signer | undefined;
-  /** Set on private APIs: callers come through a VPC endpoint, from its VPC. */
+  /** Set on private APIs, whose callers come through a VPC endpoint from its VPC. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
 };
 
@@ -20,7 +20,8 @@ type Signer = PolicyPrincipal & {
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 
 /**
- * The VPC endpoint of a private API's client is in the host name, as at AWS; a custom domain knows its own.
+ * The VPC endpoint of a private API's client is in the host name, as on AWS; a custom domain knows its own
+ * endpoint.
  */
 function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
   if (vpcEndpoints === undefined) return undefined;

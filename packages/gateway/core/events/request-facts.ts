@@ -1,33 +1,33 @@
 /**
- * The request facts that event builders use. `Exchange` satisfies these types by shape; builders never see
- * the exchange, so they stay pure and serve WebSocket and test-invoke, too.
+ * The request facts that event builders use. `Exchange` satisfies these types structurally; builders never
+ * see the exchange, so they stay pure and also serve WebSocket APIs and test-invoke.
  */
 
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { RequestIdOf } from '../ports.ts';
 import type { HeaderList } from './header-list.ts';
 
-/** A body under `Content-Encoding`, as sent; `fault`: why it could not be decompressed. */
+/** A body with `Content-Encoding`, as sent; `fault`: why it could not be decompressed. */
 export type PackedBody = {
   readonly sent: Buffer;
   readonly fault: 'unsupported' | 'too-large' | undefined;
 };
 
 export type RequestFacts = {
-  /** Upper-case verb as received. */
+  /** The method as received, in upper case. */
   readonly method: string;
-  /** Path with stage exactly as on the wire, without query: `/dev//pets/a%20b/`. */
+  /** The path with the stage exactly as on the wire, without the query: `/dev//pets/a%20b/`. */
   readonly rawPath: string;
   /** Text after `?`, still encoded; empty when there is none. */
   readonly rawQuery: string;
   readonly headers: HeaderList;
-  /** Decompressed. */
+  /** The decompressed body. */
   readonly body: Buffer | undefined;
   /** Undefined if it was not compressed. */
   readonly packed?: PackedBody | undefined;
   /** The peer's address without IPv6 mapping: `127.0.0.1`. */
   readonly sourceIp: string;
-  /** Client certificate that a domain with mutual TLS has accepted. */
+  /** The client certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
   /** `HTTP/1.1` */
   readonly protocol: string;
@@ -57,7 +57,7 @@ export type ClientCertificateFacts = {
 export type ScreenedFacts = {
   /** `$context.wafResponseCode` */
   readonly code: 'WAF_ALLOW' | 'WAF_BLOCK';
-  /** ARN of the web ACL; undefined where the screen has none. */
+  /** The ARN of the web ACL; undefined where the screen has none. */
   readonly by: string | undefined;
   readonly latencyMs: number;
 };
@@ -70,11 +70,14 @@ export type ApiFacts = {
   readonly domainName: string;
   /** `EDGE`, `REGIONAL` or `PRIVATE`; absent if not needed. */
   readonly endpointType?: string | undefined;
-  /** Base path of a custom domain, `(none)` for its root; undefined = the request came to the default endpoint. */
+  /**
+   * The base path of a custom domain, `(none)` for its root; undefined means that the request came to the
+   * default endpoint.
+   */
   readonly basePathMatched?: string | undefined;
   /** The matching routing rule of a custom domain. */
   readonly routingRuleId?: string | undefined;
-  /** Set for the URL of a function in place of an API. */
+  /** Set for a function URL instead of an API. */
   readonly functionUrl?: FunctionUrlFacts | undefined;
   /** The request came to a custom domain of private APIs. */
   readonly privateDomain?: PrivateDomain | undefined;
@@ -84,9 +87,9 @@ export type FunctionUrlFacts = {
   /** With the alias, if the URL belongs to one. */
   readonly functionArn: string;
   readonly authType: 'NONE' | 'AWS_IAM';
-  /** Permissions that a caller needs; empty = public. */
+  /** The permissions that a caller needs; empty means public. */
   readonly actions: readonly string[];
-  /** The function's present policy; undefined = it has none. */
+  /** The function's current policy; undefined means that it has none. */
   readonly policy: () => CompiledPolicy | undefined;
 };
 
@@ -95,7 +98,7 @@ export type PrivateDomain = {
   readonly name: string;
   /** `arn:aws:execute-api:{region}:{account}:/domainnames/{name}+{id}` */
   readonly arn: string;
-  /** Undefined: it has none, so every request is denied. */
+  /** Undefined means that it has none, so every request is denied. */
   readonly policy: CompiledPolicy | undefined;
   /** The VPC endpoint of its callers; undefined if none is associated with it. */
   readonly vpcEndpoint: string | undefined;
@@ -105,11 +108,11 @@ export type PrivateDomain = {
 export type StageFacts = {
   readonly name: string;
   readonly deploymentId: string;
-  /** `null` when the stage declares none: REST events then say `null`, HTTP 2.0 omits the key. */
+  /** `null` when the stage declares none: REST events then contain `null`, and HTTP 2.0 omits the key. */
   readonly variables: Readonly<Record<string, string>> | null;
   /** Whether this is the stage's canary release; undefined if the stage has none. */
   readonly isCanary?: boolean | undefined;
-  /** The stage's certificate for HTTPS backends; both PEM. */
+  /** The stage's certificate for HTTPS backends; both members are PEM. */
   readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string } | undefined;
 };
 
@@ -127,13 +130,18 @@ export type RoutedFacts = RequestFacts & {
   readonly api: ApiFacts;
   readonly stage: StageFacts;
   readonly route: RouteFacts;
-  /** Path below the stage, still encoded, doubled slashes after the stage collapsed, trailing slash kept. */
+  /**
+   * The path below the stage, still encoded; doubled slashes after the stage are collapsed, a trailing slash
+   * is kept.
+   */
   readonly path: string;
-  /** As each API delivers them: REST still encoded, HTTP decoded. `null` when the route has none. */
+  /**
+   * As each API type delivers them: still encoded on REST, decoded on HTTP. `null` when the route has none.
+   */
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** A scalar or structure from an authorizer. REST makes text of it, HTTP 2.0 keeps the type. */
+/** A scalar or structure from an authorizer. REST converts it to text; HTTP 2.0 keeps the type. */
 export type ContextValue =
   | string
   | number
@@ -148,9 +156,9 @@ export type CallerFacts =
       readonly kind: 'lambda';
       readonly principalId: string | undefined;
       readonly context: Readonly<Record<string, ContextValue>>;
-      /** Milliseconds spent in the authorizer function; 0 when its answer came from the cache. */
+      /** Milliseconds spent in the authorizer function; 0 when its result came from the cache. */
       readonly integrationLatencyMs: number;
-      /** Id of the authorizer function's call, if this request made one. */
+      /** The id of the call to the authorizer function, if this request made one. */
       readonly requestId?: RequestIdOf | undefined;
     }
   | {

@@ -7,10 +7,10 @@ import type { ApiFacts, RequestFacts } from './request-facts.ts';
 
 export type MultiMap = Record<string, string[]>;
 
-/** Both maps of an event: last value of each name, and all values. */
+/** Both maps of an event: the last value of each name, and all values. */
 export type HeaderMaps = { readonly headers: TextMap; readonly multiValueHeaders: MultiMap };
 
-/** REST keeps the client's spelling except for these; recorded for authorization and user-agent. */
+/** REST keeps the client's spelling except for these names; recorded for authorization and user-agent. */
 const REST_SPELLINGS = new Map([
   ['authorization', 'Authorization'],
   ['host', 'Host'],
@@ -20,7 +20,7 @@ const REST_SPELLINGS = new Map([
 const SIGV4_SCHEME = 'AWS4-HMAC-SHA256';
 
 type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'> & {
-  /** `X-Amz-Cf-Id` of a request that came over AWS's edge. */
+  /** `X-Amz-Cf-Id` of a request that passed AWS's edge. */
   readonly edgeId?: string | undefined;
 };
 type RestFacts = RequestFacts & { readonly api: Pick<ApiFacts, 'endpointType' | 'basePathMatched'> };
@@ -32,21 +32,21 @@ export function readRestHeaders(facts: RestFacts): HeaderMaps {
   return mapRestHeaders({ headers, sourceIp, traceHeader, edgeId: edgeIdOf(facts) });
 }
 
-/** @param request its texts may be marks in place of them */
+/** @param request its texts may be placeholders */
 export function mapRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(
     request,
     REST_PHASES.request.drops,
     (name, lower) => REST_SPELLINGS.get(lower) ?? name,
   );
-  // A signature is for the gateway alone: a function that sees it could replay the request.
+  // The signature is for the gateway only: a function that sees it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
   if (request.edgeId !== undefined) addEdgeHeaders(gathered, request.edgeId);
   return toMaps(gathered);
 }
 
-/** AWS's test calls of a method come over no edge. */
+/** AWS's test calls of a method do not pass an edge. */
 const TEST_SOURCE = 'test-invoke-source-ip';
 
 /** Edge-optimized REST APIs, at their own address. */
@@ -54,7 +54,10 @@ export function isBehindEdge({ api, sourceIp }: Pick<RestFacts, 'api' | 'sourceI
   return api.endpointType === 'EDGE' && api.basePathMatched === undefined && sourceIp !== TEST_SOURCE;
 }
 
-/** In the form of CloudFront's, 54 characters and two signs, out of the request's own; undefined: no edge. */
+/**
+ * In the form of CloudFront's ids, 54 characters and two signs, derived from the request's own id; undefined
+ * where there is no edge.
+ */
 export function edgeIdOf(facts: RestFacts): string | undefined {
   if (!isBehindEdge(facts)) return undefined;
   let id = facts.extendedRequestId;
@@ -65,13 +68,13 @@ export function edgeIdOf(facts: RestFacts): string | undefined {
 
 const NOT_IN_EDGE_ID = /[+/]/;
 
-/** The only edge there is. */
+/** The only edge that is emulated. */
 const EDGE_ADDRESS = '127.0.0.1';
 const EDGE_VIA = '1.1 a1b2c3d4e5f60718293a4b5c6d7e8f90.cloudfront.net (CloudFront)';
 
 /**
- * What AWS's edge adds before an edge-optimized API (docs/aws §2.6). Country and network of the viewer are
- * unknown here: their headers are absent. It replaces what the client says of these.
+ * What AWS's edge adds in front of an edge-optimized API (docs/aws §2.6). The viewer's country and network
+ * are unknown here, so their headers are absent. The edge replaces what the client sends in these headers.
  */
 function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
   const { isDesktop, isMobile, isSmartTv, isTablet } = deviceOf(
@@ -93,7 +96,9 @@ function addEdgeHeaders(gathered: Map<string, Gathered>, edgeId: string): void {
     gathered.set(name.toLowerCase(), { name, values: [value] });
 }
 
-/** Headers of a handshake for its authorizer, which has those of the upgrade too [obs: localstack#7191]. */
+/**
+ * Headers of a handshake for its authorizer, which also include those of the upgrade [obs: localstack#7191].
+ */
 export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   const { headers, multiValueHeaders } = readRestHeaders(request);
   for (const [name, value] of Object.entries(OF_UPGRADE)) {
@@ -103,7 +108,7 @@ export function readHandshakeHeaders(request: RestFacts): HeaderMaps {
   return { headers, multiValueHeaders };
 }
 
-/** As AWS's front writes them, whatever the spelling of the client. */
+/** As AWS's front end writes them, whatever the client's spelling. */
 const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
 
 /** `Content-Length`, `X-Custom-Header`: HTTP API payload 1.0. */
@@ -120,7 +125,7 @@ export function readLowerCaseHeaders(request: RequestFacts): LowerCaseHeaders {
   return gatherLowerCase(request, contentLength(request));
 }
 
-/** @param request its texts, and `length`, may be marks in place of them */
+/** @param request its texts, and `length`, may be placeholders */
 export function gatherLowerCase(request: HeaderFacts, length: string): LowerCaseHeaders {
   const gathered = gather(request, HTTP_PHASES.request.drops, (_, lower) => lower);
   gathered.set('content-length', { name: 'content-length', values: [length] });
@@ -131,7 +136,9 @@ export function gatherLowerCase(request: HeaderFacts, length: string): LowerCase
   return { headers, cookies };
 }
 
-/** Of functions' replies and requests: mostly the same few; measured: 1 µs to write one anew. */
+/**
+ * Headers of functions' replies and requests are mostly the same few; measured: 1 µs to convert one again.
+ */
 const canonicalNames = new Map<string, string>();
 const MOST_NAMES = 1_000;
 const LONGEST_KEPT_NAME = 64;
@@ -144,7 +151,7 @@ export function canonicalHeaderName(name: string): string {
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
     .join('-');
-  // Names come from outside: neither their number nor their length may fill the memory.
+  // Names come from outside: neither their number nor their length may exhaust the memory.
   if (canonicalNames.size === MOST_NAMES) canonicalNames.clear();
   if (name.length <= LONGEST_KEPT_NAME) canonicalNames.set(name, canonical);
   return canonical;
@@ -161,7 +168,7 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
-/** By lower-case name, first spelling kept; includes headers that the gateway adds or replaces. */
+/** By lower-case name, with the first spelling kept; includes headers that the gateway adds or replaces. */
 function gather(
   request: HeaderFacts,
   dropped: ReadonlySet<string>,

@@ -2,7 +2,7 @@
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-// Measured: formatting costs 91 ns, reuse 5 ns; under load thousands share one second.
+// Measured: formatting takes 91 ns, reuse 5 ns; under load thousands of requests share one second.
 let lastSecond = NaN;
 let lastText = '';
 

@@ -19,7 +19,7 @@ import type { Place } from './route-templates.ts';
 
 const LEADING_SLASHES = /^\/\/+/;
 
-/** The parts that differ between requests of a connection. */
+/** The parts that differ between the requests of a connection. */
 const REPEATED_PARTS = [
   'authorizer',
   'extendedRequestId',
@@ -148,12 +148,15 @@ function restEvent(place: Place, part: (name: Part) => unknown): Record<string, 
   };
 }
 
-/** AWS's oddity: no stage at the default endpoint, but the base path on a custom domain (docs/aws §2.1). */
+/**
+ * A peculiarity of AWS: no stage at the default endpoint, but the base path on a custom domain
+ * (docs/aws §2.1).
+ */
 export function eventPath({ api, path, rawPath }: RoutedFacts): string {
   return api.basePathMatched === undefined ? path : rawPath;
 }
 
-/** `requestContext` of proxy events and of authorizer events (there with an anonymous caller). */
+/** `requestContext` of proxy events and of authorizer events (where the caller is anonymous). */
 export function restRequestContext(
   facts: RoutedFacts,
   caller: CallerFacts,
@@ -212,8 +215,8 @@ export function domainPrefix(api: ApiFacts): string {
 }
 
 /**
- * `requestContext.identity` of REST and payload 1.0: inapplicable members are `null`; those of API keys are
- * absent without one.
+ * `requestContext.identity` of REST and payload 1.0: members that do not apply are `null`; those of API keys
+ * are absent where there is no key.
  */
 export function printIdentity(
   request: Pick<RequestFacts, 'sourceIp' | 'headers' | 'clientCertificate'>,

@@ -1,4 +1,4 @@
-/** Header maps of a function's answer, checked before they reach a socket (docs/aws §3.5). */
+/** Header maps of a function's response, checked before they reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
 
@@ -12,14 +12,14 @@ export type HeaderReading =
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
- * Response splitting: a CR or LF from user input would let a client write headers or a whole second reply.
- * Characters over U+00FF are not allowed in header lines either.
+ * Prevents response splitting: a CR or LF from user input would let a client write headers or a whole second
+ * reply. Characters over U+00FF are not allowed in header lines either.
  */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const NONE: HeaderReading = { kind: 'headers', lines: [] };
 
-/** `headers`: a scalar per name. Booleans become text as recorded, numbers as seen in practice. */
+/** `headers`: one scalar per name. Booleans become text as recorded, numbers as seen in practice. */
 export function readHeaderMap(map: unknown): HeaderReading {
   if (map === undefined || map === null) return NONE;
   if (typeof map !== 'object' || Array.isArray(map)) return malformed('headers is not an object');

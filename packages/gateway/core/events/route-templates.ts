@@ -23,7 +23,7 @@ type Known<Part extends string> = {
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
-  /** For the last API and stage of a route; it changes when a route is served at two addresses. */
+  /** For the last API and stage of a route; replaced when a route is served at two addresses. */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
   constructor(parts: readonly Part[], build: Build<Part>) {
@@ -40,7 +40,10 @@ export class RouteTemplates<Part extends string> {
   }
 }
 
-/** What a template has as constants: nothing of a request that a kept template must not hold, such as its body. */
+/**
+ * The constants of a template: nothing from a request that a kept template must not contain, such as its
+ * body.
+ */
 type ConnectionFacts = Place &
   Pick<RoutedFacts, 'method' | 'protocol' | 'sourceIp' | 'clientCertificate' | 'headers'> & {
     readonly apiKey: ApiKeyFacts;
@@ -66,7 +69,10 @@ export class ConnectionTemplates<Part extends string> {
     this.#build = build;
   }
 
-  /** Undefined where the headers have not repeated, or a signature names the caller: it differs each time. */
+  /**
+   * Undefined where the headers have not repeated, or a signature names the caller, because the signature
+   * differs each time.
+   */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {
     if (!request.headers.isRepeated || caller.kind === 'iam') return undefined;
     const known = this.#kept.get(request.headers)?.get(request.route);

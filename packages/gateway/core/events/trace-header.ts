@@ -2,15 +2,17 @@
 import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
-/** Fields that a client may send besides the three; the function's thread has room for 256 characters. */
+/**
+ * Fields that a client may send in addition to the three; the function's thread has room for 256 characters.
+ */
 const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
 const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;
 const MAX_CHARS = 256;
 const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 
 /**
- * A complete client header (Root, Parent and Sampled) is forwarded unchanged. Else Root and sampling decision
- * are kept, with the gateway's own Parent; without a Root, a trace starts.
+ * A complete client header (Root, Parent and Sampled) is forwarded unchanged. Otherwise Root and sampling
+ * decision are kept, with the gateway's own Parent; without a Root, a new trace starts.
  */
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
   if (incoming !== undefined && isComplete(incoming)) return incoming;

@@ -1,7 +1,7 @@
 /**
- * Kinds of a viewer's device by its `User-Agent`, as CloudFront tells origins and functions of edge-optimized
- * APIs. AWS does not publish its table: these are the usual marks of each kind.
- * @see CloudFront developer guide, "Headers for determining the viewer's device type"
+ * The kind of a viewer's device by its `User-Agent`, as CloudFront reports it to origins and functions of
+ * edge-optimized APIs. AWS does not publish its table; these are the common markers of each kind. @see
+ * CloudFront developer guide, "Headers for determining the viewer's device type"
  */
 
 type ViewerDevice = {
@@ -23,7 +23,7 @@ export function deviceOf(userAgent: string): ViewerDevice {
   const isSmartTv = IS_TV.test(userAgent);
   const isAndroid = IS_ANDROID.test(userAgent);
   const isPhone = IS_PHONE.test(userAgent);
-  // Android's phones say Mobile, its tablets do not.
+  // Android phones send Mobile, Android tablets do not.
   const isTablet = !isSmartTv && (IS_TABLET.test(userAgent) || (isAndroid && !isPhone));
   // "For some tablet devices, CloudFront sets both … to true."
   const isMobile = !isSmartTv && (isPhone || isTablet);

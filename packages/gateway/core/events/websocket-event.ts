@@ -1,4 +1,4 @@
-/** The events of a WebSocket connection's life (docs/aws §3.4). */
+/** The events of a WebSocket connection's life cycle (docs/aws §3.4). */
 import { printLaterAuthorizer, printRestAuthorizer } from './authorizer-context.ts';
 import { readQuery } from './query-text.ts';
 import type { ApiFacts, CallerFacts, RoutedFacts, StageFacts } from './request-facts.ts';
@@ -7,15 +7,15 @@ import { formatRequestTime } from './request-time.ts';
 
 export type ConnectionStart = { readonly connectionId: string; readonly connectedAtEpochMs: number };
 
-/** Facts of the handshake, constant for the life of the connection. */
+/** Facts about the handshake, constant for the life of the connection. */
 export type ConnectionFacts = ConnectionStart & {
   readonly host: string;
-  /** The custom domain of the handshake; absent = the API's own name. */
+  /** The custom domain of the handshake; absent means the API's own name. */
   readonly domainName?: string;
   readonly sourceIp: string;
-  /** `null` when the client named none. */
+  /** `null` when the client sent none. */
   readonly userAgent: string | null;
-  /** The caller from the `$connect` authorizer; every later event carries it. */
+  /** The caller from the `$connect` authorizer; every later event contains it. */
   readonly caller: CallerFacts;
 };
 
@@ -51,7 +51,7 @@ export function authorizerMembers(
   };
 }
 
-/** What both have beside the headers. Query maps are left out without a query. */
+/** The members that both have in addition to the headers. Query maps are left out without a query. */
 function connectMembers(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
@@ -81,7 +81,7 @@ export function connectContext(
   );
 }
 
-/** A message has no headers and no query; the body is the frame's unchanged text. */
+/** A message has no headers and no query; the body is the frame's text, unchanged. */
 export function buildMessageEvent(
   facts: ConnectionEventFacts,
   message: { readonly messageId: string; readonly body: string },
@@ -94,7 +94,7 @@ export function buildMessageEvent(
   });
 }
 
-/** `closure`: RFC 6455 code and reason, 1005 and 1006 included. The odd headers are AWS's. */
+/** `closure`: the RFC 6455 code and reason, including 1005 and 1006. The unusual headers are those of AWS. */
 export function buildDisconnectEvent(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },
@@ -158,7 +158,7 @@ function connectionContext(
   };
 }
 
-/** With IAM authorization the signer, as in REST events; else only the client's address. */
+/** With IAM authorization the signer, as in REST events; otherwise only the client's address. */
 function printConnectionIdentity({
   userAgent,
   sourceIp,

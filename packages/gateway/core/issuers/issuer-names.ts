@@ -1,12 +1,12 @@
 /** Known issuer names: the local issuer, and those of user pools. */
 
-/** Fixed, and never a real issuer's. */
+/** A constant that no real issuer uses. */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 
 const POOL_ISSUER =
   /^https:\/\/cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
-/** Undefined: the issuer is no user pool. */
+/** Undefined where the issuer is not a user pool. */
 export function readPoolIssuer(
   issuer: string,
 ): { readonly region: string; readonly poolId: string } | undefined {

@@ -1,6 +1,6 @@
 /**
  * Issuers that the local issuer emulates: user pools of the loaded stacks, and those of `--issuer URL=local`.
- * Their tokens are minted and verified here without a network; other issuers are not affected.
+ * Their tokens are issued and verified here without a network; other issuers are not affected.
  */
 import { userPoolIssuer } from '../deployment/authorization/compile-token-authorizer.ts';
 import type { ResolvedStack } from '../stack/model.ts';
@@ -33,12 +33,12 @@ export class StandIns {
     return this.#all;
   }
 
-  /** Whether local keys sign for this `iss`. A trailing slash makes a different `iss`. */
+  /** Whether local keys sign for this `iss`. With or without a trailing slash, it is a different `iss`. */
   includes(issuer: string): boolean {
     return this.#known.has(issuer);
   }
 
-  /** Their Host names: `example.eu.auth0.com`. */
+  /** Their host names: `example.eu.auth0.com`. */
   get hosts(): readonly string[] {
     return [...new Set(this.all.map((issuer) => new URL(issuer).host))];
   }
@@ -59,7 +59,7 @@ export class StandIns {
   }
 }
 
-/** An issuer's name in local addresses: the id of a user pool, else host and path. */
+/** An issuer's name in local addresses: the id of a user pool, otherwise host and path. */
 export function localNameOf(issuer: string): string {
   const pool = readPoolIssuer(issuer);
   if (pool !== undefined) return pool.poolId;
@@ -67,7 +67,7 @@ export function localNameOf(issuer: string): string {
   return `${host}${pathname.replace(/\/$/, '')}`;
 }
 
-/** The `iss` of each pool's tokens at AWS. */
+/** The `iss` of each pool's tokens on AWS. */
 function listPoolIssuers(stacks: readonly ResolvedStack[]): ReadonlySet<string> {
   const issuers = new Set<string>();
   for (const { region, resources } of stacks)

@@ -1,4 +1,4 @@
-/** Applies the parameter mapping of HTTP APIs to requests and answers (docs/aws §7.8). */
+/** Applies the parameter mapping of HTTP APIs to requests and responses (docs/aws §7.8). */
 import { HeaderList } from '../events/header-list.ts';
 import { decodeQueryText } from '../routing/percent-encoding.ts';
 import {
@@ -13,9 +13,8 @@ import { printHeaders, setHeader, toHeaderValue, type WireHeaders } from './wire
 type Facts = ChangeFacts['request'];
 
 /**
- * Changes headers and query in place.
- * @returns the new path; undefined = unchanged
- * @throws HeaderInvalidError
+ * Changes headers and query in place. @returns the new path; undefined means unchanged @throws
+ * HeaderInvalidError
  */
 export function changeRequest(
   changes: ParameterChanges['request'],
@@ -34,10 +33,7 @@ export function changeRequest(
   return { path };
 }
 
-/**
- * The changed request, for an event; unchanged members stay the client's.
- * @throws HeaderInvalidError
- */
+/** The changed request, for an event; unchanged members are the client's. @throws HeaderInvalidError */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
   const headers = gatherHeaders(request.headers);
   const query = parseQuery(request.rawQuery);
@@ -116,7 +112,7 @@ function changeHeader(
 
 type QueryPart = { readonly name: string; readonly text: string };
 
-/** As sent, so that unchanged parts stay the same byte for byte. */
+/** Keeps the text as sent, so that unchanged parts stay the same byte for byte. */
 export function parseQuery(rawQuery: string): QueryPart[] {
   if (rawQuery === '') return [];
   return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));

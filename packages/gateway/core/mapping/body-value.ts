@@ -5,12 +5,15 @@ import { type JsonPath, readJsonPath } from './json-path.ts';
 import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
-/** The body looks like JSON but is not. AWS answers 400 on the request side, 500 on the response side. */
+/**
+ * The body looks like JSON but is not. AWS responds with 400 on the request side and with 500 on the response
+ * side.
+ */
 export class MalformedBodyError extends Error {
   override readonly name = 'MalformedBodyError';
 }
 
-/** AWS only tries to parse bodies that start like this; others map as plain text [obs]. */
+/** AWS only tries to parse bodies that start like this; others are mapped as plain text [obs]. */
 const LIKE_JSON = /^\s*[{["']/;
 
 /** The whole body as text; `{}` if there is none [obs]. @throws MalformedBodyError */

@@ -1,4 +1,4 @@
-/** Makes the text of a WebSocket frame from an integration's answer (docs/aws §11.3). */
+/** Makes the text of a WebSocket frame from an integration's response (docs/aws §11.3). */
 import { lastHeader } from '../events/header-list.ts';
 import { bareType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';
@@ -9,13 +9,13 @@ import { selectResponse } from './select-response.ts';
 import type { FrameResponse, SelectableAnswer } from './integration.ts';
 import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 
-/** Integrations that answer messages: WebSocket APIs do not stream. */
+/** Integrations that respond to messages: WebSocket APIs do not stream. */
 export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;
 
 /**
- * The frame from the integration's response; without one, and for proxies, the answer itself. `message`: the
- * client's; `encodesAll`: CONVERT_TO_TEXT encodes text as base64, too.
- * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
+ * The frame from the integration response; without one, and for proxies, the response itself. `message`: the
+ * client's; `encodesAll`: CONVERT_TO_TEXT encodes text as base64, too. @throws GatewayError
+ * API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
  */
 export function buildFrame(
   frames: readonly FrameResponse[] | undefined,

@@ -41,8 +41,8 @@ export type MappableFacts = RoutedFacts & {
 type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: readonly string[] };
 
 /**
- * `contextOf`: `$context` of a WebSocket event, replacing the request's.
- * @throws GatewayError, and the errors that `toMappingFailure` words
+ * `contextOf`: the `$context` of a WebSocket event, which replaces that of the request. @throws GatewayError,
+ * and the errors that `toMappingFailure` words
  */
 export function buildOutgoing(
   plan: MappedIntegration,
@@ -71,7 +71,7 @@ export function buildOutgoing(
 
 type Mapped = { readonly body: Payload; readonly parameters: MappedParameters };
 
-/** AWS's order: parameters, the template, then its overrides. */
+/** In AWS's order: parameters, the template, then its overrides. */
 function mapAll(mapping: RequestMapping, input: MappingInput, facts: Facts, toAws: boolean): Mapped {
   const parameters = mapRequestParameters(mapping.parameters, input, facts.request.body);
   const body = buildRequestBody(mapping, input, facts.request, facts.binaryMediaTypes);
@@ -100,7 +100,7 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
     input,
     functionName: plan.functionName.render(facts.request.stage.variables),
     qualifier: plan.qualifier?.render(facts.request.stage.variables),
-    // Without a body the event is an empty object [obs].
+    // Without a body, the event is an empty object [obs].
     event: event === '' ? '{}' : event,
     isAsynchronous: mappedHeader(parameters, 'x-amz-invocation-type') === 'Event',
   };
@@ -109,7 +109,8 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
 function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts): HttpCall {
   const mapped = mapAll(plan.request, input, facts, false);
   const method = methodOf(plan, facts);
-  // A call caused by a GET has no type for a backend either; for AWS services the call's own method decides.
+  // A call caused by a GET has no content type for a backend either; for AWS services the call's own method
+  // decides.
   const typed = WITHOUT_BODY.has(facts.request.method) ? facts.request.method : method;
   const headers = startHeaders('http', ownHeaders(typed, facts));
   mapHeaders(headers, 'http', mapped.parameters);
@@ -207,8 +208,8 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
 }
 
 /**
- * `ANY` forwards the client's method, which `X-HTTP-Method-Override` may replace (docs/aws §2.1); a fixed
- * method cannot be changed by the client.
+ * `ANY` forwards the client's method, which `X-HTTP-Method-Override` may replace (docs/aws §2.1); the client
+ * cannot change a fixed method.
  */
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
   if (plan.method !== 'ANY') return plan.method;
@@ -252,8 +253,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   states: 'AWSStepFunctions',
 };
 /**
- * SSM still supports the query protocol: parameters in the query make such a call, a body makes a JSON call
- * [obs].
+ * SSM still supports the query protocol: parameters in the query make such a call, and a body makes a JSON
+ * call [obs].
  */
 const TARGETS_WITH_BODY: Readonly<Record<string, string>> = { ssm: 'AmazonSSM' };
 

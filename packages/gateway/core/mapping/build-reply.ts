@@ -1,4 +1,4 @@
-/** Makes the reply of a REST method from an integration's answer (docs/aws §2.4, §2.7, §7.1, §7.7). */
+/** Makes the reply of a REST method from an integration's response (docs/aws §2.4, §2.7, §7.1, §7.7). */
 import { nameAfter, REST_PHASES } from '../events/header-phases.ts';
 import { HeaderList, lastHeader } from '../events/header-list.ts';
 import { acceptsBinary, isBinaryType } from '../events/media-types.ts';
@@ -17,7 +17,7 @@ import type { IntegrationAnswer } from './outgoing.ts';
 
 export type MappedReply = {
   readonly status: number;
-  /** Flat name, value list; has a content type. */
+  /** A flat list of names and values, including a content type. */
   readonly headers: string[];
   readonly body: string | Buffer;
 };
@@ -30,8 +30,8 @@ type ReplyFacts = {
 const USUAL_TYPE = 'application/json';
 
 /**
- * `selectBy`: the status, or a failed function's message; undefined for a function that succeeded.
- * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
+ * `selectBy`: the status, or a failed function's message; undefined for a function that succeeded. @throws
+ * GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
  */
 export function buildReply(
   { responses, methodStatuses }: ResponseMapping,
@@ -59,7 +59,7 @@ export function buildReply(
   return { status: overrides?.status ?? chosen.status, headers: remapped(headers), body };
 }
 
-/** Only mapped headers reach the client; backend headers match case-insensitively. */
+/** Only mapped headers reach the client; the backend's header names are matched case-insensitively. */
 function mapHeaders(
   chosen: IntegrationResponse,
   answer: IntegrationAnswer,
@@ -96,7 +96,7 @@ function convertBody(
   handling: ContentHandling | undefined,
   { request, binaryMediaTypes }: ReplyFacts,
 ): Payload {
-  // An empty body is not converted; this way a MOCK with `*/*` keeps its template.
+  // An empty body is not converted, so a MOCK with `*/*` keeps its template.
   if (body.length === 0) return { kind: 'text', text: '' };
   const types = {
     isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
@@ -115,7 +115,7 @@ export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): M
   return { status: answer.status, headers, body: proxiedBody(answer, facts) };
 }
 
-/** A backend's headers as the client gets them; with a content type. */
+/** A backend's headers as the client gets them, including a content type. */
 export function passHeadersOn(backend: readonly string[], by: 'returned' | 'streamed'): string[] {
   const headers: string[] = [];
   let hasType = false;
@@ -131,7 +131,7 @@ export function passHeadersOn(backend: readonly string[], by: 'returned' | 'stre
 
 /**
  * The conversions of content handling, except that text for a client that accepts bytes stays text: a proxy
- * has no response to configure it.
+ * has no integration response to configure it.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;

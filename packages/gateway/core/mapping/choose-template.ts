@@ -8,10 +8,10 @@ const USUAL_TYPE = 'application/json';
 type RequestTemplate =
   | { readonly kind: 'template'; readonly template: CompiledTemplate }
   | { readonly kind: 'passthrough' }
-  /** Status 415. */
+  /** The reply is 415. */
   | { readonly kind: 'unsupported' };
 
-/** By Content-Type without parameters (default `application/json`), then `$default`. */
+/** By the Content-Type without its parameters (default `application/json`), then `$default`. */
 export function chooseRequestTemplate(
   templates: MediaTemplates,
   contentType: string | undefined,
@@ -37,8 +37,8 @@ export function chooseSelectedTemplate(
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
 /**
- * By the first type of Accept with a template, then `application/json`, then the first template; undefined if
- * there are none.
+ * By the first type in Accept that has a template, then `application/json`, then the first template;
+ * undefined if there are none.
  */
 export function chooseResponseTemplate(
   templates: MediaTemplates,

@@ -1,16 +1,16 @@
 /**
  * Text or bytes: conversion of bodies to and from an integration (docs/aws §2.4, both tables). Where the
- * result is text, bytes that are no UTF-8 are lost, as at AWS.
+ * result is text, bytes that are not valid UTF-8 are lost, as on AWS.
  */
 
 export type ContentHandling = 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
 
-/** Templates need text. */
+/** Templates work only on text. */
 export type Payload =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer };
 
-/** A body to decode is no base64; the call fails with 500. */
+/** A body that must be decoded is not valid base64; the call fails with 500. */
 export class NotBase64Error extends Error {
   override readonly name = 'NotBase64Error';
 }
@@ -28,7 +28,7 @@ export function convertRequestBody(
 }
 
 /**
- * `isBinary`: the answer's Content-Type is a binary media type; `wantsBinary`: the first type of Accept is.
+ * `isBinary`: the response's Content-Type is a binary media type; `wantsBinary`: the first type in Accept is.
  * @throws NotBase64Error
  */
 export function convertResponseBody(

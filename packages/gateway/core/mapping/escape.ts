@@ -13,8 +13,8 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * commons-lang 2's `escapeJavaScript`: both quotes, the slash and everything outside printable ASCII. Its
- * `\'` is no valid JSON, so AWS advises templates to remove it.
+ * Matches commons-lang 2's `escapeJavaScript`: both quotes, the slash and everything outside printable ASCII.
+ * Its `\'` is not valid JSON, so AWS advises templates to remove it.
  */
 export function escapeJavaScript(text: string): string {
   return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {
@@ -23,7 +23,7 @@ export function escapeJavaScript(text: string): string {
   });
 }
 
-/** java.net.URLEncoder: form style, a space becomes `+`, only `*-._`, letters and digits stay. */
+/** Matches java.net.URLEncoder: form style, a space becomes `+`; only `*-._`, letters and digits stay. */
 export function encodeUrl(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -32,8 +32,8 @@ export function encodeUrl(text: string): string {
 }
 
 /**
- * java.net.URLDecoder: `+` is a space; bytes that are no UTF-8 become U+FFFD.
- * @throws TemplateError TEMPLATE_FAILED for a `%` without two hex digits.
+ * Matches java.net.URLDecoder: `+` is a space; bytes that are not UTF-8 become U+FFFD. @throws TemplateError
+ * TEMPLATE_FAILED for a `%` without two hex digits.
  */
 export function decodeUrl(text: string): string {
   if (/%(?![\da-fA-F]{2})/.test(text)) throw failure('a text to URL-decode has "%" without two hex digits');
@@ -42,7 +42,7 @@ export function decodeUrl(text: string): string {
     .replace(/(?:%[\da-fA-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
 }
 
-/** Base64 of the text's UTF-8. */
+/** Encodes the text's UTF-8 as base64. */
 export function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }

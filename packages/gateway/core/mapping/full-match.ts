@@ -6,10 +6,10 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 
 export type FullMatch = (text: string) => boolean;
 
-/** The pattern is the owner's, the text the caller's: matching one header is bounded. */
+/** The API's owner writes the pattern and the caller sends the text, so matching one header has a limit. */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
-/** Undefined for an invalid Java regular expression. A text that takes too long does not match. */
+/** Undefined for an invalid Java regular expression. A text that takes too long counts as no match. */
 export function compileFullMatch(pattern: string): FullMatch | undefined {
   try {
     const program = parseRegex(pattern);

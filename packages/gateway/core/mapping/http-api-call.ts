@@ -37,7 +37,7 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
   };
 }
 
-/** Appends the whole path below the stage if the route has no path of its own. */
+/** Appends the whole path below the stage if the route's pattern has no greedy part. */
 function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
   const uri = plan.uri.render(request.stage.variables);
   return plan.appendsPath || request.route.routeKey === '$default'
@@ -72,7 +72,7 @@ function passHeaders(request: Facts): WireHeaders {
   return headers;
 }
 
-/** The received X-Forwarded-For and Forwarded, and this hop (RFC 7239). */
+/** The received X-Forwarded-For and Forwarded, plus this hop (RFC 7239). */
 function forwarded({ headers, sourceIp, api }: Facts): string {
   const earlier = (headers.last('x-forwarded-for') ?? '')
     .split(',')

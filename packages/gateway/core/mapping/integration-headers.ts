@@ -19,7 +19,7 @@ type OwnHeaders = {
   readonly contentType: string | undefined;
 };
 
-/** Initial headers of a non-proxy integration: the gateway's, none of the client's. */
+/** Initial headers of a non-proxy integration: the gateway's, and none of the client's. */
 export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireHeaders {
   const headers: WireHeaders = new Map();
   setHeader(headers, 'Accept', ['application/json']);

@@ -29,7 +29,7 @@ export type RequestMapping = {
   readonly templates: MediaTemplates;
   readonly passthrough: Passthrough;
   readonly contentHandling: ContentHandling | undefined;
-  /** WebSocket only: the template's key by the message's text; undefined = by media type. */
+  /** WebSocket only: the template's key by the message's text; undefined means by media type. */
   readonly selectTemplate?: ((message: string) => string | undefined) | undefined;
 };
 
@@ -38,14 +38,14 @@ export type ResponseParameter = { readonly name: string; readonly source: Parame
 
 export type IntegrationResponse = {
   readonly status: number;
-  /** Java regular expression that must match the whole text; undefined = the default response. */
+  /** A Java regular expression that must match the whole text; undefined means the default response. */
   readonly pattern: string | undefined;
   readonly parameters: readonly ResponseParameter[];
   readonly templates: MediaTemplates;
   readonly contentHandling: ContentHandling | undefined;
 };
 
-/** Input for choosing a frame's template; headers as a flat name, value list. */
+/** The input for choosing a frame's template; headers are a flat list of names and values. */
 export type SelectableAnswer = {
   readonly status: number;
   readonly headers: readonly string[];
@@ -53,26 +53,27 @@ export type SelectableAnswer = {
 };
 
 /**
- * `AWS::ApiGatewayV2::IntegrationResponse`: the answers it matches, and how they become the text of a frame.
+ * `AWS::ApiGatewayV2::IntegrationResponse`: the responses that it matches, and how they become the text of a
+ * frame.
  */
 export type FrameResponse = {
-  /** Java regular expression that must match the whole text; undefined = `$default`. */
+  /** A Java regular expression that must match the whole text; undefined means `$default`. */
   readonly pattern: string | undefined;
   readonly templates: MediaTemplates;
-  /** The key of the template; undefined = by media type. */
+  /** The key of the template; undefined means by media type. */
   readonly selectTemplate: ((message: string, answer: SelectableAnswer) => string | undefined) | undefined;
   readonly contentHandling: ContentHandling | undefined;
 };
 
 export type ResponseMapping = {
   readonly responses: readonly IntegrationResponse[];
-  /** Statuses of `MethodResponses`; choosing a response with another status is a configuration error. */
+  /** The statuses of `MethodResponses`; selecting a response with another status is a configuration error. */
   readonly methodStatuses: ReadonlySet<number>;
 };
 
 type Mapped = { readonly request: RequestMapping; readonly response: ResponseMapping };
 
-/** Answers with the status that its request template renders. */
+/** Responds with the status that its request template renders. */
 export type MockIntegration = Mapped & { readonly kind: 'mock' };
 
 /** `AWS` with a function: the request template renders the event. */
@@ -81,30 +82,30 @@ export type FunctionIntegration = Mapped & {
   readonly functionName: VariableText;
   readonly qualifier?: VariableText | undefined;
   readonly timeoutMs: number;
-  /** Absent = permissions are not checked. */
+  /** Absent means that permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 
 export type HttpIntegration = Mapped & HttpTarget & { readonly kind: 'http' };
 
-/** Request and answer pass nearly unchanged; only `request.parameters` apply. */
+/** Request and response pass nearly unchanged; only `request.parameters` are applied. */
 export type HttpProxyIntegration = HttpTarget & {
   readonly kind: 'http-proxy';
   readonly parameters: readonly RequestParameter[];
   readonly contentHandling: ContentHandling | undefined;
 };
 
-/** An HTTP_PROXY of transfer mode STREAM. */
+/** An HTTP_PROXY with transfer mode STREAM. */
 export type HttpStreamIntegration = Omit<HttpProxyIntegration, 'kind'> &
   StreamTimes & { readonly kind: 'http-stream' };
 
 export type HttpTarget = {
-  /** The address; `{name}` stands for path parameters of the integration request. */
+  /** The address; `{name}` is a placeholder for a path parameter of the integration request. */
   readonly uri: VariableText;
-  /** `ANY` = the client's. */
+  /** `ANY` means the client's method. */
   readonly method: string;
   readonly timeoutMs: number;
-  /** Name or id of the VPC link; undefined = the internet. */
+  /** The name or id of the VPC link; undefined means the internet. */
   readonly vpcLink: VariableText | undefined;
 };
 
@@ -112,16 +113,16 @@ export type HttpTarget = {
 export type ServiceIntegration = Mapped & {
   readonly kind: 'service';
   readonly target: ServiceTarget;
-  /** `ANY` = the client's. */
+  /** `ANY` means the client's method. */
   readonly method: string;
   readonly timeoutMs: number;
   readonly roleArn: string | undefined;
 };
 
-/** A parsed service URI. Texts may hold stage variables and `{name}` of path parameters. */
+/** A parsed service URI. Its texts may contain stage variables and `{name}` of path parameters. */
 export type ServiceTarget = {
   readonly region: string;
-  /** Lower case: `sqs`, `dynamodb`, `states`. */
+  /** In lower case: `sqs`, `dynamodb`, `states`. */
   readonly service: string;
   /** `{subdomain}.{service}` of the URI; undefined without a subdomain. */
   readonly subdomain: string | undefined;
@@ -138,12 +139,12 @@ export type HttpApiProxyIntegration = HttpTarget & {
    * The path below the stage is appended to the address: `$default` routes and load balancers' listeners.
    */
   readonly appendsPath: boolean;
-  /** Service of Cloud Map, with a query of attributes if given. */
+  /** A Cloud Map service, with a query of attributes if given. */
   readonly serviceArn: string | undefined;
   readonly changes: ParameterChanges;
 };
 
-/** An operation of an AWS service by parameters; HTTP APIs only. */
+/** An operation of an AWS service, called with parameters; HTTP APIs only. */
 export type HttpApiServiceIntegration = SubtypeCall & {
   readonly kind: 'http-api-service';
   /** `SQS-SendMessage` */

@@ -1,6 +1,6 @@
 /**
- * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can name only one value
- * gives that value; one with `*`, `..`, a slice or a filter gives a list.
+ * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can match only one value
+ * yields that value; one with `*`, `..`, a slice or a filter yields a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
 import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
@@ -26,7 +26,7 @@ export type JsonPath = {
 const STEP_COST = 2;
 const MAX_PATH_CHARS = 4_096;
 
-/** @throws TemplateError TEMPLATE_FAILED for an invalid path; AWS then answers 500. */
+/** @throws TemplateError TEMPLATE_FAILED for an invalid path; AWS then responds with 500. */
 export function parseJsonPath(text: string): JsonPath {
   const path = text.trim();
   if (path.length > MAX_PATH_CHARS) throw failure(`a JSONPath is longer than ${MAX_PATH_CHARS} characters`);
@@ -135,7 +135,7 @@ type Walk = {
 
 /** Follows the segments from `at` on; nodes after the last one are results. */
 function collect(walk: Walk, node: JavaValue, at: number, depth: number): void {
-  // A path step costs more time than a template step.
+  // A path step takes more time than a template step.
   walk.budget.spend(STEP_COST);
   const segment = walk.segments[at];
   if (segment === undefined) walk.found.push(node);
@@ -183,7 +183,7 @@ function follow(
   }
 }
 
-/** Several names give an object with those that exist. */
+/** Several names yield an object with those that exist. */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));
@@ -196,7 +196,7 @@ function itemAt({ items }: JavaList, index: number): readonly JavaValue[] {
 }
 
 /**
- * With both ends given, a negative end only counts with a negative start, as in Jayway: `[1:-1]` is empty.
+ * If both ends are given, a negative end only counts with a negative start, as in Jayway: `[1:-1]` is empty.
  */
 function slice(node: JavaList, from: number | undefined, to: number | undefined): readonly JavaValue[] {
   const { items } = node;

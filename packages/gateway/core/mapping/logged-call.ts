@@ -1,4 +1,4 @@
-/** The integration's request and answer, for an execution log (docs/aws §10.3). */
+/** The integration's request and response, for an execution log (docs/aws §10.3). */
 import { lambdaUri } from '../events/execution-log.ts';
 import type { LoggedCall } from '../events/execution-log.ts';
 import type { ApiFacts, StageFacts } from '../events/request-facts.ts';

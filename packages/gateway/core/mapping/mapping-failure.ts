@@ -6,7 +6,9 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { HeaderInvalidError } from './wire-headers.ts';
 import type { Defect } from '../defect.ts';
 
-/** AWS: 400 for a request body that is no JSON, 500 for faults of the API's owner. Bugs pass unchanged. */
+/**
+ * As AWS: 400 for a request body that is not JSON, 500 for faults of the API's owner. Bugs pass unchanged.
+ */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;
   if (error instanceof MalformedBodyError && side === 'request')
@@ -30,7 +32,7 @@ export function toMappingFailure(error: unknown, side: 'request' | 'response'): 
   return error;
 }
 
-/** 500, in AWS's execution log "Execution failed due to configuration error". */
+/** A 500, which AWS's execution log reports as "Execution failed due to configuration error". */
 export function configurationError(reason: string, defect?: Defect): GatewayError {
   return gatewayError('API_CONFIGURATION_ERROR', {
     source: 'gateway',
@@ -39,7 +41,9 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
   });
 }
 
-/** The function's result is no proxy response. @param status if different from the code's default */
+/**
+ * The function's result is not a valid proxy response. @param status if it differs from the code's default
+ */
 export function malformedProxyResponse(problem: string, status?: number): GatewayError {
   return gatewayError('FUNCTION_FAILED', {
     source: 'integration',

@@ -44,7 +44,7 @@ export class MappingInput {
     return this.#query;
   }
 
-  /** `$input.params()`. */
+  /** The value of `$input.params()`. */
   get parameters(): TemplateParameters {
     return {
       path: this.#facts.pathParameters ?? {},
@@ -66,7 +66,7 @@ export class MappingInput {
     return this.#context;
   }
 
-  /** Whether a template has read the context, so that it may hold overrides. */
+  /** Whether a template has read the context, which may therefore contain overrides. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }

@@ -4,9 +4,9 @@ const WHITE = /\s/;
 const INTEGER = /^-?\d{1,10}$/;
 
 /**
- * Reads `statusCode` from lenient JSON. AWS takes `{ statusCode: 200 }`, which the CDK sends, single quotes,
- * trailing commas, text before the object, and members it cannot parse. The value must be a bare integer, any
- * integer; `"200"` is none. Undefined if there is no such member.
+ * Reads `statusCode` from lenient JSON. AWS accepts `{ statusCode: 200 }`, which the CDK sends, single
+ * quotes, trailing commas, text before the object, and members that it cannot parse. The value must be a bare
+ * integer, of any size; `"200"` is not accepted. Undefined if there is no such member.
  */
 export function readMockStatus(text: string): number | undefined {
   const start = text.indexOf('{');
@@ -21,7 +21,7 @@ export function readMockStatus(text: string): number | undefined {
   return undefined;
 }
 
-/** A name in matching quotes or in none; undefined if the quotes do not match. */
+/** A name in matching quotes or without quotes; undefined if the quotes do not match. */
 function unquoted(name: string): string | undefined {
   const quoted = /^(["'])(.*)\1$/s.exec(name)?.[2];
   if (quoted !== undefined) return /["']/.test(quoted) ? undefined : quoted;

@@ -65,7 +65,7 @@ type HttpApiServiceCall = {
 
 export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
 
-/** A Lambda proxy is used as compiled: its event is the exchange's `payload`. */
+/** A Lambda proxy integration is used as compiled: its event is the exchange's `payload`. */
 export type Outgoing =
   | LambdaProxyIntegration
   | LambdaStreamIntegration
@@ -74,17 +74,18 @@ export type Outgoing =
   | HttpApiServiceCall;
 
 /**
- * Start of a streamed answer: JSON text of a function, or status and headers of a backend; the body follows.
+ * The start of a streamed response: JSON text from a function, or status and headers from a backend; the body
+ * follows.
  */
 export type StreamedAnswer = StreamAnswer<string | HttpHead>;
 
-/** The answer of an integration other than a Lambda proxy. */
+/** The response of an integration other than a Lambda proxy. */
 export type IntegrationAnswer = {
-  /** From the backend or Lambda's API, or rendered by a MOCK (then any integer). */
+  /** From the backend or Lambda's API, or rendered by a MOCK (which may render any integer). */
   readonly status: number;
-  /** Flat name, value list. */
+  /** Flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** `errorMessage` of a function that failed. */
+  /** The `errorMessage` of a function that failed. */
   readonly errorMessage?: string;
 };

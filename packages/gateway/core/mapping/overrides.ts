@@ -1,4 +1,7 @@
-/** `$context.requestOverride` and `$context.responseOverride`: changes by a template besides its text. */
+/**
+ * `$context.requestOverride` and `$context.responseOverride`: changes that a template makes in addition to
+ * its text.
+ */
 import { printValue } from '@gatewright/velocity/java/printing';
 import { isJavaNumber, JavaList, JavaMap, type JavaValue, SilentMap } from '@gatewright/velocity/java/values';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
@@ -10,7 +13,10 @@ export const OVERRIDE_NAMES = {
   responseOverride: ['header'],
 } as const;
 
-/** A map whose entries may be set once per render: AWS answers 5xx to the second override of a parameter. */
+/**
+ * A map whose entries may be set once per render: AWS responds with 5xx to the second override of a
+ * parameter.
+ */
 export class OverrideMap extends SilentMap {
   readonly #written = new Set<JavaValue>();
 
@@ -19,19 +25,19 @@ export class OverrideMap extends SilentMap {
     super.put(key, value);
   }
 
-  /** Allows the next template of the exchange to override the same entries again. */
+  /** Lets the next template of the exchange override the same entries again. */
   startRender(): void {
     this.#written.clear();
     for (const { value } of this.entries()) if (value instanceof OverrideMap) value.startRender();
   }
 
-  /** @throws TemplateError TEMPLATE_OVERRIDE the second time a key is set in a render. */
+  /** @throws TemplateError TEMPLATE_OVERRIDE when a key is set for the second time in a render. */
   override put(key: JavaValue, value: JavaValue): JavaValue {
     if (this.#written.has(key)) {
       const name = typeof key === 'string' ? key : 'parameter';
       throw new TemplateError(
         'TEMPLATE_OVERRIDE',
-        `"${name}" is overridden twice; expected one override of each`,
+        `"${name}" is overridden twice; override each parameter at most once`,
       );
     }
     this.#written.add(key);
@@ -41,7 +47,7 @@ export class OverrideMap extends SilentMap {
 
 type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
 
-/** Overrides of an exchange, applied after parameter mapping. */
+/** The overrides of an exchange, applied after parameter mapping. */
 type Overrides = {
   readonly request: {
     readonly header: OverriddenParameters;
@@ -51,7 +57,7 @@ type Overrides = {
   readonly response: {
     readonly header: OverriddenParameters;
     /**
-     * Undefined if not overridden, or overridden by anything but an integer from 100 to 599, which AWS
+     * Undefined if not overridden, or overridden by anything except an integer from 100 to 599, which AWS
      * ignores.
      */
     readonly status: number | undefined;

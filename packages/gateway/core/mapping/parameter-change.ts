@@ -20,7 +20,7 @@ export type ParameterChange = {
 
 export type ParameterChanges = {
   readonly request: readonly ParameterChange[];
-  /** By the integration's status. */
+  /** Changes by the integration's status. */
   readonly response: ReadonlyMap<number, readonly ParameterChange[]>;
 };
 
@@ -81,12 +81,12 @@ function parseBody(rest: string): Part | undefined {
 
 export type ChangeFacts = {
   readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
-  /** The request's headers, or those of the integration's answer. */
+  /** The request's headers, or those of the integration's response. */
   readonly headers: HeaderList;
   readonly body: string | Buffer | undefined;
 };
 
-/** AWS reads no more of a body. */
+/** AWS reads no more than this of a body. */
 const MAX_BODY_BYTES = 100 * 1024;
 
 /** Renders the text; missing values are empty. */
@@ -122,7 +122,7 @@ function readPart(part: Part, facts: ChangeFacts): string | undefined {
   }
 }
 
-/** A body that is no JSON has no values. */
+/** A body that is not JSON has no values. */
 function jsonText(body: string, path: JsonPath): string | undefined {
   try {
     return readJsonText(body, path);

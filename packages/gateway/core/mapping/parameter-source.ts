@@ -7,9 +7,9 @@ import type { MappingInput } from './mapping-input.ts';
 export type ParameterSource =
   | { readonly kind: 'static'; readonly text: string }
   | { readonly kind: 'path'; readonly name: string }
-  /** `all`: every value instead of the last. */
+  /** `all`: every value instead of only the last. */
   | { readonly kind: 'querystring' | 'header'; readonly name: string; readonly all: boolean }
-  /** Undefined path = the whole body. */
+  /** An undefined path means the whole body. */
   | { readonly kind: 'body'; readonly path: JsonPath | undefined }
   | { readonly kind: 'stageVariable'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string };
@@ -24,7 +24,7 @@ const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'integration.response': ['header', 'multivalueheader'],
 };
 
-/** Undefined if AWS does not take the expression on this side. */
+/** Undefined if AWS does not accept the expression on this side. */
 export function parseParameterSource(expression: string, side: MappingSide): ParameterSource | undefined {
   const quoted = /^'(.*)'$/s.exec(expression);
   if (quoted !== null) return { kind: 'static', text: quoted[1] ?? '' };
@@ -53,15 +53,14 @@ function parseBodySource(rest: string): ParameterSource | undefined {
 
 export type SourceFacts = {
   readonly input: MappingInput;
-  /** Text of the request's body, or of the integration's answer. */
+  /** Text of the request's body, or of the integration's response. */
   readonly body: string;
   readonly header: (name: string) => readonly string[];
 };
 
 /**
- * The values; if there are none, the target is left out. Request header names match case-sensitively, AWS's
- * documented oddity.
- * @throws MalformedBodyError for a body that looks like JSON but is not
+ * The values; if there are none, the target is left out. Request header names are matched case-sensitively,
+ * which AWS documents. @throws MalformedBodyError for a body that looks like JSON but is not
  */
 export function readParameterSource(source: ParameterSource, facts: SourceFacts): readonly string[] {
   switch (source.kind) {
@@ -88,7 +87,7 @@ export function readParameterSource(source: ParameterSource, facts: SourceFacts)
   }
 }
 
-/** Empty values are not mapped, like missing ones. */
+/** Empty values are not mapped, just like missing ones. */
 function listOf(value: string | undefined): readonly string[] {
   return value === undefined || value === '' ? [] : [value];
 }

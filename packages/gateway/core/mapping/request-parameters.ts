@@ -1,4 +1,7 @@
-/** Parameters of the integration request: mapped ones, then template overrides (docs/aws §7.4, §7.6). */
+/**
+ * Parameters of the integration request: first the mapped ones, then template overrides
+ * (docs/aws §7.4, §7.6).
+ */
 import { lastHeader } from '../events/header-list.ts';
 import { putEntry } from '../routing/text-map.ts';
 import { collectOverrides } from './overrides.ts';

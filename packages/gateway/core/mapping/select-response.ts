@@ -2,19 +2,21 @@
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
-/** A function's error message may come from an attacker, so pattern matching is bounded. */
+/** A function's error message may come from an attacker, so pattern matching has a limit. */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
-/** The part of an integration response that its selection needs; those of WebSocket APIs have no status. */
+/**
+ * The part of an integration response that its selection needs; responses of WebSocket APIs have no status.
+ */
 type Selectable = { readonly pattern: string | undefined; readonly status?: number };
 
 /**
  * The first response whose pattern matches all of `text` (a status, or the message of a failed function),
- * else the default one. `text` is undefined for a successful function, which patterns see as empty: `.*`
+ * otherwise the default one. `text` is undefined for a successful function, which patterns see as empty: `.*`
  * matches it, `.+` does not (API model, `IntegrationResponse.selectionPattern`). Of several matches, a MOCK's
- * `ownStatus` prefers the one with that status (recorded, docs/aws §7.9). Undefined = AWS's "No match for
- * output mapping and no default output mapping configured".
- * @throws TemplateError TEMPLATE_LIMIT where a pattern takes too long
+ * `ownStatus` prefers the one with that status (recorded, docs/aws §7.9). Undefined corresponds to AWS's "No
+ * match for output mapping and no default output mapping configured". @throws TemplateError TEMPLATE_LIMIT
+ * where a pattern takes too long
  */
 export function selectResponse<Response extends Selectable>(
   responses: readonly Response[],

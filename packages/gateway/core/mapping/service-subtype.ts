@@ -30,7 +30,7 @@ export type SubtypeCall = {
 const EVENT = { Detail: 'text', DetailType: 'text', Source: 'text' } as const;
 const EXECUTION = { Name: 'text', Input: 'text' } as const;
 
-/** For every subtype: the service's region, if not the API's. */
+/** For every subtype: the service's region, if it differs from the API's. */
 export const REGION_PARAMETER = 'Region';
 
 export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
@@ -157,7 +157,7 @@ function readValue(name: string, kind: Kind, text: string): unknown {
     case 'time': {
       const epochMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
       if (Number.isFinite(epochMs)) return epochMs / 1000;
-      throw badRequest(`${name} is not a time`);
+      throw badRequest(`${name} is not a valid time`);
     }
   }
 }
@@ -166,7 +166,7 @@ function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(`${name} is not JSON`);
+    throw badRequest(`${name} is not valid JSON`);
   }
 }
 
@@ -184,7 +184,7 @@ function jsonCall(target: string, version: string, input: UnknownMembers): Call 
   };
 }
 
-/** SQS is called by its query protocol, so that it answers XML. */
+/** SQS is called by its query protocol, so that it responds with XML. */
 function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMembers): Call {
   if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is not a URL');
   const { hostname, pathname } = new URL(queue);
@@ -202,7 +202,9 @@ function queueCall(action: string, { QueueUrl: queue, ...values }: UnknownMember
   };
 }
 
-/** `AttributeName.1=All`, `MessageAttribute.1.Value.DataType=String`: lists and maps of the query protocol. */
+/**
+ * `AttributeName.1=All`, `MessageAttribute.1.Value.DataType=String`: lists and maps in the query protocol.
+ */
 function printMember(name: string, value: unknown): string[] {
   const singular = name.replace(/s$/, '');
   if (Array.isArray(value))

@@ -1,12 +1,12 @@
 /**
- * The start of a function's streamed answer: JSON with status and headers, eight NUL bytes, then the body
+ * The start of a function's streamed response: JSON with status and headers, eight NUL bytes, then the body
  * (developer guide, "Lambda proxy integration format for response streaming").
  */
 import { malformedProxyResponse } from './mapping-failure.ts';
 import type { ByteStream, StreamAnswer } from '../ports.ts';
 
 const DELIMITER = Buffer.alloc(8);
-/** Latest start of the delimiter. */
+/** The latest position at which the delimiter may start. */
 const MAX_PRELUDE_BYTES = 16_384;
 
 /**
@@ -20,7 +20,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
   for (;;) {
     const next = await parts.next();
     if (next.done === true)
-      throw malformedStream('the answer ended before the eight NUL bytes after its metadata');
+      throw malformedStream('the response ended before the eight NUL bytes after its metadata');
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     const at = head.indexOf(DELIMITER);
     if (at >= 0 && at <= MAX_PRELUDE_BYTES) {
@@ -36,8 +36,9 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 
 /**
- * The same for a function URL, where the function may also stream its body alone: then the status is 200, and
- * the type the function's own or generic (Lambda developer guide, "Response streaming for Lambda functions").
+ * The same for a function URL, whose function may also stream its body alone: the status is then 200, and the
+ * content type is the function's own or generic (Lambda developer guide, "Response streaming for Lambda
+ * functions").
  */
 export async function splitOwnPrelude(
   stream: ByteStream,
@@ -48,7 +49,7 @@ export async function splitOwnPrelude(
   return { kind: 'streams', head, body: stream };
 }
 
-/** AWS answers 500 here, but 502 for the malformed answer of a buffered proxy. */
+/** AWS responds with 500 here, but with 502 for the malformed response of a buffered proxy. */
 export function malformedStream(reason: string): Error {
   return malformedProxyResponse(reason, 500);
 }

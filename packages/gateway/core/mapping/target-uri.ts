@@ -1,11 +1,12 @@
 /**
- * Renders the address of an integration: stage variables are already filled in, `{name}` are path parameters.
+ * Renders the address of an integration: stage variables are already filled in, and `{name}` stands for a
+ * path parameter.
  */
 
 type TargetAddress = {
   /** `https://pets.example:8443` */
   readonly origin: string;
-  /** As on the wire, with its leading slash. */
+  /** As on the wire, with the leading slash. */
   readonly path: string;
   /** Without the question mark; empty when there is none. */
   readonly query: string;
@@ -14,7 +15,7 @@ type TargetAddress = {
 /** Authority, path, query. Fragments are never sent. */
 const PARTS = /^(https?:\/\/)([^/?#]+)([^?#]*)(?:\?([^#]*))?/i;
 const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
-/** A path parameter must not become credentials or another path of the host. */
+/** A path parameter must not become credentials or another path on the host. */
 const AUTHORITY = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 type PathParameters = Readonly<Record<string, string>>;
@@ -34,7 +35,7 @@ export function renderHttpAddress(uri: string, parameters: PathParameters): Targ
   };
 }
 
-/** Path of an address or a service URI. Dot segments stay as sent: the backend interprets them. */
+/** The path of an address or a service URI. Dot segments stay as sent: the backend interprets them. */
 export function renderPath(path: string, parameters: PathParameters): string {
   const filled = escapeFor(
     fill(path, parameters, (value) => escapeFor(value, IN_PATH)),
@@ -52,7 +53,7 @@ export function joinQuery(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('&');
 }
 
-/** A placeholder without a mapped value stays. */
+/** A placeholder without a mapped value stays as it is. */
 function fill(text: string, parameters: PathParameters, escape: (value: string) => string): string {
   if (!text.includes('{')) return text;
   return text.replace(PLACEHOLDER, (placeholder, name: string) => {
@@ -61,7 +62,7 @@ function fill(text: string, parameters: PathParameters, escape: (value: string) 
   });
 }
 
-/** Characters allowed unescaped; `%` too, because path parameters of REST are still encoded. */
+/** Characters allowed unescaped, including `%`, because path parameters of REST are still encoded. */
 const IN_PATH = /[^!$%&'()*+,\-./0-9:;=@A-Z_a-z~]+/g;
 const IN_QUERY = /[^!$%&'()*+,\-./0-9:;=?@A-Z_a-z~]+/g;
 const IN_VALUE = /[^%\-.0-9A-Z_a-z~]+/g;

@@ -14,7 +14,7 @@ import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
 import { failure } from '@gatewright/velocity/java/template-error';
 import type { RenderScope } from '@gatewright/velocity/compile';
 
-/** Parameters of the method request; repeated ones have their last value. */
+/** The parameters of the method request; repeated ones have their last value. */
 export type TemplateParameters = {
   readonly path: Readonly<Record<string, string>>;
   readonly querystring: Readonly<Record<string, string>>;
@@ -22,9 +22,9 @@ export type TemplateParameters = {
 };
 
 export type TemplateInput = {
-  /** Body of the request, or of the integration's response in a response template. */
+  /** The body of the request, or in a response template the body of the integration's response. */
   readonly body: string;
-  /** The request's, in response templates too. */
+  /** The request's, in response templates as well. */
   readonly parameters: TemplateParameters;
   /** From `contextVariables`; shared by the request and response templates of an exchange. */
   readonly context: JavaMap;
@@ -53,7 +53,7 @@ const IDENTITY_KEYS =
     ' ',
   );
 
-/** AWS's oddity: maps inside `$context` print as nothing, unlike other maps of a template. */
+/** A peculiarity of AWS: maps inside `$context` print as nothing, unlike other maps in a template. */
 function contextValue(value: JsonValue): JavaValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return toJavaValue(value);
   const map = new SilentMap();
@@ -61,7 +61,7 @@ function contextValue(value: JsonValue): JavaValue {
   return map;
 }
 
-/** The variables of one render. Missing values show as nothing, AWS's rule. */
+/** The variables of one render. Missing values print as nothing, as on AWS. */
 export function templateScope(input: TemplateInput): RenderScope {
   for (const name of Object.keys(OVERRIDE_NAMES)) {
     const overrides = input.context.get(name);
@@ -82,7 +82,9 @@ function textMap(texts: Readonly<Record<string, string>>): JavaMap {
   return JavaMap.of(Object.entries(texts));
 }
 
-/** `$input`. The body is parsed once, so that changes to `$input.path('$')` show in `$input.json('$')`. */
+/**
+ * `$input`. The body is parsed once, so that changes to `$input.path('$')` are visible in `$input.json('$')`.
+ */
 function inputObject({ body, parameters }: TemplateInput): HostObject {
   // AWS shows an absent body as an empty object.
   const text = body === '' ? '{}' : body;
@@ -101,7 +103,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
       'json',
       (args, budget) => {
         const value = read(args, budget);
-        // A path without a value, or a body that is no JSON, gives an empty JSON text.
+        // A path without a value, or a body that is not JSON, yields an empty JSON text.
         return value === undefined ? '""' : printJson(value, budget, { escapeSlash: false });
       },
     ],
@@ -110,7 +112,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
   return new HostObject('input', new Map([['body', () => text]]), methods);
 }
 
-/** JSON, with the leniency of AWS's parser for bodies that start like JSON. */
+/** Parses JSON with the leniency of AWS's parser, for bodies that start like JSON. */
 function parseBody(text: string): JavaValue | undefined {
   const start = text.trimStart();
   return /^(?:[{["']|-?\d+(?:\.\d+)?\s*$|(?:true|false|null)\s*$)/.test(start) ? parseJson(start) : undefined;
@@ -124,7 +126,7 @@ function allParameters({ path, querystring, header }: TemplateParameters): JavaM
   ]);
 }
 
-/** Path, then query string, then header; headers case-insensitively. */
+/** Searches the path, then the query string, then the headers, whose names are case-insensitive. */
 function parameter(parameters: TemplateParameters, name: JavaValue): JavaValue | undefined {
   if (typeof name !== 'string') return undefined;
   for (const values of [parameters.path, parameters.querystring, parameters.header]) {
@@ -162,7 +164,7 @@ const UTIL = new HostObject(
       onText((text) => {
         const value = parseJson(text);
         if (value === undefined && text.trim() !== '')
-          throw failure('$util.parseJson got text that is not JSON');
+          throw failure('$util.parseJson got text that is not valid JSON');
         return value ?? null;
       }),
     ],

@@ -1,4 +1,4 @@
-/** Lines by lower-case name, spelled as last written. */
+/** Lines by lower-case name, in the spelling that was written last. */
 export type WireHeaders = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 
 export function setHeader(headers: WireHeaders, name: string, values: readonly string[]): void {
@@ -22,8 +22,7 @@ const BEYOND_BYTES = /[^\u0000-\u00ff]/; // oxlint-disable-line no-control-regex
 
 /**
  * A value in wire form. Mapped values come from bodies and queries, so a client may try to inject a second
- * header by a line break. Characters beyond a byte are sent as UTF-8.
- * @throws HeaderInvalidError
+ * header with a line break. Characters beyond one byte are sent as UTF-8. @throws HeaderInvalidError
  */
 export function toHeaderValue(name: string, value: string): string {
   if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has an invalid name');

@@ -1,10 +1,10 @@
-/** Calendar of quotas: days, weeks and months of UTC (docs/aws §5.3). */
+/** The calendar of quotas: days, weeks and months in UTC (docs/aws §5.3). */
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** 1970-01-01 was a Thursday: its position in the week. */
+/** 1970-01-01 was a Thursday; this is its position in the week. */
 const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */
@@ -13,8 +13,8 @@ export function dayOf(epochMs: number): number {
 }
 
 /**
- * First day of the period that a day falls into. By default weeks begin on Sunday, where AWS documents
- * nothing.
+ * The first day of the period that contains a day. Weeks begin on Sunday by default; AWS does not document
+ * it.
  */
 export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekStart = 'sunday'): number {
   switch (period) {

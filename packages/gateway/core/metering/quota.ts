@@ -1,24 +1,24 @@
-/** Usage of one key under one plan, by day; the plan's limit applies to the sum of a period. */
+/** The usage of one key under one plan, by day; the plan's limit applies to the sum of a period. */
 import { dayOf, periodStart } from './quota-period.ts';
 import type { StoredUsage } from './stored-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
-/** `limit` requests per period; `offset` of them count as used in the first one. */
+/** `limit` requests per period; `offset` of them count as used in the first period. */
 export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
 
-/** AWS's retention of daily figures. */
+/** How long AWS retains daily figures. */
 const KEPT_DAYS = 90;
-/** At most this many lots of pending requests. */
+/** The maximum number of groups of pending requests. */
 const LOTS = 60;
 
-/** Requests of about one moment, not yet counted in the usage. */
+/** Requests of about the same moment, not yet counted in the usage. */
 type Lot = { readonly atEpochMs: number; count: number };
 
-/** Requests of one key under one plan. Holds no limit: a plan may change while it counts. */
+/** The requests of one key under one plan. It stores no limit, because a plan may change while it counts. */
 export class KeyUsage {
-  /** Requests by day; days without any are absent. */
+  /** Requests by day; days without requests are absent. */
   readonly #used = new Map<number, number>();
-  /** `UpdateUsage` grants more (or takes away) for the one period it is called in. */
+  /** Requests that `UpdateUsage` adds (or takes away) for the one period in which it is called. */
   readonly #extensions = new Map<number, number>();
   #firstDay: number;
   readonly #lagMs: number;
@@ -27,7 +27,7 @@ export class KeyUsage {
 
   /**
    * The offset applies to the period in which the key joined the plan. `lagMs`: delay until a request counts,
-   * so that usage may exceed the quota, as at AWS, whose quotas are best effort; 0 = at once.
+   * so that usage may exceed the quota, as on AWS, whose quotas are best effort; 0 means at once.
    */
   constructor(joinedAtEpochMs: number, lagMs = 0, weekStart: WeekStart = 'sunday') {
     this.#firstDay = dayOf(joinedAtEpochMs);
@@ -60,7 +60,7 @@ export class KeyUsage {
     else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
   }
 
-  /** For keeping between starts; pending requests are not included. */
+  /** For keeping usage between starts; pending requests are not included. */
   keep(): StoredUsage {
     return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
   }
@@ -89,7 +89,10 @@ export class KeyUsage {
     return this.#balance(dayOf(nowEpochMs), quota) < 1;
   }
 
-  /** Sets the rest of the period of `nowEpochMs`; the next period starts with the plan's limit again. */
+  /**
+   * Sets the remaining requests for the period of `nowEpochMs`; the next period starts with the plan's limit
+   * again.
+   */
   setRemaining(remaining: number, nowEpochMs: number, quota: QuotaLimit): void {
     const day = dayOf(nowEpochMs);
     const start = this.#startOf(quota, day);

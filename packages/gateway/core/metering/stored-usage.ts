@@ -7,7 +7,7 @@ export type StoredUsage = {
   /** First day of the key in its plan. */
   readonly firstDay: number;
   readonly used: ByDay;
-  /** Extensions by UpdateUsage, by first day of the period. */
+  /** Extensions by UpdateUsage, by the first day of the period. */
   readonly extensions: ByDay;
 };
 

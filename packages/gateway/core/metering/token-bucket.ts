@@ -1,17 +1,17 @@
 /**
  * Token buckets, AWS's throttle: `burstLimit` tokens, refilled at the rate, one per request (docs/aws §5.1).
- * Callers check every bucket before taking from any, so that a refused request costs nothing.
+ * Callers check every bucket before they take from any, so that a refused request takes nothing.
  */
 
-/** `rateLimit` tokens per second, at most `burstLimit` stored. 0 admits no request. */
+/** `rateLimit` tokens per second, with at most `burstLimit` stored. 0 admits no request. */
 export type ThrottleLimit = { readonly rateLimit: number; readonly burstLimit: number };
 
 /** Tolerance for floating-point sums. */
 const ROUNDING = 1e-9;
 
 /**
- * Starts full. It uses the gateway's clock, not the monotonic one: `gatewright clock +1s` refills it, and
- * tests are repeatable.
+ * Starts full. It uses the gateway's clock, not the monotonic one, so that `gatewright clock +1s` refills it
+ * and tests are repeatable.
  */
 export class TokenBucket {
   #limit: ThrottleLimit;
@@ -43,7 +43,7 @@ export class TokenBucket {
     this.#tokens -= 1;
   }
 
-  /** A changed limit keeps the used tokens: editing a plan gives no free burst. */
+  /** A changed limit keeps the number of used tokens, so that editing a plan gives no free burst. */
   resize(limit: ThrottleLimit, nowEpochMs: number): void {
     this.#refill(nowEpochMs);
     const used = this.#limit.burstLimit - this.#tokens;
@@ -51,7 +51,7 @@ export class TokenBucket {
     this.#tokens = Math.max(0, limit.burstLimit - used);
   }
 
-  /** A clock moved back refills nothing; time counts on from there. */
+  /** Moving the clock back refills nothing; time counts on from there. */
   #refill(nowEpochMs: number): void {
     const passedMs = nowEpochMs - this.#filledAtEpochMs;
     if (passedMs === 0) return;
@@ -69,7 +69,7 @@ export class TokenBucket {
 export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** The bucket of that name, resized to the present limit. */
+  /** The bucket of that name, resized to the current limit. */
   get(name: string, limit: ThrottleLimit, nowEpochMs: number): TokenBucket {
     const known = this.#buckets.get(name);
     if (known === undefined) {

@@ -1,9 +1,7 @@
 /**
- * Identifies the caller.
- * reads: identity sources, authorizer cache, keys of token issuers, signature · adds: caller · may answer: no ·
- * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, EXPIRED_TOKEN,
- * AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR
- * @see docs/aws §4.1–4.7
+ * Identifies the caller. reads: identity sources, authorizer cache, keys of token issuers, signature · adds:
+ * caller · may answer: no · fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN,
+ * INVALID_SIGNATURE, EXPIRED_TOKEN, AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
 import { describeLate } from '../events/late-answer.ts';
@@ -36,7 +34,8 @@ type IamAuthorization = Extract<Authorization, { kind: 'iam' }>;
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
 /**
- * The caller, if known without waiting: open routes, cached grants, signatures, tokens whose key is at hand.
+ * The caller, if it is known without waiting: open routes, cached grants, signatures, tokens whose key is
+ * available.
  */
 export function knownCaller(matched: Matched, at: Ports): Caller | undefined {
   const { authorization } = matched.route;
@@ -64,7 +63,7 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
 }
 
 /**
- * The values of all identity sources as one unambiguous text; a missing or empty one gives 401 without
+ * The values of all identity sources as one unambiguous text; a missing or empty one results in 401 without
  * calling the function.
  */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
@@ -90,8 +89,8 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestI
 }
 
 /**
- * Calls the authorizer's function, or fetches the issuer's keys. Only if `knownCaller` found none;
- * `connection` on WebSocket handshakes.
+ * Calls the authorizer's function, or fetches the issuer's keys. Only called if `knownCaller` found none;
+ * `connection` is set for WebSocket handshakes.
  */
 export function authenticate(matched: Matched, at: Ports, connection?: ConnectionStart): Promise<Caller> {
   const { authorization } = matched.route;
@@ -159,7 +158,8 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       defect: { kind: 'authorizer', code: 'malformed' },
     });
   }
-  // Only this exact text gives 401; other failures are the authorizer's, not the caller's (docs/aws §4.3).
+  // Only this exact text results in 401; other failures are the authorizer's, not the caller's
+  // (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
     throw unauthorized(
@@ -168,7 +168,7 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       result.errorMessage,
     );
   const how =
-    result.kind === 'timed-out' ? describeLate('did not answer in time', result) : describeFailure(result);
+    result.kind === 'timed-out' ? describeLate('did not respond in time', result) : describeFailure(result);
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';
   const reason = `authorizer ${authorizer.name} ${how}`;
   const logged = describeAuthorizerFailure(result);
@@ -184,7 +184,7 @@ function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'r
 
 type PresentedToken = { readonly token: UncheckedToken; readonly issuer: TrustedIssuer };
 
-/** The token and the issuer that must have signed it, both still unverified. */
+/** The token and the issuer that must have signed it, both not yet verified. */
 function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
   const { identitySource, trust, issuersOf, dialect } = authorization.authorizer;
   const duplicates = dialect === 'http-jwt' ? 'joined' : 'last';
@@ -204,14 +204,14 @@ async function askIssuer(authorization: TokenAuthorization, matched: Matched, at
   const presented = readToken(authorization, matched);
   const found = await at.keySets.find(presented.issuer.issuer, presented.token.keyId);
   if (found.kind === 'unknown') throw refuse(authorization, KEY_UNKNOWN);
-  // AWS answers 401 for an unreachable issuer, too: an unverified token admits nothing.
+  // AWS also responds with 401 for an unreachable issuer: an unverified token admits nobody.
   if (found.kind === 'unreachable')
     throw refuse(authorization, ISSUER_UNREACHABLE, describeUnreachable(presented.issuer, found.reason));
   return tokenCaller(authorization, presented, found.key, at);
 }
 
 function describeUnreachable({ issuer }: TrustedIssuer, reason: string): string {
-  return `${reason}; without a network, start with --issuer ${issuer}=local`;
+  return `${reason}; to work without a network, start with --issuer ${issuer}=local`;
 }
 
 const ISSUER_UNREACHABLE = tokenDefect('issuer-unreachable', 'OIDC discovery endpoint communication error');
@@ -238,7 +238,7 @@ function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: st
   return tokenRefusal(authorization.authorizer, defect, authorization.scopes, why);
 }
 
-/** AWS_IAM: identifies the caller by the key of the signature. */
+/** AWS_IAM: identifies the caller by the access key of the signature. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
   const { method, rawPath: path, rawQuery: query, headers } = matched;
   // The signature covers the body as sent.
@@ -260,7 +260,7 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
     throw gatewayError(code, { source: 'client', reason: message, message, errorType });
   }
   const identity = at.identities.find(signature.accessKeyId);
-  if (identity === undefined) throw new TypeError('a verified signature belongs to no identity');
+  if (identity === undefined) throw new TypeError('the verified signature belongs to no identity');
   const { arn: userArn, roleArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
     kind: 'iam',

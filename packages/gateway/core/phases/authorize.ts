@@ -1,8 +1,7 @@
 /**
  * Decides whether the caller is allowed. The cached policy is evaluated for each ARN, so a narrow policy
- * refuses the second route, as at AWS.
- * reads: caller, grant, resource policy · adds: nothing · may answer: no · fails with: ACCESS_DENIED
- * @see docs/aws §1.2, §1.4, §4.2, §4.4
+ * refuses the second route, as on AWS. reads: caller, grant, resource policy · adds: nothing · may answer: no
+ * · fails with: ACCESS_DENIED @see docs/aws §1.2, §1.4, §4.2, §4.4
  */
 import { gatewayError } from '../errors.ts';
 import { describeRefusal } from '../events/quota-refusal.ts';
@@ -38,7 +37,7 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
 
 /**
  * A function URL uses Lambda's own policies: the caller's and the function's (Lambda developer guide,
- * "Control access to Lambda function URLs"). For another account both must allow the call.
+ * "Control access to Lambda function URLs"). For a caller of another account, both must allow the call.
  */
 function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): void {
   const signer = caller.kind === 'iam' ? caller : undefined;
@@ -72,7 +71,7 @@ function principalOf({
   return { arn: userArn, roleArn, accountId, userId, organizationId, tags };
 }
 
-/** Table A for identities of the API's own account, table B for others. */
+/** Table A applies to identities of the API's own account, table B to others. */
 function combinationFor(matched: Matched, { accountId }: Signer): typeof decideWithinAccount {
   return accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
 }
@@ -81,7 +80,7 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
   const { verdict } = grant;
   if (verdict.kind === 'simple') {
     if (!verdict.isAuthorized)
-      throw denied(`the authorizer answered isAuthorized: false${describeRefusal(grant)}`);
+      throw denied(`the authorizer returned isAuthorized: false${describeRefusal(grant)}`);
     return;
   }
   const question = askAbout(matched, {});
@@ -100,12 +99,15 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
     );
 }
 
-/** Names the principal in the log line: most refusals are a caller identified as another one. */
+/**
+ * Names the principal in the log line, because most refusals concern a caller that is identified as another
+ * one.
+ */
 function describeCaller({ principalId }: AuthorizerGrant): string {
   return principalId === undefined ? '' : ` to ${principalId}`;
 }
 
-/** A token identifies a caller but grants nothing: a resource policy must allow the call. */
+/** A token identifies a caller but grants nothing; a resource policy must allow the call. */
 function admitToken(matched: Matched): void {
   const { resourcePolicy } = matched.stage.deployment;
   if (resourcePolicy === undefined) return;

@@ -1,9 +1,8 @@
 /**
- * The stage cache: the cache of a REST stage: read before a request is mapped, filled after the integration's answer.
- * It comes after authorization, so callers share entries unless a header in the key separates them.
- * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing · may
- * answer: a hit · fails with: ACCESS_DENIED
- * @see docs/aws §9
+ * The stage cache, which is the cache of a REST stage: read before a request is mapped, filled after the
+ * integration's response. It comes after authorization, so callers share entries unless a header in the key
+ * separates them. reads: cache settings of the route, key parameters, Cache-Control, permissions · adds:
+ * nothing · may answer: a hit · fails with: ACCESS_DENIED @see docs/aws §9
  */
 import { gatewayError } from '../errors.ts';
 import { methodArn } from '../events/authorizer-event.ts';
@@ -18,17 +17,17 @@ import type { CompiledPolicy } from '../policy/model.ts';
 import type { Clock } from '../ports.ts';
 
 type CacheLookup = {
-  /** From the cache; undefined = the integration answers, and `storeReply` keeps its answer. */
+  /** From the cache; undefined means that the integration is called, and `storeReply` keeps its response. */
   readonly reply: Reply | undefined;
   readonly cache: StageCacheStore;
   readonly key: string;
   readonly ttlSeconds: number;
   readonly storedAtEpochMs: number | undefined;
-  /** For every answer to this request, never stored in an entry. */
+  /** Added to every reply to this request, but never stored in an entry. */
   readonly warning: string | undefined;
 };
 
-/** Bytes of a body; longer answers are not cached. */
+/** In bytes of a body; longer responses are not cached. */
 const MAX_ENTRY_BYTES = 1_048_576;
 /** AWS documents the header, but not its text. */
 const WARNING = '199 Cache-Control header is not authorized';
@@ -54,7 +53,7 @@ export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): Cache
   };
 }
 
-/** Caches an integration's answer, whatever its status; the gateway's own failures are never cached. */
+/** Caches an integration's response, whatever its status; the gateway's own failures are never cached. */
 export function storeReply(lookup: CacheLookup, reply: Reply, at: { readonly clock: Clock }): void {
   const { warning } = lookup;
   const { status, headers, body } = reply;
@@ -72,8 +71,9 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
 }
 
 /**
- * Deployment, method, namespace and key parameter values as one unambiguous text. Headers match
- * case-insensitively: a client that writes `authorization` must not get the entry of clients without one.
+ * Deployment, method, namespace and the values of key parameters as one unambiguous text. Header names are
+ * case-insensitive: a client that writes `authorization` must not get the entry of clients without the
+ * header.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
   const { stage, method, headers, body } = admitted;
@@ -98,7 +98,7 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
   }
 }
 
-/** Only `Cache-Control: max-age=0` requests a new answer. */
+/** Only `Cache-Control: max-age=0` requests a fresh response. */
 function decideRefresh(
   admitted: Admitted,
   caching: RouteCaching,

@@ -1,8 +1,8 @@
 /**
- * Compresses an integration's answer if the API is configured for it and the client accepts it. Failures
- * worded by the gateway and streams stay unchanged.
- * reads: Accept-Encoding, reply · adds: nothing · may answer: no · fails with: nothing
- * @see developer guide, "Receive an API response with a compressed payload"; docs/aws §2.4
+ * Compresses an integration's response if the API is configured for it and the client accepts it. Failures
+ * worded by the gateway, and streams, stay unchanged. reads: Accept-Encoding, reply · adds: nothing · may
+ * answer: no · fails with: nothing @see developer guide, "Receive an API response with a compressed payload";
+ * docs/aws §2.4
  */
 import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
@@ -27,8 +27,8 @@ export async function compress(
 const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
- * The client's preferred coding, if AWS supports it: `br, gzip` gets none, since only the first counts. A
- * missing header and `*` mean no compression.
+ * The client's preferred coding, if AWS supports it: for `br, gzip` nothing is compressed, because only the
+ * first coding counts. A missing header and `*` mean no compression.
  */
 export function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
   let best: string | undefined;

@@ -1,7 +1,6 @@
 /**
- * Any error → reply, the only place that does so. Never throws.
- * reads: error, stage or API wording · adds: reply · may answer: always
- * @see docs/aws §1.3–1.5; docs/errors.md
+ * Turns any error into a reply; no other place does so. Never throws. reads: error, stage or API wording ·
+ * adds: reply · may answer: always @see docs/aws §1.3–1.5; docs/errors.md
  */
 import { describeFault, GatewayError, gatewayError } from '../errors.ts';
 import type { ErrorWordings } from '../deployment/model.ts';
@@ -19,7 +18,7 @@ export function fail(error: unknown, received: Received, trail: Trail): Reply {
   return { status: worded.status, headers: [...worded.headers], body: worded.body };
 }
 
-/** A bug of ours: only the operator gets the stack. */
+/** A bug of the gateway: only the operator gets the stack. */
 function asFault(error: unknown): GatewayError {
   const reason = describeFault(error);
   return gatewayError('DEFAULT_5XX', { source: 'gateway', reason });

@@ -23,7 +23,7 @@ export function finish(received: Received, reply: Reply, trail: Ended): void {
   if (carriesTrace(received, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** The function's CORS headers stay besides the URL's, so that one header may appear twice [obs]. */
+/** The function's CORS headers stay in addition to the URL's, so that one header may appear twice [obs]. */
 function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   const cors = received.stage?.deployment.cors;
   const origin = received.headers.last('origin');
@@ -35,14 +35,17 @@ function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   if (trail.error?.code !== 'ACCESS_DENIED') reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** Gateway errors and MOCK have no trace id, and an HTTP_PROXY has at most the backend's own [obs]. */
+/**
+ * Gateway errors and MOCK integrations have no trace id, and an HTTP_PROXY has at most the backend's own
+ * [obs].
+ */
 function carriesTrace(received: Received, trail: Ended): boolean {
   if (trail.failure !== undefined) return false;
   const kind = received.route?.integration.kind;
   return kind !== 'mock' && kind !== 'http-proxy' && kind !== 'http-stream';
 }
 
-/** With a `CorsConfiguration` the function's own CORS headers are dropped. */
+/** With a `CorsConfiguration`, the function's own CORS headers are dropped. */
 function applyCors(received: Received, reply: Reply): void {
   const cors = received.stage?.deployment.cors;
   if (cors === undefined) return;

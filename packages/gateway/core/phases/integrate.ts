@@ -16,14 +16,14 @@ import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** The integration's outcome; for a streaming one as soon as its status is known. */
+/** The integration's outcome; for a streaming one, available as soon as its status is known. */
 export type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
 export type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
   readonly stage: Pick<Mapped['stage'], 'variables'>;
 };
 
-/** Not `async`: the pipeline awaits the port's promise directly. */
+/** Not `async`, so that the pipeline awaits the port's promise directly. */
 export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
   const { outgoing } = mapped;
   switch (outgoing.kind) {
@@ -77,7 +77,7 @@ function invokeFunction(
   const { timeoutMs } = plan;
   const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader });
   if (!call.isAsynchronous) return result;
-  // Lambda accepts the event and answers before the function runs; the caller does not see the result.
+  // Lambda accepts the event and responds before the function runs; the caller does not see the result.
   result.catch((fault: unknown) => at.log.write(`asynchronous call of ${functionName}: ${String(fault)}`));
   return Promise.resolve(ACCEPTED);
 }
@@ -92,7 +92,7 @@ const NOT_JSON: HttpOutcome = {
   body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
 };
 
-/** The integration's answer (a text for a Lambda proxy); or throws the client's failure. */
+/** The integration's response (a text for a Lambda proxy), or throws the client's failure. */
 export function readAnswer(
   mapped: Pick<Mapped, 'outgoing'>,
   outcome: Outcome,
@@ -106,7 +106,7 @@ export function readAnswer(
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
-      // Behind templates a function may fail: its message selects the integration response.
+      // With templates, a failed function is not an error: its message selects the integration response.
       if (mapped.outgoing.kind === 'function') return fromLambda(outcome.payload, outcome.errorMessage);
       return readOutcome(outcome);
     case 'timed-out':
@@ -133,7 +133,7 @@ export function readOutcome(result: InvocationResult): string {
     case 'timed-out':
       throw gatewayError('INTEGRATION_TIMEOUT', {
         source: 'integration',
-        reason: describeLate('no answer within the integration timeout', result),
+        reason: describeLate('no response within the integration timeout', result),
       });
     case 'refused':
       throw refusal(result);
@@ -155,7 +155,7 @@ function refusal({ reason, message, isReserved }: Extract<InvocationResult, { ki
   }
 }
 
-/** False for a call that cannot be answered here: a configuration error, on an HTTP API as well. */
+/** False for a call that cannot be made: a configuration error, on an HTTP API as well. */
 function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
 }
@@ -163,7 +163,7 @@ function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable
 type Unreachable = Extract<HttpOutcome, { kind: 'unreachable' }>;
 
 function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: boolean): Error {
-  // An HTTP API answers all of them with 503 (docs/aws §8).
+  // An HTTP API responds with 503 to all of them (docs/aws §8).
   if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {
     case 'address':

@@ -1,7 +1,6 @@
 /**
  * Logs a request on every exit: its line, and the stage's logs (access log, execution log, metrics, trace).
- * reads: everything · adds: nothing · may answer: no · fails with: nothing
- * @see docs/aws §10.3
+ * reads: everything · adds: nothing · may answer: no · fails with: nothing @see docs/aws §10.3
  */
 import { lambdaUri, levelLines } from '../events/execution-log.ts';
 import { readIdentity } from '../events/identity-sources.ts';
@@ -14,12 +13,13 @@ import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
 import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
-/** Called first for a request whose stage writes more than its line. */
+/** Called first for a request whose stage writes more than the request line. */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
   // Only execution logs show the authorizer's event.
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
-  // The client's sampling decision stands; AWS samples the other requests, here all are traced.
+  // The client's sampling decision is respected; AWS samples the other requests, whereas here all of them are
+  // traced.
   if (
     matched.stage.logs?.isTraced === true &&
     at.traces !== undefined &&
@@ -29,7 +29,7 @@ export function observe(matched: Matched, trail: Trail, at: Ports): void {
 }
 
 /**
- * `GET /dev/users 200 3.2 ms integrate`, and the reason of a failure. `connection`: the request was a
+ * `GET /dev/users 200 3.2 ms integrate`, and the reason for a failure. `connection`: the request was a
  * WebSocket handshake.
  */
 export function log(
@@ -75,7 +75,7 @@ function describeEnd({ failure, injected }: Trail): string {
   return ` (${oneLine([...(failure === undefined ? [] : [failure]), ...(injected?.notes ?? [])].join('; '))})`;
 }
 
-/** A function's message may hold a stack, and a caller's name terminal escape sequences. */
+/** A function's message may contain a stack, and a caller's name may contain terminal escape sequences. */
 function oneLine(text: string): string {
   return text
     .replaceAll(/\s*[\r\n]+\s*/g, ' ')
@@ -118,7 +118,7 @@ function describe(
     latencyMs,
     connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
-    // AWS names it authorizer if there is one, and authentication if it checks a signature itself.
+    // AWS calls the step authorizer if there is one, and authentication if it checks a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),
@@ -185,7 +185,7 @@ function shownStatus({ status }: Reply): number {
   return status === 101 ? 200 : status;
 }
 
-/** The authorizer's identity sources, from wherever the caller sent them. */
+/** The values of the authorizer's identity sources, wherever the caller sent them. */
 function credentialsOf(received: Received): readonly string[] {
   if (!isMatched(received)) return [];
   const { authorization } = received.route;

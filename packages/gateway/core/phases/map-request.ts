@@ -1,8 +1,7 @@
 /**
- * Builds the integration request.
- * reads: everything so far · adds: outgoing call, payload · may answer: no · fails with:
- * UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
- * @see docs/aws §3.1–3.3, §7, §8
+ * Builds the integration request. reads: everything so far · adds: outgoing call, payload · may answer: no ·
+ * fails with: UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE,
+ * DEFAULT_4XX @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
@@ -53,7 +52,10 @@ export function mapRequest(admitted: Admitted): Mapped {
   }
 }
 
-/** The function's event, whether or not it may be invoked now: recorded requests build it again. */
+/**
+ * The function's event, whether or not the function may be invoked now; recorded requests build the event
+ * again.
+ */
 export function buildProxyEvent(
   integration: LambdaProxyIntegration | LambdaStreamIntegration,
   admitted: Admitted,
@@ -84,7 +86,9 @@ function mapByTemplates(
   }
 }
 
-/** AWS notices only when it calls, and then answers 500 where the type's own status is 504 [obs]. */
+/**
+ * AWS notices this only when it calls, and then responds with 500 where the type's own status is 504 [obs].
+ */
 function failedCall(reason: string, defect?: Defect): Error {
   return gatewayError('INTEGRATION_FAILURE', {
     source: 'gateway',

@@ -1,9 +1,7 @@
 /**
- * API key, throttle, quota, in AWS's order. A refused request takes nothing: no token of another bucket, no
- * unit of the quota.
- * reads: route, caller, x-api-key · adds: API key · may answer: no · fails with: INVALID_API_KEY, THROTTLED,
- * QUOTA_EXCEEDED
- * @see docs/aws §1.1 steps 8–9, §5
+ * API key, throttle and quota, in AWS's order. A refused request takes nothing: no token of another bucket,
+ * no unit of the quota. reads: route, caller, x-api-key · adds: API key · may answer: no · fails with:
+ * INVALID_API_KEY, THROTTLED, QUOTA_EXCEEDED @see docs/aws §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
 import { describeRefusal } from '../events/quota-refusal.ts';
@@ -20,7 +18,7 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
   if (authenticated.notes?.metered !== undefined)
     noteLevels(authenticated.notes.metered, authenticated, holder, nowEpochMs);
-  // Known from here on, also to the log line of a refused request.
+  // Known from here on, including in the log line of a refused request.
   const admitted = authenticated.admitted(holder?.apiKey);
   const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
   if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
@@ -33,8 +31,8 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
 }
 
 function nothingMetered(): MeterNotes {
-  // Member by member, since this runs for every request and spreading a second object costs a call into the
-  // engine.
+  // Copied member by member, because this runs for every request and spreading a second object costs a call
+  // into the engine.
   return {
     holder: undefined,
     keyFault: undefined,
@@ -87,7 +85,7 @@ function identify(authenticated: Authenticated): KeyHolder {
   if (value === undefined || value === '')
     throw invalidKey(
       isFromAuthorizer
-        ? `the authorizer gave no usageIdentifierKey${caller.kind === 'lambda' ? describeRefusal(caller.grant) : ''}`
+        ? `the authorizer returned no usageIdentifierKey${caller.kind === 'lambda' ? describeRefusal(caller.grant) : ''}`
         : 'the x-api-key header is missing',
     );
   const holder = stage.keys.holderOf(api.apiId, stage.name, value);
@@ -120,7 +118,7 @@ function describe({ limit }: TokenBucket): string {
   return `Limit: ${limit.rateLimit.toFixed(2)} Burst: ${limit.burstLimit}`;
 }
 
-/** Logs show only the end of a key. */
+/** Logs show only the last characters of a key. */
 function mask(value: string): string {
   return `****${value.slice(-3)}`;
 }

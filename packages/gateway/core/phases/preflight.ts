@@ -1,9 +1,7 @@
 /**
- * Answers a CORS preflight if the API has a `CorsConfiguration`, or the function URL its `Cors`, and no route
- * takes the request.
- * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204, a function URL 200 ·
- * fails with: nothing
- * @see docs/aws §12
+ * Replies to a CORS preflight if the API has a `CorsConfiguration`, or the function URL has `Cors`, and no
+ * route handles the request. reads: method, Origin, Access-Control-Request-Method · adds: nothing · may
+ * answer: 204, a function URL 200 · fails with: nothing @see docs/aws §12
  */
 import { preflightHeaders } from '../events/cors-headers.ts';
 import type { Received, Reply } from '../exchange.ts';
@@ -17,10 +15,11 @@ export function preflight(received: Received): Reply | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || received.headers.last('access-control-request-method') === undefined)
     return undefined;
-  // A URL has one route, and answers preflights without authorization.
+  // A function URL has one route, and replies to preflights without authorization.
   if (api.functionUrl !== undefined)
     return { status: 200, headers: preflightHeaders(deployment.cors, origin), body: '' };
-  // An OPTIONS route with an authorizer takes the preflight: AWS advises users to add an open OPTIONS route.
+  // An OPTIONS route with an authorizer receives the preflight: AWS advises users to add an open OPTIONS
+  // route.
   const route = deployment.routes.find('OPTIONS', path)?.plan;
   if (route !== undefined && (route.httpMethod === 'OPTIONS' || route.authorization.kind !== 'none'))
     return undefined;

@@ -16,7 +16,7 @@ import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
 const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
 const MAX_ARN_BYTES = 1600;
-/** ARNs of shorter paths are within the limit in any region and stage, so they need not be printed. */
+/** Shorter paths have ARNs within the limit in any region and stage, so they need not be printed. */
 const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
@@ -32,7 +32,7 @@ export function screen(received: Received): void {
     if (isName && text.length === 4 && text.toLowerCase() === 'host') hosts += 1;
     isName = !isName;
   }
-  // Attack: a proxy before or a server behind the gateway may use the other Host (RFC 9112 §3.2).
+  // Attack: a proxy in front of the gateway or a server behind it may use the other Host (RFC 9112 §3.2).
   if (hosts > 1) throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'more than one Host' });
   if (headerBytes > limits.headerBytes)
     throw gatewayError('HEADERS_TOO_LARGE', { source: 'client', reason: `headers of ${headerBytes} bytes` });
@@ -54,8 +54,9 @@ function refusePacked(fault: 'unsupported' | 'too-large'): never {
 }
 
 /**
- * The length of the ARN, then the policy: an open method needs an explicit allow, one with a Lambda
- * authorizer only no explicit deny; others are decided in `authorize`, once the caller is known.
+ * Checks the length of the ARN, then the policy: an open method needs an explicit allow, one with a Lambda
+ * authorizer only needs the absence of an explicit deny; other methods are decided in `authorize`, once the
+ * caller is known.
  */
 export function screenByPolicy(matched: Matched): void {
   if (matched.path.length > SHORT_PATH) refuseLongArn(matched);
@@ -80,7 +81,7 @@ export function screenByPolicy(matched: Matched): void {
 function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
   if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
   const conditions = requestConditions(matched, { vpcEndpoints });
-  // `execute-api:/*` means everything below the domain, its ARN the whole domain.
+  // `execute-api:/*` means everything below the domain; the domain's ARN means the whole domain.
   const [whole, below] = [arn, `${arn}/`].map((resource) =>
     policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
   );
@@ -90,7 +91,7 @@ function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: P
     throw denied(matched, false, `the policy of the private domain ${name} does not allow it`);
 }
 
-/** Only for REST methods with authorization; an open one does not use its ARN. */
+/** Only for REST methods with authorization; an open method does not use its ARN. */
 function refuseLongArn(matched: Matched): void {
   const { authorization } = matched.route;
   if (matched.api.protocol !== 'rest' || authorization.kind === 'none') return;

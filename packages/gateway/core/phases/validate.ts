@@ -1,9 +1,8 @@
 /**
- * Required parameters, then the body. After authorization, key and quota: an unauthorized caller learns
- * nothing about the request's form, and a refused request has been counted.
- * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS,
- * BAD_REQUEST_BODY
- * @see docs/aws §6
+ * Checks required parameters, then the body. It follows authorization, key and quota: an unauthorized caller
+ * learns nothing about the request's form, and a refused request has been counted. reads: route, parameters,
+ * body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS, BAD_REQUEST_BODY @see
+ * docs/aws §6
  */
 import { gatewayError } from '../errors.ts';
 import { bareType } from '../events/media-types.ts';
@@ -21,9 +20,8 @@ export function validate(admitted: Admitted): void {
 }
 
 /**
- * The message of a WebSocket route with a `ModelSelectionExpression`.
- * @throws GatewayError BAD_REQUEST_BODY, also where the expression selects no model and there is no
- * `$default`
+ * Checks the message of a WebSocket route with a `ModelSelectionExpression`. @throws GatewayError
+ * BAD_REQUEST_BODY, including where the expression selects no model and there is no `$default`
  */
 export function validateMessage({ messageCheck }: MessageRoutePlan, body: string): void {
   if (messageCheck === undefined) return;

@@ -3,20 +3,21 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Header and claims are not trusted until the signature is verified; they only select the key for it. */
+/**
+ * Header and claims are not trusted until the signature is verified; until then they only select the key for
+ * it.
+ */
 export type UncheckedToken = {
   readonly kind: 'token';
   readonly algorithm: RsaAlgorithm;
   readonly keyId: string;
   readonly claims: Claims;
-  /** `header.payload`, the signed text. */
+  /** `header.payload`, the text that is signed. */
   readonly signedText: string;
   readonly signature: Buffer;
 };
 
-/**
- * Why a token is refused, in the words of HTTP APIs' `error_description`, never with text from the token.
- */
+/** Why a token is refused, in the words of HTTP APIs' `error_description`, never with text from the token. */
 export type TokenDefect = {
   readonly kind: 'defect';
   readonly code: TokenDefectCode;
@@ -46,9 +47,9 @@ export function tokenDefect(code: TokenDefectCode, description: string): TokenDe
 }
 
 const BEARER = /^bearer[ \t]+/i;
-/** No padding, no line breaks: one token has one text. */
+/** No padding and no line breaks, so that a token has only one text. */
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-/** Longer or other names are not echoed to the client. */
+/** Longer names, or names with other characters, are not echoed to the client. */
 const ALGORITHM_NAME = /^[A-Za-z0-9-]{1,16}$/;
 
 /** Reads an identity source's value, with or without `Bearer `. Never throws. */
@@ -60,7 +61,8 @@ export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
   const header = readJsonObject(headerText);
   const claims = readJsonObject(payloadText);
   if (header === undefined || claims === undefined || !isBase64Url(signatureText)) return MALFORMED;
-  // RFC 7515 §4.1.11: critical extensions that are not understood must be refused; none is understood here.
+  // RFC 7515 §4.1.11: a token with critical extensions that are not understood must be refused; none is
+  // understood here.
   if (header['crit'] !== undefined) return MALFORMED;
   const { alg, kid } = header;
   const algorithm = RSA_ALGORITHMS.find((known) => known === alg);

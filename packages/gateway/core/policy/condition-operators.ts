@@ -1,4 +1,7 @@
-/** IAM's condition operators, each compiled per value of the policy (IAM user guide, "Condition operators"). */
+/**
+ * IAM's condition operators, each compiled for every value of the policy (IAM user guide, "Condition
+ * operators").
+ */
 import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewright/aws/ip-address';
 import { quote } from '../routing/quote.ts';
 import type { ConditionValues } from './model.ts';
@@ -8,7 +11,7 @@ import { compilePattern, compileText } from './text-pattern.ts';
 export type ValueTest = (requestValue: string, values: ConditionValues) => boolean;
 
 export type Operator = {
-  /** `…Not…`: holds if no policy value matches, also for a missing request value. */
+  /** `…Not…`: true if no policy value matches, and also if the request has no value. */
   readonly isNegated: boolean;
   /** @throws PolicyInvalid for a value that the operator cannot read. */
   compile(policyValue: string, hasVariables: boolean): ValueTest;
@@ -30,7 +33,7 @@ const equalsIgnoreCase: Compile = (policyValue, hasVariables) => {
 const ARN_COLON = /:(?![^{}]*\})/;
 const ARN_PARTS = 6;
 
-/** Part by part: a wildcard in one of the six parts does not extend into the next. */
+/** Compares part by part: a wildcard in one of the six parts does not extend into the next. */
 const arnLike: Compile = (policyValue, hasVariables) => {
   const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
   if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is not an ARN`);
@@ -61,11 +64,11 @@ const ipAddress: Compile = (policyValue) => {
   return range;
 };
 
-/** Whether an address is in the block; unreadable addresses are in none. */
+/** Whether an address is in the block; an unreadable address is in no block. */
 type IpRange = (address: string) => boolean;
 
 /**
- * Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, with any bits below the prefix; undefined for
+ * Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, with any bits after the prefix; undefined for
  * anything else.
  */
 export function parseIpRange(text: string): IpRange | undefined {
@@ -108,7 +111,7 @@ function date(compare: Comparison): Compile {
 }
 
 /**
- * W3C date and time (`2025-04-14T22:13:38Z`, shorter forms down to a year) or seconds since 1970;
+ * W3C date and time (`2025-04-14T22:13:38Z`, or shorter forms down to a year) or seconds since 1970; in
  * milliseconds.
  */
 const W3C_DATE = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
@@ -125,7 +128,7 @@ const isEqual: Comparison = (request, policy) => request === policy;
 const positive = (compile: Compile): Operator => ({ isNegated: false, compile });
 const unwanted = (compile: Compile): Operator => ({ isNegated: true, compile });
 
-/** By exact name; `Null`, `…IfExists` and `ForAllValues:` are in `conditions.ts`. */
+/** Operators by exact name; `Null`, `…IfExists` and `ForAllValues:` are in `conditions.ts`. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringEquals', positive(equals)],
   ['StringNotEquals', unwanted(equals)],

@@ -18,9 +18,9 @@ type OperatorUse = {
 const ALWAYS: Condition = () => true;
 
 /**
- * All operators and keys of a block must hold; for a key one matching value is enough. `{"IpAddress":
- * {"aws:SourceIp": ["203.0.113.0/24"]}}`
- * @throws PolicyInvalid also for an operator that IAM does not know: skipping it would open what it guards.
+ * All operators and keys of a block must be satisfied; for a key, one matching value is enough.
+ * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}` @throws PolicyInvalid also for an operator that IAM
+ * does not know, because skipping it would open what it guards.
  */
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;
@@ -56,7 +56,7 @@ function compileCondition(
   return (values) => holds(use, tests, values.get(key), values);
 }
 
-/** `Null: {key: "true"}` holds if the request has no such key. */
+/** `Null: {key: "true"}` is satisfied if the request has no such key. */
 function compileNull(key: string, policyValues: readonly string[]): Condition {
   const wanted = policyValues.map((value) => {
     const lower = value.toLowerCase();
@@ -80,8 +80,8 @@ function parseOperator(name: string): OperatorUse {
 }
 
 /**
- * A missing key satisfies `…IfExists`, `ForAllValues` and the negated operators only. Without a quantifier a
- * negated operator must hold for every value, since one match is one too many.
+ * A missing key satisfies only `…IfExists`, `ForAllValues` and the negated operators. Without a quantifier, a
+ * negated operator must be satisfied for every value, because one match is one too many.
  */
 function holds(
   { operator, quantifier, ifExists }: OperatorUse,

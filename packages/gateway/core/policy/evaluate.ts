@@ -17,7 +17,7 @@ import { parseArn } from '@gatewright/aws/arn';
 
 type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
-  /** The receiver must refuse: an unreadable policy neither allows nor denies. */
+  /** The caller must refuse the request: an unreadable policy neither allows nor denies. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
 type Statement = {
@@ -45,8 +45,8 @@ const STATEMENT_MEMBERS = new Set([
 ]);
 
 /**
- * Compiles an untrusted document. A matching deny wins, else a matching allow, else it is an implicit deny.
- * Never throws.
+ * Compiles an untrusted document. A matching deny decides first, then a matching allow; otherwise it is an
+ * implicit deny. Never throws.
  */
 export function compilePolicy(document: unknown, options: PolicyReading = {}): PolicyCompilation {
   try {
@@ -77,7 +77,7 @@ function decide(
   return 'implicit-deny';
 }
 
-/** One statement, for evaluation part by part. @throws PolicyInvalid */
+/** One statement, to be evaluated part by part. @throws PolicyInvalid */
 export function compileStatement(statement: unknown, version: unknown, options: PolicyReading): Statement {
   return readStatement(statement, version === '2012-10-17', options);
 }
@@ -153,7 +153,7 @@ function readPart(
   const included = statement[name];
   const excluded = statement[`Not${name}`];
   if ((included === undefined) === (excluded === undefined))
-    throw new PolicyInvalid(`a statement has either ${name} or Not${name}`);
+    throw new PolicyInvalid(`a statement needs exactly one of ${name} and Not${name}`);
   const patterns = readTexts(included ?? excluded, name).map(compile);
   return { patterns, isExcluding: included === undefined };
 }
@@ -167,17 +167,17 @@ function readResource(text: string, { apiArn }: PolicyReading): string {
   throw new PolicyInvalid(`Resource ${quote(text)} is not an ARN`);
 }
 
-// The `Principal` and `NotPrincipal` of a policy statement (IAM user guide, "AWS JSON policy elements: Principal").
+// The `Principal` and `NotPrincipal` of a policy statement (IAM user guide, "AWS JSON policy elements:
+// Principal").
 
-/** Whether a statement applies to this caller; undefined = anonymous. */
+/** Whether a statement applies to this caller; undefined means anonymous. */
 type PrincipalTest = (principal: PolicyPrincipal | undefined) => boolean;
 
 const EVERYBODY: PrincipalTest = () => true;
 
 /**
  * `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
- * Services, federations and canonical users are valid, but never call here.
- * @throws PolicyInvalid
+ * Services, federated identities and canonical users are valid, but never call here. @throws PolicyInvalid
  */
 function compilePrincipals(
   statement: UnknownMembers,
@@ -190,22 +190,23 @@ function compilePrincipals(
     return EVERYBODY;
   }
   if (included !== undefined && excluded !== undefined)
-    throw new PolicyInvalid('a statement has either Principal or NotPrincipal');
+    throw new PolicyInvalid('a statement needs exactly one of Principal and NotPrincipal');
   if (!isRequired) return refuseAllBut(included);
   if (included !== undefined) return readNames(included).includes;
   const names = readNames(excluded);
-  // IAM exempts an identity from a NotPrincipal deny only if its account is listed, too.
+  // IAM exempts an identity from a NotPrincipal deny only if its account is listed as well.
   return effect === 'Deny'
     ? (principal) => !names.includesFully(principal)
     : (principal) => !names.includes(principal);
 }
 
 /**
- * An identity's policy applies to its holder; AWS's samples of authorizers still write `"Principal": "*"`.
+ * An identity's policy applies to the identity that it is attached to; AWS's samples of authorizers still
+ * write `"Principal": "*"`.
  */
 function refuseAllBut(principal: unknown): PrincipalTest {
   if (principal !== undefined && readNames(principal).isEverybody) return EVERYBODY;
-  throw new PolicyInvalid('Principal is supported as "*" only');
+  throw new PolicyInvalid('the only supported Principal is "*"');
 }
 
 type Names = {
@@ -245,7 +246,7 @@ function readNames(value: unknown): Names {
   };
 }
 
-/** IAM refuses wildcards in the name of an identity: they would match none or too many. */
+/** IAM refuses wildcards in the name of an identity, because they would match none or too many. */
 function isIdentity(name: string): boolean {
   const arn = parseArn(name);
   return (

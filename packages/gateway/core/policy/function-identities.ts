@@ -1,6 +1,6 @@
 /**
- * Identities that functions sign as: each has its own key pair while the gateway runs, and the rights of its
- * role. Instances keep their environment over a reload, so the key stays when the role changes.
+ * Identities that functions sign as: each has its own key pair while the gateway runs, and the permissions of
+ * its role. Instances keep their environment across a reload, so the key stays when the role changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { describeMissing } from './role.ts';
@@ -14,13 +14,13 @@ type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: strin
 /** Known before the first instance runs. */
 type SigningFunction = { readonly name: string; readonly arn: string };
 
-/** Who holds a role: a function or an integration, or a caller of STS under a name of its own. */
+/** Who uses a role: a function or an integration, or a caller of STS under its own name. */
 type RoleHolder = KeyPairOf & { readonly name: string; readonly sourceArn: string | undefined };
 
 type FunctionIdentitiesOptions = {
   readonly makeKeyPair: () => KeyPairOf;
   readonly nowEpochMs: () => number;
-  /** Called once for each missing right. */
+  /** Called once for each missing permission. */
   readonly report: (message: string) => void;
 };
 
@@ -32,7 +32,7 @@ type KnownRoles = {
 /** API Gateway's session name for roles. */
 const INTEGRATION_SESSION = 'BackplaneAssumeRoleSession';
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-/** Bounds log and memory when a function requests ever new resources. */
+/** Limits log and memory when a function keeps requesting new resources. */
 const MAX_REPORTED = 1000;
 
 export class FunctionIdentities {
@@ -60,7 +60,7 @@ export class FunctionIdentities {
     return pair;
   }
 
-  /** A function without a role among these may do everything. */
+  /** A function that has none of these roles may do everything. */
   replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
     this.#reported.clear();
     this.#roles = byArn;
@@ -139,7 +139,7 @@ export class FunctionIdentities {
   }
 }
 
-/** Local identities plus the present functions, and the sessions of STS. */
+/** Local identities, the current functions and the sessions of STS. */
 export function withFunctions(
   fixed: Identities,
   functions: FunctionIdentities,

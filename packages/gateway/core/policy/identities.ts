@@ -16,11 +16,14 @@ export type LocalIdentity = {
   /** `arn:aws:iam::123456789012:user/alice` */
   readonly arn: string;
   readonly policies: readonly CompiledPolicy[];
-  /** `o-a1b2c3d4e5`, compared by `aws:PrincipalOrgID`; absent = the account is in no organization. */
+  /**
+   * `o-a1b2c3d4e5`, compared by `aws:PrincipalOrgID`; absent means that the account belongs to no
+   * organization.
+   */
   readonly organizationId?: string;
-  /** By key in lower case, since `aws:PrincipalTag/…` is case-insensitive. */
+  /** By key in lower case, because `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
-  /** Present on a temporary key pair: valid with this token only, and until it expires. */
+  /** Present on a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: IdentitySession;
   readonly role?: RoleSession;
 };
@@ -30,11 +33,11 @@ export type RoleSession = {
   readonly arn: string;
   /** `AROA…:orders` */
   readonly userId: string;
-  /** Permissions boundary; undefined = the policies alone decide. */
+  /** The permissions boundary; undefined means that only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** Condition values of the session, besides those of a call. */
+  /** Condition values of the session, in addition to those of a call. */
   readonly facts: ConditionValues;
-  /** Called for refusals that no resource policy can still allow. */
+  /** Called for refusals that no resource policy can turn into an allow. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
 };
 
@@ -44,12 +47,12 @@ type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: numb
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
   secretOf(accessKeyId: string): string | undefined;
-  /** For `verifySignature`, by the gateway's clock; undefined = the key pair is permanent. */
+  /** For `verifySignature`, by the gateway's clock; undefined means that the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   readonly all: readonly LocalIdentity[];
 };
 
-/** More names are a mistake. */
+/** A larger number is assumed to be a mistake. */
 const MAX_IDENTITIES = 1000;
 const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
 const OPTIONAL_KEYS = ['accountId', 'organizationId', 'tags', 'sessionToken', 'sessionExpires'];
@@ -61,7 +64,7 @@ const ADMIN_POLICY = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-/** The identity of every start, allowed everything. */
+/** The identity that every start has and that may do everything. */
 export function adminIdentity(
   keyPair: { readonly accessKeyId: string; readonly secretAccessKey: string },
   accountId: string,
@@ -88,18 +91,20 @@ export function parseIdentities(text: string, file: string, accountId: string): 
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // Only the position is shown: the line itself may hold a secret.
+    // Only the position is shown, because the line itself may contain a secret.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     throw new DefinitionError(
       { file, line },
-      `${message ?? 'not YAML'}${col === undefined ? '' : ` (column ${col})`}`,
+      `${message ?? 'invalid YAML'}${col === undefined ? '' : ` (column ${col})`}`,
     );
   }
   const reader = new IdentitiesReader(file, lines, accountId);
   return reader.read(document.contents);
 }
 
-/** @throws DefinitionError when two identities share an access key: a signature would be ambiguous. */
+/**
+ * @throws DefinitionError when two identities share an access key, because a signature would be ambiguous.
+ */
 export function createIdentities(
   all: readonly LocalIdentity[],
   file = 'gatewright.identities.yml',
@@ -127,8 +132,8 @@ export function createIdentities(
 }
 
 /**
- * The decision where no resource policy applies: resources of another account need its permission, which does
- * not exist here.
+ * The decision where no resource policy applies: resources of another account need that account's permission,
+ * which does not exist here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   const said = decideByPolicies(identity, question);
@@ -152,7 +157,7 @@ export function describeDenial(
   return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 
-/** The identity's policies as one, for combining with a resource policy. */
+/** The identity's policies as one policy, for combining with a resource policy. */
 export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   return {
     sources: identity.policies.flatMap(({ sources = [] }) => sources),
@@ -173,7 +178,7 @@ function withFacts(conditions: ConditionValues, facts: ConditionValues): Conditi
   return { get: (key) => conditions.get(key) ?? facts.get(key) };
 }
 
-/** A deny in any policy wins, an allow in any suffices, else nothing is allowed. */
+/** A deny in any policy decides first, then an allow in any; otherwise nothing is allowed. */
 function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuestion): PolicyDecision {
   let decision: PolicyDecision = 'implicit-deny';
   for (const policy of policies) {
@@ -184,14 +189,16 @@ function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuesti
   return decision;
 }
 
-/** Public facts of an identity, for policies and events. */
+/** Facts about an identity that are not secret, for policies and events. */
 type IdentityFacts = {
   readonly arn: string;
-  /** If it differs from the API's, calls are cross-account. */
+  /** If it differs from the API's account, calls are cross-account. */
   readonly accountId: string;
-  /** AWS's unique id of a user: `AIDA…`. Here the key's own id with the prefix of users. */
+  /**
+   * AWS's unique id of a user: `AIDA…`. Here it is derived from the access key id, with the prefix of users.
+   */
   readonly userId: string;
-  /** Role sessions only: policies name the role, too. */
+  /** Only for role sessions: policies may name the role as well. */
   readonly roleArn: string | undefined;
   readonly organizationId: string | undefined;
   readonly tags: ReadonlyMap<string, string> | undefined;
@@ -227,7 +234,7 @@ class IdentitiesReader {
     const list = top.get('identities');
     if (!isSeq(list)) return this.#fail(contents, 'identities', 'must be a list');
     if (list.items.length > MAX_IDENTITIES) {
-      return this.#fail(list, 'identities', `may hold at most ${MAX_IDENTITIES} identities`);
+      return this.#fail(list, 'identities', `must contain at most ${MAX_IDENTITIES} identities`);
     }
     return list.items.map((item) => this.#identity(item));
   }
@@ -282,14 +289,15 @@ class IdentitiesReader {
           'tags',
           'must have keys of up to 128 and values of up to 256 characters, as strings',
         );
-      if (tags.has(name)) return this.#fail(key, 'tags', 'has a key twice; keys are case-insensitive');
+      if (tags.has(name)) return this.#fail(key, 'tags', 'contains a key twice; keys are case-insensitive');
       tags.set(name, text);
     }
     return tags;
   }
 
   /**
-   * Both or neither: a token without an end would be valid forever, and an end without a token has no effect.
+   * Both or neither: a token without an expiry would be valid forever, and an expiry without a token has no
+   * effect.
    */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {
     if (!fields.has('sessionToken') && !fields.has('sessionExpires')) return {};
@@ -343,7 +351,7 @@ class IdentitiesReader {
     const node = fields.get(property);
     if (node === undefined) return this.#fail(owner, property, 'is missing');
     const value = isScalar(node) ? node.value : undefined;
-    // The value is not repeated: it may be a secret.
+    // The value is not repeated, because it may be a secret.
     if (typeof value !== 'string' || !shape.test(value))
       return this.#fail(node, property, `must be ${wanted}`);
     return value;

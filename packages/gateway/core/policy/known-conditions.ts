@@ -1,4 +1,6 @@
-/** Condition keys with a value in calls of functions and integrations; all other keys are missing. */
+/**
+ * Condition keys that have a value in calls by functions and integrations; all other keys count as missing.
+ */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 
 const KEYS = new Set([

@@ -1,6 +1,6 @@
 /**
  * AWS managed policies that functions commonly have (AWS managed policy reference guide). Statements omit
- * list and read actions of services that do not run here: no call uses them.
+ * list and read actions of services that do not run here, because no call uses them.
  */
 import { compilePolicy } from './evaluate.ts';
 import type { CompiledPolicy } from './model.ts';
@@ -98,7 +98,7 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
 
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
-/** Undefined: the permissions of this policy are not known here. */
+/** Undefined where the permissions of this policy are not known here. */
 export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   const name = ARN.exec(arn)?.[1] ?? '';
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
@@ -114,7 +114,7 @@ export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
-/** The ARN that SAM makes from a bare name: an AWS managed policy, for services or not. */
+/** The ARN that SAM makes from a bare name: an AWS managed policy, with or without the service-role path. */
 export function managedPolicyArn(name: string): string {
   const isOfService =
     /^(?:AWSLambda\w*ExecutionRole|AWSLambdaRole|AmazonAPIGatewayPushToCloudWatchLogs)$/.test(name);

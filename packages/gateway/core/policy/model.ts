@@ -1,8 +1,8 @@
 /** IAM policy documents, compiled once per document and evaluated per request. */
 
 /**
- * Values for a statement's `Condition`, by lower-case key (`aws:sourceip`). A Map is one; the request path
- * looks values up on demand.
+ * Values for a statement's `Condition`, by lower-case key (`aws:sourceip`). A Map satisfies this type; the
+ * request path looks values up on demand.
  */
 export type ConditionValues = { get(key: string): readonly string[] | undefined };
 
@@ -17,16 +17,16 @@ export type PolicyPrincipal = {
 
 export type PolicyQuestion = {
   readonly action: string;
-  /** `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the actual, still encoded path. */
+  /** `arn:aws:execute-api:…/{stage}/{VERB}/{path}` with the actual path, still encoded. */
   readonly resource: string;
   readonly conditions: ConditionValues;
-  /** Undefined = anonymous: only statements for everyone apply. */
+  /** Undefined means anonymous: only statements for everyone apply. */
   readonly principal?: PolicyPrincipal | undefined;
 };
 
 export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
-/** The source of a policy, for tracing the deciding statement. */
+/** The source of a policy, for tracing the statement that decided. */
 type PolicySource = {
   readonly document: unknown;
   readonly options: PolicyReading;
@@ -38,13 +38,13 @@ export type PolicyReading = {
    */
   readonly apiArn?: string;
   /**
-   * Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself takes
-   * `Allow` and `Deny` only.
+   * Authorizer functions may write `allow` and `DENY` (a CDK suite on AWS relies on it); IAM itself accepts
+   * only `Allow` and `Deny`.
    */
   readonly effectInAnyCase?: boolean;
   /**
-   * A policy attached to a resource: each statement names its principals. Otherwise statements are for the
-   * policy's holder.
+   * A policy attached to a resource, each of whose statements names its principals. Otherwise statements
+   * apply to the identity that the policy is attached to.
    */
   readonly ofResource?: boolean;
   /**

@@ -1,5 +1,6 @@
 /**
- * A document is no valid policy; `compilePolicy` turns it into its `invalid` outcome and is the only catcher.
+ * The document is not a valid policy. Only `compilePolicy` catches this error and turns it into its `invalid`
+ * outcome.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -15,8 +16,8 @@ export function readRecord(value: unknown, what: string): UnknownMembers {
 }
 
 /**
- * One text or a list of them. An empty list is refused: as `NotResource` it would match everything.
- * @throws PolicyInvalid
+ * A string or a list of strings. An empty list is refused, because as `NotResource` it would match
+ * everything. @throws PolicyInvalid
  */
 export function readTexts(value: unknown, what: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];

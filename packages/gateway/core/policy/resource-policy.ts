@@ -1,7 +1,7 @@
 /** Combines a resource policy with the caller's other decision (docs/aws §1.2, tables A and B). */
 import type { PolicyDecision } from './model.ts';
 
-/** Table A, one account: any deny denies, one allow suffices. */
+/** Table A, one account: any deny denies, and one allow is enough. */
 export function decideWithinAccount(one: PolicyDecision, other: PolicyDecision): PolicyDecision {
   if (one === 'explicit-deny' || other === 'explicit-deny') return 'explicit-deny';
   return one === 'allow' || other === 'allow' ? 'allow' : 'implicit-deny';

@@ -1,4 +1,4 @@
-/** A role as its stack declares it, with the rights of its holders. */
+/** A role as its stack declares it, with the permissions that it grants. */
 import type { DefinitionPlace } from '../errors.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
 import { parseArn, partitionOf, printArn } from '@gatewright/aws/arn';
@@ -9,20 +9,20 @@ export type Role = {
   /** `arn:aws:iam::123456789012:role/dev-orders` */
   readonly arn: string;
   readonly name: string;
-  /** `AROA…`; absent for a role of no stack. */
+  /** `AROA…`; absent for a role that belongs to no stack. */
   readonly id?: string;
-  /** Includes an allow-all policy if a part of the role is not known here. */
+  /** Includes a policy that allows everything if a part of the role is not known here. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
-  /** Who may assume it; undefined where that is not known, and then it is refused. */
+  /** Who may assume the role; undefined where that is not known, and then assuming it is refused. */
   readonly trust?: CompiledPolicy | undefined;
-  /** Longest session, in seconds; absent = an hour. */
+  /** The longest session, in seconds; absent means an hour. */
   readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly place: DefinitionPlace;
 };
 
-/** The statement that a role lacks, in policy form. */
+/** The missing statement of a role, in policy form. */
 function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }
@@ -45,7 +45,7 @@ export function describeMissing(
 /** For a denied call that the role allows in another account, region or partition. */
 type Arn = NonNullable<ReturnType<typeof parseArn>>;
 
-/** Undefined: no statement differs in nothing else. @param own ARN of the role */
+/** Undefined where no statement differs only in its place. @param own ARN of the role */
 function describeElsewhere(
   own: string,
   policies: readonly CompiledPolicy[],
@@ -60,13 +60,13 @@ function describeElsewhere(
     accountId !== home &&
     policies.some((policy) => policy.decide(question) === 'allow')
   )
-    return `allows it, but account ${accountId} is not this start's ${home}: start with --account ${accountId}`;
+    return `allows it, but account ${accountId} differs from this start's account ${home}: start with --account ${accountId}`;
   const [named] = policies.flatMap((policy) => namedBy(policy, asked, question));
   const place = named && describePlace(named, asked);
   return place && `allows it only ${place}`;
 }
 
-/** ARNs of statements that would allow the call if they were written for its place. */
+/** ARNs of statements that would allow the call if they named its place. */
 function namedBy({ sources = [] }: CompiledPolicy, asked: Arn, question: PolicyQuestion): readonly Arn[] {
   return sources.flatMap(({ document, options }) =>
     asOneOrMore(membersOf(document)['Statement']).flatMap((statement) =>

@@ -1,4 +1,4 @@
-/** Temporary key pairs that STS has given out: each stands for an identity, until its time ends. */
+/** Temporary key pairs that STS has issued. Each stands for an identity until it expires. */
 import type { LocalIdentity } from './identities.ts';
 
 type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -7,11 +7,11 @@ export type TemporaryCredentials = KeyPair & { readonly token: string; readonly 
 
 type Opened = {
   readonly credentials: TemporaryCredentials;
-  /** As it is now: a reload may have changed its role, or taken it away. */
+  /** The identity in its current state, because a reload may have changed or removed its role. */
   readonly identity: () => LocalIdentity | undefined;
 };
 
-/** The oldest end first. */
+/** The session that expires first comes first. */
 export const MAX_SESSIONS = 1_000;
 
 export class TemporarySessions {
@@ -23,7 +23,7 @@ export class TemporarySessions {
     if (this.#opened.size > MAX_SESSIONS && oldest !== undefined) this.#opened.delete(oldest);
   }
 
-  /** Also after its time: the caller must look at `session`. */
+  /** Also returns expired sessions; the caller must check `session`. */
   find(accessKeyId: string): LocalIdentity | undefined {
     const opened = this.#opened.get(accessKeyId);
     const identity = opened?.identity();

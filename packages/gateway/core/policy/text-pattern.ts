@@ -1,4 +1,4 @@
-/** Policy texts with wildcards and policy variables (`${aws:username}`). */
+/** Texts in policies with wildcards and policy variables (`${aws:username}`). */
 import { ANY_ONE, compileGlob, compilePieces } from '@gatewright/aws/glob';
 import type { GlobPiece } from '@gatewright/aws/glob';
 import type { ConditionValues } from './model.ts';
@@ -13,7 +13,9 @@ type Part =
 const VARIABLE = /\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}/g;
 const LITERALS = new Set(['*', '?', '$']);
 
-/** Wildcards apply; variables only with `hasVariables` (Version 2012-10-17), else they are plain text. */
+/**
+ * Wildcards apply; variables only with `hasVariables` (Version 2012-10-17), otherwise they are plain text.
+ */
 export function compilePattern(source: string, hasVariables: boolean): Pattern {
   if (!hasVariables || !source.includes('${')) return compileGlob(source);
   const parts = parseParts(source);
@@ -23,7 +25,9 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
   };
 }
 
-/** The text without wildcards; undefined = a variable has no value, so that nothing is equal. */
+/**
+ * The text without wildcards; undefined means that a variable has no value, so that nothing is equal to it.
+ */
 export function compileText(
   source: string,
   hasVariables: boolean,
@@ -61,8 +65,8 @@ function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionVal
 }
 
 /**
- * Split at the policy's `*`. Only its own wildcards count: `*` inside a value is a character, or callers could
- * widen the policy.
+ * Split at the policy's `*`. Only the policy's own wildcards count: a `*` inside a value is an ordinary
+ * character, or callers could widen the policy.
  */
 function renderPieces(parts: readonly Part[], values: ConditionValues): readonly GlobPiece[] | undefined {
   const pieces: (string | typeof ANY_ONE)[][] = [[]];

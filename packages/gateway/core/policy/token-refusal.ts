@@ -1,9 +1,9 @@
-/** The refusal of a token by each kind of API (docs/aws §4.5, §4.6). */
+/** The refusal of a token by each API type (docs/aws §4.5, §4.6). */
 import { gatewayError } from '../errors.ts';
 import type { GatewayError, GatewayErrorDetail } from '../errors.ts';
 import type { TokenDefect } from './bearer-token.ts';
 
-/** The kind of authorizer: each words the same defects differently. */
+/** The type of authorizer: each words the same defects differently. */
 export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
 
 type TokenRefusalWords = {
@@ -11,7 +11,7 @@ type TokenRefusalWords = {
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
 };
 
-/** `scopes`: the route's, one of which the token needs. `why` is for the operator. */
+/** `scopes`: the route's scopes, one of which the token needs. `why` is for the operator. */
 export function tokenRefusal(
   { dialect, withoutScope }: TokenRefusalWords,
   defect: TokenDefect,

@@ -1,12 +1,12 @@
 /**
- * Trusted issuers and required claims of an authorizer (docs/aws §4.5, §4.6). A check that cannot be made
- * fails.
+ * The trusted issuers and required claims of an authorizer (docs/aws §4.5, §4.6). A check that cannot be made
+ * counts as failed.
  */
 import { tokenDefect } from './bearer-token.ts';
 import type { Claims, RsaAlgorithm, TokenDefect, UncheckedToken } from './bearer-token.ts';
 
 export type TrustedIssuer = {
-  /** Exactly the `iss` of its tokens, trailing slash included; its keys are looked up there, too. */
+  /** Exactly the `iss` of its tokens, including a trailing slash; its keys are looked up there, too. */
   readonly issuer: string;
   /** `aud` must be one of these; `any` for Cognito, whose pool signs only for its own app clients. */
   readonly audience: readonly string[] | 'any';
@@ -15,24 +15,24 @@ export type TrustedIssuer = {
 export type TokenTrust = {
   readonly issuers: readonly TrustedIssuer[];
   readonly algorithms: readonly RsaAlgorithm[];
-  /** Cognito: must match the whole `aud`. */
+  /** Cognito: a pattern that must match the whole `aud`. */
   readonly audienceForm: ((text: string) => boolean) | undefined;
   /** Cognito: ID tokens for a method without scopes, access tokens for one with scopes. */
   readonly tokenUse: 'id' | 'access' | undefined;
-  /** Must be present; with values, must be or contain one of them. */
+  /** Must be present; if values are given, it must equal or contain one of them. */
   readonly requiredClaims: readonly RequiredClaim[];
 };
 
 export type RequiredClaim = { readonly name: string; readonly values: readonly string[] };
 
 export interface VerificationKey {
-  /** Whether the key made this signature; false for an algorithm of another kind of key. Never throws. */
+  /** Whether the key made this signature; false for an algorithm that the key is not for. Never throws. */
   verifies(algorithm: string, signedText: string, signature: Buffer): boolean;
 }
 
 /**
- * The issuer whose key must have signed. The token chooses only among several, so that a single issuer's
- * wrong `iss` is found after the signature, as at AWS.
+ * The issuer whose key must have signed. The token chooses only among several issuers, so that with a single
+ * one a wrong `iss` is found after the signature, as on AWS.
  */
 export function chooseIssuer(
   token: UncheckedToken,
@@ -43,7 +43,7 @@ export function chooseIssuer(
   return issuers.find(({ issuer }) => issuer === token.claims['iss']) ?? WRONG_ISSUER;
 }
 
-/** Checks all but scopes, in AWS's order; undefined = the claims are valid. */
+/** Checks everything except scopes, in AWS's order; undefined means that the claims are valid. */
 export function findTokenDefect(
   token: UncheckedToken,
   key: VerificationKey,
@@ -67,7 +67,7 @@ export function findTokenDefect(
 const WRONG_ISSUER = tokenDefect('issuer', 'the token does not have a valid issuer');
 const WRONG_AUDIENCE = tokenDefect('audience', 'the token does not have a valid audience');
 
-/** `client_id` counts only without `aud` (Cognito access tokens). */
+/** `client_id` is used only if there is no `aud` (Cognito access tokens). */
 function findAudienceDefect(
   claims: Claims,
   issuer: TrustedIssuer,
@@ -87,7 +87,7 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return texts.length === list.length ? texts : undefined;
 }
 
-/** No clock skew is tolerated, as at AWS. A token without `exp` is refused: it would never expire. */
+/** No clock skew is tolerated, as on AWS. A token without `exp` is refused, because it would never expire. */
 function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDefect | undefined {
   if (typeof exp !== 'number' || exp <= nowSeconds) return tokenDefect('expired', 'the token has expired');
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= nowSeconds))
@@ -99,7 +99,7 @@ function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDef
 
 function findClaimDefect(claims: Claims, { tokenUse, requiredClaims }: TokenTrust): TokenDefect | undefined {
   if (tokenUse !== undefined && claims['token_use'] !== tokenUse)
-    return tokenDefect('claim', `the token is no ${tokenUse} token`);
+    return tokenDefect('claim', `the token is not an ${tokenUse} token`);
   const missing = requiredClaims.find(({ name, values }) => !hasClaim(claims, name, values));
   return missing && tokenDefect('claim', 'the token does not have a required claim');
 }
@@ -111,7 +111,7 @@ function hasClaim(claims: Claims, name: string, values: readonly string[]): bool
   return texts?.some((text) => values.includes(text)) === true;
 }
 
-/** All scopes in the token's order: `scope` is a text with spaces, `scp` the same or a list. */
+/** All scopes in the token's order: `scope` is a space-separated string; `scp` is the same or a list. */
 export function tokenScopes({ scope, scp }: Claims): readonly string[] {
   return [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
     typeof text === 'string' ? text.split(' ').filter((name) => name !== '') : [],

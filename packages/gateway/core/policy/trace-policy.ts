@@ -1,6 +1,6 @@
 /**
- * Finds a policy's deciding statement, and why the others do not match, for explanations. Compiles the same
- * parts as for requests, so that both always agree.
+ * Finds the statement of a policy that decided, and why the others do not match, for explanations. Compiles
+ * the same parts as for requests, so that both always agree.
  */
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -15,7 +15,7 @@ type ConditionTrace = {
   readonly operator: string;
   readonly key: string;
   readonly wanted: readonly string[];
-  /** Undefined = the request has no such key. */
+  /** Undefined means that the request has no such key. */
   readonly found: readonly string[] | undefined;
   readonly holds: boolean;
 };
@@ -32,7 +32,7 @@ type StatementTrace = {
 
 export type PolicyTrace = {
   readonly decision: PolicyDecision;
-  /** The deciding statement, from 0; undefined if none matched. */
+  /** The index of the statement that decided, from 0; undefined if none matched. */
   readonly decidedBy: number | undefined;
   readonly action: string;
   readonly resource: string;

@@ -1,4 +1,4 @@
-/** Makes the ids, names and ARNs of resources, for the tables of `Ref` and `Fn::GetAtt`. */
+/** Makes the ids, names and ARNs of resources, for the results of `Ref` and `Fn::GetAtt`. */
 import { makeId, makeName } from '@gatewright/aws/physical-ids';
 
 export type Identity = {
@@ -9,9 +9,9 @@ export type Identity = {
   readonly accountId: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** A resolved property as text, `List.0.Member` for a nested one; undefined = absent. */
+  /** A resolved property as text, `List.0.Member` for a nested one; undefined means absent. */
   text(property: string): string | undefined;
-  /** Position, from 1, among resources of its type for the same function; absent = the first. */
+  /** The position, from 1, among resources of its type for the same function; absent means the first. */
   readonly ordinal?: number;
 };
 
@@ -27,7 +27,7 @@ export const id =
   ({ stackName, logicalId }) =>
     makeId(count, stackName, logicalId);
 
-/** The template's name, else one in CloudFormation's form. */
+/** The template's name, otherwise a name in CloudFormation's form. */
 export const named =
   (property: string, maxLength?: number): Namer =>
   (resource) =>
@@ -57,7 +57,7 @@ export const lowerNamed =
   (resource) =>
     resource.text(property) ?? makeName(resource.stackName, resource.logicalId, maxLength).toLowerCase();
 
-/** IAM is global: no region in its ARNs. */
+/** IAM is global, so its ARNs contain no region. */
 export const iamArn =
   (kind: string, name: Namer): Namer =>
   (resource) =>

@@ -1,21 +1,21 @@
-/** The known types of resources: each room has a table, and templates are resolved with all of them. */
+/** The known resource types: each room has a table, and templates are resolved with all of them. */
 import type { NamesOfType } from './namers.ts';
 import type { Consequence, TypeClass } from './type-class.ts';
 
-/** Data only: loaded for every template, whether or not it uses the type. */
+/** Only data: it is loaded for every template, whether or not the template uses the type. */
 type ResourceType = Partial<TypeClass> & {
   readonly names?: NamesOfType;
-  /** The type never changes what a request gets. */
+  /** The type never changes the result of a request. */
   readonly isWithoutEffect?: boolean;
-  /** For a type that is not run. */
+  /** For a type that is not run here. */
   readonly consequence?: Consequence;
 };
 
-/** By name; `AWS::SQS::*` stands for all types with the prefix that no table lists. */
+/** By name; `AWS::SQS::*` covers all types with the prefix that no table lists. */
 export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 
-/** For a service whose calls are answered and recorded. */
-export const RECORDED: Consequence = 'calls to it are answered and recorded, without further effect';
+/** For a service whose calls are handled and recorded. */
+export const RECORDED: Consequence = 'calls to it are answered and recorded, but have no further effect';
 
 const NOT_RUN: Consequence = 'nothing of this type runs here: calls to it fail';
 
@@ -25,7 +25,7 @@ export class ResourceTypes {
 
   constructor(tables: readonly ResourceTypeTable[]) {
     for (const [name, type] of tables.flatMap((table) => Object.entries(table))) {
-      if (this.#types.has(name)) throw new RangeError(`two tables have the type ${name}`);
+      if (this.#types.has(name)) throw new RangeError(`two tables define the type ${name}`);
       if (name.endsWith('*')) this.#prefixes.push([name.slice(0, -1), type.consequence ?? NOT_RUN]);
       else this.#types.set(name, type);
     }
@@ -35,7 +35,7 @@ export class ResourceTypes {
     return this.#types.keys();
   }
 
-  /** How its properties are treated; undefined for a type whose properties are not read. */
+  /** How the type's properties are treated; undefined for a type whose properties are not read. */
   classOf(name: string): TypeClass | undefined {
     const type = this.#types.get(name);
     if (type === undefined || type.isWithoutEffect === true) return undefined;
@@ -50,7 +50,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** What a request misses if the type is not run at all. */
+  /** What requests lack if the type is not run at all. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

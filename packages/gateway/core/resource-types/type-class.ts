@@ -1,11 +1,14 @@
-/** What a request misses, as half a sentence. */
+/** What requests lack, as a clause. */
 export type Consequence = string;
 
-/** How this version treats the properties of a type; unlisted ones are unsupported. */
+/** How this version treats the properties of a type; properties that are not listed are unsupported. */
 export type TypeClass = {
   /** Enforced as far as it can be resolved: unresolved parts allow more, so that nothing breaks. */
   readonly whereKnown?: readonly string[];
-  /** Property names; `Integration.Uri` for a nested one. A listed parent covers its children unless they are listed. */
+  /**
+   * Property names; `Integration.Uri` for a nested one. A listed parent covers its children unless they are
+   * listed themselves.
+   */
   readonly enforced: readonly string[];
   readonly noEffect?: readonly string[];
   readonly unsupported?: Readonly<Record<string, Consequence>>;
@@ -15,6 +18,6 @@ export type TypeClass = {
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
   >;
-  /** The only unsupported value of a property. */
+  /** The only value of a property that is unsupported. */
   readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };

@@ -5,15 +5,15 @@ const MAX_LENGTH = 300;
 const SEGMENT = "[A-Za-z0-9$_.+!*'()-]+";
 const BASE_PATH = new RegExp(`^(?:${SEGMENT}(?:/${SEGMENT})*)?$`);
 
-/** Whether AWS takes the text as base path: `v1`, `v1/orders`, or empty for all unmapped paths. */
+/** Whether AWS accepts the text as a base path: `v1`, `v1/orders`, or empty for all unmapped paths. */
 export function isBasePath(text: string): boolean {
   return text.length <= MAX_LENGTH && BASE_PATH.test(text);
 }
 
 /**
- * The longest base path that the path starts with, segment by segment; the empty one matches all. Undefined
- * if none does. `hasBasePath` is called from the longest to the shortest, at most once per segment of the
- * longest one.
+ * The longest base path that the path starts with, segment by segment; the empty one matches all paths.
+ * Undefined if none does. `hasBasePath` is called from the longest to the shortest, at most once per segment
+ * of the longest one.
  */
 export function findBasePath(
   path: string,

@@ -10,7 +10,10 @@ export function printFunctionName({ functionName, qualifier }: NamedFunction): s
   return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
 }
 
-/** The owner of the policy that must permit the call: the alias or version if the ARN names one. */
+/**
+ * The resource whose policy must permit the call: the alias or version if the ARN names one, otherwise the
+ * function.
+ */
 export function ownerOf({ functionName, qualifier }: FunctionTarget): NamedFunction {
   return { functionName: functionName.source, qualifier: qualifier?.source };
 }

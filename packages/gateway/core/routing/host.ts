@@ -7,13 +7,14 @@ const EXECUTE_API_HOST =
 const FUNCTION_URL_HOST =
   /^([a-z0-9]{1,63})\.lambda-url\.[a-z0-9-]{1,63}\.(?:localhost|on\.aws)\.?(?::\d{1,5})?$/i;
 
-/** Longest DNS host name, with a port. */
+/** The longest DNS host name, including a port. */
 const MAX_HOST_LENGTH = 261;
 
 /**
- * API id of `{apiId}.execute-api.localhost[:port]` and `{apiId}.execute-api.{region}.amazonaws.com[:port]`,
- * also of `{apiId}-{vpceId}.execute-api.…` with the VPC endpoint of a private API (docs/aws §10.6), or of a
- * function URL; undefined for other hosts, custom domains included.
+ * The API id of `{apiId}.execute-api.localhost[:port]` and
+ * `{apiId}.execute-api.{region}.amazonaws.com[:port]`, also of `{apiId}-{vpceId}.execute-api.…` with the VPC
+ * endpoint of a private API (docs/aws §10.6), or of a function URL; undefined for other hosts, including
+ * custom domains.
  */
 export function readApiIdFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH) return undefined;
@@ -32,13 +33,14 @@ export function readVpcEndpointFromHost(host: string): string | undefined {
   return (PRIVATE_HOST.exec(host) ?? ENDPOINT_HOST.exec(host))?.[1]?.toLowerCase();
 }
 
-/** Whether the host is a VPC endpoint's own name: then `x-apigw-api-id` names the API. */
+/** Whether the host is a VPC endpoint's own name; the API is then named by `x-apigw-api-id`. */
 export function isVpcEndpointHost(host: string): boolean {
   return host.length <= MAX_HOST_LENGTH && ENDPOINT_HOST.test(host);
 }
 
 /**
- * `/_api/{apiId}/{stage}/…`: an API made by a call, for clients that cannot resolve names below `localhost`.
+ * `/_api/{apiId}/{stage}/…`: an API that was created by a call, for clients that cannot resolve names below
+ * `localhost`.
  */
 export const API_PATH = '/_api/';
 
@@ -48,7 +50,7 @@ export function readApiIdFromPath(target: string): string | undefined {
   return target.startsWith(API_PATH) ? BELOW_API.exec(target)?.[1] : undefined;
 }
 
-/** The target as at the API's own address. */
+/** The target as it would be at the API's own address. */
 export function stripApiPath(target: string): string {
   const below = target.replace(BELOW_API, '');
   return below.startsWith('/') ? below : `/${below}`;

@@ -7,10 +7,10 @@ import type { TrieEntry } from './path-trie.ts';
 import { decodePercent } from './percent-encoding.ts';
 
 /**
- * Compiles the routes of an HTTP API. A full match beats a greedy one beats `$default`; among equals more
- * literal segments win, then more segments before the greedy one, then the leftmost literal, then the exact
- * method over ANY. The path is decoded before routing, so `%2F` splits a segment and parameters come out
- * decoded; a malformed escape is literal. A trailing slash counts.
+ * Compiles the routes of an HTTP API. A full match takes priority over a greedy one, which takes priority
+ * over `$default`; among equals the order is more literal segments, then more segments before the greedy one,
+ * then the leftmost literal, then the exact method over ANY. The path is decoded before routing, so `%2F`
+ * splits a segment and parameters are decoded; a malformed escape is literal. A trailing slash counts.
  */
 export function compileHttpRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries = plans.filter((plan) => plan.routeKey !== '$default').map(toEntry);
@@ -46,7 +46,7 @@ function literalCount(entry: TrieEntry): number {
   return entry.segments.filter((segment) => segment.kind === 'literal').length;
 }
 
-/** A route that AWS refuses to create, with AWS's wording. */
+/** The refusal of a route that AWS does not create, in AWS's wording. */
 type RouteKeyError = { readonly routeKey: string; readonly message: string };
 
 const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
@@ -54,7 +54,7 @@ const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PO
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
 
-/** Checks the route keys of one API in order of creation. Of two equal keys the second is refused. */
+/** Checks the route keys of one API in order of creation. Of two equal keys, the second is refused. */
 export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
   const seen = new Set<string>();
   return routeKeys.flatMap((routeKey) => {

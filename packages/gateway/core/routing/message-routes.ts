@@ -17,7 +17,7 @@ const BODY_EXPRESSION = /^request\.body((?:\.[A-Za-z0-9_-]+|\[\d{1,6}\])*)$/;
 const BODY_STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]/g;
 const COMPOSITE_PART = /\$\{([^}]*)\}|\\\$|[^$\\]+/gy;
 
-/** Keys for the connection's life cycle: a message must not select them. */
+/** Keys for the connection's life cycle, which a message must not select. */
 const RESERVED_KEYS = new Set(['$connect', '$disconnect']);
 
 /**
@@ -79,7 +79,9 @@ function parseBodyPath(text: string): BodyPath | undefined {
   return [...steps.matchAll(BODY_STEP)].map(([, name, index]) => name ?? Number(index));
 }
 
-/** Missing members of a composite count as empty text, but a body that is no JSON selects nothing. */
+/**
+ * Missing members of a composite expression count as empty text, but a body that is not JSON selects nothing.
+ */
 function renderComposite(parts: readonly Part[], body: unknown): string | undefined {
   if (body === undefined) return undefined;
   return parts
@@ -87,7 +89,7 @@ function renderComposite(parts: readonly Part[], body: unknown): string | undefi
     .join('');
 }
 
-/** Own members only: `$request.body.constructor` must not find inherited ones. */
+/** Only own members: `$request.body.constructor` must not find inherited ones. */
 function readMember(body: unknown, path: BodyPath): string | undefined {
   let value = body;
   for (const step of path) {
@@ -98,9 +100,9 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
   return isDeeper(value, MAX_DEPTH) ? TOO_DEEP : printValue(value);
 }
 
-/** Deeper than any route key: AWS allows 128 characters, and each level has a bracket. */
+/** Deeper than any route key can be: AWS allows 128 characters, and each level has a bracket. */
 const MAX_DEPTH = 200;
-/** Longer than any route key, so it never matches, also as a part of one. */
+/** Longer than any route key, so it never matches, not even as a part of one. */
 const TOO_DEEP = '['.repeat(MAX_DEPTH);
 
 /** Attack: a message of 15,000 brackets would overflow the stack of the printers below. */
@@ -109,7 +111,7 @@ function isDeeper(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
-/** A list prints as `[item1, item2]`, without quotes and with a blank (docs/aws §11.2). */
+/** A list is printed as `[item1, item2]`, without quotes and with a space (docs/aws §11.2). */
 function printValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
   return typeof value === 'string' ? value : JSON.stringify(value);

@@ -5,7 +5,7 @@ export type PathSegment =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
-/** `/` has no segments. Reads any text; `checkResourceTree` applies AWS's rules. */
+/** `/` has no segments. Accepts any text; `checkResourceTree` applies AWS's rules. */
 export function parsePathTemplate(path: string): readonly PathSegment[] {
   const trimmed = path.startsWith('/') ? path.slice(1) : path;
   return trimmed === '' ? [] : trimmed.split('/').map(parseSegment);

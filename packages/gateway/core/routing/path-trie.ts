@@ -16,7 +16,7 @@ export type TrieEntry = {
 };
 
 type TrieOptions = {
-  /** `/{proxy+}` answers `/`, with an empty value. */
+  /** `/{proxy+}` matches `/`, with an empty value. */
   readonly greedyMatchesRoot: boolean;
 };
 
@@ -89,7 +89,7 @@ export function compileTrie(
   };
 }
 
-/** Records the start of each segment and the position after the last; returns their number. */
+/** Records the start of each segment and the position after the last one; returns the number of segments. */
 function markSegments(path: string, starts: number[]): number {
   starts[0] = 1;
   if (path.length <= 1) return 0;
@@ -125,7 +125,7 @@ function toLeaf(entry: TrieEntry): Leaf {
   return { variables: variablesOf(entry.segments), match: { plan: entry.plan, pathParameters: null } };
 }
 
-/** A route is unreachable if a better one has its shape and method. */
+/** A route is unreachable if a better one has the same shape and method. */
 function insert(root: Node, entry: TrieEntry, rank: number): void {
   const landing = makeLanding(root, entry.segments, rank);
   if (entry.methods === 'every') landing.every ??= rank;
@@ -142,7 +142,7 @@ function makeLanding(root: Node, segments: readonly PathSegment[], rank: number)
   return node.here;
 }
 
-/** Entries come best first, so the one that makes a node sets its best rank. */
+/** Entries come best first, so the entry that creates a node sets its best rank. */
 function makeChild(node: Node, segment: Exclude<PathSegment, { kind: 'greedy' }>, rank: number): Node {
   if (segment.kind === 'variable') return (node.variable ??= newNode(rank));
   const known = node.literals.get(segment.text);

@@ -3,15 +3,15 @@
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 
 /**
- * Decodes the escapes of a path. A malformed escape stays (`/a%F` → `/a%F`), as recorded for payload 2.0;
- * bytes that are no UTF-8 become U+FFFD.
+ * Decodes the escapes of a path. A malformed escape stays as it is (`/a%F` → `/a%F`), as recorded for payload
+ * 2.0; bytes that are not UTF-8 become U+FFFD.
  */
 export function decodePercent(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
-/** Decodes a name or value of a query: like a path, and `+` is a space. */
+/** Decodes a name or value of a query: as in a path, and `+` is a space. */
 export function decodeQueryText(text: string): string {
   return decodePercent(text.includes('+') ? text.replaceAll('+', ' ') : text);
 }

@@ -2,16 +2,18 @@
 import type { Authorization, Integration, RoutePlan, RouteTable } from '../deployment/model.ts';
 
 export type RouteRow = {
-  /** `GET`, `ANY`; `$default` for that route of an HTTP API and for WebSocket routes without a verb. */
+  /** `GET`, `ANY`; `$default` for that route of an HTTP API and for WebSocket routes without a method. */
   readonly method: string;
   readonly path: string;
   readonly logicalId: string;
   readonly apiKeyRequired: boolean;
-  /** Name of the authorizer, or `AWS_IAM`; undefined = open. */
+  /** The name of the authorizer, or `AWS_IAM`; undefined means that the route is open. */
   readonly authorizer: string | undefined;
-  /** Function name with its stage variables unresolved; undefined = no function. */
+  /** The function name with its stage variables unresolved; undefined means no function. */
   readonly functionName: string | undefined;
-  /** Target other than a function: `MOCK`, an address, `sqs:path/…`; undefined = none that can answer. */
+  /**
+   * A target that is not a function: `MOCK`, an address, `sqs:path/…`; undefined means none that can respond.
+   */
   readonly target: string | undefined;
 };
 

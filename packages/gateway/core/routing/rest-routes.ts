@@ -5,15 +5,16 @@ import type { PathSegment } from './path-template.ts';
 import { compileTrie } from './path-trie.ts';
 import type { TrieEntry } from './path-trie.ts';
 
-/** The verbs of `ANY` on REST; others (TRACE, PROPFIND) reach no method. */
+/** The methods that `ANY` covers on REST; others (TRACE, PROPFIND) reach no method. */
 const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 const SLASH = 0x2f;
 
 /**
- * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. Segment by segment a literal
- * beats `{param}` beats `{proxy+}`; a resource without the method (or ANY) gives way to a less specific one;
- * a method beats ANY on the same resource. Trailing slashes do not count. Parameters stay encoded.
+ * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. For each segment a literal takes
+ * priority over `{param}`, and `{param}` over `{proxy+}`; where a resource lacks the method (and ANY), a less
+ * specific resource is tried; a method takes priority over ANY on the same resource. Trailing slashes do not
+ * count. Parameters stay encoded.
  */
 export function compileRestRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries: TrieEntry[] = plans.map((plan) => ({
@@ -39,7 +40,7 @@ function withoutTrailingSlashes(path: string): string {
   return end === path.length ? path : path.slice(0, end);
 }
 
-/** A resource that AWS refuses to create, with AWS's wording. */
+/** The refusal of a resource that AWS does not create, in AWS's wording. */
 type ResourceTreeError = { readonly path: string; readonly message: string };
 
 const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;

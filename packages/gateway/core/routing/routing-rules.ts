@@ -4,9 +4,9 @@ import { findBasePath } from './base-path.ts';
 
 export type RoutingRule = {
   readonly id: string;
-  /** Lowest first; unique in a domain. */
+  /** The lowest number comes first; unique within a domain. */
   readonly priority: number;
-  /** All must hold; an empty list matches every request. */
+  /** All conditions must be met; an empty list matches every request. */
   readonly conditions: readonly RuleCondition[];
   readonly apiId: string;
   readonly stage: string;
@@ -15,7 +15,7 @@ export type RoutingRule = {
 };
 
 export type RuleCondition =
-  /** Names are case-insensitive, values exact, with `*` for any text. */
+  /** Names are case-insensitive; values are exact, with `*` for any text. */
   | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
   | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
 
@@ -23,9 +23,8 @@ export type RuleCondition =
 export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string };
 
 /**
- * The first rule that matches.
- * @param rules in order of their priority
- * @param rawHeaders flat name, value list
+ * The first rule that matches. @param rules in order of their priority @param rawHeaders flat list of names
+ * and values
  */
 export function matchRule(
   rules: readonly RoutingRule[],
@@ -39,7 +38,7 @@ export function matchRule(
   return undefined;
 }
 
-/** The matched base path; undefined if a condition does not hold. */
+/** The matched base path; undefined if a condition is not met. */
 function matchConditions(
   conditions: readonly RuleCondition[],
   path: string,

@@ -7,7 +7,7 @@ const SLASH = 0x2f;
 
 /**
  * REST and WebSocket: the first segment is the stage. Doubled slashes before and right after it collapse
- * (`//dev//pets/` → `dev`, `/pets/`); others stay. `/dev` and `/dev/` are both the root.
+ * (`//dev//pets/` → `dev`, `/pets/`); others stay. `/dev` and `/dev/` both mean the root.
  */
 export function splitRestPath(rawPath: string): StagePath {
   let start = 0;
@@ -19,7 +19,7 @@ export function splitRestPath(rawPath: string): StagePath {
   return { stageName: rawPath.slice(start, slash), path: rawPath.slice(rest) };
 }
 
-/** HTTP: a first segment that equals a stage name is removed; other paths belong to `$default` unchanged. */
+/** HTTP: a first segment that equals a stage name is removed; other paths belong to `$default`, unchanged. */
 export function splitHttpPath(rawPath: string, stages: { has(name: string): boolean }): StagePath {
   const slash = rawPath.indexOf('/', 1);
   const name = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash);

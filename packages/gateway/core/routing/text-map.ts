@@ -1,10 +1,10 @@
-/** Maps from names chosen by clients to text; plain objects, because they end up in JSON. */
+/** Maps from names that clients choose to text; they are plain objects, because they end up in JSON. */
 
 export type TextMap = Record<string, string>;
 
 /**
- * Sets any `name`. A client may send a header or a query parameter named `__proto__`: an ordinary assignment
- * would lose it, and with another value type replace the prototype.
+ * Sets an entry with any `name`. A client may send a header or a query parameter named `__proto__`: an
+ * ordinary assignment would lose it or, with another type of value, replace the prototype.
  */
 export function putEntry<Value>(map: Record<string, Value>, name: string, value: Value): void {
   if (name === '__proto__')
@@ -12,7 +12,7 @@ export function putEntry<Value>(map: Record<string, Value>, name: string, value:
   else map[name] = value;
 }
 
-/** Reads entries of `putEntry`; never inherited ones. */
+/** Reads entries of `putEntry`, never inherited ones. */
 export function getEntry<Value>(map: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }

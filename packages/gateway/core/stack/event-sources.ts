@@ -1,31 +1,34 @@
 /**
- * What starts functions other than APIs: one row for each type of `Events` of SAM (SAM developer guide,
- * "EventSource"). Whoever needs a list of sources reads this table;
- * `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` compares what is written elsewhere with it.
+ * What invokes functions besides APIs: one row for each type of `Events` in SAM (SAM developer guide,
+ * "EventSource"). Code that needs a list of sources reads this table;
+ * `test/packages/gateway/services/lambda-events/event-source-lists.test.ts` compares lists that are written
+ * elsewhere with it.
  */
 
 import { words } from '../resource-types/words.ts';
 
 export type MappedSource = {
   readonly kind: 'queue' | 'stream';
-  /** As ARNs of the source name it. */
+  /** The service as ARNs of the source name it. */
   readonly service: string;
-  /** Property of SAM with the ARN of the source. */
+  /** The SAM property with the ARN of the source. */
   readonly arnProperty: string;
-  /** AWS managed policy of the role that SAM makes. */
+  /** The AWS managed policy of the role that SAM makes. */
   readonly policy: string;
   /** Actions without which AWS makes no mapping (Lambda developer guide, "Execution role permissions"). */
   readonly rights: readonly string[];
 };
 
 type Row = {
-  /** Name of the console's sample; undefined: no service here sends these events. */
+  /** The name of the console's sample event; undefined means that no service here sends these events. */
   readonly sample?: string;
-  /** What Lambda reads by a mapping; other sources call the function. */
+  /** The sources that Lambda reads by an event source mapping; other sources call the function. */
   readonly mapping?: MappedSource;
-  /** Properties of SAM that are served. Those of a mapping are `settingsOf` its kind, and its `arnProperty`. */
+  /**
+   * The SAM properties that are served. For a mapping these are `settingsOf` its kind, and its `arnProperty`.
+   */
   readonly properties?: readonly string[];
-  /** AWS managed policy of a source that is not served: the role that SAM makes has it all the same. */
+  /** The AWS managed policy for a source that is not served; the role that SAM makes has it nevertheless. */
   readonly policy?: string;
 };
 
@@ -74,7 +77,7 @@ export const EVENT_SOURCES = {
       service: 'kinesis',
       arnProperty: 'Stream',
       policy: 'AWSLambdaKinesisExecutionRole',
-      // AWS takes roles without a right to list streams, too (serverless/serverless issue 8540).
+      // AWS also accepts roles that may not list streams (serverless/serverless issue 8540).
       rights: ['GetRecords', 'GetShardIterator', 'DescribeStream'],
     },
   },
@@ -108,7 +111,7 @@ export const EVENT_SOURCES = {
 
 type Table = typeof EVENT_SOURCES;
 type TypeWith<Member> = { [Type in keyof Table]: Table[Type] extends Member ? Type : never }[keyof Table];
-/** Types of sources that call the function, by what SAM makes for them. */
+/** The types of sources that call the function, by the resources that SAM makes for them. */
 export type CallingSource = Exclude<TypeWith<{ sample: string }>, TypeWith<{ mapping: MappedSource }>>;
 export type SampleName = Extract<Table[keyof Table], { sample: string }>['sample'];
 

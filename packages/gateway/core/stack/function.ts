@@ -1,61 +1,65 @@
 /** A function as its stack declares it, before any instance runs. */
 import type { DefinitionPlace } from '../errors.ts';
 
-/** A service whose own plug-in bundles its functions with webpack. */
+/** A service whose functions are bundled with webpack by its own plug-in. */
 export type WebpackService = {
   /** `serverless-webpack` or `serverless-bundle` */
   readonly plugin: string;
-  /** Absolute. */
+  /** An absolute path. */
   readonly folder: string;
-  /** What the plug-in reads of the service: `custom`, handlers, runtimes. */
+  /** The parts of the service that the plug-in reads: `custom`, handlers, runtimes. */
   readonly service: Readonly<Record<string, unknown>>;
 };
 
-/** What `sam build` makes by esbuild. */
+/** What `sam build` builds with esbuild. */
 export type SamBuild = {
   /** Options of esbuild, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>>;
-  /** Entry points, from the code's folder, by the module that handlers name. */
+  /** The entry points, relative to the code's folder, by the module that handlers name. */
   readonly entries: Readonly<Record<string, string>>;
 };
 
-/** A zip archive, as Lambda would take it. */
+/** A zip archive, as Lambda would accept it. */
 export type PackedCode = {
-  /** Absolute. */
+  /** An absolute path. */
   readonly file: string;
-  /** Size and time of last change; a different version is different code. */
+  /** The size and the time of the last change; a different version means different code. */
   readonly version: string;
 };
 
 export type FunctionCode =
   /** `Code.ZipFile`: the text of `index.js` (or `index.mjs`). */
   | { readonly kind: 'inline'; readonly source: string }
-  /** A folder with the handler's file, run as it is or bundled if it is TypeScript. */
+  /** A folder with the handler's file, which is run as it is, or bundled if it is TypeScript. */
   | {
       readonly kind: 'directory';
-      /** Absolute. */
+      /** An absolute path. */
       readonly directory: string;
       /** The service's own esbuild options (`build.esbuild` or `custom.esbuild`), unchecked. */
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-      /** `esbuild` is that of `BuildProperties`, with these entry points. */
+      /** `esbuild` contains the options of `BuildProperties`, with these entry points. */
       readonly entries?: SamBuild['entries'];
-      /** The service bundles its JavaScript, too, with its own tool. */
+      /** The service also bundles its JavaScript, with its own tool. */
       readonly isBundled?: true;
       readonly webpack?: WebpackService;
-      /** Archive from the service's own packaging, for cases where no bundle can be made here. */
+      /** The archive from the service's own packaging, for cases where no bundle can be made here. */
       readonly packed?: PackedCode;
     }
   /** The deployed archive, run as it is. */
   | { readonly kind: 'archive'; readonly packed: PackedCode };
 
 export type LayerDefinition = {
-  /** Version ARN, or else the logical id. */
+  /** The version ARN, or the logical id where there is none. */
   readonly arn: string;
   /**
-   * Absolute folder with the content of `/opt` (`nodejs/node_modules/…`); undefined = not on this machine.
+   * The absolute path of a folder with the content of `/opt` (`nodejs/node_modules/…`); undefined means that
+   * it is not on this machine.
    */
   readonly directory: string | undefined;
-  /** Folder of `/opt` whose content the directory is (`nodejs`); absent = the directory is `/opt`. */
+  /**
+   * The folder of `/opt` whose content the directory is (`nodejs`); absent means that the directory is `/opt`
+   * itself.
+   */
   readonly below?: string | undefined;
 };
 
@@ -72,9 +76,9 @@ export type FunctionDefinition = {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
-  /** Concurrent events; absent = not limited. */
+  /** Concurrent events; absent means no limit. */
   readonly reservedConcurrency?: number | undefined;
-  /** Informational: here it runs on the machine's own. Absent = x86_64. */
+  /** Informational: functions run on the machine's own architecture. Absent means x86_64. */
   readonly architecture?: 'arm64' | undefined;
   /** From the template only. */
   readonly environment: Readonly<Record<string, string>>;
@@ -109,7 +113,7 @@ const RUNTIME_FAMILIES: readonly (readonly [RegExp, RuntimeFamily])[] = [
 ];
 
 /**
- * All functions in threads, all in processes, or in processes only those with these names: Lambda's names,
+ * All functions in threads, all in processes, or only those with these names in processes: Lambda's names,
  * logical ids, or keys of a Serverless service.
  */
 export type Isolation = 'thread' | 'process' | readonly string[];
@@ -137,9 +141,9 @@ export function unknownNames(
 }
 
 /**
- * Those that a person means: by name or logical id, else by the path of a CDK construct, else by the end of either.
- * osls names a function `{service}-{stage}-{key}`; CDK's logical id is the path's letters and digits and a hash of 8.
- * @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
+ * The functions that a user means: by name or logical id, otherwise by the path of a CDK construct, otherwise
+ * by the end of any of these. osls names a function `{service}-{stage}-{key}`; CDK's logical id is the path's
+ * letters and digits and a hash of 8. @see https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
  */
 export function functionsNamed<One extends { readonly name: string; readonly logicalId: string }>(
   all: readonly One[],

@@ -10,7 +10,7 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const USUAL_LENGTH = 32;
 const MAX_LENGTH = 4_096;
 
-/** A generated value stays while the gateway runs, unless the template changes its rules. */
+/** A generated value is kept while the gateway runs, unless the template changes its rules. */
 export class GeneratedSecrets {
   readonly #draw: Draw;
   readonly #made = new Map<string, string>();
@@ -66,7 +66,7 @@ function pick(from: readonly string[], draw: Draw): string {
   return from[draw(from.length)] ?? '';
 }
 
-/** Fisher and Yates: required characters may be at any position. */
+/** Fisher-Yates shuffle: required characters may be at any position. */
 function shuffle(characters: string[], draw: Draw): string[] {
   for (let last = characters.length - 1; last > 0; last -= 1) {
     const at = draw(last + 1);

@@ -1,6 +1,6 @@
 export type Home = { readonly region: string; readonly accountId: string };
 
-/** AWS's own example account, so that no real one is meant. */
+/** AWS's own example account, so that no real account is used. */
 const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
 
 /** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
@@ -13,9 +13,8 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * The default home of stacks: AWS_REGION, which the SDKs read, AWS_DEFAULT_REGION, which the command line and
- * boto3 read, and AWS_ACCOUNT_ID.
- * @returns a sentence for an invalid value
+ * The default region and account of stacks, from AWS_REGION, which the SDKs read, AWS_DEFAULT_REGION, which
+ * the AWS CLI and boto3 read, and AWS_ACCOUNT_ID. @returns a message for an invalid value
  */
 export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
   const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
@@ -40,8 +39,8 @@ function firstSet(
 }
 
 /**
- * `--region` and `--account` apply to every stack; else the stack's own values, as with AWS's tools; else the
- * home of the start.
+ * `--region` and `--account` apply to every stack; otherwise the stack's own values, as with AWS's tools;
+ * otherwise those of the start.
  */
 export function resolveHome(
   { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },

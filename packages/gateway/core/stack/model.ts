@@ -1,4 +1,4 @@
-/** The result of loading: stacks with every intrinsic resolved, for the control plane. */
+/** The result of loading: stacks in which every intrinsic is resolved, for the control plane. */
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { FunctionDefinition } from './function.ts';
@@ -12,11 +12,14 @@ export type ResolvedResource = {
   /** All intrinsics resolved, AWS's property names. */
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
-  /** A fault in parts that requests read: what depends on it answers 500. Faulty properties are left out. */
+  /**
+   * A fault in parts that requests depend on: what depends on it responds with 500. Faulty properties are
+   * left out.
+   */
   readonly fault?: DefinitionError | undefined;
-  /** Top-level properties left out because they could not be resolved. */
+  /** Top-level properties that were left out because they could not be resolved. */
   readonly unresolved?: readonly string[];
-  /** Place of the resource, or of one property (`Integration.Uri`) as exactly as the file allows. */
+  /** The place of the resource, or of one property (`Integration.Uri`), as exactly as the file allows. */
   place(property?: string): DefinitionPlace;
 };
 
@@ -25,21 +28,21 @@ export type UnsupportedItem = {
   readonly stackName: string;
   readonly logicalId: string;
   readonly type: string;
-  /** Absent: the whole resource. */
+  /** Absent means the whole resource. */
   readonly property?: string | undefined;
   readonly consequence: string;
-  /** A fault besides missing support: AWS's words, or the reader's. */
+  /** A fault other than missing support, in the words of AWS or of the code that read it. */
   readonly message?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 };
 
 type StackSource = {
-  /** In long form, intrinsics unresolved. */
+  /** In long form, with intrinsics unresolved. */
   readonly template: JsonObject;
-  /** Given values, also of names that the template does not declare. */
+  /** The given values, including those of names that the template does not declare. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Output by the name of its export. */
+  /** Outputs by the name of their export. */
   readonly exportNames: ReadonlyMap<string, string>;
   /** Names of exports of other stacks. */
   readonly imports: ReadonlySet<string>;
@@ -52,7 +55,7 @@ export type ResolvedStack = {
   readonly region: string;
   readonly accountId: string;
   readonly file: string;
-  /** Further files of the stack. */
+  /** Other files of the stack. */
   readonly includes: readonly string[];
   /** In template order. */
   readonly resources: ReadonlyMap<string, ResolvedResource>;
@@ -60,12 +63,12 @@ export type ResolvedStack = {
   /** The template's own top-level `Metadata`, intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
-  /** For CloudFormation's reads; absent in stacks that no template made. */
+  /** For CloudFormation's read calls; absent in stacks that no template made. */
   readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
-  /** Functions that cannot run here, with the reason, by name. */
+  /** Functions that cannot run here, by name, with the reason. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Without effect on requests (deployment bucket, log groups, versions…); listed on demand. */
+  /** Resources without effect on requests (deployment bucket, log groups, versions…); listed on demand. */
   readonly noEffect: readonly UnsupportedItem[];
 };

@@ -1,11 +1,11 @@
-/** One's own APIs and functions above those of the toolkit's deployable stack. */
+/** Lists the user's own APIs and functions before those of the toolkit's deployable stack. */
 import type { ResolvedStack } from './model.ts';
 
 type Stack = Pick<ResolvedStack, 'stackName' | 'functions'>;
 
 type ToolkitParts = {
   readonly hasFunction: (name: string) => boolean;
-  /** A stack with no function but the toolkit's. */
+  /** A stack all of whose functions belong to the toolkit. */
   readonly hasStack: (stackName: string) => boolean;
 };
 
@@ -28,7 +28,7 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   return { hasFunction: (name) => functions.has(name), hasStack: (name) => names.has(name) };
 }
 
-/** Otherwise in the order of the templates. */
+/** Otherwise the order is that of the templates. */
 export function ownFirst<Item>(items: readonly Item[], isToolkit: (item: Item) => boolean): readonly Item[] {
   return [...items.filter((item) => !isToolkit(item)), ...items.filter(isToolkit)];
 }

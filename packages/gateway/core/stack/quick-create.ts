@@ -1,6 +1,6 @@
 /**
- * Quick create: an HTTP API with a `Target` implicitly has an integration to it, a route and a `$default`
- * stage that deploys itself (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
+ * Quick create: an HTTP API with a `Target` implicitly has an integration with that target, a route and a
+ * `$default` stage that deploys itself (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
  */
 import { DefinitionError, REFUSING } from '../errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -26,7 +26,7 @@ export function quickIntegration(target: string, credentialsArn?: string): JsonO
   };
 }
 
-/** Adds each API's quick-create resources after it. @throws DefinitionError where nothing is tolerated */
+/** Adds each API's quick-create resources after it. @throws DefinitionError where no fault is tolerated */
 export function expandQuickCreate(
   stackName: string,
   resources: ReadonlyMap<string, ResolvedResource>,

@@ -2,18 +2,21 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 export const VALUES_FILE = 'gatewright.values.yml';
 
-/** The user's local values of SSM, Secrets Manager and S3 that stacks use while loading. */
+/** The user's local values of SSM, Secrets Manager and S3 that stacks use while they are loaded. */
 export interface StoredValues {
-  /** The file for missing values, for messages. */
+  /** The file in which to add missing values, for messages. */
   readonly file: string;
   parameter(name: string): StoredParameter | undefined;
   /** Text of a secret, by its name or ARN. */
   secret(id: string): string | undefined;
-  /** Content for `GenerateSecretString`, the same for the same owner and rules; absent = not known here. */
+  /**
+   * The content for `GenerateSecretString`, the same for the same owner and rules; absent means not known
+   * here.
+   */
   generatedSecret?(owner: string, spec: JsonObject): string;
   /** Text of an object by `bucket/key`. */
   object(address: string): string | undefined;
-  /** The file that an object is stored as, by `bucket/key`; undefined if its content is given inline. */
+  /** The file in which an object is stored, by `bucket/key`; undefined if its content is given inline. */
   fileOf(address: string): string | undefined;
 }
 

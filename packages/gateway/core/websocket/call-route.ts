@@ -1,4 +1,4 @@
-/** Calls a route's function and reads the client's part of its answer. */
+/** Calls a route's function and reads the part of its response that is for the client. */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
@@ -19,9 +19,9 @@ type RouteCall = {
 };
 
 /**
- * The answer as JSON text. The function is called before this returns its promise, so the messages of a
- * connection reach it in the order they were sent.
- * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
+ * The response as JSON text. The function is called before this returns its promise, so the messages of a
+ * connection reach it in the order in which they were sent. @throws GatewayError FUNCTION_FAILED,
+ * INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
  */
 export async function callRoute(
   { route: { integration }, stage, payload, traceHeader }: RouteCall,
@@ -56,9 +56,8 @@ export function refuseUnpermitted(integration: Integration): void {
 }
 
 /**
- * 2xx opens the connection with the function's headers; any other status is the handshake's. A body is never
- * sent.
- * @throws GatewayError FUNCTION_FAILED for a malformed answer
+ * A 2xx status opens the connection with the function's headers; any other status is that of the handshake's
+ * reply. A body is never sent. @throws GatewayError FUNCTION_FAILED for a malformed response
  */
 export function toHandshakeReply(answer: string): Reply {
   const result = readConnectResult(answer);
@@ -68,8 +67,8 @@ export function toHandshakeReply(answer: string): Reply {
 }
 
 /**
- * The text of the frame, whatever the status; undefined = nothing to send (docs/aws §11.3).
- * @throws GatewayError FUNCTION_FAILED for a malformed answer
+ * The text of the frame, whatever the status; undefined means that there is nothing to send (docs/aws §11.3).
+ * @throws GatewayError FUNCTION_FAILED for a malformed response
  */
 export function toFrame(answer: string): string | undefined {
   const result = readMessageResult(answer);
@@ -78,7 +77,7 @@ export function toFrame(answer: string): string | undefined {
   return limitFrame(result.body);
 }
 
-/** @throws GatewayError FUNCTION_FAILED for more than a frame may hold */
+/** @throws GatewayError FUNCTION_FAILED for more than a frame may contain */
 export function limitFrame(text: string): string {
   if (Buffer.byteLength(text) > MESSAGE_LIMIT_BYTES)
     throw gatewayError('FUNCTION_FAILED', { source: 'integration', reason: 'the body is over 128 KB' });

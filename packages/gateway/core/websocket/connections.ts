@@ -17,28 +17,31 @@ import type { Closure } from './limits.ts';
 
 /** The client's end, implemented by `server/` over a real socket. */
 export interface ConnectionSocket {
-  /** Sends one text message, split into frames; text is sent as UTF-8. No effect once closing. */
+  /**
+   * Sends one text message, split into frames; text is sent as UTF-8. Has no effect once the connection is
+   * closing.
+   */
   send(data: string | Buffer): void;
-  /** Starts the closing handshake; a client that does not answer is disconnected. */
+  /** Starts the closing handshake; a client that does not respond is disconnected. */
   close(closure: Closure): void;
   /** Bytes sent but not yet read by the client. */
   readonly bufferedBytes: number;
 }
 
-/** Facts of the handshake, with its place: the API and stage that serve it now are looked up by name. */
+/** Facts about the handshake and its location: the API and stage that serve it now are looked up by name. */
 export type ConnectionDetail = ConnectionFacts & { readonly apiId: string; readonly stageName: string };
 
 export type Connection = ConnectionDetail & {
   readonly socket: ConnectionSocket;
-  /** Last message in either direction. */
+  /** The time of the last message in either direction. */
   lastActiveAtEpochMs: number;
   lastActive: Moment;
   readonly opened: Moment;
 };
 
 /**
- * By both clocks: a limit is reached when either reaches it. Time added by `gatewright clock +10m` counts,
- * and a clock that is moved back extends no connection.
+ * By both clocks: a limit is reached when it is reached on either. Time added by `gatewright clock +10m`
+ * counts, and moving the clock back extends no connection.
  */
 type Moment = { readonly epochMs: number; readonly steadyMs: number };
 
@@ -93,11 +96,14 @@ export class Connections {
     return connection?.apiId === apiId && connection.stageName === stageName ? connection : undefined;
   }
 
-  /** Only data messages keep a connection alive; pings do not (docs/aws §11.4: reports differ, most say so). */
+  /**
+   * Only data messages keep a connection alive; pings do not (docs/aws §11.4: reports differ, but most agree
+   * on this).
+   */
   touch(connection: Connection): void {
     connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();
     const { epochMs, steadyMs } = this.#now();
-    // A replay may set the clock back during a request: the last activity must not move back.
+    // A replay may set the clock back during a request, but the time of the last activity must not move back.
     connection.lastActive = { epochMs: Math.max(epochMs, connection.lastActive.epochMs), steadyMs };
   }
 
@@ -119,8 +125,8 @@ export class Connections {
   }
 
   /**
-   * Closes connections silent for 10 minutes or open for 2 hours. Called from a timer in `server/`, and when
-   * the clock is moved.
+   * Closes connections that were silent for 10 minutes or open for 2 hours. Called by a timer in `server/`,
+   * and when the clock is moved.
    */
   sweep(): void {
     const now = this.#now();

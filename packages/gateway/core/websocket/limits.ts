@@ -1,31 +1,35 @@
-/** WebSocket limits: AWS's (docs/aws §11.4–11.6), and our own where AWS documents none. */
+/** WebSocket limits: those of AWS (docs/aws §11.4–11.6), and the gateway's own where AWS documents none. */
 
-/** Largest message in either direction; above it the connection ends with 1009. */
+/** The largest message in either direction; a larger one ends the connection with 1009. */
 export const MESSAGE_LIMIT_BYTES = 128 * 1024;
-/** Largest frame; messages to the client are split at it, frames from the client above it end with 1009. */
+/**
+ * The largest frame; messages to the client are split at it, and a larger frame from the client ends the
+ * connection with 1009.
+ */
 export const FRAME_LIMIT_BYTES = 32 * 1024;
 export const IDLE_LIMIT_MS = 10 * 60_000;
 export const LIFETIME_LIMIT_MS = 2 * 60 * 60_000;
-/** Longest URL of a handshake, query included. */
+/** The longest URL of a handshake, including the query. */
 export const URL_LIMIT_CHARACTERS = 4096;
 /**
- * Ours: bytes waiting for a client that does not read. Beyond it posts get 429 and replies end the
- * connection.
+ * The gateway's own: bytes waiting for a client that does not read. Beyond it, posts get 429 and replies end
+ * the connection.
  */
 export const BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 /**
- * Ours: overhead of a waiting frame; measured 340 to 440 in Node's queue. Without it a million tiny frames
- * would count as nothing.
+ * The gateway's own: overhead of a waiting frame; measured 340 to 440 in Node's queue. Without it a million
+ * tiny frames would count as nothing.
  */
 export const FRAME_COST_BYTES = 512;
-/** Ours: with this much waiting for a client, reading from it pauses. */
+/** The gateway's own: when this much waits for a client, reading from the client pauses. */
 export const BUFFER_PAUSE_BYTES = 256 * 1024;
-/** Ours: open connections of one gateway; the next handshake gets 429. */
+/** The gateway's own: open connections of one gateway; the next handshake gets 429. */
 export const CONNECTION_LIMIT = 20_000;
-/** Ours: a connection's messages in flight; the socket is not read beyond it. */
+/** The gateway's own: a connection's messages in flight; beyond it the socket is not read. */
 export const MESSAGES_IN_FLIGHT_LIMIT = 256;
 /**
- * Ours: bytes in flight. Each message is in memory several times while a function has it, plus its answer.
+ * The gateway's own: bytes in flight. While a function has a message, it is in memory several times, together
+ * with the response.
  */
 export const BYTES_IN_FLIGHT_LIMIT = 1024 * 1024;
 
@@ -34,7 +38,7 @@ export type Closure = { readonly code: number; readonly reason: string };
 
 /** `DELETE @connections/{id}`. */
 export const CLOSED_BY_API: Closure = { code: 1000, reason: 'Connection Closed Normally' };
-/** Removal of the API or the gateway's end; usually also the idle and the lifetime limit. */
+/** When the API is removed or the gateway ends; usually also at the idle and the lifetime limit. */
 export const GOING_AWAY: Closure = { code: 1001, reason: 'Going away' };
 export const BINARY_REFUSED: Closure = { code: 1003, reason: 'Binary messages are not supported' };
 export const TOO_BIG: Closure = { code: 1009, reason: 'Message too long' };
@@ -43,7 +47,7 @@ export const ABNORMAL: Closure = { code: 1006, reason: '' };
 /** What AWS reports for a close frame without a code. */
 export const NO_STATUS: Closure = { code: 1005, reason: 'Client-side close frame status not set' };
 
-/** The close code at the idle or lifetime limit, by `--assume`. */
+/** The close code at the idle or lifetime limit, set by `--assume`. */
 export function closureOf(code: '1001' | '1000' | '1005' | '1006'): Closure {
   switch (code) {
     case '1001':

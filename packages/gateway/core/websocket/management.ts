@@ -1,6 +1,6 @@
 /**
- * `@connections`: calls of a backend on open connections, AWS's API Gateway Management API (docs/aws §11.5).
- * Served on the API's own address and on the control port.
+ * `@connections`: calls from a backend about open connections, AWS's API Gateway Management API
+ * (docs/aws §11.5). Served on the API's own address and on the control port.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { wordRefusal } from '../deployment/wordings/refusal-wordings.ts';
@@ -30,9 +30,9 @@ const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
 /**
- * Answers any plain HTTP request to a WebSocket API: `/{stage}/@connections/{id}` or nothing. `path` begins
- * with the stage; `request.path` stays as signed, on the control port with the API's id in front. Never
- * throws.
+ * Handles any plain HTTP request to a WebSocket API: `/{stage}/@connections/{id}`, and nothing else. `path`
+ * begins with the stage; `request.path` stays as signed, on the control port with the API's id in front.
+ * Never throws.
  */
 export function handleManagement(
   request: ControlRequest,
@@ -66,7 +66,7 @@ function manage(
   if (encodedId === undefined)
     throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
       source: 'client',
-      reason: 'a WebSocket API answers plain HTTP at @connections only',
+      reason: 'a WebSocket API responds to plain HTTP only at @connections',
     });
   const connectionId = decodeOrKeep(encodedId);
   permit(request, api, stageName, connectionId, at);
@@ -92,14 +92,17 @@ function manage(
   }
 }
 
-/** Calls of `@connections` count as requests for the account's limit; route throttles are for messages. */
+/** Calls to `@connections` count as requests for the account's limit; route throttles apply to messages. */
 function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean {
   if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
   throttle?.account?.take();
   return true;
 }
 
-/** @throws GatewayError unless signed by a local identity whose policy allows `execute-api:ManageConnections` here. */
+/**
+ * @throws GatewayError unless signed by a local identity whose policy allows `execute-api:ManageConnections`
+ * here.
+ */
 function permit(
   request: ControlRequest,
   api: ServedApi,
@@ -136,7 +139,7 @@ function permit(
       conditions: new Map(),
     });
   if (decision === 'allow') return;
-  // AWS masks the account and prints a placeholder in place of the id.
+  // AWS masks the account and prints a placeholder instead of the id.
   const masked = apiArn({ ...api, accountId: `********${api.accountId.slice(-4)}` });
   const shown = `${masked}${below}/{connectionId}`;
   const ending = decision === 'explicit-deny' ? ' with an explicit deny' : '';
@@ -158,7 +161,7 @@ function post(
   return { status: 200, headers: [], body: '' };
 }
 
-/** Records a post to a client by `@connections`, or from the console. */
+/** Records a post to a client through `@connections`, or from the console. */
 export function recordPost(
   body: Buffer,
   { connectionId, caller, sourceIp, apiId, stageName }: Connection,

@@ -1,7 +1,7 @@
 /**
  * The short path of WebSocket APIs, top to bottom: handshake, message, disconnect. A handshake is HTTP and
- * runs the phases of any request; a message carries no credentials and has no reply by default.
- * @see docs/aws §3.4, §4.7, §11.1–11.4
+ * runs the phases of any request; a message contains no credentials and has no reply by default. @see
+ * docs/aws §3.4, §4.7, §11.1–11.4
  */
 import { describeFault, GatewayError, gatewayError } from '../errors.ts';
 import { wordFrame } from '../deployment/wordings/refusal-wordings.ts';
@@ -43,7 +43,7 @@ import type { ServedEvent } from './run-integration.ts';
 export type WebSocketPorts = Ports &
   Recording & {
     readonly connections: Connections;
-    /** The API as served now: a reload replaces it while its connections stay open. */
+    /** The API as it is served now: a reload replaces it while its connections stay open. */
     readonly findApi: (apiId: string) => ServedApi | undefined;
   };
 
@@ -51,7 +51,7 @@ type ConnectOutcome =
   | { readonly kind: 'accepted'; readonly detail: ConnectionDetail; readonly headers: readonly string[] }
   | { readonly kind: 'refused'; readonly reply: Reply };
 
-/** Decides a handshake. Never rejects: a failure is a refusal, every exit is logged. */
+/** Decides a handshake. Never rejects: a failure is a refusal, and every exit is logged. */
 export async function connect(handshake: Received, at: WebSocketPorts): Promise<ConnectOutcome> {
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(handshake);
@@ -97,7 +97,7 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
 }
 
 /**
- * Without the caller's policies: they are not needed again, and would stay in memory for the whole
+ * Does not keep the caller's policies: they are not needed again, and would stay in memory for the whole
  * connection.
  */
 function factsOf(caller: Caller): CallerFacts {
@@ -116,7 +116,7 @@ function factsOf(caller: Caller): CallerFacts {
   }
 }
 
-/** The upgrade waits for the `$connect` function; a route without integration admits every client. */
+/** The upgrade waits for the `$connect` function; a route without an integration admits every client. */
 async function askConnectRoute(
   admitted: Admitted,
   detail: ConnectionDetail,
@@ -141,7 +141,7 @@ async function askConnectRoute(
 }
 
 /**
- * The text frame for the sender, if any. Never rejects; an error is a frame, too, and does not end the
+ * The text frame for the sender, if any. Never rejects; an error is a frame as well, and does not end the
  * connection.
  */
 export async function message(
@@ -191,7 +191,7 @@ export async function message(
       payload = buildMessageEvent(facts, { messageId, body });
       outgoing = proxyOf(route);
       trail.enter('integrate');
-      // Without a route response the answer is not sent, but a malformed one is still an error.
+      // Without a route response the function's response is not sent, but a malformed one is still an error.
       const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
       const answer = toFrame(await callRoute(call, trail, at));
       reply = route.repliesToClient ? answer : undefined;
@@ -206,8 +206,8 @@ export async function message(
 }
 
 /**
- * Calls the `$disconnect` function, if there is one. Best effort as at AWS: its answer and its failures have
- * no effect.
+ * Calls the `$disconnect` function, if there is one. Best effort as on AWS: its response and its failures
+ * have no effect.
  */
 export async function disconnect(
   connection: ConnectionDetail,
@@ -275,7 +275,7 @@ function newTrace(at: Ports): string {
   return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
 }
 
-/** The client always gets "Internal server error"; this is for the operator. */
+/** The client always gets "Internal server error"; this text is for the operator. */
 function noteFailure(error: unknown, trail: Trail): void {
   trail.error = error instanceof GatewayError ? error : undefined;
   if (error instanceof GatewayError) trail.failure = error.message;

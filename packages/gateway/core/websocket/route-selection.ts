@@ -16,8 +16,8 @@ const OPEN_CONNECT: RoutePlan = {
 };
 
 /**
- * Finds stage and `$connect` route of a handshake to `/{stage}`.
- * @throws GatewayError STAGE_NOT_FOUND, RESOURCE_NOT_FOUND for a path below the stage
+ * Finds the stage and `$connect` route of a handshake to `/{stage}`. @throws GatewayError STAGE_NOT_FOUND, or
+ * RESOURCE_NOT_FOUND for a path below the stage
  */
 export function matchConnect(received: Received): Matched {
   const { api } = received;
@@ -35,7 +35,7 @@ export function matchConnect(received: Received): Matched {
   return received.matched({ plan, pathParameters: null });
 }
 
-/** The route of a message; undefined = AWS answers `Forbidden`. */
+/** The route of a message; undefined means that AWS responds with `Forbidden`. */
 export function selectRoute(routing: MessageRouting | undefined, body: string): MessageRoutePlan | undefined {
   const key = routing?.select(body);
   const chosen = key === undefined ? undefined : routing?.routes.get(key);

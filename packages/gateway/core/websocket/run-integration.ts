@@ -1,5 +1,5 @@
 /**
- * Runs a WebSocket route's integration other than a Lambda proxy: its request, and the use of its answer
+ * Runs a WebSocket route's integration other than a Lambda proxy: its request, and the use of its response
  * (docs/aws §11.3).
  */
 import { gatewayError } from '../errors.ts';
@@ -35,7 +35,7 @@ export function isRunnable(integration: Integration): integration is RunnableInt
 
 type RouteEvent = {
   readonly integration: RunnableIntegration;
-  /** The route's handling of answers: frames and statuses. */
+  /** How the route handles responses: frames and statuses. */
   readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
   readonly stage: ServedStage;
   readonly facts: MappableFacts;
@@ -64,7 +64,7 @@ export function prepareEvent(
 
 const OF_AN_EVENT = new HeaderList(['Content-Type', 'application/json']);
 
-/** A message or disconnect for mappings: no headers but the type, no query, no path. */
+/** A message or disconnect as input for mappings: no headers except the type, no query, no path. */
 function eventRequest(
   { connection, api, stage, requestId, receivedAtEpochMs }: ConnectionEventFacts,
   route: RoutePlan,
@@ -133,8 +133,8 @@ export async function requestFrame(
 }
 
 /**
- * The status of a handshake: the integration's own, or a response template's. A failed function refuses the
- * client.
+ * The status of a handshake: the integration's own, or that of a response template. A failed function refuses
+ * the client.
  */
 export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);

@@ -23,7 +23,7 @@ export type ConditionSyntax =
   | Extract<OperandSyntax, { kind: 'function' }>;
 
 const COMPARATORS: readonly string[] = ['=', '<>', '<', '<=', '>', '>='];
-/** Developer guide, "Quotas": operators and functions of one expression. */
+/** Developer guide, "Quotas": the number of operators and functions in one expression. */
 export const MAX_OPERATORS = 300;
 const MAX_IN_OPERANDS = 100;
 
@@ -40,7 +40,7 @@ export function tooManyOperators(count: number): ExpressionError {
   return new ExpressionError(`The expression contains too many operators; operator count: ${count}`);
 }
 
-/** A parenthesis may hold a condition or one operand; which, is known at its end. */
+/** A parenthesis may contain a condition or one operand; which of them is known only at its end. */
 type Group = ConditionSyntax | OperandSyntax;
 
 class ConditionParser {
@@ -136,7 +136,8 @@ class ConditionParser {
     const inner = this.#or(true);
     tokens.expectSign(')');
     this.#depth -= 1;
-    // `((a = b) AND c = d)` begins with two as well, and its inner node is the whole of a group only here.
+    // `((a = b) AND c = d)` begins with two parentheses as well; only here is the inner node the whole
+    // content of a group.
     if (isNested && this.#grouped.has(inner)) throw redundant();
     this.#grouped.add(inner);
     return inner;
@@ -148,7 +149,7 @@ class ConditionParser {
     return node.kind === 'path' || node.kind === 'value' ? this.#tokens.fail() : node;
   }
 
-  /** Each level of a valid expression has an operator of its own. */
+  /** Each level of a valid expression has its own operator. */
   #deepen(): void {
     this.#depth += 1;
     if (this.#depth > MAX_OPERATORS + 1) throw tooManyOperators(this.#depth);

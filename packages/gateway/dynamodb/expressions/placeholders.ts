@@ -1,4 +1,4 @@
-/** Names and values that stand for placeholders, and what is wrong with an expression that uses them. */
+/** The names and values that placeholders represent, and what is wrong with an expression that uses them. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { PathPiece, PathSyntax } from './path-syntax.ts';
 
@@ -10,7 +10,7 @@ type Values = Readonly<Record<string, UnknownMembers>>;
 
 const TYPES = ['S', 'N', 'B', 'NULL', 'BOOL', 'SS', 'NS', 'BS', 'L', 'M'];
 
-/** Of one request: its expressions share them, and each must be used. */
+/** Belongs to one request: its expressions share them, and each must be used. */
 export class Placeholders {
   readonly #names: Names;
   readonly #values: Values;
@@ -24,7 +24,7 @@ export class Placeholders {
     this.unusedValues = new Set(Object.keys(values));
   }
 
-  /** Undefined where a placeholder of it is. */
+  /** Undefined where one of its placeholders is undefined. */
   path({ pieces }: PathSyntax, findings: Findings): Path | undefined {
     const resolved = pieces.map((piece) => (typeof piece === 'number' ? piece : this.#name(piece, findings)));
     return resolved.every((piece) => piece !== undefined) ? resolved : undefined;
@@ -58,7 +58,7 @@ export class Placeholders {
   }
 }
 
-/** The first of each sort; DynamoDB reports one, by the order of its checks. */
+/** The first problem of each kind; DynamoDB reports one of them, by the order of its checks. */
 export class Findings {
   readonly #first = new Map<string, string>();
 
@@ -80,12 +80,15 @@ export function printResolvedPath(path: Path): string {
   return `[${path.map((piece) => (typeof piece === 'number' ? `[${piece}]` : piece)).join(', ')}]`;
 }
 
-/** Tops of paths that go deeper: a key attribute has no inside. */
+/** The first names of paths with several levels: a key attribute has no nested attributes. */
 export function nestedTops(paths: readonly Path[]): Readonly<Record<string, true>> {
   return Object.fromEntries(paths.filter(({ length }) => length > 1).map(([top]) => [String(top), true]));
 }
 
-/** Paths of one expression may neither be equal nor contain one another, nor disagree on what an attribute is. */
+/**
+ * Paths in one expression may neither be equal nor contain one another, nor disagree about the type of an
+ * attribute.
+ */
 export function noteOverlaps(paths: readonly Path[], findings: Findings): void {
   const known: Path[] = [];
   for (const path of paths) {

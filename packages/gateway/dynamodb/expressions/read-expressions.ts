@@ -1,6 +1,7 @@
 /**
- * The expressions of a request, in place of dynalite's reader: its generated parser takes exponential time with nested
- * parentheses and knows none of DynamoDB's limits. What it gives has dynalite's form, which dynalite evaluates.
+ * Reads the expressions of a request in place of dynalite's reader, whose generated parser takes exponential
+ * time with nested parentheses and knows none of DynamoDB's limits. The result has dynalite's form, which
+ * dynalite evaluates.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { validations } from '../dynalite-store.ts';
@@ -13,7 +14,7 @@ import { resolveUpdate } from './resolve-update.ts';
 import { ExpressionError, Tokens } from './tokens.ts';
 import { parseUpdate } from './update-syntax.ts';
 
-/** Of an operation's input, and what dynalite's actions read of it. */
+/** The members of an operation's input, and what dynalite's actions read from it. */
 type Input = {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Readonly<Record<string, UnknownMembers>>;
@@ -36,7 +37,7 @@ const KINDS = [
   { name: 'ProjectionExpression', member: '_projection', read: readProjection },
 ] as const;
 
-/** @returns what is wrong, in DynamoDB's words; undefined = nothing */
+/** @returns what is wrong, in DynamoDB's words; undefined means nothing */
 export function readExpressions(input: Input): string | undefined {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
   const wrong =

@@ -30,12 +30,12 @@ const OPERANDS_OF: Readonly<Record<string, number>> = {
   size: 1,
 };
 const ORDER = ['unknown', 'misused', 'reserved', 'condition'];
-/** Of the first condition that has any. */
+/** Those of the first condition that has any. */
 const ORDER_IN_CONDITION = ['undefined', 'operands', 'distinct', 'type'];
 const ORDERED_TYPES = ['S', 'N', 'B'];
 const TYPE_NAMES = ['S', 'N', 'B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'NS', 'M'];
 
-/** @param isOfKey a key condition: read by its form, and never evaluated @throws ExpressionError */
+/** @param isOfKey a key condition, which is read by its form and never evaluated @throws ExpressionError */
 export function resolveCondition(
   syntax: ConditionSyntax,
   placeholders: Placeholders,
@@ -57,7 +57,7 @@ class ConditionResolver {
   readonly #isOfKey: boolean;
   readonly findings = new Findings();
   readonly paths: Path[] = [];
-  /** Of the condition being read. */
+  /** Those of the condition that is being read. */
   #own = new Findings();
 
   constructor(placeholders: Placeholders, isOfKey: boolean) {
@@ -105,7 +105,7 @@ class ConditionResolver {
     return this.#isOfKey ? { type: operator, args } : withPresence(operator, args);
   }
 
-  /** Only size() is an operand. */
+  /** Of the functions, only size() is an operand. */
   #argument(syntax: OperandSyntax): Operand {
     if (syntax.kind === 'function' && syntax.name !== 'size') {
       const call = this.#call(syntax);
@@ -212,7 +212,8 @@ class ConditionResolver {
 }
 
 /**
- * A comparison with what an item lacks is false, and `<>` is true: dynalite takes two such for equal, or fails.
+ * A comparison with an attribute that an item lacks is false, and `<>` is true; dynalite considers two
+ * missing attributes equal, or fails.
  */
 function withPresence(operator: string, args: readonly Operand[]): Node {
   const [first, ...others] = args;

@@ -70,7 +70,7 @@ export function resolveUpdate(
 class UpdateResolver {
   readonly #placeholders: Placeholders;
   readonly findings = new Findings();
-  /** Paths in values. */
+  /** The paths in values. */
   readonly read: Path[] = [];
 
   constructor(placeholders: Placeholders) {

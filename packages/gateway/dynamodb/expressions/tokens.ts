@@ -25,7 +25,7 @@ export class Tokens {
   constructor(input: string) {
     this.#input = input;
     this.#tokens = [...input.matchAll(TOKEN)].map(({ groups = {}, index, 0: { length } }): Token => {
-      // Groups that take no part are undefined, which their type does not say.
+      // Groups that take no part are undefined, although their type does not say so.
       const found = Object.entries<string | undefined>(groups).find(([, part]) => part !== undefined);
       const [kind = 'sign', text = ''] = found ?? [];
       const end = index + length;
@@ -56,7 +56,7 @@ export class Tokens {
     return isNext;
   }
 
-  /** Takes the keyword, in capitals here and in any case there, if it is next. */
+  /** Takes the keyword if it is next; keywords are in capitals here and in any case in the expression. */
   takeKeyword(word: string): boolean {
     const { kind, text } = this.next;
     const isNext = kind === 'keyword' && text.toUpperCase() === word;

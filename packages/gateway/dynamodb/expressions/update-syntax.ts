@@ -19,7 +19,7 @@ export type UpdateSyntax =
 
 export type UpdateClauses = {
   readonly actions: readonly UpdateSyntax[];
-  /** `SET`, where it comes twice. */
+  /** The section, such as `SET`, that occurs twice. */
   readonly repeated: string | undefined;
 };
 

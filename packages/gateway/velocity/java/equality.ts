@@ -67,14 +67,14 @@ function equalMaps(left: JavaMap, right: JavaMap, budget: RenderBudget, depth: n
     .every(({ key, value }) => right.has(key) && areEqual(value, right.get(key), budget, depth + 1));
 }
 
-/** `values()` is no set and equals only itself. */
+/** `values()` is not a set and equals only itself. */
 function equalSets(left: JavaMapView, right: JavaMapView, budget: RenderBudget, depth: number): boolean {
   if (left.shows === 'values' || left.shows !== right.shows || left.map.size !== right.map.size) return false;
   if (left.shows === 'keys') return left.map.entries().every(({ key }) => right.map.has(key));
   return equalMaps(left.map, right.map, budget, depth);
 }
 
-/** Java's `hashCode`, where templates can call it. Zero for objects that hash by address. */
+/** Java's `hashCode`, where templates can call it. Zero for objects whose hash is their address. */
 export function hashOf(value: JavaValue, budget: RenderBudget, depth = 0): number {
   budget.spend(1);
   budget.checkDepth(depth);

@@ -69,7 +69,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 };
-/** More digits than fit a double make a BigDecimal. */
+/** A number with more digits than a double can represent becomes a BigDecimal. */
 const MAX_DOUBLE_DIGITS = 18;
 
 class JsonReader {

@@ -1,13 +1,12 @@
 /**
- * Bounds the names of a JSON text before parsing. A text of 4 MB may hold 400,000 different names; an object
- * of them blocks all requests for a second, while 10 MB of ordinary records take a tenth.
+ * Limits the number of names in a JSON text before it is parsed. A text of 4 MB may contain 400,000 different
+ * names; an object with so many blocks all requests for a second, while 10 MB of ordinary records take a
+ * tenth.
  */
 
-/**
- * More than documents of records have; a body that maps ids to values may be refused here but not at AWS.
- */
+/** More than documents of records have; a body that maps ids to values may be refused here but not on AWS. */
 export const MAX_NAMES = 100_000;
-/** Minimum length per name, colon and value included, where there are so many. */
+/** The minimum length per name, including colon and value, where there are so many. */
 const CHARS_PER_NAME = 7;
 
 const QUOTE = 34;
@@ -48,7 +47,7 @@ function endOfQuoted(text: string, start: number, quote: number): number {
   return text.length;
 }
 
-/** Any character but structure and space. */
+/** Any character except structure characters and spaces. */
 function isBare(code: number): boolean {
   return code > 32 && code !== 44 && code !== 91 && code !== 93 && code !== 123 && code !== 125;
 }

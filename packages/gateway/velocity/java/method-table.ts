@@ -26,7 +26,9 @@ type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly 
 
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
-/** Values that Java would pass to a parameter of that type; null fits every class, but no primitive. */
+/**
+ * The values that Java would pass to a parameter of that type; null fits every class, but no primitive type.
+ */
 const ACCEPTS = {
   int: (value: JavaValue) => typeof value === 'number',
   long: (value: JavaValue) => typeof value === 'number' || value instanceof JavaLong,
@@ -65,7 +67,7 @@ export function methodTable<Self>(signatures: Readonly<Record<string, MethodBody
   return table;
 }
 
-/** Calls a method; undefined if none of that name takes these arguments. */
+/** Calls a method; undefined if no method of that name accepts these arguments. */
 export function invoke<Self>(
   table: MethodTable<Self>,
   self: Self,
@@ -97,7 +99,7 @@ export class Arguments {
     return this.#values[at] ?? null;
   }
 
-  /** @throws TemplateError TEMPLATE_FAILED for null, where Java has its NullPointerException. */
+  /** @throws TemplateError TEMPLATE_FAILED for null, where Java throws a NullPointerException. */
   int(at: number): number {
     const value = this.any(at);
     return typeof value === 'number' ? value : absent(at);

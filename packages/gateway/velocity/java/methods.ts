@@ -99,14 +99,14 @@ function callGetter(
   );
 }
 
-/** `#set($value.name = …)`: puts into a map; no effect on values without the property. */
+/** `#set($value.name = …)`: puts into a map; has no effect on values without the property. */
 export function setProperty(self: JavaValue, name: string, value: JavaValue): void {
   if (self instanceof JavaMap) self.put(name, value);
   else if (self instanceof LoopScope) self.stored.put(name, value);
   else if (self instanceof JavaEntry && name === 'value') self.value = value;
 }
 
-/** `$value[index]`; undefined if the value cannot be indexed like that. */
+/** `$value[index]`; undefined if the value cannot be indexed in this way. */
 export function getIndex(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaValue | undefined {
   return callMethod(self, 'get', [fromEnd(self, index, budget)], budget);
 }
@@ -128,7 +128,8 @@ function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaV
 }
 
 /**
- * Values that #foreach iterates: lists, arrays, sets, the values of a map, iterators. Undefined for others.
+ * The values that #foreach iterates over: lists, arrays, sets, the values of a map, iterators. Undefined for
+ * others.
  */
 export function iteratorOf(value: JavaValue, budget: RenderBudget): JavaIterator | undefined {
   if (value instanceof JavaIterator) return value;

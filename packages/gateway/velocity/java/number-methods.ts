@@ -27,17 +27,17 @@ function numberAt(args: Arguments, at: number): JavaNumber {
   return value;
 }
 
-/** @throws TemplateError TEMPLATE_FAILED as Java's NumberFormatException. */
+/** @throws TemplateError TEMPLATE_FAILED where Java throws a NumberFormatException. */
 function parseIntegerText(text: string, radix: number, bits: number): bigint {
   const digits = /^[+-]?([\da-z]{1,70})$/i.exec(text)?.[1];
   let value = 0n;
   for (const char of digits ?? '?') {
     const digit = Number.parseInt(char, 36);
-    if (!(digit < radix)) throw failure(`a text is not a whole number of base ${radix}`);
+    if (!(digit < radix)) throw failure(`the text is not a whole number of base ${radix}`);
     value = value * BigInt(radix) + BigInt(digit);
   }
   if (text.startsWith('-')) value = -value;
-  if (BigInt.asIntN(bits, value) !== value) throw failure(`a text is a number of more than ${bits} bits`);
+  if (BigInt.asIntN(bits, value) !== value) throw failure(`the text is a number of more than ${bits} bits`);
   return value;
 }
 
@@ -49,7 +49,7 @@ function parseInt32(text: string, radix: number): number {
 function parseDoubleText(text: string): JavaDouble {
   const found =
     /^[\0- ]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?[fFdD]?))[\0- ]*$/.exec(text);
-  if (found?.[1] === undefined) throw failure('a text is not a number');
+  if (found?.[1] === undefined) throw failure('the text is not a number');
   return new JavaDouble(Number(found[1].replace(/[fFdD]$/, '')));
 }
 
@@ -119,7 +119,7 @@ export const DOUBLE_METHODS = methodTable<JavaDouble>({
   'valueOf(String)': (_, args) => parseDoubleText(args.text(0)),
 });
 
-/** Shared methods of BigInteger and BigDecimal, as far as templates need them. */
+/** Methods that BigInteger and BigDecimal share, as far as templates need them. */
 export const BIG_NUMBER_METHODS: MethodTable<JavaNumber> = methodTable<JavaNumber>(conversions<JavaNumber>());
 
 export const BOOLEAN_METHODS = methodTable<boolean>({

@@ -1,4 +1,4 @@
-/** Velocity 1.7's arithmetic on Java's numbers: the class of the result decides how it prints. */
+/** Velocity 1.7's arithmetic on Java's numbers: the class of the result decides how it is printed. */
 import { JavaBigDecimal, JavaBigInteger, JavaDouble, JavaLong, type JavaNumber } from './values.ts';
 import { failure, TemplateError } from './template-error.ts';
 
@@ -14,7 +14,7 @@ function isInteger(value: JavaNumber): value is JavaInteger {
   return typeof value === 'number' || value instanceof JavaLong || value instanceof JavaBigInteger;
 }
 
-/** Integer if it fits, else Long, else BigInteger: for number literals and JSON numbers. */
+/** Integer if it fits, otherwise Long, otherwise BigInteger: for number literals and JSON numbers. */
 function smallestInteger(value: bigint): JavaInteger {
   if (value === BigInt.asIntN(32, value)) return Number(value);
   return value === BigInt.asIntN(LONG_BITS, value) ? new JavaLong(value) : new JavaBigInteger(value);
@@ -33,7 +33,7 @@ function bigintOf(value: JavaInteger): bigint {
   return typeof value === 'number' ? BigInt(value) : value.value;
 }
 
-/** Java's `intValue`: the low 32 bits of a whole number; a double truncated and kept in range. */
+/** Java's `intValue`: the low 32 bits of a whole number; a double is truncated and kept in range. */
 export function toInt(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (isInteger(value)) return Number(BigInt.asIntN(32, bigintOf(value)));
@@ -99,7 +99,7 @@ function isZero(value: JavaNumber): boolean {
   return value instanceof JavaBigDecimal ? value.unscaled === 0n : toDouble(value) === 0;
 }
 
-/** The result, or null for a division by zero, which Velocity treats as no value. */
+/** The result, or null for a division by zero, which Velocity treats as having no value. */
 export function calculate(operator: MathOperator, left: JavaNumber, right: JavaNumber): JavaNumber | null {
   if ((operator === 'divide' || operator === 'modulo') && isZero(right)) return null;
   if (isInteger(left) && isInteger(right)) return calculateInteger(operator, left, right);
@@ -113,7 +113,7 @@ function calculateInteger(operator: MathOperator, left: JavaInteger, right: Java
   const b = bigintOf(right);
   const result = integerResult(operator, a, b, isBig);
   if (isBig) return new JavaBigInteger(bounded(result));
-  // The wider of the two classes, wider still if the result does not fit.
+  // The wider of the two classes, or a still wider one if the result does not fit.
   if (result !== BigInt.asIntN(LONG_BITS, result)) return new JavaBigInteger(result);
   if (left instanceof JavaLong || right instanceof JavaLong) return new JavaLong(result);
   return smallestInteger(result);

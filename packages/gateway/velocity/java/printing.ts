@@ -16,7 +16,7 @@ import {
 } from './values.ts';
 import type { RenderBudget } from './render-budget.ts';
 
-/** Java's `String.valueOf`, within the budget: shared parts of a value could print without end. */
+/** Java's `String.valueOf`, within the budget: shared parts of a value could be printed without end. */
 export function printValue(value: JavaValue, budget: RenderBudget, depth = 0): string {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean') return String(value);
@@ -53,7 +53,7 @@ function printMap(
 
 function printList(list: JavaList, budget: RenderBudget, depth: number): string {
   if (list.kind === 'json') return printJson(list, budget, { escapeSlash: true, depth });
-  // Java prints class and address of an array; the address is useless.
+  // Java prints the class and address of an array; the address is useless.
   if (list.kind === 'array') return '[Ljava.lang.String;@0';
   return printItems(list, list.items, budget, depth);
 }

@@ -1,9 +1,9 @@
 /**
- * Finds Java patterns that V8's own RegExp, which cannot be stopped, may run: those in which the next
- * character alone decides how to go on (deterministic in Glushkov's sense: the places that may follow a place
- * take no character in common), and in which nothing that may be empty repeats or stands beside another such
- * alternative. A backtracking matcher then sees each character at most twice: linear time. `a+b+` is such a
- * pattern; `(a+)+`, `.*x.*` and `a*ab` are not, and stay with the engine that pays per step.
+ * Finds Java patterns that are safe for V8's own RegExp, which cannot be interrupted. In these patterns the
+ * next character alone decides how to continue (deterministic in Glushkov's sense: the positions that may
+ * follow a position have no character in common), and no part that may be empty repeats or has another such
+ * part as an alternative. A backtracking matcher then sees each character at most twice: linear time. `a+b+`
+ * is such a pattern; `(a+)+`, `.*x.*` and `a*ab` are not, and stay with the engine that counts steps.
  */
 import type { CharClass, Ranges } from './regex-classes.ts';
 import type { Node } from './regex-parser.ts';
@@ -16,19 +16,19 @@ export type LinearForms = {
   readonly atStart: RegExp | undefined;
 };
 
-/** V8 stores a place per character: bounds its stack and the time for one header or field. */
+/** V8 stores a position per character, so this limits its stack and the time for one header or field. */
 export const MAX_LINEAR_CHARS = 65_536;
 
 const MAX_PLACES = 256;
 
-/** A place of the pattern that takes one character, and its possible successors. */
+/** A position in the pattern that takes one character, and its possible successors. */
 type Place = { readonly ranges: Ranges; readonly next: Set<Place> };
 
 type Part = { readonly first: readonly Place[]; readonly last: readonly Place[]; readonly nullable: boolean };
 
 const EMPTY: Part = { first: [], last: [], nullable: true };
 
-/** Thrown internally for unproven patterns. */
+/** Thrown internally for patterns that are not proven safe. */
 class NotLinear extends Error {}
 
 export function linearForms(pattern: Node): LinearForms {
@@ -48,7 +48,7 @@ export function linearForms(pattern: Node): LinearForms {
   }
 }
 
-/** Whether a form may decide about a text; the result equals the engine's. */
+/** Whether this form may decide about a text; the result equals the engine's. */
 export function runLinear(form: RegExp | undefined, text: string): boolean | undefined {
   if (form === undefined || text.length > MAX_LINEAR_CHARS) return undefined;
   form.lastIndex = 0;
@@ -56,8 +56,8 @@ export function runLinear(form: RegExp | undefined, text: string): boolean | und
 }
 
 /**
- * Removes a leading `^` and a trailing `$`. For `matches` both always hold there: nothing comes before, and
- * the end of the text is an end of every kind.
+ * Removes a leading `^` and a trailing `$`. For `matches` both are always true there: nothing comes before,
+ * and the end of the text is an end of every kind.
  */
 function stripAnchors(pattern: Node) {
   const body = (pattern.kind === 'sequence' ? pattern.parts : [pattern]).filter(
@@ -79,8 +79,9 @@ function stripAnchors(pattern: Node) {
 }
 
 /**
- * `\w+\.?[.\w]*` as `\w[.\w]*`: characters beyond a repetition's minimum are taken by the endless one after
- * it, so both match the same texts. Token patterns are often written so, and would be ambiguous without need.
+ * Treats `\w+\.?[.\w]*` as `\w[.\w]*`: characters beyond a repetition's minimum are taken by the endless
+ * repetition after it, so both match the same texts. Token patterns are often written that way, and would be
+ * ambiguous without need.
  */
 function withoutSwallowed(nodes: readonly Node[]): readonly Node[] {
   return nodes.map(simplified).reduceRight<readonly Node[]>((behind, node) => {

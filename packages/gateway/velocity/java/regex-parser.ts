@@ -16,7 +16,7 @@ import {
 } from './regex-classes.ts';
 import { failure, type TemplateError } from './template-error.ts';
 
-/** A condition at a place, without taking a character. */
+/** A condition at a position, which takes no character. */
 export type Assertion =
   | 'start'
   | 'end'
@@ -234,7 +234,7 @@ export class RegexParser {
     return String(group);
   }
 
-  /** A backslash sequence that stands for characters. */
+  /** A backslash sequence that represents characters. */
   #escapedChar(): CharClass {
     const property = this.#take(/([pP])(?:\{(\^?\w+)\}|(\w))/);
     if (property !== null) return this.#property(property[2] ?? property[3] ?? '', property[1] === 'P');
@@ -326,7 +326,7 @@ const BOUNDARIES: Readonly<Record<string, Assertion>> = {
   Z: 'inputEnd',
 };
 
-/** `\R`: one line break of any kind, CR LF being one. */
+/** `\R`: one line break of any kind; CR LF is one line break. */
 const LINE_BREAK: Node = {
   kind: 'choice',
   parts: [

@@ -7,7 +7,7 @@ import { TemplateError } from './template-error.ts';
 /** One step of the machine in `regex.ts`. */
 export type Instruction =
   | { readonly op: 'char'; readonly test: CharTest }
-  /** Tries `first`, later `second`. */
+  /** Tries `first`, and `second` if that fails. */
   | { op: 'split'; first: number; second: number }
   | { op: 'jump'; to: number }
   | { readonly op: 'save'; readonly slot: number }
@@ -26,12 +26,12 @@ export type Instruction =
 
 export type RegexProgram = {
   readonly instructions: readonly Instruction[];
-  /** Number of capturing groups, with the whole match as 0. */
+  /** The number of capturing groups, with the whole match as group 0. */
   readonly groups: number;
   /** Number of stored positions: two per group, then one per loop. */
   readonly slots: number;
   readonly names: ReadonlyMap<string, number>;
-  /** JavaScript's own RegExp, where proven equal and linear. */
+  /** JavaScript's own RegExp, where it is proven equal and linear. */
   readonly linear: LinearForms;
 };
 
@@ -39,8 +39,8 @@ const MAX_PATTERN_CHARS = 1_000;
 const MAX_INSTRUCTIONS = 20_000;
 
 /**
- * @throws TemplateError TEMPLATE_FAILED for a pattern Java refuses or we do not know (comments mode, Unicode
- * scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
+ * @throws TemplateError TEMPLATE_FAILED for a pattern that Java refuses or that is not supported (comments
+ * mode, Unicode scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
  */
 export function parseRegex(pattern: string): RegexProgram {
   if (pattern.length > MAX_PATTERN_CHARS) {
@@ -73,7 +73,7 @@ export function regexProgram(pattern: string): RegexProgram {
   return program;
 }
 
-/** Emits nodes as instructions. Counted repetitions are expanded, so their number is bounded. */
+/** Emits nodes as instructions. Counted repetitions are expanded, so their number is limited. */
 class Emitter {
   #out: Instruction[] = [];
   #total = 0;

@@ -1,8 +1,8 @@
 /**
- * java.util.regex for templates. Neither Java's nor JavaScript's engine can be stopped: `(a+)+$` on a long
- * text would hang the gateway. This one backtracks like Java, on an explicit stack, and charges every step to
- * the render's budget, so a hostile pattern ends in a TemplateError. Patterns proven harmless run as a RegExp
- * (`regex-linear.ts`).
+ * java.util.regex for templates. Neither Java's nor JavaScript's engine can be interrupted: `(a+)+$` on a
+ * long text would hang the gateway. This engine backtracks like Java, on an explicit stack, and charges every
+ * step to the render's budget, so a hostile pattern ends in a TemplateError. Patterns that are proven
+ * harmless run as a RegExp (`regex-linear.ts`).
  */
 import { runLinear } from './regex-linear.ts';
 import type { Assertion } from './regex-parser.ts';
@@ -10,7 +10,7 @@ import { type Instruction, regexProgram, type RegexProgram } from './regex-progr
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
 
-/** Start and end of each group, -1 if it did not match. */
+/** Start and end of each group; -1 if it did not match. */
 type Slots = number[];
 
 type Found = { readonly start: number; readonly end: number; readonly slots: Slots };
@@ -39,7 +39,7 @@ class Matcher {
     return this.#program.names.get(name);
   }
 
-  /** Java's `matches`: all of the text. */
+  /** Java's `matches`: the whole text. */
   matchesAll(): boolean {
     this.#budget.spendChars(this.#text.length);
     const known = runLinear(this.#program.linear.whole, this.#text);
@@ -89,8 +89,8 @@ class Matcher {
   }
 
   /**
-   * Runs a program; returns the end of the match, with the groups in `slots`. The stack holds triples: places
-   * to resume (instruction, position, -1) and slots to restore (slot, value, -2).
+   * Runs a program; returns the end of the match, with the groups in `slots`. The stack contains triples:
+   * places to resume (instruction, position, -1) and slots to restore (slot, value, -2).
    */
   #run(
     program: readonly Instruction[],
@@ -236,7 +236,9 @@ class Matcher {
   }
 }
 
-/** Back to the last choice, restoring the slots set since; undefined if none is left. */
+/**
+ * Returns to the last choice and restores the slots that were set since then; undefined if no choice is left.
+ */
 function backtrack(stack: number[], slots: Slots): readonly [number, number] | undefined {
   for (;;) {
     const kind = stack.pop();
@@ -317,7 +319,7 @@ function expand(replacement: string, matcher: Matcher, found: Found, text: strin
   return result;
 }
 
-/** Group number and length of `$1`, `$12` (as many digits as form a valid group) or `${name}`. */
+/** The group number and length of `$1`, `$12` (as many digits as form a valid group) or `${name}`. */
 function readGroup(replacement: string, at: number, matcher: Matcher): readonly [number, number] {
   const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));
   if (named !== null) {
@@ -334,7 +336,7 @@ function readGroup(replacement: string, at: number, matcher: Matcher): readonly 
   return [group, length + 1];
 }
 
-/** Java's `split`: at most `limit` parts if positive; for 0 trailing empty parts are dropped. */
+/** Java's `split`: at most `limit` parts if positive; for 0, trailing empty parts are dropped. */
 export function splitRegex(text: string, pattern: string, limit: number, budget: RenderBudget): string[] {
   const matcher = new Matcher(pattern, text, budget);
   const parts: string[] = [];

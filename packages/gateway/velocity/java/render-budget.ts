@@ -1,8 +1,10 @@
 import { TemplateError } from './template-error.ts';
 
-/** Bounds of one render. AWS publishes the first and the template size; the others are ours. */
+/**
+ * The limits of one render. AWS publishes the first and the template size; the others are the gateway's own.
+ */
 export type RenderLimits = {
-  /** Iterations of one #foreach; the loop then ends, like Velocity's `directive.foreach.maxloops`. */
+  /** The iterations of one #foreach; the loop then ends, as with Velocity's `directive.foreach.maxloops`. */
   readonly maxIterations: number;
   /** Nodes rendered, elements copied, characters scanned by regular expressions. */
   readonly maxSteps: number;
@@ -29,7 +31,7 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
 /** Making or scanning this many characters costs one step. */
 const CHARS_PER_STEP = 16;
 
-/** Depth of values that are printed, compared, read or written. */
+/** The depth of values that are printed, compared, read or written. */
 export const MAX_VALUE_DEPTH = 200;
 
 /**
@@ -74,7 +76,7 @@ export class RenderBudget {
     }
   }
 
-  /** Pays for a text of that length. */
+  /** Charges for a text of that length. */
   spendChars(chars: number): void {
     this.spend(1 + chars / CHARS_PER_STEP);
   }

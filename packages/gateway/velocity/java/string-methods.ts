@@ -74,7 +74,7 @@ function arrayOfTexts(texts: readonly string[]): JavaList {
   return new JavaList([...texts], 'array');
 }
 
-/** Reading a text costs by its length, so that loops over long texts stay within the budget. */
+/** Reading a text costs steps by its length, so that loops over long texts stay within the budget. */
 function scanning(body: MethodBody<string>): MethodBody<string> {
   return (self, args) => {
     args.budget.spendChars(self.length);
@@ -216,7 +216,7 @@ function convert(
         return decorate(toDouble(value).toFixed(Math.min(100, Number(precision ?? '6'))), flags);
       }
   }
-  throw failure(`the format cannot print such a value as %${conversion}`);
+  throw failure(`the format cannot print the value as %${conversion}`);
 }
 
 function decorate(digits: string, flags: string): string {

@@ -2,16 +2,16 @@
 export type TemplateErrorCode =
   /** The text is not Velocity 1.7. */
   | 'TEMPLATE_SYNTAX'
-  /** Over 300 KB, nested too deep, or using what AWS does not have (#include, #parse, #evaluate). */
+  /** Over 300 KB, nested too deeply, or using what AWS does not have (#include, #parse, #evaluate). */
   | 'TEMPLATE_REFUSED'
   /** A method or directive failed while rendering, as a Java exception would. */
   | 'TEMPLATE_FAILED'
-  /** A bound of the render was reached: steps, characters, depth of macros or values. */
+  /** A limit of the render was reached: steps, characters, depth of macros or values. */
   | 'TEMPLATE_LIMIT'
   /** The same parameter was overridden twice in one render. */
   | 'TEMPLATE_OVERRIDE';
 
-/** Lines and columns count from 1. */
+/** Lines and columns are counted from 1. */
 export type TemplatePlace = { readonly line: number; readonly column: number };
 
 /**

@@ -43,7 +43,7 @@ export class JavaLong {
   }
 }
 
-/** Also for Float, which no template can make. */
+/** Also used for Float, which no template can create. */
 export class JavaDouble {
   readonly value: number;
   constructor(value: number) {
@@ -76,7 +76,10 @@ export class JavaCharacter {
   }
 }
 
-/** `list` is an ArrayList, `json` a parsed JSON list (prints as JSON), `array` a Java array (fixed size). */
+/**
+ * `list` is an ArrayList, `json` a parsed JSON list (which prints as JSON), `array` a Java array (of fixed
+ * size).
+ */
 type ListKind = 'list' | 'json' | 'array';
 
 /**
@@ -93,7 +96,7 @@ type ListKind = 'list' | 'json' | 'array';
 export class JavaList {
   readonly kind: ListKind;
   readonly items: JavaValue[];
-  /** Incremented at each change of size, so that iterators notice. */
+  /** Incremented at each change of size, so that iterators notice it. */
   changes = 0;
 
   constructor(items: JavaValue[], kind: ListKind = 'list') {
@@ -228,7 +231,7 @@ export class JavaIterator {
   }
 
   hasNext(): boolean {
-    // For a list by cursor and present size, for a map by its next entry.
+    // For a list by cursor and current size, for a map by its next entry.
     return this.#cursor !== this.#items.length;
   }
 
@@ -298,7 +301,7 @@ export class RenderedBlock {
   }
 }
 
-/** A method of the gateway; undefined if it does not take these arguments. */
+/** A method of the gateway; undefined if it does not accept these arguments. */
 export type HostMethod = (args: readonly JavaValue[], budget: RenderBudget) => JavaValue | undefined;
 
 /**

@@ -96,7 +96,7 @@ describe('POST token', () => {
     });
     assert.match(
       String((await post('token', other))?.body['message']),
-      /^no issuer https:\/\/other\.example\/ here/,
+      /^unknown issuer https:\/\/other\.example\//,
     );
   });
 });

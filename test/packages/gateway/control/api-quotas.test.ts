@@ -99,7 +99,7 @@ describe('a raised quota (docs/aws §13)', () => {
         new Account({ clock: virtualPorts({}).clock, isThrottled: false, quotas }),
       );
 
-    assert.throws(() => loadWith({}), /characters, AWS takes 8192$/);
+    assert.throws(() => loadWith({}), /characters; AWS accepts at most 8192$/);
     loadWith(raiseQuota('resource-policy-length=9000', {}) ?? {});
   });
 });

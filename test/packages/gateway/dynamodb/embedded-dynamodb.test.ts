@@ -364,8 +364,8 @@ describe('the start of the embedded DynamoDB', () => {
 
     assert.equal(
       describeLateStart(120_000, { waiting: 35, cores: 2 }, output),
-      'the embedded DynamoDB did not start in 120 s; this machine is busy (load 35.0 on 2 cores): stop other programs and start again. ' +
-        'Or use another one, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000\n' +
+      'the embedded DynamoDB did not start in 120 s; this machine is overloaded (load 35.0 on 2 cores): stop other programs and start again. ' +
+        'Or use another DynamoDB, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000\n' +
         'Its last output:\ntwo\nthree\nfour\nfive\nsix',
     );
   });

@@ -105,7 +105,7 @@ describe('classifyResources', () => {
         IntegrationResponseKey: '$default',
         ResponseParameters: { 'route.response.header.x': "'y'" },
       },
-      unsupported: [/^ResponseParameters: answers are passed on without these headers/],
+      unsupported: [/^ResponseParameters: responses are passed on without these headers/],
       noEffect: [],
     },
     {

@@ -1,15 +1,15 @@
 /**
- * The key of this page. It arrives once in the fragment of the link, which no server sees, stays in this tab's
- * sessionStorage, and is never sent: it signs the name of each start.
+ * The key of this page. It arrives once in the fragment of the link, which no server sees, stays in this
+ * tab's sessionStorage and is never sent: it is used to sign the name of each start.
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
-/** A busy machine answers late; without a key the page waits this long before it says so. */
+/** A busy machine responds late; a page without a key waits this long before it reports that it has none. */
 const ASK_MS = 2_000;
 
 type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };
 
-/** Undefined where neither the link, this tab nor another tab has one. */
+/** Undefined where the link, this tab and other tabs have no key. */
 export async function findKey(): Promise<string | undefined> {
   const given = /^#([\w-]{20,100})$/.exec(location.hash)?.[1];
   if (given !== undefined) {
@@ -20,12 +20,12 @@ export async function findKey(): Promise<string | undefined> {
   if (key === undefined) return undefined;
   sessionStorage.setItem(NAME, key);
   answerOtherTabs();
-  // A tab whose key was renewed goes on with it.
+  // A tab whose key was renewed continues with the new key.
   if (given !== undefined) tell({ kind: 'given', key });
   return key;
 }
 
-/** Keys of links that are opened in other tabs, until `stop`. */
+/** Receives keys of links that are opened in other tabs, until `stop` is called. */
 export function followKeys(onKey: (key: string) => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
@@ -38,7 +38,7 @@ export function keepKey(key: string): void {
   sessionStorage.setItem(NAME, key);
 }
 
-/** A short link opens a new tab; only pages of the same origin receive the question. */
+/** A short link opens a new tab; only pages of the same origin receive the request for the key. */
 function askOtherTabs(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const finish = (key: string | undefined): void => {

@@ -1,11 +1,13 @@
-/** The gateway behind this page: which start answers, and the signature that stands for the key in its calls. */
+/**
+ * The gateway behind this page: which start responds, and the signature that replaces the key in its calls.
+ */
 import { useEffect, useState } from 'preact/hooks';
 import { followKeys, keepKey } from './access-key.ts';
 import { sign } from './sign.ts';
 
 type ConnectionState = 'waiting' | 'open' | 'refused';
 
-/** A refusal of the gateway, in its wording; status 0 = it does not answer. */
+/** A refusal by the gateway, in its wording; status 0 means that it does not respond. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -15,7 +17,7 @@ export class Refused extends Error {
     this.status = status;
   }
 
-  /** Says nothing of what was asked for: it will be there when the gateway answers again. */
+  /** Says nothing about what was requested: that will be available when the gateway responds again. */
   get isOfConnection(): boolean {
     return [0, 401, 503].includes(this.status);
   }
@@ -24,7 +26,7 @@ export class Refused extends Error {
 let key = '';
 let signed: { readonly start: string; readonly signature: string } | undefined;
 let state: ConnectionState = 'waiting';
-/** Calls failed since the page was last connected. */
+/** Calls have failed since the page was last connected. */
 let isStale = false;
 const followers = new Set<() => void>();
 const refreshers = new Set<() => void>();
@@ -33,12 +35,12 @@ export function useKey(given: string): void {
   key = given;
 }
 
-/** Empty before the first has answered. */
+/** Empty until the first start has responded. */
 export function currentStart(): string {
   return signed?.start ?? '';
 }
 
-/** What the page shows of the connection. */
+/** What the page shows about the connection. */
 export function useConnection(): ConnectionState {
   const [shown, setShown] = useState(state);
   useEffect(() => {
@@ -56,7 +58,7 @@ export function noteState(next: ConnectionState): void {
   for (const follow of followers) follow();
 }
 
-/** Called when the page is connected again, or to another start: what is shown may have changed. */
+/** Called when the page is connected again or to another start, because what is shown may have changed. */
 export function onRefresh(refresh: () => void): () => void {
   refreshers.add(refresh);
   return () => void refreshers.delete(refresh);
@@ -69,7 +71,7 @@ export function noteConnected(isOtherStart: boolean): void {
   for (const refresh of refreshers) refresh();
 }
 
-/** Of a link that another tab was opened by: tried when this page's own is refused. */
+/** The key of a link that opened another tab; it is tried when this page's own key is refused. */
 let offered: string | undefined;
 
 export function followNewKeys(): () => void {
@@ -88,7 +90,7 @@ function takeOffered(): boolean {
   return true;
 }
 
-/** Which start answers; new with each. @throws Refused where none is ready */
+/** Identifies the start that responds; each start has a new one. @throws Refused where none is ready */
 export async function readStart(): Promise<string> {
   const response = await fetchOrRefuse('/console/start', {});
   const { start, isReady } = (await response.json()) as { start: string; isReady: boolean };
@@ -97,12 +99,12 @@ export async function readStart(): Promise<string> {
   return start;
 }
 
-/** A call below `/_gatewright/`. @throws Refused where none answers, or the key is refused */
+/** Makes a call below `/_gatewright/`. @throws Refused where no gateway responds, or the key is refused */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   try {
     if (signed === undefined) await readStart();
     let response = await callSigned(path, init);
-    // The gateway was restarted meanwhile; what is refused so has had no effect.
+    // The gateway was restarted meanwhile; a call refused for that reason had no effect.
     const before = signed?.start;
     if (response.status === 401 && (await readStart()) !== before) response = await callSigned(path, init);
     if (response.status === 401 && takeOffered()) {
@@ -111,7 +113,7 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
     }
     if (response.status !== 401) return response;
     noteState('refused');
-    throw new Refused(401, 'The key of this page is not valid here.');
+    throw new Refused(401, 'This page’s key is not valid for this gateway.');
   } catch (problem) {
     if (problem instanceof Refused) isStale = true;
     throw problem;
@@ -128,6 +130,6 @@ async function fetchOrRefuse(path: string, init: RequestInit): Promise<Response>
     return await fetch(path, init);
   } catch (cause) {
     if (init.signal?.aborted === true) throw cause;
-    throw new Refused(0, 'The gateway does not answer. Is it still running?');
+    throw new Refused(0, 'The gateway does not respond. Is it still running?');
   }
 }

@@ -17,7 +17,7 @@ export async function fetchControl<Answer>(
 
 async function refusalOf(response: Response): Promise<Refused> {
   const { message } = (await response.json()) as { message?: string };
-  return new Refused(response.status, message ?? `The gateway answered ${response.status}.`);
+  return new Refused(response.status, message ?? `The gateway responded with ${response.status}.`);
 }
 
 type Fetched<Answer> = {
@@ -27,8 +27,8 @@ type Fetched<Answer> = {
 };
 
 /**
- * Asks once, again on demand, after each time that the gateway did not answer, and every `everyMs` where
- * that is given. What was read stays while nothing answers.
+ * Reads once, again on demand, after each time that the gateway did not respond, and every `everyMs` where
+ * that is given. The last result stays while nothing responds.
  */
 export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetched<Answer> {
   const [data, setData] = useState<Answer>();
@@ -67,7 +67,10 @@ export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetch
 
 type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
-/** Rows as they arrive, by fetch: an EventSource cannot send headers. Until the stream ends. @throws Refused */
+/**
+ * Streams rows as they arrive, until the stream ends. It uses fetch, because an EventSource cannot send
+ * headers. @throws Refused
+ */
 export async function followRows(
   since: number,
   onBatch: (batch: RowBatch) => void,

@@ -1,4 +1,7 @@
-/** What stands for the key in requests: HMAC-SHA256, base64url, as `endpoints/page-key.ts` expects it. */
+/**
+ * The signature that replaces the key in requests: HMAC-SHA256 in base64url, as `endpoints/page-key.ts`
+ * expects it.
+ */
 export async function sign(key: string, start: string, host: string): Promise<string> {
   const bytes = new TextEncoder();
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };

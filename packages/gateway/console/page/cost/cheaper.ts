@@ -48,13 +48,13 @@ function asHttp(shape: TrafficShape, api: ApiShape, saving: Saving): Cheaper[] {
   };
   const used =
     api.onlyRest.length === 0
-      ? 'nothing that this API uses; only REST APIs have API keys, a cache, validation and mapping templates'
+      ? 'nothing that this API uses; only REST APIs have API keys, a stage cache, request validation and mapping templates'
       : `features of this API that HTTP APIs lack: ${api.onlyRest.join(', ')}`;
   return [
     {
       what: `${api.apiName} as an HTTP API`,
       saves: saving(other),
-      loses: `${used}; integrations end at 30 s, and refused requests are billed too`,
+      loses: `${used}; integrations time out at 30 s, and refused requests are billed too`,
     },
   ];
 }
@@ -75,12 +75,12 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
       loses:
         asked === 0
           ? 'nothing recorded: no request used the cache'
-          : `${Math.round((hits / asked) * 100)} % of the requests to it are answered without a call; those would wait for the integration`,
+          : `${Math.round((hits / asked) * 100)} % of requests to it are served from the cache; without it they would wait for the integration`,
     },
   ];
 }
 
-/** Functions would be called for cached answers too; authorizers are called in either case. */
+/** Functions would be called for cached responses too; authorizers are called in either case. */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);
   const calls = backends.reduce((sum, one) => sum + one.calls, 0);
@@ -116,9 +116,9 @@ function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Ch
   const none: FunctionShape = { ...one, calls: 0, totalMs: 0, logBytes: 0 };
   return [
     {
-      what: `answers of ${one.name} cached for up to ${LONG_KEPT_SECONDS} s`,
+      what: `results of ${one.name} cached for up to ${LONG_KEPT_SECONDS} s`,
       saves: saving({ ...shape, functions: shape.functions.map((each) => (each === one ? none : each)) }),
-      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; one-time callers cost the same`,
+      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; callers that send one request cost the same`,
     },
   ];
 }
@@ -129,7 +129,7 @@ function withoutLines(shape: TrafficShape, saving: Saving): Cheaper[] {
       what: 'functions without output',
       saves: saving({ ...shape, functions: shape.functions.map((one) => ({ ...one, logBytes: 0 })) }),
       loses:
-        'their logs; START, END and REPORT too, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
+        'their logs, including the START, END and REPORT lines, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
     },
   ];
 }

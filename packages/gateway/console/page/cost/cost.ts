@@ -5,7 +5,7 @@ import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../../en
 export type Month = {
   /** Requests and messages of clients, in the recorded mix. */
   readonly events: number;
-  /** Capacity units of DynamoDB per event; undefined = as measured in this start. */
+  /** DynamoDB capacity units per event; undefined means as measured in this start. */
   readonly writesPerEvent: number | undefined;
   readonly readsPerEvent: number | undefined;
   /** AWS's permanent free tier per account: a million calls and 400,000 GB-seconds of Lambda, 100 GB out. */
@@ -14,7 +14,7 @@ export type Month = {
 
 type CostLine = {
   readonly item: 'REST' | 'HTTP' | 'WebSocket' | 'Lambda' | 'cache' | 'logs' | 'DynamoDB' | 'data out';
-  /** Resource of the line. */
+  /** The resource that the line is about. */
   readonly of: string;
   /** Quantity in words: `2.1 million requests`. */
   readonly amount: string;
@@ -42,7 +42,7 @@ export function costOf(shape: TrafficShape, month: Month, prices: Prices): Cost 
   return { lines, total: lines.reduce((sum, { cost }) => sum + cost, 0) };
 }
 
-/** How often the recorded mix comes in a month. */
+/** How many times the recorded mix fits into a month. */
 export function factorOf({ events }: TrafficShape, month: Month): number {
   return events === 0 ? 0 : month.events / events;
 }
@@ -57,7 +57,7 @@ export function tiered(units: number, tiers: readonly Tier[], per: number): numb
   return cost;
 }
 
-/** Tiers apply per account: APIs share them in proportion to their requests. */
+/** Tiers apply per account, so APIs share them in proportion to their requests. */
 function apiLines(apis: readonly ApiShape[], factor: number, prices: Prices): readonly CostLine[] {
   const all = (kind: ApiShape['kind'], unitsOf: (api: ApiShape) => number): number =>
     apis.filter((api) => api.kind === kind).reduce((sum, api) => sum + unitsOf(api) * factor, 0);
@@ -126,7 +126,7 @@ function lambdaLines(
   });
 }
 
-/** The paid part of units that are partly free. */
+/** The part of the units that exceeds the free tier. */
 function share(units: number, free: number): number {
   return units <= free ? 0 : (units - free) / units;
 }
@@ -153,7 +153,7 @@ export function unitsPerEvent(
   return eventsOfTables === 0 ? 0 : units / eventsOfTables;
 }
 
-/** One line per table where measured, one for all where the user has entered a number. */
+/** One line per table where measured, or one line for all tables where the user has entered a number. */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;
   const { tables = [], eventsOfTables } = shape;

@@ -1,6 +1,6 @@
-/** AWS's prices in us-east-1, from docs/aws §14; can be changed in the page. */
+/** AWS's prices in us-east-1, from docs/aws §14; the page lets the user change them. */
 
-/** Units up to `upTo` at a price, then the next tier; the last has no end. */
+/** Units up to `upTo` have this price, then the next tier applies; the last tier has no upper bound. */
 export type Tier = { readonly upTo: number; readonly price: number };
 
 export type Prices = {
@@ -69,7 +69,7 @@ export const DEFAULT_PRICES: Prices = {
   tableReads: 0.125,
 };
 
-/** Prices that can be changed, with units; of tiers the first one. */
+/** The prices that can be changed, with their units; for a tiered price, its first tier. */
 export const EDITABLE = [
   ['rest', 'REST requests, a million', 'May 2025'],
   ['http', 'HTTP requests, a million', '2021'],
@@ -91,7 +91,7 @@ export function priceOf(prices: Prices, name: EditablePrice): number {
   return typeof price === 'number' ? price : (price[0]?.price ?? 0);
 }
 
-/** The further tiers change in proportion. */
+/** The other tiers change in proportion. */
 export function withPrice(prices: Prices, name: EditablePrice, value: number): Prices {
   const before = prices[name];
   if (typeof before === 'number') return { ...prices, [name]: value };

@@ -1,4 +1,4 @@
-/** Where the nodes of the map stand: a column for each kind, in it the ones that belong together. Pure. */
+/** Positions of the nodes of the map: one column for each kind, with related nodes near each other. Pure. */
 import type { MapEdge, MapNode, MapNodeKind } from '../../endpoints/map-model.ts';
 
 export type PlacedNode = MapNode & { readonly x: number; readonly y: number };
@@ -23,7 +23,7 @@ const COLUMNS: readonly { readonly title: string; readonly kinds: readonly MapNo
   { title: 'Tables, queues, buses', kinds: ['resource'] },
 ];
 
-/** Empty columns are left out. Nodes of a column stand in the order of what leads to them, so lines seldom cross. */
+/** Empty columns are left out. Nodes are ordered by the nodes that point to them, so lines rarely cross. */
 export function layOut(nodes: readonly MapNode[], edges: readonly MapEdge[]): Layout {
   const placed = new Map<string, PlacedNode>();
   const leadingTo = Map.groupBy(edges, ({ to }) => to);
@@ -53,7 +53,7 @@ export function layOut(nodes: readonly MapNode[], edges: readonly MapEdge[]): La
   };
 }
 
-/** The mean of those that lead to it and have their place. */
+/** The mean position of the already placed nodes that point to this one. */
 function heightOf(
   edges: readonly MapEdge[] | undefined,
   placed: ReadonlyMap<string, PlacedNode>,
@@ -62,7 +62,10 @@ function heightOf(
   return heights.length === 0 ? undefined : heights.reduce((sum, y) => sum + y, 0) / heights.length;
 }
 
-/** From the right edge to the left one; to an earlier column, such as a queue's function, from left to right. */
+/**
+ * The line runs from the right edge to the left one; a line to an earlier column, such as a queue's function,
+ * runs from left to right.
+ */
 function draw(from: PlacedNode, to: PlacedNode): string {
   const isForward = to.x > from.x;
   const [x1, x2] = isForward ? [from.x + NODE_WIDTH, to.x] : [from.x, to.x + NODE_WIDTH];
@@ -71,7 +74,7 @@ function draw(from: PlacedNode, to: PlacedNode): string {
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
-/** It, all that leads to it and all that it leads to. */
+/** Returns the node, every node that it can be reached from and every node that it can reach. */
 export function connectedTo(id: string, edges: readonly MapEdge[]): ReadonlySet<string> {
   const walk = (next: (at: string) => readonly string[]): Set<string> => {
     const seen = new Set([id]);

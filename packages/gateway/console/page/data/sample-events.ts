@@ -1,6 +1,6 @@
 /**
- * An event of each source, as Lambda gets it: shortened to what handlers read.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages of the services
+ * A sample event of each source, as Lambda receives it, reduced to what handlers read. @see
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages of the services
  */
 
 import type { SampledSource } from '../../endpoints/sample-model.ts';
@@ -15,7 +15,7 @@ const arnOf = (service: string, name: string): string => `arn:aws:${service}:${R
 const BODY = { hello: 'world' };
 const HEADERS = { 'content-type': 'application/json', host: 'example.com' };
 
-/** One line, as JSON: compressed, in base64. */
+/** One log line as compressed JSON in base64. */
 const LOG_LINES =
   'H4sIAAAAAAAAAz3QwWrDMBAE0F8JQ48Gr1ayZOtmqJtLSyH2LYSixGowxJaRnIYS8u8lKe11Bh7MXDH6lNzRd9+z' +
   'h8Vz3dUfb03b1usGGcJl8hEWgqUqtCkrEowMp3Bcx3CeYZG7S8pPbtz3Lg+x9zH99u0SvRthwcQ6J5ET59un17pr' +

@@ -15,12 +15,12 @@ export const OPERATORS = ['=', '<', '<=', '>', '>=', 'begins with', 'between'] a
 type Operator = (typeof OPERATORS)[number];
 
 export type TableQuestion = {
-  /** Empty = the table itself. */
+  /** Empty means the table itself. */
   readonly index: string;
-  /** Of the partition key; empty = all items. */
+  /** The value of the partition key; empty means all items. */
   readonly partition: string;
   readonly operator: Operator;
-  /** Of the sort key; empty = any. */
+  /** The value of the sort key; empty means any. */
   readonly sort: string;
   readonly sortTo: string;
   readonly limit: number;
@@ -44,14 +44,15 @@ export function indexesOf(table: TableDescription): readonly string[] {
   return all.map(({ IndexName }) => IndexName);
 }
 
-/** Of the table, or of one of its indexes. */
+/** The key names of the table, or of one of its indexes. */
 export function keysOf(table: TableDescription, index: string): TableKeys {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const schema = indexes.find(({ IndexName }) => IndexName === index)?.KeySchema ?? table.KeySchema;
   const namesOf = (type: KeyPart['KeyType']): readonly string[] =>
     schema.filter(({ KeyType }) => KeyType === type).map(({ AttributeName }) => AttributeName);
   const [partition, another] = namesOf('HASH');
-  // The form has one field for the partition: an index with several attributes there is scanned.
+  // The form has one field for the partition key, so an index whose partition key has several attributes is
+  // scanned.
   return { partition: another === undefined ? partition : undefined, sort: namesOf('RANGE')[0] };
 }
 
@@ -60,7 +61,7 @@ type TableCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** With a partition a Query, without one a Scan. */
+/** A Query where a partition key is given, otherwise a Scan. */
 export function toCall(name: string, table: TableDescription, question: TableQuestion): TableCall {
   const { index, partition, operator, sort, sortTo, limit, isDescending } = question;
   const common = { TableName: name, Limit: limit, ...(index !== '' && { IndexName: index }) };

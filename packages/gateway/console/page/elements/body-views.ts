@@ -1,4 +1,4 @@
-/** Ways to look at a body beside its text: fields of a form, parts, a picture, events, bytes. */
+/** Ways to view a body besides its text: form fields, parts, a picture, events, bytes. */
 import type { Shown, ShownPiece } from '../../records/model.ts';
 
 export type BodyView =
@@ -15,7 +15,9 @@ export type BodyPart = {
   readonly fileName: string | undefined;
   readonly type: string | undefined;
   readonly bytes: number;
-  /** Undefined in a body with bytes that are no text: secrets in it were not looked for. */
+  /**
+   * Undefined in a body with bytes that are not valid text, because such bodies are not searched for secrets.
+   */
   readonly text: string | undefined;
   readonly picture: string | undefined;
 };
@@ -24,7 +26,7 @@ export type SentEvent = {
   readonly event: string;
   readonly id: string | undefined;
   readonly data: string;
-  /** Since the arrival of the request; undefined where the reply was not streamed. */
+  /** Time since the request arrived; undefined where the reply was not streamed. */
   readonly atMs: number | undefined;
 };
 
@@ -34,7 +36,7 @@ const PICTURE = /^image\/(?:png|jpeg|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.ic
 
 type Body = Pick<Shown, 'form' | 'text' | 'pieces'>;
 
-/** The best one first, the text as it is last. */
+/** The best view comes first; the raw text comes last. */
 export function viewsOf(body: Body, contentType: string | undefined): readonly BodyView[] {
   const [, type = '', parameters = ''] = /^\s*([^\s;]*)(.*)$/s.exec(contentType?.toLowerCase() ?? '') ?? [];
   const binary = body.form === 'binary' ? decodeBase64(body.text) : undefined;
@@ -88,7 +90,7 @@ function boundaryOf(contentType: string): string {
   return quoted ?? bare ?? '';
 }
 
-/** @see RFC 7578; a part that is cut counts as far as it is there */
+/** @see RFC 7578; a truncated part is shown as far as it was received */
 function readParts(body: string, boundary: string, isText: boolean): readonly BodyPart[] {
   if (boundary === '') return [];
   const [, ...sections] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped(boundary)}`));
@@ -134,13 +136,13 @@ function readEvents({ text, pieces = [] }: Body): readonly SentEvent[] {
   });
 }
 
-/** When the text had been sent up to here. */
+/** The time when the text up to this point had been sent. */
 function timeAt(end: number, pieces: readonly ShownPiece[]): number | undefined {
   let sent = 0;
   return pieces.find(({ text }) => (sent += text?.length ?? NaN) >= end)?.atMs;
 }
 
-/** Sixteen bytes a line, as `hexdump -C` prints them. */
+/** Prints sixteen bytes a line, as `hexdump -C` does. */
 function printHex(bytes: string): string {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, HEX_BYTES); at += 16) {

@@ -17,7 +17,7 @@ const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
 ).flat();
 
 type Props = {
-  /** Content, and the time span of each point. */
+  /** The series, and the time span of each point. */
   readonly label: string;
   readonly seconds: readonly number[];
   readonly series: readonly Series[];
@@ -96,7 +96,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
       watcher.disconnect();
       made.destroy();
     };
-    // The effect below adds the data; a chart is made once for its series and colours.
+    // The effect below adds the data; a chart is created once for its series and colours.
   }, [names, height, isDark, scale]);
   useEffect(() => {
     chart.current?.setData(data);
@@ -109,7 +109,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
   );
 }
 
-/** Half of the first and last bar would be outside. */
+/** Without this margin, half of the first and last bar would be outside the chart. */
 function withRoomForBars(chart: uPlot, first: number, last: number): [number, number] {
   const steps = chart.data[0].length - 1;
   const half = steps > 0 ? (last - first) / steps / 2 : 1;
@@ -118,13 +118,13 @@ function withRoomForBars(chart: uPlot, first: number, last: number): [number, nu
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** A canvas keeps its colours: it is redrawn when they change. */
+/** A canvas keeps its colours, so it is redrawn when they change. */
 function useDark(): boolean {
   const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
   useEffect(() => {
     const query = matchMedia(DARK);
     const onChange = (): void => setDark(query.matches);
-    // It may have changed since the first drawing.
+    // The scale may have changed since the chart was first drawn.
     onChange();
     query.addEventListener('change', onChange);
     return () => query.removeEventListener('change', onChange);

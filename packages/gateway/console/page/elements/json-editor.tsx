@@ -1,6 +1,6 @@
 /**
- * A field for JSON. In a shadow root, since there its styles are style sheets, which the page's policy
- * allows.
+ * A field for JSON. It is in a shadow root, because there its styles are style sheets, which the page's
+ * content security policy allows.
  */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
@@ -29,8 +29,8 @@ const THEME = EditorView.theme({
 });
 
 /**
- * Chrome would give text typed over a selection an inline style, which the page's policy refuses with an
- * error.
+ * Chrome would give text that is typed over a selection an inline style, which the page's content security
+ * policy refuses with an error.
  */
 const TYPED_OVER = EditorView.domEventHandlers({
   beforeinput({ inputType, data }, view) {

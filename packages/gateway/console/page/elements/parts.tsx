@@ -89,7 +89,7 @@ export function SectionHead({
   );
 }
 
-/** A button whose action may fail; the error is shown beside it. */
+/** A button whose action may fail; the error is shown next to it. */
 export function Action({
   label,
   run,

@@ -1,6 +1,6 @@
 /**
- * How much larger than usual everything is drawn: by the browser's settings, and on very wide screens
- * (style.css).
+ * How much larger than the default everything is drawn, because of the browser's settings or a very wide
+ * screen (style.css).
  */
 import { useEffect, useState } from 'preact/hooks';
 
@@ -11,7 +11,7 @@ export function useScale(): number {
   const [scale, setScale] = useState(readScale);
   useEffect(() => {
     const onResize = (): void => setScale(readScale());
-    // It may have changed since the first drawing.
+    // The scale may have changed since the first drawing.
     onResize();
     addEventListener('resize', onResize);
     return () => removeEventListener('resize', onResize);

@@ -1,11 +1,14 @@
-/** The order of a table, chosen by its heads and kept in this browser; the rows themselves are not kept. */
+/**
+ * The order of a table, chosen by clicking its heads and kept in this browser; the rows themselves are not
+ * kept.
+ */
 
 export type SortValue = string | number | undefined;
 export type SortOrder = { readonly column: string; readonly isDescending: boolean };
 
 export type Column<Row> = {
   readonly title: string;
-  /** What it is sorted by; absent for actions. */
+  /** The value to sort by; absent for columns of actions. */
   readonly by?: (row: Row) => SortValue;
   readonly isNumber?: boolean;
 };
@@ -15,7 +18,9 @@ const MAX_KEPT = 100;
 
 type Store = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Numbers before texts; rows without a value last, in either direction. Equal ones stay as they are. */
+/**
+ * Numbers come before texts; rows without a value come last in either direction. Equal rows keep their order.
+ */
 export function sortRows<Row>(
   rows: readonly Row[],
   valueOf: (row: Row) => SortValue,
@@ -41,8 +46,8 @@ function compare(a: string | number, b: string | number): number {
 }
 
 /**
- * After a press on a head: one direction, then the other, then the order in which the rows came. Of numbers
- * the largest are looked for, so these begin with them.
+ * A click on a head gives one direction, then the other, then the order in which the rows came. Numbers start
+ * with the largest, which are usually the interesting ones.
  */
 export function nextOrder(
   before: SortOrder | undefined,
@@ -67,7 +72,7 @@ export function keepOrder(store: Store, table: string, order: SortOrder | undefi
   store.setItem(KEPT, JSON.stringify([...all].slice(-MAX_KEPT)));
 }
 
-/** What cannot be read is no order. */
+/** Kept text that cannot be read means no order. */
 function readAll(store: Store): Map<string, string> {
   try {
     const value: unknown = JSON.parse(store.getItem(KEPT) ?? '[]');

@@ -1,4 +1,4 @@
-/** A table whose heads sort it; its order is kept in this browser. */
+/** A table that is sorted by clicking its heads; its order is kept in this browser. */
 import { useMemo, useState } from 'preact/hooks';
 import { TableBox } from './parts.tsx';
 import { keepOrder, nextOrder, readOrder, sortRows } from './sort-order.ts';
@@ -6,12 +6,12 @@ import type { ComponentChildren } from 'preact';
 import type { Column, SortOrder } from './sort-order.ts';
 
 type Props<Row> = {
-  /** Under which its order is kept. */
+  /** The name under which the order is kept. */
   readonly name: string;
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  /** `stacks`: on narrow screens each row becomes a list. */
+  /** With `stacks`, each row becomes a list on narrow screens. */
   readonly kind?: string;
   readonly isCard?: boolean;
   readonly children: (row: Row, index: number) => ComponentChildren;

@@ -1,4 +1,7 @@
-/** A table of any length: only visible rows exist. Rows and their head are made of cells (`role="cell"`). */
+/**
+ * A table of any length: only visible rows are rendered. Rows and their head consist of cells
+ * (`role="cell"`).
+ */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useScale } from './scale.ts';
 import type { ComponentChildren } from 'preact';

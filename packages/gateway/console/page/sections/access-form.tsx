@@ -3,14 +3,14 @@ import type { ShownAccess } from '../../endpoints/access-model.ts';
 
 export type AccessFields = {
   readonly method: string;
-  /** Empty = every route. */
+  /** Empty means every route. */
   readonly path: string;
   readonly role: string;
   readonly subject: string;
   readonly issuer: string;
   readonly scopes: string;
   readonly ip: string;
-  /** In place of a subject; roles and scopes are added to its own. */
+  /** Replaces the subject; roles and scopes are added to the user's own. */
   readonly token: string;
 };
 

@@ -42,7 +42,7 @@ export function AccessSection({ item, query }: Props) {
     <div class="single scrolls">
       <SectionHead
         title="Access"
-        about="Who may call what, by the access documents in the authorizers of this start."
+        about="Who may call what, according to the access documents of this start’s authorizers."
       />
       <Problem
         text={
@@ -52,7 +52,7 @@ export function AccessSection({ item, query }: Props) {
       {data?.isPublished === true ? (
         <p class="note">
           The authorizers of this start use the version that was published last; this page shows the bundled
-          one. <code>gatewright access versions</code> shows which is in force.
+          version. <code>gatewright access versions</code> shows which version is in force.
         </p>
       ) : null}
       {data !== undefined && documents.length === 0 ? (
@@ -87,7 +87,7 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
   const send = (question: AccessFields): void => {
     setFields(question);
     setProblem(undefined);
-    // The address of a question can be shared: it contains no token.
+    // The address of a question can be shared, because it contains no token.
     history.replaceState(null, '', linkTo('access', document.name, writeAccessFields(question)));
     fetchControl<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
       setReply,
@@ -171,7 +171,7 @@ function Refusal({ text }: { readonly text: string | undefined }) {
 }
 
 function Unasked({ text }: { readonly text: string | undefined }) {
-  return text === undefined ? null : <p class="note">The usage of the quota is not known: {text}.</p>;
+  return text === undefined ? null : <p class="note">The current usage of the quota is not known: {text}.</p>;
 }
 
 type Choice = { readonly method: string; readonly path: string; readonly role: string };

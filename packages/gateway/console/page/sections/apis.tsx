@@ -26,7 +26,7 @@ export function ApisSection({ item, query }: Props) {
   if (item !== 'map') return <Apis item={item} query={query} />;
   return (
     <div class="single scrolls">
-      <SectionHead title="APIs" about="What leads from an API to a table, a queue, a bus." />
+      <SectionHead title="APIs" about="How APIs lead to tables, queues and buses." />
       <Views item={item} />
       <StackMapView />
     </div>
@@ -92,7 +92,7 @@ function Apis({ item, query }: Props) {
   );
 }
 
-/** With what it begins as: a recorded request, a saved one, or what the route needs. */
+/** The initial content: a recorded request, a saved one, or what the route needs. */
 function Builder({
   api,
   route,
@@ -134,7 +134,7 @@ function Builder({
     );
   const request = saved.data?.requests.find((one) => one.name === name);
   if (request === undefined)
-    return <Problem text={saved.error ?? (saved.data && `There is no saved request ${name}.`)} />;
+    return <Problem text={saved.error ?? (saved.data && `There is no saved request named ${name}.`)} />;
   const { method, target, headers, body = '', as = '' } = request;
   return (
     <RequestBuilder
@@ -180,7 +180,9 @@ function Api({ api, opened }: ApiProps) {
         {api.hasResourcePolicy ? ' · has a resource policy' : ''}
       </p>
       {api.routes.length === 0 ? (
-        <p>This API has no routes. Routes of its template are listed here, each with a form to call it.</p>
+        <p>
+          This API has no routes. The routes of its template are listed here, each with a form to call it.
+        </p>
       ) : (
         <Routes api={api} opened={opened} />
       )}

@@ -27,12 +27,13 @@ export function CachesSection() {
     <div class="single scrolls">
       <SectionHead
         title="Caches"
-        about="Cached answers: of authorizers by credential, of integrations by cache key."
+        about="Cached results of authorizers, by credential, and cached responses of integrations, by cache key."
       />
       <Problem text={error} />
       {data !== undefined && entries.length === 0 ? (
         <Empty title="Nothing is cached.">
-          Answers of authorizers with a TTL, and of stages with a cache, are listed here once there are some.
+          Cached results of authorizers that have a TTL, and cached responses of stages that have a cache, are
+          listed here.
         </Empty>
       ) : null}
       {groups.map((group) => (

@@ -31,8 +31,8 @@ export function CallsSection() {
         title="Calls to AWS"
         about={
           isEvents
-            ? 'Queues, topics, rules, schedules and streams that start functions.'
-            : 'SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws sends them to AWS.'
+            ? 'Queues, topics, rules, schedules and streams that invoke functions.'
+            : 'Calls to SNS, SQS, EventBridge and other services: checked, handled and recorded here. Start with --aws to send them to AWS.'
         }
       />
       <nav class="tabs" aria-label="Views">

@@ -7,7 +7,7 @@ import type { RequestDetail } from '../../records/model.ts';
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
   const { data, error } = useFetched<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
   if (data === undefined) return <Problem text={error} />;
-  // The earlier one is on the left, whichever was opened.
+  // The earlier request is on the left, whichever was opened first.
   const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
   const rows = differences(before, after);
   return (

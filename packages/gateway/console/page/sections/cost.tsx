@@ -12,7 +12,7 @@ import type { TrafficShape } from '../../endpoints/cost-model.ts';
 
 const EVERY_MS = 5000;
 const KEPT = 'gatewright-prices';
-/** A start of an instance among fewer would count for more than one in a hundred requests. */
+/** With fewer requests, one cold start would represent more than one in a hundred requests. */
 const FEW_EVENTS = 100;
 const USUAL_MONTH: Month = {
   events: 1_000_000,
@@ -52,8 +52,8 @@ export function CostView() {
       <MonthFields month={month} shape={data} onChange={setMonth} />
       {data.events === 0 ? (
         <Empty title="No requests yet.">
-          The recorded requests are taken as the mix of a month: call the APIs as your users would, then look
-          here.
+          The recorded requests are taken as a sample of a month: call the APIs as your users would, then come
+          back here.
         </Empty>
       ) : (
         <Bill shape={data} month={month} prices={prices} />
@@ -127,8 +127,8 @@ function round(units: number): string {
 
 function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
   if (tables === undefined)
-    return 'The tables of this start are elsewhere and not counted: enter the units of a request.';
-  return `Left empty: the units counted by the embedded DynamoDB since the start, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, with indexes and transactions, without seeds and items viewed in Data.`;
+    return 'The tables of this start are not local and are not counted: enter the units per request.';
+  return `If left empty: the units counted by the embedded DynamoDB since the start, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, without seeds and items viewed in Data.`;
 }
 
 function Bill({
@@ -151,8 +151,8 @@ function Bill({
         </h2>
         {shape.events < FEW_EVENTS ? (
           <p class="note">
-            {shape.events} {shape.events === 1 ? 'request is' : 'requests are'} few: one cold start more or
-            less changes the sum. From {FEW_EVENTS} on it steadies.
+            {shape.events} {shape.events === 1 ? 'request is' : 'requests are'} a small sample: one cold start
+            more or less changes the sum. From {FEW_EVENTS} requests on it becomes stable.
           </p>
         ) : null}
         <SortableTable name="cost" label="Cost by item" kind="stacks" columns={LINES} rows={lines}>
@@ -166,9 +166,9 @@ function Bill({
           )}
         </SortableTable>
         <p class="soft">
-          Durations are those of this machine. Not included: tax, storage, WAF, VPC links, data between
-          regions, calls to other services. Refused requests of REST APIs (authorizer, key, throttle) are not
-          billed.
+          Durations are those measured on this machine. Not included: tax, storage, WAF, VPC links, data
+          between regions, calls to other services. Refused requests of REST APIs (authorizer, key, throttle)
+          are not billed.
         </p>
       </section>
       {cheaper.length === 0 ? null : (

@@ -124,7 +124,7 @@ function Table({ name }: { readonly name: string }) {
   );
 }
 
-/** Only its keys, in this table's types. */
+/** Only the item's keys, in this table's types. */
 function emptyItem(keys: readonly string[], table: TableDescription | undefined): Item {
   const typeOf = (key: string): string =>
     table?.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key)?.AttributeType ?? 'S';
@@ -138,7 +138,7 @@ type RowsProps = {
   readonly onEdit: (item: Item) => void;
 };
 
-/** Further columns are shown in the item itself. */
+/** Further columns are shown only in the item itself. */
 const MAX_COLUMNS = 12;
 
 function Rows({ table, items, keys, onEdit }: RowsProps) {
@@ -171,7 +171,7 @@ function Rows({ table, items, keys, onEdit }: RowsProps) {
   );
 }
 
-/** Text being typed may not be JSON, or not an item. */
+/** Text that is being typed may not be valid JSON, or not an item. */
 function printPlain(text: string): string {
   try {
     return JSON.stringify(fromDynamo(JSON.parse(text) as Item));
@@ -203,7 +203,7 @@ function Edit({ table, keys, item, onDone }: EditProps) {
   };
   return (
     <div class="edit">
-      <p class="soft">In DynamoDB’s own JSON; as plain values: {printPlain(text)}</p>
+      <p class="soft">In DynamoDB JSON; as plain values: {printPlain(text)}</p>
       <JsonEditor value={text} label="Item as JSON" onChange={setText} />
       {asked === undefined ? (
         <div class="row">
@@ -236,7 +236,7 @@ function Edit({ table, keys, item, onDone }: EditProps) {
   );
 }
 
-/** DynamoDB returns up to 1 MB, more than is readable on a page. */
+/** DynamoDB returns up to 1 MB, which is more than a page can usefully show. */
 const MAX_LIMIT = 500;
 
 type Props = {

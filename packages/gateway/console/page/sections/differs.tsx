@@ -45,11 +45,11 @@ export function DiffersSection() {
     <div class="single scrolls">
       <SectionHead
         title="Differs on AWS"
-        about="Settings of the stacks that are not served or enforced as at AWS, and assumptions where AWS is not documented."
+        about="Settings of the stacks that are not served or enforced as on AWS, and assumptions where AWS has no documentation."
       />
       <Problem text={error} />
       {data?.unsupported.length === 0 ? (
-        <Empty title="Everything in the stacks is enforced here.">
+        <Empty title="Every setting of the stacks is enforced here.">
           Settings that this start does not support would be listed here, with their effect on requests.
         </Empty>
       ) : null}
@@ -125,7 +125,7 @@ const COLUMNS: readonly Column<ShownFaultRule>[] = [
   { title: '' },
 ];
 
-/** Rules of the file of faults, each with a switch. */
+/** The rules of the faults file, each with a switch. */
 function FaultRules({
   rules,
   onDone,

@@ -1,4 +1,4 @@
-/** Queues, topics, rules, schedules and streams: what waits in each, and what can be done by hand. */
+/** Queues, topics, rules, schedules and streams: what waits in each, and what can be done manually. */
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { JsonEditor } from '../elements/json-editor.tsx';
@@ -28,7 +28,7 @@ export function EventSources() {
     <>
       <Problem text={error} />
       {data?.sources.length === 0 ? (
-        <Empty title="No events start functions here, only requests.">
+        <Empty title="Only requests invoke functions in this start, not events.">
           Queues, topics, buses, schedules, streams and buckets of the stacks are listed here.
         </Empty>
       ) : null}
@@ -72,7 +72,7 @@ export function EventSources() {
                   {source.actions.includes('redrive') ? (
                     <Action
                       label="Redrive"
-                      title="Move its messages back to the queues that they died in"
+                      title="Move its messages back to the queues that they came from"
                       run={() => act(source.name, { redrive: true })}
                     />
                   ) : null}

@@ -30,7 +30,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
       <section class="split-list scrolls" aria-label="Functions">
         <SectionHead
           title="Functions"
-          about="Calls and times are those of recorded requests, messages and authorizers."
+          about="Calls and durations of recorded requests, messages and authorizers."
         />
         <Problem
           text={error ?? describeMissing('function', item, data === undefined || opened !== undefined)}
@@ -38,7 +38,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         {data?.functions.length === 0 ? (
           <Empty title="This start has no function.">
             Each Lambda function of the stacks is listed here with its calls, errors and cold starts; open one
-            for its log and environment.
+            to see its log and environment.
           </Empty>
         ) : null}
         {data === undefined || data.functions.length === 0 ? null : (
@@ -94,7 +94,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
       <h3>Log</h3>
       <FunctionLog lines={shown.lines} />
       <h3>Environment</h3>
-      {shown.environment.length === 0 ? <p class="soft">The template sets none.</p> : null}
+      {shown.environment.length === 0 ? <p class="soft">The template sets no variables.</p> : null}
       <table class="headers">
         <tbody>
           {shown.environment.map(([name, value]) => (
@@ -109,7 +109,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
   );
 }
 
-/** Start times that callers waited for; instances started ahead are left out. */
+/** Start times that callers waited for; instances that were started in advance are left out. */
 function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
   if (tookMs.length === 0) return <p class="soft">No recorded call waited for an instance to start.</p>;
   const sorted = tookMs.toSorted((a, b) => a - b);
@@ -133,12 +133,12 @@ function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
   );
 }
 
-// Last lines of a function, each with its level and a link to its request.
+// The last lines of a function, each with its level and a link to its request.
 
-/** Embedded metrics are for CloudWatch, and would hide the other lines. */
+/** Embedded metrics are meant for CloudWatch, and would crowd out the other lines. */
 const METRICS = '{"_aws":';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-/** From this level on, by its place in LEVELS. */
+/** Lines from this level up, by its position in LEVELS. */
 const CHOICES: readonly (readonly [title: string, least: number])[] = [
   ['every level', -1],
   ['info and above', 2],
@@ -148,7 +148,7 @@ const CHOICES: readonly (readonly [title: string, least: number])[] = [
 
 type Line = ShownFunction['lines'][number];
 
-/** Lines without a level are as important as `info`. */
+/** Lines without a level are treated as `info`. */
 function rankOf({ level }: Line): number {
   const rank = LEVELS.indexOf((level ?? '').toLowerCase().replace('warning', 'warn'));
   return rank === -1 ? 2 : rank;
@@ -212,7 +212,7 @@ function FunctionLog({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-/** Calls a function with an event: a sample of a source, or what is typed. */
+/** Calls a function with an event: a sample event or one that the user types. */
 type Answer = { readonly kind: string; readonly answer: string; readonly tookMs: number };
 
 function InvokeForm({ name }: { readonly name: string }) {

@@ -18,14 +18,14 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="API Gateway’s usage plans of this start: requests used and left by key. Moving the clock begins new periods."
+        about="Requests used and left for each key of this start’s API Gateway usage plans. Moving the clock begins new periods."
       />
       <Problem
         text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
       />
       {data?.plans.length === 0 ? (
         <Empty title="This start has no usage plan.">
-          API Gateway’s usage plans and keys of the stacks are listed here, with requests used and left.
+          The API keys and usage plans of the stacks are listed here, with requests used and left.
         </Empty>
       ) : null}
       {(data?.plans ?? []).map((plan) => (
@@ -105,7 +105,7 @@ function Key({
 }: {
   readonly plan: ShownPlan;
   readonly of: ShownPlanKey;
-  /** Named in the address. */
+  /** The key that is named in the address. */
   readonly isOpen: boolean;
   readonly onDone: () => void;
 }) {
@@ -207,7 +207,7 @@ function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
     <section class="card half" aria-label="Invoices">
       <h2>Invoices</h2>
       <p class="soft">
-        For the toolkit’s quotas, from the records of closed periods, as with{' '}
+        For the toolkit’s quotas, from the records of closed periods, as printed by{' '}
         <code>gatewright usage invoice</code>.
       </p>
       <div class="row">
@@ -237,7 +237,7 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
     <>
       {notClosed === undefined ? null : <p class="note">Drafts: {notClosed}.</p>}
       {unpriced === 0 ? null : (
-        <p class="note">{unpriced} periods have no price in their plans, and are on no invoice.</p>
+        <p class="note">{unpriced} periods have no price in their plans, and appear on no invoice.</p>
       )}
       {invoices.length === 0 ? <Empty title={`No usage of ${month} has a price.`} /> : null}
       {invoices.map((invoice) => (

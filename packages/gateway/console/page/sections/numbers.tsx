@@ -34,8 +34,8 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
         title="Numbers"
         about={
           isCost
-            ? 'What a month of the recorded mix would cost on AWS.'
-            : 'Requests, errors and times of all requests since the start.'
+            ? 'What a month of traffic with the recorded mix would cost on AWS.'
+            : 'Requests, errors and durations of all requests since the start.'
         }
       />
       <nav class="tabs" aria-label="Views">

@@ -14,7 +14,7 @@ type Props = {
   readonly method: string;
   readonly target: string;
   readonly headers: readonly Header[];
-  /** Whether it will be sent with a caller, who adds a credential. */
+  /** Whether the request will be sent with a caller, which adds a credential. */
   readonly hasCaller: boolean;
 };
 
@@ -51,8 +51,8 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
       <h3>Preflight</h3>
       <p class="soft">
         {needsPreflight(question)
-          ? `Before a page of another origin may send this, a browser asks for ${[method, ...names].join(', ')}.`
-          : 'A browser sends this request without a preflight, and hides the answer unless it allows the origin.'}
+          ? `Before a page of another origin may send this request, a browser asks for permission for ${[method, ...names].join(', ')}.`
+          : 'A browser sends this request without a preflight, and hides the response unless it allows the origin.'}
       </p>
       <div class="row">
         <input

@@ -57,7 +57,9 @@ function ReloadStory({ reload }: { readonly reload: ShownReload }) {
         {reload.tookMs === undefined ? '' : ` · ${ms(reload.tookMs)}`} · {reload.what.join(', ')}
       </p>
       <section class={`story ${isKept ? 'bad' : 'good'}`} aria-label="Reload">
-        <p class="headline">{isKept ? `Version ${reload.version} still answers.` : describeReload(reload)}</p>
+        <p class="headline">
+          {isKept ? `Version ${reload.version} still handles requests.` : describeReload(reload)}
+        </p>
         {isKept ? (
           <>
             {place === undefined ? null : (
@@ -70,7 +72,7 @@ function ReloadStory({ reload }: { readonly reload: ShownReload }) {
             </pre>
           </>
         ) : (
-          <p>Version {reload.version} answers from here on.</p>
+          <p>Version {reload.version} handles requests from here on.</p>
         )}
       </section>
     </>

@@ -1,4 +1,7 @@
-/** Builds a request, of a route, a recorded or a saved one: parameters, body, caller; or a browser's preflight for it. */
+/**
+ * Builds a request from a route, a recorded request or a saved one: parameters, body and caller, or a
+ * browser's preflight for it.
+ */
 import { useState } from 'preact/hooks';
 import { fetchControl } from '../connection/control.ts';
 import { IdentityField, rememberIdentity } from '../elements/identity-field.tsx';
@@ -16,7 +19,7 @@ type BuilderProps = {
   readonly api: ShownApi;
   readonly route: ShownRoute | undefined;
   readonly initial: Draft;
-  /** What it began as: nothing, a recorded request, a saved one. */
+  /** What the form started from: nothing, a recorded request or a saved one. */
   readonly origin:
     | { readonly kind: 'route' }
     | { readonly kind: 'recorded'; readonly id: string; readonly isBinary: boolean }
@@ -65,7 +68,7 @@ export function RequestBuilder({ api, route, initial, origin, onSaved }: Builder
         />
       </div>
       <HeaderFields headers={headers} onChange={(changed) => change({ headers: changed })} />
-      {isSentBinary ? <p class="soft">Its body is no text, and is sent as it was.</p> : null}
+      {isSentBinary ? <p class="soft">The body is binary, and is sent unchanged.</p> : null}
       {takesBody ? (
         <JsonEditor value={body} label="Body" onChange={(text) => change({ body: text })} />
       ) : null}
@@ -106,7 +109,7 @@ type SendWith = Pick<BuilderProps, 'api' | 'origin'> & {
 };
 
 /**
- * A recorded request is sent again with changes: the gateway puts back what was masked and left as it was.
+ * Sends a recorded request again with changes: the gateway restores masked values that were left unchanged.
  * @returns id of the new request
  */
 async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWith): Promise<string> {
@@ -128,7 +131,7 @@ async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWit
   return id;
 }
 
-/** Values stay in this page: they are neither saved nor kept. */
+/** Values stay in this page: they are neither saved nor recorded. */
 function Placeholders({
   names,
   values,
@@ -179,8 +182,8 @@ function Examples({
 function SocketHint({ api }: { readonly api: ShownApi }) {
   return (
     <Empty title="A WebSocket API accepts connections.">
-      Connect to <code>{api.url}</code>, for example with <code>gatewright send</code>; open ones are listed
-      under <a href={linkTo('sockets')}>WebSockets</a>.
+      Connect to <code>{api.url}</code>, for example with <code>gatewright send</code>; open connections are
+      listed under <a href={linkTo('sockets')}>WebSockets</a>.
     </Empty>
   );
 }
@@ -194,7 +197,7 @@ function RouteFacts({ route }: { readonly route: ShownRoute }) {
         : `${guard.name} reads ${guard.sources.join(', ') || 'the signature'}`}
       {guard.audiences.length === 0 ? '' : `, audience ${guard.audiences.join(' or ')}`}
       {required.length === 0 ? '' : ` · needs ${required.join(', ')}`}
-      {checkedBodies.length === 0 ? '' : ` · checks bodies of ${checkedBodies.join(', ')}`} · answered by{' '}
+      {checkedBodies.length === 0 ? '' : ` · checks bodies of type ${checkedBodies.join(', ')}`} · answered by{' '}
       {route.target}
     </p>
   );

@@ -72,10 +72,10 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
       <Problem text={refusal ?? (earlier === undefined ? error : undefined)} />
       {earlier === undefined ? null : (
         <p class="note">
-          This request was answered by an earlier start, with which its record ended.
+          This request was handled by an earlier start, and its record was deleted when that start ended.
           {isOld || data === undefined
             ? ` ${earlier.method} ${readableTarget(earlier.target)} was answered with ${earlier.status} at ${dateTime(earlier.atEpochMs)}.`
-            : ' What had been read of it is below.'}
+            : ' The part of it that this page had read is below.'}
         </p>
       )}
       {data === undefined || isOld ? (
@@ -84,7 +84,11 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
         ) : null
       ) : compareWith === undefined ? (
         <FullDetail
-          detail={earlier === undefined ? data : { ...data, noReplay: 'its record ended with its start' }}
+          detail={
+            earlier === undefined
+              ? data
+              : { ...data, noReplay: 'its record was deleted when its start ended' }
+          }
           rows={rows}
           versions={earlier === undefined ? versions : []}
         />
@@ -117,7 +121,7 @@ function FullDetail({
         {dateTime(detail.atEpochMs)} · {ms(detail.tookMs)} · {detail.apiName}
         {detail.stage === undefined ? '' : ` / ${detail.stage}`} {host === undefined ? '' : `· ${host}`}
       </p>
-      {/* What was asked for comes first: the answer, or why there is none. */}
+      {/* The requested content comes first: the response, or why there is none. */}
       {isRefused ? null : reply}
       <StoryOf detail={detail} isRefused={isRefused} />
       {isRefused ? reply : null}
@@ -148,7 +152,7 @@ function FullDetail({
   );
 }
 
-/** Which deployment answered. */
+/** The deployment that handled the request. */
 function Version({
   of,
   versions,
@@ -197,7 +201,7 @@ function StoryOf({ detail, isRefused }: { readonly detail: RequestDetail; readon
   );
 }
 
-/** Of its authorizer and its function. */
+/** The log lines of its authorizer and its function. */
 function LogLines({ detail }: { readonly detail: RequestDetail }) {
   const { guard, integration } = detail.circumstances;
   const calls = [
@@ -293,7 +297,7 @@ function CompareChoice({
   );
 }
 
-/** `r`: sends the same request again. @returns why it could not be sent */
+/** The key `r` sends the same request again. @returns why it could not be sent */
 function useReplayKey(detail: RequestDetail | undefined): string | undefined {
   const [refusal, setRefusal] = useState<string>();
   useEffect(() => {

@@ -1,4 +1,7 @@
-/** Saved requests of the project: listed, opened in the builder, saved, removed, taken from an HTTP Archive. */
+/**
+ * The project's saved requests: listed, opened in the builder, saved, removed or imported from an HTTP
+ * Archive.
+ */
 import { useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../connection/control.ts';
 import { readHar } from '../traffic/har-requests.ts';
@@ -40,7 +43,7 @@ export function SavedRequests({ apis, saved: { data, error, reload } }: Props) {
       <Problem text={error} />
       {requests.length === 0 ? (
         <p class="soft">
-          Save a request from its form: callers are kept by name, and secrets as <code>{'${NAME}'}</code>.
+          Save a request from its form: callers are saved by name, and secrets as <code>{'${NAME}'}</code>.
         </p>
       ) : (
         <SortableTable name="saved" label="Saved" kind="stacks" columns={COLUMNS} rows={requests}>
@@ -153,7 +156,7 @@ export function SaveRequest({
         value={name}
         onInput={({ currentTarget }) => setTyped(currentTarget.value)}
       />
-      <Action label="Save" title="In a file of the project, without secrets" run={save} />
+      <Action label="Save" title="Saved in a file of the project, without secrets" run={save} />
       {file === undefined ? null : (
         <span class="soft" role="status">
           Saved in {file}.

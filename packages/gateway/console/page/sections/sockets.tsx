@@ -125,7 +125,7 @@ function Reach({
   onDone,
 }: {
   readonly connection: ShownConnection;
-  /** Those that clients of the API were sent lately. */
+  /** The latest distinct messages that clients of the API received. */
   readonly texts: readonly string[];
   readonly onDone: () => void;
 }) {
@@ -172,7 +172,7 @@ function Reach({
 
 const ARROWS: Readonly<Record<string, string>> = { message: '→', post: '←', handshake: '⇄', disconnect: '×' };
 
-/** One connection from its beginning, like a dialogue; of all the newest first. */
+/** One connection from its start, like a dialogue, or all connections with the newest first. */
 function Events({
   rows,
   title,
@@ -215,7 +215,7 @@ function Events({
   );
 }
 
-/** Where the row has not all of it: a longer text, or an answer to it. */
+/** Shown where the row does not show everything: a longer text, or a response to it. */
 function isCut({ kind, text, responseBytes }: RequestRow): boolean {
   return kind !== 'handshake' && (text?.endsWith('…') === true || (kind === 'message' && responseBytes > 0));
 }
@@ -225,7 +225,7 @@ function Whole({ id }: { readonly id: string }) {
   const { data } = useFetched<RequestDetail>(isOpen ? `requests/${encodeURIComponent(id)}` : undefined);
   return (
     <details class="shown" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>All of it</summary>
+      <summary>Show all</summary>
       {data?.request.body === undefined ? null : <pre tabIndex={0}>{data.request.body.text}</pre>}
       {data?.reply.body === undefined ? null : (
         <pre class="answer" tabIndex={0}>

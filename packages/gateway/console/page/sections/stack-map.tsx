@@ -1,4 +1,7 @@
-/** The map of the stacks: what leads from an API to a table, with counts; a node shows its place in the template. */
+/**
+ * The map of the stacks: how requests get from an API to a table, with counts; a node shows its place in the
+ * template.
+ */
 import { useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { Copy, Empty, Problem } from '../elements/parts.tsx';
@@ -28,14 +31,16 @@ export function StackMapView() {
   if (data === undefined) return <Problem text={error} />;
   if (data.nodes.length === 0)
     return (
-      <Empty title="This start has no API and no function.">They are drawn here with what they use.</Empty>
+      <Empty title="This start has no API and no function.">
+        APIs and functions are drawn here with what they use.
+      </Empty>
     );
   return (
     <>
       <Problem text={error} />
       <p class="soft">
-        Choose one to see only what it belongs to, and where it is defined. Functions lead to what their
-        environment names.
+        Choose a node to see what it is connected to and where it is defined. Functions are connected to what
+        their environment names.
       </p>
       {node === undefined ? null : (
         <Chosen node={node} count={countOf(node)} onClose={() => setChosen(undefined)} />
@@ -68,7 +73,7 @@ export function StackMapView() {
       </div>
       {data.left.map(({ apiName, routes }) => (
         <p class="soft" key={apiName}>
-          {apiName} has {routes} more routes than are drawn.
+          {apiName} has {routes} more routes are not drawn.
         </p>
       ))}
     </>
@@ -138,7 +143,7 @@ function Node({
       }}
     >
       <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx={6} />
-      {/* Cut where the box ends. */}
+      {/* Truncated at the edge of the box. */}
       <svg width={NODE_WIDTH - 6} height={NODE_HEIGHT}>
         <text class="map-name" x={8} y={15}>
           {name}

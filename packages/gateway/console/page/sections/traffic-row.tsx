@@ -1,4 +1,4 @@
-/** A row of Traffic and its head: one grid of cells, of which the path is the link. */
+/** A row of Traffic and its head: one grid of cells, in which the path is the link. */
 import { Status } from '../elements/parts.tsx';
 import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
@@ -42,9 +42,9 @@ type Props = {
 
 type Cell = {
   readonly shown: ComponentChildren;
-  /** Of the cell alone, not of its head. */
+  /** Applies to the cell only, not to its head. */
   readonly kind?: string;
-  /** Where the cell is too narrow for it. */
+  /** Shown where the cell is too narrow for the full text. */
   readonly title?: string | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** What is done with the list of Traffic as a whole: search, choice of rows, pause, mark, times, archive. */
+/** Tools for the whole Traffic list: search, choice of rows, pause, mark, times, archive. */
 import { useState } from 'preact/hooks';
 import { fetchControl } from '../connection/control.ts';
 import { Action } from '../elements/parts.tsx';
@@ -16,7 +16,7 @@ type SearchProps = {
   readonly onChange: (text: string) => void;
 };
 
-/** The choices write their terms into the search, which alone decides. */
+/** The choices write their terms into the search, which alone selects the rows. */
 export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
   const [isAsked, setAsked] = useState(false);
   const status = fieldIn(text, 'status');
@@ -71,10 +71,10 @@ export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
 const RANGES = [1, 5, 15, 60] as const;
 
 type ListChoice = {
-  /** Minutes; empty = all. */
+  /** In minutes; empty means all. */
   readonly range: string;
   readonly zone: string;
-  /** Undefined = not paused; else how many rows came since. */
+  /** Undefined while not paused; otherwise the number of rows that arrived since the pause. */
   readonly waiting: number | undefined;
   readonly markedEpochMs: number | undefined;
 };

@@ -45,7 +45,7 @@ export function TrafficSection({ traffic, reloads, item, query }: Props) {
   const { rows: sorted, order, sortBy } = useSorted('traffic', found, TRAFFIC_COLUMNS);
   const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
   const items = useMemo(() => {
-    // Among requests in the order of their arrival; a search is for requests alone.
+    // Reloads are shown among requests in the order of arrival; a search lists requests only.
     if (terms.length > 0 || order !== undefined) return shown;
     const first = rows.filter(({ id }) => pinned.ids.includes(id)).length;
     const since = choice.sinceEpochMs;
@@ -128,7 +128,7 @@ function Unread({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** From the address, also when it is edited by hand; then as set by the user. */
+/** Follows the address, also when the user edits it by hand. */
 function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
   const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
   const [value, setValue] = useState(asked ?? '');
@@ -145,7 +145,7 @@ function searchIn(query: URLSearchParams): string {
   return api === '' ? withStatus : withField(withStatus, 'api', api);
 }
 
-/** The rows to choose from: as they were at a pause, from a mark on, of the last minutes. */
+/** The rows to choose from: as they were at a pause, from a mark on, or of the last minutes. */
 function useListChoice({ rows: all, nowEpochMs }: Traffic) {
   const [range, setRange] = useKept(sessionStorage, 'range');
   const [mark, setMark] = useKept(sessionStorage, 'mark');
@@ -164,7 +164,7 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
               (mark === '' ||
                 (isOfThisStart ? sequence > markedSequence : sequence >= 0 || atEpochMs > markedAt)),
           ),
-    // A range ends with what was drawn last, so it is not sought anew with each key.
+    // A range ends with what was drawn last, so it is not recomputed with each keystroke.
     [given, range, mark, isOfThisStart],
   );
   const newest = paused?.[0]?.id;
@@ -204,9 +204,9 @@ function describeState({ state, isLive }: Traffic): string {
   const full = state.kept === state.limit ? ', the oldest are dropped' : '';
   const some =
     sampled !== undefined
-      ? ` · of ordinary successes ${sampled.text}, everything else kept`
+      ? ` · ${sampled.text} of ordinary successes and everything else kept`
       : notKept > 0
-        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes counted only`
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes only counted`
         : '';
   return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }
@@ -216,7 +216,7 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      // From the address: a second press may come before the first has been drawn.
+      // Read from the address, because a second keystroke may come before the first has been drawn.
       const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
       if (id !== undefined) go(linkTo('traffic', id));
     };

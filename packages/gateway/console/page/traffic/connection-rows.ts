@@ -1,4 +1,4 @@
-/** What recorded messages say of their connections. Pure. */
+/** What recorded messages tell about their connections. Pure. */
 import type { RequestRow } from '../../records/model.ts';
 
 export type ClosedConnection = {
@@ -37,7 +37,7 @@ export function closedConnections(
   return [...byId.values()];
 }
 
-/** Texts that clients of an API were sent, newest first, each once; cut ones are left out. */
+/** Distinct texts that clients of an API received, newest first; truncated ones are left out. */
 export function sentTexts(rows: readonly RequestRow[], apiId: string): readonly string[] {
   const texts = rows.flatMap((row) =>
     row.kind === 'post' && row.apiId === apiId && row.text?.endsWith('…') === false ? [row.text] : [],

@@ -1,11 +1,11 @@
-/** What arrives is drawn at most four times a second, however fast it comes. */
+/** Changes are drawn at most four times a second, however fast they arrive. */
 export const DRAWN_EVERY_MS = 250;
 
 type Change<Rows> = (before: Rows) => Rows;
 
 /**
- * Changes in order and together: 10,000 rows are not drawn for each that comes.
- * @param draw with all changes since the last time, and the last state that came with one
+ * Collects changes and passes them on together, in order, so that 10,000 rows are not drawn again for each
+ * new one. @param draw receives all changes since the last call, and the last state that came with one
  */
 export function drawSeldom<Rows, State>(
   draw: (change: Change<Rows>, state: State | undefined) => void,

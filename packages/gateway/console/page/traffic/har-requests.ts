@@ -1,16 +1,17 @@
-/** Requests of an HTTP Archive 1.2 for APIs of this start; secrets are taken out when they are saved. */
+/** Requests of an HTTP Archive 1.2 for APIs of this start; secrets are removed when they are saved. */
 import { OF_CLIENT } from './snippets.ts';
 import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 
 const MAX_REQUESTS = 500;
-/** Of HTTP/2, or of the browser. */
+/** Headers of HTTP/2, or of the browser. */
 const DROPPED = /^(?::|sec-)/i;
 
 type Served = Pick<ShownApi, 'name' | 'stage' | 'url' | 'kind'>;
 
 /**
- * Each to the API at its address; else, since archives of other hosts have other paths, to the first API whose
- * base path it begins with. @throws Error with what is wrong with the archive
+ * Assigns each request to the API at its address; otherwise, because archives of other hosts have other
+ * paths, to the first API whose base path the request begins with. @throws Error with what is wrong with the
+ * archive
  */
 export function readHar(text: string, apis: readonly Served[]): readonly SavedRequest[] {
   const entries = entriesOf(text);
@@ -33,7 +34,7 @@ function entriesOf(text: string): readonly unknown[] {
     throw new Error('The archive is not JSON.');
   }
   const entries = harMember(harMember(value, 'log'), 'entries');
-  if (!Array.isArray(entries)) throw new Error('The archive has no log.entries: is it a HAR file?');
+  if (!Array.isArray(entries)) throw new Error('The archive has no log.entries. Is it a HAR file?');
   return entries;
 }
 

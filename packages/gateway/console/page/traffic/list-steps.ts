@@ -1,6 +1,6 @@
 /**
- * The next id; the first where none is open; undefined at an end.
- * @param open its id, or the beginning of it
+ * Returns the next id; the first where none is open; undefined at an end of the list. @param open its id, or
+ * the beginning of it
  */
 export function idAfter(
   items: readonly { readonly id: string }[],

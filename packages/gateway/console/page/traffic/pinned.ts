@@ -1,4 +1,4 @@
-/** Requests that stay at the top of Traffic, kept for this tab. */
+/** Requests that are pinned to the top of Traffic, kept for this tab. */
 import { useMemo } from 'preact/hooks';
 import { useKept } from '../kept-state.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -17,7 +17,7 @@ export function usePinned(): Pinned {
   return { ids, toggle };
 }
 
-/** Whatever is searched for. */
+/** Shown regardless of the search. */
 export function pinnedFirst(
   found: readonly RequestRow[],
   all: readonly RequestRow[],

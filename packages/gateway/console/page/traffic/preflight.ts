@@ -1,10 +1,10 @@
-/** A browser's judgement of a preflight answer (Fetch, "CORS-preflight fetch"). Pure. */
+/** How a browser judges the response to a preflight (Fetch, "CORS-preflight fetch"). Pure. */
 
 export type PreflightQuestion = {
   readonly origin: string;
   readonly method: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** `credentials: 'include'`: cookies and client certificates. */
+  /** Corresponds to `credentials: 'include'`: cookies and client certificates. */
   readonly hasCredentials: boolean;
 };
 
@@ -19,11 +19,14 @@ const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
 const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-/** Set by the browser alone, so never asked for. @see the Fetch standard, "forbidden request-header" */
+/**
+ * Only the browser sets these, so a preflight never asks for them. @see the Fetch standard, "forbidden
+ * request-header"
+ */
 const FORBIDDEN =
   /^(?:accept-charset|accept-encoding|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie|te|trailer|transfer-encoding|upgrade|via)$/;
 
-/** Header names in a browser's preflight: lower case, sorted. */
+/** The header names in a browser's preflight, in lower case and sorted. */
 export function requestedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
   const names = headers
     .filter(([name, value]) => name !== '' && !isSimple(name.toLowerCase(), value))
@@ -78,12 +81,12 @@ export function checkPreflight(
         SIMPLE_METHODS.includes(method) || methods.includes(method) || (isStarMeant && methods.includes('*')),
       label: SIMPLE_METHODS.includes(method)
         ? `${method} needs no permission`
-        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'missing'}, requested is ${method}`,
+        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'missing'}; the request needs ${method}`,
     },
     ...requestedHeaders(question).map((name) => ({
       // `*` does not cover Authorization.
       isMet: names.includes(name) || (isStarMeant && name !== 'authorization' && names.includes('*')),
-      label: `Access-Control-Allow-Headers is ${names.join(', ') || 'missing'}, requested is ${name}`,
+      label: `Access-Control-Allow-Headers is ${names.join(', ') || 'missing'}; the request needs ${name}`,
     })),
   ];
 }

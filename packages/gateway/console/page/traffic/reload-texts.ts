@@ -1,4 +1,4 @@
-/** Reloads in words, and where they stand among requests. */
+/** Describes reloads, and where they stand among requests. */
 import { isOfEarlierStart } from './row-list.ts';
 import type { Change, ShownReload } from '../../records/reload-model.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -9,7 +9,7 @@ export function isReload(item: ListItem): item is ShownReload {
   return 'number' in item;
 }
 
-/** Both newest first; reloads are of the start that answers now. */
+/** Both lists are newest first; the reloads belong to the current start. */
 export function withReloads<Row extends Pick<RequestRow, 'sequence' | 'atEpochMs'>>(
   rows: readonly Row[],
   reloads: readonly ShownReload[],
@@ -51,7 +51,7 @@ function summarise(changes: readonly Pick<Change, 'part' | 'how'>[]): string {
 
 export function describeReload(reload: ShownReload): string {
   if (reload.kind === 'kept') return `${nameWhat(reload)}: ${firstLine(reload.message ?? '')}`;
-  if (reload.changed === 0) return `${nameWhat(reload)}: nothing that requests reach has changed`;
+  if (reload.changed === 0) return `${nameWhat(reload)}: nothing that affects requests has changed`;
   if (reload.changed > reload.changes.length) return `${nameWhat(reload)}: ${reload.changed} changes`;
   return isCodeAlone(reload)
     ? `${nameWhat(reload)}: new code`
@@ -66,7 +66,7 @@ function isCodeAlone({ changes }: ShownReload): boolean {
 
 /** `hello still runs the code of version 2` */
 export function describeStale(reload: ShownReload): string {
-  if (reload.what[0] === 'the stacks') return `The stacks are still those of version ${reload.version}`;
+  if (reload.what[0] === 'the stacks') return `The stacks of version ${reload.version} are still in use`;
   const verb = reload.what.length === 1 ? 'runs' : 'run';
   return `${nameWhat(reload)} still ${verb} the code of version ${reload.version}`;
 }

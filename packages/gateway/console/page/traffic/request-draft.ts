@@ -1,4 +1,4 @@
-/** A request that is being built: of a route, of a recorded request, of a saved one. */
+/** A request that is being built from a route, a recorded request or a saved one. */
 import { CONNECTION_HEADERS } from './snippets.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 import type { RequestDetail } from '../../records/model.ts';
@@ -9,11 +9,11 @@ export type Header = readonly [name: string, value: string];
 
 export type Draft = {
   readonly method: string;
-  /** With stage and query. */
+  /** Includes the stage and the query. */
   readonly target: string;
   readonly headers: readonly Header[];
   readonly body: string;
-  /** Empty = as the headers say. */
+  /** Empty means as the headers say. */
   readonly as: string;
 };
 
@@ -27,7 +27,7 @@ export function draftOfRoute(api: ShownApi, route: ShownRoute | undefined): Draf
   };
 }
 
-/** Made by the client or the connection for each request. */
+/** Headers that the client or the connection sets for each request. */
 const OF_A_REQUEST = new Set([...CONNECTION_HEADERS, 'x-amzn-trace-id']);
 
 export function draftOfRequest({ method, target, request }: RequestDetail): Draft {
@@ -40,7 +40,7 @@ export function draftOfRequest({ method, target, request }: RequestDetail): Draf
   };
 }
 
-/** With the required query parameters, to be filled in. */
+/** Includes the required query parameters, to be filled in. */
 function targetOf({ url }: ShownApi, route: ShownRoute | undefined): string {
   const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
   const path =
@@ -59,8 +59,8 @@ function headersOf(route: ShownRoute | undefined): readonly Header[] {
 }
 
 /**
- * A typed path as it is sent: spaces and letters beyond ASCII percent-encoded, what is encoded left as it is.
- * @throws Error without a slash at its beginning
+ * Percent-encodes a typed path for sending: spaces and letters beyond ASCII are encoded, existing escapes are
+ * left as they are. @throws Error where it does not begin with a slash
  */
 export function toTarget(typed: string): string {
   if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');
@@ -73,13 +73,13 @@ export function hasBody({ method }: Pick<Draft, 'method'>): boolean {
 
 const PLACEHOLDER = /\$\{([A-Z][A-Z0-9_]{0,63})\}/g;
 
-/** `NAME` of each `${NAME}`, whose value is not saved with the request. */
+/** The `NAME` of each `${NAME}`; its value is not saved with the request. */
 export function placeholdersIn({ target, headers, body }: Draft): readonly string[] {
   const texts = [target, ...headers.map(([, value]) => value), body];
   return [...new Set(texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name)))];
 }
 
-/** @param values by name; a placeholder without one stays */
+/** @param values by name; a placeholder without a value is left as it is */
 export function fillPlaceholders(draft: Draft, values: ReadonlyMap<string, string>): Draft {
   const fill = (text: string): string =>
     text.replaceAll(PLACEHOLDER, (whole, name: string) => values.get(name) ?? whole);

@@ -1,25 +1,25 @@
-/** Rows of the gateway for as long as the page is open, over restarts of it. */
+/** Streams rows of the gateway while the page is open, across restarts of the gateway. */
 import { noteConnected, noteState, readStart, Refused } from '../connection/connection.ts';
 import { fetchControl, followRows } from '../connection/control.ts';
 import { addOlder, addStart, mergeRows } from './row-list.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
-/** Rows per request: 10,000 at once would block gateway and page for a second. */
+/** Rows per request: 10,000 at once would block the gateway and the page for a second. */
 const PAGE_ROWS = 250;
-/** Between attempts while the gateway is away, and while it refuses the key. */
+/** Wait between attempts while the gateway is away, and while it refuses the key. */
 const RETRY_MS = 250;
 const REFUSED_MS = 1_000;
-/** Between looks whether another start answers, where nothing is recorded. */
+/** Wait between checks for a new start, where nothing is recorded. */
 const NOT_RECORDED_MS = 5_000;
 
 type Rows = readonly RequestRow[];
 type List = { readonly rows: Rows; readonly state: RecordState };
 
 type FeedReader = {
-  /** At once, with the first rows of a start and its clock. */
+  /** Called at once, with the first rows of a start and its clock. */
   readonly onStart: (change: (before: Rows) => Rows, state: RecordState, nowEpochMs: number) => void;
   readonly onChange: (change: (before: Rows) => Rows, state?: RecordState) => void;
-  /** Newest of what came. */
+  /** The newest sequence received. */
   readonly onNewest: (row: RequestRow) => void;
   readonly onError: (message: string) => void;
 };
@@ -35,7 +35,7 @@ export async function runFeed(reader: FeedReader, signal: AbortSignal): Promise<
 class RowFeed {
   readonly #reader: FeedReader;
   readonly #signal: AbortSignal;
-  /** Whose rows are shown. */
+  /** The start whose rows are shown. */
   #start: string | undefined;
   #first: List | undefined;
   #next = 0;
@@ -45,7 +45,7 @@ class RowFeed {
     this.#signal = signal;
   }
 
-  /** Until the stream ends. @returns how long to wait before the next one */
+  /** Reads until the stream ends. @returns how long to wait before the next stream */
   async connect(): Promise<number> {
     try {
       const start = await readStart();
@@ -73,7 +73,7 @@ class RowFeed {
     this.#next = list.state.taken;
     this.#first = list;
     this.#reader.onStart((before) => addStart(before, list.rows), list.state, list.nowEpochMs);
-    // Missing older rows are not an error of the page.
+    // Failing to load older rows is not an error of the page.
     this.#readOlder(list).catch(() => undefined);
   }
 
@@ -96,7 +96,7 @@ class RowFeed {
   }
 }
 
-/** A gateway that answers is connected, also where it records nothing. */
+/** A gateway that responds counts as connected, even where it records nothing. */
 function throwIfAway(problem: unknown): void {
   if (!(problem instanceof Refused) || problem.isOfConnection) throw problem;
 }

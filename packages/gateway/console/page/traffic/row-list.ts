@@ -1,20 +1,20 @@
 /**
- * The rows of Traffic, newest first. A start counts them from zero; those of starts that have ended stay, with
- * sequences below zero.
+ * The rows of Traffic, newest first. Each start counts its rows from zero; rows of starts that have ended
+ * stay, with sequences below zero.
  */
 import type { RequestRow } from '../../records/model.ts';
 
-/** Limit of the browser; the gateway's ring may be smaller. */
+/** The limit in the browser; the gateway's ring may be smaller. */
 const MAX_ROWS = 10_000;
 
 type Numbered = Pick<RequestRow, 'sequence'>;
 
-/** Its details ended with its start. */
+/** Its details were deleted when its start ended. */
 export function isOfEarlierStart({ sequence }: Numbered): boolean {
   return sequence < 0;
 }
 
-/** @param first rows of the start that answers now */
+/** @param first rows of the current start */
 export function addStart<Row extends Numbered>(
   before: readonly Row[],
   first: readonly Row[],
@@ -24,7 +24,7 @@ export function addStart<Row extends Numbered>(
   return [...first, ...earlier].slice(0, MAX_ROWS);
 }
 
-/** No effect where the list was cleared meanwhile. */
+/** Has no effect where the list was cleared meanwhile. */
 export function addOlder<Row extends Numbered>(
   newest: readonly Row[],
   older: readonly Row[],
@@ -37,7 +37,7 @@ export function addOlder<Row extends Numbered>(
   return [...newest.slice(0, end), ...older, ...newest.slice(end)].slice(0, MAX_ROWS);
 }
 
-/** @param coming oldest first; some may be there already */
+/** @param coming oldest first; some may already be in the list */
 export function mergeRows<Row extends Numbered>(
   before: readonly Row[],
   coming: readonly Row[],

@@ -1,7 +1,7 @@
 /** A request as text to paste elsewhere. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../../records/model.ts';
 
-/** Those of packages/base/aws/connection-headers.ts; the page takes nothing but types from outside its folder. */
+/** A copy of packages/base/aws/connection-headers.ts; the page imports only types from outside its folder. */
 export const CONNECTION_HEADERS: readonly string[] = [
   'connection',
   'content-length',
@@ -13,7 +13,7 @@ export const CONNECTION_HEADERS: readonly string[] = [
   'upgrade',
 ];
 
-/** Added by every client itself, or refused by `fetch`. */
+/** Headers that every client adds itself, or that `fetch` refuses. */
 export const OF_CLIENT: ReadonlySet<string> = new Set([
   ...CONNECTION_HEADERS,
   'accept-encoding',
@@ -40,7 +40,7 @@ function warningOf({ request }: RequestDetail, mark: '#' | '//'): string {
   const bytes = request.body?.cutFrom;
   return bytes === undefined
     ? ''
-    : `${mark} The body had ${bytes} bytes; these are the first 16 KB, which are kept.\n`;
+    : `${mark} The body had ${bytes} bytes; only the first 16 KB were kept, and they are used here.\n`;
 }
 
 function quote(text: string): string {
@@ -52,11 +52,11 @@ export function printCurl(detail: RequestDetail): string {
   const { body } = request;
   // `-X HEAD` would wait for a body.
   const words = [method === 'HEAD' ? 'curl -I' : `curl -i -X ${method}`];
-  // A name without a value would remove the header.
+  // curl would remove a header that has a name without a value.
   for (const [name, value] of headersOf(detail))
     words.push(`-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`);
   if (body !== undefined) {
-    // Otherwise curl sends the type of a form.
+    // Otherwise curl sends the content type of a form.
     if (!hasType(detail)) words.push("-H 'Content-Type:'");
     words.push(body.form === 'binary' ? '--data-binary @-' : `--data-raw ${quote(body.text)}`);
   }
@@ -69,7 +69,7 @@ export function printPython(detail: RequestDetail): string {
   const { method, request } = detail;
   const headers = headersOf(detail);
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
-  // A dictionary cannot have a name twice; servers take values joined by a comma as the same.
+  // A dictionary cannot have a name twice; servers treat values joined by a comma as the same.
   const joined = [...names].map((name): Header => {
     const same = headers.filter(([one]) => one.toLowerCase() === name);
     return [same[0]?.[0] ?? name, same.map(([, value]) => value).join(', ')];
@@ -101,7 +101,7 @@ function pythonBody(body: RequestDetail['request']['body']): readonly string[] {
     : [`data=${pythonText(body.text)}.encode()`];
 }
 
-/** JSON's escapes are Python's, except for halves of a pair, which Python would keep as halves. */
+/** JSON's escapes are valid in Python, except for unpaired surrogates, which Python would keep. */
 function pythonText(text: string): string {
   return JSON.stringify(text.toWellFormed());
 }
@@ -116,7 +116,7 @@ function printCall(detail: RequestDetail): string {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const fields = [
     `"method": ${JSON.stringify(method)}`,
-    // As an object where names are unique, for readability.
+    // Printed as an object where names are unique, for readability.
     `"headers": ${indent(names.size === headers.length ? Object.fromEntries(headers) : headers)}`,
   ];
   const { body } = request;

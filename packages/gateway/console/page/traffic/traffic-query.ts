@@ -1,6 +1,6 @@
 /**
  * The search of Traffic: `status:4xx method:POST took:>500 user:"alice b" -route:/ping`, and plain words,
- * which occur anywhere in a row. All terms must hold.
+ * which may occur anywhere in a row. A row must match all terms.
  */
 import type { RequestRow } from '../../records/model.ts';
 
@@ -26,7 +26,7 @@ type Row = Pick<
   | 'version'
 >;
 
-/** What a field tests; undefined for a value that it cannot read. */
+/** Returns the test of a field; undefined for a value that it cannot read. */
 type Test = (row: Row) => boolean;
 type Reader = (value: string) => Test | undefined;
 
@@ -57,12 +57,12 @@ const FIELDS = {
 
 type QueryField = keyof typeof FIELDS;
 
-/** In the order in which they are suggested. */
+/** In the order in which the fields are suggested. */
 export const QUERY_FIELDS = Object.keys(FIELDS) as readonly QueryField[];
 
 const TERM = /(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/gs;
 
-/** Never fails: what is no term of a field is a word. */
+/** Never fails: text that is not a term of a field is treated as a word. */
 export function parseTrafficQuery(text: string): readonly QueryTerm[] {
   return [...text.matchAll(TERM)].flatMap(([token]): QueryTerm[] => {
     const isNot = token.length > 1 && token.startsWith('-');
@@ -85,7 +85,7 @@ export function printTrafficQuery(terms: readonly QueryTerm[]): string {
     .join(' ');
 }
 
-/** The value of the first term of a field that must hold; empty where there is none. */
+/** The value of the first positive term of a field; empty where there is none. */
 export function fieldIn(text: string, field: QueryField): string {
   const term = parseTrafficQuery(text).find(
     (one) => one.kind === 'field' && one.field === field && !one.isNot,
@@ -93,7 +93,7 @@ export function fieldIn(text: string, field: QueryField): string {
   return term?.kind === 'field' ? term.value : '';
 }
 
-/** The search with this value of a field in place of others of it; an empty one takes the field away. */
+/** Replaces other values of a field in the search with this value; an empty value removes the field. */
 export function withField(text: string, field: QueryField, value: string): string {
   const others = parseTrafficQuery(text).filter(
     (term) => term.kind !== 'field' || term.field !== field || term.isNot,
@@ -102,7 +102,7 @@ export function withField(text: string, field: QueryField, value: string): strin
   return printTrafficQuery([...others, ...added]);
 }
 
-/** As the value of a field: in quotes where it would not be read as one. */
+/** Quotes the value of a field where it would not be read as one otherwise. */
 export function quoteValue(value: string): string {
   return /^[^\s"\\]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
 }
@@ -112,7 +112,7 @@ function quoteWord(text: string): string {
   return isPlain ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** Only what is one quoted text as a whole; its end may still be missing. */
+/** Removes the quotes of a text that is quoted as a whole; the closing quote may still be missing. */
 function unquote(text: string): string {
   const inner = /^"((?:[^"\\]|\\.)*)"?$/s.exec(text)?.[1];
   return inner === undefined ? text : inner.replaceAll(/\\(.)/gs, '$1');
@@ -122,7 +122,7 @@ function isField(name: string): name is QueryField {
   return Object.hasOwn(FIELDS, name);
 }
 
-/** A field without a value, as it is being typed, holds for every row. */
+/** A field without a value, while it is being typed, matches every row. */
 export function matcherOf(terms: readonly QueryTerm[]): (row: Row) => boolean {
   const tests = terms.flatMap((term): Test[] => {
     const test = term.kind === 'word' ? wordTest(term.text) : fieldTest(term.field, term.value);
@@ -136,7 +136,7 @@ function fieldTest(field: QueryField, value: string): Test | undefined {
   return value === '' ? undefined : FIELDS[field](value);
 }
 
-/** The first term whose value is not read, which therefore has no effect. */
+/** The first term whose value cannot be read and which therefore has no effect. */
 export function findUnread(terms: readonly QueryTerm[]): string | undefined {
   const unread = terms.find(
     (term) => term.kind === 'field' && /\w/.test(term.value) && FIELDS[term.field](term.value) === undefined,
@@ -152,7 +152,7 @@ function wordTest(word: string): Test {
   return (row) => toSearchText(row).includes(text);
 }
 
-/** For 10,000 rows, made once and not with each key press. */
+/** Built once for 10,000 rows instead of with each keystroke. */
 const TEXTS = new WeakMap<Row, string>();
 
 function toSearchText(row: Row): string {
@@ -179,14 +179,14 @@ function readPart(of: (row: Row) => string | undefined): Reader {
   };
 }
 
-/** `404`, `4xx`, `>=400`; close codes of connections have four digits, and belong to no kind. */
+/** Accepts `404`, `4xx`, `>=400`; WebSocket close codes have four digits and match no class such as 4xx. */
 function readStatus(value: string): Test | undefined {
   const kind = /^([1-5])xx$/i.exec(value)?.[1];
   if (kind !== undefined) return ({ status }) => status < 600 && Math.floor(status / 100) === Number(kind);
   return /^(?:[<>]=?|=)?\d{3,4}$/.test(value) ? readAmount(({ status }) => status)(value) : undefined;
 }
 
-/** `>500`, `<=2s`, `10kb`. */
+/** Accepts `>500`, `<=2s`, `10kb`. */
 function readAmount(of: (row: Row) => number): Reader {
   return (value) => {
     const [, sign = '=', digits, unit = ''] = /^([<>]=?|=)?(\d+(?:\.\d+)?)([a-z]*)$/i.exec(value) ?? [];
@@ -225,7 +225,10 @@ const FIXED: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
 };
 const MAX_SUGGESTED = 8;
 
-/** The whole text with its last term completed: fields, or values that occur in the rows, most frequent first. */
+/**
+ * The whole text with its last term completed: field names, or values that occur in the rows, most frequent
+ * first.
+ */
 export function suggestQueries(text: string, rows: readonly Row[]): readonly string[] {
   const [, before = '', minus = '', last = ''] = /^(.*?)(-?)(\S*)$/s.exec(text) ?? [];
   const [, name = '', begun = ''] = /^([a-z]+):"?(.*)$/.exec(last) ?? [];

@@ -1,4 +1,4 @@
-/** The rows of all sections: earlier ones, and new ones as they arrive. */
+/** The rows for all sections: earlier ones, and new ones as they arrive. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { followNewKeys, useConnection } from '../connection/connection.ts';
 import { fetchControl } from '../connection/control.ts';
@@ -8,19 +8,19 @@ import { keptZone, showTimesIn } from '../texts.ts';
 import type { RecordState, RequestRow } from '../../records/model.ts';
 
 export type Traffic = {
-  /** Newest first; those of earlier starts last. */
+  /** Newest first; rows of earlier starts come last. */
   readonly rows: readonly RequestRow[];
   readonly state: RecordState | undefined;
   readonly isLive: boolean;
   readonly error: string | undefined;
   readonly clear: () => Promise<void>;
-  /** By the gateway's clock, which may be moved. */
+  /** By the gateway's clock, which the user may have moved. */
   readonly nowEpochMs: () => number;
 };
 
 type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
-// As chosen in Traffic, for the times of all sections.
+// The choice made in Traffic, used for the times in all sections.
 showTimesIn(keptZone(localStorage));
 
 export function useTraffic(): Traffic {

@@ -6,7 +6,9 @@ import type { ShownReloads } from '../../records/reload-model.ts';
 const EVERY_MS = 1_000;
 const NONE: ShownReloads = { versions: [], reloads: [], broken: [] };
 
-/** As of the last second; the same object while nothing happens, so that nothing is drawn. */
+/**
+ * The reloads as of the last second; the same object while nothing changes, so that nothing is drawn again.
+ */
 export function useReloads(): ShownReloads {
   const [reloads, setReloads] = useState(NONE);
   useEffect(() => {
@@ -18,7 +20,7 @@ export function useReloads(): ShownReloads {
           if (text !== shown) setReloads(answer);
           shown = text;
         },
-        // What is known stays while the gateway is away.
+        // The last known reloads stay while the gateway is away.
         () => undefined,
       );
     };

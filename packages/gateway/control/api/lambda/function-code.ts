@@ -10,7 +10,7 @@ import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../ker
 import { functionArn, notFound, refused } from './lambda-refusal.ts';
 import { printConfiguration } from './lambda-reads.ts';
 
-/** Runs the archive in place of the function's code. */
+/** Runs the archive instead of the function's current code. */
 export type ReplaceCode = (
   functionName: string,
   archive: Buffer,
@@ -18,12 +18,12 @@ export type ReplaceCode = (
   | { readonly kind: 'replaced' }
   /** The function has no code that runs here. */
   | { readonly kind: 'not-run' }
-  /** No zip archive, or one that Lambda refuses. */
+  /** The content is not a zip archive, or one that Lambda refuses. */
   | { readonly kind: 'unreadable'; readonly reason: string }
 >;
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/code\/?$/;
-/** Members that are not enforced here, so that they are refused. */
+/** Members that are not enforced here and are therefore refused. */
 const REFUSED = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn', 'RevisionId'];
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -56,7 +56,7 @@ export function createFunctionCode(
   };
 }
 
-/** The zip archive, or why the call is refused. */
+/** The zip archive, or the reason why the call is refused. */
 function readArchive(input: UnknownMembers | undefined): Buffer | string {
   if (input === undefined) return 'Could not parse request body into json';
   const other = REFUSED.find((name) => (input[name] ?? undefined) !== undefined);

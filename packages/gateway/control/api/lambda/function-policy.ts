@@ -71,7 +71,7 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
   const [, encoded = '', statement] = PATH.exec(path) ?? [];
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined || (statement === undefined) === (method === 'DELETE'))
-    return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not served here`);
+    return refused(call, 501, 'NotImplementedException', `${method} ${path} of Lambda is not supported here`);
   const named = readFunctionName(decodeOrKeep(encoded));
   const asked = new URLSearchParams(query).get('Qualifier') ?? undefined;
   const qualifier = named.qualifier ?? (asked === '$LATEST' ? undefined : asked);
@@ -176,7 +176,10 @@ function printPolicy(
   return document === undefined ? undefined : JSON.stringify(document);
 }
 
-/** Derived from the policy: changes with it, and returns when a change is undone. */
+/**
+ * Derived from the policy, so it changes with the policy and returns to its earlier value when a change is
+ * undone.
+ */
 function revisionOf(policy: string): string {
   const hex = createHash('sha256').update(policy).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

@@ -1,5 +1,6 @@
 /**
- * Options of Invoke besides the answer: a ClientContext for the handler, and the log's tail for the caller.
+ * Options of Invoke that do not affect the response body: a ClientContext for the handler, and the end of the
+ * log for the caller.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -16,7 +17,7 @@ export type InvokeHeaders = {
   readonly tail: LogTail | undefined;
 };
 
-/** For the log's tail: absent `version` = the function itself. */
+/** For the end of the log: an absent `version` means the function itself. */
 type Run = {
   readonly requestId: string;
   readonly tookMs: number;
@@ -37,7 +38,9 @@ export class LogTail {
     if (this.#lines.length > TAIL_BYTES * 2) this.#lines = this.#lines.slice(-TAIL_BYTES);
   }
 
-  /** `LogResult`: framed by Lambda's own lines. A thread's memory use is unknown, so REPORT omits it. */
+  /**
+   * `LogResult`: the output between Lambda's own lines. A thread's memory use is unknown, so REPORT omits it.
+   */
   print({ requestId, tookMs: durationMs, version = '$LATEST' }: Run): string {
     const billed = Math.ceil(durationMs);
     const text =
@@ -47,7 +50,7 @@ export class LogTail {
   }
 }
 
-/** @param hasAnswer true for RequestResponse; an Event has no answer with a log, as in Lambda */
+/** @param hasAnswer true for RequestResponse; the response to an Event has no log, as in Lambda */
 export function parseInvokeHeaders({ request }: AwsCall, hasAnswer: boolean): ParsedInvoke {
   const logType = headerOf(request, 'x-amz-log-type') ?? 'None';
   if (logType !== 'None' && logType !== 'Tail')
@@ -76,7 +79,7 @@ function readContext(encoded: string): string | undefined {
   return parseJsonObject(text) === undefined ? undefined : text;
 }
 
-/** The header of the answer, if a tail was requested and the function has run. */
+/** The header of the response, if the end of the log was requested and the function has run. */
 export function logHeader(tail: LogTail | undefined, result: InvocationResult, run: Run): readonly string[] {
   if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
   return ['X-Amz-Log-Result', tail.print(run)];

@@ -17,12 +17,12 @@ type LambdaInvokeOptions = {
   readonly random: Random;
   readonly accountId: string;
   /**
-   * Whether a stack defines this version or alias of the function. All of them run the one local function.
+   * Whether a stack defines this version or alias of the function. All of them run the same local function.
    */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
   /**
-   * The version for an event with this qualifier, drawn by the weights of an alias; absent = the qualifier
-   * itself.
+   * The version for an event with this qualifier, chosen by the weights of an alias; absent means the
+   * qualifier itself.
    */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
   /** Accepts an asynchronous event; false if the queue is full. */
@@ -40,19 +40,19 @@ const INVOKE =
   /^\/(?:2015-03-31\/functions\/([^/]+)\/invocations|2021-11-15\/functions\/([^/]+)\/response-streaming-invocations)$/;
 const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
-/** Above the longest function timeout, so that the function's own comes first. */
+/** Above the longest function timeout, so that the function's own timeout comes first. */
 const LONGEST_MS = 900_000 + 60_000;
 
 /**
- * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event
- * is queued to run later; a stream has no ClientContext and no log, and refuses them.
+ * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (only for Invoke) and DryRun. An Event
+ * is queued to run later. A stream supports neither ClientContext nor the log, and refuses both.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   return async (call) => {
     const { request } = call;
     const target = readTarget(request.path, request.query);
     if (request.method !== 'POST' || target === undefined) {
-      const message = `${request.method} ${request.path} of Lambda is not served here; Invoke and InvokeWithResponseStream are`;
+      const message = `${request.method} ${request.path} of Lambda is not supported here; only Invoke and InvokeWithResponseStream are`;
       return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
     }
     const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
@@ -125,7 +125,7 @@ async function answer(
 
 type Target = { readonly name: string; readonly qualifier: string };
 
-/** Undefined: the function itself. */
+/** Undefined means the function itself. */
 function choose(
   { name, qualifier }: Target,
   arn: string,
@@ -234,7 +234,7 @@ function refuseOptions(call: AwsCall): ControlReply | undefined {
   ];
   for (const { header, none, says } of options) {
     if ((headerOf(call.request, header) ?? none) === none) continue;
-    const body = { Type: 'User', message: `Not served here: ${says}` };
+    const body = { Type: 'User', message: `Not supported here: ${says}` };
     return lambdaError(call, 400, 'InvalidParameterValueException', body);
   }
   return undefined;
@@ -296,7 +296,7 @@ function requestTooLarge(call: AwsCall, maxBytes: number): ControlReply {
   });
 }
 
-/** Lambda's error bodies have members of their own, some spelled `Message`. */
+/** Lambda's error bodies have their own members, some of which are spelled `Message`. */
 function lambdaError(call: AwsCall, status: number, type: string, body: object): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message: '' });
   return { status, headers, body: JSON.stringify(body) };
@@ -306,7 +306,10 @@ function withRequestId({ random }: LambdaInvokeOptions): string[] {
   return ['x-amzn-RequestId', random.uuid()];
 }
 
-/** As in Lambda the handler's own id, so that its log can be found; none if it did not run. */
+/**
+ * As in Lambda, this is the handler's own id, so that its log can be found; absent if the handler did not
+ * run.
+ */
 function requestIdOf(result: InvocationResult): string | undefined {
   return result.kind === 'returned' || result.kind === 'failed' ? result.requestId?.() : undefined;
 }

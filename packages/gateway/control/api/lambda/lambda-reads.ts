@@ -10,7 +10,7 @@ const PAGE = 50;
 
 type Found = { readonly definition: ResolvedStack['functions'][number]; readonly stack: ResolvedStack };
 
-/** @param others answers all other calls */
+/** @param others handles all other calls */
 export function createLambdaReads(stacks: () => readonly ResolvedStack[], others: AwsService): AwsService {
   return async (call) => {
     const { method, path, query } = call.request;
@@ -46,8 +46,8 @@ function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchPar
 }
 
 /**
- * The known part of a FunctionConfiguration: without an upload there is no CodeSize, CodeSha256 or
- * LastModified.
+ * The part of a FunctionConfiguration that is known here: without an upload there is no CodeSize, CodeSha256
+ * or LastModified.
  */
 export function printConfiguration({ definition, stack }: Found): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
@@ -72,7 +72,7 @@ export function printConfiguration({ definition, stack }: Found): object {
   };
 }
 
-/** The name in a name, a partial or a full ARN, as in the path. */
+/** Reads the function name from a name or from a partial or full ARN, as in the path. */
 function readName(encoded: string): string {
   const parts = decodeOrKeep(encoded).split(':');
   const at = parts.indexOf('function');

@@ -1,7 +1,7 @@
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
-/** For the caller's account, even if the function does not exist. */
+/** The ARN is in the caller's account, even if the function does not exist. */
 export function functionArn({ region, caller }: AwsCall, name: string): string {
   return `arn:aws:lambda:${region}:${caller.arn.split(':')[4] ?? ''}:function:${name}`;
 }

@@ -5,7 +5,9 @@ import type { StreamEvent } from './event-stream.ts';
 
 type StreamStart = Awaited<ReturnType<Invoker['stream']>>;
 
-/** `idleMs`: longest silence. A failure is reported in the stream: its status was already sent. */
+/**
+ * `idleMs`: the longest silence. A failure is reported in the stream, because its status was already sent.
+ */
 export function streamReply(
   start: Extract<StreamStart, { kind: 'streams' | 'failed' }>,
   headers: readonly string[],

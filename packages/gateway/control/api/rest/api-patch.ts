@@ -14,7 +14,10 @@ type Rule = PatchRule<JsonObject>;
 const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 const ADDRESS_TYPES = ['ipv4', 'dualstack'];
 
-/** `Must be one of: [replace]` for a verb [obs], and AWS's other form of it for the endpoint's type. */
+/**
+ * `Must be one of: [replace]` for an unsupported operation [obs], and AWS's other form of it for the
+ * endpoint's type.
+ */
 export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) => {
   if (supported.length === 0) return badRequest(`Invalid patch path ${operation.path}`);
   if (operation.path.startsWith('/endpointConfiguration/types/'))
@@ -52,7 +55,7 @@ const TEXT_RULES: readonly Rule[] = [
   {
     path: '/minimumCompressionSize',
     on: {
-      // No value disables it; `remove` is refused [obs].
+      // A missing value disables it; `remove` is refused [obs].
       replace: (api, { value }) =>
         value === ''
           ? without(api, 'MinimumCompressionSize')
@@ -99,7 +102,7 @@ function endpointsOf(api: JsonObject): readonly Json[] {
 
 const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
-/** The path names the present type, or its index in the list, which is 0: tools send either. */
+/** The path names the current type, or its index in the list, which is 0: tools send either. */
 function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInput): JsonObject {
   const current = endpointTypeOf(api);
   if (type !== '0' && type !== current)
@@ -124,7 +127,7 @@ function replaceAddressType(api: JsonObject, { value }: PatchInput): JsonObject 
   return withEndpoint(api, { IpAddressType: value });
 }
 
-/** @throws ControlError for a private API of IPv4 alone */
+/** @throws ControlError for a private API that supports only IPv4 */
 export function refuseAddressType({ Types, IpAddressType = 'dualstack' }: JsonObject): void {
   if (Array.isArray(Types) && Types.includes('PRIVATE') && IpAddressType !== 'dualstack')
     throw badRequest('Only dualstack ipAddressType is supported for Private APIs.');

@@ -26,7 +26,7 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): ob
   };
 }
 
-/** AWS has exactly one: templates write a list of one entry. */
+/** AWS has exactly one, but templates write a list with one entry. */
 export function endpointTypeOf(properties: JsonObject): string {
   const [type = 'EDGE'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types').map(String);
   return type;

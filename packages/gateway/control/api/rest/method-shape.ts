@@ -13,7 +13,7 @@ import type { ResponseList } from '../../edits/edit-methods.ts';
 import type { PatchRule } from '../../edits/patch.ts';
 import type { Field } from '../../resource-types/fields.ts';
 
-/** AWS shows an empty map that a call gave [obs]. */
+/** AWS shows an empty map that a call set [obs]. */
 const AS_GIVEN = { withEmptyMaps: true };
 
 const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
@@ -58,7 +58,7 @@ function showResponses(owner: JsonObject, list: ResponseList, fields: readonly F
   );
 }
 
-/** An empty selection pattern means the default response, and is shown so. */
+/** An empty selection pattern means the default response, and is shown as empty. */
 export function showResponse(response: JsonObject, fields: readonly Field[]): object {
   const shown = showFields(response, fields, AS_GIVEN);
   return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;

@@ -1,4 +1,4 @@
-/** Schemas of models: a text on the wire, an object in templates and in the control plane. */
+/** Schemas of models: text on the wire, an object in templates and in the control plane. */
 import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 

@@ -34,7 +34,7 @@ const PRODUCT_CODE: PatchRule<UsagePlan> = {
   },
 };
 
-/** Each part of a limit, and the whole; parts that a plan does not have yet are 0. */
+/** Patches each part of a limit, and the whole limit; parts that a plan does not have yet are 0. */
 function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
   const read = limit.wire === 'quota' ? readStartedQuota : readThrottle;
   const rules = (limit.fields ?? []).map(({ wire }): PatchRule<UsagePlan> => {
@@ -103,7 +103,7 @@ const removeMethodLimit: Change = (plan, { names }) =>
     return Object.fromEntries(Object.entries(throttle).filter(([name]) => name !== methodName(names)));
   });
 
-/** Terraform's provider writes the resource as it is: `…/throttle//pets/{id}/GET` (its usage_plan.go). */
+/** Terraform's provider writes the resource unescaped: `…/throttle//pets/{id}/GET` (its usage_plan.go). */
 const METHOD = '/apiStages/{stage}/throttle/{resource+}/{method}';
 
 export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
@@ -118,6 +118,6 @@ export const PLAN_RULES: readonly PatchRule<UsagePlan>[] = [
     const set = setMethodLimit(half);
     return { path: `${METHOD}/${half}`, on: { add: set, replace: set } };
   }),
-  // After its halves, which it would take for methods.
+  // Comes after the rules for its two parts, which this pattern would read as methods.
   { path: METHOD, on: { remove: removeMethodLimit } },
 ];

@@ -7,7 +7,7 @@ import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
-/** An omitted half is 0, as in AWS. @throws ControlError */
+/** If one of rate and burst is omitted it is 0, as on AWS. @throws ControlError */
 export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   return {
     rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
@@ -15,7 +15,7 @@ export function readThrottle(fields: UnknownMembers): ThrottleLimit {
   };
 }
 
-/** By `/pets/{id}/GET`. @throws ControlError */
+/** Throttles by `/pets/{id}/GET`. @throws ControlError */
 export function readMethodThrottles(fields: UnknownMembers): Readonly<Record<string, ThrottleLimit>> {
   return Object.fromEntries(
     Object.entries(fields).map(([method, limit]): [string, ThrottleLimit] => {
@@ -41,7 +41,7 @@ function readPeriod(value: unknown): QuotaPeriod {
   return period;
 }
 
-/** A number, or its text as in patches; absent = 0. */
+/** A number, or its text as in patches; absent means 0. */
 export function readAmount(value: unknown, name: string, isWhole: boolean): number {
   if (value === undefined || value === null) return 0;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

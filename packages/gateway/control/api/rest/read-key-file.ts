@@ -4,7 +4,7 @@
 import { badRequest } from '../../control-error.ts';
 
 type KeyRow = {
-  /** Counted from 1, including the header. */
+  /** The line number, counted from 1 and including the header. */
   readonly line: number;
   readonly name: string;
   readonly value: string;
@@ -14,7 +14,7 @@ type KeyRow = {
 };
 
 const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids'];
-/** More than an account may have. */
+/** More keys than an account may have. */
 const MAX_ROWS = 10_000;
 
 /** @throws ControlError BadRequestException for a file without the columns `name` and `key` */
@@ -46,11 +46,11 @@ export function readKeyFile(text: string): readonly KeyRow[] {
   });
 }
 
-/** Rows of cells; quoted cells may contain commas, line breaks and doubled quotes (RFC 4180). */
+/** Returns rows of cells; quoted cells may contain commas, line breaks and doubled quotes (RFC 4180). */
 function splitCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  // One cell and its end; each match takes at least one character, or is at the end.
+  // One cell and its end; each match consumes at least one character, or is at the end.
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
   const source = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
   for (let match = cell.exec(source); match !== null; match = cell.exec(source)) {
@@ -60,5 +60,5 @@ function splitCsv(text: string): string[][] {
     row = [];
     if (match[3] === '') return rows;
   }
-  throw badRequest(`Line ${rows.length + 1} of the file is not CSV`);
+  throw badRequest(`Line ${rows.length + 1} of the file is not valid CSV`);
 }

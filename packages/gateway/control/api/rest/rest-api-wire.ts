@@ -1,7 +1,7 @@
 /**
- * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. Requests see an edit after
- * CreateDeployment has made a deployment and a stage points at it, as in AWS.
- * @see API Gateway API reference; docs/design/control-plane.md lists what is served
+ * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. Requests see an edit once
+ * CreateDeployment has created a deployment and a stage points at it, as on AWS. @see API Gateway API
+ * reference; docs/design/control-plane.md lists what is served
  */
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
 import { documentationRoutes } from './wire-documentation.ts';
@@ -57,14 +57,17 @@ export function createRestApiWire(control: RestControl): AwsService {
   };
 }
 
-/** Once whenever an API begins to differ from its deployment: the usual reason for "nothing changed". */
+/**
+ * Logged once whenever an API begins to differ from its deployment, which is the usual reason for "nothing
+ * changed".
+ */
 function reportEdits(control: RestControl, reported: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
     if (!isEdited) reported.delete(identity.apiId);
     else if (!reported.has(identity.apiId)) {
       reported.add(identity.apiId);
       control.ports.log.write(
-        `${identity.name} is edited but not deployed; requests see the edit after CreateDeployment`,
+        `${identity.name} was edited but not deployed; requests see the edit after CreateDeployment`,
       );
     }
   }
@@ -143,7 +146,7 @@ const RULES: readonly PatchRule<Settings>[] = [
       remove: (settings) => ({ ...settings, cloudwatchRoleArn: undefined }),
     },
   },
-  // Every account has it since 2016; it cannot be removed.
+  // Every account has had it since 2016, and it cannot be removed.
   {
     path: '/features',
     on: {
@@ -155,7 +158,7 @@ const RULES: readonly PatchRule<Settings>[] = [
   },
 ];
 
-/** An empty text removes it, as in Terraform's destroy. */
+/** An empty text removes it, as in `terraform destroy`. */
 function readRole(value: string): string | undefined {
   if (value === '') return undefined;
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value)) return value;
@@ -212,7 +215,7 @@ function readDeploymentOptions(body: WireCall['body'], id: string): DeploymentOp
     id,
     description: optionalText(body, 'description') ?? '',
     stageName: optionalText(body, 'stageName'),
-    // `description` belongs to the deployment; the stage's is called `stageDescription` here.
+    // `description` belongs to the deployment; the stage's description is called `stageDescription` here.
     stage: readFields({ ...body, description: body['stageDescription'] }, STAGE_FIELDS),
     canary: canary === undefined ? undefined : readCanary(canary),
   };
@@ -226,7 +229,7 @@ function showDeployment({ compiled, description, createdAtEpochMs }: DeploymentR
   };
 }
 
-/** Path → verb → AWS's summary of a method in a deployment. */
+/** Maps a path to its methods and AWS's summary of each method in a deployment. */
 function summarise({ resources, methods }: ApiResources): Record<string, Record<string, unknown>> {
   const summary: Record<string, Record<string, unknown>> = {};
   for (const { properties } of methods) {
@@ -269,7 +272,7 @@ function exportRoutes(control: RestControl): readonly WireRoute[] {
         return {
           status: 200,
           headers: [
-            // Always a download, as in AWS.
+            // Always a download, as on AWS.
             'Content-Type',
             'application/octet-stream',
             'Content-Disposition',

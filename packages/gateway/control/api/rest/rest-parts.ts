@@ -1,6 +1,6 @@
 /**
- * Differences of authorizers, models and request validators of REST APIs: AWS's checks, texts and defaults.
- * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
+ * What differs between authorizers, models and request validators of REST APIs: AWS's checks, texts and
+ * defaults. Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
  */
 import { conflict } from '../../control-error.ts';
 import { checkAuthorizer } from '../../edits/check-authorizer.ts';
@@ -31,14 +31,14 @@ export type RestPart = {
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
   /** Refuses at once what a deployment would refuse. @throws ControlError, DefinitionError */
   readonly check?: (next: ApiResources, item: ControlResource) => void;
-  /** Why it cannot be deleted while this method uses it; undefined = it does not. */
+  /** Why it cannot be deleted while this method uses it; undefined means that the method does not. */
   readonly inUse: (item: ControlResource, method: JsonObject, path: string) => string | undefined;
   /** Defaults that AWS shows, and values that it replaces. */
   readonly usual: (item: ControlResource) => Readonly<Record<string, unknown>>;
 };
 
 const idOf = ({ id }: ControlResource): string => id;
-/** A template may let CloudFormation name a model. */
+/** In a template the name of a model is optional, because CloudFormation can choose one. */
 const nameOf = ({ id, properties }: ControlResource): string => textOf(properties, 'Name') || id;
 
 const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];
@@ -69,7 +69,7 @@ const AUTHORIZERS: RestPart = {
   check: checkAuthorizer,
   inUse: ({ id, logicalId, properties }, method, path) =>
     method['AuthorizerId'] === id
-      ? // AWS's words, including the two slashes (hashicorp/terraform#6731, terraform-provider-aws#14812).
+      ? // AWS's wording, including the two slashes (hashicorp/terraform#6731, terraform-provider-aws#14812).
         `Cannot delete authorizer '${textOf(properties, 'Name') || logicalId}', is referenced in method: ${textOf(method, 'HttpMethod')}/${path || '/'}`
       : undefined,
   usual: ({ logicalId, properties }) => ({

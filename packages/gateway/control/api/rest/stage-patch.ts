@@ -18,7 +18,7 @@ import type { Field } from '../../resource-types/fields.ts';
 
 type Rule = PatchRule<JsonObject>;
 
-/** AWS's own list, including the missing commas [obs]. */
+/** AWS's own list, including its missing commas [obs]. */
 const PATHS =
   '[/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, ' +
   '/accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, ' +
@@ -40,7 +40,7 @@ export const stageRefusal: PatchRefusal = ({ op, path }) =>
       : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
   );
 
-/** Applies a rule of a nested block to the stage; `usual` is the block if it is absent. */
+/** Applies a rule of a nested block to the stage; `usual` is used if the block is absent. */
 function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObject) => JsonObject): Rule {
   const on: Rule['on'] = Object.fromEntries(
     Object.entries(rule.on).map(([verb, apply]) => [
@@ -54,7 +54,10 @@ function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObj
   return { path: `/${name}${rule.path}`, on };
 }
 
-/** Setting a part of an absent canary creates one: of the stage's own deployment, without traffic [obs]. */
+/**
+ * Setting a part of an absent canary creates a canary with the stage's own deployment and without traffic
+ * [obs].
+ */
 const newCanary = (stage: JsonObject): JsonObject => ({
   DeploymentId: stage['DeploymentId'] ?? '',
   PercentTraffic: 0,
@@ -73,7 +76,7 @@ const CANARY_RULES: readonly Rule[] = [
   inBlock('canarySettings', 'CanarySetting', upsertRule(overrides), newCanary),
 ];
 
-/** Unlike other maps, a stage's variables can be added by `replace` too. */
+/** Unlike entries of other maps, a stage's variables can also be added by `replace`. */
 function upsertRule(map: Field): Rule {
   const rule = mapRule(map, 'Invalid stage variable name');
   const add = rule.on.add;
@@ -115,7 +118,7 @@ const ACCESS_LOG_RULES: readonly Rule[] = [
   ),
 ];
 
-/** Promotion of a canary: AWS's two copies [obs]. */
+/** Promotion of a canary: the two copy operations of AWS [obs]. */
 const PROMOTION_RULES: readonly Rule[] = [
   {
     path: '/deploymentId',

@@ -12,7 +12,7 @@ import type { Field } from '../../resource-types/fields.ts';
 
 export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;
 
-/** A method setting by the end of its patch path. AWS has the last two, CloudFormation does not. */
+/** A method setting by the end of its patch path. AWS has the last two; CloudFormation does not. */
 export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
   'metrics/enabled': field('metricsEnabled', 'flag'),
   'logging/loglevel': field('loggingLevel'),
@@ -46,7 +46,7 @@ export const CANARY_FIELDS: readonly Field[] = [
   field('useStageCache', 'flag'),
 ];
 
-/** In GB. */
+/** In gigabytes. */
 const USUAL_CACHE_SIZE = '0.5';
 
 export const ACCESS_LOG_FIELDS: readonly Field[] = [field('destinationArn'), field('format')];
@@ -82,8 +82,8 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
 }
 
 /**
- * By `* /*`, or by path and verb as a call wrote them: `~1pets/GET`, or `pets/GET`, which Terraform's provider writes and
- * looks for.
+ * By `* /*`, or by path and method as a call wrote them: `~1pets/GET`, or `pets/GET`, which Terraform's
+ * provider writes and looks for.
  */
 function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(
@@ -107,7 +107,7 @@ export function blockOf(properties: JsonObject, name: string): JsonObject | unde
   return isJsonObject(block) ? block : undefined;
 }
 
-/** The settings of one method, by the resource path and verb of a patch path; undefined if absent. */
+/** The settings of one method, by the resource path and method of a patch path; undefined if absent. */
 export function findSetting(stage: JsonObject, resource: string, method: string): JsonObject | undefined {
   return listSettings(stage).find((item) => isSettingOf(item, resource, method));
 }

@@ -1,4 +1,4 @@
-/** Requests of TestInvokeMethod and TestInvokeAuthorizer: they use the edited API, not a deployment. */
+/** Requests of TestInvokeMethod and TestInvokeAuthorizer: they use the API as edited, not a deployment. */
 import { compileDeployment } from '../../compile-deployment.ts';
 import { authorizationTypeOf } from '../../edits/check-authorizer.ts';
 import { OWN_ADDRESS, receive } from '../../../core/receive.ts';
@@ -9,7 +9,7 @@ import type { Deployment } from '../../../core/deployment/model.ts';
 import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../../core/exchange.ts';
 import type { Ports } from '../../../core/ports.ts';
 
-/** Stage names of such requests (docs/aws §4.4), by what is tested. */
+/** The stage names of such requests (docs/aws §4.4), by what is tested. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
 const NOTHING_KEPT: AuthorizerCache = {
@@ -31,13 +31,13 @@ const LOGS: StageLogs = {
 export type TestRequest = {
   readonly method: string;
   readonly target: string;
-  /** Flat name, value list. */
+  /** Flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: string | undefined;
   readonly stageVariables: Readonly<Record<string, string>>;
 };
 
-/** The request described by a call; without a path it is `usualPath`. @throws ControlError */
+/** The request that a call describes; without a path it is `usualPath`. @throws ControlError */
 export function readTestRequest(
   body: Readonly<Record<string, unknown>>,
   method: string,
@@ -59,8 +59,7 @@ export function readTestRequest(
 
 /**
  * An exchange for one method without access checks: authorizer, key, throttle and resource policy are
- * skipped, as in AWS.
- * @throws DefinitionError for a method that cannot be deployed
+ * skipped, as on AWS. @throws DefinitionError for a method that cannot be deployed
  */
 export function openMethodExchange(
   api: ApiState,
@@ -71,9 +70,9 @@ export function openMethodExchange(
   const properties = { ...method.properties, AuthorizationType: 'NONE', ApiKeyRequired: false };
   const deployment = compileMethod(api, { ...method, properties });
   const [plan] = deployment.routes.plans;
-  if (plan === undefined) throw new TypeError('a deployment of one method has no route');
+  if (plan === undefined) throw new TypeError('the deployment of the single method has no route');
   const { routes } = deployment;
-  // The call names the method: a path that does not match has empty parameters.
+  // The call names the method, so a path that does not match results in empty parameters.
   const unfit = { plan, pathParameters: emptyParameters(plan.resourcePath) };
   const find = (verb: string, path: string) => routes.find(verb, path) ?? unfit;
   return makeExchange(
@@ -110,7 +109,7 @@ export function authorizerExchange(
     },
   });
   const [plan] = deployment.routes.plans;
-  if (plan === undefined) throw new TypeError('a deployment of one method has no route');
+  if (plan === undefined) throw new TypeError('the deployment of the single method has no route');
   const routes = { plans: [plan], find: () => ({ plan, pathParameters: null }) };
   return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
 }

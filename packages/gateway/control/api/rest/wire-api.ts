@@ -24,7 +24,7 @@ export type RestControl = {
   readonly ports: Ports;
 };
 
-/** @throws ControlError NotFoundException, with the text for calls on the API itself [obs] */
+/** @throws ControlError NotFoundException, with the text for calls about the API itself [obs] */
 export function findApi({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
   const apiId = path('restApiId');
   const api = apis.state(apiId);

@@ -148,10 +148,10 @@ function showPart({ id, properties }: ControlResource): object {
   return { id, location, properties: textOf(properties, 'Properties') };
 }
 
-/** `type`, `path` and `name` of the query; all must match. `locationStatus` finds places without a part. */
+/** `type`, `path` and `name` in the query must all match. `locationStatus` finds locations without a part. */
 function isRequested({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
-    throw badRequest('locationStatus UNDOCUMENTED is not served here');
+    throw badRequest('locationStatus UNDOCUMENTED is not supported here');
   return ({ properties }) => {
     const location = formatLocation(mapOf(properties, 'Location'));
     return ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));

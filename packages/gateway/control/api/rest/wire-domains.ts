@@ -64,13 +64,13 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} is not enforced here: the local CA makes certificates. Omit it`);
+      throw badRequest(`${name} is not enforced here, because the local CA makes certificates; omit it`);
   const routingMode = optionalText(body, 'routingMode');
   if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
     throw badRequest(`Invalid routing mode: ${routingMode}`);
   const types = optionalObject(body, 'endpointConfiguration')?.['types'];
   const Types = Array.isArray(types) ? types.map(String) : ['EDGE'];
-  if (Types.includes('PRIVATE')) throw badRequest('Private custom domain names are not served here');
+  if (Types.includes('PRIVATE')) throw badRequest('Private custom domain names are not supported here');
   return {
     ...readFields(body, [...FIELDS, MUTUAL_TLS]),
     EndpointConfiguration: { Types },
@@ -162,7 +162,7 @@ function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
   });
 }
 
-/** AWS shows the empty base path under a name, and accepts both. */
+/** AWS shows the empty base path as `(none)`, and accepts both forms. */
 function readBasePath(text: string): string {
   return text === ROOT_BASE_PATH ? '' : text;
 }

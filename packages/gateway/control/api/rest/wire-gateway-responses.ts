@@ -95,7 +95,7 @@ function put(api: ApiState, type: string, properties: JsonObject, { random }: Re
   api.edit({ ...api.resources, gatewayResponses });
 }
 
-/** Patching a default response creates one of the API's own. */
+/** Patching a default response creates a response that belongs to the API. */
 function toProperties({
   statusCode: status,
   responseParameters,
@@ -113,6 +113,8 @@ function show(api: ApiState, responseType: string): GatewayResponse {
   const shown =
     type === undefined ? undefined : resolveGatewayResponses(api.resources.gatewayResponses).get(type);
   if (shown === undefined)
-    throw badRequest(`Invalid gateway response type "${responseType}". AWS has ${RESPONSE_TYPES.join(', ')}`);
+    throw badRequest(
+      `Invalid gateway response type "${responseType}"; expected one of ${RESPONSE_TYPES.join(', ')}`,
+    );
   return shown;
 }

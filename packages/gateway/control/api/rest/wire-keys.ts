@@ -86,7 +86,7 @@ function importRoute(account: Account, random: Random): WireRoute {
   };
 }
 
-/** An invalid row is a warning; with `failonwarnings` nothing is imported then. */
+/** An invalid row causes a warning; with `failonwarnings` nothing is imported in that case. */
 function importKeys({ query, document }: WireCall, account: Account, random: Random): ControlReply {
   if (query.get('format') !== 'csv') throw badRequest('Invalid format parameter. Must be one of: [csv]');
   const ids: string[] = [];
@@ -125,7 +125,7 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
   const nowEpochMs = account.clock.nowEpochMs();
   return {
     id: random.hex(ID_LENGTH),
-    // AWS generates a value for an empty one too [obs].
+    // AWS also generates a value for an empty one [obs].
     value: optionalText(body, 'value') || random.hex(GENERATED_VALUE_LENGTH),
     name: optionalText(body, 'name'),
     description: optionalText(body, 'description'),

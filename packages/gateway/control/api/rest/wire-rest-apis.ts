@@ -1,5 +1,5 @@
 /**
- * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite by a document, delete.
+ * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite with a document, delete.
  */
 import { MUST, violation } from '@gatewright/aws/violations';
 import { validationError } from '../../edits/check-members.ts';
@@ -127,7 +127,7 @@ function refuseWarnings(call: WireCall, warnings: readonly string[]): void {
 function readApi(body: WireCall['body']): JsonObject {
   requiredText(body, 'name');
   if (optionalText(body, 'cloneFrom') !== undefined)
-    throw badRequest('cloneFrom is not served here; GetExport and ImportRestApi make a copy');
+    throw badRequest('cloneFrom is not supported here; copy the API with GetExport and ImportRestApi');
   const Tags = tagList(textMap(body, 'tags'));
   const EndpointConfiguration = readEndpointConfiguration(
     optionalObject(body, 'endpointConfiguration') ?? {},

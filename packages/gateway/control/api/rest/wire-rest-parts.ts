@@ -82,7 +82,7 @@ function create(part: RestPart, call: WireCall, control: RestControl): ControlRe
   return put(part, api, item);
 }
 
-/** Replaces the one with its id, or adds it. */
+/** Replaces the part that has the same id, or adds it. */
 function put(part: RestPart, api: ApiState, item: ControlResource): ControlResource {
   const before = partsOf(api.resources, part.part);
   const isThere = before.some(({ id }) => id === item.id);

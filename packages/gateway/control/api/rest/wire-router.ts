@@ -23,9 +23,12 @@ export type WireRoute = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/usageplans/{usagePlanId}/keys/{keyId}` */
   readonly path: string;
-  /** Value of the query's `mode`, which distinguishes two calls of one path; absent = any but `import`. */
+  /**
+   * The value of the query's `mode`, which distinguishes two calls with the same path; absent means any
+   * except `import`.
+   */
   readonly mode?: 'import' | undefined;
-  /** Whether the body is an OpenAPI document, in JSON or YAML, and not the input of the call. */
+  /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
   readonly takesDocument?: boolean | undefined;
   /** @throws ControlError, DefinitionError */
   readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
@@ -41,7 +44,7 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
   ValidationException: 400,
 };
 
-/** Answers a call by the first matching route; AWS's own calls without a route are refused by name. */
+/** Handles a call with the first matching route. AWS's calls that have no route are refused by name. */
 export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
   const { request } = call;
   const refuse = (status: number, type: string, message: string): ControlReply =>
@@ -62,7 +65,7 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     return refuse(
       501,
       'NotImplementedException',
-      `${request.method} ${request.path} of API Gateway is not served here`,
+      `${request.method} ${request.path} of API Gateway is not supported here`,
     );
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {
@@ -78,14 +81,14 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     });
   } catch (error) {
     if (error instanceof ControlError) return refuse(STATUS[error.code], error.code, error.message);
-    // Refusals of the deployment compiler are bad requests here, without a place in a file.
+    // Refusals of the deployment compiler are bad requests here; they have no place in a file.
     if (error instanceof DefinitionError) return refuse(400, 'BadRequestException', error.message);
     throw error;
   }
 }
 
 /**
- * The path of the call's ARN. Decoded like routes: otherwise `/restapis/%61bc` would pass a policy that
+ * The path in the call's ARN. It is decoded like routes: otherwise `/restapis/%61bc` would pass a policy that
  * denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their ARN.
  */
 function resourcePath(segments: readonly string[]): string {
@@ -141,7 +144,7 @@ export function cutPage(items: readonly unknown[], size: string | null, token: s
   return { page: items.slice(Number(start), end), next };
 }
 
-/** In the form of AWS's REST API: `item`, and `position` if there is more. */
+/** In the form of AWS's REST API: `item`, and `position` if there are more. */
 export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
   const { page, next } = cutPage(items, query.get('limit'), query.get('position'));
   return jsonReply(200, { position: next, item: page });

@@ -1,7 +1,7 @@
 /**
- * The client SDKs of API Gateway. The list is served; generating one is refused by name, after all of AWS's
- * checks, since its source is AWS's own.
- * @see API Gateway API reference, "GetSdk", which names the types and their parameters
+ * The client SDKs of API Gateway. The list is served. Generating an SDK is refused by name, after all of
+ * AWS's checks, because the source of the SDKs is AWS's own. @see API Gateway API reference, "GetSdk", which
+ * lists the types and their parameters
  */
 import { badRequest, ControlError, orNotFound } from '../../control-error.ts';
 import { getStage } from '../../edits/edit-stages.ts';
@@ -51,7 +51,7 @@ export function sdkRoutes(control: RestControl): readonly WireRoute[] {
         if (missing.length > 0) throw badRequest(`Missing required parameters: [${missing.join(', ')}]`);
         throw new ControlError(
           'NotImplementedException',
-          `GetSdk is not served here: only AWS makes the ${type.name} SDK. Use GetExport and a generator for OpenAPI documents`,
+          `GetSdk is not supported here, because only AWS generates the ${type.name} SDK; use GetExport and a generator for OpenAPI documents`,
         );
       },
     },

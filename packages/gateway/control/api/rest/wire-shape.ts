@@ -1,7 +1,7 @@
 import { badRequest } from '../../control-error.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
-/** @throws ControlError unless it is a text */
+/** @throws ControlError unless it is a string */
 export function optionalText(body: UnknownMembers, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -23,7 +23,7 @@ export function optionalFlag(body: UnknownMembers, name: string): boolean | unde
   throw badRequest('Invalid request input');
 }
 
-/** A nested object; absent = undefined. */
+/** A nested object; absent results in undefined. */
 export function optionalObject(body: UnknownMembers, name: string): UnknownMembers | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -31,7 +31,7 @@ export function optionalObject(body: UnknownMembers, name: string): UnknownMembe
   return Object.fromEntries(Object.entries(value));
 }
 
-/** A list of objects; absent = empty. */
+/** A list of objects; absent results in an empty list. */
 export function objectList(body: UnknownMembers, name: string): readonly UnknownMembers[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
@@ -39,7 +39,7 @@ export function objectList(body: UnknownMembers, name: string): readonly Unknown
   return value.map((item: unknown, index) => optionalObject({ [index]: item }, String(index)) ?? {});
 }
 
-/** A map of texts; absent = empty. */
+/** A map of strings; absent results in an empty map. */
 export function textMap(body: UnknownMembers, name: string): Readonly<Record<string, string>> {
   const entries = Object.entries(optionalObject(body, name) ?? {});
   return Object.fromEntries(

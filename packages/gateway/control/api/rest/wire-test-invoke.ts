@@ -81,18 +81,18 @@ async function invokeMethod(
 }
 
 /**
- * Limits of a streamed response; the first one counts (developer guide, "Troubleshoot issues with response
- * streaming").
+ * Limits of a streamed response; whichever is reached first applies (developer guide, "Troubleshoot issues
+ * with response streaming").
  */
 const STREAM_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 35_000 };
 
-/** Ports for a request that must not appear in logs, metrics or traces of the API. */
+/** Ports for a request that must not appear in the API's logs, metrics or traces. */
 function unseen(at: Ports, own: Partial<Ports>): Ports {
   const nothing = { write: () => undefined };
   return { ...at, log: nothing, logGroups: nothing, metrics: undefined, traces: undefined, ...own };
 }
 
-/** The authorizer's answer, even if it would deny the request. */
+/** The authorizer's result, even if it would deny the request. */
 async function invokeAuthorizer(
   api: ApiState,
   authorizer: ControlResource,
@@ -121,7 +121,7 @@ async function invokeAuthorizer(
     }),
   );
   const { caller } = received;
-  // An unreadable answer is 500 before the authorizer can allow.
+  // A result that cannot be read is a 500 before the authorizer can allow anything.
   const said = caller === undefined && reply.status === 500 ? undefined : parsePolicy(call?.result);
   const isKnown = caller !== undefined || said !== undefined;
   const facts = {
@@ -148,7 +148,7 @@ function parsePolicy(answer: string | undefined): Record<string, unknown> | unde
   return { principalId, policy: JSON.stringify(policyDocument) };
 }
 
-/** The front end adds request ids and, on errors, the content type; a test does not pass it [obs]. */
+/** The front end adds request ids and, on errors, the content type; a test does not pass through it [obs]. */
 function shownHeaders(reply: Reply): readonly (readonly [string, string])[] {
   const headers = pairs(withoutFrontEnd(reply.headers));
   const isError = headers.some(([name]) => name.toLowerCase() === 'x-amzn-errortype');
@@ -161,7 +161,7 @@ function gather(headers: readonly (readonly [string, string])[]): Record<string,
   return Object.fromEntries(gathered);
 }
 
-/** The reason in brackets of the gateway's own line. */
+/** The reason in parentheses in the gateway's own log line. */
 function reasonIn(line: string): string {
   const bracket = line.indexOf(' (');
   return bracket === -1 ? line : line.slice(bracket + 2, -1);

@@ -13,7 +13,7 @@ import type { WireRoute } from './wire-router.ts';
 
 /** More than the range for which AWS keeps figures. */
 const MAX_DAYS = 90;
-/** Remaining amount without a quota: the largest possible limit. */
+/** The remaining amount without a quota: the largest possible limit. */
 const UNLIMITED = 2_147_483_647;
 
 export function usageRoutes(account: Account): readonly WireRoute[] {
@@ -58,7 +58,9 @@ function readDay(query: URLSearchParams, name: string): number {
   return day;
 }
 
-/** `values`: for each key `[used, remaining at its end]` of each day; future days are omitted. */
+/**
+ * `values`: for each key, `[used, remaining at the end of the day]` for each day; future days are omitted.
+ */
 function showUsage(
   plan: UsagePlan,
   keys: readonly PlanKey[],

@@ -39,14 +39,14 @@ export function refuseUnenforced(type: string, properties: JsonObject): void {
   const resource = { ...callMadeResource(type, properties), type, physicalId: type, dependsOn: [] };
   const [item] = classifyResources(OWN_TYPES, '', [resource]).unsupported;
   if (item !== undefined)
-    throw badRequest(`${item.property ?? type} is not served here: ${item.consequence}`);
+    throw badRequest(`${item.property ?? type} is not supported here: ${item.consequence}`);
 }
 
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` if there is more. */
+/** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` if there are more. */
 export function pageReply(items: readonly unknown[], query: URLSearchParams, name = 'items'): ControlReply {
   const { page, next } = cutPage(items, query.get('maxResults'), query.get('nextToken'));
   return jsonReply(200, { [name]: page, nextToken: next });

@@ -73,7 +73,7 @@ function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** All member names are AWS's own; none is a key chosen by a user. */
+/** All member names are defined by AWS; none is a key that a user chose. */
 function renameMembers(value: unknown, format: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item) => renameMembers(item, format));
   if (isJsonObject(value))

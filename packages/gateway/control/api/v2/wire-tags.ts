@@ -75,15 +75,13 @@ function add(call: WireCall, control: RestControl): void {
 function refuseReserved(keys: readonly string[]): void {
   const reserved = findReservedTag(keys);
   if (reserved !== undefined)
-    throw badRequest(
-      `The tag key must not start with aws:, as ${reserved} does: that is reserved for AWS use`,
-    );
+    throw badRequest(`The tag key ${reserved} must not start with aws:, which is reserved for AWS`);
 }
 
 /** `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}` */
 const ARN = /^arn:[^:]+:apigateway:[^:]*::\/(\w+)\/([^/]+)(?:\/stages\/([^/]+))?$/;
 
-/** @throws ControlError for an ARN without taggable resource */
+/** @throws ControlError for an ARN that names no taggable resource */
 function find({ path }: WireCall, { apis }: RestControl): Tagged {
   const [, noun = '', id = '', stageName] = ARN.exec(path('arn')) ?? [];
   const found =
@@ -164,7 +162,7 @@ function findOthers(
   );
 }
 
-/** @param isList whether they are written as `{Key, Value}` */
+/** @param isList whether tags are written as `{Key, Value}` */
 function taggedBy(properties: JsonObject, isList: boolean, put: (properties: JsonObject) => void): Tagged {
   return {
     tags: readTags(properties['Tags']),

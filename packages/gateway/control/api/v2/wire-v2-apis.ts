@@ -135,7 +135,10 @@ function refuseWarnings({ query }: WireCall, warnings: readonly string[]): void 
     throw badRequest(`Warnings found during import:\n\t${warnings.join('\n\t')}`);
 }
 
-/** `target`, `routeKey` and `credentialsArn` of UpdateApi. @throws ControlError for an API that was not quick-created */
+/**
+ * `target`, `routeKey` and `credentialsArn` of UpdateApi. @throws ControlError for an API that was not
+ * created by quick create
+ */
 function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResources {
   const [target, routeKey] = [optionalText(body, 'target'), optionalText(body, 'routeKey')];
   const credentials = optionalText(body, 'credentialsArn');

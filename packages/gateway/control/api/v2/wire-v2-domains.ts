@@ -1,4 +1,4 @@
-/** Custom domains and API mappings over apigatewayv2, on the same domains as REST's base path mappings. */
+/** Custom domains and API mappings over apigatewayv2, for the same domains as REST's base path mappings. */
 import { changeDomain, createDomain, getDomain } from '../../domains/edit-domains.ts';
 import { findMappingById, mappingIdOf, putV2Mapping } from '../../domains/edit-v2-mappings.ts';
 import { toFirstVersion } from '../../domains/read-domains.ts';
@@ -54,7 +54,10 @@ function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
   });
 }
 
-/** In the form of REST's domains, the stored form. @throws ControlError for what would not be enforced */
+/**
+ * In the form of REST's domains, which is how they are stored. @throws ControlError for what would not be
+ * enforced
+ */
 function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
   const named = readFields(body, FIELDS);
   refuseUnenforced('AWS::ApiGatewayV2::DomainName', named);

@@ -22,9 +22,8 @@ import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 /**
- * The editable parts of HTTP and WebSocket APIs, beyond their rows in `resource-types/v2-types.ts`: defaults,
- * and dependencies.
- * @see API Gateway Version 2 API reference, "Resources"
+ * What the editable parts of HTTP and WebSocket APIs have beyond their rows in `resource-types/v2-types.ts`:
+ * defaults and dependencies. @see API Gateway Version 2 API reference, "Resources"
  */
 type PartKind = PartRules & {
   readonly type: string;
@@ -34,18 +33,18 @@ type PartKind = PartRules & {
 };
 
 type PartRules = {
-  /** Property whose default value AWS accepts but does not store. */
+  /** A property whose default value AWS accepts but does not store. */
   readonly unkept?: (protocol: ApiProtocol, properties: JsonObject) => string | undefined;
   /** Defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
-  /** Whether a part of another kind requires the one of this id. */
+  /** Whether a part of another kind requires the part with this id. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
 };
 
 const ROUTES: PartRules = { usual: () => ({ apiKeyRequired: false, authorizationType: 'NONE' }) };
 
 const INTEGRATIONS: PartRules = {
-  // Terraform's provider sends it with every integration, and expects none from HTTP APIs (its
+  // Terraform's provider sends it with every integration, but expects none from HTTP APIs (its
   // integration.go, diffs).
   unkept: (protocol, { PassthroughBehavior }) =>
     protocol === 'http' && PassthroughBehavior === 'WHEN_NO_MATCH' ? 'PassthroughBehavior' : undefined,
@@ -186,7 +185,7 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Those of the API, or of the owner in the path. @throws ControlError NotFoundException */
+/** The parts of the API, or of the owner in the path. @throws ControlError NotFoundException */
 function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
   const owner = ownerOf(kind);
   const all = partsOf(api.resources, kind.part);
@@ -273,14 +272,14 @@ function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestCont
   editV2(api, withParts(resources, kind.part, kept), control);
 }
 
-/** AWS's words (anomalyco/sst#5586). */
+/** AWS's wording (anomalyco/sst#5586). */
 function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: string): string {
   const name = textOf(authorizers.get(id)?.properties ?? {}, 'Name');
   const user = routes.find(({ properties }) => textOf(properties, 'AuthorizerId') === id);
   return `Cannot delete authorizer '${name}', is referenced in route: ${textOf(user?.properties ?? {}, 'RouteKey')}`;
 }
 
-/** AWS's words (milliHQ/terraform-aws-next-js#247). */
+/** AWS's wording (milliHQ/terraform-aws-next-js#247). */
 function integrationInUse({ routes }: ApiState['resources'], id: string): string {
   const users = routes.filter(({ properties }) => textOf(properties, 'Target') === `integrations/${id}`);
   return `Cannot delete Integration because it is referenced by the following Routes with Ids: [${users.map((route) => route.id).join(', ')}]`;
@@ -288,8 +287,7 @@ function integrationInUse({ routes }: ApiState['resources'], id: string): string
 
 /**
  * An authorizer can only be changed together with its type (terraform-provider-aws#35821); the type NONE
- * removes it (aws-cdk#14424, cloudformation-coverage-roadmap#2184).
- * @throws ControlError
+ * removes it (aws-cdk#14424, cloudformation-coverage-roadmap#2184). @throws ControlError
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
   const { authorizationType: type, authorizerId: id } = body;

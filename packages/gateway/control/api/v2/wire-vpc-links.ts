@@ -1,4 +1,7 @@
-/** VPC links over both of AWS's APIs: those of REST APIs, changed by patches, and those of HTTP APIs. */
+/**
+ * VPC links over both of AWS's APIs: those of REST APIs, which are changed by patches, and those of HTTP
+ * APIs.
+ */
 import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { notFound } from '../../control-error.ts';
 import { callMadeResource } from '../../edits/edit-resources.ts';
@@ -23,7 +26,7 @@ const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
   rest: REST_TYPES['AWS::ApiGateway::VpcLink'].fields,
   http: V2_TYPES['AWS::ApiGatewayV2::VpcLink'].fields,
 };
-/** Editable fields; a link keeps its load balancers, subnets and groups. */
+/** The editable fields; load balancers, subnets and security groups of a link cannot be changed. */
 const CHANGED: Readonly<Record<Kind, readonly Field[]>> = {
   rest: FIELDS.rest.filter(({ wire }) => wire === 'name' || wire === 'description'),
   http: FIELDS.http.filter(({ wire }) => wire === 'name'),

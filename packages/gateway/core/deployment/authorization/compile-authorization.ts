@@ -19,8 +19,8 @@ type AuthorizationSources = {
 };
 
 /**
- * REST methods.
- * @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded.
+ * Compiles it for REST methods. @throws DefinitionError for what AWS refuses, in AWS's words where they are
+ * recorded.
  */
 export function compileRestAuthorization(method: PropertyBag, from: AuthorizationSources): Authorization {
   const type = readText(method, 'AuthorizationType', 'NONE');
@@ -43,7 +43,7 @@ export function compileRestAuthorization(method: PropertyBag, from: Authorizatio
       return { kind: 'token', authorizer, scopes: readScopes(method) };
     }
     default:
-      throw unknownType(method, type, 'NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS and JWT');
+      throw unknownType(method, type, 'NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS or JWT');
   }
 }
 
@@ -53,10 +53,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
   return { kind: 'lambda', authorizer: compileRestLambdaAuthorizer(bag, type, from) };
 }
 
-/**
- * HTTP and WebSocket routes.
- * @throws DefinitionError
- */
+/** Compiles it for HTTP and WebSocket routes. @throws DefinitionError */
 export function compileV2Authorization(
   route: PropertyBag,
   from: AuthorizationSources,
@@ -83,12 +80,12 @@ export function compileV2Authorization(
   throw unknownType(
     route,
     type,
-    protocol === 'http' ? 'NONE, AWS_IAM, CUSTOM and JWT' : 'NONE, AWS_IAM and CUSTOM',
+    protocol === 'http' ? 'NONE, AWS_IAM, CUSTOM or JWT' : 'NONE, AWS_IAM or CUSTOM',
   );
 }
 
 /**
- * AWS refuses an invalid authorizer on creation, whether or not a method names it.
+ * Checks every authorizer, because AWS refuses an invalid one on creation, whether or not a method names it.
  * @throws DefinitionError
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
@@ -96,10 +93,10 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
   if (type === 'TOKEN' || type === 'REQUEST') compileRestLambdaAuthorizer(bag, type, from);
   else if (type === 'COGNITO_USER_POOLS') compileCognitoAuthorizer(bag, from, false);
   else if (type === 'JWT') compileRestJwtAuthorizer(bag);
-  else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS and JWT');
+  else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS or JWT');
 }
 
-/** The same for HTTP and WebSocket APIs. @throws DefinitionError */
+/** Does the same for HTTP and WebSocket APIs. @throws DefinitionError */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(requireValid(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);
@@ -109,7 +106,7 @@ export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocke
       bag,
       'AuthorizerType',
       type,
-      protocol === 'http' ? 'REQUEST and JWT' : 'REQUEST',
+      protocol === 'http' ? 'REQUEST or JWT' : 'REQUEST',
     );
 }
 
@@ -119,16 +116,19 @@ function unknownAuthorizerType(
   type: string,
   known: string,
 ): DefinitionError {
-  return new DefinitionError(bag.place(property), `Invalid authorizer type "${type}". AWS takes ${known}`);
+  return new DefinitionError(bag.place(property), `Invalid authorizer type "${type}"; expected ${known}`);
 }
 
-/** Recorded 2024-04-15 (REST); the others by analogy, the JWT one as public threads quote it. */
+/**
+ * The REST wording was recorded 2024-04-15; the others follow by analogy, the JWT one as public threads quote
+ * it.
+ */
 const REST_NEEDS =
   'Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.';
 const JWT_NEEDS = 'Setting the authorization type to JWT requires a valid JWT authorizer.';
 const V2_NEEDS = 'Setting the authorization type to CUSTOM requires a valid authorizer.';
 
-/** The authorizer that the method names, if its type fits the authorization type. */
+/** The authorizer that the method names, if its type matches the authorization type. */
 function findAuthorizer(
   method: PropertyBag,
   { authorizers }: Pick<AuthorizationSources, 'authorizers'>,
@@ -143,7 +143,7 @@ function findAuthorizer(
 }
 
 const MAX_SCOPES = 10;
-/** RFC 6749 §3.3; excludes characters that could end the quotes of a challenge. */
+/** RFC 6749 §3.3; excludes characters that could end the quoted string in a challenge. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 
 function readScopes(method: PropertyBag): readonly string[] {
@@ -162,6 +162,6 @@ function readScopes(method: PropertyBag): readonly string[] {
 function unknownType(method: PropertyBag, type: string, known: string): DefinitionError {
   return new DefinitionError(
     method.place('AuthorizationType'),
-    `Invalid authorization type "${type}" specified. AWS takes ${known}`,
+    `Invalid authorization type "${type}" specified; expected ${known}`,
   );
 }

@@ -12,7 +12,7 @@ import type { FullMatch } from '../../mapping/full-match.ts';
 import type { PropertyBag } from '../properties.ts';
 import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from '../model.ts';
 
-/** Longest run of a REST or WebSocket authorizer; HTTP APIs allow 10 s (docs/aws §4.3). */
+/** The timeout of a REST or WebSocket authorizer; that of HTTP APIs is 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
@@ -118,7 +118,7 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
   if (version === '2.0') return 'http-2.0';
   throw new DefinitionError(
     bag.place('AuthorizerPayloadFormatVersion'),
-    // AWS's words (hashicorp/terraform-provider-aws#15181); it takes "1.0" and "2.0".
+    // AWS's wording (hashicorp/terraform-provider-aws#15181); AWS accepts "1.0" and "2.0".
     'AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer',
   );
 }

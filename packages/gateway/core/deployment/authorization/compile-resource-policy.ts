@@ -4,21 +4,21 @@ import { readBlock, readTextList } from '../properties.ts';
 import type { PropertyBag } from '../properties.ts';
 import type { ResourcePolicy } from '../model.ts';
 
-/** Length of the document as JSON (quota of API Gateway, which AWS raises on request). */
+/** The maximum length of the document as JSON (quota of API Gateway, which AWS raises on request). */
 export const POLICY_CHARACTERS = 8_192;
 const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
 
 export type PolicySurroundings = {
-  /** VPC of each VPC endpoint of private APIs; absent = none is known. */
+  /** The VPC of each VPC endpoint of private APIs; absent means that none is known. */
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
-  /** Absent = AWS's default quota. */
+  /** Absent means AWS's default quota. */
   readonly policyCharacters?: number;
 };
 
 /**
- * Undefined for a public API without a policy: it is open. `apiArn`:
- * `arn:aws:execute-api:{region}:{account}:{apiId}`.
- * @throws DefinitionError for a policy that AWS refuses, in AWS's words.
+ * Undefined for a public API without a policy, which is open to everyone. `apiArn`:
+ * `arn:aws:execute-api:{region}:{account}:{apiId}`. @throws DefinitionError for a policy that AWS refuses, in
+ * AWS's words.
  */
 export function compileResourcePolicy(
   api: PropertyBag,
@@ -32,7 +32,7 @@ export function compileResourcePolicy(
   if (length > policyCharacters)
     throw new DefinitionError(
       api.place('Policy'),
-      `Invalid policy document: ${length} characters, AWS takes ${policyCharacters}`,
+      `Invalid policy document: ${length} characters; AWS accepts at most ${policyCharacters}`,
     );
   const compiled = compilePolicy(document, { apiArn, ofResource: true });
   if (compiled.kind === 'invalid') throw invalidPolicy(api, compiled.reason);
@@ -47,12 +47,12 @@ export function readEndpointTypes(api: PropertyBag): readonly string[] {
   if (block !== undefined && wrong !== undefined)
     throw new DefinitionError(
       block.place('Types'),
-      `Invalid endpoint type "${wrong}". AWS has ${ENDPOINT_TYPES.join(', ')}`,
+      `Invalid endpoint type "${wrong}"; expected one of ${ENDPOINT_TYPES.join(', ')}`,
     );
   return types;
 }
 
-/** A map, or its JSON text; osls writes an empty text for no policy. */
+/** Accepts a map, or its JSON text; osls writes an empty text for no policy. */
 function readDocument(api: PropertyBag): unknown {
   const value = api.properties['Policy'];
   if (value === undefined || value === null || value === '') return undefined;

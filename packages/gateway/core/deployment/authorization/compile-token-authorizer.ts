@@ -74,9 +74,8 @@ export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
 const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
 /**
- * `Type: COGNITO_USER_POOLS`. Stage variables may name the pool. A method without scopes takes ID tokens, one
- * with scopes access tokens.
- * @throws DefinitionError
+ * `Type: COGNITO_USER_POOLS`. Stage variables may name the pool. A method without scopes accepts ID tokens;
+ * one with scopes accepts access tokens. @throws DefinitionError
  */
 export function compileCognitoAuthorizer(
   bag: PropertyBag,
@@ -106,7 +105,7 @@ export function compileCognitoAuthorizer(
   };
 }
 
-/** Only the pool may come from variables (developer guide). */
+/** Only the pool may be named by stage variables (developer guide). */
 function readProvider(bag: PropertyBag, text: string): StageText {
   const { service, resource } = parseArn(text) ?? {};
   if (isVariable(text) && !(service === 'cognito-idp' && resource?.startsWith('userpool/') === true))
@@ -122,7 +121,9 @@ function poolOf(issuer: string): TrustedIssuer {
   return { issuer, audience: 'any' };
 }
 
-/** The pools depend on the stage; an incomplete ARN, for lack of a variable, matches no issuer. */
+/**
+ * The pools depend on the stage; an ARN that is incomplete because a variable is missing matches no issuer.
+ */
 function issuersByStage(providers: readonly StageText[]): TokenAuthorizer['issuersOf'] {
   return (variables) =>
     providers.flatMap((provider) => {
@@ -183,7 +184,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   return { issuer, audience };
 }
 
-/** AWS takes https alone; a loopback issuer may use http, for development. */
+/** AWS accepts only https; a loopback issuer may use http, for development. */
 function isIssuerUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, search, hash, username, password } = new URL(text);
@@ -246,7 +247,7 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
   return item;
 }
 
-/** Unknown settings are refused: the user would rely on a check that is not made. */
+/** Unknown settings are refused, because the user would rely on a check that is not made. */
 function refuseUnknownSettings(block: PropertyBag, known: readonly string[]): void {
   const unknown = Object.keys(block.properties).find((property) => !known.includes(property));
   if (unknown !== undefined)

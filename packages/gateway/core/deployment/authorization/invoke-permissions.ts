@@ -1,6 +1,6 @@
 /**
  * Whether an API may invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
- * deploys an API without permission, and then every call is 500.
+ * deploys an API without the permission, and then every call results in 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '@gatewright/aws/glob';
@@ -10,21 +10,23 @@ import type { NamedFunction } from '@gatewright/aws/function-name';
 import type { FunctionTarget, Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** Evaluated per call: permissions change without a deployment. */
+/** Evaluated for each call, because permissions change without a deployment. */
 type InvokeCheck = () => boolean;
 
 export interface InvokePermissions {
   /**
-   * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined =
-   * permissions are not checked.
+   * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined
+   * means that permissions are not checked.
    */
   checkOf(invoked: NamedFunction, sources: readonly string[]): InvokeCheck | undefined;
 }
 
-/** The default without `--roles on`: templates that are started in part often lack permissions. */
+/**
+ * The default without `--roles on`, because a template that is only partly started often lacks permissions.
+ */
 export const ALL_PERMITTED: InvokePermissions = { checkOf: () => undefined };
 
-/** By the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
+/** Permissions by the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
 export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
 
 export interface PermissionSource {
@@ -32,14 +34,15 @@ export interface PermissionSource {
   /** Resources of type `AWS::Lambda::Permission`. */
   readonly permissions: readonly PropertyBag[];
   /**
-   * False for functions outside these stacks: their permissions are unknown, and their owner checks them.
+   * Returns false for functions outside these stacks: their permissions are unknown, and their owner checks
+   * them.
    */
   isOwn(functionName: string): boolean;
 }
 
 const SERVICE = 'apigateway.amazonaws.com';
 const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
-/** Conditions that a call of API Gateway never meets. */
+/** Conditions that a call by API Gateway never satisfies. */
 const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
 
 type Grant = {
@@ -48,7 +51,7 @@ type Grant = {
    * (docs/aws §8.1).
    */
   readonly owner: NamedFunction;
-  /** Undefined = any account. */
+  /** Undefined means any account. */
   readonly accountId: string | undefined;
   readonly covers: (source: string) => boolean;
 };
@@ -113,14 +116,14 @@ function readGrant(permission: PropertyBag): Grant[] {
   ];
 }
 
-/** Empty if absent, undefined if it is no text. */
+/** Empty if absent; undefined if it is not a string. */
 function textIn({ properties }: PropertyBag, name: string): string | undefined {
   const value = properties[name] ?? '';
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A deployment does not know its stages, so permission for one stage counts for all. */
+/** A deployment does not know its stages, so permission for one stage counts for all stages. */
 function ofAnyStage(pattern: string): string {
   const [api = '', stage, ...rest] = pattern.split('/');
   return stage === undefined || stage === 'authorizers' || rest.length === 0
@@ -128,14 +131,14 @@ function ofAnyStage(pattern: string): string {
     : [api, '*', ...rest].join('/');
 }
 
-/** `/{stage}/GET/pets/*`, with `*` for each path variable; `ANY` means every verb. */
+/** `/{stage}/GET/pets/*`, with `*` for each path variable; `ANY` means every method. */
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
   const where = path.replace(/\{[^}]*\}/g, '*');
   return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
 }
 
 /**
- * `/{stage}/GET/pets/*` of an HTTP API, also with the variables as written, as its tools do;
+ * `/{stage}/GET/pets/*` of an HTTP API, and the form with the variables as written, which its tools use;
  * `/{stage}/$default` or `/{stage}/$connect` without a path.
  */
 export function sourcesOfRoute(routeKey: string): readonly string[] {
@@ -146,8 +149,8 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 }
 
 /**
- * Whether the gateway may make these calls; undefined = always: with a role, or if a stage variable names the
- * function or alias, which AWS leaves to the user to permit.
+ * Whether the gateway may make these calls; undefined means always: the integration has a role, or a stage
+ * variable names the function or alias, and AWS then leaves the permission to the user.
  */
 export function findInvokeCheck(
   permissions: InvokePermissions,
@@ -160,7 +163,7 @@ export function findInvokeCheck(
   return hasRole || isNamedByStage ? undefined : permissions.checkOf(ownerOf(target), sources);
 }
 
-/** AWS deploys it without permission, and then every call fails. */
+/** AWS deploys the API without the permission, and then every call fails. */
 export function withInvokeCheck(
   integration: Integration,
   role: unknown,

@@ -24,7 +24,7 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
   if (!VERBS.has(method))
     throw new DefinitionError(
       integration.place('IntegrationMethod'),
-      `Invalid HTTP method "${method}". AWS takes ${[...VERBS].join(', ')}`,
+      `Invalid HTTP method "${method}"; expected one of ${[...VERBS].join(', ')}`,
     );
   return {
     kind: 'http-api-proxy',

@@ -13,14 +13,17 @@ import type { HttpTarget, RequestParameter } from '../../mapping/integration.ts'
 import type { Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** REST integrations may take 50 ms to 29 s; Regional and private APIs may raise the maximum (June 2024). */
+/**
+ * REST integration timeouts range from 50 ms to 29 s; Regional and private APIs may raise the maximum (June
+ * 2024).
+ */
 const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
 /**
- * Streamed answers may take this long on every kind of endpoint (developer guide, "Stream the integration
+ * Streamed responses may take this long on every type of endpoint (developer guide, "Stream the integration
  * response").
  */
 const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
-/** Longest silence of a stream. */
+/** The longest pause within a stream. */
 export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 /** The scheme must be literal; the rest may come from stage variables. */
@@ -54,17 +57,17 @@ export function compileIntegration(
   }
 }
 
-/** Whether the answer is streamed to the client. @throws DefinitionError for an unknown transfer mode */
+/** Whether the response is streamed to the client. @throws DefinitionError for an unknown transfer mode */
 export function isStreamed(block: PropertyBag): boolean {
   const mode = readText(block, 'ResponseTransferMode', 'BUFFERED');
   if (mode === 'BUFFERED' || mode === 'STREAM') return mode === 'STREAM';
   throw new DefinitionError(
     block.place('ResponseTransferMode'),
-    `Invalid response transfer mode "${mode}". AWS has BUFFERED and STREAM`,
+    `Invalid response transfer mode "${mode}"; expected BUFFERED or STREAM`,
   );
 }
 
-/** Refuses what needs the whole answer: templates, caching. */
+/** Refuses features that need the complete response: templates and caching. */
 function compileStream(
   method: PropertyBag,
   block: PropertyBag,
@@ -180,7 +183,7 @@ function compileAws(
   );
 }
 
-/** Required of every integration but MOCK [obs]. */
+/** Required for every integration except MOCK [obs]. */
 export function readVerb(
   block: PropertyBag,
   property: 'IntegrationHttpMethod' | 'IntegrationMethod' = 'IntegrationHttpMethod',
@@ -191,7 +194,7 @@ export function readVerb(
   if (VERBS.has(verb)) return verb;
   throw new DefinitionError(
     block.place(property),
-    `Invalid HTTP method "${verb}". AWS takes ${[...VERBS].join(', ')}`,
+    `Invalid HTTP method "${verb}"; expected one of ${[...VERBS].join(', ')}`,
   );
 }
 

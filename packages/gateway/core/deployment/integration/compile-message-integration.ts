@@ -1,4 +1,4 @@
-/** Integrations of WebSocket APIs other than Lambda proxies, and their responses (docs/aws §11.3). */
+/** Integrations of WebSocket APIs except Lambda proxies, and their responses (docs/aws §11.3). */
 import { parseJson } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../errors.ts';
 import { parseParameterSource } from '../../mapping/parameter-source.ts';
@@ -26,10 +26,10 @@ import type { Integration } from '../model.ts';
 import type { PropertyBag } from '../properties.ts';
 
 const TIMEOUT = { usual: 29_000, min: 50, max: 29_000 };
-/** These integrations have no method responses; the route's `frames` answer. */
+/** These integrations have no method responses; the route's `frames` produce the reply. */
 const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
 
-/** `type`: any but AWS_PROXY. @throws DefinitionError for what AWS refuses */
+/** `type`: any except AWS_PROXY. @throws DefinitionError for what AWS refuses */
 export function compileMessageIntegration(
   integration: PropertyBag,
   type: string,
@@ -169,8 +169,8 @@ function compileSelection(bag: PropertyBag, expression: string): (text: string) 
 }
 
 /**
- * Notes responses that belong to no integration. `integrations`: undefined on HTTP APIs, which do not map
- * answers this way.
+ * Reports responses that belong to no integration. `integrations`: undefined on HTTP APIs, which do not map
+ * responses this way.
  */
 export function noteStrayResponses(
   responses: readonly PropertyBag[],
@@ -222,18 +222,19 @@ function readKey(response: PropertyBag): string | undefined {
   );
 }
 
-/** `request.body` is the client's message, `integration.response` its answer. */
+/** `request.body` is the client's message; `integration.response` is the integration's response to it. */
 const SOURCES = /\b(request\.body|integration\.response)\b((?:\.(?:multivalue)?header\.[A-Za-z0-9_-]+)?)/g;
 
 /**
- * The key by message and answer: `${request.body.kind}`, `${integration.response.statuscode}`,
- * `${integration.response.header.X}`, `${integration.response.multivalueheader.X}`, `${integration.response.body.kind}`.
+ * The key by message and response: `${request.body.kind}`, `${integration.response.statuscode}`,
+ * `${integration.response.header.X}`, `${integration.response.multivalueheader.X}`,
+ * `${integration.response.body.kind}`.
  */
 function compileAnswerSelection(
   response: PropertyBag,
   expression: string,
 ): NonNullable<FrameResponse['selectTemplate']> {
-  // Joins both into one document, so that the route's expression syntax applies.
+  // Joins both into one document, so that the syntax of route selection expressions applies.
   const ofBoth = expression.replace(SOURCES, (_whole, source: string, header: string) =>
     source === 'request.body' ? 'request.body.message' : `request.body.answer${header.toLowerCase()}`,
   );

@@ -28,10 +28,10 @@ export function readPassthrough(block: PropertyBag): Passthrough {
 }
 
 export const REQUEST_TARGET = /^integration\.request\.(header|querystring|path)\.([a-zA-Z0-9._$-]+)$/;
-/** Sources that need a declaration on the method. */
+/** Sources that the method must declare. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 
-/** @throws DefinitionError in AWS's words, also for a source that the method does not declare */
+/** @throws DefinitionError in AWS's words, including for a source that the method does not declare */
 export function compileRequestParameters(method: PropertyBag, block: PropertyBag): RequestParameter[] {
   const declared = readTextMap(method, 'RequestParameters') ?? {};
   return Object.entries(readTextMap(block, 'RequestParameters') ?? {}).map(([target, expression]) => {

@@ -1,4 +1,4 @@
-/** The integration response: choice of the response, its headers and templates (docs/aws §7.6, §7.7). */
+/** The integration response: its selection, headers and templates (docs/aws §7.6, §7.7). */
 import { DefinitionError } from '../../errors.ts';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { parseParameterSource } from '../../mapping/parameter-source.ts';
@@ -13,7 +13,7 @@ import type { PropertyBag } from '../properties.ts';
 const STATUS = { usual: 200, min: 100, max: 599 };
 const TARGET = /^method\.response\.header\.([a-zA-Z0-9._$-]+)$/;
 
-/** Headers that each method response declares, by status. */
+/** The headers that each method response declares, by status. */
 type Declared = ReadonlyMap<number, ReadonlySet<string>>;
 
 /** @throws DefinitionError */
@@ -48,7 +48,7 @@ function readPattern(response: PropertyBag): string | undefined {
   return checkPattern(response, 'SelectionPattern', pattern);
 }
 
-/** Returns the pattern. @throws DefinitionError where it is no regular expression of Java */
+/** Returns the pattern. @throws DefinitionError where it is not a Java regular expression */
 export function checkPattern(response: PropertyBag, property: string, pattern: string): string {
   try {
     parseRegex(pattern);

@@ -23,11 +23,11 @@ export function compileServiceSubtype(
   if (subtype === undefined)
     throw refuse(
       'IntegrationSubtype',
-      `"${name}" is not an integration subtype. AWS has ${Object.keys(SERVICE_SUBTYPES).join(', ')}`,
+      `"${name}" is not an integration subtype; expected one of ${Object.keys(SERVICE_SUBTYPES).join(', ')}`,
     );
   if (readText(integration, 'PayloadFormatVersion', '') !== '1.0')
     throw refuse('PayloadFormatVersion', `PayloadFormatVersion of ${name} must be "1.0"`);
-  // AWS requires a role; one from a stack that is not loaded cannot be resolved, and was left out earlier.
+  // AWS requires a role; a role from a stack that is not loaded cannot be resolved and was left out earlier.
   const roleArn = readText(integration, 'CredentialsArn', '');
   const given = readTextMap(integration, 'RequestParameters') ?? {};
   const known = [...Object.keys(subtype.required), ...Object.keys(subtype.optional), REGION_PARAMETER];

@@ -35,7 +35,7 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
 
 /**
  * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`:
- * required by transfer mode STREAM, and refused elsewhere.
+ * required for transfer mode STREAM, and refused otherwise.
  */
 export function readStreamUri(uri: string): LambdaTarget {
   const inner = STREAM_PATH.exec(uri)?.[1];

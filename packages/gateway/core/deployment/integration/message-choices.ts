@@ -43,7 +43,7 @@ function assumeForAnswer(plan: MessageRoutePlan, assumptions: Assumptions): Answ
       ...answering,
       frames: assumptions['matching-integration-responses'] === 'last' ? frames.toReversed() : frames,
     };
-  // A handshake without integration responses answers by status, and needs no frame.
+  // A handshake without integration responses replies with a status only, and needs no frame.
   const missing = plan.routeKey === '$connect' ? 'passed' : assumptions['missing-integration-response'];
   return {
     ...answering,
@@ -89,7 +89,7 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
   return isPassed ? { ...request, passthrough: 'WHEN_NO_MATCH' } : request;
 }
 
-/** Adds the content type for the backend; a mapped one comes later and wins. */
+/** Adds the content type for the backend; a mapped one is added later and replaces it. */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');
   const isMapped = parameters.some(

@@ -3,9 +3,8 @@ import type { StageText } from '../model.ts';
 const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
 
 /**
- * Compiles text with `${stageVariables.name}`. An undefined variable renders as nothing, as at AWS (the call
- * then usually fails with 500).
- * @see developer guide, "Using stage variables"
+ * Compiles text with `${stageVariables.name}`. An undefined variable renders as nothing, as on AWS (the call
+ * then usually fails with 500). @see developer guide, "Using stage variables"
  */
 export function compileStageText(source: string): StageText {
   const names = [...source.matchAll(REFERENCE)].map((match) => match[1] ?? '');
@@ -24,7 +23,7 @@ export function compileStageText(source: string): StageText {
   };
 }
 
-/** Applies a function to the text, computed once if it has no variables. */
+/** Applies a function to the text; the result is computed once if the text has no variables. */
 export function mapStageText(text: StageText, change: (rendered: string) => string): StageText {
   if (!text.source.includes('${stageVariables.')) {
     const constant = change(text.source);

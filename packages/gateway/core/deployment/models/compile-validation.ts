@@ -18,8 +18,8 @@ const NAME = /^[a-zA-Z0-9._$-]+$/;
 const INVALID = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ';
 
 /**
- * Undefined if the method checks nothing.
- * @throws DefinitionError for a parameter, model or validator that AWS refuses, checked or not.
+ * Undefined if the method checks nothing. @throws DefinitionError for a parameter, model or validator that
+ * AWS refuses, even if it is not used for checks.
  */
 export function compileRestValidation(
   method: PropertyBag,
@@ -85,7 +85,7 @@ function isWhere(text: string | undefined): text is RequiredParameter['where'] {
   return text === 'header' || text === 'path' || text === 'querystring';
 }
 
-/** Media type in lower case, or `$default` → name of the model. */
+/** Maps a media type in lower case, or `$default`, to the name of the model. */
 function readBodies(bag: PropertyBag, models: Models): readonly (readonly [string, string])[] {
   return Object.entries(readTextMap(bag, 'RequestModels') ?? {}).map(([mediaType, reference]) => {
     const name = models.nameOf(reference);

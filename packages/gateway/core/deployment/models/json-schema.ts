@@ -1,6 +1,6 @@
 /**
- * JSON Schema draft 4 by ajv, made safe for untrusted bodies: every subschema and pattern step is budgeted,
- * `uniqueItems` runs in linear time, inherited properties do not count.
+ * JSON Schema draft 4 by ajv, made safe for untrusted bodies: every subschema and pattern step uses up a
+ * budget, `uniqueItems` runs in linear time, and inherited properties do not count.
  */
 import { createRequire } from 'node:module';
 import type { default as AjvDraft04, ErrorObject, ValidateFunction } from 'ajv-draft-04';
@@ -22,13 +22,13 @@ export type SchemaVerdict =
 /** `bytes` is the length of the JSON text; longer bodies have a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
 
-/** Enough for any honest schema: about 0.1 s, and 2 s for 10 MB. */
+/** Enough for any reasonable schema: about 0.1 s, and 2 s for 10 MB. */
 const STEPS = { base: 2_000_000, perByte: 10 };
-/** Listing every error costs memory per error: longer bodies get only the first. */
+/** Listing every error takes memory for each, so only the first is listed for longer bodies. */
 const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
 const TOO_MUCH = 'checking the body against its schema takes too many steps';
 
-/** Sixty files, which a stack without models does not need. */
+/** ajv consists of sixty files, which a stack without models does not need. */
 const loadAjv = (): typeof AjvDraft04 => createRequire(import.meta.url)('ajv-draft-04') as typeof AjvDraft04;
 
 const VALID: SchemaVerdict = { isValid: true };
@@ -42,7 +42,10 @@ export class SchemaSet {
   readonly #explain: Engine;
   readonly #checks = new Map<string, SchemaCheck>();
 
-  /** @param models by name; every schema an object. @throws SchemaRefusal with the model's name as its cause */
+  /**
+   * @param models by name; every schema is an object. @throws SchemaRefusal with the model's name as its
+   * cause
+   */
   constructor(apiId: string, models: ReadonlyMap<string, JsonObject>) {
     this.#apiId = apiId;
     this.#decide = new Engine(this.#patterns, false);
@@ -75,7 +78,10 @@ export class SchemaSet {
     return this.#prepared.has(name);
   }
 
-  /** @throws SchemaRefusal for a reference that leads nowhere; RangeError for a name that is not in the set */
+  /**
+   * @throws SchemaRefusal for a reference that cannot be resolved; RangeError for a name that is not in the
+   * set
+   */
   check(name: string): SchemaCheck {
     const known = this.#checks.get(name);
     if (known !== undefined) return known;
@@ -100,7 +106,7 @@ export class SchemaSet {
 
 type Outcome = 'valid' | 'too-much' | ErrorObject[];
 
-/** One ajv with the bounds built in. It is synchronous, so one budget at a time is enough. */
+/** One ajv with the limits built in. It is synchronous, so there is only one budget at a time. */
 class Engine {
   readonly #ajv: InstanceType<typeof AjvDraft04.default>;
   #budget = newBudget(0);
@@ -136,8 +142,8 @@ class Engine {
   }
 
   /**
-   * Whether it matches ajv's own meta schema of draft 4. Its `pattern` and `format` rules are for
-   * `compilePattern`.
+   * Whether the schema matches ajv's meta schema of draft 4. `compilePattern` checks the `pattern` and
+   * `format` rules instead.
    */
   isDraft4(schema: JsonObject): boolean {
     this.#budget = newBudget(STEPS.base);
@@ -153,7 +159,7 @@ class Engine {
     try {
       validate = this.#ajv.getSchema(url);
     } catch (error) {
-      // The only fault left at this point is a local reference to nothing.
+      // The only possible fault at this point is a local reference to something that does not exist.
       throw new SchemaRefusal(
         `Invalid model schema specified: ${error instanceof Error ? error.message : 'unreadable'}`,
       );
@@ -165,7 +171,8 @@ class Engine {
       try {
         return compiled(value) ? 'valid' : [...(compiled.errors ?? [])];
       } catch (error) {
-        // The call stack is a budget, too: a body nested thousands deep against a recursive schema.
+        // The call stack is a limit as well: a body that is nested thousands of levels deep against a
+        // recursive schema would exceed it.
         if (error instanceof TemplateError || error instanceof RangeError) return 'too-much';
         throw error;
       }

@@ -14,21 +14,21 @@ export type Models = {
   nameOf(reference: string): string | undefined;
   schemaOf(name: string): JsonObject | undefined;
   /**
-   * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give.
+   * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` never returns.
    */
   check(name: string): SchemaCheck;
 };
 
-/** AWS: 400 KB for a model. */
+/** AWS's limit is 400 KB for a model. */
 const MAX_SCHEMA_CHARS = 409_600;
 const NAME = /^[A-Za-z0-9]+$/;
-/** AWS adds these two to every API that is not imported from a document. */
+/** AWS adds these two models to every API that is not imported from a document. */
 const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
   ['Empty', { type: 'object' }],
   ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
 ];
 
-/** Leaves out models that AWS refuses; parts that need one of them cannot be compiled. */
+/** Leaves out models that AWS refuses; parts that need such a model cannot be compiled. */
 export function compileUsableModels(
   apiId: string,
   bags: readonly PropertyBag[],
@@ -72,7 +72,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
       );
     }
   };
-  // ajv is set up by the first check, so that an API without models pays nothing.
+  // ajv is set up at the first check, so that an API without models has no cost.
   let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
   return {
     nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),
@@ -81,7 +81,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
   };
 }
 
-/** An object, or its JSON text. */
+/** Accepts an object, or its JSON text. */
 function readSchema(bag: PropertyBag): JsonObject {
   let schema = bag.properties['Schema'];
   if (schema === undefined || schema === null || schema === '')

@@ -1,6 +1,7 @@
 /**
- * Regular expressions of schemas. The text comes from the caller, and an engine that cannot be stopped would
- * let one body hang the gateway, so they run in the engine with a step budget.
+ * Regular expressions of schemas. The text to match comes from the caller, and with an engine that cannot be
+ * interrupted one body could hang the gateway, so patterns run in the gateway's own engine with a step
+ * budget.
  */
 import { findsRegex } from '@gatewright/velocity/java/regex';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
@@ -10,8 +11,8 @@ import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
 export type PatternTest = (text: string, budget: RenderBudget) => boolean;
 
 /**
- * Undefined for a pattern that is no ECMA 262 regular expression (as draft 4 requires), or that the bounded
- * engine does not take: over 1,000 characters, or repeats of more than 20,000 instructions.
+ * Undefined for a pattern that is not a valid ECMA 262 regular expression (as draft 4 requires), or that the
+ * engine does not accept: over 1,000 characters, or repeats that expand to more than 20,000 instructions.
  */
 export function compilePattern(pattern: string): PatternTest | undefined {
   try {
@@ -24,7 +25,7 @@ export function compilePattern(pattern: string): PatternTest | undefined {
   }
 }
 
-/** Rewrites ECMA 262 syntax that means something else in Java: `$`, and `[` and `&&` within a class. */
+/** Rewrites ECMA 262 syntax that has another meaning in Java: `$`, and `[` and `&&` within a class. */
 function toJava(pattern: string): string {
   let isInClass = false;
   let java = '';

@@ -5,14 +5,17 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 
-/** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
+/** Marks every subschema; `json-schema.ts` defines what the keyword does. */
 export const STEP = 'gatewright-step';
 
 /** AWS's reason for refusing a schema, as it stands between the brackets of `errors : […]`. */
 export class SchemaRefusal extends Error {}
 
 export type PreparedSchema = {
-  /** For the check against the meta schema: as written, numbers restored, annotations removed. */
+  /**
+   * The schema for the check against the meta schema: as written, with numbers restored and annotations
+   * removed.
+   */
   readonly plain: JsonObject;
   readonly marked: JsonObject;
   readonly patterns: readonly string[];
@@ -39,7 +42,9 @@ const FLAGS = [
   'exclusiveMinimum',
   'uniqueItems',
 ];
-/** Keywords without effect on validation. How AWS treats `format` is not recorded: it is not checked. */
+/**
+ * Keywords that have no effect on validation. How AWS treats `format` is not recorded, so it is not checked.
+ */
 const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
 /** The keywords of draft 4; AWS refuses all others [issue]. */
 const KEYWORDS: ReadonlySet<string> = new Set([
@@ -129,7 +134,7 @@ class Walk {
   }
 }
 
-/** Marks every subschema; in draft 4 members beside a reference have no effect. */
+/** Marks every subschema; in draft 4, members next to a reference have no effect. */
 function mark(schema: JsonObject): JsonObject {
   const isReference = Object.hasOwn(schema, '$ref');
   const counted = Object.entries(schema).filter(
@@ -148,7 +153,7 @@ function markIfSchema(value: Json): Json {
   return isJsonObject(value) ? mark(value) : value;
 }
 
-/** CloudFormation passes numbers and booleans as texts. */
+/** CloudFormation passes numbers and booleans as strings. */
 function toNumber(value: Json): Json {
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
     ? Number(value)

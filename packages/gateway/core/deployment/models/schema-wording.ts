@@ -1,7 +1,7 @@
 /**
- * ajv's errors in the words of fge's json-schema-validator, which AWS runs (docs/aws §6). As there, a failing
- * place hides failures below it, and errors are sorted by place, then keyword. Failures within `anyOf`,
- * `oneOf` and `not` show as the keyword alone; `allOf` shows its parts.
+ * Translates ajv's errors into the wording of fge's json-schema-validator, which AWS runs (docs/aws §6). As
+ * there, a failing location hides failures below it, and errors are sorted by location, then keyword.
+ * Failures within `anyOf`, `oneOf` and `not` show only the keyword; `allOf` shows its parts.
  */
 import type { ErrorObject } from 'ajv-draft-04';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -29,7 +29,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
           choice !== error &&
           isAtOrBelow(error.instancePath, choice.instancePath) &&
           error.parentSchema !== choice.parentSchema &&
-          // The choice is reported after the errors of its branches.
+          // ajv reports the choice after the errors of its branches.
           errors.indexOf(error) < errors.indexOf(choice),
       ),
   );
@@ -138,7 +138,7 @@ function unwanted(error: ErrorObject, all: readonly ErrorObject[]): string[] {
     .map(({ params }) => String(params['additionalProperty']));
 }
 
-/** `number` admits integers, and fge lists both. */
+/** `number` includes integers, and fge lists both. */
 function allowedTypes(type: unknown): string[] {
   const names = [type].flat().filter((name) => typeof name === 'string');
   return names.includes('number') ? [...new Set([...names, 'integer'])] : names;

@@ -6,21 +6,21 @@ import type { LogFacts } from '../../events/log-variables.ts';
 
 export type AccessLogFormat = {
   readonly source: string;
-  /** The line without its end; unknown or missing values show as `-`. */
+  /** The line without its line break; unknown or missing values are shown as `-`. */
   print(facts: LogFacts): string;
 };
 
 /**
  * Names end with a letter or digit, so that `$context.status.` and `$context.requestId-` work; claims may
- * hold `:` and `-`.
+ * contain `:` and `-`.
  */
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
-/** Brings its own quotes; other values stand inside the format's quotes. */
+/** The value includes its own quotes; other values are inside the format's quotes. */
 const QUOTED = 'error.messageString';
 const MISSING = '-';
 
 export function compileAccessLogFormat(source: string): AccessLogFormat {
-  // Text and names alternate.
+  // Texts and names alternate.
   const [start = '', ...rest] = source.split(VARIABLE);
   const escape = escapeFor(source);
   const parts: { read: ReturnType<typeof logReader>; escape: (value: string) => string; after: string }[] =
@@ -44,7 +44,7 @@ export function compileAccessLogFormat(source: string): AccessLogFormat {
 }
 
 /**
- * A user agent or path must not forge a field or a line: in JSON and XML a value stays inside its quotes, and
+ * A user agent or path must not forge a field or a line: in JSON and XML a value cannot leave its quotes, and
  * line breaks are escaped in every format.
  */
 function escapeFor(source: string): (value: string) => string {

@@ -6,12 +6,12 @@ import type { AccessLogFormat } from './access-log-format.ts';
 import type { PropertyBag } from '../properties.ts';
 
 export type AccessLog = {
-  /** Names of log groups, or of a delivery stream. */
+  /** The names of log groups, or of a delivery stream. */
   readonly groups: readonly string[];
   readonly format: AccessLogFormat;
 };
 
-/** In bytes, of HTTP and WebSocket APIs. */
+/** The limit of HTTP and WebSocket APIs, in bytes. */
 const V2_FORMAT_LIMIT = 3 * 1024;
 const DESTINATION =
   /^arn:[a-z-]+:(?:logs:[^:]*:[^:]*:log-group:([.\-_/#A-Za-z0-9]{1,512})(?::\*)?|firehose:[^:]*:[^:]*:deliverystream\/(amazon-apigateway-[\w.-]{1,64}))$/;
@@ -23,7 +23,8 @@ export function readAccessLog(
 ): AccessLog | undefined {
   const block = readBlock(stage, property);
   if (block === undefined || Object.keys(block.properties).length === 0) return undefined;
-  // YAML's `Format: >` ends in a line break, which AWS accepts (its refusal of others says so).
+  // YAML's `Format: >` ends in a line break, which AWS accepts: its refusal of other line breaks mentions
+  // that.
   const source = readText(block, 'Format').replace(/\r?\n$/, '');
   if (/[\r\n]/.test(source))
     throw new DefinitionError(

@@ -1,4 +1,4 @@
-/** Cache cluster and caching settings of a REST stage (docs/aws §9). */
+/** The cache cluster and caching settings of a REST stage (docs/aws §9). */
 import { DefinitionError } from '../../errors.ts';
 import { gatherMethodSettings } from './method-settings.ts';
 import { readFlag, readInteger, readText } from '../properties.ts';
@@ -6,9 +6,9 @@ import type { PropertyBag } from '../properties.ts';
 import type { RouteCaching } from '../model.ts';
 
 export type StageCaching = {
-  /** Gigabytes, as AWS writes them; changing it empties the cache. */
+  /** In gigabytes, as AWS writes them; changing the size empties the cache. */
   readonly clusterSize: string;
-  /** Undefined = the route's answers are not cached. */
+  /** Undefined means that the route's responses are not cached. */
   ofRoute(routeKey: string): RouteCaching | undefined;
   /** Whether a setting names this route itself. */
   isCachedFor(routeKey: string): boolean;
@@ -22,10 +22,12 @@ const STRATEGIES = [
   'SUCCEED_WITHOUT_RESPONSE_HEADER',
 ] as const;
 
-/** Undefined if the stage has no cache cluster, whatever its methods set. @throws DefinitionError */
+/**
+ * Undefined if the stage has no cache cluster, even if its methods enable caching. @throws DefinitionError
+ */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
   const settings = gatherMethodSettings(stage);
-  // Checked even without a cluster: AWS refuses bad values there, too.
+  // Checked even without a cluster, because AWS refuses invalid values there as well.
   const usual = readRouteCaching(settings.usual, undefined);
   const own = new Map<string, Settings>();
   for (const [routeKey, bag] of settings.byRouteKey) own.set(routeKey, readRouteCaching(bag, usual));
@@ -34,7 +36,7 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
   if (!CLUSTER_SIZES.includes(clusterSize))
     throw new DefinitionError(
       stage.place('CacheClusterSize'),
-      `Invalid cache cluster size "${clusterSize}". AWS has ${CLUSTER_SIZES.join(', ')}`,
+      `Invalid cache cluster size "${clusterSize}"; expected one of ${CLUSTER_SIZES.join(', ')}`,
     );
   return {
     clusterSize,
@@ -48,7 +50,9 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
 
 type Settings = RouteCaching & { readonly isOn: boolean };
 
-/** A method inherits missing settings from the stage; only its own settings reach verbs other than GET. */
+/**
+ * A method inherits missing settings from the stage; only its own settings apply to methods other than GET.
+ */
 function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settings {
   const has = (property: string): boolean => bag.properties[property] !== undefined;
   const says = has('CachingEnabled');
@@ -72,6 +76,6 @@ function readStrategy(
   if (strategy !== undefined) return strategy;
   throw new DefinitionError(
     bag.place('UnauthorizedCacheControlHeaderStrategy'),
-    `Invalid UnauthorizedCacheControlHeaderStrategy "${text}". AWS has ${STRATEGIES.join(', ')}`,
+    `Invalid UnauthorizedCacheControlHeaderStrategy "${text}"; expected one of ${STRATEGIES.join(', ')}`,
   );
 }

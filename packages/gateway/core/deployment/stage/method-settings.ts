@@ -4,13 +4,13 @@ import type { PropertyBag } from '../properties.ts';
 
 type MethodSettings = {
   readonly usual: PropertyBag;
-  /** By route key: `GET /pets/{id}`. */
+  /** Settings by route key: `GET /pets/{id}`. */
   readonly byRouteKey: ReadonlyMap<string, PropertyBag>;
 };
 
 /**
- * Merges items for the same methods, as where a `StageDescription` has settings besides its `MethodSettings`;
- * later properties win. @throws DefinitionError
+ * Merges items for the same methods, as where a `StageDescription` has settings in addition to its
+ * `MethodSettings`; later properties override earlier ones. @throws DefinitionError
  */
 export function gatherMethodSettings(stage: PropertyBag): MethodSettings {
   let usual: PropertyBag = { ...stage, properties: {} };

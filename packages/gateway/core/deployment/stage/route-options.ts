@@ -6,13 +6,13 @@ import type { PropertyBag } from '../properties.ts';
 
 export type RouteOptions = {
   readonly loggingLevel: 'OFF' | 'ERROR' | 'INFO';
-  /** Also writes headers and bodies to the execution log. */
+  /** Whether headers and bodies are written to the execution log as well. */
   readonly isDataTraced: boolean;
-  /** Metrics by method or route besides those by stage. */
+  /** Whether metrics are counted by method or route in addition to those by stage. */
   readonly hasDetailedMetrics: boolean;
 };
 
-/** Settings of one stage. A route inherits missing options from the stage. */
+/** The settings of one stage. A route inherits missing options from the stage. */
 export type StageOptions = {
   readonly usual: RouteOptions;
   readonly byRouteKey: ReadonlyMap<string, RouteOptions>;
@@ -35,8 +35,8 @@ export function readMethodOptions(stage: PropertyBag): StageOptions {
 }
 
 /**
- * @param hasExecutionLog false on HTTP APIs, which have none whatever their settings
- * @throws DefinitionError for an unknown level
+ * @param hasExecutionLog false on HTTP APIs, which have no execution log, whatever their settings @throws
+ * DefinitionError for an unknown level
  */
 export function readRouteOptions(stage: PropertyBag, hasExecutionLog: boolean): StageOptions {
   const read = (bag: PropertyBag, otherwise: RouteOptions): RouteOptions => {
@@ -69,11 +69,11 @@ function readLevel(bag: PropertyBag, usual: RouteOptions['loggingLevel']): Route
   if (level === 'OFF' || level === 'ERROR' || level === 'INFO') return level;
   throw new DefinitionError(
     bag.place('LoggingLevel'),
-    `Invalid logging level "${level}". AWS has OFF, ERROR and INFO`,
+    `Invalid logging level "${level}"; expected OFF, ERROR or INFO`,
   );
 }
 
-/** The options of a route; undefined = no known route. */
+/** The options of a route; undefined means that no route is known. */
 export function optionsOf(options: StageOptions, routeKey: string | undefined): RouteOptions {
   return (routeKey === undefined ? undefined : options.byRouteKey.get(routeKey)) ?? options.usual;
 }

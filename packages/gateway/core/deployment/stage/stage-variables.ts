@@ -25,7 +25,7 @@ export function readStageVariables(bag: PropertyBag, property: string): StageVar
     if (!VALUE.test(value))
       throw new DefinitionError(
         place,
-        `Invalid stage variable value: ${value}. AWS takes [A-Za-z0-9-._~:/?#&=,]+, up to 512 characters`,
+        `Invalid stage variable value: ${value}; expected [A-Za-z0-9-._~:/?#&=,]+, up to 512 characters`,
       );
   }
   return variables;

@@ -4,7 +4,7 @@ import { readBlock, readText } from '../properties.ts';
 import type { ThrottleLimit } from '../../metering/token-bucket.ts';
 import type { PropertyBag } from '../properties.ts';
 
-/** The account's limit in most regions, and the default for a missing half. */
+/** The account's limit in most regions, and the default for whichever of rate and burst is missing. */
 export const ACCOUNT_LIMIT: ThrottleLimit = { rateLimit: 10_000, burstLimit: 5000 };
 
 const SMALL_REGIONS: ReadonlySet<string> = new Set(['af-south-1', 'eu-south-1']);
@@ -14,7 +14,7 @@ export function accountLimit(region: string): ThrottleLimit {
   return SMALL_REGIONS.has(region) ? { rateLimit: 2500, burstLimit: 1250 } : ACCOUNT_LIMIT;
 }
 
-/** Limits of one stage. Every route has its own bucket, also under the stage's default. */
+/** The limits of one stage. Every route has its own bucket, even where the stage's default limit applies. */
 export type ThrottleSettings = {
   /** `* /*` of REST, `DefaultRouteSettings` of HTTP and WebSocket. */
   readonly usual: ThrottleLimit | undefined;
@@ -28,7 +28,8 @@ const NAMES = {
 };
 
 /**
- * One limit; undefined if neither half is set (−1 is AWS's "not set"). A missing half takes the account's.
+ * One limit; undefined if neither rate nor burst is set (−1 is AWS's "not set"). If only one is set, the
+ * account's value is used for the other.
  */
 export function readThrottle(bag: PropertyBag, kind: keyof typeof NAMES): ThrottleLimit | undefined {
   const rateLimit = readAmount(bag, NAMES[kind].rate);
@@ -115,7 +116,7 @@ export function unescapePath(path: string): string {
 }
 
 /** `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys`: the API's. */
-/** AWS's words (terraform-aws-modules/terraform-aws-apigateway-v2#80). */
+/** AWS's wording (terraform-aws-modules/terraform-aws-apigateway-v2#80). */
 export function noRouteOfSettings(routeKey: string): string {
   return `Unable to find Route by key ${routeKey} within the provided RouteSettings`;
 }

@@ -12,11 +12,15 @@ type RestDefault = {
   readonly status: number;
   readonly message: string | null;
   readonly errorType: string;
-  /** Raised in the integration path: body `{"message": "…"}` with a space after the colon [obs]. */
+  /**
+   * For failures raised on the integration path: body `{"message": "…"}` with a space after the colon [obs].
+   */
   readonly spaced?: true;
 };
 
-/** Status, message and `x-amzn-ErrorType` per code; sources and evidence tags in docs/aws §1.3–1.5. */
+/**
+ * Status, message and `x-amzn-ErrorType` for each code; sources and evidence tags are in docs/aws §1.3–1.5.
+ */
 export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
   ACCESS_DENIED: {
     status: 403,
@@ -110,7 +114,9 @@ export const REST_DEFAULTS: Readonly<Record<GatewayErrorCode, RestDefault>> = {
 
 type DenialKey = Assumptions['access-denied-key'];
 
-/** ACCESS_DENIED capitalises its key on the wire although the default template says `message` (docs/aws §1.4). */
+/**
+ * ACCESS_DENIED capitalises its key on the wire although the default template says `message` (docs/aws §1.4).
+ */
 function restBody(code: GatewayErrorCode, message: string | null, denialKey: DenialKey): string {
   const key = code === 'ACCESS_DENIED' ? denialKey : 'message';
   const { spaced, message: usual } = REST_DEFAULTS[code];
@@ -146,7 +152,7 @@ export const restWordings: BuiltInWordings = {
     ),
 };
 
-/** The customisable types; codes that AWS words itself are not among them. */
+/** The customisable types; codes that AWS always words itself are not among them. */
 export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
   'ACCESS_DENIED',
   'API_CONFIGURATION_ERROR',
@@ -176,7 +182,8 @@ export function isResponseType(text: string): text is GatewayResponseType {
 }
 
 /**
- * Failures without a type of their own use the default of their class; `undefined` = cannot be customised.
+ * Failures without their own type use the default type of their class; `undefined` means that they cannot be
+ * customised.
  */
 const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
   FUNCTION_FAILED: 'DEFAULT_5XX',
@@ -283,7 +290,7 @@ function wordUrlFailure(
 }
 
 /**
- * Failures of a WebSocket handshake. AWS answers a failed `$connect` function with 502 and a slow one with
- * 504, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST.
+ * Failures of a WebSocket handshake. AWS responds with 502 to a failed `$connect` function and with 504 to a
+ * slow one, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST APIs.
  */
 export const websocketWordings: BuiltInWordings = restWordings;

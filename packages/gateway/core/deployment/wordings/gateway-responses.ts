@@ -41,7 +41,7 @@ function readOwn(bag: PropertyBag): GatewayResponse {
   if (!isResponseType(responseType))
     throw new DefinitionError(
       bag.place('ResponseType'),
-      `Invalid gateway response type "${responseType}". AWS has ${RESPONSE_TYPES.join(', ')}`,
+      `Invalid gateway response type "${responseType}"; expected one of ${RESPONSE_TYPES.join(', ')}`,
     );
   const responseParameters = readTextMap(bag, 'ResponseParameters') ?? {};
   for (const name of Object.keys(responseParameters))
@@ -68,9 +68,9 @@ function defaultStatus(type: GatewayResponseType): string | undefined {
 }
 
 /**
- * Resolves the response of every type as AWS does: its own, else its DEFAULT type's, else the built-in one. A
- * type with its own entry inherits nothing [obs].
- * @throws DefinitionError for an unknown type, status or mapping expression.
+ * Resolves the response of every type as AWS does: its own, otherwise the response of its DEFAULT type,
+ * otherwise the built-in one. A type with its own entry inherits nothing [obs]. @throws DefinitionError for
+ * an unknown type, status or mapping expression.
  */
 export function resolveGatewayResponses(
   bags: readonly PropertyBag[],
@@ -106,7 +106,7 @@ export function wordByGatewayResponses(
       const [code, detail] = assume(given, detailGiven, throttledStatus);
       const usual = wordRest(code, detail, assumptions['access-denied-key']);
       const type = responseTypeOf(code);
-      // AWS never customises "too large": the request was not fully read.
+      // AWS never customises "too large", because the request was not fully read.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
       if (response === undefined || response.defaultResponse) return usual;
       return customise(usual, response, code, detail, facts);
@@ -115,7 +115,7 @@ export function wordByGatewayResponses(
   };
 }
 
-/** Applies the assumption about a function that Lambda throttles. */
+/** Applies the assumption about functions that Lambda throttles. */
 function assume(
   code: GatewayErrorCode,
   detail: GatewayErrorDetail,
@@ -155,7 +155,7 @@ function customise(
   };
 }
 
-/** By Accept, else JSON, else the first one. */
+/** Selected by Accept, otherwise JSON, otherwise the first template. */
 function pickTemplate(
   response: GatewayResponse,
   facts: WordingFacts,
@@ -196,7 +196,7 @@ function render(
   });
 }
 
-/** A header value, without line breaks: a client's query string must not add headers. */
+/** A header value without line breaks, so that a client's query string cannot add headers. */
 function readParameter(source: string, facts: WordingFacts): string | undefined {
   return readSource(source, facts)?.replace(/[\r\n]+/g, ' ');
 }

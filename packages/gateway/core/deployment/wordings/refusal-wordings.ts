@@ -1,17 +1,17 @@
 /**
- * Refusals outside any stage or API: malformed HTTP, hosts and paths without an API, `@connections`, and the
- * frames of WebSocket clients. Refusals by an API are in error-wordings.ts.
+ * Refusals outside any stage or API: malformed HTTP, hosts and paths that belong to no API, `@connections`,
+ * and error frames to WebSocket clients. Refusals by an API are in error-wordings.ts.
  */
 import type { GatewayErrorCode } from '../../errors.ts';
 import type { ErrorWording } from '../model.ts';
 
-/** No message means no body. */
+/** Without a message, the response has no body. */
 type Row = readonly [status: number, message?: string | undefined, errorType?: string];
 
 const REFUSALS = {
-  /** Node's parser cannot read it, or it ends early. */
+  /** Node's parser cannot read the request, or the request ends early. */
   malformed: [400, 'Bad Request'],
-  /** HTTP/1.1 requires it. */
+  /** HTTP/1.1 requires a Host header. */
   'without-host': [400, 'Bad Request'],
   'plain-http': [400, 'This port expects HTTPS. Use https:// or wss://'],
   'too-slow': [408, 'Request Timeout'],
@@ -30,9 +30,9 @@ const REFUSALS = {
   /** docs/aws §11.5 */
   'invalid-connection-id': [400, 'Invalid connectionId', 'BadRequestException'],
   'message-too-long': [413, 'Message too long', 'PayloadTooLargeException'],
-  /** Over the account's rate, or faster than the client reads. */
+  /** The account's rate is exceeded, or messages arrive faster than the client reads. */
   'too-many-posts': [429, 'Too Many Requests', 'LimitExceededException'],
-  /** Closed, never opened, or still inside its own `$connect`; AWS sends no body. */
+  /** The connection is closed, was never opened, or is still inside its own `$connect`; AWS sends no body. */
   gone: [410, undefined, 'GoneException'],
 } as const satisfies Readonly<Record<string, Row>>;
 
@@ -57,7 +57,7 @@ const FRAMES: Readonly<Partial<Record<GatewayErrorCode, readonly [status: number
   THROTTLED: [429, 'Too Many Requests'],
 };
 
-/** AWS's error frames: a space after the first colon only. */
+/** AWS's error frames: there is a space after the first colon only. */
 export function wordFrame(
   code: GatewayErrorCode,
   { connectionId, requestId }: { readonly connectionId: string; readonly requestId: string },

@@ -23,10 +23,10 @@ describe('parseUsers', () => {
   });
 
   const rows: [text: string, fault: RegExp, line: number | undefined][] = [
-    ['- username: ada\n- name: bob\n', /^name is unknown; a user has username/, 2],
-    ['- username: ada\n- username: ada\n', /^ada is repeated$/, 2],
-    ['- username: ada\n- username: bob\n  password: 1234\n', /^bob: password must be a text/, 2],
-    ['- username: ada\n- username: b b\n', /^username must be a text/, 2],
+    ['- username: ada\n- name: bob\n', /^unknown member name; a user has username/, 2],
+    ['- username: ada\n- username: ada\n', /^the user ada is repeated$/, 2],
+    ['- username: ada\n- username: bob\n  password: 1234\n', /^bob: password must be a string/, 2],
+    ['- username: ada\n- username: b b\n', /^username must be a string/, 2],
     ['- username: ada\n- bob\n', /^a user must be a map/, 1],
     ['- username: ada\n- { username: bob, groups: admins }\n', /^bob: groups must be a list/, 2],
     ['- username: ada\n- { username: bob, attributes: { a: [1] } }\n', /^bob: attributes must be/, 2],
@@ -52,7 +52,7 @@ describe('parseUsers', () => {
     const { users, faults } = parseUsers(listed(1_001), 'users.yml');
     assert.deepEqual(
       [users.length, faults.map(({ message }) => message)],
-      [1_000, ['holds more than 1000 users; the rest is ignored']],
+      [1_000, ['contains more than 1000 users; the rest are ignored']],
     );
   });
 

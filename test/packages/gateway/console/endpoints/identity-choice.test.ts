@@ -231,11 +231,11 @@ describe('a request as another caller', () => {
   });
 
   const refused = [
-    ['', /Write an identity as/],
-    ['alice bob', /Write an identity as/],
-    ['a,b', /Write an identity as/],
-    ['alice:admin courier', /Write an identity as/],
-    ['x'.repeat(257), /Write an identity as/],
+    ['', /The identity must be anonymous/],
+    ['alice bob', /The identity must be anonymous/],
+    ['a,b', /The identity must be anonymous/],
+    ['alice:admin courier', /The identity must be anonymous/],
+    ['x'.repeat(257), /The identity must be anonymous/],
     ['key:nothing', /^There is no API key nothing\.$/],
     ['iam:nobody', /^There is no local identity nobody\.$/],
   ] as const;

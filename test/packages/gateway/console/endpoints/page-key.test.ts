@@ -133,7 +133,7 @@ describe('the key of the page', () => {
       assert.notEqual(key, before);
       assert.deepEqual([await admits(restarted, key), await admits(restarted, before)], [true, false]);
       assert.deepEqual(at.reports, [
-        `${file} is damaged, a link, of another user or open to others: the console has a new key`,
+        `${file} is damaged, is a link, belongs to another user or is accessible to others: the console has a new key`,
       ]);
       assert.ok(lstatSync(file).isFile());
       if (name === 'a link') assert.ok(!readFileSync(`${file}-target`, 'utf8').includes(key));
@@ -163,7 +163,10 @@ describe('the key of the page', () => {
 
       assert.ok(await admits(page, key));
       assert.notEqual(at.open().open(), key);
-      assert.match(at.reports[0] ?? '', /^the key of the console ends with this start: .* only you/);
+      assert.match(
+        at.reports[0] ?? '',
+        /^the key of the console is valid only until this start ends; .* only you/,
+      );
     });
 
   it('is kept below GATEWRIGHT_HOME, or below the home of the user', () => {

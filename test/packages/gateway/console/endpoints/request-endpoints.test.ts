@@ -81,7 +81,7 @@ describe('endpoints of recorded requests', () => {
     const odd = await ask('GET', 'requests?status=zzz');
     assert.deepEqual(
       [odd.status, odd.body['message']],
-      [400, 'Expected status=404, or 4xx for all of a kind.'],
+      [400, 'Expected a status such as 404, or 4xx for a whole class.'],
     );
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
   });

@@ -30,7 +30,7 @@ describe('what to do about an authorizer', () => {
 
   it('advises by the code of the failure and not by its words', async () => {
     const misleading = () => {
-      throw new Error('the store did not answer in time');
+      throw new Error('the store did not respond in time');
     };
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: misleading });
 
@@ -45,7 +45,7 @@ describe('what to do about an authorizer', () => {
         () => {
           throw new TypeError('no keys.');
         },
-        /every request is denied: authorizer .* failed with TypeError: no keys\.\n→ Fix the function auth: it failed with that error before it answered\.$/,
+        /the request is denied: authorizer .* failed with TypeError: no keys\.\n→ Fix the function auth: it failed with that error before it returned a response\.$/,
       ],
       [
         () => ({ isFine: true }),

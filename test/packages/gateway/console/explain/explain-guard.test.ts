@@ -79,24 +79,24 @@ const ROWS: readonly (readonly [name: string, about: Circumstances, changes: rea
     refusedBy('authorizer', { ...NOTED, reason: 'insufficient_scope' }),
     [
       'Give keys|abc a role that may GET /tiles/{id}.',
-      `Or add a rule to the access document maps (maps.yml) that allows GET /tiles/{id}; ${EXPLAIN} shows its roles and rules.`,
+      `Or add a rule that allows GET /tiles/{id} to the access document maps (maps.yml); ${EXPLAIN} shows the document's roles and rules.`,
     ],
   ],
   [
     'a quota is spent',
     refusedBy('authorizer', { ...NOTED, reason: 'quota_exceeded' }),
-    [`Ask ${EXPLAIN}: it names the rule, the plan or the limit that refuses.`],
+    [`Run ${EXPLAIN}: it names the rule, plan or limit that refuses the request.`],
   ],
   [
     'a function of the user says so',
     refusedBy('authorizer', undefined),
-    [`Let the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`],
+    [`Make the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`],
   ],
   [
     'the resource policy denies it',
     refusedBy('resource', undefined),
     [
-      `Change statement 1 of 1 of the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow.`,
+      `Change statement 1 of 1 in the API’s resource policy so that it does not deny execute-api:Invoke on ${ARN}; a Deny overrides every Allow.`,
     ],
   ],
 ];
@@ -191,7 +191,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a request that is not signed',
     unsigned(false),
     'The signature does not match.',
-    `${SIGN} with a key of gatewright.identities.yml, or of the local admin: \`gatewright env\`.`,
+    `${SIGN} with a key from gatewright.identities.yml, or with the local admin key: \`gatewright env\`.`,
   ],
   [
     'a request to a deployed API that is not signed',
@@ -224,13 +224,13 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'an integration that cannot be reached',
     integrated(502, 'connection refused', { outcome: 'unreachable' }),
     'could not be reached: connection refused.',
-    'Start it at the address of the integration, or change the integration.',
+    'Start a server at the address of the integration, or change the integration.',
   ],
   [
     'a function that is too slow',
     integrated(504, 'timed out', { outcome: 'timed-out' }),
-    'did not answer within 3000 ms, the integration timeout of GET /tiles/{id}.',
-    'Send it again: the start of a new instance counts toward the timeout, here as at AWS.',
+    'did not respond within 3000 ms, the integration timeout of GET /tiles/{id}.',
+    'Send the request again: starting a new instance counts toward the timeout, here as on AWS.',
   ],
   [
     'a function that answers 400 because its role lacks a right',
@@ -241,20 +241,20 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
   [
     'a preflight that is refused with the right headers',
     fromPage('*', true),
-    'This was a preflight of a page from https://shop.example, and the answer (403) allows * only',
-    'Give the resource an OPTIONS method without an authorizer that answers with the CORS headers.',
+    'This was a preflight of a page from https://shop.example, and the response (403) allows only *',
+    'Give the resource an OPTIONS method that has no authorizer and responds with the CORS headers.',
   ],
   [
     'a page that sees CORS instead of the refusal, by the phase where there is no code',
     fromPage(undefined, false),
-    'the gateway made this reply itself (screen), and it carries no Access-Control-Allow-Origin.',
-    'So that pages can read it, give the API a gateway response for DEFAULT_4XX with gatewayresponse.header.Access-Control-Allow-Origin: "\'https://shop.example\'".',
+    'the gateway generated this response itself (screen), and it has no Access-Control-Allow-Origin header.',
+    'To let pages read it, give the API a gateway response for DEFAULT_4XX with gatewayresponse.header.Access-Control-Allow-Origin: "\'https://shop.example\'".',
   ],
   [
     'a resource policy that allows something else',
     notAllowedBy('resource', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `Add to the API’s resource policy a statement with Effect Allow for execute-api:Invoke on ${ARN}.`,
+    `Add a statement with Effect Allow for execute-api:Invoke on ${ARN} to the API’s resource policy.`,
   ],
   [
     'a condition on what the request does not have',
@@ -271,14 +271,14 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
         },
       ],
     }),
-    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that do not hold: StringEquals requires aws:SourceVpc to be vpc-1; the request has none; IpAddress requires aws:SourceIp to be 10.0.0.0/8; the request has 127.0.0.1.`,
-    `Add to the API’s resource policy a statement with Effect Allow for execute-api:Invoke on ${ARN}.`,
+    `The API’s resource policy does not allow execute-api:Invoke on ${ARN}: the matching statement has conditions that are not met: StringEquals requires aws:SourceVpc to be vpc-1; the request has none; IpAddress requires aws:SourceIp to be 10.0.0.0/8; the request has 127.0.0.1.`,
+    `Add a statement with Effect Allow for execute-api:Invoke on ${ARN} to the API’s resource policy.`,
   ],
   [
     'an authorizer whose policy allows something else',
     notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
     `The policy of authorizer gate does not allow execute-api:Invoke on ${ARN}: it allows ${OTHER_ARN}.`,
-    `Let the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`,
+    `Make the function auth allow execute-api:Invoke on ${ARN} for keys|abc.`,
   ],
   [
     'a cached policy that names only the route called first',
@@ -286,8 +286,8 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
       guard: { ...GUARD, from: 'cache', ageMs: 2_000, ttlSeconds: 300, token: TOKEN },
     },
-    `Authorizer gate was not called: its answer of 2 s ago, for another route, is cached for 300 s and applies to all its routes. That policy allows only ${OTHER_ARN}; GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
-    'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
+    `Authorizer gate was not called: its result from 2 s ago, for another route, is cached for 300 s and applies to all its routes. The cached policy allows only ${OTHER_ARN}; GET /tiles/{id} is ${ARN}. The token has the subject carl, the roles clerk and no audience.`,
+    'If the caller should have access, return a policy from the authorizer that covers everything the caller may do, such as the ARN of the stage followed by /*.',
   ],
 ];
 

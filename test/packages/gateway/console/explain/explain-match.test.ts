@@ -43,7 +43,7 @@ describe('explainMatch', () => {
     assert.match(storyOf(api.last()), /\nStage \$default has no route for DELETE \/menu\.\n/);
     assert.match(
       storyOf(api.last()),
-      /→ Call it by GET or PUT, or add the route and deploy the API again\.$/,
+      /→ Call it with GET or PUT, or add the route and deploy the API again\.$/,
     );
   });
 });

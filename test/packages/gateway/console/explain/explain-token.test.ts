@@ -63,18 +63,18 @@ type Says = { readonly because: RegExp; readonly change: RegExp };
 const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   missing: {
     because: /reads the caller from header Authorization, which the request does not have/,
-    change: /^Send header Authorization: Bearer followed by a token of `gatewright token`\.$/,
+    change: /^Send header Authorization: Bearer followed by a token from `gatewright token`\.$/,
   },
   malformed: {
     because: /cannot read the credential as a JSON Web Token/,
     change: /^Send a signed token: .*; `gatewright token` makes one\.$/,
   },
   algorithm: { because: /does not accept the algorithm/, change: /RS256/ },
-  key: { because: /has no key with the `kid` of the token/, change: /^Get a new token from / },
+  key: { because: /has no key with the token's `kid`/, change: /^Get a new token from / },
   'issuer-unreachable': {
     because:
       /^The keys of the issuer https:\/\/issuer\.example\/ could not be read, so authorizer tokens could not/,
-    change: /^Without a network, .*: `gatewright start --issuer https:\/\/issuer\.example\/=local`\.$/,
+    change: /^To work offline, .*: `gatewright start --issuer https:\/\/issuer\.example\/=local`\.$/,
   },
   signature: {
     because: /^The signature of the token does not match the key/,
@@ -82,7 +82,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   },
   issuer: {
     because: /^The token names the issuer .*; authorizer tokens accepts/,
-    change: /^Use a token of that issuer/,
+    change: /^Use a token from that issuer/,
   },
   audience: {
     because: /has the audience billing; .* accepts only api/,
@@ -92,7 +92,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
     because: /^The token expired at 1970-01-01T00:00:00\.000Z\.$/,
     change: /^Get a new token; `gatewright clock`/,
   },
-  'not-yet-valid': { because: /^The token cannot be used yet/, change: /^Wait until the token is valid/ },
+  'not-yet-valid': { because: /^The token is not valid yet/, change: /^Wait until the token is valid/ },
   claim: { because: /requires a claim that the token does not have/, change: /^Get a token with the claims/ },
   scope: {
     because: /has the scopes read; the route needs one of write/,

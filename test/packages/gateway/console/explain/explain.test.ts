@@ -123,7 +123,7 @@ describe('explain', () => {
     );
     assert.match(
       storyOf(detail),
-      /→ Send header Authorization with a credential that the function auth accepts; the toolkit’s authorizers accept Bearer followed by a token of `gatewright token`\./,
+      /→ Send header Authorization with a credential that the function auth accepts; the toolkit’s authorizers accept Bearer followed by a token from `gatewright token`\./,
     );
   });
 
@@ -169,7 +169,7 @@ describe('explain', () => {
     const story = storyOf(api.last());
     assert.match(
       story,
-      /The policy of authorizer gate denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 says Deny/,
+      /The policy of authorizer gate denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 has Effect Deny/,
     );
     assert.match(story, /The token has the subject carl, the roles courier/);
     assert.match(story, /→ Use a token with a role that may GET \/pets; this one has courier/);
@@ -187,12 +187,12 @@ describe('explain', () => {
     assert.equal(detail.status, 403);
     assert.match(
       storyOf(detail),
-      /gate was not called: its answer of 30 s ago, for another route, is cached for 300 s/,
+      /gate was not called: its result from 30 s ago, for another route, is cached for 300 s/,
     );
-    assert.match(storyOf(detail), /That policy allows only .*GET\/pets; GET \/ is /);
+    assert.match(storyOf(detail), /The cached policy allows only .*GET\/pets; GET \/ is /);
     assert.match(
       storyOf(detail),
-      /→ If the caller should have access: return a policy from the authorizer for everything that/,
+      /→ If the caller should have access, return a policy from the authorizer that covers everything/,
     );
   });
 
@@ -203,12 +203,15 @@ describe('explain', () => {
 
     await api.send({ target: '/dev/pets', headers: ['x-api-key', 'zzzzzzzzzzzzzzzzzzzzzzzz'] });
 
-    assert.match(storyOf(api.last()), /is enabled, but in no usage plan/);
-    assert.match(storyOf(api.last()), /→ Add the key to a usage plan that has the stage abcdefghij\/dev/);
+    assert.match(storyOf(api.last()), /is enabled but belongs to no usage plan/);
+    assert.match(
+      storyOf(api.last()),
+      /→ Add the key to a usage plan that includes the stage abcdefghij\/dev/,
+    );
 
     await api.send({ target: '/dev/pets', headers: ['x-api-key', 'no such key anywhere'] });
 
-    assert.match(storyOf(api.last()), /is not that of any key of the account/);
+    assert.match(storyOf(api.last()), /does not match any key of the account/);
   });
 
   it("says that the authorizer gave no key and why, whatever status the API's gateway response has", async () => {
@@ -241,7 +244,7 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /was refused with 429/);
     assert.match(
       storyOf(api.last()),
-      /from its authorizer \(ApiKeySourceType AUTHORIZER\), which gave none: over quota: monthly of plan free\./,
+      /from its authorizer \(ApiKeySourceType AUTHORIZER\), which returned none: over quota: monthly of plan free\./,
     );
     assert.match(storyOf(api.last()), /→ .*gatewright access explain/);
   });
@@ -254,7 +257,7 @@ describe('explain', () => {
 
     const detail = api.last();
     assert.equal(detail.status, 429);
-    assert.match(storyOf(detail), /has used up its quota: plan Plan grants 1 request a day, and 0 are left/);
+    assert.match(storyOf(detail), /has used up its quota: plan Plan allows 1 request a day, and 0 are left/);
     assert.match(storyOf(detail), /→ Wait for the next day \(here: `gatewright clock \+1d`\)/);
   });
 
@@ -297,7 +300,7 @@ describe('explain', () => {
     assert.equal(api.last().status, 500);
     assert.match(
       storyOf(api.last()),
-      /The mapping template of the request of GET \/pets failed: .+\nNothing was sent to the integration\./,
+      /The request mapping template of GET \/pets failed: .+\nNothing was sent to the integration\./,
     );
     assert.deepEqual(api.ports.invoker.calls, []);
   });
@@ -318,7 +321,7 @@ describe('explain', () => {
     assert.equal(api.last().status, 504);
     assert.match(
       storyOf(api.last()),
-      /Function list did not answer within 50 ms, the integration timeout of GET \/pets/,
+      /Function list did not respond within 50 ms, the integration timeout of GET \/pets/,
     );
   });
 
@@ -332,7 +335,7 @@ describe('explain', () => {
       story,
       /The page from https:\/\/shop\.example sees “blocked by CORS policy” instead of the 403/,
     );
-    assert.match(story, /→ So that pages can read it, give the API a gateway response for DEFAULT_4XX/);
+    assert.match(story, /→ To let pages read it, give the API a gateway response for DEFAULT_4XX/);
   });
 
   it('says what refused a WebSocket', async () => {
@@ -355,7 +358,7 @@ describe('explain', () => {
     assert.equal(detail.kind, 'handshake');
     assert.match(
       storyOf(detail),
-      /Function connect, the integration of \$connect, answered 403: only a status below 300 accepts the connection/,
+      /Function connect, the integration of \$connect, responded with 403: only a status below 300 accepts the connection/,
     );
   });
 
@@ -366,9 +369,9 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /no route for POST \/pets. REST APIs answer “Missing Authentication Token” to that/,
+      /no route for POST \/pets. REST APIs respond with “Missing Authentication Token” in that case/,
     );
-    assert.match(storyOf(api.last()), /Nearly: GET \/pets: it accepts GET, the request is POST/);
+    assert.match(storyOf(api.last()), /The closest routes: GET \/pets: it accepts GET, the request is POST/);
   });
 
   it('finds a plan that opens other stages', async () => {
@@ -381,7 +384,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /the usage plans of key Key have abcdefghij\/prod, not abcdefghij\/dev/,
+      /the usage plans of key Key include abcdefghij\/prod, not abcdefghij\/dev/,
     );
   });
 

@@ -21,9 +21,7 @@ describe('findMissingRights', () => {
     const line = JSON.stringify({ level: 'error', message: text });
 
     assert.deepEqual(findMissingRights([`AccessDenied: ${text}`, line]), {
-      because: [
-        'No policy of the role reader allows s3:GetObject on arn:aws:s3:::bucket/key: the statement for it is missing.',
-      ],
+      because: ['No policy of the role reader allows s3:GetObject on arn:aws:s3:::bucket/key.'],
       changes: [
         'Add to the policies of the role reader: {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/key"}.',
       ],
@@ -34,7 +32,7 @@ describe('findMissingRights', () => {
     const { because, changes } = findMissingRights([describeDenial(identity, question, 'explicit-deny')]);
 
     assert.match(because.join(), /^A policy of the role reader denies s3:GetObject/);
-    assert.match(changes.join(), /^Remove the Deny of s3:GetObject/);
+    assert.match(changes.join(), /^Remove the statement that denies s3:GetObject/);
   });
 
   it('finds nothing in other words', () => {

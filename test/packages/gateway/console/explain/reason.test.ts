@@ -8,8 +8,8 @@ const DECISION = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"outcome":"deni
 describe('the last line that a function printed', () => {
   const rows: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['the last of several', ['one', 'two'], ['It printed: two']],
-    ['not metrics that follow it', ['{"level":"ERROR"}', METRICS], ['It noted: level ERROR.']],
-    ['metrics with an outcome', ['one', DECISION], ['It noted: outcome denied.']],
+    ['not metrics that follow it', ['{"level":"ERROR"}', METRICS], ['Its last log line says: level ERROR.']],
+    ['metrics with an outcome', ['one', DECISION], ['Its last log line says: outcome denied.']],
     ['none of metrics alone', [METRICS], []],
     ['none of no lines', [], []],
   ];

@@ -120,13 +120,13 @@ const ROWS: readonly (readonly [
     'a miss of the cache',
     cached,
     [PETS],
-    { cache: [['answers are cached for 300 s'], 'a miss: the integration answers'] },
+    { cache: [['responses are cached for 300 s'], 'a miss: the integration is called'] },
   ],
   [
     'a hit of the cache',
     cached,
     [PETS, PETS],
-    { cache: [['answers are cached for 300 s'], 'answered from the cache, 0 ms old'] },
+    { cache: [['responses are cached for 300 s'], 'answered from the cache, 0 ms old'] },
   ],
   [
     'an authorizer that is called',
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [
     {
       authenticate: [
         ['header authorization: found'],
-        'authorizer Auth was not called: its answer of 0 ms ago is cached for 300 s; the caller is alice',
+        'authorizer Auth was not called: its result from 0 ms ago is cached for 300 s; the caller is alice',
       ],
     },
   ],

@@ -122,8 +122,8 @@ describe('a domain with mutual TLS, without TLS', () => {
     assert.equal(await answer(faults), 500);
     const [fault] = faults.all;
     assert.equal(faults.all.length, 1);
-    assert.match(fault?.error.describe() ?? '', /cannot be asked for a certificate/);
-    assert.match(fault?.consequences[0] ?? '', /every request to the domain answers 500/);
+    assert.match(fault?.error.describe() ?? '', /cannot ask clients for a certificate/);
+    assert.match(fault?.consequences[0] ?? '', /every request to the domain receives 500/);
   });
 
   it('answers under --allow-unguarded', async () => {

@@ -158,12 +158,12 @@ describe('a private custom domain', () => {
         api: { EndpointConfiguration: { Types: ['REGIONAL'] } },
         resources: { D: domain(), M: mapping() },
       },
-      says: /^A private domain name supports private APIs only$/,
+      says: /^A private domain name supports only private APIs$/,
     },
     {
       name: 'a domain that is not loaded, since its policy cannot be asked',
       options: { resources: { M: mapping() } },
-      says: /^no loaded stack has the private domain private\.example\.com/,
+      says: /^no loaded stack contains the private domain private\.example\.com/,
     },
     {
       name: 'a domain that is not private',

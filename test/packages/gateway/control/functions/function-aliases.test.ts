@@ -71,10 +71,10 @@ describe('noteAliases', () => {
   const rows: readonly (readonly [string, readonly ResolvedStack[], RegExp | undefined])[] = [
     ['weights of two versions', stackWith([to('2', 0.1)]), undefined],
     ['no weights', stackWith([]), undefined],
-    ['three versions', stackWith([to('2', 0.1), to('3', 0.1)]), /two versions at most/],
-    ['its own version', stackWith([to('1', 0.1)]), /the alias’s own/],
+    ['three versions', stackWith([to('2', 0.1), to('3', 0.1)]), /at most two versions/],
+    ['its own version', stackWith([to('1', 0.1)]), /already the alias’s main version/],
     ['a weight above 1', stackWith([to('2', 10)]), /from 0 to 1/],
-    ['$LATEST', stackWith([to('2', 0.1)], '$LATEST'), /not at \$LATEST/],
+    ['$LATEST', stackWith([to('2', 0.1)], '$LATEST'), /not to \$LATEST/],
     [
       'a version of an earlier deployment',
       stackWith([to('7', 0.1)]),

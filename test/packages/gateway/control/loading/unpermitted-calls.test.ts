@@ -13,7 +13,7 @@ import type { TestResource } from '../../../../support/a-stack.ts';
 type Resources = Readonly<Record<string, TestResource>>;
 
 const toFn = { Integration: proxyTo('fn') };
-const AS_AT_AWS = 'with 500, as at AWS (--roles off skips permissions)';
+const AS_AT_AWS = 'with 500, as on AWS (--roles off skips permissions)';
 
 /** The functions `fn` and `auth` are of the stack, unless `own` says otherwise. */
 function findingsOf(

@@ -57,7 +57,7 @@ describe('an authorizer that no route names', () => {
     {
       name: 'an unknown type of an HTTP API',
       find: () => ofHttp({ AuthorizerType: 'TOKEN' }),
-      expected: /Invalid authorizer type "TOKEN". AWS takes REQUEST and JWT/,
+      expected: /Invalid authorizer type "TOKEN"; expected REQUEST or JWT/,
     },
     {
       name: 'a JWT authorizer without an issuer',

@@ -6,7 +6,7 @@ import { readOutcome } from '../../../../../packages/gateway/core/phases/integra
 
 const LATE = { kind: 'timed-out', because: 'go build has run for 30 s' } as const;
 
-describe('a function that did not answer in time', () => {
+describe('a function that did not respond in time', () => {
   it('is described by what was waited for, and by why it had not begun where that is known', () => {
     assert.equal(describeLate('no answer', { kind: 'timed-out' }), 'no answer');
     assert.equal(describeLate('no answer', LATE), 'no answer: go build has run for 30 s');
@@ -17,7 +17,7 @@ describe('a function that did not answer in time', () => {
       () => readOutcome(LATE),
       (error) =>
         error instanceof GatewayError &&
-        error.detail.reason === 'no answer within the integration timeout: go build has run for 30 s',
+        error.detail.reason === 'no response within the integration timeout: go build has run for 30 s',
     );
   });
 });

@@ -170,7 +170,7 @@ describe('meter, key source AUTHORIZER', () => {
     assert.deepEqual(await statuses(api, 1, '/dev/pets', bearer), [403]);
     assert.match(
       api.ports.log.lines.at(-1) ?? '',
-      /meter \(the authorizer gave no usageIdentifierKey: over quota: monthly of plan b\\u001b\[2J\)$/,
+      /meter \(the authorizer returned no usageIdentifierKey: over quota: monthly of plan b\\u001b\[2J\)$/,
     );
   });
 

@@ -82,7 +82,7 @@ describe('parseIdentities', () => {
     {
       name: 'two tags that differ by case alone, of which one would be lost',
       text: withMore({ tags: '{ team: a, Team: b }' }),
-      expected: /^f\.yml:5: tags: has a key twice/,
+      expected: /^f\.yml:5: tags: contains a key twice/,
     },
     {
       name: 'a session without an end, which would be good for ever',

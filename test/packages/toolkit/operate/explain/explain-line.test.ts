@@ -85,7 +85,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/order' },
       status: 403,
       phase: 'match',
-      says: /no route for GET \/order. REST APIs answer “Missing Authentication Token” to that/,
+      says: /no route for GET \/order. REST APIs respond with “Missing Authentication Token” in that case/,
     },
     {
       request: { target: '/prod/orders' },
@@ -103,7 +103,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/orders', ...as('boom') },
       status: 500,
       phase: 'authenticate',
-      says: /The authorizer failed, so every request is denied/,
+      says: /The authorizer failed, so the request is denied/,
     },
     {
       request: { target: '/prod/orders', ...as('deny') },
@@ -130,7 +130,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/sold', ...withKey },
       status: 429,
       phase: 'meter',
-      says: /Key Key has used up its quota: plan gold grants 1 request a day/,
+      says: /Key Key has used up its quota: plan gold allows 1 request a day/,
     },
     {
       request: { target: '/prod/checked' },
@@ -154,13 +154,13 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/odd' },
       status: 502,
       phase: 'map-response',
-      says: /Function odd gave an answer that is not valid for a proxy integration/,
+      says: /Function odd returned a response that is not valid for a proxy integration/,
     },
     {
       request: { target: '/prod/teapot' },
       status: 418,
       phase: 'map-response',
-      says: /Function teapot answered 418.*the gateway passed that on/,
+      says: /Function teapot responded with 418.*the gateway passed the response on/,
     },
   ];
   for (const { request, first, caller: options, status, phase, says } of cases)
@@ -263,7 +263,7 @@ describe('a failing request of an HTTP API', () => {
     {
       what: { status: '503', routeKey: 'GET /things-1', error: 'Service Unavailable' },
       phase: 'integrate',
-      says: /Function list did not answer within 30000 ms/,
+      says: /Function list did not respond within 30000 ms/,
     },
   ];
   it('is explained by its status, since it has no response type', async () => {

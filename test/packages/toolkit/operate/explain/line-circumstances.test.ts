@@ -31,7 +31,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...CONNECT, status: '500', 'authorizer.error': 'out of memory' },
       phase: 'authenticate',
       headline: /refused with 500/,
-      says: /The authorizer failed, so every request is denied: out of memory/,
+      says: /The authorizer failed, so the request is denied: out of memory/,
     },
     {
       what: { ...CONNECT, status: '502', 'integration.error': 'customer function error: no table' },
@@ -43,7 +43,7 @@ describe('a line of a WebSocket API', () => {
       what: { eventType: 'MESSAGE', status: '403', 'error.message': 'Forbidden' },
       phase: 'match',
       headline: /^The message for no route was refused with 403/,
-      says: /No route has the key that the selection expression found .* and there is no \$default/,
+      says: /The route selection expression yielded no known route key .* and there is no \$default/,
     },
     {
       what: { ...MESSAGE, status: '500', 'integration.error': 'customer function error: no table' },

@@ -82,7 +82,11 @@ describe('a call of the page', () => {
     const { shown, leave } = await showHook(connection.useConnection);
     assert.equal(shown(), 'waiting');
 
-    assert.deepEqual(await refusalOf('requests'), [401, 'The key of this page is not valid here.', true]);
+    assert.deepEqual(await refusalOf('requests'), [
+      401,
+      'This page’s key is not valid for this gateway.',
+      true,
+    ]);
 
     await until(() => shown() === 'refused');
     await leave();
@@ -131,7 +135,7 @@ describe('a call of the page', () => {
     gateway.isAway = true;
     assert.deepEqual(await refusalOf('requests'), [
       0,
-      'The gateway does not answer. Is it still running?',
+      'The gateway does not respond. Is it still running?',
       true,
     ]);
 

@@ -54,7 +54,7 @@ describe('fetchControl', () => {
 
   for (const [body, message] of [
     [{ message: 'There is no request.' }, 'There is no request.'],
-    [{}, 'The gateway answered 404.'],
+    [{}, 'The gateway responded with 404.'],
   ] as const)
     it(`fails with: ${message}`, async () => {
       gateway.answer = () => Response.json(body, { status: 404 });
@@ -102,7 +102,7 @@ describe('useFetched', () => {
 
     assert.deepEqual(
       [shown().data, shown().error],
-      [undefined, 'The gateway does not answer. Is it still running?'],
+      [undefined, 'The gateway does not respond. Is it still running?'],
     );
     await leave();
   });

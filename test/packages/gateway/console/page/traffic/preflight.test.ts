@@ -69,11 +69,11 @@ describe('a preflight as a browser sees it', () => {
       headers: without('Methods'),
       blockedBy: undefined,
     },
-    { name: 'wants each header', headers: without('Headers'), blockedBy: /requested is authorization/ },
+    { name: 'wants each header', headers: without('Headers'), blockedBy: /the request needs authorization/ },
     {
       name: 'does not take * for Authorization',
       headers: [...without('Headers'), ['Access-Control-Allow-Headers', '*']],
-      blockedBy: /requested is authorization/,
+      blockedBy: /the request needs authorization/,
     },
   ];
   for (const { name, question, status = 204, headers = ALLOWING, blockedBy } of rows)

@@ -36,7 +36,7 @@ describe('describeReload', () => {
     { given: { what: ['a', 'b', 'c', 'd'] }, expected: 'a, b and 2 more: new code' },
     {
       given: { what: ['the stacks'], changes: [], changed: 0 },
-      expected: 'the stacks: nothing that requests reach has changed',
+      expected: 'the stacks: nothing that affects requests has changed',
     },
     {
       given: {
@@ -89,7 +89,7 @@ describe('describeStale', () => {
   for (const [what, expected] of [
     [['hello'], 'hello still runs the code of version 2'],
     [['hello', 'list'], 'hello, list still run the code of version 2'],
-    [['the stacks'], 'The stacks are still those of version 2'],
+    [['the stacks'], 'The stacks of version 2 are still in use'],
   ] as const)
     it(`says ${JSON.stringify(expected)}`, () => {
       assert.equal(describeStale({ ...RELOAD, what }), expected);

@@ -162,7 +162,7 @@ describe('createLambdaInvoke', () => {
       status: 400,
       body: {
         Type: 'User',
-        message: "Not served here: LogType 'Tail' of a stream: function logs are on the gateway's stderr",
+        message: "Not supported here: LogType 'Tail' of a stream: function logs are on the gateway's stderr",
       },
     },
     {
@@ -223,7 +223,7 @@ describe('createLambdaInvoke', () => {
       body: {
         __type: 'NotImplementedException',
         message:
-          'POST /2015-03-31/functions of Lambda is not served here; Invoke and InvokeWithResponseStream are',
+          'POST /2015-03-31/functions of Lambda is not supported here; only Invoke and InvokeWithResponseStream are',
       },
     },
   ] as readonly {

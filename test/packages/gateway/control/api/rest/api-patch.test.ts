@@ -239,7 +239,7 @@ describe('UpdateRestApi', () => {
         '/policy',
         JSON.stringify({ Statement: Array.from({ length: 100 }, () => ALLOW.Statement[0]) }),
       ),
-      message: /AWS takes 8192$/,
+      message: /AWS accepts at most 8192$/,
     },
     {
       name: 'what is no property of an API',

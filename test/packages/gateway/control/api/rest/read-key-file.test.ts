@@ -35,8 +35,8 @@ describe('readKeyFile', () => {
     { text: '', says: /columns name and key/ },
     { text: 'name,description\na,b', says: /columns name and key/ },
     { text: 'name,key,colour\n', says: /Unrecognized column in the header: colour/ },
-    { text: 'name,key\n"a,b', says: /Line 2 of the file is not CSV/ },
-    { text: 'name,key\na"b,c', says: /Line 2 of the file is not CSV/ },
+    { text: 'name,key\n"a,b', says: /Line 2 of the file is not valid CSV/ },
+    { text: 'name,key\na"b,c', says: /Line 2 of the file is not valid CSV/ },
   ])
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.throws(() => readKeyFile(text), says);

@@ -47,7 +47,7 @@ describe('client SDKs over AWS’s REST API', () => {
     assert.match(await getSdk('swift'), /^BadRequestException: .*\[classPrefix\]/);
     assert.match(
       await getSdk('swift', { classPrefix: 'P' }),
-      /^NotImplementedException: GetSdk is not served/,
+      /^NotImplementedException: GetSdk is not supported/,
     );
   });
 });

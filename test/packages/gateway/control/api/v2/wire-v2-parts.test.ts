@@ -213,7 +213,7 @@ describe('What AWS refuses of HTTP APIs', () => {
       call: (ApiId) =>
         control.v2.send(new CreateStageCommand({ ApiId, StageName: 'x', ClientCertificateId: 'abc' })),
       error: 'BadRequestException',
-      says: /ClientCertificateId is not served here/,
+      says: /ClientCertificateId is not supported here/,
     },
     {
       name: 'responses of routes, which are for WebSocket APIs',

@@ -171,7 +171,7 @@ const REFUSALS: Refusal[] = [
     method: USES_JWT,
     authorizer: HTTP_JWT,
     property: 'AuthorizationType',
-    message: /NONE, AWS_IAM and CUSTOM$/,
+    message: /NONE, AWS_IAM or CUSTOM$/,
   },
   {
     name: 'IAM on another route than $connect',

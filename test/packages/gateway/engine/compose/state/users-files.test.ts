@@ -37,7 +37,7 @@ describe('readUsers', () => {
           ['bob', []],
         ],
       );
-      assert.match(faults.map((fault) => fault.describe()).join(), /seeds-.*users\..*name is unknown/);
+      assert.match(faults.map((fault) => fault.describe()).join(), /seeds-.*users\..*unknown member name/);
     });
 
   it('reads one folder once where both are the same', () => {
