@@ -161,7 +161,7 @@ export function assertShippedOnce(metafile: Metafile): void {
       if (input.startsWith(`${BUILTIN}:`) || input.endsWith('layers/lazy-console.ts')) continue;
       const other = seen.get(input);
       if (bytesInOutput > 0 && other !== undefined)
-        throw new Error(`${input} ships twice: in ${other} and ${output}`);
+        throw new Error(`${input} is packaged twice: in ${other} and ${output}`);
       if (bytesInOutput > 0) seen.set(input, output);
     }
   }

@@ -19,10 +19,11 @@ const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
 /** What is wrong with the parameters, as one sentence. */
 export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
   const id = listed(apis).find((text) => !API_ID.test(text));
-  if (id !== undefined) return `"${id}" in the parameter apis is no id of an API such as a1b2c3d4e5`;
+  if (id !== undefined)
+    return `"${id}" in the parameter apis is not the id of an API; write it as a1b2c3d4e5`;
   const pair = listed(cacheApis).find((text) => !CACHE_API.test(text));
   if (pair === undefined) return undefined;
-  return `"${pair}" in the parameter cacheApis is no namespace and id of an API such as orders/a1b2c3d4e5`;
+  return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write it as orders/a1b2c3d4e5`;
 }
 
 /** Ids of parameters, and of access documents, which are looked up when the stack is packaged. */

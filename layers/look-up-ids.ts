@@ -101,8 +101,8 @@ function describe(missing: readonly string[], stage: string, error: unknown): st
 
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
-    `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}, and AWS could not be asked: ${firstLine(error)}; ` +
-    'this works on this machine, but when deployed the authorizers deny every request'
+    `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known, and AWS could not be asked: ${firstLine(error)}; ` +
+    'this works on this machine, but once deployed the authorizers deny every request'
   );
 }
 

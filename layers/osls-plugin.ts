@@ -197,7 +197,7 @@ class StackPlugin {
       (name) => name !== 'default',
     );
     if (stages.length > 0 && !stages.includes(this.#stage()))
-      throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
+      throw this.#error(`unknown stage "${this.#stage()}"; params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
   async #askAws(isDeployment: boolean): Promise<void> {
@@ -330,7 +330,8 @@ class StackPlugin {
   #putKnownApis(template: Template): void {
     const { knownApis = {} } = this.#serverless.service.custom ?? {};
     const invalid = findInvalidApi(knownApis);
-    if (invalid !== undefined) throw this.#error(`${invalid}; separate several by commas`, 'API_ID_INVALID');
+    if (invalid !== undefined)
+      throw this.#error(`${invalid}; separate several with commas`, 'API_ID_INVALID');
     const documents = this.#access?.compiled.documents ?? [];
     putKnownApis(template, knownApisOf(knownApis, documents, this.#stage()), OWN_SOCKET_API);
   }

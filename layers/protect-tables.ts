@@ -79,7 +79,7 @@ export function protectByParameter(template: Template): void {
       Type: 'String',
       AllowedValues: ['true', 'false'],
       Default: 'true',
-      Description: 'false for a first deployment that may fail and be taken back',
+      Description: 'write false for a first deployment that may fail and be rolled back',
     },
   };
 }

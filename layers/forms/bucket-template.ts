@@ -4,7 +4,7 @@ import type { PortableTemplate } from './portable-template.ts';
 
 const PARAMETERS = {
   CodeBucket: { Type: 'String', Description: 'Bucket of the archives, in the region of the stack' },
-  CodePrefix: { Type: 'String', Default: '', Description: 'What their keys begin with, as gatewright-prod/' },
+  CodePrefix: { Type: 'String', Default: '', Description: 'Prefix of their keys, such as gatewright-prod/' },
 };
 
 /**

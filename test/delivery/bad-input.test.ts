@@ -76,7 +76,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'an unknown stage',
     args: ['start', join(folder, 'staged'), '--stage', 'qa', ...PORTS],
-    says: /unknown stage "qa": params has dev, prod/,
+    says: /unknown stage "qa"; params has dev, prod/,
   },
   {
     name: 'a handler file that is missing, with --strict',

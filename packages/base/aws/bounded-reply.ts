@@ -21,7 +21,7 @@ export function requireReply(url: URL, reply: CallReply): CallReply {
 
 export function describeSilence({ origin, pathname }: URL, { cause }: CallReply): string {
   if (cause instanceof RangeError) return `${origin}${pathname} ${cause.message}`;
-  return `${origin} cannot be reached, or its answer does not end: ${reasonOf(cause)}`;
+  return `${origin} cannot be reached, or its response does not end: ${reasonOf(cause)}`;
 }
 
 /** `fetch` has its reason in the cause; one that ran out of time has it in its own message. */
@@ -30,5 +30,5 @@ function reasonOf(failure: unknown): string {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   // Node's fetch, unlike osls, reads these only when asked.
   const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
-  return isUnread ? `${reason}; a proxy of the environment is used with NODE_USE_ENV_PROXY=1` : reason;
+  return isUnread ? `${reason}; to use the proxy of the environment, set NODE_USE_ENV_PROXY=1` : reason;
 }

@@ -94,8 +94,8 @@ export function printPlan(plan: Plan, runId: string): string {
     ...calls.map(([call, count]) => `${String(count).padStart(6)} ${call}`),
     '',
     `${plan.cases} cases, ${plan.requests} requests to deployed APIs`,
-    `names begin with ${PREFIX}${runId}; all is removed at the end`,
-    `cost: about $${plan.dollars.toFixed(4)} without the free tier; calls of the control plane cost nothing`,
-    `time: about ${minutes} min at the pace of AWS's quotas; DeleteRestApi takes one call in 30 s`,
+    `names begin with ${PREFIX}${runId}; everything is removed at the end`,
+    `cost: about $${plan.dollars.toFixed(4)} without the free tier; control plane calls are free`,
+    `time: about ${minutes} min at the rate that AWS's quotas allow; DeleteRestApi may be called once in 30 s`,
   ].join('\n');
 }

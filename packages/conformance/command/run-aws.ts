@@ -34,7 +34,7 @@ export async function runAws(
   if (values.sweep) return sweepAccount(options);
   if (values.resume !== undefined && !listRuns(workingFolder).includes(values.resume))
     throw new Error(
-      `no run ${values.resume} here: ${listRuns(workingFolder).join(', ') || 'none has begun'}`,
+      `no run ${values.resume} in this folder; expected one of ${listRuns(workingFolder).join(', ') || 'none has begun'}`,
     );
   const journal = new Journal(workingFolder, runId);
   const { results } = journal.read();
@@ -43,7 +43,7 @@ export async function runAws(
   process.stderr.write(`${printPlan(planRun(waiting), runId)}\n`);
   if (values.plan) return 0;
   if (!values.yes && !(await ports.confirm('Make it?'))) {
-    process.stderr.write('Nothing was made. Pass --yes where there is no terminal.\n');
+    process.stderr.write('Nothing was created. Pass --yes where there is no terminal.\n');
     return 2;
   }
   if (values.resume !== undefined) await sweepAccount(options);
@@ -66,7 +66,7 @@ export async function runAws(
     }),
   );
   const { made, removed } = journal.read();
-  process.stderr.write(`made ${made}, removed ${removed}\n`);
+  process.stderr.write(`created ${made}, removed ${removed}\n`);
   return code;
 }
 

@@ -41,7 +41,8 @@ export async function playAlarm(
   const { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand, SetAlarmStateCommand } =
     await import('@aws-sdk/client-cloudwatch').catch(withoutPackage);
   const { control: endpoint, region } = api;
-  if (endpoint === undefined) throw new NotAsked('alarms are read by calls, and no address takes them');
+  if (endpoint === undefined)
+    throw new NotAsked('alarms are read by API calls; a request to an address cannot reach them');
   const client = new CloudWatchClient({ endpoint, region, credentials: RUNNER_KEY, maxAttempts: 1 });
   try {
     const leftMs = MINUTE_MS - (Date.now() % MINUTE_MS);

@@ -20,7 +20,7 @@ export function firstDifference(
 ): string | undefined {
   if (typeof expected === 'string' && WILDCARD.test(expected))
     return differsFromWildcard(expected, actual, path);
-  if (actual === undefined) return `${path}: expected ${show(expected)}, it is not there`;
+  if (actual === undefined) return `${path}: expected ${show(expected)}, but it is missing`;
   if (Array.isArray(expected)) return differsInList(expected as readonly Json[], actual, strictness, path);
   if (expected !== null && typeof expected === 'object')
     return differsInObject(expected as JsonObject, actual, strictness, path);

@@ -49,7 +49,8 @@ export async function runControlCase(
         return `set-up ${index + 1}, ${step.call}: ${reply.error.code} ${show(reply.error.message)}`;
       for (const [name, member] of Object.entries(step.keep ?? {})) {
         const value = reply.body[member];
-        if (typeof value !== 'string') return `set-up ${index + 1}, ${step.call}: no ${member} in the answer`;
+        if (typeof value !== 'string')
+          return `set-up ${index + 1}, ${step.call}: no ${member} in the response`;
         kept.set(name, value);
       }
     }
@@ -87,7 +88,7 @@ function replyDifference(
   const answered = reply.error ?? reply.body;
   if (reply.status !== status) return `status: expected ${status}, got ${reply.status} ${show(answered)}`;
   if (error === undefined && reply.error !== undefined)
-    return `an answer is expected, got ${show(reply.error)}`;
+    return `expected a response, got ${show(reply.error)}`;
   if (error !== undefined) return firstDifference(error, reply.error, 'exact', 'error');
   if (body === undefined) return undefined;
   const sorted = sortItemsBy === undefined ? reply.body : sortItems(reply.body, sortItemsBy);

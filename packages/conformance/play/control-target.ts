@@ -112,7 +112,7 @@ async function sendCommand(
   { call, input }: SdkCall,
 ): Promise<ControlReply> {
   const command = commands[`${call}Command`];
-  if (typeof command !== 'function') throw new Error(`${call} is no call of ${service}`);
+  if (typeof command !== 'function') throw new Error(`${call} is not a call of ${service}`);
   try {
     const output = await client.send(new (command as CommandClass)(input));
     const { $metadata, ...body } = output as { readonly $metadata: Metadata };
@@ -129,7 +129,7 @@ async function sendCommand(
 function notThere(error: unknown): NotAsked | undefined {
   const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
   return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')
-    ? new NotAsked('names below localhost do not resolve here')
+    ? new NotAsked('names below localhost do not resolve on this machine')
     : undefined;
 }
 

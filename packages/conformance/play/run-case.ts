@@ -98,7 +98,7 @@ async function stage(
   running.api = api;
   await deployCanary(setup, api.call);
   if (request.mode === 'deploy')
-    return `deploy: expected ${show(expect.deployError)}, the template was accepted`;
+    return `deploy: expected ${show(expect.deployError)}, but the template was accepted`;
   const scene: Scene = { ...around, parityCase: fillCase(parityCase, api, around), api, onReply };
   if (request.mode === 'describe-gateway-responses')
     return firstDifference(
@@ -121,7 +121,7 @@ async function surround(
   };
   const runner = opened(
     await startRunnerServer(async (connectionId, data) => {
-      if (running.api === undefined) throw new Error('no connection before the API runs');
+      if (running.api === undefined) throw new Error('the connection cannot be opened before the API runs');
       const { status } = await running.api.manage('POST', connectionId, data);
       return status;
     }),
@@ -190,12 +190,12 @@ async function playFrames(
   if (result.kind === 'differs') return result.difference;
   if (result.kind === 'refused')
     return expect.status === undefined
-      ? `the handshake was answered ${result.reply.status}`
+      ? `the handshake was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
   // Whatever else holds: who should have been kept out is in.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
-    return `the handshake was accepted; ${expect.status} is expected`;
+    return `expected the handshake to be refused with ${expect.status}, but it was accepted`;
   const events = await eventsDifference({ ...parityCase, expect }, runner);
   const ids = new Set(runner.events.map(({ event }) => connectionIdOf(event)));
   const { distinctConnectionIds = null } = expect;
@@ -236,7 +236,7 @@ async function exchange(
     throw error;
   });
   if (reply !== undefined && (parityCase.then ?? []).length === 0) onReply?.(answerOf(reply, namesOf(api)));
-  if (reply !== undefined && expect.unanswered === true) return `no answer is expected, got ${reply.status}`;
+  if (reply !== undefined && expect.unanswered === true) return `expected no response, got ${reply.status}`;
   return (
     (reply === undefined ? undefined : replyDifference(expect, reply)) ??
     (await eventsDifference({ ...parityCase, expect }, runner)) ??

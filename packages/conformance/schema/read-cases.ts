@@ -64,7 +64,7 @@ export function parseCases(text: string, file: string): readonly AnyCase[] {
   for (const [index, candidate] of whole.cases.entries()) {
     const pointer = `/cases/${index}`;
     refuse(file, pointer, hasControlRequest(candidate) ? 'controlCase' : 'apiCase', candidate);
-    if (ids.has(candidate.id)) throw refusal(file, `${pointer}/id`, `${candidate.id} appears twice`);
+    if (ids.has(candidate.id)) throw refusal(file, `${pointer}/id`, `the id ${candidate.id} is used twice`);
     ids.add(candidate.id);
   }
   return whole.cases;
@@ -74,7 +74,7 @@ function parseJsonFile(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw refusal(file, '', `no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw refusal(file, '', `invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -106,8 +106,8 @@ function superfluousMemberOf({ params }: ErrorObject): string {
 }
 
 function wordsOf({ keyword, params, message }: ErrorObject): string {
-  if (keyword === 'additionalProperties') return 'unknown to the runner';
-  if (keyword === 'oneOf') return 'has either error or body';
+  if (keyword === 'additionalProperties') return 'is unknown to the runner';
+  if (keyword === 'oneOf') return 'must have either error or body';
   if (keyword === 'enum')
     return `must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
   if (keyword === 'const') return `must be ${String(params['allowedValue'])}`;

@@ -24,7 +24,7 @@ import type { Target, TargetOptions } from './target.ts';
 const SETTLE_MS = 8_000;
 const ROLE_MS = 10_000;
 
-const OUT_OF_REACH = 'AWS does not reach a server of this machine';
+const OUT_OF_REACH = 'AWS cannot reach a server on this machine';
 /** What a run in an account does not ask. */
 const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ...LACKS_OF_ENDPOINTS,
@@ -33,7 +33,7 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['events', OUT_OF_REACH],
   ['issuer', OUT_OF_REACH],
   ['management', OUT_OF_REACH],
-  ['waf', 'web ACLs cost by the month'],
+  ['waf', 'web ACLs are billed by the month'],
 ]);
 
 /** Of the whole account, or not removable by name. */
@@ -51,7 +51,7 @@ export function lackOfAws(parityCase: AnyCase): string | undefined {
   const found = calls.find(({ call }) => NOT_CALLED.has(call));
   return found === undefined
     ? findLack(parityCase, LACKS_OF_AWS)
-    : `${found.call} is not called in an account of others`;
+    : `${found.call} is not called in an account that others use`;
 }
 
 export type AwsAccess = QueryAccess & {
@@ -133,7 +133,7 @@ async function openRole(access: AwsAccess, name: string, isAws: boolean): Promis
     return arn;
   } catch (error) {
     throw new NotAsked(
-      `the role of functions cannot be made: ${error instanceof Error ? error.message : ''}`,
+      `the execution role of functions cannot be created: ${error instanceof Error ? error.message : ''}`,
     );
   }
 }

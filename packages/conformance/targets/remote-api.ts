@@ -40,7 +40,7 @@ export function describeRemoteApi(
       }),
     testInvoke: (request) => testInvoke(account.target, apiId, request),
     describeGatewayResponses: () => describeGatewayResponses(account.target, apiId),
-    call: () => Promise.reject(new NotAsked(`${name} takes no calls by path`)),
+    call: () => Promise.reject(new NotAsked(`${name} has no control plane addressed by path`)),
     advance: () => Promise.reject(new NotAsked(`${name} has no clock that can be moved`)),
   };
 }

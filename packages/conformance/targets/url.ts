@@ -31,7 +31,7 @@ export function openUrl({ endpoint = '', region, invokeUrl }: TargetOptions): Ta
     account: {
       target,
       prefix: 'conformance',
-      role: () => Promise.reject(new NotAsked('functions are not made at a bare URL')),
+      role: () => Promise.reject(new NotAsked('the runner cannot create functions at a bare URL')),
     },
     invokeUrl,
     credentials: anyCredentials,

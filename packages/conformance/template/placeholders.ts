@@ -29,7 +29,7 @@ function fillText(text: string, values: PlaceholderValues, placeholder: RegExp):
   const pieces = text.split(placeholder).map((piece, index) => {
     if (index % 2 === 0) return piece;
     const filled = values(piece);
-    if (filled === undefined) throw new Error(`nothing stands for \${${piece}}`);
+    if (filled === undefined) throw new Error(`unknown placeholder \${${piece}}`);
     return filled;
   });
   const parts = pieces.filter((piece) => piece !== '');

@@ -71,7 +71,7 @@ function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: M
     parityCase,
     id,
     add(logicalId, resource) {
-      if (resources.has(logicalId)) throw new Error(`two resources would be called ${logicalId}`);
+      if (resources.has(logicalId)) throw new Error(`two resources would have the logical id ${logicalId}`);
       resources.set(logicalId, resource);
     },
     fill,
@@ -197,7 +197,7 @@ function originOf(draft: Draft, of: 'api' | 'backend', backendUrl: string | unde
     const CustomOriginConfig = { OriginProtocolPolicy: 'https-only' };
     return { DomainName: { 'Fn::Join': ['', parts] }, CustomOriginConfig };
   }
-  if (backendUrl === undefined) throw new Error('the distribution wants a backend');
+  if (backendUrl === undefined) throw new Error('the distribution needs a backend');
   const { hostname, port } = new URL(backendUrl);
   const CustomOriginConfig = { OriginProtocolPolicy: 'http-only', HTTPPort: Number(port) };
   return { DomainName: hostname, CustomOriginConfig };

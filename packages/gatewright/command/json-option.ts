@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 /** Commands without `--json`, and why. */
 export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['completion', 'it prints a script for a shell'],
-  ['usage export', '--format chooses lines of JSON, the default, or CSV'],
-  ['usage invoice', '--format chooses lines of JSON, the default, CSV or PDF'],
-  ['usage sql', '--format chooses lines of JSON, the default, or CSV'],
+  ['usage export', '--format selects the output: JSON lines, the default, or CSV'],
+  ['usage invoice', '--format selects the output: JSON lines, the default, CSV or PDF'],
+  ['usage sql', '--format selects the output: JSON lines, the default, or CSV'],
 ]);
 
 /** To the commands that do something themselves. */

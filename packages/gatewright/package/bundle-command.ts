@@ -95,7 +95,7 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
         if (!path.startsWith(packageDirectory)) return undefined;
         // By esbuild, not in the text: a literal may name the property, too.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
-        if (code.includes(MARKED['import.meta'])) throw new Error(`${path} asks for more than ${OWN_PLACE}`);
+        if (code.includes(MARKED['import.meta'])) throw new Error(`${path} needs more than ${OWN_PLACE}`);
         const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;
         return { contents: code.replaceAll(MARKED[OWN_PLACE], own), resolveDir: dirname(path) };
       });

@@ -31,7 +31,8 @@ export async function writeStart(
   const always = loadedWith(`${START}.js`, parts);
   const joined = await joinParts(parts, always);
   const [odd] = /.{0,40}[^\0-\x7f]+/.exec(joined) ?? [];
-  if (odd !== undefined) throw new Error(`the bundle of start is not ASCII: ${odd}`);
+  if (odd !== undefined)
+    throw new Error(`the bundle of start contains a character that is not ASCII: ${odd}`);
   const write = (name: string, text: string) => writeFile(join(folder, `${name}.cjs`), text);
   await write(START, joined);
   for (const [name, { text }] of parts) {

@@ -42,7 +42,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
       complaints: [
-        `${SETTING} must be the folder of the toolkit's access documents, with its ${SIGN}; ${folder} has none`,
+        `${SETTING} must be the folder of the toolkit's access documents, which contains ${SIGN}; ${folder} does not`,
       ],
       warnings: [],
     };
@@ -70,7 +70,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
         .map(
           (logicalId) =>
-            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id: it was not checked`,
+            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id, so it was not checked`,
         ),
     ],
   };

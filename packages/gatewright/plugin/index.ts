@@ -131,7 +131,7 @@ class GatewrightPlugin {
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
       this.#utilities.log.warning(
-        'functions have been built again; remove reloadHandler: false to serve them',
+        'functions were built again, but reloadHandler: false keeps the old ones; remove it to serve them',
       );
   }
 

@@ -15,7 +15,10 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
   // To osls a switch is off unless named; `--no-` names it off.
-  reload: { usage: 'Watch templates and the sources of functions; --no-reload does not.', type: 'boolean' },
+  reload: {
+    usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
+    type: 'boolean',
+  },
 };
 
 /** @throws OptionError */

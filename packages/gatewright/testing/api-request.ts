@@ -81,7 +81,7 @@ export function chooseApi(
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = candidates.map((one) => `${one.logicalId} (${placeOf(one, candidates)})`).join(', ');
-  const there = names === '' ? 'there is none' : `there are ${names}`;
+  const there = names === '' ? 'there are none' : `there are ${names}`;
   const called = wanted === undefined ? '' : ` "${wanted}"`;
   throw new TestingError(
     only === undefined

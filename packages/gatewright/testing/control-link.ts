@@ -41,13 +41,13 @@ export async function callControl(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
-    throw new TestingError(`the gateway at ${url} does not answer; it has been closed or has ended`, {
+    throw new TestingError(`the gateway at ${url} does not respond; it was closed or has ended`, {
       cause,
     });
   }
   const text = await response.text();
   if (response.ok) return text;
-  throw new TestingError(messageOf(text) ?? `the gateway answered ${response.status}`);
+  throw new TestingError(messageOf(text) ?? `the gateway answered with status ${response.status}`);
 }
 
 function messageOf(text: string): string | undefined {

@@ -205,7 +205,7 @@ export function linkOf(environment: Readonly<Record<string, string | undefined>>
   const { GATEWRIGHT_CONTROL_URL: url, GATEWRIGHT_CONTROL_SECRET: secret } = environment;
   if (url !== undefined && secret !== undefined) return { url, secret };
   throw new TestingError(
-    'no gateway is shared with this process: run it below `gatewright start --exec`, or call startGateway({ isShared: true }) before the tests begin',
+    'this process has no shared gateway: run it with `gatewright start --exec`, or call startGateway({ isShared: true }) before the tests begin',
   );
 }
 
@@ -265,6 +265,6 @@ async function fullName(link: ControlLink, wanted: string): Promise<string> {
   const [found] = functionsNamed(functions, wanted);
   if (found !== undefined) return found.name;
   throw new TestingError(
-    `There is no function "${wanted}"; there are ${functions.map(({ name }) => name).join(', ')}`,
+    `There is no function "${wanted}"; expected one of ${functions.map(({ name }) => name).join(', ')}`,
   );
 }

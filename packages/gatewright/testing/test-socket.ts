@@ -62,7 +62,7 @@ export async function openSocket(
   socket.on('message', (data: Buffer) => inbox.take(data.toString()));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => {
-      inbox.end(`the connection has ended with ${code}`);
+      inbox.end(`the connection was closed with ${code}`);
       resolve({ code, reason: reason.toString() });
     });
   });

@@ -23,6 +23,8 @@ export async function findFunction(given: string): Promise<FoundFunction> {
   const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
   if (only !== undefined) throw new UsageError(`"${given}" matches several functions: ${names}`);
   throw new UsageError(
-    names === '' ? 'the gateway serves no functions' : `there is no function "${given}"; there are ${names}`,
+    names === ''
+      ? 'the gateway serves no functions'
+      : `there is no function "${given}"; expected one of ${names}`,
   );
 }

@@ -44,6 +44,6 @@ export async function sendToFunction(
     },
     { ports: { ...PROCESS_PORTS, clock: { nowEpochMs: () => nowEpochMs } } },
   );
-  if (status === 0) throw new UsageError(`the gateway at ${controlUrl} does not answer`, { cause });
+  if (status === 0) throw new UsageError(`the gateway at ${controlUrl} does not respond`, { cause });
   return { status, headers: Object.fromEntries(headers), body: text };
 }

@@ -95,11 +95,11 @@ export async function callGateway(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
+    throw new UsageError(`the gateway at ${controlUrl} does not respond; start it again if it has ended`);
   }
   const answer: unknown = await response.json();
   if (response.ok) return answer;
-  throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+  throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
 }
 
 /** A call whose answer comes line by line, as long as the gateway runs. @throws UsageError */
@@ -112,7 +112,7 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     });
     if (!response.ok) {
       const answer: unknown = await response.json();
-      throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+      throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
     }
     const decoder = new TextDecoder();
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -122,7 +122,7 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`the gateway at ${controlUrl} no longer answers`, { cause });
+    throw new UsageError(`the gateway at ${controlUrl} no longer responds`, { cause });
   }
 }
 
@@ -144,7 +144,7 @@ export async function* followGateway(path: string): AsyncGenerator<unknown, void
     headers: { Authorization: `Bearer ${controlSecret}` },
   }).catch(() => undefined);
   if (response?.ok !== true || response.body === null)
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
+    throw new UsageError(`the gateway at ${controlUrl} does not respond; start it again if it has ended`);
   let text = '';
   try {
     for await (const part of response.body.pipeThrough(new TextDecoderStream())) {

@@ -17,7 +17,7 @@ def fields_of(value: Any) -> Fields:
         return {}
     if isinstance(value, Mapping):
         return value
-    raise malformed("the event, or a part of it, is no JSON object")
+    raise malformed("the event, or a part of it, is not a JSON object")
 
 
 def context_of(event: Any) -> Fields:

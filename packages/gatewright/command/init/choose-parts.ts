@@ -47,6 +47,6 @@ parts: [${chosen.join(', ')}]
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(SUGGESTED))
     throw new UsageError(
-      `an empty folder gets an example behind the authorizers: add ${SUGGESTED} to parts, or run init in the folder of a service`,
+      `an empty folder gets an example that the authorizers protect: add ${SUGGESTED} to parts, or run init in the folder of a service`,
     );
 }

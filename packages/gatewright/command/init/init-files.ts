@@ -54,7 +54,7 @@ api:
 routes: ${routes}
 
 issuers:
-${trusted.map((line) => `  ${line}\n`).join('')}  # Of this machine. Yours beside it: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
+${trusted.map((line) => `  ${line}\n`).join('')}  # For this machine. Add yours here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
 sources:
 ${places.join('\n')}

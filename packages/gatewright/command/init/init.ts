@@ -45,12 +45,12 @@ const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml
 export function initCommand(): Command {
   return new Command('init')
     .description(
-      'Create a stack with the Gatewright authorizers, to deploy beside your service, and a first access document.',
+      'Create a stack with the Gatewright authorizers, to deploy next to your service, and a first access document.',
     )
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option(
       '--parts <names>',
-      'parts of the stack, by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, else all but waf)',
+      'parts of the stack, separated by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, otherwise all but waf)',
     )
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
@@ -83,7 +83,7 @@ export function initCommand(): Command {
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
     if (given === undefined) return { webhooks, parts: undefined };
-    throw new UsageError('the stack exists: change parts in the gatewright.yml beside its serverless.yml');
+    throw new UsageError('the stack exists: change parts in the gatewright.yml next to its serverless.yml');
   }
   const parts = await chooseParts(given);
   if (webhooks && parts?.includes('webhooks') === false)
@@ -170,7 +170,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
 /** In the folder of the stack itself only webhooks can be added. @throws UsageError without --webhooks */
 function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   if (!webhooks)
-    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is already the stack of Gatewright`);
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} already contains the Gatewright stack`);
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
   return {
     files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../../${up}`)]]),

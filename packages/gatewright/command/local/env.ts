@@ -9,7 +9,9 @@ import { printResult } from '../../../base/terminal/output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(
-    new Command('env').description('Print exports for AWS SDKs and the AWS CLI: eval "$(gatewright env)".'),
+    new Command('env').description(
+      'Print the environment variables of the local gateway for AWS SDKs and the AWS CLI: eval "$(gatewright env)".',
+    ),
   ).action(printEnv);
 }
 

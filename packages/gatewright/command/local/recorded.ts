@@ -30,9 +30,9 @@ export function describeSampling({ sampled, notKept }: RecordState): string | un
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${FULL_RECORDS_PER_SECOND} a second were counted, not kept`
-      : `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept`;
-  return `${what}; \`gatewright start --record-all\` keeps all.`;
+      ? `${notKept.toLocaleString('en-US')} ordinary successful requests above ${FULL_RECORDS_PER_SECOND} a second were counted, but not recorded`
+      : `Of ordinary successful requests ${sampled.text}; refusals, errors, slow requests and messages are all recorded`;
+  return `${what}; \`gatewright start --record-all\` records all.`;
 }
 
 function colour(line: string, status: number): string {

@@ -49,7 +49,7 @@ function exchange(
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
   const timer = setTimeout(() => {
-    reject(new UsageError(`no answer within ${waitMs} ms`));
+    reject(new UsageError(`no reply within ${waitMs} ms`));
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);

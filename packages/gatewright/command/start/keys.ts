@@ -10,10 +10,10 @@ type Key = { readonly action: KeyAction; readonly what: string };
 /** In the order of the help. */
 export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['o', { action: 'console', what: 'open the console in the browser' }],
-  ['r', { action: 'reload', what: 'load the stacks again, and build functions that have run' }],
+  ['r', { action: 'reload', what: 'reload the stacks, and rebuild functions that have run' }],
   ['c', { action: 'clear', what: 'clear the screen' }],
   ['e', { action: 'explain', what: 'explain the last request' }],
-  ['v', { action: 'verbose', what: 'print more, or as before' }],
+  ['v', { action: 'verbose', what: 'switch between more and less output' }],
   ['h', { action: 'help', what: 'list these keys' }],
   ['q', { action: 'quit', what: 'end' }],
 ]);

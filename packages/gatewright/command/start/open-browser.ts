@@ -11,6 +11,6 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
 export function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => printNotes(`${program} failed to start; open the console by its address`));
+  child.on('error', () => printNotes(`${program} failed to start; open the console at its address`));
   child.unref();
 }

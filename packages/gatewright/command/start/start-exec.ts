@@ -75,7 +75,8 @@ export function printReady(
   else if (verbose) process.stderr.write(text);
   else {
     const left = count(unsupported.length, 'part');
-    if (unsupported.length > 0) printNotes(`${left} not served or enforced as at AWS; --verbose lists them`);
+    if (unsupported.length > 0)
+      printNotes(`${left} are not served or enforced as AWS does; --verbose lists them`);
     printNotes(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
   }
 }

@@ -106,7 +106,7 @@ function claimsReaderOf(file: string): string {
 /** What to do, printed after the file and line. */
 export function describeClaimRead(what: string, route: string, file: string): string {
   return (
-    `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
+    `reads ${what}, which does not exist behind the authorizer of ${route}, so it would be undefined for every caller: read ` +
     `${claimsReaderOf(file)} instead (node_modules/gatewright/docs/guides/protect/coming-from.md); ` +
     `if it is right, write "gatewright: claims acknowledged" in a comment there, or name the file under claimsChecked in gatewright.yml`
   );
@@ -115,8 +115,8 @@ export function describeClaimRead(what: string, route: string, file: string): st
 /** Of a function whose sources are not here. */
 export function describeUnreadCode(handler: string, route: string): string {
   return (
-    `${handler} behind the authorizer of ${route} is compiled or packed, so whether it reads authorizer.claims or authorizer.jwt, which do not exist there, ` +
-    `cannot be checked: look into its source, then name this path under claimsChecked in gatewright.yml`
+    `${handler} behind the authorizer of ${route} is compiled or packed, so it cannot be checked for reads of authorizer.claims or authorizer.jwt, which do not exist there: ` +
+    `look into its source, then name this path under claimsChecked in gatewright.yml`
   );
 }
 
@@ -134,7 +134,7 @@ export function findMappedClaims(text: string): readonly string[] {
 /** What to do, printed after the place. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
-    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so every caller would be empty: let the document pass the claim ` +
+    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the document pass the claim ` +
     `(context: { email: { claim: email } }) and read $context.authorizer.email (node_modules/gatewright/docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }

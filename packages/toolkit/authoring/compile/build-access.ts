@@ -94,7 +94,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document defines the customer plan ${id} differently: both are stored in one table`,
+            `another document defines the customer plan ${id} differently, but both are stored in one table`,
           ),
         );
       for (const message of unenforcedLimits(document, plans, checkPlan))
@@ -126,7 +126,7 @@ function namesakes(read: readonly ReadFile[]): readonly Problem[] {
     const first = read.slice(0, index).find((other) => other.name === name);
     return first === undefined || reading.kind === 'invalid'
       ? []
-      : [reading.locate([], `has the name of ${first.file}: each document needs a name of its own`)];
+      : [reading.locate([], `has the same name as ${first.file}: each document needs its own name`)];
   });
 }
 

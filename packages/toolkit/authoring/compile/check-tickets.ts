@@ -25,7 +25,7 @@ export function checkTickets(
     if (when !== undefined && needsClaims(when))
       problem(
         ['rules', index, 'when'],
-        `tests claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
+        `tests claims, but tickets of "${issuer.id}" do not carry them: use roles or scopes`,
       );
   if (context.length > 0)
     warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
@@ -93,7 +93,7 @@ export function checkTicketSubjects(
         .filter(([iss, claim]) => own.has(iss) && own.get(iss) !== claim)
         .map(([iss, claim]) => ({
           path: ['issuers', index, 'from', place],
-          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: use the same claims.principal`,
+          message: `"${name}" takes the subject of ${iss} from ${claim}, but this document takes it from ${own.get(iss) ?? ''}: use the same claims.principal`,
         })),
     );
   });

@@ -45,7 +45,7 @@ export function extendDocument(
     for (const [index, name] of namesOf(part.value).entries()) {
       const place = Array.isArray(part.value['extends']) ? ['extends', index] : ['extends'];
       const shared = open(name, path);
-      if (shared === undefined) fail(part.locate(place, `there is no file ${name} here`));
+      if (shared === undefined) fail(part.locate(place, `the file ${name} does not exist here`));
       else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
         fail(part.locate(place, `${shared.file} extends itself in a circle`));
       else if (!seen.has(shared.path)) {
@@ -91,7 +91,7 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
       known.set(`${what} ${name}`, before ?? `${file}:${line}`);
       return before === undefined
         ? []
-        : [locate(path, `${name} is declared in ${before} too: declare each name once`, 'key')];
+        : [locate(path, `${name} is also declared in ${before}: declare each name once`, 'key')];
     }),
   );
 }

@@ -27,7 +27,7 @@ export type Reading<T> =
 
 /** Replaces messages of the library that are written for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second document begins here: one file holds one',
+  MULTIPLE_DOCS: 'a second document begins here: a file must contain one document',
 };
 
 /** At most this much of a long line is shown. */

@@ -72,7 +72,7 @@ export function findStrayDocuments(folder: string, from = process.cwd()): readon
       line: 1,
       column: 1,
       message:
-        'is not read, because its name is not one of an access document: use small letters, digits and -',
+        'is ignored, because its name cannot be the name of an access document: use lower-case letters, digits and -',
     })),
   );
 }
@@ -84,7 +84,7 @@ function namesIn(folder: string): readonly string[] {
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => name);
   } catch (error) {
-    throw new UsageError(`${folder} is no folder of access documents`, { cause: error });
+    throw new UsageError(`${folder} is not a folder of access documents`, { cause: error });
   }
 }
 

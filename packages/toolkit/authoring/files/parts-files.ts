@@ -40,7 +40,7 @@ export function readChosenParts(
   const other = lists.find(({ parts }) => parts.join() !== first?.parts.join());
   if (first !== undefined && other !== undefined)
     throw new UsageError(
-      `${first.at}: parts are ${first.parts.join(', ')}, and at ${other.at} ${other.parts.join(', ')}: leave one of the lists out`,
+      `${first.at}: parts are ${first.parts.join(', ')}, but at ${other.at} they are ${other.parts.join(', ')}: remove one of the lists`,
     );
   return first?.parts;
 }
@@ -61,7 +61,7 @@ export function checkParts(list: readonly Named[], needs: PartNeeds): readonly s
   const names = list.map(({ name }) => name);
   for (const { name, at } of list) {
     if (!known.includes(name))
-      throw new UsageError(`${at}: there is no part "${name}"; the stack has ${known.join(', ')}`);
+      throw new UsageError(`${at}: unknown part "${name}"; expected one of ${known.join(', ')}`);
     const missing = needs[name]?.find((need) => !names.includes(need));
     if (missing !== undefined)
       throw new UsageError(`${at}: the part ${name} needs ${missing}: add ${missing} to parts`);
@@ -86,7 +86,7 @@ function readList(file: string): readonly Named[] | undefined {
     const name = isScalar(key) ? String(key.value) : '';
     if (name !== PARTS_MEMBER && /^parts?$/i.test(name))
       throw new UsageError(
-        `${at(isScalar(key) ? key.range : null)}: there is no setting "${name}"; write ${PARTS_MEMBER}`,
+        `${at(isScalar(key) ? key.range : null)}: unknown setting "${name}"; write ${PARTS_MEMBER}`,
       );
   }
   if (!document.has(PARTS_MEMBER)) return undefined;

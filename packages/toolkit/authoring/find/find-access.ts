@@ -128,7 +128,7 @@ function findUncharged(
 
 function targetOf(method: string, path: string | undefined): string {
   if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
-  throw new AccessQueryError('write the path below the stage as well, as in: explain orders GET /orders/7');
+  throw new AccessQueryError('the path is written without the stage, as in: explain orders GET /orders/7');
 }
 
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
@@ -201,7 +201,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     const { guard } = verdict.route;
     return guard === undefined
       ? ['OPEN', 'the route has no authorizer, so rules do not apply']
-      : ['OTHER', `${guard} guards the route, not our authorizer, so rules do not apply`];
+      : ['OTHER', `the route has ${guard} and not our authorizer, so rules do not apply`];
   }
   if (verdict.uncharged !== undefined)
     return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
@@ -216,11 +216,11 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':
-      return ['DENY', `${rules} allows it only to its owner`];
+      return ['DENY', `${rules} allows it only to the owner of the resource`];
     case 'dot-segment':
       return [
         'DENY',
-        'a server behind the API may resolve its dots, backslashes or double escapes to another path',
+        'a server behind the API may resolve the dots, backslashes or double escapes of this path to another path',
       ];
   }
 }

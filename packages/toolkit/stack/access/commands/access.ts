@@ -248,7 +248,7 @@ function findDocument(folder: string, name: string) {
   const found = documents.find((document) => document.name === name);
   if (found !== undefined) return found;
   const known = documents.map((document) => document.name).join(', ') || 'none';
-  throw new UsageError(`no access document "${name}"; there are: ${known}`);
+  throw new UsageError(`there is no access document "${name}"; expected one of ${known}`);
 }
 
 /** `gatewright access publish | versions | rollback`: documents of deployed authorizers. */

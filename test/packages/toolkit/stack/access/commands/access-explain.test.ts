@@ -51,7 +51,7 @@ describe('explain of the holder of an API key', () => {
     assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'], issuer: 'keys' })), /^ALLOW/);
     assert.throws(() => explain(document, 'GET', '/users', flags({ issuer: 'other' })), {
       code: 'USAGE',
-      message: /it has main \(https:\/\/issuer.example\/\), keys \(keys shop_live_…\)/,
+      message: /it trusts main \(https:\/\/issuer.example\/\), keys \(keys shop_live_…\)/,
     });
   });
 });
@@ -171,7 +171,7 @@ describe('explain of an API key', () => {
 
     assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
       code: 'USAGE',
-      message: /accepts no keys other_live_…; it has .*keys shop_live_…/,
+      message: /does not accept keys other_live_…; it accepts .*keys shop_live_…/,
     });
   });
 });
@@ -204,7 +204,7 @@ describe('explain of a token whose issuer lacks its slash', () => {
     assert.throws(() => explain(documentWith([TOKENS, KEYS]), 'GET', '/users', flags({ token })), {
       code: 'USAGE',
       message:
-        /the token has iss "https:\/\/issuer\.example", the document "https:\/\/issuer\.example\/": write it exactly like this/,
+        /the token has iss "https:\/\/issuer\.example", but the document has "https:\/\/issuer\.example\/": they must match exactly/,
     });
   });
 });
@@ -230,7 +230,7 @@ describe('explain of the holder of a ticket', () => {
     assert.match(explain(document, undefined, undefined, flags({ role: ['admin'] })), /^ALLOW/);
     assert.match(explain(document, undefined, undefined, flags()), /^DENY/);
     assert.throws(() => explain(document, undefined, undefined, flags({ issuer: 'other' })), {
-      message: /it has tickets \(tickets\)/,
+      message: /it trusts tickets \(tickets\)/,
     });
   });
 
@@ -269,7 +269,7 @@ describe('explain of what no rule decides', () => {
   it('refuses what is no address', () => {
     assert.throws(() => explain(document, 'GET', '/users', flags({ ip: '300.1.1.1' })), {
       code: 'USAGE',
-      message: /--ip "300\.1\.1\.1" is no address; write it as 203\.0\.113\.7/,
+      message: /--ip "300\.1\.1\.1" is not an IP address; write it as 203\.0\.113\.7/,
     });
   });
 

@@ -226,8 +226,8 @@ describe('readLiveApi', () => {
       ],
       ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of it/],
       ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /no OpenAPI document/],
-      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /without a JSON object: \[\]/],
-      ['a text', { ...REST, '/restapis/abc': 'text' }, /without a JSON object: "text"/],
+      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /not return a JSON object: \[\]/],
+      ['a text', { ...REST, '/restapis/abc': 'text' }, /not return a JSON object: "text"/],
       [
         'a route without a name',
         { ...HTTP, [routes]: { items: [{ authorizationType: 'NONE' }] } },
@@ -275,13 +275,13 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      /answered 302: redirects are not followed/,
+      /answered with status 302: redirects are not followed/,
     );
     assert.equal(asked, 0);
   });
 
   for (const { name, answer, expected } of [
-    { name: 'a page of a captive portal', answer: '<html>', expected: /without a JSON object: <html>/ },
+    { name: 'a page of a captive portal', answer: '<html>', expected: /not return a JSON object: <html>/ },
     {
       name: 'a bomb',
       answer: gzipSync(Buffer.alloc(17 * 1024 * 1024, ' ')),
@@ -309,7 +309,7 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      (error) => error instanceof UsageError && /its answer does not end/.test(error.message),
+      (error) => error instanceof UsageError && /its response does not end/.test(error.message),
     );
   });
 });

@@ -247,7 +247,7 @@ describe('gatewright access matrix', () => {
     const { code, stderr } = await access('matrix', 'order');
 
     assert.equal(code, 1);
-    assert.match(stderr, /no access document "order"; there are: orders$/m);
+    assert.match(stderr, /there is no access document "order"; expected one of orders$/m);
   });
 });
 
