@@ -277,5 +277,5 @@ function isSimple({ result }: CompiledDocument, { kind }: AuthorizeRequest): boo
 }
 
 function tooLarge(): DomainError {
-  return new DomainError('RESULT_TOO_LARGE', "the answer for the caller is over the document's maxBytes");
+  return new DomainError('RESULT_TOO_LARGE', "the result for the caller is over the document's maxBytes");
 }

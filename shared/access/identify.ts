@@ -89,7 +89,7 @@ export function assertServed(
   if (missing !== undefined)
     throw new DomainError(
       'CONFIG_INVALID',
-      `GATEWRIGHT_ACCESS_TABLE is missing: a document ${TABLE_NEEDS[missing]}`,
+      `GATEWRIGHT_ACCESS_TABLE is missing, but a document ${TABLE_NEEDS[missing]}`,
     );
   const issuers = documents
     .filter(({ apis }) => apis.some((api) => api.for === stage))
@@ -98,7 +98,7 @@ export function assertServed(
   if (usageKeySecret === undefined && issuers.some(({ nativeUsagePlan }) => nativeUsagePlan))
     throw new DomainError(
       'CONFIG_INVALID',
-      'GATEWRIGHT_USAGE_KEY_SECRET is missing: a document has nativeUsagePlan',
+      'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a document has nativeUsagePlan',
     );
 }
 

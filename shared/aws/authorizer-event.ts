@@ -85,7 +85,8 @@ function certificateOf(request: EventRequest): ClientCertificate | undefined {
 function kindOf({ fields, context }: EventRequest): AuthorizerKind {
   if (fields['version'] === '2.0') return 'http-2.0';
   if (fields['version'] === '1.0') return 'http-1.0';
-  if (fields['version'] !== undefined) throw malformed('authorizer payload version is neither 1.0 nor 2.0');
+  if (fields['version'] !== undefined)
+    throw malformed('the authorizer payload version is neither 1.0 nor 2.0');
   return context['eventType'] === 'CONNECT' ? 'websocket' : 'rest';
 }
 

@@ -48,7 +48,7 @@ export function createAwsCaller(
       if (reply.status === 200) return parseJsonObject(reply.text) ?? {};
       // Without AWS's message, which may quote the call.
       const name = errorCodeOf(reply) || 'AwsRefusal';
-      throw Object.assign(new Error(`AWS refused with ${reply.status}`), { name });
+      throw Object.assign(new Error(`AWS answered with status ${reply.status}`), { name });
     },
   };
 }

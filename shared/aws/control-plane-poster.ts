@@ -85,11 +85,14 @@ function idOf(reply: Reply, what: string): string {
   expectSuccess(reply, what);
   const { id } = reply.body;
   if (typeof id === 'string') return id;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and returned no id`);
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what}, but returned no id`);
 }
 
 /** Only the status is repeated: the answer's text may quote the call, which contains a key's value. */
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and answered ${status}`);
+  throw new DomainError(
+    'CONTROL_PLANE_FAILED',
+    `API Gateway was called ${what}, but answered with status ${status}`,
+  );
 }

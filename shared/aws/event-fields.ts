@@ -7,7 +7,7 @@ export type EventFields = UnknownMembers;
 /** @throws DomainError EVENT_MALFORMED when the value is no JSON object. */
 export function parseFields(value: unknown): EventFields {
   if (isJsonObject(value)) return value;
-  throw new DomainError('EVENT_MALFORMED', 'the event, or a part of it, is no JSON object');
+  throw new DomainError('EVENT_MALFORMED', 'the event, or a part of it, is not a JSON object');
 }
 
 /** Like `parseFields`, but a missing map is an empty one: AWS sends `null`, `{}` or nothing, by API kind. */

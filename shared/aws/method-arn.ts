@@ -27,7 +27,7 @@ export function parseMethodArn(text: string): MethodArn {
   const { partition = '', region = '', accountId = '' } = arn ?? {};
   const fixed = [partition, region, accountId, apiId, stage];
   if (arn?.service !== 'execute-api' || target.length === 0 || fixed.some((part) => !isLiteral(part)))
-    throw new DomainError('EVENT_MALFORMED', 'the ARN of the event is no execute-api ARN');
+    throw new DomainError('EVENT_MALFORMED', 'the ARN of the event is not an execute-api ARN');
   return { partition, region, accountId, apiId, stage, target: target.join('/') };
 }
 

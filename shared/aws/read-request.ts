@@ -121,7 +121,8 @@ export function bodyOf({ fields: { body, isBase64Encoded } }: EventRequest): Uin
   if (typeof body !== 'string') throw malformed('the body of an HTTP request must be text');
   if (isBase64Encoded !== true) return Buffer.from(body, 'utf8');
   const bytes = Buffer.from(body, 'base64');
-  if (bytes.toString('base64') !== body) throw malformed('the body is marked as base64, but is not');
+  if (bytes.toString('base64') !== body)
+    throw malformed('the body is marked as base64, but it is not valid base64');
   return bytes;
 }
 

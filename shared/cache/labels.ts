@@ -187,7 +187,7 @@ export function entryKey(namespace: string, id: string, part = 'HEAD'): ItemKey 
 }
 
 export function unavailable(reason: string): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', `the cache's table does not answer (${reason})`);
+  return new DomainError('STORE_UNAVAILABLE', `the cache's table does not respond (${reason})`);
 }
 
 function partitionOf(namespace: string, label: Label, id: string): string {

@@ -72,5 +72,5 @@ export function refreshRequest(
 }
 
 function assertNames(apiId: string, stage: string): void {
-  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('not the names of an API and its stage');
+  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('is not an API id with a stage');
 }

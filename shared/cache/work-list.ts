@@ -66,7 +66,7 @@ export async function openInvalidation(
       if (await update(store, id, [test], set)) return { id, joined: false };
     }
   }
-  throw unavailable('others keep changing the same item');
+  throw unavailable('other requests keep changing the same item');
 }
 
 /** Requests that are not carried out yet. @throws DomainError STORE_UNAVAILABLE */

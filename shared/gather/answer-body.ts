@@ -17,7 +17,7 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
   }
   if (bytes > MOST_BYTES) {
     dropBody(answer);
-    throw new DomainError('BACKEND_FAILED', `${origin} answered more than 10 MiB`);
+    throw new DomainError('BACKEND_FAILED', `${origin} returned more than 10 MiB`);
   }
   return JSON.parse(text + decoder.decode());
 }

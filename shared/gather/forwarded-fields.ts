@@ -14,7 +14,7 @@ export function readOrigins(origins: readonly string[]): ReadonlySet<string> {
     if (!isOrigin || new URL(text).origin !== text)
       throw new DomainError(
         'CONFIG_INVALID',
-        `identityTo must have origins such as https://orders.example, not ${text}`,
+        `identityTo must contain origins such as https://orders.example, not ${text}`,
       );
   }
   return new Set(origins);
@@ -40,7 +40,7 @@ export class ForwardedFields {
     if (headers.has('authorization') && !isListed)
       throw new DomainError(
         'ORIGIN_UNLISTED',
-        `Authorization was set for ${url.origin}; list it in identityTo, or leave the field out`,
+        `Authorization was set for ${url.origin}; add the origin to identityTo, or omit the header`,
       );
     for (const name of isListed ? [...TRACE, 'authorization'] : TRACE) {
       const values = this.#received.get(name);

@@ -154,7 +154,7 @@ class Gathering {
     try {
       await this.#untilDecided(parts);
     } finally {
-      this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without it'));
+      this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without this call'));
       void this.#calls.shared.close();
       this.#noteCancelled(names, parts);
     }

@@ -36,7 +36,7 @@ export function createTicketDesk(
     const taker = wanted === undefined && takers.length === 1 ? takers[0] : takers.find(isNamed(wanted));
     if (taker === undefined) {
       const names = takers.map(({ document }) => document.name).join(', ');
-      return problemReply(problem(400, 'Bad Request', `name one of ${names} as "for" in a JSON body`));
+      return problemReply(problem(400, 'Bad Request', `the JSON body must name one of ${names} as "for"`));
     }
     const { name } = taker.document;
     try {
@@ -77,10 +77,10 @@ export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);
   const ticketCaller = parseTicketCaller(caller?.context[TICKET_CALLER]);
   if (caller === undefined || ticketCaller === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller");
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not pass on the caller");
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not pass on the caller's issuer");
   return {
     ...ticketCaller,
     subject,
@@ -107,7 +107,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
         .map((issuer) => ({ document, issuer })),
     );
   if (takers.length > 0) return takers;
-  throw new DomainError('CONFIG_INVALID', 'no access document takes tickets of the callers of this API');
+  throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
 }
 
 /** No document has an empty name, so it stands for a malformed body. */

@@ -269,7 +269,7 @@ export class Breaker {
 
   #note(sentAt: Moment, item: Item | undefined, tableEpochMs: number | undefined): void {
     if (tableEpochMs === undefined) {
-      this.#noteFailure(sentAt, { kind: 'unavailable', reason: 'the answer has no Date' });
+      this.#noteFailure(sentAt, { kind: 'unavailable', reason: 'the response has no Date' });
       return;
     }
     this.#wait = undefined;

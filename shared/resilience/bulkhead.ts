@@ -21,7 +21,7 @@ export class Bulkhead {
   async enter(signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#running < this.#places) this.#running += 1;
     else if (this.#waiting.length < this.#mostWaiting) await this.#wait(signal);
-    else throw new DomainError('BULKHEAD_FULL', `${this.#places} calls run already; try again later`);
+    else throw new DomainError('BULKHEAD_FULL', `${this.#places} calls are already running; try again later`);
     return () => this.#leave();
   }
 

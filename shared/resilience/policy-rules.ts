@@ -111,7 +111,7 @@ function refuseUnknown(name: string, what: string, options: PolicyOptions, known
   const given: unknown = what === '' ? options : options[what as keyof PolicyOptions];
   const unknown = Object.keys(given ?? {}).find((member) => !known.includes(member));
   const owner = what === '' ? name : `${what} of ${name}`;
-  if (unknown !== undefined) throw wrong(`${owner} has no ${unknown}; it has ${known.join(', ')}`);
+  if (unknown !== undefined) throw wrong(`${owner} has no setting ${unknown}; it has ${known.join(', ')}`);
 }
 
 function readBreaker(name: string, timeoutMs: number, options: BreakerOptions): BreakerRules {

@@ -111,7 +111,9 @@ class Guard implements CallPolicy {
     const ms = remainingMs();
     const late = new AbortController();
     const cancel = this.#ports.countdown.start(Math.min(ms, LONGEST_MS), () =>
-      late.abort(new DomainError('CALL_TIMED_OUT', `no place in ${this.name} within ${Math.round(ms)} ms`)),
+      late.abort(
+        new DomainError('CALL_TIMED_OUT', `${this.name} had no free place within ${Math.round(ms)} ms`),
+      ),
     );
     try {
       return await this.#bulkhead.enter(both(signal, late.signal));
@@ -155,7 +157,7 @@ class Guard implements CallPolicy {
         return this.#admitAndMake({ ...call, signal: both(call.signal, signal) });
       },
       isGood: ({ verdict }) => verdict === 'succeeded',
-      reason: () => new DomainError('CALL_CANCELLED', 'another attempt has answered'),
+      reason: () => new DomainError('CALL_CANCELLED', 'another attempt has succeeded'),
     });
   }
 

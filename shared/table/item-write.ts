@@ -139,7 +139,7 @@ export function applyChange(change: Change, item: Item | undefined): Item | unde
       for (const [name, units] of Object.entries(change.add ?? {})) {
         const before = item?.[name];
         // DynamoDB refuses arithmetic on a missing attribute; reaching this is a bug.
-        if (typeof before !== 'number') throw new TypeError(`${name} is no number to add to`);
+        if (typeof before !== 'number') throw new TypeError(`${name} is not a number that can be added to`);
         after[name] = before + units;
       }
       for (const name of change.remove ?? []) Reflect.deleteProperty(after, name);

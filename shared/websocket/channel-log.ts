@@ -65,7 +65,7 @@ export async function append(
     // Writes all anew, so that they stay together; the client library drops duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
-  throw unavailable('the log of a channel took too long to write');
+  throw unavailable('writing the log of a channel took too long');
 }
 
 async function takeNumbers({ items, clock }: LogPorts, address: string, count: number): Promise<Position> {
@@ -91,7 +91,7 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
     if (started.kind === 'done') return { log: at, seq: count };
     assertPossible(started);
   }
-  throw unavailable('the head of a channel took too long to write');
+  throw unavailable('writing the head of a channel took too long');
 }
 
 /** @returns false: the number was made void, or may have been */
@@ -306,7 +306,7 @@ function numberOf(value: unknown): number {
 /** Continues only if another attempt could succeed. */
 function assertPossible(outcome: WriteOutcome): void {
   if (outcome.kind === 'rejected' && !outcome.retryable)
-    throw unavailable('the connections table did not take the request');
+    throw unavailable('the connections table did not accept the request');
 }
 
 function unavailable(what: string): DomainError {

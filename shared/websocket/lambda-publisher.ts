@@ -59,7 +59,7 @@ export function createLambdaPublisher(
     const answer = await invoker.ask(functionArn, event);
     const seq = isJsonObject(answer) ? answer['seq'] : undefined;
     if (typeof seq !== 'number')
-      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher gave an unknown answer');
+      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher returned an unknown result');
     return { seq };
   };
   return {

@@ -73,7 +73,7 @@ describe('commands that reach a running gateway', () => {
     assert.equal(anonymous.code, 1);
     assert.ok(
       anonymous.stderr.includes(
-        `no gateway runs from this directory; choose a running one with --gateway NAME: ${all}`,
+        `no gateway was started from this directory; choose a running one with --gateway NAME: ${all}`,
       ),
     );
     assert.ok(

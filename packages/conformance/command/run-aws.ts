@@ -34,7 +34,7 @@ export async function runAws(
   if (values.sweep) return sweepAccount(options);
   if (values.resume !== undefined && !listRuns(workingFolder).includes(values.resume))
     throw new Error(
-      `no run ${values.resume} in this folder; expected one of ${listRuns(workingFolder).join(', ') || 'none has begun'}`,
+      `no run ${values.resume} in this folder; its runs: ${listRuns(workingFolder).join(', ') || 'none'}`,
     );
   const journal = new Journal(workingFolder, runId);
   const { results } = journal.read();

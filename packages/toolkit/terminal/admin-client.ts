@@ -34,7 +34,7 @@ export function addAdminOptions(command: Command): Command {
   return addGatewayOptions(command).addOption(
     new Option(
       '--url <url>',
-      'AdminApiUrl of a deployed stack, or AccessAdminArn of one without, signed with AWS_* credentials (default: local gateway)',
+      'AdminApiUrl of a deployed stack, or AccessAdminArn if it has no such URL, signed with AWS_* credentials (default: local gateway)',
     ).env('GATEWRIGHT_ADMIN_URL'),
   );
 }
@@ -94,7 +94,7 @@ export async function callAdminJson(
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer: unknown = JSON.parse((await callAdmin(request, flags)).text);
   if (typeof answer === 'object' && answer !== null) return { ...answer };
-  throw new UsageError('the admin endpoint did not answer with an object');
+  throw new UsageError('the admin endpoint did not return an object');
 }
 
 async function send(target: AdminTarget, request: AdminRequest): Promise<CallReply> {
@@ -141,7 +141,7 @@ async function findLocal(): Promise<AdminTarget> {
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
-    "the local gateway does not serve the toolkit's own stack; start it too, or give --url",
+    "the local gateway does not serve the toolkit's own stack; start that stack too, or pass --url",
   );
 }
 
@@ -193,7 +193,7 @@ function readRefusal(status: number, text: string): AdminError {
   };
   const said =
     what === undefined
-      ? `the admin endpoint answered ${status}`
+      ? `the admin endpoint answered with status ${status}`
       : `${what} (${problem.code === undefined ? '' : `${problem.code}, `}${status})`;
   return new AdminError('refused', said, { problem });
 }

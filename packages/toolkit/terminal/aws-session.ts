@@ -30,7 +30,7 @@ export function addAwsOptions(command: Command): Command {
 
 export function readEndpoint(text: string): string {
   if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
-  throw new InvalidArgumentError('An address must begin with https:// or lead to this machine.');
+  throw new InvalidArgumentError('An address must begin with https:// or point to this machine.');
 }
 
 /** Requests carry the session's token. */
@@ -86,7 +86,7 @@ export async function findCredentials(
 ): Promise<AwsCredentials> {
   const stop = new AbortController();
   const late = sleep(withinMs, undefined, { signal: stop.signal, ref: true }).then(() => {
-    throw new UsageError(`no credentials within ${withinMs / 1000} s`);
+    throw new UsageError(`found no credentials within ${withinMs / 1000} s`);
   });
   try {
     const { fromNodeProviderChain } = await loadProviders();
@@ -109,7 +109,8 @@ export async function findCredentials(
 
 async function loadProviders(): Promise<ProvidersModule> {
   const file = findRuntimePackage('@aws-sdk/credential-providers', OWN_PACKAGES);
-  if (file === undefined) throw new UsageError('the AWS SDK of this package is missing: install it again');
+  if (file === undefined)
+    throw new UsageError('the AWS SDK of this package is missing: install the package again');
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
@@ -119,7 +120,7 @@ function describe(cause: unknown): string {
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
   // The chain's last error, which names no remedy.
   if (/from any providers/.test(message))
-    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, eval "$(gatewright env)"';
+    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, run eval "$(gatewright env)"';
   const [first = ''] = message.split('\n', 1);
   return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no AWS credentials were found';
 }

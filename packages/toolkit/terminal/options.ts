@@ -56,5 +56,5 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
 /** RFC 9110, "token": other names cannot be sent. */
 export function readHeaderName(text: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError('The name of a header, such as X-Api-Key.');
+  throw new InvalidArgumentError('It must be the name of a header, such as X-Api-Key.');
 }

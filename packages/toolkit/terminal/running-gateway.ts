@@ -42,7 +42,7 @@ export async function findGateway(): Promise<StartCredentials> {
   }
   const running = await listRunning(runningFolder(process.env));
   if (gateway === undefined && controlPort === undefined)
-    throw new UsageError(`no gateway runs from this directory; ${describeOthers(running)}`);
+    throw new UsageError(`no gateway was started from this directory; ${describeOthers(running)}`);
   const found = running.filter(
     (one) =>
       (gateway === undefined || one.name === gateway || one.directory === realPath(gateway)) &&
@@ -134,7 +134,7 @@ function messageOf(answer: unknown): string | undefined {
 export function readMember(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);
-  throw new TypeError(`the gateway's answer has no ${name}`);
+  throw new TypeError(`the gateway's response has no ${name}`);
 }
 
 /** Events of the running gateway, until it ends. @throws UsageError where it does not answer */

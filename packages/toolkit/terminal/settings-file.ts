@@ -92,7 +92,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
     if (typeof path !== 'string' || path === '')
       throw new UsageError(`${at}: ${name} must be a list of files and folders`);
     const absolute = resolve(folder, path);
-    if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: there is no ${path}`);
+    if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: ${path} does not exist`);
     return absolute;
   });
 }
@@ -101,7 +101,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
 function assertStack({ name, at, folder }: Entry): void {
   if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
     throw new UsageError(
-      `${at}: ${name} is of the toolkit's stack, and there is none here: run gatewright init, or write it beside the stack's serverless.yml`,
+      `${at}: ${name} belongs to the toolkit's stack, but there is no such stack here: run gatewright init, or write it next to the stack's serverless.yml`,
     );
 }
 
@@ -144,7 +144,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
-  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts texts, as on the command line`);
+  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts strings, as on the command line`);
   const isPath = /<(?:dir|file|folder)>/.test(option.flags);
   let parsed: unknown = command.getOptionValue(option.attributeName());
   for (const text of texts)
@@ -160,8 +160,8 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 }
 
 function describeUnknown(command: Command, name: string): string {
-  if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
-  return `there is no setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
+  if (isOfOneRun(name)) return `${name} applies to one run: pass it on the command line`;
+  return `unknown setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {
@@ -185,7 +185,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
       warn(
-        `${at}: custom.gatewright.${name} is ignored: it holds a variable, which only the plug-in resolves`,
+        `${at}: custom.gatewright.${name} is ignored: it contains a variable, which only the plug-in resolves`,
       );
     return !isVariable;
   });
@@ -200,7 +200,9 @@ function readYaml(file: string, pattern = /(?:)/): Read | undefined {
   const lines = new LineCounter();
   const text = readIfReadable(file);
   if (text === undefined)
-    throw new UsageError(`${shown} cannot be read; it is a folder, or closed to this user`);
+    throw new UsageError(
+      `${shown} cannot be read; it is a folder, or this user has no permission to read it`,
+    );
   if (!pattern.test(text)) return undefined;
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;

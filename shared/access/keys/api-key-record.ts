@@ -77,7 +77,7 @@ export function parseStoredApiKey(item: Item): StoredApiKey {
     record = undefined;
   }
   if (typeof version !== 'number' || !isRecord(record))
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no API key');
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not an API key');
   return { record, version, usedAtEpochSeconds: typeof usedAt === 'number' ? usedAt : undefined };
 }
 

@@ -131,7 +131,7 @@ export class KeyAdmin {
     const request = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
     if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
     if (record.revokedAtEpochSeconds !== undefined)
-      throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
+      throw new DomainError('KEY_REVOKED', 'a revoked key gets no new secrets; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
     const secrets = [secret, ...this.#outlasting(record.secrets, overlapSeconds)];
     if (secrets.length > SECRETS_LIMIT)
@@ -285,13 +285,13 @@ export class KeyAdmin {
     if (known === undefined)
       throw new RequestInvalid(
         'prefix',
-        `is no prefix of an access document in this stage; there are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
+        `is not a prefix of an access document in this stage; the prefixes are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
       );
     const unknown = roles.find((role) => !known.roles.has(role));
     if (unknown !== undefined)
       throw new RequestInvalid(
         'roles',
-        `must be declared by a document that takes ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
+        `must be declared by a document that accepts ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
       );
     if (usagePlanId !== undefined && !known.hasNativePlans)
       throw new RequestInvalid('usagePlanId', `needs nativeUsagePlan: true at the issuer of ${prefix}`);
@@ -303,7 +303,7 @@ export class KeyAdmin {
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_USAGE_KEY_SECRET is missing, and a native usage plan needs it',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a native usage plan needs it',
       );
     const value = nativeKeyValue(usageKeySecret, stage, keyId);
     return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });

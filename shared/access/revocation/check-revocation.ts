@@ -87,6 +87,6 @@ class RevocationCache {
 function invalid(claim: string): DomainError {
   return new DomainError(
     'TOKEN_CLAIM_INVALID',
-    `the token's claim "${claim}" is missing or not valid, and revocation needs it`,
+    `the token's claim "${claim}" is missing or not valid, but revocation needs it`,
   );
 }

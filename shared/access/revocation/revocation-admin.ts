@@ -134,7 +134,7 @@ export class RevocationAdmin {
     const apis = this.#setting.cached.get(document);
     if (apis !== undefined) return await flushCaches(this.#ports.caches, apis);
     const known = [...this.#setting.cached.keys()].join(', ') || 'none';
-    throw new RequestInvalid('document', `is no access document of this stage; there are ${known}`);
+    throw new RequestInvalid('document', `is not an access document of this stage; expected one of ${known}`);
   }
 
   async #carryOut(
@@ -202,12 +202,12 @@ export class RevocationAdmin {
     if (only !== undefined)
       throw new RequestInvalid(
         'issuer',
-        `matches several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
+        `matches several issuers; pass one of ${found.map(({ issuer }) => issuer).join(', ')}`,
       );
     const known = issuers.flatMap(({ ids }) => [...ids]).join(', ') || 'none';
     throw new RequestInvalid(
       'issuer',
-      `is no issuer with revocation: true in an access document of this stage; there are ${known}`,
+      `is not an issuer with revocation: true in an access document of this stage; expected one of ${known}`,
     );
   }
 
@@ -243,7 +243,7 @@ function parseRevocation(issuer: string, item: Item): Revocation {
     typeof at !== 'number' ||
     typeof expiresAt !== 'number'
   )
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no revocation');
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not a revocation');
   return {
     issuer,
     kind,

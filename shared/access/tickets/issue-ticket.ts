@@ -51,7 +51,7 @@ export async function issueTicket(
   if (notAfterEpochSeconds <= now) throw new DomainError('TOKEN_EXPIRED', 'the credential has expired');
   const ticket = printTicket(random.hex(TICKET_ENTROPY_DIGITS));
   const hash = parseTicket(ticket);
-  if (hash === undefined) throw new TypeError('the printed ticket cannot be parsed');
+  if (hash === undefined) throw new TypeError('the created ticket cannot be parsed');
   await tickets.put(hash, { document, caller, notAfterEpochSeconds });
   return { ticket, expiresInSeconds: notAfterEpochSeconds - now };
 }

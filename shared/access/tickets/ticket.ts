@@ -58,7 +58,7 @@ export function parseCaller(item: Item): TicketCaller {
   } catch {
     // Thrown below, for both reasons.
   }
-  throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no ticket');
+  throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not a ticket');
 }
 
 function isCaller(value: unknown): value is TicketCaller {

@@ -24,7 +24,7 @@ export function toCertificatePrincipal(
     ),
   );
   if (issuer === undefined)
-    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the authority of the certificate is not trusted');
+    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the CA of the certificate is not trusted');
   if (notAfterEpochSeconds < nowEpochSeconds)
     throw new DomainError('TOKEN_EXPIRED', 'the certificate has expired');
   const subject = `${issuerDN}#${serialNumber}`;

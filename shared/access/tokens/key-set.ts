@@ -51,7 +51,7 @@ function keysOf(text: string): readonly unknown[] {
     keys = undefined;
   }
   if (!Array.isArray(keys) || keys.length > KEYS_LIMIT)
-    throw unavailable('the answer of the issuer is no key set');
+    throw unavailable("the issuer's response is not a valid JWKS");
   return keys;
 }
 

@@ -45,7 +45,7 @@ export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenT
   if (!trust.algorithms.some((allowed) => allowed === algorithm))
     throw refused('the signature algorithm of the token is not allowed for its issuer');
   if (type !== undefined && !trust.types.includes(type))
-    throw refused('the type of the token is not that of an access token');
+    throw refused('the type of the token is not an access token type');
 }
 
 /** Exactly one spelling per byte sequence (no padding or spare bits), so a token has one text. */
@@ -68,7 +68,7 @@ function parsePart(part: string): UnknownMembers {
 }
 
 function malformed(): DomainError {
-  return new DomainError('TOKEN_MALFORMED', 'the token is no compact JWS with alg, kid and iss');
+  return new DomainError('TOKEN_MALFORMED', 'the token is not a compact JWS with alg, kid and iss');
 }
 
 function refused(message: string): DomainError {

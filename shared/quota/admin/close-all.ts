@@ -53,7 +53,7 @@ export async function closeAllOver(
   }
   if (atEpochMs - startedEpochMs > LATE_AFTER_MS)
     throw unavailable(
-      'not all periods could be closed within two weeks, and their ledgers expire after five',
+      'not all periods could be closed within two weeks, but their ledgers expire after five',
     );
   return { ...sums, isWhole: false };
 }

@@ -67,7 +67,7 @@ export function unassignPlan(
   return applyOperation(ports, requested, asked, async () => {
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     if (item === undefined || planOf(item) === undefined)
-      throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+      throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to the key');
     const known = parseKeyPlan(item);
     return {
       writes: (record) => [
@@ -104,7 +104,7 @@ export function assignPlan(
     if ((await findCustomer(ports, tenant)) !== undefined)
       throw new DomainError(
         'ASSIGNMENT_OVERRULED',
-        'the record of the customer names the plan of all its keys; change that with gatewright customers set-plan',
+        'the record of the customer names the plan of all its keys; change it with gatewright customers set-plan',
       );
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);

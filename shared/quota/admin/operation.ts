@@ -101,7 +101,8 @@ export async function applyOperation(
     isRefused = outcome.kind === 'refused';
     await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
   }
-  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same item; try again');
+  if (isRefused)
+    throw new DomainError('EDIT_CONFLICT', 'other requests are changing the same item; try again');
   throw unavailable('no answer');
 }
 
@@ -122,7 +123,7 @@ export async function readItem(store: ItemStore, key: ItemKey): Promise<Item | u
 }
 
 export function unavailable(reason: string): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', `the quota table does not answer (${reason})`);
+  return new DomainError('STORE_UNAVAILABLE', `the quota table does not respond (${reason})`);
 }
 
 export function auditDay(instant: string): string {

@@ -59,7 +59,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
   ];
 }
 
-const NEXT_VERSION = wholeNumber('1 for the first assignment, else one more than the newest', {
+const NEXT_VERSION = wholeNumber('1 for the first assignment, otherwise one more than the newest', {
   min: 1,
   max: Number.MAX_SAFE_INTEGER,
 });
@@ -87,7 +87,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
       async ({ path }) => {
         const { findKeyPlan } = await loadKeys();
         const found = await findKeyPlan(ports, path.tenant, path.key);
-        if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+        if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to the key');
         return jsonReply(200, found);
       },
     ),

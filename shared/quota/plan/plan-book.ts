@@ -121,7 +121,7 @@ export function parseStored(item: Item): CustomerPlan {
   try {
     document = JSON.parse(String(item['doc']));
   } catch {
-    throw new DomainError('PLAN_INVALID', 'a stored plan is no JSON');
+    throw new DomainError('PLAN_INVALID', 'a stored plan is not valid JSON');
   }
   return parsePlan(document);
 }

@@ -25,7 +25,7 @@ export function parseDecimal(text: string): Exact | undefined {
 /** Of decimal text, `part` of `whole`, cut off after 12 digits. @throws Error for text that is no decimal */
 export function multiplyDecimal(text: string, part: number, whole: number): string {
   const amount = parseDecimal(text);
-  if (amount === undefined) throw new Error(`no decimal: ${text}`);
+  if (amount === undefined) throw new Error(`not a decimal: ${text}`);
   const scaled = String((amount * BigInt(part)) / BigInt(whole)).padStart(SCALE + 1, '0');
   return `${scaled.slice(0, -SCALE)}.${scaled.slice(-SCALE)}`.replace(/\.?0+$/, '');
 }

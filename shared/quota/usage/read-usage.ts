@@ -190,7 +190,7 @@ function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
     if (limit.kind === 'quota') return limit;
     throw new PlanInvalid(
       'limits',
-      `must have quotas only (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
+      `must only have quotas (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
     );
   });
 }

@@ -117,7 +117,7 @@ export class ChannelClient implements Channels {
     if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
       throw new ChannelError(
         'too-large',
-        'a message of a client may have 32 KB at most, including its frame',
+        'a message of a client may have at most 32 KB, including its frame',
       );
     const answer = await this.#questions.ask(question);
     return answer.type === 'published' ? answer.seq : 0;

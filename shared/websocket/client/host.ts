@@ -27,7 +27,7 @@ export function hostOf(given?: SocketClass): Host {
   const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (made === undefined)
     throw new Error(
-      'there is no WebSocket here: pass one, such as { webSocket: WebSocket } of the package ws',
+      'this runtime has no WebSocket: pass one, such as { webSocket: WebSocket } of the package ws',
     );
   return {
     connect: (url, protocols) => new made(url, [...protocols]),

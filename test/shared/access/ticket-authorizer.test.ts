@@ -205,7 +205,7 @@ describe('an authorizer for tickets', () => {
 
     assert.throws(() => createAuthorizer(anAccess(aSocketDocument()), config, ports), {
       code: 'CONFIG_INVALID',
-      message: 'GATEWRIGHT_ACCESS_TABLE is missing: a document takes tickets',
+      message: 'GATEWRIGHT_ACCESS_TABLE is missing, but a document takes tickets',
     });
     createAuthorizer(anAccess(aSocketDocument()), { ...config, stage: 'other' }, ports);
   });

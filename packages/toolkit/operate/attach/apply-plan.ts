@@ -46,7 +46,7 @@ export class UnfinishedError extends UsageError {}
 
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
-  'undo that and run gatewright attach apply, which resumes; or gatewright detach, which undoes the steps done so far';
+  'undo these edits and run gatewright attach apply, which resumes; or run gatewright detach, which undoes the steps done so far';
 
 /** @throws ForeignEditError, PlaneError; completed steps stay, and a repetition continues */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
@@ -126,7 +126,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
     } catch (error) {
       // Parts changed by others may need it.
       if (inTheWay.size === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
-      kept.push(`${step.part} stays: ${error.message}`);
+      kept.push(`${step.part} was not changed: ${error.message}`);
       continue;
     }
     say('undone');
@@ -192,9 +192,9 @@ function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): stri
   if (id === undefined) return undefined;
   const found = findAuthorizer(now, id);
   const was = guards[id];
-  if (found === undefined) return `${step.part}: its former authorizer ${id} is gone`;
+  if (found === undefined) return `${step.part}: its former authorizer ${id} no longer exists`;
   if (was === undefined || isSame(was, found.shown)) return undefined;
-  return `${step.part}: of its former authorizer, ${describe(found.part, was, found.shown)}`;
+  return `${step.part}: its former authorizer has changed: ${describe(found.part, was, found.shown)}`;
 }
 
 function idBefore({ part, before }: Step): string | undefined {

@@ -47,8 +47,8 @@ export function assertClaimsChecked(
     );
   if (isChecked) return;
   throw new ClaimsUncheckedError(
-    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Make the handlers read ` +
-      'claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked beside --yes.',
+    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Change the handlers to read ` +
+      'claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked together with --yes.',
   );
 }
 

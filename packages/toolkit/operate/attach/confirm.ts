@@ -29,10 +29,12 @@ export async function confirmOpenings(openings: readonly Opening[], named: reado
   );
   if (missing.length > 0 && !hasTerminal())
     throw new UsageError(
-      `This may be open to everybody. Nothing was changed. Name it: ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
+      `This may become open to everyone. Nothing was changed. To confirm, pass ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
     );
   for (const name of missing)
-    if ((await ask(showControls(`May be open to everybody: ${name}. Type its name: `))) !== name)
+    if (
+      (await ask(showControls(`May become open to everyone: ${name}. Type its name to confirm: `))) !== name
+    )
       throw new UsageError('nothing was changed');
 }
 

@@ -16,7 +16,7 @@ export interface ControlPlane {
 
 /** Codes for an expired session. */
 const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
-const FRESH = 'the credentials have expired: renew them and run the command again; completed steps stay';
+const FRESH = 'the credentials have expired: renew them and run the command again; completed steps are kept';
 
 /**
  * AWS refused or did not answer. Whether a call without an answer was carried out shows only in the current
@@ -139,11 +139,11 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
     // A list of one may be written without the list.
     const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
     if (answer === undefined || !items.every(isJsonObject))
-      throw new PlaneError(`GET ${path}`, '', 'the answer is not a list');
+      throw new PlaneError(`GET ${path}`, '', 'the response is not a list');
     found.push(...items);
     const after = answer[token];
     if (typeof after !== 'string' || after === '') return found;
     next = after;
   }
-  throw new PlaneError(`GET ${path}`, '', 'the list has no end');
+  throw new PlaneError(`GET ${path}`, '', 'the list does not end');
 }

@@ -134,7 +134,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
       id: 'no-canary',
       level: 'obstacle',
       what: 'only REST APIs have canaries',
-      fix: 'omit --canary; with autoDeploy off, gatewright rollback goes back',
+      fix: 'omit --canary; with autoDeploy off, gatewright rollback returns to the previous deployment',
     },
   ];
 }
@@ -160,7 +160,7 @@ function refuseOtherRegion(functionName: string, region: string): void {
   const [arn, , service, ofFunction] = functionName.split(':');
   if (arn === 'arn' && service === 'lambda' && ofFunction !== region)
     throw new UsageError(
-      `the function is in region ${ofFunction ?? ''}, and the API in ${region}: name a function in the API's region`,
+      `the function is in region ${ofFunction ?? ''}, but the API is in ${region}: name a function in the API's region`,
     );
 }
 

@@ -76,7 +76,7 @@ export function permissionStep(
 export function authorizerStep({ address, kind }: LiveApi, body: UnknownMembers): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
-  const kept = kind === 'websocket' ? '' : `, answers cached for ${String(ttl)} s`;
+  const kept = kind === 'websocket' ? '' : `, results cached for ${String(ttl)} s`;
   const said = [body['identitySource']]
     .flat()
     .filter((one) => one !== undefined && one !== '')

@@ -18,7 +18,7 @@ export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
 export function assertBegun(journal: Journal): void {
   if (journal.lines().some(({ what }) => what === 'begin')) return;
   throw new AttachmentFileError(
-    `${journal.folder} has an undo file, but its journal shows no step that began; nothing was changed. Remove the folder and run the command again`,
+    `${journal.folder} has an undo file, but its journal shows no step that was started; nothing was changed. Remove the folder and run the command again`,
   );
 }
 
@@ -57,7 +57,7 @@ export function assertPlanned(saved: Plan, planned: Plan): void {
   if (saved.functionArn === planned.functionArn && isSame(ours, theirs)) return;
   const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
   throw new AttachmentFileError(
-    `the saved attachment is not what the options of this call plan: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
-      'Repeat the options that it was planned with, plan again, or undo a begun one with gatewright detach',
+    `the saved attachment differs from what the options of this call plan: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
+      'Repeat the options that it was planned with, plan again, or undo a started one with gatewright detach',
   );
 }

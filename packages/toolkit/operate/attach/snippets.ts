@@ -54,7 +54,7 @@ export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string
   if (plan.steps.length === 0) return [warning];
   return [
     warning,
-    `  The same in ${FILES[tool]} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
+    `  The same change in ${FILES[tool]} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
       .filter((snippet) => snippet.tool === tool)
       .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),

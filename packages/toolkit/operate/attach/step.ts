@@ -173,7 +173,7 @@ export function describe(
   now: UnknownMembers | undefined,
 ): string {
   if (was === undefined) return `${part} is new`;
-  if (now === undefined) return `${part} is gone`;
+  if (now === undefined) return `${part} no longer exists`;
   const names = [...new Set([...Object.keys(was), ...Object.keys(now)])].sort();
   const said = names
     .filter((name) => !isSame(was[name], now[name]))

@@ -69,7 +69,9 @@ export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string):
   const answer = await aws.call(dynamoDb('PutItem', printPut(place.tableName, write, write.change.item)));
   if (answer.kind === 'answer') return describeItem(name, write.change.item);
   if (answer.kind === 'refused' && answer.code === 'ConditionalCheckFailedException')
-    throw new UsageError(`${name} has changed its state meanwhile: look at it again, then repeat the reset`);
+    throw new UsageError(
+      `the state of ${name} has changed meanwhile: look at it again, then repeat the reset`,
+    );
   const why = answer.kind === 'refused' ? `AWS refused dynamodb:PutItem with ${answer.code}: ` : '';
   throw new UsageError(`${why}${answer.message}`);
 }
@@ -90,7 +92,7 @@ async function getBreaker(
   const item = memberAt(body, 'Item');
   if (!isJsonObject(item))
     throw new UsageError(
-      `${tableName} has no breaker ${name} in ${namespace}: it is closed and never opened, or has another name`,
+      `${tableName} has no breaker ${name} in ${namespace}: either it is closed and has never opened, or it has another name`,
     );
   return { item: item as object as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
 }

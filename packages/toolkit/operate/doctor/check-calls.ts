@@ -16,7 +16,7 @@ export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): re
         id: 'integration-method',
         level: 'obstacle',
         what: `${key} calls ${calls.functionName} with IntegrationHttpMethod ${method}`,
-        why: 'Lambda takes POST only, whatever the method of the route is: every call is 500',
+        why: 'Lambda accepts POST only, whatever the method of the route is: every call fails with 500',
         where,
         fix: 'set IntegrationHttpMethod: POST',
       },
@@ -32,8 +32,8 @@ export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): r
     {
       id: 'cors-credentials',
       level: 'obstacle',
-      what: 'the API allows credentials of every origin',
-      why: 'AWS refuses AllowCredentials with the origin *, and browsers refuse the answer',
+      what: 'the API allows credentials from every origin',
+      why: 'AWS refuses AllowCredentials with the origin *, and browsers reject the response',
       where,
       fix: 'list the origins, or set AllowCredentials: false',
     },
@@ -58,7 +58,7 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
         id: 'runtime-ended',
         level: 'warning',
         what: `${facts.name} runs on ${facts.runtime}, which is out of support`,
-        why: 'AWS gives it no security fixes, and refuses to create or update such functions from a date on',
+        why: 'AWS gives it no security fixes, and from a certain date refuses to create or update such functions',
         where: facts.where,
         fix: 'choose a supported runtime',
       },
@@ -74,9 +74,9 @@ export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonl
   return sharedCacheRoutes(live, guarded).map(({ key }) => ({
     id: 'shared-cache',
     level: 'obstacle',
-    what: `stage ${live.stage} caches the answers of ${key} without the caller in the cache key`,
-    why: 'the first caller’s answer is given to every caller who is let in',
+    what: `stage ${live.stage} caches the responses of ${key} without the caller in the cache key`,
+    why: 'the response for the first caller is returned to every caller who is let in',
     where: stageWhere,
-    fix: 'put method.request.header.Authorization into the cache key, or do not cache answers that depend on the caller',
+    fix: 'put method.request.header.Authorization into the cache key, or do not cache responses that depend on the caller',
   }));
 }

@@ -23,7 +23,7 @@ export async function readCaller(aws: Aws): Promise<Caller | { readonly refused:
   const result = memberAt(answer.body, 'GetCallerIdentityResponse', 'GetCallerIdentityResult');
   const [accountId, arn] = [textAt(result, 'Account'), textAt(result, 'Arn')];
   return accountId === undefined || arn === undefined
-    ? { refused: 'AWS STS answered without an account' }
+    ? { refused: 'AWS STS returned no account' }
     : { accountId, arn };
 }
 

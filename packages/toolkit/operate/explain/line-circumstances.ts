@@ -131,7 +131,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
       phase: 'screen',
       code: type,
       failure:
-        'The API’s resource policy does not allow the caller, and the route has no authorizer that could',
+        'The API’s resource policy does not allow the caller, and the route has no authorizer that could allow it',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
   // Without a message of the gateway, the integration's answer was passed on.

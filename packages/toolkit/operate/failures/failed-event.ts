@@ -42,7 +42,7 @@ export function readFailedEvent(message: QueueMessage): FailedEvent {
     error: attribute('ErrorMessage') ?? attribute('ErrorCode') ?? 'unknown',
     ...(isJson(message.body)
       ? { payload: message.body }
-      : { payload: undefined, reason: 'its body is not JSON, so it holds no event' }),
+      : { payload: undefined, reason: 'its body is not JSON, so it contains no event' }),
   };
 }
 
@@ -64,7 +64,7 @@ function ofDestination(
   return {
     ...facts,
     payload: undefined,
-    reason: 'it names the place of a stream’s batch, not its content',
+    reason: 'it names the position of a stream’s batch, but does not contain the batch',
   };
 }
 

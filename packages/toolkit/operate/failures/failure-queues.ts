@@ -56,7 +56,7 @@ async function functionsOf(aws: Aws, stackName: string): Promise<readonly string
     );
     if (answer === undefined)
       throw new UsageError(
-        `there is no stack ${stackName} in ${aws.region}: name it with --stack, its region with --region`,
+        `there is no stack ${stackName} in ${aws.region}: name the stack with --stack, and its region with --region`,
       );
     const result = memberAt(answer.body, 'ListStackResourcesResponse', 'ListStackResourcesResult');
     for (const resource of listAt(result, 'StackResourceSummaries'))

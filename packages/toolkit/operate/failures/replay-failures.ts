@@ -80,10 +80,10 @@ async function callAgain(
   { name, functions }: FailureQueue,
   { functionName, payload, reason }: FailedEvent,
 ): Promise<string | undefined> {
-  if (payload === undefined) return reason ?? 'it has no event';
+  if (payload === undefined) return reason ?? 'it contains no event';
   // Attack: a message in the queue could otherwise call any function with the user's credentials.
   if (functionName === undefined || !functions.includes(functionName))
-    return `it is of ${functionName ?? 'an unnamed function'}, which does not send to ${name}`;
+    return `it is from ${functionName ?? 'an unnamed function'}, which does not send its failures to ${name}`;
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',

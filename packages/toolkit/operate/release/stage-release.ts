@@ -69,7 +69,9 @@ export function moveStage(
 ): PlaneCall {
   if (path.startsWith('/restapis/')) {
     if (canaryOf(stage) !== undefined)
-      throw new UsageError('the stage has a canary: gatewright canary promote or rollback first');
+      throw new UsageError(
+        'the stage has a canary: run gatewright canary promote or gatewright canary rollback first',
+      );
     return patch(path, [{ op: 'replace', path: '/deploymentId', value: deploymentId }]);
   }
   const isAutomatic = stage['autoDeploy'] === true;

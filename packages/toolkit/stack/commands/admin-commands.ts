@@ -33,7 +33,7 @@ export async function sendChange(
     return { answer: await callAdminJson({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
-      throw new UsageError(`${error.message}; repeat it with --operation ${operationId}`, {
+      throw new UsageError(`${error.message}; run it again with --operation ${operationId}`, {
         cause: error,
       });
     throw error;
@@ -57,8 +57,8 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   if (failed.length === 0) return;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
   throw new UsageError(
-    `the change is made, but API Gateway did not do its part (${list}); cached answers expire with the ` +
-      `authorizers' TTL, or repeat it with --operation ${operationId}`,
+    `the change was made, but API Gateway did not do its part (${list}); cached results expire with the ` +
+      `authorizers' TTL, or run it again with --operation ${operationId}`,
   );
 }
 

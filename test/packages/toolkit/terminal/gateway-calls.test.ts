@@ -106,7 +106,7 @@ describe('the choice of a gateway', () => {
 
     assert.match(
       String(result),
-      /no gateway runs from this directory; choose a running one with --gateway NAME: shop/,
+      /no gateway was started from this directory; choose a running one with --gateway NAME: shop/,
     );
   });
 
@@ -377,7 +377,11 @@ describe('callAdmin', () => {
       'Forbidden (404)',
       { code: undefined, field: undefined, nextVersion: undefined },
     ],
-    [{}, 'the admin endpoint answered 404', { code: undefined, field: undefined, nextVersion: undefined }],
+    [
+      {},
+      'the admin endpoint answered with status 404',
+      { code: undefined, field: undefined, nextVersion: undefined },
+    ],
   ];
   for (const [answer, message, problem] of refusals)
     it(`says "${message}"`, async () => {
@@ -397,6 +401,6 @@ describe('callAdmin', () => {
   });
 
   it('takes no answer that is no object', async () => {
-    await assert.rejects(at({ ...CREDENTIALS, ...REGION }, json('text')), /did not answer with an object/);
+    await assert.rejects(at({ ...CREDENTIALS, ...REGION }, json('text')), /did not return an object/);
   });
 });

@@ -91,9 +91,9 @@ function describe(
     );
     parts.push(...table(listed.map(({ route, word, reason }) => [route, word, reason])));
   }
-  if (unasked !== undefined) parts.push(`the usage of the quota is not known: ${unasked}`);
+  if (unasked !== undefined) parts.push(`the usage of the quota is unknown: ${unasked}`);
   const refusal = findRefusal(document, flags, nowEpochSeconds);
-  if (refusal !== undefined) parts.push(`but the caller is refused before any rule: ${refusal}`);
+  if (refusal !== undefined) parts.push(`but the caller is refused before any rule applies: ${refusal}`);
   if (flags.policy) {
     const policy = policyOf(document, flags, nowEpochSeconds);
     answers.push({ policy });

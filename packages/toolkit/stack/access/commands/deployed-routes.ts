@@ -14,7 +14,7 @@ export function readExportedRoutes(exported: UnknownMembers): readonly Inventory
   const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
   const routes = readOpenApiRoutes(exported, (name) => isCustom(memberOf(schemes, name)));
   if (routes !== undefined) return routes;
-  throw new UsageError("the stage's export is no OpenAPI document");
+  throw new UsageError("the stage's export is not an OpenAPI document");
 }
 
 /** A Lambda authorizer, as an undeclared scheme may be; keys, IAM and JWT authorizers are not ours. */

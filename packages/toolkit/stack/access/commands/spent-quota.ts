@@ -107,12 +107,12 @@ export function withLedger<A extends Allowed>(
   // As `authorize.ts` answers: only over quota, and only with an admission key, is it left to API Gateway.
   const status =
     halted === undefined && quota?.admissionKey !== undefined
-      ? '429 if the API has the gateway response INVALID_API_KEY with that status, else 403'
+      ? '429 if the API has the gateway response INVALID_API_KEY with that status, otherwise 403'
       : '403';
   return {
     ...answer,
     word: 'DENY',
-    reason: `${spent}: the rules allow it, and the answer is ${status}`,
+    reason: `${spent}: the rules allow it, but the response is ${status}`,
     spent,
   };
 }

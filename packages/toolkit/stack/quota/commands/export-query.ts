@@ -87,6 +87,8 @@ async function loadDuckDb(installedIn: string): Promise<DuckDb> {
     const file = createRequire(join(installedIn, 'package.json')).resolve(PACKAGE);
     return (await import(pathToFileURL(file).href)) as DuckDb;
   } catch (cause) {
-    throw new UsageError(`${PACKAGE} is not installed in ${installedIn}: npm install ${PACKAGE}`, { cause });
+    throw new UsageError(`${PACKAGE} is not installed in ${installedIn}: run npm install ${PACKAGE}`, {
+      cause,
+    });
   }
 }

@@ -11,7 +11,7 @@ export function openInvoiceBook(findTarget: () => AdminTarget | undefined): Invo
     const target = findTarget();
     if (target !== undefined) return { period, target };
     throw new UsageError(
-      'Invoices need the toolkit’s own quotas, and this start does not serve the stack that counts them.',
+      'Invoices need the toolkit’s own quotas, but this gateway does not serve the stack that counts them.',
     );
   };
   const ofMonth = async (month: string): Promise<ShownInvoices> => {

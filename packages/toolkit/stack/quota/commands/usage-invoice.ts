@@ -48,7 +48,7 @@ export function invoiceCommand(): Command {
       new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
     )
     .option('--out <folder>', 'write one file per invoice here; required for PDF')
-    .option('--draft', 'what open periods would cost if they ended as they are now')
+    .option('--draft', 'show what open periods would cost if they ended now')
     .action(invoice);
 }
 
@@ -105,7 +105,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     }
   }
   if (unpriced > 0)
-    printNotes(`On no invoice, since its plan has no price for it: ${count(unpriced, 'period')}`);
+    printNotes(`Not on any invoice, because its plan has no price for it: ${count(unpriced, 'period')}`);
   else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
@@ -160,7 +160,7 @@ async function readDrafts(
   }
   if (held.length > 0)
     throw new UsageError(
-      `a draft would not be exact, since processes hold units and have not reported how many they used; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+      `a draft would not be exact, because processes hold units whose use they have not reported yet; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
     );
   return drafts;
 }

@@ -107,7 +107,9 @@ async function toEvent(
     );
   const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
   if (Date.now() - endMs > MAX_AGE_MS)
-    throw new UsageError(`${recordId} ended more than 34 days ago; Stripe takes no event older than 35 days`);
+    throw new UsageError(
+      `${recordId} ended more than 34 days ago; Stripe does not accept events older than 35 days`,
+    );
   return {
     event_name: price.meter,
     identifier: createHash('sha256').update(recordId).digest('hex'),
@@ -154,7 +156,7 @@ function originOf(base: string | undefined): string {
 function describe(status: number | undefined, text: string): string {
   if (status === undefined) return 'it cannot be reached';
   const { message } = membersOf(membersOf(parseJson(text))['error']);
-  return typeof message === 'string' ? `${message} (${status})` : `it answered ${status}`;
+  return typeof message === 'string' ? `${message} (${status})` : `Stripe answered with status ${status}`;
 }
 
 /** An event that cannot be recorded after sending would be sent again next month. */
