@@ -83,7 +83,7 @@ describe('an attachment in files', () => {
     assert.equal(other.code, 2, other.stderr);
     assert.match(other.stderr, /differs from what the options of this call plan/);
     const unasked = await run('apply');
-    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} in account 123456789012`));
+    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} is in account 123456789012`));
     assert.match(unasked.stderr, /No terminal to confirm in/);
     assertSame(await api.everything(), before);
 
