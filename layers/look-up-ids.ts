@@ -7,8 +7,8 @@ import { UsageError } from '@gatewright/aws/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 /**
- * The part of osls's provider used here: osls 4 makes a provider of the SDK, Serverless 3 gives credentials
- * that may be a promise.
+ * The part of osls's provider that is used here: osls 4 builds a provider with the SDK, and Serverless 3
+ * returns credentials that may be a promise.
  */
 export type CredentialSource = {
   getStage(): string;

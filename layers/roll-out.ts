@@ -9,7 +9,7 @@ export type Rollout = {
   readonly versions?: boolean | string;
   /** Share of calls that stays with the previous versions: 0 to 1. */
   readonly previousWeight?: number | string;
-  /** By function: the number of its previous version. */
+  /** Keys are functions: the number of the previous version. */
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 

@@ -1,4 +1,4 @@
-/** What a command says where the reply of an outside server is missing, too large or late. */
+/** The message of a command when the response of an outside server is missing, too large or late. */
 import { sendWithin as send } from '@gatewright/aws/signed-call';
 import type { CallReply, PlainCall } from '@gatewright/aws/signed-call';
 import { UsageError } from './usage-error.ts';
@@ -13,7 +13,7 @@ export async function sendWithin(url: URL, call: Pick<PlainCall, 'headers'>): Pr
   return requireReply(url, await send({ ...COMMAND_LIMITS, ...call, method: 'GET', url }));
 }
 
-/** @throws UsageError when there is none */
+/** @throws UsageError when there is no valid response */
 export function requireReply(url: URL, reply: CallReply): CallReply {
   if (reply.status > 0) return reply;
   throw new UsageError(describeSilence(url, reply), { cause: reply.cause });
@@ -24,7 +24,7 @@ export function describeSilence({ origin, pathname }: URL, { cause }: CallReply)
   return `${origin} cannot be reached, or its response does not end: ${reasonOf(cause)}`;
 }
 
-/** `fetch` has its reason in the cause; one that ran out of time has it in its own message. */
+/** `fetch` has its reason in the cause; a timeout has it in the error's own message. */
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);

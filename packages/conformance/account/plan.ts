@@ -1,4 +1,4 @@
-/** What a run on AWS would do: calls, names, time and cost. Makes nothing. */
+/** What a run on AWS would do: calls, names, time and cost. Creates nothing. */
 import { stepsOf, asText } from '../schema/parity-case.ts';
 import { isControlCase } from '../schema/read-cases.ts';
 import { durationMs } from './pace.ts';
@@ -20,7 +20,7 @@ type Plan = {
   readonly durationMs: number;
 };
 
-/** Calls that make something which is deleted by a call of its own. */
+/** Calls that create something which has its own call for deletion. */
 const DELETED_BY: Readonly<Record<string, string>> = {
   CreateRestApi: 'DeleteRestApi',
   ImportRestApi: 'DeleteRestApi',

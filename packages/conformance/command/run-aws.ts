@@ -1,4 +1,7 @@
-/** `--target aws`: says what it makes and what it costs, asks, and can be resumed and swept. */
+/**
+ * `--target aws`: prints what it creates and what it costs, asks for confirmation, and can be resumed and
+ * swept.
+ */
 import { Journal, listRuns } from '../account/journal.ts';
 import { planRun, printPlan } from '../account/plan.ts';
 import { sweep } from '../account/sweep.ts';

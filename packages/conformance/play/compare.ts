@@ -8,9 +8,9 @@ export type Strictness = 'exact' | 'subset';
 const WILDCARD = /^<(any|absent|contains:[\s\S]*|regex:[\s\S]*|json:[\s\S]*)>$/;
 
 /**
- * The first way in which `actual` is not what is expected, or undefined.
- * `actual` undefined = not there at all, which is not the same as null.
- * @param path where we are, for the message: `event.headers.Accept`
+ * The first difference between `actual` and what is expected, or undefined. `actual` undefined means missing,
+ * which is not the same as null.
+ * @param path the current position, for the message: `event.headers.Accept`
  */
 export function firstDifference(
   expected: Json,

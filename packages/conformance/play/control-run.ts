@@ -15,10 +15,13 @@ import type { Answer } from '../report/recording.ts';
 import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** `${api}`: kept of an earlier call; `${fill:N}`: N characters. */
+/** `${api}`: saved from an earlier call; `${fill:N}`: N characters. */
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
-/** The first difference, or undefined when the case holds. A case that cannot run has failed. @throws NotAsked */
+/**
+ * The first difference, or undefined when the case passes. A case that cannot run has failed. @throws
+ * NotAsked
+ */
 export async function runControlCase(
   { api, setup, request, expect }: ControlCase,
   target: ControlTarget,
@@ -63,7 +66,7 @@ export async function runControlCase(
   return difference ?? left;
 }
 
-/** What stands for what only this run has. */
+/** The placeholders for values that only this run has. */
 function placeholdersOf(kept: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...kept].map(([name, value]) => [value, `\${${name}}`]));
 }

@@ -1,4 +1,4 @@
-/** Runs one case: set it up, send its requests, and name the first thing that is not as it should be. */
+/** Runs one case: sets it up, sends its requests, and returns the first difference. */
 import { playAlarm } from './alarm-case.ts';
 import { startAwsBackend, startBackend, startRunnerServer } from './backends.ts';
 import { clientCertificates } from './client-certificates.ts';
@@ -34,7 +34,7 @@ type CaseTools = {
   readonly onReply?: (answer: Answer) => void;
 };
 
-/** What a case has beside the engine. */
+/** The servers that a case has in addition to the engine. */
 type Surroundings = {
   readonly runner: RunnerServer;
   readonly backend: Server | undefined;
@@ -49,7 +49,10 @@ type Scene = Surroundings & {
   readonly onReply: CaseTools['onReply'];
 };
 
-/** The first difference, or undefined when the case holds. A case that cannot run has failed. @throws NotAsked */
+/**
+ * The first difference, or undefined when the case passes. A case that cannot run has failed. @throws
+ * NotAsked
+ */
 export async function runCase(parityCase: ParityCase, tools: CaseTools): Promise<string | undefined> {
   const closing: (() => Promise<void>)[] = [];
   try {
@@ -193,7 +196,7 @@ async function playFrames(
       ? `the handshake was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
-  // Whatever else holds: who should have been kept out is in.
+  // Whatever else is correct: a caller who should have been refused was let in.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
     return `expected the handshake to be refused with ${expect.status}, but it was accepted`;
   const events = await eventsDifference({ ...parityCase, expect }, runner);
@@ -216,7 +219,7 @@ function connectionIdOf(event: unknown): unknown {
   return (event as { requestContext?: { connectionId?: unknown } } | null)?.requestContext?.connectionId;
 }
 
-/** What stands for what only this run has. */
+/** The placeholders for values that only this run has. */
 function namesOf({ apiId, accountId, region, url }: RunningApi): ReadonlyMap<string, string> {
   return new Map([
     [url.host, '${host}'],
@@ -246,7 +249,7 @@ async function exchange(
   );
 }
 
-// Sends one request of a case, signed and over TLS where it says so.
+// Sends one request of a case, signed and over TLS if the case specifies it.
 
 /** Longer than API Gateway's longest integration timeout of 30 s. */
 const REPLY_DEADLINE_MS = 33_000;
@@ -268,7 +271,7 @@ async function sendStep(request: CaseRequest, api: RunningApi): Promise<RawReply
   });
 }
 
-/** Of AWS, the usual ones. */
+/** Without a port in the URL, the default port of its protocol. */
 function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;

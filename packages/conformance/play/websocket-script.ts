@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { addressOf } from './raw-client.ts';
 import type { IncomingMessage } from 'node:http';
 
-/** How long expected frames may take, and how long to look for one too many. */
+/** How long expected frames may take, and how long to wait for an unexpected one. */
 const FRAMES_DEADLINE_MS = 5_000;
 const EXTRA_FRAME_MS = 50;
 const LOOK_MS = 5;
@@ -79,7 +79,7 @@ async function open(play: Play, name: string, step: FrameStep): Promise<Client> 
   return client;
 }
 
-/** What was not as this step expects it. */
+/** What differed from the expectation of this step. */
 async function take(play: Play, step: FrameStep): Promise<string | undefined> {
   const { api, received } = play;
   if (step.advanceMs !== undefined) await api.advance(step.advanceMs);
@@ -249,7 +249,7 @@ function connect(
     pongs: [],
     end: undefined,
   };
-  // A frame may come together with the handshake's answer, so listen before the connection is open.
+  // A frame may arrive together with the handshake's response, so listen before the connection is open.
   socket.on('message', (data: Buffer) => receive(data.toString()));
   socket.on('pong', (data: Buffer) => client.pongs.push(data.toString()));
   socket.on('upgrade', (response: IncomingMessage) => {

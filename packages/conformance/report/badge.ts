@@ -1,4 +1,4 @@
-/** A badge in the form that shields.io made usual, with the score in it. */
+/** A badge in the form that shields.io made common, with the score in it. */
 import { countOf } from './score.ts';
 import type { CaseResult } from './score.ts';
 
