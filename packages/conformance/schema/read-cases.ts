@@ -12,7 +12,9 @@ export const CASE_SCHEMA_VERSION = 1;
 
 const FOLDER = fileURLToPath(new URL('../cases/', import.meta.url));
 
-/** What public suites recorded or asserted on AWS, with the dated reports and AWS's sample events among it. */
+/**
+ * Cases that public suites recorded or asserted on AWS, including the dated reports and AWS's sample events.
+ */
 export const DEFAULT_FILE = join(FOLDER, 'recorded.json');
 
 /** Files of cases from AWS's documentation. */
@@ -85,7 +87,7 @@ function hasControlRequest(candidate: unknown): boolean {
 function refuse(file: string, pointer: string, part: Part, value: unknown): void {
   const validate = validatorOf(part);
   if (validate(value)) return;
-  // What a choice says of itself stands behind what it says of its branches.
+  // The error of a choice is listed after the errors of its branches.
   const error = validate.errors?.at(-1);
   if (error === undefined) return;
   const { id } = value as { readonly id?: unknown };

@@ -36,7 +36,7 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['waf', 'web ACLs are billed by the month'],
 ]);
 
-/** Of the whole account, or not removable by name. */
+/** These change the whole account, or cannot be removed by name. */
 const NOT_CALLED = new Set([
   'CreateDomainName',
   'CreateVpcLink',
@@ -45,7 +45,7 @@ const NOT_CALLED = new Set([
   'UpdateAccount',
 ]);
 
-/** Why a case is not asked in an account; undefined = it is. */
+/** Why a case is not asked in an account; undefined means that it is. */
 export function lackOfAws(parityCase: AnyCase): string | undefined {
   const calls = isControlCase(parityCase) ? [...parityCase.setup.calls, parityCase.request] : [];
   const found = calls.find(({ call }) => NOT_CALLED.has(call));
@@ -60,7 +60,7 @@ export type AwsAccess = QueryAccess & {
   readonly pace: (call: string) => Promise<void>;
 };
 
-/** @throws Error where there are no credentials, or they are refused */
+/** @throws Error if there are no credentials, or AWS refuses them */
 export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
   const { environment, region, invokeUrl } = options;
   const endpoint = (options.endpoint ?? environment['AWS_ENDPOINT_URL'])?.replace(/\/$/, '');
@@ -83,7 +83,7 @@ export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
   return { ...access, accountId, target, pace };
 }
 
-/** As AWS's own tools find them: environment, profile, container, instance. */
+/** Finds credentials as AWS's own tools do: environment, profile, container, instance. */
 async function findCredentials(region: string): Promise<() => Promise<SdkCredentials>> {
   const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
   const { config } = new APIGatewayClient({ region });

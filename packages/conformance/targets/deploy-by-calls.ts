@@ -1,7 +1,7 @@
 /**
- * A fragment made by AWS's own calls, in the order of its resources, each of which refers to earlier ones only.
- * Property names of CloudFormation are those of the calls: as they stand in `apigatewayv2` and Lambda, with a
- * small first letter in `apigateway` (AWS's API references).
+ * Creates a fragment with AWS's own calls, in the order of its resources, each of which refers only to
+ * earlier ones. CloudFormation's property names are those of the calls: unchanged in `apigatewayv2` and
+ * Lambda, with a lower-case first letter in `apigateway` (AWS's API references).
  */
 import { removeMade } from '../play/control-removal.ts';
 import { zipOf } from './zip.ts';
@@ -15,7 +15,7 @@ import type { Resource } from '../template/draft.ts';
 
 export type Account = {
   readonly target: SdkTarget;
-  /** Of functions; begins their names. */
+  /** Prefix of the names of functions. */
   readonly prefix: string;
   /** Execution role of functions, made when first asked for. */
   role(): Promise<string>;
@@ -25,7 +25,7 @@ type Outcome =
   | { readonly kind: 'made'; readonly apiId: string; readonly made: readonly Made[] }
   | { readonly kind: 'refused'; readonly message: string; readonly made: readonly Made[] };
 
-/** What a reference to a resource gives. */
+/** The value of a reference to a resource. */
 type Known = { readonly ref: string; readonly attributes: Readonly<Record<string, string>> };
 
 type Build = {

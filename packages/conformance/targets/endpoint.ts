@@ -1,4 +1,7 @@
-/** What all places share that speak AWS's APIs at an address: fragments are made by calls, answers come from a stage's address. */
+/**
+ * What all targets share that offer AWS's APIs at an address: fragments are created by calls, and requests go
+ * to the address of a stage.
+ */
 import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';
 import { describeRemoteApi } from './remote-api.ts';

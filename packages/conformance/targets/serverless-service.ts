@@ -3,12 +3,12 @@ import { NotAsked } from '../play/not-asked.ts';
 import { asText } from '../schema/parity-case.ts';
 import type { ApiSetup, Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
 
-/** Without its ending. */
+/** Name without its extension. */
 export function fileOf(functionName: string): string {
   return `fn-${functionName}`;
 }
 
-/** What of a set-up the framework's events can say. */
+/** The part of a set-up that the framework's events can express. */
 const SETUP: readonly (keyof ApiSetup)[] = [
   'stage',
   'restApi',
@@ -23,7 +23,7 @@ const SETUP: readonly (keyof ApiSetup)[] = [
   'analogue',
 ];
 
-/** The members of `serverless.yml`. @throws NotAsked for what its events cannot say */
+/** The members of `serverless.yml`. @throws NotAsked for what its events cannot express */
 export function toService(parityCase: ParityCase, region: string): JsonObject {
   const { setup, api } = parityCase;
   const other = Object.keys(setup).find((part) => !SETUP.includes(part as keyof ApiSetup));

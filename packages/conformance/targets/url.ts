@@ -5,7 +5,7 @@ import { NotAsked } from '../play/not-asked.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
-/** What no emulator has that is reached by an address only. */
+/** What every emulator lacks that is only known by an address. */
 export const LACKS_OF_ENDPOINTS: readonly (readonly [Need, string | undefined])[] = [
   ['awsBackend', undefined],
   ['clock', undefined],

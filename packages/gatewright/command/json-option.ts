@@ -8,7 +8,7 @@ export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['usage sql', '--format selects the output: JSON lines, the default, or CSV'],
 ]);
 
-/** To the commands that do something themselves. */
+/** Adds the option to all commands that carry out something themselves. */
 export function addJson(command: Command, above: readonly string[] = []): Command {
   const path = [...above, command.name()];
   for (const below of command.commands) addJson(below, path);

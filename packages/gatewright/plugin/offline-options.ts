@@ -163,7 +163,7 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
 /** Whether a value has no effect, such as serverless-offline's own default. */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
-  // The command line says "600" where serverless.yml says 600.
+  // The command line passes "600" for the 600 of serverless.yml.
   return inert.some((one) => one === value || String(one) === value);
 }
 

@@ -1,4 +1,7 @@
-/** A test's calls of its gateway's control port: the same in this process and beside it. */
+/**
+ * A test's calls of its gateway's control port, which are the same whether the gateway runs in this process
+ * or in another.
+ */
 
 /**
  * A sentence about what the gateway did not take.

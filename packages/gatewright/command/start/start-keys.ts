@@ -1,4 +1,4 @@
-/** What the keys of a running start do. */
+/** The actions of the keys of a running start. */
 import { KEYS } from './keys.ts';
 import { openKeys } from './key-reader.ts';
 import { colorize, printError, printLines, table } from '../../../base/terminal/output.ts';

@@ -11,7 +11,7 @@ import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../ga
 
 /** More suggested lines would hide the addresses. */
 const MAX_SUGGESTED = 8;
-/** APIs with more routes show the routes of one function as one line; `gatewright routes` shows each. */
+/** APIs with more routes show all routes of one function on one line; `gatewright routes` shows each route. */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
 /** Faults shown with their reason; --verbose lists all. */
@@ -21,7 +21,7 @@ export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
   readonly listening: Listening;
   readonly tookMs: number;
-  /** Access documents beside the sources, and their stage. */
+  /** The access documents next to the sources, and their stage. */
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
   readonly load: LoadText;
@@ -29,7 +29,7 @@ export type StartFacts = {
   readonly isVerbose: boolean;
   /** Addresses and findings only. */
   readonly isQuiet?: boolean;
-  /** How to mint tokens of an issuer; absent = the command's own option. */
+  /** How to create tokens of an issuer; absent means with the command's own option. */
   readonly standIn?: (issuer: string) => string;
 };
 
@@ -145,7 +145,7 @@ function toRow(
 }
 
 /**
- * The same with addresses; in an API with many routes, those of one function behind one authorizer are
+ * The same with addresses; in an API with many routes, the routes of one function behind one authorizer are
  * counted.
  */
 export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
@@ -235,7 +235,7 @@ function describeFault({
   return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
 }
 
-/** curl trusts the system's authorities and those given to it. */
+/** curl trusts the system's CAs and those passed to it. */
 function trustIn(line: string, file: string): string {
   return line.replace(/^curl -i /, `curl -i --cacert ${quote(file)} `);
 }
