@@ -26,7 +26,7 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, stripForeignLinks(await readFile(join(root, path), 'utf8'), path, shipped));
   }
-  // In the package the README is next to docs/, in the repository docs/ is in another place.
+  // In the package the README is next to docs/; in the repository docs/ is three folders above it.
   const readme = await readFile(join(root, 'packages/gatewright/package/README.md'), 'utf8');
   await writeFile(join(outputDirectory, 'README.md'), readme.replaceAll('](../../../docs/', '](docs/'));
 }

@@ -139,7 +139,7 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
-/** For commands that undo: --yes opens nothing. */
+/** For commands that undo: --yes does not confirm steps that open routes. */
 export const OPEN_OPTION = [
   '--open <route>',
   'confirm that this route becomes open to every caller (repeatable)',
@@ -290,7 +290,10 @@ async function applySaved(
   return finishSaved(open, journal, begun, flags, 'apply');
 }
 
-/** What is in a file is applied if it was read and confirmed, or if the options of this call say the same. */
+/**
+ * The content of a file is applied only if a user read and confirmed it, or if the options of this call
+ * specify the same.
+ */
 async function finishSaved(
   open: Opened,
   journal: Journal,
@@ -313,7 +316,7 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
-  // On a terminal the warning of the plan is confirmed.
+  // On a terminal, the user confirms the warning of the plan.
   const isChecked = flags.claimsChecked || !flags.yes;
   assertClaimsChecked(saved, { isChecked, folder: process.cwd() });
   if (step === undefined) checkVerifyOptions(saved, open.options);

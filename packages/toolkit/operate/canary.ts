@@ -179,8 +179,8 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
 }
 
 /**
- * @throws UsageError where the watch cannot read its metrics, or would end the canary at once: callers should
- * not notice first
+ * @throws UsageError if the watch cannot read its metrics, or would end the canary at once: callers should
+ * not be the first to notice
  */
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);

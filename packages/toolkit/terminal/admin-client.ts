@@ -19,7 +19,7 @@ import { addGatewayOptions, callGateway, findGateway, readMember } from './runni
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
 export type AdminTarget = AwsCredentials & {
-  /** Of access-admin: called by Lambda's Invoke, since the stack has no admin API. */
+  /** ARN of access-admin, which is called by Lambda's Invoke because the stack has no admin API. */
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
@@ -39,9 +39,9 @@ export function addAdminOptions(command: Command): Command {
   );
 }
 
-/** A problem document's fields beside its text. */
+/** Fields of a problem document in addition to its text. */
 type AdminProblem = {
-  /** Of `DomainError`: `STORE_UNAVAILABLE`. */
+  /** Code of a `DomainError`: `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;
   /** The wrong field of the request: `limits[1].burst`. */
   readonly field?: string | undefined;
@@ -52,7 +52,7 @@ type AdminProblem = {
 /** An admin endpoint refused a request, or did not answer. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
-  /** As the answer names it. */
+  /** The code in the response. */
   override readonly code: string;
   readonly kind: 'refused' | 'unreachable';
   readonly problem: AdminProblem;
@@ -87,7 +87,7 @@ export async function callAdmin(
   throw readRefusal(reply.status, reply.text);
 }
 
-/** As `callAdmin`, for a JSON object. */
+/** Like `callAdmin`, for a JSON object. */
 export async function callAdminJson(
   request: AdminRequest,
   flags: AdminFlags,
@@ -145,7 +145,7 @@ async function findLocal(): Promise<AdminTarget> {
   );
 }
 
-/** The admin API among those of a gateway; undefined = the toolkit's stack is not served. */
+/** The admin API among the APIs of a gateway; undefined: the toolkit's stack is not served. */
 export function adminTargetOf(
   apis: readonly unknown[],
   { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,

@@ -53,7 +53,7 @@ export type AwsAnswer =
       readonly code: string;
       readonly message: string;
     }
-  /** No readable answer came in time. */
+  /** No readable response arrived in time. */
   | { readonly kind: 'silent'; readonly message: string };
 
 export interface Aws {

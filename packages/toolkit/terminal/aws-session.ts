@@ -38,7 +38,7 @@ function isSafeEndpoint(text: string): boolean {
   return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
 }
 
-/** For a valid address. */
+/** Accepts a valid address. */
 export function isLoopbackUrl(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
@@ -75,9 +75,9 @@ type ProvidersModule = {
 };
 
 /**
- * By the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity, container,
- * machine.
- * @throws UsageError without any secret in it
+ * Finds credentials through the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web
+ * identity, container, machine.
+ * @throws UsageError that contains no secret
  */
 export async function findCredentials(
   { profile }: AwsFlags,
@@ -93,7 +93,7 @@ export async function findCredentials(
     const chain = fromNodeProviderChain({
       ...(profile !== undefined && { profile }),
       clientConfig: { region },
-      // It warns of variables beside --profile, whose meaning is clear.
+      // The SDK warns of variables that are set next to --profile, but what is meant is clear.
       logger: SILENT,
     });
     const { accessKeyId, secretAccessKey, sessionToken } = await Promise.race([chain(), late]);
@@ -114,7 +114,7 @@ async function loadProviders(): Promise<ProvidersModule> {
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
-/** The error of a failed process quotes its whole command line, which may hold a secret. */
+/** The error of a failed process quotes its whole command line, which may contain a secret. */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';

@@ -14,7 +14,7 @@ export function parserOf<T>({ read, expected }: Form<T>): (text: string, before:
   };
 }
 
-/** The same for values given once. */
+/** The same for values that are given once. */
 function readerOf<T>({
   read,
   expected,

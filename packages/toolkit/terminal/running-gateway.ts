@@ -1,4 +1,4 @@
-/** Calls a running gateway over its control port: the one started in this directory, or the one named. */
+/** Calls a running gateway over its control port: the gateway started in this directory, or the one named. */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
@@ -33,7 +33,7 @@ export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
 
-/** @throws UsageError when there is none, or none of that name, with the existing ones */
+/** @throws UsageError when there is none, or none with that name; the message lists the existing ones */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
   if (gateway === undefined && controlPort === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Options in files beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
- * and checks are those of the command line, which takes precedence.
+ * Options in files next to the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
+ * and checks are the same as on the command line, which takes precedence.
  */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -18,11 +18,14 @@ import type { Document, Pair } from 'yaml';
 const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
-/** As a key, before a comment or escaped, too. Without one, the service file need not be parsed here, which takes 100 ms of a start. */
+/**
+ * Matches the key also before a comment or with escapes. Without a match, the service file need not be parsed
+ * here, which takes 100 ms of a start.
+ */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
-/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+/** These are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
-/** About one run, and not about how the stacks are served. */
+/** Options of one run, which do not describe how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
 /** A larger file would take longer than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
@@ -36,15 +39,15 @@ export type Reading = {
   readonly isPart: boolean;
 };
 
-/** A settings file's names for a command: its long options, without those of one run. */
+/** A settings file's names for a command: its long options, except those of one run. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
 }
 
 /**
- * Applies the files beside the sources to `command`. `sources:` of a `gatewright.yml` in the working
- * directory replaces sources that are not named.
+ * Applies the files next to the sources to `command`. `sources:` of a `gatewright.yml` in the working
+ * directory is used if the command line names no sources.
  * @throws UsageError with file and line: an unknown name, an invalid value, two files that contradict each
  * other
  */
@@ -69,13 +72,16 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
     else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
 }
 
-/** Of the stack's own file; read where the stack is compiled (packages/toolkit/authoring/files/parts-files.ts). */
+/**
+ * A setting of the stack's own file; it is read where the stack is compiled
+ * (packages/toolkit/authoring/files/parts-files.ts).
+ */
 const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
- * Whether a person has looked into this source: `claimsChecked` of the gatewright.yml beside the sources
- * names it, or a folder above it.
+ * Whether a person has checked this source: `claimsChecked` of the gatewright.yml next to the sources names
+ * it, or a folder that contains it.
  * @throws UsageError with file and line: a path that does not exist
  */
 export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {
@@ -138,7 +144,7 @@ function toFlag(value: unknown): boolean | undefined {
   return value === 'on' ? true : value === 'off' ? false : undefined;
 }
 
-/** As if each text were given on the command line. */
+/** Applies each text as if it were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
   // YAML's `true` where the command line has `on`.
   const said =

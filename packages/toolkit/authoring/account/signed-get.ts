@@ -64,7 +64,10 @@ function readAnswer(url: URL, status: number, text: string): UnknownMembers | un
   throw new UsageError(`${url.origin}${url.pathname} did not return a JSON object: ${said}`);
 }
 
-/** In AWS's own form only: a proxy's 404 would say that there is no API to protect. CloudFormation says it with 400. */
+/**
+ * Whether the response is AWS's own 404: the 404 of a proxy would falsely say that there is no API to
+ * protect. CloudFormation reports a missing stack with 400.
+ */
 function isAbsent(status: number, text: string): boolean {
   if (status === 400)
     return text.includes('ValidationError') && /\b(?:Stack|Resource)\b.* does not exist/.test(text);

@@ -21,16 +21,16 @@ export type WiredSource = {
 
 /**
  * The toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
- * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
+ * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: it is not one of ours.
  */
 export function identifyFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  // The last match: the stack's own name may look like one, and comes first.
+  // The last match counts: the stack's own name may look like a function name, and comes first.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** What is unsafe or can never work, each with what to change. Empty: no fault. */
+/** What is unsafe or can never work, each with the change to make. Empty: no fault. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -122,7 +122,7 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
           `a TOKEN authorizer reads one header, so it cannot read ${describeSource(unread)}: use a REQUEST authorizer`,
         ];
   }
-  // A header with and without Bearer is one place.
+  // A header with and without Bearer is the same place.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
@@ -161,7 +161,7 @@ function describeSource(source: CompiledSource): string {
 export type WiredRoute = {
   readonly method: string;
   readonly path: string;
-  /** Undefined: none that could be ours. */
+  /** Undefined: no source that could be ours. */
   readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
   readonly apiKeyRequired: boolean;
 };
@@ -176,10 +176,13 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** Where an API reads API keys; undefined: known only once deployed. */
+/** Where an API reads API keys; undefined: it is known only once the API is deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
-/** What prevents charged routes from being charged, or refused over quota; each with what to change. */
+/**
+ * What prevents charged routes from being charged, or from being refused over quota; each with the change to
+ * make.
+ */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
   wired: readonly WiredRoute[],
@@ -225,7 +228,7 @@ export function checkAdmissionKey(
   ];
 }
 
-/** What prevents native usage plans from counting the document's keys; each with what to change. */
+/** What prevents native usage plans from counting the document's keys; each with the change to make. */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,
   wired: readonly WiredRoute[],

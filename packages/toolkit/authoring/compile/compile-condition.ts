@@ -10,14 +10,14 @@ type ConditionNames = {
   readonly networkIndex: (cidr: readonly string[]) => number;
   /** Whether the condition allows callers rather than denies them. */
   readonly opens: boolean;
-  /** How long API Gateway may cache an answer that depends on the condition. */
+  /** How long API Gateway may cache a result that depends on the condition. */
   readonly keptSeconds: number;
   /** Tokens of Cognito have custom attributes as texts, whatever type the pool declares. */
   readonly hasCognito: boolean;
   readonly complain: (path: Path, message: string) => void;
 };
 
-/** Several keys of one condition must all hold. Reports names that the document does not declare. */
+/** If one condition has several keys, all must be true. Reports names that the document does not declare. */
 export function compileCondition(condition: Condition, path: Path, names: ConditionNames): CompiledCondition {
   const nested = (key: 'all' | 'any') =>
     condition[key]?.map((inner, index) => compileCondition(inner, [...path, key, index], names));

@@ -295,7 +295,7 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
     );
 }
 
-/** What an authorizer refuses is 403 without headers; only REST APIs have a way to 429. */
+/** An authorizer can only refuse with 403 and without headers; only REST APIs can turn that into 429. */
 function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
   if (quota === undefined || inventory.kind === 'websocket') return;
   const isEnforced = quota.isTracked !== true;

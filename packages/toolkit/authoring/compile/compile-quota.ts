@@ -21,7 +21,7 @@ type QuotaSurroundings = {
   readonly complain: (path: Path, message: string, at?: 'key') => void;
 };
 
-/** undefined: the document has none. */
+/** Undefined: the document has no quota. */
 export function compileQuota(document: AccessDocument, around: QuotaSurroundings): CompiledQuota | undefined {
   const { quota } = document;
   if (quota === undefined) return undefined;

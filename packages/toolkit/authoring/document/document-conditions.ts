@@ -79,7 +79,7 @@ const CLAIM_TEST: Shape<ClaimTest> = refine(
   checkClaimTest,
 );
 
-/** `op` decides the type of `value`; a test that can never hold is reported as a mistake. */
+/** `op` decides the type of `value`; a test that can never be true is reported as a mistake. */
 function checkClaimTest({ op, value }: ClaimTest): string | undefined {
   switch (op) {
     case 'exists':

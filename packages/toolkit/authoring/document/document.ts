@@ -1,4 +1,7 @@
-/** The access document as a person writes it: who may do what on one API. Schema of `access/<name>.yml`. */
+/**
+ * The access document as a person writes it: who may do what on one API. This is the schema of
+ * `access/<name>.yml`.
+ */
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { ISSUER } from './document-issuers.ts';
 import { CHANNELS } from './document-channels.ts';
@@ -71,7 +74,9 @@ import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
 const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
-/** AWS also gives ids of digits only, and ids such as `12e4567890`: YAML reads both as numbers. */
+/**
+ * AWS also assigns ids that consist of digits only, and ids such as `12e4567890`: YAML reads both as numbers.
+ */
 const API_ID: Shape<string> = {
   ...API_ID_TEXT,
   read(value, path, report) {

@@ -1,6 +1,6 @@
 /**
  * `extends` of an access document: issuers, sources and roles that several documents share, from files of the
- * repository or of an npm package. Each name has one definition and nothing is overridden.
+ * repository or of an npm package. Each name is defined once, and nothing is overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -28,7 +28,7 @@ type Extended = {
   readonly files: readonly string[];
 };
 
-/** Undefined after at least one problem. */
+/** Undefined if there is at least one problem. */
 export function extendDocument(
   own: Part & { readonly path: string },
   open: OpenShared,
@@ -98,7 +98,7 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
 
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
-/** `sources` counts as one name: its order matters, so all come from one file. */
+/** `sources` counts as one name: its order matters, so all sources come from one file. */
 function placesOf(value: UnknownMembers): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
     path: ['issuers', index, 'id'],

@@ -24,7 +24,7 @@ export type StoredKeySummary = Pick<
 > & { readonly state: string };
 
 export type CallerSpec = {
-  /** Its signature is not checked. */
+  /** A token whose signature is not checked. */
   readonly token?: string | undefined;
   /** JSON; instead of a token. */
   readonly claims?: string | undefined;
@@ -132,7 +132,7 @@ function toHolderOf(held: StoredKeySummary, document: CompiledDocument): Princip
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** The holder of a ticket; roles and scopes are given separately, other claims are not carried. */
+/** The holder of a ticket; roles and scopes are given separately, and other claims are not carried. */
 function toTicketHolder(
   document: CompiledDocument,
   issuer: CompiledTicketIssuer,

@@ -1,4 +1,4 @@
-/** Who may call what: a document as a table, in words. */
+/** Who may call what: a document as a table for people to read. */
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -16,7 +16,7 @@ export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 
 type MatrixRow = {
   readonly route: CompiledRoute;
-  /** By role; `anybody` first: a caller without any role. */
+  /** Keys are roles; the first is `anybody`, a caller without any role. */
   readonly cells: readonly MatrixCell[];
   readonly rules: readonly string[];
   /** An allowed caller is charged, or refused if no account can be charged. */

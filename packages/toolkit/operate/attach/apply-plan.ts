@@ -59,7 +59,7 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // A deployment publishes all pending settings, also those of others.
+    // A deployment publishes all pending settings, including those that others have made.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
     const ids = findIds(plan.steps, snapshot);
     if (stateOf(step, snapshot, ids) === 'after') {
@@ -140,7 +140,10 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   return { kept };
 }
 
-/** Why a step cannot be undone as it was done: its part, or the authorizer that it would give back, has changed. */
+/**
+ * Why a step cannot be undone in the way it was done: its part, or the authorizer that the undo would
+ * restore, has changed.
+ */
 function describeObstacle(
   step: Step,
   guards: Snapshot,
@@ -169,10 +172,10 @@ function note(
   report(step, what, place, of);
 }
 
-// Authorizers that an undo gives back to routes, by id. An id says nothing of what answers behind it: the authorizer may
-// have been edited, deleted or made again since.
+// Authorizers that an undo restores on routes, by id. An id does not tell what is behind it: the authorizer
+// may have been edited, deleted or created again since.
 
-/** As they are when the routes lose them. */
+/** Their state when the routes lose them. */
 function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
   return Object.fromEntries(
     steps.flatMap((step) => {
@@ -184,7 +187,8 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 }
 
 /**
- * How the authorizer that a step gives back differs from what the route had; undefined: not, or it gives none back.
+ * How the authorizer that a step restores differs from what the route had; undefined: it does not differ, or
+ * none is restored.
  * @param guards of the undo file; files of earlier versions have none, and only missing authorizers are found
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {

@@ -7,12 +7,12 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Snapshot } from './step.ts';
 
 export type AuthorizerFunction = {
-  /** With its alias, if one was named. */
+  /** Includes the alias, if one was named. */
   readonly arn: string;
   readonly name: string;
   readonly timeoutSeconds: number | undefined;
   readonly isCallable: boolean;
-  /** Of its policy. */
+  /** Path of the function's policy. */
   readonly address: string;
   readonly qualifier: string | undefined;
   /** The statement that an attachment added, if present. */
@@ -36,8 +36,8 @@ export function apiArnOf(functionArn: string, apiId: string): string {
 }
 
 /**
- * By ARN, or by name in the account of the credentials.
- * @throws UsageError where the function does not exist
+ * Finds the function by ARN, or by name in the account of the credentials.
+ * @throws UsageError if the function does not exist
  */
 export async function readAuthorizerFunction(
   plane: ControlPlane,

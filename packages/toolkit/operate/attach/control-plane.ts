@@ -116,16 +116,16 @@ export function createControlPlane(
   };
 }
 
-/** A concurrent edit of another part of the API is no conflict. */
+/** A concurrent edit of another part of the API is not a conflict. */
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
-  // AWS has one code for both, and only its text tells them apart.
+  // AWS uses one code for both, and only the text distinguishes them.
   // oxlint-disable-next-line gatewright/no-recognition-by-text
   const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
-/** Without it the v1 API answers in HAL. */
+/** Without this header the v1 API answers in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */
@@ -136,7 +136,7 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
     const answer = await read('apigateway', `${path}${query}`);
-    // A list of one may be written without the list.
+    // A list of one item may be written as the item itself.
     const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
     if (answer === undefined || !items.every(isJsonObject))
       throw new PlaneError(`GET ${path}`, '', 'the response is not a list');

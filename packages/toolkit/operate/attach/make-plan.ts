@@ -25,7 +25,7 @@ export type AttachOptions = {
   readonly stage: string;
   readonly type: 'token' | 'request';
   readonly functionName: string;
-  /** Of the authorizer at the API. */
+  /** Name of the authorizer in the API. */
   readonly name: string;
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
@@ -139,7 +139,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
   ];
 }
 
-/** Also without a document: the function reads events that such an API never sends. */
+/** Applies without a document too: the function reads events that such an API never sends. */
 function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
@@ -153,7 +153,7 @@ function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[]
 }
 
 /**
- * @throws UsageError for an ARN of another region: the function of that name in this region is a different
+ * @throws UsageError for an ARN of another region: the function with that name in this region is a different
  * one
  */
 function refuseOtherRegion(functionName: string, region: string): void {

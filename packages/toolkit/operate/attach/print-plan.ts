@@ -36,7 +36,7 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
 }
 
-/** What a detachment undoes, the last step first; without steps that are not done. */
+/** What a detachment undoes, last step first; steps that were not done are omitted. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
@@ -110,7 +110,7 @@ function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' 
     : `${looked}, and the effect on callers at ${url}.`;
 }
 
-/** For programs: steps and findings, without configuration of the API. */
+/** Output for programs: steps and findings, without configuration of the API. */
 export function planAsJson({ plan, live, surprises }: Reading): object {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return {

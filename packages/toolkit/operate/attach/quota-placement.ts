@@ -1,6 +1,6 @@
 /**
- * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment
- * can do for it. Pure.
+ * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"),
+ * and what an attachment can do for it. Pure.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';

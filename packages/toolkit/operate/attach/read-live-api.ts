@@ -110,7 +110,7 @@ function partsOf(
   ]);
 }
 
-/** By the summary of the deployment, and by the integrations of its export where it has one. */
+/** Compares with the summary of the deployment, and with the integrations of its export if it has one. */
 async function findRestDrift(
   plane: ControlPlane,
   address: string,

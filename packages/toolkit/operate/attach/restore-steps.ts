@@ -1,6 +1,6 @@
 /**
- * Steps of a saved attachment, made again from parts, states and the live API. Attack: a cloned repository brings a
- * file that shows one route and calls another, with a checksum that anybody can compute.
+ * Steps of a saved attachment, built again from parts, states and the live API. Attack: a cloned repository
+ * contains a file that shows one route and calls another, with a checksum that anybody can compute.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,7 +22,7 @@ import {
 import { isSame } from './step.ts';
 import type { PlaneCall, Step } from './step.ts';
 
-/** A file leads to other calls than its parts and states do. Nothing was changed. */
+/** The file's calls differ from the calls that its parts and states require. Nothing was changed. */
 export class AttachmentFileError extends UsageError {
   override readonly code = 'ATTACHMENT_FILE_CHANGED';
 }

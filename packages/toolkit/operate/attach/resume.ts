@@ -48,7 +48,7 @@ export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): Li
  * @throws AttachmentFileError
  */
 export function assertPlanned(saved: Plan, planned: Plan): void {
-  // The permission is left out of a new plan once it is given; it is always that of the function.
+  // A new plan omits the permission if it already exists; it is always the permission of the function.
   const [ours, theirs] = [planned, saved].map(({ apiId, steps }) =>
     steps
       .filter(({ part }) => part !== permissionPart(apiId))

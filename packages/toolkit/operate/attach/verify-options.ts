@@ -8,7 +8,7 @@ import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';
 
 export type VerifyOptions = {
-  /** Of a caller that the rules allow. */
+  /** Token of a caller that the rules allow. */
   readonly token: string | undefined;
   /** A route whose integration is really called: `GET /orders`. */
   readonly invoke: string | undefined;
@@ -45,7 +45,8 @@ export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOpti
 }
 
 /**
- * The path requested at the live address. @throws UsageError where none is given, and no attached route fits
+ * The path requested at the live address. @throws UsageError if none is given, and no attached route is
+ * suitable
  */
 export function findProbePath({ steps }: Pick<Undo, 'steps'>, path: string | undefined): string {
   const usual = listAttachedRoutes(steps)

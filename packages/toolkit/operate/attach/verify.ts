@@ -70,7 +70,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
 
 const attached = ({ steps }: Undo): readonly string[] => listAttachedRoutes(steps);
 
-/** By the stage's export, which shows what callers get. */
+/** Checks the stage's export, which shows what callers get. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
   const { kind, apiId, stage } = undo;
   const what = `stage ${stage} serves the routes behind the authorizer`;

@@ -1,4 +1,7 @@
-/** Breakers that instances share, as their table has them: reads, and the operator's one change. */
+/**
+ * Breakers that instances share, as stored in their table: reads, and the one change that an operator can
+ * make.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';
 import type { SharedState } from '#shared/resilience/breaker-item.ts';
@@ -17,9 +20,12 @@ export type ListedBreaker = {
   readonly state: SharedState['state'];
   /** Changes of state so far. */
   readonly generation: number;
-  /** Of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`, `reset`. */
+  /**
+   * Reason of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`,
+   * `reset`.
+   */
   readonly why: string;
-  /** By the table's time: to the second, and from the answer before the change. */
+  /** The table's time, with a resolution of a second, from the response before the change. */
   readonly changedAt: string | undefined;
   readonly openUntil: string | undefined;
   readonly probes: { readonly admitted: number; readonly succeeded: number } | undefined;
@@ -29,7 +35,7 @@ export type BreakerPlace = { readonly tableName: string; readonly namespace: str
 
 const PAGES_LIMIT = 20;
 
-/** In the order of their names. @throws UsageError */
+/** Sorted by name. @throws UsageError */
 export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<readonly ListedBreaker[]> {
   const found: ListedBreaker[] = [];
   let after: unknown;

@@ -82,7 +82,8 @@ function findInSource(
 }
 
 /**
- * Where the authorizer supplies the key, callers bring none (docs/guides/sell/quota.md, "In the authorizer").
+ * If the authorizer supplies the key, callers do not send one (docs/guides/sell/quota.md, "In the
+ * authorizer").
  */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
@@ -289,7 +290,7 @@ function checkKind(view: ApiView): readonly Finding[] {
   ];
 }
 
-/** In the order of the report. */
+/** The checks in the order of the report. */
 export const API_CHECKS: readonly ApiCheck[] = [
   checkPermissions,
   checkIntegrationMethods,

@@ -1,4 +1,4 @@
-/** Settings that AWS accepts, and that break calls or give a caller another one's answer. */
+/** Settings that AWS accepts, but that break calls or return a caller another caller's response. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../terminal/aws-call.ts';
 import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
@@ -41,10 +41,11 @@ export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): r
 }
 
 /**
- * Past their deprecation date on 2026-11-23, by the tables of the Lambda developer guide, "Lambda runtimes"
- * (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), the last ones being python3.9 of 2025-12-15,
- * ruby3.2 of 2026-03-31, nodejs20.x of 2026-04-30, provided.al2 of 2026-07-31, python3.10 of 2026-10-31 and
- * dotnet8 of 2026-11-10. Java and Python 3.11 on Amazon Linux 2 are supported into 2027.
+ * Runtimes past their deprecation date on 2026-11-23, according to the tables of the Lambda developer guide,
+ * "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), the last ones being
+ * python3.9 of 2025-12-15, ruby3.2 of 2026-03-31, nodejs20.x of 2026-04-30, provided.al2 of 2026-07-31,
+ * python3.10 of 2026-10-31 and dotnet8 of 2026-11-10. Java and Python 3.11 on Amazon Linux 2 are supported
+ * into 2027.
  */
 const ENDED =
   /^(?:nodejs(?:\d\.\d+(?:-edge)?|1[0-8]\.x|20\.x)?|python(?:2\.7|3\.(?:[6-9]|10))|ruby(?:2\.\d|3\.2)|java8|go1\.x|dotnet(?:core.*|[5-8])|provided(?:\.al2)?)$/;

@@ -5,7 +5,9 @@
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
-/** Of the whole template: a nearly full one leaves no room for the next feature. */
+/**
+ * Share of the limits of the whole template: a template that is nearly full has no room for the next feature.
+ */
 const NEARLY = 0.9;
 
 type Limit = {

@@ -1,4 +1,4 @@
-/** Facts beside an API that is only defined: functions with their source, permissions, and line numbers. */
+/** Facts related to an API that is only defined: functions with their source, permissions, and line numbers. */
 import { relative } from 'node:path';
 import { readHandlerSources } from '../../../gateway/engine/index.ts';
 import type { DefinitionPlane, ResolvedResource } from '../../../gateway/engine/index.ts';

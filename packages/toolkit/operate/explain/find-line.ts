@@ -16,7 +16,7 @@ export type LineQuery = {
 /** CloudWatch pages of a search; a search over days has many that are empty. */
 const PAGES_LIMIT = 40;
 
-/** @throws UsageError where there is none, or logs cannot be read */
+/** @throws UsageError if there is no such line, or logs cannot be read */
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,

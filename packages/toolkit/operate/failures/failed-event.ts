@@ -21,7 +21,7 @@ export type FailedEvent = {
   readonly sentEpochMs: number | undefined;
   readonly attempts: number | undefined;
   readonly error: string;
-  /** The event, as JSON text; undefined where the message has none, with the reason. */
+  /** The event, as JSON text; undefined if the message has none, with the reason. */
   readonly payload: string | undefined;
   readonly reason?: string;
 };
@@ -60,7 +60,7 @@ function ofDestination(
     error: errorOf(record, context),
   };
   if ('requestPayload' in record) return { ...facts, payload: JSON.stringify(record['requestPayload']) };
-  // Records of streams name the batch's place; the stream keeps it for its retention period.
+  // Records of streams name the position of the batch; the stream keeps the batch for its retention period.
   return {
     ...facts,
     payload: undefined,

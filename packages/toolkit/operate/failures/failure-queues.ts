@@ -25,7 +25,7 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
   const queues: FailureQueue[] = [];
   for (const [arn, functions] of senders) {
     const [, owner, name = ''] = QUEUE_ARN.exec(arn) ?? [];
-    // A topic, a bus or another function keeps nothing to replay.
+    // A topic, a bus or another function keeps no events that could be replayed.
     if (owner === undefined) continue;
     const answer = await callOrFail(aws, 'sqs:GetQueueUrl', {
       service: 'sqs',

@@ -11,7 +11,7 @@ import { deleteMessage, returnMessage, takeMessages } from './queue-messages.ts'
 export type Replayed = {
   readonly messageId: string;
   readonly functionName: string | undefined;
-  /** `kept`: it is still in the queue. */
+  /** `kept`: the event is still in the queue. */
   readonly outcome: 'done' | 'kept';
   readonly why: string;
 };
@@ -39,7 +39,8 @@ export async function replayFailures(
     const seen = new Set<string>();
     const kept: QueueMessage[] = [];
     try {
-      // One by one, so that none becomes visible while it waits; a search for one message is faster by tens.
+      // Messages are received one by one, so that none becomes visible while it waits; the search for one
+      // message receives ten at a time.
       const atOnce = messageId === undefined ? 1 : 10;
       for (let isOver = false; !isOver && seen.size < limit;) {
         const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);

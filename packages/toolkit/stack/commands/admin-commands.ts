@@ -9,7 +9,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags;
 export type ChangeFlags = ReadFlags & { readonly operation?: string };
 
-/** A completed change; `operationId` is the given one, or one made for it. */
+/** A completed change; `operationId` is the given id, or one generated for it. */
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
@@ -40,7 +40,7 @@ export async function sendChange(
   }
 }
 
-/** Whether the change may have been made although no answer came. */
+/** Whether the change may have been made although no response arrived. */
 function mayHaveLanded(error: unknown): error is AdminError {
   if (!(error instanceof AdminError)) return false;
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';

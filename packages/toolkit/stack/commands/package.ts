@@ -55,7 +55,7 @@ export function packageCommand(): Command {
     });
 }
 
-/** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
+/** Looks up unknown ids; only `gatewright access ids` refreshes known ones. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
   const { unknown, local, unnamed } = listMissingIds(folder, stage, isLocalApiId);
@@ -94,7 +94,10 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   }
 }
 
-/** Absolute: the named folder, else here or gatewright/. @throws UsageError when it is no service */
+/**
+ * Returns an absolute path: the named folder, otherwise the current folder or gatewright/. @throws UsageError
+ * when it is not a service
+ */
 export function serviceFolder(named: string | undefined): string {
   const folder = resolve(named ?? defaultFolder());
   if (existsSync(join(folder, 'serverless.yml'))) return folder;

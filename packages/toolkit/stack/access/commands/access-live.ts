@@ -145,8 +145,8 @@ function show(value: unknown): string {
 }
 
 /**
- * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with
- * `nextToken`. A partial list would omit closed routes, and wildcards would match them: anything unexpected
+ * REST lists are `item` (or HAL's `_embedded.item`) with `position`; lists of version 2 are `items` with
+ * `nextToken`. A partial list would omit closed routes, which wildcards would then match: anything unexpected
  * is an error.
  */
 async function listPages(
@@ -162,7 +162,7 @@ async function listPages(
       next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
     );
     const items = answer?.['items'] ?? answer?.['item'] ?? memberOf(answer?.['_embedded'], 'item');
-    // HAL writes a list of one as the item itself.
+    // HAL writes a list of one item as the item itself.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
       if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)

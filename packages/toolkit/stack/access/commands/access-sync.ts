@@ -147,7 +147,7 @@ async function readRoutes(
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }
 
-/** Undefined for anything but a file that holds an OpenAPI document. */
+/** Undefined for anything except a file that contains an OpenAPI document. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
   // CloudFormation tags (!Ref, !GetAtt) are not resolved here.

@@ -80,7 +80,7 @@ function inFolder(name: string, description: string): Command {
     );
 }
 
-/** Absolute. @throws UsageError: a missing folder would look like one without problems */
+/** Returns an absolute path. @throws UsageError: a missing folder would look like one without problems */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(

@@ -115,7 +115,7 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
   requireOutside(sent);
 }
 
-/** Only the key goes to stdout, so that it can be piped. */
+/** Only the key is printed to stdout, so that it can be piped. */
 function printChange(answer: Answer): void {
   const { key } = answer;
   const rows = Object.entries(without(answer, 'key', 'outside')).map(([name, value]) => [

@@ -144,7 +144,7 @@ function describeTerms(plans: unknown): readonly (readonly string[])[] {
   );
 }
 
-/** Of the quotas of the whole customer; those of keys are per key. */
+/** Limits of the quotas of the whole customer; quotas of keys are per key. */
 async function readLeft(
   tenant: string,
   plan: string | undefined,
@@ -162,7 +162,7 @@ async function readLeft(
   );
 }
 
-/** All pages; what one of them does is counted once, also when it is sent again. */
+/** Processes all pages; what one page changes is counted once, even if it is sent again. */
 async function migrate(flags: ChangeFlags): Promise<void> {
   const sums = { created: 0, kept: 0, mixed: [] as unknown[] };
   let operation = flags.operation;

@@ -12,12 +12,12 @@ export const STATEMENTS = ['usage', 'invoices', 'athena'] as const;
 export type Statement = (typeof STATEMENTS)[number];
 
 export type ExportQuery = {
-  /** Folder of the `.json.gz` files of an export, or one file. */
+  /** Folder with the `.json.gz` files of an export, or one file. */
   readonly files: string;
   readonly statement: Exclude<Statement, 'athena'>;
   /** `2026-11` */
   readonly month: string;
-  /** For sorts and groups that exceed memory. */
+  /** Folder for sorts and groups that exceed memory. */
   readonly spillFolder: string;
   readonly memory?: string | undefined;
   /** Around the statement: `SELECT sum(used) FROM (…)`. */

@@ -1,4 +1,4 @@
-/** Invoices as CSV, one line each, and as pages of text. */
+/** Invoices as CSV, one line for each, and as pages of text. */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice, InvoiceLine } from '#shared/quota/usage/invoice.ts';
 import { printPdf } from './pdf.ts';

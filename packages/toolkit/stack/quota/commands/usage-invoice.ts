@@ -144,7 +144,10 @@ export async function* readInvoices(
   }
 }
 
-/** By tenant. @throws UsageError where processes hold units that have a price: how many are billed is not known */
+/**
+ * Keys are tenants. @throws UsageError if processes hold units that have a price: how many of them will be
+ * billed is not known
+ */
 async function readDrafts(
   flags: MonthFlags,
   open: readonly UsageRow[],
@@ -169,7 +172,7 @@ function nameOf(row: UsageRow | UsageRecord): string {
   return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
 }
 
-/** By the name on record. undefined: the tenant has none, or the stack is from before there were records. */
+/** The plan on record. Undefined: the tenant has none, or the stack is older than such records. */
 async function readCustomer(
   tenant: string,
   flags: AdminFlags,
@@ -236,7 +239,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** The newest version of a plan says who pays; the records say how much. */
+/** The newest version of a plan tells who pays; the records tell how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, CustomerPlan | undefined>,

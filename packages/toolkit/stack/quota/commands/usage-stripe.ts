@@ -23,7 +23,7 @@ type StripeFlags = MonthFlags & {
 
 type MeterEvent = {
   readonly event_name: string;
-  /** Stripe deduplicates by identifier for a day at least; the journal remembers longer. */
+  /** Stripe deduplicates by identifier for at least a day; the journal remembers longer. */
   readonly identifier: string;
   /** Seconds. */
   readonly timestamp: number;
@@ -137,7 +137,7 @@ async function post(event: MeterEvent, key: string): Promise<void> {
     const text = (await reply?.text().catch(() => '')) ?? '';
     if (reply?.ok === true) return;
     const isFinal = reply !== undefined && reply.status < 500 && reply.status !== 429 && reply.status !== 409;
-    // Sent before, but the answer was lost.
+    // The event was sent before, but the response was lost.
     if (isFinal && /already exists with identifier/i.test(text)) return;
     if (isFinal || attempt === TRIES)
       throw new UsageError(`Stripe refused ${identifier}: ${describe(reply?.status, text)}`);
