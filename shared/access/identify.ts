@@ -14,7 +14,7 @@ import { toPrincipal } from './decide/principal.ts';
 import type { Principal } from './decide/principal.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 
-/** Ports of an authorizer; none is used before a request needs it. */
+/** Ports of an authorizer; none of them is used before a request needs it. */
 export type AuthorizerPorts = TablePorts & {
   readonly clock: Clock;
   readonly keySets: KeySetFetcher;

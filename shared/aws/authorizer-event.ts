@@ -17,7 +17,7 @@ type TokenEvent = {
 export type RequestEvent = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** By lower-case name; every value sent. */
+  /** Keys are lower-case names, with every value sent. */
   readonly headers: ValuesByName;
   readonly query: ValuesByName;
   /** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */

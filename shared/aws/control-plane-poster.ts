@@ -10,7 +10,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type ControlPlaneConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** In place of AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
+  /** Replaces AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
   readonly endpoint: string | undefined;
 };
 
@@ -88,7 +88,7 @@ function idOf(reply: Reply, what: string): string {
   throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what}, but returned no id`);
 }
 
-/** Only the status is repeated: the answer's text may quote the call, which contains a key's value. */
+/** Only the status is repeated: the text of the response may quote the call, which contains a key's value. */
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
   throw new DomainError(

@@ -11,7 +11,7 @@ import type { FunctionInvoker } from '../ports.ts';
 export type InvokerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** In place of AWS's own. */
+  /** Replaces AWS's own address. */
   readonly endpoint?: string;
 };
 

@@ -12,7 +12,7 @@ export type MethodArn = {
   readonly apiId: string;
   /** `$default` for an HTTP API without a named stage. */
   readonly stage: string;
-  /** After the stage: `GET/users/1`, `GET/`, `$connect`. */
+  /** The part after the stage: `GET/users/1`, `GET/`, `$connect`. */
   readonly target: string;
 };
 

@@ -81,7 +81,7 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   };
 }
 
-/** Equal for equal requests: a burst of them is one piece of work. */
+/** Equal for equal requests: a burst of them becomes one piece of work. */
 export function invalidationId({
   namespace,
   labels,

@@ -7,7 +7,7 @@ import type { ClaimPath } from '../compiled-document.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
 
 type KnownPlans = {
-  /** Plans of access documents; the authorizer saves them when the first caller has one. */
+  /** Plans of access documents; the authorizer saves them when the first caller uses one. */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
 };

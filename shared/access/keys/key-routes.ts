@@ -207,7 +207,7 @@ function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }
 
-/** An id of another form is none of ours, and must not become a key of the table. */
+/** An id of another form is not ours, and must not become a key of the table. */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
   return keyId;

@@ -1,6 +1,6 @@
 /**
  * Administration of revocations. Every change takes effect once per operation id, which is recorded with it.
- * A repeated operation flushes the caches again, which completes one that failed halfway.
+ * A repeated operation flushes the caches again, which completes an operation that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
@@ -31,7 +31,7 @@ type RevocationAdminSetting = {
 
 /** `issuer`: an id of the access documents, or the `iss` itself. */
 type RevocationRequest = RevocationTarget & {
-  /** For `jti`: when that token expires, after which the revocation is not needed. */
+  /** For `jti`: when that token expires, after which the revocation is no longer needed. */
   readonly tokenEndsAtEpochSeconds?: number;
 };
 
@@ -150,7 +150,7 @@ export class RevocationAdmin {
       );
       if (outcome.kind === 'refused' && !(await this.#isReplayed(request, target, operation)))
         throw new DomainError('EDIT_CONFLICT', 'another change was made at the same time; try again');
-      // After a lost answer, the stored record shows whether the change was made.
+      // If the response was lost, the stored record shows whether the change was made.
       const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
       if (isLost && !(await this.#isReplayed(request, target, operation)))
         throw new DomainError(
@@ -223,7 +223,7 @@ type Planned = {
   readonly listed: Change;
 };
 
-/** Until every token that is valid now has expired. */
+/** The time until every token that is valid now has expired. */
 function keptSecondsOf({ longestTokenAgeSeconds }: RevocableIssuer): number {
   return longestTokenAgeSeconds + SPARE_SECONDS;
 }

@@ -12,7 +12,7 @@ import type { Revocation, RevocationAdmin, RevocationChanged } from './revocatio
 
 const ISSUER = text('Id of an issuer in the access documents, or its iss.');
 
-/** Exactly one of the last three. */
+/** Exactly one of the last three is given. */
 const TARGET = {
   issuer: ISSUER,
   jti: optional(text('Id of one token.')),

@@ -1,4 +1,4 @@
-/** Makes one-time tickets. */
+/** Issues one-time tickets. */
 import { DomainError } from '../../errors.ts';
 import type { Clock, Random, TicketStore } from '../../ports.ts';
 import { parseTicket, printTicket, TICKET_ENTROPY_DIGITS } from './ticket.ts';
@@ -17,7 +17,7 @@ export type TicketRequest = {
 };
 
 export type IssuedTicket = {
-  /** For the query of `wss://…?ticket=…`; it cannot be shown again. */
+  /** For the query of `wss://…?ticket=…`; the ticket cannot be shown again. */
   readonly ticket: string;
   readonly expiresInSeconds: number;
 };

@@ -21,7 +21,7 @@ export type TicketCaller = TicketCallerContext & {
 };
 
 export type StoredTicket = {
-  /** Name of the access document of its WebSocket; the table belongs to one stage. */
+  /** Name of the access document of the WebSocket API; the table belongs to one stage. */
   readonly document: string;
   readonly caller: TicketCaller;
   readonly notAfterEpochSeconds: number;

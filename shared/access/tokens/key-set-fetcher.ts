@@ -11,7 +11,7 @@ const https = process.getBuiltinModule('node:https');
 /** The first TLS handshake from a cold network often fails once. */
 const ATTEMPTS = 2;
 
-/** Redirects are not followed: only configuration says where keys come from. */
+/** Redirects are not followed, because only configuration decides where keys come from. */
 export function createKeySetFetcher(): KeySetFetcher {
   return {
     async fetch(uri, limits = DEFAULT_LIMITS) {
