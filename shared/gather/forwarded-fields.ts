@@ -1,6 +1,6 @@
 /**
- * What of the caller's request goes on to backends: the trace to all, the identity to listed origins only. Anybody else
- * who got the caller's `Authorization` could act as the caller.
+ * Which parts of the caller's request are passed on to backends: the trace to all, the identity to listed
+ * origins only. Anybody else who received the caller's `Authorization` could act as the caller.
  */
 import { headersOf, readRequest } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
@@ -31,7 +31,7 @@ export class ForwardedFields {
   }
 
   /**
-   * Of a call; what its caller sets stays.
+   * Header fields of a call; fields that its caller sets are not replaced.
    * @throws DomainError ORIGIN_UNLISTED when its caller sets `Authorization` for an origin that is not listed
    */
   headersFor(url: URL, set: RequestInit['headers']): Headers {
@@ -44,7 +44,7 @@ export class ForwardedFields {
       );
     for (const name of isListed ? [...TRACE, 'authorization'] : TRACE) {
       const values = this.#received.get(name);
-      // Of several values of one of these no meaning is defined.
+      // The meaning of several values of one of these fields is not defined.
       if (values?.length === 1 && !headers.has(name)) headers.set(name, values[0] ?? '');
     }
     return headers;

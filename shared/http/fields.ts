@@ -1,6 +1,6 @@
 /**
  * Fields of requests: one description of a caller's input, from which both the reader and the OpenAPI
- * document are made. Contents of files have shapes, whose simple ones are fields
+ * document are made. Contents of files are described by shapes, the simple ones of which are fields
  * (packages/toolkit/authoring/document/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -28,7 +28,7 @@ export type ReadFields<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** Also the limit of names of tenants, keys and routes. */
+/** Also the limit for names of tenants, keys and routes. */
 const MAX_TEXT_LENGTH = 256;
 
 export function text(

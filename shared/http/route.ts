@@ -30,7 +30,7 @@ type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteReque
 
 type Answer = {
   readonly description: string;
-  /** Of a JSON answer; other media types are named. */
+  /** Schema of a JSON response; other media types are named. */
   readonly schema?: JsonSchema;
   readonly mediaTypes?: readonly string[];
 };
@@ -173,7 +173,8 @@ function readJson(body: string | undefined): unknown {
   } catch {
     throw new RequestInvalid('body', 'must be JSON');
   }
-  // Other parsers take the first of two members, so the approved change could differ from the one made.
+  // Other parsers use the first of two members, so the change that was approved could differ from the change
+  // that is made.
   if (hasDuplicateMember(body))
     throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;

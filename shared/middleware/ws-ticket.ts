@@ -1,6 +1,7 @@
 /**
- * `POST /ws-ticket`: a one-time ticket for the caller of the route's authorizer. Behind REST and HTTP APIs of
- * either payload; the caller is read from `requestContext.authorizer` only, which only API Gateway can write.
+ * `POST /ws-ticket`: issues a one-time ticket for the caller that the route's authorizer identified. It works
+ * behind REST and HTTP APIs with either payload; the caller is read from `requestContext.authorizer` only,
+ * which only API Gateway can write.
  */
 import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../access/compiled-document.ts';
 import { documentOf } from '../access/find-document.ts';
@@ -23,7 +24,10 @@ const BODY_LIMIT_BYTES = 1024;
  */
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
-/** The desk throws DomainError for failures of ours: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE. */
+/**
+ * Throws DomainError for failures that are ours: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED,
+ * STORE_UNAVAILABLE.
+ */
 export function createTicketDesk(
   access: CompiledAccess,
   deployedStage: string,
@@ -110,7 +114,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
   throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
 }
 
-/** No document has an empty name, so it stands for a malformed body. */
+/** No document has an empty name, so the empty name represents a malformed body. */
 function readRequestedPath(event: unknown): string | undefined {
   const request = readRequest(event);
   if (!hasBody(request)) return undefined;

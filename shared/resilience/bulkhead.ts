@@ -37,7 +37,7 @@ export class Bulkhead {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        // As fetch() does, it fails with whatever the signal was aborted with.
+        // Like fetch(), it fails with the reason of the aborted signal.
         reject(signal?.reason as Error);
       };
       const waiting = {

@@ -7,7 +7,7 @@ import type { PolicyOptions } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 
 export type CreatePolicyOptions = PolicyOptions & {
-  /** Where instances share the state of the breaker. Default: each has its own. */
+  /** The place where instances share the state of the breaker. Default: each instance has its own. */
   readonly shared?: SharedBreakers;
   /** `countResilience(metrics)`; what it throws is dropped. Default: nothing is counted. */
   readonly observe?: (event: ResilienceEvent) => void;

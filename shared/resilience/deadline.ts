@@ -4,7 +4,7 @@ import type { Countdown } from '../ports.ts';
 
 type Deadline = {
   readonly ms: number;
-  /** Of the caller. */
+  /** Signal of the caller. */
   readonly signal: AbortSignal | undefined;
   readonly countdown: Countdown;
 };

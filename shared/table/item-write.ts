@@ -24,7 +24,7 @@ export type Test =
     };
 
 export type Change =
-  /** Only tests, without a change; in transactions. */
+  /** Only tests, without a change; used in transactions. */
   | { readonly kind: 'check' }
   | { readonly kind: 'put'; readonly item: Item }
   | {
@@ -64,7 +64,7 @@ export type ItemWrite = {
   /** For metrics and traces only; no store depends on it. */
   readonly purpose: Purpose;
   readonly key: ItemKey;
-  /** All must hold. */
+  /** All tests must be true. */
   readonly when: readonly Test[];
   readonly change: Change;
 };
@@ -84,7 +84,7 @@ export type Unanswered =
 
 export type WriteOutcome =
   | ({ readonly kind: 'done'; readonly item: Item } & Answered)
-  /** A test failed; `item` is what it was compared with, undefined = there is none. */
+  /** A test failed; `item` is the item that was tested, undefined if there is none. */
   | ({ readonly kind: 'refused'; readonly item: Item | undefined } & Answered)
   | Unanswered;
 

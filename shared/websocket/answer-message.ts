@@ -49,7 +49,7 @@ export async function answerMessage(
   const channel = 'channel' in message ? message.channel : undefined;
   const asked = { id, channel };
   try {
-    // Before it is judged: refused messages take an instance's time, too.
+    // Counted before the message is authorized: refused messages also take an instance's time.
     if ((await spend(ports, event, channel === undefined ? 1 : costOf(channel))) !== undefined)
       return refusal(
         'unavailable',

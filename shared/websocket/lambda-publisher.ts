@@ -14,7 +14,7 @@ export type Publication = {
 };
 
 export type Published = {
-  /** Number of the message, of several the last one's; undefined without waiting. */
+  /** Number of the message, or of the last of several; undefined if the call does not wait. */
   readonly seq: number | undefined;
 };
 

@@ -115,7 +115,7 @@ export async function setPlan(
 }
 
 /**
- * Suspends, resumes, or closes for good.
+ * Suspends, resumes, or closes permanently.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED
  */
 export async function setState(
@@ -208,7 +208,7 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);
-  // Only withdraws what was to come.
+  // Only withdraws changes that were planned.
   if (last?.plan === wanted.plan && JSON.stringify(last.limits) === JSON.stringify(wanted.limits))
     return kept;
   const recent = kept.filter(({ fromEpochMs }) => fromEpochMs > wanted.fromEpochMs - YEAR_MS);
@@ -228,7 +228,7 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   );
 }
 
-/** The plan is in the customer's currency, and can hold its own quotas. */
+/** The plan is in the customer's currency, and supports the customer's own quotas. */
 function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['limits'] | undefined): void {
   const invoiced = plan.invoice?.currency;
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)

@@ -87,7 +87,7 @@ export function unassignPlan(
 }
 
 /**
- * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for a later one.
+ * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for later ones.
  * @throws DomainError PLAN_UNKNOWN, ASSIGNMENT_OVERRULED, EDIT_CONFLICT
  */
 export function assignPlan(
@@ -117,7 +117,7 @@ export function assignPlan(
         recordWrite(asked, requested, record),
         ...named.writes,
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
-        // What requests with the key are charged by.
+        // The plan by which requests with the key are charged.
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),

@@ -20,12 +20,12 @@ import type { LedgerQuestion } from './subject-ledger.ts';
 
 const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
 
-/** Loaded on demand: most instances serve only one kind of request. */
+/** Loaded on demand, because most instances serve only one kind of request. */
 function loadLimits(): Promise<typeof Limits> {
   return import('./limits.ts');
 }
 
-/** The same for a limit of the whole tenant, and one of a key or its routes. */
+/** The same routes for a limit of the whole tenant, and for a limit of a key or its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),

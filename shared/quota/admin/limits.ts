@@ -60,7 +60,7 @@ export function reset(
   });
 }
 
-/** Admits nothing more, in this period and later ones, until resumed. */
+/** Admits no more requests, in this period and later ones, until resumed. */
 export function suspend(
   ports: AdminPorts,
   requested: Requested,

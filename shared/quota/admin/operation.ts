@@ -1,6 +1,6 @@
 /**
- * Changes by administrators: each takes effect once per operation id, and writes an audit entry, in one
- * transaction with the change.
+ * Changes by administrators: each takes effect once per operation id, and writes an audit entry in the same
+ * transaction as the change.
  */
 import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
@@ -18,7 +18,7 @@ export type AdminPorts = {
   readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
 };
 
-/** Who makes a change, when, and under which id. */
+/** Who makes a change, when, and with which id. */
 export type Requested = {
   readonly operationId: string;
   readonly by: string;

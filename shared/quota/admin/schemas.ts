@@ -147,7 +147,7 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
-/** At the end, so that columns of CSV keep their places. */
+/** At the end, so that columns of CSV keep their positions. */
 const LEDGER = {
   ledger: {
     ...INSTANT,

@@ -268,7 +268,7 @@ async function findPlan(
   if (term !== undefined) {
     if (named !== undefined && named !== term.plan)
       throw new RequestInvalid('plan', `must be omitted: the plan is ${term.plan}`);
-    // The customer's plan says nothing of a key, which may be another customer's.
+    // The customer's plan does not determine a key's plan, because the key may belong to another customer.
     if (key !== undefined && named === undefined && head === undefined) {
       const isCharged = (await findLastPlan(ports, question)) !== undefined;
       if (!isCharged && (await findKeyPlan(ports, tenant, key)) === undefined) throw unknownSubject();

@@ -215,7 +215,7 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   };
 }
 
-/** undefined: the table is out of reach. */
+/** Undefined: the table does not respond. */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
   if (read.kind === 'unknown')
