@@ -145,7 +145,7 @@ describe('gatewright access', () => {
     );
     assert.match(
       stderr,
-      /access\/orders\.yml: the API now also has POST \/orders; run gatewright access sync/,
+      /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/,
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * Fields that belong to one HTTP/1.1 connection: a forwarder of a message must leave them out (RFC 9110
- * §7.6.1).
+ * Fields that belong to one HTTP/1.1 connection. A forwarder of a message must leave them out
+ * (RFC 9110 §7.6.1).
  */
 export const HOP_BY_HOP: readonly string[] = [
   'connection',

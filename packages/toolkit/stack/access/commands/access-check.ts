@@ -205,7 +205,7 @@ export function checkDrift(
   const came = found.filter((route) => !known.includes(route));
   const went = known.filter((route) => !found.includes(route));
   return [
-    ...(came.length === 0 ? [] : [`the API now also has ${came.join(', ')}`]),
+    ...(came.length === 0 ? [] : [`the API now has ${came.join(', ')}`]),
     ...(went.length === 0 ? [] : [`the API no longer has ${went.join(', ')}`]),
   ].map((drift) => `${drift}; run gatewright access sync`);
 }
