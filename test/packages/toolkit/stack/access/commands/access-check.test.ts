@@ -121,7 +121,7 @@ describe('a start with access documents', () => {
     const routes = [aRoute({ path: '/carts' }), aRoute({ method: 'POST', path: '/carts' })];
 
     assert.deepEqual(await check([anApi({ routes })]), [
-      'access/orders.yml: the API now also has GET /carts, POST /carts; run gatewright access sync',
+      'access/orders.yml: the API now has GET /carts, POST /carts; run gatewright access sync',
       'access/orders.yml: the API no longer has GET /orders; run gatewright access sync',
     ]);
   });
@@ -215,7 +215,7 @@ describe('the drift of an API from its document', () => {
       document: { kind: 'rest', routes: [{ method: 'GET', path: '/a' }] },
       routes: [aRoute({ path: '/a', authorizer: undefined })],
       says: [
-        'the API now also has GET /a (open); run gatewright access sync',
+        'the API now has GET /a (open); run gatewright access sync',
         'the API no longer has GET /a; run gatewright access sync',
       ],
     },
@@ -224,7 +224,7 @@ describe('the drift of an API from its document', () => {
       document: { kind: 'http', routes: [{ method: 'GET', path: '/a', ...open }] },
       routes: [aRoute({ path: '/a', authorizer: undefined, guard: 'JWT' })],
       says: [
-        'the API now also has GET /a (behind JWT); run gatewright access sync',
+        'the API now has GET /a (behind JWT); run gatewright access sync',
         'the API no longer has GET /a (open); run gatewright access sync',
       ],
     },
