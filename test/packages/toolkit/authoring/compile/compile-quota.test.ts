@@ -95,7 +95,7 @@ describe('the quota of a document', () => {
     {
       name: 'a route that is not there',
       over: { quota: { ...QUOTA, routes: ['GET /user'] } },
-      expected: /quota\.routes\[0\]: the API has no setting route GET \/user; it has /,
+      expected: /quota\.routes\[0\]: the API has no route GET \/user; it has /,
     },
     {
       name: 'a route that has no authorizer',
