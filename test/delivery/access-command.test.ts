@@ -143,10 +143,7 @@ describe('gatewright access', () => {
       stderr,
       /access\/orders\.yml: authorizer tokens: caches answers for 3600 s, but the document allows 60 s/,
     );
-    assert.match(
-      stderr,
-      /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/,
-    );
+    assert.match(stderr, /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/);
   });
 
   it('is asked when the gateway starts: nothing listens where an authorizer is used unsafely', async () => {
