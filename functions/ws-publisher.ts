@@ -1,4 +1,7 @@
-/** Called by functions, EventBridge, SNS and itself: publishes to channels, and delivers one share. */
+/**
+ * Called by functions, by EventBridge, by SNS and by itself: publishes to channels, and delivers one share of
+ * the listeners.
+ */
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { randomHex } from '#shared/random-hex.ts';
 import type { DeliveryPorts } from '#shared/websocket/channel-ports.ts';

@@ -7,9 +7,9 @@ import { HOSTED, LAYER_PACKAGES, specifierOf } from './contents.ts';
 import type { LayerPackage } from './contents.ts';
 
 export const LAYER_DIRECTORY = '.build/layer';
-/** What packages load lazily: a package of its own, so that all importers share one copy. */
+/** The code that packages load lazily: it is a package of its own, so that all importers share one copy. */
 const SHARED_CHUNKS = 'gatewright-shared-chunks';
-/** Specifier of the module that stands for a whole package while the layer is built. */
+/** Specifier of the module that represents a whole package while the layer is built. */
 const WHOLE = 'whole:';
 const BUILTIN = 'builtin';
 /**
@@ -40,7 +40,8 @@ export async function buildLayer(root: string, directory = join(root, LAYER_DIRE
 }
 
 /**
- * Bundled one by one: in one build, all packages would load a common file with esbuild's CommonJS helpers.
+ * Packages are bundled one by one: in a single build, all packages would load a common file with esbuild's
+ * CommonJS helpers.
  */
 async function bundlePackage(root: string, outdir: string, { name }: LayerPackage): Promise<Metafile> {
   const { metafile } = await build({
@@ -103,7 +104,7 @@ function wholePackages(root: string): Plugin {
   };
 }
 
-/** In every package but the host, imports of a hosted module become imports of the host. */
+/** In every package except the host, imports of a hosted module become imports of the host. */
 function hostedModules(root: string, packageName: string): Plugin {
   const isHost = packageName === HOSTED.host;
   return {
@@ -121,8 +122,8 @@ function hostedModules(root: string, packageName: string): Plugin {
 }
 
 /**
- * Names that packages import of each. An import reads all exports: that of `crypto` loads WebCrypto, 2 ms of a start,
- * and `node:timers` another module, 0.5 ms.
+ * The names that packages import from each built-in module. An import reads all exports: reading those of
+ * `crypto` loads WebCrypto, which takes 2 ms of a start, and `node:timers` another module, 0.5 ms.
  */
 const FROM_PROCESS: Readonly<Record<string, readonly string[]>> = {
   crypto: ['createPublicKey', 'createVerify', 'verify'],
@@ -161,7 +162,7 @@ export function assertShippedOnce(metafile: Metafile): void {
       if (input.startsWith(`${BUILTIN}:`) || input.endsWith('layers/lazy-console.ts')) continue;
       const other = seen.get(input);
       if (bytesInOutput > 0 && other !== undefined)
-        throw new Error(`${input} ships twice: in ${other} and ${output}`);
+        throw new Error(`${input} is packaged twice: in ${other} and ${output}`);
       if (bytesInOutput > 0) seen.set(input, output);
     }
   }

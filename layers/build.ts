@@ -10,7 +10,10 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { bundledFolders, neededFolders, printSbom, readLock } from './sbom.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Bytes that a zip archive adds per file, beside its name twice, and once at its end (APPNOTE 4.3). */
+/**
+ * Bytes that a zip archive adds for each file in addition to its name, which it contains twice, and once at
+ * its end (APPNOTE 4.3).
+ */
 const ZIP_ENTRY_BYTES = 30 + 46;
 const ZIP_END_BYTES = 22;
 

@@ -1,7 +1,8 @@
 /**
- * Leaves parts out of the stack before osls compiles it. Each resource file says in `parts:` to which parts it
- * belongs, any of them suffices; a function belongs where its role does. What goes takes along what names it:
- * variables of functions, statements of roles, lines of the dashboard.
+ * Leaves parts out of the stack before osls compiles it. Each resource file lists in `parts:` the parts to
+ * which it belongs, and is included if any of them is chosen; a function belongs to the parts of its role.
+ * What is removed takes with it everything that refers to it: variables of functions, statements of roles,
+ * lines of the dashboard.
  */
 import { asList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { refersTo } from './edit-template.ts';
@@ -29,7 +30,7 @@ type Owners = readonly (readonly string[] | undefined)[];
 
 type ServiceOfParts = {
   readonly functions: Readonly<Record<string, PartFunction>>;
-  /** As osls has read the resource files, before it merges them. */
+  /** The resources as osls has read them from the resource files, before it merges them. */
   readonly files: readonly unknown[];
 };
 
@@ -40,7 +41,7 @@ type ChosenService = {
   readonly left: readonly LeftTable[];
 };
 
-/** Of resource files and widgets. */
+/** Parts of resource files and of widgets. */
 const PARTS_MEMBER = 'parts';
 
 /** Takes them off, since osls would refuse the member. It resolves variables later, by where they are: files stay. */
@@ -86,14 +87,14 @@ export function leaveOutParts(
   };
 }
 
-/** As osls merges resource files. */
+/** The resources as osls merges them from the resource files. */
 function merged(one: unknown, other: unknown): unknown {
   if (!isJsonObject(one) || !isJsonObject(other)) return other;
   const members = Object.entries(other).map(([name, value]) => [name, merged(one[name], value)] as const);
   return { ...one, ...Object.fromEntries(members) };
 }
 
-/** What becomes of tables that the deployed stack has. */
+/** What happens to tables of the deployed stack. */
 export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   return tables.map(({ name, stays }) =>
     stays
@@ -102,7 +103,7 @@ export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
   );
 }
 
-/** As osls names it. */
+/** The function's name in osls. */
 function functionId(name: string): string {
   const normalized = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}LambdaFunction`;
@@ -128,7 +129,7 @@ function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnR
   return { ...resource, Properties: { ...resource.Properties, Policies: policies } };
 }
 
-/** Widgets say in `parts` what they are about, which CloudWatch would not know. */
+/** Widgets list their parts in `parts`, a member that CloudWatch would not know. */
 function withoutLines(
   resource: CfnResource,
   gone: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * Writes routes and integrations of an HTTP API into the API, as OpenAPI: a stack has one resource for them in place
- * of one each. API Gateway still chooses among the same routes, and IAM allows each by itself.
+ * Writes routes and integrations of an HTTP API into the API itself, as OpenAPI: the stack then needs one
+ * resource for all of them instead of one for each. API Gateway still chooses among the same routes, and IAM
+ * still allows each separately.
  */
 import type { Template } from './edit-template.ts';
 
@@ -14,7 +15,7 @@ const SIGNED = {
   in: 'header',
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
-/** As SAM names it, whose HTTP APIs with IAM are made of such a definition. */
+/** The name that SAM uses; SAM builds HTTP APIs with IAM from such a definition. */
 const SCHEME = 'AWS_IAM';
 
 /** Does nothing where the template has no such API. */

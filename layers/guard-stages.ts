@@ -1,6 +1,6 @@
 /**
- * The stages that the stack's web ACL guards: those of REST APIs in access documents, and those of the parameter
- * wafStages. In the compiled template.
+ * The stages that the stack's web ACL guards: the stages of REST APIs in access documents, and those in the
+ * parameter wafStages. Works on the compiled template.
  */
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
@@ -16,9 +16,9 @@ export type WebAclSettings = {
 
 type Known = {
   readonly documents: readonly CompiledDocument[];
-  /** Of the stack. */
+  /** Stage of the stack. */
   readonly stage: string;
-  /** Ids of the local gateway, in a template that is deployed: AWS refuses a stage that is not there. */
+  /** Ids of the local gateway in a template that is deployed: AWS refuses a stage that does not exist. */
   readonly leftOut: readonly string[];
 };
 
@@ -44,7 +44,7 @@ export function localIdsOf(protects: readonly ProtectedStack[]): readonly string
   return protects.map(({ stack, logicalId }) => makeId(10, stack, logicalId));
 }
 
-/** Makes one association for each stage, in place of the one of the resource file. */
+/** Creates one association for each stage, instead of the association in the resource file. */
 export function guardStages(template: Template, settings: WebAclSettings, known: Known): Guarded {
   const { Resources } = template;
   const association = Resources[ASSOCIATION];
@@ -78,7 +78,8 @@ function apisOf({ documents, stage, leftOut }: Known): readonly KnownApi[] {
 }
 
 function findProblem(text: string, apis: readonly KnownApi[]): string | undefined {
-  if (!STAGE.test(text)) return `"${text}" in the parameter wafStages is no stage such as a1b2c3d4e5/prod`;
+  if (!STAGE.test(text))
+    return `"${text}" in the parameter wafStages is not a stage; write it as a1b2c3d4e5/prod`;
   const other = apis.find(({ kind, apiId }) => kind !== 'rest' && text.startsWith(`${apiId}/`));
   return (
     other && `the parameter wafStages names ${text}, and the stack's web ACL cannot guard ${describe(other)}`
@@ -87,7 +88,7 @@ function findProblem(text: string, apis: readonly KnownApi[]): string | undefine
 
 function describe({ document, kind }: KnownApi): string {
   const what = kind === 'http' ? 'an HTTP API' : 'a WebSocket API';
-  return `the API of access/${document}.yml: AWS WAF guards REST APIs, and this is ${what}`;
+  return `the API of access/${document}.yml: AWS WAF protects REST APIs only, and this is ${what}`;
 }
 
 function listed(text = ''): readonly string[] {

@@ -1,15 +1,17 @@
 /**
- * Puts the APIs that the stack knows into the template, for `{socketApi}`, `{ticketApi}` and `{cacheApi}` of its
- * resource files. Attack: an API of the account can send a function any event that its mapping template makes, so
- * only a permission by `SourceArn` keeps others out.
+ * Writes the APIs that the stack knows into the template, for `{socketApi}`, `{ticketApi}` and `{cacheApi}`
+ * in its resource files. Attack: any API of the account can send a function an event made by its mapping
+ * template, so only a permission with `SourceArn` keeps other APIs out.
  */
 import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
 import type { Template } from './edit-template.ts';
 
-/** From `custom.knownApis`: `a1b2c3d4e5`, and `orders/a1b2c3d4e5` with the namespace; separated by commas. */
+/**
+ * Read from `custom.knownApis`: `a1b2c3d4e5`, or `orders/a1b2c3d4e5` with the namespace; separated by commas.
+ */
 export type NamedApis = { readonly apis?: string | number; readonly cacheApis?: string };
 
-/** By the name of their placeholder. */
+/** Keys are the names of their placeholders. */
 type KnownApis = Readonly<Record<'socketApi' | 'ticketApi' | 'cacheApi', readonly string[]>>;
 
 const API_ID = /^[a-z0-9]{1,32}$/;
@@ -19,10 +21,11 @@ const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
 /** What is wrong with the parameters, as one sentence. */
 export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
   const id = listed(apis).find((text) => !API_ID.test(text));
-  if (id !== undefined) return `"${id}" in the parameter apis is no id of an API such as a1b2c3d4e5`;
+  if (id !== undefined)
+    return `"${id}" in the parameter apis is not the id of an API; write it as a1b2c3d4e5`;
   const pair = listed(cacheApis).find((text) => !CACHE_API.test(text));
   if (pair === undefined) return undefined;
-  return `"${pair}" in the parameter cacheApis is no namespace and id of an API such as orders/a1b2c3d4e5`;
+  return `"${pair}" in the parameter cacheApis is not a namespace and the id of an API; write it as orders/a1b2c3d4e5`;
 }
 
 /** Ids of parameters, and of access documents, which are looked up when the stack is packaged. */
@@ -55,7 +58,10 @@ function listed(value: string | number = ''): readonly string[] {
     .filter((id) => id !== '');
 }
 
-/** A permission becomes one for each API; a list of resources gets a line for each, or goes with its statement. */
+/**
+ * A permission becomes one permission for each API; a list of resources gets one line for each, or is removed
+ * with its statement.
+ */
 export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocketApi: string): void {
   const own = ownSocketApi in Resources ? [`\${${ownSocketApi}}`] : [];
   for (const [id, resource] of Object.entries(Resources)) {

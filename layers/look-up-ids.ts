@@ -7,8 +7,8 @@ import { UsageError } from '@gatewright/aws/usage-error';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 /**
- * The part of osls's provider used here: osls 4 makes a provider of the SDK, Serverless 3 gives credentials
- * that may be a promise.
+ * The part of osls's provider that is used here: osls 4 builds a provider with the SDK, and Serverless 3
+ * returns credentials that may be a promise.
  */
 export type CredentialSource = {
   getStage(): string;
@@ -101,8 +101,8 @@ function describe(missing: readonly string[], stage: string, error: unknown): st
 
 function describeLocal(local: readonly string[], stage: string, error: unknown): string {
   return (
-    `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}, and AWS could not be asked: ${firstLine(error)}; ` +
-    'this works on this machine, but when deployed the authorizers deny every request'
+    `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known, and AWS could not be asked: ${firstLine(error)}; ` +
+    'this works on this machine, but once deployed the authorizers deny every request'
   );
 }
 

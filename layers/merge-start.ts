@@ -7,17 +7,19 @@ import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 type SplitBundle = {
-  /** By path: JavaScript with inline source maps, or without any. */
+  /** Keys are paths: JavaScript with inline source maps, or without source maps. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly entry: string;
-  /** The entry, and the chunks that it imports at once. */
+  /** The entry, and the chunks that it imports statically. */
   readonly startFiles: readonly string[];
   /** What each file exports. */
   readonly exportsOf: (path: string) => readonly string[];
   readonly settings: BuildOptions;
 };
 
-/** Namespaces of esbuild: the files of the start, and what stands for one of them in a lazily loaded chunk. */
+/**
+ * Namespaces of esbuild: the files of the start, and the modules that replace them in a lazily loaded chunk.
+ */
 const START = 'start';
 const FROM_ENTRY = 'from-entry';
 

@@ -15,9 +15,9 @@ import { packFunctions } from './pack-functions.ts';
 import { LAYER_MODULES } from './stack-parts.ts';
 import type { PartsOfService, StackParts } from './stack-parts.ts';
 
-/** By this name functions import a service's documents (packages/gatewright/package/build-package.ts). */
+/** The name by which functions import a service's documents (packages/gatewright/package/build-package.ts). */
 export const DOCUMENTS = 'gatewright-documents';
-/** Below the service; rewritten where it differs, and holds no user files. */
+/** A folder below the service; it is rewritten when it differs, and contains no user files. */
 export const STACK_FOLDER = '.gatewright/stack';
 const FUNCTIONS = `${STACK_FOLDER}/functions`;
 const NOTHING: Readonly<Record<string, string>> = {
@@ -42,7 +42,8 @@ export function npmParts(serviceDir: string, packageFolder: string): StackParts 
     },
     async pack(service, packages) {
       const functions = service.functions ?? {};
-      // As in the package, so that the deployed code does not depend on where it was packed.
+      // The paths are the same as in the package, so that the deployed code does not depend on where it was
+      // packed.
       for (const definition of Object.values(functions))
         definition.handler = `functions/${parse(definition.handler ?? '').name}.handler`;
       const { esbuild } = (service.custom ?? {}) as { readonly esbuild?: BuildOptions };
@@ -73,20 +74,22 @@ function setEsbuild(service: PartsOfService, serviceDir: string): void {
   esbuild.alias = { ...esbuild.alias, ...alias };
 }
 
-/** Attack: git keeps links, so a cloned repository could make this write outside of it. @throws Error */
+/**
+ * Attack: git keeps links, so a cloned repository could make this write outside of the folder. @throws Error
+ */
 function makeOwnFolder(serviceDir: string): void {
   let path = serviceDir;
   for (const part of [...STACK_FOLDER.split('/'), 'functions']) {
     path = join(path, part);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) mkdirSync(path, { mode: 0o700 });
-    else if (!found.isDirectory()) throw new Error(`${path} is no folder; remove it`);
+    else if (!found.isDirectory()) throw new Error(`${path} is not a folder; remove it`);
   }
   const ignore = join(serviceDir, '.gatewright/.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { flag: 'wx' });
 }
 
-/** Also removes what another version of the package has left. */
+/** Also removes files that another version of the package has left. */
 function copyTree(from: string, to: string): void {
   const wanted = filesIn(from);
   const found = existsSync(to) ? filesIn(to) : [];

@@ -1,4 +1,7 @@
-/** `plugins: [gatewright/stack]`: the stack of the npm package, deployed with the documents of the service beside it. */
+/**
+ * `plugins: [gatewright/stack]`: the stack of the npm package, deployed with the access documents of the
+ * service next to it.
+ */
 import { join } from 'node:path';
 import { npmParts } from './npm-parts.ts';
 import { StackPlugin } from './osls-plugin.ts';

@@ -69,7 +69,7 @@ export type Serverless = {
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: {
       readonly compiledCloudFormationTemplate: Template;
-      /** What `deploy function` has read of the function that it deploys. */
+      /** What `deploy function` has read about the function that it deploys. */
       readonly remoteFunctionData?: {
         readonly Configuration?: { readonly FunctionName?: string; readonly Role?: string };
       };
@@ -93,13 +93,13 @@ class StackPlugin {
   readonly #parts: StackParts;
   readonly #log: PluginLog['log'];
   #access: AccessBuild | undefined;
-  /** Read once: later osls gives the layer an artifact of its own. */
+  /** Read once, because later osls gives the layer its own artifact. */
   #packsLayer = false;
   /** The gateway, which only reads the template, takes the step of packing over. */
   #isPacking = false;
   /** Undefined: all that are not `namedParts`. */
   #chosen: readonly string[] | undefined;
-  /** Kept from the beginning: osls replaces the list by what it merges of it. */
+  /** The original list: osls later replaces it by the merged result. */
   readonly #files: unknown;
   readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
@@ -197,7 +197,7 @@ class StackPlugin {
       (name) => name !== 'default',
     );
     if (stages.length > 0 && !stages.includes(this.#stage()))
-      throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
+      throw this.#error(`unknown stage "${this.#stage()}"; params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
   async #askAws(isDeployment: boolean): Promise<void> {
@@ -258,7 +258,10 @@ class StackPlugin {
       throw this.#error(missing.map(printProblem).join('\n'), 'ACCESS_ROUTES_UNKNOWN');
   }
 
-  /** osls takes a role by its `RoleName`; those of the stack have the names that CloudFormation gives them. */
+  /**
+   * osls recognises a role by its `RoleName`; the roles of the stack have names that CloudFormation
+   * generates.
+   */
   #keepDeployedRole(): void {
     const { functions = {}, provider } = this.#serverless.service;
     const { FunctionName: name, Role: role } = provider.remoteFunctionData?.Configuration ?? {};
@@ -310,7 +313,10 @@ class StackPlugin {
     if (refused !== undefined) throw this.#error(refused.problem, 'ROLLOUT_INVALID');
   }
 
-  /** By a parameter only: CloudFormation deletes what an update omits, including the API's address. */
+  /**
+   * A part is removed only by an explicit parameter: CloudFormation deletes what an update omits, including
+   * the API's address.
+   */
   #omit(template: Template): void {
     const { apis = {} } = this.#serverless.service.custom ?? {};
     const stack = this.#serverless.getProvider('aws').naming.getStackName();
@@ -330,7 +336,8 @@ class StackPlugin {
   #putKnownApis(template: Template): void {
     const { knownApis = {} } = this.#serverless.service.custom ?? {};
     const invalid = findInvalidApi(knownApis);
-    if (invalid !== undefined) throw this.#error(`${invalid}; separate several by commas`, 'API_ID_INVALID');
+    if (invalid !== undefined)
+      throw this.#error(`${invalid}; separate several with commas`, 'API_ID_INVALID');
     const documents = this.#access?.compiled.documents ?? [];
     putKnownApis(template, knownApisOf(knownApis, documents, this.#stage()), OWN_SOCKET_API);
   }

@@ -1,4 +1,7 @@
-/** Packages the stack for a deploy tool: one compiled template and its archives, and what the tool needs around them. */
+/**
+ * Packages the stack for a deploy tool: one compiled template with its archives, and the files that the tool
+ * needs.
+ */
 import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +14,7 @@ import { printTerraformModule } from './forms/terraform-module.ts';
 import { listArtefacts, packageService } from './package-service.ts';
 import type { Packaged, PackageRequest } from './package-service.ts';
 
-/** What `serverless deploy` uploads, or what the other tools take. */
+/** What `serverless deploy` uploads, or what the other tools accept. */
 export const FORMS = ['serverless', 'sam', 'cdk', 'terraform'] as const;
 export type Form = (typeof FORMS)[number];
 
@@ -54,7 +57,10 @@ function filesOf(
   return form === 'cdk' ? [printed] : [printed, ['main.tf', printTerraformModule(stackName)]];
 }
 
-/** By content: a tool uploads what has changed, and what a rollback needs keeps its name. */
+/**
+ * The name contains a hash of the content: a tool uploads only what has changed, and archives that a rollback
+ * needs keep their names.
+ */
 async function nameArchives(
   folder: string,
   template: PortableTemplate,
@@ -73,14 +79,14 @@ async function nameArchives(
   return names;
 }
 
-/** What osls leaves for its own deployment. */
+/** Files that osls leaves for its own deployment. */
 async function removeFiles(folder: string): Promise<void> {
   for await (const name of glob('*.{json,zip}', { cwd: folder })) await rm(join(folder, name));
 }
 
 /**
- * As osls calls the stack, so that another tool takes over the one that is there. The state's `provider.stage` is that
- * of the file: `--stage` does not reach it.
+ * The stack name that osls uses, so that another tool takes over the existing stack. The state's
+ * `provider.stage` comes from the file: `--stage` does not reach it.
  */
 function stackNameOf(state: string, stage: string): string {
   const service = membersOf(parseJsonObject(state)?.['service']);

@@ -9,7 +9,7 @@ import { startAwsStandIn } from '../packages/gateway/templates/serverless/aws-st
 type Artefact = { readonly name: string; readonly sizeBytes: number };
 
 export type PackageRequest = {
-  /** Absolute folder that holds the service's serverless.yml. */
+  /** Absolute path of the folder that contains the service's serverless.yml. */
   readonly serviceDirectory: string;
   readonly stage: string;
   /** Absolute path; its content is replaced. */
@@ -33,7 +33,7 @@ export async function packageService(request: PackageRequest): Promise<Packaged>
   const { serviceDirectory, stage, outputDirectory, parameters = [], environment } = request;
   const stages = await readStages(serviceDirectory);
   if (!stages.includes(stage))
-    return { kind: 'failed', message: `unknown stage "${stage}": serverless.yml has ${stages.join(', ')}` };
+    return { kind: 'failed', message: `unknown stage "${stage}"; serverless.yml has ${stages.join(', ')}` };
   await rm(outputDirectory, { recursive: true, force: true });
   const standIn = await startAwsStandIn({ region: 'us-east-1', accountId: '123456789012' });
   try {
@@ -85,7 +85,8 @@ function runOsls(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
     });
-    // Apart: osls writes `Error:` and the message to one, banners to the other, which would come between them.
+    // The two outputs are kept apart: osls writes `Error:` and the message to one, and banners to the other,
+    // which would otherwise come between them.
     const kept = { stderr: '', stdout: '' };
     for (const name of ['stderr', 'stdout'] as const)
       child[name].on('data', (chunk: Buffer) => {
@@ -104,7 +105,7 @@ function findOsls(serviceDirectory: string): string {
       try {
         return dirname(createRequire(origin).resolve(`${name}/package.json`));
       } catch {
-        // Not installed there: try the next place.
+        // Not installed in this place: try the next one.
       }
   throw new Error(`osls is not installed: run npm install --save-dev osls in ${serviceDirectory}`);
 }

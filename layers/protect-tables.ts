@@ -1,6 +1,6 @@
 /**
- * `protectTables: afterFirst`: DynamoDB refuses to delete a table that an earlier deployment has made. Not one that
- * the running deployment makes: where it fails, CloudFormation takes that table back.
+ * `protectTables: afterFirst`: DynamoDB refuses to delete a table that an earlier deployment has created.
+ * Tables of the running deployment are not protected: if it fails, CloudFormation deletes them again.
  */
 import type { Template } from './edit-template.ts';
 
@@ -15,12 +15,15 @@ export type StackSource = {
   >;
 };
 
-/** Not there, although CloudFormation lists them. */
+/** CloudFormation lists these tables, but they do not exist. */
 const GONE = /^(DELETE_|CREATE_FAILED$)/;
-/** `--param` gives texts. */
+/** `--param` passes strings. */
 const SETTINGS: readonly unknown[] = [AFTER_FIRST, 'true', 'false'];
 
-/** Logical ids of what is deployed, none where the stack is not; the reason where AWS could not be asked. */
+/**
+ * Logical ids of the deployed resources, empty if the stack is not deployed; or the reason why AWS could not
+ * be asked.
+ */
 export async function deployedIds(
   provider: StackSource,
   stackName: string,
@@ -66,7 +69,10 @@ export function protectTables(
   return `the resources of the deployed stack could not be read: ${reason.replace(/\.$/, '')}; ${unseen.join(', ')} get deletion protection, so if this is the first deployment and it fails, CloudFormation cannot delete them`;
 }
 
-/** For other deploy tools: what is deployed is not looked up, so the first deployment may say so. */
+/**
+ * For other deploy tools: they do not look up what is deployed, so the user may say that this is the first
+ * deployment.
+ */
 export function protectByParameter(template: Template): void {
   const tables = Object.values(template.Resources).filter(
     ({ Properties }) => Properties?.[MEMBER] === AFTER_FIRST,
@@ -79,7 +85,7 @@ export function protectByParameter(template: Template): void {
       Type: 'String',
       AllowedValues: ['true', 'false'],
       Default: 'true',
-      Description: 'false for a first deployment that may fail and be taken back',
+      Description: 'write false for a first deployment that may fail and be rolled back',
     },
   };
 }

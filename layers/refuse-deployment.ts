@@ -1,4 +1,4 @@
-/** What works on a developer's machine and must not be deployed. */
+/** Settings that work on a developer's machine and must not be deployed. */
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { CompiledWebhooks } from '#shared/webhooks/compiled-webhooks.ts';
@@ -17,7 +17,10 @@ type Refusal = { readonly message: string; readonly code: 'LOCAL_ISSUER_DEPLOYED
 
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
-/** With the local issuer's key one can impersonate anyone. @param deployment of a stage that is not local */
+/**
+ * Anyone who has the local issuer's key can impersonate any caller. @param deployment of a stage that is not
+ * local
+ */
 export function findLocalTrust(deployment: Deployment): Refusal | undefined {
   return findLocalDocument(deployment) ?? findLocalSecret(deployment) ?? findLocalIssuer(deployment);
 }

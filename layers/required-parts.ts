@@ -24,6 +24,6 @@ export function missingParts(
     .filter(({ part }) => !chosen.includes(part))
     .map(
       ({ what, part }) =>
-        `${what} in stage "${stage}": add ${part} to parts in gatewright.yml, or take it out of the document`,
+        `${what} in stage "${stage}": add ${part} to parts in gatewright.yml, or remove it from the document`,
     );
 }

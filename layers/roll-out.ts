@@ -9,7 +9,7 @@ export type Rollout = {
   readonly versions?: boolean | string;
   /** Share of calls that stays with the previous versions: 0 to 1. */
   readonly previousWeight?: number | string;
-  /** By function: the number of its previous version. */
+  /** Keys are functions: the number of the previous version. */
   readonly previous?: Readonly<Record<string, number | string>>;
 };
 
@@ -41,18 +41,20 @@ export function addAliases(
       : { problem: 'a weight of a previous version needs params.authorizerVersions: true' };
   const wrong = named.find(({ version }) => !VERSION.test(version));
   if (wrong !== undefined)
-    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is no version number` };
+    return { problem: `previous version of ${wrong.name}: "${wrong.version}" is not a version number` };
   if (!(weight >= 0 && weight <= 1))
-    return { problem: `params.previousWeight is ${String(previousWeight)}: a share from 0 to 1` };
+    return { problem: `params.previousWeight is ${String(previousWeight)}; expected a share from 0 to 1` };
   if (weight > 0 && named.length === 0)
-    return { problem: 'params.previousWeight has no previous version: name one in previous…Authorizer' };
+    return {
+      problem: 'params.previousWeight is set without a previous version: name one in previous…Authorizer',
+    };
   for (const { name, version } of wanted) {
     const functionId = `${name
       .split('-')
       .map((part, index) => (index === 0 ? capitalize(part) : `Dash${part}`))
       .join('')}LambdaFunction`;
     const versionId = findVersion(template, functionId);
-    if (versionId === undefined) return { problem: `${name} has no version: osls made none` };
+    if (versionId === undefined) return { problem: `${name} has no version: osls did not create one` };
     addAlias(template, {
       name,
       functionId,

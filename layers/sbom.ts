@@ -1,6 +1,7 @@
 /**
- * The shipped packages as CycloneDX: of each function, of the layer and of each npm package, by the lock
- * file, with licence and checksum. No time and no serial number, so that equal inputs give equal files.
+ * The shipped packages as CycloneDX: of each function, of the layer and of each npm package, with the licence
+ * and checksum from the lock file. It contains no time and no serial number, so that equal inputs give equal
+ * files.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 import { readFile } from 'node:fs/promises';
@@ -17,7 +18,7 @@ type LockedPackage = {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
-/** By folder: `node_modules/yaml`, `packages/base/aws`. */
+/** Keys are folders: `node_modules/yaml`, `packages/base/aws`. */
 export type Lock = Readonly<Record<string, LockedPackage>>;
 
 type Shipped = {
@@ -101,7 +102,7 @@ function componentOf(name: string, { version, license, integrity }: LockedPackag
   const isOurs = name.startsWith('@gatewright/');
   const licence = license ?? (isOurs ? 'MIT' : undefined);
   if (version === undefined || licence === undefined)
-    throw new Error(`${name}: the lock file has no version or licence of it`);
+    throw new Error(`${name}: the lock file has no version or licence for it`);
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return {
     type: 'library',

@@ -1,6 +1,6 @@
 /**
- * What a small stack does without, in `serverless package` and `deploy` only: a developer's machine has it at no
- * cost. Before osls compiles the template.
+ * What a small stack does without, in `serverless package` and `deploy` only: on a developer's machine these
+ * parts cost nothing. Runs before osls compiles the template.
  */
 import { READS_TEMPLATE } from '../packages/gateway/templates/serverless/aws-stand-in.ts';
 
@@ -18,14 +18,14 @@ const OWN_HTTP_STAGE = 'HttpApiStage';
 const LAYER = 'packages';
 const LAYER_OUTPUT = 'LayerArn';
 
-/** Not where the template is read to be served. */
+/** Not applied when the template is read in order to be served. */
 export function makeSmall(service: SmallService, packages: 'functions' | 'layer'): void {
   if (process.env[READS_TEMPLATE] !== undefined) return;
   omitLoneApi(service);
   if (packages === 'functions') omitLayer(service);
 }
 
-/** A stack of one part has its packages in its functions: a layer is for several. */
+/** A stack of one part has its packages inside its functions: a layer pays off only for several parts. */
 export function omitLayer(service: SmallService): void {
   service.layers = Object.fromEntries(
     Object.entries(service.layers ?? {}).filter(([name]) => name !== LAYER),
@@ -36,8 +36,8 @@ export function omitLayer(service: SmallService): void {
 }
 
 /**
- * An API for access-admin alone is left out, and the function is invoked: no chosen part has said how the API's stage
- * is to be (packages/toolkit/stack/admin-api.yml).
+ * An API for access-admin alone is left out, and the function is invoked directly: no chosen part configures
+ * the API's stage (packages/toolkit/stack/admin-api.yml).
  */
 export function omitLoneApi({ functions = {}, resources }: SmallService): void {
   if (resources?.extensions?.[OWN_HTTP_STAGE] !== undefined) return;

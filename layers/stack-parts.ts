@@ -18,7 +18,7 @@ export interface StackParts {
   pack(service: PartsOfService, packages: PlaceOfPackages): Promise<void>;
 }
 
-/** Where third-party packages go: functions of a stack of one part have them inside. */
+/** The folder for third-party packages: functions of a stack of one part contain them. */
 export type PlaceOfPackages = 'layer' | 'functions';
 
 /** In the folder of the layer. */

@@ -5,7 +5,7 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
 const VERSION = 20;
-/** Made by Unix: Lambda reads the permissions from it. */
+/** The attributes of Unix: Lambda reads the file permissions from them. */
 const MADE_BY = (3 << 8) | VERSION;
 const READABLE_FILE = (0o100644 << 16) >>> 0;
 const UTF8_NAMES = 0x0800;
@@ -57,7 +57,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
   return Buffer.concat([...parts, central, ...end]);
 }
 
-/** From the flags to the length of the name, as both headers have it. */
+/** The fields from the flags to the length of the name, as both headers have them. */
 function describeEntry(content: Uint8Array, packed: Buffer, name: Buffer): Buffer {
   const shape = [uint16(UTF8_NAMES), uint16(DEFLATED), uint16(0), uint16(DATE)];
   const sizes = [uint32(crc32(content)), uint32(packed.length), uint32(content.length), uint16(name.length)];

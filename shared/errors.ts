@@ -52,14 +52,14 @@ export type ServiceErrorCode =
   | 'SECRET_UNAVAILABLE'
   /** DynamoDB did not answer in time, throttled or refused. [passes] */
   | 'STORE_UNAVAILABLE'
-  /** The target of verified webhooks did not accept one. [passes] */
+  /** The target of verified webhooks did not accept a webhook. [passes] */
   | 'TARGET_UNAVAILABLE';
 
-/** Why a call of a backend was not made, or given up, by a policy or `gather()`. */
+/** Why a policy or `gather()` did not make a backend call, or gave it up. */
 export type BackendErrorCode =
   /** A part that the reply needs has failed; `GatherFailed` names it and has the reasons. [passes] */
   | 'BACKEND_FAILED'
-  /** As many calls run as the policy allows at once. [passes] */
+  /** The policy's limit of concurrent calls is reached. [passes] */
   | 'BULKHEAD_FULL'
   /** The reply was decided without the call, or its caller gave it up. */
   | 'CALL_CANCELLED'
@@ -80,11 +80,11 @@ export type QuotaErrorCode =
   | 'CUSTOMER_UNKNOWN'
   /** A customer of that name is on record, or was closed. */
   | 'CUSTOMER_EXISTS'
-  /** The customer is closed for good. */
+  /** The customer is closed permanently. */
   | 'CUSTOMER_CLOSED'
   /** The customer's plan has changed as often as a year allows. [passes] */
   | 'CHANGES_TOO_MANY'
-  /** The currency is none of ISO 4217. */
+  /** The currency is not an ISO 4217 code. */
   | 'CURRENCY_UNKNOWN'
   /** The plan is invoiced in another currency than the customer. */
   | 'CURRENCY_MISMATCH'
@@ -96,7 +96,7 @@ export type QuotaErrorCode =
   | 'LIMIT_UNKNOWN'
   /** The period has no ledger, or its ledger is gone. */
   | 'PERIOD_UNKNOWN'
-  /** The period is closed for good. */
+  /** The period is closed permanently. */
   | 'PERIOD_CLOSED'
   /** The period is not over and cannot be closed. [passes] */
   | 'PERIOD_RUNNING'
@@ -109,7 +109,7 @@ export type QuotaErrorCode =
   /** The table's store lacks a feature that exact counting needs. [operator] */
   | 'STORE_UNFIT';
 
-/** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
+/** Why requests of administrators are refused; shared/http/problem.ts has the status of each. */
 type AdminErrorCode =
   /** A header, parameter or body is invalid; `RequestInvalid` names the field. */
   | 'REQUEST_INVALID'
@@ -167,7 +167,7 @@ export class DomainError extends Error {
 }
 
 /**
- * A customer plan that is refused when it is saved: it could not be kept, or does not say what it means.
+ * A customer plan that is refused when it is saved, because it cannot be enforced or is ambiguous.
  *
  * @example
  * ```ts
@@ -192,7 +192,7 @@ export class PlanInvalid extends DomainError {
   }
 }
 
-/** A request that does not say what it must, or says more. */
+/** A request with a missing, invalid or unknown field. */
 export class RequestInvalid extends DomainError {
   /** Name of the header, parameter or member of the body. */
   readonly field: string;
@@ -203,7 +203,7 @@ export class RequestInvalid extends DomainError {
   }
 }
 
-/** A version that is not the one after the newest. */
+/** A version that is not the newest version plus one. */
 export class VersionConflict extends DomainError {
   /** The version to save next. */
   readonly nextVersion: number;
@@ -235,7 +235,7 @@ export class UnauthorizedAnswer extends Error {
 
   constructor() {
     super('Unauthorized');
-    // Lambda logs the stack of every failure, and this one is ordinary traffic.
+    // Lambda logs the stack of every failure, but this failure is ordinary traffic.
     this.stack = 'UnauthorizedAnswer: Unauthorized';
   }
 }

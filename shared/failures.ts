@@ -57,7 +57,7 @@ export const REASONS: Readonly<Partial<Record<DomainErrorCode, Reason>>> = {
   TARGET_UNAVAILABLE: 'target_unavailable',
 };
 
-/** Counted by the authorizers beside `Failed`: failures of ours that need attention. */
+/** Counted by the authorizers in addition to `Failed`: our own failures that need attention. */
 export const METRICS: Readonly<Partial<Record<DomainErrorCode, string>>> = {
   API_UNKNOWN: 'UnknownApi',
   KEY_SET_UNAVAILABLE: 'JwksUnavailable',

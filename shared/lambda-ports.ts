@@ -15,5 +15,5 @@ export const COUNTDOWN: Countdown = {
   },
 };
 
-/** Read at each call, so that what has replaced it since is called. */
+/** Read at each call, so that a later replacement is called. */
 export const FETCH = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

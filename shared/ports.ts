@@ -22,7 +22,7 @@ export interface Observer {
   readonly measure: (metric: MeasureName, value: number) => void;
   /** Measures the processor time of `work`. */
   readonly time: <T>(metric: MeasureName, work: () => T) => T;
-  /** Logged beside the metrics of this invocation; the last value of each fact stays. */
+  /** Logged next to the metrics of this invocation; the last value of each fact is kept. */
   readonly note: (facts: Facts) => void;
 }
 
@@ -37,7 +37,7 @@ export type Facts = {
   readonly issuerId?: string;
   /** `RS256` …, or `other`: a token may contain anything. */
   readonly algorithm?: string;
-  /** From the token: arbitrary text. */
+  /** Read from the token: arbitrary text. */
   readonly keyId?: string;
   readonly principalId?: string;
   /** Ids of the deciding rules. */
@@ -59,7 +59,7 @@ export type FetchLimits = {
   /** Per attempt. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** For all attempts together: the caller's remaining time. */
+  /** The time for all attempts together: the caller's remaining time. */
   readonly totalMs?: number;
 };
 
@@ -74,7 +74,10 @@ export interface ApiKeyReader {
 export interface TicketStore {
   /** @throws DomainError STORE_UNAVAILABLE */
   put(hash: string, ticket: StoredTicket): Promise<void>;
-  /** Uses it up: of several concurrent callers, one gets it. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Uses up the ticket: if several callers try at the same time, one of them gets it. @throws DomainError
+   * STORE_UNAVAILABLE
+   */
   take(
     hash: string,
     at: { readonly document: string; readonly nowEpochSeconds: number },
@@ -83,15 +86,15 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * For each: tokens issued until then are revoked; undefined: none is. The current state.
+   * For each key: tokens issued until that moment are revoked; undefined: none is. Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
 }
 
 /**
- * Seen webhook deliveries, per source and key. Writes are conditional, so of two equal concurrent deliveries
- * one continues.
+ * Seen webhook deliveries, per source and key. Writes are conditional, so only one of two equal concurrent
+ * deliveries continues.
  */
 export interface DeliveryClaims {
   /** @throws DomainError STORE_UNAVAILABLE */
@@ -108,13 +111,16 @@ export type ClaimOutcome =
   | { readonly kind: 'taken'; readonly claim: DeliveryClaim }
   /** It has arrived before. */
   | { readonly kind: 'delivered' }
-  /** In progress, or abandoned; a later call will tell. */
+  /** The delivery is in progress, or abandoned; a later call will tell. */
   | { readonly kind: 'held' };
 
 export interface DeliveryClaim {
   /** Delivered: it is not delivered again. @throws DomainError STORE_UNAVAILABLE */
   keep(): Promise<void>;
-  /** Not delivered: the sender's next attempt may try. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Marks the delivery as not delivered, so that the sender's next attempt may try. @throws DomainError
+   * STORE_UNAVAILABLE
+   */
   release(): Promise<void>;
 }
 
@@ -132,7 +138,7 @@ export type AwsCall = {
 };
 
 export interface AuthorizerCaches {
-  /** Flushes them for one stage. @throws DomainError CONTROL_PLANE_FAILED */
+  /** Flushes the caches of one stage. @throws DomainError CONTROL_PLANE_FAILED */
   flush(api: CachedApi): Promise<void>;
 }
 
@@ -153,11 +159,14 @@ export interface PlanCatalogue {
   has(planId: string): Promise<boolean>;
   /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
   list(): Promise<readonly string[]>;
-  /** Of the customer whose record names the plan of all its keys; undefined: not on record. @throws DomainError STORE_UNAVAILABLE */
+  /**
+   * Plan of the customer whose record names the plan of all its keys; undefined: not on record. @throws
+   * DomainError STORE_UNAVAILABLE
+   */
   customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
 }
 
-/** Wall clock, and a monotonic one. Both may stand still while a Lambda instance is frozen. */
+/** Wall clock, and a monotonic clock. Both may stand still while a Lambda instance is frozen. */
 export interface AgeClock extends Clock {
   monotonicMs(): number;
 }
@@ -165,7 +174,7 @@ export interface AgeClock extends Clock {
 export interface Random {
   /** Lower-case hex digits for unique ids: unpredictable, and never repeated in a cloned process. */
   hex(digits: number): string;
-  /** In [0, 1); spreads retries, never decides safety. */
+  /** A number in [0, 1); it spreads retries and never decides safety. */
   fraction(): number;
 }
 
@@ -212,7 +221,7 @@ export interface LiveStore {
   }): Promise<{ readonly items: readonly ListedItem[]; readonly hasMore: boolean }>;
 }
 
-/** Sends to one WebSocket connection. Never throws: one failed connection must not delay the next. */
+/** Sends to one WebSocket connection. Never throws, because one failed connection must not delay the next. */
 export interface ConnectionPoster {
   post(
     connection: Pick<Connection, 'apiId' | 'stage' | 'connectionId'>,
@@ -227,7 +236,7 @@ export interface FunctionInvoker {
   ask(functionName: string, payload: unknown): Promise<unknown>;
 }
 
-/** Has messages of a channel's log delivered to subscribers by another function, without waiting for it. */
+/** Lets another function deliver messages of a channel's log to subscribers, without waiting for it. */
 export interface ChannelCourier {
   /** @throws DomainError TARGET_UNAVAILABLE when that function could not be called */
   deliver(job: DeliveryJob): Promise<void>;
@@ -239,21 +248,21 @@ export type DeliveryJob = {
   /** First and last sequence number. */
   readonly from: number;
   readonly to: number;
-  /** The channel's log that has them; absent: the current one. */
+  /** The channel's log that contains them; absent: the current log. */
   readonly log?: number;
-  /** Only listeners with a place from the first on and before the second; absent: all. */
+  /** Only listeners whose place is at or after the first value and before the second; absent: all. */
   readonly places?: readonly [from: string, before: string];
 };
 
 /** Lists items of an ItemStore page by page, for administration. Never throws: a failure is an outcome. */
 export interface ItemListing {
   range(range: KeyRange): Promise<RangeOutcome>;
-  /** Keys of the items with a list name, by partition; a new one may be missing for a moment. */
+  /** Keys of the items with a list name, by partition; a new item may be missing for a moment. */
   list(page: ListPage): Promise<ListOutcome>;
 }
 
 export type QuotaCharge = {
-  /** In force unless the tenant, or the key, has a plan on record; undefined: the caller names none. */
+  /** The plan used unless the tenant or the key has a plan on record; undefined: the caller names none. */
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
@@ -263,7 +272,7 @@ export type QuotaCharge = {
 };
 
 export type QuotaAnswer = {
-  /** The plan on record that was in force; absent: the one that the caller named. */
+  /** The plan on record that was in force; absent: the plan that the caller named. */
   readonly plan?: string;
 } & (
   | { readonly allowed: true; readonly limits: readonly AdvertisedLimit[] }

@@ -4,12 +4,12 @@ import type { PortableTemplate } from './portable-template.ts';
 
 const PARAMETERS = {
   CodeBucket: { Type: 'String', Description: 'Bucket of the archives, in the region of the stack' },
-  CodePrefix: { Type: 'String', Default: '', Description: 'What their keys begin with, as gatewright-prod/' },
+  CodePrefix: { Type: 'String', Default: '', Description: 'Prefix of their keys, such as gatewright-prod/' },
 };
 
 /**
- * `template.json`, on one line: Terraform takes 460,800 bytes.
- * @param nameOf an archive in the bucket
+ * `template.json`, on one line: Terraform accepts 460,800 bytes.
+ * @param nameOf the name of an archive in the bucket
  */
 export function printBucketTemplate(template: PortableTemplate, nameOf: (archive: string) => string): string {
   const resources = listPacked(template).map(({ logicalId, member, archive }) => {

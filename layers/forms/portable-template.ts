@@ -1,8 +1,11 @@
-/** The compiled stack for deploy tools that bring their own bucket: without that of osls, with archives by name. */
+/**
+ * The compiled stack for deploy tools that bring their own bucket: it has no bucket of osls, and refers to
+ * archives by name.
+ */
 import { asText, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Template } from '../edit-template.ts';
 
-/** Set where another tool than osls deploys what is packaged. */
+/** Set when another tool than osls deploys the package. */
 export const FORM_VARIABLE = 'GATEWRIGHT_FORM';
 
 /** A function or layer, and its archive in the packaged folder. */

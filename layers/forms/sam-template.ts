@@ -42,7 +42,7 @@ function samFunction(properties: UnknownMembers, path: string) {
   };
 }
 
-/** Without the policy, SAM keeps each version that a deployment replaces. */
+/** Without this policy, SAM keeps each version that a deployment replaces. */
 function samLayer(properties: UnknownMembers, path: string) {
   return {
     Type: 'AWS::Serverless::LayerVersion',

@@ -1,12 +1,12 @@
 /**
- * A Terraform module around the stack. CloudFormation keeps tables, exports and rollbacks as with any other tool; an
- * archive goes only after the stack that names it has changed.
+ * A Terraform module that deploys the stack. CloudFormation keeps tables, exports and rollbacks as with any
+ * other tool; an archive is deleted only after the stack that refers to it has changed.
  */
 export function printTerraformModule(stackName: string): string {
   return MODULE.replaceAll('{stackName}', stackName);
 }
 
-/** As `terraform fmt` has it. */
+/** Formatted as `terraform fmt` does. */
 const MODULE = `# Written by gatewright package --form terraform.
 terraform {
   required_version = ">= 1.3"

@@ -45,7 +45,7 @@ export async function runCases(
       return { parityCase, difference: await ask(parityCase) };
     } catch (error) {
       if (error instanceof NotAsked) return { parityCase, notAsked: error.message };
-      // What cannot be asked for a reason of its own has failed, and the others go on.
+      // A case that cannot be asked because of an unexpected error has failed, and the others go on.
       return {
         parityCase,
         difference: `could not run: ${error instanceof Error ? error.message : String(error)}`,

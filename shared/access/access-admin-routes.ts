@@ -19,7 +19,7 @@ const INFO = {
   title: 'Gatewright access',
   version: '1',
   description:
-    'API keys: create, list, show, rotate, revoke. Tokens: revoke, list what is revoked, withdraw. Documents: publish, list, restore.',
+    'API keys: create, list, show, rotate, revoke. Tokens: revoke, list what is revoked, withdraw a revocation. Documents: publish, list, restore.',
 };
 
 export function accessAdminRoutes({ keys, revocations, documents }: AccessAdmins): readonly Route[] {

@@ -1,9 +1,9 @@
-/** What an authorizer needs the `access` table for, so that a missing table is noticed at once. */
+/** The reasons why an authorizer needs the `access` table, so that a missing table is noticed at once. */
 import type { CompiledDocument } from './compiled-document.ts';
 
 type TableNeed = 'keys' | 'tickets' | 'revocation';
 
-/** For messages about a document. */
+/** Ends a sentence about a document. */
 export const TABLE_NEEDS: Readonly<Record<TableNeed, string>> = {
   keys: 'takes API keys',
   tickets: 'takes tickets',

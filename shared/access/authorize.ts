@@ -37,7 +37,7 @@ export type AuthorizeRequest = {
   readonly receivedAtEpochMs?: number | undefined;
   /** Remaining run time of the authorizer; without it, the document's timeout for an issuer applies. */
   readonly remainingMs?: (() => number) | undefined;
-  /** Reads the credential from the event. Throws DomainError TOKEN_* when there is none. */
+  /** Reads the credential from the event. @throws DomainError TOKEN_* when there is none */
   readonly readCredential: (sources: readonly CompiledSource[]) => Credential;
 };
 
@@ -146,7 +146,10 @@ type ByQuota = Known & {
 
 const loadCharging = loadOnce(() => import('./charge-quota.ts'));
 
-/** A charge here answers one request; with charges from logs, the answer holds while units are left. */
+/**
+ * A charge made here is for one request; if charges come from logs, the result may be used while units are
+ * left.
+ */
 async function answerByQuota(
   document: CompiledDocument,
   quota: CompiledQuota,
@@ -177,7 +180,7 @@ type Charged = Known & {
   readonly charging: Awaited<ReturnType<typeof loadCharging>>;
 };
 
-/** For this request only, since the next has to be charged too. */
+/** The result is for this request only, because the next one has to be charged too. */
 function answerOnce(
   document: CompiledDocument,
   { principal, request, decision, quota, charging }: Charged,
@@ -221,7 +224,7 @@ function contextOf(
   };
 }
 
-/** A document has one of them; the compiler ensures it. */
+/** A document has one of the two; the compiler ensures it. */
 function usageKeyOf(
   { quota }: CompiledDocument,
   { usageIdentifierKey = quota?.admissionKey }: Principal,
@@ -246,7 +249,7 @@ type Choice = {
   readonly fits: (policy: PolicyDocument) => boolean;
 };
 
-/** The whole API; a smaller policy of subtrees; or, if the document says so, this request only. */
+/** Covers the whole API, or a smaller policy of subtrees, or, if the document allows it, this request only. */
 function choosePolicy(
   document: CompiledDocument,
   principal: Principal,
@@ -277,5 +280,5 @@ function isSimple({ result }: CompiledDocument, { kind }: AuthorizeRequest): boo
 }
 
 function tooLarge(): DomainError {
-  return new DomainError('RESULT_TOO_LARGE', "the answer for the caller is over the document's maxBytes");
+  return new DomainError('RESULT_TOO_LARGE', "the result for the caller is over the document's maxBytes");
 }

@@ -1,7 +1,7 @@
 /**
- * Claims for a service in the form of its former authorizer: named by `result.claims`, carried as one JSON
- * text of the context (a REST API allows only flat values, and names such as `cognito:groups` not at all),
- * read by `claimsOf`.
+ * Claims for a service in the form of its former authorizer: `result.claims` names them, one JSON text in the
+ * context carries them (a REST API allows only flat values, and does not allow names such as
+ * `cognito:groups`), and `claimsOf` reads them.
  */
 import { printClaim } from '@gatewright/aws/text/claim-text';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -22,7 +22,7 @@ export function printCarriedClaims({ as, names }: ForwardedClaims, claims: Claim
   return JSON.stringify(Object.fromEntries(carried));
 }
 
-/** Undefined: none are carried. */
+/** Undefined: no claims are carried. */
 export function parseCarriedClaims(text: unknown): CarriedClaims | undefined {
   const carried = typeof text === 'string' ? parseJsonObject(text) : undefined;
   const isWhole = Object.values(carried ?? {}).every((value) => value === null || typeof value === 'string');

@@ -7,7 +7,9 @@ import type { CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-docum
 import type { Principal } from './decide/principal.ts';
 import { quotaContext } from './quota-context.ts';
 
-/** Creates the quotas at the first charge. `plans` are those of all documents, to be published. */
+/**
+ * Creates the quotas at the first charge. `plans` are the plans of all documents, which are saved if missing.
+ */
 export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
 
 export type QuotaVerdict =
@@ -20,7 +22,7 @@ export type QuotaVerdict =
 /** Longest name in the usage table; a longer one cannot be charged. */
 const NAME_LIMIT_CHARACTERS = 256;
 
-/** The caller's names that a charge needs; undefined when one is missing or may not be used. */
+/** The names of the caller that a charge needs; undefined when one is missing or may not be used. */
 export function chargedAs(
   quota: CompiledQuota,
   principal: Principal,
@@ -64,7 +66,7 @@ export function verdictContext(
   };
 }
 
-/** Why the authorizer refuses an allowed caller, for logs: never shown to the caller. */
+/** Why the authorizer refuses an allowed caller. For logs; it is never shown to the caller. */
 function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
   const subject = chargedAs(quota, principal);
   switch (verdict.kind) {
@@ -120,7 +122,7 @@ export async function chargeQuota(
 }
 
 /** Route names as in plans: `GET /orders/{id}`, `$connect`. */
-/** As plans and usage name it. */
+/** The route in the form that plans and usage use. */
 export function routeNameOf(route: CompiledRoute | undefined): string {
   if (route === undefined) return '$none';
   return route.method === route.path ? route.path : `${route.method} ${route.path}`;
@@ -141,7 +143,10 @@ function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean
   return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
 }
 
-/** Two names of 256 characters may be too long together, as bytes of one table key; or no plan is named or on record. */
+/**
+ * Either two names of 256 characters are too long together for the bytes of one table key, or no plan is
+ * named or on record.
+ */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
   throw error;

@@ -17,8 +17,9 @@ export function isChargedCaller(
 const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
 
 /**
- * The document without its charged routes: what one policy may say of the whole API, since cached policies
- * charge no caller. Fails closed: an API that caches answers in spite of the rule denies these routes.
+ * The document without its charged routes: the part that one policy for the whole API may cover, because a
+ * cached policy charges no caller. Fails closed: an API that caches results despite the rule denies these
+ * routes.
  */
 export function withoutCharged(document: CompiledDocument): CompiledDocument {
   const { quota } = document;

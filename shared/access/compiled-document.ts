@@ -13,7 +13,7 @@ export type ApiKind = 'rest' | 'http' | 'websocket';
 export type CompiledDocument = {
   readonly name: string;
   readonly kind: ApiKind;
-  /** By stage of the authorizers' own stack. */
+  /** Keys are stages of the authorizers' own stack. */
   readonly apis: readonly ProtectedApi[];
   readonly issuers: readonly CompiledIssuer[];
   readonly certificates: readonly CertificateIssuer[];
@@ -72,7 +72,7 @@ export type CompiledKeyIssuer = {
   readonly nativeUsagePlan?: true;
 };
 
-/** WebSocket APIs: one-time tickets of the `access` table. */
+/** WebSocket APIs only: one-time tickets in the `access` table. */
 export type CompiledTicketIssuer = {
   readonly id: string;
   readonly only?: readonly string[];
@@ -87,9 +87,9 @@ export type TokenTrust = {
   /** The gateway's own: keys come from GATEWRIGHT_ISSUER_URL. */
   readonly isLocal: boolean;
   readonly jwksUri: string;
-  /** A token must have one of these in `aud`; absent: not checked (Cognito access tokens have none). */
+  /** A token must have one of these in `aud`; absent: not checked (Cognito access tokens have no `aud`). */
   readonly audience?: readonly string[];
-  /** A token must be issued to one of these clients; absent: to any. */
+  /** A token must be issued to one of these clients; absent: any client is accepted. */
   readonly clients?: readonly string[];
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Lower case. */
@@ -135,7 +135,7 @@ export type CompiledRoute = {
   readonly path: string;
   /** The route has none of our authorizers: callers may use it, whatever the rules say. */
   readonly isOpen?: true;
-  /** What guards an open route instead: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`, `CUSTOM`. */
+  /** The authorization type of a route that is not ours: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`, `CUSTOM`. */
   readonly guard?: string;
 };
 
@@ -165,7 +165,7 @@ export type CompiledBinding = {
   /** Index of the path segment, from 0, for each of the rule's routes in order. */
   readonly segments: readonly number[];
   readonly claim: ClaimPath;
-  /** Undefined: the claim is one value. */
+  /** Undefined: the claim has a single value. */
   readonly max?: number;
 };
 
@@ -186,7 +186,7 @@ export type CompiledCondition =
 export type ForwardedClaims = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
-  /** Claims that every caller must have; absent: none, in documents compiled before this member existed. */
+  /** Claims that every caller must have; absent: none, in documents compiled before this member was added. */
   readonly required?: readonly string[];
 };
 
@@ -214,7 +214,10 @@ export type CompiledQuota = {
   readonly issuers?: readonly string[];
   /** Customer plans to publish, in the quota library's form. */
   readonly plans: readonly { readonly id: string }[];
-  /** Value of the API key that the API requires, given unless over quota; may end in `${stage}`. */
+  /**
+   * Value of the API key that the API requires, returned unless the caller is over quota; may end in
+   * `${stage}`.
+   */
   readonly admissionKey?: string;
 };
 

@@ -26,8 +26,8 @@ export function readTokenHeader(value: string, sources: readonly CompiledSource[
 }
 
 /**
- * Checks the sources in order; the first with any value counts, even if that is bad and a later one is good.
- * Two different credentials for the same issuer are refused.
+ * Checks the sources in order; the first one with a value is used, even if that value is bad and a later one
+ * is good. Two different credentials for the same issuer are refused.
  * @throws DomainError TOKEN_MISSING, TOKEN_MALFORMED
  */
 export function readCredential(event: RequestEvent, sources: readonly CompiledSource[]): Credential {

@@ -23,8 +23,8 @@ export function documentPlansOf({ documents }: CompiledAccess): CompiledQuota['p
 
 /**
  * `deployedStage` is the stage of the authorizers' own stack: a document for another stage does not apply.
- * @throws DomainError API_UNKNOWN: no document says who may use this API, so all are denied, and it is not
- * the caller's fault.
+ * @throws DomainError API_UNKNOWN: no document defines who may use this API, so all callers are denied, and
+ * it is not the caller's fault.
  */
 export function findDocument(
   { documents }: CompiledAccess,

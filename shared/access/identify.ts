@@ -14,7 +14,7 @@ import { toPrincipal } from './decide/principal.ts';
 import type { Principal } from './decide/principal.ts';
 import { createTokenVerifier } from './tokens/verify-token.ts';
 
-/** Ports of an authorizer; none is used before a request needs it. */
+/** Ports of an authorizer; none of them is used before a request needs it. */
 export type AuthorizerPorts = TablePorts & {
   readonly clock: Clock;
   readonly keySets: KeySetFetcher;
@@ -89,7 +89,7 @@ export function assertServed(
   if (missing !== undefined)
     throw new DomainError(
       'CONFIG_INVALID',
-      `GATEWRIGHT_ACCESS_TABLE is missing: a document ${TABLE_NEEDS[missing]}`,
+      `GATEWRIGHT_ACCESS_TABLE is missing, but a document ${TABLE_NEEDS[missing]}`,
     );
   const issuers = documents
     .filter(({ apis }) => apis.some((api) => api.for === stage))
@@ -98,7 +98,7 @@ export function assertServed(
   if (usageKeySecret === undefined && issuers.some(({ nativeUsagePlan }) => nativeUsagePlan))
     throw new DomainError(
       'CONFIG_INVALID',
-      'GATEWRIGHT_USAGE_KEY_SECRET is missing: a document has nativeUsagePlan',
+      'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a document has nativeUsagePlan',
     );
 }
 

@@ -1,6 +1,6 @@
 /**
  * Quota state in the authorizer's context: for the backend of an admitted request, and for the gateway
- * response of a refused one, whose headers are made from it.
+ * response to a refused request, which builds its headers from it.
  */
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -16,8 +16,8 @@ export const QUOTA_CONTEXT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * `rateLimit` and `rateLimitPolicy` hold the header fields of those names; a refusal adds `retryAfter` and
- * `violatedPolicy`, and `quotaRefusal` gives the reason in words, for logs.
+ * `rateLimit` and `rateLimitPolicy` are the header fields of those names; a refusal adds `retryAfter` and
+ * `violatedPolicy`, and `quotaRefusal` gives the reason for logs.
  */
 export function quotaContext(decision: QuotaAnswer): AuthorizerContext {
   const { ratelimit, 'ratelimit-policy': policy } = rateLimitHeaders(decision.limits);

@@ -17,7 +17,7 @@ type TokenEvent = {
 export type RequestEvent = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** By lower-case name; every value sent. */
+  /** Keys are lower-case names, with every value sent. */
   readonly headers: ValuesByName;
   readonly query: ValuesByName;
   /** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */
@@ -85,7 +85,8 @@ function certificateOf(request: EventRequest): ClientCertificate | undefined {
 function kindOf({ fields, context }: EventRequest): AuthorizerKind {
   if (fields['version'] === '2.0') return 'http-2.0';
   if (fields['version'] === '1.0') return 'http-1.0';
-  if (fields['version'] !== undefined) throw malformed('authorizer payload version is neither 1.0 nor 2.0');
+  if (fields['version'] !== undefined)
+    throw malformed('the authorizer payload version is neither 1.0 nor 2.0');
   return context['eventType'] === 'CONNECT' ? 'websocket' : 'rest';
 }
 

@@ -1,5 +1,5 @@
 /**
- * A connection's rights on channels, as its authorizer granted them: one JSON text of the context, which API
+ * A connection's rights on channels, as its authorizer granted them: one JSON text in the context, which API
  * Gateway keeps while the connection is open and passes with each of its events.
  */
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -31,7 +31,7 @@ export const CHANNEL_SPACE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const SEGMENTS_LIMIT = 8;
 
-/** `rooms/*`: `*` is one segment; `rooms/**`: any number of segments. */
+/** `rooms/*`: `*` matches one segment; `rooms/**`: `**` matches any number of segments. */
 export function isChannelPattern(pattern: string): boolean {
   const segments = pattern.split('/');
   return (
@@ -55,7 +55,7 @@ export function printChannelGrants({ space, allow, deny }: ChannelGrants): strin
   return JSON.stringify({ space, ...allow, ...(!isEmpty(deny) && { deny }) });
 }
 
-/** Undefined: none, or unreadable ones, which grant nothing. */
+/** Undefined: there are no rights, or they are unreadable and grant nothing. */
 export function parseChannelGrants(text: string | undefined): ChannelGrants | undefined {
   const fields = text === undefined ? undefined : parseJsonObject(text);
   if (fields === undefined) return undefined;

@@ -10,7 +10,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 export type ControlPlaneConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** In place of AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
+  /** Replaces AWS's own address: `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL`. */
   readonly endpoint: string | undefined;
 };
 
@@ -85,11 +85,14 @@ function idOf(reply: Reply, what: string): string {
   expectSuccess(reply, what);
   const { id } = reply.body;
   if (typeof id === 'string') return id;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and returned no id`);
+  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what}, but returned no id`);
 }
 
-/** Only the status is repeated: the answer's text may quote the call, which contains a key's value. */
+/** Only the status is repeated: the text of the response may quote the call, which contains a key's value. */
 function expectSuccess({ status }: Reply, what: string): void {
   if (status >= 200 && status < 300) return;
-  throw new DomainError('CONTROL_PLANE_FAILED', `API Gateway was called ${what} and answered ${status}`);
+  throw new DomainError(
+    'CONTROL_PLANE_FAILED',
+    `API Gateway was called ${what}, but answered with status ${status}`,
+  );
 }

@@ -14,7 +14,7 @@ import {
 import type { ValuesByName } from './read-request.ts';
 
 export type HttpEvent = {
-  /** The route chosen by the gateway: `GET /quota/plans/{plan}`. IAM allowed this one: dispatch by it. */
+  /** The route chosen by the gateway: `GET /quota/plans/{plan}`. IAM allowed this route, so dispatch by it. */
   readonly routeKey: string;
   readonly method: string;
   /** Decoded, without the stage; for messages, never for dispatch. */

@@ -2,7 +2,7 @@ import type { EventRequest } from './read-request.ts';
 
 const members = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
-/** Of events of REST and HTTP APIs and function URLs (docs/aws §3.1 to §3.3). */
+/** Members of events of REST and HTTP APIs and function URLs (docs/aws §3.1 to §3.3). */
 const KNOWN = {
   fields: members(
     'body cookies headers httpMethod isBase64Encoded multiValueHeaders multiValueQueryStringParameters path ' +

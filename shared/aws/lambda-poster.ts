@@ -11,7 +11,7 @@ import type { FunctionInvoker } from '../ports.ts';
 export type InvokerConfig = {
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** In place of AWS's own. */
+  /** Replaces AWS's own address. */
   readonly endpoint?: string;
 };
 
@@ -27,7 +27,7 @@ export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS
       const call = invocationOf(read(), functionName, payload, 'Event');
       const { status } = await callSigned(call, { rule: RETRIES.event, ports });
       if (status !== 202)
-        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not take an event (${status})`);
+        throw new DomainError('TARGET_UNAVAILABLE', `Lambda did not accept an event (${status})`);
     },
     async ask(functionName, payload) {
       const call = invocationOf(read(), functionName, payload, 'RequestResponse');

@@ -11,9 +11,13 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
     return await load();
   } catch (cause) {
     if (!isMissing(cause, name)) throw cause;
-    throw new DomainError('CONFIG_INVALID', `${name} is not installed where this runs: npm install ${name}`, {
-      cause,
-    });
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `${name} is not installed where this code runs: run npm install ${name}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

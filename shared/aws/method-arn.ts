@@ -12,7 +12,7 @@ export type MethodArn = {
   readonly apiId: string;
   /** `$default` for an HTTP API without a named stage. */
   readonly stage: string;
-  /** After the stage: `GET/users/1`, `GET/`, `$connect`. */
+  /** The part after the stage: `GET/users/1`, `GET/`, `$connect`. */
   readonly target: string;
 };
 
@@ -27,7 +27,7 @@ export function parseMethodArn(text: string): MethodArn {
   const { partition = '', region = '', accountId = '' } = arn ?? {};
   const fixed = [partition, region, accountId, apiId, stage];
   if (arn?.service !== 'execute-api' || target.length === 0 || fixed.some((part) => !isLiteral(part)))
-    throw new DomainError('EVENT_MALFORMED', 'the ARN of the event is no execute-api ARN');
+    throw new DomainError('EVENT_MALFORMED', 'the ARN of the event is not an execute-api ARN');
   return { partition, region, accountId, apiId, stage, target: target.join('/') };
 }
 

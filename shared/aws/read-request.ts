@@ -14,7 +14,7 @@ export type EventRequest = {
   readonly http: EventFields;
   /** `requestContext.identity`: in the other formats. */
   readonly identity: EventFields;
-  /** What the authorizer answered, in the form of its kind. */
+  /** What the authorizer returned, in the form of its kind. */
   readonly authorizer: EventFields;
 };
 
@@ -37,12 +37,15 @@ export function methodOf({ fields, http }: EventRequest): string | undefined {
   return asText(http['method'] ?? fields['httpMethod']);
 }
 
-/** As requested, stage included. */
+/** As requested, with the stage. */
 export function pathOf({ fields, context, http }: EventRequest): string | undefined {
   return asText(http['path'] ?? context['path'] ?? fields['path']);
 }
 
-/** By lower-case name, every value sent. Payload 2.0 joins them by commas itself, and has cookies apart. */
+/**
+ * Keys are lower-case names, with every value sent. Payload 2.0 joins values with commas itself, and has
+ * separate cookies.
+ */
 export function headersOf({ fields }: EventRequest): ValuesByName {
   const headers = valuesOf(fields['multiValueHeaders'], fields['headers'], (name) => name.toLowerCase());
   const { cookies } = fields;
@@ -79,7 +82,7 @@ export function pathParametersOf({ fields }: EventRequest): EventFields {
   return parseOptionalFields(fields['pathParameters']);
 }
 
-/** Of a Lambda authorizer: payload 2.0 has its context under `lambda`. */
+/** The context of a Lambda authorizer, which is under `lambda` in payload 2.0. */
 export function authorizerContextOf({ authorizer }: EventRequest): EventFields {
   return parseOptionalFields(authorizer['lambda'] ?? authorizer);
 }
@@ -121,7 +124,8 @@ export function bodyOf({ fields: { body, isBase64Encoded } }: EventRequest): Uin
   if (typeof body !== 'string') throw malformed('the body of an HTTP request must be text');
   if (isBase64Encoded !== true) return Buffer.from(body, 'utf8');
   const bytes = Buffer.from(body, 'base64');
-  if (bytes.toString('base64') !== body) throw malformed('the body is marked as base64, but is not');
+  if (bytes.toString('base64') !== body)
+    throw malformed('the body is marked as base64, but it is not valid base64');
   return bytes;
 }
 

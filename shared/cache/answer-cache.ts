@@ -27,11 +27,11 @@ export type RefreshRules<Event> = {
 };
 
 export type ResponseCacheRules<Event> = EntryRules<Event> & {
-  /** Lifetime when the answer's own Cache-Control gives none; at most a day. */
+  /** Lifetime when the answer's own Cache-Control does not set one; at most a day. */
   readonly ttlSeconds: number;
   /** For 404 and 410. Default: 0, not cached. */
   readonly negativeTtlSeconds?: number;
-  /** How long callers may get an expired answer while one of them has it made anew. Default: 0. */
+  /** How long callers may get an expired answer while one request renews it. Default: 0. */
   readonly staleWhileRevalidateSeconds?: number;
   /** Labels for invalidation, at most 32. */
   readonly tags?: (event: Event, response: unknown) => readonly string[];
@@ -40,7 +40,7 @@ export type ResponseCacheRules<Event> = EntryRules<Event> & {
   readonly waitMs?: number;
   /** Longest run of the handler, then another request calls it. Default: 30000, as API Gateway's maximum. */
   readonly leaseMs?: number;
-  /** Entries that requests of one address may begin in a minute. Default: 600. */
+  /** Entries that requests of one address may create in a minute. Default: 600. */
   readonly fillsPerMinute?: number;
 };
 
@@ -132,7 +132,8 @@ class Visit<Event> {
         const taken = await this.#take(state, nowEpochMs);
         if (taken !== undefined) return taken;
       }
-      // When waiting ends, the request calls the handler without the cache: late is worse than twice.
+      // When the wait ends, the request calls the handler without the cache: a late answer is worse than two
+      // calls.
       if (waitedMs >= waitMs || remainingMs() < 2 * waitMs) return this.#askUnkept('fwd=miss; detail=waited');
       const pause = pauseMs * (0.5 + this.#ports.random.fraction());
       await this.#ports.timer.pause(pause);
@@ -150,7 +151,7 @@ class Visit<Event> {
     return taken ?? this.#askUnkept('fwd=request; detail=held');
   }
 
-  /** A fresh answer; or an expired one, while another request has it made anew. */
+  /** A fresh answer; or an expired one, while another request renews it. */
   async #fromStore(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     if (state.stored === undefined) return undefined;
     const { storedAtEpochMs, freshUntilEpochMs, staleUntilEpochMs } = timesOf(state.stored);
@@ -192,7 +193,7 @@ class Visit<Event> {
     const lease = { id: this.#asked.id, owner };
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
-      // After a failure the next call may succeed; an answer that cannot be cached stays so.
+      // After a failure the next call may succeed; an answer that cannot be cached will remain so.
       await releaseEntryLease(
         this.#ports,
         lease,

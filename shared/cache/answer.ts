@@ -6,7 +6,7 @@ import type { CachedRequest } from './cached-request.ts';
 
 export type CacheableAnswer = {
   readonly statusCode: number;
-  /** By lower-case name. */
+  /** Keys are lower-case names. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly isBase64Encoded: boolean;
@@ -54,9 +54,9 @@ export function parseAnswer(response: unknown): CacheableAnswer | undefined {
 }
 
 /**
- * As API Gateway merges them: a name in two spellings or in both maps has the values of all; a value of both
+ * Merges headers as API Gateway does: a name in two spellings or in both maps has all values; a value in both
  * maps counts once.
- * @returns undefined when a value is no scalar
+ * @returns undefined when a value is not a scalar
  */
 function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly string[]> | undefined {
   const fields = new Map<string, string[]>();
@@ -75,7 +75,7 @@ function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly
   return fields;
 }
 
-/** The answer with its own entity tag, or one made from the body. */
+/** The answer with its own entity tag, or with one computed from the body. */
 export function withEntityTag(answer: CacheableAnswer): CacheableAnswer {
   if (answer.headers['etag'] !== undefined || answer.statusCode !== 200) return answer;
   const { 'content-encoding': coding = [], 'content-type': type = [] } = answer.headers;
@@ -100,7 +100,7 @@ export function toReply(
   return { statusCode, headers, body, ...(isBase64Encoded && { isBase64Encoded }) };
 }
 
-/** Compares by entity tag if the request has one, else by date (RFC 9110 §13.2.2). */
+/** Compares by entity tag if the request has one, otherwise by date (RFC 9110 §13.2.2). */
 function isKnown(request: CachedRequest, headers: Readonly<Record<string, string>>): boolean {
   const asked = headerOf(request, 'if-none-match');
   if (asked !== undefined) {

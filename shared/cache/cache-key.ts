@@ -1,6 +1,6 @@
 /**
- * Which requests share an answer: those whose events are equal in all that a handler can read, apart from the list
- * in docs/guides/receive/cache.md.
+ * Which requests share an answer: requests whose events are equal in everything that a handler can read,
+ * apart from the list in docs/guides/receive/cache.md.
  */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -18,7 +18,7 @@ import {
 export type KeyParameters = {
   /** Query parameters that the answer depends on; default: all. */
   readonly query?: readonly string[];
-  /** Headers that it depends on, besides those that are never ignored; default: none. */
+  /** Headers on which the answer depends, in addition to those that are never ignored. Default: none. */
   readonly headers?: readonly string[];
 };
 
@@ -28,11 +28,11 @@ export type KeyParameters = {
  */
 export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => string | undefined);
 
-/** Who shares the answer of a request. */
+/** Who shares the answer to a request. */
 export type Sharing =
   | { readonly kind: 'caller' }
   | { readonly kind: 'public' }
-  /** By what the service's function returned. */
+  /** The name that the service's function returned. */
   | { readonly kind: 'named'; readonly name: string };
 
 /** They differ in every request, or describe the connection. */
@@ -42,7 +42,7 @@ const IGNORED = {
   identity: ['sourceIp', 'userAgent'],
   authorizer: ['integrationLatency'],
 };
-/** Parts of the key of their own, or of the caller. */
+/** Parts of the key that the service adds, or that identify the caller. */
 const APART = {
   fields: (
     'headers multiValueHeaders cookies requestContext rawQueryString queryStringParameters ' +
@@ -65,7 +65,7 @@ export function sharingOf<Event>(
 ): Sharing | undefined {
   if (scope === 'public') return { kind: 'public' };
   if (typeof scope === 'function') {
-    // JavaScript may answer null, a number or a promise, which would be one name for all callers.
+    // JavaScript may return null, a number or a promise, which would be one name for all callers.
     const name: unknown = scope(event);
     return typeof name !== 'string' || name === '' ? undefined : { kind: 'named', name };
   }
@@ -100,7 +100,10 @@ export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
   return [...new Set(headers.map((name) => name.toLowerCase()))].sort();
 }
 
-/** Names in any case. The key has each name as it was sent: a handler may find one spelling and miss another. */
+/**
+ * Names are case-insensitive. The key contains each name as it was sent, because a handler may find one
+ * spelling and miss another.
+ */
 function keepsHeader(
   event: EventRequest,
   parameters: KeyParameters,
@@ -160,7 +163,7 @@ function without(map: unknown, names: readonly string[]): unknown {
   return entriesOf(map, (name) => !names.includes(name));
 }
 
-/** A map without the entries that are not kept; anything else as it is. */
+/** A map without the entries that are ignored; anything else is unchanged. */
 function entriesOf(map: unknown, isKept: (name: string) => boolean): unknown {
   if (!isJsonObject(map)) return map;
   return Object.fromEntries(Object.entries(map).filter(([name]) => isKept(name)));

@@ -5,20 +5,20 @@ import type { EventRequest, ValuesByName } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
 
 export type CachedRequest = {
-  /** The event that the key is made of. */
+  /** The event from which the key is computed. */
   readonly event: EventRequest;
   readonly method: string;
   readonly apiId: string;
   readonly stage: string;
-  /** As requested and passed by API Gateway. */
+  /** The path as requested and as API Gateway passed it. */
   readonly path: string;
-  /** By name, values in the order of the request. */
+  /** Keys are names, with values in the order of the request. */
   readonly query: ValuesByName;
-  /** By lower-case name. */
+  /** Keys are lower-case names. */
   readonly headers: ValuesByName;
 };
 
-/** @returns undefined for an event that is no request of API Gateway or a function URL: it is not cached */
+/** @returns undefined for an event that is not a request of API Gateway or a function URL: it is not cached */
 export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   try {
     const request = readRequest(event);
@@ -40,13 +40,16 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   }
 }
 
-/** Why no answer may be shared, as in `Cache-Status`: the key has no body, and says nothing of unknown members. */
+/**
+ * Why no answer may be shared, in the form of `Cache-Status`: the key contains no body, and nothing about
+ * unknown members.
+ */
 export function refusalOf({ event }: CachedRequest): 'body' | 'unknown-member' | undefined {
   if (hasBody(event)) return 'body';
   return hasUnknownMember(event) ? 'unknown-member' : undefined;
 }
 
-/** Values of a header, joined as one field; undefined: not sent. */
+/** Values of a header, joined as one field; undefined: the header was not sent. */
 export function headerOf({ headers }: Pick<CachedRequest, 'headers'>, name: string): string | undefined {
   return headers.get(name.toLowerCase())?.join(', ');
 }

@@ -9,7 +9,7 @@ import type { BodyCodec } from './entry-store.ts';
 import type { ResponseCachePorts } from './answer-cache.ts';
 
 export type DynamoDbCacheOptions = DynamoDbTableOptions & {
-  /** Entries of one namespace are invalidated together: usually the service. */
+  /** Entries of one namespace are invalidated together; usually it is the name of the service. */
   readonly namespace: string;
   /** Limit of an answer's body before compression. Default: 1,048,576, as API Gateway's stage cache. */
   readonly maxBodyBytes?: number;

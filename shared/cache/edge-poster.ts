@@ -10,13 +10,13 @@ const TIMEOUT_MS = 10_000;
 const VERSION = '2020-05-31';
 const ANSWER_LIMIT_BYTES = 1024 * 1024;
 
-/** The same `reference` with the same paths is one invalidation, even if sent again. */
+/** The same `reference` with the same paths is one invalidation, even if it is sent again. */
 export async function invalidateEdge(
   { region, credentials, endpoint, distributionId }: EdgeConfig,
   paths: readonly string[],
   reference: string,
 ): Promise<Flushed> {
-  // CloudFront has one address per partition, and its calls are signed for that region.
+  // CloudFront has one address per partition, and its calls are signed for the region of that address.
   const isChina = region.startsWith('cn-');
   const home = isChina
     ? 'https://cloudfront.cn-northwest-1.amazonaws.com.cn'

@@ -11,7 +11,7 @@ import type { Label } from './labels.ts';
 /** Compresses bodies; the table stores base64. */
 export interface BodyCodec {
   pack(body: string): Promise<string>;
-  /** At most this many bytes; undefined: longer, or not compressed by `pack`. */
+  /** At most this many bytes; undefined: the body is longer, or `pack` did not compress it. */
   unpack(packed: string, maxBytes: number): Promise<string | undefined>;
 }
 
@@ -22,11 +22,11 @@ type StoredAnswer = {
   readonly staleUntilEpochMs: number;
 };
 
-/** State of an entry: its answer, if usable, and whether an instance is making one. */
+/** State of an entry: its answer, if it is usable, and whether an instance is producing one. */
 export type EntryState = {
   readonly stored: Item | undefined;
   readonly leasedUntilEpochMs: number;
-  /** Until then waiting for the handler's answer is useless: the last one could not be cached. */
+  /** Until then, waiting for the handler's answer is useless, because the last answer could not be cached. */
   readonly passUntilEpochMs: number;
   readonly expiresAt: number;
 };
@@ -47,7 +47,7 @@ type NewEntry = StoredAnswer & {
 
 type Kept = 'kept' | 'too-large' | 'invalidated' | 'overtaken' | 'unavailable';
 
-/** With base64, names and fields below the 400 KB limit of an item. */
+/** Together with base64, names and fields it stays below the 400 KB limit of an item. */
 const PIECE_CHARACTERS = 300_000;
 const MAX_HEADER_CHARACTERS = 64_000;
 const PASS_MS = 2000;
@@ -72,7 +72,7 @@ export async function readEntry(
   };
 }
 
-/** When a stored answer was made and how long it is fresh, without its body. */
+/** When a stored answer was produced and how long it is fresh, without its body. */
 export function timesOf(item: Item): Omit<StoredAnswer, 'answer'> {
   return {
     storedAtEpochMs: Number(item['storedAt']),
@@ -129,7 +129,7 @@ export async function takeLease(
   return 'unavailable';
 }
 
-/** Returns a lease without an answer: a waiting request tries next, or for a moment none waits. */
+/** Returns a lease without an answer: a waiting request tries next, or for a moment no request waits. */
 export async function releaseEntryLease(
   { store, namespace }: EntryPorts,
   lease: { readonly id: string; readonly owner: string },
@@ -207,7 +207,7 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
   return outcome.item?.['owner'] === owner ? 'invalidated' : 'overtaken';
 }
 
-/** From now on, the answer under this id, stored or in the making, is not used. */
+/** From now on, the answer with this id is not used, whether it is stored or being produced. */
 export async function deleteEntry(
   store: ItemStore,
   namespace: string,

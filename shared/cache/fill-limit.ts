@@ -1,6 +1,7 @@
 /**
- * How many entries the requests of one address may begin in a minute. Attack: a caller who sends another header, cookie
- * or query parameter with each request has an entry written for each, and no request hits any.
+ * How many entries the requests of one address may create in a minute. Attack: a caller who sends another
+ * header, cookie or query parameter with each request causes an entry to be written for each, and no request
+ * hits any of them.
  *
  * | item  | pk                         | sk         | attributes           |
  * | ----- | -------------------------- | ---------- | -------------------- |

@@ -1,4 +1,4 @@
-/** Event → the entry that its answer is kept under, or why it has none. */
+/** Event → the entry under which its answer is stored, or why there is none. */
 import { cacheKeyOf, sharingOf } from './cache-key.ts';
 import type { KeyParameters, Scope, Sharing } from './cache-key.ts';
 import { parseCachedRequest, refusalOf } from './cached-request.ts';

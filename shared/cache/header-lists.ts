@@ -1,10 +1,10 @@
-/** What the answer cache makes of headers that do not belong to a service. */
+/** How the answer cache treats headers that do not belong to a service. */
 
 const list = (names: string): readonly string[] => names.split(' ');
 
 /**
- * Not part of a key unless it names them; `*` at the end stands for any further characters. They tell of the
- * connection, the client's software, the trace, or what the client has already and accepts.
+ * These headers are part of a key only if the key names them; `*` at the end matches any further characters.
+ * They describe the connection, the client's software, the trace, or what the client already has and accepts.
  */
 export const IGNORED_HEADERS = list(
   'accept accept-charset accept-encoding accept-language b3 cache-control cdn-loop cloudfront-is-* ' +
@@ -29,7 +29,7 @@ export const UNIDENTIFYING_HEADERS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Of an IAM request: they change with every request, and API Gateway passes the signer. */
+/** Headers of an IAM request: they change with every request, and API Gateway passes the signer separately. */
 export const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(
   list('authorization x-amz-content-sha256 x-amz-date x-amz-security-token'),
 );

@@ -81,7 +81,7 @@ export function parseInvalidation(value: unknown): Invalidation & { readonly dry
   };
 }
 
-/** Equal for equal requests: a burst of them is one piece of work. */
+/** Equal for equal requests: a burst of them becomes one piece of work. */
 export function invalidationId({
   namespace,
   labels,
@@ -100,7 +100,7 @@ const RULES = {
   paths: 'paths from the first slash on: /orders/17',
   parts: 'parts of the key: query.page=2 or header.accept-language=de',
   authorizers: 'stages with their kind: rest/a1b2c3d4e5/prod or http/a1b2c3d4e5/$default',
-  edgePaths: 'paths of CloudFront from the first slash on, with a star at their end or none: /orders/*',
+  edgePaths: 'paths of CloudFront from the first slash on, optionally with a star at the end: /orders/*',
 };
 
 function textsOf(

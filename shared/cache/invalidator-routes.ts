@@ -14,7 +14,7 @@ import { entriesOf, isDropped } from './labels.ts';
 import { parseStageRecord } from './stage-record.ts';
 import { openInvalidation, findWork } from './work-list.ts';
 
-const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of cached answers.' };
+const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of cached responses.' };
 /** API Gateway waits 30 s. */
 const WITHIN_MS = 15_000;
 const MAX_SHOWN = 1000;
@@ -68,7 +68,7 @@ async function invalidate(
 async function stateOf(ports: InvalidatorPorts, id: string) {
   const work = await findWork(ports, id);
   if (work === undefined)
-    throw new DomainError('ROUTE_UNKNOWN', 'there is no such invalidation, or no longer');
+    throw new DomainError('ROUTE_UNKNOWN', 'there is no such invalidation, or it was deleted');
   const report: unknown = work.state === 'done' ? JSON.parse(work.report ?? 'null') : null;
   return { id, state: work.state, report };
 }
@@ -91,7 +91,7 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
       method: 'POST',
       path: '/cache/invalidations',
       id: 'invalidate',
-      summary: 'Invalidate cached answers',
+      summary: 'Invalidate cached responses',
       document: INVALIDATION,
       answer: { description: '200: done; 202: continued every minute' },
     },
@@ -108,7 +108,7 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
       path: '/cache/invalidations/{id}',
       id: 'getInvalidation',
       summary: 'The state of an invalidation',
-      answer: { description: 'Its state, and when done its result' },
+      answer: { description: 'Its state, and its result once it is done' },
     },
     async ({ path: { id } }) => jsonReply(200, await stateOf(ports, id)),
   );
@@ -121,14 +121,14 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
     {
       path: '/cache/entries',
       id: 'listCacheEntries',
-      summary: 'Known cached answers',
+      summary: 'Known cached responses',
       query: {
         namespace: text('Namespace of the entries.', { pattern: NAMESPACE, maxLength: 64 }),
         tag: optional(text('Only entries with this tag.', { maxLength: 256 })),
         limit: optional(wholeNumber('Number of entries; default 100.', { min: 1, max: MAX_SHOWN })),
       },
       answer: {
-        description: 'Entries of the answer cache, and entries of stage caches that cacheTags() recorded',
+        description: 'Entries of the answer cache, and entries of stage caches that cacheTags() has recorded',
       },
     },
     async ({ query: { namespace, tag, limit = 100 } }) => {

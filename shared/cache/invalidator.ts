@@ -1,7 +1,7 @@
 /**
  * Carries out invalidations: drops entries of the answer cache, and requests entries of a stage cache with
- * `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry at least once, even after
- * an interruption.
+ * `Cache-Control: max-age=0`, which makes API Gateway call the backend. Each entry is processed at least
+ * once, even after an interruption.
  */
 import { failureOf, repeatCall } from '@gatewright/aws/retry';
 import * as RETRIES from '@gatewright/aws/retry-rules';
@@ -40,7 +40,10 @@ export type Flushed = 'done' | 'throttled' | 'refused';
 /** Caches without entries in the table. */
 export interface OutsideCaches {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
-  /** CreateInvalidation: an equal `reference` is the same one. Undefined: the stack has no distribution. */
+  /**
+   * CreateInvalidation: calls with an equal `reference` are the same invalidation. Undefined: the stack has
+   * no distribution.
+   */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }
 
@@ -188,7 +191,7 @@ class Run {
   async #invalidate(id: string, item: Item, flushing: ReadonlySet<string>): Promise<void> {
     const record = recordOf(item);
     let result = 'unreadable';
-    // One by one, after all entries: the control plane allows few calls.
+    // One by one, after all entries, because the control plane allows few calls.
     if (item['kind'] === OUTSIDE_KIND) result = 'to-flush';
     else if (item['kind'] === 'response') {
       result = (await this.#drop(id, item)) ? 'dropped' : 'unavailable';
@@ -212,7 +215,10 @@ class Run {
     return true;
   }
 
-  /** Refreshed only when its backend has recorded it anew: the answer alone may come from the cache. */
+  /**
+   * Counts as refreshed only when its backend has recorded it again: the response alone may come from the
+   * cache.
+   */
   async #refresh(id: string, record: StageRecord): Promise<string> {
     const { store, stages } = this.#ports;
     const { namespace, allowFlush } = this.#work.invalidation;

@@ -1,6 +1,6 @@
 /**
- * The index of entries by label. A label is a tag, a path, a key part or `all`; it has a partition of its
- * own, with a mark of its last invalidation.
+ * The index of entries by label. A label is a tag, a path, a key part or `all`; each label has its own
+ * partition, with a mark of its last invalidation.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
@@ -28,9 +28,9 @@ export const CLOCK_MARGIN_MS = 1000;
 type IndexItem = Item & { readonly expiresAt: number };
 
 /**
- * Lists an answer under its labels. Where one of the same id lives longer, the list keeps that time: an answer
- * that comes late need not replace it, and an invalidation must still find it.
- * @returns whether all is written
+ * Lists an answer under its labels. If an answer with the same id lives longer, the list keeps that time: an
+ * answer that comes late need not replace it, and an invalidation must still find it.
+ * @returns whether everything is written
  */
 export async function writeIndex(
   store: ItemStore,
@@ -147,15 +147,15 @@ export async function* itemsOf(
   } while (after !== undefined);
 }
 
-/** The latest mark of an id; undefined: none, or the table does not answer. */
+/** The latest mark of an id; undefined: there is none, or the table does not respond. */
 export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' ? read.item?.['mark'] : undefined;
 }
 
 /**
- * For listings only: marks an entry as dropped, until it is stored anew. The index still has it, and the
- * answer itself decides whether it is used.
+ * For listings only: marks an entry as dropped, until it is stored again. The index still contains it, and
+ * the answer itself decides whether it is used.
  */
 export async function noteDropped(
   store: ItemStore,
@@ -187,7 +187,7 @@ export function entryKey(namespace: string, id: string, part = 'HEAD'): ItemKey 
 }
 
 export function unavailable(reason: string): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', `the cache's table does not answer (${reason})`);
+  return new DomainError('STORE_UNAVAILABLE', `the cache's table does not respond (${reason})`);
 }
 
 function partitionOf(namespace: string, label: Label, id: string): string {

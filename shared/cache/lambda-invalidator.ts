@@ -78,7 +78,7 @@ type InvalidationBatch =
   | { readonly kind: 'http' }
   /** Input of `parseInvalidation`. */
   | { readonly kind: 'invalidations'; readonly options: readonly unknown[] }
-  /** From the schedule. */
+  /** Invoked by the schedule. */
   | { readonly kind: 'time' };
 
 /** @throws DomainError EVENT_MALFORMED for any other event: a request must not be lost silently */

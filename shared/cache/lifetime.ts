@@ -5,13 +5,13 @@ import { secondsOf } from './directives.ts';
 
 type LifetimeRules = {
   readonly ttlSeconds: number;
-  /** For 404 and 410; 0: not cached. */
+  /** Lifetime for 404 and 410; 0: not cached. */
   readonly negativeTtlSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
   readonly isPublic: boolean;
   /** Lower case: headers that are part of the key. */
   readonly keyHeaders: readonly string[];
-  /** When the answer came. */
+  /** When the answer arrived. */
   readonly nowEpochMs: number;
 };
 
@@ -20,7 +20,7 @@ type Lifetime =
   /** `reason`: as in `Cache-Status`. */
   | { readonly kind: 'pass'; readonly reason: string };
 
-/** As API Gateway's stage cache; RFC 9111 has no limit. */
+/** The maximum of API Gateway's stage cache; RFC 9111 has no limit. */
 const MAX_SECONDS = 86_400;
 /** Statuses of RFC 9110 §15.1 that are fully supported; partial content (206) is never cached here. */
 const KEPT = new Set([200, 203, 204, 300, 301, 308]);
@@ -33,7 +33,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   if (!KEPT.has(statusCode) && !isNegative) return pass('status');
   if (headers['set-cookie'] !== undefined) return pass('set-cookie');
   if (directives.has('no-store')) return pass('no-store');
-  // May be stored, but not used without calling the handler, so there is no gain.
+  // It may be stored, but not used without calling the handler, so storing it gains nothing.
   if (directives.has('no-cache')) return pass('no-cache');
   if (rules.isPublic && directives.has('private')) return pass('private');
   const varies = (headers['vary'] ?? [])
@@ -45,7 +45,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
     (rules.isPublic ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
     expiresIn(headers, rules.nowEpochMs);
-  // Its age on arrival counts (RFC 9111 §4.2.3).
+  // The age on arrival counts (RFC 9111 §4.2.3).
   const age = Number(headers['age']?.[0] ?? 0);
   const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
   if (freshSeconds <= 0) return pass(isNegative && said === undefined ? 'status' : 'expired');
@@ -60,7 +60,7 @@ function expiresIn(headers: CacheableAnswer['headers'], nowEpochMs: number): num
   const expires = headers['expires']?.[0];
   if (expires === undefined) return undefined;
   const date = Date.parse(headers['date']?.[0] ?? '');
-  // Without a date it was made when it came (RFC 9110 §6.6.1): handlers mostly send none.
+  // An answer without a date was produced when it arrived (RFC 9110 §6.6.1): handlers mostly send none.
   const seconds = (Date.parse(expires) - (Number.isNaN(date) ? nowEpochMs : date)) / 1000;
   // "0" and other invalid dates mean already expired (RFC 9111 §5.3).
   return Number.isNaN(seconds) ? 0 : seconds;

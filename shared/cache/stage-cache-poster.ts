@@ -9,7 +9,7 @@ import type { Flushed, StageCaches } from './invalidator.ts';
 import type { StageRecord } from './stage-record.ts';
 
 type StageCachesConfig = ControlPlaneConfig & {
-  /** In place of AWS's own address, with `{apiId}` in it; on a developer's machine. */
+  /** Replaces AWS's own address, and contains `{apiId}`; used on a developer's machine. */
   readonly apiEndpoint?: string | undefined;
 };
 
@@ -51,7 +51,7 @@ async function forget(path: string, { region, credentials, endpoint }: ControlPl
   return flushedBy(reply);
 }
 
-/** A call without an answer may be made again, like one that AWS was too busy for. */
+/** A call without a response may be repeated, like one for which AWS was too busy. */
 export function flushedBy(reply: CallReply): Flushed {
   if (failureOf({ status: reply.status, code: errorCodeOf(reply) }) !== undefined) return 'throttled';
   return reply.status >= 200 && reply.status < 300 ? 'done' : 'refused';
@@ -72,5 +72,5 @@ export function refreshRequest(
 }
 
 function assertNames(apiId: string, stage: string): void {
-  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('not the names of an API and its stage');
+  if (!API_ID.test(apiId) || !STAGE.test(stage)) throw new TypeError('is not an API id with a stage');
 }

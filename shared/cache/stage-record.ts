@@ -24,14 +24,14 @@ export type StageRecord = {
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
-  /** Why no signed request can ask for it; undefined: one can. */
+  /** Why no signed request can ask for it; undefined: a signed request can. */
   readonly refusal: Refusal | undefined;
 };
 
 /**
  * `authorizer`: the route has a Lambda or Cognito authorizer, which a signed request cannot pass. `api-key`:
- * its value is not stored. `credential`: a key parameter is one. `method`: repeating the request might change
- * something.
+ * its value is not stored. `credential`: a key parameter is a credential. `method`: repeating the request
+ * might change something.
  */
 type Refusal = 'authorizer' | 'api-key' | 'credential' | 'method';
 
@@ -47,7 +47,7 @@ const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 /** A signature would replace it, or it is a secret that is never stored. */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
-/** @returns undefined for an event that is no request of a REST API's stage */
+/** @returns undefined for an event that is not a request to a REST API's stage */
 function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
   const request = parseCachedRequest(event);
   const resourcePath = request?.event.context['resourcePath'];

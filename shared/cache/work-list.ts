@@ -1,7 +1,7 @@
 /**
  * Invalidations as items, so that none is lost with its process: `WORK` has one item per request,
  * `WORK#{id}#{run}` one per entry. A repeated request joins a waiting one; during a run it causes another
- * run, since new entries may have been missed.
+ * run, because new entries may have been missed.
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import type { Item, ItemWrite } from '../table/item-write.ts';
@@ -26,7 +26,7 @@ const KEPT_SECONDS = 14 * 86_400;
 const DONE_SECONDS = 86_400;
 const ATTEMPTS = 8;
 
-/** Records a request. `joined`: the same one was waiting. @throws DomainError STORE_UNAVAILABLE */
+/** Records a request. `joined`: an equal request was already waiting. @throws DomainError STORE_UNAVAILABLE */
 export async function openInvalidation(
   { store }: WorkPorts,
   invalidation: Invalidation,
@@ -66,7 +66,7 @@ export async function openInvalidation(
       if (await update(store, id, [test], set)) return { id, joined: false };
     }
   }
-  throw unavailable('others keep changing the same item');
+  throw unavailable('other requests keep changing the same item');
 }
 
 /** Requests that are not carried out yet. @throws DomainError STORE_UNAVAILABLE */
@@ -127,7 +127,7 @@ export async function finish(
   return (await update(ports.store, work.id, [own], anew)) ? 'again' : 'lost';
 }
 
-/** Records an entry of a run; an existing one stays as it is. @throws DomainError STORE_UNAVAILABLE */
+/** Records an entry of a run; an existing record stays unchanged. @throws DomainError STORE_UNAVAILABLE */
 export async function planEntry(
   { store }: WorkPorts,
   work: Work,

@@ -50,7 +50,7 @@ export function readAuthorizerConfig(environment: Environment = process.env): Au
   const stage = readStage(environment);
   const localIssuerUrl = environment['GATEWRIGHT_ISSUER_URL'] ?? '';
   if (localIssuerUrl !== '' && !isLoopbackUrl(localIssuerUrl))
-    throw invalid('GATEWRIGHT_ISSUER_URL', 'is the local issuer and must be an address of this machine');
+    throw invalid('GATEWRIGHT_ISSUER_URL', 'is the local issuer, so it must be an address of this machine');
   const usageKeySecret = readUsageKeySecret(environment);
   return {
     stage,

@@ -34,11 +34,11 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
   const tableName = readTableName(environment, 'GATEWRIGHT_CACHE_TABLE');
   const apiEndpoint = environment['GATEWRIGHT_CACHE_ENDPOINT'] ?? '';
   if (apiEndpoint !== '' && !URL.canParse(apiEndpoint.replace('{apiId}', 'a')))
-    throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'is no address of APIs');
+    throw invalid('GATEWRIGHT_CACHE_ENDPOINT', 'is not an address of APIs');
   const endpoint = environment['AWS_ENDPOINT_URL_API_GATEWAY'] ?? environment['AWS_ENDPOINT_URL'];
   const distributionId = environment['GATEWRIGHT_DISTRIBUTION_ID'] ?? '';
   if (!/^[A-Z0-9]{0,32}$/.test(distributionId))
-    throw invalid('GATEWRIGHT_DISTRIBUTION_ID', 'is no id of a CloudFront distribution');
+    throw invalid('GATEWRIGHT_DISTRIBUTION_ID', 'is not the id of a CloudFront distribution');
   const edgeEndpoint = environment['AWS_ENDPOINT_URL_CLOUDFRONT'] ?? environment['AWS_ENDPOINT_URL'];
   const signer = readSignerConfig(environment);
   return {
@@ -47,7 +47,7 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
       environment,
       'GATEWRIGHT_CACHE_APIS',
       /^[\w.-]{1,64}\/[a-z0-9]{1,32}$/,
-      'must be texts such as orders/a1b2c3d4e5, separated by commas',
+      'must be pairs such as orders/a1b2c3d4e5, separated by commas',
     ),
     streams: readStreams(environment['GATEWRIGHT_CACHE_STREAMS'] ?? ''),
     stageCaches: { ...signer, endpoint, ...(apiEndpoint !== '' && { apiEndpoint }) },

@@ -37,7 +37,7 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
     region: signer.region,
     stage: readStage(environment),
     tableName: readTableName(environment, 'GATEWRIGHT_ACCESS_TABLE'),
-    accountId: readText(environment, 'GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/, 'is no id of an account'),
+    accountId: readText(environment, 'GATEWRIGHT_ACCOUNT_ID', /^\d{12}$/, 'is not an AWS account id'),
     aws: {
       ...signer,
       endpointOf: (service) =>
@@ -46,7 +46,10 @@ export function readWebhookReceiverConfig(environment: Environment = process.env
     // Variables are visible in a function's configuration, and this repository's are public.
     localSecret(variable) {
       if (!isLocal)
-        throw invalid(variable, 'is a secret in the environment, which is allowed on this machine only');
+        throw invalid(
+          variable,
+          'is a secret in the environment, which is allowed on a developer machine only',
+        );
       return environment[variable] ?? '';
     },
   };

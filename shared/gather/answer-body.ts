@@ -1,4 +1,6 @@
-/** Bodies of backends' answers: read within a bound, or given up with their connections. */
+/**
+ * Reads bodies of backends' responses within a size limit, or gives them up together with their connections.
+ */
 import { DomainError } from '../errors.ts';
 
 const MOST_BYTES = 10 * 1024 * 1024;
@@ -8,7 +10,7 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  // Cancelling a copy waits for the other ones.
+  // Cancelling one copy waits for the other copies.
   const body = answer.body as ReadableStream<Uint8Array> | null;
   for await (const part of body?.values({ preventCancel: true }) ?? []) {
     bytes += part.length;
@@ -17,12 +19,12 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
   }
   if (bytes > MOST_BYTES) {
     dropBody(answer);
-    throw new DomainError('BACKEND_FAILED', `${origin} answered more than 10 MiB`);
+    throw new DomainError('BACKEND_FAILED', `${origin} returned more than 10 MiB`);
   }
   return JSON.parse(text + decoder.decode());
 }
 
-/** Of an answer that is not read: its connection would stay in use. */
+/** Cancels the body of a response that is not read, because its connection would stay in use. */
 export function dropBody({ body }: Response): void {
   // It may have failed already.
   body?.cancel().catch(() => undefined);

@@ -1,4 +1,7 @@
-/** HTTP calls of one part: with the caller's trace and identity, within the part's deadline, guarded by a policy. */
+/**
+ * HTTP calls of one part: they carry the caller's trace and identity, end at the part's deadline, and are
+ * guarded by a policy.
+ */
 import { DomainError } from '../errors.ts';
 import { dropBody, readJson } from './answer-body.ts';
 import type { CallPolicy } from '../resilience/policy.ts';
@@ -12,17 +15,20 @@ export type BackendInit = Omit<RequestInit, 'signal'> & {
   readonly idempotent?: boolean;
 };
 
-/** Fetches one URL; the answer is whatever the backend says, also 404 and 500. */
+/** Fetches one URL; the result is whatever the backend returns, including 404 and 500. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What a part calls backends with. */
+/** The means with which a part calls backends. */
 export interface BackendCalls {
   /** Aborted at the part's deadline, and when the reply is decided without it: for clients that take a signal. */
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
   /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
-  /** The JSON body of an answer 2xx, at most 10 MiB, read by `parse`. @throws BackendStatus for any other */
+  /**
+   * The JSON body of a 2xx response, at most 10 MiB, read by `parse`. @throws BackendStatus for any other
+   * status
+   */
   readonly json: <T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit) => Promise<T>;
 }
 
@@ -64,7 +70,7 @@ export type CallPorts = {
   readonly fetch: Fetch;
   readonly fields: ForwardedFields;
   readonly shared: SharedCalls;
-  /** Of the whole gathering. */
+  /** Aborted when the whole gathering ends. */
   readonly remainingMs: () => number;
 };
 
@@ -81,7 +87,7 @@ export function createBackendCalls(
     const isSafe = SAFE.has(method);
     const headers = fields.headersFor(target, request.headers);
     const send = (signal: AbortSignal): Promise<Response> =>
-      // A redirect could lead to an origin that is not listed.
+      // A redirect could point to an origin that is not listed.
       fetch(target.href, { ...request, method, headers, signal, redirect: 'manual' });
     const guarded = async (signal: AbortSignal): Promise<Response> => {
       if (policy === undefined) return await send(signal);

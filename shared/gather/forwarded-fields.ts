@@ -1,6 +1,6 @@
 /**
- * What of the caller's request goes on to backends: the trace to all, the identity to listed origins only. Anybody else
- * who got the caller's `Authorization` could act as the caller.
+ * Which parts of the caller's request are passed on to backends: the trace to all, the identity to listed
+ * origins only. Anybody else who received the caller's `Authorization` could act as the caller.
  */
 import { headersOf, readRequest } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
@@ -14,7 +14,7 @@ export function readOrigins(origins: readonly string[]): ReadonlySet<string> {
     if (!isOrigin || new URL(text).origin !== text)
       throw new DomainError(
         'CONFIG_INVALID',
-        `identityTo must have origins such as https://orders.example, not ${text}`,
+        `identityTo must contain origins such as https://orders.example, not ${text}`,
       );
   }
   return new Set(origins);
@@ -31,7 +31,7 @@ export class ForwardedFields {
   }
 
   /**
-   * Of a call; what its caller sets stays.
+   * Header fields of a call; fields that its caller sets are not replaced.
    * @throws DomainError ORIGIN_UNLISTED when its caller sets `Authorization` for an origin that is not listed
    */
   headersFor(url: URL, set: RequestInit['headers']): Headers {
@@ -40,11 +40,11 @@ export class ForwardedFields {
     if (headers.has('authorization') && !isListed)
       throw new DomainError(
         'ORIGIN_UNLISTED',
-        `Authorization was set for ${url.origin}; list it in identityTo, or leave the field out`,
+        `Authorization was set for ${url.origin}; add the origin to identityTo, or omit the header`,
       );
     for (const name of isListed ? [...TRACE, 'authorization'] : TRACE) {
       const values = this.#received.get(name);
-      // Of several values of one of these no meaning is defined.
+      // The meaning of several values of one of these fields is not defined.
       if (values?.length === 1 && !headers.has(name)) headers.set(name, values[0] ?? '');
     }
     return headers;

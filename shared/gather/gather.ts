@@ -1,6 +1,7 @@
 /**
- * One reply out of several backends: parts run in parallel, each within its deadline; what fails is left out, replaced
- * or ends the gathering, as the part says. Once the reply is decided, what still runs is cancelled.
+ * Builds one reply from several backends: parts run in parallel, each within its deadline; a part that fails
+ * is left out, replaced or ends the gathering, as the part specifies. Once the reply is decided, calls that
+ * still run are cancelled.
  */
 import { remainingTimeOf } from '../aws/remaining-time.ts';
 import { DomainError } from '../errors.ts';
@@ -22,9 +23,9 @@ export type Part<T> =
       readonly from: Source<T>;
       /** Default: the time of the whole gathering. */
       readonly timeoutMs?: number;
-      /** Without it there is no reply: `gather()` throws GatherFailed. */
+      /** The reply is impossible without this part: `gather()` throws GatherFailed. */
       readonly required?: boolean;
-      /** What stands in for it. */
+      /** The value that replaces a failed part. */
       readonly fallback?: (failure: PartFailure) => T;
     };
 
@@ -43,7 +44,7 @@ type Value<P> =
 
 export type Gathered<P extends Parts> = {
   readonly values: { readonly [K in keyof P]: Value<P[K]> };
-  /** Of parts without a value, and of those that a fallback stands in for. */
+  /** Failures of parts without a value, and of parts whose fallback is used. */
   readonly failures: { readonly [K in keyof P]?: PartFailure };
   /** Whether any part has failed. */
   readonly isPartial: boolean;
@@ -86,7 +87,7 @@ export type GatherRules = {
   readonly event: unknown;
   /** Lambda's context: parts end `marginMs` before the invocation does. */
   readonly context?: unknown;
-  /** Of all parts together. Default: what the invocation leaves, at most 29 seconds. */
+  /** Deadline of all parts together. Default: the remaining time of the invocation, at most 29 seconds. */
   readonly timeoutMs?: number;
   readonly marginMs?: number;
   /** Decides the reply before all parts have ended. */
@@ -101,9 +102,9 @@ export type GatherPorts = {
 
 /** API Gateway ends an integration after this time, unless a REST API's quota was raised. */
 const LONGEST_MS = 29_000;
-/** For the reply, and for what a handler does after it. */
+/** Time reserved for the reply, and for what a handler does after it. */
 const MARGIN_MS = 200;
-/** Of an invocation. */
+/** The longest run of an invocation. */
 const MOST_MS = 900_000;
 
 export async function gatherParts<P extends Parts>(
@@ -154,7 +155,7 @@ class Gathering {
     try {
       await this.#untilDecided(parts);
     } finally {
-      this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without it'));
+      this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without this call'));
       void this.#calls.shared.close();
       this.#noteCancelled(names, parts);
     }
@@ -181,7 +182,7 @@ class Gathering {
     );
   }
 
-  /** @returns whether the reply cannot be given, for its sake */
+  /** @returns whether the failure of this part makes the reply impossible */
   async #runPart(name: string, part: Part<unknown>): Promise<boolean> {
     const { from, timeoutMs = Infinity, required = false, fallback } = settingsOf(part);
     const ms = Math.min(timeoutMs, this.#leftMs());

@@ -1,4 +1,4 @@
-/** Why a part has no value of its own, in words that may be answered to a caller. */
+/** Why a part has no value of its own, in words that may be shown to a caller. */
 import { DomainError } from '../errors.ts';
 import type { DomainErrorCode } from '../errors.ts';
 import { BackendStatus } from './backend-calls.ts';
@@ -14,9 +14,9 @@ export type FailureReason =
 
 export type PartFailure = {
   readonly reason: FailureReason;
-  /** Of the backend's answer, where the reason is `status`. */
+  /** Status of the backend's response, if the reason is `status`. */
   readonly status?: number;
-  /** For logs: a message of a library may quote the request. */
+  /** For logs: an error message of a library may quote the request. */
   readonly error: unknown;
 };
 

@@ -1,4 +1,4 @@
-/** Equal calls of one gathering are made once: each consumer gets a copy of the answer. */
+/** Equal calls of one gathering are made once: each consumer gets a copy of the response. */
 import { dropBody } from './answer-body.ts';
 
 type SharedCall = {
@@ -11,8 +11,9 @@ export class SharedCalls {
   readonly #calls = new Map<string, SharedCall>();
 
   /**
-   * Joins the call with this key, or makes it. It is aborted when the last consumer has given up.
-   * @throws the signal's reason; what the call throws
+   * Joins the running call with this key, or starts it. The call is aborted when the last consumer has given
+   * up.
+   * @throws the signal's reason, or what the call throws
    */
   async join(
     key: string,
@@ -33,7 +34,7 @@ export class SharedCalls {
     return answer.clone();
   }
 
-  /** Nothing reads the answers themselves, only their copies: an open body would keep its connection. */
+  /** Only copies of the responses are read: an original with an unread body would keep its connection. */
   async close(): Promise<void> {
     const answers = await Promise.allSettled([...this.#calls.values()].map(({ answer }) => answer));
     for (const one of answers) if (one.status === 'fulfilled') dropBody(one.value);
@@ -50,7 +51,7 @@ export class SharedCalls {
   #start(key: string, make: (signal: AbortSignal) => Promise<Response>): SharedCall {
     const controller = new AbortController();
     const call = { answer: make(controller.signal), controller, consumers: 0 };
-    // Each consumer sees the error, or has given up.
+    // Each consumer either sees the error, or has given up.
     call.answer.catch(() => undefined);
     this.#calls.set(key, call);
     return call;

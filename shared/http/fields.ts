@@ -28,7 +28,7 @@ export type ReadFields<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** Also the limit of names of tenants, keys and routes. */
+/** Also the limit for names of tenants, keys and routes. */
 const MAX_TEXT_LENGTH = 256;
 
 export function text(

@@ -28,7 +28,7 @@ export function describeRoutes(
       schemas: { Problem: PROBLEM },
       responses: {
         Problem: {
-          description: 'Refused; code and field have the reason (RFC 9457).',
+          description: 'Refused; code and field give the reason (RFC 9457).',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
@@ -44,8 +44,8 @@ const PROBLEM = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
-    code: { type: 'string', description: 'Stable; one per reason.' },
-    field: { type: 'string', description: 'The wrong part of the request: limits[1].burst.' },
+    code: { type: 'string', description: 'Stable; there is one for each reason.' },
+    field: { type: 'string', description: 'The wrong part of the request, such as limits[1].burst.' },
   },
 };
 
@@ -53,7 +53,7 @@ const OPERATION_ID_PARAMETER = {
   name: 'Idempotency-Key',
   in: 'header',
   required: true,
-  description: 'An id of your choice: a change repeated with the same id takes effect once.',
+  description: 'An id of your choice: a change that is repeated with the same id takes effect once.',
   schema: { type: 'string', minLength: 1, maxLength: 130 },
 };
 

@@ -1,7 +1,7 @@
 /**
  * User-chosen names in a path. HTTP APIs decode `%2F` before they route, and clients resolve `..`, so a name
- * with slashes or made of dots is written with `~1` for `/`, `~2` for `.` and `~0` for the tilde, like JSON
- * pointers (RFC 6901).
+ * that contains slashes or consists of dots is written with `~1` for `/`, `~2` for `.` and `~0` for the
+ * tilde, as in JSON pointers (RFC 6901).
  */
 
 export function printPathName(name: string): string {

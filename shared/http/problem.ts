@@ -8,12 +8,12 @@ type Problem = {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
-  /** What to change; never a value of the request. */
+  /** What to change; it never contains a value of the request. */
   readonly detail?: string;
   readonly code?: DomainErrorCode;
   /** The wrong field of the request: `limits[1].burst`. */
   readonly field?: string;
-  /** For EDIT_CONFLICT with versions: the one to save next. */
+  /** For EDIT_CONFLICT with versions: the version to save next. */
   readonly nextVersion?: number;
 };
 

@@ -30,7 +30,7 @@ type ChangeRequest<Path extends string, Query extends Fields, Body> = RouteReque
 
 type Answer = {
   readonly description: string;
-  /** Of a JSON answer; other media types are named. */
+  /** Schema of a JSON response; other media types are named. */
   readonly schema?: JsonSchema;
   readonly mediaTypes?: readonly string[];
 };
@@ -144,7 +144,7 @@ function readNames(parameters: Readonly<Record<string, string>>): Readonly<Recor
     if (name === undefined || name === '' || name.length > MAX_NAME_LENGTH || hasControls(name))
       throw new RequestInvalid(
         parameter,
-        `must be 1 to ${MAX_NAME_LENGTH} characters, with ~0 for ~, ~1 for / and ~2 for a dot of a name of dots`,
+        `must be 1 to ${MAX_NAME_LENGTH} characters, with ~0 for ~, ~1 for / and ~2 for each dot of a name that consists of dots`,
       );
     return [parameter, name] as const;
   });
@@ -158,7 +158,7 @@ function readOperationId(headers: Readonly<Record<string, string>>): string {
   throw new RequestInvalid(
     'Idempotency-Key',
     'must be an id of your choice, 1 to 128 letters, digits, dots, colons, dashes and underscores, ' +
-      'the same whenever the change is repeated',
+      'and the same id whenever the change is repeated',
   );
 }
 
@@ -173,7 +173,8 @@ function readJson(body: string | undefined): unknown {
   } catch {
     throw new RequestInvalid('body', 'must be JSON');
   }
-  // Other parsers take the first of two members, so the approved change could differ from the one made.
+  // Other parsers use the first of two members, so the change that was approved could differ from the change
+  // that is made.
   if (hasDuplicateMember(body))
     throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;

@@ -5,13 +5,14 @@ import { DomainError } from '../errors.ts';
 import { adminProblemOf, problemReply } from './problem.ts';
 import type { Route } from './route.ts';
 
-/** Called for every answer, with the route and the code of a refusal. */
+/** Called for every response, with the route and the code of a refusal. */
 export type Answered = (routeId: string, code: string | undefined) => void;
 
 /**
- * Dispatches by the route key that the gateway chose, since IAM has allowed that one: parsing the path again
- * would let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route (`ANY
- * /x/{proxy+}`) answers 404 or 405. Other errors are thrown: the platform logs them, and the caller gets 500.
+ * Dispatches by the route key that the gateway chose, because IAM has allowed that route: parsing the path
+ * again would let a disguised path (`//`, a trailing slash) reach what a policy denies. A fallback route
+ * (`ANY /x/{proxy+}`) answers 404 or 405. Other errors are thrown: the platform logs them, and the caller
+ * gets 500.
  */
 export function createRouter(
   routes: readonly Route[],

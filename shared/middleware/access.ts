@@ -32,7 +32,7 @@ export type AccessOptions = {
   readonly allowMethodOverride?: boolean;
 };
 
-/** Frameworks take the verb from these, but the rules allowed the other one. */
+/** Frameworks take the method from these headers, but the rules allowed the other method. */
 const OVERRIDES = /^(x-http-method(-override)?|x-method-override)$/i;
 /** Parsers of nested parameters read `_method[]` as a list, and its first entry as the verb. */
 const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
@@ -40,8 +40,7 @@ const OVERRIDING_PARAMETERS = /^_method(\[|$)/;
 type AccessHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
 /**
- * For middy: `.use(access({ scopes: ['orders:read'] }))`. A refusal ends the request before later
- * middlewares.
+ * For middy: `.use(access({ scopes: ['orders:read'] }))`. A refused request does not reach later middlewares.
  *
  * @example
  * ```ts
@@ -64,7 +63,7 @@ export function access<Event extends object>(options: AccessOptions = {}): Middl
 }
 
 /**
- * For a handler without middy; the same rules.
+ * Does the same for a handler without middy.
  *
  * @example
  * ```ts
@@ -90,7 +89,7 @@ export function withAccess<Event extends object>(
 }
 
 /**
- * Undefined when none of our authorizers answered for the request.
+ * Undefined when none of our authorizers handled the request.
  *
  * @example
  * ```ts
@@ -110,7 +109,7 @@ export function callerOf(event: unknown): Caller | undefined {
   const { sub, iss, clientId, scope, exp, contextCut, ...context } = authorizerContextOf(readRequest(event));
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
   const subject = asNonEmptyText(sub);
-  // Empty, it would be one caller for all.
+  // An empty subject would be the same caller for all.
   if (subject === undefined) return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
@@ -141,7 +140,8 @@ function refusal(
   if (!allowMethodOverride && overridesMethod(event))
     return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
-  // Some scopes were omitted here: a caller may have this one, so the answer must not say that it is missing.
+  // Some scopes were omitted here: the caller may have this one, so the response must not claim that it is
+  // missing.
   if (caller.cut.includes('scope')) return problemReply(problem(500, 'Internal Server Error'));
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
 }

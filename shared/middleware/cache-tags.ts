@@ -15,7 +15,7 @@ export type CacheTagsOptions<Event> = {
   /** The stage's or method's time to live. Default: 300, as API Gateway's. */
   readonly ttlSeconds?: number;
   readonly tags?: (event: Event, response: unknown) => readonly string[];
-  /** Called when an entry could not be recorded, or was invalidated while it was being made. */
+  /** Called when an entry could not be recorded, or was invalidated while it was being produced. */
   readonly onProblem?: (problem: 'not-recorded' | 'invalidated-meanwhile') => void;
 };
 
@@ -50,7 +50,7 @@ export function cacheTags<Event extends object>(
 }
 
 /**
- * For a handler without middy; the same rules.
+ * Does the same for a handler without middy.
  *
  * @example
  * ```ts

@@ -16,8 +16,7 @@ export type CallerClaims = Readonly<Record<string, string | undefined>>;
 /**
  * Behind a Cognito authorizer `authorizer.claims`, behind a JWT authorizer `authorizer.jwt.claims`, both
  * unchanged; behind the toolkit's authorizers the claims that the access document carries (`result.claims`),
- * in the form that it names. Reading a claim that is not carried throws: `undefined` in its place would be
- * one caller for all. Undefined when no authorizer has answered.
+ * in the form that it names. Reading a claim that is not carried throws, because `undefined` would be the same caller for all. Undefined when no authorizer has handled the request.
  * @throws DomainError CONFIG_INVALID: the carried claims are too long for the context
  *
  * @example

@@ -5,8 +5,8 @@ import type { AdminPorts } from '../quota/admin/operation.ts';
 import { createDynamoDbAdminPorts } from '../quota/dynamodb-admin.ts';
 
 /**
- * With the plans of the access documents in force.
- * @param load `access/compiled.json`; most calls name no plan, and load nothing
+ * Uses the plans of the access documents in force.
+ * @param load `access/compiled.json`; most calls name no plan, and do not load it
  * @throws DomainError CONFIG_INVALID
  */
 export function createLambdaQuotaAdminPorts(load: () => Promise<{ readonly default: unknown }>): AdminPorts {

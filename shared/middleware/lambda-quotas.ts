@@ -36,7 +36,7 @@ async function warnOfPlan({
 }): Promise<void> {
   const logger = await loadLogger(SERVICE);
   logger.warn(
-    `plan ignored: the table has another version ${version} of the plan ${plan}, which counts; give the changed plan version ${version + 1}`,
+    `plan ignored: the table has another version ${version} of the plan ${plan}, which is used; give the changed plan version ${version + 1}`,
     { plan, version },
   );
 }

@@ -82,7 +82,7 @@ export function quota<Event extends object>(
 }
 
 /**
- * For a handler without middy; the same rules.
+ * Does the same for a handler without middy.
  *
  * @example
  * ```ts

@@ -59,7 +59,7 @@ export function responseCache<Event extends object>(
 }
 
 /**
- * For a handler without middy; the same rules.
+ * Does the same for a handler without middy.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export function withResponseCache<Event extends object>(
   };
 }
 
-/** @throws DomainError CONFIG_INVALID at once, not with the first request */
+/** @throws DomainError CONFIG_INVALID immediately, not with the first request */
 function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): AnswerCache<Event> {
   const seconds = {
     ttlSeconds: rules.ttlSeconds,

@@ -15,7 +15,7 @@ import type { Delivery } from '../webhooks/verify.ts';
 
 export type WebhookOptions = {
   readonly scheme: SchemeName;
-  /** As the sender shows them; both the new and the old one during a change of secret. */
+  /** The secrets as the sender shows them; during a change of secret, both the new and the old one. */
   readonly secrets: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /** Tolerated difference between the sender's time and ours. Default: 300. */
   readonly toleranceSeconds?: number;
@@ -25,7 +25,7 @@ export type WebhookOptions = {
   readonly claims?: DeliveryClaims;
   /** Default: the name of the scheme. */
   readonly source?: string;
-  /** GitHub: tells deliveries with equal bodies apart by X-GitHub-Delivery, which is not signed. */
+  /** GitHub only: distinguishes deliveries with equal bodies by X-GitHub-Delivery, which is not signed. */
   readonly trustDeliveryId?: boolean;
 };
 
@@ -91,7 +91,7 @@ export function webhook<Event extends object>(options: WebhookOptions): Middlewa
 }
 
 /**
- * For a handler without middy; the same rules.
+ * Does the same for a handler without middy.
  *
  * @example
  * ```ts
@@ -153,8 +153,8 @@ function toAdmitOptions(options: WebhookOptions): AdmitOptions {
 }
 
 /**
- * After a failure the sender's next attempt must succeed. Neither write changes the answer: without a mark
- * the delivery comes once more, and a leftover claim expires.
+ * After a failure the sender's next attempt must succeed. Neither write changes the response: without a mark
+ * the delivery arrives once more, and a leftover claim expires.
  */
 async function settle(event: object, hasArrived: boolean): Promise<void> {
   const claim = underWay.get(event)?.claim;

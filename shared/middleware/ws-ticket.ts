@@ -1,6 +1,7 @@
 /**
- * `POST /ws-ticket`: a one-time ticket for the caller of the route's authorizer. Behind REST and HTTP APIs of
- * either payload; the caller is read from `requestContext.authorizer` only, which only API Gateway can write.
+ * `POST /ws-ticket`: issues a one-time ticket for the caller that the route's authorizer identified. It works
+ * behind REST and HTTP APIs with either payload; the caller is read from `requestContext.authorizer` only,
+ * which only API Gateway can write.
  */
 import type { CompiledAccess, CompiledDocument, CompiledTicketIssuer } from '../access/compiled-document.ts';
 import { documentOf } from '../access/find-document.ts';
@@ -23,7 +24,10 @@ const BODY_LIMIT_BYTES = 1024;
  */
 export type TicketDesk = (event: unknown) => Promise<ProxyResult>;
 
-/** The desk throws DomainError for failures of ours: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED, STORE_UNAVAILABLE. */
+/**
+ * Throws DomainError for failures that are ours: API_UNKNOWN, CONFIG_INVALID, EVENT_MALFORMED,
+ * STORE_UNAVAILABLE.
+ */
 export function createTicketDesk(
   access: CompiledAccess,
   deployedStage: string,
@@ -36,7 +40,7 @@ export function createTicketDesk(
     const taker = wanted === undefined && takers.length === 1 ? takers[0] : takers.find(isNamed(wanted));
     if (taker === undefined) {
       const names = takers.map(({ document }) => document.name).join(', ');
-      return problemReply(problem(400, 'Bad Request', `name one of ${names} as "for" in a JSON body`));
+      return problemReply(problem(400, 'Bad Request', `the JSON body must name one of ${names} as "for"`));
     }
     const { name } = taker.document;
     try {
@@ -77,10 +81,10 @@ export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);
   const ticketCaller = parseTicketCaller(caller?.context[TICKET_CALLER]);
   if (caller === undefined || ticketCaller === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller");
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not pass on the caller");
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
-    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
+    throw new DomainError('CONFIG_INVALID', "the route's authorizer does not pass on the caller's issuer");
   return {
     ...ticketCaller,
     subject,
@@ -107,10 +111,10 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
         .map((issuer) => ({ document, issuer })),
     );
   if (takers.length > 0) return takers;
-  throw new DomainError('CONFIG_INVALID', 'no access document takes tickets of the callers of this API');
+  throw new DomainError('CONFIG_INVALID', 'no access document accepts tickets of callers of this API');
 }
 
-/** No document has an empty name, so it stands for a malformed body. */
+/** No document has an empty name, so the empty name represents a malformed body. */
 function readRequestedPath(event: unknown): string | undefined {
   const request = readRequest(event);
   if (!hasBody(request)) return undefined;

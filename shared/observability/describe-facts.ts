@@ -27,7 +27,7 @@ export function describeFacts(
   );
 }
 
-/** A caller has one name per deployment; without the salt it cannot be traced to the caller. */
+/** A caller has the same name within one deployment; without the salt it cannot be traced to the caller. */
 function nameOf(principalId: string, principal: LogConfig['principal']): string | undefined {
   switch (principal.as) {
     case 'plain':

@@ -73,7 +73,7 @@ function toFailure(error: unknown): Error {
 }
 
 function replaced(): DomainError {
-  return new DomainError('ANSWER_REPLACED', "the function's result is not its authorizer's answer");
+  return new DomainError('ANSWER_REPLACED', "the function's result is not what its authorizer returned");
 }
 
 /** A middleware that changes the answer in place fails, rather than granting more. */

@@ -15,7 +15,9 @@ export type FunctionObserver = Observer & { readonly metrics: Pick<Metrics, 'add
 /** Metrics of an invocation's outcome; any other outcome is `Done`. */
 const OUTCOMES: ReadonlySet<string> = new Set(['Allow', 'Deny', 'Unauthorized', 'Failed']);
 
-/** Powertools prints the cold start in a line of its own, by another instance: 0.8 ms of every start. */
+/**
+ * Powertools would print the cold start on a separate line, through another instance: 0.8 ms of every start.
+ */
 class FunctionMetrics extends Metrics {
   override captureColdStartMetric(): void {
     if (this.getColdStart()) this.addMetric('ColdStart', MetricUnit.Count, 1);
@@ -42,7 +44,7 @@ type Observation = {
 export function createObservation(serviceName: string): Observation {
   // The namespace is POWERTOOLS_METRICS_NAMESPACE, one per stage, as in the stack's alarms.
   const metrics = new FunctionMetrics({ serviceName });
-  // An instance runs one event at a time.
+  // An instance processes one event at a time.
   let invocation: Invocation = { outcome: 'Done', facts: {} };
   let invocations = 0;
   const observer = createObserver(metrics, () => invocation);

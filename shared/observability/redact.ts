@@ -31,7 +31,7 @@ const SECRET_KEYS = new Set([
   'usageidentifierkey',
   'xamzsecuritytoken',
   'xapikey',
-  // GitHub sends its older SHA-1 signature beside the current one.
+  // GitHub sends its older SHA-1 signature in addition to the current one.
   'xhubsignature',
   ...Object.values(SIGNATURE_HEADERS).map(plainName),
 ]);
@@ -58,7 +58,7 @@ export function redact(key: string, value: unknown): unknown {
   return text.replace(CREDENTIALS, REDACTED);
 }
 
-/** Lower case, letters and digits only: `x-api-key` and `xApiKey` are one. */
+/** Lower case, letters and digits only: `x-api-key` and `xApiKey` are the same name. */
 function plainName(key: string): string {
   return key.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

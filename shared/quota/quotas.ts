@@ -53,13 +53,13 @@ export type QuotaOptions = {
   /** An older timestamp means a queued request: it is charged to the period in which it is served. */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
-  /** Whose plan is on record; absent: every request names its plan. */
+  /** Reads the plans on record; absent: every request names its plan. */
   readonly customers?: (store: ItemStore) => CustomerBook;
   readonly observe?: (event: QuotaEvent) => void;
 };
 
 export type ConsumeRequest = Omit<Subject, 'plan'> & {
-  /** In force unless the customer, or the key, has a plan on record; may then be left out. */
+  /** The plan used unless the customer or the key has a plan on record; it may then be omitted. */
   readonly plan?: string | undefined;
   /** Whole units; default: the plan's cost of the route. */
   readonly cost?: number;
@@ -80,11 +80,11 @@ export type Decision = Admission | Rejection;
 
 export interface Admission {
   readonly allowed: true;
-  /** The plan on record that it was charged by; absent: the one that the request names. */
+  /** The plan on record by which the request was charged; absent: the plan that the request names. */
   readonly plan?: string;
   readonly units: number;
   readonly limits: readonly LimitState[];
-  /** A quota is used up, and this came from its overage. */
+  /** A quota is used up, and this request was charged to its overage. */
   readonly overage: boolean;
   /**
    * Refunds the charge, once. Returns the ids of the limits that were refunded: units already reported to the
@@ -247,7 +247,7 @@ class Holder {
     await Promise.all(Array.from({ length: FLUSH_AT_ONCE }, next));
   }
 
-  /** undefined: the table is out of reach. */
+  /** Undefined: the table does not respond. */
   async #readPlan(planId: string): Promise<CustomerPlan | undefined> {
     const read = await this.#book.read(planId);
     if (read.kind === 'unknown')

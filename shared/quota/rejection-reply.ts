@@ -4,7 +4,7 @@ import { quotaExceededReply, reducedCapacityReply } from '../http/rate-limit-hea
 import type { Rejection } from './quotas.ts';
 
 /**
- * 429 for a used-up limit, 503 when the store is out of reach (never 429), 403 while suspended.
+ * 429 for a used-up limit, 503 when the store does not respond (never 429), 403 while the subject is suspended.
  *
  * @example
  * ```ts

@@ -42,12 +42,15 @@ export type Admission =
       readonly isProbe: boolean;
       /** Of the shared state that it belongs to. */
       readonly generation: number;
-      /** To be called once, when the call has ended; never throws. */
+      /** Call it once, when the call has ended; it never throws. */
       readonly settle: (outcome: CallOutcome) => Promise<void>;
     }
   | { readonly kind: 'refused'; readonly by: 'table' | 'instance' };
 
-/** `ignored`: it says nothing of the backend, for example as its caller gave it up. A probe must say something. */
+/**
+ * `ignored`: the outcome tells nothing about the backend, for example because the caller gave the call up. A
+ * probe must report an outcome.
+ */
 export type CallOutcome = 'succeeded' | 'failed' | 'ignored';
 
 type View = {
@@ -225,7 +228,7 @@ export class Breaker {
     this.#ports.observe({ kind: 'changed', breaker: this.#name, state, by: 'table' });
   }
 
-  /** What is known of the shared state, at most a second old; undefined: nothing. */
+  /** What is known about the shared state, at most a second old; undefined: nothing. */
   async #look(): Promise<View | undefined> {
     const { shared, clock } = this.#ports;
     if (shared === undefined) return undefined;
@@ -269,7 +272,7 @@ export class Breaker {
 
   #note(sentAt: Moment, item: Item | undefined, tableEpochMs: number | undefined): void {
     if (tableEpochMs === undefined) {
-      this.#noteFailure(sentAt, { kind: 'unavailable', reason: 'the answer has no Date' });
+      this.#noteFailure(sentAt, { kind: 'unavailable', reason: 'the response has no Date' });
       return;
     }
     this.#wait = undefined;

@@ -21,7 +21,7 @@ export class Bulkhead {
   async enter(signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#running < this.#places) this.#running += 1;
     else if (this.#waiting.length < this.#mostWaiting) await this.#wait(signal);
-    else throw new DomainError('BULKHEAD_FULL', `${this.#places} calls run already; try again later`);
+    else throw new DomainError('BULKHEAD_FULL', `${this.#places} calls are already running; try again later`);
     return () => this.#leave();
   }
 
@@ -37,7 +37,7 @@ export class Bulkhead {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        // As fetch() does, it fails with whatever the signal was aborted with.
+        // Like fetch(), it fails with the reason of the aborted signal.
         reject(signal?.reason as Error);
       };
       const waiting = {

@@ -1,4 +1,4 @@
-/** How a call ended, and what that says of its backend. */
+/** How a call ended, and what that tells about its backend. */
 import { membersOf } from '@gatewright/aws/json-object';
 
 export type CallResult<T> =

@@ -7,7 +7,7 @@ import type { PolicyOptions } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 
 export type CreatePolicyOptions = PolicyOptions & {
-  /** Where instances share the state of the breaker. Default: each has its own. */
+  /** The place where instances share the state of the breaker. Default: each instance has its own. */
   readonly shared?: SharedBreakers;
   /** `countResilience(metrics)`; what it throws is dropped. Default: nothing is counted. */
   readonly observe?: (event: ResilienceEvent) => void;
@@ -42,7 +42,7 @@ export function createPolicy({ shared, observe, ...options }: CreatePolicyOption
   if (shared !== undefined && options.breaker === undefined)
     throw new DomainError(
       'CONFIG_INVALID',
-      `shared of ${options.name} needs a breaker: breaker: {} has the defaults`,
+      `shared of ${options.name} needs a breaker: breaker: {} uses the defaults`,
     );
   return createGuard(options, {
     clock: CLOCK,

@@ -4,7 +4,7 @@ import type { Moment } from '../quota/age.ts';
 import type { AgeClock } from '../ports.ts';
 
 export type WindowRules = {
-  /** Calls that are looked back on, at most. */
+  /** The maximum number of calls that are considered. */
   readonly calls: number;
   /** Older calls are forgotten. */
   readonly ms: number;
@@ -24,7 +24,7 @@ export class FailureWindow {
     this.#clock = clock;
   }
 
-  /** @returns whether too many have failed, this one included */
+  /** @returns whether too many calls have failed, including this one */
   record(isFailure: boolean): boolean {
     const { calls, ms, minimumCalls, failureRate } = this.#rules;
     this.#calls.push({ at: momentOf(this.#clock), isFailure });

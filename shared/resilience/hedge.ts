@@ -9,7 +9,7 @@ type Hedge<T> = {
   /** Undefined: it may not be made after all. */
   readonly second: (signal: AbortSignal) => Promise<T> | undefined;
   readonly isGood: (outcome: T) => boolean;
-  /** What the ended attempt is aborted with. */
+  /** The reason with which the losing attempt is aborted. */
   readonly reason: () => Error;
 };
 

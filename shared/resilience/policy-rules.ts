@@ -1,16 +1,19 @@
-/** What a policy may say, checked once when it is made. */
+/** The options of a policy, checked once when it is created. */
 import { DomainError } from '../errors.ts';
 import type { CallResult } from './call-result.ts';
 import type { BreakerRules } from './local-breaker.ts';
 
 export type PolicyOptions = {
-  /** Of the backend: 1 to 64 letters, digits, dots, - and _. Breakers of one name share their state. */
+  /**
+   * Name of the backend: 1 to 64 letters, digits, dots, - and _. Breakers with the same name share their
+   * state.
+   */
   readonly name: string;
-  /** Of each attempt; the invocation's remaining time shortens it. */
+  /** Timeout of each attempt; the invocation's remaining time shortens it. */
   readonly timeoutMs: number;
-  /** Of calls that say `idempotent: true` only. Default: none. */
+  /** Applies only to calls with `idempotent: true`. Default: none. */
   readonly retry?: RetryOptions;
-  /** Of calls that say `idempotent: true` only. Default: none. */
+  /** Applies only to calls with `idempotent: true`. Default: none. */
   readonly hedge?: { readonly afterMs: number };
   /** Default: none. */
   readonly bulkhead?: { readonly concurrent: number; readonly waiting?: number };
@@ -21,7 +24,7 @@ export type PolicyOptions = {
 };
 
 export type RetryOptions = {
-  /** With the first. */
+  /** Includes the first attempt. */
   readonly attempts: number;
   /** The pause before attempt n is random, from 0 to `baseMs` · 2ⁿ⁻², at most `capMs`. Default: 50. */
   readonly baseMs?: number;
@@ -29,7 +32,7 @@ export type RetryOptions = {
   readonly capMs?: number;
   /** Retries and hedges per call on average. Default: 0.1. */
   readonly budgetRatio?: number;
-  /** Retries and hedges that may come at once. Default: 10. */
+  /** Retries and hedges that may occur in a burst. Default: 10. */
   readonly budgetBurst?: number;
 };
 
@@ -111,7 +114,7 @@ function refuseUnknown(name: string, what: string, options: PolicyOptions, known
   const given: unknown = what === '' ? options : options[what as keyof PolicyOptions];
   const unknown = Object.keys(given ?? {}).find((member) => !known.includes(member));
   const owner = what === '' ? name : `${what} of ${name}`;
-  if (unknown !== undefined) throw wrong(`${owner} has no ${unknown}; it has ${known.join(', ')}`);
+  if (unknown !== undefined) throw wrong(`${owner} has no setting ${unknown}; it has ${known.join(', ')}`);
 }
 
 function readBreaker(name: string, timeoutMs: number, options: BreakerOptions): BreakerRules {

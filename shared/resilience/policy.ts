@@ -40,7 +40,7 @@ export type CallOptions = {
 export type Attempt = {
   /** Aborted at the deadline, and when the call is given up. */
   readonly signal: AbortSignal;
-  /** From 1 on. */
+  /** Begins with 1. */
   readonly number: number;
 };
 
@@ -111,7 +111,9 @@ class Guard implements CallPolicy {
     const ms = remainingMs();
     const late = new AbortController();
     const cancel = this.#ports.countdown.start(Math.min(ms, LONGEST_MS), () =>
-      late.abort(new DomainError('CALL_TIMED_OUT', `no place in ${this.name} within ${Math.round(ms)} ms`)),
+      late.abort(
+        new DomainError('CALL_TIMED_OUT', `${this.name} had no free place within ${Math.round(ms)} ms`),
+      ),
     );
     try {
       return await this.#bulkhead.enter(both(signal, late.signal));
@@ -155,7 +157,7 @@ class Guard implements CallPolicy {
         return this.#admitAndMake({ ...call, signal: both(call.signal, signal) });
       },
       isGood: ({ verdict }) => verdict === 'succeeded',
-      reason: () => new DomainError('CALL_CANCELLED', 'another attempt has answered'),
+      reason: () => new DomainError('CALL_CANCELLED', 'another attempt has succeeded'),
     });
   }
 
@@ -194,13 +196,13 @@ class Guard implements CallPolicy {
     }
     const isTimeout = result.kind === 'error' && hasTimedOut(result.error);
     if (isTimeout) this.#note('timed-out');
-    // Given up, or cut short by the invocation's end: that says nothing of the backend.
+    // A call that was given up, or cut short by the invocation's end, tells nothing about the backend.
     const isCut = signal?.aborted === true || (isTimeout && leftMs < timeoutMs);
     let verdict: Ended<T>['verdict'] = 'ignored';
     try {
       if (!isCut) verdict = isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
     } catch (error) {
-      // A fault of `isFailure` says nothing of the backend, either.
+      // An error of `isFailure` tells nothing about the backend either.
       result = { kind: 'error', error };
     }
     await admission?.settle(verdict);

@@ -24,7 +24,7 @@ export type Test =
     };
 
 export type Change =
-  /** Only tests, without a change; in transactions. */
+  /** Only tests, without a change; used in transactions. */
   | { readonly kind: 'check' }
   | { readonly kind: 'put'; readonly item: Item }
   | {
@@ -64,7 +64,7 @@ export type ItemWrite = {
   /** For metrics and traces only; no store depends on it. */
   readonly purpose: Purpose;
   readonly key: ItemKey;
-  /** All must hold. */
+  /** All tests must be true. */
   readonly when: readonly Test[];
   readonly change: Change;
 };
@@ -84,7 +84,7 @@ export type Unanswered =
 
 export type WriteOutcome =
   | ({ readonly kind: 'done'; readonly item: Item } & Answered)
-  /** A test failed; `item` is what it was compared with, undefined = there is none. */
+  /** A test failed; `item` is the item that was tested, undefined if there is none. */
   | ({ readonly kind: 'refused'; readonly item: Item | undefined } & Answered)
   | Unanswered;
 
@@ -139,7 +139,7 @@ export function applyChange(change: Change, item: Item | undefined): Item | unde
       for (const [name, units] of Object.entries(change.add ?? {})) {
         const before = item?.[name];
         // DynamoDB refuses arithmetic on a missing attribute; reaching this is a bug.
-        if (typeof before !== 'number') throw new TypeError(`${name} is no number to add to`);
+        if (typeof before !== 'number') throw new TypeError(`${name} is not a number that can be added to`);
         after[name] = before + units;
       }
       for (const name of change.remove ?? []) Reflect.deleteProperty(after, name);

@@ -1,7 +1,7 @@
 import type { EventFields } from '../aws/event-fields.ts';
 import type { RawRequest } from '../aws/raw-request.ts';
 
-/** For metrics; never shown to the sender. */
+/** For metrics; it is never shown to the sender. */
 export type RefusalReason =
   | 'missing_signature'
   | 'duplicate_signature'
@@ -23,7 +23,7 @@ export type SignatureClaim = {
   readonly kind: 'claimed';
   readonly signedAtEpochSeconds: number | undefined;
   readonly expiresAtEpochSeconds?: number | undefined;
-  /** @param secret one that `isUsable` accepts */
+  /** @param secret a secret that `isUsable` accepts */
   readonly isSignedBy: (secret: string) => boolean;
   readonly signed: readonly (string | Uint8Array)[];
 };
@@ -40,7 +40,7 @@ export type Scheme = {
   readonly readClaim: (request: RawRequest) => SignatureClaim | Refused;
   /** Whether a secret, as the sender shows it, has the form of this scheme and is long enough. */
   readonly isUsable: (secret: string) => boolean;
-  /** @param payload the JSON object of the body, if it is one */
+  /** @param payload the JSON object of the body, if the body is one */
   readonly describe: (request: RawRequest, payload: EventFields) => Description;
 };
 

@@ -67,7 +67,7 @@ export function createSecretReader(
     if (place.kind === 'env') return localSecret(place.name);
     const value = await readFromAws(place, caller);
     if (typeof value !== 'string')
-      throw new DomainError('SECRET_UNAVAILABLE', 'the secret of a webhook is no text');
+      throw new DomainError('SECRET_UNAVAILABLE', 'the secret of a webhook is not a string');
     return value;
   };
 }

@@ -57,7 +57,9 @@ export async function sendMessage(
   try {
     answer = await caller.call(call);
   } catch (cause) {
-    throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook did not take a delivery', { cause });
+    throw new DomainError('TARGET_UNAVAILABLE', 'the target of a webhook did not accept a delivery', {
+      cause,
+    });
   }
   // EventBridge answers 200 even if it took no entry.
   const isTaken =

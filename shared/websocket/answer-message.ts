@@ -49,9 +49,13 @@ export async function answerMessage(
   const channel = 'channel' in message ? message.channel : undefined;
   const asked = { id, channel };
   try {
-    // Before it is judged: refused messages take an instance's time, too.
+    // Counted before the message is authorized: refused messages also take an instance's time.
     if ((await spend(ports, event, channel === undefined ? 1 : costOf(channel))) !== undefined)
-      return refusal('unavailable', 'too many messages in this minute; send the same again', asked);
+      return refusal(
+        'unavailable',
+        'too many messages in this minute; send the same message again later',
+        asked,
+      );
     if ('malformed' in message) return refusal('invalid', message.malformed, { id });
     if (message.action === 'ping' || !taken.includes(message.action))
       return refusal('unknown-action', `this API has no route for ${message.action}`, { id });
@@ -59,7 +63,7 @@ export async function answerMessage(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     if (error.code === 'STORE_UNAVAILABLE' || error.code === 'TARGET_UNAVAILABLE')
-      return refusal('unavailable', 'not available at the moment; send the same again', asked);
+      return refusal('unavailable', 'not available at the moment; send the same message again', asked);
     throw error;
   }
 }
@@ -111,7 +115,7 @@ async function subscribe(
 ): Promise<ServerFrame> {
   const connection = toConnection(event);
   if (!(await listen(ports, connection, address)))
-    return refusal('too-many', `a connection may have ${CHANNELS_PER_CONNECTION} channels at most`, {
+    return refusal('too-many', `a connection may have at most ${CHANNELS_PER_CONNECTION} channels`, {
       id,
       channel,
     });
@@ -158,7 +162,7 @@ async function publish(
   { id, channel, data }: ClientMessageOf<'publish'>,
 ): Promise<ServerFrame> {
   if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
-    return refusal('too-large', `data may have ${MAX_DATA_BYTES} bytes at most`, { id, channel });
+    return refusal('too-large', `data may have at most ${MAX_DATA_BYTES} bytes`, { id, channel });
   const { seq } = await publishEntries(ports, address, [{ id, by: subjectOf(event), data }]);
   return { type: 'published', id, channel, seq };
 }

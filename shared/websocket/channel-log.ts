@@ -38,7 +38,7 @@ const PAGE = 100;
 type Appended = {
   readonly from: number;
   readonly to: Position;
-  /** In the order of the log. */
+  /** Sorted in the order of the log. */
   readonly entries: readonly ChannelEntry[];
 };
 
@@ -62,10 +62,10 @@ export async function append(
     }));
     const pk = logKey(address, log);
     const written = await Promise.all(items.map((item) => writeEntry(ports, pk, takenAt, item)));
-    // Writes all anew, so that they stay together; the client library drops duplicates by id.
+    // Writes all messages again, so that they stay together; the client library drops duplicates by id.
     if (written.every(Boolean)) return { from, to: { log, seq: last }, entries: items.map(toEntry) };
   }
-  throw unavailable('the log of a channel took too long to write');
+  throw unavailable('writing the log of a channel took too long');
 }
 
 async function takeNumbers({ items, clock }: LogPorts, address: string, count: number): Promise<Position> {
@@ -91,7 +91,7 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
     if (started.kind === 'done') return { log: at, seq: count };
     assertPossible(started);
   }
-  throw unavailable('the head of a channel took too long to write');
+  throw unavailable('writing the head of a channel took too long');
 }
 
 /** @returns false: the number was made void, or may have been */
@@ -162,7 +162,7 @@ type LogPage = {
  */
 export async function readLog(ports: LogPorts, address: string, after: Position): Promise<LogPage> {
   const head = await readHead(ports, address);
-  // Begun anew, or expired: the client's position belongs to another log.
+  // The log was started anew, or has expired: the client's position belongs to another log.
   if (head === undefined) return { log: after.log, entries: [], lost: [], upTo: after.seq, head: after.seq };
   const { log, seq } = head;
   const seen = after.log === log ? after.seq : 0;
@@ -230,7 +230,7 @@ type Gap = {
   readonly neighbourAt: number;
 };
 
-/** Ensures that no entry of the gap can appear any more; undefined: one still may. */
+/** Ensures that no entry of the gap can appear any more; undefined: an entry still may. */
 async function settle(
   { items, clock }: LogPorts,
   { pk, from, to, neighbourAt }: Gap,
@@ -306,7 +306,7 @@ function numberOf(value: unknown): number {
 /** Continues only if another attempt could succeed. */
 function assertPossible(outcome: WriteOutcome): void {
   if (outcome.kind === 'rejected' && !outcome.retryable)
-    throw unavailable('the connections table did not take the request');
+    throw unavailable('the connections table did not accept the request');
 }
 
 function unavailable(what: string): DomainError {

@@ -19,12 +19,12 @@ const SEEN_LIMIT = 100;
 export function parseClientMessage(text: string): ClientMessage | Malformed {
   const fields = parseJsonObject(text);
   if (fields === undefined || typeof fields['action'] !== 'string')
-    return { malformed: 'a message must be a JSON object with a text "action"' };
+    return { malformed: 'a message must be a JSON object with a string "action"' };
   const { action } = fields;
   if (action === 'ping') {
     const seen = parseSeen(fields['seen']);
     return seen === undefined
-      ? { malformed: '"seen" must have positions {"log":…,"seq":…} by channel' }
+      ? { malformed: '"seen" must map channels to positions {"log":…,"seq":…}' }
       : { action, seen };
   }
   if (action !== 'subscribe' && action !== 'unsubscribe' && action !== 'read' && action !== 'publish')
@@ -38,7 +38,7 @@ function parseChannelMessage(
 ): ClientMessage | Malformed {
   const { id, channel, data } = fields;
   if (typeof id !== 'string' || !ID.test(id))
-    return { malformed: '"id" must be a text of 1 to 64 characters' };
+    return { malformed: '"id" must be a string of 1 to 64 characters' };
   if (typeof channel !== 'string' || !isChannelName(baseChannel(channel)))
     return { malformed: '"channel" must be a name such as rooms/1', id };
   if (action === 'publish')

@@ -50,13 +50,13 @@ export function credentialEnd({ authorizer }: Pick<WebSocketEvent, 'authorizer'>
   return /^\d{1,12}$/.test(exp) ? Number(exp) : undefined;
 }
 
-/** Whether the credential had expired when the message came, which API Gateway does not check. */
+/** Whether the credential had expired when the message arrived, which API Gateway does not check. */
 export function isCredentialOver(event: WebSocketEvent): boolean {
   const endSeconds = credentialEnd(event);
   return endSeconds !== undefined && isOver(endSeconds, event.receivedAtEpochMs ?? Infinity);
 }
 
-/** With a tolerance for clocks. */
+/** Includes a tolerance for clock differences. */
 export function isOver(credentialEndSeconds: number, nowEpochMs: number): boolean {
   return credentialEndSeconds + CLOCK_SKEW_SECONDS < nowEpochMs / 1000;
 }

@@ -73,7 +73,7 @@ export async function deliver(
   return delivered;
 }
 
-/** Other functions take the rest beyond one's own share; what cannot be handed over stays here. */
+/** Other functions deliver what exceeds this function's share; what cannot be handed over is delivered here. */
 async function delegateRest(
   { courier }: DeliveryPorts,
   job: DeliveryJob,
@@ -137,7 +137,7 @@ function frameTexts(address: string, log: number, entries: readonly ChannelEntry
   };
   for (const entry of entries) {
     const entryBytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
-    // With room for the frame.
+    // Leaves room for the frame.
     if (sizeBytes + entryBytes > UNIT_BYTES - 512) close();
     together.push(entry);
     sizeBytes += entryBytes;

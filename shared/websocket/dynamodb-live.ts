@@ -85,6 +85,6 @@ async function orUnavailable<Result>(operation: () => Promise<Result>): Promise<
     return await operation();
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
-    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not take the request', { cause });
+    throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not accept the request', { cause });
   }
 }

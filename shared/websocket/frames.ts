@@ -5,7 +5,7 @@
 
 export const PROTOCOL_VERSION = 1;
 
-/** A position in a channel. A log that is begun anew has another number. */
+/** A position in a channel. A log that is started anew has another number. */
 export type Position = { readonly log: number; readonly seq: number };
 
 export type Member = { readonly id: string; readonly sub: string };
@@ -58,7 +58,7 @@ export type ClientMessage =
 
 export type ErrorCode =
   | 'forbidden'
-  /** The credential used for opening the connection has expired: connect again with a new one. */
+  /** The credential used to open the connection has expired: connect again with a new one. */
   | 'credential-expired'
   | 'invalid'
   | 'too-large'

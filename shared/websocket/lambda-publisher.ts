@@ -14,7 +14,7 @@ export type Publication = {
 };
 
 export type Published = {
-  /** Number of the message, of several the last one's; undefined without waiting. */
+  /** Number of the message, or of the last of several; undefined if the call does not wait. */
   readonly seq: number | undefined;
 };
 
@@ -59,7 +59,7 @@ export function createLambdaPublisher(
     const answer = await invoker.ask(functionArn, event);
     const seq = isJsonObject(answer) ? answer['seq'] : undefined;
     if (typeof seq !== 'number')
-      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher gave an unknown answer');
+      throw new DomainError('TARGET_UNAVAILABLE', 'ws-publisher returned an unknown result');
     return { seq };
   };
   return {

@@ -81,7 +81,7 @@ export async function remember(
 ): Promise<void> {
   const { topics = [] } = options;
   if (topics.length > MAX_TOPICS)
-    throw new DomainError('SUBJECT_INVALID', `a connection may have ${MAX_TOPICS} topics at most`);
+    throw new DomainError('SUBJECT_INVALID', `a connection may have at most ${MAX_TOPICS} topics`);
   const connection = toConnection(event);
   await store.put([
     ...connectionItems(connection, clock.nowEpochMs()),
@@ -173,7 +173,7 @@ export async function forget({ store }: Pick<LivePorts, 'store'>, connection: Co
 export async function post(ports: LivePorts, audience: Audience, message: unknown): Promise<Posted> {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
   if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES)
-    throw new DomainError('SUBJECT_INVALID', 'a message may have 128 KB at most');
+    throw new DomainError('SUBJECT_INVALID', 'a message may have at most 128 KB');
   const { store } = ports;
   const posted = { sent: 0, gone: 0, expired: 0, failed: 0 };
   const pk = audienceKey(audience);

@@ -19,7 +19,7 @@ import type { ConnectionName } from './connection.ts';
 import type { Member } from './frames.ts';
 import { publishEntries } from './publish-entries.ts';
 
-/** Most members in an answer; larger channels do not show them one by one. */
+/** Maximum number of members in a reply; larger channels do not show individual members. */
 const MEMBERS_LIMIT = 500;
 const PAGE = 500;
 const PAGES_LIMIT = 20;

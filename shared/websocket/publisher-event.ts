@@ -27,7 +27,7 @@ const PLACE = /^[0-9a-g]{0,12}$/;
  * @throws DomainError SUBJECT_INVALID, EVENT_MALFORMED
  */
 export function parsePublisherEvent(event: unknown, newId: () => string): PublisherEvent {
-  if (!isJsonObject(event)) throw malformed('the event is no JSON object');
+  if (!isJsonObject(event)) throw malformed('the event is not a JSON object');
   const { deliver, Records: records, detail } = event;
   if (isJsonObject(deliver)) return { kind: 'deliver', job: parseJob(deliver) };
   if (Array.isArray(records))
@@ -66,7 +66,7 @@ function checked(data: unknown): unknown {
   if (Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
     throw new DomainError(
       'SUBJECT_INVALID',
-      `a message may have ${MAX_DATA_BYTES} bytes at most: with its frame, API Gateway takes 128 KB`,
+      `a message may have at most ${MAX_DATA_BYTES} bytes: with its frame, API Gateway accepts 128 KB`,
     );
   return data;
 }

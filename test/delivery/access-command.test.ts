@@ -103,7 +103,7 @@ describe('gatewright access', () => {
 
     assert.match(
       one.stdout,
-      /^DENY {2}GET \/orders\/8 {2}own allows it only to its owner\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
+      /^DENY {2}GET \/orders\/8 {2}own allows it only to the owner of the resource\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
     );
     assert.match(all.stdout, /GET \/orders +ALLOW {2}by list/);
     assert.match(all.stdout, /GET\/orders\/7"/);
@@ -123,7 +123,7 @@ describe('gatewright access', () => {
     assert.ok(
       stderr.includes(
         `error: ${stackName()} Api stage dev: its routes use the authorizers, but no access document protects it, so every call is ` +
-          `answered 500: add it to api of a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
+          `answered with 500: add it to api of a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
       ),
       stderr,
     );
@@ -141,7 +141,7 @@ describe('gatewright access', () => {
     assert.deepEqual([without.code, without.stderr], [1, stderr]);
     assert.match(
       stderr,
-      /access\/orders\.yml: authorizer tokens: caches answers for 3600 s, the document allows 60 s/,
+      /access\/orders\.yml: authorizer tokens: caches answers for 3600 s, but the document allows 60 s/,
     );
     assert.match(stderr, /access\/orders\.yml: the API now has POST \/orders; run gatewright access sync/);
   });
@@ -214,7 +214,7 @@ describe('gatewright access', () => {
     );
     assert.match(
       strange.stderr,
-      /warning: access\/My Orders\.yml:1:1: is not read, because its name is not one of an access document: use small letters, digits and -/,
+      /warning: access\/My Orders\.yml:1:1: is ignored, because its name cannot be the name of an access document: use lower-case letters, digits and -/,
     );
     assert.equal(strange.code, 0, strange.stderr);
   });
@@ -223,7 +223,10 @@ describe('gatewright access', () => {
     const { code, stderr } = await runCommand(['access', 'matrix', 'nope']);
 
     assert.equal(code, 1);
-    assert.match(stderr, /no access document "nope"; there are: .*food-delivery-http, food-delivery-rest/);
+    assert.match(
+      stderr,
+      /there is no access document "nope"; expected one of .*food-delivery-http, food-delivery-rest/,
+    );
   });
 });
 

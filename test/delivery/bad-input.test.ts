@@ -71,12 +71,12 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a setting that is none beside the template',
     args: ['start', settled, ...PORTS],
-    says: /settled\/gatewright\.yml:2: there is no setting "prot"; known settings: sources, parts, claimsChecked, account, /,
+    says: /settled\/gatewright\.yml:2: unknown setting "prot"; known settings: sources, parts, claimsChecked, account, /,
   },
   {
     name: 'an unknown stage',
     args: ['start', join(folder, 'staged'), '--stage', 'qa', ...PORTS],
-    says: /unknown stage "qa": params has dev, prod/,
+    says: /unknown stage "qa"; params has dev, prod/,
   },
   {
     name: 'a handler file that is missing, with --strict',
@@ -145,7 +145,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a stage that no access document names',
     args: ['access', 'sync', '--folder', accessFolder, '--stage', 'prd'],
-    says: /no access document names stage "prd" under api; they name: dev, prod/,
+    says: /no access document names stage "prd" under api; the stages are dev, prod/,
   },
   {
     name: 'a stage that the document does not name',

@@ -73,7 +73,7 @@ describe('commands that reach a running gateway', () => {
     assert.equal(anonymous.code, 1);
     assert.ok(
       anonymous.stderr.includes(
-        `no gateway runs from this directory; choose a running one with --gateway NAME: ${all}`,
+        `no gateway was started from this directory; choose a running one with --gateway NAME: ${all}`,
       ),
     );
     assert.ok(
@@ -135,7 +135,7 @@ describe('commands that reach a running gateway', () => {
 
     assert.equal((JSON.parse(failed.stdout) as { errorMessage: string }).errorMessage, 'as asked');
     assert.match(handedOver.stdout, /^sent to /);
-    assert.match(unknown.stderr, /there is no function "Nobody"; there are shop-Answer/);
+    assert.match(unknown.stderr, /there is no function "Nobody"; expected one of shop-Answer/);
     assert.match(noJson.stderr, /"no-such-file" is neither JSON nor a readable file/);
     assert.deepEqual(
       [failed, handedOver, unknown, noJson].map(({ code }) => code),

@@ -232,7 +232,7 @@ describe('a handler with quota()', () => {
     assert.equal(complete.stdout, '200\n200\n429\n');
     // Never 503: a missing package is no outage of the table.
     const name = '@aws-sdk/client-dynamodb';
-    const sentence = `CONFIG_INVALID ${name} is not installed where this runs: npm install ${name}\n`;
+    const sentence = `CONFIG_INVALID ${name} is not installed where this code runs: run npm install ${name}\n`;
     assert.equal(lacking.stdout, sentence.repeat(3));
   });
 

@@ -131,9 +131,9 @@ describe('gatewright keys', () => {
 
     assert.match(
       prefix.stderr,
-      /prefix is no prefix of an access document in this stage; there are .*shop_(http|live)/,
+      /prefix is not a prefix of an access document in this stage; the prefixes are .*shop_(http|live)/,
     );
-    assert.match(role.stderr, /roles must be declared by a document that takes shop_live: partner/);
+    assert.match(role.stderr, /roles must be declared by a document that accepts shop_live: partner/);
     assert.deepEqual([prefix.code, role.code], [1, 1]);
   });
 
@@ -253,7 +253,7 @@ describe('gatewright access revoke', () => {
 
     assert.match(
       (await revoke('--issuer', 'keys', '--sub', 'x')).stderr,
-      /issuer is no issuer with revocation: true .* there are local/,
+      /issuer is not an issuer with revocation: true .*; expected one of local/,
     );
   });
 });

@@ -329,14 +329,14 @@ describe('npm run package -- --stage prod', () => {
       'usage-closer: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'usage-tracker: GATEWRIGHT_USAGE_TABLE must be the name of a DynamoDB table',
       'webhook-receiver: AWS_REGION is missing or malformed',
-      'ws-connect: GATEWRIGHT_PUBLISHER is no name of a function',
-      'ws-default: GATEWRIGHT_PUBLISHER is no name of a function',
-      'ws-disconnect: GATEWRIGHT_PUBLISHER is no name of a function',
-      'ws-publish: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-connect: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-default: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-disconnect: GATEWRIGHT_PUBLISHER is not a valid function name',
+      'ws-publish: GATEWRIGHT_PUBLISHER is not a valid function name',
       'ws-publisher: the event must name a channel',
-      'ws-subscribe: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-subscribe: GATEWRIGHT_PUBLISHER is not a valid function name',
       'ws-ticket: GATEWRIGHT_STAGE must be the name of a stage',
-      'ws-unsubscribe: GATEWRIGHT_PUBLISHER is no name of a function',
+      'ws-unsubscribe: GATEWRIGHT_PUBLISHER is not a valid function name',
     ]);
   });
 });

@@ -69,7 +69,7 @@ describe('a charged API', () => {
       const payload = kind.startsWith('http-1') ? 'http-1.0' : isSimple ? 'http-2.0' : 'rest-request';
       assert.match(
         checkWiring(document, wired({ payload, simpleResponses: isSimple })).join(),
-        /caches answers for 300 s, and cached answers are not charged to the quota: set its TTL to 0/,
+        /caches results for 300 s, and cached results are not charged to the quota: set its TTL to 0/,
       );
     });
 
@@ -83,7 +83,7 @@ describe('a charged API', () => {
 
     assert.match(
       checkWiring(document, wired({ payload: 'http-2.0', simpleResponses: true })).join(),
-      /caches one verdict for all routes: add \$context\.routeKey/,
+      /caches one result for all routes: add \$context\.routeKey/,
     );
   });
 

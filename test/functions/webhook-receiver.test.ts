@@ -93,7 +93,7 @@ describe('webhook-receiver', () => {
       'AWSEvents.PutEvents': [400, '{"__type":"AccessDeniedException","message":"canary"}'],
     });
 
-    assert.match(errorOf(ran) ?? '', /did not take a delivery/);
+    assert.match(errorOf(ran) ?? '', /did not accept a delivery/);
     assert.match(ran?.output ?? '', /TARGET_UNAVAILABLE/);
     assert.equal(asked.at(-1), 'DynamoDB_20120810.DeleteItem');
   });
@@ -110,6 +110,6 @@ describe('webhook-receiver', () => {
   it('takes no secret from its environment unless it runs on this machine', async () => {
     const { ran } = await run(EVENT, {}, { AWS_ENDPOINT_URL: 'https://aws.example' });
 
-    assert.match(errorOf(ran) ?? '', /^LOCAL_WEBHOOK_SECRET .* on this machine only$/);
+    assert.match(errorOf(ran) ?? '', /^LOCAL_WEBHOOK_SECRET .* on a developer machine only$/);
   });
 });

@@ -72,7 +72,7 @@ describe('assertPackagesInLayer', () => {
 
 describe('assertShippedOnce', () => {
   it('refuses a file in two outputs, unless nothing of it is there', () => {
-    assert.throws(() => assertShippedOnce(aMetafile(['x.js'], [])), /x\.js ships twice/);
+    assert.throws(() => assertShippedOnce(aMetafile(['x.js'], [])), /x\.js is packaged twice/);
     assertShippedOnce(aMetafile(['x.js'], [], 0));
   });
 });

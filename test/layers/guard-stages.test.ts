@@ -59,13 +59,17 @@ describe('guardStages', () => {
     const { notes } = guardStages(aTemplate(), {}, { ...NONE, documents });
 
     assert.deepEqual(notes, [
-      "the stack's web ACL does not guard the API of access/http.yml: AWS WAF guards REST APIs, and this is an HTTP API",
-      "the stack's web ACL does not guard the API of access/websocket.yml: AWS WAF guards REST APIs, and this is a WebSocket API",
+      "the stack's web ACL does not guard the API of access/http.yml: AWS WAF protects REST APIs only, and this is an HTTP API",
+      "the stack's web ACL does not guard the API of access/websocket.yml: AWS WAF protects REST APIs only, and this is a WebSocket API",
     ]);
   });
 
   const refusals = [
-    { name: 'text that is no stage', settings: { stages: 'a1b2c3' }, says: /"a1b2c3" .* no stage such as/ },
+    {
+      name: 'text that is no stage',
+      settings: { stages: 'a1b2c3' },
+      says: /"a1b2c3" .* not a stage; write it as/,
+    },
     {
       name: 'a stage of an HTTP API',
       settings: { stages: 'h1/prod' },

@@ -113,7 +113,10 @@ describe('lookUpIds', () => {
     const { absent, refusal } = await lookUpIds(folder.path, provider, {});
 
     assert.equal(refusal, undefined);
-    assert.match(absent.join('\n'), /^shop, soon: only the local gateway's id .*deny every request$/);
+    assert.match(
+      absent.join('\n'),
+      /^shop, soon: in stage prod only the local gateway's API id .*deny every request$/,
+    );
   });
 
   it('refuses a deployment without credentials at once, though every API is known on this machine', async () => {

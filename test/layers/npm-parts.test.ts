@@ -71,7 +71,7 @@ describe('npmParts', () => {
     const elsewhere = join(root, 'elsewhere');
     mkdirSync(elsewhere);
     symlinkSync(elsewhere, join(service, '.gatewright'));
-    assert.throws(() => npmParts(service, installed).prepare(anAuthorizer()), { message: /is no folder/ });
+    assert.throws(() => npmParts(service, installed).prepare(anAuthorizer()), { message: /is not a folder/ });
     assert.ok(!existsSync(join(elsewhere, 'stack')));
   });
 });

@@ -24,7 +24,7 @@ const INVENTORY = JSON.stringify({
 describe('StackPlugin', () => {
   it('refuses a stage that has no params', () => {
     assert.throws(() => aPlugin('nope', {})['initialize']?.(), {
-      message: 'unknown stage "nope": params has dev, prod',
+      message: 'unknown stage "nope"; params has dev, prod',
     });
     void aPlugin('dev', {})['initialize']?.();
   });
@@ -66,7 +66,7 @@ describe('StackPlugin', () => {
       refused: false,
     },
     {
-      name: 'refuses dev where it is not local',
+      name: 'refuses dev where but it is missing local',
       stage: 'dev',
       variables: LOCAL,
       custom: { localStages: [] },
@@ -290,7 +290,7 @@ describe('StackPlugin', () => {
 
     assert.throws(packaging(3600), {
       code: 'ACCESS_WIRING_UNSAFE',
-      message: /^access\/users\.yml: authorizer tokens: caches answers for 3600 s/,
+      message: /^access\/users\.yml: authorizer tokens: caches results for 3600 s/,
     });
     void packaging(60)();
   });

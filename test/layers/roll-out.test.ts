@@ -112,7 +112,7 @@ describe('addAliases', () => {
     [
       'a weight without a version',
       { versions: true, previousWeight: 0.5, previous: PREVIOUS },
-      /has no previous version/,
+      /is set without a previous version/,
     ],
     [
       'a weight above 1',
@@ -127,7 +127,7 @@ describe('addAliases', () => {
     [
       'a version that is none',
       { versions: true, previousWeight: 0.5, previous: { 'token-authorizer': '$LATEST' } },
-      /"\$LATEST" is no version number/,
+      /"\$LATEST" is not a version number/,
     ],
     [
       'a function that has no version',

@@ -7,7 +7,7 @@ type Arn = {
   readonly resource: string;
 };
 
-/** Reads `arn:partition:service:region:account:resource`; undefined when the text is no ARN. */
+/** Reads `arn:partition:service:region:account:resource`; returns undefined when the text is not an ARN. */
 export function parseArn(text: string): Arn | undefined {
   const parts = text.split(':');
   if (parts.length < 6 || parts[0] !== 'arn') return undefined;

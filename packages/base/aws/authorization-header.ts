@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * AWS's words for an `Authorization` header that is no SigV4 header. The value is a credential: it is hashed,
- * not repeated.
+ * AWS's wording for an `Authorization` header that is not a SigV4 header. The value is a credential, so it is
+ * hashed and not repeated.
  * @see docs/aws §1.4, newer wording
  */
 export function describeMalformedAuthorization(header: string): string {

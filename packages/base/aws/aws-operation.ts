@@ -4,13 +4,16 @@ import { asJsonObject, parseJsonObject } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
 
 export type AwsOperation =
-  /** `X-Amz-Target: Prefix.Action` with JSON. `input` is undefined where the body is no JSON object. */
+  /** `X-Amz-Target: Prefix.Action` with JSON. `input` is undefined if the body is not a JSON object. */
   | {
       readonly protocol: 'json';
       readonly prefix: string;
       readonly action: string;
       readonly input: UnknownMembers | undefined;
-      /** Sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and to be answered so. */
+      /**
+       * The request was sent as RPC v2 CBOR, `/service/Prefix/operation/Action`, and must be answered in that
+       * form.
+       */
       readonly isCbor?: true;
     }
   /** `Action=…` in the query or in a form body. */
@@ -26,7 +29,7 @@ type OperationRequest = {
   readonly path?: string;
 };
 
-/** Of a body that is decompressed: far above what any operation takes. */
+/** Size limit of a decompressed body: far above what any operation accepts. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 const CBOR_PATH = /\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z]+)$/;
@@ -44,7 +47,8 @@ export function readOperation(request: OperationRequest): AwsOperation {
       action: target[2] ?? '',
       input: text === undefined ? undefined : parseJsonObject(text === '' ? '{}' : text),
     };
-  // After the target. Attack: a permission is asked for the one, and a service that knows JSON alone serves the other.
+  // Checked after the target. Attack: the permission would be checked for one operation, while a service that
+  // only knows JSON serves the other one.
   const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
   if (cbor !== null) {
     const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
@@ -60,7 +64,7 @@ export function readOperation(request: OperationRequest): AwsOperation {
   return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
 }
 
-/** By its headers alone, for refusals before the operation is read. */
+/** Reads only the headers, for refusals before the operation is read. */
 export function isCborCall(headers: readonly string[]): boolean {
   return lastHeader({ headers }, 'smithy-protocol') === 'rpc-v2-cbor';
 }

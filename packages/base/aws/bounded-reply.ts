@@ -1,4 +1,4 @@
-/** What a command says where the reply of an outside server is missing, too large or late. */
+/** The message of a command when the response of an outside server is missing, too large or late. */
 import { sendWithin as send } from './signed-call.ts';
 import type { CallReply, PlainCall } from './signed-call.ts';
 import { UsageError } from './usage-error.ts';
@@ -13,7 +13,7 @@ export async function sendWithin(url: URL, call: Pick<PlainCall, 'headers'>): Pr
   return requireReply(url, await send({ ...COMMAND_LIMITS, ...call, method: 'GET', url }));
 }
 
-/** @throws UsageError when there is none */
+/** @throws UsageError when there is no valid response */
 export function requireReply(url: URL, reply: CallReply): CallReply {
   if (reply.status > 0) return reply;
   throw new UsageError(describeSilence(url, reply), { cause: reply.cause });
@@ -21,14 +21,14 @@ export function requireReply(url: URL, reply: CallReply): CallReply {
 
 export function describeSilence({ origin, pathname }: URL, { cause }: CallReply): string {
   if (cause instanceof RangeError) return `${origin}${pathname} ${cause.message}`;
-  return `${origin} cannot be reached, or its answer does not end: ${reasonOf(cause)}`;
+  return `${origin} cannot be reached, or its response does not end: ${reasonOf(cause)}`;
 }
 
-/** `fetch` has its reason in the cause; one that ran out of time has it in its own message. */
+/** `fetch` has its reason in the cause; a timeout has it in the error's own message. */
 function reasonOf(failure: unknown): string {
   const error = failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
   const reason = error instanceof Error ? error.message || error.name : String(error);
   // Node's fetch, unlike osls, reads these only when asked.
   const isUnread = PROXIES.some((name) => process.env[name]) && process.env['NODE_USE_ENV_PROXY'] !== '1';
-  return isUnread ? `${reason}; a proxy of the environment is used with NODE_USE_ENV_PROXY=1` : reason;
+  return isUnread ? `${reason}; to use the proxy of the environment, set NODE_USE_ENV_PROXY=1` : reason;
 }

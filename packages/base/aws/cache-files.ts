@@ -1,6 +1,6 @@
 /**
- * Files kept from one run to the next, in a folder for its owner alone, since its content is served and run.
- * Links, files of other users or open to others, and damaged files are ignored.
+ * Files that are kept from one run to the next, in a folder that only its owner can read, since their content
+ * is served and run. Links, files of other users or open to others, and damaged files are ignored.
  */
 import {
   closeSync,
@@ -22,7 +22,10 @@ import { hash } from './file-marks.ts';
 
 export type CacheFolder = {
   readonly folder: string;
-  /** In total; those not used for longest go first. Two programs that write at once may each add as much. */
+  /**
+   * Total size limit; files that were not used for the longest time are deleted first. Two programs that
+   * write at the same time may each add as much.
+   */
   readonly mostFiles: number;
   readonly mostBytes: number;
 };
@@ -34,7 +37,7 @@ const NOTED_EVERY_MS = 60_000;
 const STAYS = 0.75;
 /** Windows lacks it and the next. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
-/** Else a pipe would be awaited for ever. */
+/** Otherwise reading a pipe would wait for ever. */
 const NO_WAIT = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 
 /** Undefined if absent or not trustworthy. */
@@ -59,7 +62,7 @@ export function readCached({ folder, mostBytes }: CacheFolder, name: string): st
   }
 }
 
-/** By the time of its last change, as pruning reads it. */
+/** Records the use as the time of the last change, which pruning reads. */
 function noteUse(file: number, { mtimeMs }: Stats): void {
   const now = new Date();
   if (now.getTime() - mtimeMs < NOTED_EVERY_MS) return;
@@ -71,7 +74,7 @@ function noteUse(file: number, { mtimeMs }: Stats): void {
   }
 }
 
-/** A full or read-only disk costs the next run a moment, and this one nothing. */
+/** A full or read-only disk costs the next run some time, but does not fail this one. */
 export function writeCached(cache: CacheFolder, name: string, body: string): void {
   const { folder, mostBytes } = cache;
   try {
@@ -110,10 +113,10 @@ function isOfOwner({ uid, mode }: Stats): boolean {
 
 type Tally = { readonly files: number; readonly bytes: number };
 
-/** At most this much is in the folders scanned so far. */
+/** The folders scanned so far contain at most this much. */
 const TALLIES = new WeakMap<CacheFolder, Tally>();
 
-/** Scans the folder only if it may hold too much: a thousand files would mean half a million looks. */
+/** Scans the folder only if it may contain too much: a thousand files would mean half a million look-ups. */
 function deleteOldest(cache: CacheFolder, writtenBytes: number): void {
   const { files, bytes } = TALLIES.get(cache) ?? { files: Infinity, bytes: 0 };
   const most = { files: files + 1, bytes: bytes + writtenBytes };

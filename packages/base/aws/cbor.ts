@@ -18,7 +18,7 @@ export class Timestamp {
   }
 }
 
-/** A number of an answer that is no integer by its type, although its value may be one. */
+/** A number in a response whose type is not integer, although its value may be a whole number. */
 export class Double {
   readonly value: number;
 
@@ -88,8 +88,8 @@ function head(major: number, size: number): Buffer {
 }
 
 /**
- * The body as JSON would have it: timestamps in seconds, bytes in base64, `undefined` as null.
- * @returns undefined for anything that is not one whole value, or nested more than 32 deep
+ * The body as JSON would represent it: timestamps in seconds, bytes in base64, `undefined` as null.
+ * @returns undefined for anything that is not one whole value, or is nested more than 32 deep
  */
 export function decodeCbor(bytes: Buffer): unknown {
   const reader = new CborReader(bytes);

@@ -1,9 +1,10 @@
 /** Offset of a clock that threads share from the machine's clock, with its recent history. */
 
-/** The longest run of a function; one in its own process learns the time with its next event. */
+/** The longest run of a function; a function in its own process learns the new time with its next event. */
 const KEPT_MS = 15 * 60_000;
 /**
- * Layout: the present offset, the number of moves, then for each kept move the offset before it and its end.
+ * Layout: the present offset, the number of moves, then for each recorded move the offset before it and its
+ * end.
  */
 const MOVES = 8;
 const FIRST_MOVE = 2;
@@ -23,7 +24,7 @@ export class ClockOffset {
     return this.#cells[0] ?? 0;
   }
 
-  /** The move is recorded first: a reader of the new offset must find the old one. */
+  /** The move is recorded first, because a reader of the new offset must find the old one. */
   moveTo(ms: number, machineEpochMs: number): void {
     const moves = this.#cells[1] ?? 0;
     const at = FIRST_MOVE + 2 * (moves % MOVES);
@@ -34,7 +35,7 @@ export class ClockOffset {
     this.#cells[0] = ms;
   }
 
-  /** Offsets in force within the last quarter of an hour, except the present one. */
+  /** Offsets in force within the last 15 minutes, except the present one. */
   formerMs(machineEpochMs: number): readonly number[] {
     const former = new Set<number>();
     for (let index = FIRST_MOVE; index < this.#cells.length; index += 2)

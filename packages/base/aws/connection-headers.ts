@@ -1,4 +1,7 @@
-/** Fields of one HTTP/1.1 connection: whoever passes a message on leaves them out (RFC 9110 §7.6.1). */
+/**
+ * Fields that belong to one HTTP/1.1 connection. A forwarder of a message must leave them out
+ * (RFC 9110 §7.6.1).
+ */
 export const HOP_BY_HOP: readonly string[] = [
   'connection',
   'keep-alive',
@@ -9,5 +12,5 @@ export const HOP_BY_HOP: readonly string[] = [
   'upgrade',
 ];
 
-/** Those and the length, which whoever sends the message writes itself. */
+/** Those fields and the content length, which the sender of a message writes itself. */
 export const CONNECTION_HEADERS: readonly string[] = [...HOP_BY_HOP, 'content-length'];

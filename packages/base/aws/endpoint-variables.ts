@@ -1,4 +1,4 @@
-/** `AWS_ENDPOINT_URL_<SERVICE>`: calls of one service, or all, to another address than AWS's. */
+/** `AWS_ENDPOINT_URL_<SERVICE>`: sends the calls of one service, or of all, to another address than AWS's. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,9 +30,9 @@ export function endpointVariableOf(service: string): string {
     : `AWS_ENDPOINT_URL_${VARIABLES[service] ?? service.toUpperCase()}`;
 }
 
-/** Without a slash at its end; undefined: AWS's own. */
+/** Without a trailing slash; undefined means AWS's own address. */
 export function givenEndpoint(service: string, environment: Environment): string | undefined {
   const all = [environment[endpointVariableOf(service)], environment['AWS_ENDPOINT_URL']];
-  // Set to nothing is not set.
+  // An empty value counts as unset.
   return all.find((given) => given !== undefined && given !== '')?.replace(/\/$/, '');
 }

@@ -6,7 +6,7 @@ import { dirname, join, sep } from 'node:path';
 /** Existence; kind and size; names in a folder; text. */
 export type Look = 'there' | 'state' | 'names' | 'content';
 
-/** One look at one file. With an unchanged `state` the text need not be read again. */
+/** The result of looking at one file once. While `state` is unchanged, the text need not be read again. */
 export type Mark = {
   readonly file: string;
   readonly look: Look;
@@ -76,14 +76,14 @@ function exactState({ size, mtimeMs, ctimeMs, ino }: Stats): string {
 }
 
 /**
- * Another project that shares the file by a link changes its ctime; another version changes the manifest
- * beside it.
+ * Another project that shares the file by a link changes its ctime; another version changes the manifest next
+ * to it.
  */
 function packageState({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 
-/** With where links lead: another target has the same name. */
+/** Includes the targets of links, because another target may have the same name. */
 function namesIn(folder: string): string {
   if (isPackageFolder(folder)) return packageNames(folder);
   const entries = readdirSync(folder, { withFileTypes: true }).map((entry) =>
@@ -109,8 +109,9 @@ export function packageNames(folder: string): string {
 }
 
 /**
- * Where code in a folder finds a package, and its version; `absent` if it finds none.
- * @param looked results by candidate, for calls that follow one another
+ * The folder in which code in a given folder finds a package, and the package's version; `absent` if it finds
+ * none.
+ * @param looked results by candidate, for consecutive calls
  */
 export function packageFrom(
   folder: string,

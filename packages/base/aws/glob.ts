@@ -1,17 +1,17 @@
 /**
- * Wildcards: `*` is any run of characters, also an empty one, and `?` any single one. Not regular expressions,
- * whose backtracking a hostile pattern could make run for minutes: here each `*` is fixed at its leftmost fit, so
- * the cost is bounded by pattern length × text length.
+ * Wildcards: `*` matches any run of characters, including an empty one, and `?` any single character. Regular
+ * expressions are not used, because a hostile pattern could make their backtracking run for minutes: here
+ * each `*` is fixed at its leftmost match, so the cost is bounded by pattern length × text length.
  */
 
 type Matcher = (text: string) => boolean;
 
 export const ANY_ONE = Symbol('?');
 
-/** A part of a pattern without `*`: a text of which every character counts, or its characters one by one. */
+/** A part of a pattern without `*`: either a literal text, or its characters one by one. */
 export type GlobPiece = string | readonly (string | typeof ANY_ONE)[];
 
-/** As IAM and CloudFront read a pattern: slashes and colons are like any other character. */
+/** Matches as IAM and CloudFront do: slashes and colons are ordinary characters. */
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.includes('?')) {
     const star = pattern.indexOf('*');
@@ -21,7 +21,7 @@ export function compileGlob(pattern: string): Matcher {
       const prefix = pattern.slice(0, -1);
       const end = prefix.length - 1;
       const lastCode = prefix.charCodeAt(end);
-      // ARNs of one API start alike and differ at the end, so the last character decides most of them.
+      // ARNs of one API begin alike and differ at the end, so the last character decides most comparisons.
       return (text) => text.charCodeAt(end) === lastCode && text.startsWith(prefix);
     }
   }

@@ -13,7 +13,7 @@ type HostRule = {
    * endpoint.
    */
   readonly admitsServices?: boolean;
-  /** Proxies that keep the caller's Host stand in front of this port, and containers call it. */
+  /** Proxies that keep the caller's Host header forward to this port, and containers call it. */
   readonly admitsProxies?: boolean;
 };
 
@@ -28,7 +28,7 @@ type GuardRefusal = {
   /** Flat name, value list. */
   readonly headers: readonly string[];
   readonly body: string;
-  /** In the body, and for the log. */
+  /** The message for the body and for the log. */
   readonly message: string;
 };
 
@@ -42,7 +42,10 @@ const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
 /** Prefix that AWS clients add for some operations: `sync-127.0.0.1`. No page's URL can have such a name. */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
-/** A page has none of these names: two are addresses, RFC 6761 keeps one, and ICANN sells no `.internal`. */
+/**
+ * No web page can have one of these names: two are addresses, RFC 6761 reserves one, and ICANN does not sell
+ * `.internal`.
+ */
 const PROXIED_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', 'host.docker.internal']);
 const HTTP_PORT = 80;
 
@@ -118,7 +121,7 @@ function suggestedName(host: string): string {
   return /^[A-Za-z0-9.:-]{1,100}$/.test(host) ? host : 'NAME';
 }
 
-/** A header's text, safe to echo: one line, bounded. */
+/** A header's text made safe to echo: one line, with bounded length. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }

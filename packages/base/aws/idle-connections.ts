@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Clients are promised less (`Keep-Alive: timeout=60`) than they get, so that they never send on a connection
- * that is being closed. Node's own `Agent` honours it only with a `timeout` of its own.
+ * Clients are promised a shorter time (`Keep-Alive: timeout=60`) than they get, so that they never send on a
+ * connection that is being closed. Node's own `Agent` honours the header only if it has its own `timeout`.
  */
 export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
 

@@ -47,7 +47,7 @@ export function firstAddress({ bits, width, prefix }: IpBlock): bigint {
   return (bits >> hostBits) << hostBits;
 }
 
-/** Whether `outer` holds every address of `inner`; false across versions of IP. */
+/** Whether `outer` contains every address of `inner`; false if they are different versions of IP. */
 export function isWithin(inner: IpBlock, outer: IpBlock): boolean {
   const hostBits = BigInt(outer.width - outer.prefix);
   return (

@@ -6,7 +6,7 @@ export type JsonObject = { readonly [key: string]: Json };
 /** An object whose members may be anything: an answer that is being built, with dates and unset members. */
 export type UnknownMembers = Readonly<Record<string, unknown>>;
 
-/** What a parser of JSON or YAML returned is JSON, so only the outermost type is checked. */
+/** The result of a JSON or YAML parser is JSON, so only the outermost type is checked. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -22,7 +22,7 @@ export function asJsonObject(value: unknown): UnknownMembers | undefined {
 
 const NOTHING: JsonObject = Object.freeze({});
 
-/** The members of an object; none if the value is not an object. */
+/** The members of an object; empty if the value is not an object. */
 export function membersOf(value: Json | undefined): JsonObject;
 export function membersOf(value: unknown): UnknownMembers;
 export function membersOf(value: unknown): UnknownMembers {
@@ -76,7 +76,7 @@ export function asList(value: unknown): readonly unknown[] {
   return isJsonList(value) ? value : [];
 }
 
-/** Policies and SAM write a list of one item as the item; nothing is an empty list. */
+/** Policies and SAM write a list of one item as the item itself; a missing value is an empty list. */
 export function asOneOrMore(value: Json | undefined): readonly Json[];
 export function asOneOrMore(value: unknown): readonly unknown[];
 export function asOneOrMore(value: unknown): readonly unknown[] {

@@ -1,9 +1,9 @@
 import { partitionOf } from './arn.ts';
 
 /**
- * ARN of `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or of any other origin with that path. Attack: the
- * permission is asked for one reading of an address, and another one is served.
- * @returns undefined for no address of a queue
+ * ARN of `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, or of any other origin with that path.
+ * Attack: the permission is checked for one reading of the address, and another reading is served.
+ * @returns undefined if the text is not the address of a queue
  */
 export function arnOfQueueUrl(
   url: string,

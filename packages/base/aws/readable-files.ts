@@ -9,7 +9,7 @@ export function readIfReadable(file: string): string | undefined {
   }
 }
 
-/** By name; none of a folder that is absent, a file, or closed to this user. */
+/** Keys are file names; empty if the folder is absent, is a file, or cannot be read by this user. */
 export function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));

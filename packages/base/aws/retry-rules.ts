@@ -1,4 +1,7 @@
-/** How often each kind of call is repeated. Separate constants, so that a bundle has only the rows that it uses. */
+/**
+ * How often each kind of call is repeated. The rules are separate constants, so that a bundle contains only
+ * those that it uses.
+ */
 import type { CallFailure, RetryRule } from './retry.ts';
 
 const BOTH: readonly CallFailure[] = ['busy', 'failed'];

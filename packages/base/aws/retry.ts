@@ -3,7 +3,7 @@
 export type CallPorts = {
   readonly clock: { readonly nowEpochMs: () => number };
   readonly timer: { readonly pause: (ms: number) => Promise<void> };
-  /** In [0, 1). */
+  /** A number in [0, 1). */
   readonly random: { readonly fraction: () => number };
 };
 
@@ -20,7 +20,7 @@ export const PROCESS_PORTS: CallPorts = {
 export type CallFailure = 'busy' | 'failed';
 
 export type RetryRule = {
-  /** With the first. */
+  /** Includes the first attempt. */
   readonly attempts: number;
   /**
    * The pause before attempt n is random, from 0 to `baseMs` · 2ⁿ⁻², at most `capMs` (full jitter; AWS
@@ -38,7 +38,7 @@ export type RetryRule = {
 const BUSY_CODE =
   /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|SlowDown|TransactionInProgress|TooManyInvalidationsInProgress/;
 
-/** Undefined: the call succeeded, or was refused for good. `status` 0: no answer came. */
+/** Undefined: the call succeeded, or was refused permanently. `status` 0: no response arrived. */
 export function failureOf({
   status,
   code,

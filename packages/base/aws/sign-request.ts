@@ -18,9 +18,9 @@ export type CredentialScope = {
 
 type CanonicalParts = {
   readonly method: string;
-  /** As on the wire, still percent-encoded. */
+  /** As sent on the wire, still percent-encoded. */
   readonly path: string;
-  /** As on the wire, without the question mark. */
+  /** As sent on the wire, without the question mark. */
   readonly query: string;
   /** Name in lower case → values in wire order; all signed headers, maybe more. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
@@ -49,8 +49,8 @@ type RequestToSign = AwsCredentials & {
 };
 
 /**
- * Signs by the Authorization header.
- * @returns all headers to send, Host included (most HTTP clients set the same one themselves).
+ * Signs with the Authorization header.
+ * @returns all headers to send, including Host (most HTTP clients set the same Host themselves).
  */
 export function signRequest(request: RequestToSign): Record<string, string> {
   const amzDate = toAmzDate(request.nowEpochMs);
@@ -122,7 +122,7 @@ function signingKey(secretAccessKey: string, { date, region, service }: Credenti
   let bytes: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
   for (const part of [date, region, service, 'aws4_request'])
     bytes = createHmac('sha256', bytes).update(part, 'utf8').digest();
-  // Given bytes, Node makes a key object at each use, which takes longer than the signature.
+  // If given bytes, Node makes a key object at each use, which takes longer than the signature itself.
   const key = createSecretKey(bytes);
   for (const oldest of SIGNING_KEYS.keys()) {
     if (SIGNING_KEYS.size < SIGNING_KEYS_LIMIT) break;
@@ -168,7 +168,10 @@ export function canonicalPath(wirePath: string, service: string): string {
   return `/${segments.map(encodeUnreserved).join('/')}${closing}`;
 }
 
-/** Each name and value encoded anew (RFC 3986 unreserved characters stay), sorted by name, then by value. */
+/**
+ * Each name and value is encoded again (RFC 3986 unreserved characters stay), and sorted by name, then by
+ * value.
+ */
 export function canonicalQuery(wireQuery: string): string {
   if (wireQuery === '') return '';
   return wireQuery
@@ -192,7 +195,7 @@ function canonicalValue(values: readonly string[]): string {
   return values.map((value) => value.trim().replace(/\s+/g, ' ')).join(',');
 }
 
-/** Brings `%7e`, `%7E` and `~` to one spelling without decoding to text, so that no byte is lost. */
+/** Normalizes `%7e`, `%7E` and `~` to one spelling without decoding to text, so that no byte is lost. */
 function reencode(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})|[^%]+|%/g, (piece, hex: string | undefined) => {
     if (hex === undefined) return encodeUnreserved(piece);

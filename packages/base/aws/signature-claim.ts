@@ -19,7 +19,7 @@ export type ClaimedSignature = {
   /** The signed query: all of it, or all but X-Amz-Signature. */
   readonly signedQuery: string;
   readonly securityToken: string | undefined;
-  /** Of a presigned URL. */
+  /** Lifetime of a presigned URL. */
   readonly expiresSeconds: number | undefined;
 };
 
@@ -34,7 +34,7 @@ type Headers = ReadonlyMap<string, readonly string[]>;
 export function readClaim(query: string, headers: Headers): ClaimedSignature | SignatureDefect | undefined {
   const parameters = readQuery(query);
   const [authorization, second] = headers.get('authorization') ?? [];
-  // The backend might read the other one of two.
+  // The backend might read the other of the two.
   if (second !== undefined) return incomplete('The request has more than one Authorization header.');
   const presigned = parameters.has('X-Amz-Algorithm');
   if (authorization === undefined) return presigned ? readPresigned(query, parameters) : undefined;
@@ -116,7 +116,7 @@ function readPresigned(
     return incomplete(`${missing.join('')}Re-examine the query-string parameters.`);
   }
   const signatures = query.split('&').filter((pair) => nameOf(pair) === 'X-Amz-Signature');
-  // It is not signed itself: a second one could hold anything.
+  // This header is not signed itself, so a second one could contain anything.
   if (signatures.length > 1) return incomplete('The query string has more than one X-Amz-Signature.');
   const expires = parameters.get('X-Amz-Expires') ?? '300';
   if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_EXPIRES_SECONDS) {

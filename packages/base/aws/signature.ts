@@ -16,9 +16,9 @@ import { type ClaimedSignature, readClaim, type SignatureDefect } from './signat
 
 export type SignedRequest = {
   readonly method: string;
-  /** As on the wire, still percent-encoded. */
+  /** As received on the wire, still percent-encoded. */
   readonly path: string;
-  /** As on the wire, without the question mark. */
+  /** As received on the wire, without the question mark. */
   readonly query: string;
   /** Flat name, value list in wire order. */
   readonly rawHeaders: readonly string[];
@@ -56,7 +56,7 @@ export type SignatureResult =
   | {
       readonly kind: 'refused';
       readonly code: 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN';
-      /** As API Gateway answers; DynamoDB answers the same defects with 400. */
+      /** The status that API Gateway returns; DynamoDB answers the same defects with 400. */
       readonly status: 403;
       readonly message: string;
       /** `InvalidSignatureException`, `IncompleteSignatureException`, `UnrecognizedClientException`, `ExpiredTokenException` */
@@ -79,8 +79,8 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   if (defect !== undefined) return refused(defect);
 
   const secret = at.secretOf(claim.accessKeyId);
-  // A token with a key that has none belongs to another account's credentials; a temporary key is invalid
-  // without its token.
+  // A token together with a permanent key belongs to another account's credentials; a temporary key is
+  // invalid without its token.
   const session = at.sessionOf?.(claim.accessKeyId);
   if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
   if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };

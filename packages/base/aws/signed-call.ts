@@ -1,6 +1,6 @@
 /**
- * One call of an AWS service: signed, within a time, its reply read up to a limit, repeated by a rule. What a
- * caller makes of the outcome is its own.
+ * One call of an AWS service: it is signed and timed, its response is read up to a limit, and it is repeated
+ * by a rule. The caller decides what to do with the outcome.
  */
 import { failureOf, PROCESS_PORTS, readRetryAfter, repeatCall } from './retry.ts';
 import type { CallPorts, RetryRule } from './retry.ts';
@@ -12,9 +12,12 @@ export type PlainCall = {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
-  /** Of each attempt; Infinity: unlimited. */
+  /** Timeout of each attempt; Infinity means unlimited. */
   readonly timeoutMs: number;
-  /** Counted after decompression: a small reply may unpack to a large one. 0: the body is dropped unread. */
+  /**
+   * Counted after decompression, because a small response may unpack to a large one. 0: the body is dropped
+   * unread.
+   */
   readonly maxBytes: number;
   /** Default: by `fetch`. */
   readonly transport?: Transport | undefined;
@@ -29,12 +32,12 @@ export type SignedCall = PlainCall & {
 };
 
 export type CallReply = {
-  /** 0: no answer came in time, or one over the limit. */
+  /** 0: no response arrived in time, or it was over the limit. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly text: string;
-  /** Why there is no answer. */
+  /** The reason why there is no response. */
   readonly cause?: unknown;
 };
 

@@ -29,7 +29,7 @@ export function verifyByAnyClock(
   let result = verifySignature(request, { ...context, nowEpochMs });
   // The machine's time comes last: developers compare its wording with the real time.
   for (const other of [...(clock.formerOffsetsMs?.() ?? []), 0]) {
-    // Another clock does not give an ended session its time back.
+    // Changing the clock does not revive an expired session.
     if (result.kind !== 'refused' || result.code === 'EXPIRED_TOKEN') return result;
     if (other !== offsetMs)
       result = verifySignature(request, { ...context, nowEpochMs: nowEpochMs - offsetMs + other });

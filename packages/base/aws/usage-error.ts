@@ -1,4 +1,4 @@
-/** An error that the user can fix. Commands print it as one message, without a stack, and end with exit code 1. */
+/** An error that the user can fix. Commands print its message without a stack, and end with exit code 1. */
 export abstract class UserError extends Error {
   /** Stable; printed with `--json`. */
   abstract readonly code: string;
@@ -9,7 +9,7 @@ export abstract class UserError extends Error {
   }
 }
 
-/** The user can avoid this error by calling the command differently; one sentence. */
+/** An error that the user can avoid by calling the command differently; the message is one sentence. */
 export class UsageError extends UserError {
   override readonly name: string = 'UsageError';
   readonly code: string = 'USAGE';

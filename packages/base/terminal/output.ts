@@ -1,4 +1,4 @@
-/** Output of the command line: colour only on a terminal, errors in one message, JSON with `--json`. */
+/** Output of the command line: colour only on a terminal, one message per error, and JSON with `--json`. */
 import { styleText } from 'node:util';
 import { UsageError, UserError } from '@gatewright/aws/usage-error';
 import { showControls } from '@gatewright/aws/text/visible-text';
@@ -14,7 +14,7 @@ export function colorize(style: Style, text: string, stream: NodeJS.WriteStream 
   return styleText(style, text, { stream });
 }
 
-/** Whether stdout holds one JSON object per line, and nothing else. */
+/** Whether stdout contains one JSON object per line, and nothing else. */
 let isJson = false;
 
 /** Applies to the whole command line. */
@@ -22,7 +22,7 @@ export function chooseOutput(chosen: { readonly json: boolean }): void {
   isJson = chosen.json;
 }
 
-/** Where text for a person goes: beside the JSON, or with the rest of the answer. */
+/** Where text for people goes: to stderr with JSON, otherwise to stdout with the result. */
 export function textStream(): NodeJS.WriteStream {
   return isJson ? process.stderr : process.stdout;
 }
@@ -31,7 +31,10 @@ export function printLines(lines: string | readonly string[]): void {
   textStream().write(`${[lines].flat().join('\n')}\n`);
 }
 
-/** The answer of a command: as text, or with `--json` as one object on a line, of a list one per element. */
+/**
+ * Prints the result of a command: as text, or with `--json` as one object per line, for a list one per
+ * element.
+ */
 export function printResult(result: object, describe: () => string | readonly string[]): void {
   if (!isJson) {
     const lines = describe();
@@ -42,14 +45,14 @@ export function printResult(result: object, describe: () => string | readonly st
   process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-/** Prints lines beside the answer to stderr, so that they do not reach its reader. */
+/** Prints additional lines to stderr, so that programs that read the result do not see them. */
 export function printNotes(lines: string | readonly string[]): void {
   process.stderr.write(`${[lines].flat().join('\n')}\n`);
 }
 
 /**
- * Prints an error to stderr, with `--json` as one object with its code, and returns the exit code: 1 for what
- * the user can fix, 70 for a bug of ours.
+ * Prints an error to stderr, with `--json` as one object with its code, and returns the exit code: 1 if the
+ * user can fix it, 70 for a bug of ours.
  */
 export function printError(error: unknown): number {
   if (error instanceof UserError) return fail(error.code, error.describe(), 1);

@@ -12,7 +12,8 @@ const REASONS = new Map([
 ]);
 
 /**
- * @throws UsageError with the reason where it cannot be written: the user chose the path, so it is no bug
+ * @throws UsageError with the reason if the file cannot be written: the user chose the path, so it is not a
+ * bug
  */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   try {

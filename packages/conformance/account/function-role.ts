@@ -1,4 +1,4 @@
-/** The execution role of functions: one for each run, without rights but those of logs. */
+/** The execution role of functions: one for each run, with no rights except writing logs. */
 import { PREFIX } from './own-names.ts';
 import { elementOf, query } from './signed-query.ts';
 import type { QueryAccess } from './signed-query.ts';
@@ -36,7 +36,7 @@ export async function removeRole(access: QueryAccess, name: string): Promise<str
     : `DeleteRole ${name}: ${status} ${elementOf(text, 'Code') ?? ''}`;
 }
 
-/** Names of the roles of any run. Empty where there is no IAM. */
+/** Names of the roles of all runs. Empty if there is no IAM. */
 export async function listRoles(access: QueryAccess): Promise<readonly string[]> {
   const names: string[] = [];
   let marker: string | undefined;

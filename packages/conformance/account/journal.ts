@@ -1,13 +1,13 @@
 /**
- * What a run makes, removes and finds out, one line each as it happens: a run that was ended is resumed from it, and
- * what it left is swept.
+ * What a run creates, removes and finds out, one line each as it happens: an interrupted run is resumed from
+ * it, and what it left behind is swept.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SdkCall, SdkService } from '../play/control-target.ts';
 
-/** In the working folder. */
+/** The journal is in the working folder. */
 export const STATE_FOLDER = '.gatewright-conformance';
 const ENDING = '.jsonl';
 
@@ -90,7 +90,7 @@ function readLines(path: string): readonly Line[] {
     try {
       return line === '' ? [] : [JSON.parse(line) as Line];
     } catch {
-      // The last one, of a run that was killed while it wrote.
+      // The last line may be incomplete if the run was killed while writing it.
       return [];
     }
   });

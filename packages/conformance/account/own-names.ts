@@ -8,16 +8,16 @@ import type { Journal } from './journal.ts';
 /** Begins the names of all that any run makes; `--sweep` looks for it. */
 export const PREFIX = 'gatewright-conformance-';
 
-/** Member of the name that a call gives or asks for. */
+/** The member with the name that a call creates or asks for. */
 const NAMES: Readonly<Record<string, string>> = {
   CreateRestApi: 'name',
   CreateApi: 'Name',
   CreateApiKey: 'name',
   CreateUsagePlan: 'name',
-  // Asks for a name that a case has given.
+  // Asks for a name that a case has created.
   GetApiKeys: 'nameQuery',
 };
-/** Of API Gateway; a longer one is refused, which is what its case is about. */
+/** The limit of API Gateway; a longer name is refused, which is what such a case tests. */
 const MAX_NAME = 128;
 
 /** @param pace resolves when a call may be made */
@@ -71,7 +71,7 @@ function isUsual(name: Json | undefined, prefix: string): name is string {
   return typeof name === 'string' && name.trim() !== '' && name.length + prefix.length <= MAX_NAME;
 }
 
-/** What is no document stays, and is refused. */
+/** A value that is not a document stays as it is, and is refused. */
 function withTitle(text: string, prefix: string): string {
   try {
     const document = JSON.parse(text) as { readonly info?: { readonly title?: string } };

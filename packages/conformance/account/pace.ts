@@ -4,7 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds from one call to the next. Regional APIs; edge-optimized ones are made every 30 s only. */
+/**
+ * Milliseconds from one call to the next. Regional APIs; edge-optimized ones may be created every 30 s only.
+ */
 const INTERVALS_MS: Readonly<Record<string, number>> = {
   CreateApiKey: 200,
   CreateDeployment: 5_000,
@@ -27,7 +29,7 @@ const INTERVALS_MS: Readonly<Record<string, number>> = {
 /** All calls together: 10 a second. */
 const ANY_MS = 100;
 
-/** How long these calls take at the pace of AWS, without the calls' own time. */
+/** How long these calls take at the rate that AWS allows, without the duration of the calls. */
 export function durationMs(counts: ReadonlyMap<string, number>): number {
   let [all, slowest] = [0, 0];
   for (const [call, count] of counts) {

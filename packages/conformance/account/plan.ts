@@ -1,4 +1,4 @@
-/** What a run on AWS would do: calls, names, time and cost. Makes nothing. */
+/** What a run on AWS would do: calls, names, time and cost. Creates nothing. */
 import { stepsOf, asText } from '../schema/parity-case.ts';
 import { isControlCase } from '../schema/read-cases.ts';
 import { durationMs } from './pace.ts';
@@ -20,7 +20,7 @@ type Plan = {
   readonly durationMs: number;
 };
 
-/** Calls that make something which is deleted by a call of its own. */
+/** Calls that create something which has its own call for deletion. */
 const DELETED_BY: Readonly<Record<string, string>> = {
   CreateRestApi: 'DeleteRestApi',
   ImportRestApi: 'DeleteRestApi',
@@ -94,8 +94,8 @@ export function printPlan(plan: Plan, runId: string): string {
     ...calls.map(([call, count]) => `${String(count).padStart(6)} ${call}`),
     '',
     `${plan.cases} cases, ${plan.requests} requests to deployed APIs`,
-    `names begin with ${PREFIX}${runId}; all is removed at the end`,
-    `cost: about $${plan.dollars.toFixed(4)} without the free tier; calls of the control plane cost nothing`,
-    `time: about ${minutes} min at the pace of AWS's quotas; DeleteRestApi takes one call in 30 s`,
+    `names begin with ${PREFIX}${runId}; everything is removed at the end`,
+    `cost: about $${plan.dollars.toFixed(4)} without the free tier; control plane calls are free`,
+    `time: about ${minutes} min at the rate that AWS's quotas allow; DeleteRestApi may be called once in 30 s`,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import type { SdkCredentials } from '../play/control-target.ts';
 const LIMITS = { timeoutMs: 20_000, maxBytes: 1024 * 1024 };
 
 export type QueryAccess = {
-  /** Undefined: that of AWS. */
+  /** Undefined means the endpoint of AWS. */
   readonly endpoint: string | undefined;
   readonly region: string;
   readonly credentials: () => Promise<SdkCredentials>;
@@ -18,7 +18,7 @@ export async function query(
   service: 'iam' | 'sts',
   parameters: Readonly<Record<string, string>>,
 ): Promise<QueryReply> {
-  // IAM is one for all regions.
+  // IAM has one endpoint for all regions.
   const [host, signedRegion] =
     service === 'iam'
       ? ['https://iam.amazonaws.com', 'us-east-1']

@@ -9,7 +9,7 @@ import { asText } from '../schema/parity-case.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 import type { QueryAccess } from './signed-query.ts';
 
-/** What can be found by its name: the call that lists it, and the one that would have made it. */
+/** Resources that can be found by name: the call that lists them, and the call that creates them. */
 const KINDS: readonly {
   readonly service: SdkService;
   readonly list: string;
@@ -17,7 +17,7 @@ const KINDS: readonly {
   readonly items: string;
   readonly name: string;
   readonly made: string;
-  /** Of the answer, and of the next call. */
+  /** The paging member of the response, and of the next call. */
   readonly next: readonly [answered: string, asked: string];
 }[] = [
   // A plan before the keys and the APIs that it names.
@@ -92,7 +92,7 @@ export async function sweep({ target, access, workingFolder, pace }: Place): Pro
   return { removed, left };
 }
 
-/** In the form of answers of the calls that made it. */
+/** In the form in which the creating calls return them. */
 async function findByName(target: Pick<SdkTarget, 'send'>): Promise<readonly Made[]> {
   const found: Made[] = [];
   for (const { service, list, input, items, name, made, next } of KINDS) {

@@ -4,7 +4,7 @@ import { runCommand } from './run-command.ts';
 
 const INTERRUPTED = 130;
 
-// What a target has started ends with this process (`targets/child-process.ts`), not with a signal to it.
+// Whatever a target has started ends with this process (`targets/child-process.ts`), not with a signal to it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(INTERRUPTED));
 
 try {

@@ -1,4 +1,7 @@
-/** `--target aws`: says what it makes and what it costs, asks, and can be resumed and swept. */
+/**
+ * `--target aws`: prints what it creates and what it costs, asks for confirmation, and can be resumed and
+ * swept.
+ */
 import { Journal, listRuns } from '../account/journal.ts';
 import { planRun, printPlan } from '../account/plan.ts';
 import { sweep } from '../account/sweep.ts';
@@ -34,7 +37,7 @@ export async function runAws(
   if (values.sweep) return sweepAccount(options);
   if (values.resume !== undefined && !listRuns(workingFolder).includes(values.resume))
     throw new Error(
-      `no run ${values.resume} here: ${listRuns(workingFolder).join(', ') || 'none has begun'}`,
+      `no run ${values.resume} in this folder; its runs: ${listRuns(workingFolder).join(', ') || 'none'}`,
     );
   const journal = new Journal(workingFolder, runId);
   const { results } = journal.read();
@@ -43,7 +46,7 @@ export async function runAws(
   process.stderr.write(`${printPlan(planRun(waiting), runId)}\n`);
   if (values.plan) return 0;
   if (!values.yes && !(await ports.confirm('Make it?'))) {
-    process.stderr.write('Nothing was made. Pass --yes where there is no terminal.\n');
+    process.stderr.write('Nothing was created. Pass --yes where there is no terminal.\n');
     return 2;
   }
   if (values.resume !== undefined) await sweepAccount(options);
@@ -66,7 +69,7 @@ export async function runAws(
     }),
   );
   const { made, removed } = journal.read();
-  process.stderr.write(`made ${made}, removed ${removed}\n`);
+  process.stderr.write(`created ${made}, removed ${removed}\n`);
   return code;
 }
 

@@ -77,13 +77,14 @@ export async function runCommand(
     return values.help ? 0 : 2;
   }
   if (verb !== 'run') throw new Error(`unknown command "${verb}"; run --help lists the options`);
-  if (name === undefined) throw new Error(`--target is missing: ${TARGET_NAMES.join(', ')}, or a URL`);
+  if (name === undefined)
+    throw new Error(`--target is missing; expected one of ${TARGET_NAMES.join(', ')}, or a URL`);
   const options = readOptions(values, environment, workingFolder);
   const cases = selectCases(values);
   if (name !== 'aws') {
     for (const option of ['plan', 'sweep', 'resume'] as const)
       if (values[option] !== undefined && values[option] !== false)
-        throw new Error(`--${option} belongs to --target aws`);
+        throw new Error(`--${option} is only for --target aws`);
     return run(values, name, options, cases);
   }
   const aws = await import('./run-aws.ts');
@@ -110,8 +111,10 @@ function selectCases({ area: areas, only, cases: files }: Values): readonly AnyC
   const all = (files?.map((file) => resolve(file)) ?? ALL_FILES).flatMap(readCases);
   for (const area of areas ?? [])
     if (!all.some((one) => one.area === area))
-      throw new Error(`no area ${area}: ${[...new Set(all.map((one) => one.area))].join(', ')}`);
-  for (const id of only ?? []) if (!all.some((one) => one.id === id)) throw new Error(`no case ${id}`);
+      throw new Error(
+        `unknown area ${area}; expected one of ${[...new Set(all.map((one) => one.area))].join(', ')}`,
+      );
+  for (const id of only ?? []) if (!all.some((one) => one.id === id)) throw new Error(`unknown case ${id}`);
   return all.filter(({ area, id }) => (areas?.includes(area) ?? true) && (only?.includes(id) ?? true));
 }
 

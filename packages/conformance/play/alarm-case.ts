@@ -1,4 +1,4 @@
-/** Cases of alarms: data points at full periods, and the state that they give. */
+/** Cases of alarms: data points at full periods, and the state that results. */
 import { firstDifference } from './compare.ts';
 import { withoutPackage } from './control-target.ts';
 import { NotAsked } from './not-asked.ts';
@@ -13,7 +13,10 @@ const MINUTE_MS = 60_000;
 /** Time for the calls before the minute ends. */
 const MARGIN_MS = 15_000;
 
-/** On `Value` of the namespace `Parity`: above 0 in 3 of 3 minutes, unless the case says otherwise. */
+/**
+ * Alarms watch `Value` of the namespace `Parity`: above 0 in 3 of 3 minutes, unless the case specifies
+ * otherwise.
+ */
 export function addAlarm(draft: Draft, properties: JsonObject): void {
   const { Metrics, ExtendedStatistic } = properties;
   const ofMetric = {
@@ -41,7 +44,8 @@ export async function playAlarm(
   const { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand, SetAlarmStateCommand } =
     await import('@aws-sdk/client-cloudwatch').catch(withoutPackage);
   const { control: endpoint, region } = api;
-  if (endpoint === undefined) throw new NotAsked('alarms are read by calls, and no address takes them');
+  if (endpoint === undefined)
+    throw new NotAsked('alarms are read by API calls; a request to an address cannot reach them');
   const client = new CloudWatchClient({ endpoint, region, credentials: RUNNER_KEY, maxAttempts: 1 });
   try {
     const leftMs = MINUTE_MS - (Date.now() % MINUTE_MS);

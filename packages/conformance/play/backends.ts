@@ -1,4 +1,4 @@
-/** The servers a case talks to beside the engine: HTTP backends, AWS's services, and the runner itself. */
+/** The servers that a case uses besides the engine: HTTP backends, AWS's services, and the runner itself. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,10 @@ import { parseJson } from '@gatewright/aws/json-object';
 import { headersByName } from './compare.ts';
 import type { AwsBackend, Backend } from '../schema/parity-case.ts';
 
-/** One request as a case may expect it. Header names are lower case, repeated ones joined. */
+/**
+ * One request in the form in which a case may expect it. Header names are in lower case, repeated ones
+ * joined.
+ */
 export type SeenRequest = {
   readonly method: string;
   readonly path: string;
@@ -32,8 +35,9 @@ type Answer = {
 };
 
 /**
- * Answers as the header `X-Script` says, JSON `{status, headers, body}` or a list by number of request, the
- * last one for all others. `X-Serial` counts the answers; a tag that the request knows is answered 304.
+ * Answers as the header `X-Script` specifies, JSON `{status, headers, body}` or a list by number of the
+ * request, whose last entry is used for all further ones. `X-Serial` counts the responses; a tag that the
+ * request already has is answered with 304.
  */
 function answerScript({ headers }: SeenRequest, serial: number): Answer {
   const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];
@@ -147,7 +151,10 @@ export function startAwsBackend({ respond }: AwsBackend): Promise<Server> {
 type FunctionEvent = { readonly functionName: string; readonly event: unknown };
 export type RunnerServer = Server & { readonly events: readonly FunctionEvent[] };
 
-/** What the wrapped functions of a case report to; `post` is PostToConnection, and gives its status. */
+/**
+ * The address to which the wrapped functions of a case report; `post` is PostToConnection, and returns its
+ * status.
+ */
 export async function startRunnerServer(
   post: (connectionId: string, data: Buffer) => Promise<number>,
 ): Promise<RunnerServer> {

@@ -1,4 +1,7 @@
-/** Client certificates of mutual TLS: by an authority that the truststore of a case has, and by one that it has not. */
+/**
+ * Client certificates of mutual TLS: one from a CA that the truststore of a case contains, and one from a CA
+ * that it does not contain.
+ */
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 
 const DAY_MS = 86_400_000;
@@ -9,7 +12,7 @@ const OBJECT = 'truststore.pem';
 export const TRUSTSTORE_URI = `s3://${BUCKET}/${OBJECT}`;
 
 type ClientCertificates = {
-  /** What the gateway reads the truststore from. */
+  /** The file from which the gateway reads the truststore. */
   readonly files: Readonly<Record<string, string>>;
   of(whose: 'trusted' | 'stranger'): { readonly cert: string; readonly key: string };
 };
@@ -26,7 +29,7 @@ function make(): ClientCertificates {
   const [authority, other] = ['parity authority', 'other authority'].map((commonName) =>
     makeAuthority({ commonName, ...life }),
   );
-  if (authority === undefined || other === undefined) throw new Error('two authorities are wanted');
+  if (authority === undefined || other === undefined) throw new Error('the case needs two authorities');
   const [trusted, stranger] = [authority, other].map((signer) => {
     const { certificate, privateKey } = issueFrom(signer, 'client', {
       commonName: 'device',

@@ -8,9 +8,9 @@ export type Strictness = 'exact' | 'subset';
 const WILDCARD = /^<(any|absent|contains:[\s\S]*|regex:[\s\S]*|json:[\s\S]*)>$/;
 
 /**
- * The first way in which `actual` is not what is expected, or undefined.
- * `actual` undefined = not there at all, which is not the same as null.
- * @param path where we are, for the message: `event.headers.Accept`
+ * The first difference between `actual` and what is expected, or undefined. `actual` undefined means missing,
+ * which is not the same as null.
+ * @param path the current position, for the message: `event.headers.Accept`
  */
 export function firstDifference(
   expected: Json,
@@ -20,7 +20,7 @@ export function firstDifference(
 ): string | undefined {
   if (typeof expected === 'string' && WILDCARD.test(expected))
     return differsFromWildcard(expected, actual, path);
-  if (actual === undefined) return `${path}: expected ${show(expected)}, it is not there`;
+  if (actual === undefined) return `${path}: expected ${show(expected)}, but it is missing`;
   if (Array.isArray(expected)) return differsInList(expected as readonly Json[], actual, strictness, path);
   if (expected !== null && typeof expected === 'object')
     return differsInObject(expected as JsonObject, actual, strictness, path);

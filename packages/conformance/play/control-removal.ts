@@ -1,4 +1,7 @@
-/** What is made in an account and deleted at the end of a case. Parts of an API go with it. */
+/**
+ * Resources that are created in an account and deleted at the end of a case. Parts of an API are deleted with
+ * the API.
+ */
 import { show } from './compare.ts';
 import type { ControlReply } from '../schema/control-case.ts';
 import type { SdkCall, SdkService } from './control-target.ts';
@@ -17,7 +20,7 @@ const removal = (call: string, member: string, name: string): Removal => ({
   input: (made) => ({ [name]: made[member] ?? '' }),
 });
 
-/** By the call that made it. */
+/** Keys are the calls that created it. */
 const REMOVALS: Readonly<Record<string, Removal>> = {
   CreateRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
   ImportRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
@@ -54,7 +57,7 @@ export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
 type Sender = { send(service: SdkService, call: SdkCall): Promise<ControlReply> };
 
 /**
- * What could not be removed; what a case deleted itself is not there any more.
+ * What could not be removed; resources that a case deleted itself no longer exist.
  * @param made in the order of removal
  */
 export async function removeMade(target: Sender, made: readonly Made[]): Promise<string | undefined> {

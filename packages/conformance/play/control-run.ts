@@ -15,10 +15,13 @@ import type { Answer } from '../report/recording.ts';
 import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** `${api}`: kept of an earlier call; `${fill:N}`: N characters. */
+/** `${api}`: saved from an earlier call; `${fill:N}`: N characters. */
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
-/** The first difference, or undefined when the case holds. A case that cannot run has failed. @throws NotAsked */
+/**
+ * The first difference, or undefined when the case passes. A case that cannot run has failed. @throws
+ * NotAsked
+ */
 export async function runControlCase(
   { api, setup, request, expect }: ControlCase,
   target: ControlTarget,
@@ -49,7 +52,8 @@ export async function runControlCase(
         return `set-up ${index + 1}, ${step.call}: ${reply.error.code} ${show(reply.error.message)}`;
       for (const [name, member] of Object.entries(step.keep ?? {})) {
         const value = reply.body[member];
-        if (typeof value !== 'string') return `set-up ${index + 1}, ${step.call}: no ${member} in the answer`;
+        if (typeof value !== 'string')
+          return `set-up ${index + 1}, ${step.call}: no ${member} in the response`;
         kept.set(name, value);
       }
     }
@@ -62,7 +66,7 @@ export async function runControlCase(
   return difference ?? left;
 }
 
-/** What stands for what only this run has. */
+/** The placeholders for values that only this run has. */
 function placeholdersOf(kept: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...kept].map(([name, value]) => [value, `\${${name}}`]));
 }
@@ -87,7 +91,7 @@ function replyDifference(
   const answered = reply.error ?? reply.body;
   if (reply.status !== status) return `status: expected ${status}, got ${reply.status} ${show(answered)}`;
   if (error === undefined && reply.error !== undefined)
-    return `an answer is expected, got ${show(reply.error)}`;
+    return `expected a response, got ${show(reply.error)}`;
   if (error !== undefined) return firstDifference(error, reply.error, 'exact', 'error');
   if (body === undefined) return undefined;
   const sorted = sortItemsBy === undefined ? reply.body : sortItems(reply.body, sortItemsBy);

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../schema/parity-case.ts';
 export type SdkCredentials = Omit<AwsCredentials, 'sessionToken'> & { readonly sessionToken?: string };
 
 type SdkSettings = {
-  /** Undefined: that of AWS. */
+  /** Undefined means the endpoint of AWS. */
   readonly endpoint: string | undefined;
   /** Of `@connections`; `stage` is `apiId/name`. */
   readonly stageEndpoint: (stage: string) => string;
@@ -16,10 +16,10 @@ type SdkSettings = {
   readonly credentials: SdkCredentials | (() => Promise<SdkCredentials>);
 };
 
-/** What is called beside the services that cases name. */
+/** The services that cases name, and Lambda. */
 export type SdkService = ControlService | 'lambda';
 
-/** The service stands beside it. */
+/** A call whose service is a separate argument. */
 export type SdkCall = Omit<ControlCall, 'service'>;
 
 export type SdkTarget = ControlTarget & {
@@ -112,24 +112,24 @@ async function sendCommand(
   { call, input }: SdkCall,
 ): Promise<ControlReply> {
   const command = commands[`${call}Command`];
-  if (typeof command !== 'function') throw new Error(`${call} is no call of ${service}`);
+  if (typeof command !== 'function') throw new Error(`${call} is not a call of ${service}`);
   try {
     const output = await client.send(new (command as CommandClass)(input));
     const { $metadata, ...body } = output as { readonly $metadata: Metadata };
     return { status: $metadata.httpStatusCode ?? 0, body: toJson(body) as JsonObject };
   } catch (error) {
     const { name, message, $metadata } = error as Error & { readonly $metadata?: Metadata };
-    // Without a status there was no answer: that is not AWS's word.
+    // Without a status there was no response, so the message is not from AWS.
     if ($metadata?.httpStatusCode === undefined) throw notThere(error) ?? error;
     return { status: $metadata.httpStatusCode, body: {}, error: { code: name, message } };
   }
 }
 
-/** RFC 6761 gives names below `localhost` to the loopback, and not every resolver does. */
+/** RFC 6761 assigns names below `localhost` to the loopback address, but not every resolver does so. */
 function notThere(error: unknown): NotAsked | undefined {
   const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
   return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')
-    ? new NotAsked('names below localhost do not resolve here')
+    ? new NotAsked('names below localhost do not resolve on this machine')
     : undefined;
 }
 

@@ -1,4 +1,7 @@
-/** What is not as a case expects it: of an answer, an event, a request of the engine's own, a log. */
+/**
+ * What differs from the expectation of a case: in a response, an event, a request that the engine made, or a
+ * log.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseJson } from '@gatewright/aws/json-object';
 import { firstDifference, headersByName, lowerCaseKeys, show } from './compare.ts';
@@ -7,7 +10,7 @@ import type { Expectation, JsonObject, ParityCase } from '../schema/parity-case.
 import type { RawReply } from './raw-client.ts';
 import type { RunningApi } from './running-api.ts';
 
-/** How long what comes after an answer may take: events of `$disconnect`, lines of a log. */
+/** How long effects that follow a response may take: events of `$disconnect`, lines of a log. */
 const AFTERWARDS_MS = 5_000;
 const LOOK_MS = 5;
 
@@ -63,7 +66,7 @@ function bodyDifference({ body, bodySubset }: Expectation, text: string): string
   return firstDifference(body, parsed, bodySubset === true ? 'subset' : 'exact', 'body');
 }
 
-/** What functions were invoked with, and how often. */
+/** The events with which functions were invoked, and how often. */
 export async function eventsDifference(
   parityCase: ParityCase,
   runner: RunnerServer,
@@ -124,7 +127,7 @@ function eventDifference({ setup, expect }: ParityCase, runner: RunnerServer): s
   return firstDifference(expect.event, last.event, 'subset', 'event');
 }
 
-/** `bodyJson` is what the body parses to; an object as `body` means the same. An empty object means none at all. */
+/** `bodyJson` is the parsed body; an object as `body` means the same. An empty object means no body at all. */
 export function requestDifference(
   expected: JsonObject | undefined,
   seen: SeenRequest | undefined,

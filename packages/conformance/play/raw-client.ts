@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 over a bare socket: the target, the header names and the body go out byte for byte as the case
- * says, and the answer comes back undecoded. Every usual client would normalise the path, add headers, or
- * refuse to send `Expect`, `TE` and `Upgrade`.
+ * HTTP/1.1 over a bare socket: the target, the header names and the body are sent byte for byte as the case
+ * specifies, and the response is returned undecoded. Ordinary clients would normalise the path, add headers,
+ * or refuse to send `Expect`, `TE` and `Upgrade`.
  */
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -35,8 +35,8 @@ export type RawReply = {
 };
 
 /**
- * Sends one request on a connection of its own.
- * @throws Error when the peer hangs up, answers nonsense, or takes longer than `timeoutMs`
+ * Sends one request on its own connection.
+ * @throws Error when the peer hangs up, sends an invalid response, or takes longer than `timeoutMs`
  */
 export function sendRaw(request: RawRequest): Promise<RawReply> {
   const { promise, resolve, reject } = Promise.withResolvers<RawReply>();
@@ -45,7 +45,7 @@ export function sendRaw(request: RawRequest): Promise<RawReply> {
   const socket = tls === undefined ? connect(port, address) : connectTls({ port, host: address, ...tls });
   let received: Buffer = Buffer.alloc(0);
   const deadline = setTimeout(() => {
-    finish(() => reject(new Error(`no complete answer within ${request.timeoutMs} ms`)));
+    finish(() => reject(new Error(`no complete response within ${request.timeoutMs} ms`)));
   }, request.timeoutMs);
   function finish(settle: () => void): void {
     clearTimeout(deadline);
@@ -71,7 +71,9 @@ export function sendRaw(request: RawRequest): Promise<RawReply> {
   return promise;
 }
 
-/** Names below `localhost` are loopback (RFC 6761, section 6.3); not every resolver says so. */
+/**
+ * Names below `localhost` are loopback addresses (RFC 6761, section 6.3), but not every resolver knows that.
+ */
 export function addressOf(host: string): string {
   return host.endsWith('.localhost') ? '127.0.0.1' : host;
 }
@@ -82,7 +84,7 @@ export function printRequest({ host, port, method, target, headers, body }: RawR
   if (!has('host')) lines.unshift(`Host: ${port === HTTPS ? host : `${host}:${port}`}`);
   const framed = has('content-length') || has('transfer-encoding');
   if (body !== undefined && !framed) lines.push(`Content-Length: ${body.length}`);
-  // latin1 keeps every byte of the target as the case spells it.
+  // latin1 keeps every byte of the target as the case specifies it.
   const head = Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   if (body === undefined) return head;
   return Buffer.concat([head, has('transfer-encoding') ? chunk(body) : body]);

@@ -1,4 +1,4 @@
-/** Runs one case: set it up, send its requests, and name the first thing that is not as it should be. */
+/** Runs one case: sets it up, sends its requests, and returns the first difference. */
 import { playAlarm } from './alarm-case.ts';
 import { startAwsBackend, startBackend, startRunnerServer } from './backends.ts';
 import { clientCertificates } from './client-certificates.ts';
@@ -34,7 +34,7 @@ type CaseTools = {
   readonly onReply?: (answer: Answer) => void;
 };
 
-/** What a case has beside the engine. */
+/** The servers that a case has in addition to the engine. */
 type Surroundings = {
   readonly runner: RunnerServer;
   readonly backend: Server | undefined;
@@ -49,7 +49,10 @@ type Scene = Surroundings & {
   readonly onReply: CaseTools['onReply'];
 };
 
-/** The first difference, or undefined when the case holds. A case that cannot run has failed. @throws NotAsked */
+/**
+ * The first difference, or undefined when the case passes. A case that cannot run has failed. @throws
+ * NotAsked
+ */
 export async function runCase(parityCase: ParityCase, tools: CaseTools): Promise<string | undefined> {
   const closing: (() => Promise<void>)[] = [];
   try {
@@ -98,7 +101,7 @@ async function stage(
   running.api = api;
   await deployCanary(setup, api.call);
   if (request.mode === 'deploy')
-    return `deploy: expected ${show(expect.deployError)}, the template was accepted`;
+    return `deploy: expected ${show(expect.deployError)}, but the template was accepted`;
   const scene: Scene = { ...around, parityCase: fillCase(parityCase, api, around), api, onReply };
   if (request.mode === 'describe-gateway-responses')
     return firstDifference(
@@ -121,7 +124,7 @@ async function surround(
   };
   const runner = opened(
     await startRunnerServer(async (connectionId, data) => {
-      if (running.api === undefined) throw new Error('no connection before the API runs');
+      if (running.api === undefined) throw new Error('the connection cannot be opened before the API runs');
       const { status } = await running.api.manage('POST', connectionId, data);
       return status;
     }),
@@ -190,12 +193,12 @@ async function playFrames(
   if (result.kind === 'differs') return result.difference;
   if (result.kind === 'refused')
     return expect.status === undefined
-      ? `the handshake was answered ${result.reply.status}`
+      ? `the handshake was answered with ${result.reply.status}`
       : (replyDifference(expect, result.reply) ??
           (await eventsDifference({ ...parityCase, expect }, runner)));
-  // Whatever else holds: who should have been kept out is in.
+  // Whatever else is correct: a caller who should have been refused was let in.
   if (expect.status !== undefined && expect.status !== ACCEPTED)
-    return `the handshake was accepted; ${expect.status} is expected`;
+    return `expected the handshake to be refused with ${expect.status}, but it was accepted`;
   const events = await eventsDifference({ ...parityCase, expect }, runner);
   const ids = new Set(runner.events.map(({ event }) => connectionIdOf(event)));
   const { distinctConnectionIds = null } = expect;
@@ -216,7 +219,7 @@ function connectionIdOf(event: unknown): unknown {
   return (event as { requestContext?: { connectionId?: unknown } } | null)?.requestContext?.connectionId;
 }
 
-/** What stands for what only this run has. */
+/** The placeholders for values that only this run has. */
 function namesOf({ apiId, accountId, region, url }: RunningApi): ReadonlyMap<string, string> {
   return new Map([
     [url.host, '${host}'],
@@ -236,7 +239,7 @@ async function exchange(
     throw error;
   });
   if (reply !== undefined && (parityCase.then ?? []).length === 0) onReply?.(answerOf(reply, namesOf(api)));
-  if (reply !== undefined && expect.unanswered === true) return `no answer is expected, got ${reply.status}`;
+  if (reply !== undefined && expect.unanswered === true) return `expected no response, got ${reply.status}`;
   return (
     (reply === undefined ? undefined : replyDifference(expect, reply)) ??
     (await eventsDifference({ ...parityCase, expect }, runner)) ??
@@ -246,7 +249,7 @@ async function exchange(
   );
 }
 
-// Sends one request of a case, signed and over TLS where it says so.
+// Sends one request of a case, signed and over TLS if the case specifies it.
 
 /** Longer than API Gateway's longest integration timeout of 30 s. */
 const REPLY_DEADLINE_MS = 33_000;
@@ -268,7 +271,7 @@ async function sendStep(request: CaseRequest, api: RunningApi): Promise<RawReply
   });
 }
 
-/** Of AWS, the usual ones. */
+/** Without a port in the URL, the default port of its protocol. */
 function portOf({ port, protocol }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;

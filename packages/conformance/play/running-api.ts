@@ -1,4 +1,4 @@
-/** What a case does with a gateway that runs. */
+/** What a case can do with a running gateway. */
 import { sign } from './signing.ts';
 import { sendRaw } from './raw-client.ts';
 import type { CallApi } from './deploy-canary.ts';
@@ -12,18 +12,18 @@ export type RunningApi = {
   readonly apiId: string;
   readonly region: string;
   readonly accountId: string;
-  /** Address of AWS's own APIs; absent where a target has none. */
+  /** Address of AWS's own APIs; absent if a target has none. */
   readonly control?: string;
   /** Address with the stage's path. */
   readonly url: URL;
-  /** With TLS: certificate of the local authority. */
+  /** Certificate of the local CA, if the request uses TLS. */
   readonly authority?: string | undefined;
   /** A call of `@connections`; `signing` null = not signed. */
   manage(method: string, connectionId: string, data?: Buffer, signing?: Signing | null): Promise<RawReply>;
   testInvoke(request: Omit<CaseRequest, 'body'> & { readonly body: Buffer | undefined }): Promise<RawReply>;
   /** AWS's REST API for this REST API; `path` below `/restapis/{id}`. */
   readonly call: CallApi;
-  /** By response type, with CloudFormation's property names. */
+  /** Keys are response types; property names are CloudFormation's. */
   describeGatewayResponses(): Promise<Record<string, JsonObject>>;
   /** Moves the gateway's clock. */
   advance(ms: number): Promise<void>;
@@ -39,7 +39,7 @@ type Facts = Pick<
   'apiId' | 'region' | 'accountId' | 'url' | 'authority' | 'readLog' | 'close'
 > & {
   readonly control: string;
-  /** Of the local endpoints. */
+  /** Secret of the local endpoints. */
   readonly secret: string;
 };
 
@@ -105,7 +105,7 @@ async function moveClock(control: string, secret: string, shiftMs: number): Prom
   if (reply.status !== 200) throw new Error(`the clock was not moved: ${reply.body.toString()}`);
 }
 
-/** AWS's HAL lists: `item` holds one or many. */
+/** AWS's HAL lists: `item` is one object or a list. */
 function itemsOf(list: JsonObject): readonly JsonObject[] {
   const embedded = (list['_embedded'] ?? {}) as JsonObject;
   const items = list['item'] ?? embedded['item'] ?? [];

@@ -20,7 +20,7 @@ function makeKey(id: string): Key {
   return { id, privateKey, jwk };
 }
 
-/** Keys cost time: all cases have the same, since no case sees those of another. */
+/** Creating keys takes time: all cases share them, since no case sees the keys of another. */
 const keys = (() => {
   let made: { readonly shown: Key; readonly hidden: Key } | undefined;
   return () => (made ??= { shown: makeKey('shown'), hidden: makeKey('hidden') });
@@ -56,7 +56,7 @@ function print(setup: TokenSetup, issuer: string): string {
   return signedBy === 'none' ? token.slice(0, token.lastIndexOf('.') + 1) : token;
 }
 
-/** RS256, unless the header says otherwise; the signature is RS256 then, too. */
+/** RS256, unless the header names another algorithm; the signature is RS256 even then. */
 function signed({ id, privateKey }: Key, claims: JsonObject, header: JsonObject = {}): string {
   const full = { alg: 'RS256', kid: id, typ: 'JWT', ...header };
   const text = [full, claims]

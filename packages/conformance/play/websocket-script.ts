@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { addressOf } from './raw-client.ts';
 import type { IncomingMessage } from 'node:http';
 
-/** How long expected frames may take, and how long to look for one too many. */
+/** How long expected frames may take, and how long to wait for an unexpected one. */
 const FRAMES_DEADLINE_MS = 5_000;
 const EXTRA_FRAME_MS = 50;
 const LOOK_MS = 5;
@@ -79,7 +79,7 @@ async function open(play: Play, name: string, step: FrameStep): Promise<Client> 
   return client;
 }
 
-/** What was not as this step expects it. */
+/** What differed from the expectation of this step. */
 async function take(play: Play, step: FrameStep): Promise<string | undefined> {
   const { api, received } = play;
   if (step.advanceMs !== undefined) await api.advance(step.advanceMs);
@@ -92,13 +92,13 @@ async function take(play: Play, step: FrameStep): Promise<string | undefined> {
     const client = find(play, step.on);
     client.socket.ping(step.ping);
     await until(() => client.pongs.length > 0);
-    if (client.pongs.at(-1) !== step.ping) return `no pong for ${show(step.ping)}`;
+    if (client.pongs.at(-1) !== step.ping) return `no pong received for ${show(step.ping)}`;
   }
   if (step.frames !== undefined) {
     const { frames } = step;
     await until(() => received.length >= frames);
     if (received.length < frames)
-      return `${received.length} frames have come: ${show(received.map(({ text }) => text))}`;
+      return `received ${received.length} frames: ${show(received.map(({ text }) => text))}`;
   }
   if (step.wait !== undefined) await delay(step.wait);
   if (step.pause === true) find(play, step.on).socket.pause();
@@ -112,7 +112,7 @@ async function takeConnect(play: Play, name: string, step: FrameStep): Promise<s
   try {
     const { answered } = await open(play, name, step);
     if (step.refused !== undefined)
-      return `the handshake was accepted; ${step.refused.status ?? 'a refusal'} is expected`;
+      return `expected the handshake to be refused with ${step.refused.status ?? 'an error status'}, but it was accepted`;
     return step.accepted && firstDifference(lowerCaseKeys(step.accepted), answered, 'subset', 'headers');
   } catch (error) {
     if (!(error instanceof Refused) || step.refused === undefined) throw error;
@@ -209,7 +209,7 @@ const CLOSE_MS = 2_000;
 class Refused extends Error {
   readonly reply: RawReply;
   constructor(reply: RawReply) {
-    super(`the handshake was answered ${reply.status}`);
+    super(`the handshake was answered with ${reply.status}`);
     this.reply = reply;
   }
 }
@@ -249,7 +249,7 @@ function connect(
     pongs: [],
     end: undefined,
   };
-  // A frame may come together with the handshake's answer, so listen before the connection is open.
+  // A frame may arrive together with the handshake's response, so listen before the connection is open.
   socket.on('message', (data: Buffer) => receive(data.toString()));
   socket.on('pong', (data: Buffer) => client.pongs.push(data.toString()));
   socket.on('upgrade', (response: IncomingMessage) => {

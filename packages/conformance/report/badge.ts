@@ -1,4 +1,4 @@
-/** A badge in the form that shields.io made usual, with the score in it. */
+/** A badge in the form that shields.io made common, with the score in it. */
 import { countOf } from './score.ts';
 import type { CaseResult } from './score.ts';
 
@@ -15,7 +15,7 @@ export function printBadge(results: readonly CaseResult[]): string {
   const text = (x: number, content: string): string => `<text x="${x}" y="14">${content}</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="20" role="img" aria-label="${LABEL}: ${score}">`,
-    `<title>${LABEL}: ${score} answers hold</title>`,
+    `<title>${LABEL}: ${score} cases pass</title>`,
     `<rect width="${labelWidth}" height="20" fill="#444"/>`,
     `<rect x="${labelWidth}" width="${scoreWidth}" height="20" fill="${color}"/>`,
     '<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">',

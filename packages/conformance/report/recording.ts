@@ -1,4 +1,4 @@
-/** `--record`: what a target answered, as cases of their own. Ids, secrets and the account are placeholders. */
+/** `--record`: writes what a target answered as new cases. Ids, secrets and the account become placeholders. */
 import { CASE_SCHEMA_VERSION } from '../schema/read-cases.ts';
 import type { RawReply } from '../play/raw-client.ts';
 import type { AnyCase, ControlReply } from '../schema/control-case.ts';
@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../schema/parity-case.ts';
 /** An answer in the form of `expect`. */
 export type Answer = Readonly<Record<string, Json>>;
 
-/** Value → what stands for it, such as `${apiId}`. */
+/** Value → its placeholder, such as `${apiId}`. */
 type Names = ReadonlyMap<string, string>;
 
 /** Members whose value belongs to the account, is secret, or is new at each run. */
@@ -70,7 +70,7 @@ export function printRecording(
     const { id, area, api, setup, request } = parityCase;
     return {
       id,
-      // What another place answered is no recording of AWS.
+      // What another target answered is not a recording of AWS.
       source: {
         kind: target === AWS ? 'recorded' : 'reported',
         case: parityCase.id,

@@ -5,9 +5,9 @@ import type { Evidence } from '../schema/read-cases.ts';
 
 export type CaseResult = {
   readonly parityCase: AnyCase;
-  /** Undefined: the case holds, unless it was not asked. */
+  /** Undefined: the case passes, unless it was not asked. */
   readonly difference?: string | undefined;
-  /** Why the target could not be asked: neither passed nor failed. */
+  /** The reason why the target could not be asked: neither passed nor failed. */
   readonly notAsked?: string;
 };
 
@@ -37,8 +37,8 @@ export function setOf(parityCase: AnyCase): CaseSet {
 }
 
 /**
- * What was recorded of AWS and what AWS documents are two scores: the one is evidence, the other a promise.
- * Calls of the control plane count apart from requests to an API.
+ * Recordings of AWS and documentation of AWS give two scores: the one is evidence, the other a promise. Calls
+ * of the control plane are counted separately from requests to an API.
  */
 export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] {
   const sets = Map.groupBy(results, ({ parityCase }) => setOf(parityCase));

@@ -27,8 +27,8 @@ export function printTable(results: readonly CaseResult[], facts: RunFacts): str
       .toSorted((a, b) => b[1].length - a[1].length)
       .map(([reason, cases]) => `${String(cases.length).padStart(5)} not asked: ${reason}`),
     ...(reasons.length > 0 ? [''] : []),
-    ...scoreBySet(results).map((score) => `${score.set}: ${score.passed} of ${score.total} hold`),
-    `${titleOf(facts)}, ${facts.day}: ${passed} of ${total} asked cases hold; ${notAsked.length} not asked`,
+    ...scoreBySet(results).map((score) => `${score.set}: ${score.passed} of ${score.total} pass`),
+    `${titleOf(facts)}, ${facts.day}: ${passed} of ${total} cases pass; ${notAsked.length} not asked`,
   ].join('\n');
 }
 

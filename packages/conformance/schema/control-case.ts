@@ -10,7 +10,7 @@ export type ControlCall = {
   readonly call: string;
   readonly input: JsonObject;
   readonly service?: ControlService;
-  /** Of `@connections`: the stage that is asked, `${api}/dev`. */
+  /** The stage that `@connections` addresses: `${api}/dev`. */
   readonly stage?: string;
 };
 
@@ -21,9 +21,9 @@ type SetupCall = ControlCall & {
 
 type ControlExpectation = {
   readonly status: number;
-  /** Of a refusal; texts may be wildcards. */
+  /** The error of a refused call; texts may contain wildcards. */
   readonly error?: { readonly code: string; readonly message: Json };
-  /** The answer as the SDK gives it; dates are `DATE`. */
+  /** The response as the SDK returns it; dates are `DATE`. */
   readonly body?: Json;
   readonly bodySubset?: boolean;
   /** Member by which `items` is sorted before the comparison. */
@@ -41,18 +41,18 @@ export type ControlCase = {
   readonly note?: string;
 };
 
-/** What AWS answered, as its SDK gives it. */
+/** What AWS answered, as its SDK returns it. */
 export type ControlReply = {
   readonly status: number;
   readonly body: JsonObject;
   readonly error?: { readonly code: string; readonly message: string };
 };
 
-/** Where the calls go: a gateway, or AWS. */
+/** The target of the calls: a gateway, or AWS. */
 export interface ControlTarget {
   readonly region: string;
   readonly accountId: string;
-  /** @throws Error for a call that the SDK does not know, or one that gets no answer */
+  /** @throws Error for a call that the SDK does not know, or one that gets no response */
   send(service: ControlService, call: ControlCall): Promise<ControlReply>;
 }
 

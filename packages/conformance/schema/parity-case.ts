@@ -38,20 +38,20 @@ export type ApiSetup = {
   readonly backend?: Backend;
   readonly awsBackend?: AwsBackend;
   readonly analogue?: string;
-  /** Of HTTP and WebSocket APIs: further stages, each with its StageName. */
+  /** Further stages of HTTP and WebSocket APIs, each with its StageName. */
   readonly moreStages?: readonly JsonObject[];
   readonly domains?: readonly Domain[];
   /** Tokens of the runner's own issuer, which is `${issuer}`, by the name of `${token:name}`. */
   readonly tokens?: Readonly<Record<string, TokenSetup>>;
-  /** Who may sign beside the runner itself: IAM policy documents by name. */
+  /** Additional identities that may sign besides the runner itself: IAM policy documents by name. */
   readonly identities?: Readonly<Record<string, readonly JsonObject[]>>;
   /** Functions that API Gateway may not invoke. */
   readonly withoutPermission?: readonly string[];
   /** `Format` of the stage's access log. */
   readonly accessLog?: string;
-  /** Of REST APIs: the web ACL in front of the stage. */
+  /** REST APIs: the web ACL in front of the stage. */
   readonly waf?: WafSetup;
-  /** Of REST APIs: properties of AWS::CloudWatch::Alarm, over those of `alarm-case.ts`. */
+  /** REST APIs: properties of AWS::CloudWatch::Alarm that override those in `alarm-case.ts`. */
   readonly alarm?: JsonObject;
   /** Requests go to it, in place of the API. */
   readonly cloudfront?: CloudFrontSetup;
@@ -63,7 +63,7 @@ export type CloudFrontSetup = {
   readonly distribution?: JsonObject;
   readonly behavior?: JsonObject;
   readonly origin?: JsonObject;
-  /** Of a cache policy: members of ParametersInCacheKeyAndForwardedToOrigin, and TTLs. */
+  /** A cache policy: members of ParametersInCacheKeyAndForwardedToOrigin, and TTLs. */
   readonly key?: JsonObject;
   readonly ttls?: JsonObject;
   /** Members of an origin request policy and of a response headers policy. */
@@ -84,24 +84,24 @@ type Domain = {
   readonly name: string;
   /** Clients need a certificate of the runner's own authority; the gateway is started with TLS. */
   readonly mutualTls?: boolean;
-  /** `stage` absent = that of the case. */
+  /** `stage` absent means the stage of the case. */
   readonly mappings: readonly { readonly key?: string; readonly stage?: string }[];
 };
 
-/** Times in seconds from now, negative ones are past. */
+/** Times in seconds from now; negative values are in the past. */
 export type TokenSetup = {
-  /** Beside `iss` and `exp`; null takes one of those away. */
+  /** Claims in addition to `iss` and `exp`; null removes one of those. */
   readonly claims?: JsonObject;
   readonly expiresIn?: number;
   readonly notBefore?: number;
   readonly issuedAt?: number;
-  /** Members of the header, over the usual ones. */
+  /** Members of the header, overriding the defaults. */
   readonly header?: JsonObject;
-  /** `unknown`: by a key that the issuer does not show. `none`: not at all. */
+  /** `unknown`: signed with a key that the issuer does not publish. `none`: not signed. */
   readonly signedBy?: 'issuer' | 'unknown' | 'none';
 };
 
-/** Several values of a name are headers of their own. */
+/** Several values of a name are sent as separate headers. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 export type Signing = {
@@ -111,7 +111,7 @@ export type Signing = {
   readonly region?: string;
 };
 
-/** What a call of `@connections` has to answer. */
+/** The expected response of a call of `@connections`. */
 type Answer = Pick<Expectation, 'status' | 'headers' | 'body' | 'bodySubset'>;
 
 /** One step of a WebSocket script; `on` absent = the first connection. */
@@ -120,17 +120,17 @@ export type FrameStep = {
   readonly send?: string;
   /** A binary frame. */
   readonly sendBase64?: string;
-  /** One message in so many frames. */
+  /** One message, split into that many frames. */
   readonly sendFragments?: readonly string[];
   readonly ping?: string;
   /** Milliseconds. */
   readonly wait?: number;
-  /** Of the gateway's clock. */
+  /** Moves the gateway's clock. */
   readonly advanceMs?: number;
-  /** Waits until so many frames have come. */
+  /** Waits until that many frames have arrived. */
   readonly frames?: number;
   readonly connect?: string;
-  /** Of the handshake of this step; absent = those of the request. */
+  /** Headers of this step's handshake; absent means those of the request. */
   readonly query?: string;
   readonly headers?: Headers;
   readonly subprotocols?: readonly string[];
@@ -139,11 +139,13 @@ export type FrameStep = {
   /** The handshake must be answered so. */
   readonly refused?: Answer;
   readonly close?: string;
-  /** The server must end this connection, with `code` and `reason` where they are given. */
+  /** The server must close this connection, with `code` and `reason` if they are given. */
   readonly closed?: string;
   readonly code?: number;
   readonly reason?: string;
-  /** A call of `@connections/{id}`, signed by the runner unless `sign` says otherwise; null = not signed. */
+  /**
+   * A call of `@connections/{id}`, signed by the runner unless `sign` says otherwise; null means not signed.
+   */
   readonly manage?: 'POST' | 'GET' | 'DELETE';
   /** The call is made again, so often in all, until its answer has the status that is expected. */
   readonly atMost?: number;
@@ -161,7 +163,7 @@ export type CaseRequest = {
   readonly query?: string;
   readonly headers?: Headers;
   readonly sign?: Signing;
-  /** Over TLS to a custom domain, with this client certificate. */
+  /** Sent over TLS to a custom domain, with this client certificate. */
   readonly certificate?: 'trusted' | 'stranger' | 'none';
   readonly body?: string;
   readonly bodyBase64?: string;
@@ -196,7 +198,7 @@ export type Expectation = {
   readonly distinctConnectionIds?: Json;
   /** The connection ends without an answer. */
   readonly unanswered?: boolean;
-  /** Values of a header in order, each from a header of its own; names case-insensitive. */
+  /** Values of a header in order, each sent as a separate header; names are case-insensitive. */
   readonly headerLists?: Readonly<Record<string, readonly string[]>>;
   /** How often each function was invoked since the case began. */
   readonly calls?: Readonly<Record<string, number>>;
@@ -208,9 +210,9 @@ export type Expectation = {
 
 /** One of several requests in a row, at the same gateway. */
 export type Step = {
-  /** Of the gateway's clock, before the request. */
+  /** Moves the gateway's clock before the request. */
   readonly advanceMs?: number;
-  /** How often the request is sent; absent = once. */
+  /** How often the request is sent; absent means once. */
   readonly times?: number;
   readonly request: CaseRequest;
   readonly expect: Expectation;
@@ -224,7 +226,7 @@ export type ParityCase = {
   readonly setup: ApiSetup;
   readonly request: CaseRequest;
   readonly expect: Expectation;
-  /** What follows the first request. */
+  /** The requests that follow the first one. */
   readonly then?: readonly Step[];
   readonly note?: string;
 };

@@ -12,7 +12,9 @@ export const CASE_SCHEMA_VERSION = 1;
 
 const FOLDER = fileURLToPath(new URL('../cases/', import.meta.url));
 
-/** What public suites recorded or asserted on AWS, with the dated reports and AWS's sample events among it. */
+/**
+ * Cases that public suites recorded or asserted on AWS, including the dated reports and AWS's sample events.
+ */
 export const DEFAULT_FILE = join(FOLDER, 'recorded.json');
 
 /** Files of cases from AWS's documentation. */
@@ -64,7 +66,7 @@ export function parseCases(text: string, file: string): readonly AnyCase[] {
   for (const [index, candidate] of whole.cases.entries()) {
     const pointer = `/cases/${index}`;
     refuse(file, pointer, hasControlRequest(candidate) ? 'controlCase' : 'apiCase', candidate);
-    if (ids.has(candidate.id)) throw refusal(file, `${pointer}/id`, `${candidate.id} appears twice`);
+    if (ids.has(candidate.id)) throw refusal(file, `${pointer}/id`, `the id ${candidate.id} is used twice`);
     ids.add(candidate.id);
   }
   return whole.cases;
@@ -74,7 +76,7 @@ function parseJsonFile(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw refusal(file, '', `no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw refusal(file, '', `invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -85,7 +87,7 @@ function hasControlRequest(candidate: unknown): boolean {
 function refuse(file: string, pointer: string, part: Part, value: unknown): void {
   const validate = validatorOf(part);
   if (validate(value)) return;
-  // What a choice says of itself stands behind what it says of its branches.
+  // The error of a choice is listed after the errors of its branches.
   const error = validate.errors?.at(-1);
   if (error === undefined) return;
   const { id } = value as { readonly id?: unknown };
@@ -106,8 +108,8 @@ function superfluousMemberOf({ params }: ErrorObject): string {
 }
 
 function wordsOf({ keyword, params, message }: ErrorObject): string {
-  if (keyword === 'additionalProperties') return 'unknown to the runner';
-  if (keyword === 'oneOf') return 'has either error or body';
+  if (keyword === 'additionalProperties') return 'is unknown to the runner';
+  if (keyword === 'oneOf') return 'must have either error or body';
   if (keyword === 'enum')
     return `must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
   if (keyword === 'const') return `must be ${String(params['allowedValue'])}`;

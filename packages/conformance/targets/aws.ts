@@ -24,7 +24,7 @@ import type { Target, TargetOptions } from './target.ts';
 const SETTLE_MS = 8_000;
 const ROLE_MS = 10_000;
 
-const OUT_OF_REACH = 'AWS does not reach a server of this machine';
+const OUT_OF_REACH = 'AWS cannot reach a server on this machine';
 /** What a run in an account does not ask. */
 const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ...LACKS_OF_ENDPOINTS,
@@ -33,10 +33,10 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['events', OUT_OF_REACH],
   ['issuer', OUT_OF_REACH],
   ['management', OUT_OF_REACH],
-  ['waf', 'web ACLs cost by the month'],
+  ['waf', 'web ACLs are billed by the month'],
 ]);
 
-/** Of the whole account, or not removable by name. */
+/** These change the whole account, or cannot be removed by name. */
 const NOT_CALLED = new Set([
   'CreateDomainName',
   'CreateVpcLink',
@@ -45,13 +45,13 @@ const NOT_CALLED = new Set([
   'UpdateAccount',
 ]);
 
-/** Why a case is not asked in an account; undefined = it is. */
+/** Why a case is not asked in an account; undefined means that it is. */
 export function lackOfAws(parityCase: AnyCase): string | undefined {
   const calls = isControlCase(parityCase) ? [...parityCase.setup.calls, parityCase.request] : [];
   const found = calls.find(({ call }) => NOT_CALLED.has(call));
   return found === undefined
     ? findLack(parityCase, LACKS_OF_AWS)
-    : `${found.call} is not called in an account of others`;
+    : `${found.call} is not called in an account that others use`;
 }
 
 export type AwsAccess = QueryAccess & {
@@ -60,7 +60,7 @@ export type AwsAccess = QueryAccess & {
   readonly pace: (call: string) => Promise<void>;
 };
 
-/** @throws Error where there are no credentials, or they are refused */
+/** @throws Error if there are no credentials, or AWS refuses them */
 export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
   const { environment, region, invokeUrl } = options;
   const endpoint = (options.endpoint ?? environment['AWS_ENDPOINT_URL'])?.replace(/\/$/, '');
@@ -83,7 +83,7 @@ export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
   return { ...access, accountId, target, pace };
 }
 
-/** As AWS's own tools find them: environment, profile, container, instance. */
+/** Finds credentials as AWS's own tools do: environment, profile, container, instance. */
 async function findCredentials(region: string): Promise<() => Promise<SdkCredentials>> {
   const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
   const { config } = new APIGatewayClient({ region });
@@ -133,7 +133,7 @@ async function openRole(access: AwsAccess, name: string, isAws: boolean): Promis
     return arn;
   } catch (error) {
     throw new NotAsked(
-      `the role of functions cannot be made: ${error instanceof Error ? error.message : ''}`,
+      `the execution role of functions cannot be created: ${error instanceof Error ? error.message : ''}`,
     );
   }
 }

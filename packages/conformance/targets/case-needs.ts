@@ -1,10 +1,10 @@
-/** What a case asks of a target beside requests and answers. */
+/** What a case needs from a target besides requests and responses. */
 import { isControlCase } from '../schema/read-cases.ts';
 import { stepsOf } from '../schema/parity-case.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 
-/** By what a report says where a target lacks it. */
+/** The words of a report when a target lacks it. */
 const NEEDS = {
   controlPlane: 'calls of the control plane',
   functions: 'Lambda functions',
@@ -33,7 +33,7 @@ const NEEDS = {
 
 export type Need = keyof typeof NEEDS;
 
-/** @param lacks what the target lacks, with the reason; undefined takes the usual words */
+/** @param lacks what the target lacks, with the reason; undefined uses the default words */
 export function findLack(
   parityCase: AnyCase,
   lacks: ReadonlyMap<Need, string | undefined>,

@@ -1,4 +1,4 @@
-/** A process of a target: started in a folder of its own, and ended with it. */
+/** A process of a target: it runs in its own folder, and is ended with the target. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -19,7 +19,7 @@ export type Started = {
   output(): string;
   /** @throws Error with the output when it ends before, or takes longer than a minute */
   until(isReady: (output: string) => boolean | Promise<boolean>): Promise<void>;
-  /** Before it was ready; a process that runs has none. */
+  /** How the process ended before it was ready; a running process has not ended. */
   readonly exitCode: number | null;
   stop(): Promise<void>;
 };
@@ -31,7 +31,7 @@ type Command = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** A group of its own, so that what it starts ends with it. */
+/** A process group of its own, so that its children end with it. */
 export function startProcess({ program, args, cwd, env = {} }: Command): Started {
   const child = spawn(program, args, {
     cwd,

@@ -1,7 +1,7 @@
 /**
- * A fragment made by AWS's own calls, in the order of its resources, each of which refers to earlier ones only.
- * Property names of CloudFormation are those of the calls: as they stand in `apigatewayv2` and Lambda, with a
- * small first letter in `apigateway` (AWS's API references).
+ * Creates a fragment with AWS's own calls, in the order of its resources, each of which refers only to
+ * earlier ones. CloudFormation's property names are those of the calls: unchanged in `apigatewayv2` and
+ * Lambda, with a lower-case first letter in `apigateway` (AWS's API references).
  */
 import { removeMade } from '../play/control-removal.ts';
 import { zipOf } from './zip.ts';
@@ -15,7 +15,7 @@ import type { Resource } from '../template/draft.ts';
 
 export type Account = {
   readonly target: SdkTarget;
-  /** Of functions; begins their names. */
+  /** Prefix of the names of functions. */
   readonly prefix: string;
   /** Execution role of functions, made when first asked for. */
   role(): Promise<string>;
@@ -25,7 +25,7 @@ type Outcome =
   | { readonly kind: 'made'; readonly apiId: string; readonly made: readonly Made[] }
   | { readonly kind: 'refused'; readonly message: string; readonly made: readonly Made[] };
 
-/** What a reference to a resource gives. */
+/** The value of a reference to a resource. */
 type Known = { readonly ref: string; readonly attributes: Readonly<Record<string, string>> };
 
 type Build = {
@@ -42,7 +42,7 @@ export async function deployByCalls(template: string, account: Account): Promise
   try {
     for (const [logicalId, { Type, Properties = {} }] of Object.entries(Resources)) {
       const make = MAKERS[Type];
-      if (make === undefined) throw new NotAsked(`${Type} is not made by calls`);
+      if (make === undefined) throw new NotAsked(`the runner does not create ${Type} by API calls`);
       build.known.set(logicalId, await make(build, resolve(Properties, build) as JsonObject, logicalId));
     }
     return { kind: 'made', apiId: build.api, made: build.made };
@@ -156,7 +156,8 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 function refuseLaterModels(schema: string, { made }: Build): void {
   const names = new Set(made.filter(({ call }) => call === 'CreateModel').map(({ body }) => body['name']));
   for (const [, name = ''] of schema.matchAll(/\/restapis\/[^/"]+\/models\/(\w+)/g))
-    if (!names.has(name)) throw new NotAsked('models that refer to later ones are not made by calls');
+    if (!names.has(name))
+      throw new NotAsked('the runner does not create models that refer to later ones by API calls');
 }
 
 async function makeFunction(
@@ -215,12 +216,12 @@ async function makeMethod(build: Build, properties: JsonObject, logicalId: strin
 
 function onlyKnown(properties: JsonObject, names: readonly string[], what: string): void {
   const other = Object.keys(properties).find((name) => !names.includes(name));
-  if (other !== undefined) throw new NotAsked(`${what}.${other} is not made by calls`);
+  if (other !== undefined) throw new NotAsked(`the runner does not set ${what}.${other} by API calls`);
 }
 
 function onlyWithout(properties: JsonObject, names: readonly string[], what: string): void {
   const found = names.find((name) => properties[name] !== undefined);
-  if (found !== undefined) throw new NotAsked(`${what}.${found} is not made by calls`);
+  if (found !== undefined) throw new NotAsked(`the runner does not set ${what}.${found} by API calls`);
 }
 
 /** Ref, Fn::GetAtt, Fn::Join, and Fn::Sub of pseudo parameters: what the builder of fragments writes. */

@@ -1,4 +1,7 @@
-/** What all places share that speak AWS's APIs at an address: fragments are made by calls, answers come from a stage's address. */
+/**
+ * What all targets share that offer AWS's APIs at an address: fragments are created by calls, and requests go
+ * to the address of a stage.
+ */
 import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';
 import { describeRemoteApi } from './remote-api.ts';
@@ -61,7 +64,7 @@ export function fillUrl(invokeUrl: string, apiAndStage: string): string {
 
 async function deploy({ parityCase, template }: Fragment, place: Place): Promise<Deployed> {
   const { account, invokeUrl } = place;
-  if (invokeUrl === undefined) throw new NotAsked(`${place.name} answers no requests to a deployed API`);
+  if (invokeUrl === undefined) throw new NotAsked(`${place.name} serves no requests to a deployed API`);
   const outcome = await deployByCalls(template, account);
   const remove = async (): Promise<void> => {
     const left = await removeMade(account.target, outcome.made.toReversed());

@@ -1,4 +1,4 @@
-/** The command `gatewright` that is installed in the working folder, one start for each case. */
+/** The command `gatewright` that is installed in the working folder, started once for each case. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

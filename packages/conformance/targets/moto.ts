@@ -11,7 +11,7 @@ export function openMoto(options: TargetOptions): Promise<Target> {
       program: 'moto_server',
       args: (port) => ['-p', String(port)],
       healthPath: '/moto-api/data.json',
-      // Its integrations are mocked inside of Python programs, not by the server.
+      // moto mocks its integrations inside Python programs, not in the server.
       invokeUrl: () => undefined,
       lacks: [],
       readVersion: (_endpoint, program) => readVersion(program),
@@ -20,7 +20,7 @@ export function openMoto(options: TargetOptions): Promise<Target> {
   );
 }
 
-/** By the Python beside the program. */
+/** Uses the Python installation next to the program. */
 function readVersion(program: string): string | undefined {
   const python = program.includes('/') ? join(dirname(program), 'python') : 'python3';
   try {

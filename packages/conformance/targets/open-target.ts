@@ -15,7 +15,7 @@ const TARGETS: Readonly<Record<string, () => Promise<Open>>> = {
 
 export const TARGET_NAMES = Object.keys(TARGETS);
 
-/** @param name one of `TARGET_NAMES`, or the URL of anything else that speaks AWS's APIs */
+/** @param name one of `TARGET_NAMES`, or the URL of anything else that offers AWS's APIs */
 export async function openTarget(name: string, options: TargetOptions): Promise<Target> {
   const load = TARGETS[name];
   if (load !== undefined) return (await load())(options);

@@ -1,4 +1,4 @@
-/** What a case does with an API that was made by calls. */
+/** What a case can do with an API that was created by calls. */
 import { callSigned, sendWithin } from '@gatewright/aws/signed-call';
 import { sign } from '../play/signing.ts';
 import { asText } from '../schema/parity-case.ts';
@@ -40,7 +40,7 @@ export function describeRemoteApi(
       }),
     testInvoke: (request) => testInvoke(account.target, apiId, request),
     describeGatewayResponses: () => describeGatewayResponses(account.target, apiId),
-    call: () => Promise.reject(new NotAsked(`${name} takes no calls by path`)),
+    call: () => Promise.reject(new NotAsked(`${name} has no control plane addressed by path`)),
     advance: () => Promise.reject(new NotAsked(`${name} has no clock that can be moved`)),
   };
 }

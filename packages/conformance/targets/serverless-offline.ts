@@ -1,6 +1,6 @@
 /**
- * serverless-offline, as its README has it used: a service per case in a folder that sees the user's
- * `node_modules`. What its `http`, `httpApi` and `websocket` events cannot say is not asked.
+ * serverless-offline, used as its README describes: one service per case, in a folder that sees the user's
+ * `node_modules`. Cases that its `http`, `httpApi` and `websocket` events cannot express are not asked.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Need } from './case-needs.ts';
 import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 
 const REGION = 'us-east-1';
-/** What it puts into events. */
+/** Values that it puts into events. */
 const API_ID = 'offlineContext_apiId';
 const ACCOUNT_ID = 'offlineContext_accountId';
 const CONCURRENCY = 2;

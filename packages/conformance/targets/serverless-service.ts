@@ -3,12 +3,12 @@ import { NotAsked } from '../play/not-asked.ts';
 import { asText } from '../schema/parity-case.ts';
 import type { ApiSetup, Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
 
-/** Without its ending. */
+/** Name without its extension. */
 export function fileOf(functionName: string): string {
   return `fn-${functionName}`;
 }
 
-/** What of a set-up the framework's events can say. */
+/** The part of a set-up that the framework's events can express. */
 const SETUP: readonly (keyof ApiSetup)[] = [
   'stage',
   'restApi',
@@ -23,7 +23,7 @@ const SETUP: readonly (keyof ApiSetup)[] = [
   'analogue',
 ];
 
-/** The members of `serverless.yml`. @throws NotAsked for what its events cannot say */
+/** The members of `serverless.yml`. @throws NotAsked for what its events cannot express */
 export function toService(parityCase: ParityCase, region: string): JsonObject {
   const { setup, api } = parityCase;
   const other = Object.keys(setup).find((part) => !SETUP.includes(part as keyof ApiSetup));
@@ -153,7 +153,9 @@ function addMethod(setup: ApiSetup, method: JsonObject, add: AddEvent): void {
   const integration = members(method['Integration']);
   const { Type } = integration;
   if (Type !== 'AWS_PROXY' && Type !== 'AWS')
-    throw new NotAsked(`serverless-offline serves no ${asText(Type)} integration of an http event`);
+    throw new NotAsked(
+      `serverless-offline does not support the integration type ${asText(Type)} of an http event`,
+    );
   refuseMembers(integration, Type === 'AWS' ? CUSTOM : PROXY, 'Integration');
   const { Authorizer } = method;
   add(functionOf(integration['Uri']), {
@@ -171,7 +173,7 @@ function restAuthorizer(setup: ApiSetup, name: string): JsonObject {
   const { Type, AuthorizerUri, IdentitySource, IdentityValidationExpression, AuthorizerResultTtlInSeconds } =
     setup.authorizers?.[name] ?? {};
   if (Type !== 'TOKEN' && Type !== 'REQUEST')
-    throw new NotAsked(`serverless-offline runs no authorizer of type ${asText(Type)}`);
+    throw new NotAsked(`serverless-offline does not run authorizers of type ${asText(Type)}`);
   return {
     name: functionKey(functionOf(AuthorizerUri)),
     type: Type.toLowerCase(),
@@ -223,14 +225,16 @@ function addRoute({ api, setup }: ParityCase, route: JsonObject, add: AddEvent):
   refuseMembers(route, api === 'websocket' ? [...ROUTE, ...answers] : ROUTE, 'Route');
   const integration = members(route['Integration']);
   if (integration['IntegrationType'] !== 'AWS_PROXY')
-    throw new NotAsked(`serverless-offline serves no ${asText(integration['IntegrationType'])} integration`);
+    throw new NotAsked(
+      `serverless-offline does not support ${asText(integration['IntegrationType'])} integrations`,
+    );
   refuseMembers(integration, V2_INTEGRATION, 'Integration');
   const functionName = functionOf(integration['IntegrationUri']);
   const key = asText(route['RouteKey']);
   const { Authorizer } = route;
   if (api === 'http') {
     if (route['AuthorizationType'] === 'AWS_IAM')
-      throw new NotAsked('serverless-offline checks no signatures');
+      throw new NotAsked('serverless-offline does not check signatures');
     const [method = '*', path = '*'] = key === '$default' ? ['*', '*'] : key.split(' ');
     add(functionName, {
       httpApi: {
@@ -262,7 +266,7 @@ function addRoute({ api, setup }: ParityCase, route: JsonObject, add: AddEvent):
 /** @throws NotAsked unless it is a function of the case */
 function functionOf(uri: Json | undefined): string {
   const name = typeof uri === 'string' ? /^\$\{fn:([^}]+)\}$/.exec(uri)?.[1] : undefined;
-  if (name === undefined) throw new NotAsked('an integration of the case is no function');
+  if (name === undefined) throw new NotAsked('an integration of the case is not a function');
   return name;
 }
 

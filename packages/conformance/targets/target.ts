@@ -1,4 +1,4 @@
-/** What the runner knows of an emulator, or of AWS. Each is one file beside this one. */
+/** What the runner knows about an emulator, or about AWS. Each target is one file in this folder. */
 import type { AnyCase, ControlTarget } from '../schema/control-case.ts';
 import type { ParityCase } from '../schema/parity-case.ts';
 import type { RunningApi } from '../play/running-api.ts';
@@ -10,9 +10,9 @@ export type Fragment = {
   readonly template: string;
   /** Source of each function as it has to run, by its name in the case. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Where AWS calls of integrations go; undefined = this case makes none. */
+  /** Where integrations send AWS calls; undefined means that this case makes none. */
   readonly awsEndpoint: string | undefined;
-  /** To lie beside the template, by name. */
+  /** Files to put next to the template, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly tls: boolean;
   /** Whether AWS::Lambda::Permission decides what the API may invoke. */
@@ -27,31 +27,34 @@ export type Deployed =
 export type Deploy = (fragment: Fragment) => Promise<Deployed>;
 
 export type TargetOptions = {
-  /** Where the target's packages are installed, and where the state of a run is kept. */
+  /** The folder in which the target's packages are installed, and the state of a run is kept. */
   readonly workingFolder: string;
   /** Program and first arguments, in place of what is found. */
   readonly command: readonly string[] | undefined;
-  /** Of one that runs already, or in place of AWS. */
+  /** Endpoint of a target that already runs, or that replaces AWS. */
   readonly endpoint: string | undefined;
   /** Address of a deployed stage, with `{api}` and `{stage}`. */
   readonly invokeUrl: string | undefined;
   readonly region: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Of a run on AWS: a new one, or the one that is resumed. */
+  /** Id of a run on AWS: a new run, or the one that is resumed. */
   readonly runId: string;
 };
 
 export interface Target {
   readonly name: string;
-  /** As the target states it; undefined where it states none. */
+  /** Version as the target reports it; undefined if it reports none. */
   readonly version: string | undefined;
   /** Cases in flight. */
   readonly concurrency: number;
-  /** Why this case cannot be asked here, in words of the target's documentation; undefined = it is asked. */
+  /**
+   * Why this case cannot be asked here, in the words of the target's documentation; undefined means that it
+   * is asked.
+   */
   cannotAsk(parityCase: AnyCase): string | undefined;
   /** Cases share no state. `close` of the running API cleans up. */
   readonly deploy: Deploy;
-  /** Where calls of the control plane go; called once, by the first case that needs it. */
+  /** The target of control plane calls; called once, by the first case that needs it. */
   openControl(): Promise<ControlTarget>;
   /** @returns what could not be removed, one sentence each */
   close(): Promise<readonly string[]>;

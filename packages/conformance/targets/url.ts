@@ -5,7 +5,7 @@ import { NotAsked } from '../play/not-asked.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
-/** What no emulator has that is reached by an address only. */
+/** What every emulator lacks that is only known by an address. */
 export const LACKS_OF_ENDPOINTS: readonly (readonly [Need, string | undefined])[] = [
   ['awsBackend', undefined],
   ['clock', undefined],
@@ -31,7 +31,7 @@ export function openUrl({ endpoint = '', region, invokeUrl }: TargetOptions): Ta
     account: {
       target,
       prefix: 'conformance',
-      role: () => Promise.reject(new NotAsked('functions are not made at a bare URL')),
+      role: () => Promise.reject(new NotAsked('the runner cannot create functions at a bare URL')),
     },
     invokeUrl,
     credentials: anyCredentials,

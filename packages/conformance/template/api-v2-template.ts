@@ -38,7 +38,7 @@ function logSettings({ accessLog }: ApiSetup): JsonObject {
   return { AccessLogSettings: { DestinationArn, Format: accessLog } };
 }
 
-/** Of WebSocket APIs with a deployment of its own; HTTP APIs deploy by themselves. */
+/** The deployment of a WebSocket API; HTTP APIs deploy automatically. */
 function addStage(draft: Draft, name: string, properties: JsonObject, routes: readonly string[]): void {
   const ApiId = { Ref: draft.id('Api') };
   const stage = draft.fillAll(properties);

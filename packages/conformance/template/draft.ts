@@ -9,7 +9,7 @@ export type Resource = {
 
 export type Draft = {
   readonly parityCase: ParityCase;
-  /** Logical id of one of ours. */
+  /** Logical id of one of our functions. */
   id(...parts: readonly (string | number)[]): string;
   add(logicalId: string, resource: Resource): void;
   /** Fills the placeholders of a case's property set. */

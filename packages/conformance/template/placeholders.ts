@@ -4,13 +4,16 @@ import type { Json, JsonObject } from '../schema/parity-case.ts';
 const CASE_PLACEHOLDER =
   /\$\{((?:fn|fnName|deployment|token|fill|waf):[A-Za-z0-9_-]+|backend|backendHost|apiId|region|accountId|role|host|issuer)\}/;
 
-/** What stands for a placeholder: text, or an intrinsic function such as `{Ref: …}`; undefined = none here. */
+/**
+ * The value of a placeholder: text, or an intrinsic function such as `{Ref: …}`; undefined means that it has
+ * no value here.
+ */
 type PlaceholderValues = (name: string) => string | JsonObject | undefined;
 
 /**
- * Fills every placeholder inside `value`. Text that holds an intrinsic becomes `Fn::Join`.
+ * Replaces every placeholder inside `value`. Text that contains an intrinsic becomes `Fn::Join`.
  * @param placeholder has one group, the name
- * @throws Error for a placeholder that `values` does not know
+ * @throws Error for a placeholder that `values` does not contain
  */
 export function fillPlaceholders(
   value: Json,
@@ -29,7 +32,7 @@ function fillText(text: string, values: PlaceholderValues, placeholder: RegExp):
   const pieces = text.split(placeholder).map((piece, index) => {
     if (index % 2 === 0) return piece;
     const filled = values(piece);
-    if (filled === undefined) throw new Error(`nothing stands for \${${piece}}`);
+    if (filled === undefined) throw new Error(`unknown placeholder \${${piece}}`);
     return filled;
   });
   const parts = pieces.filter((piece) => piece !== '');

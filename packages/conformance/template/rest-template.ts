@@ -69,7 +69,7 @@ function addMethods(draft: Draft, methods: readonly JsonObject[]): readonly stri
   });
 }
 
-/** Makes the missing resources of `path`; returns the reference to its last one. */
+/** Adds the missing resources of `path`; returns the reference to the last one. */
 function addResources(draft: Draft, path: string, resourceIds: Map<string, Json>): Json {
   let parent = '';
   for (const segment of path.split('/').filter((part) => part !== '')) {
@@ -120,7 +120,7 @@ function stageProperties({ stageProps = {}, canaryDeployment }: ApiSetup): JsonO
 /** The web ACL of a case: its sets and rule groups, and the stage that it guards. */
 const VISIBILITY = { CloudWatchMetricsEnabled: false, SampledRequestsEnabled: true };
 
-/** `${waf:name}` stands for the ARN of a set or group. */
+/** `${waf:name}` is the ARN of a set or group. */
 function addWebAcl(draft: Draft, { webAcl, ipSets = {}, patternSets = {}, ruleGroups = {} }: WafSetup): void {
   const scoped = (name: string): JsonObject => ({ Name: draft.id('Waf', name), Scope: 'REGIONAL' });
   for (const [name, Addresses] of Object.entries(ipSets)) {

@@ -1,4 +1,7 @@
-/** A case's set-up as the CloudFormation template that would make it, one generic builder for all cases. */
+/**
+ * A case's set-up as the CloudFormation template that would create it, made by one generic builder for all
+ * cases.
+ */
 import { addRestApi } from './rest-template.ts';
 import { addApiV2 } from './api-v2-template.ts';
 import { fillPlaceholders } from './placeholders.ts';
@@ -34,7 +37,7 @@ export function buildTemplate(parityCase: ParityCase, inputs: TemplateInputs): s
 }
 
 function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: Map<string, Resource>): Draft {
-  // Logical ids are alphanumeric; names in cases may hold anything.
+  // Logical ids are alphanumeric; names in cases may contain any character.
   const id = (...parts: readonly (string | number)[]): string =>
     inputs.naming(parts.join('').replace(/[^A-Za-z0-9]/g, ''));
   const values = (name: string): string | JsonObject | undefined => {
@@ -71,7 +74,7 @@ function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: M
     parityCase,
     id,
     add(logicalId, resource) {
-      if (resources.has(logicalId)) throw new Error(`two resources would be called ${logicalId}`);
+      if (resources.has(logicalId)) throw new Error(`two resources would have the logical id ${logicalId}`);
       resources.set(logicalId, resource);
     },
     fill,
@@ -137,7 +140,7 @@ function addFunctions(draft: Draft, inputs: TemplateInputs): void {
   }
 }
 
-/** The distribution of a case, with policies of its own, in front of the case's API or backend. */
+/** The distribution of a case, with its own policies, in front of the case's API or backend. */
 const NOTHING_IN_KEY = {
   EnableAcceptEncodingGzip: false,
   EnableAcceptEncodingBrotli: false,
@@ -197,15 +200,15 @@ function originOf(draft: Draft, of: 'api' | 'backend', backendUrl: string | unde
     const CustomOriginConfig = { OriginProtocolPolicy: 'https-only' };
     return { DomainName: { 'Fn::Join': ['', parts] }, CustomOriginConfig };
   }
-  if (backendUrl === undefined) throw new Error('the distribution wants a backend');
+  if (backendUrl === undefined) throw new Error('the distribution needs a backend');
   const { hostname, port } = new URL(backendUrl);
   const CustomOriginConfig = { OriginProtocolPolicy: 'http-only', HTTPPort: Number(port) };
   return { DomainName: hostname, CustomOriginConfig };
 }
 
 /**
- * What the runner puts around the one-line handlers of a case: a report of the event to the runner, and
- * `connections.post`. The same for every case; what is reported is compared by `expect.event`.
+ * What the runner adds to the one-line handlers of a case: a report of the event to the runner, and
+ * `connections.post`. It is the same for every case; `expect.event` compares what is reported.
  */
 type Reporting = {
   /** Base address of the runner's own server. */

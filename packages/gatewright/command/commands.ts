@@ -1,7 +1,7 @@
 import { addJson } from './json-option.ts';
 import type { Loaders } from './run-command-line.ts';
 
-/** In the order of the help. */
+/** The commands in the order of the help. */
 const LOADERS: Loaders = new Map([
   ['init', async () => (await import('./init/init.ts')).initCommand()],
   ['start', async () => (await import('./start/start.ts')).startCommand()],
@@ -42,7 +42,7 @@ const LOADERS: Loaders = new Map([
   ['completion', async () => (await import('./completion.ts')).completionCommand(COMMANDS)],
 ]);
 
-/** Only the called one is loaded: `start` loads the whole gateway. */
+/** Only the called command is loaded, because `start` loads the whole gateway. */
 export const COMMANDS: Loaders = new Map(
   [...LOADERS].map(([name, load]) => [name, async () => addJson(await load())]),
 );

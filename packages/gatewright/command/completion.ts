@@ -3,7 +3,7 @@ import { Argument, Command } from 'commander';
 import { printLines } from '../../base/terminal/output.ts';
 import type { Loaders } from './run-command-line.ts';
 
-/** What may follow the words of a command: commands below it and its options. */
+/** What may follow a command: its subcommands and its options. */
 type Place = { readonly path: string; readonly words: readonly string[] };
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
@@ -92,7 +92,7 @@ const PRINTERS: Readonly<Record<Shell, (places: readonly Place[]) => readonly st
   ],
 };
 
-/** A function of bash and zsh; it fails for what is no command. */
+/** A function of bash and zsh; it fails if the words are not a command. */
 function printWords(places: readonly Place[]): readonly string[] {
   return [
     '_gatewright_words() {',

@@ -3,12 +3,12 @@ import type { Command } from 'commander';
 /** Commands without `--json`, and why. */
 export const WITHOUT_JSON: ReadonlyMap<string, string> = new Map([
   ['completion', 'it prints a script for a shell'],
-  ['usage export', '--format chooses lines of JSON, the default, or CSV'],
-  ['usage invoice', '--format chooses lines of JSON, the default, CSV or PDF'],
-  ['usage sql', '--format chooses lines of JSON, the default, or CSV'],
+  ['usage export', '--format selects the output: JSON lines, the default, or CSV'],
+  ['usage invoice', '--format selects the output: JSON lines, the default, CSV or PDF'],
+  ['usage sql', '--format selects the output: JSON lines, the default, or CSV'],
 ]);
 
-/** To the commands that do something themselves. */
+/** Adds the option to all commands that carry out something themselves. */
 export function addJson(command: Command, above: readonly string[] = []): Command {
   const path = [...above, command.name()];
   for (const below of command.commands) addJson(below, path);

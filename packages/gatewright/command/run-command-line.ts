@@ -1,14 +1,17 @@
-/** Runs one command line of `gatewright`. Every error that a user can fix is one message without a stack. */
+/**
+ * Runs one command line of `gatewright`. An error that the user can fix is printed as one message without a
+ * stack.
+ */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { chooseOutput, printError, printNotes, UsageError } from '../../base/terminal/output.ts';
 import { chooseGateway } from '../../toolkit/terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../toolkit/terminal/running-gateway.ts';
 
-/** They read `gatewright.yml` beside the sources. */
+/** These commands read `gatewright.yml` next to the sources. */
 const LOADS_STACKS = new Set(['start', 'routes']);
 
-/** As in Node, `--inspect` takes no port from the next word, which may be a folder. */
+/** As in Node, `--inspect` does not take a port from the next argument, which may be a folder. */
 function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
 }
@@ -22,7 +25,7 @@ function neverExit(command: Command, isJson: boolean): void {
   for (const below of command.commands) neverExit(below, isJson);
 }
 
-/** What the words after `--` say is not said to us. */
+/** Arguments after `--` are not ours. */
 function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return (end === -1 ? words : words.slice(0, end)).includes('--json');
@@ -32,7 +35,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   readonly version: string;
 };
 
-/** By name. Only the called one is loaded: `start` loads the whole gateway. */
+/** Finds a command by name. Only the called command is loaded, because `start` loads the whole gateway. */
 export type Loaders = ReadonlyMap<string | undefined, () => Promise<Command>>;
 
 const END_WITHIN_MS = 2_000;
@@ -43,7 +46,7 @@ export async function runProcess(commands: Loaders): Promise<void> {
   const failed = await runCommandLine(process.argv.slice(2), commands);
   if (failed === undefined) return;
   process.exitCode = failed;
-  // A thread or socket left open by the failure must not keep the process: CI would wait forever.
+  // A thread or socket left open by the failure must not keep the process alive, or CI would wait for ever.
   setTimeout(() => process.exit(), END_WITHIN_MS).unref();
 }
 
@@ -63,7 +66,8 @@ export async function runCommandLine(
     .enablePositionalOptions();
   for (const load of loadersFor(words[0], commands)) program.addCommand(await load());
   neverExit(program, isJson);
-  // Undefined for commands without these options; `start` has a control port of its own and calls none.
+  // Undefined for commands without these options; `start` has its own control port and calls no other
+  // gateway.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
       (await import('../../toolkit/terminal/settings-file.ts')).applySettings(command, {
@@ -83,7 +87,7 @@ export async function runCommandLine(
   }
 }
 
-/** All only for the help, and for a name that is none of them. */
+/** Loads all commands only for --help and for an unknown name. */
 function loadersFor(word: string | undefined, commands: Loaders): Iterable<() => Promise<Command>> {
   const called = commands.get(word);
   if (called !== undefined) return [called];

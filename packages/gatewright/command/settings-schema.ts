@@ -14,12 +14,12 @@ export function settingsSchema(start: Command): JsonSchema {
   };
   const claimsChecked = {
     description:
-      'Files and folders whose reads of authorizer.claims or authorizer.jwt a person has checked; start and access check pass them.',
+      'Files and folders whose reads of authorizer.claims or authorizer.jwt a person has checked; start and access check skip them.',
     type: 'array',
     items: { type: 'string' },
   };
   const parts = {
-    description: 'Parts of the stack beside this file, or in gatewright/; all where nothing is said.',
+    description: 'Parts of the stack beside this file, or in gatewright/. Default: all.',
     type: 'array',
     items: { type: 'string' },
     minItems: 1,

@@ -33,11 +33,11 @@ const COPIED = {
   'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
   'packages/toolkit/stack/quota/over-quota.json': 'stack/over-quota.json',
 };
-/** Not shipped, or shipped in another form. */
+/** Files that are not shipped, or are shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'gateway/console/page']);
 /** Folders of packages/ whose folders are the rooms. */
 const OF_ROOMS = new Set(['base', 'gateway', 'toolkit']);
-/** For editors that complete documents. */
+/** Schemas for editors that complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
 const BUNDLED_PACKAGES = [
   'preact',
@@ -58,7 +58,7 @@ const BUNDLED_PACKAGES = [
 ];
 /** Files other than TypeScript: programs loaded by other programs, their types, queries, and lock lists. */
 const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
-/** Where `packages/gateway/lambda/code/runtime-packages.ts` looks. */
+/** The place where `packages/gateway/lambda/code/runtime-packages.ts` looks. */
 const SDK_FOLDER = 'packages/gateway/lambda/aws-sdk';
 /** tsc puts rewritten paths into double quotes. */
 const SPECIFIER =
@@ -68,9 +68,9 @@ const SPECIFIER =
 type Compile = (project: string, outputDirectory: string) => Promise<void>;
 
 /**
- * Writes the folder of the package `gatewright` anew, with our other packages below its `node_modules` as
- * they are published alone. `root` is the checkout.
- * @throws Error where a file imports one that is not shipped, or a package that is not a dependency
+ * Rebuilds the folder of the package `gatewright`, with our other packages below its `node_modules` as they
+ * are published separately. `root` is the checkout.
+ * @throws Error if a file imports one that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(
   root: string,
@@ -114,7 +114,7 @@ async function runTsc(project: string, outputDirectory: string): Promise<void> {
 }
 
 /**
- * Copies one of our packages, with those it needs below it, out of a built `gatewright`.
+ * Copies one of our packages, with the packages that it needs below it, from a built `gatewright`.
  * @returns its manifest
  */
 export async function detachPackage(
@@ -135,7 +135,7 @@ export async function detachPackage(
 }
 
 /**
- * Writes one of the suites, with those of our packages that it needs out of a built `gatewright` below it.
+ * Writes one of the suites, with the packages of ours that it needs below it, from a built `gatewright`.
  * @returns its manifest
  */
 export async function buildSuite(
@@ -164,8 +164,8 @@ export async function buildSuite(
 }
 
 /**
- * Files for `serverless deploy` of the stack beside the functions' code: plain data, so that osls resolves
- * its variables.
+ * Files for `serverless deploy` of the stack, next to the functions' code: plain data, so that osls resolves
+ * their variables.
  */
 async function writeStack(root: string, outputDirectory: string): Promise<void> {
   const stack = join(outputDirectory, 'stack');
@@ -233,7 +233,7 @@ async function writeConsole(root: string, target: string): Promise<void> {
     await writeFile(join(target, name), body);
 }
 
-/** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module forms. */
+/** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module formats. */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [
     ['gateway', '../packages/gateway/engine/index.js'],
@@ -272,9 +272,9 @@ async function checkImports(directory: string, manifest: Manifest): Promise<void
 function isShipped(specifier: string, file: string, manifest: Manifest): boolean {
   if (isBuiltin(specifier)) return true;
   if (specifier.startsWith('.')) return existsSync(join(dirname(file), specifier));
-  // The manifest maps it to one of our packages.
+  // The manifest maps this import to one of our packages.
   if (specifier.startsWith('#shared/')) return manifest.name === 'gatewright';
-  // Of the service that packages the function.
+  // A dependency of the service that packages the function.
   if (specifier.startsWith(`${DOCUMENTS}/`)) return file.includes('functions');
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
   return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);

@@ -6,12 +6,15 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import { writeStart } from './bundle-start.ts';
 import { SCOPE } from './manifest.ts';
 
-/** Where the launcher looks. */
+/** The file that the launcher looks for. */
 const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
 /** The same in CommonJS. */
 const OWN_FILE = `process.getBuiltinModule('node:url').pathToFileURL(__filename)`;
-/** Identifiers that stand for a file's place, and for all else it can read of itself, until each is replaced. */
+/**
+ * Identifiers that represent the place of a file, and everything else that it reads from `import.meta`, until
+ * each is replaced.
+ */
 const MARKED = { [OWN_PLACE]: '__ownPlace__', 'import.meta': '__ownMeta__' } as const;
 /** Small packages of others that each start loads. */
 export const JOINED = ['commander', 'ws', 'yaml'];
@@ -63,9 +66,9 @@ export async function bundleCommand(packageDirectory: string, root: string): Pro
 
 type Places = {
   readonly packageDirectory: string;
-  /** Where packages of others are installed. */
+  /** The folder in which third-party packages are installed. */
   readonly root: string;
-  /** What says in the bundle where it is. */
+  /** The expression that gives the bundle its own location. */
   readonly place: string;
   /** Packages of others that are part of it. */
   readonly joined: readonly string[];
@@ -93,9 +96,9 @@ function preservePaths({ packageDirectory, root, place, joined }: Places): Plugi
       }));
       hooks.onLoad({ filter: /\.js$/ }, async ({ path }) => {
         if (!path.startsWith(packageDirectory)) return undefined;
-        // By esbuild, not in the text: a literal may name the property, too.
+        // esbuild replaces it, not a text search, because a literal may also contain the property's name.
         const { code } = await transform(await readFile(path, 'utf8'), { define: MARKED });
-        if (code.includes(MARKED['import.meta'])) throw new Error(`${path} asks for more than ${OWN_PLACE}`);
+        if (code.includes(MARKED['import.meta'])) throw new Error(`${path} needs more than ${OWN_PLACE}`);
         const own = `new URL(${JSON.stringify(pathFrom(path))}, ${place}).href`;
         return { contents: code.replaceAll(MARKED[OWN_PLACE], own), resolveDir: dirname(path) };
       });

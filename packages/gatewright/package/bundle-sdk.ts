@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * The most used clients of real services, and the parts of custom ones; development dependencies of the
- * checkout. Lambda has every client; others are the service's to install.
+ * The most used clients of real services, and the parts from which custom clients are built; development
+ * dependencies of the checkout. Lambda has every client; a service installs others itself.
  */
 export const CARRIED: readonly string[] = [
   '@aws-sdk/client-apigatewaymanagementapi',

@@ -1,7 +1,7 @@
 /**
- * Bundles `start` into one CommonJS file, and what only some starts load into parts beside it. As ES modules the
- * same code takes three times as long to load: each file is found and linked, and each import of a built-in module
- * reads all its exports.
+ * Bundles `start` into one CommonJS file, and code that only some starts load into separate parts. As ES
+ * modules the same code takes three times as long to load: each file is found and linked, and each import of
+ * a built-in module reads all its exports.
  */
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -11,11 +11,11 @@ import type { BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 /** Errors show the line. */
 const LINE_CHARS = 120;
 
-/** As esbuild writes the import of a part, wherever it is loaded on demand. */
+/** The form in which esbuild writes the import of a part that is loaded on demand. */
 const LATER = /\bimport\("\.\/([^"/]+)\.js"\)/g;
 const START = 'start';
 
-/** The parts that esbuild makes of `start`, by the names of their files. */
+/** The parts into which esbuild splits `start`, by the names of their files. */
 type Parts = ReadonlyMap<string, Part>;
 type Part = Pick<Metafile['outputs'][string], 'imports' | 'exports'> & { readonly text: string };
 
@@ -31,7 +31,8 @@ export async function writeStart(
   const always = loadedWith(`${START}.js`, parts);
   const joined = await joinParts(parts, always);
   const [odd] = /.{0,40}[^\0-\x7f]+/.exec(joined) ?? [];
-  if (odd !== undefined) throw new Error(`the bundle of start is not ASCII: ${odd}`);
+  if (odd !== undefined)
+    throw new Error(`the bundle of start contains a character that is not ASCII: ${odd}`);
   const write = (name: string, text: string) => writeFile(join(folder, `${name}.cjs`), text);
   await write(START, joined);
   for (const [name, { text }] of parts) {
@@ -59,7 +60,7 @@ function loadedWith(name: string, parts: Parts, loaded = new Set<string>()): Rea
   return loaded;
 }
 
-/** One scope for all code of most starts; each part's exports for the parts that are loaded later. */
+/** One scope for all code that most starts need; each part exports what the parts loaded later need. */
 async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<string> {
   const exported = [...always].filter((name) => name !== `${START}.js`);
   const entry = [
@@ -86,7 +87,7 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
   return loadLater(code);
 }
 
-/** Of `keepNames`, what gives a function the name that it has: there are thousands. */
+/** The helper of `keepNames` that gives a function its original name: there are thousands of such calls. */
 const withoutOwnNames = (text: string): string => text.replaceAll(/^ *__name\d*\((\w+), "\1"\);\n/gm, '');
 
 function readParts(parts: Parts, joined: ReadonlySet<string>): Plugin {

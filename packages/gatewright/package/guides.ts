@@ -11,12 +11,12 @@ const SHIPPED = [
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/cors', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
-/** Stands at the same place in the package, for pages that lead to it. */
+/** Files at the same place in the package, for pages that link to them. */
 const PYTHON = 'python/README.md';
-/** To a file, with or without a fragment. */
+/** A link to a file, with or without a fragment. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
-/** Copies the guides of `root` into `docs/` of the package, and its README beside them. */
+/** Copies the guides of `root` into `docs/` of the package, and its README next to them. */
 export async function writeGuides(root: string, outputDirectory: string): Promise<void> {
   const shipped = new Set([PYTHON]);
   for await (const file of glob(SHIPPED, { cwd: join(root, 'docs') }))
@@ -26,7 +26,7 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, stripForeignLinks(await readFile(join(root, path), 'utf8'), path, shipped));
   }
-  // It is beside docs/ in the package, and below it in the repository.
+  // In the package the README is next to docs/; in the repository docs/ is three folders above it.
   const readme = await readFile(join(root, 'packages/gatewright/package/README.md'), 'utf8');
   await writeFile(join(outputDirectory, 'README.md'), readme.replaceAll('](../../../docs/', '](docs/'));
 }

@@ -1,4 +1,4 @@
-/** package.json of the published packages, from those of the workspaces. */
+/** Builds package.json of the published packages from the manifests of the workspaces. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,7 +12,8 @@ export type Manifest = {
 };
 
 /**
- * Required by undici; `registerHooks`, which instances use, came with 22.15. A checkout has its own Node.
+ * The Node version that undici requires; `registerHooks`, which instances use, was added in 22.15. A checkout
+ * has its own Node.
  */
 const ENGINES = { node: '>=22.19.0' };
 
@@ -29,10 +30,10 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
   velocity: 'packages/gateway/velocity',
 };
 
-/** Workspaces that are published alone, and are no part of `gatewright`. */
+/** Workspaces that are published separately, and are not part of `gatewright`. */
 export const SUITES: Readonly<Record<string, string>> = { conformance: 'packages/conformance' };
 
-/** Also published alone. */
+/** Workspaces that are also published separately. */
 export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 /** Entries `gatewright/<name>` that re-export `@gatewright/handlers/<name>`. */
@@ -50,9 +51,9 @@ export const HANDLER_ENTRIES = [
 /** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
 const BROUGHT_TOOLS = ['@duckdb/node-api', 'aws-cdk-lib', 'constructs', 'osls', 'serverless'];
 /**
- * npm refuses to install beside another version of a peer, optional or not (ERESOLVE), and the command serves
- * services with any. `@gatewright/handlers`, which handlers import, has the ranges. Each release of DuckDB is a
- * pre-release to npm (1.5.6-r.1), which only `*` admits.
+ * npm refuses to install a package next to another version of a peer, optional or not (ERESOLVE), but the
+ * command serves services with any version. `@gatewright/handlers`, which handlers import, declares the
+ * ranges. Each release of DuckDB is a pre-release to npm (1.5.6-r.1), which only `*` matches.
  */
 const ANY_VERSION = '*';
 

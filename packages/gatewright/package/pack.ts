@@ -17,7 +17,10 @@ export async function packPackage(directory: string, outputDirectory: string): P
   return join(outputDirectory, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
 }
 
-/** npm's program, for Node: npm names it to the scripts that it runs; else that of the path. @throws Error without npm */
+/**
+ * npm's program, run with Node: npm passes its path to the scripts that it runs; otherwise it is searched on
+ * the PATH. @throws Error without npm
+ */
 export function findNpm(): string {
   const { npm_execpath: own, PATH = '' } = process.env;
   if (own !== undefined) return own;
@@ -27,7 +30,7 @@ export function findNpm(): string {
         const path = realpathSync(join(folder, place));
         if (path.endsWith('.js')) return path;
       } catch {
-        // The next one.
+        // The next candidate.
       }
     }
   }

@@ -26,8 +26,8 @@ const FUNCTIONS = [
 const FILE = /^\$\{file\(([^)]+)\)\}$/;
 
 /**
- * Members for `${file(…/stack.json):functions}` in a service. osls resolves their variables there. `params`
- * are the defaults of all stages; further ones are the service's.
+ * Members for `${file(…/stack.json):functions}` in a service, whose variables osls resolves there. `params`
+ * are the defaults of all stages; the service adds further ones.
  * @throws Error
  */
 export async function makeStackConfig(root: string): Promise<UnknownMembers> {

@@ -65,7 +65,7 @@ function unreadPath(directory: string, handler: string, runtime: string | undefi
 
 type GuardedRoute = {
   readonly logicalId: string;
-  /** Its name in messages. */
+  /** The route's name in messages. */
   readonly route: string;
   readonly integrations: readonly unknown[];
 };
@@ -85,7 +85,7 @@ function guardedRoutes(resources: UnknownMembers): readonly GuardedRoute[] {
   });
 }
 
-/** Of an OpenAPI document, version 2 or 3, in `Body`. */
+/** An OpenAPI document, version 2 or 3, in `Body`. */
 function guardedOperations(logicalId: string, body: UnknownMembers): readonly GuardedRoute[] {
   const schemes = membersOf(membersOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
   const ours = new Set(

@@ -58,7 +58,7 @@ export async function checkPackages({
 
 function isDependency(directory: string): boolean {
   const text = readIfThere(join(directory, 'package.json'));
-  // Without a bundler nothing is left out.
+  // Without a bundler, the package of the service contains all dependencies.
   if (text === '') return existsSync(join(directory, 'node_modules/gatewright'));
   const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: UnknownMembers };
   return Object.hasOwn(dependencies, 'gatewright');

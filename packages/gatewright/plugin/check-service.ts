@@ -15,7 +15,7 @@ export type PackagedService = {
   /** `custom.gatewright` */
   readonly settings: unknown;
   readonly stackName: string;
-  /** Of the compiled template. */
+  /** Resources of the compiled template. */
   readonly resources: Readonly<Record<string, unknown>>;
 };
 
@@ -26,12 +26,12 @@ type ServiceCheck = {
 };
 
 const SETTING = 'custom.gatewright.access';
-/** Written only by the toolkit's commands: another folder named `access` has none. */
+/** A file that only the toolkit's commands write: another folder named `access` does not contain it. */
 const SIGN = 'compiled.json';
 
 /**
- * Documents are those of `custom.gatewright.access`, else of `access` or `gatewright/access` beside
- * serverless.yml; without any there is nothing to check.
+ * Finds the documents in `custom.gatewright.access`, otherwise in `access` or `gatewright/access` next to
+ * serverless.yml; if there are none, nothing is checked.
  */
 export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
   const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
@@ -42,7 +42,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
       complaints: [
-        `${SETTING} must be the folder of the toolkit's access documents, with its ${SIGN}; ${folder} has none`,
+        `${SETTING} must be the folder of the toolkit's access documents, which contains ${SIGN}; ${folder} does not`,
       ],
       warnings: [],
     };
@@ -58,7 +58,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   });
   // Usage plans are checked where they are deployed.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
-  // A document that did not compile may be the one.
+  // The document that protects the API may be one that did not compile.
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);
@@ -70,7 +70,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
         .map(
           (logicalId) =>
-            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id: it was not checked`,
+            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id, so it was not checked`,
         ),
     ],
   };

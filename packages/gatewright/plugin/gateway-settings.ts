@@ -1,4 +1,4 @@
-/** `custom.gatewright`: options of `gatewright start` beyond those of the commands, by the same names. */
+/** `custom.gatewright`: options of `gatewright start` beyond those of the commands, with the same names. */
 import { readAwsEndpoints, readHome } from '../../gateway/engine/index.ts';
 import { START_OPTIONS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
@@ -7,14 +7,17 @@ import type { GatewayOptions, Settings } from '../../gateway/engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
-/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+/** These are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
 
 export const SETTING_NAMES = optionNames(
   ({ plugin }) => plugin === 'setting' || plugin === 'both',
 ).toSorted();
 
-/** @param namedAccount of the definitions @throws OptionError for an unknown name, listing the known ones, and for an invalid value */
+/**
+ * @param namedAccount the account that the definitions name @throws OptionError for an unknown name, listing
+ * the known ones, and for an invalid value
+ */
 export function readGatewaySettings(
   custom: unknown,
   environment: Readonly<Record<string, string | undefined>>,

@@ -14,7 +14,7 @@ import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
 import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Time for what other plug-ins hold open (a watcher, a database) after the end. */
+/** Time that other plug-ins get after the end to close what they keep open (a watcher, a database). */
 const EXIT_WITHIN_MS = 500;
 
 type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
@@ -52,7 +52,7 @@ class GatewrightPlugin {
   readonly #serverless: Serverless;
   readonly #cli: CliOptions;
   readonly #utilities: PluginUtilities;
-  /** As osls started: serverless-plugin-typescript moves it in a hook. */
+  /** The directory in which osls started: serverless-plugin-typescript changes it in a hook. */
   readonly #serviceDir: string;
   #offlineSettings: StartSettings | undefined;
   #running: Running | undefined;
@@ -123,7 +123,10 @@ class GatewrightPlugin {
     this.#exitSoon();
   }
 
-  /** Ends the process despite open resources, with the exit code set by then; does not keep it alive. */
+  /**
+   * Ends the process even if resources are open, with the exit code set by then; the timer does not keep the
+   * process alive.
+   */
   #exitSoon(): void {
     setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
   }
@@ -131,7 +134,7 @@ class GatewrightPlugin {
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
       this.#utilities.log.warning(
-        'functions have been built again; remove reloadHandler: false to serve them',
+        'functions were built again, but reloadHandler: false keeps the old ones; remove it to serve them',
       );
   }
 
@@ -199,8 +202,8 @@ class GatewrightPlugin {
 }
 
 /**
- * Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. Listens from now on, so that a
- * signal during the start is not lost.
+ * Resolves on SIGTERM or Ctrl-C; a second signal ends the process immediately. Starts to listen when it is
+ * called, so that a signal during the start is not lost.
  */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {

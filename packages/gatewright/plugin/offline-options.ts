@@ -44,9 +44,9 @@ const needless = (
   inert: Inert = [false, ''],
 ): OfflineOption => ({ kind: 'needless', usage: `No effect: ${because}.`, type, because, inert });
 
-const CORS = 'CORS follows the template, as at AWS; set `cors` of the event or provider.httpApi.cors';
+const CORS = 'CORS follows the template, as in AWS; set `cors` of the event or provider.httpApi.cors';
 const TOKENS =
-  'authorizers run and verify as at AWS; `npx gatewright token` makes a token of the local issuer for them';
+  'authorizers run and verify as in AWS; `npx gatewright token` creates a token of the local issuer for them';
 const NO_DOCKER = 'functions run without Docker';
 
 export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
@@ -55,9 +55,9 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   websocketPort: honoured('Port of WebSocket APIs. Default: 3001.', 'string'),
   lambdaPort: honoured('Port of Lambda’s Invoke and AWS’s other APIs, on loopback. Default: 3002.', 'string'),
   noPrependStageInUrl: honoured('REST paths come without their stage.', 'boolean'),
-  prefix: honoured('Stands in front of every path of REST and HTTP APIs.', 'string', 'p'),
+  prefix: honoured('Prefix of every path of REST and HTTP APIs.', 'string', 'p'),
   reloadHandler: honoured(
-    'Watch templates and the sources of functions; --no-reloadHandler does not.',
+    'Watch templates and the sources of functions; --no-reloadHandler switches this off.',
     'boolean',
   ),
   noSponsor: honoured('There is no sponsor message.', 'boolean'),
@@ -71,7 +71,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   inspect: honoured(INSPECT_OPTIONS.inspect.usage, 'boolean'),
   'inspect-brk': honoured(INSPECT_OPTIONS['inspect-brk'].usage, 'boolean'),
   'inspect-port': honoured(INSPECT_OPTIONS['inspect-port'].usage, 'string'),
-  noTimeout: honoured('Neither functions nor those who wait for them run out of time.', 'boolean', 't'),
+  noTimeout: honoured('Neither functions nor their callers time out.', 'boolean', 't'),
 
   noAuth: refused(TOKENS, 'boolean'),
   ignoreJWTSignature: refused(TOKENS, 'boolean'),
@@ -80,22 +80,22 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   corsDisallowCredentials: refused(CORS, 'boolean', { inert: [] }),
   corsExposedHeaders: refused(CORS, 'string'),
   httpsProtocol: refused(
-    'certificates are those of the local CA that `gatewright certs` makes: serverless gateway start --tls',
+    'certificates come from the local CA that `gatewright certs` creates: serverless gateway start --tls',
     'string',
     { shortcut: 'H' },
   ),
   localEnvironment: refused(
-    'a function sees only its template’s environment, as at AWS; set the variables in `environment`',
+    'a function sees only the environment of its template, as in AWS; set the variables in `environment`',
     'boolean',
   ),
-  enforceSecureCookies: refused('cookies are passed on unchanged, as at AWS', 'boolean'),
+  enforceSecureCookies: refused('cookies are passed on unchanged, as in AWS', 'boolean'),
   useInProcess: refused('every instance of a function is a worker thread', 'boolean'),
   useDocker: refused(NO_DOCKER, 'boolean'),
   layersDir: refused('layers are read from the folders that `layers` names', 'string'),
   localLayers: refused('layers are read from the folders that `layers` names', 'string'),
   albPort: refused('ALB events are not served', 'string', { inert: ['', 3003] }),
-  webSocketHardTimeout: refused('a connection lives two hours, as at AWS', 'string', { inert: ['', 7200] }),
-  webSocketIdleTimeout: refused('an idle connection lives ten minutes, as at AWS', 'string', {
+  webSocketHardTimeout: refused('a connection lasts two hours, as in AWS', 'string', { inert: ['', 7200] }),
+  webSocketIdleTimeout: refused('an idle connection lasts ten minutes, as in AWS', 'string', {
     inert: ['', 600],
   }),
   rubyWatchDirs: refused('all sources of a function are watched', 'string'),
@@ -105,10 +105,10 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   dockerHostServicePath: needless(NO_DOCKER, 'string'),
   dockerNetwork: needless(NO_DOCKER, 'string'),
   dockerReadOnly: needless(NO_DOCKER, 'boolean', [true]),
-  disableCookieValidation: needless('cookies are never validated, as at AWS', 'boolean'),
+  disableCookieValidation: needless('cookies are never validated, as in AWS', 'boolean'),
   resourceRoutes: needless('HTTP proxies in `resources` are always served', 'boolean'),
   preLoadModules: needless('each function loads its own modules', 'string'),
-  terminateIdleLambdaTime: needless('idle instances are retired by themselves', 'string', ['', 60]),
+  terminateIdleLambdaTime: needless('idle instances are retired automatically', 'string', ['', 60]),
   location: needless('functions are loaded from the sources that `handler` names', 'string'),
   noStripTrailingSlashInUrl: needless('slashes are never stripped', 'boolean'),
 };
@@ -163,7 +163,7 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
 /** Whether a value has no effect, such as serverless-offline's own default. */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
-  // The command line says "600" where serverless.yml says 600.
+  // The command line passes "600" for the 600 of serverless.yml.
   return inert.some((one) => one === value || String(one) === value);
 }
 

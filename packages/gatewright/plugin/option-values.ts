@@ -32,10 +32,10 @@ export function readOption(
     return decided;
   }
   const texts = toSettingTexts(value);
-  if (texts === undefined) throw new OptionError(`${name} accepts texts, as on the command line`);
+  if (texts === undefined) throw new OptionError(`${name} accepts strings, as on the command line`);
   if (read === undefined) {
     if (texts.length === 1) return texts[0];
-    throw new OptionError(`${name} accepts one text`);
+    throw new OptionError(`${name} accepts one string`);
   }
   let decided: unknown = defaultValue;
   for (const text of texts) {

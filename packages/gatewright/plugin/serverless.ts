@@ -9,7 +9,7 @@ export type Serverless = {
     readonly custom?: Readonly<Record<string, unknown>>;
     readonly plugins?: unknown;
     readonly build?: unknown;
-    /** Of the service; functions have their own. */
+    /** Variables of the service; functions have their own. */
     readonly package?: { patterns?: readonly string[] };
     /** Complete once the package life cycle has merged the service's own resources. */
     readonly provider: {

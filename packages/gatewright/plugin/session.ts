@@ -1,5 +1,6 @@
 /**
- * One gateway for one service, from load to end. Loads the whole gateway, so `index.ts` imports it on demand.
+ * One gateway for one service, from load to end. It loads the whole gateway, so `index.ts` imports it on
+ * demand.
  */
 import { relative, resolve } from 'node:path';
 import {
@@ -27,7 +28,7 @@ export type ServiceFacts = {
   readonly file: string;
   readonly directory: string;
   readonly stage: string;
-  /** `--region` of osls; that of serverless.yml is read with the stack. */
+  /** `--region` of osls; the region in serverless.yml is read with the stack. */
   readonly region: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /** `custom.gatewright` */

@@ -1,6 +1,4 @@
-/**
- * Options of `serverless gateway start`: those of `gatewright start` without osls's own (stage, parameters).
- */
+/** Options of `serverless gateway start`: those of `gatewright start` except osls's own (stage, parameters). */
 import { START_OPTIONS as ROWS } from '../../gateway/engine/start-options.ts';
 import { optionNames, toSettings } from '../../gateway/engine/start-settings.ts';
 import { readStore } from '../../gateway/engine/settings.ts';
@@ -14,8 +12,11 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // To osls a switch is off unless named; `--no-` names it off.
-  reload: { usage: 'Watch templates and the sources of functions; --no-reload does not.', type: 'boolean' },
+  // For osls a switch is off unless it is named; `--no-…` names the off position.
+  reload: {
+    usage: 'Watch templates and the sources of functions; --no-reload switches this off.',
+    type: 'boolean',
+  },
 };
 
 /** @throws OptionError */
@@ -36,7 +37,7 @@ export function readName(shown: string, { name: value }: CliOptions): Pick<Start
   return name === undefined ? {} : { name };
 }
 
-/** Where tables are. @throws OptionError */
+/** The place of tables. @throws OptionError */
 export function readTables(prefix: string, { dynamodb, data }: CliOptions): StartSettings['dynamodb'] {
   const choice = readStore(
     readOption(`${prefix}dynamodb`, ROWS.dynamodb, dynamodb),

@@ -4,7 +4,7 @@ import type { ApiListing, Gateway } from '../../gateway/engine/index.ts';
 export type RequestOptions = {
   /** `GET` unless given; `POST` where there is a body. */
   readonly method?: string;
-  /** A list of values is sent as one header for each. */
+  /** A list of values is sent as separate headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Added to the query of the path. */
   readonly query?: Readonly<Record<string, string | number | readonly string[]>>;
@@ -65,7 +65,7 @@ function withQuery(path: string, query: RequestOptions['query'] = {}): string {
   return more === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${more}`;
 }
 
-/** @throws TestingError with the existing ones */
+/** @throws TestingError that lists the existing ones */
 export function chooseApi(
   apis: readonly ApiListing[],
   isWebSocket: boolean,
@@ -81,7 +81,7 @@ export function chooseApi(
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = candidates.map((one) => `${one.logicalId} (${placeOf(one, candidates)})`).join(', ');
-  const there = names === '' ? 'there is none' : `there are ${names}`;
+  const there = names === '' ? 'there are none' : `there are ${names}`;
   const called = wanted === undefined ? '' : ` "${wanted}"`;
   throw new TestingError(
     only === undefined
@@ -90,7 +90,7 @@ export function chooseApi(
   );
 }
 
-/** The stack is added only where another one has the same logical id: osls names every HTTP API `HttpApi`. */
+/** The stack is added only if another API has the same logical id: osls names every HTTP API `HttpApi`. */
 function placeOf({ logicalId, stage, stack }: ApiListing, candidates: readonly ApiListing[]): string {
   const isShared = candidates.some((one) => one.logicalId === logicalId && one.stack !== stack);
   return isShared ? `stage ${stage}, stack ${stack}` : `stage ${stage}`;
@@ -114,7 +114,7 @@ export async function injectInto(gateway: Gateway, api: ApiListing, request: Api
   return makeResponse(reply.status, pairs, reply.body);
 }
 
-/** To a gateway beside this process. */
+/** Sends the request to a gateway in another process. */
 export async function sendTo(
   api: ApiListing,
   { method, path, headers, body }: ApiRequest,
@@ -125,7 +125,7 @@ export async function sendTo(
   return fetch(`${api.url}${path}`, body === undefined ? init : { ...init, body: new Uint8Array(body) });
 }
 
-/** These must have no body, not even an empty one. */
+/** These methods must have no body, not even an empty one. */
 const BODILESS = new Set([101, 204, 205, 304]);
 
 function makeResponse(status: number, pairs: [string, string][], body: string | Buffer): Response {

@@ -1,4 +1,7 @@
-/** A test's calls of its gateway's control port: the same in this process and beside it. */
+/**
+ * A test's calls of its gateway's control port, which are the same whether the gateway runs in this process
+ * or in another.
+ */
 
 /**
  * A sentence about what the gateway did not take.
@@ -41,13 +44,13 @@ export async function callControl(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
-    throw new TestingError(`the gateway at ${url} does not answer; it has been closed or has ended`, {
+    throw new TestingError(`the gateway at ${url} does not respond; it was closed or has ended`, {
       cause,
     });
   }
   const text = await response.text();
   if (response.ok) return text;
-  throw new TestingError(messageOf(text) ?? `the gateway answered ${response.status}`);
+  throw new TestingError(messageOf(text) ?? `the gateway answered with status ${response.status}`);
 }
 
 function messageOf(text: string): string | undefined {

@@ -1,4 +1,4 @@
-/** `gatewright/testing`: a gateway for the tests of one file, or one for a whole run. */
+/** `gatewright/testing`: a gateway for the tests of one file, or one gateway for a whole run. */
 import { resolve } from 'node:path';
 import {
   chooseKeyPair,
@@ -18,18 +18,18 @@ import type { Gateway, Isolation, Listening } from '../../gateway/engine/index.t
 import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
 
 export type StartOptions = {
-  /** Directories with a serverless.yml, a SAM template or a cdk.out, or template files; `.` unless given. */
+  /** Directories with a serverless.yml, a SAM template or a cdk.out, or template files. Default: `.`. */
   readonly stacks?: string | readonly string[];
-  /** Base of relative paths; the working directory unless given. */
+  /** Base of relative paths. Default: the working directory. */
   readonly directory?: string;
   readonly stage?: string;
   readonly region?: string;
   readonly account?: string;
   /** Parameters of templates and of serverless.yml. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** For `${env:…}` of serverless.yml. */
+  /** Values for `${env:…}` in serverless.yml. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Variables of functions beside their template's, which take precedence. */
+  /** Additional variables of functions; the variables of their template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** A folder with first items of tables and users, as for `start --seed`. */
   readonly seed?: string;
@@ -37,21 +37,24 @@ export type StartOptions = {
   readonly tables?: Readonly<Record<string, readonly object[]>>;
   /** File with values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values?: string;
-  /** Issuers that the local one stands in for. */
+  /** Issuers that the local issuer replaces. */
   readonly issuers?: readonly string[];
-  /** Whether functions' roles are enforced; true unless given. */
+  /** Whether functions' roles are enforced. Default: true. */
   readonly roles?: boolean;
-  /** Whether unsupported settings end the start; false unless given. */
+  /** Whether unsupported settings make the start fail. Default: false. */
   readonly strict?: boolean;
-  /** Which Node.js functions run in processes of their own. */
+  /** Which Node.js functions run in their own processes. */
   readonly isolation?: Isolation;
-  /** Events that run at a time over all functions; 1,000 unless given. */
+  /** Events that run at the same time over all functions. Default: 1,000. */
   readonly concurrency?: number;
-  /** Whether each event gets an instance of its own; false unless given. */
+  /** Whether each event gets its own instance. Default: false. */
   readonly cold?: boolean;
-  /** Whether packages that Lambda includes and the project lacks are installed; false unless given. */
+  /** Whether packages that Lambda includes and the project lacks are installed. Default: false. */
   readonly install?: boolean;
-  /** Whether the build script of a project runs that makes a missing handler file; false unless given. */
+  /**
+   * Whether the build script of a project runs if a handler file is missing that it would create. Default:
+   * false.
+   */
   readonly build?: boolean;
   /**
    * Puts the addresses into `process.env`, so that processes started from now on can use `connectGateway`.
@@ -82,8 +85,7 @@ export function startGateway(options: StartOptions = {}): Promise<TestGateway> {
 }
 
 /**
- * The gateway that this run shares: of `gatewright start --exec`, or of `startGateway({ isShared: true })` in a process
- * above. `close()` leaves it running.
+ * The gateway that this run shares, started by `gatewright start --exec`, or by `startGateway({ isShared: true })` in a parent process. `close()` leaves it running.
  * @throws TestingError where there is none
  *
  * @example
@@ -232,7 +234,7 @@ function withStack(sources: readonly string[]): readonly string[] {
   return search.kind === 'found' ? [...sources, search.folder] : sources;
 }
 
-/** Turns an error that the user can fix into one TestingError with all faults. */
+/** Turns an error that the user can fix into one TestingError that lists all faults. */
 async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();

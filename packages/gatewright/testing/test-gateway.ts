@@ -29,21 +29,22 @@ export type RecordedCall = {
 };
 
 export type SendOptions = {
-  /** Of an event on a bus: its source. */
+  /** Source of an event on a bus. */
   readonly source?: string;
   readonly detailType?: string;
   readonly groupId?: string;
 };
 
 export type ResetOptions = {
-  /** Whether functions keep their memory, which is faster; false unless given. */
+  /** Whether functions keep their memory, which is faster. Default: false. */
   readonly keepsInstances?: boolean;
 };
 
 export interface TestClock {
   now(): Promise<Date>;
   /**
-   * By `1d`, `90s` or milliseconds: everything due on the way runs in order and ends before this resolves.
+   * Moves the clock by `1d`, `90s` or milliseconds: everything that becomes due runs in order, and ends
+   * before this resolves.
    */
   advance(by: string | number): Promise<Date>;
   reset(): Promise<Date>;
@@ -61,7 +62,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly apis: readonly ApiListing[];
   /** Differences from AWS: not served, or not enforced. */
   readonly findings: readonly UnsupportedItem[];
-  /** For programs started by tests, and for SDKs: addresses, region and a key pair. */
+  /** Environment variables for programs that tests start, and for SDKs: addresses, region and a key pair. */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: TestClock;
   /** Address of a stage, for clients with sockets. */
@@ -72,9 +73,9 @@ export interface TestGateway extends AsyncDisposable {
   connect(options?: SocketOptions): Promise<TestSocket>;
   /** A token of the local issuer. */
   token(options: TokenOptions): Promise<string>;
-  /** By name, logical id or how the name ends. @throws FunctionFailed */
+  /** Invokes a function by its name, its logical id or the end of its name. @throws FunctionFailed */
   invoke(functionName: string, event?: unknown): Promise<unknown>;
-  /** To a queue, a topic or a bus; a schedule runs as if it were due. */
+  /** Sends an event to a queue, a topic or a bus; a schedule runs as if it were due. */
   send(target: string, body?: string | object, options?: SendOptions): Promise<void>;
   /** Waits until everything left waits for a time of the clock. */
   settle(): Promise<void>;
@@ -86,8 +87,8 @@ export interface TestGateway extends AsyncDisposable {
   /** Output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
   /**
-   * Returns everything to the state after the start: tables, queues, clock, users, keys, caches; functions
-   * start anew.
+   * Restores the state after the start: tables, queues, clock, users, keys, caches; functions start in new
+   * instances.
    */
   reset(options?: ResetOptions): Promise<void>;
   close(): Promise<void>;
@@ -162,7 +163,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     async inject(path, options = {}) {
       const request = makeRequest(path, options);
       const response = await parts.request(chooseApi(apis, false, options), request);
-      // Made by the globals of the tests' context.
+      // Created with the globals of the tests' context.
       return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
     },
     async connect(options = {}) {
@@ -205,7 +206,7 @@ export function linkOf(environment: Readonly<Record<string, string | undefined>>
   const { GATEWRIGHT_CONTROL_URL: url, GATEWRIGHT_CONTROL_SECRET: secret } = environment;
   if (url !== undefined && secret !== undefined) return { url, secret };
   throw new TestingError(
-    'no gateway is shared with this process: run it below `gatewright start --exec`, or call startGateway({ isShared: true }) before the tests begin',
+    'this process has no shared gateway: run it with `gatewright start --exec`, or call startGateway({ isShared: true }) before the tests begin',
   );
 }
 
@@ -258,13 +259,13 @@ async function readLogs(
   return lines.map((line) => (parse(line) as { readonly message: string }).message);
 }
 
-/** @param wanted as of `functionsNamed`. @throws TestingError with the existing ones */
+/** @param wanted a name as in `functionsNamed`. @throws TestingError that lists the existing ones */
 async function fullName(link: ControlLink, wanted: string): Promise<string> {
   type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
   const { functions } = JSON.parse(await callControl(link, 'GET', 'functions')) as Listing;
   const [found] = functionsNamed(functions, wanted);
   if (found !== undefined) return found.name;
   throw new TestingError(
-    `There is no function "${wanted}"; there are ${functions.map(({ name }) => name).join(', ')}`,
+    `There is no function "${wanted}"; expected one of ${functions.map(({ name }) => name).join(', ')}`,
   );
 }

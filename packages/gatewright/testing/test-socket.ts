@@ -15,9 +15,9 @@ export type SocketOptions = {
 export interface TestSocket {
   /** An object or list is sent as JSON. */
   send(message: string | object): void;
-  /** The next message, parsed where it is JSON. @throws TestingError where none comes in time */
+  /** The next message, parsed if it is JSON. @throws TestingError if none arrives in time */
   next(withinMs?: number): Promise<unknown>;
-  /** How the connection ended; resolves then. */
+  /** How the connection ended; resolves at that moment. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openSocket(
   socket.on('message', (data: Buffer) => inbox.take(data.toString()));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => {
-      inbox.end(`the connection has ended with ${code}`);
+      inbox.end(`the connection was closed with ${code}`);
       resolve({ code, reason: reason.toString() });
     });
   });
@@ -90,7 +90,7 @@ function handshake(socket: WebSocket): Promise<void> {
   });
 }
 
-/** Received messages, and those waiting for one. */
+/** Received messages, and callers that wait for one. */
 class Inbox {
   readonly #parse: (text: string) => unknown;
   readonly #messages: unknown[] = [];

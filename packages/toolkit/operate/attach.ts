@@ -96,15 +96,19 @@ export function attachCommand(): Command {
     .option('--replace', 'replace other authorizers that these routes have', false)
     .option(
       '--claims-checked',
-      'with --replace and --yes: no handler reads claims of a Cognito or JWT authorizer',
+      'with --replace and --yes: confirms that no handler reads claims of a Cognito or JWT authorizer',
       false,
     )
     .option('--name <name>', 'name of the authorizer to create in the API', 'gatewright')
     .option('--stack <name>', 'CloudFormation stack with the authorizers (default: gatewright-STAGE)')
-    .option('--function <name>', "name or ARN of the function, in place of the stack's")
+    .option('--function <name>', "name or ARN of the function to attach, instead of the stack's")
     .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
     .option('--no-document', 'use a function that needs no access document')
-    .option('--ttl <seconds>', 'TTL of cached decisions in seconds (default: from the document)', readTtl)
+    .option(
+      '--ttl <seconds>',
+      'how long decisions are cached, in seconds (default: from the document)',
+      readTtl,
+    )
     .option(
       '--identity-source <header>',
       'header with the credential (repeatable)',
@@ -113,14 +117,14 @@ export function attachCommand(): Command {
     .addOption(new Option('--quota <place>', 'where to enforce quotas').choices([...QUOTA_PLACEMENTS]))
     .option('--canary <percent>', 'REST APIs only: percentage of requests to guard first', readPercent)
     .option('--include-edits', 'also deploy other edits of the API that were never deployed', false)
-    .option('--write-routes', 'write the routes, as they will be guarded, for the access document', false)
+    .option('--write-routes', 'write the routes, as they will be guarded, to the access document', false)
     .option('--token-file <file>', 'file with a valid bearer token, for verify')
     .option('--url <url>', 'address of the stage, for verify')
     .option('--path <path>', 'path that verify calls below --url')
     .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 2 refused with nothing changed, 3 not finished, or verify failed and every part was put back.',
+      '\nExit codes: 0 done, 1 invalid call, 2 refused and nothing changed, 3 not finished, or verify failed and every part was put back.',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
       await orExitCode((start) => attach(step, flags, start), REFUSED);
@@ -135,7 +139,7 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
-/** For commands that undo: --yes opens nothing. */
+/** For commands that undo: --yes does not confirm steps that open routes. */
 export const OPEN_OPTION = [
   '--open <route>',
   'confirm that this route becomes open to every caller (repeatable)',
@@ -286,7 +290,10 @@ async function applySaved(
   return finishSaved(open, journal, begun, flags, 'apply');
 }
 
-/** What is in a file is applied if it was read and confirmed, or if the options of this call say the same. */
+/**
+ * The content of a file is applied only if a user read and confirmed it, or if the options of this call
+ * specify the same.
+ */
 async function finishSaved(
   open: Opened,
   journal: Journal,
@@ -309,13 +316,13 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
-  // On a terminal the warning of the plan is confirmed.
+  // On a terminal, the user confirms the warning of the plan.
   const isChecked = flags.claimsChecked || !flags.yes;
   assertClaimsChecked(saved, { isChecked, folder: process.cwd() });
   if (step === undefined) checkVerifyOptions(saved, open.options);
   const { functionArn } = saved;
   printLines(
-    showControls(`the authorizer's function is ${functionArn} of account ${functionArn.split(':')[4] ?? ''}`),
+    showControls(`the authorizer's function ${functionArn} is in account ${functionArn.split(':')[4] ?? ''}`),
   );
   await confirm(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
   open.start();
@@ -338,12 +345,12 @@ async function finish(
   const checks = await verifyNow(open, journal).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
     throw new UnfinishedError(
-      `attached, but not verified: ${error.message}; repeat it with gatewright attach verify`,
+      `attached, but not verified: ${error.message}; run gatewright attach verify to verify it again`,
     );
   });
   report(checks);
   if (await undoIfWrong(checks, saved, work))
-    printError(new UsageError('the verification is WRONG, so every part was put back'));
+    printError(new UsageError('the verification failed (WRONG), so every part was put back'));
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {
@@ -400,11 +407,11 @@ const TTL_LIMIT_SECONDS = 3600;
 function readTtl(text: string): number {
   const seconds = Number(text);
   if (/^\d{1,4}$/.test(text) && seconds <= TTL_LIMIT_SECONDS) return seconds;
-  throw new InvalidArgumentError('A number of seconds from 0 to 3600.');
+  throw new InvalidArgumentError('It must be a number of seconds from 0 to 3600.');
 }
 
 export function readPercent(text: string): number {
   const percent = Number(text);
   if (/^\d{1,3}(\.\d{1,2})?$/.test(text) && percent <= 100) return percent;
-  throw new InvalidArgumentError('A percentage from 0 to 100.');
+  throw new InvalidArgumentError('It must be a percentage from 0 to 100.');
 }

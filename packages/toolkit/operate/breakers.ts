@@ -24,7 +24,7 @@ function ofTable(name: string, description: string): Command {
 }
 
 function listCommand(): Command {
-  return ofTable('list', 'List the breakers of a namespace that have ever opened.').action(
+  return ofTable('list', 'List the breakers of a namespace that have opened at least once.').action(
     async (flags: Flags) => {
       const breakers = await listBreakers(await openAws(flags), placeOf(flags));
       const notClosed = breakers.filter(({ state }) => state !== 'closed').length;
@@ -45,7 +45,7 @@ function showCommand(): Command {
 }
 
 function resetCommand(): Command {
-  return ofTable('reset', 'Close one breaker; each instance follows with its next read, within a second.')
+  return ofTable('reset', 'Close one breaker; each instance follows at its next read, within a second.')
     .argument('<name>', 'name given to createPolicy')
     .action(async (name: string, flags: Flags) => {
       print(await resetBreaker(await openAws(flags), placeOf(flags), name));

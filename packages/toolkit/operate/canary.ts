@@ -55,7 +55,7 @@ export function canaryCommand(): Command {
       ),
     )
     .addCommand(
-      ofStage('promote', "Make the canary's deployment that of the stage, and end the canary.")
+      ofStage('promote', "Make the canary's deployment the deployment of the stage, and end the canary.")
         .option(...OPEN_OPTION)
         .action((flags: MoveFlags) => orExitCode(() => promote(flags))),
     )
@@ -104,7 +104,7 @@ function startCommand(): Command {
 function readSpanMs(text: string): number {
   const span = readDuration(text);
   if (span !== undefined && span > 0) return span;
-  throw new InvalidArgumentError('A duration, such as 30s or 10m.');
+  throw new InvalidArgumentError('It must be a duration, such as 30s or 10m.');
 }
 
 type OpenStage = OpenPlane & {
@@ -117,9 +117,7 @@ async function openStage(flags: CanaryFlags): Promise<OpenStage> {
   const open = await openPlane(flags);
   const live = await readLiveApi(open.plane, await findApi(open.plane, flags.api, flags.stage), flags.stage);
   if (live.kind !== 'rest')
-    throw new UsageError(
-      'only REST APIs have canaries; gatewright rollback moves every kind back to a deployment',
-    );
+    throw new UsageError('only REST APIs have canaries; gatewright rollback works for every kind of API');
   return { ...open, live, path: stagePath(live.address, live.stage), canary: canaryOf(live.stageShown) };
 }
 
@@ -181,8 +179,8 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
 }
 
 /**
- * @throws UsageError where the watch cannot read its metrics, or would end the canary at once: callers should
- * not notice first
+ * @throws UsageError if the watch cannot read its metrics, or would end the canary at once: callers should
+ * not be the first to notice
  */
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);

@@ -29,10 +29,10 @@ export function detachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('detach')))
     .description('Undo what attach did to an API, latest first.')
     .option(...OPEN_OPTION)
-    .option('--force', 'skip parts that have been changed since', false)
+    .option('--force', 'skip parts that were changed since', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed since and nothing was undone, 3 not finished: run it again; with --force, parts stay.',
+      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed since and nothing was undone, 3 not finished: run it again; with --force, such parts stay.',
     )
     .action((flags: DetachFlags) => orExitCode((start) => detach(flags, start), REFUSED));
 }
@@ -54,7 +54,7 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
       `nothing to undo: ${dirname(journal.folder)} has no attachment (--state names another folder)`,
     );
   if (undo.region !== flags.region)
-    throw new UsageError(`the undo file is of ${undo.region}: pass --region ${undo.region}`);
+    throw new UsageError(`the undo file is for ${undo.region}: pass --region ${undo.region}`);
   const { attachment, now, live } = await restore(plane, undo);
   printLines(printUndo(attachment, now));
   await confirm(`Undo them at API ${undo.apiId}?`, flags.yes);

@@ -53,7 +53,7 @@ export function doctorCommand(): Command {
   )
     .addHelpText(
       'after',
-      '\nExit codes: 0 no problem, 1 invalid call, 2 a problem, 3 no problem, but not everything could be checked.',
+      '\nExit codes: 0 no problem, 1 invalid call, 2 a problem, 3 no problem found, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);
@@ -74,7 +74,7 @@ function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> 
   if (named !== undefined && (isFile || stage === undefined)) return examineDefined(named, stage ?? 'dev');
   if (stage === undefined)
     throw new UsageError(
-      'nothing to check: give --stage prod for the stack, --api ID --stage prod, or a template',
+      'nothing to check: pass --stage prod for the stack, --api ID --stage prod for an API, or a template',
     );
   return look(serviceFolder(named), { ...flags, stage });
 }
@@ -147,7 +147,7 @@ function refusedPackaging(message: string, folder: string): Finding {
     why: message,
     what: 'the stack cannot be packaged, so it cannot be deployed',
     where: join(folder, 'serverless.yml'),
-    fix: 'fix the reason; gatewright package shows whether that helped',
+    fix: 'fix the reason; run gatewright package to see whether that helped',
   };
 }
 

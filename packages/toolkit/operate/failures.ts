@@ -89,7 +89,7 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
-      `no failure queue of ${stackOf(flags)} has a message ${messageId}, or another receiver holds it now`,
+      `no failure queue of ${stackOf(flags)} has a message ${messageId}, or another consumer is processing it`,
     );
   return replayed;
 }
@@ -117,7 +117,8 @@ async function sendHere(
   payload: string | undefined,
   stack: string,
 ): Promise<string | undefined> {
-  if (functionName === undefined || payload === undefined) return 'it names no function, or has no event';
+  if (functionName === undefined || payload === undefined)
+    return 'it names no function, or contains no event';
   const own = functionName.startsWith(`${stack}-`) ? functionName.slice(stack.length + 1) : functionName;
   const found = await findFunction(own);
   const { status, headers, body } = await sendToFunction(found, payload, { async: false });
@@ -149,17 +150,17 @@ function readListed(file: string): readonly Listed[] {
 /** Each as it is done. */
 function printReplayed(one: Replayed): void {
   const { messageId, functionName, outcome, why } = one;
-  const said = outcome === 'done' ? 'succeeded' : `is kept: ${why}`;
+  const said = outcome === 'done' ? 'succeeded' : `stays in the queue: ${why}`;
   printResult(one, () => table([[messageId, functionName ?? '-', said]]));
 }
 
 function stackOf({ stack }: ListFlags): string {
   if (stack !== undefined) return stack;
-  throw new UsageError('no stack: name it with --stack gatewright-prod');
+  throw new UsageError('no stack is named: pass --stack gatewright-prod');
 }
 
 function readLimit(text: string): number {
   const limit = Number(text);
   if (/^\d{1,6}$/.test(text) && limit >= 1) return limit;
-  throw new InvalidArgumentError('A number from 1.');
+  throw new InvalidArgumentError('It must be a number from 1.');
 }

@@ -60,7 +60,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
   if (flags.to === now) throw new UsageError(`stage ${flags.stage} already serves ${now}`);
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
-  printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
+  printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API is not changed`);
   await confirm('Move it?', flags.yes);
   // --to has named the deployment; AWS shows the routes of REST deployments only.
   const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];

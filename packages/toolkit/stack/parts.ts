@@ -17,15 +17,15 @@ export const PARTS: readonly ChosenPart[] = [
   wafPart,
 ];
 
-/** As `custom.parts` of serverless.yml has them. */
+/** The names in `custom.parts` of serverless.yml. */
 export const PART_NEEDS: PartNeeds = Object.fromEntries(
   PARTS.map(({ chosenAs, needs }) => [chosenAs, needs]),
 );
 
-/** What several parts stand on. */
+/** What several parts depend on. */
 export const COMMON_PART: StackPart = {
   name: 'common',
-  summary: 'What several parts stand on: the admin API, the alarm topic, the dashboard.',
+  summary: 'What several parts share: the admin API, the alarm topic, the dashboard.',
   functions: [],
   handlers: ['observability', 'config', 'table', 'http', 'aws'],
   resourceFiles: ['admin-api.yml', 'operations.yml', 'dashboard.yml'],

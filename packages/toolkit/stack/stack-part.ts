@@ -1,12 +1,12 @@
 /** One part of the deployable stack. Data only: `serverless.yml` is written by hand, and a test compares. */
 export type StackPart = {
-  /** Also the name of its folder. */
+  /** Name of the part, and of its folder. */
   readonly name: string;
   /** One sentence. */
   readonly summary: string;
   /** Ids in `serverless.yml`; their handlers are `functions/<id>.ts`. */
   readonly functions: readonly string[];
-  /** Folders and files below `shared/` that hold the rules of the functions. */
+  /** Folders and files below `shared/` that contain the rules of the functions. */
   readonly handlers: readonly string[];
   /** Relative to `packages/toolkit/stack`. */
   readonly resourceFiles: readonly string[];
@@ -18,12 +18,12 @@ export type StackPart = {
   readonly parameters: readonly string[];
   /** First words after `gatewright`. */
   readonly commands: readonly string[];
-  /** Paths from the repository root; the first is the one to begin with. */
+  /** Paths from the repository root; read the first one first. */
   readonly guides: readonly string[];
 };
 
 export type ChosenPart = StackPart & {
-  /** Its name in `parts` of gatewright.yml. */
+  /** The part's name in `parts` of gatewright.yml. */
   readonly chosenAs: string;
   /** Those that it does not work without, by that name. */
   readonly needs: readonly string[];

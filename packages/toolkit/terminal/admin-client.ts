@@ -19,7 +19,7 @@ import { addGatewayOptions, callGateway, findGateway, readMember } from './runni
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
 export type AdminTarget = AwsCredentials & {
-  /** Of access-admin: called by Lambda's Invoke, since the stack has no admin API. */
+  /** ARN of access-admin, which is called by Lambda's Invoke because the stack has no admin API. */
   readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
@@ -34,14 +34,14 @@ export function addAdminOptions(command: Command): Command {
   return addGatewayOptions(command).addOption(
     new Option(
       '--url <url>',
-      'AdminApiUrl of a deployed stack, or AccessAdminArn of one without, signed with AWS_* credentials (default: local gateway)',
+      'AdminApiUrl of a deployed stack, or AccessAdminArn if it has no such URL, signed with AWS_* credentials (default: local gateway)',
     ).env('GATEWRIGHT_ADMIN_URL'),
   );
 }
 
-/** A problem document's fields beside its text. */
+/** Fields of a problem document in addition to its text. */
 type AdminProblem = {
-  /** Of `DomainError`: `STORE_UNAVAILABLE`. */
+  /** Code of a `DomainError`: `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;
   /** The wrong field of the request: `limits[1].burst`. */
   readonly field?: string | undefined;
@@ -52,7 +52,7 @@ type AdminProblem = {
 /** An admin endpoint refused a request, or did not answer. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
-  /** As the answer names it. */
+  /** The code in the response. */
   override readonly code: string;
   readonly kind: 'refused' | 'unreachable';
   readonly problem: AdminProblem;
@@ -87,14 +87,14 @@ export async function callAdmin(
   throw readRefusal(reply.status, reply.text);
 }
 
-/** As `callAdmin`, for a JSON object. */
+/** Like `callAdmin`, for a JSON object. */
 export async function callAdminJson(
   request: AdminRequest,
   flags: AdminFlags,
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer: unknown = JSON.parse((await callAdmin(request, flags)).text);
   if (typeof answer === 'object' && answer !== null) return { ...answer };
-  throw new UsageError('the admin endpoint did not answer with an object');
+  throw new UsageError('the admin endpoint did not return an object');
 }
 
 async function send(target: AdminTarget, request: AdminRequest): Promise<CallReply> {
@@ -141,11 +141,11 @@ async function findLocal(): Promise<AdminTarget> {
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
-    "the local gateway does not serve the toolkit's own stack; start it too, or give --url",
+    "the local gateway does not serve the toolkit's own stack; start that stack too, or pass --url",
   );
 }
 
-/** The admin API among those of a gateway; undefined = the toolkit's stack is not served. */
+/** The admin API among the APIs of a gateway; undefined: the toolkit's stack is not served. */
 export function adminTargetOf(
   apis: readonly unknown[],
   { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,
@@ -193,7 +193,7 @@ function readRefusal(status: number, text: string): AdminError {
   };
   const said =
     what === undefined
-      ? `the admin endpoint answered ${status}`
+      ? `the admin endpoint answered with status ${status}`
       : `${what} (${problem.code === undefined ? '' : `${problem.code}, `}${status})`;
   return new AdminError('refused', said, { problem });
 }

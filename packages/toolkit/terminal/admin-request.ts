@@ -4,6 +4,6 @@ export type AdminRequest = {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** Of a change: repeated with the same id, it counts once. */
+  /** Id of a change: repeated with the same id, it counts once. */
   readonly operationId?: string;
 };

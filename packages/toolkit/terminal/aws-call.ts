@@ -53,7 +53,7 @@ export type AwsAnswer =
       readonly code: string;
       readonly message: string;
     }
-  /** No readable answer came in time. */
+  /** No readable response arrived in time. */
   | { readonly kind: 'silent'; readonly message: string };
 
 export interface Aws {
@@ -121,7 +121,7 @@ function readReply(request: AwsCall, url: URL, reply: CallReply): AwsAnswer {
   // A function may answer with anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
-  return { kind: 'silent', message: `${url.origin} gave an answer that does not look like one from AWS` };
+  return { kind: 'silent', message: `the response of ${url.origin} does not look like a response of AWS` };
 }
 
 function describeRefusal(
@@ -135,7 +135,7 @@ function describeRefusal(
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
   // An HTML page adds nothing to the status.
-  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer from AWS' : text;
+  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'AWS did not answer' : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
     message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),

@@ -30,7 +30,7 @@ export function addAwsOptions(command: Command): Command {
 
 export function readEndpoint(text: string): string {
   if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
-  throw new InvalidArgumentError('An address must begin with https:// or lead to this machine.');
+  throw new InvalidArgumentError('An address must begin with https:// or point to this machine.');
 }
 
 /** Requests carry the session's token. */
@@ -38,7 +38,7 @@ function isSafeEndpoint(text: string): boolean {
   return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
 }
 
-/** For a valid address. */
+/** Accepts a valid address. */
 export function isLoopbackUrl(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
@@ -75,9 +75,9 @@ type ProvidersModule = {
 };
 
 /**
- * By the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity, container,
- * machine.
- * @throws UsageError without any secret in it
+ * Finds credentials through the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web
+ * identity, container, machine.
+ * @throws UsageError that contains no secret
  */
 export async function findCredentials(
   { profile }: AwsFlags,
@@ -86,14 +86,14 @@ export async function findCredentials(
 ): Promise<AwsCredentials> {
   const stop = new AbortController();
   const late = sleep(withinMs, undefined, { signal: stop.signal, ref: true }).then(() => {
-    throw new UsageError(`no credentials within ${withinMs / 1000} s`);
+    throw new UsageError(`found no credentials within ${withinMs / 1000} s`);
   });
   try {
     const { fromNodeProviderChain } = await loadProviders();
     const chain = fromNodeProviderChain({
       ...(profile !== undefined && { profile }),
       clientConfig: { region },
-      // It warns of variables beside --profile, whose meaning is clear.
+      // The SDK warns of variables that are set next to --profile, but what is meant is clear.
       logger: SILENT,
     });
     const { accessKeyId, secretAccessKey, sessionToken } = await Promise.race([chain(), late]);
@@ -109,17 +109,18 @@ export async function findCredentials(
 
 async function loadProviders(): Promise<ProvidersModule> {
   const file = findRuntimePackage('@aws-sdk/credential-providers', OWN_PACKAGES);
-  if (file === undefined) throw new UsageError('the AWS SDK of this package is missing: install it again');
+  if (file === undefined)
+    throw new UsageError('the AWS SDK of this package is missing: install the package again');
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
-/** The error of a failed process quotes its whole command line, which may hold a secret. */
+/** The error of a failed process quotes its whole command line, which may contain a secret. */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
   // The chain's last error, which names no remedy.
   if (/from any providers/.test(message))
-    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, eval "$(gatewright env)"';
+    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, run eval "$(gatewright env)"';
   const [first = ''] = message.split('\n', 1);
   return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no AWS credentials were found';
 }

@@ -6,8 +6,9 @@ import { callGateway, readMember } from './running-gateway.ts';
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * As `functionsNamed`: `list-users` of `food-delivery-dev-list-users`, `ListUsers` of CDK's `ListUsers2E8CF32B`.
- * @throws UsageError with the existing ones
+ * Finds functions like `functionsNamed`: `list-users` for `food-delivery-dev-list-users`, `ListUsers` for
+ * CDK's `ListUsers2E8CF32B`.
+ * @throws UsageError that lists the existing ones
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await callGateway('GET', 'functions');
@@ -23,6 +24,8 @@ export async function findFunction(given: string): Promise<FoundFunction> {
   const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
   if (only !== undefined) throw new UsageError(`"${given}" matches several functions: ${names}`);
   throw new UsageError(
-    names === '' ? 'the gateway serves no functions' : `there is no function "${given}"; there are ${names}`,
+    names === ''
+      ? 'the gateway serves no functions'
+      : `there is no function "${given}"; expected one of ${names}`,
   );
 }

@@ -10,7 +10,7 @@ import type { Aws, AwsAnswer } from './aws-call.ts';
 import type { AdminRequest } from './admin-request.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
-/** Of requests that are no route: the function answers 404 or 405. */
+/** The route of requests that match no route: the function answers 404 or 405. */
 const FALLBACK = 'ANY /access/{proxy+}';
 
 /** Undefined: no ARN of a function. */
@@ -18,7 +18,7 @@ export function regionOfFunction(arn: string): string | undefined {
   return FUNCTION_ARN.exec(arn)?.[1];
 }
 
-/** Undefined: nothing readable came back, which `said` explains. */
+/** Undefined: nothing readable was returned, and `said` explains why. */
 type Invoked = { readonly response: Response } | { readonly response: undefined; readonly said: string };
 
 export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest): Promise<Invoked> {
@@ -79,7 +79,7 @@ function eventOf({ method, path, query = {}, body, operationId }: AdminRequest, 
   };
 }
 
-/** As API Gateway would choose it among those of the function. */
+/** Chooses the route of the function as API Gateway would. */
 function routeOf(method: string, path: string): { routeKey: string; pathParameters: Record<string, string> } {
   const segments = path.split('/');
   const found = ROUTES.find((route) => {
@@ -99,7 +99,7 @@ function routeOf(method: string, path: string): { routeKey: string; pathParamete
   return { routeKey: `${found.method} ${found.path}`, pathParameters: Object.fromEntries(named) };
 }
 
-/** Their methods and paths alone: nothing here answers. */
+/** Only their methods and paths: nothing is served here. */
 const ROUTES: readonly Pick<Route, 'method' | 'path'>[] = accessAdminRoutes({
   keys: unused,
   revocations: unused,

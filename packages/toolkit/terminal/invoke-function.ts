@@ -12,8 +12,8 @@ type Answer = {
 };
 
 /**
- * Waits without a limit. @throws UsageError where the gateway does not answer. Not by `fetch`, which gives up
- * after five minutes: a function may take fifteen, and a breakpoint longer.
+ * Waits without a limit. @throws UsageError if the gateway does not respond. Does not use `fetch`, which
+ * gives up after five minutes: a function may take fifteen, and a breakpoint longer.
  */
 export async function sendToFunction(
   { name, region, nowEpochMs }: FoundFunction,
@@ -44,6 +44,6 @@ export async function sendToFunction(
     },
     { ports: { ...PROCESS_PORTS, clock: { nowEpochMs: () => nowEpochMs } } },
   );
-  if (status === 0) throw new UsageError(`the gateway at ${controlUrl} does not answer`, { cause });
+  if (status === 0) throw new UsageError(`the gateway at ${controlUrl} does not respond`, { cause });
   return { status, headers: Object.fromEntries(headers), body: text };
 }

@@ -40,13 +40,16 @@ export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
   };
 }
 
-/** Of a start of these definitions: they may name their account. @throws UsageError for an invalid variable */
+/**
+ * Account and region of a start of these definitions, which may name their account. @throws UsageError for an
+ * invalid variable
+ */
 function homeOf(sources: readonly string[]): Home {
   const home = homeOfEnvironment();
   return { ...home, accountId: findNamedAccount(sources) ?? home.accountId };
 }
 
-/** For stacks without a region or account. @throws UsageError for an invalid variable */
+/** Account and region for stacks that name none. @throws UsageError for an invalid variable */
 export function homeOfEnvironment(): Home {
   const home = readHome(process.env);
   if (typeof home === 'string') throw new UsageError(home);

@@ -14,7 +14,7 @@ export function parserOf<T>({ read, expected }: Form<T>): (text: string, before:
   };
 }
 
-/** The same for values given once. */
+/** The same for values that are given once. */
 function readerOf<T>({
   read,
   expected,
@@ -56,5 +56,5 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
 /** RFC 9110, "token": other names cannot be sent. */
 export function readHeaderName(text: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError('The name of a header, such as X-Api-Key.');
+  throw new InvalidArgumentError('It must be the name of a header, such as X-Api-Key.');
 }

@@ -1,4 +1,4 @@
-/** `--token-file`: keeps a token out of the shell's history and the list of processes. */
+/** `--token-file`: keeps a token out of the shell's history and the process list. */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../base/terminal/output.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Answers of AWS's query protocol as plain objects. They have elements and text; attributes do not matter,
- * and there is no mixed content.
+ * Reads responses of AWS's query protocol as plain objects. They have elements and text; attributes do not
+ * matter, and there is no mixed content.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 
@@ -8,12 +8,12 @@ type Open = { readonly name: string; text: string; readonly children: [name: str
 
 const TOKEN =
   /<!--[\s\S]*?-->|<[?!][^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/gy;
-/** An answer is a few levels deep; a deeper one would only use up memory. */
+/** A response is a few levels deep; a deeper one would only use up memory. */
 const DEPTH_LIMIT = 64;
 
 /**
- * By name of the root element. `member` elements make a list (`Exports: [{…}]`); an empty element is the
- * empty text, so an empty list is not a list. Undefined for anything but a whole document.
+ * The content of the root element. `member` elements become a list (`Exports: [{…}]`); an empty element
+ * becomes the empty text, so an empty list is not a list. Undefined for anything except a complete document.
  */
 export function readXml(text: string): UnknownMembers | undefined {
   const root: Open = { name: '', text: '', children: [] };

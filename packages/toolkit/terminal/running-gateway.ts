@@ -1,4 +1,4 @@
-/** Calls a running gateway over its control port: the one started in this directory, or the one named. */
+/** Calls a running gateway over its control port: the gateway started in this directory, or the one named. */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
@@ -33,7 +33,7 @@ export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
 
-/** @throws UsageError when there is none, or none of that name, with the existing ones */
+/** @throws UsageError when there is none, or none with that name; the message lists the existing ones */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
   if (gateway === undefined && controlPort === undefined) {
@@ -42,7 +42,7 @@ export async function findGateway(): Promise<StartCredentials> {
   }
   const running = await listRunning(runningFolder(process.env));
   if (gateway === undefined && controlPort === undefined)
-    throw new UsageError(`no gateway runs from this directory; ${describeOthers(running)}`);
+    throw new UsageError(`no gateway was started from this directory; ${describeOthers(running)}`);
   const found = running.filter(
     (one) =>
       (gateway === undefined || one.name === gateway || one.directory === realPath(gateway)) &&
@@ -95,11 +95,11 @@ export async function callGateway(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
+    throw new UsageError(`the gateway at ${controlUrl} does not respond; start it again if it has ended`);
   }
   const answer: unknown = await response.json();
   if (response.ok) return answer;
-  throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+  throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
 }
 
 /** A call whose answer comes line by line, as long as the gateway runs. @throws UsageError */
@@ -112,7 +112,7 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     });
     if (!response.ok) {
       const answer: unknown = await response.json();
-      throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
+      throw new UsageError(messageOf(answer) ?? `the gateway answered with status ${response.status}`);
     }
     const decoder = new TextDecoder();
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -122,7 +122,7 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`the gateway at ${controlUrl} no longer answers`, { cause });
+    throw new UsageError(`the gateway at ${controlUrl} no longer responds`, { cause });
   }
 }
 
@@ -134,7 +134,7 @@ function messageOf(answer: unknown): string | undefined {
 export function readMember(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);
-  throw new TypeError(`the gateway's answer has no ${name}`);
+  throw new TypeError(`the gateway's response has no ${name}`);
 }
 
 /** Events of the running gateway, until it ends. @throws UsageError where it does not answer */
@@ -144,7 +144,7 @@ export async function* followGateway(path: string): AsyncGenerator<unknown, void
     headers: { Authorization: `Bearer ${controlSecret}` },
   }).catch(() => undefined);
   if (response?.ok !== true || response.body === null)
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
+    throw new UsageError(`the gateway at ${controlUrl} does not respond; start it again if it has ended`);
   let text = '';
   try {
     for await (const part of response.body.pipeThrough(new TextDecoderStream())) {

@@ -1,4 +1,4 @@
-/** Where commands find osls's output of an earlier start, which takes seconds to compile again. */
+/** The place where commands find osls's output of an earlier start, which takes seconds to compile again. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,6 +1,6 @@
 /**
- * Options in files beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
- * and checks are those of the command line, which takes precedence.
+ * Options in files next to the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
+ * and checks are the same as on the command line, which takes precedence.
  */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -18,11 +18,14 @@ import type { Document, Pair } from 'yaml';
 const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
-/** As a key, before a comment or escaped, too. Without one, the service file need not be parsed here, which takes 100 ms of a start. */
+/**
+ * Matches the key also before a comment or with escapes. Without a match, the service file need not be parsed
+ * here, which takes 100 ms of a start.
+ */
 const MAY_HAVE_SETTINGS = /gatewright["']?\s*[:#]|\\[xuU]/;
-/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
+/** These are read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
-/** About one run, and not about how the stacks are served. */
+/** Options of one run, which do not describe how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
 /** A larger file would take longer than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
@@ -36,15 +39,15 @@ export type Reading = {
   readonly isPart: boolean;
 };
 
-/** A settings file's names for a command: its long options, without those of one run. */
+/** A settings file's names for a command: its long options, except those of one run. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
 }
 
 /**
- * Applies the files beside the sources to `command`. `sources:` of a `gatewright.yml` in the working
- * directory replaces sources that are not named.
+ * Applies the files next to the sources to `command`. `sources:` of a `gatewright.yml` in the working
+ * directory is used if the command line names no sources.
  * @throws UsageError with file and line: an unknown name, an invalid value, two files that contradict each
  * other
  */
@@ -69,13 +72,16 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
     else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
 }
 
-/** Of the stack's own file; read where the stack is compiled (packages/toolkit/authoring/files/parts-files.ts). */
+/**
+ * A setting of the stack's own file; it is read where the stack is compiled
+ * (packages/toolkit/authoring/files/parts-files.ts).
+ */
 const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
- * Whether a person has looked into this source: `claimsChecked` of the gatewright.yml beside the sources
- * names it, or a folder above it.
+ * Whether a person has checked this source: `claimsChecked` of the gatewright.yml next to the sources names
+ * it, or a folder that contains it.
  * @throws UsageError with file and line: a path that does not exist
  */
 export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {
@@ -92,7 +98,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
     if (typeof path !== 'string' || path === '')
       throw new UsageError(`${at}: ${name} must be a list of files and folders`);
     const absolute = resolve(folder, path);
-    if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: there is no ${path}`);
+    if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: ${path} does not exist`);
     return absolute;
   });
 }
@@ -101,7 +107,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
 function assertStack({ name, at, folder }: Entry): void {
   if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
     throw new UsageError(
-      `${at}: ${name} is of the toolkit's stack, and there is none here: run gatewright init, or write it beside the stack's serverless.yml`,
+      `${at}: ${name} belongs to the toolkit's stack, but there is no such stack here: run gatewright init, or write it next to the stack's serverless.yml`,
     );
 }
 
@@ -138,13 +144,13 @@ function toFlag(value: unknown): boolean | undefined {
   return value === 'on' ? true : value === 'off' ? false : undefined;
 }
 
-/** As if each text were given on the command line. */
+/** Applies each text as if it were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
   // YAML's `true` where the command line has `on`.
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
-  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts texts, as on the command line`);
+  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts strings, as on the command line`);
   const isPath = /<(?:dir|file|folder)>/.test(option.flags);
   let parsed: unknown = command.getOptionValue(option.attributeName());
   for (const text of texts)
@@ -160,8 +166,8 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 }
 
 function describeUnknown(command: Command, name: string): string {
-  if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
-  return `there is no setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
+  if (isOfOneRun(name)) return `${name} applies to one run: pass it on the command line`;
+  return `unknown setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {
@@ -185,7 +191,7 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
       warn(
-        `${at}: custom.gatewright.${name} is ignored: it holds a variable, which only the plug-in resolves`,
+        `${at}: custom.gatewright.${name} is ignored: it contains a variable, which only the plug-in resolves`,
       );
     return !isVariable;
   });
@@ -200,7 +206,9 @@ function readYaml(file: string, pattern = /(?:)/): Read | undefined {
   const lines = new LineCounter();
   const text = readIfReadable(file);
   if (text === undefined)
-    throw new UsageError(`${shown} cannot be read; it is a folder, or closed to this user`);
+    throw new UsageError(
+      `${shown} cannot be read; it is a folder, or this user has no permission to read it`,
+    );
   if (!pattern.test(text)) return undefined;
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;

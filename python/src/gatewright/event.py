@@ -17,7 +17,7 @@ def fields_of(value: Any) -> Fields:
         return {}
     if isinstance(value, Mapping):
         return value
-    raise malformed("the event, or a part of it, is no JSON object")
+    raise malformed("the event, or a part of it, is not a JSON object")
 
 
 def context_of(event: Any) -> Fields:
@@ -82,7 +82,7 @@ def body_of(event: Any) -> bytes:
     try:
         return base64.b64decode(body.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise malformed("the body is marked as base64, but is not") from None
+        raise malformed("the body is marked as base64, but it is not valid base64") from None
 
 
 def malformed(message: str) -> DomainError:

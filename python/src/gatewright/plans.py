@@ -83,7 +83,7 @@ def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
     unknown = set(own) - {limit.id for limit in plan.limits}
     if unknown:
         raise DomainError(
-            "LIMIT_UNKNOWN", f"plan {plan.id} has no quota {min(unknown)}, which a customer has an own number for"
+            "LIMIT_UNKNOWN", f"plan {plan.id} has no quota {min(unknown)}, for which the customer has its own number"
         )
     limits = [{**limit, "quota": own.get(limit["id"], limit["quota"])} for limit in plan.document["limits"]]
     return replace(parse_plan({**plan.document, "limits": limits}), is_own=True)

@@ -98,7 +98,7 @@ def _terms_of_customer(item: Item, stamp: int) -> Optional[Terms]:
         record = json.loads(str(item["doc"]))
         state, terms = record["state"], [(t["plan"], int(t["fromEpochMs"]), t.get("limits")) for t in record["terms"]]
     except (KeyError, TypeError, ValueError):
-        raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is no customer") from None
+        raise DomainError("STORE_UNAVAILABLE", "an item of the usage table is not a customer") from None
     if state != "active":
         raise Halted
     begun = [term for term in terms if term[1] <= stamp]

@@ -149,7 +149,7 @@ def _assert_of_call(error: Exception) -> Mapping[str, Any]:
         raise error
     answer = response if isinstance(response, Mapping) else {}
     if _code_of(answer) not in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-        LOG.warning("the usage table does not answer: %s", _code_of(answer) or type(error).__name__)
+        LOG.warning("the usage table does not respond: %s", _code_of(answer) or type(error).__name__)
     return answer
 
 

@@ -8,7 +8,7 @@ import { findMissingClaims } from './required-claims.ts';
 
 export type Grant = {
   readonly ruleId: string;
-  /** Segments of the path that must have one of these values; none: the whole route. */
+  /** Segments of the path that must have one of these values; empty: the whole route. */
   readonly owned: readonly OwnedSegment[];
 };
 
@@ -20,11 +20,11 @@ export type RouteVerdict = {
 };
 
 export type AppliedRules = RulesInForce & {
-  /** By index of the document's routes; `$connect` of a WebSocket is the only one. */
+  /** Keys are indexes of the document's routes; a WebSocket API only has `$connect`. */
   readonly routes: readonly RouteVerdict[];
 };
 
-/** Rules whose conditions hold for the principal; none if a required claim is missing. */
+/** Rules whose conditions are true for the principal; none if a required claim is missing. */
 export type RulesInForce = {
   readonly rules: readonly RuleInForce[];
   /** Rules that would have granted more, but for a claim that may not appear in a policy. */
@@ -34,7 +34,10 @@ export type RulesInForce = {
 export type RuleInForce = {
   readonly index: number;
   readonly rule: CompiledRule;
-  /** For each of the rule's bindings; undefined: no bindings, so the same for every principal. */
+  /**
+   * Values for each of the rule's bindings; undefined: the rule has no bindings, so it is the same for every
+   * principal.
+   */
   readonly values: readonly (readonly string[])[] | undefined;
 };
 
@@ -66,7 +69,7 @@ export function rulesInForce(
   return { rules, rejectedBindings };
 }
 
-/** Default deny: a route without grants is denied, and so is one that a deny rule names. */
+/** Default deny: a route without grants is denied, and so is a route that a deny rule names. */
 export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce): readonly RouteVerdict[] {
   const count = document.kind === 'websocket' ? 1 : document.routes.length;
   const routes = Array.from({ length: count }, () => ({ deniedBy: [] as string[], grants: [] as Grant[] }));

@@ -1,4 +1,7 @@
-/** What a caller may do with channels: the document's rules, with the caller's claims in their patterns. */
+/**
+ * What a caller may do with channels: the document's rules, with the caller's claims inserted into their
+ * patterns.
+ */
 import { CHANNEL_SEGMENT, printChannelGrants } from '../../aws/channel-grants.ts';
 import type { ChannelAction, ChannelPatterns } from '../../aws/channel-grants.ts';
 import type {
@@ -12,10 +15,13 @@ import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
 
-/** A claim with more values is ambiguous: with the first ones only, a grant would depend on their order. */
+/**
+ * A claim with more values is ambiguous: if only the first values were used, a grant would depend on their
+ * order.
+ */
 const VALUES_LIMIT = 20;
 
-/** The text for the backend; undefined when the document has no channels, or the caller none. */
+/** The text for the backend; undefined when the document has no channels, or the caller may use none. */
 export function printChannels(
   { channels }: CompiledDocument,
   principal: Principal,
@@ -80,7 +86,7 @@ function fillIn(
   return filled.length > VALUES_LIMIT ? printWith(() => unclear) : filled;
 }
 
-/** `{sub}` is the caller with its issuer: two issuers may have users of one name. */
+/** `{sub}` is the caller together with its issuer, because two issuers may have users with the same name. */
 function valueAt({ principalId, claims }: Principal, claim: ClaimPath): unknown {
   return claim.length === 1 && claim[0] === 'sub' ? principalId : claimAt(claims, claim);
 }

@@ -35,9 +35,9 @@ type AddressClass = {
 };
 
 /**
- * The minimal policy for the whole API and stage, from the principal alone. Partition, region, account, API
- * and stage are those of the event, never a wildcard: the `dev` answer must not open `prod`. The same
- * principal gets the same bytes, whatever the order of the rules.
+ * The minimal policy for the whole API and stage, derived from the principal alone. Partition, region,
+ * account, API and stage come from the event and are never wildcards: a result for `dev` must not open
+ * `prod`. The same principal gets the same bytes, whatever the order of the rules.
  */
 export function compilePolicy(
   document: CompiledDocument,
@@ -92,7 +92,9 @@ export function denyAll(arn: MethodArn): PolicyDocument {
   return policyOf('Deny', arn, '*');
 }
 
-/** A verdict for one request, without caching. A path with wildcards is denied: it would cover more. */
+/**
+ * A decision for one request, without caching. A path with wildcards is denied, because it would cover more.
+ */
 export function exactPolicy(isAllowed: boolean, arn: MethodArn): PolicyDocument {
   return isAllowed && !/[*?$]/.test(arn.target.replace(/^\$connect$/, ''))
     ? policyOf('Allow', arn, arn.target)

@@ -87,7 +87,7 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
   }
 }
 
-/** "false" is not false: a value of a type that the rule does not name says nothing of those it names. */
+/** "false" is not false: a value whose type differs from the rule's neither matches nor differs. */
 function isOneOf(values: ClaimCondition['values'], claim: unknown): Truth {
   if (values.some((value) => value === claim)) return true;
   return values.some((value) => typeof value === typeof claim) ? false : undefined;
@@ -99,7 +99,7 @@ function hasMember(claim: readonly unknown[], value: unknown): Truth {
 }
 
 function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
-  // A future time is most likely in milliseconds, and would stay recent for ever.
+  // A future time is most likely in milliseconds, and would count as recent for ever.
   if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;
 }

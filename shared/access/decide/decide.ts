@@ -1,5 +1,5 @@
 /**
- * Caller + request + document → allow or deny, with the reason. The policy gives the same verdicts for the
+ * Caller + request + document → allow or deny, with the reason. The policy gives the same decisions for the
  * whole API at once.
  */
 import { applyRules } from './apply-rules.ts';

@@ -18,7 +18,7 @@ export function parseIpNetwork(text: string): IpBlock | undefined {
   return block !== undefined && firstAddress(block) === block.bits ? block : undefined;
 }
 
-/** Whether a block contains the address; an unreadable address is in none. */
+/** Whether a block contains the address; an unreadable address is in no block. */
 export function containsAddress(networks: readonly string[], address: string): boolean {
   const candidate = parseCallerAddress(address);
   if (candidate === undefined) return false;

@@ -1,4 +1,4 @@
-/** What a policy pattern grants beyond its own route, because IAM's `*` runs across slashes. */
+/** What a policy pattern grants beyond its own route, because IAM's `*` also matches slashes. */
 import type { CompiledDocument } from '../compiled-document.ts';
 import { finderOf } from './route-finder.ts';
 import type { RouteSegment, Template } from './route-finder.ts';
@@ -7,13 +7,13 @@ import type { SegmentPattern } from './segment-patterns.ts';
 
 export type OverGrant = {
   readonly route: number;
-  /** As narrow as an IAM pattern can be: denying it takes the excess back. */
+  /** The narrowest IAM pattern that is possible: denying it removes the excess. */
   readonly pattern: SegmentPattern;
 };
 
 /**
- * Every way in which a request matched by the pattern reaches a route of this verb, or one of those `asked`
- * for. Only real routing counts: by comparing texts, denying `/users/{id}` would block a granted
+ * Every way in which a request matched by the pattern reaches a route with this verb, or one of the routes
+ * `asked` for. Only real routing counts: if texts were compared, denying `/users/{id}` would block a granted
  * `/users/search`.
  */
 export function findOverGrants(
@@ -69,7 +69,7 @@ function shapesOn(
 
 /**
  * Whether the path reaches the template, or its backend may read it so: HTTP APIs send `/admin/` to a greedy
- * route, and most servers behind one read `/admin`.
+ * route, and most servers behind it read `/admin`.
  */
 function isServedBy(
   finder: ReturnType<typeof finderOf>,

@@ -5,9 +5,9 @@ import type { CompiledBinding } from '../compiled-document.ts';
 import { readingsByServers } from './path-disguises.ts';
 
 /**
- * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could encode any
- * of them; servlet containers read `u-2;x` as `u-2`, others `u-2#x`. The second part excludes control characters: `\p{Cc}`
- * costs a start 0.1 ms.
+ * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` separates routes, `%` could encode any of
+ * them; servlet containers read `u-2;x` as `u-2`, and other servers `u-2#x`. The second part excludes control
+ * characters: `\p{Cc}` costs a start 0.1 ms.
  */
 const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
@@ -20,7 +20,7 @@ export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): re
   const value = claimAt(claims, claim);
   if (max === undefined) return isSafe(value) ? [value] : [];
   const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  // With the first `max` only, a grant would depend on the order of an issuer's list.
+  // If only the first `max` values were used, a grant would depend on the order of an issuer's list.
   return values.length > max ? [] : [...new Set(values.filter(isSafe))].sort();
 }
 
@@ -30,7 +30,10 @@ export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding)
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);
 }
 
-/** `..` and `bob.` are safe for IAM, but servers behind the gateway resolve the one, and Windows reads the other as `bob`. */
+/**
+ * `..` and `bob.` are safe for IAM, but servers behind the gateway resolve the former, and Windows reads the
+ * latter as `bob`.
+ */
 function isSafe(value: unknown): value is string {
   return (
     typeof value === 'string' &&

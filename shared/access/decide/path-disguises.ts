@@ -40,9 +40,9 @@ const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|\\|%(?:2[Ee]|2[Ff]\.|5[Cc]|252|.?%|[
 
 /**
  * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), double
- * encoding, an encoded `?` or `#`, a control character, a blank around a segment (`%20`, `%C2%A0`), a dot behind one,
- * which Windows drops, and a stream of NTFS (`::$DATA`): a closed route as only a server behind the gateway would read
- * it. Other blanks of Unicode would need a pattern each.
+ * encoding, an encoded `?` or `#`, a control character, a blank around a segment (`%20`, `%C2%A0`), a
+ * trailing dot, which Windows drops, and an NTFS stream (`::$DATA`): in each of these forms, only a server
+ * behind the gateway would read a closed route. Other Unicode blanks would need a pattern each.
  */
 const ODD_SEPARATORS = [
   '*//*',
@@ -74,15 +74,18 @@ const ODD_SEPARATORS = [
 ];
 const COVERED_BY_THEM = /^\*(?:(?:\/\.\.?;|%2[Ff]\.|%252)\*|\/\.\.?(?:\/\*)?)$/;
 
-/** Whether a server may drop a segment of the path, or go up by one. Policies with a wildcard deny these. */
+/**
+ * Whether a server may drop a segment of the path, or go up one level. Policies with a wildcard deny such
+ * paths.
+ */
 export function hasDotSegment(target: string): boolean {
   return HAS_DOT_SEGMENT.test(target);
 }
 
 /**
- * Patterns to deny so that no disguise passes an allowed wildcard. `exposed`: for each closed route in reach,
- * its segments from the wildcard on. Dot segments are denied beside every wildcard, since they may lead
- * anywhere.
+ * Patterns to deny so that no disguised path passes an allowed wildcard. `exposed`: for each closed route in
+ * reach, its segments from the wildcard on. Dot segments are denied next to every wildcard, because they may
+ * resolve to any path.
  */
 export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): readonly string[] {
   if (exposed.length === 0) return DOT_SEGMENTS;
@@ -100,8 +103,8 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
 }
 
 /**
- * How servers behind the gateway may read a path without dot segments: as it is, and by each combination of habits,
- * since one server drops blanks and keeps parameters, and another one does the opposite.
+ * How servers behind the gateway may read a path without dot segments: unchanged, and by each combination of
+ * habits, because one server drops blanks and keeps parameters, and another does the opposite.
  */
 export function readingsByServers(target: string, decode: (text: string) => string): ReadonlySet<string> {
   const readings = new Set([target]);
@@ -111,9 +114,10 @@ export function readingsByServers(target: string, decode: (text: string) => stri
   return readings;
 }
 
-/** In the order in which they make work for each other. */
+/** The order in which one step may create work for the next. */
 const HABITS: readonly ((text: string) => string)[] = [
-  // Where a query begins, or a text ends for servers written in C: at a control character (`\p{Cc}` costs a start 0.1 ms).
+  // Where a query begins, or where a text ends for servers written in C: at a control character (`\p{Cc}`
+  // costs a start 0.1 ms).
   (text) => text.replace(/(?:[?#]|[^ -~\u00a0-\uffff]).*$/s, ''),
   (text) => text.replaceAll('\\', '/'),
   // Parameters, and streams of NTFS.

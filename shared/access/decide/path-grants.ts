@@ -21,16 +21,16 @@ import type { SegmentPattern } from './segment-patterns.ts';
 /** Verb and path, as in the ARN after the stage: `GET/users/*`. Each once, sorted. */
 export type PathGrants = { readonly allow: readonly string[]; readonly deny: readonly string[] };
 
-/** No deny pattern removes `denied` without `allowed`: IAM cannot express it in one policy. */
+/** No deny pattern removes `denied` without removing `allowed`: IAM cannot express this in one policy. */
 export type Unrepresentable = { readonly allowed: number; readonly denied: number };
 
 export type PathGrantsResult =
   | { readonly kind: 'grants'; readonly grants: PathGrants }
   | { readonly kind: 'unrepresentable'; readonly conflict: Unrepresentable }
-  /** More patterns than any answer could hold. */
+  /** More patterns than any result could contain. */
   | { readonly kind: 'too-many' };
 
-/** The largest answer holds a hundred resources. Lists of claims multiply. */
+/** The largest result contains a hundred resources. Lists of claims multiply. */
 const OWNED_PATTERNS_LIMIT = 500;
 
 type MethodGrants = {

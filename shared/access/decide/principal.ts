@@ -26,8 +26,8 @@ const SUBJECT_LIMIT_CHARACTERS = 255;
 const LIST_LIMIT = 200;
 
 /**
- * Reads the claims of a verified token. A token without scopes or roles has none; a claim of the wrong type
- * is an error.
+ * Reads the claims of a verified token. A token without scopes or roles has no such rights; a claim of the
+ * wrong type is an error.
  * @throws DomainError TOKEN_CLAIM_INVALID
  */
 export function toPrincipal(

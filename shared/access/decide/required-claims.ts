@@ -1,4 +1,4 @@
-/** Claims without which a handler would write data of no owner: a caller who lacks one is denied. */
+/** Claims without which a handler would write data without an owner: a caller who lacks one is denied. */
 import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';
 
@@ -17,7 +17,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-/** For the log: a policy cannot say why it denies. */
+/** The message for the log, because a policy cannot tell why it denies. */
 export function describeMissingClaims(names: readonly string[]): string {
   return `the credential has no claim ${names.join(', ')}, which result.claims requires`;
 }

@@ -1,5 +1,5 @@
 /**
- * Finds the route of an inventory that a request reaches: the most specific one, as API Gateway chooses it
+ * Finds the route of an inventory that a request reaches: the most specific one, which API Gateway chooses
  * (docs/aws §2.1, §2.2).
  */
 import type { ApiKind, CompiledDocument, CompiledRoute } from '../compiled-document.ts';
@@ -192,7 +192,7 @@ function compareFromLeft(a: readonly RouteSegment[], b: readonly RouteSegment[])
   return a.length - b.length;
 }
 
-/** A full match before a greedy one, then more literals, then more segments, then the leftmost literal. */
+/** A full match ranks before a greedy one; then more literals, more segments, and the leftmost literal. */
 function compareHttp(a: readonly RouteSegment[], b: readonly RouteSegment[]): number {
   const literals = (segments: readonly RouteSegment[]) =>
     segments.filter((segment) => typeof segment !== 'string' && segment.literal !== '').length;

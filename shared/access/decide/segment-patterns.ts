@@ -8,7 +8,7 @@ export type SegmentPattern = readonly string[];
 
 export const ANY = '*';
 
-/** Stands for a value that is no route's name. Cannot occur in a path. */
+/** Represents a value that is not the name of a route. It cannot occur in a path. */
 export const ORDINARY = '\u0000';
 
 /** Whether the pattern matches the path; with `ORDINARY` for `*`, whether it covers another pattern. */

@@ -18,7 +18,7 @@ export function assertUsable(
       usageKeySecret === undefined &&
       apiKeys.some((issuer) => issuer.nativeUsagePlan === true && isHere(issuer))
     )
-      throw invalid(`${name} has native usage plans, which need GATEWRIGHT_USAGE_KEY_SECRET`);
+      throw invalid(`${name} has native usage plans, but GATEWRIGHT_USAGE_KEY_SECRET is missing`);
   }
 }
 

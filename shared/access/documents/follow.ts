@@ -1,6 +1,7 @@
 /**
- * Follows the current documents. The table is read beside requests, and awaited only at the first one and
- * after a pause. After a failure the last good result stays; without one there is no answer.
+ * Follows the current documents. The table is read in parallel with requests; only the first request, and the
+ * first after a pause, waits for it. After a failure the last good result stays in use; without one, the call
+ * fails.
  */
 import { DomainError } from '../../errors.ts';
 import type { Clock, ItemStore, Observer } from '../../ports.ts';
@@ -8,13 +9,13 @@ import { readAccessItem } from '../access-item.ts';
 import type { CompiledAccess } from '../compiled-document.ts';
 import { headKey, parseVersion, readDocuments } from './publication.ts';
 
-/** After this the table is read again, beside a request. */
+/** After this time the table is read again, in parallel with a request. */
 export const REFRESH_MS = 20_000;
-/** After this a request waits for the table: the age limit of documents in use. */
+/** After this time a request waits for the table: the maximum age of documents in use. */
 export const MAX_AGE_MS = 60_000;
-/** How long it waits; includes the connection of a cold start. */
+/** How long that request waits; includes the connection of a cold start. */
 const WAIT_MS = 2_500;
-/** After a failure. */
+/** The pause after a failure. */
 const RETRY_MS = 5_000;
 
 type FollowPorts = {

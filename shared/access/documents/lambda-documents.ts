@@ -1,4 +1,4 @@
-/** The documents in use in a Lambda function: those of its bundle, or the published ones. */
+/** The documents in use in a Lambda function: those in its bundle, or the published ones. */
 import { loadOnce } from '../../aws/load-package.ts';
 import { readDocumentsConfig } from '../../config/access-config.ts';
 import type { Observer } from '../../ports.ts';

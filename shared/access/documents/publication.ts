@@ -113,7 +113,7 @@ function parseDocuments(text: string): CompiledAccess {
   };
   if (format !== DOCUMENTS_FORMAT)
     throw broken(
-      `the published documents have format ${String(format)}, this function reads ${DOCUMENTS_FORMAT}`,
+      `the published documents have format ${String(format)}, but this function reads format ${DOCUMENTS_FORMAT}`,
     );
   if (!Array.isArray(documents) || !documents.every(isDocument))
     throw broken('the published text contains no access documents');

@@ -17,8 +17,8 @@ export function claimsOfKey({
 }
 
 /**
- * The subject is the key: two keys of one owner are two principals, with separate quotas and revocation.
- * Rules bind by the claims `sub` (the key's id), `tenant`, `owner`, `plan` and its metadata.
+ * The subject is the key itself: two keys of one owner are two principals, with separate quotas and
+ * revocation. Rules bind by the claims `sub` (the key's id), `tenant`, `owner`, `plan` and its metadata.
  */
 export function toKeyPrincipal(
   { record, notAfterEpochSeconds }: VerifiedApiKey,

@@ -23,7 +23,7 @@ export type ApiKeyRecord = {
   readonly scopes: readonly string[];
   readonly plan?: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Newest first; a second one only while a rotation overlaps. */
+  /** Newest first; there is a second one only while a rotation overlaps. */
   readonly secrets: readonly KeySecret[];
   readonly createdAtEpochSeconds: number;
   /** Refused from then on. Not named `expiresAt`, because DynamoDB would delete the item. */
@@ -77,7 +77,7 @@ export function parseStoredApiKey(item: Item): StoredApiKey {
     record = undefined;
   }
   if (typeof version !== 'number' || !isRecord(record))
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no API key');
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not an API key');
   return { record, version, usedAtEpochSeconds: typeof usedAt === 'number' ? usedAt : undefined };
 }
 

@@ -12,7 +12,7 @@ export function createApiKeyReader(store: ItemStore): ApiKeyReader {
       return item === undefined ? undefined : parseStoredApiKey(item);
     },
     async noteUse(keyId, atEpochSeconds) {
-      // Of several instances that saw the same old time, only one writes.
+      // If several instances saw the same old time, only one of them writes.
       const since = atEpochSeconds - LAST_USE_EVERY_SECONDS + 1;
       await store.update({
         purpose: 'key',

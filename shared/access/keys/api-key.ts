@@ -21,7 +21,7 @@ const CHECKSUM_LENGTH = 6;
 const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Undefined: no API key, or a mistyped one. */
+/** Undefined: the text is not an API key, or is mistyped. */
 export function parseApiKey(text: string): ApiKey | undefined {
   const [, prefix, keyId] = FORM.exec(text) ?? [];
   if (prefix === undefined || keyId === undefined) return undefined;
@@ -35,7 +35,10 @@ export function printApiKey({ prefix, keyId }: ApiKey, entropy: string): string 
   return `${body}${checksumOf(body)}`;
 }
 
-/** The key id that an operation makes: repeating it gives the same key. A key's id is no secret. */
+/**
+ * The key id that an operation generates: repeating the operation gives the same key. A key's id is not
+ * secret.
+ */
 export function keyIdOf(tenant: string, operationId: string): string {
   // No tenant name contains a line break.
   return toBase62(sha256(`${tenant}\n${operationId}`).toString('hex'), KEY_ID_LENGTH);

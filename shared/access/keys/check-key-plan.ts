@@ -7,7 +7,7 @@ import type { ClaimPath } from '../compiled-document.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
 
 type KnownPlans = {
-  /** Plans of access documents; the authorizer saves them when the first caller has one. */
+  /** Plans of access documents; the authorizer saves them when the first caller uses one. */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
 };
@@ -34,7 +34,7 @@ export async function isOfCustomer(
     if (onRecord)
       throw new RequestInvalid(
         'customer',
-        'has no effect: a document that takes this prefix charges another tenant than that of the key (quota.tenant); use --tenant and --plan',
+        'has no effect: a document that accepts this prefix charges another tenant than the tenant of the key (quota.tenant); use --tenant and --plan',
       );
     return false;
   }
@@ -44,14 +44,14 @@ export async function isOfCustomer(
   if (state === undefined && onRecord)
     throw new DomainError(
       'CUSTOMER_UNKNOWN',
-      'there is no such customer on record; create it with gatewright customers create',
+      'no such customer is on record; create it with gatewright customers create',
     );
   if (state === 'closed')
     throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, and gets no keys');
   if (state !== undefined && plan !== undefined)
     throw new RequestInvalid(
       'plan',
-      'must be left out: the record of the customer names the plan of all its keys; change it with gatewright customers set-plan',
+      'must be omitted: the record of the customer names the plan of all its keys; change it with gatewright customers set-plan',
     );
   return state !== undefined;
 }
@@ -72,7 +72,7 @@ export async function assertPlansKnown(
   if (!isCharged && planClaims[0] !== undefined)
     throw new RequestInvalid(
       fieldOf(planClaims[0]),
-      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; there are ${await listPlans({ brought, saved })}`,
+      `is required: documents charge such keys by ${planClaims.map((path) => path.join('.')).join(' or ')}, and deny keys without it; expected one of ${await listPlans({ brought, saved })}`,
     );
   for (const path of planClaims) {
     const plan = claimAt(claims, path);
@@ -80,7 +80,7 @@ export async function assertPlansKnown(
     if (typeof plan !== 'string' || brought.includes(plan) || (await saved.has(plan))) continue;
     throw new RequestInvalid(
       fieldOf(path),
-      `must be a saved customer plan; there are ${await listPlans({ brought, saved })}`,
+      `must be a saved customer plan; expected one of ${await listPlans({ brought, saved })}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Administration of API keys. Every change takes effect once per operation id, which is recorded with it. A
- * repeated operation runs its outside steps (caches, native keys) again, which completes one that failed
- * halfway.
+ * repeated operation runs its steps in API Gateway again (caches, native keys), which completes an operation
+ * that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type {
@@ -46,9 +46,9 @@ type KeyAdminPorts = {
 };
 
 export type KeyAdminSetting = {
-  /** Of the authorizers' own stack. */
+  /** Stage of the authorizers' own stack. */
   readonly stage: string;
-  /** By prefix: what the stage's access documents say about its keys. */
+  /** Keys are prefixes: what the stage's access documents define for their keys. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
   readonly documentPlans: readonly string[];
   readonly usageKeySecret: string | undefined;
@@ -131,7 +131,7 @@ export class KeyAdmin {
     const request = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
     if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
     if (record.revokedAtEpochSeconds !== undefined)
-      throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
+      throw new DomainError('KEY_REVOKED', 'a revoked key gets no new secrets; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
     const secrets = [secret, ...this.#outlasting(record.secrets, overlapSeconds)];
     if (secrets.length > SECRETS_LIMIT)
@@ -147,8 +147,8 @@ export class KeyAdmin {
   }
 
   /**
-   * Revokes for good, in spite of concurrent changes: it applies to every version, and a leaked key must not
-   * survive because another change came first.
+   * Revokes permanently, despite concurrent changes: it applies to every version, because a leaked key must
+   * not survive if another change came first.
    * @throws DomainError KEY_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE
    */
   async revoke(keyId: string, operation: Operation): Promise<Changed> {
@@ -228,7 +228,7 @@ export class KeyAdmin {
         );
       }
       default: {
-        // After a lost answer, the stored record shows whether the change was made.
+        // If the response was lost, the stored record shows whether the change was made.
         const now = await readAccessItem(this.#ports.store, apiKeyItem(keyId));
         if (now?.['doc'] === JSON.stringify(stored.record)) return this.#finish(stored, text);
         throw new DomainError(
@@ -243,7 +243,7 @@ export class KeyAdmin {
     return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, request);
   }
 
-  /** Its text was shown when the operation was first carried out. */
+  /** The key was shown when the operation was first carried out. */
   async #replay(keyId: string): Promise<Changed> {
     return this.#finish(await this.show(keyId), undefined);
   }
@@ -285,13 +285,13 @@ export class KeyAdmin {
     if (known === undefined)
       throw new RequestInvalid(
         'prefix',
-        `is no prefix of an access document in this stage; there are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
+        `is not a prefix of an access document in this stage; the prefixes are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
       );
     const unknown = roles.find((role) => !known.roles.has(role));
     if (unknown !== undefined)
       throw new RequestInvalid(
         'roles',
-        `must be declared by a document that takes ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
+        `must be declared by a document that accepts ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
       );
     if (usagePlanId !== undefined && !known.hasNativePlans)
       throw new RequestInvalid('usagePlanId', `needs nativeUsagePlan: true at the issuer of ${prefix}`);
@@ -303,7 +303,7 @@ export class KeyAdmin {
     if (usageKeySecret === undefined)
       throw new DomainError(
         'CONFIG_INVALID',
-        'GATEWRIGHT_USAGE_KEY_SECRET is missing, and a native usage plan needs it',
+        'GATEWRIGHT_USAGE_KEY_SECRET is missing, but a native usage plan needs it',
       );
     const value = nativeKeyValue(usageKeySecret, stage, keyId);
     return this.#ports.nativeKeys.put({ name: `gatewright-${stage}-${keyId}`, value, usagePlanId });
@@ -323,6 +323,6 @@ type Change = {
 
 function putKey(record: ApiKeyRecord, version: number, when: ItemWrite['when']): ItemWrite {
   const set = printRecord(record, version);
-  // Updated rather than replaced, to keep the time of last use.
+  // The item is updated rather than replaced, to keep the time of last use.
   return { purpose: 'key', key: apiKeyItem(record.keyId), when, change: { kind: 'update', set } };
 }

@@ -44,7 +44,7 @@ function chargesOthers({ quota }: CompiledDocument, issuerId: string): boolean {
   return 'name' in quota.tenant || quota.tenant.claim.join('.') !== 'tenant';
 }
 
-/** Not `sub`: a key's id is unknown before it is made, and its plan is saved afterwards. */
+/** `sub` is excluded: a key's id is unknown before it is created, and its plan is saved afterwards. */
 function planClaimsOf({ quota }: CompiledDocument, issuerId: string): readonly ClaimPath[] {
   if (quota?.issuers?.includes(issuerId) === false) return [];
   if (quota === undefined || 'name' in quota.plan || quota.plan.claim[0] === 'sub') return [];

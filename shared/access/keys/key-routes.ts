@@ -20,24 +20,26 @@ const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
 const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const NEW_KEY = {
-  tenant: optional(text('Tenant that gets the key; or `customer`.', { maxLength: 128 })),
+  tenant: optional(text('Tenant that gets the key; alternatively, pass `customer`.', { maxLength: 128 })),
   customer: optional(
-    text('The same, if it is a customer on record, which has the plan.', { maxLength: 128 }),
+    text('The same, if the tenant is a customer on record, which has the plan.', { maxLength: 128 }),
   ),
-  prefix: text('Prefix of the key: that of an apiKey issuer in an access document.', { pattern: KEY_PREFIX }),
-  name: optional(text('For people.', { maxLength: 128 })),
+  prefix: text('Prefix of the key: the prefix of an apiKey issuer in an access document.', {
+    pattern: KEY_PREFIX,
+  }),
+  name: optional(text('Display name.', { maxLength: 128 })),
   owner: optional(
     text('User or system of the tenant that uses the key; becomes the claim `owner`.', { maxLength: 128 }),
   ),
   roles: optional(names('Roles that the access documents declare.')),
   scopes: optional(names('Scopes.')),
-  plan: optional(text('Customer plan of the quotas; claim plan.', { maxLength: 128 })),
+  plan: optional(text('Customer plan for the quotas; becomes the claim plan.', { maxLength: 128 })),
   metadata: optional(texts('Further claims.')),
   lifetimeSeconds: optional(
     wholeNumber('The key expires after this time. Default: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),
   ),
   usagePlanId: optional(
-    text("API Gateway's own usage plan that counts the key.", { pattern: /^[a-z0-9]{1,64}$/ }),
+    text("API Gateway's own usage plan that counts requests with the key.", { pattern: /^[a-z0-9]{1,64}$/ }),
   ),
 };
 
@@ -48,7 +50,7 @@ const PAGE = {
 };
 
 const CHANGED =
-  'The key; `outside` has the steps taken in API Gateway, with a reason for each failure: then send it again.';
+  'The key; `outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
 
 /** `admin`: made at the first request. */
 export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
@@ -60,7 +62,7 @@ export function keyAdminRoutes(admin: () => KeyAdmin): readonly Route[] {
         id: 'listKeys',
         summary: 'Keys of a tenant',
         query: PAGE,
-        answer: { description: 'A page; pass `next` as `cursor`' },
+        answer: { description: 'A page; pass its `next` as `cursor`' },
       },
       async ({ query: { tenant, cursor, limit = 50 }, receivedEpochMs }) => {
         const { keys, hasMore } = await admin().list(tenant, { cursor, limit });
@@ -112,7 +114,7 @@ function createRoute(admin: () => KeyAdmin): Route {
       } = request.body;
       const tenant = named ?? customer;
       if (tenant === undefined || (named !== undefined && customer !== undefined))
-        throw new RequestInvalid('tenant', 'or customer must be given, and not both');
+        throw new RequestInvalid('tenant', 'or customer must be given, but not both');
       const owner = { tenant, ...(customer !== undefined && { onRecord: true }) };
       const wanted = { ...owner, prefix, roles, scopes, metadata, ...withoutAbsent(rest) };
       return replyChanged(await admin().create(wanted, operationOf(request)), request.receivedEpochMs);
@@ -205,7 +207,7 @@ function printTime(epochSeconds: number | undefined): string | undefined {
   return epochSeconds === undefined ? undefined : new Date(epochSeconds * 1000).toISOString();
 }
 
-/** An id of another form is none of ours, and must not become a key of the table. */
+/** An id of another form is not ours, and must not become a key of the table. */
 function idOf(keyId: string): string {
   if (!KEY_ID.test(keyId)) throw new RequestInvalid('keyId', 'must be 16 letters and digits');
   return keyId;
@@ -240,7 +242,7 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
       maxProperties: 20,
     },
     isRequired: true,
-    expected: 'at most 20 strings of at most 256 characters, with names that are no standard claim',
+    expected: 'at most 20 strings of at most 256 characters, with names that are not standard claims',
     read(value) {
       if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(

@@ -18,7 +18,7 @@ export type VerifiedApiKey = {
  */
 type ApiKeyVerifier = (text: string, key: ApiKey, nowEpochSeconds: number) => Promise<VerifiedApiKey>;
 
-/** For unknown keys and secrets; a longer time would block a new key. */
+/** How long an unknown key or secret is cached; a longer time would block a new key. */
 const REFUSED_FOR_SECONDS = 30;
 const REFUSED_LIMIT = 1000;
 /** No known text hashes to it. */
@@ -26,7 +26,7 @@ const NO_SECRET: KeySecret = { hash: '0'.repeat(64), createdAtEpochSeconds: 0 };
 
 /**
  * The work is the same whether the id, the prefix or the secret is wrong: one hash, one read, one comparison
- * for each possible secret. Only the holder learns a key's state.
+ * for each possible secret. Only the holder of the key learns its state.
  */
 export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();

@@ -17,7 +17,7 @@ export type RevocationCheck = (
 
 const CACHE_LIMIT = 1000;
 
-/** Without `jti` a token is revocable by subject and client only; one without `iat` is refused. */
+/** Without `jti`, a token can be revoked by subject and client only; a token without `iat` is refused. */
 export function createRevocationCheck(reader: RevocationReader | undefined): RevocationCheck {
   const cache = new RevocationCache();
   return async (principal, revocation, nowEpochSeconds) => {
@@ -65,7 +65,7 @@ class RevocationCache {
     const found = wanted.length === 0 ? [] : await reader.revokedUntil(wanted);
     const read = wanted.map((_, index) => ({ until: found[index], readAtEpochSeconds: nowEpochSeconds }));
     for (const [index, target] of wanted.entries()) this.#keep(revocationHash(target), read[index]);
-    // Not read from the cache again: meanwhile other entries may have displaced it.
+    // Not read from the cache again, because other entries may have displaced it meanwhile.
     return [...known, ...read].flatMap((kept) => (kept === undefined ? [] : [kept.until]));
   }
 
@@ -87,6 +87,6 @@ class RevocationCache {
 function invalid(claim: string): DomainError {
   return new DomainError(
     'TOKEN_CLAIM_INVALID',
-    `the token's claim "${claim}" is missing or not valid, and revocation needs it`,
+    `the token's claim "${claim}" is missing or not valid, but revocation needs it`,
   );
 }

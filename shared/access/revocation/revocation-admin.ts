@@ -1,6 +1,6 @@
 /**
  * Administration of revocations. Every change takes effect once per operation id, which is recorded with it.
- * A repeated operation flushes the caches again, which completes one that failed halfway.
+ * A repeated operation flushes the caches again, which completes an operation that failed halfway.
  */
 import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
@@ -31,7 +31,7 @@ type RevocationAdminSetting = {
 
 /** `issuer`: an id of the access documents, or the `iss` itself. */
 type RevocationRequest = RevocationTarget & {
-  /** For `jti`: when that token expires, after which the revocation is not needed. */
+  /** For `jti`: when that token expires, after which the revocation is no longer needed. */
   readonly tokenEndsAtEpochSeconds?: number;
 };
 
@@ -134,7 +134,7 @@ export class RevocationAdmin {
     const apis = this.#setting.cached.get(document);
     if (apis !== undefined) return await flushCaches(this.#ports.caches, apis);
     const known = [...this.#setting.cached.keys()].join(', ') || 'none';
-    throw new RequestInvalid('document', `is no access document of this stage; there are ${known}`);
+    throw new RequestInvalid('document', `is not an access document of this stage; expected one of ${known}`);
   }
 
   async #carryOut(
@@ -150,7 +150,7 @@ export class RevocationAdmin {
       );
       if (outcome.kind === 'refused' && !(await this.#isReplayed(request, target, operation)))
         throw new DomainError('EDIT_CONFLICT', 'another change was made at the same time; try again');
-      // After a lost answer, the stored record shows whether the change was made.
+      // If the response was lost, the stored record shows whether the change was made.
       const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
       if (isLost && !(await this.#isReplayed(request, target, operation)))
         throw new DomainError(
@@ -202,12 +202,12 @@ export class RevocationAdmin {
     if (only !== undefined)
       throw new RequestInvalid(
         'issuer',
-        `matches several issuers; write one of ${found.map(({ issuer }) => issuer).join(', ')}`,
+        `matches several issuers; pass one of ${found.map(({ issuer }) => issuer).join(', ')}`,
       );
     const known = issuers.flatMap(({ ids }) => [...ids]).join(', ') || 'none';
     throw new RequestInvalid(
       'issuer',
-      `is no issuer with revocation: true in an access document of this stage; there are ${known}`,
+      `is not an issuer with revocation: true in an access document of this stage; expected one of ${known}`,
     );
   }
 
@@ -223,7 +223,7 @@ type Planned = {
   readonly listed: Change;
 };
 
-/** Until every token that is valid now has expired. */
+/** The time until every token that is valid now has expired. */
 function keptSecondsOf({ longestTokenAgeSeconds }: RevocableIssuer): number {
   return longestTokenAgeSeconds + SPARE_SECONDS;
 }
@@ -243,7 +243,7 @@ function parseRevocation(issuer: string, item: Item): Revocation {
     typeof at !== 'number' ||
     typeof expiresAt !== 'number'
   )
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no revocation');
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not a revocation');
   return {
     issuer,
     kind,

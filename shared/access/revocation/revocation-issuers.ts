@@ -12,7 +12,10 @@ export type RevocableIssuer = {
   readonly cached: readonly CachedApi[];
 };
 
-/** `deployedStage`: of the authorizers' own stack. Grouped by `iss`: one issuer may have two ids. */
+/**
+ * `deployedStage`: stage of the authorizers' own stack. Grouped by `iss`, because one issuer may have two
+ * ids.
+ */
 export function revocableIssuersOf(
   { documents }: CompiledAccess,
   deployedStage: string,

@@ -12,16 +12,16 @@ import type { Revocation, RevocationAdmin, RevocationChanged } from './revocatio
 
 const ISSUER = text('Id of an issuer in the access documents, or its iss.');
 
-/** Exactly one of the last three. */
+/** Exactly one of the last three is given. */
 const TARGET = {
   issuer: ISSUER,
   jti: optional(text('Id of one token.')),
-  sub: optional(text('Subject of tokens: log out everywhere.')),
-  client: optional(text('Client of tokens (client_id or azp).')),
+  sub: optional(text('Subject of the tokens: log out everywhere.')),
+  client: optional(text('Client of the tokens (client_id or azp).')),
 };
 
 const CHANGED =
-  '`outside` has the steps taken in API Gateway, with a reason for each failure: then send it again.';
+  '`outside` lists the steps taken in API Gateway, with a reason for each failure: if there is one, send the request again.';
 
 /** `admin`: made at the first request. */
 export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[] {
@@ -33,7 +33,7 @@ export function revocationRoutes(admin: () => RevocationAdmin): readonly Route[]
         method: 'POST',
         path: '/access/documents/{document}/flush',
         id: 'flushAuthorizers',
-        summary: "Flush cached answers of the authorizers of a document's APIs",
+        summary: "Flush cached results of the authorizers of a document's APIs",
         body: {},
         answer: { description: CHANGED },
       },
@@ -55,7 +55,7 @@ function listRoute(admin: () => RevocationAdmin): Route {
       id: 'listRevocations',
       summary: 'Revocations',
       query,
-      answer: { description: 'A page; pass `next` as `cursor`' },
+      answer: { description: 'A page; pass its `next` as `cursor`' },
     },
     async ({ query: { issuer, cursor, limit = 50 } }) => {
       const { revocations, next } = await admin().list(issuer, { cursor, limit });
@@ -76,7 +76,7 @@ function changeRoutes(admin: () => RevocationAdmin): readonly Route[] {
         body: {
           ...TARGET,
           tokenEndsAt: optional(
-            instant('For jti: exp of the token. Default: kept until no token can be valid.'),
+            instant('For jti: exp of the token. Default: kept until no such token can be valid.'),
           ),
         },
         answer: { description: CHANGED },
@@ -114,7 +114,7 @@ function targetOf(fields: ReadFields<typeof TARGET>): RevocationTarget {
   });
   const [target] = given;
   if (target === undefined || given.length > 1)
-    throw new RequestInvalid('sub', 'or jti or client is required, and only one of them');
+    throw new RequestInvalid('sub', 'or jti or client is required, but only one of them');
   return target;
 }
 

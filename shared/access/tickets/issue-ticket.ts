@@ -1,4 +1,4 @@
-/** Makes one-time tickets. */
+/** Issues one-time tickets. */
 import { DomainError } from '../../errors.ts';
 import type { Clock, Random, TicketStore } from '../../ports.ts';
 import { parseTicket, printTicket, TICKET_ENTROPY_DIGITS } from './ticket.ts';
@@ -17,7 +17,7 @@ export type TicketRequest = {
 };
 
 export type IssuedTicket = {
-  /** For the query of `wss://…?ticket=…`; it cannot be shown again. */
+  /** For the query of `wss://…?ticket=…`; the ticket cannot be shown again. */
   readonly ticket: string;
   readonly expiresInSeconds: number;
 };
@@ -51,7 +51,7 @@ export async function issueTicket(
   if (notAfterEpochSeconds <= now) throw new DomainError('TOKEN_EXPIRED', 'the credential has expired');
   const ticket = printTicket(random.hex(TICKET_ENTROPY_DIGITS));
   const hash = parseTicket(ticket);
-  if (hash === undefined) throw new TypeError('the printed ticket cannot be parsed');
+  if (hash === undefined) throw new TypeError('the created ticket cannot be parsed');
   await tickets.put(hash, { document, caller, notAfterEpochSeconds });
   return { ticket, expiresInSeconds: notAfterEpochSeconds - now };
 }

@@ -16,7 +16,9 @@ export type TicketCallerContext = {
   readonly jti?: string;
 };
 
-/** As JSON: a REST context holds only flat values, and an empty list must not look like a missing one. */
+/**
+ * JSON, because a REST context contains only flat values, and an empty list must not look like a missing one.
+ */
 export function printTicketCaller({ principalId, roles, scopes, claims }: Principal): string {
   const { iat, jti } = claims;
   const caller: TicketCallerContext = {
@@ -29,7 +31,7 @@ export function printTicketCaller({ principalId, roles, scopes, claims }: Princi
   return JSON.stringify(caller);
 }
 
-/** Undefined: the API's document gives no tickets, or roles and scopes are too long to carry. */
+/** Undefined: the API's document issues no tickets, or roles and scopes are too long to carry. */
 export function parseTicketCaller(text: unknown): TicketCallerContext | undefined {
   if (typeof text !== 'string') return undefined;
   let value: unknown;

@@ -4,8 +4,9 @@ import type { Principal } from '../decide/principal.ts';
 import type { TicketCaller } from './ticket.ts';
 
 /**
- * The same principal as by a token, if the document trusts that issuer itself; else prefixed by the tickets'
- * issuer, since `main` of another document may be a different one. Roles mean what this document declares.
+ * The same principal as with a token, if the document trusts that issuer itself; otherwise prefixed with the
+ * tickets' issuer, because `main` of another document may be a different issuer. Roles mean what this
+ * document declares.
  */
 export function toTicketPrincipal(
   caller: TicketCaller,

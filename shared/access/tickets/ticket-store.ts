@@ -16,7 +16,7 @@ export function createTicketStore(store: ItemStore): TicketStore {
         notAfter: notAfterEpochSeconds,
         expiresAt: notAfterEpochSeconds + REMEMBERED_SECONDS,
       };
-      // Sent once: a ticket whose value was not delivered does no harm.
+      // Written once: a ticket whose value was not delivered does no harm.
       const outcome = await store.update({
         purpose: 'ticket',
         key: ticketKey(hash),

@@ -21,7 +21,7 @@ export type TicketCaller = TicketCallerContext & {
 };
 
 export type StoredTicket = {
-  /** Name of the access document of its WebSocket; the table belongs to one stage. */
+  /** Name of the access document of the WebSocket API; the table belongs to one stage. */
   readonly document: string;
   readonly caller: TicketCaller;
   readonly notAfterEpochSeconds: number;
@@ -58,7 +58,7 @@ export function parseCaller(item: Item): TicketCaller {
   } catch {
     // Thrown below, for both reasons.
   }
-  throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is no ticket');
+  throw new DomainError('STORE_UNAVAILABLE', 'an item of the access table is not a ticket');
 }
 
 function isCaller(value: unknown): value is TicketCaller {

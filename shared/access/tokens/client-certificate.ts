@@ -24,7 +24,7 @@ export function toCertificatePrincipal(
     ),
   );
   if (issuer === undefined)
-    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the authority of the certificate is not trusted');
+    throw new DomainError('TOKEN_ISSUER_UNKNOWN', 'the CA of the certificate is not trusted');
   if (notAfterEpochSeconds < nowEpochSeconds)
     throw new DomainError('TOKEN_EXPIRED', 'the certificate has expired');
   const subject = `${issuerDN}#${serialNumber}`;
@@ -41,7 +41,7 @@ export function toCertificatePrincipal(
   };
 }
 
-/** `0A:1B`, `0a1b` and `a1b` are one number, printed as the last; empty for any other text. */
+/** `0A:1B`, `0a1b` and `a1b` are the same number, printed as the last; empty for any other text. */
 export function normalizeSerial(text: string): string {
   const digits = text.replaceAll(':', '').toLowerCase().replace(/^0+/, '');
   return /^[0-9a-f]+$/.test(digits) ? digits : '';

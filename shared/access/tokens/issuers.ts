@@ -8,7 +8,7 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
  */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';
 
-/** The address that most issuers use, when discovery is not configured. */
+/** The address that most issuers use, if discovery is not configured. */
 export function defaultJwksUri(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
 }

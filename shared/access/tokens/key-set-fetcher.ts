@@ -11,12 +11,12 @@ const https = process.getBuiltinModule('node:https');
 /** The first TLS handshake from a cold network often fails once. */
 const ATTEMPTS = 2;
 
-/** Redirects are not followed: only configuration says where keys come from. */
+/** Redirects are not followed, because only configuration decides where keys come from. */
 export function createKeySetFetcher(): KeySetFetcher {
   return {
     async fetch(uri, limits = DEFAULT_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
-        throw unavailable('the address of the key set is neither https nor on this machine');
+        throw unavailable('the address of the key set neither begins with https nor points to this machine');
       const { timeoutMs, totalMs = Infinity } = limits;
       const startedMs = nowMs();
       for (let attempt = 1; ; attempt += 1) {

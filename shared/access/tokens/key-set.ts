@@ -2,15 +2,15 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
 
-// What an import of `node:crypto` gives, without WebCrypto, which it would load.
+// The exports of `node:crypto` except WebCrypto, which an import would load.
 // oxlint-disable-next-line no-restricted-globals
 const { createPublicKey } = process.getBuiltinModule('node:crypto');
 
 export type VerificationKey = {
   readonly keyId: string;
-  /** As published; checked to be of a kind that aws-jwt-verify may use. */
+  /** As published; its kind is checked to be one that aws-jwt-verify may use. */
   readonly jwk: { readonly kid: string; readonly kty: string; readonly alg?: string };
-  /** Made once: importing a JWK costs more than a verification. */
+  /** Created once, because importing a JWK costs more than a verification. */
   readonly keyObject: KeyObject;
   readonly algorithms: readonly string[];
 };
@@ -30,7 +30,7 @@ const CURVE_ALGORITHMS = new Map([
  * exponent 1, ROCA, `use: enc`) must not disable the others. A key id used twice is dropped too, because the
  * order of the set would decide.
  * @param onDropped called for each dropped key, unless it is merely for another use
- * @throws DomainError KEY_SET_UNAVAILABLE when the text is no key set or holds no usable key.
+ * @throws DomainError KEY_SET_UNAVAILABLE when the text is not a key set or contains no usable key.
  */
 export function parseKeySet(text: string, onDropped?: () => void): KeySet {
   const candidates = keysOf(text).filter(mayVerify);
@@ -51,7 +51,7 @@ function keysOf(text: string): readonly unknown[] {
     keys = undefined;
   }
   if (!Array.isArray(keys) || keys.length > KEYS_LIMIT)
-    throw unavailable('the answer of the issuer is no key set');
+    throw unavailable("the issuer's response is not a valid JWKS");
   return keys;
 }
 
@@ -98,7 +98,7 @@ const LEAST_EXPONENT = 65_537n;
 
 /**
  * Primes from Infineon's library (ROCA, CVE-2017-15361) are powers of 65537 modulo these, and so is their
- * product; one in 100 million other keys looks alike.
+ * product; one in 100 million other keys looks the same.
  */
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 

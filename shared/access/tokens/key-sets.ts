@@ -18,14 +18,14 @@ export const DEFAULT_LIMITS: KeySetLimits = {
   maxBytes: 150_000,
 };
 
-/** Time kept to report and remember an unreachable issuer: a killed instance remembers nothing. */
+/** Time reserved to report and remember an unreachable issuer: a killed instance remembers nothing. */
 const RESERVED_MS = 200;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_LIMIT_MS = 60_000;
 
 type Held = {
   set?: KeySet;
-  /** Read from the snapshot at first need. */
+  /** Read from the snapshot when it is first needed. */
   shipped?: KeySet;
   fetchedAtMs: number;
   failures: number;

@@ -2,7 +2,7 @@ import { DomainError } from '../../errors.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { TokenTrust } from '../compiled-document.ts';
 
-/** No access token lives this long: a later `exp` is most likely in milliseconds. */
+/** No access token is valid for this long: a later `exp` is most likely in milliseconds. */
 const LIFETIME_LIMIT_SECONDS = 366 * 86_400;
 
 /**
@@ -15,8 +15,8 @@ export function assertClaims(claims: Claims, trust: TokenTrust, nowEpochSeconds:
 }
 
 /**
- * aws-jwt-verify accepts a token without `exp` and one from the future, and reads the machine's clock; ours
- * can be set by tests and `gatewright clock`.
+ * aws-jwt-verify accepts a token without `exp` and a token from the future, and reads the machine's clock;
+ * our clock can be set by tests and `gatewright clock`.
  */
 function assertTimes(claims: Claims, trust: TokenTrust, nowEpochSeconds: number): void {
   const { clockSkewSeconds: skew, maxTokenAgeSeconds } = trust;

@@ -36,19 +36,19 @@ export function parseToken(token: string): UnverifiedToken {
 }
 
 /**
- * `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others are signed by the same issuers and are no access
+ * `dpop+jwt`, `secevent+jwt`, `logout+jwt` and others are signed by the same issuers, but are not access
  * tokens.
- * @throws DomainError TOKEN_HEADER_REFUSED when the issuer's access tokens are not of this type or not signed
- * this way.
+ * @throws DomainError TOKEN_HEADER_REFUSED when the issuer's access tokens do not have this type or are not
+ * signed this way.
  */
 export function assertHeader({ algorithm, type }: UnverifiedToken, trust: TokenTrust): void {
   if (!trust.algorithms.some((allowed) => allowed === algorithm))
     throw refused('the signature algorithm of the token is not allowed for its issuer');
   if (type !== undefined && !trust.types.includes(type))
-    throw refused('the type of the token is not that of an access token');
+    throw refused('the type of the token is not an access token type');
 }
 
-/** Exactly one spelling per byte sequence (no padding or spare bits), so a token has one text. */
+/** Exactly one spelling per byte sequence (no padding or spare bits), so that a token has only one text. */
 function isCanonicalBase64Url(text: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
@@ -59,16 +59,16 @@ function parsePart(part: string): UnknownMembers {
       Buffer.from(part, 'base64url'),
     );
     const value: unknown = JSON.parse(text);
-    // Readers disagree on which of two members of one name counts.
+    // Parsers disagree on which of two members with the same name they use.
     if (isJsonObject(value) && !hasDuplicateMember(text)) return value;
   } catch {
-    // Parse errors quote the payload, so one reason stands for all of them.
+    // Parse errors quote the payload, so all of them are reported as one reason.
   }
   throw malformed();
 }
 
 function malformed(): DomainError {
-  return new DomainError('TOKEN_MALFORMED', 'the token is no compact JWS with alg, kid and iss');
+  return new DomainError('TOKEN_MALFORMED', 'the token is not a compact JWS with alg, kid and iss');
 }
 
 function refused(message: string): DomainError {

@@ -67,7 +67,7 @@ function verifySignature(token: string, key: VerificationKey, trust: TokenTrust,
 }
 
 /**
- * The library's errors quote claims, so they are not kept as cause. Every other error is an invalid
+ * The library's errors quote claims, so they are not set as cause. Every other error counts as an invalid
  * signature: a malformed ES256 signature is a plain `Error` there, and must not become a 500.
  */
 function toDomainError(error: unknown): DomainError {

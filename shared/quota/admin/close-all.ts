@@ -1,16 +1,19 @@
-/** The scheduled round that closes all periods that are over; an invocation continues the last one. */
+/**
+ * The scheduled round that closes all periods that have ended; an invocation continues where the last one
+ * stopped.
+ */
 import type { ItemStore } from '../../ports.ts';
 import { closeOver } from './close-over.ts';
 import type { ClosedPage } from './close-over.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
-/** Saved after each page: after an interruption one page is repeated. */
+/** Saved after each page: after an interruption, one page is repeated. */
 type Round = {
-  /** Of the saved round: two concurrent invocations would set each other back. */
+  /** Version of the saved round: otherwise two concurrent invocations would set each other back. */
   readonly version: number;
   readonly startedEpochMs: number;
-  /** Where it continues; undefined: the round is complete. */
+  /** Where the round continues; undefined: it is complete. */
   readonly cursor: string | undefined;
 };
 
@@ -53,7 +56,7 @@ export async function closeAllOver(
   }
   if (atEpochMs - startedEpochMs > LATE_AFTER_MS)
     throw unavailable(
-      'not all periods could be closed within two weeks, and their ledgers expire after five',
+      'not all periods could be closed within two weeks, but their ledgers expire after five',
     );
   return { ...sums, isWhole: false };
 }

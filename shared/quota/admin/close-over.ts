@@ -32,7 +32,7 @@ const AT_ONCE = 8;
 /** The span of time zones: a month begins this much earlier or ends this much later somewhere. */
 const ZONES_MS = 15 * 3_600_000;
 
-/** Processes one page. Closed periods are left as they are, so a page may be repeated at any time. */
+/** Processes one page. Closed periods are not changed, so a page may be repeated at any time. */
 export async function closeOver(
   ports: AdminPorts,
   requested: Requested,

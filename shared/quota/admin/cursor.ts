@@ -26,5 +26,5 @@ export function parseCursor(cursor: string | undefined): Readonly<Record<string,
 }
 
 export function refusedCursor(): RequestInvalid {
-  return new RequestInvalid('cursor', 'must be the next of an earlier answer to the same question');
+  return new RequestInvalid('cursor', 'must be the next of an earlier response to the same request');
 }

@@ -14,13 +14,13 @@ import { APPLIED_OPERATION, CURSOR, CUSTOMER_RECORD, MIGRATED, pageOf, TERMS } f
 const MAX_QUOTAS = 10;
 const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
 
-/** Loaded on demand: most instances serve only one kind of request. */
+/** Loaded on demand, because most instances serve only one kind of request. */
 function loadCustomers(): Promise<typeof Customers> {
   return import('./customers.ts');
 }
 
 const PLAN = text('Id of the plan');
-const LIMITS = optional(quotas("The customer's own quotas in place of the plan's, by limit id"));
+const LIMITS = optional(quotas("The customer's own quotas, which replace the plan's, by limit id"));
 
 export function customerRoutes(ports: AdminPorts): readonly Route[] {
   return [
@@ -41,7 +41,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/customers/{tenant}',
         id: 'getCustomer',
-        summary: 'A customer, with its plans and from when they are in force',
+        summary: 'A customer, with its plans and the times from which they are in force',
         answer: { description: 'The customer', schema: CUSTOMER_RECORD },
       },
       async ({ path, receivedEpochMs }) => {
@@ -53,7 +53,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/tenants/{tenant}/keys/{key}/terms',
         id: 'getTerms',
-        summary: 'The plan that requests with the key are charged by, as far as one is on record',
+        summary: 'The plan by which requests with the key are charged, if one is on record',
         answer: { description: 'The terms in force', schema: TERMS },
       },
       async ({ path, receivedEpochMs }) => {
@@ -62,7 +62,7 @@ export function customerRoutes(ports: AdminPorts): readonly Route[] {
       },
     ),
     ...changeRoutes(ports),
-    stateRoute(ports, 'suspend', 'suspended', 'Admits nothing to the customer until resumed'),
+    stateRoute(ports, 'suspend', 'suspended', 'Admits no requests of the customer until resumed'),
     stateRoute(ports, 'resume', 'active', 'Ends a suspension'),
     stateRoute(ports, 'close', 'closed', 'Ends the customer for good; what was charged stays'),
   ];
@@ -78,8 +78,10 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         summary: 'Puts a customer on record, with its plan from now on',
         body: {
           plan: PLAN,
-          name: optional(text('As on invoices.', { maxLength: 128 })),
-          currency: optional(text('Of its invoices; its plans may have no other.', { maxLength: 3 })),
+          name: optional(text('Name on invoices.', { maxLength: 128 })),
+          currency: optional(
+            text('Currency of its invoices; its plans may not have another currency.', { maxLength: 3 }),
+          ),
           limits: LIMITS,
         },
         answer: CHANGED,
@@ -95,12 +97,12 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         method: 'PUT',
         path: '/quota/customers/{tenant}/plan',
         id: 'setCustomerPlan',
-        summary: 'Puts a customer on a plan, from now or a later moment on',
+        summary: 'Puts a customer on a plan, now or at a later moment',
         body: {
           plan: PLAN,
-          from: optional(instant('In force from then on; default: now')),
+          from: optional(instant('The moment from which it is in force; default: now')),
           limits: LIMITS,
-          version: wholeNumber('One more than the newest', { min: 2, max: Number.MAX_SAFE_INTEGER }),
+          version: wholeNumber('One more than the newest version', { min: 2, max: Number.MAX_SAFE_INTEGER }),
         },
         answer: CHANGED,
       },
@@ -116,7 +118,7 @@ function changeRoutes(ports: AdminPorts): readonly Route[] {
         method: 'POST',
         path: '/quota/migrate-customers',
         id: 'migrateCustomers',
-        summary: 'Puts tenants on record whose keys all have the same plan assigned; a page of them',
+        summary: 'Puts tenants on record if all their keys have the same plan assigned; one page of them',
         body: { cursor: CURSOR },
         answer: { description: 'What was done', schema: MIGRATED },
       },

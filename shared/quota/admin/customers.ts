@@ -55,7 +55,7 @@ export async function createCustomer(
   const asked = changeOf('create-customer', tenant, input);
   return applyOperation(ports, requested, asked, async () => {
     if (currency !== undefined && !isCurrency(currency))
-      throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be one of ISO 4217 such as EUR');
+      throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be an ISO 4217 code such as EUR');
     const named = await namePlan(ports, plan);
     const { atEpochMs } = requested;
     const customer: Customer = {
@@ -115,7 +115,7 @@ export async function setPlan(
 }
 
 /**
- * Suspends, resumes, or closes for good.
+ * Suspends, resumes, or closes permanently.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED
  */
 export async function setState(
@@ -198,17 +198,17 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
   if (wanted.fromEpochMs < nowEpochMs)
     throw new DomainError(
       'PERIOD_CLOSED',
-      `${printMoment(wanted.fromEpochMs)} is past, and was enforced and is billed as it was; leave the moment out, or name a later one`,
+      `${printMoment(wanted.fromEpochMs)} is in the past, and its usage is billed by the plan of that time; omit the moment, or pass a later one`,
     );
   const later = terms.filter(({ fromEpochMs }) => fromEpochMs >= wanted.fromEpochMs);
   if (later.some(({ fromEpochMs }) => fromEpochMs <= nowEpochMs + SETTLED_MS))
     throw new DomainError(
       'EDIT_CONFLICT',
-      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this one after it`,
+      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this one after that moment`,
     );
   const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
   const last = kept.at(-1);
-  // Only withdraws what was to come.
+  // Only withdraws changes that were planned.
   if (last?.plan === wanted.plan && JSON.stringify(last.limits) === JSON.stringify(wanted.limits))
     return kept;
   const recent = kept.filter(({ fromEpochMs }) => fromEpochMs > wanted.fromEpochMs - YEAR_MS);
@@ -228,13 +228,13 @@ function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   );
 }
 
-/** The plan is in the customer's currency, and can hold its own quotas. */
+/** The plan is in the customer's currency, and supports the customer's own quotas. */
 function assertFits({ currency }: Customer, plan: CustomerPlan, limits: Term['limits'] | undefined): void {
   const invoiced = plan.invoice?.currency;
   if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
     throw new DomainError(
       'CURRENCY_MISMATCH',
-      `the customer is invoiced in ${currency}, and plan ${plan.id} in ${invoiced}`,
+      `the customer is invoiced in ${currency}, but plan ${plan.id} in ${invoiced}`,
     );
   planOfTerm(plan, limits);
 }
@@ -253,7 +253,7 @@ async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string)
 function unknown(): DomainError {
   return new DomainError(
     'CUSTOMER_UNKNOWN',
-    'there is no such customer on record; create it with gatewright customers create',
+    'no such customer is on record; create it with gatewright customers create',
   );
 }
 

@@ -1,4 +1,4 @@
-/** What closing a month would record if all its periods ended as they are now: the basis of a draft. */
+/** What closing a month would record if all its periods ended now: the basis of a draft. */
 import { listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';

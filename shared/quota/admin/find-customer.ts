@@ -23,6 +23,6 @@ export async function readTerms(
 ): Promise<Exclude<Terms, { kind: 'unavailable' }>> {
   const clock = { nowEpochMs: () => atEpochMs, monotonicMs: () => 0 };
   const terms = await new CustomerBook(store, clock).read(tenant, key, atEpochMs);
-  if (terms.kind === 'unavailable') throw unavailable('who is on record could not be read');
+  if (terms.kind === 'unavailable') throw unavailable('the customer record could not be read');
   return terms;
 }

@@ -67,7 +67,7 @@ export function unassignPlan(
   return applyOperation(ports, requested, asked, async () => {
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     if (item === undefined || planOf(item) === undefined)
-      throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+      throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to the key');
     const known = parseKeyPlan(item);
     return {
       writes: (record) => [
@@ -87,7 +87,7 @@ export function unassignPlan(
 }
 
 /**
- * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for a later one.
+ * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for later ones.
  * @throws DomainError PLAN_UNKNOWN, ASSIGNMENT_OVERRULED, EDIT_CONFLICT
  */
 export function assignPlan(
@@ -104,7 +104,7 @@ export function assignPlan(
     if ((await findCustomer(ports, tenant)) !== undefined)
       throw new DomainError(
         'ASSIGNMENT_OVERRULED',
-        'the record of the customer names the plan of all its keys; change that with gatewright customers set-plan',
+        'the record of the customer names the plan of all its keys; change it with gatewright customers set-plan',
       );
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
@@ -117,7 +117,7 @@ export function assignPlan(
         recordWrite(asked, requested, record),
         ...named.writes,
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
-        // What requests with the key are charged by.
+        // The plan by which requests with the key are charged.
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),

@@ -20,12 +20,12 @@ import type { LedgerQuestion } from './subject-ledger.ts';
 
 const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
 
-/** Loaded on demand: most instances serve only one kind of request. */
+/** Loaded on demand, because most instances serve only one kind of request. */
 function loadLimits(): Promise<typeof Limits> {
   return import('./limits.ts');
 }
 
-/** The same for a limit of the whole tenant, and one of a key or its routes. */
+/** The same routes for a limit of the whole tenant, and for a limit of a key or its routes. */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [
     ...routesOf(ports, '/quota/tenants/{tenant}/limits/{limit}', 'Tenant', { plan: PLAN_NAME }),
@@ -78,8 +78,15 @@ function routesOf(
       },
     ),
     ...adjustRoutes(ports, base, owner, withPeriod),
-    act(ports, `${base}/reset`, `reset${owner}`, 'Returns all charges of a period', withPeriod, 'reset'),
-    act(ports, `${base}/suspend`, `suspend${owner}`, 'Admits nothing until resumed', query, 'suspend'),
+    act(
+      ports,
+      `${base}/reset`,
+      `reset${owner}`,
+      'Returns all units charged in a period',
+      withPeriod,
+      'reset',
+    ),
+    act(ports, `${base}/suspend`, `suspend${owner}`, 'Admits no requests until resumed', query, 'suspend'),
     act(ports, `${base}/resume`, `resume${owner}`, 'Ends a suspension', query, 'resume'),
     closeRoute(ports, base, owner, query),
   ];
@@ -101,7 +108,7 @@ function adjustRoutes(
         answer: CHANGED,
         summary: 'Sets another limit for a period',
         body: {
-          limit: wholeNumber('Units of the period, top-ups and overage not counted', { ...UNITS, min: 0 }),
+          limit: wholeNumber('Units of the period, not counting top-ups and overage', { ...UNITS, min: 0 }),
         },
       },
       async (request) => {
@@ -155,7 +162,7 @@ function closeRoute(ports: AdminPorts, base: Base, owner: 'Tenant' | 'Key', quer
       path: `${base}/close`,
       id: `close${owner}Period`,
       body: {},
-      summary: 'Closes a period that is over, and records its usage',
+      summary: 'Closes a period that has ended, and records its usage',
       query: { ...query, period: PERIOD },
       answer: {
         description: 'Closed',

@@ -60,7 +60,7 @@ export function reset(
   });
 }
 
-/** Admits nothing more, in this period and later ones, until resumed. */
+/** Admits no more requests, in this period and later ones, until resumed. */
 export function suspend(
   ports: AdminPorts,
   requested: Requested,
@@ -106,7 +106,7 @@ async function adjust(
     if (ledger.credits + units > MAX_UNITS)
       throw new RequestInvalid(
         limit === undefined ? 'units' : 'limit',
-        `would exceed ${MAX_UNITS} units in all`,
+        `would exceed ${MAX_UNITS} units in total`,
       );
     if (units < 0 && item['mov'] !== undefined) lowered = { id, period };
     const by = {

@@ -34,7 +34,7 @@ type RowKind<Row> = {
   readonly read: (subject: SubjectHead, sk: string, item: Item, pk: string) => Row;
 };
 
-/** Most subjects read for one page: each costs a query. */
+/** The maximum number of subjects read for one page: each costs a query. */
 const SUBJECTS = 50;
 /** Sorts after every instant. */
 const LAST = '\uffff';
@@ -67,7 +67,7 @@ export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise
   });
 }
 
-/** Records of closed periods, every version of each; they are kept for good. */
+/** Records of closed periods, in every version; they are kept permanently. */
 export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise<Page<UsageRecord>> {
   return listRows(ports, question, {
     prefix: recordPrefix(''),
@@ -186,7 +186,7 @@ function printPosition(of: string, { after, current, sk }: Position): string {
   return printCursor({ of, ...(current ?? after), ...(current !== undefined && { at: sk }) });
 }
 
-/** Only where to continue; the question decides what is listed. */
+/** Says only where to continue; the request decides what is listed. */
 function parsePosition(of: string, tenant: string | undefined, cursor: string | undefined): Position {
   const { of: printed, list, pk, sk, at } = parseCursor(cursor);
   if (cursor === undefined) return {};

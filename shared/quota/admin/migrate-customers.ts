@@ -20,7 +20,7 @@ export type Migrated = {
 };
 
 const PAGE = 50;
-/** Keys of one tenant that are looked at. */
+/** Keys of one tenant that are examined. */
 const MAX_KEYS = 1000;
 
 /** One page of all lists; it may be repeated at any time, and then creates nothing. */
@@ -41,7 +41,7 @@ export async function migrateCustomers(
     if (keys[0]?.pk !== key.pk) continue;
     const items = await Promise.all(keys.map((each) => readItem(ports.store, each)));
     const plans = new Set(items.flatMap((item) => planOf(item) ?? []));
-    // Keys that were deleted meanwhile say nothing.
+    // Keys that were deleted meanwhile are ignored.
     const tenant = items.find((item) => item !== undefined)?.['tenant'];
     if (typeof tenant !== 'string') continue;
     const [plan] = plans;

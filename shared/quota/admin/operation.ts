@@ -1,6 +1,6 @@
 /**
- * Changes by administrators: each takes effect once per operation id, and writes an audit entry, in one
- * transaction with the change.
+ * Changes by administrators: each takes effect once per operation id, and writes an audit entry in the same
+ * transaction as the change.
  */
 import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
@@ -18,7 +18,7 @@ export type AdminPorts = {
   readonly documentPlans?: () => Promise<readonly { readonly id: string }[]>;
 };
 
-/** Who makes a change, when, and under which id. */
+/** Who makes a change, when, and with which id. */
 export type Requested = {
   readonly operationId: string;
   readonly by: string;
@@ -101,7 +101,8 @@ export async function applyOperation(
     isRefused = outcome.kind === 'refused';
     await timer.pause(BACK_OFF_MS * 2 ** attempt * (0.5 + random.fraction()));
   }
-  if (isRefused) throw new DomainError('EDIT_CONFLICT', 'others are changing the same item; try again');
+  if (isRefused)
+    throw new DomainError('EDIT_CONFLICT', 'other requests are changing the same item; try again');
   throw unavailable('no answer');
 }
 
@@ -122,7 +123,7 @@ export async function readItem(store: ItemStore, key: ItemKey): Promise<Item | u
 }
 
 export function unavailable(reason: string): DomainError {
-  return new DomainError('STORE_UNAVAILABLE', `the quota table does not answer (${reason})`);
+  return new DomainError('STORE_UNAVAILABLE', `the quota table does not respond (${reason})`);
 }
 
 export function auditDay(instant: string): string {

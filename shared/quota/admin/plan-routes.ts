@@ -9,7 +9,7 @@ import type { AdminPorts } from './operation.ts';
 import type * as Plans from './plans.ts';
 import { APPLIED_OPERATION, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
 
-/** Loaded on demand: most instances serve only one kind of request. */
+/** Loaded on demand, because most instances serve only one kind of request. */
 function loadPlans(): Promise<typeof Plans> {
   return import('./plans.ts');
 }
@@ -59,7 +59,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
   ];
 }
 
-const NEXT_VERSION = wholeNumber('1 for the first assignment, else one more than the newest', {
+const NEXT_VERSION = wholeNumber('1 for the first assignment, otherwise one more than the newest', {
   min: 1,
   max: Number.MAX_SAFE_INTEGER,
 });
@@ -87,7 +87,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
       async ({ path }) => {
         const { findKeyPlan } = await loadKeys();
         const found = await findKeyPlan(ports, path.tenant, path.key);
-        if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
+        if (found === undefined) throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to the key');
         return jsonReply(200, found);
       },
     ),

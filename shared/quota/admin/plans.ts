@@ -80,7 +80,7 @@ export function savePlan(
   document: unknown,
 ): Promise<AppliedOperation> {
   const plan = parsePlan(document);
-  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan in the path');
+  if (plan.id !== planId) throw new RequestInvalid('id', 'must be the id of the plan in the path');
   const { pk } = planKey(planId);
   const asked = { kind: 'save-plan', pk, target: { plan: planId }, input: documentOf(plan) };
   return applyOperation(ports, requested, asked, async () => {

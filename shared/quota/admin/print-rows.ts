@@ -9,7 +9,7 @@ export function printNdjson(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-/** RFC 4180. @param withHeader for the first page only: the pages of an export are one table */
+/** RFC 4180. @param withHeader only for the first page: the pages of an export form one table */
 export function printCsv(columns: readonly string[], rows: readonly object[], withHeader: boolean): string {
   const lines = rows.map((row) => {
     const cells = new Map(Object.entries(row));

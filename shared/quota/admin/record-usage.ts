@@ -64,7 +64,7 @@ export async function recordUsage(
   throw unavailable('the usage record could not be written');
 }
 
-/** The fee of a customer on record is that of its terms, whichever of them made requests. */
+/** The fee of a customer on record is determined by its terms, whichever of them made requests. */
 function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing: Billing): Billing {
   const span = spanOfLedger(customer, ledger, period);
   // A new period of the plan has followed within the same term.

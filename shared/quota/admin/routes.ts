@@ -1,4 +1,4 @@
-/** Routes of quota-admin: one table, from which the OpenAPI document is made as well. */
+/** Routes of quota-admin: one table, from which the OpenAPI document is also made. */
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';

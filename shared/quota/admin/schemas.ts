@@ -75,11 +75,15 @@ const LIMIT = {
 
 export const PLAN: JsonSchema = {
   type: 'object',
-  description: 'A customer plan. A plan that cannot be enforced is refused with the path of the field.',
+  description: 'A customer plan. A plan that cannot be enforced is refused with the path of the wrong field.',
   required: ['id', 'version', 'limits'],
   properties: {
     id: TEXT,
-    version: { type: 'integer', minimum: 1, description: '1 for a new plan, else one more than the newest' },
+    version: {
+      type: 'integer',
+      minimum: 1,
+      description: '1 for a new plan, otherwise one more than the newest',
+    },
     limits: { type: 'array', minItems: 1, maxItems: 10, items: LIMIT },
     cost: { anyOf: [WHOLE, { type: 'object', additionalProperties: WHOLE }] },
     invoice: {
@@ -116,7 +120,7 @@ export const TERMS: JsonSchema = structure(
     key: TEXT,
     by: {
       enum: ['customer', 'key', 'caller'],
-      description: 'Whose record names the plan; caller: none does',
+      description: 'Whose record names the plan; caller: no record does',
     },
     state: { enum: ['active', 'suspended', 'closed'] },
     plan: TEXT,
@@ -143,11 +147,11 @@ const NAMES = {
   periodStart: INSTANT,
   periodEnd: INSTANT,
 };
-/** At the end, so that columns of CSV keep their places. */
+/** At the end, so that columns of CSV keep their positions. */
 const LEDGER = {
   ledger: {
     ...INSTANT,
-    description: 'Its id where it is not periodStart: the plan was changed within the period',
+    description: 'Id of the period if it differs from periodStart: the plan was changed within the period',
   },
 };
 const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };
@@ -163,7 +167,10 @@ export const USAGE_ROW: JsonSchema = structure(
     outstanding: WHOLE,
     remaining: WHOLE,
     allowance: WHOLE,
-    counted: { type: 'integer', description: 'Against it, also under earlier plans of the period' },
+    counted: {
+      type: 'integer',
+      description: 'Charged against the limit, also under earlier plans of the period',
+    },
     left: WHOLE,
     month: MONTH,
     ...LEDGER,
@@ -191,7 +198,7 @@ export const CLOSED_PAGE: JsonSchema = structure(
   {
     closed: { ...WHOLE, description: 'Periods closed now' },
     recorded: { ...WHOLE, description: 'Records written, including corrections' },
-    running: { ...WHOLE, description: 'Periods that are not over' },
+    running: { ...WHOLE, description: 'Periods that have not ended' },
     next: { ...TEXT, description: 'Cursor of the next page' },
   },
   ['next'],
@@ -227,11 +234,11 @@ export function structure(properties: JsonSchema, optionalNames: readonly string
 }
 
 export const CURSOR = optional(
-  text('The next of the previous answer', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
+  text('The next of the previous response', { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 8192 }),
 );
 export const ROUTE = optional(text('For limits per route: GET /orders/{id}'));
 export const PLAN_NAME = optional(
-  text('The plan to use when the subject has none: no plan is assigned, and nothing was charged yet'),
+  text('The plan to use if the subject has none: no plan is assigned, and nothing was charged yet'),
 );
 export const PERIOD = instant('An instant of the period');
 export const UNITS = { min: 1, max: Number.MAX_SAFE_INTEGER };
@@ -244,8 +251,8 @@ export const EXPORTED = {
     ),
   ),
   format: optional(oneOf('default: ndjson', ['ndjson', 'csv'])),
-  from: optional(instant('Periods that begin then or later')),
-  to: optional(instant('Periods that begin before')),
+  from: optional(instant('Periods that begin at this instant or later')),
+  to: optional(instant('Periods that begin before this instant')),
   limit: optional(wholeNumber('Rows per page; default: 500', { min: 1, max: 1000 })),
   cursor: CURSOR,
 };

@@ -129,13 +129,13 @@ async function findStanding(
     if (!isEndedByTerm(current, { plan, termEpochMs, isOther }))
       return { period: line.cur, item: current, carried: 0 };
     const carried = await chargedIn(id, overlapping(line, period), store);
-    if (carried === undefined) throw unavailable('what counts in the new period could not be read');
+    if (carried === undefined) throw unavailable('the usage that counts in the new period could not be read');
     return { period, item: undefined, carried };
   }
   if (!isOver && !(isOther && mayReplace(line, plan, wanted, nowEpochMs)))
     return { period: line.cur, item: current, carried: 0 };
   const carried = isOther ? await chargedIn(id, overlapping(line, period), store) : 0;
-  if (carried === undefined) throw unavailable('what counts in the new period could not be read');
+  if (carried === undefined) throw unavailable('the usage that counts in the new period could not be read');
   return { period, item: undefined, carried };
 }
 
@@ -188,7 +188,7 @@ export async function findOpenLedger(
     if (found.item !== undefined) return { ...found, item: found.item };
     const opened = await openPeriod({ ...found, nowEpochMs }, ports.store);
     if (opened.kind === 'gone')
-      throw new DomainError('PERIOD_UNKNOWN', 'the period is over, and its ledger has expired');
+      throw new DomainError('PERIOD_UNKNOWN', 'the period has ended, and its ledger has expired');
     if (opened.kind === 'suspended')
       throw new DomainError('EDIT_CONFLICT', 'the subject is suspended; resume it first');
     if (opened.kind === 'unavailable') throw unavailable('the period could not be opened');
@@ -267,8 +267,8 @@ async function findPlan(
   const term = 'term' in terms ? terms.term : undefined;
   if (term !== undefined) {
     if (named !== undefined && named !== term.plan)
-      throw new RequestInvalid('plan', `must be left out: the plan is ${term.plan}`);
-    // The customer's plan says nothing of a key, which may be another customer's.
+      throw new RequestInvalid('plan', `must be omitted: the plan is ${term.plan}`);
+    // The customer's plan does not determine a key's plan, because the key may belong to another customer.
     if (key !== undefined && named === undefined && head === undefined) {
       const isCharged = (await findLastPlan(ports, question)) !== undefined;
       if (!isCharged && (await findKeyPlan(ports, tenant, key)) === undefined) throw unknownSubject();
@@ -279,7 +279,7 @@ async function findPlan(
   const known = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
   if (typeof known === 'string') {
     if (named === undefined || named === known) return getPlan(ports, known);
-    throw new RequestInvalid('plan', `must be left out: the plan is ${known}`);
+    throw new RequestInvalid('plan', `must be omitted: the plan is ${known}`);
   }
   const ofKeys = key === undefined ? await findPlanOfKeys(ports, question) : undefined;
   if (ofKeys !== undefined) return ofKeys;
@@ -290,7 +290,7 @@ async function findPlan(
 function unknownSubject(): DomainError {
   return new DomainError(
     'KEY_UNKNOWN',
-    'no plan is assigned to it, and nothing was ever charged to it under that limit: name its plan',
+    'no plan is assigned to the subject, and nothing was ever charged to it under that limit: name its plan',
   );
 }
 
@@ -313,7 +313,7 @@ async function findPlanOfKeys(
   if (wanted.length > 1)
     throw new RequestInvalid(
       'plan',
-      `is required: keys of the tenant are on ${wanted.map(({ id }) => id).join(' and ')}`,
+      `is required: keys of the tenant have the plans ${wanted.map(({ id }) => id).join(' and ')}`,
     );
   // If no plan has such a limit, any of them leads to the refusal.
   return wanted[0] ?? plans[0];
@@ -340,9 +340,12 @@ function findLimit(plan: CustomerPlan, question: LedgerQuestion): QuotaLimit {
   const limit = plan.limits.find(({ id }) => id === question.limit);
   if (limit === undefined) throw new DomainError('LIMIT_UNKNOWN', 'the plan has no limit with that id');
   if (limit.kind !== 'quota')
-    throw new DomainError('LIMIT_UNKNOWN', `that limit is no quota (${limit.kind}), and has no usage`);
+    throw new DomainError('LIMIT_UNKNOWN', `that limit is not a quota (${limit.kind}), so it has no usage`);
   if (limit.level === level) return limit;
   if (limit.level === 'route') throw new RequestInvalid('route', 'is required: the limit is per route');
-  if (level === 'route') throw new RequestInvalid('route', 'must be left out: the limit is not per route');
-  throw new DomainError('LIMIT_UNKNOWN', `that limit is per ${limit.level}: use the ${limit.level}'s path`);
+  if (level === 'route') throw new RequestInvalid('route', 'must be omitted: the limit is not per route');
+  throw new DomainError(
+    'LIMIT_UNKNOWN',
+    `that limit is per ${limit.level}: use the path of the ${limit.level}`,
+  );
 }

@@ -19,8 +19,8 @@ const STANDING = { at: optional(instant('Default: now')), cursor: CURSOR };
 const USAGE_PAGE = { description: 'A page of usage', schema: pageOf('usage', USAGE_ROW) };
 const EXPORT = {
   description:
-    'Rows; the header x-next-cursor of the answer, if present, is the cursor of the next page. ' +
-    'CSV has its header line on the first page.',
+    'Rows; the header x-next-cursor of the response, if present, is the cursor of the next page. ' +
+    'The first page of CSV begins with a header line.',
   mediaTypes: ['application/x-ndjson', 'text/csv'],
 };
 
@@ -30,7 +30,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/usage',
         id: 'listQuotaUsage',
-        summary: 'Usage of all tenants in the periods of an instant',
+        summary: 'Usage of all tenants in the periods that contain an instant',
         query: STANDING,
         answer: USAGE_PAGE,
       },
@@ -40,7 +40,7 @@ export function usageRoutes(ports: AdminPorts): readonly Route[] {
       {
         path: '/quota/tenants/{tenant}/usage',
         id: 'listTenantUsage',
-        summary: 'Usage of a tenant and its keys in the periods of an instant',
+        summary: 'Usage of a tenant and its keys in the periods that contain an instant',
         query: STANDING,
         answer: USAGE_PAGE,
       },
@@ -87,9 +87,11 @@ function closeRoute(ports: AdminPorts): Route {
       method: 'POST',
       path: '/quota/close',
       id: 'closeQuotaPeriods',
-      summary: 'Closes periods that are over, a page at a time, and records their usage',
+      summary: 'Closes periods that have ended, a page at a time, and records their usage',
       body: {
-        month: optional(text('Of one month, by the zones of the plans: 2026-11', { pattern: MONTH })),
+        month: optional(
+          text('Periods of one month, by the time zones of the plans: 2026-11', { pattern: MONTH }),
+        ),
         cursor: CURSOR,
       },
       answer: { description: 'The result', schema: CLOSED_PAGE },

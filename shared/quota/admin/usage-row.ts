@@ -33,9 +33,9 @@ export type UsageRow = {
   /** Granted and not reported used. */
   readonly outstanding: number;
   readonly remaining: number;
-  /** Used units covered by the quota, top-ups and resets. */
+  /** Used units that the quota, top-ups and resets cover. */
   readonly included: number;
-  /** Used units beyond them. */
+  /** Used units beyond those. */
   readonly overage: number;
   /** Outstanding units of a closed period: never reported, and not billed. */
   readonly lost: number;

@@ -13,7 +13,7 @@ type ChargePorts = {
   readonly bound: number;
 };
 
-/** Most waits of one request: per limit a grant, a refill that others took, a moved period. */
+/** Maximum number of waits of one request: per limit a grant, a refill that others took, a moved period. */
 const MAX_WAITS = 64;
 
 /**

@@ -22,7 +22,7 @@ export type Acquired =
   | { readonly kind: 'plan-changed' }
   | Moved;
 
-/** Requests are charged elsewhere: get the holdings anew. */
+/** Requests are charged elsewhere: read the holdings again. */
 export type Moved = {
   readonly kind: 'moved';
   readonly from: {

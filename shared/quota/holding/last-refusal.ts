@@ -4,7 +4,7 @@ import type { Moment } from '../age.ts';
 import type { HolderPorts } from './holder-ports.ts';
 import type { Refusal, RefusalReason } from './holding.ts';
 
-/** While the store is out of reach, one call per this time, not one per request. */
+/** While the store does not respond, it is called once per this time, not once per request. */
 const UNAVAILABLE_MS = 1000;
 
 export class LastRefusal {

@@ -25,7 +25,7 @@ import { Sharding } from '../ledger/sharding.ts';
 import { Stock } from '../ledger/stock.ts';
 import { Turns } from './turns.ts';
 
-/** Attempts to get units with current knowledge; the last one requests only what the request needs. */
+/** Attempts to get units with current knowledge; the last attempt requests only what the request needs. */
 const ROUNDS = 3;
 const MAX_OPENINGS = 3;
 /** Attempts to get units for this process's shard; other processes on it may take them first. */

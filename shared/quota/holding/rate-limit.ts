@@ -58,7 +58,7 @@ export function rateWrite(
   };
 }
 
-/** Microseconds until the units are there; 0 = now. */
+/** Microseconds until the units are available; 0 means now. */
 export function waitUs(limit: RateLimit, ask: RateAsk, tatUs: number | undefined): number {
   const busyUntilUs = Math.max(tatUs ?? 0, ask.nowUs);
   return Math.max(0, busyUntilUs + incrementUs(limit, ask.units) - toleranceUs(limit) - ask.nowUs);

@@ -27,7 +27,7 @@ export type LedgerState = {
   readonly closed: boolean;
   /** Another ledger has replaced it before its period was over. */
   readonly replaced: boolean;
-  /** Units of such ledgers that count in this one. */
+  /** Units of those ledgers that count in this one. */
   readonly carried: number;
   readonly overage: number;
   /** The most units that were ever covered by quota, top-ups and resets. */
@@ -235,7 +235,7 @@ export function adjustWrites(
     readonly limit?: number;
     /** The most that quota, top-ups and resets ever covered: a lower limit keeps the price of past usage. */
     readonly covered?: number;
-    /** All units that resets have returned, including this one's. */
+    /** All units that resets have returned, including those of this reset. */
     readonly restored?: number;
     /** The ledger that the units were computed from; an adjustment in between refuses this one. */
     readonly basedOn?: Pick<LedgerState, 'credits' | 'limit'>;
@@ -294,7 +294,7 @@ export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
 }
 
-/** Number of the holder's last write to the item; 0 = none. */
+/** Number of the holder's last write to the item; 0 means none. */
 export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }
@@ -354,7 +354,7 @@ export type Standing = {
   readonly left: number;
 };
 
-/** The one reader of it: for header fields, usage, commands and `access explain`. */
+/** The one reader of the ledger: for header fields, usage, commands and `access explain`. */
 export function standingOf(ledger: LedgerState): Standing {
   const { limit, credits, remaining, carried, overage, restored, suspended } = ledger;
   return {

@@ -92,7 +92,7 @@ export async function readSeen(
   return { kind: 'unavailable' };
 }
 
-/** undefined: the table is out of reach. */
+/** Undefined: the table does not respond. */
 async function readPart(key: ItemKey, store: ItemStore, full: FullParts): Promise<string | undefined> {
   const known = full.find(key);
   if (known !== undefined) return known;

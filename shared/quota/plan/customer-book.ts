@@ -38,7 +38,7 @@ type Entry = {
 const FRESH_MS = 40_000;
 /** What is on record is used for so much longer while the table does not answer: with the guard for clocks, a change is in force within a minute. */
 const STALE_FACTOR = 1.25;
-/** While the table is out of reach, one call per this time, not one per request. */
+/** While the table does not respond, it is called once per this time, not once per request. */
 const UNAVAILABLE_MS = 1000;
 const MAX_ENTRIES = 10_000;
 const ATTEMPTS = 2;

@@ -52,7 +52,7 @@ export function parseCustomer(item: Item): Customer {
     record = undefined;
   }
   if (typeof version !== 'number' || !isRecord(record))
-    throw new DomainError('STORE_UNAVAILABLE', 'an item of the usage table is no customer');
+    throw new DomainError('STORE_UNAVAILABLE', 'an item of the usage table is not a customer');
   return { ...record, version };
 }
 
@@ -88,7 +88,7 @@ export function planOfTerm(plan: CustomerPlan, limits: Term['limits']): Customer
   if (unknown !== undefined)
     throw new DomainError(
       'LIMIT_UNKNOWN',
-      `plan ${plan.id} has no quota ${unknown}, which a customer has an own number for; it has ${known.join(', ') || 'none'}`,
+      `plan ${plan.id} has no quota ${unknown}, for which the customer has its own number; it has ${known.join(', ') || 'none'}`,
     );
   const document = JSON.parse(plan.source) as { readonly limits: readonly { readonly id: string }[] };
   const own = document.limits.map((limit) =>

@@ -19,7 +19,7 @@ type Entry = { readonly plan: CustomerPlan; readonly readAt: Moment; readonly fr
 
 /** Plans are read again after this time; a period is opened by the newest in any case. */
 const FRESH_MS = 60_000;
-/** While the table is out of reach, one call per this time, not one per request. */
+/** While the table does not respond, it is called once per this time, not once per request. */
 const UNAVAILABLE_MS = 1000;
 const MAX_PLANS = 1000;
 /** The list of all plans of a table. */
@@ -58,7 +58,7 @@ export class PlanBook {
     this.#entries.delete(planId);
   }
 
-  /** An old plan stays in use while the table is out of reach: the ledger has the limits. */
+  /** An old plan stays in use while the table does not respond: the ledger has the limits. */
   read(planId: string): Promise<PlanRead> {
     const loading = this.#loading.get(planId) ?? this.#load(planId);
     this.#loading.set(planId, loading);
@@ -121,7 +121,7 @@ export function parseStored(item: Item): CustomerPlan {
   try {
     document = JSON.parse(String(item['doc']));
   } catch {
-    throw new DomainError('PLAN_INVALID', 'a stored plan is no JSON');
+    throw new DomainError('PLAN_INVALID', 'a stored plan is not valid JSON');
   }
   return parsePlan(document);
 }

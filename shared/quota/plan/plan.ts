@@ -220,7 +220,10 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   const billing = fields.oneOf('billing', ['exact', 'leased'] as const);
   const [needless] = ofLeases;
   if (billing === 'exact' && needless !== undefined)
-    fields.fail(needless, 'is a setting of leases, and billing: exact has none: each request is one write');
+    fields.fail(
+      needless,
+      'is a setting of leases, but billing: exact has no leases: each request is one write',
+    );
   return billing;
 }
 
@@ -270,9 +273,9 @@ function parseAlarms(fields: PlanFields): readonly number[] {
   const alarms = fields.list('alarms', 8, []).map((percent) => {
     if (typeof percent === 'number' && Number.isInteger(percent) && percent >= 1 && percent <= 1000)
       return percent;
-    return fields.fail('alarms', 'must be whole percents of the quota from 1 to 1000');
+    return fields.fail('alarms', 'must be whole percentages of the quota from 1 to 1000');
   });
-  if (new Set(alarms).size < alarms.length) fields.fail('alarms', 'must not name a percent twice');
+  if (new Set(alarms).size < alarms.length) fields.fail('alarms', 'must not contain a percentage twice');
   return alarms.sort((a, b) => a - b);
 }
 
@@ -285,7 +288,7 @@ function parseRate(fields: PlanFields): RateLimit {
   const perSeconds = fields.number('perSeconds', { min: 1, max: MAX_RATE_WINDOW_SECONDS }, 1);
   const burst = fields.integer('burst', { min: 1, max: 1e9 });
   if ((burst * perSeconds) / rate > MAX_RATE_WINDOW_SECONDS)
-    fields.fail('burst', 'needs more than a day to refill; that is a quota');
+    fields.fail('burst', 'needs more than a day to refill; use a quota instead');
   return {
     kind: 'rate',
     id: fields.id('id'),

@@ -77,7 +77,7 @@ function subjectAt(limit: Pick<Limit, 'id' | 'level'>, { key, route }: Subject):
       if (route === undefined)
         throw new DomainError(
           'SUBJECT_INVALID',
-          `the limit ${limit.id} is per route, and no route was given`,
+          `the limit ${limit.id} is per route, but no route was given`,
         );
       return `${printKeyPart(key)}#${printKeyPart(route)}`;
   }

@@ -171,7 +171,7 @@ function numberOf(tenant: string, month: string, currency: string, revision: num
 /** @throws Error for an invalid stored price: it was checked when its plan was saved */
 function exact(decimal: string): Exact {
   const amount = parseDecimal(decimal);
-  if (amount === undefined) throw new Error(`a stored price is no decimal: ${decimal}`);
+  if (amount === undefined) throw new Error(`a stored price is not a decimal: ${decimal}`);
   return amount;
 }
 

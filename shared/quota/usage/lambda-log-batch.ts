@@ -32,7 +32,7 @@ function inflate(data: string): unknown {
     const text = gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: MAX_INFLATED_BYTES });
     return JSON.parse(text.toString('utf8'));
   } catch (error) {
-    throw malformed('the log events are no gzip of JSON, or too large', { cause: error });
+    throw malformed('the log events are not JSON compressed with gzip, or are too large', { cause: error });
   }
 }
 

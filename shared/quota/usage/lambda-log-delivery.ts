@@ -48,7 +48,10 @@ export function readLogDelivery(event: unknown): LogDelivery {
 
 function refuseWaiting({ size }: ReadonlySet<LogEvent>): undefined {
   if (size > 0)
-    throw new DomainError('USAGE_WAITING', 'some requests of the batch cannot be charged yet; send it again');
+    throw new DomainError(
+      'USAGE_WAITING',
+      'some requests of the batch cannot be charged yet; send the batch again',
+    );
 }
 
 /** One line per record, as from API Gateway, or several, as from an aggregating producer. */

@@ -22,10 +22,13 @@ export function parseDecimal(text: string): Exact | undefined {
   return whole === undefined ? undefined : BigInt(whole) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
 }
 
-/** Of decimal text, `part` of `whole`, cut off after 12 digits. @throws Error for text that is no decimal */
+/**
+ * Share `part` of `whole`, as decimal text cut off after 12 digits. @throws Error for text that is not a
+ * decimal
+ */
 export function multiplyDecimal(text: string, part: number, whole: number): string {
   const amount = parseDecimal(text);
-  if (amount === undefined) throw new Error(`no decimal: ${text}`);
+  if (amount === undefined) throw new Error(`not a decimal: ${text}`);
   const scaled = String((amount * BigInt(part)) / BigInt(whole)).padStart(SCALE + 1, '0');
   return `${scaled.slice(0, -SCALE)}.${scaled.slice(-SCALE)}`.replace(/\.?0+$/, '');
 }

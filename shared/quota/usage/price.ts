@@ -53,9 +53,9 @@ export function parseInvoiceTerms(plan: PlanFields): InvoiceTerms | undefined {
   if (!plan.has('invoice')) return undefined;
   const fields = new PlanFields(plan.get('invoice'), plan.pathOf('invoice'));
   const currency = fields.text('currency', '');
-  if (!isCurrency(currency)) fields.fail('currency', 'must be a currency of ISO 4217 such as EUR');
+  if (!isCurrency(currency)) fields.fail('currency', 'must be an ISO 4217 currency code such as EUR');
   const customers = fields.get('customers') ?? {};
-  if (!isJsonObject(customers)) return fields.fail('customers', 'must be an object by tenant');
+  if (!isJsonObject(customers)) return fields.fail('customers', 'must be an object with tenants as names');
   const names = Object.keys(customers);
   if (names.length > MAX_CUSTOMERS) fields.fail('customers', `must name at most ${MAX_CUSTOMERS} tenants`);
   const path = fields.pathOf('customers');
@@ -89,7 +89,7 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
     const isLast = index === tiers.length - 1;
     const path = `tiers[${index}].upTo`;
     if (isLast && upTo !== undefined)
-      fields.fail(path, 'must be left out of the last tier, which has all the rest');
+      fields.fail(path, 'must be omitted from the last tier, which covers all remaining units');
     if (!isLast && (upTo === undefined || upTo <= below))
       return fields.fail(path, `must be over ${below}, the end of the previous tier`);
     below = upTo ?? below;

@@ -190,7 +190,7 @@ function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
     if (limit.kind === 'quota') return limit;
     throw new PlanInvalid(
       'limits',
-      `must have quotas only (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
+      `must only have quotas (${limit.id} is a ${limit.kind}): access logs are counted after the requests`,
     );
   });
 }
@@ -215,7 +215,7 @@ function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   };
 }
 
-/** undefined: the table is out of reach. */
+/** Undefined: the table does not respond. */
 async function readPlan(planId: string, book: PlanBook): Promise<CustomerPlan | undefined> {
   const read = await book.read(planId);
   if (read.kind === 'unknown')

@@ -76,7 +76,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
     async track(requests) {
       const { groups, unplanned, planless } = await group(requests, book, reader);
       const totals = { charged: 0, seen: 0, unchargeable: unplanned, waiting: [...planless] };
-      // Spans of one ledger one by one: two transactions on one item refuse each other.
+      // Spans of one ledger are processed one by one, because two transactions on one item refuse each other.
       const ledgers = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
       const chargeLedger = async (spans: readonly Group[]): Promise<void> => {
         for (const each of spans) {
@@ -107,7 +107,7 @@ export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   };
 }
 
-/** For an operator's log; names no caller. */
+/** For an operator's log; it names no caller. */
 export function describeWaiting(waiting: readonly Waiting[]): string {
   const plans = new Set(waiting.filter(({ reason }) => reason === 'plan-unreadable').map(({ plan }) => plan));
   const ahead = waiting.filter(({ reason }) => reason === 'period-ahead').slice(0, NAMED_REQUESTS);

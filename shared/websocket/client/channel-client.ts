@@ -113,11 +113,11 @@ export class ChannelClient implements Channels {
   async publish(channel: string, data: unknown): Promise<number> {
     if (this.#state === 'closed') throw new ChannelError('closed', 'the client is closed');
     const question = { action: 'publish', id: this.#host.newId(), channel, data } as const;
-    // Sending it would end this connection and, as it is repeated, every later one.
+    // Sending it would end this connection and, because it is repeated, every later one.
     if (new TextEncoder().encode(JSON.stringify(question)).length > FRAME_BYTES)
       throw new ChannelError(
         'too-large',
-        'a message of a client may have 32 KB at most, including its frame',
+        'a message of a client may have at most 32 KB, including its frame',
       );
     const answer = await this.#questions.ask(question);
     return answer.type === 'published' ? answer.seq : 0;

@@ -53,7 +53,7 @@ export class ConnectionKeeper {
     void this.#open();
   }
 
-  /** @returns false: there is no open connection; `opened` follows when there is */
+  /** @returns false: no connection is open; `opened` is called when one is */
   send(text: string): boolean {
     if (this.#socket === undefined) return false;
     try {
@@ -139,7 +139,7 @@ export class ConnectionKeeper {
     if (before !== undefined) this.#host.after(OVERLAP_MS, () => drop(before));
     this.#events.state('open');
     this.#events.opened();
-    // Its answer tells how long this connection lasts.
+    // The reply tells how long this connection lasts.
     this.ping();
   }
 

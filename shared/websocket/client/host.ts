@@ -15,19 +15,19 @@ export type SocketClass = new (url: string, protocols?: string[]) => Socket;
 export interface Host {
   connect(url: string, protocols: readonly string[]): Socket;
   nowMs(): number;
-  /** In [0, 1). */
+  /** A number in [0, 1). */
   fraction(): number;
   /** @returns cancels it */
   after(ms: number, run: () => void): () => void;
   newId(): string;
 }
 
-/** @throws Error when there is no WebSocket: then one has to be given */
+/** @throws Error when the host has no WebSocket: then one has to be passed */
 export function hostOf(given?: SocketClass): Host {
   const made = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (made === undefined)
     throw new Error(
-      'there is no WebSocket here: pass one, such as { webSocket: WebSocket } of the package ws',
+      'this runtime has no WebSocket: pass one, such as { webSocket: WebSocket } of the package ws',
     );
   return {
     connect: (url, protocols) => new made(url, [...protocols]),

@@ -30,7 +30,7 @@ type Open = {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: ChannelError) => void;
   cancel: () => void;
-  /** On this connection. */
+  /** How often it was asked on this connection. */
   asked: number;
 };
 

@@ -25,7 +25,7 @@ export type ChannelHandlers = {
   /** Called when the members change. A subscription with this handler is a member, too. */
   readonly members?: (members: readonly Member[]) => void;
   readonly error?: (error: ChannelError) => void;
-  /** From now on nothing is missed; called again after each new connection. */
+  /** From now on no message is missed; called again after each new connection. */
   readonly ready?: () => void;
 };
 

@@ -23,14 +23,14 @@ describe('which function an authorizer invokes', () => {
       'rest-token',
       'request-authorizer',
       [
-        'authorizer auth: invokes request-authorizer with events of type TOKEN, so every call would answer 500: use TokenAuthorizerArn, or type REQUEST',
+        'authorizer auth: invokes request-authorizer with events of type TOKEN, so every call would be answered with 500: use TokenAuthorizerArn, or type REQUEST',
       ],
     ],
     [
       'http-1.0',
       'token-authorizer',
       [
-        'authorizer auth: invokes token-authorizer with events of http-1.0, so every call would answer 500: use RequestAuthorizerArn',
+        'authorizer auth: invokes token-authorizer with events of http-1.0, so every call would be answered with 500: use RequestAuthorizerArn',
       ],
     ],
   ] as const)

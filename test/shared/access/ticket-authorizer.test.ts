@@ -205,7 +205,7 @@ describe('an authorizer for tickets', () => {
 
     assert.throws(() => createAuthorizer(anAccess(aSocketDocument()), config, ports), {
       code: 'CONFIG_INVALID',
-      message: 'GATEWRIGHT_ACCESS_TABLE is missing: a document takes tickets',
+      message: 'GATEWRIGHT_ACCESS_TABLE is missing, but a document takes tickets',
     });
     createAuthorizer(anAccess(aSocketDocument()), { ...config, stage: 'other' }, ports);
   });
@@ -240,7 +240,7 @@ describe('a document with tickets', () => {
       over: socket({
         rules: [STAFF, { id: 'x', effect: 'deny', connect: true, when: { not: { mfa: true } } }],
       }),
-      expected: /rules\[1\]\.when: tests claims, which the tickets of "tickets" do not carry/,
+      expected: /rules\[1\]\.when: tests claims, but tickets of "tickets" do not carry/,
     },
   ];
   for (const { name, over, kind = 'websocket', expected } of rows)
@@ -293,7 +293,7 @@ describe('a document with tickets', () => {
 
     assert.match(
       build('shop', named).problems.map(printProblem).join(),
-      /issuers\[1\]\.from\[0\]: "shop" takes the subject of https:\/\/issuer\.example\/ from nickname, this document from sub/,
+      /issuers\[1\]\.from\[0\]: "shop" takes the subject of https:\/\/issuer\.example\/ from nickname, but this document takes it from sub/,
     );
     assert.deepEqual(build('shop', other).problems, []);
     assert.deepEqual(

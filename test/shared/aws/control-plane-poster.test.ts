@@ -68,18 +68,18 @@ describe('createAuthorizerCaches', () => {
     {
       name: 'an API that is not there',
       api: { kind: 'rest', apiId: 'none00', stage: 'dev' },
-      status: /answered 404/,
+      status: /answered with status 404/,
     },
     {
       name: 'a REST API that is said to be an HTTP one',
       api: { kind: 'http', apiId: API_ID, stage: 'dev' },
-      status: /answered 404/,
+      status: /answered with status 404/,
     },
     {
       name: 'a signer who may not',
       api: { kind: 'rest', apiId: API_ID, stage: 'dev' },
       credentials: { accessKeyId: 'AKIALOCAL00READER', secretAccessKey: 'reader-secret-of-a-test' },
-      status: /answered 403/,
+      status: /answered with status 403/,
     },
   ] as const;
   for (const { name, api, status, ...over } of failures)
@@ -126,7 +126,7 @@ describe('createAuthorizerCaches', () => {
     });
     await assert.rejects(createAuthorizerCaches(configFor(server.url)).flush(api), (error: Error) => {
       assert.doesNotMatch(error.message, /canary/);
-      return /answered 500/.test(error.message);
+      return /answered with status 500/.test(error.message);
     });
   });
 });

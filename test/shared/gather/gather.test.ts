@@ -372,7 +372,7 @@ describe('a call of a backend', () => {
     const { failures } = await gathered;
     await settle();
 
-    assert.equal((failures.huge?.error as Error).message, `${ORDERS} answered more than 10 MiB`);
+    assert.equal((failures.huge?.error as Error).message, `${ORDERS} returned more than 10 MiB`);
     assert.equal(body.isOpen(), false);
   });
 

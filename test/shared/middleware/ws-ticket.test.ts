@@ -130,7 +130,7 @@ describe('createTicketDesk', () => {
     for (const body of [undefined, {}, { for: 'other' }, { for: 1 }, 'x', 'x'.repeat(2000)]) {
       const { status, body: problem } = await ask(anEvent({}, body));
       assert.equal(status, 400);
-      assert.equal(problem['detail'], 'name one of chat, live as "for" in a JSON body');
+      assert.equal(problem['detail'], 'the JSON body must name one of chat, live as "for"');
     }
   });
 

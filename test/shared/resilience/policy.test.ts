@@ -334,9 +334,9 @@ describe('a policy', () => {
     [{ timeoutMs: '800' }, /^timeoutMs of prices must be a number, not 800$/],
     [{ name: undefined }, /^name must be 1 to 64 letters, digits, dots, - and _, not undefined$/],
     [{ hedge: { afterMs: 1000 } }, /^hedge.afterMs of prices must be below its timeoutMs, 1000, not 1000$/],
-    [{ retry: { attempts: 2, base: 10 } }, /^retry of prices has no base; it has attempts, baseMs, /],
-    [{ breaker: { openMs: 10 } }, /^breaker of prices has no openMs; it has failureRate, /],
-    [{ timeout: 10 }, /^prices has no timeout; it has name, timeoutMs, /],
+    [{ retry: { attempts: 2, base: 10 } }, /^retry of prices has no setting base; it has attempts, baseMs, /],
+    [{ breaker: { openMs: 10 } }, /^breaker of prices has no setting openMs; it has failureRate, /],
+    [{ timeout: 10 }, /^prices has no setting timeout; it has name, timeoutMs, /],
   ] as const)
     it(`refuses ${JSON.stringify(options)}`, () => {
       assert.throws(() => aPolicy(options as Partial<PolicyOptions>), { code: 'CONFIG_INVALID', message });
@@ -402,7 +402,7 @@ describe('createPolicy', () => {
 
     assert.throws(() => createPolicy({ name: 'prices', timeoutMs: 800, shared }), {
       code: 'CONFIG_INVALID',
-      message: 'shared of prices needs a breaker: breaker: {} has the defaults',
+      message: 'shared of prices needs a breaker: breaker: {} uses the defaults',
     });
   });
 });

@@ -65,7 +65,10 @@ describe('a change', () => {
       },
     );
     for (const item of [undefined, {}, { n: '5' }])
-      assert.throws(() => applyChange({ kind: 'update', add: { n: 1 } }, item), /n is no number to add to/);
+      assert.throws(
+        () => applyChange({ kind: 'update', add: { n: 1 } }, item),
+        /n is not a number that can be added to/,
+      );
   });
 
   it('does not change what it only looks at', () => {

@@ -134,7 +134,7 @@ export function issueFrom(
 /** Unescaped; `subject` would escape it. */
 function commonNameOf(certificate: X509Certificate): string {
   const name = certificate.toLegacyObject().subject.CN;
-  if (typeof name !== 'string') throw new TypeError('an authority has one common name');
+  if (typeof name !== 'string') throw new TypeError('a CA must have exactly one common name');
   return name;
 }
 

@@ -4,10 +4,16 @@ import { createHash, X509Certificate } from 'node:crypto';
 const MAGIC = 0xfeedfeed;
 const VERSION = 2;
 const TRUSTED_CERTIFICATE = 2;
-/** Of the format: hashed with the password, which only shows that the file is whole. */
+/**
+ * The salt that the format prescribes. It is hashed with the password, which only shows that the file is
+ * complete.
+ */
 const SALT = 'Mighty Aphrodite';
 
-/** @param certificates PEM; one that cannot be parsed is left out, as Java would refuse the whole file */
+/**
+ * @param certificates PEM; a certificate that cannot be parsed is left out, because Java would refuse the
+ * whole file
+ */
 export function makeTrustStore(
   certificates: readonly string[],
   password: string,
@@ -53,7 +59,7 @@ function time(epochMs: number): Buffer {
   return bytes;
 }
 
-/** Of ASCII, in which `DataOutputStream.writeUTF` is UTF-8. */
+/** The text is ASCII, for which `DataOutputStream.writeUTF` writes UTF-8. */
 function text(value: string): Buffer {
   const bytes = Buffer.from(value);
   const length = Buffer.alloc(2);

@@ -10,7 +10,7 @@ export type Truststore = {
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const MAX_CERTIFICATES = 1_000;
 const MAX_BYTES = 1024 * 1024;
-/** From the client's certificate to the root, both counted. */
+/** Number of certificates from the client's certificate to the root, both included. */
 const MAX_CHAIN = 4;
 const MIN_RSA_BITS = 2_048;
 /** PKCS #1 with MD5 and SHA-1, ECDSA and DSA with SHA-1. */
@@ -39,9 +39,9 @@ export function readTruststore(text: string): Truststore {
 }
 
 /**
- * Why a client with this certificate is refused, in AWS's words (knowledge center, "403 errors of mutual
- * TLS"); undefined = trusted. Chains use the truststore alone: AWS takes no intermediate certificates from
- * clients.
+ * The reason why a client with this certificate is refused, in AWS's wording (knowledge center, "403 errors
+ * of mutual TLS"); undefined means trusted. Only certificates of the truststore complete a chain: AWS does
+ * not accept intermediate certificates from clients.
  */
 export function findTrustFault(
   leaf: X509Certificate,

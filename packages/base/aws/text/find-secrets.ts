@@ -1,7 +1,7 @@
 /**
- * Finds secrets in any text: by the shapes that vendors document, by a name before `=` or `:`, and after an
- * authentication scheme. Functions' logs have a smaller reader (`redact.ts`): this one would exceed the size of the
- * authorizers. Every pattern takes time that grows no faster than the text.
+ * Finds secrets in any text: by the formats that vendors document, by a name before `=` or `:`, and after an
+ * authentication scheme. The functions' logs use a smaller reader (`redact.ts`), because this one would
+ * exceed the size of the authorizers. Every pattern takes time at most linear in the length of the text.
  */
 import { isSecretName, isSecretOf } from './secret-names.ts';
 
@@ -54,9 +54,9 @@ const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
  * a function.
  */
 const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}/g;
-/** As its own line, or with the line breaks of JSON. */
+/** On a line of its own, or with the line breaks of JSON. */
 const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
-/** Of an address. A password in one has no slash. */
+/** A secret within a URL. A password in a URL cannot contain a slash. */
 const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
 /** The path of these is the right to post. */
 const HOOK =
@@ -146,7 +146,7 @@ function decode(text: string): string {
   }
 }
 
-/** Texts in quotes hold others: a log line in JSON, and in its message an object. */
+/** Quoted texts contain others: a log line in JSON contains an object in its message. */
 function maskQuoted(text: string, mask: Mask, depth: number): string {
   return text.replace(QUOTED, (whole: string, name: string, between: string, ...found: unknown[]) => {
     const [double = '', inDouble, single = '', inSingle, escaped = '', inEscaped] =
@@ -163,7 +163,7 @@ function isTextOrNone(part: unknown): part is string | undefined {
   return part === undefined || typeof part === 'string';
 }
 
-/** The value of a header such as `Authorization`, whose scheme is no secret. */
+/** The value of a header such as `Authorization`, whose scheme is not secret. */
 export function maskAfterScheme(text: string, mask: Mask): string {
   const scheme = /^(?:Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
   return scheme + mask(text.slice(scheme.length));

@@ -1,6 +1,6 @@
 /** Whether a value is a secret by its name: of a variable, header, parameter, cookie or member. */
 
-/** The last word of a name says what its value is: `TOKEN_TTL` is a duration, `REFRESH_TOKEN` a token. */
+/** The last word of a name tells what its value is: `TOKEN_TTL` is a duration, `REFRESH_TOKEN` a token. */
 const SECRET_WORDS = words(`
   assertion authorization bearer cookie cookies credential credentials csrf dpop hmac jwt otp pass passcode passphrase
   passwd password passwords pepper psk pw pwd salt salts secret secrets sig signature signatures ticket token tokens totp xsrf
@@ -8,35 +8,35 @@ const SECRET_WORDS = words(`
 /** Words run together, as in `PGPASSWORD`, `csrfmiddlewaretoken` and `JSESSIONID`. */
 const SECRET_ENDING =
   /(?:password|passwd|passphrase|secret|token|apikey|accesskey|authkey|privatekey|secretkey|signature|sessionid|sessid)s?$/;
-/** Whole names, whose last word alone says nothing. */
+/** Whole names, whose last word alone would not tell. */
 const SECRET_NAMES = words(`
   codeverifier dpop samlrequest samlresponse secwebsocketprotocol sid identitysource usageidentifierkey connectsid rawjwt keymaterial
 `);
-/** Before `key`. */
+/** Words that make a secret of a following `key`. */
 const KEYS = words(`
   access account admin aes api app auth cipher client consumer cookie crypto decryption deploy encrypt encryption
   function functions hmac host identifier ingest ingestion integration jwt license licence master private read role
   rsa secret security server service session shared sign signing ssh storage subscription unseal webhook write
 `);
-/** Before `key` in the names of variables, where any other key is a secret. */
+/** Words before `key` in the names of variables that are not secret; any other key is. */
 const HARMLESS_KEYS = words(`
   cache cluster column composite config dedup dedupe deduplication entry event feature field filter foreign group
   hash hot i18n idempotency index item kms lookup map message metric object order partition primary public
   publishable query range record reference registry request route routing row s3 search sort sorting storage tenant
   translation unique
 `);
-/** Before `token`: positions in lists, and names that the caller gives to a request. */
+/** Words before `token` that make it a position in a list, or a name that the caller gives to a request. */
 const HARMLESS_TOKENS = words(`
   continuation cancellation design idempotency next page pagination position prev previous request resume sequence
   start starting sync unexpected
 `);
-/** Before `code`. */
+/** Words that make a secret of a following `code`. */
 const CODES = words(`
   auth authorization backup confirmation device mfa otp pin recovery reset security sms totp verification
 `);
-/** Before `id`. */
+/** Words that make a secret of a following `id`. */
 const IDS = words('session');
-/** At the end of a name, these say which of several secrets it is, or in which form. */
+/** At the end of a name, these tell which of several secrets it is, or its format. */
 const SUFFIX =
   /^(?:\d+|v\d+|sha\d+|md5|old|new|previous|current|next|primary|secondary|backup|confirmation|confirm|again|prod|production|dev|development|test|live|staging|value|values|string|binary|plain|plaintext|text|raw|base|base64|b64|pem|hash|default)$/;
 

@@ -1,10 +1,10 @@
-/** Which parts a new stack has: by `--parts`, asked on a terminal, otherwise all. */
+/** Chooses the parts of a new stack: from `--parts`, asked on a terminal, otherwise all. */
 import { createInterface } from 'node:readline/promises';
 import { checkParts, readNames } from '@gatewright/authoring/files/parts-files';
 import { PART_NEEDS, PARTS } from '../../../toolkit/stack/parts.ts';
 import { printLines, table, UsageError } from '../../../base/terminal/output.ts';
 
-/** What most services begin with; others can be added without replacing anything. */
+/** The parts that most services begin with; others can be added later without replacing anything. */
 const SUGGESTED = 'authorizers';
 
 /** Undefined: all. @throws UsageError for an unknown name or a missing need */
@@ -35,7 +35,7 @@ async function ask(): Promise<string> {
   }
 }
 
-/** `gatewright.yml` beside the stack. */
+/** `gatewright.yml` next to the stack's serverless.yml. */
 export function partsFile(chosen: readonly string[]): string {
   const left = PARTS.map(({ chosenAs }) => chosenAs).filter((name) => !chosen.includes(name));
   return `# Parts of the stack.${left.length === 0 ? '' : ` Left out: ${left.join(', ')}; one that is added later replaces nothing.`}
@@ -47,6 +47,6 @@ parts: [${chosen.join(', ')}]
 export function assertAuthorizers(chosen: readonly string[] | undefined): void {
   if (chosen !== undefined && !chosen.includes(SUGGESTED))
     throw new UsageError(
-      `an empty folder gets an example behind the authorizers: add ${SUGGESTED} to parts, or run init in the folder of a service`,
+      `an empty folder gets an example that the authorizers protect: add ${SUGGESTED} to parts, or run init in the folder of a service`,
     );
 }

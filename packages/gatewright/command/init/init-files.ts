@@ -7,7 +7,7 @@ export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 
 };
 
 type StackSettings = {
-  /** From the stack's folder to the one with node_modules: empty, or `../`. */
+  /** Path from the stack's folder to the folder with node_modules: empty, or `../`. */
   readonly up: string;
   readonly region: string;
 };
@@ -31,9 +31,9 @@ params:
 
 type DocumentSettings = {
   readonly api: ApiToProtect;
-  /** From the folder of the documents to the service. */
+  /** Path from the folder of the documents to the service. */
   readonly routes: string;
-  /** From the folder of the documents to the schema. */
+  /** Path from the folder of the documents to the schema. */
   readonly up: string;
   readonly rules: readonly string[];
 };
@@ -54,7 +54,7 @@ api:
 routes: ${routes}
 
 issuers:
-${trusted.map((line) => `  ${line}\n`).join('')}  # Of this machine. Yours beside it: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
+${trusted.map((line) => `  ${line}\n`).join('')}  # For this machine. Add yours here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
 sources:
 ${places.join('\n')}

@@ -1,6 +1,6 @@
 /**
- * `gatewright init`: a stack of one's own from the npm package, with a first document. Asks only for the parts,
- * on a terminal; overwrites nothing.
+ * `gatewright init`: creates a stack from the npm package, with a first access document. Asks only for the
+ * parts, on a terminal; overwrites nothing.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -35,22 +35,22 @@ type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | 
 /** Files to write, by path below the folder, and the next steps. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
-/** In the package; a checkout has them in docs. */
+/** Folder of the guides in the package; a checkout has them in docs. */
 const GUIDES = 'node_modules/gatewright/docs/guides';
 /** Below a service. */
 const STACK_FILE = join(STACK_FOLDER, 'serverless.yml');
-/** Of osls, SAM and CDK. */
+/** Folders of osls, SAM and CDK projects. */
 const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml|json)|cdk\.(?:json|out))$/;
 
 export function initCommand(): Command {
   return new Command('init')
     .description(
-      'Create a stack with the Gatewright authorizers, to deploy beside your service, and a first access document.',
+      'Create a stack with the Gatewright authorizers, to deploy next to your service, and a first access document.',
     )
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option(
       '--parts <names>',
-      'parts of the stack, by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, else all but waf)',
+      'parts of the stack, separated by commas: authorizers, quotas, webhooks, channels, cache, waf (default: asked on a terminal, otherwise all but waf)',
     )
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
@@ -79,11 +79,11 @@ export function initCommand(): Command {
     });
 }
 
-/** A stack that is there has its parts: another run adds documents. */
+/** An existing stack keeps its parts: another run only adds documents. */
 async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
   if (hasStack(folder)) {
     if (given === undefined) return { webhooks, parts: undefined };
-    throw new UsageError('the stack exists: change parts in the gatewright.yml beside its serverless.yml');
+    throw new UsageError('the stack exists: change parts in the gatewright.yml next to its serverless.yml');
   }
   const parts = await chooseParts(given);
   if (webhooks && parts?.includes('webhooks') === false)
@@ -95,7 +95,7 @@ function isService(folder: string): boolean {
   return readdirSync(folder).some((name) => DEFINITION.test(name));
 }
 
-/** The folder itself, or one below it. */
+/** The folder itself, or a folder below it. */
 function hasStack(folder: string): boolean {
   return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
 }
@@ -122,7 +122,7 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
   return {
     files,
     next: [
-      // After `npm install gatewright` there is a package.json, which is kept.
+      // After `npm install gatewright` a package.json exists, which is kept.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
       'npx gatewright access sync   # reads the routes of hello again after changes',
@@ -170,7 +170,7 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
 /** In the folder of the stack itself only webhooks can be added. @throws UsageError without --webhooks */
 function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   if (!webhooks)
-    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is already the stack of Gatewright`);
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} already contains the Gatewright stack`);
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
   return {
     files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../../${up}`)]]),
@@ -178,7 +178,9 @@ function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   };
 }
 
-/** Whether a document of the folder protects the API, under any name: a second one would be an error. */
+/**
+ * Whether a document of the folder, under any name, already protects the API: a second one would be an error.
+ */
 function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
   return documentsIn(access)
     .flatMap((name) => protectedApis(readIfThere(join(access, name))))
@@ -238,7 +240,7 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
-/** An output of the stack before there is one: the ARN that its function will have. */
+/** The value of an output before the stack is deployed: the ARN that its function will have. */
 function standInFor(name: string, { region, accountId }: Home): string {
   const [stack = '', output = ''] = name.slice('cf:'.length).split('.');
   const functionName = output
@@ -286,7 +288,7 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
   return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index + 1}`));
 }
 
-/** False: something is there, and is kept; also a link that points nowhere. */
+/** Returns false if the path exists, which is then kept; this includes a link that points nowhere. */
 function write(folder: string, path: string, text: string): boolean {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });

@@ -5,10 +5,10 @@ import { bytesOf, lentFolder } from '../../../gateway/lambda/lent/lending.ts';
 import { cacheCommand } from '../../../toolkit/stack/cache/commands/cache.ts';
 import { printNotes, printResult } from '../../../base/terminal/output.ts';
 
-/** The commands of the stack's cache, and this one of the machine. */
+/** The commands of the stack's cache, and this command for the local machine. */
 export function allCacheCommands(): Command {
   const clear = new Command('clear').description(
-    'Remove packages that the gateway has installed for functions (boto3, aws-sdk 2); a start installs them again.',
+    'Remove the packages that the gateway installed for functions (boto3, aws-sdk 2); the next start installs them again.',
   );
   return cacheCommand().addCommand(clear.action(clearLent));
 }
@@ -16,7 +16,7 @@ export function allCacheCommands(): Command {
 function clearLent(): void {
   const folder = lentFolder(process.env);
   if (!existsSync(folder)) {
-    printNotes(`nothing is installed in ${folder}`);
+    printNotes(`${folder} contains no installed packages`);
     printResult({ folder, removedBytes: 0 }, () => []);
     return;
   }

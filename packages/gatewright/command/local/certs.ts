@@ -20,7 +20,7 @@ export function certsCommand(): Command {
     .description('Create or show the local CA for `start --tls` in .gatewright/tls.')
     .option(
       '--trust',
-      'print how to trust the CA in browsers, systems and libraries; installs nothing',
+      'print how to trust the CA in browsers, operating systems and libraries; installs nothing',
       false,
     )
     .option('--client <name>', 'create a client certificate, for domains with mutual TLS')

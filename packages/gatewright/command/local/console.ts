@@ -9,7 +9,7 @@ export function consoleCommand(): Command {
   return addGatewayOptions(
     new Command('console').description('Open the console of the running gateway, and print its link.'),
   )
-    .option('--new-key', 'make a new key: links and tabs of before are refused', false)
+    .option('--new-key', 'create a new key; earlier links and open tabs are then refused', false)
     .option('--no-open', 'only print the link, as without a terminal')
     .action(openConsole);
 }

@@ -9,7 +9,9 @@ import { printResult } from '../../../base/terminal/output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(
-    new Command('env').description('Print exports for AWS SDKs and the AWS CLI: eval "$(gatewright env)".'),
+    new Command('env').description(
+      'Print the environment variables of the local gateway for AWS SDKs and the AWS CLI: eval "$(gatewright env)".',
+    ),
   ).action(printEnv);
 }
 
@@ -21,7 +23,7 @@ async function printEnv(): Promise<void> {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: region,
-    // The only one that boto3 and version 1 of AWS's command line read.
+    // boto3 and version 1 of the AWS CLI read only this variable.
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: controlUrl,
     ...managementEndpoint(status),
@@ -33,7 +35,7 @@ async function printEnv(): Promise<void> {
   ]);
 }
 
-/** The SDK's management client needs an API and a stage; with one WebSocket stage the choice is clear. */
+/** The SDK's management client needs an API and a stage; if there is only one WebSocket stage, it is used. */
 function managementEndpoint(status: unknown): Record<string, string> {
   const apis = readMember(status, 'apis');
   const urls = (Array.isArray(apis) ? apis : [])

@@ -50,7 +50,9 @@ function describeEvents(answer: unknown): readonly string[] {
   return [
     ...table(rows),
     ...(waiting > 0 ? [`${waiting} asynchronous events are still waiting`] : []),
-    ...(rows.length === 0 && waiting === 0 ? ['no events start functions here, only requests'] : []),
+    ...(rows.length === 0 && waiting === 0
+      ? ['no event source starts a function here; only requests do']
+      : []),
   ];
 }
 

@@ -12,7 +12,7 @@ import { addGatewayOptions } from '../../../toolkit/terminal/running-gateway.ts'
 type ExplainFlags = LocalFlags &
   Omit<ExplainApiFlags, 'api' | 'stage'> & { readonly api?: string; readonly stage?: string };
 
-/** How far back a line is searched. */
+/** How far back the log is searched for a line. */
 const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {
@@ -23,8 +23,8 @@ export function explainCommand(): Command {
     .option('--show-secrets', 'show tokens, keys and cookies in clear text', false)
     .option('--api <id>', 'id of the deployed API, or its name if unique for the stage')
     .option('--stage <name>', 'stage of the API')
-    .option('--line <text>', 'access log line of the request (default: search CloudWatch Logs)')
-    .option('--log-file <file>', 'file of access log lines; - for stdin')
+    .option('--line <text>', 'access log line of the request (default: searched in CloudWatch Logs)')
+    .option('--log-file <file>', 'file with access log lines; - for stdin')
     .addOption(
       new Option('--since <span>', 'how far back to search CloudWatch Logs')
         .argParser(readSpan)

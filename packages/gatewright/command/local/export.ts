@@ -9,7 +9,7 @@ export function exportCommand(): Command {
   return addGatewayOptions(new Command('export'))
     .description('Write the recorded requests to a file.')
     .requiredOption('--har <file>', 'HTTP Archive 1.2 file, for browsers and proxies')
-    .option('--show-secrets', 'include tokens, keys and cookies in clear', false)
+    .option('--show-secrets', 'include tokens, keys and cookies in clear text', false)
     .action(exportRequests);
 }
 

@@ -58,5 +58,5 @@ function readEventFile(file: string): string {
 function describeRefusal(body: string, status: number): string {
   const { message, Message } = membersOf(parseJson(body));
   const said = message ?? Message;
-  return typeof said === 'string' ? said : `the gateway answered ${status}`;
+  return typeof said === 'string' ? said : `the gateway answered with status ${status}`;
 }

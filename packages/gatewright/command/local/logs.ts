@@ -39,7 +39,8 @@ async function printLogs(given: string | undefined, { follow, since }: LogsFlags
 }
 
 /**
- * As in the terminal of `gatewright start`; a function may print control characters, which are made visible.
+ * Prints lines as the terminal of `gatewright start` does; control characters that a function prints are made
+ * visible.
  */
 function printLine({ time, function: name, requestId, level, message }: Line): string {
   const text = message.replaceAll(/[^\n\t]+/g, showControls);

@@ -25,14 +25,14 @@ function cellsOf(row: RequestRow): readonly string[] {
   ];
 }
 
-/** A note that records were sampled; undefined where all were kept. */
+/** Says that records were sampled; undefined if all were recorded. */
 export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${FULL_RECORDS_PER_SECOND} a second were counted, not kept`
-      : `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept`;
-  return `${what}; \`gatewright start --record-all\` keeps all.`;
+      ? `${notKept.toLocaleString('en-US')} ordinary successful requests above ${FULL_RECORDS_PER_SECOND} a second were counted, but not recorded`
+      : `Of ordinary successful requests ${sampled.text}; refusals, errors, slow requests and messages are all recorded`;
+  return `${what}; \`gatewright start --record-all\` records all.`;
 }
 
 function colour(line: string, status: number): string {
@@ -116,7 +116,7 @@ function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetai
   return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
 }
 
-/** By lines: common lines at both ends are left out. */
+/** Compares line by line; common lines at both ends are omitted. */
 function diffLines(one: string, other: string): string[] {
   const before = one.split('\n');
   const after = other.split('\n');

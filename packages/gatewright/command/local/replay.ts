@@ -49,7 +49,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   );
 }
 
-/** Secrets are fingerprints in it; the gateway restores unchanged ones. */
+/** Secrets appear as fingerprints; the gateway restores those that are not changed. */
 function editByHand({ method, target, request }: RequestDetail): unknown {
   const editor = process.env['VISUAL'] ?? process.env['EDITOR'];
   if (editor === undefined || editor === '') throw new UsageError('--edit needs an editor: set EDITOR');

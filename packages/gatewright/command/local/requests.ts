@@ -41,7 +41,7 @@ async function list(flags: RequestFlags): Promise<void> {
   const state = readMember(answer, 'state') as RecordState;
   printSampling(state, flags);
   if (!flags.follow) {
-    if (rows.length === 0 && !flags.json) printNotes('No matching request is kept.');
+    if (rows.length === 0 && !flags.json) printNotes('No recorded request matches.');
     return;
   }
   let messages = state.sampled?.text;
@@ -88,5 +88,5 @@ function readStatus(text: string): string {
 
 function readLimit(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('A number from 1 to 99999.');
+  throw new InvalidArgumentError('It must be a number from 1 to 99999.');
 }

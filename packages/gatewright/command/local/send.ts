@@ -38,8 +38,9 @@ function readWait({ wait }: SendFlags): number {
 }
 
 /**
- * Returns the first frame, or undefined where none is awaited. Uses `ws`, since Node's own client does not report why a handshake was refused.
- * @throws UsageError when the handshake is refused or no answer comes
+ * Returns the first frame, or undefined if none is awaited. Uses `ws`, since Node's own client does not
+ * report why a handshake was refused.
+ * @throws UsageError when the handshake is refused or no reply arrives
  */
 function exchange(
   url: string,
@@ -49,7 +50,7 @@ function exchange(
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
   const timer = setTimeout(() => {
-    reject(new UsageError(`no answer within ${waitMs} ms`));
+    reject(new UsageError(`no reply within ${waitMs} ms`));
   }, waitMs);
   socket.addEventListener('open', () => {
     socket.send(message);
@@ -74,7 +75,7 @@ function exchange(
   });
 }
 
-/** The usual ones, and this folder's local CA if it exists. */
+/** The CAs of the system, and this folder's local CA if it exists. */
 function trustedAuthorities(): string[] {
   try {
     return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
@@ -88,7 +89,7 @@ function describe(url: string, error: Error): string {
   return `${redact(url)} cannot be reached: ${reason}; check that the gateway runs on this port`;
 }
 
-/** Without its query, which may hold tokens. */
+/** The URL without its query, which may contain tokens. */
 function redact(url: string): string {
   return url.split('?')[0] ?? url;
 }

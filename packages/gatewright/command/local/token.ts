@@ -38,7 +38,7 @@ async function mint(flags: TokenFlags): Promise<void> {
     expiresInSeconds: expires,
   });
   const token = readMember(answer, 'token');
-  if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
+  if (typeof token !== 'string') throw new UsageError('the gateway returned no token');
   printResult(membersOf(answer), () => token);
 }
 

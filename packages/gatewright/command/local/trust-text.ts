@@ -3,7 +3,7 @@ import { quote } from '../shell-text.ts';
 
 type Advice = { readonly title: string; readonly lines: readonly string[] };
 
-/** This system first; then programs with authorities of their own. */
+/** The current operating system first; then programs with their own CAs. */
 export function describeTrust(file: string, platform: NodeJS.Platform): string[] {
   const [near, whole] = [quote(relative(process.cwd(), file)), quote(file)];
   const advice = [...ofSystem(platform, whole), ...ofPrograms(near, whole)];
@@ -12,7 +12,7 @@ export function describeTrust(file: string, platform: NodeJS.Platform): string[]
     ...indent([
       `curl --cacert ${near} https://…`,
       `NODE_EXTRA_CA_CERTS=${whole} node client.js`,
-      `SSL_CERT_FILE=${whole} python client.py    # also Go, Ruby and OpenSSL; it replaces the usual authorities`,
+      `SSL_CERT_FILE=${whole} python client.py    # also Go, Ruby and OpenSSL; it replaces the system's CAs`,
       `AWS_CA_BUNDLE=${whole} aws …`,
     ]),
     ...advice.flatMap(({ title, lines }) => ['', `${title}:`, ...indent(lines)]),
@@ -77,7 +77,7 @@ function ofPrograms(near: string, file: string): readonly Advice[] {
       title: 'Firefox',
       lines: [
         'Settings → Privacy & Security → View Certificates → Authorities → Import, and tick "identify websites".',
-        'On macOS and Windows it uses the system’s authorities.',
+        'On macOS and Windows it uses the CAs of the system.',
       ],
     },
     {

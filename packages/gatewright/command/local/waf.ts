@@ -15,7 +15,7 @@ export function wafCommand(): Command {
     .description('Check which recorded requests the web ACLs of stacks would block. Sends nothing.')
     .argument(
       '<file>',
-      'HTTP Archive of `gatewright export`, a browser or a proxy, or records of AWS WAF’s log',
+      'HTTP Archive from `gatewright export`, a browser or a proxy, or records of AWS WAF’s log',
     );
   addLoadOptions(check).addOption(startOption('waf-networks')).action(checkFile);
   return new Command('waf').description('Web ACLs of AWS WAF.').addCommand(check);
@@ -33,7 +33,7 @@ async function checkFile(name: string, sources: readonly string[], flags: CheckF
   for (const { logicalId, consequence } of checked.unjudged) printNotes(`${logicalId}: ${consequence}`);
   const { screens } = checked;
   if (screens.length === 0)
-    throw new UsageError('No web ACL that can be evaluated guards a stage of these stacks.');
+    throw new UsageError('No stage of these stacks has a web ACL that can be evaluated.');
   printResult(screens, () => screens.map(printScreen).join('\n\n'));
   if (screens.some(({ requests }) => requests.some(({ verdict }) => verdict === 'refused')))
     process.exitCode = 1;

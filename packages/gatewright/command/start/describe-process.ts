@@ -10,7 +10,7 @@ type ProcessFacts = {
   readonly foreground: number;
 };
 
-/** Undefined: there is no such process, or the system does not say. */
+/** Undefined: the process does not exist, or the system does not tell. */
 export function describeProcess(pid: number): ProcessFacts | undefined {
   try {
     if (process.platform === 'win32') return undefined;

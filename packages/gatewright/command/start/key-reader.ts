@@ -1,4 +1,4 @@
-/** Reads keys one by one from the terminal that a command runs in, and leaves the terminal as it was. */
+/** Reads keys one by one from the terminal that runs the command, and restores the terminal afterwards. */
 import { readKeys } from './keys.ts';
 import type { KeyAction, TerminalAction } from './keys.ts';
 
@@ -9,11 +9,11 @@ export interface KeyTerminal {
   /** False where the terminal is not this job's now, and a shell would stop it for reading. */
   takeOver(): boolean;
   giveBack(): void;
-  /** To every process of the job, as the terminal itself does. */
+  /** Sends the signal to every process of the job, as the terminal itself does. */
   signal(what: Exclude<TerminalAction, 'line'>): void;
   /**
-   * Calls `resumed` when a stopped job goes on, and `ending` before a signal ends the process at once.
-   * @returns how to stop that
+   * Calls `resumed` when a stopped job continues, and `ending` before a signal ends the process immediately.
+   * @returns a function that stops listening
    */
   watch(listeners: { readonly resumed: () => void; readonly ending: () => void }): () => void;
 }

@@ -2,18 +2,18 @@
 
 export type KeyAction = 'console' | 'reload' | 'clear' | 'explain' | 'verbose' | 'help' | 'quit';
 
-/** What the terminal itself does for these keys, unless the command reads each of them. */
+/** What the terminal itself does for these keys, unless the command reads every key. */
 export type TerminalAction = 'interrupt' | 'suspend' | 'abort' | 'line';
 
 type Key = { readonly action: KeyAction; readonly what: string };
 
-/** In the order of the help. */
+/** The keys in the order of the help. */
 export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['o', { action: 'console', what: 'open the console in the browser' }],
-  ['r', { action: 'reload', what: 'load the stacks again, and build functions that have run' }],
+  ['r', { action: 'reload', what: 'reload the stacks, and rebuild functions that have run' }],
   ['c', { action: 'clear', what: 'clear the screen' }],
   ['e', { action: 'explain', what: 'explain the last request' }],
-  ['v', { action: 'verbose', what: 'print more, or as before' }],
+  ['v', { action: 'verbose', what: 'switch between more and less output' }],
   ['h', { action: 'help', what: 'list these keys' }],
   ['q', { action: 'quit', what: 'end' }],
 ]);
@@ -31,8 +31,8 @@ const CONTROLS: ReadonlyMap<string, KeyAction | TerminalAction> = new Map([
 const MAX_TOGETHER = 3;
 
 /**
- * What one read of the terminal asks for. Pasted text and keys with a name, such as arrows, ask for nothing, but
- * Ctrl-C counts wherever it is.
+ * What one chunk read from the terminal asks for. Pasted text and special keys, such as arrows, ask for
+ * nothing, but Ctrl-C counts wherever it is.
  */
 export function readKeys(text: string): readonly (KeyAction | TerminalAction)[] {
   const urgent = ['\u0003', '\u001c', '\u001a'].find((control) => text.includes(control));

@@ -32,7 +32,7 @@ function beyondShell(pid: number): number | undefined {
   return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;
 }
 
-/** On Linux the shell's parent decides: an ended process may remain as a zombie. */
+/** On Linux, the parent of the shell is checked, because an ended process may remain as a zombie. */
 function isStill(pid: number, shell: number): boolean {
   return process.platform === 'linux' ? describeProcess(shell)?.parent === pid : isThere(pid);
 }

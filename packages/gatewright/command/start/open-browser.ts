@@ -3,14 +3,14 @@ import { printNotes } from '../../../base/terminal/output.ts';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
-  // The empty text is a window title: `start` would take the address for one.
+  // The empty argument is a window title: otherwise `start` would use the address as the title.
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Opens the user's browser. A failure is no error of the command, which has printed the address. */
+/** Opens the user's browser. A failure is not an error of the command, which has printed the address. */
 export function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => printNotes(`${program} failed to start; open the console by its address`));
+  child.on('error', () => printNotes(`${program} failed to start; open the console at its address`));
   child.unref();
 }

@@ -4,14 +4,20 @@ import { describeProcess } from './describe-process.ts';
 import type { KeyTerminal } from './key-reader.ts';
 
 const STTY_WITHIN_MS = 2_000;
-/** By a job in the background: a shell says nothing to one that runs when it comes to the foreground. */
+/**
+ * Set when the job is in the background: a shell does not notify a job that it moves to the foreground while
+ * running.
+ */
 const LOOK_EVERY_MS = 1_000;
-/** Each key at once and unseen; signals by `KeyTerminal.signal`, so that the modes are given back first. */
+/**
+ * Keys arrive immediately and are not echoed; signals are sent with `KeyTerminal.signal`, so that the
+ * terminal modes are restored first.
+ */
 const KEY_MODES = ['-icanon', '-echo', '-isig', 'min', '1', 'time', '0'];
 
 /**
- * Undefined where stdin and stdout are not a terminal, or its modes cannot be read. Node gives the modes of the
- * start back at an exit and a crash; raw mode of Node itself would stop a background job when it ends
+ * Undefined if stdin and stdout are not a terminal, or its modes cannot be read. Node restores the initial
+ * modes at exit and after a crash; raw mode of Node itself would stop a background job when it ends
  * (SIGTTOU).
  */
 export function openTerminal(): KeyTerminal | undefined {
@@ -37,7 +43,10 @@ function windowsTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): 
 }
 
 const SIGNALS = { interrupt: 'SIGINT', suspend: 'SIGTSTP', abort: 'SIGQUIT' } as const;
-/** Their default ends the process at once. SIGINT and SIGTERM end the command, which closes the reader. */
+/**
+ * By default these signals end the process immediately. SIGINT and SIGTERM end the command, which closes the
+ * reader.
+ */
 const ENDING = ['SIGHUP', 'SIGQUIT'] as const;
 
 function jobTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStream): KeyTerminal | undefined {
@@ -85,7 +94,7 @@ function isForeground(): boolean {
   return own !== undefined && own.group === own.foreground;
 }
 
-/** Undefined: there is no such program, or it has failed. */
+/** Undefined: the program does not exist, or it has failed. */
 function stty(args: readonly string[]): string | undefined {
   try {
     const options = { timeout: STTY_WITHIN_MS, killSignal: 'SIGKILL', encoding: 'utf8' } as const;

@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { writePrivateFile } from '../../../base/terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
-/** Of the functions that hold most. */
+/** The functions that hold the most memory. */
 const SHOWN_HOLDERS = 50;
 const SAMPLE_BYTES = 32_768;
 const SAMPLE_US = 1_000;
@@ -28,8 +28,8 @@ export interface Profiling {
 }
 
 /**
- * Profiles the gateway's own thread. The files hold names and places of functions, and numbers; a heap
- * snapshot would hold each token and body in memory.
+ * Profiles the gateway's own thread. The files contain names and locations of functions, and numbers; a heap
+ * snapshot would contain every token and body in memory.
  */
 export async function startProfile(folder: string, epochMs: number): Promise<Profiling> {
   const session = new Session();

@@ -9,8 +9,8 @@ import { runInNewContext } from 'node:vm';
 const LOOK_EVERY_MS = 1_000;
 export const IDLE_BELOW = 0.03;
 /**
- * Only after starts, and after many connections (young-generation.ts): this collection also discards compiled
- * code, and after five seconds of requests it would slow the next ones by a tenth.
+ * Called only after starts, and after many connections (young-generation.ts): this collection also discards
+ * compiled code, and after five seconds of requests it would slow the next ones by a tenth.
  */
 const LOOKS = 5;
 
@@ -28,18 +28,19 @@ const OWN: Surroundings = {
   collect: collectAll,
 };
 
-/** What Node makes for each `process.nextTick`. */
+/** The object that Node creates for each `process.nextTick`. */
 const kept: { tick?: object } = {};
 
 /**
- * While one is there V8 keeps their shape. Otherwise a full collection drops it, and for the rest of the process each tick
- * takes 0.33 µs instead of 0.06, since V8 holds the shape made next for one of many (DefineKeyedOwnPropertyInLiteral).
+ * While one such object exists, V8 keeps its shape. Otherwise a full collection drops the shape, and for the
+ * rest of the process each tick takes 0.33 µs instead of 0.06, because V8 then treats the next shape as
+ * polymorphic (DefineKeyedOwnPropertyInLiteral).
  */
 function keepTick(): void {
   const init = (_id: number, type: string, _cause: number, resource: object): void => {
     if (type === 'TickObject') kept.tick = resource;
   };
-  // Following promises, even for a moment, would leave each later one slower.
+  // Following promises, even for a moment, would leave every later promise slower.
   const hook = createHook({ init, trackPromises: false }).enable();
   process.nextTick(() => undefined);
   hook.disable();

@@ -1,4 +1,4 @@
-/** Runs the command of `start --exec` beside the gateway, passes signals on, and ends all its processes. */
+/** Runs the command of `start --exec` next to the gateway, passes signals on, and ends all its processes. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { endMarked } from '../../../gateway/engine/index.ts';

@@ -11,8 +11,8 @@ const MARK = 'GATEWRIGHT_CONTROL_SECRET';
 const PASSED = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Signals go to the command; a second one ends it at once.
- * @param isOver settles when the command need not be awaited any more
+ * Signals are passed to the command; a second one ends it immediately.
+ * @param isOver settles when the command need not be awaited any longer
  * @returns the exit code
  */
 export async function runWithGateway(
@@ -50,7 +50,10 @@ type ExecFlags = {
   readonly reload: boolean;
 };
 
-/** For one command: free ports unless some are named, no reload, and a reset where nothing is kept. */
+/**
+ * Defaults for running one command: free ports unless they are named, no reload, and a reset if no state is
+ * kept.
+ */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,
   command: Pick<Command, 'getOptionValueSource'>,
@@ -62,7 +65,10 @@ export function readExecOptions(
   return { port: portOf('port'), controlPort: portOf('controlPort'), reload: false, resets: keepsNothing };
 }
 
-/** The ready text goes to stdout; with `--exec`, whose command owns stdout, one line goes to stderr. */
+/**
+ * The ready text is printed to stdout; with `--exec`, whose command owns stdout, one line is printed to
+ * stderr.
+ */
 export function printReady(
   { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },
   { apis, unsupported }: Listening,
@@ -75,7 +81,8 @@ export function printReady(
   else if (verbose) process.stderr.write(text);
   else {
     const left = count(unsupported.length, 'part');
-    if (unsupported.length > 0) printNotes(`${left} not served or enforced as at AWS; --verbose lists them`);
+    if (unsupported.length > 0)
+      printNotes(`${left} are not served or enforced as AWS does; --verbose lists them`);
     printNotes(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What the keys of a running start do. */
+/** The actions of the keys of a running start. */
 import { KEYS } from './keys.ts';
 import { openKeys } from './key-reader.ts';
 import { colorize, printError, printLines, table } from '../../../base/terminal/output.ts';
@@ -38,7 +38,7 @@ function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyActi
   return {
     console() {
       const { console: url } = listening;
-      printLines(url === undefined ? 'this start serves no console' : `opening ${url}`);
+      printLines(url === undefined ? 'this gateway serves no console' : `opening ${url}`);
       if (url !== undefined) openBrowser(url);
     },
     reload: () => gateway.reload(),
@@ -53,9 +53,9 @@ function effectsOf({ gateway, listening, lines, quit }: Started): Record<KeyActi
       const found = describeUnsupported(listening.unsupported);
       const all = [
         'printing every line',
-        ...(found.length === 0 ? ['everything is served as at AWS'] : found),
+        ...(found.length === 0 ? ['everything is served as AWS does'] : found),
       ];
-      printLines(lines.toggle() ? all : 'printing as before');
+      printLines(lines.toggle() ? all : 'printing less again');
     },
     help: () => printLines(table([...KEYS].map(([key, { what }]) => [`  ${key}`, what]))),
     quit,

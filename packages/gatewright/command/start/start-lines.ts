@@ -1,4 +1,4 @@
-/** Which lines a start prints while it runs: all but those for programs, fewer, or all. */
+/** Which lines a start prints while it runs: all lines except those for programs, fewer, or all. */
 import {
   createStreamSink,
   describeReload,

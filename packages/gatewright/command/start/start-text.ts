@@ -11,7 +11,7 @@ import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../../ga
 
 /** More suggested lines would hide the addresses. */
 const MAX_SUGGESTED = 8;
-/** APIs with more routes show the routes of one function as one line; `gatewright routes` shows each. */
+/** APIs with more routes show all routes of one function on one line; `gatewright routes` shows each route. */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
 /** Faults shown with their reason; --verbose lists all. */
@@ -21,7 +21,7 @@ export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
   readonly listening: Listening;
   readonly tookMs: number;
-  /** Access documents beside the sources, and their stage. */
+  /** The access documents next to the sources, and their stage. */
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
   readonly load: LoadText;
@@ -29,7 +29,7 @@ export type StartFacts = {
   readonly isVerbose: boolean;
   /** Addresses and findings only. */
   readonly isQuiet?: boolean;
-  /** How to mint tokens of an issuer; absent = the command's own option. */
+  /** How to create tokens of an issuer; absent means with the command's own option. */
   readonly standIn?: (issuer: string) => string;
 };
 
@@ -106,7 +106,7 @@ function describeUnreachable(
   if (issuers.length === 0) return [];
   const lines = issuers.map(
     (issuer) =>
-      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: ${standIn(issuer)}`,
+      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To create tokens for it here: ${standIn(issuer)}`,
   );
   return [...lines, ''];
 }
@@ -145,7 +145,7 @@ function toRow(
 }
 
 /**
- * The same with addresses; in an API with many routes, those of one function behind one authorizer are
+ * The same with addresses; in an API with many routes, the routes of one function behind one authorizer are
  * counted.
  */
 export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
@@ -185,7 +185,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   ).size;
   const counts = [
     ...(faults === 0 ? [] : [colorize('yellow', `${count(faults, 'part')} not served as written`)]),
-    ...(others === 0 ? [] : [`${count(others, 'part')} not as at AWS`]),
+    ...(others === 0 ? [] : [`${count(others, 'part')} not as in AWS`]),
   ];
   return [
     ...describeFirst(items),
@@ -235,7 +235,7 @@ function describeFault({
   return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
 }
 
-/** curl trusts the system's authorities and those given to it. */
+/** curl trusts the system's CAs and those passed to it. */
 function trustIn(line: string, file: string): string {
   return line.replace(/^curl -i /, `curl -i --cacert ${quote(file)} `);
 }
@@ -272,5 +272,5 @@ function describeMissing(items: readonly UnsupportedItem[]): string[] {
     const names = others.length === 0 ? nameOf(first) : [only, ...others].join(', ');
     return [`    ${file === '' ? '' : `${file} `}${names}: ${first.consequence}`];
   });
-  return [`  ${colorize('bold', 'Not as at AWS')} (--strict makes these errors)`, ...lines, ''];
+  return [`  ${colorize('bold', 'Not as in AWS')} (--strict makes these errors)`, ...lines, ''];
 }

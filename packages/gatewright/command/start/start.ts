@@ -48,7 +48,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   limitYoungGeneration();
   const sources = chooseSources(named);
   const profiling = flags.profile ? await startProfiling() : undefined;
-  // With --json, stdout holds only the line for tools; with --exec it is the command's.
+  // With --json, stdout contains only the line for tools; with --exec, stdout belongs to the command.
   const lines = startLines(flags.json || flags.exec !== undefined ? process.stderr : process.stdout, flags);
   const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
@@ -82,7 +82,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       printNotes(`warning: ${message}`),
     );
-    // Not before: until there is something to close, a signal ends the process as usual.
+    // Not earlier: until there is something to close, a signal ends the process in the default way.
     const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
@@ -96,7 +96,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
       await Promise.race([signalled, orphaned, quitted]);
     } else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
   } finally {
-    // First: a second Ctrl-C ends the process at once.
+    // This comes first: a second Ctrl-C ends the process immediately.
     keys?.close();
     await gateway.close();
     await lines.close();
@@ -111,7 +111,7 @@ type StartConsole = {
 
 /**
  * Parts of the console that the gateway does not import: files of the page, access documents, invoices.
- * @param stage of the stack that holds the authorizers
+ * @param stage of the stack that contains the authorizers
  */
 function openStartConsole(
   sources: readonly string[],
@@ -180,7 +180,7 @@ async function endProfile(profiling: Profiling | undefined): Promise<void> {
   for (const file of (await profiling?.finish()) ?? []) printNotes(`wrote ${file}`);
 }
 
-/** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */
+/** Resolves on SIGTERM or Ctrl-C; a second signal ends the process immediately. */
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

@@ -1,4 +1,4 @@
-/** Lines to paste for stacks without any: for each API an open route and one that needs a token. */
+/** Lines to paste for stacks that bring none: for each API, one open route and one that needs a token. */
 import { isOurs } from '../../../toolkit/stack/access/commands/access-apis.ts';
 import { commandName } from '../../../base/terminal/output.ts';
 import { quote, tokenCommand } from '../shell-text.ts';
@@ -20,7 +20,7 @@ type Documents = readonly Pick<CompiledDocument, 'apis' | 'issuers'>[];
 
 const USUAL_TOKEN: TokenText = { sub: 'alice', roles: ['admin'] };
 
-/** The served routes of an API, with their requirements. `stage` is that of the authorizers' own stack. */
+/** The served routes of an API, with their requirements. `stage` is the stage of the authorizers' own stack. */
 export function guardedRoutes(
   api: ApiRoutes,
   inspected: readonly InspectedApi[],
@@ -44,7 +44,7 @@ export function guardedRoutes(
   });
 }
 
-/** A comment and a command each; none for calls that are not so simple (API keys, signatures). */
+/** A comment and a command for each route; none for calls that are less simple (API keys, signatures). */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
   if (api.kind === 'function-url') return suggestUrl(api);

@@ -68,7 +68,7 @@ function readTry(value: unknown, stack: ResolvedStack): Try {
   const text = (name: string, usual: string): string => {
     const field = fields.get(name) ?? usual;
     if (typeof field === 'string' || typeof field === 'number') return String(field);
-    throw unreadable(stack, `has a field ${name} that is not a text`);
+    throw unreadable(stack, `has a field ${name} that is not a string`);
   };
   const send = fields.get('send');
   return {

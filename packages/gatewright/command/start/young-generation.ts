@@ -1,6 +1,6 @@
 /**
  * Limits the young generation, most of which is garbage. V8 would let it grow to 128 MB under load; more than
- * an eighth of that makes no request faster, unless hundreds of them are in flight.
+ * an eighth of that makes no request faster, unless hundreds of requests are in flight.
  */
 import { performance } from 'node:perf_hooks';
 import { getActiveResourcesInfo } from 'node:process';
@@ -11,10 +11,13 @@ import { collectAll, IDLE_BELOW } from './release-memory.ts';
 const BYTES_PER_MB = 1024 * 1024;
 /** Half of a young generation: live objects are copied from one half to the other. */
 const HALF_MB = 8;
-/** V8's own limit. A small half is full before the requests of so many connections are answered: they would all be copied. */
+/**
+ * V8's own limit. A small half would be full before the requests of so many connections are answered, and all
+ * of them would be copied.
+ */
 const CROWD_HALF_MB = 64;
 const CROWD = 128;
-/** For a new thread, which uses only what it needs. */
+/** Limit of a new thread, which uses only what it needs. */
 const THREAD_HALF_MB = 8;
 const LOOK_EVERY_MS = 250;
 /** A second. */
@@ -24,10 +27,10 @@ const USUAL_GROWTH = 2;
 const NO_GROWTH = 1;
 
 type Surroundings = {
-  /** Flags given to V8 by the user. */
+  /** Flags that the user has passed to V8. */
   readonly nodeOptions: string;
   readonly youngBytes: () => number;
-  /** Open ones, of the whole process. */
+  /** Open connections of the whole process. */
   readonly connections: () => number;
   readonly utilization: (since?: EventLoopUtilization) => EventLoopUtilization;
   readonly collect: () => void;
@@ -47,8 +50,8 @@ const OWN: Surroundings = {
 };
 
 /**
- * For the calling thread: V8 takes its limit only on the process's command line, but reads the growth factor
- * at each growth. The factor applies to all threads, so new ones begin with enough.
+ * For the calling thread: V8 reads its limit only from the process's command line, but reads the growth
+ * factor at each growth. The factor applies to all threads, so new threads begin with a sufficient size.
  */
 export function limitYoungGeneration({
   nodeOptions,
@@ -73,7 +76,8 @@ export function limitYoungGeneration({
     idleLooks = utilization(looked).utilization < IDLE_BELOW ? idleLooks + 1 : 0;
     looked = utilization();
     isAfterCrowd ||= isCrowded;
-    // It does not shrink by itself. After usual loads that is not worth the compiled code, which is discarded, too.
+    // The young generation does not shrink by itself. After an ordinary load, shrinking it is not worth the
+    // compiled code that is discarded too.
     if (idleLooks >= IDLE_LOOKS && !isCrowded) {
       if (isAfterCrowd && bytes > 2 * HALF_MB * BYTES_PER_MB) collect();
       isAfterCrowd = false;

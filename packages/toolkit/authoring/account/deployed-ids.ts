@@ -10,12 +10,12 @@ import { createSignedGet } from './signed-get.ts';
 import type { NamedApi } from './find-api-id.ts';
 import type { Environment } from './signed-get.ts';
 
-/** Whether the local gateway gives the API this id, which AWS never does. */
+/** Whether the local gateway assigns this id to the API; AWS never does. */
 type IsLocalId = (api: NamedApi, apiId: string) => boolean;
 
 /**
- * By document name. Credentials and region come from the environment. @throws UsageError when a stack is not
- * deployed, or credentials are missing
+ * Keys are document names. Credentials and region come from the environment. @throws UsageError when a stack
+ * is not deployed, or credentials are missing
  */
 export async function readDeployedIds(
   folder: string,
@@ -37,9 +37,12 @@ export async function readDeployedIds(
 type MissingIdList = {
   /** No id at all: packaged like this, every request is denied. */
   readonly unknown: readonly string[];
-  /** Only the local gateway's id: right on this machine, wrong where the stage is deployed. */
+  /**
+   * Documents for which only the local gateway's id is known: it is right on this machine, and wrong where
+   * the stage is deployed.
+   */
   readonly local: readonly string[];
-  /** They name no API in that stage: its authorizers answer none of theirs. */
+  /** Documents that name no API in that stage: its authorizers answer 500 to all of their APIs. */
   readonly unnamed: readonly string[];
 };
 
@@ -62,8 +65,8 @@ export function listMissingIds(folder: string, stage: string, isLocalId: IsLocal
 }
 
 /**
- * The document's inventory with its API's id in that stage, and those ids of `kept` that it had; other ids
- * are removed. @throws UsageError
+ * The document's inventory with its API's id in that stage, and the ids of `kept` that it had; other ids are
+ * removed. @throws UsageError
  */
 export function withDeployedId(
   text: string | undefined,

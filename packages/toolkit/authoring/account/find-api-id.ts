@@ -19,7 +19,7 @@ export class NoSuchApiError extends UsageError {
   override readonly name = 'NoSuchApiError';
 }
 
-/** @throws NoSuchApiError; UsageError for more than one, or without an answer */
+/** @throws NoSuchApiError; UsageError if there are several, or AWS does not answer */
 export async function findApiId(
   aws: SignedGet,
   { stack, logicalId, output, name }: NamedApi,
@@ -50,7 +50,7 @@ async function findByOutput(aws: SignedGet, stack: string, output: string): Prom
   );
 }
 
-/** Names need not be unique, so a name shared by two APIs finds none. */
+/** Names need not be unique, so a name that two APIs share finds none. */
 async function findByName(aws: SignedGet, name: string): Promise<string> {
   const rest = await listAll(aws, '/restapis?limit=500', 'item', 'position', 'position');
   const v2 = await listAll(aws, '/v2/apis?maxResults=100', 'items', 'nextToken', 'nextToken');
@@ -64,7 +64,7 @@ async function findByName(aws: SignedGet, name: string): Promise<string> {
   if (id !== undefined && ids.length === 1 && ID.test(id)) return id;
   if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API with the name ${name}`);
   throw new UsageError(
-    `${ids.length} APIs in region ${aws.region} have the name ${name} (${ids.join(', ')}): write apiId`,
+    `${ids.length} APIs in region ${aws.region} have the name ${name} (${ids.join(', ')}): write apiId instead`,
   );
 }
 
@@ -84,7 +84,7 @@ async function listAll(
     if (typeof after !== 'string' || after === '') return found;
     token = encodeURIComponent(after);
   }
-  throw new UsageError(`region ${aws.region} has too many APIs to search: write apiId`);
+  throw new UsageError(`region ${aws.region} has too many APIs to search: write apiId instead`);
 }
 
 async function ask(aws: SignedGet, action: string, parameters: Record<string, string>): Promise<unknown> {

@@ -55,16 +55,19 @@ function readAnswer(url: URL, status: number, text: string): UnknownMembers | un
   const said = showControls(text.slice(0, QUOTED_CHARACTERS));
   if (status >= 300 && status < 400)
     throw new UsageError(
-      `${url.origin}${url.pathname} answered ${status}: redirects are not followed, since they would get the credentials`,
+      `${url.origin}${url.pathname} answered with status ${status}: redirects are not followed, because the target would receive the credentials`,
     );
   if (status < 200 || status > 299)
-    throw new UsageError(`${url.origin}${url.pathname} answered ${status}: ${said}`);
+    throw new UsageError(`${url.origin}${url.pathname} answered with status ${status}: ${said}`);
   const answer = parseJsonObject(text);
   if (answer !== undefined) return answer;
-  throw new UsageError(`${url.origin}${url.pathname} answered without a JSON object: ${said}`);
+  throw new UsageError(`${url.origin}${url.pathname} did not return a JSON object: ${said}`);
 }
 
-/** In AWS's own form only: a proxy's 404 would say that there is no API to protect. CloudFormation says it with 400. */
+/**
+ * Whether the response is AWS's own 404: the 404 of a proxy would falsely say that there is no API to
+ * protect. CloudFormation reports a missing stack with 400.
+ */
 function isAbsent(status: number, text: string): boolean {
   if (status === 400)
     return text.includes('ValidationError') && /\b(?:Stack|Resource)\b.* does not exist/.test(text);

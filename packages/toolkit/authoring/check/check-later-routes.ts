@@ -1,6 +1,6 @@
 /**
- * Routes with an authorizer that a document does not know. Most are denied; one that a wildcard of an allowed
- * route also matches is not, since no rule denies it.
+ * Routes with an authorizer that a document does not contain. Most are denied; a route that a wildcard of an
+ * allowed route also matches is not, because no rule denies it.
  */
 import type { CompiledDocument, CompiledRule } from '@gatewright/handlers/access/compiled-document';
 import { expandRoutes } from '../compile/expand-rule.ts';
@@ -58,7 +58,7 @@ function allowedPatterns({ rules, routes }: CompiledDocument): readonly AllowedP
     );
 }
 
-/** The placeholder of an owner's value is no wildcard. */
+/** The placeholder of an owner's value is not a wildcard. */
 function patternOf(path: string, { bind = [] }: CompiledRule, place: number): SegmentPattern {
   const owned = new Set(bind.map(({ segments }) => segments[place]));
   return parseTemplate(path).map((segment, index) => {

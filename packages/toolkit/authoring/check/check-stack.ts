@@ -6,7 +6,7 @@ import { readWiredApi, readWiring } from './read-wiring.ts';
 
 /**
  * What is unsafe about the APIs that documents protect by stack and logical id, each with its document.
- * `resources` are those of the compiled template, intrinsics unresolved.
+ * `resources` are the resources of the compiled template, with unresolved intrinsics.
  */
 export function checkStack(
   protects: readonly ProtectedStack[],
@@ -27,10 +27,10 @@ export function checkStack(
               routes.map(({ method, path, calls }) => ({ method, path, isProtected: calls !== undefined })),
             )),
         ...checkChargedRoutes(document, routes, apiKeySource),
-        // Without routes in the template it is unknown whether any requires an API key.
+        // Without routes in the template it is unknown whether any of them requires an API key.
         ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
       ].map((complaint) => `access/${document.name}.yml: ${complaint}`);
     });
-  // A document may name one API for several stages.
+  // A document may name the same API for several stages.
   return [...new Set(complaints)];
 }

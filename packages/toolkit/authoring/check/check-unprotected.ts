@@ -14,8 +14,8 @@ export function describeUnprotected(
 ): string {
   const what = `${stack} ${logicalId} stage ${name}: its routes use the authorizers, but no access document protects it`;
   return named === undefined
-    ? `${what}, so every call is answered 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
-    : `${what} in stage ${stage}; ${stack} is its stack in ${named}. For SAM, name that of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
+    ? `${what}, so every call is answered with 500: add it to api of a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    : `${what} in stage ${stage}; ${stack} is its stack in ${named}. For SAM, name the stack of ${stage} in samconfig.toml: stack_name under [${stage}.deploy.parameters]`;
 }
 
 /**

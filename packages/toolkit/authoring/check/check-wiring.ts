@@ -21,16 +21,16 @@ export type WiredSource = {
 
 /**
  * The toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
- * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
+ * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: it is not one of ours.
  */
 export function identifyFunction(name: string): WiredAuthorizer['calls'] | undefined {
-  // The last match: the stack's own name may look like one, and comes first.
+  // The last match counts: the stack's own name may look like a function name, and comes first.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;
   return kind.toLowerCase() === 'token' ? 'token-authorizer' : 'request-authorizer';
 }
 
-/** What is unsafe or can never work, each with what to change. Empty: no fault. */
+/** What is unsafe or can never work, each with the change to make. Empty: no fault. */
 export function checkWiring(document: CompiledDocument, authorizer: WiredAuthorizer): readonly string[] {
   const { name, ttlSeconds } = authorizer;
   const complaints = [
@@ -49,7 +49,7 @@ function checkFunction({ payload, calls }: WiredAuthorizer): readonly string[] {
   if (calls === wanted) return [];
   const isToken = payload === 'rest-token';
   return [
-    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would answer 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
+    `invokes ${calls} with events of ${isToken ? 'type TOKEN' : payload}, so every call would be answered with 500: use ${isToken ? 'TokenAuthorizerArn, or type REQUEST' : 'RequestAuthorizerArn'}`,
   ];
 }
 
@@ -63,7 +63,7 @@ function checkFormat(
     ];
   if (result.format === 'policy' && simpleResponses)
     return [
-      `EnableSimpleResponses with ${payload} accepts no policy: set it to false, or result.format: simple`,
+      `EnableSimpleResponses with ${payload} does not accept a policy: set it to false, or result.format: simple`,
     ];
   return [];
 }
@@ -74,20 +74,20 @@ function checkCache(document: CompiledDocument, authorizer: WiredAuthorizer): re
   const complaints: string[] = [];
   if (ttlSeconds > result.cacheTtlSeconds)
     complaints.push(
-      `caches answers for ${ttlSeconds} s, the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
+      `caches results for ${ttlSeconds} s, but the document allows ${result.cacheTtlSeconds} s: lower the authorizer's TTL, or raise result.cacheTtlSeconds`,
     );
   if (result.onOversize === 'exact')
-    complaints.push('caches answers that may be for one request only (onOversize: exact): set its TTL to 0');
+    complaints.push('caches results that may be for one request only (onOversize: exact): set its TTL to 0');
   const missing = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
   if (missing !== undefined)
     complaints.push(
-      `caches answers without ${describeSource(missing)} as an identity source, so callers share them: add it, or set the TTL to 0`,
+      `caches results without ${describeSource(missing)} as an identity source, so callers share them: add it, or set the TTL to 0`,
     );
   const isPerRoute = rules.length > 0 && document.routes.length > 1;
   const hasRouteKey = identitySources.some(({ kind, name }) => kind === 'context' && name === 'routeKey');
   if (result.format === 'simple' && payload === 'http-2.0' && isPerRoute && !hasRouteKey)
     complaints.push(
-      'caches one verdict for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
+      'caches one result for all routes: add $context.routeKey to the identity sources, or set the TTL to 0',
     );
   return complaints;
 }
@@ -106,7 +106,7 @@ function checkQuota(
       : [];
   return ttlSeconds > 0 && quota.isTracked !== true
     ? [
-        `caches answers for ${ttlSeconds} s, and cached answers are not charged to the quota: set its TTL to 0`,
+        `caches results for ${ttlSeconds} s, and cached results are not charged to the quota: set its TTL to 0`,
       ]
     : [];
 }
@@ -118,15 +118,17 @@ function checkReach({ sources }: CompiledDocument, authorizer: WiredAuthorizer):
     const unread = sources.find((source) => !identitySources.some((wired) => isSame(source, wired)));
     return unread === undefined
       ? []
-      : [`a TOKEN authorizer reads one header, never ${describeSource(unread)}: use a REQUEST authorizer`];
+      : [
+          `a TOKEN authorizer reads one header, so it cannot read ${describeSource(unread)}: use a REQUEST authorizer`,
+        ];
   }
-  // A header with and without Bearer is one place.
+  // A header with and without Bearer is the same place.
   if (new Set(sources.map(describeSource)).size < 2) return [];
   const demanded = identitySources.find((wired) => sources.some((source) => isSame(source, wired)));
   return demanded === undefined
     ? []
     : [
-        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, but the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
+        `answers 401 to every caller without ${demanded.kind} ${demanded.name}, although the document also accepts a credential elsewhere: remove the identity sources and set the TTL to 0`,
       ];
 }
 
@@ -159,7 +161,7 @@ function describeSource(source: CompiledSource): string {
 export type WiredRoute = {
   readonly method: string;
   readonly path: string;
-  /** Undefined: none that could be ours. */
+  /** Undefined: no source that could be ours. */
   readonly authorizer: Pick<WiredAuthorizer, 'payload'> | undefined;
   readonly apiKeyRequired: boolean;
 };
@@ -174,10 +176,13 @@ export function checkPreflight(wired: readonly WiredRoute[]): readonly string[] 
     );
 }
 
-/** Where an API reads API keys; undefined: known only once deployed. */
+/** Where an API reads API keys; undefined: it is known only once the API is deployed. */
 export type ApiKeySource = 'HEADER' | 'AUTHORIZER' | undefined;
 
-/** What prevents charged routes from being charged, or refused over quota; each with what to change. */
+/**
+ * What prevents charged routes from being charged, or from being refused over quota; each with the change to
+ * make.
+ */
 export function checkChargedRoutes(
   { quota, routes }: CompiledDocument,
   wired: readonly WiredRoute[],
@@ -223,7 +228,7 @@ export function checkAdmissionKey(
   ];
 }
 
-/** What prevents native usage plans from counting the document's keys; each with what to change. */
+/** What prevents native usage plans from counting the document's keys; each with the change to make. */
 export function checkNativePlans(
   { apiKeys }: CompiledDocument,
   wired: readonly WiredRoute[],

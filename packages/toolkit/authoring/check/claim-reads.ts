@@ -1,7 +1,7 @@
 /**
- * Finds code that reads the caller as from a Cognito or JWT authorizer: behind a Lambda authorizer those
- * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text; false matches
- * are acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
+ * Finds code that reads the caller as if from a Cognito or JWT authorizer: behind a Lambda authorizer those
+ * claims do not exist, so `C#${claims.sub}` is the same customer for all callers. The search matches text;
+ * false matches are acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
  */
 
 type ClaimRead = {
@@ -67,7 +67,10 @@ const ELSEWHERE = String.raw`(?:[^;=\n{}]|\{\s*\}|[!=]=|\n(?=\s*[&?]?\.)){0,120}
 const NAMES_ELSEWHERE =
   /\b(\w+)\s*:?=\s*[^\n;=]{0,160}?(?:\b|get)authorizer\b['"]?(?:[\])(?!]|,\s*\{\s*\}|\.\w+\(\)|\s+or\s+\{\s*\}){0,12}[ \t]*(?:[;\n]|$)/gi;
 
-/** In languages other than JavaScript. Deliberately wide: a false match costs a comment, a missed one data. */
+/**
+ * For languages other than JavaScript. The pattern is deliberately wide: a false match costs a comment, a
+ * missed one costs data.
+ */
 function readsElsewhere(text: string): readonly RegExp[] {
   const names = [...text.matchAll(NAMES_ELSEWHERE)].map(([, name = '']) => name);
   const any = [String.raw`(?:\b|get)authorizer`, ...[...new Set(names)].map((name) => String.raw`\b${name}`)];
@@ -95,7 +98,7 @@ export function findClaimReads(text: string, file = 'index.js'): readonly ClaimR
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-/** What a source in that language reads instead; a template's inline code counts as JavaScript. */
+/** What a source in that language should read instead; inline code of a template counts as JavaScript. */
 function claimsReaderOf(file: string): string {
   if (file.endsWith('.py')) return 'claims_of(event) of the Python package gatewright';
   return /\.(?:rb|go|rs|java|kt|cs)$/.test(file)
@@ -103,25 +106,25 @@ function claimsReaderOf(file: string): string {
     : 'claimsOf(event) of @gatewright/handlers/access';
 }
 
-/** What to do, printed after the file and line. */
+/** The advice that is printed after the file and line. */
 export function describeClaimRead(what: string, route: string, file: string): string {
   return (
-    `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
+    `reads ${what}, which does not exist behind the authorizer of ${route}, so it would be undefined for every caller: read ` +
     `${claimsReaderOf(file)} instead (node_modules/gatewright/docs/guides/protect/coming-from.md); ` +
     `if it is right, write "gatewright: claims acknowledged" in a comment there, or name the file under claimsChecked in gatewright.yml`
   );
 }
 
-/** Of a function whose sources are not here. */
+/** For a function whose sources are not here. */
 export function describeUnreadCode(handler: string, route: string): string {
   return (
-    `${handler} behind the authorizer of ${route} is compiled or packed, so whether it reads authorizer.claims or authorizer.jwt, which do not exist there, ` +
-    `cannot be checked: look into its source, then name this path under claimsChecked in gatewright.yml`
+    `${handler} behind the authorizer of ${route} is compiled or packed, so it cannot be checked for reads of authorizer.claims or authorizer.jwt, which do not exist there: ` +
+    `look into its source, then name this path under claimsChecked in gatewright.yml`
   );
 }
 
 /**
- * Like `findClaimReads`, for a mapping template or parameter: `authorizer.claims`, each once; none where a
+ * Like `findClaimReads`, for a mapping template or parameter: finds `authorizer.claims`, each once; none if a
  * comment acknowledges it.
  */
 export function findMappedClaims(text: string): readonly string[] {
@@ -131,10 +134,10 @@ export function findMappedClaims(text: string): readonly string[] {
   ].map((name) => `authorizer.${name}`);
 }
 
-/** What to do, printed after the place. */
+/** The advice that is printed after the place. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
-    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so every caller would be empty: let the document pass the claim ` +
+    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the document pass the claim ` +
     `(context: { email: { claim: email } }) and read $context.authorizer.email (node_modules/gatewright/docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }
@@ -146,7 +149,9 @@ const APOSTROPHES = String.raw`'(?:\\.|[^'\\\n])*'`;
 const CHARACTER = String.raw`'(?:\\.|[^'\\\n])'`;
 const ANY_OF_THREE = String.raw`"""[^]*?"""|'''[^]*?'''`;
 
-/** By ending of a file's name. A group holds what is a comment; the rest are texts, which may look like one. */
+/**
+ * Keys are file extensions. A group contains comments; other matches are texts, which may look like comments.
+ */
 const COMMENTS: Readonly<Record<string, RegExp>> = {
   // A text in three quotes that is not formatted is documentation, or as harmless.
   '.py': new RegExp(

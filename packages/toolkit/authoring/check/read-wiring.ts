@@ -13,7 +13,10 @@ const KINDS: Readonly<Record<string, WiredSource['kind']>> = {
 
 const MAX_PATH_CHARACTERS = 10_000;
 
-/** Only authorizers whose function is one of ours, by its name in the template or by the imported export. */
+/**
+ * Returns only authorizers whose function is one of ours, recognised by its name in the template or by the
+ * imported export.
+ */
 export function readWiring(resources: UnknownMembers, apiLogicalId: string): readonly WiredAuthorizer[] {
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
     const { Type: type, Properties } = membersOf(resource);
@@ -29,7 +32,7 @@ export function readWiring(resources: UnknownMembers, apiLogicalId: string): rea
   });
 }
 
-/** `calls`: the toolkit's function that its authorizer invokes, as far as the template tells. */
+/** `calls`: the toolkit's function that the route's authorizer invokes, if the template tells. */
 type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
 
 type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };

@@ -1,4 +1,4 @@
-/** All access documents of a folder → the one JSON that ships, or every mistake. */
+/** All access documents of a folder → the one JSON file that ships, or all mistakes. */
 import type { AccessDocument } from '../document/document.ts';
 import type { PlanText } from '../document/document-quota.ts';
 import { checkTicketSources, checkTicketSubjects, ticketSourcesOf } from './check-tickets.ts';
@@ -18,9 +18,9 @@ export type AccessFile = {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  /** Opens the files that it extends; absent = it extends none. */
+  /** Opens the files that the document extends; absent: it extends none. */
   readonly sharing?: Sharing;
-  /** Text of `access/orders.routes.json`; undefined where there is none yet. */
+  /** Text of `access/orders.routes.json`; undefined if it does not exist yet. */
   readonly inventory: string | undefined;
   /** Texts of `access/orders.<issuer>.jwks.json` by issuer's id. */
   readonly snapshots?: ReadonlyMap<string, string>;
@@ -29,12 +29,12 @@ export type AccessFile = {
 export type AccessBuild = {
   /** The documents that compile; those with a problem are left out. */
   readonly compiled: CompiledAccess;
-  /** The stacks that hold the APIs, for callers with a template but no ids yet. */
+  /** The stacks that contain the APIs, for callers with a template but no ids yet. */
   readonly protects: readonly ProtectedStack[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly withoutInventory: readonly Problem[];
-  /** What documents get by `extends`: `orders extends access/_shared.yml: issuers main; roles admin`. */
+  /** What documents get through `extends`: `orders extends access/_shared.yml: issuers main; roles admin`. */
   readonly extended: readonly string[];
 };
 
@@ -45,7 +45,7 @@ export type ProtectedStack = {
   readonly stack: string;
   readonly logicalId: string;
   readonly stage: string;
-  /** Its routes are read from the deployed API (`routes: live`), so they are known only after deployment. */
+  /** The routes are read from the deployed API (`routes: live`), so they are known only after deployment. */
   readonly isReadLive: boolean;
 };
 
@@ -94,7 +94,7 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
         problems.push(
           locate(
             ['quota', 'plans'],
-            `another document defines the customer plan ${id} differently: both are stored in one table`,
+            `another document defines the customer plan ${id} differently, but both are stored in one table`,
           ),
         );
       for (const message of unenforcedLimits(document, plans, checkPlan))
@@ -120,13 +120,16 @@ function describeExtended(name: string, reading: DocumentReading): readonly stri
   return [`${name} extends ${reading.extended.join(', ')}: ${names.join('; ')}`];
 }
 
-/** Of several folders: one inventory and one part of what is published go by each name. */
+/**
+ * Documents of several folders need distinct names: each name identifies one inventory and one part of what
+ * is published.
+ */
 function namesakes(read: readonly ReadFile[]): readonly Problem[] {
   return read.flatMap(({ name, reading }, index) => {
     const first = read.slice(0, index).find((other) => other.name === name);
     return first === undefined || reading.kind === 'invalid'
       ? []
-      : [reading.locate([], `has the name of ${first.file}: each document needs a name of its own`)];
+      : [reading.locate([], `has the same name as ${first.file}: each document needs its own name`)];
   });
 }
 
@@ -134,7 +137,7 @@ type ReadFile = Pick<AccessFile, 'name' | 'file' | 'inventory'> & {
   readonly reading: ReturnType<typeof readDocument>;
 };
 
-/** What a document must have in common with one that takes its tickets. */
+/** What a document must have in common with a document that accepts its tickets. */
 function createTicketCheck(read: readonly ReadFile[]) {
   const kinds = new Map(read.map(({ name, inventory }) => [name, parseInventory(inventory ?? '')?.kind]));
   const documents = new Map(

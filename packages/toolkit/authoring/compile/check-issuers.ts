@@ -23,7 +23,7 @@ type IssuerCheck = {
 /** Sources that only a WebSocket API can carry. */
 const WEBSOCKET_ONLY = ['query', 'subprotocol'];
 
-/** Hosts whose `iss` is known to end with a slash, or not: the wrong one refuses every token. */
+/** Hosts whose `iss` is known to end with a slash, or not to: the wrong form refuses every token. */
 const SLASHES: readonly { readonly host: RegExp; readonly hasSlash: boolean }[] = [
   { host: /(^|\.)auth0\.com$|^sts\.windows\.net$/, hasSlash: true },
   {
@@ -42,7 +42,10 @@ export function checkIssuers(check: IssuerCheck): void {
       const path = ['sources', index, 'issuers', place];
       const isCertificate = declared.get(id);
       if (isCertificate === undefined)
-        problem(path, `"${id}" is not declared under issuers; there are ${[...declared.keys()].join(', ')}`);
+        problem(
+          path,
+          `"${id}" is not declared under issuers; expected one of ${[...declared.keys()].join(', ')}`,
+        );
       else if (isCertificate !== (source.in === 'clientCert'))
         problem(
           path,
@@ -56,7 +59,7 @@ export function checkIssuers(check: IssuerCheck): void {
     if (source.in === 'subprotocol' && source.marker.toLowerCase() !== SUBPROTOCOL_MARKER)
       warning(
         ['sources', index, 'marker'],
-        `ws-connect returns only "${SUBPROTOCOL_MARKER}", and a browser closes a connection without a returned subprotocol: use it, or answer $connect yourself`,
+        `ws-connect returns only the subprotocol "${SUBPROTOCOL_MARKER}", and a browser closes a connection that returns none: use it, or answer $connect yourself`,
       );
     if (WEBSOCKET_ONLY.includes(source.in) && kind !== 'websocket')
       problem(['sources', index, 'in'], `is for WebSocket APIs only; this API is a ${kind} API`);
@@ -69,12 +72,13 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
   const trusted = new Set<string>();
   for (const [index, issuer] of document.issuers.entries()) {
     const path = ['issuers', index];
-    if (ids.indexOf(issuer.id) !== index) problem([...path, 'id'], `"${issuer.id}" is the id of two issuers`);
+    if (ids.indexOf(issuer.id) !== index)
+      problem([...path, 'id'], `the id "${issuer.id}" is used by two issuers`);
     if (!used.has(issuer.id))
       problem(path, `no source names "${issuer.id}", so its credentials are never read`);
     for (const [place, stage] of (issuer.only ?? []).entries())
       if (!Object.hasOwn(document.api, stage))
-        problem([...path, 'only', place], `"${stage}" is no stage under api`);
+        problem([...path, 'only', place], `"${stage}" is not a stage under api`);
     if (isCertificateIssuer(issuer)) {
       for (const [place, role] of (issuer.roles ?? []).entries())
         if (!Object.hasOwn(document.roles ?? {}, role))
@@ -88,14 +92,15 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
     }
     if (isKeyIssuer(issuer)) {
       const { prefix } = issuer;
-      if (trusted.has(prefix)) problem(path, `its keys begin with "${prefix}", like those of another issuer`);
+      if (trusted.has(prefix))
+        problem(path, `its keys begin with "${prefix}", which another issuer also uses`);
       trusted.add(prefix);
       if (issuer.nativeUsagePlan === true && kind !== 'rest')
         problem([...path, 'nativeUsagePlan'], `is for REST APIs only; this API is a ${kind} API`);
       if (issuer.nativeUsagePlan === true && document.quota?.admissionKey !== undefined)
         problem(
           [...path, 'nativeUsagePlan'],
-          'does not work with quota.admissionKey: an answer names one API Gateway key',
+          'does not work with quota.admissionKey: an authorizer can return only one API Gateway key',
         );
       continue;
     }
@@ -105,10 +110,10 @@ function checkEachIssuer({ document, kind, snapshots, problem, warning }: Issuer
         'the keys have not been fetched: run gatewright access snapshot',
       );
     const { issuer: name } = compileIssuer(issuer).trust;
-    if (trusted.has(name)) problem(path, `its tokens have iss "${name}", like those of another issuer`);
+    if (trusted.has(name)) problem(path, `its tokens have iss "${name}", which another issuer also uses`);
     trusted.add(name);
     const other = otherSpelling(name);
-    if (other !== undefined) warning([...path, 'issuer'], `tokens of this issuer have "${other}"`);
+    if (other !== undefined) warning([...path, 'issuer'], `tokens of this issuer have iss "${other}"`);
   }
 }
 

@@ -25,7 +25,7 @@ export function checkTickets(
     if (when !== undefined && needsClaims(when))
       problem(
         ['rules', index, 'when'],
-        `tests claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
+        `tests claims, but tickets of "${issuer.id}" do not carry them: use roles or scopes`,
       );
   if (context.length > 0)
     warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
@@ -52,8 +52,8 @@ export function ticketSourcesOf({ issuers }: AccessDocument): readonly string[] 
 }
 
 /**
- * `kindOf`: the kind of that document's API; `unread` where its routes are not known yet, undefined where
- * there is no such document.
+ * `kindOf`: the kind of API of that document; `unread` if its routes are not known yet, undefined if there is
+ * no such document.
  */
 export function checkTicketSources(
   { issuers }: AccessDocument,
@@ -77,9 +77,10 @@ export function checkTicketSources(
 }
 
 /**
- * A ticket's holder has the subject that the giving document assigns; under an issuer that both trust, it is
- * the same principal as by a token. Attack: if one document takes the subject from a claim that users choose,
- * such as a nickname, a user can take another's `sub` and open the WebSocket in that name.
+ * The holder of a ticket has the subject that the issuing document assigns; under an issuer that both
+ * documents trust, it is the same principal as with a token. Attack: if one document takes the subject from a
+ * claim that users choose, such as a nickname, a user can take another user's `sub` and open the WebSocket as
+ * that user.
  */
 export function checkTicketSubjects(
   document: AccessDocument,
@@ -93,13 +94,13 @@ export function checkTicketSubjects(
         .filter(([iss, claim]) => own.has(iss) && own.get(iss) !== claim)
         .map(([iss, claim]) => ({
           path: ['issuers', index, 'from', place],
-          message: `"${name}" takes the subject of ${iss} from ${claim}, this document from ${own.get(iss) ?? ''}: use the same claims.principal`,
+          message: `"${name}" takes the subject of ${iss} from ${claim}, but this document takes it from ${own.get(iss) ?? ''}: use the same claims.principal`,
         })),
     );
   });
 }
 
-/** By `iss`: the claim used as subject. */
+/** Keys are `iss`: the claim used as subject. */
 function subjectClaims(document: AccessDocument | undefined): ReadonlyMap<string, string> {
   const trusts = document?.issuers.filter(isTokenIssuer).map((issuer) => compileIssuer(issuer).trust) ?? [];
   return new Map(trusts.map(({ issuer, principal }) => [issuer, principal.join('.')]));

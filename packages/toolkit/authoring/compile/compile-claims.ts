@@ -25,7 +25,7 @@ export function checkClaims(
     if (!claims.names.includes(name))
       problem(
         ['result', 'claims', 'optional', place],
-        `"${name}" is not in names, so it is not required anyway`,
+        `"${name}" is not in names, so it is not required in any case`,
       );
   const { required = [] } = forwardedClaims(claims);
   const ofNoKey = required.filter((name) => !CLAIMS_OF_KEYS.includes(name));

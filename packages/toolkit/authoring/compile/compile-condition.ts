@@ -10,14 +10,14 @@ type ConditionNames = {
   readonly networkIndex: (cidr: readonly string[]) => number;
   /** Whether the condition allows callers rather than denies them. */
   readonly opens: boolean;
-  /** How long API Gateway may cache an answer that depends on the condition. */
+  /** How long API Gateway may cache a result that depends on the condition. */
   readonly keptSeconds: number;
   /** Tokens of Cognito have custom attributes as texts, whatever type the pool declares. */
   readonly hasCognito: boolean;
   readonly complain: (path: Path, message: string) => void;
 };
 
-/** Several keys of one condition must all hold. Reports names that the document does not declare. */
+/** If one condition has several keys, all must be true. Reports names that the document does not declare. */
 export function compileCondition(condition: Condition, path: Path, names: ConditionNames): CompiledCondition {
   const nested = (key: 'all' | 'any') =>
     condition[key]?.map((inner, index) => compileCondition(inner, [...path, key, index], names));
@@ -26,7 +26,7 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
       if (!names[key].has(name))
         names.complain(
           [...at, index],
-          `"${name}" is not declared under ${key}; there are ${list(names[key])}`,
+          `"${name}" is not declared under ${key}; expected one of ${list(names[key])}`,
         );
   };
   const parts: CompiledCondition[] = [];
@@ -78,7 +78,7 @@ function compileAge(
   if (maxSeconds <= 0)
     complain(
       path,
-      `must be over the ${keptSeconds} s for which answers are cached: raise it, or lower result.cacheTtlSeconds`,
+      `must be over the ${keptSeconds} s for which results are cached: raise it, or lower result.cacheTtlSeconds`,
     );
   return { is: 'auth-age', maxSeconds };
 }
@@ -104,7 +104,7 @@ function checkTexts(
     if ((op === 'equals' || op === 'in') && [value].flat().some((item) => typeof item === 'string')) continue;
     complain(
       [...path, index],
-      `${name} is always a text in tokens of Cognito, so ${op} ${JSON.stringify(value)} is never decided: compare it with texts, such as op: equals, value: "true"`,
+      `${name} is always a string in tokens of Cognito, so ${op} ${JSON.stringify(value)} never matches: compare it with strings, such as op: equals, value: "true"`,
     );
   }
 }

@@ -158,7 +158,7 @@ function compileRules(
   const ids = new Set<string>();
   return document.rules.flatMap((rule, index) => {
     const path: Path = ['rules', index];
-    if (ids.has(rule.id)) problem([...path, 'id'], `"${rule.id}" is the id of two rules`);
+    if (ids.has(rule.id)) problem([...path, 'id'], `the id "${rule.id}" is used by two rules`);
     ids.add(rule.id);
     if (isWebSocket !== (rule.connect === true)) {
       problem(
@@ -230,22 +230,22 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
       `a revoked right, or an expired token, stays valid for ${cacheTtlSeconds} s; ${USUAL_TTL_LIMIT_SECONDS} s are enough for most APIs`,
     );
   if (onOversize === 'exact' && cacheTtlSeconds > 0)
-    problem([...at, 'onOversize'], 'exact answers one request only: it needs cacheTtlSeconds: 0');
+    problem([...at, 'onOversize'], 'exact results are for one request only: it needs cacheTtlSeconds: 0');
   if (format !== 'simple') return;
-  if (inventory.kind !== 'http') problem([...at, 'format'], 'simple answers are for HTTP APIs only');
-  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple answer cannot have conditions');
+  if (inventory.kind !== 'http') problem([...at, 'format'], 'simple results are for HTTP APIs only');
+  if (expiryCondition) problem([...at, 'expiryCondition'], 'a simple result cannot have conditions');
   if (cacheTtlSeconds === 0) return;
   const bound = document.rules.findIndex(({ bind }) => bind !== undefined);
   // The verdict for id 1 would be cached for id 2: both have the same route key.
   if (bound !== -1)
     problem(
       ['rules', bound, 'bind'],
-      'cannot be cached as a simple answer: set result.format: policy, or cacheTtlSeconds: 0',
+      'cannot be cached as a simple result: set result.format: policy, or cacheTtlSeconds: 0',
     );
   if (networks.length > 0)
     problem(
       [...at, 'format'],
-      'a cached simple answer would apply to other addresses: set format: policy, or cacheTtlSeconds: 0',
+      'a cached simple result would apply to other addresses: set format: policy, or cacheTtlSeconds: 0',
     );
 }
 
@@ -270,7 +270,7 @@ function warnOfRule(
   for (const claim of rule.effect === 'deny' ? claimsDeniedIfMissing(rule.when) : [])
     warning(
       [...path, 'when'],
-      `also denies every token without the claim ${claim}; if it should not, add { claim: ${claim}, op: exists } beside the test`,
+      `also denies every token without the claim ${claim}; if it should not, add { claim: ${claim}, op: exists } next to the test`,
     );
 }
 
@@ -286,7 +286,7 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
   if (vain.length > 0)
     warning(
       ['rules'],
-      `a deny rule without "when" denies ${listRoutes(vain)} to every caller, in spite of allow rules`,
+      `a deny rule without "when" denies ${listRoutes(vain)} to every caller, despite allow rules`,
     );
   if (apis.length === 0)
     warning(
@@ -295,17 +295,17 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
     );
 }
 
-/** What an authorizer refuses is 403 without headers; only REST APIs have a way to 429. */
+/** An authorizer can only refuse with 403 and without headers; only REST APIs can turn that into 429. */
 function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
   if (quota === undefined || inventory.kind === 'websocket') return;
   const isEnforced = quota.isTracked !== true;
   if (inventory.kind === 'http' && isEnforced)
     warning(
       ['quota'],
-      'over quota an HTTP API answers 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler by quota() (docs/recipes/http-api-keys.md)',
+      'over quota, an HTTP API answers 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler with quota() (docs/recipes/http-api-keys.md)',
     );
   else if (isEnforced && quota.admissionKey === undefined)
-    warning(['quota'], 'over quota the API answers 403: for 429 with Retry-After, set quota.admissionKey');
+    warning(['quota'], 'over quota, the API answers 403: for 429 with Retry-After, set quota.admissionKey');
 }
 
 function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): string {
@@ -316,12 +316,12 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
 function tryCallers({ problem, warning, inventory }: Work, document: CompiledDocument): void {
   const endless = inventory.routes.find(({ path }) => path.split('/').length > SEGMENTS_LIMIT);
   if (endless !== undefined) {
-    problem(['routes'], `a route has over ${SEGMENTS_LIMIT} segments: ${endless.path.slice(0, 60)}…`);
+    problem(['routes'], `a route has more than ${SEGMENTS_LIMIT} segments: ${endless.path.slice(0, 60)}…`);
     return;
   }
   const unspeakable = inventory.routes.find(({ path }) => /[*?]|\$\{/.test(path));
   if (unspeakable !== undefined)
-    problem(['routes'], `${unspeakable.path} contains a wildcard of IAM, which no policy can name`);
+    problem(['routes'], `${unspeakable.path} contains an IAM wildcard, so no policy can name it`);
   const complain = document.result.onOversize === 'exact' ? warning : problem;
   for (const failure of tryProfiles(document).failures.slice(0, 3))
     if (failure.kind === 'too-many-channels') problem(['channels', 'rules'], describeTooMany(failure));
@@ -331,9 +331,9 @@ function tryCallers({ problem, warning, inventory }: Work, document: CompiledDoc
 function describeFailure(failure: Exclude<ProfileFailure, TooManyChannels>): string {
   switch (failure.kind) {
     case 'too-large':
-      return `the answer for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
+      return `the result for ${failure.caller} takes ${failure.sizeBytes} bytes, over result.maxBytes: name fewer routes`;
     case 'too-many':
-      return `the answer for ${failure.caller} has too many values: lower bind.max`;
+      return `the result for ${failure.caller} has too many values: lower bind.max`;
     case 'unrepresentable':
       return `for ${failure.caller}, no IAM policy denies ${print(failure.denied)} and allows ${print(failure.allowed)}: name both in one rule`;
   }

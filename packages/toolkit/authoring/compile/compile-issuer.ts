@@ -46,7 +46,7 @@ function revocationOf({ revocation }: IssuerText): CompiledIssuer['revocation'] 
 }
 
 /**
- * A revocation of tokens "issued until then" expires one day, and no token may outlive it: so token age is
+ * A revocation of tokens "issued until then" expires, and no token may outlive it: so the age of tokens is
  * limited, and a token without issue time is refused.
  */
 function withAge(trust: TokenTrust): TokenTrust {
@@ -93,7 +93,7 @@ export function compileCertificateIssuer(
   };
 }
 
-/** How long a snapshot of the issuer's keys is trusted; undefined: none ships. */
+/** How long a snapshot of the issuer's keys is trusted; undefined: no snapshot ships. */
 export function snapshotDays(issuer: IssuerText): number | undefined {
   return issuer.type === 'local' ? undefined : issuer.jwks?.snapshotMaxAgeDays;
 }

@@ -21,7 +21,7 @@ type QuotaSurroundings = {
   readonly complain: (path: Path, message: string, at?: 'key') => void;
 };
 
-/** undefined: the document has none. */
+/** Undefined: the document has no quota. */
 export function compileQuota(document: AccessDocument, around: QuotaSurroundings): CompiledQuota | undefined {
   const { quota } = document;
   if (quota === undefined) return undefined;
@@ -30,7 +30,7 @@ export function compileQuota(document: AccessDocument, around: QuotaSurroundings
   checkSurroundings(document, quota.routes === undefined && !isTracked, around);
   checkPlans(plans, isTracked ? 'access-log' : 'request', around);
   if (admissionKey !== undefined && around.kind !== 'rest')
-    around.complain(['quota', 'admissionKey'], 'is for REST APIs; others always answer 403: remove it');
+    around.complain(['quota', 'admissionKey'], 'is for REST APIs; other APIs always answer 403: remove it');
   const routes = quota.routes && chargedRoutes(quota.routes, around);
   const issuers = quota.when?.issuers;
   checkIssuers(document, issuers ?? [], isTracked, around);
@@ -62,7 +62,7 @@ function checkIssuers(
     if (!known.includes(id))
       complain(
         ['quota', 'when', 'issuers', index],
-        `"${id}" is not declared under issuers; there are ${known.join(', ')}`,
+        `"${id}" is not declared under issuers; expected one of ${known.join(', ')}`,
       );
 }
 
@@ -73,11 +73,15 @@ function checkSurroundings(
 ): void {
   for (const name of Object.keys(context))
     if (QUOTA_CONTEXT_NAMES.has(name))
-      complain(['context', name], 'is a name that the quota uses for the backend: rename the claim', 'key');
+      complain(
+        ['context', name],
+        'is a name that the quota itself passes to the backend: rename the claim',
+        'key',
+      );
   if (isWhole && (result.cacheTtlSeconds ?? 0) > 0)
     complain(
       ['result', 'cacheTtlSeconds'],
-      'would cache answers that are not charged, and every route is charged: set 0 or remove it',
+      'would cache results that are not charged, and every route is charged: set 0 or remove it',
     );
 }
 
@@ -91,13 +95,13 @@ function checkPlans(
     const wrong = checkPlan(plan, countedBy);
     if (wrong !== undefined) complain([...place, ...wrong.path], wrong.message);
     if (plans.findIndex(({ id }) => id === plan.id) < index)
-      complain([...place, 'id'], 'is already the id of an earlier plan');
+      complain([...place, 'id'], 'is already used by an earlier plan');
   }
 }
 
 const refusePlan: CheckPlan = () => ({
   path: [],
-  message: 'cannot be read here: save it in the usage table',
+  message: 'cannot be checked here: save it in the usage table',
 });
 
 function chargedRoutes(
@@ -118,7 +122,7 @@ function chargedRoutes(
     if (found === -1)
       complain(place, `the API has no route ${name}; it has ${known.slice(0, 12).join(', ')}`);
     else if (routes[found]?.isOpen === true)
-      complain(place, 'has no authorizer to charge it: charge it in its handler');
+      complain(place, 'has no authorizer that could charge it: charge it in its handler');
     return found === -1 ? [] : [found];
   });
 }

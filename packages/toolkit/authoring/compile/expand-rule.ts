@@ -120,14 +120,14 @@ function nothingFound(
 ): string {
   if (below.length > 0) {
     const there = [...new Set(below.map(({ route }) => route.method))].join(', ');
-    return `the API has no ${methods.join(' or ')} ${path}; there it has ${there}`;
+    return `the API has no ${methods.join(' or ')} ${path}; at this path it has ${there}`;
   }
   const known = [...new Set(routes.map((route) => route.path))];
   const close = known.find((candidate) => isClose(candidate.toLowerCase(), path.toLowerCase()));
   const greedy = known.find((candidate) => candidate.endsWith('+}') && isBelow(candidate, path));
   if (close !== undefined) return `the API has no route ${path}; did you mean ${close}?`;
   if (greedy !== undefined)
-    return `the API has no route ${path}; all below is ${greedy}: decide in its handler, or add this route to the API`;
+    return `the API has no route ${path}; ${greedy} serves everything below: decide in its handler, or add this route to the API`;
   return `the API has no route ${path}; it has ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}`;
 }
 

@@ -8,7 +8,7 @@ export type KeySnapshot = {
   readonly takenAtEpochSeconds: number;
 };
 
-/** Undefined when the text is no snapshot, or none of its keys may verify a signature. */
+/** Undefined when the text is not a snapshot, or none of its keys may verify a signature. */
 export function parseSnapshot(text: string): KeySnapshot | undefined {
   const { takenAtEpochSeconds, keys } = membersOf(parseJson(text));
   if (typeof takenAtEpochSeconds !== 'number' || !Number.isSafeInteger(takenAtEpochSeconds)) return undefined;

@@ -18,7 +18,7 @@ import type { Principal } from '@gatewright/handlers/access/decide/principal';
 export type ProfileFailure =
   | { readonly kind: 'too-large'; readonly caller: string; readonly sizeBytes: number }
   | { readonly kind: 'too-many'; readonly caller: string }
-  /** For channels: the caller would be granted none. */
+  /** For channels: such a caller would be granted none. */
   | { readonly kind: 'too-many-channels'; readonly caller: string; readonly characters: number }
   | {
       readonly kind: 'unrepresentable';
@@ -41,10 +41,13 @@ type Draft = {
   readonly claims: Record<string, unknown>;
 };
 
-/** With more rights, pairs would take seconds; then only single rights and all together are tried. */
+/**
+ * With more rights, trying pairs would take seconds; then only single rights and all of them together are
+ * tried.
+ */
 const PAIRS_LIMIT = 40;
 const NOW_EPOCH_SECONDS = 1_900_000_000;
-/** A UUID, as most subjects are. */
+/** A UUID, which is the form of most subjects. */
 const TYPICAL_VALUE = '0f3c9b1e-7d52-4a86-b0c4-3e1f5a7d9c20';
 const TYPICAL_ARN = {
   partition: 'aws',

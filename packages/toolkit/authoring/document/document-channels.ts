@@ -30,7 +30,7 @@ const RULE = refine(
       ),
       channels: described(
         list(CHANNEL_PATTERN, 1, 20),
-        'Patterns. {claim} stands for the value of a claim of the caller, or for each of its values.',
+        'Patterns. {claim} stands for the value of a claim of the caller, or for each of its values if it is a list.',
       ),
     },
     { when: CONDITION },
@@ -38,7 +38,7 @@ const RULE = refine(
   {},
   ({ effect, channels }) =>
     effect === 'deny' && channels.some((pattern) => pattern.split('/').some(claimOfSegment))
-      ? 'has a claim in a deny rule, which would not deny callers without it: name the claim in the allow rule'
+      ? 'has a claim in a deny rule, which would not deny callers without that claim: name the claim in the allow rule'
       : undefined,
 );
 
@@ -53,7 +53,7 @@ export const CHANNELS = described(
     {
       space: described(
         NAME,
-        'Namespace of the channels: documents with the same space share them. Default: the name of the document.',
+        'Namespace of the channels: documents with the same space share channels. Default: the name of the document.',
       ),
     },
   ),

@@ -20,7 +20,7 @@ export const SCOPE = text(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'a scope, such as
 
 const CLAIM_NAME = text(
   /^[^.\s]+(\.[^.\s]+)*$/,
-  'the name of a claim, such as sub or realm_access.roles; a name that has dots itself as a list: ["https://x.example/roles"]',
+  'the name of a claim, such as sub or realm_access.roles; write a name that contains dots as a list: ["https://x.example/roles"]',
 );
 
 /** `realm_access.roles` → its steps; a claim with dots in its own name is written as a list of steps. */
@@ -30,14 +30,16 @@ export const CLAIM_PATH: Shape<readonly string[]> = described(
     list(text(/^.{1,200}$/, 'the name of a claim'), 1, 8),
     (value) => !Array.isArray(value),
   ),
-  'A claim; dots lead into claims within claims. A name that has dots itself is written as a list: ["https://x.example/roles"].',
+  'A claim; dots select claims within claims. Write a name that contains dots as a list: ["https://x.example/roles"].',
 );
 
 const CIDR = refine(
   text(/^[0-9A-Fa-f.:]+(\/\d{1,3})?$/, 'an address or a block of addresses, such as 203.0.113.0/24'),
   {},
   (block) =>
-    parseIpNetwork(block) === undefined ? 'is no block of addresses: write it as 203.0.113.0/24' : undefined,
+    parseIpNetwork(block) === undefined
+      ? 'is not a block of addresses; write it as 203.0.113.0/24'
+      : undefined,
 );
 
 export type ClaimTest = {
@@ -77,7 +79,7 @@ const CLAIM_TEST: Shape<ClaimTest> = refine(
   checkClaimTest,
 );
 
-/** `op` decides the type of `value`; a test that can never hold is reported as a mistake. */
+/** `op` decides the type of `value`; a test that can never be true is reported as a mistake. */
 function checkClaimTest({ op, value }: ClaimTest): string | undefined {
   switch (op) {
     case 'exists':
@@ -99,11 +101,11 @@ export const CONDITION: Shape<Condition> = refine(
   object(
     {},
     {
-      all: described(list(self), 'All of these must hold.'),
-      any: described(list(self), 'One of these must hold.'),
+      all: described(list(self), 'All of these must be true.'),
+      any: described(list(self), 'One of these must be true.'),
       not: described(
         self,
-        'This must not hold. In an allow rule a missing claim makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
+        'This must be false. In an allow rule a missing claim makes a condition false, so its "not" is true; a deny rule on a missing claim denies.',
       ),
       issuers: described(list(NAME), 'The credential comes from one of these issuers.'),
       clients: described(
@@ -114,16 +116,16 @@ export const CONDITION: Shape<Condition> = refine(
       roles: several(NAME),
       claims: described(
         list(CLAIM_TEST),
-        'Each of these tests must hold. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless exists is tested too.',
+        'Each of these tests must be true. Types are strict: "1" is not 1. A deny rule on a missing claim denies, unless exists is tested too.',
       ),
       sourceIp: described(
         object({ cidr: list(CIDR) }, {}),
-        'The request comes from one of these networks; compiled into the policy, so cached answers respect it too.',
+        'The request comes from one of these networks. The test is compiled into the policy, so cached results respect it too.',
       ),
       mfa: described(literal(true), 'The token says that more than one factor was used ("mfa" in amr).'),
       authAgeSeconds: described(
         integer(1, 31_536_000),
-        'The user signed in at most this long ago (auth_time), including the time for which answers are cached.',
+        'The user signed in at most this long ago (auth_time), including the time for which results are cached.',
       ),
     },
   ),

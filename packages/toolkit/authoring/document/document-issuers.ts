@@ -23,21 +23,27 @@ const CLAIMS = object(
 const JWKS = object(
   {},
   {
-    maxAgeSeconds: described(integer(30, 86_400), 'A withdrawn key is refused after this. Default: 600.'),
+    maxAgeSeconds: described(
+      integer(30, 86_400),
+      'Keys that the issuer has withdrawn are refused after this time. Default: 600.',
+    ),
     staleSeconds: described(
       integer(0, 604_800),
-      'How much longer keys are used while the issuer is out of reach; then every request fails with 500. Default: 3600.',
+      'How much longer keys are used while the issuer cannot be reached; after that every request fails with 500. Default: 3600.',
     ),
     cooldownSeconds: described(
       integer(1, 3600),
-      'At most one fetch for unknown key ids in this time. Default: 30.',
+      'At most one fetch for unknown key ids within this time. Default: 30.',
     ),
     // Two attempts must fit into the authorizer's own timeout (serverless.yml).
-    timeoutMs: described(integer(100, 2000), 'Timeout of one attempt; there are two. Default: 1500.'),
+    timeoutMs: described(
+      integer(100, 2000),
+      'Timeout of one attempt; there are two attempts. Default: 1500.',
+    ),
     maxBytes: described(integer(1000, 1_000_000), 'Default: 150000.'),
     snapshotMaxAgeDays: described(
       integer(1, 90),
-      'Ship the keys with the build, for starts while the issuer is out of reach, and trust them for this long. Fetch them with gatewright access snapshot.',
+      'Ship the keys with the build, for cold starts while the issuer cannot be reached, and trust them for this long. gatewright access snapshot fetches them.',
     ),
   },
 );
@@ -114,7 +120,10 @@ const COGNITO = object(
 const LOCAL = object(
   {
     ...ISSUER_BASE,
-    type: described(oneOf('local'), "The gateway's own issuer; only for stages that are never deployed."),
+    type: described(
+      oneOf('local'),
+      "The gateway's own issuer; only for stages that are never deployed to AWS.",
+    ),
     only: STAGES,
   },
   { claims: CLAIMS, revocation: REVOCATION },
@@ -126,11 +135,16 @@ const CLIENT_CERT = object(
     type: described(oneOf('clientCert'), 'Callers identified by the certificate of their TLS connection.'),
     match: list(
       object(
-        { issuerDN: text(/^[^\s].{0,255}$/, 'the name of an authority, such as CN=Partner CA,O=Example') },
+        {
+          issuerDN: text(
+            /^[^\s].{0,255}$/,
+            'the distinguished name of a CA, such as CN=Partner CA,O=Example',
+          ),
+        },
         {
           serialNumbers: described(
             list(text(/^[0-9A-Fa-f]{1,2}(:?[0-9A-Fa-f]{2})*$/, 'a serial number in hex, such as 0a:1b')),
-            'Only these certificates. Default: all of the authority.',
+            'Only these certificates. Default: all that the CA issued.',
           ),
         },
       ),
@@ -147,10 +161,10 @@ const CLIENT_CERT = object(
 const API_KEY = object(
   {
     ...ISSUER_BASE,
-    type: described(oneOf('apiKey'), 'Keys of the access table: gatewright keys create.'),
+    type: described(oneOf('apiKey'), 'API keys in the access table: gatewright keys create.'),
     prefix: described(
       text(KEY_PREFIX, 'letters and digits, at most one _ between them, such as shop_live'),
-      'Prefix of its keys. Keys of one prefix are valid for every API whose document names it.',
+      'Prefix of its keys. Keys with one prefix are valid for every API whose document names it.',
     ),
   },
   {
@@ -167,7 +181,7 @@ const TICKET = object(
     ...ISSUER_BASE,
     type: described(
       oneOf('ticket'),
-      'WebSocket only: one-time tickets of the access table, which ws-ticket gives to callers of other APIs.',
+      'WebSocket APIs only: one-time tickets in the access table, which ws-ticket gives to callers of other APIs.',
     ),
     from: described(
       list(text(/^[A-Za-z0-9._-]{1,128}$/, 'the name of an access document, such as orders'), 1, 10),

@@ -38,13 +38,13 @@ export const QUOTA = object(
     ),
     tenant: described(
       NAMED,
-      'Tenant of the usage: a name that no other API of the usage table uses, or the claim with it.',
+      'Tenant that is charged: a name that no other API of the usage table uses, or the claim with it.',
     ),
   },
   {
     key: described(
       object({ claim: CLAIM_PATH }, {}),
-      'The claim with the charged key. Default: the principal, that is issuer and subject.',
+      'The claim with the charged key. Default: the principal, which is issuer and subject.',
     ),
     count: described(
       oneOf('request', 'access-log'),
@@ -55,22 +55,22 @@ export const QUOTA = object(
         { issuers: list(text(/^[a-z0-9][a-z0-9-]*$/, 'the id of an issuer of the document'), 1, 20) },
         {},
       ),
-      'Charges only callers with a credential of one of these issuers. All others pass uncharged, by the rules alone, so that users and partners share a route. Default: all callers.',
+      'Charges only callers with a credential of one of these issuers. All others pass uncharged, by the rules alone, so that users and partners can share a route. Default: all callers.',
     ),
     routes: described(
       list(text(/^([A-Z]+ \/\S*|[A-Z]+ \$default)$/, 'a route of the API, such as GET /orders/{id}')),
-      'The charged routes. Default: all. The plan has the cost of a request.',
+      'The charged routes. Default: all. The plan defines the cost of a request.',
     ),
     plans: described(
       list(PLAN, 1, 20),
-      'Customer plans, published if the usage table lacks them or has older versions.',
+      'Customer plans, saved in the usage table if it lacks them or has older versions.',
     ),
     admissionKey: described(
       text(
         /^[A-Za-z0-9_-]{20,100}(\$\{stage\})?$/,
-        'the value of an API key: 20 to 100 letters, digits, _ and -, and ${stage} at the end for that of the API',
+        'the value of an API key: 20 to 100 letters, digits, _ and -, with ${stage} at the end for the stage of the API',
       ),
-      'REST with ApiKeySourceType AUTHORIZER: value of the API Gateway key of admitted requests. Over quota the answer is then that of INVALID_API_KEY, which can be made 429; without it, 403. API Gateway takes a value once per account and region, hence ${stage}.',
+      'REST with ApiKeySourceType AUTHORIZER: value of the API Gateway key of admitted requests. Over quota, the response is then INVALID_API_KEY, which can be mapped to 429; without it, the response is 403. API Gateway allows a value once per account and region, hence ${stage}.',
     ),
   },
 );

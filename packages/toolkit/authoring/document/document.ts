@@ -1,4 +1,7 @@
-/** The access document as a person writes it: who may do what on one API. Schema of `access/<name>.yml`. */
+/**
+ * The access document as a person writes it: who may do what on one API. This is the schema of
+ * `access/<name>.yml`.
+ */
 import { CLAIM_PATH, CONDITION, NAME, SCOPE } from './document-conditions.ts';
 import { ISSUER } from './document-issuers.ts';
 import { CHANNELS } from './document-channels.ts';
@@ -34,11 +37,11 @@ const RESULT = object(
         {
           optional: described(
             list(CLAIM_NAME, 0, 50),
-            'Names that a caller may lack, or have empty. A caller without another one is denied (403, missing_claim): data stored by it would mix all such callers.',
+            'Names that a caller may lack or have empty. A caller without one of the others is denied (403, missing_claim), because data stored under a missing value would mix all such callers.',
           ),
         },
       ),
-      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists in its form. They appear in access logs. Every caller must have them, but for those under optional.',
+      'Claims that claimsOf(event) gives the backend, as a Cognito or JWT authorizer would: lists have the same form. They appear in access logs. Every caller must have them, except those under optional.',
     ),
     format: described(
       oneOf('policy', 'simple'),
@@ -46,11 +49,11 @@ const RESULT = object(
     ),
     cacheTtlSeconds: described(
       integer(0, 3600),
-      'The longest time that API Gateway may cache an answer, and so that a withdrawn right stays valid. Default: 60.',
+      'The longest time that API Gateway may cache a result, and therefore how long a withdrawn right stays valid. Default: 60.',
     ),
     rejectIfExpiresWithinSeconds: described(
       integer(1, 3600),
-      'Refuse credentials that expire within this time, 401: with cacheTtlSeconds, no cached answer outlives its token. Default: until they expire.',
+      'Refuse credentials that expire within this time with 401: together with cacheTtlSeconds, no cached result outlives its token. Default: until they expire.',
     ),
     expiryCondition: described(
       flag(),
@@ -58,11 +61,11 @@ const RESULT = object(
     ),
     maxBytes: described(
       integer(512, AUTHORIZER_RESULT_LIMIT_BYTES),
-      'Size limit of an answer. Default: 7168.',
+      'Size limit of a result. Default: 7168.',
     ),
     onOversize: described(
       oneOf('fail', 'exact'),
-      'When a policy would be too large, or IAM cannot express it. fail: 500 and a metric. exact: a policy for this one request; needs a cache TTL of 0. Default: fail.',
+      'What to do when a policy would be too large, or IAM cannot express it. fail: 500 and a metric. exact: a policy for this one request, which needs a cache TTL of 0. Default: fail.',
     ),
   },
 );
@@ -71,7 +74,9 @@ import { AUTHORIZER_RESULT_LIMIT_BYTES } from '@gatewright/handlers/aws/limits';
 const STAGE = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 
 const API_ID_TEXT = text(/^[a-z0-9]{1,64}$/, 'the id of the API, such as a1b2c3d4e5');
-/** AWS also gives ids of digits only, and ids such as `12e4567890`: YAML reads both as numbers. */
+/**
+ * AWS also assigns ids that consist of digits only, and ids such as `12e4567890`: YAML reads both as numbers.
+ */
 const API_ID: Shape<string> = {
   ...API_ID_TEXT,
   read(value, path, report) {
@@ -135,7 +140,7 @@ const SOURCE = variant('in', {
   ),
   query: object(
     {
-      in: described(oneOf('query'), 'WebSocket only: URLs end up in logs.'),
+      in: described(oneOf('query'), 'WebSocket APIs only, because URLs end up in logs.'),
       name: text(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a query parameter'),
       issuers: ISSUERS_OF_SOURCE,
     },
@@ -143,7 +148,7 @@ const SOURCE = variant('in', {
   ),
   subprotocol: object(
     {
-      in: described(oneOf('subprotocol'), 'WebSocket only: browsers can set no other header there.'),
+      in: described(oneOf('subprotocol'), 'WebSocket APIs only: browsers cannot set any other header there.'),
       marker: text(
         /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
         'the subprotocol that announces the token, such as bearer',
@@ -168,7 +173,7 @@ const RULE_FIELDS = object(
           'a path such as /orders/{id}, or /orders/** for all below',
         ),
       ),
-      "Paths of the API's routes. {name} is one segment, {name+} a greedy one, /** at the end the route and all below.",
+      "Paths of the API's routes. {name} is one segment, {name+} a greedy one; /** at the end means the route and everything below it.",
     ),
     connect: described(literal(true), 'WebSocket: opening a connection.'),
     when: CONDITION,
@@ -179,8 +184,8 @@ const RULE_FIELDS = object(
         object(
           { claim: CLAIM_PATH },
           {
-            each: described(flag(), 'The claim is a list; any of its values matches.'),
-            max: described(integer(1, 100), 'A token with more values gets no grant. Default: 20.'),
+            each: described(flag(), 'The claim is a list, and any of its values matches.'),
+            max: described(integer(1, 100), 'A token with more values grants nothing. Default: 20.'),
           },
         ),
         1,
@@ -206,11 +211,11 @@ function checkRule({
   if (connect === true)
     return methods === undefined && paths === undefined && bind === undefined
       ? undefined
-      : 'has connect and routes, but a WebSocket has no routes here: remove methods, paths and bind';
+      : 'has connect and routes, but in a WebSocket API only $connect is authorized: remove methods, paths and bind';
   if (methods === undefined || paths === undefined)
     return 'names no routes: write methods: [GET] and paths: [/orders], or connect: true for a WebSocket';
   return bind !== undefined && effect === 'deny'
-    ? 'binds in a deny rule: bind the allow rule instead'
+    ? 'has bind in a deny rule: use bind in the allow rule instead'
     : undefined;
 }
 
@@ -219,7 +224,7 @@ const CONTEXT_NAME =
 
 const EXTENDS_NAME = text(
   /^\S{1,400}$/,
-  'a file, such as ./_shared.yml, or one of an npm package, such as @acme/access/roles.yml',
+  'a file, such as ./_shared.yml, or a file of an npm package, such as @acme/access/roles.yml',
 );
 const EXTENDS = described(
   {
@@ -236,13 +241,13 @@ const EXTENDS = described(
       anyOf: [EXTENDS_NAME.schema, { type: 'array', items: EXTENDS_NAME.schema, minItems: 1, maxItems: 20 }],
     },
   } satisfies Shape<readonly string[]>,
-  'Files whose issuers, sources and roles this document shares. Each name has one definition.',
+  'Files whose issuers, sources and roles this document shares. Each name must be defined once.',
 );
 
 const ISSUERS = list(ISSUER, 1, 20);
 const SOURCES = described(
   list(SOURCE, 1, 10),
-  'Places of credentials, in this order. A bad credential is refused; the next place is not tried.',
+  'Places of credentials, tried in this order. A bad credential is refused; the next place is not tried.',
 );
 const ROLES = described(
   record(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -', ROLE),
@@ -269,7 +274,7 @@ export const ACCESS_DOCUMENT = object(
     ),
     routes: described(
       text(/^\S{1,400}$/, 'a folder with a serverless.yml, a template, an OpenAPI file, or live'),
-      'Source of the routes, relative to the document: folder of a service, template, OpenAPI file; or live.',
+      'Source of the routes, relative to the document: the folder of a service, a template, an OpenAPI file; or live for the deployed API.',
     ),
     issuers: ISSUERS,
     sources: SOURCES,
@@ -289,12 +294,12 @@ export const ACCESS_DOCUMENT = object(
         'a name of letters, digits and _ that is not one of the standard ones',
         object({ claim: CLAIM_PATH }, {}),
       ),
-      'Claims for the backend beside sub, iss, scope, clientId and exp. They appear in access logs.',
+      'Claims for the backend in addition to sub, iss, scope, clientId and exp. They appear in access logs.',
     ),
     channels: CHANNELS,
     quota: described(
       QUOTA,
-      'Charges every allowed request to a customer plan. The API must not cache answers of its authorizer: TTL 0.',
+      'Charges every allowed request to a customer plan. The API must not cache results of its authorizer: set its TTL to 0.',
     ),
     result: RESULT,
   },

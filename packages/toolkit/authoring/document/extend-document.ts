@@ -1,6 +1,6 @@
 /**
  * `extends` of an access document: issuers, sources and roles that several documents share, from files of the
- * repository or of an npm package. Each name has one definition and nothing is overridden.
+ * repository or of an npm package. Each name is defined once, and nothing is overridden.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -28,7 +28,7 @@ type Extended = {
   readonly files: readonly string[];
 };
 
-/** Undefined after at least one problem. */
+/** Undefined if there is at least one problem. */
 export function extendDocument(
   own: Part & { readonly path: string },
   open: OpenShared,
@@ -45,7 +45,7 @@ export function extendDocument(
     for (const [index, name] of namesOf(part.value).entries()) {
       const place = Array.isArray(part.value['extends']) ? ['extends', index] : ['extends'];
       const shared = open(name, path);
-      if (shared === undefined) fail(part.locate(place, `there is no file ${name} here`));
+      if (shared === undefined) fail(part.locate(place, `the file ${name} does not exist here`));
       else if (shared.path === own.path || chain.some((each) => each.path === shared.path))
         fail(part.locate(place, `${shared.file} extends itself in a circle`));
       else if (!seen.has(shared.path)) {
@@ -91,14 +91,14 @@ function findRepeated(parts: readonly Part[]): readonly Problem[] {
       known.set(`${what} ${name}`, before ?? `${file}:${line}`);
       return before === undefined
         ? []
-        : [locate(path, `${name} is declared in ${before} too: declare each name once`, 'key')];
+        : [locate(path, `${name} is also declared in ${before}: declare each name once`, 'key')];
     }),
   );
 }
 
 type Place = { readonly path: Path; readonly name: string; readonly what: string };
 
-/** `sources` counts as one name: its order matters, so all come from one file. */
+/** `sources` counts as one name: its order matters, so all sources come from one file. */
 function placesOf(value: UnknownMembers): readonly Place[] {
   const issuers = [value['issuers'] ?? []].flat().map((issuer, index) => ({
     path: ['issuers', index, 'id'],

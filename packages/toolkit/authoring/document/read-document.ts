@@ -8,7 +8,7 @@ export type Problem = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** `rules[2].effect: must be one of allow, deny, not "alow"` */
+  /** Such as `rules[2].effect: must be one of allow, deny, not "alow"` */
   readonly message: string;
   /** The line and a mark below the place, when the text is not valid YAML. */
   readonly excerpt?: readonly [line: string, mark: string];
@@ -27,10 +27,10 @@ export type Reading<T> =
 
 /** Replaces messages of the library that are written for programmers. */
 const YAML_WORDS: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second document begins here: one file holds one',
+  MULTIPLE_DOCS: 'a second document begins here: a file must contain one document',
 };
 
-/** At most this much of a long line is shown. */
+/** At most this many characters of a long line are shown. */
 const CARET_WIDTH = 100;
 const CARET_BEFORE = 60;
 const TEXT_LIMIT_CHARACTERS = 500_000;
@@ -47,7 +47,7 @@ function excerptAt(
   return part.trim() === '' ? {} : { excerpt: [part, `${' '.repeat(column - 1 - from)}^`] };
 }
 
-/** The excerpt is shown for the first mistake, the one to mend first. */
+/** The excerpt is shown for the first mistake, which should be corrected first. */
 function showFirst(problems: readonly Problem[], text: string): readonly Problem[] {
   return problems.map((problem, index) =>
     index === 0 ? { ...problem, ...excerptAt(text, problem) } : problem,
@@ -56,7 +56,7 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
 
 const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
 
-/** What keeps a text from being YAML; for files whose content is checked elsewhere. */
+/** The reason why a text is not YAML; for files whose content is checked elsewhere. */
 export function findYamlError(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;
@@ -162,7 +162,7 @@ function toValue(yaml: Document, report: (message: string) => void): unknown {
   }
 }
 
-/** Offset of the part; for a missing part, that of its parent. */
+/** Offset of the part; for a missing part, the offset of its parent. */
 function offsetOf(yaml: Document, path: Path, where: 'key' | undefined): number {
   let node: unknown = yaml.contents;
   let offset = startOf(node) ?? 0;

@@ -19,7 +19,7 @@ export function readNamedDocuments(folder: string, names: readonly string[]): re
   const unknown = names.find((name) => !files.some((file) => file.name === name));
   if (unknown !== undefined)
     throw new UsageError(
-      `no access document "${unknown}"; there are: ${files.map(({ name }) => name).join(', ')}`,
+      `there is no access document "${unknown}"; expected one of ${files.map(({ name }) => name).join(', ')}`,
     );
   return files
     .filter(({ name }) => names.length === 0 || names.includes(name))

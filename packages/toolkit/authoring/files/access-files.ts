@@ -33,7 +33,7 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
   return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Its routes would be unprotected without it. @throws UsageError */
+/** Without this document its routes would be unprotected. @throws UsageError */
 function readDocumentText(file: string, from: string): string {
   const text = readIfReadable(file);
   if (text === undefined)
@@ -42,13 +42,13 @@ function readDocumentText(file: string, from: string): string {
 }
 
 /**
- * The folder, and those that `custom.accessFolders` of the stack beside it names.
+ * The folder, and the folders that `custom.accessFolders` of the stack next to it names.
  * @throws UsageError for a missing folder: its APIs would be unprotected
  */
 function foldersOf(folder: string): readonly string[] {
   const stack = join(dirname(resolve(folder)), 'serverless.yml');
   const text = readIfReadable(stack) ?? '';
-  // Most stacks have none, and a whole definition takes long to read.
+  // Most stacks do not have the setting, and reading a whole definition takes long.
   if (!text.includes(SETTING)) return [folder];
   const { custom } = parseYaml(text, { logLevel: 'error', merge: true }) as {
     readonly custom?: { readonly [SETTING]?: unknown };
@@ -72,7 +72,7 @@ export function findStrayDocuments(folder: string, from = process.cwd()): readon
       line: 1,
       column: 1,
       message:
-        'is not read, because its name is not one of an access document: use small letters, digits and -',
+        'is ignored, because its name cannot be the name of an access document: use lower-case letters, digits and -',
     })),
   );
 }
@@ -84,7 +84,7 @@ function namesIn(folder: string): readonly string[] {
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => name);
   } catch (error) {
-    throw new UsageError(`${folder} is no folder of access documents`, { cause: error });
+    throw new UsageError(`${folder} is not a folder of access documents`, { cause: error });
   }
 }
 
@@ -98,9 +98,9 @@ export function inventoryPath({ folder, name }: DocumentPlace): string {
 }
 
 /**
- * Compiles the folder, and writes `compiled.json` if it changed. With problems, the old file stays.
- * `inventories`, just read and keyed by document name, replace the stored ones as far as their documents
- * compile with them.
+ * Compiles the folder, and writes `compiled.json` if it changed. If there are problems, the old file stays.
+ * `inventories`, just read and keyed by document name, replace the stored ones if their documents compile
+ * with them.
  */
 export function writeCompiledAccess(
   folder: string,

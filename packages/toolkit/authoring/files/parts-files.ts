@@ -8,20 +8,20 @@ import { UsageError } from '@gatewright/aws/usage-error';
 const PARTS_MEMBER = 'parts';
 const SETTINGS_FILE = 'gatewright.yml';
 
-/** By the name of each part, those that it does not work without: `custom.parts` of the stack. */
+/** For each part, the parts that it does not work without: `custom.parts` of the stack. */
 export type PartNeeds = Readonly<Record<string, readonly string[]>>;
 
 /** `at`: file and line. */
 type Named = { readonly name: string; readonly at: string };
 
-/** Names by commas, for a package of the stack that says its parts itself. */
+/** Names separated by commas, for a package of the stack that names its parts itself. */
 export const PARTS_VARIABLE = 'GATEWRIGHT_PARTS';
 
 /**
- * From the file beside the stack's serverless.yml, or beside the service that the stack lies below. Undefined:
- * neither says, and the stack has all parts.
+ * Reads the file next to the stack's serverless.yml, or next to the service below which the stack is.
+ * Undefined: neither names parts, and the stack has all of them.
  * @param given value of `PARTS_VARIABLE`
- * @throws UsageError with file and line: no list of names, an unknown name, a missing need, two files that
+ * @throws UsageError with file and line: not a list of names, an unknown name, a missing need, two files that
  * contradict each other
  */
 export function readChosenParts(
@@ -40,12 +40,12 @@ export function readChosenParts(
   const other = lists.find(({ parts }) => parts.join() !== first?.parts.join());
   if (first !== undefined && other !== undefined)
     throw new UsageError(
-      `${first.at}: parts are ${first.parts.join(', ')}, and at ${other.at} ${other.parts.join(', ')}: leave one of the lists out`,
+      `${first.at}: parts are ${first.parts.join(', ')}, but at ${other.at} they are ${other.parts.join(', ')}: remove one of the lists`,
     );
   return first?.parts;
 }
 
-/** From a list by commas. @throws UsageError for an empty one */
+/** Reads a list separated by commas. @throws UsageError for an empty one */
 export function readNames(text: string, at: string): readonly Named[] {
   const names = text
     .split(',')
@@ -55,13 +55,13 @@ export function readNames(text: string, at: string): readonly Named[] {
   return names.map((name) => ({ name, at }));
 }
 
-/** In the order of `needs`. @throws UsageError */
+/** Returns the parts in the order of `needs`. @throws UsageError */
 export function checkParts(list: readonly Named[], needs: PartNeeds): readonly string[] {
   const known = Object.keys(needs);
   const names = list.map(({ name }) => name);
   for (const { name, at } of list) {
     if (!known.includes(name))
-      throw new UsageError(`${at}: there is no part "${name}"; the stack has ${known.join(', ')}`);
+      throw new UsageError(`${at}: unknown part "${name}"; expected one of ${known.join(', ')}`);
     const missing = needs[name]?.find((need) => !names.includes(need));
     if (missing !== undefined)
       throw new UsageError(`${at}: the part ${name} needs ${missing}: add ${missing} to parts`);
@@ -80,13 +80,13 @@ function readList(file: string): readonly Named[] | undefined {
   if (error !== undefined) throw new UsageError(`${at(error.pos)}: ${error.message.split('\n', 1)[0] ?? ''}`);
   const { contents } = document;
   if (contents === null) return undefined;
-  // `parts:[cache]` is a text: read as nothing, it would give all parts.
+  // `parts:[cache]` is a string in YAML: ignoring it would give all parts.
   if (!isMap(contents)) throw new UsageError(`${at(contents.range)}: write settings as name: value`);
   for (const { key } of contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
     if (name !== PARTS_MEMBER && /^parts?$/i.test(name))
       throw new UsageError(
-        `${at(isScalar(key) ? key.range : null)}: there is no setting "${name}"; write ${PARTS_MEMBER}`,
+        `${at(isScalar(key) ? key.range : null)}: unknown setting "${name}"; write ${PARTS_MEMBER}`,
       );
   }
   if (!document.has(PARTS_MEMBER)) return undefined;

@@ -8,12 +8,12 @@ export function openSharedFrom(root: string): OpenShared {
   return (name, from) => {
     const path = /^\.{0,2}\//.test(name) ? resolve(dirname(from), name) : findInPackages(name, dirname(from));
     if (path === undefined || !isFile(path)) return undefined;
-    // The real path, so that one file is read once by any path.
+    // Uses the real path, so that a file is read once, whatever path leads to it.
     return { path: realpathSync(path), file: relative(root, path), text: readFileSync(path, 'utf8') };
   };
 }
 
-/** From the nearest node_modules, by file path, since packages do not export documents. */
+/** Searches the nearest node_modules by file path, because packages do not export documents. */
 function findInPackages(name: string, folder: string): string | undefined {
   // `..` would lead out of the package.
   if (name.split('/').includes('..')) return undefined;

@@ -24,7 +24,7 @@ type StackSearch =
   | { readonly kind: 'found'; readonly folder: string }
   | { readonly kind: 'missing' };
 
-/** Looks below the sources, and beside them up to the root of their repository. */
+/** Looks below the sources, and next to them up to the root of their repository. */
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
@@ -35,7 +35,7 @@ export function findStack(sources: readonly string[]): StackSearch {
   return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
 }
 
-/** `access`, or that of the stack below a service. */
+/** `access`, or the folder of the stack below a service. */
 export function defaultAccessFolder(directory: string): string {
   const below = join(STACK_FOLDER, 'access');
   return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
@@ -70,7 +70,10 @@ export function isStackFolder(folder: string): boolean {
   return PLUGIN.test(readText(join(folder, 'serverless.yml')));
 }
 
-/** `cf:gatewright-dev.TokenAuthorizerArn` for each `${cf:…}` of the stack that a source has, in one stage. */
+/**
+ * `cf:gatewright-dev.TokenAuthorizerArn` for each `${cf:…}` of the stack that a source contains, in one
+ * stage.
+ */
 export function findAskedOutputs(source: string, stage: string): readonly string[] {
   const asked = textsOf(source).flatMap((text) => [...text.matchAll(ASKS_OUTPUT)].map(([, name]) => name));
   return [...new Set(asked)].map((name) => `cf:gatewright-${stage}.${name ?? ''}`);

@@ -24,7 +24,7 @@ export type StoredKeySummary = Pick<
 > & { readonly state: string };
 
 export type CallerSpec = {
-  /** Its signature is not checked. */
+  /** A token whose signature is not checked. */
   readonly token?: string | undefined;
   /** JSON; instead of a token. */
   readonly claims?: string | undefined;
@@ -51,14 +51,14 @@ export class AccessQueryError extends Error {
 /** @throws AccessQueryError */
 export function toCaller(document: CompiledDocument, caller: CallerSpec, nowEpochSeconds: number): Principal {
   if (caller.ip !== undefined && (caller.ip.includes('/') || parseIpNetwork(caller.ip) === undefined))
-    throw new AccessQueryError(`"${caller.ip}" is no address; write it as 203.0.113.7`, 'ip');
+    throw new AccessQueryError(`"${caller.ip}" is not an IP address; write it as 203.0.113.7`, 'ip');
   try {
     const principal = toHolder(document, caller, nowEpochSeconds);
     const roles = caller.role.flatMap((role) => {
       const declared = document.roles[role];
       if (declared !== undefined) return [declared];
       throw new AccessQueryError(
-        `no role "${role}"; the document declares ${Object.keys(document.roles).join(', ') || 'none'}`,
+        `unknown role "${role}"; the document declares ${Object.keys(document.roles).join(', ') || 'none'}`,
       );
     });
     return {
@@ -110,7 +110,7 @@ function toHolder(document: CompiledDocument, caller: CallerSpec, nowEpochSecond
     keyIssuer === undefined
   )
     throw new AccessQueryError(
-      `the document does not trust this issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
+      `the document does not trust this issuer; it trusts ${listIssuers(document)}${slashHint(document, claims)}`,
     );
   const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
   if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
@@ -126,13 +126,13 @@ function toHolderOf(held: StoredKeySummary, document: CompiledDocument): Princip
   const issuer = document.apiKeys.find(({ prefix }) => prefix === held.prefix);
   if (issuer === undefined)
     throw new AccessQueryError(
-      `the document accepts no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
+      `the document does not accept keys ${held.prefix}_…; it accepts ${listIssuers(document)}`,
     );
   const record = { ...held, secrets: [], createdAtEpochSeconds: 0 };
   return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
 }
 
-/** The holder of a ticket; roles and scopes are given separately, other claims are not carried. */
+/** The holder of a ticket; roles and scopes are given separately, and other claims are not carried. */
 function toTicketHolder(
   document: CompiledDocument,
   issuer: CompiledTicketIssuer,
@@ -170,7 +170,7 @@ function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
   const bare = (name: string) => name.replace(/\/$/, '');
   const meant = issuers.find(({ trust }) => trust.issuer !== iss && bare(trust.issuer) === bare(iss));
   if (meant === undefined) return '';
-  return `\nthe token has iss "${iss}", the document "${meant.trust.issuer}": write it exactly like this`;
+  return `\nthe token has iss "${iss}", but the document has "${meant.trust.issuer}": they must match exactly`;
 }
 
 function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
@@ -193,6 +193,6 @@ function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): Un
   const read = parseJsonObject(text);
   if (read !== undefined) return read;
   throw token === undefined
-    ? new AccessQueryError('is no JSON object', 'claims')
+    ? new AccessQueryError('is not a JSON object', 'claims')
     : new AccessQueryError('is no JWT', 'token');
 }

@@ -1,4 +1,4 @@
-/** Who may call what: a document as a table, in words. */
+/** Who may call what: a document as a table for people to read. */
 import type {
   CompiledCondition,
   CompiledDocument,
@@ -16,7 +16,7 @@ export type MatrixCell = 'open' | 'other' | 'allow' | 'own' | 'depends' | 'deny'
 
 type MatrixRow = {
   readonly route: CompiledRoute;
-  /** By role; `anybody` first: a caller without any role. */
+  /** Keys are roles; the first is `anybody`, a caller without any role. */
   readonly cells: readonly MatrixCell[];
   readonly rules: readonly string[];
   /** An allowed caller is charged, or refused if no account can be charged. */
@@ -67,7 +67,7 @@ function describeRequired({ result: { claims } }: CompiledDocument): readonly st
   const { required = [] } = claims ?? {};
   return required.length === 0
     ? []
-    : [`every caller has the claims ${required.join(', ')}; 403 to all others`];
+    : [`every caller must have the claims ${required.join(', ')}; all others get 403`];
 }
 
 function isCharged({ quota, kind }: CompiledDocument, index: number): boolean {
@@ -81,7 +81,7 @@ function describeQuota({ quota }: CompiledDocument): readonly string[] {
   const from = (source: NameOrClaim): string =>
     'name' in source ? source.name : `claim ${source.claim.join('.')}`;
   const who = quota.issuers === undefined ? 'all callers' : `callers of ${quota.issuers.join(', ')}`;
-  const named = `as tenant ${from(quota.tenant)}, to its plan on record, else ${from(quota.plan)}`;
+  const named = `as tenant ${from(quota.tenant)}, to its plan on record, otherwise ${from(quota.plan)}`;
   const needed = [
     ...('claim' in quota.tenant ? [from(quota.tenant)] : []),
     ...('claim' in quota.plan ? ['any plan'] : []),

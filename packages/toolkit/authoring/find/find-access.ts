@@ -13,8 +13,8 @@ import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
 import type { CallerSpec } from './caller-spec.ts';
 
 /**
- * Verdict on one request. `refusal`: the token is invalid, whatever the rules say. `uncharged`: the rules
- * allow the caller, and the quota finds no account to charge: `no claim plan`. `lacks`: claims that every
+ * Result for one request. `refusal`: the token is invalid, whatever the rules say. `uncharged`: the rules
+ * allow the caller, but the quota finds no account to charge: `no claim plan`. `lacks`: claims that every
  * caller must have.
  */
 type Verdict = (
@@ -33,7 +33,7 @@ export type AccessResult = {
   readonly reason: string;
   /** The caller as the rules see it; undefined on an open route. */
   readonly caller: string | undefined;
-  /** How the quota charges the caller, in words; empty where it does not. */
+  /** Describes how the quota charges the caller; empty if it does not. */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
 };
@@ -48,7 +48,7 @@ type RouteAnswer = {
   readonly reason: string;
 };
 
-/** On a WebSocket API, method and path are ignored: `$connect` is checked. @throws AccessQueryError */
+/** In a WebSocket API, method and path are ignored: `$connect` is checked. @throws AccessQueryError */
 export function findAccess(
   document: CompiledDocument,
   method: string | undefined,
@@ -128,7 +128,7 @@ function findUncharged(
 
 function targetOf(method: string, path: string | undefined): string {
   if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
-  throw new AccessQueryError('write the path below the stage as well, as in: explain orders GET /orders/7');
+  throw new AccessQueryError('the path is written without the stage, as in: explain orders GET /orders/7');
 }
 
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {
@@ -158,7 +158,7 @@ function describeCharge(
   return `charged: ${missing}, so the authorizer answers 403 although the rules allow it`;
 }
 
-/** The caller as the rules see it, and where that was found: most refusals come from a misnamed claim. */
+/** The caller as the rules see it, and where each value was found: most refusals come from a misnamed claim. */
 function describeCaller(
   { issuers, apiKeys, rules, routes }: CompiledDocument,
   { subject, issuerId, roles, scopes, claims }: Principal,
@@ -201,7 +201,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     const { guard } = verdict.route;
     return guard === undefined
       ? ['OPEN', 'the route has no authorizer, so rules do not apply']
-      : ['OTHER', `${guard} guards the route, not our authorizer, so rules do not apply`];
+      : ['OTHER', `the route has ${guard} and not our authorizer, so rules do not apply`];
   }
   if (verdict.uncharged !== undefined)
     return ['DENY', `${rules} allows it, but it cannot be charged: ${verdict.uncharged}`];
@@ -216,11 +216,11 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':
-      return ['DENY', `${rules} allows it only to its owner`];
+      return ['DENY', `${rules} allows it only to the owner of the resource`];
     case 'dot-segment':
       return [
         'DENY',
-        'a server behind the API may resolve its dots, backslashes or double escapes to another path',
+        'a server behind the API may resolve the dots, backslashes or double escapes of this path to another path',
       ];
   }
 }

@@ -14,8 +14,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Undefined when the value is no OpenAPI or Swagger document. An operation without security is open; `guards`
- * tells by name whether a scheme protects, where not every scheme does.
+ * Undefined when the value is not an OpenAPI or Swagger document. An operation without security is open;
+ * `guards` tells by name whether a scheme protects, because not every scheme does.
  */
 export function readOpenApiRoutes(
   document: unknown,

@@ -15,7 +15,10 @@ export type InventoryRoute = {
   readonly path: string;
   /** False: the route has none of our authorizers, so a document's rules for it are not enforced. */
   readonly isProtected: boolean;
-  /** Another guard, in API Gateway's words: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent: none, or ours. */
+  /**
+   * Another authorization type, in API Gateway's terms: `JWT`, `COGNITO_USER_POOLS`, `AWS_IAM`. Absent: none,
+   * or ours.
+   */
   readonly guard?: string;
 };
 
@@ -27,7 +30,7 @@ export function protectionOf(type: unknown): Pick<InventoryRoute, 'isProtected' 
     : { isProtected: false };
 }
 
-/** Undefined when the text is no inventory: a user who wrote it by hand should run the command instead. */
+/** Undefined when the text is not an inventory: a user who wrote it by hand should run the command instead. */
 export function parseInventory(text: string): RouteInventory | undefined {
   const value = parseJson(text);
   return isInventory(value) ? value : undefined;

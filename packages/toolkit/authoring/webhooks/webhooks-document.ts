@@ -21,7 +21,7 @@ const SECRET = refine(
           /^(\/[A-Za-z0-9_.-]{1,128}){2,15}$/,
           'the path of an SSM parameter, such as /gatewright/prod/github',
         ),
-        'SecureString in the parameter store, one secret per line: both the new and the old one during a change.',
+        'SecureString in the parameter store, one secret per line: during a change, both the new and the old one.',
       ),
       secret: described(
         text(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'the name of a secret in Secrets Manager'),
@@ -93,7 +93,7 @@ const SOURCE = refine(
       ),
       trustDeliveryId: described(
         literal(true),
-        'GitHub only. Tell deliveries with equal bodies (workflow_dispatch) apart by X-GitHub-Delivery, which is not signed.',
+        'GitHub only. Distinguish deliveries with equal bodies (workflow_dispatch) by X-GitHub-Delivery, which is not signed.',
       ),
     },
   ),
@@ -102,7 +102,7 @@ const SOURCE = refine(
     if (scheme === 'github')
       return toleranceSeconds === undefined
         ? undefined
-        : 'has toleranceSeconds, but GitHub signs no time: remove it';
+        : 'has toleranceSeconds, but GitHub does not sign a time: remove it';
     return trustDeliveryId === undefined ? undefined : 'has trustDeliveryId, which is for github only';
   },
 );

@@ -1,4 +1,4 @@
-/** The least permissions that the receiver's role needs for its document. */
+/** The minimal permissions that the receiver's role needs for its document. */
 import type { CompiledSource, CompiledWebhooks } from '@gatewright/handlers/webhooks/compiled-webhooks';
 
 type PolicyStatement = {

@@ -46,7 +46,7 @@ export class UnfinishedError extends UsageError {}
 
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
-  'undo that and run gatewright attach apply, which resumes; or gatewright detach, which undoes the steps done so far';
+  'undo these edits and run gatewright attach apply, which resumes; or run gatewright detach, which undoes the steps done so far';
 
 /** @throws ForeignEditError, PlaneError; completed steps stay, and a repetition continues */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
@@ -59,7 +59,7 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // A deployment publishes all pending settings, also those of others.
+    // A deployment publishes all pending settings, including those that others have made.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await readSnapshot(plan, work);
     const ids = findIds(plan.steps, snapshot);
     if (stateOf(step, snapshot, ids) === 'after') {
@@ -126,7 +126,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
     } catch (error) {
       // Parts changed by others may need it.
       if (inTheWay.size === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
-      kept.push(`${step.part} stays: ${error.message}`);
+      kept.push(`${step.part} was not changed: ${error.message}`);
       continue;
     }
     say('undone');
@@ -140,7 +140,10 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   return { kept };
 }
 
-/** Why a step cannot be undone as it was done: its part, or the authorizer that it would give back, has changed. */
+/**
+ * Why a step cannot be undone in the way it was done: its part, or the authorizer that the undo would
+ * restore, has changed.
+ */
 function describeObstacle(
   step: Step,
   guards: Snapshot,
@@ -169,10 +172,10 @@ function note(
   report(step, what, place, of);
 }
 
-// Authorizers that an undo gives back to routes, by id. An id says nothing of what answers behind it: the authorizer may
-// have been edited, deleted or made again since.
+// Authorizers that an undo restores on routes, by id. An id does not tell what is behind it: the authorizer
+// may have been edited, deleted or created again since.
 
-/** As they are when the routes lose them. */
+/** Their state when the routes lose them. */
 function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
   return Object.fromEntries(
     steps.flatMap((step) => {
@@ -184,7 +187,8 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 }
 
 /**
- * How the authorizer that a step gives back differs from what the route had; undefined: not, or it gives none back.
+ * How the authorizer that a step restores differs from what the route had; undefined: it does not differ, or
+ * none is restored.
  * @param guards of the undo file; files of earlier versions have none, and only missing authorizers are found
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {
@@ -192,9 +196,9 @@ function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): stri
   if (id === undefined) return undefined;
   const found = findAuthorizer(now, id);
   const was = guards[id];
-  if (found === undefined) return `${step.part}: its former authorizer ${id} is gone`;
+  if (found === undefined) return `${step.part}: its former authorizer ${id} no longer exists`;
   if (was === undefined || isSame(was, found.shown)) return undefined;
-  return `${step.part}: of its former authorizer, ${describe(found.part, was, found.shown)}`;
+  return `${step.part}: its former authorizer has changed: ${describe(found.part, was, found.shown)}`;
 }
 
 function idBefore({ part, before }: Step): string | undefined {

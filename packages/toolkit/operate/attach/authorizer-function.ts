@@ -7,12 +7,12 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Snapshot } from './step.ts';
 
 export type AuthorizerFunction = {
-  /** With its alias, if one was named. */
+  /** Includes the alias, if one was named. */
   readonly arn: string;
   readonly name: string;
   readonly timeoutSeconds: number | undefined;
   readonly isCallable: boolean;
-  /** Of its policy. */
+  /** Path of the function's policy. */
   readonly address: string;
   readonly qualifier: string | undefined;
   /** The statement that an attachment added, if present. */
@@ -36,8 +36,8 @@ export function apiArnOf(functionArn: string, apiId: string): string {
 }
 
 /**
- * By ARN, or by name in the account of the credentials.
- * @throws UsageError where the function does not exist
+ * Finds the function by ARN, or by name in the account of the credentials.
+ * @throws UsageError if the function does not exist
  */
 export async function readAuthorizerFunction(
   plane: ControlPlane,
@@ -53,7 +53,7 @@ export async function readAuthorizerFunction(
   const arn = textAt(found, 'FunctionArn');
   if (found === undefined || arn === undefined)
     throw new UsageError(
-      `there is no function ${named}: deploy the toolkit's stack first, name the deployed one with --stack (gatewright-dev, where its stage is dev), or name another function with --function`,
+      `there is no function ${named}: deploy the toolkit's stack first, name the deployed stack with --stack (gatewright-dev, if its stage is dev), or name another function with --function`,
     );
   const answer = await plane.read('lambda', `${address}/policy${query}`);
   const policy = parseJsonObject(textAt(answer, 'Policy') ?? '{}');

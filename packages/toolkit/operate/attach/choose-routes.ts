@@ -9,8 +9,8 @@ export type Choice = {
 };
 
 /**
- * Without patterns, every open route. `OPTIONS` is left alone, since browsers send it without credentials; of
- * a WebSocket API only `$connect` can have an authorizer.
+ * Without patterns, chooses every open route. `OPTIONS` is skipped, because browsers send it without
+ * credentials; in a WebSocket API only `$connect` can have an authorizer.
  * @param isReplacing includes routes that have another authorizer
  */
 export function chooseRoutes(

@@ -1,4 +1,4 @@
-/** Settings of an API's authorizer that keep the promises of the access document. */
+/** Settings of an API's authorizer that comply with the access document. */
 import type { CompiledDocument, CompiledSource } from '#shared/access/compiled-document.ts';
 import type { WiredAuthorizer, WiredSource } from '@gatewright/authoring/check/check-wiring';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -13,12 +13,12 @@ type AuthorizerOptions = {
 };
 
 export type AuthorizerSettings = {
-  /** In the form of `CreateAuthorizer`. */
+  /** The settings have the form of `CreateAuthorizer`. */
   readonly body: UnknownMembers;
   readonly wired: WiredAuthorizer;
 };
 
-/** Without a document nothing is cached: the inputs of an answer are unknown. */
+/** Without a document nothing is cached, because it is unknown on what a result depends. */
 export function chooseSettings(
   { kind }: Pick<LiveApi, 'kind'>,
   document: CompiledDocument | undefined,

@@ -1,4 +1,6 @@
-/** What guards the callers of routes whose authorizer is replaced: before the first call, and after verification. */
+/**
+ * Protects the callers of routes whose authorizer is replaced: before the first call, and after verification.
+ */
 import { relative } from 'node:path';
 import { describeClaimRead, findClaimReads } from '@gatewright/authoring/check/claim-reads';
 import { readProjectSources } from '../../../gateway/lambda/code/package-sources.ts';
@@ -13,14 +15,17 @@ import { count, UsageError } from '../../../base/terminal/output.ts';
 /** Nothing has been changed. */
 export class ClaimsUncheckedError extends UsageError {}
 
-/** Their claims are `authorizer.claims` and `authorizer.jwt.claims`, which ours does not write. */
+/**
+ * The claims of these authorizers are `authorizer.claims` and `authorizer.jwt.claims`, which ours does not
+ * set.
+ */
 const GIVES_CLAIMS: ReadonlySet<unknown> = new Set(['COGNITO_USER_POOLS', 'JWT']);
 
 const SHOWN = 3;
 
 /**
- * A handler that reads them finds no caller, and answers 200: no verification sees that. So sources below the folder are looked
- * through, whatever the caller says.
+ * A handler that reads these claims finds no caller and still answers 200, which no verification notices. So
+ * the sources below the folder are searched, whatever the user claims.
  * @throws ClaimsUncheckedError
  */
 export function assertClaimsChecked(
@@ -47,8 +52,8 @@ export function assertClaimsChecked(
     );
   if (isChecked) return;
   throw new ClaimsUncheckedError(
-    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Make the handlers read ` +
-      'claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked beside --yes.',
+    `${names} would lose an authorizer that gives handlers claims; nothing was changed. Change the handlers to read ` +
+      'claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked together with --yes.',
   );
 }
 

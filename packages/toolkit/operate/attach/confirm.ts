@@ -4,7 +4,7 @@ import { colorize, printLines, textStream, UsageError } from '../../../base/term
 import type { Opening } from './openings.ts';
 import type { PlaneCall } from './step.ts';
 
-/** @throws UsageError where no terminal is there, or the answer is not yes */
+/** @throws UsageError if there is no terminal, or the answer is not yes */
 export async function confirm(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
   if (!hasTerminal()) throw new UsageError('No terminal to confirm in. Nothing was changed. Pass --yes.');
@@ -13,9 +13,9 @@ export async function confirm(question: string, isYes: boolean): Promise<void> {
 }
 
 /**
- * Each by its name, which --yes does not stand for.
+ * Asks for the name of each route that becomes open; --yes does not replace that.
  * @param named by --open
- * @throws UsageError where a name is missing
+ * @throws UsageError if a name is missing
  */
 export async function confirmOpenings(openings: readonly Opening[], named: readonly string[]): Promise<void> {
   printLines(
@@ -29,10 +29,12 @@ export async function confirmOpenings(openings: readonly Opening[], named: reado
   );
   if (missing.length > 0 && !hasTerminal())
     throw new UsageError(
-      `This may be open to everybody. Nothing was changed. Name it: ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
+      `This may become open to everyone. Nothing was changed. To confirm, pass ${missing.map((name) => showControls(`--open "${name}"`)).join(' ')}`,
     );
   for (const name of missing)
-    if ((await ask(showControls(`May be open to everybody: ${name}. Type its name: `))) !== name)
+    if (
+      (await ask(showControls(`May become open to everyone: ${name}. Type its name to confirm: `))) !== name
+    )
       throw new UsageError('nothing was changed');
 }
 

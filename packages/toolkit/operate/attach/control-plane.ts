@@ -16,7 +16,7 @@ export interface ControlPlane {
 
 /** Codes for an expired session. */
 const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
-const FRESH = 'the credentials have expired: renew them and run the command again; completed steps stay';
+const FRESH = 'the credentials have expired: renew them and run the command again; completed steps are kept';
 
 /**
  * AWS refused or did not answer. Whether a call without an answer was carried out shows only in the current
@@ -116,16 +116,16 @@ export function createControlPlane(
   };
 }
 
-/** A concurrent edit of another part of the API is no conflict. */
+/** A concurrent edit of another part of the API is not a conflict. */
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
-  // AWS has one code for both, and only its text tells them apart.
+  // AWS uses one code for both, and only the text distinguishes them.
   // oxlint-disable-next-line gatewright/no-recognition-by-text
   const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
-/** Without it the v1 API answers in HAL. */
+/** Without this header the v1 API answers in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */
@@ -136,14 +136,14 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
     const answer = await read('apigateway', `${path}${query}`);
-    // A list of one may be written without the list.
+    // A list of one item may be written as the item itself.
     const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
     if (answer === undefined || !items.every(isJsonObject))
-      throw new PlaneError(`GET ${path}`, '', 'the answer is not a list');
+      throw new PlaneError(`GET ${path}`, '', 'the response is not a list');
     found.push(...items);
     const after = answer[token];
     if (typeof after !== 'string' || after === '') return found;
     next = after;
   }
-  throw new PlaneError(`GET ${path}`, '', 'the list has no end');
+  throw new PlaneError(`GET ${path}`, '', 'the list does not end');
 }

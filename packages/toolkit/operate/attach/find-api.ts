@@ -1,11 +1,11 @@
-/** The API by its id, or by a name that only one API with this stage has. */
+/** Finds the API by its id, or by a name that only one API with this stage has. */
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { UsageError } from '../../../base/terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const ID = /^[a-z0-9]{10}$/;
 
-/** @returns its id. @throws UsageError where none or several match */
+/** @returns its id. @throws UsageError if no API or several match */
 export async function findApi(plane: ControlPlane, named: string, stage: string): Promise<string> {
   if (ID.test(named) && (await isId(plane, named))) return named;
   const rest = await plane.list('/restapis?limit=500');

@@ -33,7 +33,7 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
       obstacle(
         'no-route',
         `no route matches "${pattern}"`,
-        'write it as in the API: gatewright attach plan lists the routes without --routes',
+        'write it as the API does: gatewright attach plan lists the routes without --routes',
       ),
     ),
     ...(chosen.length === 0 && idle.length === 0
@@ -41,7 +41,7 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
           obstacle(
             'nothing',
             'there is no route to attach to',
-            'name routes with --routes; --replace includes those with another authorizer',
+            'name routes with --routes; --replace includes routes with another authorizer',
           ),
         ]
       : []),
@@ -55,7 +55,7 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
       obstacle(
         'no-document',
         `no access document protects stage ${stage} of API ${apiId}, so the authorizer would answer 500 to every caller`,
-        `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish that to the deployed authorizers; use --no-document if another function decides`,
+        `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish the document to the deployed authorizers; use --no-document if another function decides`,
       ),
     ];
   const after = live.routes.map(({ key, method, path, authorizationType }) => ({
@@ -105,7 +105,7 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
     : [
         warning(
           'unknown-routes',
-          `document ${document.name} does not know ${list(unknown.map(({ key }) => key))}: every caller is denied there`,
+          `document ${document.name} does not contain ${list(unknown.map(({ key }) => key))}: every caller is denied there`,
           'run gatewright attach plan --write-routes, then publish the document to the deployed authorizers',
         ),
       ];
@@ -128,7 +128,7 @@ function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[
       ? [
           warning(
             'authorizer-timeout',
-            `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, and API Gateway waits ${AUTHORIZER_TIMEOUT_SECONDS} s`,
+            `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, but API Gateway waits only ${AUTHORIZER_TIMEOUT_SECONDS} s`,
             'lower its timeout',
           ),
         ]
@@ -144,10 +144,10 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
       ? [
           warning(
             'drift-unknown',
-            `it is unknown whether stage ${stage} serves the current configuration: edits that were not deployed go live too`,
+            `it is unknown whether stage ${stage} serves the current configuration: edits that were never deployed would go live too`,
             kind === 'websocket'
-              ? 'AWS exports no WebSocket APIs: ask the people who edit it'
-              : 'compare with the stage’s export',
+              ? 'AWS does not export WebSocket APIs: ask the people who edit the API'
+              : 'compare it with the stage’s export',
           ),
         ]
       : []),
@@ -161,14 +161,20 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
         ]
       : []),
     ...(isJsonObject(canary)
-      ? [obstacle('canary', `stage ${stage} has a canary`, 'gatewright canary promote or rollback first')]
+      ? [
+          obstacle(
+            'canary',
+            `stage ${stage} has a canary`,
+            'run gatewright canary promote or gatewright canary rollback first',
+          ),
+        ]
       : []),
     ...(live.isAutomatic && kind === 'http'
       ? [
           warning(
             'automatic',
             `stage ${stage} deploys automatically: each route is guarded as soon as it is changed`,
-            'nothing to do; with autoDeploy off all routes change at once',
+            'nothing to do; with autoDeploy off, all routes change at once',
           ),
         ]
       : []),
@@ -193,8 +199,8 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'claims',
-            `${list(replaced.map(({ key }) => key))} loses its present authorizer: handlers find no authorizer.claims and no signer behind ours`,
-            'make them read claimsOf(event), in Python claims_of(event), first (node_modules/gatewright/docs/guides/protect/coming-from.md)',
+            `${list(replaced.map(({ key }) => key))} loses its present authorizer: behind ours, handlers find no authorizer.claims and no IAM caller identity`,
+            'first change them to read claimsOf(event), in Python claims_of(event) (node_modules/gatewright/docs/guides/protect/coming-from.md)',
           ),
         ]),
     ...(left.length === 0
@@ -217,7 +223,7 @@ function checkPolicies({ live: { api } }: Circumstances): Surprise[] {
     : [
         warning(
           'resource-policy',
-          'the API has a resource policy: it is evaluated before the authorizer, and its Deny stays a 403',
+          'the API has a resource policy: it is evaluated before the authorizer, and its Deny remains a 403',
           'nothing to do if that is intended',
         ),
       ];

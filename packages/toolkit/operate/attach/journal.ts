@@ -74,12 +74,12 @@ export interface Journal {
   close(): void;
 }
 
-/** Owner only: an API's configuration may hold secrets. */
+/** Readable by the owner only: an API's configuration may contain secrets. */
 const PRIVATE = 0o600;
 
 /**
- * Below `root`, a folder per API and stage, with one for each attachment; the latest that is not undone
- * counts.
+ * Below `root` there is a folder per API and stage, with one folder for each attachment; the latest that is
+ * not undone is current.
  */
 export function openJournal(root: string, apiId: string, stage: string): Journal {
   const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
@@ -104,7 +104,7 @@ export function nextJournal({ folder }: Journal): Journal {
   return openFolder(join(base, String(Number(number) + 1)));
 }
 
-/** The attachment before this one; undefined for the first, or where it is undone. */
+/** The attachment before this one; undefined for the first, or if it is undone. */
 export function earlierJournal({ folder }: Journal): Journal | undefined {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
   const earlier = join(base, String(Number(number) - 1));
@@ -138,7 +138,7 @@ function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
 }
 
 /**
- * Calls to AWS are made of it, so it must be unchanged, and of this API.
+ * Calls to AWS are made from this file, so it must be unchanged, and belong to this API.
  * @throws UsageError otherwise
  */
 function read(folder: string, file: string): UnknownMembers | undefined {
@@ -150,12 +150,12 @@ function read(folder: string, file: string): UnknownMembers | undefined {
   const { sum, ...content } = found;
   if (sum !== sumOf(content))
     throw new UsageError(
-      `${file} has been edited since gatewright attach wrote it: undo the edit, since calls to AWS are made of it`,
+      `${file} was edited after gatewright attach wrote it: undo the edit, because calls to AWS are made from it`,
     );
   const { apiId, stage } = content;
   if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
     throw new UsageError(
-      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
+      `${file} belongs to API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
     );
   return content;
 }
@@ -182,7 +182,10 @@ function makeFolder(folder: string): void {
   refuseLinks([dirname(folder), folder]);
 }
 
-/** Attack: git keeps links, so a cloned repository could let an attachment write, or read, outside of it. */
+/**
+ * Attack: git keeps links, so a cloned repository could make an attachment write or read outside of the
+ * folder.
+ */
 function refuseLinks(paths: readonly string[]): void {
   const link = paths.find((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
   if (link !== undefined)

@@ -7,11 +7,11 @@ import type { Snapshot } from './step.ts';
 export type LiveRoute = {
   /** `GET /orders`, `$connect`. */
   readonly key: string;
-  /** `ANY` where the key has none. */
+  /** `ANY` if the key has no method. */
   readonly method: string;
   readonly path: string;
   readonly address: string;
-  /** As AWS shows it. */
+  /** The authorizer's settings as AWS returns them. */
   readonly shown: UnknownMembers;
   readonly authorizationType: string;
   readonly authorizerId: string | undefined;
@@ -32,7 +32,7 @@ export type LiveApi = {
   /** REST: those that are not AWS's own. */
   readonly gatewayResponses: readonly UnknownMembers[];
   readonly parts: Snapshot;
-  /** The stage follows each edit at once. */
+  /** The stage follows each edit immediately. */
   readonly isAutomatic: boolean;
   /** Differences between the configuration and the served stage; undefined where they are unknown. */
   readonly drift: readonly string[] | undefined;

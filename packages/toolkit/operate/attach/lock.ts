@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } f
 import { join } from 'node:path';
 import { UsageError } from '../../../base/terminal/output.ts';
 
-/** @throws UsageError while another run holds it; a killed run does not */
+/** @throws UsageError while another run holds the lock; a killed run does not hold it */
 export async function withLock<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },
@@ -26,10 +26,10 @@ function take(root: string, apiId: string, stage: string): string {
     const owner = Number(readFileSync(file, 'utf8'));
     if (isAlive(owner))
       throw new UsageError(
-        `another gatewright (process ${owner}) is working on this API and stage; wait for it, or delete ${file} if that process is none`,
+        `another gatewright (process ${owner}) is working on this API and stage; wait for it, or delete ${file} if that process is no longer running`,
       );
     unlinkSync(file);
-    if (!write(file)) throw new UsageError('another gatewright has begun work on this API and stage');
+    if (!write(file)) throw new UsageError('another gatewright has started work on this API and stage');
   }
   return file;
 }

@@ -25,7 +25,7 @@ export type AttachOptions = {
   readonly stage: string;
   readonly type: 'token' | 'request';
   readonly functionName: string;
-  /** Of the authorizer at the API. */
+  /** Name of the authorizer in the API. */
   readonly name: string;
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
@@ -134,12 +134,12 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
       id: 'no-canary',
       level: 'obstacle',
       what: 'only REST APIs have canaries',
-      fix: 'omit --canary; with autoDeploy off, gatewright rollback goes back',
+      fix: 'omit --canary; with autoDeploy off, gatewright rollback returns to the previous deployment',
     },
   ];
 }
 
-/** Also without a document: the function reads events that such an API never sends. */
+/** Applies without a document too: the function reads events that such an API never sends. */
 function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
@@ -153,14 +153,14 @@ function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[]
 }
 
 /**
- * @throws UsageError for an ARN of another region: the function of that name in this region is a different
+ * @throws UsageError for an ARN of another region: the function with that name in this region is a different
  * one
  */
 function refuseOtherRegion(functionName: string, region: string): void {
   const [arn, , service, ofFunction] = functionName.split(':');
   if (arn === 'arn' && service === 'lambda' && ofFunction !== region)
     throw new UsageError(
-      `the function is in region ${ofFunction ?? ''}, and the API in ${region}: name a function in the API's region`,
+      `the function is in region ${ofFunction ?? ''}, but the API is in ${region}: name a function in the API's region`,
     );
 }
 

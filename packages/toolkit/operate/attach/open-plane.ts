@@ -12,7 +12,7 @@ export type OpenPlane = { readonly region: string; readonly aws: Aws; readonly p
 /** @throws UsageError without region or credentials */
 export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw new UsageError('no region: give --region, or set AWS_REGION');
+  if (region === undefined) throw new UsageError('no region is set: pass --region, or set AWS_REGION');
   const aws = createAws(region, await findCredentials(flags, region), flags);
   const isLocal = isLoopbackUrl(endpointOf('apigateway', region, flags, process.env));
   const {

@@ -1,4 +1,7 @@
-/** What a call opens, or puts behind a guard that AWS does not show: printed as the call itself, and asked for by name. */
+/**
+ * What a call opens, or puts behind a guard that AWS does not show: the call itself is printed, and the user
+ * is asked for its name.
+ */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -17,7 +20,7 @@ type Api = Pick<LiveApi, 'kind' | 'address' | 'api'>;
 
 type Guard = { readonly type: string; readonly asksKey: boolean };
 
-/** Of undoing the steps that are done. */
+/** What undoing the completed steps would open. */
 export async function openingsOfUndo(
   plane: Pick<ControlPlane, 'read'>,
   api: Api,
@@ -45,9 +48,11 @@ export async function openingsOfUndo(
 }
 
 /**
- * Of a stage that gets another deployment: routes that are open there, have a guard of another kind, or ask for no API
- * key, and are guarded or missing now. AWS shows neither their authorizers nor the resource policy of a deployment.
- * @param isNamed the caller has named the deployment; otherwise it is asked for where authorizers guard its routes
+ * What a stage opens that gets another deployment: routes that are open there, have a guard of another kind,
+ * or need no API key, and are guarded or missing now. AWS shows neither the authorizers nor the resource
+ * policy of a deployment.
+ * @param isNamed whether the user has named the deployment; otherwise it is asked for if authorizers guard
+ * its routes
  */
 export async function openedByMove(
   plane: Pick<ControlPlane, 'read'>,
@@ -77,7 +82,7 @@ function hasAuthorizer({ type }: Guard): boolean {
   return type !== 'NONE' && type !== 'AWS_IAM';
 }
 
-/** By route; undefined: AWS does not show it. */
+/** Keys are routes; undefined: AWS does not show it. */
 async function guardsOf(
   plane: Pick<ControlPlane, 'read'>,
   address: string,

@@ -20,7 +20,7 @@ type StepsOptions = {
 
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
-/** In this order: callers notice nothing until everything else is done. */
+/** The order of the steps: callers notice nothing until everything else is done. */
 export function planSteps(
   live: LiveApi,
   authorizer: AuthorizerFunction,
@@ -76,7 +76,7 @@ export function permissionStep(
 export function authorizerStep({ address, kind }: LiveApi, body: UnknownMembers): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
-  const kept = kind === 'websocket' ? '' : `, answers cached for ${String(ttl)} s`;
+  const kept = kind === 'websocket' ? '' : `, results cached for ${String(ttl)} s`;
   const said = [body['identitySource']]
     .flat()
     .filter((one) => one !== undefined && one !== '')
@@ -225,7 +225,7 @@ export function stageStep(
     does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
-      // In the order of the developer guide: the first operation makes the canary.
+      // The order of the developer guide: the first operation creates the canary.
       { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
       { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
     ]),

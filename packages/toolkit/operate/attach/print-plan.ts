@@ -36,17 +36,14 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
 }
 
-/** What a detachment undoes, the last step first; without steps that are not done. */
+/** What a detachment undoes, last step first; steps that were not done are omitted. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
     const outcome = stateOfMembers(step, now, ids) === 'after' ? findUndone(step, now, ids) : undefined;
     return outcome === undefined ? [] : [{ name: step.name, does: describeUndo(undo, step, outcome, now) }];
   });
-  return [
-    colorize('bold', `to be undone: ${lines.length} of ${undo.steps.length} steps`),
-    ...printSteps(lines),
-  ];
+  return [colorize('bold', `to undo: ${lines.length} of ${undo.steps.length} steps`), ...printSteps(lines)];
 }
 
 /**
@@ -61,7 +58,7 @@ function describeUndo(
   now: Snapshot,
 ): string {
   if (makes === 'authorizer') return `delete the authorizer ${textAt(after, 'name') ?? ''}`;
-  if (makes === 'deployment') return 'delete the deployment of the attachment';
+  if (makes === 'deployment') return 'delete the deployment that attach made';
   if (part === 'stage')
     return outcome.after['canarySettings'] === undefined
       ? `point stage ${stage} back at deployment ${textAt(before ?? {}, 'deploymentId') ?? ''}`
@@ -106,13 +103,14 @@ function describeEffect(
 
 function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' | 'token'>>): string {
   const looked = 'AWS’s configuration is checked afterwards';
-  if (url === undefined) return `${looked}; the effect on callers is not, without --url and --token-file.`;
+  if (url === undefined)
+    return `${looked}; the effect on callers is checked only with --url and --token-file.`;
   return token === undefined
-    ? `${looked}, and refusals at ${url}; not successful calls, without --token-file.`
+    ? `${looked}, and refusals at ${url}; successful calls are checked only with --token-file.`
     : `${looked}, and the effect on callers at ${url}.`;
 }
 
-/** For programs: steps and findings, without configuration of the API. */
+/** Output for programs: steps and findings, without configuration of the API. */
 export function planAsJson({ plan, live, surprises }: Reading): object {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return {

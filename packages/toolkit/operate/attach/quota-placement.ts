@@ -1,6 +1,6 @@
 /**
- * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment
- * can do for it. Pure.
+ * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"),
+ * and what an attachment can do for it. Pure.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -64,7 +64,13 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
   const format = textAt(stageShown, 'accessLogSettings', 'format');
   const fix = `write it as JSON, such as ${usageFormat(kind)} (node_modules/gatewright/docs/guides/sell/quota.md, “From access logs”)`;
   if (group === undefined || format === undefined)
-    return [obstacle('no-access-log', `stage ${stage} writes no access log to charge from`, fix)];
+    return [
+      obstacle(
+        'no-access-log',
+        `stage ${stage} writes no access log from which requests could be charged`,
+        fix,
+      ),
+    ];
   const there = variablesOf(format);
   const missing = CHARGED_BY.filter((name) => !there.includes(name));
   const isJson = isJsonLine(format);
@@ -82,13 +88,13 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
       : [
           warning(
             'access-log-caller',
-            `no line of stage ${stage} names a caller, so no caller is charged`,
-            'add "key":"$context.authorizer.principalId", or the claim that the document charges by',
+            `the access log of stage ${stage} does not name the caller, so no caller is charged`,
+            'add "key":"$context.authorizer.principalId", or the claim by which the document charges',
           ),
         ]),
     warning(
       'access-log-filter',
-      `whether ${group} feeds the usage tracker was not checked`,
+      `it was not checked whether ${group} feeds the usage tracker`,
       'add a subscription filter with an empty pattern on the toolkit’s UsageTrackerArn',
     ),
   ];

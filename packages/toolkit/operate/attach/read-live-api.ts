@@ -70,7 +70,7 @@ function restRoutes(address: string, resource: UnknownMembers): readonly LiveRou
   const { id, path } = resource;
   const { resourceMethods = {} } = resource;
   if (typeof id !== 'string' || typeof path !== 'string' || !isJsonObject(resourceMethods))
-    throw new UsageError('AWS names a resource without id or path');
+    throw new UsageError('AWS returned a resource without id or path');
   return Object.entries(resourceMethods).flatMap(([method, shown]) =>
     isJsonObject(shown)
       ? [routeOf(shown, `${method} ${path}`, method, path, `${address}/resources/${id}/methods/${method}`)]
@@ -110,7 +110,7 @@ function partsOf(
   ]);
 }
 
-/** By the summary of the deployment, and by the integrations of its export where it has one. */
+/** Compares with the summary of the deployment, and with the integrations of its export if it has one. */
 async function findRestDrift(
   plane: ControlPlane,
   address: string,
@@ -159,14 +159,16 @@ function describeDrift(route: LiveRoute, served: unknown, exported: UnknownMembe
     ...(wasAuthorized === authorizationType
       ? []
       : [
-          `${key} is deployed with authorization ${String(wasAuthorized)}, and configured with ${authorizationType}`,
+          `${key} is deployed with authorization ${String(wasAuthorized)}, but configured with ${authorizationType}`,
         ]),
     ...(Boolean(served['apiKeyRequired']) === apiKeyRequired
       ? []
-      : [`${key} ${apiKeyRequired ? 'requires' : 'no longer requires'} an API key, which is not deployed`]),
+      : [
+          `${key} ${apiKeyRequired ? 'requires' : 'no longer requires'} an API key, but that change is not deployed`,
+        ]),
     ...(integration === undefined || isSame(was, now)
       ? []
-      : [`${key} has another integration than the deployed one`]),
+      : [`${key} is configured with another integration than the deployed one`]),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Steps of a saved attachment, made again from parts, states and the live API. Attack: a cloned repository brings a
- * file that shows one route and calls another, with a checksum that anybody can compute.
+ * Steps of a saved attachment, built again from parts, states and the live API. Attack: a cloned repository
+ * contains a file that shows one route and calls another, with a checksum that anybody can compute.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -22,7 +22,7 @@ import {
 import { isSame } from './step.ts';
 import type { PlaneCall, Step } from './step.ts';
 
-/** A file leads to other calls than its parts and states do. Nothing was changed. */
+/** The file's calls differ from the calls that its parts and states require. Nothing was changed. */
 export class AttachmentFileError extends UsageError {
   override readonly code = 'ATTACHMENT_FILE_CHANGED';
 }
@@ -34,7 +34,7 @@ export function restoreSteps<Of extends Undo>(
   authorizer: AuthorizerFunction,
 ): Of {
   if (saved.kind !== live.kind)
-    throw changed(`it is of a ${saved.kind} API, and ${live.apiId} is ${live.kind}`);
+    throw changed(`it is for a ${saved.kind} API, but ${live.apiId} is a ${live.kind} API`);
   const steps = saved.steps.map((step) => {
     const made = restoreStep(step, live, authorizer);
     if (
@@ -42,11 +42,11 @@ export function restoreSteps<Of extends Undo>(
       !isSame(made.after, step.after) ||
       (made.before === null) !== (step.before === null)
     )
-      throw changed(`attach makes no such step of ${step.part}`);
+      throw changed(`attach never makes such a step for ${step.part}`);
     const different = findDifferentCall(step, made, authorizer);
     if (different !== undefined)
       throw changed(
-        `its calls of ${step.part} are not those of attach: ${different.method} ${different.path}`,
+        `its calls for ${step.part} are not calls that attach makes: ${different.method} ${different.path}`,
       );
     return made;
   });

@@ -18,7 +18,7 @@ export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
 export function assertBegun(journal: Journal): void {
   if (journal.lines().some(({ what }) => what === 'begin')) return;
   throw new AttachmentFileError(
-    `${journal.folder} has an undo file, but its journal shows no step that began; nothing was changed. Remove the folder and run the command again`,
+    `${journal.folder} has an undo file, but its journal shows no step that was started; nothing was changed. Remove the folder and run the command again`,
   );
 }
 
@@ -48,7 +48,7 @@ export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): Li
  * @throws AttachmentFileError
  */
 export function assertPlanned(saved: Plan, planned: Plan): void {
-  // The permission is left out of a new plan once it is given; it is always that of the function.
+  // A new plan omits the permission if it already exists; it is always the permission of the function.
   const [ours, theirs] = [planned, saved].map(({ apiId, steps }) =>
     steps
       .filter(({ part }) => part !== permissionPart(apiId))
@@ -57,7 +57,7 @@ export function assertPlanned(saved: Plan, planned: Plan): void {
   if (saved.functionArn === planned.functionArn && isSame(ours, theirs)) return;
   const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
   throw new AttachmentFileError(
-    `the saved attachment is not what the options of this call plan: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
-      'Repeat the options that it was planned with, plan again, or undo a begun one with gatewright detach',
+    `the saved attachment differs from what the options of this call plan: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
+      'Repeat the options that it was planned with, plan again, or undo a started one with gatewright detach',
   );
 }

@@ -15,7 +15,7 @@ const STACK = 'aws:cloudformation:stack-name';
 /** Creator of an API, which will restore its own state. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
-/** As far as tags show; undefined where no template made it. */
+/** As far as tags show; undefined if the API does not come from a template. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);
@@ -33,7 +33,7 @@ const FILES = {
   'serverless.yml': 'serverless.yml',
 };
 
-/** What made the stack, by the files of the folder, or the tag that SAM sets on HTTP APIs. */
+/** The tool that created the stack, by the files of the folder, or by the tag that SAM sets on HTTP APIs. */
 function toolOf(files: readonly string[], { api }: Pick<LiveApi, 'api'>): Snippet['tool'] {
   const has = (name: RegExp): boolean => files.some((file) => name.test(file));
   if (has(/^serverless\./)) return 'serverless.yml';
@@ -54,7 +54,7 @@ export function describeOrigin(live: LiveApi, plan: Plan, files: readonly string
   if (plan.steps.length === 0) return [warning];
   return [
     warning,
-    `  The same in ${FILES[tool]} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
+    `  The same change in ${FILES[tool]} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
       .filter((snippet) => snippet.tool === tool)
       .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),
@@ -66,7 +66,7 @@ type Snippet = {
   readonly text: string;
 };
 
-/** For the first route of the plan; the others take the same authorizer. */
+/** The snippet for the first route of the plan; the others use the same authorizer. */
 export function snippetsFor({ steps, kind, functionArn }: Plan): readonly Snippet[] {
   const settings = steps.find(({ makes }) => makes === 'authorizer')?.after ?? {};
   const key =

@@ -1,6 +1,6 @@
 /**
- * An attachment as data: each step names a part of the API, its state before and after. So one look at the
- * API shows which steps are done, whichever run died in the middle, and what others did.
+ * An attachment as data: each step names a part of the API, and its state before and after. So one look at
+ * the API shows which steps are done, whichever run was interrupted, and what others have changed.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,7 +8,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 /** Parts of an API by name: `api`, `stage`, `route GET /orders`, `authorizer ours`, `permission …`. */
 export type Snapshot = Readonly<Record<string, UnknownMembers>>;
 
-/** One call of AWS's own API. `{authorizer}` and `{deployment}` stand for ids from earlier steps. */
+/** One call of AWS's own API. `{authorizer}` and `{deployment}` are replaced by ids from earlier steps. */
 export type PlaneCall = {
   readonly service: 'apigateway' | 'lambda';
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -74,8 +74,8 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
 }
 
 /**
- * For undoing a step: only the members that it changed count; others' changes beside them stay. Undefined:
- * the part is gone, and there is nothing to undo.
+ * The state for undoing a step: only the members that the step changed are restored; changes that others made
+ * to other members stay. Undefined: the part no longer exists, and there is nothing to undo.
  */
 export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
   const found = now[step.part];
@@ -87,7 +87,7 @@ export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState |
   return isBefore ? 'before' : 'other';
 }
 
-/** The outcome whose members are present; undefined where none is. */
+/** The outcome whose members are present; undefined if none is. */
 export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -173,7 +173,7 @@ export function describe(
   now: UnknownMembers | undefined,
 ): string {
   if (was === undefined) return `${part} is new`;
-  if (now === undefined) return `${part} is gone`;
+  if (now === undefined) return `${part} no longer exists`;
   const names = [...new Set([...Object.keys(was), ...Object.keys(now)])].sort();
   const said = names
     .filter((name) => !isSame(was[name], now[name]))

@@ -18,7 +18,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       : [
           warning(
             'cors',
-            'pages of other origins cannot read 401 and 403: a route of the API answers OPTIONS, and denials carry no CORS headers',
+            'pages of other origins cannot read 401 and 403: a route of the API answers OPTIONS, but refusals carry no CORS headers',
             'give the API a CorsConfiguration',
           ),
         ];
@@ -58,7 +58,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
   ];
 }
 
-/** Of these routes, those whose cached answers are the same for all callers. */
+/** Those of the routes whose cached responses are the same for all callers. */
 export function sharedCacheRoutes(
   { kind, stageShown }: Pick<LiveApi, 'kind' | 'stageShown'>,
   routes: readonly LiveRoute[],
@@ -90,8 +90,8 @@ export function checkCaches({ live, choice: { chosen } }: Circumstances): Surpri
     : [
         warning(
           'cache',
-          `the stage caches answers of ${list(cached.map(({ key }) => key))} and returns them to every allowed caller`,
-          'put method.request.header.Authorization into the cache key, or do not cache answers that depend on the caller',
+          `the stage caches responses of ${list(cached.map(({ key }) => key))} and returns them to every allowed caller`,
+          'put method.request.header.Authorization into the cache key, or do not cache responses that depend on the caller',
         ),
       ];
 }

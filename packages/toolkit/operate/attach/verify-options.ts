@@ -8,7 +8,7 @@ import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';
 
 export type VerifyOptions = {
-  /** Of a caller that the rules allow. */
+  /** Token of a caller that the rules allow. */
   readonly token: string | undefined;
   /** A route whose integration is really called: `GET /orders`. */
   readonly invoke: string | undefined;
@@ -25,13 +25,13 @@ export function readVerifyOptions({ url, path, invoke, tokenFile }: VerifyFlags)
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
   if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//i.test(url)))
-    throw new UsageError(`--url: ${url} is not an address, such as https://api.example.com/prod`);
+    throw new UsageError(`--url: ${url} is not an address; write it as https://api.example.com/prod`);
   if (path !== undefined && url === undefined)
     throw new UsageError('--path needs --url: it is called below that address');
   if (path !== undefined && !path.startsWith('/'))
-    throw new UsageError(`--path: ${path} must begin with a slash, as /orders does`);
+    throw new UsageError(`--path: ${path} must begin with a slash, such as /orders`);
   if (invoke !== undefined && !/^[A-Z]+ \/\S*$/.test(invoke))
-    throw new UsageError(`--invoke: ${invoke} is not a route, such as "GET /orders"`);
+    throw new UsageError(`--invoke: ${invoke} is not a route; write it as "GET /orders"`);
   return { token, invoke, url, path };
 }
 
@@ -45,7 +45,8 @@ export function checkVerifyOptions(plan: Plan, { url, path, invoke }: VerifyOpti
 }
 
 /**
- * The path requested at the live address. @throws UsageError where none is given, and no attached route fits
+ * The path requested at the live address. @throws UsageError if none is given, and no attached route is
+ * suitable
  */
 export function findProbePath({ steps }: Pick<Undo, 'steps'>, path: string | undefined): string {
   const usual = listAttachedRoutes(steps)

@@ -60,7 +60,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
       ? []
       : [
           {
-            what: 'these parts have not been changed by others',
+            what: 'nobody else has changed these parts',
             isGood: undefined,
             saw: changed.map(({ part }) => part).join(', '),
           },
@@ -70,7 +70,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
 
 const attached = ({ steps }: Undo): readonly string[] => listAttachedRoutes(steps);
 
-/** By the stage's export, which shows what callers get. */
+/** Checks the stage's export, which shows what callers get. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
   const { kind, apiId, stage } = undo;
   const what = `stage ${stage} serves the routes behind the authorizer`;
@@ -94,7 +94,7 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
     ({ part, after }) => part === 'stage' && after['canarySettings'] !== undefined,
   );
   if (open.length > 0 && isCanary)
-    return [{ what, isGood: undefined, saw: 'only the canary does so far: the export is that of the stage' }];
+    return [{ what, isGood: undefined, saw: 'only the canary does so far: the export shows the stage' }];
   return [
     {
       what,
@@ -170,7 +170,9 @@ async function testMethod(
     throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
   }
   if (invoke === undefined)
-    return [{ what, isGood: undefined, saw: 'no --invoke: it would call the integration of a route' }];
+    return [
+      { what, isGood: undefined, saw: 'skipped without --invoke: it would call the integration of a route' },
+    ];
   const [method = '', path = ''] = invoke.split(/\s+/);
   const resources = await plane.list(`/restapis/${apiId}/resources?embed=methods&limit=500`);
   const resource = resources.find((one) => one['path'] === path);
@@ -192,7 +194,7 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
       {
         what: 'the live address refuses and allows callers',
         isGood: undefined,
-        saw: 'no --url: it was not called',
+        saw: 'skipped without --url',
       },
     ];
   if (undo.kind === 'websocket')
@@ -213,16 +215,22 @@ async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise
   const isRefusal = (status: number): boolean => status === 401 || status === 403;
   return [
     { what: `GET ${asked} without a credential is refused`, isGood: isRefusal(none), saw: String(none) },
-    { what: `GET ${asked} with a bad one is refused`, isGood: isRefusal(bad), saw: String(bad) },
+    { what: `GET ${asked} with a bad credential is refused`, isGood: isRefusal(bad), saw: String(bad) },
     ...(token === undefined
-      ? [{ what: `GET ${asked} with a good one is allowed`, isGood: undefined, saw: 'no --token-file' }]
+      ? [
+          {
+            what: `GET ${asked} with a good credential is allowed`,
+            isGood: undefined,
+            saw: 'no --token-file',
+          },
+        ]
       : [checkGood(asked, await ask(`Bearer ${token}`))]),
   ];
 }
 
 function checkGood(asked: string, status: number): Check {
   return {
-    what: `GET ${asked} with a good one is allowed`,
+    what: `GET ${asked} with a good credential is allowed`,
     saw: String(status),
     isGood: status !== 401 && status !== 403 && status < 500,
   };

@@ -1,4 +1,7 @@
-/** Breakers that instances share, as their table has them: reads, and the operator's one change. */
+/**
+ * Breakers that instances share, as stored in their table: reads, and the one change that an operator can
+ * make.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { breakerKey, breakerPartition, parseBreaker, resetWrite } from '#shared/resilience/breaker-item.ts';
 import type { SharedState } from '#shared/resilience/breaker-item.ts';
@@ -17,9 +20,12 @@ export type ListedBreaker = {
   readonly state: SharedState['state'];
   /** Changes of state so far. */
   readonly generation: number;
-  /** Of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`, `reset`. */
+  /**
+   * Reason of the last change: `calls-failed`, `probe-failed`, `probe-silent`, `probe`, `probes-succeeded`,
+   * `reset`.
+   */
   readonly why: string;
-  /** By the table's time: to the second, and from the answer before the change. */
+  /** The table's time, with a resolution of a second, from the response before the change. */
   readonly changedAt: string | undefined;
   readonly openUntil: string | undefined;
   readonly probes: { readonly admitted: number; readonly succeeded: number } | undefined;
@@ -29,7 +35,7 @@ export type BreakerPlace = { readonly tableName: string; readonly namespace: str
 
 const PAGES_LIMIT = 20;
 
-/** In the order of their names. @throws UsageError */
+/** Sorted by name. @throws UsageError */
 export async function listBreakers(aws: Aws, place: BreakerPlace): Promise<readonly ListedBreaker[]> {
   const found: ListedBreaker[] = [];
   let after: unknown;
@@ -69,7 +75,9 @@ export async function resetBreaker(aws: Aws, place: BreakerPlace, name: string):
   const answer = await aws.call(dynamoDb('PutItem', printPut(place.tableName, write, write.change.item)));
   if (answer.kind === 'answer') return describeItem(name, write.change.item);
   if (answer.kind === 'refused' && answer.code === 'ConditionalCheckFailedException')
-    throw new UsageError(`${name} has changed its state meanwhile: look at it again, then repeat the reset`);
+    throw new UsageError(
+      `the state of ${name} has changed meanwhile: look at it again, then repeat the reset`,
+    );
   const why = answer.kind === 'refused' ? `AWS refused dynamodb:PutItem with ${answer.code}: ` : '';
   throw new UsageError(`${why}${answer.message}`);
 }
@@ -90,7 +98,7 @@ async function getBreaker(
   const item = memberAt(body, 'Item');
   if (!isJsonObject(item))
     throw new UsageError(
-      `${tableName} has no breaker ${name} in ${namespace}: it is closed and never opened, or has another name`,
+      `${tableName} has no breaker ${name} in ${namespace}: either it is closed and has never opened, or it has another name`,
     );
   return { item: item as object as DynamoDbItem, tableEpochMs: Date.parse(headers.get('date') ?? '') || 0 };
 }

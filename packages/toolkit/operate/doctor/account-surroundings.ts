@@ -1,4 +1,4 @@
-/** Facts beside a deployed API: its functions and their permissions. Sources are not available. */
+/** Facts related to a deployed API: its functions and their permissions. Sources are not available. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnOf, mayCall } from '../attach/authorizer-function.ts';

@@ -16,7 +16,7 @@ export type Invocation = {
   /** `GET /orders`, `authorizer ours` */
   readonly by: string;
   readonly where: string;
-  /** With its alias or version, as the URI has it: `orders:live`. */
+  /** Name with its alias or version, as in the URI: `orders:live`. */
   readonly functionName: string;
   /** Undefined: called through a role, or unknown. */
   readonly isPermitted: boolean | undefined;
@@ -53,7 +53,7 @@ export type ApiView = {
   readonly stageWhere: string;
   readonly routes: readonly RouteView[];
   readonly authorizers: readonly AuthorizerView[];
-  /** Plans of this stage; keys are those of the account. */
+  /** Plans of this stage; the keys are those of the whole account. */
   readonly plans: readonly PlanView[];
   readonly keys: readonly KeyView[];
   /** Web ACLs associated with HTTP APIs, which AWS does not support. */

@@ -20,8 +20,8 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
     {
       id: 'concurrency',
       level: 'obstacle',
-      what: `${sum} concurrent executions are reserved, and ${free} are available`,
-      why: `the account has ${concurrency} in this region, ${unreserved + had} of them unreserved apart from this stack, and AWS keeps at least ${LEFT_TO_OTHERS} for all others`,
+      what: `${sum} concurrent executions are reserved, but only ${free} are available`,
+      why: `the account has ${concurrency} in this region, of which ${unreserved + had} are not reserved outside this stack, and AWS keeps at least ${LEFT_TO_OTHERS} unreserved`,
       where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
       fix: 'lower the reserved… parameters of the stage, or request more: Service Quotas, AWS Lambda, "Concurrent executions"',
     },
@@ -48,8 +48,8 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
       id: 'code-storage',
       level: 'obstacle',
       where: `functions and layers of account ${account.accountId}`,
-      what: `functions and layers use ${codeBytes} of ${codeLimitBytes} bytes, and these are ${stack.codeBytes} more`,
-      why: 'AWS Lambda refuses code beyond what the account may store in a region',
+      what: `functions and layers use ${codeBytes} of ${codeLimitBytes} bytes, and these add ${stack.codeBytes} more`,
+      why: 'AWS Lambda refuses code above the storage quota of a region',
       fix: 'delete old versions of functions and layers, or request more: Service Quotas, AWS Lambda, "Function and layer storage"',
     },
   ];

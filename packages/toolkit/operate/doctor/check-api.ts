@@ -44,7 +44,7 @@ function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
         warning(
           'narrow-policy',
           `the policy of authorizer ${name} allows only ${found}, and is cached for ${ttlSeconds} s`,
-          'the cached policy decides for every route called with the same credential: all but the first are 403 until it expires',
+          'the cached policy is used for every route called with the same credential: all but the first answer 403 until it expires',
           place,
           'return a policy for everything that the caller may do, or set the TTL to 0',
         ),
@@ -59,7 +59,7 @@ function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
       warning(
         'authorizer-body',
         `authorizer ${name} reads the body of the request`,
-        'API Gateway sends an authorizer headers, query and path, never the body',
+        'API Gateway sends an authorizer the headers, query and path, but not the body',
         place,
         'put the value into a header, or check the body in the handler',
       ),
@@ -82,7 +82,8 @@ function findInSource(
 }
 
 /**
- * Where the authorizer supplies the key, callers bring none (docs/guides/sell/quota.md, "In the authorizer").
+ * If the authorizer supplies the key, callers do not send one (docs/guides/sell/quota.md, "In the
+ * authorizer").
  */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
@@ -122,8 +123,8 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
             what: `API Gateway is not allowed to call ${calls.functionName} for ${calls.by}`,
             why: calls.functionName.includes(':')
               ? 'a permission for a function does not apply to its aliases and versions: each needs its own, and without it every call fails with 500'
-              : 'without a permission every call is 500',
-            fix: `AWS::Lambda::Permission (or aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
+              : 'without a permission every call fails with 500',
+            fix: `add AWS::Lambda::Permission (or run aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
           },
         ]
       : [],
@@ -143,10 +144,10 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
     return [
       warning(
         'timeout',
-        `${calls.functionName} has a timeout of ${takes} s, and ${key} waits ${own} s`,
-        'the caller gets 504 (503 of an HTTP API) while the function goes on, is billed, and may be called again',
+        `${calls.functionName} has a timeout of ${takes} s, but ${key} waits only ${own} s`,
+        'the caller gets 504 (503 from an HTTP API) while the function goes on, is billed, and may be called again',
         where,
-        `lower the timeout of the function to ${own} s or less, or hand long work to a queue`,
+        `lower the timeout of the function to ${own} s or less, or move long work to a queue`,
       ),
     ];
   });
@@ -157,8 +158,8 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
         ? [
             warning(
               'timeout',
-              `authorizer ${name} has a timeout of ${calls?.facts?.timeoutSeconds ?? 0} s, and API Gateway waits 30 s`,
-              'callers get 500 while it goes on',
+              `authorizer ${name} has a timeout of ${calls?.facts?.timeoutSeconds ?? 0} s, but API Gateway waits only 30 s`,
+              'callers get 500 while the function is still running',
               where,
               'lower its timeout',
             ),
@@ -176,10 +177,10 @@ function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonl
   return [
     warning(
       'payload',
-      `the API accepts binary bodies of up to 10 MB (${types.map(String).join(', ')}), and a function 6 MB`,
-      `a body is sent to ${first.calls?.functionName ?? 'the function'} as base64, which makes 4 bytes of 3: from about 4.5 MB the caller gets 413`,
+      `the API accepts binary bodies of up to 10 MB (${types.map(String).join(', ')}), but a function accepts only 6 MB`,
+      `a body is sent to ${first.calls?.functionName ?? 'the function'} as base64, which turns 3 bytes into 4: from about 4.5 MB on, the caller gets 413`,
       where,
-      'upload to S3 by a presigned URL, or document the limit for callers',
+      'upload to S3 with a presigned URL, or document the limit for callers',
     ),
   ];
 }
@@ -203,8 +204,8 @@ function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
     : [
         warning(
           'gateway-response-cors',
-          `pages of other origins call this API, and ${missing.join(' and ')} carry no CORS headers`,
-          'API Gateway itself answers 401, 403, 429 and 5xx: without the header a page sees a CORS error instead of the status',
+          `pages of other origins call this API, but ${missing.join(' and ')} carry no CORS headers`,
+          'API Gateway itself answers 401, 403, 429 and 5xx: without the header, a page sees a CORS error instead of the status',
           where,
           `add gateway responses ${missing.join(', ')} with gatewayresponse.header.Access-Control-Allow-Origin`,
         ),
@@ -219,7 +220,7 @@ function checkDeployed({ live: { drift, stage }, stageWhere }: ApiView): readonl
       `stage ${stage} does not serve the current configuration: ${drift.slice(0, 5).join(', ')}${drift.length > 5 ? ' …' : ''}`,
       'edits take effect when they are deployed, and anyone’s next deployment publishes them',
       stageWhere,
-      'deploy or undo them',
+      'deploy or undo the edits',
     ),
   ];
 }
@@ -231,7 +232,7 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
     warning(
       'no-access-log',
       `stage ${stage} writes no access log`,
-      'refusals cannot be explained afterwards: gatewright explain reads these lines',
+      'refused requests cannot be explained afterwards: gatewright explain reads these lines',
       stageWhere,
       'add an access log in JSON with $context.error.responseType; gatewright explain --api … --log-format prints one',
     ),
@@ -270,7 +271,7 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
       level: 'obstacle',
       where,
       what: 'a web ACL is associated with an HTTP API',
-      why: 'AWS WAF supports REST APIs only: the association fails, or has no effect',
+      why: 'AWS WAF does not support HTTP APIs: the association fails, or has no effect',
       fix: 'put CloudFront with the web ACL in front of it, or use a REST API',
     }));
 }
@@ -281,15 +282,15 @@ function checkKind(view: ApiView): readonly Finding[] {
   return [
     warning(
       'rest-without-reason',
-      'the REST API uses nothing that an HTTP API lacks',
-      'REST costs $3.50 a million requests and HTTP $1.00 (us-east-1): $2.50 of each million, $25 a month at 10 million',
+      'the REST API uses no feature that an HTTP API lacks',
+      'REST costs $3.50 per million requests and HTTP $1.00 (us-east-1): that is $2.50 of each million, or $25 a month at 10 million',
       view.where,
       'use an HTTP API with the same routes; error texts and CORS differ (docs/aws/cors.md)',
     ),
   ];
 }
 
-/** In the order of the report. */
+/** The checks in the order of the report. */
 export const API_CHECKS: readonly ApiCheck[] = [
   checkPermissions,
   checkIntegrationMethods,

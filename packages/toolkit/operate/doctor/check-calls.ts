@@ -1,4 +1,4 @@
-/** Settings that AWS accepts, and that break calls or give a caller another one's answer. */
+/** Settings that AWS accepts, but that break calls or return a caller another caller's response. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { listAt } from '../../terminal/aws-call.ts';
 import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
@@ -16,7 +16,7 @@ export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): re
         id: 'integration-method',
         level: 'obstacle',
         what: `${key} calls ${calls.functionName} with IntegrationHttpMethod ${method}`,
-        why: 'Lambda takes POST only, whatever the method of the route is: every call is 500',
+        why: 'Lambda accepts POST only, whatever the method of the route is: every call fails with 500',
         where,
         fix: 'set IntegrationHttpMethod: POST',
       },
@@ -32,8 +32,8 @@ export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): r
     {
       id: 'cors-credentials',
       level: 'obstacle',
-      what: 'the API allows credentials of every origin',
-      why: 'AWS refuses AllowCredentials with the origin *, and browsers refuse the answer',
+      what: 'the API allows credentials from every origin',
+      why: 'AWS refuses AllowCredentials with the origin *, and browsers reject the response',
       where,
       fix: 'list the origins, or set AllowCredentials: false',
     },
@@ -41,10 +41,11 @@ export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): r
 }
 
 /**
- * Past their deprecation date on 2026-11-23, by the tables of the Lambda developer guide, "Lambda runtimes"
- * (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), the last ones being python3.9 of 2025-12-15,
- * ruby3.2 of 2026-03-31, nodejs20.x of 2026-04-30, provided.al2 of 2026-07-31, python3.10 of 2026-10-31 and
- * dotnet8 of 2026-11-10. Java and Python 3.11 on Amazon Linux 2 are supported into 2027.
+ * Runtimes past their deprecation date on 2026-11-23, according to the tables of the Lambda developer guide,
+ * "Lambda runtimes" (docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), the last ones being
+ * python3.9 of 2025-12-15, ruby3.2 of 2026-03-31, nodejs20.x of 2026-04-30, provided.al2 of 2026-07-31,
+ * python3.10 of 2026-10-31 and dotnet8 of 2026-11-10. Java and Python 3.11 on Amazon Linux 2 are supported
+ * into 2027.
  */
 const ENDED =
   /^(?:nodejs(?:\d\.\d+(?:-edge)?|1[0-8]\.x|20\.x)?|python(?:2\.7|3\.(?:[6-9]|10))|ruby(?:2\.\d|3\.2)|java8|go1\.x|dotnet(?:core.*|[5-8])|provided(?:\.al2)?)$/;
@@ -58,7 +59,7 @@ export function checkRuntimes({ routes, authorizers }: ApiView): readonly Findin
         id: 'runtime-ended',
         level: 'warning',
         what: `${facts.name} runs on ${facts.runtime}, which is out of support`,
-        why: 'AWS gives it no security fixes, and refuses to create or update such functions from a date on',
+        why: 'AWS gives it no security fixes, and from a certain date refuses to create or update such functions',
         where: facts.where,
         fix: 'choose a supported runtime',
       },
@@ -74,9 +75,9 @@ export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonl
   return sharedCacheRoutes(live, guarded).map(({ key }) => ({
     id: 'shared-cache',
     level: 'obstacle',
-    what: `stage ${live.stage} caches the answers of ${key} without the caller in the cache key`,
-    why: 'the first caller’s answer is given to every caller who is let in',
+    what: `stage ${live.stage} caches the responses of ${key} without the caller in the cache key`,
+    why: 'the response for the first caller is returned to every caller who is let in',
     where: stageWhere,
-    fix: 'put method.request.header.Authorization into the cache key, or do not cache answers that depend on the caller',
+    fix: 'put method.request.header.Authorization into the cache key, or do not cache responses that depend on the caller',
   }));
 }

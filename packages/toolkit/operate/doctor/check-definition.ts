@@ -22,8 +22,8 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
         return {
           id: 'deployment-order',
           level: 'obstacle',
-          what: `${deployment} does not wait for ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
-          why: 'CloudFormation may make the deployment first: without a method it fails, otherwise it lacks these parts',
+          what: `${deployment} does not depend on ${parts.slice(0, 5).join(', ')}${parts.length > 5 ? ' …' : ''}`,
+          why: 'CloudFormation may create the deployment first: without a method it fails, otherwise it lacks these parts',
           where: `${deployment}, ${placeText(resources.get(deployment)?.place() ?? { file: '' })}`,
           fix: orderFix(deployment),
         };

@@ -13,7 +13,7 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
       id: 'export-taken',
       level: 'obstacle',
       what: `stack ${one.stackName} already exports ${one.name}`,
-      why: 'an export name is unique in an account and region, so CloudFormation refuses the stack',
+      why: 'an export name must be unique in an account and region, so CloudFormation refuses the stack',
       where: `output ${named.find(({ name }) => name === one.name)?.output ?? ''}`,
       fix: `delete stack ${one.stackName}, or give one of the two services another name or stage`,
     })),
@@ -22,10 +22,10 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
       .map(({ name, by }): Finding => ({
         id: 'export-in-use',
         level: 'obstacle',
-        what: `this deployment removes export ${name}, but these still import it: ${by.join(', ')}`,
-        why: 'CloudFormation neither deletes nor changes an imported export',
+        what: `this deployment removes export ${name}, but other stacks still import it: ${by.join(', ')}`,
+        why: 'CloudFormation neither deletes nor changes an export that is imported',
         where: `export ${name} of stack ${stackName}`,
-        fix: `deploy ${by.join(', ')} without the import first, or keep the output`,
+        fix: `first deploy ${by.join(', ')} without the import, or keep the output`,
       })),
   ];
 }

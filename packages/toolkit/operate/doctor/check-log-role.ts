@@ -1,5 +1,5 @@
 /**
- * API Gateway refuses a stage with logs where the account has no role for them. HTTP APIs do not need one.
+ * API Gateway refuses a stage with logs if the account has no role for them. HTTP APIs do not need that role.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Finding } from './finding.ts';

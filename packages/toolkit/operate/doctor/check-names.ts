@@ -13,7 +13,7 @@ export function checkNames({ stack, account }: Views): readonly Finding[] {
         id: 'name-taken',
         level: 'obstacle',
         where: `${logicalId} (${type})`,
-        what: `${kind?.called ?? type} ${name} exists, and does not belong to stack ${stack.stackName}`,
+        what: `${kind?.called ?? type} ${name} exists, but does not belong to stack ${stack.stackName}`,
         why: 'CloudFormation fails with "already exists" and rolls back the whole deployment',
         fix: kind?.fix(name) ?? 'delete it, or use another name',
       };

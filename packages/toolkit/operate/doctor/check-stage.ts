@@ -9,8 +9,8 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'local-stage',
       level: 'obstacle',
       where: 'serverless.yml: custom.localStages',
-      what: `stage ${stage} is for a developer's machine`,
-      why: 'a deployment there may trust the issuer of the local gateway, which AWS cannot reach: callers get 401 or 500',
+      what: `stage ${stage} is a stage for a developer's machine`,
+      why: 'a deployment may trust the issuer of the local gateway, which AWS cannot reach: callers get 401 or 500',
       fix: `deploy another stage, or remove ${stage} from custom.localStages and give its documents real issuers`,
     });
   else if (documents.length === 0)
@@ -27,7 +27,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'nobodys-issuer',
       level: 'warning',
       where: `access/${document}.yml: issuers`,
-      what: `${url} signs no tokens: the name is reserved for examples`,
+      what: `${url} does not sign tokens: the name is reserved for examples`,
       why: `no caller has access to what ${document} protects in stage ${stage}`,
       fix: 'set the issuer of your callers',
     });

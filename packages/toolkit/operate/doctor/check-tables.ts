@@ -3,7 +3,7 @@ import { schemaOf } from '@gatewright/authoring/files/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-/** A version older than the deployed one would read unknown items. */
+/** A version older than the deployed one would read items that it does not know. */
 export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
     const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);
@@ -13,7 +13,7 @@ export function checkNewerTables({ stack, account }: Views): readonly Finding[] 
         id: 'schema-newer',
         level: 'obstacle',
         where: `${logicalId} (AWS::DynamoDB::Table)`,
-        what: `table ${name} has layout ${schema}, and this version supports ${wanted}`,
+        what: `table ${name} has layout ${schema}, but this version supports ${wanted}`,
         why: 'a newer version of the stack was deployed, and this one cannot read all of its items',
         fix: 'deploy a version that supports the layout; node_modules/gatewright/docs/guides/operate/operating.md, "Upgrading, and going back"',
       },
@@ -29,7 +29,7 @@ export function checkGlobalTables({ account }: Views): readonly Finding[] {
       level: 'obstacle',
       where: `${logicalId} (AWS::DynamoDB::Table)`,
       what: `table ${name} is a global table, with replicas in ${replicas.join(', ')}`,
-      why: 'regions synchronize after the fact: each admits the whole quota, and each accepts a one-time ticket once',
+      why: 'regions synchronize with a delay: each admits the whole quota, and each accepts a one-time ticket once',
       fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
         .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
         .join(' ')}; node_modules/gatewright/docs/guides/operate/operating.md, "Several regions"`,

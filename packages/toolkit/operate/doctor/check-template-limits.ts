@@ -5,7 +5,9 @@
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
-/** Of the whole template: a nearly full one leaves no room for the next feature. */
+/**
+ * Share of the limits of the whole template: a template that is nearly full has no room for the next feature.
+ */
 const NEARLY = 0.9;
 
 type Limit = {
@@ -19,7 +21,12 @@ const SPLIT = 'split the service into two stacks';
 const LIMITS: readonly Limit[] = [
   { called: 'bytes', most: 1_000_000, counts: ({ templateBytes }) => templateBytes, fix: SPLIT },
   { called: 'resources', most: 500, counts: ({ template }) => sizeOf(template.Resources), fix: SPLIT },
-  { called: 'outputs', most: 200, counts: ({ template }) => sizeOf(template.Outputs), fix: 'output less' },
+  {
+    called: 'outputs',
+    most: 200,
+    counts: ({ template }) => sizeOf(template.Outputs),
+    fix: 'remove some outputs',
+  },
   {
     called: 'parameters',
     most: 200,
@@ -44,7 +51,9 @@ export function checkTemplateLimits(stack: StackView): readonly Finding[] {
       where,
       fix,
       what: `the template has ${found} ${called}`,
-      why: isOver ? `CloudFormation allows at most ${most}` : `CloudFormation allows ${most}, which is close`,
+      why: isOver
+        ? `CloudFormation allows at most ${most}`
+        : `CloudFormation allows ${most}, so the template is close to the limit`,
     });
   }
   for (const [logicalId, { Type, Properties = {} }] of Object.entries(stack.template.Resources)) {

@@ -1,4 +1,4 @@
-/** Facts beside an API that is only defined: functions with their source, permissions, and line numbers. */
+/** Facts related to an API that is only defined: functions with their source, permissions, and line numbers. */
 import { relative } from 'node:path';
 import { readHandlerSources } from '../../../gateway/engine/index.ts';
 import type { DefinitionPlane, ResolvedResource } from '../../../gateway/engine/index.ts';
@@ -21,7 +21,7 @@ export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
     read,
     list: (path) => listAll(read, path),
     write: ({ method, path }) =>
-      Promise.reject(new PlaneError(`${method} ${path}`, '', 'a template is read-only')),
+      Promise.reject(new PlaneError(`${method} ${path}`, '', 'a template can only be read')),
   };
 }
 

@@ -35,7 +35,7 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   );
   for (const { name } of authorizers)
     unread.push({
-      what: `whether the policy of authorizer ${name} names one ARN`,
+      what: `it was not checked whether the policy of authorizer ${name} names one ARN`,
       reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE checks its source',
       permission: '',
     });
@@ -49,7 +49,7 @@ async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly 
   return unjudged.map(({ logicalId, consequence, file = '', line }) => ({
     id: 'waf-unjudged',
     level: 'warning',
-    what: `the web ACL ${logicalId} has a rule that cannot be judged before it is deployed`,
+    what: `the web ACL ${logicalId} has a rule that cannot be evaluated before it is deployed`,
     why: consequence,
     where: `${logicalId}, ${placeText({ file, line })}`,
     fix: 'deploy the rule with the action Count first, and read its samples or log',
@@ -72,7 +72,8 @@ export async function examineDefined(source: string, stage: string): Promise<Rep
   for (const { apiId, stage: name } of definition.stages)
     views.push(await readApiView(plane, apiId, name, around));
   const defined = checkDefinition(definition);
-  if (views.length === 0 && defined.length === 0) throw new UsageError(`${source} has no stage of an API`);
+  if (views.length === 0 && defined.length === 0)
+    throw new UsageError(`${source} contains no stage of an API`);
   const subject = `${source}, ${count(views.length, 'stage')}`;
   const findings = [...defined, ...examineApis(views), ...(await findUnjudgedRules(definition))];
   return { stage, subject, findings: obstaclesFirst(findings), unread: [] };

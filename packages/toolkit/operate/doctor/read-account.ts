@@ -23,7 +23,7 @@ export async function readCaller(aws: Aws): Promise<Caller | { readonly refused:
   const result = memberAt(answer.body, 'GetCallerIdentityResponse', 'GetCallerIdentityResult');
   const [accountId, arn] = [textAt(result, 'Account'), textAt(result, 'Arn')];
   return accountId === undefined || arn === undefined
-    ? { refused: 'AWS STS answered without an account' }
+    ? { refused: 'AWS STS returned no account' }
     : { accountId, arn };
 }
 
@@ -74,7 +74,7 @@ function namedResources({ template }: StackView): readonly NamedResource[] {
 }
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** 100 exports or resources each; CloudFormation allows no more than this of either. */
+/** Pages have 100 exports or resources each; CloudFormation allows no more of either. */
 const PAGES_LIMIT = 20;
 
 async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
@@ -208,7 +208,7 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
   return found;
 }
 
-/** Two pages hold more APIs than the quota allows. */
+/** Two pages contain more APIs than the quota allows. */
 const API_PAGES = 2;
 
 async function readApis(reader: Reader): Promise<AccountView['apis']> {
@@ -246,7 +246,7 @@ async function readApiPages(
   return entries;
 }
 
-// Which names of a template already exist: one call each, to the owning service.
+// Which names of a template already exist: one call for each, to the service that owns it.
 
 /** Avoids throttling. */
 const AT_ONCE = 4;

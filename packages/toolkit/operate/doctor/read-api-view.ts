@@ -1,4 +1,4 @@
-/** Reads one stage of an API for checks: from AWS's control plane, or from a template's. */
+/** Reads one stage of an API for the checks: from AWS's control plane, or from a template's. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -15,7 +15,7 @@ import type {
   RouteView,
 } from './api-view.ts';
 
-/** Facts beside the control plane: functions, and places in files. */
+/** Facts that the control plane does not have: functions, and places in files. */
 export interface Surroundings {
   /** `FUNCTION` or `FUNCTION:ALIAS`. */
   facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
@@ -127,7 +127,10 @@ async function invocationOf(
   };
 }
 
-/** From an invocation URI or an ARN, with its alias; undefined where a stage variable names it. */
+/**
+ * Reads the function from an invocation URI or an ARN, with its alias; undefined if a stage variable names
+ * it.
+ */
 export function functionIn(uri: string): string | undefined {
   return /:function:([\w-]+(?::[\w$-]+)?)(?:\/(?:invocations|response-streaming-invocations))?$/.exec(
     uri,

@@ -11,7 +11,7 @@ import type { StackView } from './views.ts';
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const STATE = 'serverless-state.json';
 
-/** @throws UsageError where the folder holds no packaged service, or that of another stage */
+/** @throws UsageError if the folder contains no packaged service, or was packaged for another stage */
 export async function readStack(
   packageFolder: string,
   serviceFolder: string,
@@ -31,7 +31,7 @@ export async function readStack(
     region: textAt(state, ...provider, 'region') ?? 'us-east-1',
     localStages: listAt(state, 'service', 'custom', 'localStages').map(String),
     template: template as StackView['template'],
-    // As osls uploads it.
+    // The size of the form that osls uploads.
     templateBytes: Buffer.byteLength(JSON.stringify(template)),
     codeBytes: await sizeOfArchives(packageFolder),
     ...documentsOf(serviceFolder, stage),
@@ -44,7 +44,7 @@ function readJson(file: string) {
   throw new UsageError(`${file} does not exist or is not JSON: run gatewright package first`);
 }
 
-/** osls's state file holds the default stage, so names show which one was packaged. */
+/** osls's state file contains the default stage, so names show which stage was packaged. */
 function assertStage(template: object, stackName: string, stage: string, folder: string): void {
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))

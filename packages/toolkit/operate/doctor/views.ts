@@ -17,7 +17,7 @@ export type StackView = {
     readonly Parameters?: Readonly<Record<string, unknown>>;
   };
   readonly templateBytes: number;
-  /** Of all archives together. */
+  /** Total size of all archives. */
   readonly codeBytes: number;
   /** Names of the access documents in force in this stage. */
   readonly documents: readonly string[];
@@ -36,10 +36,10 @@ export type NamedResource = { readonly type: string; readonly logicalId: string;
 export type AccountView = {
   readonly accountId: string;
   readonly arn: string;
-  /** CloudFormation's status; `none` where the stack does not exist. */
+  /** CloudFormation's status; `none` if the stack does not exist. */
   readonly stackStatus: string | undefined;
   readonly resources: readonly StackResource[] | undefined;
-  /** In account and region. */
+  /** Exports of the account and region. */
   readonly exports: readonly { readonly name: string; readonly stackName: string }[] | undefined;
   /** Stacks that import an export which this deployment removes. */
   readonly importers: readonly { readonly name: string; readonly by: readonly string[] }[];
@@ -51,7 +51,7 @@ export type AccountView = {
     readonly name: string;
     /** Other regions of a global table. */
     readonly replicas: readonly string[];
-    /** Layout version in its tag; undefined where it has none, or is unreadable. */
+    /** Layout version in its tag; undefined if it has no tag, or the tag is unreadable. */
     readonly schema: number | undefined;
   }[];
   readonly lambda:

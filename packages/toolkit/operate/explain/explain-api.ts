@@ -181,7 +181,9 @@ async function setLogFormat(
 ): Promise<void> {
   const destination = logGroup ?? textAt(live.stageShown, 'accessLogSettings', 'destinationArn');
   if (destination === undefined)
-    throw new UsageError('no log group: --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME');
+    throw new UsageError(
+      'no log group is named: pass --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME',
+    );
   const format = recommendedFormat(live.kind);
   const was = textAt(live.stageShown, 'accessLogSettings', 'format');
   printLines(

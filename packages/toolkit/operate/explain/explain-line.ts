@@ -75,7 +75,7 @@ function explainGone({ live, fields }: LineFacts): string[] {
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
   if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
   return [
-    '@connections answers 410 (GoneException) for a connection that has ended: delete its id when you get one, since $disconnect is not always sent.',
+    '@connections answers 410 (GoneException) for a connection that has ended: delete the connection id then, because $disconnect is not always sent.',
   ];
 }
 

@@ -16,7 +16,7 @@ export type LineQuery = {
 /** CloudWatch pages of a search; a search over days has many that are empty. */
 const PAGES_LIMIT = 40;
 
-/** @throws UsageError where there is none, or logs cannot be read */
+/** @throws UsageError if there is no such line, or logs cannot be read */
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,
@@ -26,11 +26,13 @@ export async function findLine(
   if (query.line !== undefined) return query.line;
   if (query.file !== undefined) return inFile(query.file, query.requestId);
   if (query.requestId === undefined)
-    throw new UsageError('no request: give its id from the reply, or its line with --line or --log-file');
+    throw new UsageError(
+      'no request is named: pass its id from the reply, or its line with --line or --log-file',
+    );
   const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
   if (group === undefined)
     throw new UsageError(
-      'the stage writes to no log group that can be searched: give the line with --line or --log-file',
+      'the stage writes to no log group that can be searched: pass the line with --line or --log-file',
     );
   return inLogs(aws, group, query.requestId, nowEpochMs - query.sinceMs);
 }
@@ -46,7 +48,7 @@ function inFile(file: string, requestId: string | undefined): string {
   const found = requestId === undefined ? lines.at(-1) : lines.findLast((line) => line.includes(requestId));
   if (found !== undefined) return found;
   throw new UsageError(
-    requestId === undefined ? `${file} has no line` : `${file} has no line of ${requestId}`,
+    requestId === undefined ? `${file} contains no line` : `${file} contains no line of ${requestId}`,
   );
 }
 
@@ -67,7 +69,7 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     });
     if (answer.kind !== 'answer')
       throw new UsageError(
-        `${logGroupName}: ${answer.kind === 'refused' ? `${answer.code}: ` : ''}${answer.message}; logs:FilterLogEvents is needed, or --line`,
+        `${logGroupName}: ${answer.kind === 'refused' ? `${answer.code}: ` : ''}${answer.message}; the search needs logs:FilterLogEvents; otherwise pass --line`,
       );
     const [event] = listAt(answer.body, 'events').filter(isJsonObject);
     const message = textAt(event, 'message');
@@ -76,6 +78,6 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     if (nextToken === undefined) break;
   }
   throw new UsageError(
-    `${logGroupName} has no line of ${requestId} since ${new Date(startTime).toISOString()}; --since 1d searches further back`,
+    `${logGroupName} contains no line of ${requestId} since ${new Date(startTime).toISOString()}; --since 1d searches further back`,
   );
 }

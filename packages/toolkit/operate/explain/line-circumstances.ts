@@ -19,7 +19,7 @@ export type LineFacts = {
   readonly fields: LogFields;
   readonly live: LiveApi;
   readonly stages: readonly string[];
-  /** Of the route, of any kind. */
+  /** The authorizer of the route, of any kind. */
   readonly integration: Readonly<Record<string, unknown>>;
   readonly key: KeyFacts | undefined;
 };
@@ -131,10 +131,10 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
       phase: 'screen',
       code: type,
       failure:
-        'The API’s resource policy does not allow the caller, and the route has no authorizer that could',
+        'The API’s resource policy does not allow the caller, and the route has no authorizer that could allow it',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
-  // Without a message of the gateway, the integration's answer was passed on.
+  // Without a message of the gateway, the integration's response was passed on.
   if (type === undefined && message === undefined && integrationStatus !== undefined)
     return { phase: 'map-response', code: undefined, failure: undefined };
   return verdictByStatus(live, status, route, failure, authorizerError !== undefined);
@@ -286,7 +286,7 @@ function outcomeOf(
   if (error === undefined)
     return fields.has('integration.status') || fields.has('integrationStatus') ? 'answered' : 'not called';
   if (/malformed/i.test(error)) return 'answered';
-  // A function that AWS may not call, or does not find, was not reached; one that threw was.
+  // A function that AWS may not call, or does not find, was not reached; a function that threw was.
   return functionName !== undefined && !/permission|not found|ResourceNotFound/i.test(error)
     ? 'failed'
     : 'unreachable';

@@ -18,7 +18,7 @@ export type KeyFacts = {
   readonly opens: readonly string[];
 };
 
-/** Keys, plans and throttles of a request; undefined where none are known. */
+/** Keys, plans and throttles of a request; undefined if none are known. */
 export function describeMeter(
   { fields, live }: { readonly fields: LogFields; readonly live: LiveApi },
   route: LiveRoute | undefined,
@@ -60,7 +60,7 @@ export function describeMeter(
   };
 }
 
-/** HTTP and WebSocket APIs have no plans; a route may have its own throttle, or that of the stage. */
+/** HTTP and WebSocket APIs have no plans; a route may have its own throttle, or use the stage's. */
 function describeV2Meter(
   fields: LogFields,
   { stageShown }: LiveApi,

@@ -5,7 +5,7 @@ export type LogFields = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
-/** Fields for an explanation; without one of them something stays open. */
+/** Fields that an explanation needs; without one of them something remains unexplained. */
 const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
     'requestId',

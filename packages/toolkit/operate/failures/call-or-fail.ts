@@ -10,7 +10,7 @@ export async function callOrFail(aws: Aws, permission: string, request: AwsCall)
   return answer;
 }
 
-/** As `demand`; undefined where the resource does not exist. @throws UsageError */
+/** Like `demand`, but undefined if the resource does not exist. @throws UsageError */
 export async function ask(
   aws: Aws,
   permission: string,

@@ -21,7 +21,7 @@ export type FailedEvent = {
   readonly sentEpochMs: number | undefined;
   readonly attempts: number | undefined;
   readonly error: string;
-  /** The event, as JSON text; undefined where the message has none, with the reason. */
+  /** The event, as JSON text; undefined if the message has none, with the reason. */
   readonly payload: string | undefined;
   readonly reason?: string;
 };
@@ -42,7 +42,7 @@ export function readFailedEvent(message: QueueMessage): FailedEvent {
     error: attribute('ErrorMessage') ?? attribute('ErrorCode') ?? 'unknown',
     ...(isJson(message.body)
       ? { payload: message.body }
-      : { payload: undefined, reason: 'its body is not JSON, so it holds no event' }),
+      : { payload: undefined, reason: 'its body is not JSON, so it contains no event' }),
   };
 }
 
@@ -60,11 +60,11 @@ function ofDestination(
     error: errorOf(record, context),
   };
   if ('requestPayload' in record) return { ...facts, payload: JSON.stringify(record['requestPayload']) };
-  // Records of streams name the batch's place; the stream keeps it for its retention period.
+  // Records of streams name the position of the batch; the stream keeps the batch for its retention period.
   return {
     ...facts,
     payload: undefined,
-    reason: 'it names the place of a stream’s batch, not its content',
+    reason: 'it names the position of a stream’s batch, but does not contain the batch',
   };
 }
 

@@ -25,7 +25,7 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
   const queues: FailureQueue[] = [];
   for (const [arn, functions] of senders) {
     const [, owner, name = ''] = QUEUE_ARN.exec(arn) ?? [];
-    // A topic, a bus or another function keeps nothing to replay.
+    // A topic, a bus or another function keeps no events that could be replayed.
     if (owner === undefined) continue;
     const answer = await callOrFail(aws, 'sqs:GetQueueUrl', {
       service: 'sqs',
@@ -56,7 +56,7 @@ async function functionsOf(aws: Aws, stackName: string): Promise<readonly string
     );
     if (answer === undefined)
       throw new UsageError(
-        `there is no stack ${stackName} in ${aws.region}: name it with --stack, its region with --region`,
+        `there is no stack ${stackName} in ${aws.region}: name the stack with --stack, and its region with --region`,
       );
     const result = memberAt(answer.body, 'ListStackResourcesResponse', 'ListStackResourcesResult');
     for (const resource of listAt(result, 'StackResourceSummaries'))

@@ -12,7 +12,10 @@ type Listed = {
   readonly failures: readonly ListedFailure[];
 };
 
-/** For the time of reading; after an interruption they stay hidden no longer. */
+/**
+ * How long messages stay hidden while they are read; after an interruption they become visible again after
+ * this time.
+ */
 const HIDDEN_SECONDS = 30;
 
 export async function listFailures(aws: Aws, stackName: string, limit: number): Promise<Listed> {
@@ -28,7 +31,7 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
   return { queues, failures };
 }
 
-/** The dead-letter queue of one function need not name it. */
+/** The dead-letter queue of a single function need not name the function. */
 export function withFunction(event: FailedEvent, { functions }: FailureQueue): FailedEvent {
   const [only, another] = functions;
   const name = event.functionName ?? (another === undefined ? only : undefined);

@@ -49,7 +49,7 @@ function readMessage(message: unknown): QueueMessage {
   };
 }
 
-/** Makes it visible again at once. If that fails, it becomes visible when its time is over. */
+/** Makes the message visible again immediately. If that fails, it becomes visible when its timeout ends. */
 export async function returnMessage(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
   await aws.call({
     service: 'sqs',

@@ -11,7 +11,7 @@ import { deleteMessage, returnMessage, takeMessages } from './queue-messages.ts'
 export type Replayed = {
   readonly messageId: string;
   readonly functionName: string | undefined;
-  /** `kept`: it is still in the queue. */
+  /** `kept`: the event is still in the queue. */
   readonly outcome: 'done' | 'kept';
   readonly why: string;
 };
@@ -39,7 +39,8 @@ export async function replayFailures(
     const seen = new Set<string>();
     const kept: QueueMessage[] = [];
     try {
-      // One by one, so that none becomes visible while it waits; a search for one message is faster by tens.
+      // Messages are received one by one, so that none becomes visible while it waits; the search for one
+      // message receives ten at a time.
       const atOnce = messageId === undefined ? 1 : 10;
       for (let isOver = false; !isOver && seen.size < limit;) {
         const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);
@@ -80,10 +81,10 @@ async function callAgain(
   { name, functions }: FailureQueue,
   { functionName, payload, reason }: FailedEvent,
 ): Promise<string | undefined> {
-  if (payload === undefined) return reason ?? 'it has no event';
+  if (payload === undefined) return reason ?? 'it contains no event';
   // Attack: a message in the queue could otherwise call any function with the user's credentials.
   if (functionName === undefined || !functions.includes(functionName))
-    return `it is of ${functionName ?? 'an unnamed function'}, which does not send to ${name}`;
+    return `it is from ${functionName ?? 'an unnamed function'}, which does not send its failures to ${name}`;
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',

@@ -1,4 +1,4 @@
-/** What a stage serves, and the edits that change it. Pure. */
+/** The deployment that a stage serves, and the edits that change it. Pure. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -28,7 +28,7 @@ export function stagePath(address: string, stage: string): string {
   return `${address}/stages/${encodeURIComponent(stage)}`;
 }
 
-/** Sets both at once, so that no request goes to another deployment. */
+/** Sets both in one edit, so that no request goes to another deployment. */
 export function startCanary(path: string, deploymentId: string, percent: number): PlaneCall {
   return patch(path, [
     { op: 'replace', path: '/canarySettings/percentTraffic', value: String(percent) },
@@ -69,7 +69,9 @@ export function moveStage(
 ): PlaneCall {
   if (path.startsWith('/restapis/')) {
     if (canaryOf(stage) !== undefined)
-      throw new UsageError('the stage has a canary: gatewright canary promote or rollback first');
+      throw new UsageError(
+        'the stage has a canary: run gatewright canary promote or gatewright canary rollback first',
+      );
     return patch(path, [{ op: 'replace', path: '/deploymentId', value: deploymentId }]);
   }
   const isAutomatic = stage['autoDeploy'] === true;

@@ -14,7 +14,7 @@ export type WatchOptions = {
 type Verdict =
   | { readonly kind: 'well' }
   | { readonly kind: 'ill'; readonly why: string }
-  /** Metrics could not be read, so there is no all-clear. */
+  /** Metrics could not be read, so the canary cannot be called healthy. */
   | { readonly kind: 'blind'; readonly why: string };
 
 export type Measurements = {
@@ -26,7 +26,7 @@ export type Measurements = {
 
 /** One throttled or lost call does not end a release; several in a row do. */
 const BLIND_LOOKS = 3;
-/** With fewer requests a share means nothing. */
+/** With fewer requests a percentage is not meaningful. */
 const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
@@ -58,7 +58,7 @@ export async function measureOnce(
     const { requests, failed } = await looks.errors();
     const share = requests === 0 ? 0 : (failed / requests) * 100;
     return requests >= ENOUGH_REQUESTS && share >= errorPercent
-      ? { kind: 'ill', why: `${failed} of ${requests} requests in a minute were answered 5xx` }
+      ? { kind: 'ill', why: `${failed} of ${requests} requests in a minute were answered with 5xx` }
       : { kind: 'well' };
   } catch (error) {
     return { kind: 'blind', why: error instanceof Error ? error.message : String(error) };
@@ -67,7 +67,7 @@ export async function measureOnce(
 
 const CLOUDWATCH = { service: 'monitoring', protocol: 'query', version: '2010-08-01' } as const;
 
-/** From CloudWatch. Metrics of the stage count canary and stage together. */
+/** Reads CloudWatch. Metrics of the stage count canary and stage together. */
 export function cloudWatchMeasurements(
   aws: Aws,
   { apiName, stage }: { readonly apiName: string; readonly stage: string },

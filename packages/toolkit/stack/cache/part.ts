@@ -4,7 +4,7 @@ export const cachePart: ChosenPart = {
   name: 'cache',
   chosenAs: 'cache',
   needs: [],
-  summary: 'Kept answers of handlers and of stage caches, and their invalidation by tag or event.',
+  summary: 'Cached responses of handlers and of stage caches, and their invalidation by tag or event.',
   functions: ['cache-invalidator'],
   handlers: ['cache'],
   resourceFiles: ['cache/table.yml', 'cache/resources.yml'],

@@ -9,7 +9,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags;
 export type ChangeFlags = ReadFlags & { readonly operation?: string };
 
-/** A completed change; `operationId` is the given one, or one made for it. */
+/** A completed change; `operationId` is the given id, or one generated for it. */
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
@@ -33,14 +33,14 @@ export async function sendChange(
     return { answer: await callAdminJson({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
-      throw new UsageError(`${error.message}; repeat it with --operation ${operationId}`, {
+      throw new UsageError(`${error.message}; run it again with --operation ${operationId}`, {
         cause: error,
       });
     throw error;
   }
 }
 
-/** Whether the change may have been made although no answer came. */
+/** Whether the change may have been made although no response arrived. */
 function mayHaveLanded(error: unknown): error is AdminError {
   if (!(error instanceof AdminError)) return false;
   return error.kind === 'unreachable' || error.problem.code === 'STORE_UNAVAILABLE';
@@ -57,8 +57,8 @@ export function requireOutside({ answer, operationId }: SentChange): void {
   if (failed.length === 0) return;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
   throw new UsageError(
-    `the change is made, but API Gateway did not do its part (${list}); cached answers expire with the ` +
-      `authorizers' TTL, or repeat it with --operation ${operationId}`,
+    `the change was made, but API Gateway did not do its part (${list}); cached results expire with the ` +
+      `authorizers' TTL, or run it again with --operation ${operationId}`,
   );
 }
 

@@ -26,9 +26,9 @@ export function packageCommand(): Command {
     .argument('[dir]', 'folder of the stack (default: current, or gatewright/)')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
     .addOption(
-      new Option('--form <tool>', 'deploy tool that takes the package').choices(FORMS).default('serverless'),
+      new Option('--form <tool>', 'deploy tool for which to package').choices(FORMS).default('serverless'),
     )
-    .option('--parts <names>', 'parts of the stack, by commas, where no gatewright.yml names them')
+    .option('--parts <names>', 'parts of the stack, separated by commas, if no gatewright.yml names them')
     .option('--param <name=value>', 'parameter of serverless.yml for this run (repeatable)', collectText, [])
     .option(
       '--output <dir>',
@@ -55,7 +55,7 @@ export function packageCommand(): Command {
     });
 }
 
-/** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
+/** Looks up unknown ids; only `gatewright access ids` refreshes known ones. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
   const { unknown, local, unnamed } = listMissingIds(folder, stage, isLocalApiId);
@@ -64,7 +64,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
   };
   if (unnamed.length > 0)
     warn(
-      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers answer 500 to those that call them there. To protect it, add ${stage} to api of the document`,
+      `${unnamed.join(', ')}: no API is named in stage ${stage}, so the authorizers answer 500 to APIs that call them there. To protect an API, add ${stage} to api of the document`,
     );
   if (unknown.length + local.length === 0) return;
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
@@ -89,12 +89,15 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
       );
     if (local.length > 0)
       warn(
-        `${local.join(', ')}: only the local gateway's id of the API is known in stage ${stage}. Before a deployment, package with AWS_REGION and credentials, or the authorizers deny every request there (${error.message})`,
+        `${local.join(', ')}: in stage ${stage} only the local gateway's API id is known. Before a deployment, package with AWS_REGION and credentials, otherwise the authorizers deny every request there (${error.message})`,
       );
   }
 }
 
-/** Absolute: the named folder, else here or gatewright/. @throws UsageError when it is no service */
+/**
+ * Returns an absolute path: the named folder, otherwise the current folder or gatewright/. @throws UsageError
+ * when it is not a service
+ */
 export function serviceFolder(named: string | undefined): string {
   const folder = resolve(named ?? defaultFolder());
   if (existsSync(join(folder, 'serverless.yml'))) return folder;

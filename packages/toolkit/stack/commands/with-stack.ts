@@ -12,6 +12,7 @@ export function withStack(
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
   say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
-  // Last: its APIs take the ports after those of the service, which do not move with its parts.
+  // The stack comes last: its APIs get the ports after those of the service, which therefore do not change
+  // with its parts.
   return [...sources, folder];
 }

@@ -4,8 +4,7 @@ export const quotaPart: ChosenPart = {
   name: 'quota',
   chosenAs: 'quotas',
   needs: ['authorizers'],
-  summary:
-    'Customer plans, limits and what was charged: administration, charging by access logs, closed periods.',
+  summary: 'Customer plans, limits and charges: administration, charging by access logs, closed periods.',
   functions: ['quota-admin', 'usage-tracker', 'usage-closer'],
   handlers: ['quota'],
   resourceFiles: ['quota/table.yml', 'quota/resources.yml', 'quota/usage-tracker.yml', 'quota/admin.yml'],

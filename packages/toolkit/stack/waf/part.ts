@@ -6,7 +6,7 @@ export const wafPart: ChosenPart = {
   needs: [],
   onlyNamed: true,
   summary:
-    'A web ACL in front of stages of REST APIs: blocked networks, body size, rates per address and per API key.',
+    'A web ACL in front of stages of REST APIs: blocked networks, body size, rate limits per address and per API key.',
   functions: [],
   handlers: [],
   resourceFiles: ['waf/resources.yml'],

@@ -4,7 +4,7 @@ export const webhooksPart: ChosenPart = {
   name: 'webhooks',
   chosenAs: 'webhooks',
   needs: [],
-  summary: 'Signed deliveries of other services, verified and put on EventBridge or SQS.',
+  summary: 'Signed webhooks from other services, verified and sent to EventBridge or SQS.',
   functions: ['webhook-receiver'],
   handlers: ['webhooks'],
   resourceFiles: ['webhooks/resources.yml'],

@@ -99,9 +99,9 @@ describe('printPlan', () => {
       '     1 GetRestApi',
       '',
       '3 cases, 2 requests to deployed APIs',
-      'names begin with gatewright-conformance-r1; all is removed at the end',
-      'cost: about $0.0000 without the free tier; calls of the control plane cost nothing',
-      "time: about 1 min at the pace of AWS's quotas; DeleteRestApi takes one call in 30 s",
+      'names begin with gatewright-conformance-r1; everything is removed at the end',
+      'cost: about $0.0000 without the free tier; control plane calls are free',
+      "time: about 1 min at the rate that AWS's quotas allow; DeleteRestApi may be called once in 30 s",
     ]);
   });
 });

@@ -52,11 +52,14 @@ describe('conformance run --target aws', () => {
   it('makes nothing for a plan, and asks before it makes anything', async () => {
     const plan = await run('--plan');
     assert.equal(plan.code, 0, plan.err);
-    assert.match(plan.err, /3 cases, 0 requests.*\n.*gatewright-conformance-[0-9a-f]{8}; all is removed/);
+    assert.match(
+      plan.err,
+      /3 cases, 0 requests.*\n.*gatewright-conformance-[0-9a-f]{8}; everything is removed/,
+    );
     assert.match(plan.err, /cost: about \$0\.0000/);
     const unconfirmed = await run();
     assert.equal(unconfirmed.code, 2);
-    assert.match(unconfirmed.err, /Nothing was made\. Pass --yes/);
+    assert.match(unconfirmed.err, /Nothing was created\. Pass --yes/);
     assert.deepEqual(listRuns(folder), []);
   });
 
@@ -65,7 +68,7 @@ describe('conformance run --target aws', () => {
     const { code, out, err } = await run('--yes', '--json', ...files);
 
     assert.equal(code, 0, err);
-    assert.match(err, /made 2, removed 2\n/);
+    assert.match(err, /created 2, removed 2\n/);
     assert.equal((JSON.parse(out) as { passed: number }).passed, IDS.length);
     assert.deepEqual(await names(), []);
     for (const name of ['page', 'badge', 'junit', 'record'])
@@ -130,7 +133,7 @@ describe('conformance run --target aws', () => {
     rmSync(own, { recursive: true });
 
     assert.equal(ended.code, 1);
-    assert.match(ended.err, /\nleft behind: DeleteRestApi {"restApiId":"a1"}\n[^]*made 1, removed 0\n/);
+    assert.match(ended.err, /\nleft behind: DeleteRestApi {"restApiId":"a1"}\n[^]*created 1, removed 0\n/);
   });
 });
 
@@ -138,9 +141,9 @@ describe('conformance', () => {
   const rows = [
     [['run'], /--target is missing/],
     [['run', '--target', 'nothing'], /unknown target "nothing": gatewright, serverless-offline/],
-    [['run', '--target', 'moto', '--plan'], /--plan belongs to --target aws/],
-    [['run', '--target', 'moto', '--area', 'gardening'], /no area gardening: /],
-    [['run', '--target', 'moto', '--only', 'nobody'], /no case nobody/],
+    [['run', '--target', 'moto', '--plan'], /--plan is only for --target aws/],
+    [['run', '--target', 'moto', '--area', 'gardening'], /unknown area gardening; /],
+    [['run', '--target', 'moto', '--only', 'nobody'], /unknown case nobody/],
     [['walk'], /unknown command "walk"/],
   ] as const;
   for (const [args, words] of rows)
@@ -266,7 +269,7 @@ describe('conformance run', () => {
       const found = JSON.parse(out) as { cases: readonly { id: string; outcome: string; reason: string }[] };
       assert.deepEqual(
         found.cases.map(({ id, outcome, reason }) => `${id} ${outcome}: ${reason}`),
-        ids.map((id) => `${id} not asked: http://127.0.0.1:1 answers no requests to a deployed API`),
+        ids.map((id) => `${id} not asked: http://127.0.0.1:1 serves no requests to a deployed API`),
       );
     });
 

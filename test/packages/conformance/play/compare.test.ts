@@ -26,7 +26,7 @@ const ROWS: readonly Row[] = [
     name: 'distinguishes null from a missing value',
     expected: null,
     actual: undefined,
-    difference: 'it: expected null, it is not',
+    difference: 'it: expected null, but it is missing',
   },
   { name: 'takes null for null', expected: null, actual: null },
   {

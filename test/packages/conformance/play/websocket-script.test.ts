@@ -167,8 +167,14 @@ describe('playScript', () => {
 
   const rows: readonly (readonly [steps: readonly FrameStep[], difference: string])[] = [
     [[{ ...no, refused: { status: 401 } }], '1: status: expected 401, got 403 "kept"'],
-    [[{ connect: 'a', refused: { status: 403 } }], '1: the handshake was accepted; 403 is expected'],
-    [[{ connect: 'a', refused: {} }], '1: the handshake was accepted; a refusal is expected'],
+    [
+      [{ connect: 'a', refused: { status: 403 } }],
+      '1: expected the handshake to be refused with 403, but it was accepted',
+    ],
+    [
+      [{ connect: 'a', refused: {} }],
+      '1: expected the handshake to be refused with an error status, but it was accepted',
+    ],
     [
       [{ connect: 'a', subprotocols: ['x'], accepted: { 'Sec-WebSocket-Protocol': 'y' } }],
       '1: headers.sec-websocket-protocol: expected "y", got "x"',

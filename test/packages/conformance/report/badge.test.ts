@@ -12,7 +12,7 @@ describe('printBadge', () => {
   it('is an image with the score, as wide as its texts', () => {
     assert.deepEqual(printBadge(results(3, 0)).split('\n'), [
       '<svg xmlns="http://www.w3.org/2000/svg" width="137" height="20" role="img" aria-label="API Gateway: 3 of 3">',
-      '<title>API Gateway: 3 of 3 answers hold</title>',
+      '<title>API Gateway: 3 of 3 cases pass</title>',
       '<rect width="85" height="20" fill="#444"/>',
       '<rect x="85" width="52" height="20" fill="#2e7d32"/>',
       '<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">',

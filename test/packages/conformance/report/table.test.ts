@@ -27,9 +27,9 @@ describe('printTable', () => {
       '    2 not asked: needs a clock',
       '    1 not asked: needs AWS WAF',
       '',
-      'recorded: 0 of 1 hold',
-      'documented: 1 of 1 hold',
-      'moto 5.1, 2026-11-24: 1 of 2 asked cases hold; 3 not asked',
+      'recorded: 0 of 1 pass',
+      'documented: 1 of 1 pass',
+      'moto 5.1, 2026-11-24: 1 of 2 cases pass; 3 not asked',
     ]);
   });
 
@@ -37,8 +37,8 @@ describe('printTable', () => {
     assert.deepEqual(printTable(RESULTS.slice(1, 2), { ...FACTS, version: undefined }).split('\n'), [
       'cors                              1/1',
       '',
-      'documented: 1 of 1 hold',
-      'moto, 2026-11-24: 1 of 1 asked cases hold; 0 not asked',
+      'documented: 1 of 1 pass',
+      'moto, 2026-11-24: 1 of 1 cases pass; 0 not asked',
     ]);
   });
 });

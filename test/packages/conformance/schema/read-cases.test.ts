@@ -36,9 +36,14 @@ const ROWS: readonly (readonly [name: string, given: object, pointer: string, wo
     'an unknown expectation',
     aParityCase({ expect: { colour: 'red' } as Expectation }),
     '/expect/colour',
-    /unknown to the runner/,
+    /is unknown to the runner/,
   ],
-  ['an unknown part of a case', { ...aParityCase({}), expected: {} }, '/expected', /unknown to the runner/],
+  [
+    'an unknown part of a case',
+    { ...aParityCase({}), expected: {} },
+    '/expected',
+    /is unknown to the runner/,
+  ],
   [
     'an unknown part of a step',
     { ...aParityCase({}), then: [{ ...STEP, wait: 1 }] },
@@ -118,7 +123,7 @@ describe('parseCases', () => {
     });
 
   for (const [name, text, words] of [
-    ['what is no JSON', '{', /^x\.json#: no JSON: /],
+    ['what is no JSON', '{', /^x\.json#: invalid JSON: /],
     [
       'another version',
       JSON.stringify({ schemaVersion: 2, cases: [] }),
@@ -128,9 +133,9 @@ describe('parseCases', () => {
     ['a case that is none', fileOf(['x']), /^x\.json#\/cases\/0: [^(]*$/],
     ['a case without an id', fileOf({ ...aParityCase(), id: undefined }), /^x\.json#\/cases\/0: [^(]*$/],
     [
-      'a case that appears twice',
+      'a case that is used twice',
       fileOf(aParityCase({}), aParityCase({})),
-      /^x\.json#\/cases\/1\/id: a-case appears twice/,
+      /^x\.json#\/cases\/1\/id: the id a-case is used twice/,
     ],
   ] as const)
     it(`refuses ${name}`, () => {

@@ -16,8 +16,8 @@ const control = (first: string, last: string): ControlCase => ({
   request: { mode: 'control', call: last, input: {} },
   expect: { status: 200, body: {} },
 });
-const outOfReach = 'AWS does not reach a server of this machine';
-const notCalled = (call: string): string => `${call} is not called in an account of others`;
+const outOfReach = 'AWS cannot reach a server on this machine';
+const notCalled = (call: string): string => `${call} is not called in an account that others use`;
 
 describe('lackOfAws', () => {
   for (const [name, asked, lack] of [
@@ -38,7 +38,7 @@ describe('lackOfAws', () => {
     [
       'a web ACL',
       aParityCase({ setup: { stage: 'dev', waf: { webAcl: {} } } }),
-      'web ACLs cost by the month',
+      'web ACLs are billed by the month',
     ],
     ['domains', aParityCase({ setup: { stage: 'dev', domains: [] } }), 'needs custom domains'],
   ] as const)

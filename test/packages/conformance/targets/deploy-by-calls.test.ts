@@ -279,14 +279,17 @@ describe('the calls of a template', () => {
   });
 
   for (const [resources, reason] of [
-    [{ A: { Type: 'AWS::SQS::Queue' } }, 'AWS::SQS::Queue is not made by calls'],
-    [rest('RestApi', { Body: {} }), 'RestApi.Body is not made by calls'],
-    [rest('RestApi', { BodyS3Location: {} }), 'RestApi.BodyS3Location is not made by calls'],
-    [rest('RestApi', { Parameters: {} }), 'RestApi.Parameters is not made by calls'],
-    [rest('Stage', { MethodSettings: [] }), 'Stage.MethodSettings is not made by calls'],
-    [v2('Api', { Body: {} }), 'Api.Body is not made by calls'],
-    [v2('Integration', { ResponseParameters: [] }), 'Integration.ResponseParameters is not made by calls'],
-    [models(refer('later')), 'models that refer to later ones are not made by calls'],
+    [{ A: { Type: 'AWS::SQS::Queue' } }, 'the runner does not create AWS::SQS::Queue by API calls'],
+    [rest('RestApi', { Body: {} }), 'the runner does not set RestApi.Body by API calls'],
+    [rest('RestApi', { BodyS3Location: {} }), 'the runner does not set RestApi.BodyS3Location by API calls'],
+    [rest('RestApi', { Parameters: {} }), 'the runner does not set RestApi.Parameters by API calls'],
+    [rest('Stage', { MethodSettings: [] }), 'the runner does not set Stage.MethodSettings by API calls'],
+    [v2('Api', { Body: {} }), 'the runner does not set Api.Body by API calls'],
+    [
+      v2('Integration', { ResponseParameters: [] }),
+      'the runner does not set Integration.ResponseParameters by API calls',
+    ],
+    [models(refer('later')), 'the runner does not create models that refer to later ones by API calls'],
   ] as const)
     it(`cannot be asked: ${reason}`, async () => {
       await assert.rejects(callsOf(resources), (error) => {

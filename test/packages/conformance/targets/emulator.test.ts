@@ -61,15 +61,15 @@ describe('openEmulator', () => {
       name: 'its own address',
       invokeUrl: undefined,
       own: () => 'http://own/{api}',
-      refusal: /^RestApi\.Body is not made by calls$/,
+      refusal: /^the runner does not set RestApi\.Body by API calls$/,
     },
     {
       name: 'an address that is named',
       invokeUrl: 'http://a',
       own: () => undefined,
-      refusal: /^RestApi\.Body is not made by calls$/,
+      refusal: /^the runner does not set RestApi\.Body by API calls$/,
     },
-    { name: 'none', invokeUrl: undefined, own: () => undefined, refusal: /pretender answers no requests/ },
+    { name: 'none', invokeUrl: undefined, own: () => undefined, refusal: /pretender serves no requests/ },
   ])
     it(`is asked for an API with ${name} for its stages`, async () => {
       const { emulator } = anEmulator({ invokeUrl: own });
@@ -140,7 +140,7 @@ describe('openMoto', () => {
     );
 
     await assert.rejects(target.deploy(aFragment({})), {
-      message: 'moto answers no requests to a deployed API',
+      message: 'moto serves no requests to a deployed API',
     });
   });
 });

@@ -19,7 +19,7 @@ function aRemote(answers: Readonly<Record<string, JsonObject>> = {}, url = 'http
 }
 
 describe('describeRemoteApi', () => {
-  it('has neither a clock nor a log, and takes no calls by path', async () => {
+  it('has neither a clock nor a log, and has no control plane addressed by path', async () => {
     const { api } = aRemote();
 
     assert.deepEqual(
@@ -28,7 +28,7 @@ describe('describeRemoteApi', () => {
     );
     for (const [asked, message] of [
       [api.advance(1), 'moto has no clock that can be moved'],
-      [api.call('GET', '/'), 'moto takes no calls by path'],
+      [api.call('GET', '/'), 'moto has no control plane addressed by path'],
     ] as const)
       await assert.rejects(asked, (error) => error instanceof NotAsked && error.message === message);
   });

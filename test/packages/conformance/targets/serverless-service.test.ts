@@ -308,7 +308,11 @@ describe('what events cannot say', () => {
     ['http', { httpApi: { Target: 'x' } }, none('Api.Target')],
     ['websocket', { httpApi: { ApiKeySelectionExpression: 'x' } }, none('Api.ApiKeySelectionExpression')],
     ['rest', method({ RequestModels: {} }), none('Method.RequestModels')],
-    ['rest', method({}, { Type: 'MOCK' }), 'serverless-offline serves no MOCK integration of an http event'],
+    [
+      'rest',
+      method({}, { Type: 'MOCK' }),
+      'serverless-offline does not support the integration type MOCK of an http event',
+    ],
     ['rest', method({}, { ...PROXY, RequestTemplates: {} }), none('Integration.RequestTemplates')],
     ['rest', method({}, { ...PROXY, Type: 'AWS', CacheNamespace: 'x' }), none('Integration.CacheNamespace')],
     [
@@ -316,14 +320,14 @@ describe('what events cannot say', () => {
       method({}, { ...PROXY, Type: 'AWS', IntegrationResponses: [{ ContentHandling: 'x' }] }),
       none('IntegrationResponse.ContentHandling'),
     ],
-    ['rest', method({}, { ...PROXY, Uri: 'http://a' }), 'an integration of the case is no function'],
-    ['rest', method({}, { Type: 'AWS_PROXY' }), 'an integration of the case is no function'],
+    ['rest', method({}, { ...PROXY, Uri: 'http://a' }), 'an integration of the case is not a function'],
+    ['rest', method({}, { Type: 'AWS_PROXY' }), 'an integration of the case is not a function'],
     [
       'rest',
       { ...method({ Authorizer: 'who' }), authorizers: { who: { Type: 'COGNITO_USER_POOLS' } } },
-      'serverless-offline runs no authorizer of type COGNITO_USER_POOLS',
+      'serverless-offline does not run authorizers of type COGNITO_USER_POOLS',
     ],
-    ['rest', method({ Authorizer: 'who' }), 'serverless-offline runs no authorizer of type '],
+    ['rest', method({ Authorizer: 'who' }), 'serverless-offline does not run authorizers of type '],
     [
       'http',
       { authorizers: { who: { AuthorizerType: 'JWT' } } },
@@ -336,9 +340,9 @@ describe('what events cannot say', () => {
     ],
     ['http', route({ OperationName: 'x' }), none('Route.OperationName')],
     ['http', route({ RouteResponses: [] }), none('Route.RouteResponses')],
-    ['http', route({}, { IntegrationType: 'MOCK' }), 'serverless-offline serves no MOCK integration'],
+    ['http', route({}, { IntegrationType: 'MOCK' }), 'serverless-offline does not support MOCK integrations'],
     ['http', route({}, { ...V2, TimeoutInMillis: 50 }), none('Integration.TimeoutInMillis')],
-    ['http', route({ AuthorizationType: 'AWS_IAM' }), 'serverless-offline checks no signatures'],
+    ['http', route({ AuthorizationType: 'AWS_IAM' }), 'serverless-offline does not check signatures'],
     ['websocket', route({ ApiKeyRequired: true }), none('Route.ApiKeyRequired')],
   ];
   for (const [api, setup, reason] of rows)

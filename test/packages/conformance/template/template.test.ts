@@ -158,7 +158,7 @@ describe('buildTemplate', () => {
 
   it('refuses two names of a case that give the same logical id', () => {
     assert.throws(() => resourcesOf('rest', { stage: 'dev', functions: { 'a-b': '', ab: '' } }), {
-      message: 'two resources would be called Functionab',
+      message: 'two resources would have the logical id Functionab',
     });
   });
 
@@ -187,7 +187,7 @@ describe('fillPlaceholders', () => {
   });
 
   it('refuses a placeholder that nothing stands for', () => {
-    assert.throws(() => fillPlaceholders('${backend}', values), /nothing stands for \$\{backend\}/);
+    assert.throws(() => fillPlaceholders('${backend}', values), /unknown placeholder \$\{backend\}/);
   });
 });
 

@@ -84,7 +84,7 @@ describe('gatewright init', () => {
     for (const path of first.written) assert.ok(read(path).length > 0, path);
     assert.equal(first.next[0], 'npm install');
     write({ 'hello/hello.mjs': 'mine' });
-    assert.match(await refusal(), /^error: \. is already the stack of Gatewright/);
+    assert.match(await refusal(), /^error: \. already contains the Gatewright stack/);
     assert.equal(read('hello/hello.mjs'), 'mine');
   });
 
@@ -204,7 +204,7 @@ describe('gatewright init', () => {
       what: 'the example without authorizers',
       files: {},
       words: ['--parts', 'cache'],
-      says: /an empty folder gets an example behind the authorizers/,
+      says: /an empty folder gets an example that the authorizers/,
     },
   ])
     it(`refuses ${what}, and writes nothing`, async () => {
@@ -291,7 +291,7 @@ describe('gatewright waf check', () => {
     {
       what: 'stacks without a web ACL',
       resources: { Jobs: { Type: 'AWS::SQS::Queue' } },
-      says: /^error: No web ACL that can be evaluated guards a stage of these stacks\.$/m,
+      says: /^error: No stage of these stacks has a web ACL that can be evaluated\.$/m,
     },
   ])
     it(`refuses ${what}`, async () => {

@@ -98,7 +98,7 @@ describe('gatewright token', () => {
   for (const [words, says] of [
     [['--expires', 'soon'], /Write it as 15m, 1h or 2d\./],
     [['--claim', '=7'], /Write it as name=value\./],
-    [[], /^error: the gateway answered without a token\n/],
+    [[], /^error: the gateway returned no token\n/],
   ] as const)
     it(`refuses ${words.join(' ') || 'an answer without one'}`, async () => {
       answers.set('POST token', { token: 7 });
@@ -164,7 +164,7 @@ describe('gatewright invoke', () => {
     status = 200;
     assert.match(
       (await run(['invoke', 'pay'])).stderr,
-      /there is no function "pay"; there are shop-dev-list/,
+      /there is no function "pay"; expected one of shop-dev-list/,
     );
     for (const [event, says] of [
       ['gone.json', /--event: "gone\.json" is neither JSON nor a readable file/],
@@ -206,7 +206,7 @@ describe('gatewright requests', () => {
   it('says that there is none', async () => {
     answers.set('GET requests?limit=50', { rows: [], state: state() });
 
-    assert.equal((await run(['requests'])).stderr, 'No matching request is kept.\n');
+    assert.equal((await run(['requests'])).stderr, 'No recorded request matches.\n');
   });
 
   it('prints new ones that match, and says each time when other ones are left out', async () => {
@@ -238,7 +238,7 @@ describe('gatewright requests', () => {
       ['one', 'four', ''],
     );
     assert.deepEqual(stderr.split('\n'), [
-      `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept; \`gatewright start --record-all\` keeps all.`,
+      `Of ordinary successful requests ${sampled.text}; refusals, errors, slow requests and messages are all recorded; \`gatewright start --record-all\` records all.`,
       'The gateway has ended.',
       '',
     ]);
@@ -350,7 +350,7 @@ describe('gatewright cache clear', () => {
 
     assert.equal((await run(['cache', 'clear'])).stderr, `removed ${lent} (4 MB)\n`);
     assert.ok(!existsSync(lent));
-    assert.equal((await run(['cache', 'clear'])).stderr, `nothing is installed in ${lent}\n`);
+    assert.equal((await run(['cache', 'clear'])).stderr, `${lent} contains no installed packages\n`);
     assert.deepEqual(JSON.parse((await run(['cache', 'clear', '--json'])).stdout), {
       folder: lent,
       removedBytes: 0,

@@ -236,13 +236,13 @@ describe('the keys of a start', aPosix, () => {
     assert.equal(names, 'Keys: o console, r reload, c clear, e explain, v verbose, h help, q quit');
     assert.deepEqual(help.slice(0, 2), [
       '  o  open the console in the browser',
-      '  r  load the stacks again, and build functions that have run',
+      '  r  reload the stacks, and rebuild functions that have run',
     ]);
     assert.equal(help.length, 7);
   });
 
   it('open the console where there is one', async () => {
-    assert.match((await press('o')).printed, /\nthis start serves no console\n$/);
+    assert.match((await press('o')).printed, /\nthis gateway serves no console\n$/);
     assert.match((await press('o', { console: CONSOLE })).printed, /\nopening http.*console\/\n$/);
   });
 
@@ -251,11 +251,11 @@ describe('the keys of a start', aPosix, () => {
 
     assert.match(
       printed,
-      /\nprinting every line\n {2}Not as at AWS .*\n {4}A: no files\n\nprinting as before\n$/,
+      /\nprinting every line\n {2}Not as in AWS .*\n {4}A: no files\n\nprinting less again\n$/,
     );
     assert.match(
       (await press('v', { fails: '' })).printed,
-      /\nprinting every line\neverything is served as at AWS\n$/,
+      /\nprinting every line\neverything is served as AWS does\n$/,
     );
   });
 

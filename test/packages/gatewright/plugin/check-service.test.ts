@@ -128,7 +128,7 @@ describe('checkService', () => {
 
   it('refuses, once, one that keeps what must be charged', () => {
     assert.deepEqual(check(FILES, { resources: authorizer(30) }).complaints, [
-      'access/shop.yml: authorizer request-authorizer: caches answers for 30 s, and cached answers are not charged to the quota: set its TTL to 0',
+      'access/shop.yml: authorizer request-authorizer: caches results for 30 s, and cached results are not charged to the quota: set its TTL to 0',
     ]);
   });
 
@@ -202,7 +202,7 @@ describe('checkService', () => {
   it('warns where no document names an API whose authorizers are ours, since nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
-      'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id: it was not checked';
+      'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id, so it was not checked';
 
     assert.deepEqual(check(FILES, { resources, stackName: 'shop-eve' }), {
       complaints: [],

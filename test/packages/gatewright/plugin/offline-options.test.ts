@@ -147,7 +147,7 @@ describe('readOfflineOptions', () => {
       says: /reloadHandler must be true or false/,
     },
     { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
-    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one text/ },
+    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one string/ },
     {
       name: 'a store that is no URL',
       given: { dynamodb: 'mysql' },

@@ -78,7 +78,7 @@ describe('the API that a request is for', () => {
       () => chooseApi([...all, ours], false, { api: 'Pets' }),
       /there are Pets \(stage dev, stack shop\), Admin \(stage dev\), Admin \(stage prod\), Pets \(stage dev, stack gatewright\)/,
     );
-    assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there is none/);
+    assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there are none/);
   });
 });
 

@@ -145,7 +145,7 @@ describe('a start for one file of tests', () => {
       assert.deepEqual({ ...process.env }, before);
       assert.deepEqual(await gateway.messages('Jobs'), []);
       await gateway.close();
-      await assert.rejects(gateway.messages('Jobs'), /does not answer; it has been closed or has ended/);
+      await assert.rejects(gateway.messages('Jobs'), /does not respond; it was closed or has ended/);
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -169,6 +169,6 @@ describe('a start for one file of tests', () => {
 describe('a start that fails', () => {
   it('says what is wrong with the stacks in one error', async () => {
     await assert.rejects(startGateway({ stacks: 'test/fixtures/velocity' }), { name: 'TestingError' });
-    await assert.rejects(connectGateway(), /no gateway is shared with this process/);
+    await assert.rejects(connectGateway(), /this process has no shared gateway/);
   });
 });

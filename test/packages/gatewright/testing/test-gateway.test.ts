@@ -136,7 +136,7 @@ describe('a gateway of a test', () => {
     assert.deepEqual(await one.logs('list'), ['one', 'two']);
     await assert.rejects(one.logs('ship'), {
       name: 'TestingError',
-      message: 'There is no function "ship"; there are shop-dev-list, shop-dev-pay',
+      message: 'There is no function "ship"; expected one of shop-dev-list, shop-dev-pay',
     });
   });
 
@@ -226,7 +226,7 @@ describe('the gateway of this process', () => {
     for (const missing of Object.keys(environment))
       assert.throws(
         () => linkOf({ ...environment, [missing]: undefined }),
-        /^TestingError: no gateway is shared with this process: run it below `gatewright start --exec`/,
+        /^TestingError: this process has no shared gateway: run it with `gatewright start --exec`/,
       );
   });
 

@@ -47,11 +47,11 @@ describe('a WebSocket client of a test', () => {
   it('says how the connection has ended, also to a caller that waits for a message', async () => {
     const socket = await openSocket(url, {}, parse);
     await socket.next();
-    const waiting = assert.rejects(socket.next(), /the connection has ended with 4001/);
+    const waiting = assert.rejects(socket.next(), /the connection was closed with 4001/);
     socket.send('end');
     await waiting;
     assert.deepEqual(await socket.closed, { code: 4001, reason: 'over' });
-    await assert.rejects(socket.next(), /has ended/);
+    await assert.rejects(socket.next(), /was closed with/);
   });
 
   it('leaves no timer behind, which would keep a test runner for seconds', async () => {
@@ -68,7 +68,7 @@ describe('a WebSocket client of a test', () => {
     socket.send('1');
     assert.equal(await answer, 1);
     assert.equal(timers(), connected);
-    const waiting = assert.rejects(socket.next(), /has ended/);
+    const waiting = assert.rejects(socket.next(), /was closed with/);
     socket.send('end');
     await waiting;
     assert.equal(await quiet(), before);

@@ -49,15 +49,15 @@ describe('an attachment in files', () => {
       'is not resumed where its options plan another one',
       true,
       mine,
-      /is not what the options of this call plan: it has route GET \/things-1 .*token-authorizer/,
+      /differs from what the options of this call plan: it has route GET \/things-1 .*token-authorizer/,
     ],
     [
       'is not resumed by apply either, which --yes confirms for its own options only',
       true,
       ['apply', ...mine],
-      /is not what the options of this call plan/,
+      /differs from what the options of this call plan/,
     ],
-    ['is not resumed where no step of it began', false, mine, /its journal shows no step that began/],
+    ['is not resumed where no step of it began', false, mine, /its journal shows no step that was started/],
   ] as const)
     it(title, async () => {
       await using api = await anHttpApiToAttach({ count: 2 });
@@ -81,9 +81,9 @@ describe('an attachment in files', () => {
 
     const other = await run('apply', ...mine);
     assert.equal(other.code, 2, other.stderr);
-    assert.match(other.stderr, /is not what the options of this call plan/);
+    assert.match(other.stderr, /differs from what the options of this call plan/);
     const unasked = await run('apply');
-    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} of account 123456789012`));
+    assert.match(unasked.stdout, new RegExp(`${functionArn(LAX)} is in account 123456789012`));
     assert.match(unasked.stderr, /No terminal to confirm in/);
     assertSame(await api.everything(), before);
 
@@ -125,10 +125,10 @@ describe('the steps of attach', () => {
 
     const longest = await run('plan', '--function', GOOD, '--ttl', '3600');
     assert.equal(longest.code, 0, longest.stderr);
-    assert.match(longest.stdout, /answers cached for 3600 s/);
+    assert.match(longest.stdout, /results cached for 3600 s/);
     const longer = await run('plan', '--function', GOOD, '--ttl', '3601');
     assert.notEqual(longer.code, 0);
-    assert.match(longer.stderr, /A number of seconds from 0 to 3600\./);
+    assert.match(longer.stderr, /It must be a number of seconds from 0 to 3600\./);
   });
 });
 

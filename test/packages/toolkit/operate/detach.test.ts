@@ -52,7 +52,7 @@ describe('detach', () => {
     const { code, stderr } = await runAt(api)('detach', '--state', api.root, '--open', 'GET /things-1');
 
     assert.equal(code, 2);
-    assert.match(stderr, /its calls of route GET \/things-1 are not those of attach: PATCH/);
+    assert.match(stderr, /its calls for route GET \/things-1 are not calls that attach makes: PATCH/);
     assertSame(await api.everything(), attached);
   });
 
@@ -93,10 +93,10 @@ describe('detach', () => {
     );
     assert.match(
       unnamed.stderr,
-      /Nothing was changed\. Name it: --open "GET \/things-2" --open "GET \/things-1"/,
+      /Nothing was changed\. To confirm, pass --open "GET \/things-2" --open "GET \/things-1"/,
     );
     const one = await run('detach', '--state', api.root, '--open', 'GET /things-1');
-    assert.match(one.stderr, /Name it: --open "GET \/things-2"\n/);
+    assert.match(one.stderr, /To confirm, pass --open "GET \/things-2"\n/);
     assertSame(await api.everything(), attached);
 
     const both = ['--open', 'GET /things-1', '--open', 'GET /things-2'];
@@ -149,7 +149,7 @@ describe('a guard that detach puts back from a file', () => {
     const unnamed = await run('detach', '--state', api.root);
 
     assert.equal(unnamed.code, 1, unnamed.stdout);
-    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1"\n/);
+    assert.match(unnamed.stderr, /To confirm, pass --open "GET \/things-1"\n/);
     assertSame(await api.everything(), attached);
     const named = await run('detach', '--state', api.root, '--open', 'GET /things-1');
     assert.equal(named.code, 0, named.stderr);
@@ -171,7 +171,7 @@ describe('a stage that moves to another deployment', () => {
     const unnamed = await run('detach', '--state', api.root, '--open', 'GET /things-1');
 
     assert.equal(unnamed.code, 1, unnamed.stdout);
-    assert.match(unnamed.stderr, new RegExp(`Name it: --open "deployment ${ours}"`));
+    assert.match(unnamed.stderr, new RegExp(`To confirm, pass --open "deployment ${ours}"`));
   });
 
   it('asks for a route by name where the guard there is of another kind, unless that is AWS_IAM', async () => {
@@ -191,7 +191,7 @@ describe('a stage that moves to another deployment', () => {
     const unnamed = await run('rollback', '--to', custom);
 
     assert.equal(unnamed.code, 1, unnamed.stdout);
-    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1"\n/);
+    assert.match(unnamed.stderr, /To confirm, pass --open "GET \/things-1"\n/);
   });
 
   it('opens routes that are open there by their names only, by rollback and by canaries', async () => {
@@ -209,14 +209,14 @@ describe('a stage that moves to another deployment', () => {
       unnamed.stdout,
       /opens GET \/things-1, POST \/things-1: PATCH \/restapis\/abcdefghij\/stages\/prod/,
     );
-    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1" --open "POST \/things-1"/);
+    assert.match(unnamed.stderr, /To confirm, pass --open "GET \/things-1" --open "POST \/things-1"/);
     assert.equal(stageOf(), guarded);
 
     const started = await run('canary', 'start', '--percent', '10', '--deployment', open, ...both);
     assert.equal(started.code, 0, started.stderr);
     const promoted = await run('canary', 'promote', ...both.slice(2));
     assert.equal(promoted.code, 1);
-    assert.match(promoted.stderr, /Name it: --open "GET \/things-1"\n/);
+    assert.match(promoted.stderr, /To confirm, pass --open "GET \/things-1"\n/);
     // Nothing is open in the deployment of the stage that is not open in the canary's.
     const ended = await run('canary', 'rollback');
     assert.equal(ended.code, 0, ended.stderr);
@@ -240,7 +240,7 @@ describe('a stage that moves to another deployment', () => {
     const unnamed = await run(...start);
 
     assert.equal(unnamed.code, 1, unnamed.stdout);
-    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1"\n/);
+    assert.match(unnamed.stderr, /To confirm, pass --open "GET \/things-1"\n/);
     assert.equal(await api.status('GET', '/things-1'), 401);
     const named = await run(...start, '--open', 'GET /things-1');
     assert.equal(named.code, 0, named.stderr);
@@ -288,7 +288,7 @@ describe('a stage that moves to another deployment', () => {
 
     const keyed = await run('rollback', '--to', old);
     assert.equal(keyed.code, 1, keyed.stdout);
-    assert.match(keyed.stderr, /Name it: --open "GET \/things-1"\n/);
+    assert.match(keyed.stderr, /To confirm, pass --open "GET \/things-1"\n/);
 
     const statement = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' };
     const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
@@ -296,7 +296,7 @@ describe('a stage that moves to another deployment', () => {
     const named = ['--open', 'GET /things-1'];
     const hidden = await run('rollback', '--to', old, ...named);
     assert.equal(hidden.code, 1, hidden.stdout);
-    assert.match(hidden.stderr, new RegExp(`Name it: --open "deployment ${old}"`));
+    assert.match(hidden.stderr, new RegExp(`To confirm, pass --open "deployment ${old}"`));
     const moved = await run('rollback', '--to', old, ...named, '--open', `deployment ${old}`);
     assert.equal(moved.code, 0, moved.stderr);
   });

@@ -103,7 +103,10 @@ describe('findCredentials', () => {
   it('does not wait for ever', async (context) => {
     profiles(context, '[slow]\ncredential_process = sleep 2\n');
 
-    await assert.rejects(findCredentials({ profile: 'slow' }, 'us-east-1', 20), /no credentials within/);
+    await assert.rejects(
+      findCredentials({ profile: 'slow' }, 'us-east-1', 20),
+      /found no credentials within/,
+    );
   });
 });
 

@@ -106,7 +106,7 @@ describe('the choice of a gateway', () => {
 
     assert.match(
       String(result),
-      /no gateway runs from this directory; choose a running one with --gateway NAME: shop/,
+      /no gateway was started from this directory; choose a running one with --gateway NAME: shop/,
     );
   });
 
@@ -137,9 +137,9 @@ describe('callGateway', () => {
 
   for (const [answer, message] of [
     [{ message: 'there is no such file' }, 'there is no such file'],
-    [{ message: 7 }, 'the gateway answered 409'],
-    [{}, 'the gateway answered 409'],
-    [null, 'the gateway answered 409'],
+    [{ message: 7 }, 'the gateway answered with status 409'],
+    [{}, 'the gateway answered with status 409'],
+    [null, 'the gateway answered with status 409'],
   ] as const)
     it(`refuses by "${message}" where the gateway answers ${JSON.stringify(answer)}`, async () => {
       const call = beside(json(answer, 409), () => callGateway('GET', 'status'));
@@ -153,7 +153,7 @@ describe('callGateway', () => {
       () => callGateway('GET', 'status'),
     );
 
-    await assert.rejects(call, /does not answer; start it again/);
+    await assert.rejects(call, /does not respond; start it again/);
   });
 });
 
@@ -172,7 +172,7 @@ describe('listenToGateway', () => {
 
   for (const [answer, message] of [
     [{ message: 'no such log' }, 'no such log'],
-    [{}, 'the gateway answered 404'],
+    [{}, 'the gateway answered with status 404'],
   ] as const)
     it(`says "${message}" where it is refused`, async () => {
       const listening = beside(json(answer, 404), () => allOf(listenToGateway('logs')));
@@ -188,7 +188,7 @@ describe('listenToGateway', () => {
       () => allOf(listenToGateway('logs')),
     );
 
-    await assert.rejects(listening, /no longer answers/);
+    await assert.rejects(listening, /no longer responds/);
   });
 });
 
@@ -205,14 +205,14 @@ describe('followGateway', () => {
   it('says that a gateway does not answer', async () => {
     await assert.rejects(
       beside(json({}, 500), () => allOf(followGateway('events'))),
-      /does not answer/,
+      /does not respond/,
     );
     await assert.rejects(
       beside(
         (response) => response.destroy(),
         () => allOf(followGateway('events')),
       ),
-      /does not answer/,
+      /does not respond/,
     );
   });
 });
@@ -238,7 +238,7 @@ describe('findFunction', () => {
 
   it('names those that match where several do, and all where none does', async () => {
     await assert.rejects(find('list'), /"list" matches several functions: shop-dev-list, desk-dev-list$/);
-    await assert.rejects(find('ay'), /no function "ay"; there are shop-dev-list, .*, shop-dev-pay$/);
+    await assert.rejects(find('ay'), /no function "ay"; expected one of shop-dev-list, .*, shop-dev-pay$/);
     await assert.rejects(find('list', []), /serves no functions/);
   });
 });
@@ -285,7 +285,7 @@ describe('sendToFunction', () => {
       () => sendToFunction(found, '{}', { async: false }),
     );
 
-    await assert.rejects(call, { name: 'UsageError', message: /does not answer$/ });
+    await assert.rejects(call, { name: 'UsageError', message: /does not respond$/ });
   });
 });
 
@@ -377,7 +377,11 @@ describe('callAdmin', () => {
       'Forbidden (404)',
       { code: undefined, field: undefined, nextVersion: undefined },
     ],
-    [{}, 'the admin endpoint answered 404', { code: undefined, field: undefined, nextVersion: undefined }],
+    [
+      {},
+      'the admin endpoint answered with status 404',
+      { code: undefined, field: undefined, nextVersion: undefined },
+    ],
   ];
   for (const [answer, message, problem] of refusals)
     it(`says "${message}"`, async () => {
@@ -397,6 +401,6 @@ describe('callAdmin', () => {
   });
 
   it('takes no answer that is no object', async () => {
-    await assert.rejects(at({ ...CREDENTIALS, ...REGION }, json('text')), /did not answer with an object/);
+    await assert.rejects(at({ ...CREDENTIALS, ...REGION }, json('text')), /did not return an object/);
   });
 });

@@ -159,12 +159,12 @@ cache-memory: 1GB
   for (const [text, says] of [
     [
       'prot: 1\n',
-      /gatewright\.yml:1: there is no setting "prot"; known settings: sources, parts, claimsChecked, account, /,
+      /gatewright\.yml:1: unknown setting "prot"; known settings: sources, parts, claimsChecked, account, /,
     ],
     ['stage: qa\nport: high\n', /gatewright\.yml:2: port: "high"\. A port is a number/],
     ['metrics: sometimes\n', /gatewright\.yml:1: metrics must be true or false/],
-    ['param: [[1]]\n', /gatewright\.yml:1: param accepts texts/],
-    ['open: true\n', /gatewright\.yml:1: open is about one run/],
+    ['param: [[1]]\n', /gatewright\.yml:1: param accepts strings/],
+    ['open: true\n', /gatewright\.yml:1: open applies to one run/],
     ['exec: rm -rf /\n', /gatewright\.yml:1: /],
     ['port: 1\nstage: [\n', /gatewright\.yml:[23]: /],
     ['port: 1\nport: 2\n', /gatewright\.yml:2: Map keys must be unique$/m],
@@ -203,7 +203,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.equal(options['usageLag'], 0);
     assert.match(
       warnings.join(),
-      /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it holds a variable/,
+      /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it contains a variable/,
     );
   });
 
@@ -233,7 +233,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.equal(apply([aFolder({ ...around, ...parts })]).options['port'], 3111);
     assert.throws(
       () => apply([aFolder(parts)]),
-      /gatewright\.yml:1: parts is of the toolkit's stack, and there is none here/,
+      /gatewright\.yml:1: parts belongs to the toolkit's stack, but there is no such stack here/,
     );
   });
 

@@ -19,7 +19,7 @@ describe('the customer plan of a new API key', () => {
     await assert.rejects(table.admin.create(aNewKey({ ...paid, plan: 'nope' }), operation), {
       code: 'REQUEST_INVALID',
       field: 'plan',
-      message: /^plan must be a saved customer plan; there are gold, silver/,
+      message: /^plan must be a saved customer plan; expected one of gold, silver/,
     });
     await assert.rejects(table.admin.create(aNewKey({ ...paid, metadata: { tier: 'nope' } }), operation), {
       code: 'REQUEST_INVALID',
@@ -40,7 +40,7 @@ describe('the customer plan of a new API key', () => {
       code: 'REQUEST_INVALID',
       field: 'plan',
       message:
-        /^plan is required: documents charge such keys by plan or tier or owner\.x, and deny keys without it; there are gold/,
+        /^plan is required: documents charge such keys by plan or tier or owner\.x, and deny keys without it; expected one of gold/,
     });
     assert.equal(table.items.size, 0);
     const byTier = aNewKey({ ...paid, metadata: { tier: 'gold' } });

@@ -231,14 +231,14 @@ describe('KeyAdmin', () => {
   it('says that there are no prefixes where no document of the stage has any', async () => {
     const table = new ApiKeyTable(undefined, 'prod', new Map());
 
-    await assert.rejects(table.admin.create(aNewKey(), table.operation()), /there are none/);
+    await assert.rejects(table.admin.create(aNewKey(), table.operation()), /the prefixes are none/);
   });
 
   it('names the prefixes that there are where another is asked for', async () => {
     const table = new ApiKeyTable();
     const asked = table.admin.create(aNewKey({ prefix: 'other' }), table.operation());
 
-    await assert.rejects(asked, /there are shop_live, shop_test, shop_paid/);
+    await assert.rejects(asked, /the prefixes are shop_live, shop_test, shop_paid/);
   });
 
   it('lists who changed a key in the order of the changes', async () => {

@@ -212,9 +212,9 @@ describe('RevocationAdmin', () => {
 
     await assert.rejects(refused('old'), {
       code: 'REQUEST_INVALID',
-      message: /is no issuer with revocation: true .*; there are main, customers/,
+      message: /is not an issuer with revocation: true .*; expected one of main, customers/,
     });
-    await assert.rejects(desk.admin.flush('nothing'), { message: /there are orders, users, menu/ });
+    await assert.rejects(desk.admin.flush('nothing'), { message: /expected one of orders, users, menu/ });
     assert.equal(await opened.dump(), '[]');
   });
 });

@@ -169,7 +169,7 @@ function lossy(
     ports,
     async isDone(all) {
       const pending = Symbol('pending');
-      // A pause takes one turn of the event loop; whatever else does not wait for the scheduler takes none.
+      // A pause takes one turn of the event loop; whatever else does not depend on the scheduler takes none.
       for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
       return (await Promise.race([all, Promise.resolve(pending)])) !== pending;
     },

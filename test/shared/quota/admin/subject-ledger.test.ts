@@ -110,14 +110,17 @@ describe('a limit before its first charge', () => {
           error instanceof RequestInvalid ? `${error.field} ${error.message}` : String(error),
       );
 
-    assert.match(await fieldOf(OF_TENANT), /^plan .*is required: keys of the tenant are on gold and silver/);
+    assert.match(
+      await fieldOf(OF_TENANT),
+      /^plan .*is required: keys of the tenant have the plans gold and silver/,
+    );
     assert.equal(await fieldOf({ ...OF_TENANT, plan: 'silver' }), 'shown');
     assert.equal(await consume('k-1'), true);
     assert.match(
       await fieldOf({ ...OF_TENANT, plan: 'silver' }),
-      /^plan .*must be left out: the plan is gold/,
+      /^plan .*must be omitted: the plan is gold/,
     );
-    assert.match(await fieldOf(ofKey('acme', { plan: 'silver' })), /must be left out: the plan is gold/);
+    assert.match(await fieldOf(ofKey('acme', { plan: 'silver' })), /must be omitted: the plan is gold/);
   });
 });
 

@@ -21,7 +21,7 @@ export function loadOptions(stage: string, directory: string, parameters: Parame
   };
 }
 
-/** `inspectStacks`, with the gateway loaded on demand: most commands do not need it. */
+/** `inspectStacks`, which loads the gateway on demand: most commands do not need it. */
 export async function inspectApis(
   ...asked: Parameters<typeof inspectStacks>
 ): Promise<readonly InspectedApi[]> {
@@ -29,7 +29,7 @@ export async function inspectApis(
   return gateway.inspectStacks(...asked);
 }
 
-/** The service whose documents are in this folder: beside it, or beside the stack below the service. */
+/** The service whose documents are in this folder: next to it, or next to the stack below the service. */
 export async function serviceOf(folder: string): Promise<readonly string[]> {
   const { hasDefinition } = await import('../../../../gateway/engine/index.ts');
   const above = dirname(resolve(folder));
@@ -37,7 +37,7 @@ export async function serviceOf(folder: string): Promise<readonly string[]> {
   return service === undefined ? [] : [relative(process.cwd(), service) || '.'];
 }
 
-/** By the names of the toolkit's functions, in any stack and stage. */
+/** Recognises authorizers by the names of the toolkit's functions, in any stack and stage. */
 export function isOurs(functionName: string): boolean {
   return /(^|-)(token|request)-authorizer$/.test(functionName);
 }

@@ -1,4 +1,4 @@
-/** The access documents beside the sources of a start, for its console. */
+/** The access documents next to the sources of a start, for its console. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -17,8 +17,8 @@ import type {
 } from '../../../../gateway/engine/index.ts';
 
 /**
- * @param stage of the stack that holds the authorizers
- * @param findTarget the admin API of the start; undefined = it has none
+ * @param stage of the stack that contains the authorizers
+ * @param findTarget the admin API of the start; undefined: it has none
  */
 export function openAccessBook(
   sources: readonly string[],
@@ -120,7 +120,7 @@ async function ledgerOf(
 ): Promise<Ledger | undefined> {
   if (target !== undefined) return await readLedger(answers, { target });
   return answers.some(({ charge }) => charge.quota !== undefined)
-    ? { kind: 'unasked', reason: 'this start does not serve the stack that counts it' }
+    ? { kind: 'unasked', reason: 'this gateway does not serve the stack that counts it' }
     : undefined;
 }
 

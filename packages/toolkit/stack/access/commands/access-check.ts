@@ -27,7 +27,7 @@ import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
 import { printMessage, count, printResult, UsageError } from '../../../../base/terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhooks/webhook-files';
 
-/** Compiles the documents anew. @throws UsageError with every problem */
+/** Compiles the documents again. @throws UsageError with every problem */
 export function readCompiled(folder: string): CompiledAccess {
   const { compiled, problems } = buildAccess(readAccessFiles(folder), checkPlan);
   if (problems.length > 0) throw new UsageError(problems.map(printProblem).join('\n'));
@@ -66,7 +66,7 @@ export async function checkDocuments(
   const handlers = await checkHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
-  // A document that did not compile may be the one.
+  // The document that protects the API may be one that did not compile.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(build, apis, stage) : [];
   const complaints = [...unsafe, ...drift, ...unprotected];
@@ -131,7 +131,7 @@ function findUnprotected(build: Documents, apis: readonly InspectedApi[], stage:
 }
 
 /**
- * Runs before anything listens: an answer for the wrong caller must not be given even once.
+ * Runs before anything listens: not even one response may go to the wrong caller.
  * @returns the checked documents
  * @throws UsageError
  */

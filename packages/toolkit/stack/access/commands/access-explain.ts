@@ -1,4 +1,4 @@
-/** `gatewright access explain`: one caller under one document, in words. */
+/** `gatewright access explain`: explains the decision for one caller under one document. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { findAccess, listAccess } from '@gatewright/authoring/find/find-access';
@@ -23,10 +23,10 @@ export type ExplainFlags = {
   readonly policy: boolean;
 };
 
-/** Of one route, or of each; then the policy, if it is asked for. */
+/** Explains one route, or each; then prints the policy, if it is asked for. */
 type Explained = { readonly answers: readonly object[]; readonly text: string };
 
-/** As `explain`, with the ledger of what the caller would be charged to. @throws UsageError */
+/** Like `explain`, with the ledger to which the caller would be charged. @throws UsageError */
 export async function explainWithLedger(
   document: CompiledDocument,
   method: string | undefined,
@@ -42,7 +42,9 @@ export async function explainWithLedger(
   return explain(document, method, path, { ...flags, ledger: await readLedger(answers, flags) });
 }
 
-/** With method and path: the decision and its reason; without: one line per route. @throws UsageError */
+/**
+ * With method and path, returns the decision and its reason; without, one line per route. @throws UsageError
+ */
 export function explain(
   document: CompiledDocument,
   method: string | undefined,
@@ -91,9 +93,9 @@ function describe(
     );
     parts.push(...table(listed.map(({ route, word, reason }) => [route, word, reason])));
   }
-  if (unasked !== undefined) parts.push(`the usage of the quota is not known: ${unasked}`);
+  if (unasked !== undefined) parts.push(`the usage of the quota is unknown: ${unasked}`);
   const refusal = findRefusal(document, flags, nowEpochSeconds);
-  if (refusal !== undefined) parts.push(`but the caller is refused before any rule: ${refusal}`);
+  if (refusal !== undefined) parts.push(`but the caller is refused before any rule applies: ${refusal}`);
   if (flags.policy) {
     const policy = policyOf(document, flags, nowEpochSeconds);
     answers.push({ policy });

@@ -48,11 +48,11 @@ export async function readLiveApi(wanted: LiveApiQuery, environment: Environment
   if (protocolType === 'WEBSOCKET')
     return { apiId, kind: 'websocket', routes: await listRoutes(aws, apiId), warnings: [] };
   if (protocolType === 'HTTP') return { apiId, kind: 'http', ...(await readHttp(aws, apiId, wanted.stage)) };
-  throw new UsageError(`the answer about API ${apiId} has no known protocolType`);
+  throw new UsageError(`the response about API ${apiId} has no known protocolType`);
 }
 
 function assertId(id: unknown, apiId: string): void {
-  if (id !== apiId) throw new UsageError(`asked for API ${apiId}, AWS answered with ${show(id)}`);
+  if (id !== apiId) throw new UsageError(`AWS was asked for API ${apiId} and returned ${show(id)}`);
 }
 
 type Routes = Pick<LiveApi, 'routes' | 'warnings'>;
@@ -94,7 +94,7 @@ function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute
         : [
             `stage ${stage} still serves routes that the API no longer has; they stay protected: ${some(onlyDeployed)}`,
           ]),
-      ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve yet: ${some(onlySet)}`]),
+      ...(onlySet.length === 0 ? [] : [`stage ${stage} does not serve these routes yet: ${some(onlySet)}`]),
     ],
   };
 }
@@ -108,7 +108,7 @@ async function listRestRoutes(aws: SignedGet, apiId: string): Promise<readonly I
   return resources.flatMap((resource) => {
     const path = assertPath(resource['path']);
     const { resourceMethods = {} } = resource;
-    if (!isJsonObject(resourceMethods)) throw new UsageError(`the methods of ${path} are no object`);
+    if (!isJsonObject(resourceMethods)) throw new UsageError(`the methods of ${path} are not an object`);
     return Object.entries(resourceMethods).map(([method, settings]) => ({
       method: assertMethod(method),
       path,
@@ -125,19 +125,19 @@ async function listRoutes(aws: SignedGet, apiId: string): Promise<readonly Inven
     if (method !== undefined) return { method: assertMethod(method), path: assertPath(path), ...protection };
     // `$default`, and the routes of a WebSocket API, whose names are free.
     if (typeof routeKey !== 'string' || routeKey === '' || showControls(routeKey) !== routeKey)
-      throw new UsageError(`AWS listed a route with the key ${show(routeKey)}`);
+      throw new UsageError(`AWS returned a route with the key ${show(routeKey)}`);
     return { method: 'ANY', path: routeKey, ...protection };
   });
 }
 
 function assertPath(path: unknown): string {
   if (typeof path === 'string' && path.startsWith('/') && showControls(path) === path) return path;
-  throw new UsageError(`AWS listed a route with the path ${show(path)}`);
+  throw new UsageError(`AWS returned a route with the path ${show(path)}`);
 }
 
 function assertMethod(method: string): string {
   if (/^[A-Z]{1,16}$/.test(method)) return method;
-  throw new UsageError(`AWS listed a route with the method ${show(method)}`);
+  throw new UsageError(`AWS returned a route with the method ${show(method)}`);
 }
 
 function show(value: unknown): string {
@@ -145,8 +145,8 @@ function show(value: unknown): string {
 }
 
 /**
- * REST lists are `item` (or HAL's `_embedded.item`) with `position`, those of version 2 `items` with
- * `nextToken`. A partial list would omit closed routes, and wildcards would match them: anything unexpected
+ * REST lists are `item` (or HAL's `_embedded.item`) with `position`; lists of version 2 are `items` with
+ * `nextToken`. A partial list would omit closed routes, which wildcards would then match: anything unexpected
  * is an error.
  */
 async function listPages(
@@ -162,7 +162,7 @@ async function listPages(
       next === undefined ? path : `${path}&${token}=${encodeURIComponent(next)}`,
     );
     const items = answer?.['items'] ?? answer?.['item'] ?? memberOf(answer?.['_embedded'], 'item');
-    // HAL writes a list of one as the item itself.
+    // HAL writes a list of one item as the item itself.
     const list: readonly unknown[] = Array.isArray(items) ? items : [items];
     for (const item of list) {
       if (!isJsonObject(item) || found.length >= ROUTES_LIMIT)

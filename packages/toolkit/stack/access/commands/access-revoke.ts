@@ -47,8 +47,8 @@ function revokeCommand(): Command {
 async function revoke(flags: RevokeFlags): Promise<void> {
   const { issuer, sub, jti, client, withdraw, tokenEnds: tokenEndsAt } = flags;
   if ([sub, jti, client].filter((value) => value !== undefined).length !== 1)
-    throw new UsageError('write one of --sub, --jti and --client');
-  if (tokenEndsAt !== undefined && jti === undefined) throw new UsageError('--token-ends goes with --jti');
+    throw new UsageError('pass one of --sub, --jti and --client');
+  if (tokenEndsAt !== undefined && jti === undefined) throw new UsageError('--token-ends needs --jti');
   const target = { issuer, sub, jti, client };
   const path = '/access/revocations';
   const request = withdraw

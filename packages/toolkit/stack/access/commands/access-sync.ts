@@ -77,7 +77,7 @@ function keyOf({ method, path }: InventoryRoute): string {
 
 function describeStages(named: readonly NamedDocument[], stage: string): string {
   const stages = new Set(named.flatMap(({ document }) => Object.keys(document.api)));
-  return `no access document names stage "${stage}" under api; they name: ${[...stages].sort().join(', ')}`;
+  return `no access document names stage "${stage}" under api; the stages are ${[...stages].sort().join(', ')}`;
 }
 
 /** @throws UsageError: the gateway, which reads them all together, does not know whose source is missing */
@@ -130,7 +130,7 @@ async function readRoutes(
   const path = resolve(folder, document.routes);
   if (document.routes === LIVE) {
     const wanted = document.api[stage];
-    if (wanted === undefined) throw new UsageError(`${file}: api names no stage ${stage}`);
+    if (wanted === undefined) throw new UsageError(`${file}: api does not name a stage ${stage}`);
     const { apiId, warnings, ...inventory } = await readLiveApi(wanted, process.env);
     return { inventory, apiId, from: apiId, warnings };
   }
@@ -142,12 +142,12 @@ async function readRoutes(
   }
   if (document.kind === undefined)
     throw new UsageError(
-      `${file}: an OpenAPI file does not tell the kind of API: write kind: rest or kind: http`,
+      `${file}: an OpenAPI file does not say which kind of API it is: write kind: rest or kind: http`,
     );
   return { inventory: { kind: document.kind, routes }, apiId: undefined, from: `in ${document.routes}` };
 }
 
-/** Undefined for anything but a file that holds an OpenAPI document. */
+/** Undefined for anything except a file that contains an OpenAPI document. */
 function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
   // CloudFormation tags (!Ref, !GetAtt) are not resolved here.
@@ -171,6 +171,6 @@ function findApi(
   if (found !== undefined) return found;
   const known = apis.map(({ stack, logicalId, stage: name }) => `${stack} ${logicalId} stage ${name}`);
   throw new UsageError(
-    `${file}: api.${stage} is not among the loaded APIs; there are: ${known.join(', ') || 'none'}`,
+    `${file}: api.${stage} is not among the loaded APIs, which are ${known.join(', ') || 'none'}`,
   );
 }

@@ -80,7 +80,7 @@ function inFolder(name: string, description: string): Command {
     );
 }
 
-/** Absolute. @throws UsageError: a missing folder would look like one without problems */
+/** Returns an absolute path. @throws UsageError: a missing folder would look like one without problems */
 function existing(folder: string): string {
   if (existsSync(folder)) return resolve(folder);
   throw new UsageError(
@@ -184,7 +184,7 @@ function explainCommand(): Command {
     .argument('[path]', 'path below the stage, such as /orders/7')
     .option('--token <jwt>', 'token of the caller; its signature is not checked')
     .option('--key <key>', 'API key of the caller, or its id; its secret is not checked')
-    .option('--claims <json>', 'claims of the caller, in place of a token')
+    .option('--claims <json>', 'claims of the caller, instead of a token')
     .option('--issuer <id>', "issuer of the claims (default: the document's first)")
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
@@ -248,7 +248,7 @@ function findDocument(folder: string, name: string) {
   const found = documents.find((document) => document.name === name);
   if (found !== undefined) return found;
   const known = documents.map((document) => document.name).join(', ') || 'none';
-  throw new UsageError(`no access document "${name}"; there are: ${known}`);
+  throw new UsageError(`there is no access document "${name}"; expected one of ${known}`);
 }
 
 /** `gatewright access publish | versions | rollback`: documents of deployed authorizers. */
@@ -294,7 +294,7 @@ function versionsCommand(): Command {
 }
 
 function rollbackCommand(): Command {
-  return changeCommand('rollback', 'Publish an earlier version again, as a new one.')
+  return changeCommand('rollback', 'Publish an earlier version again, as a new version.')
     .argument('[version]', 'version number from `versions` (default: the one before the newest)', readVersion)
     .action(async (version: number | undefined, flags: ChangeFlags) => {
       const wanted = version ?? (await findEarlier(flags));
@@ -315,7 +315,7 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
 function report(answer: Answer): void {
   printAnswer(answer);
   printNotes(
-    'Authorizers use it within 60 s. Their answers cached by API Gateway end with their TTL, or by gatewright access flush.',
+    'Authorizers use it within 60 s. Their results cached by API Gateway last until their TTL ends, or until gatewright access flush.',
   );
 }
 
@@ -326,5 +326,5 @@ function withoutId({ url }: ChangeFlags): ChangeFlags {
 
 function readVersion(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('A version is a whole number.');
+  throw new InvalidArgumentError('A version must be a whole number.');
 }

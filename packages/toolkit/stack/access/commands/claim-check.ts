@@ -20,8 +20,8 @@ type HandlerFindings = {
 };
 
 /**
- * Only of protected APIs, and of routes with one of our authorizers.
- * @param sources folders and templates, whose gatewright.yml may name what a person has looked into
+ * Checks only protected APIs, and routes with one of our authorizers.
+ * @param sources folders and templates, whose gatewright.yml may name files that a person has checked
  */
 export async function checkHandlers(
   { documents }: CompiledAccess,
@@ -70,7 +70,7 @@ function unreadPath({ code, runtime }: FunctionDefinition): string | undefined {
   return code.kind === 'directory' && !isNodeRuntime(runtime) ? code.directory : undefined;
 }
 
-/** A template that finds no caller writes an empty one, as a handler does. */
+/** A template that finds no caller writes an empty value, as a handler does. */
 function mappedClaims({
   method,
   path,

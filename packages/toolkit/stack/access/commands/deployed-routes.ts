@@ -1,6 +1,6 @@
 /**
- * Routes that a stage serves, by its OpenAPI export, compared with the configured ones: after a deletion or
- * before a deployment they differ.
+ * Routes that a stage serves, according to its OpenAPI export, compared with the configured ones: after a
+ * deletion or before a deployment they differ.
  */
 import { isJsonObject, memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
@@ -8,13 +8,13 @@ import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inven
 import type { InventoryRoute } from '@gatewright/authoring/inventory/route-inventory';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
-/** @throws UsageError when the value is no export */
+/** @throws UsageError when the value is not an export */
 export function readExportedRoutes(exported: UnknownMembers): readonly InventoryRoute[] {
   const { components, securityDefinitions } = exported;
   const schemes = membersOf(components)['securitySchemes'] ?? securityDefinitions;
   const routes = readOpenApiRoutes(exported, (name) => isCustom(memberOf(schemes, name)));
   if (routes !== undefined) return routes;
-  throw new UsageError("the stage's export is no OpenAPI document");
+  throw new UsageError("the stage's export is not an OpenAPI document");
 }
 
 /** A Lambda authorizer, as an undeclared scheme may be; keys, IAM and JWT authorizers are not ours. */

@@ -10,7 +10,7 @@ export async function readHeldKey(text: string, flags: AdminFlags): Promise<Stor
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)
     throw new UsageError(
-      '--key is no API key, or a mistyped one; you can also use its id, as keys list shows it',
+      '--key is not a valid API key, or is mistyped; you can also pass its id, as keys list shows it',
     );
   return toHeldKey(await callAdminJson({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
 }
@@ -29,7 +29,7 @@ export function toHeldKey(answer: Readonly<Record<string, unknown>>): StoredKeyS
       scopes: scopes.filter(isText),
       metadata: toTexts(metadata),
     };
-  throw new UsageError('the answer of the admin endpoint is no key');
+  throw new UsageError('the admin endpoint did not return a key');
 }
 
 function toTexts(value: unknown): Readonly<Record<string, string>> {

@@ -43,7 +43,7 @@ export function keysCommand(): Command {
 
 function createCommand(): Command {
   return changeCommand('create', 'Create a key and print it once; it cannot be shown again.')
-    .option('--customer <name>', 'customer on record that owns the key, and has the plan')
+    .option('--customer <name>', 'customer on record that owns the key; the customer has the plan')
     .option('--tenant <name>', 'owner that is not on record')
     .requiredOption(
       '--prefix <prefix>',
@@ -53,7 +53,7 @@ function createCommand(): Command {
     .option('--owner <name>', 'user or system of the tenant')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--plan <id>', 'customer plan for quotas, of an owner that is not on record')
+    .option('--plan <id>', 'customer plan for quotas, if the owner is not on record')
     .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
     .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
     .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')
@@ -110,12 +110,12 @@ async function change(path: string, body: object, flags: ChangeFlags): Promise<v
   printChange(answer);
   if (!path.endsWith('/revoke') && typeof answer['key'] !== 'string')
     throw new UsageError(
-      'this operation was already carried out and showed its key then; rotate the key to get another',
+      'this operation was already carried out and showed its key then; rotate the key to get another one',
     );
   requireOutside(sent);
 }
 
-/** Only the key goes to stdout, so that it can be piped. */
+/** Only the key is printed to stdout, so that it can be piped. */
 function printChange(answer: Answer): void {
   const { key } = answer;
   const rows = Object.entries(without(answer, 'key', 'outside')).map(([name, value]) => [
@@ -123,8 +123,7 @@ function printChange(answer: Answer): void {
     printValue(value),
   ]);
   printNotes(table(rows));
-  if (typeof key === 'string')
-    printNotes(colorize('yellow', 'The key is shown only this once:', process.stderr));
+  if (typeof key === 'string') printNotes(colorize('yellow', 'The key is shown only once:', process.stderr));
   printResult(answer, () => (typeof key === 'string' ? key : []));
 }
 

@@ -18,15 +18,15 @@ export type Ledger =
   | {
       readonly kind: 'read';
       readonly rows: readonly Answer[];
-      /** What is on record about the plan; undefined: a stack from before there were records. */
+      /** The plan on record; undefined: the stack is older than such records. */
       readonly terms: Answer | undefined;
     }
-  /** Why there is none: no gateway runs, or its answer. */
+  /** Why there is no usage: no gateway runs, or its error. */
   | { readonly kind: 'unasked'; readonly reason: string };
 
 type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
 
-/** Of what the allowed answers charge, one caller's; undefined where that is nothing. */
+/** The subject that an allowed request of the caller charges; undefined if it charges nothing. */
 export async function readLedger(
   answers: readonly Allowed[],
   flags: AdminFlags,
@@ -87,7 +87,10 @@ function passUnknown(error: unknown): undefined {
   throw error;
 }
 
-/** The answer, as a DENY where the ledger refuses; `spent` says by which limit. @param document of the answer */
+/**
+ * The decision, turned into DENY if the ledger refuses; `spent` tells by which limit. @param document of the
+ * decision
+ */
 export function withLedger<A extends Allowed>(
   given: A,
   ledger: Ledger | undefined,
@@ -104,20 +107,21 @@ export function withLedger<A extends Allowed>(
   const halted = findHalted(terms, ledger.rows, answer);
   const spent = halted ?? findSpent(ledger.rows, answer);
   if (spent === undefined) return answer;
-  // As `authorize.ts` answers: only over quota, and only with an admission key, is it left to API Gateway.
+  // Same as in `authorize.ts`: only over quota, and only with an admission key, the refusal is left to API
+  // Gateway.
   const status =
     halted === undefined && quota?.admissionKey !== undefined
-      ? '429 if the API has the gateway response INVALID_API_KEY with that status, else 403'
+      ? '429 if the API has the gateway response INVALID_API_KEY with that status, otherwise 403'
       : '403';
   return {
     ...answer,
     word: 'DENY',
-    reason: `${spent}: the rules allow it, and the answer is ${status}`,
+    reason: `${spent}: the rules allow it, but the response is ${status}`,
     spent,
   };
 }
 
-/** As with the plan on record. */
+/** The decision with the plan on record. */
 function asCharged<A extends Allowed>(answer: A): A {
   const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
   return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };

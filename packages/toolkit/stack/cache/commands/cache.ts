@@ -56,7 +56,7 @@ function invalidateCommand(): Command {
       const { authorizers = [], edge: edgePaths = [] } = flags;
       if ([tags, paths, parts, authorizers, edgePaths].every(({ length }) => length === 0))
         throw new UsageError(
-          'write --tag, --path, --part, --authorizers or --edge; gatewright cache flush takes everything',
+          'pass --tag, --path, --part, --authorizers or --edge; gatewright cache flush invalidates everything',
         );
       const named = { namespace, tags, paths, parts, authorizers, edgePaths };
       await send({ ...named, allowFlush, flushAbove, dryRun }, flags);
@@ -100,5 +100,5 @@ async function send(body: object, flags: ChangeFlags): Promise<void> {
 
 function readCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('it is a whole number');
+  throw new InvalidArgumentError('it must be a whole number');
 }

@@ -32,7 +32,7 @@ const COLUMNS = ['tenant', 'state', 'plan', 'from', 'name'];
 
 export function customersCommand(): Command {
   return new Command('customers')
-    .description('Manage customers: the plan that their keys are charged by.')
+    .description('Manage customers: the plan by which their keys are charged.')
     .addCommand(
       withLimits(changeCommand('create', 'Put a customer on record, with its plan from now on.'))
         .argument(...TENANT)
@@ -42,23 +42,32 @@ export function customersCommand(): Command {
         .action(create),
     )
     .addCommand(
-      readCommand('show', 'Show a customer, its plans, and what is left now.')
+      readCommand('show', 'Show a customer, its plans, and how much is left now.')
         .argument(...TENANT)
         .action(show),
     )
     .addCommand(readCommand('list', 'List the customers on record.').action(list))
     .addCommand(
-      withLimits(changeCommand('set-plan', 'Put a customer on a plan; its use of the running period counts.'))
+      withLimits(
+        changeCommand(
+          'set-plan',
+          'Put a customer on a plan; its use of the running period counts against the new plan.',
+        ),
+      )
         .argument(...TENANT)
         .argument('<plan>', 'id of the plan')
-        .option('--from <moment>', 'a later moment; changes that were to come are withdrawn', readInstant)
+        .option(
+          '--from <moment>',
+          'a later moment; later changes that were already planned are withdrawn',
+          readInstant,
+        )
         .action(setPlan),
     )
     .addCommand(stateCommand('suspend', 'Refuse all requests of a customer until resumed.'))
     .addCommand(stateCommand('resume', 'End a suspension.'))
-    .addCommand(stateCommand('close', 'End a customer for good; what was charged stays and is billed.'))
+    .addCommand(stateCommand('close', 'End a customer for good; what was charged remains and is billed.'))
     .addCommand(
-      changeCommand('migrate', 'Put tenants on record whose keys all have the same plan assigned.').action(
+      changeCommand('migrate', 'Put tenants on record if all their keys have the same plan assigned.').action(
         migrate,
       ),
     );
@@ -67,7 +76,7 @@ export function customersCommand(): Command {
 function withLimits(command: Command): Command {
   return command.option(
     '--limit <id=units>',
-    "the customer's own quota in place of the plan's (repeatable)",
+    "the customer's own quota instead of the plan's (repeatable)",
     collectPair,
     {},
   );
@@ -135,7 +144,7 @@ function describeTerms(plans: unknown): readonly (readonly string[])[] {
   );
 }
 
-/** Of the quotas of the whole customer; those of keys are per key. */
+/** Limits of the quotas of the whole customer; quotas of keys are per key. */
 async function readLeft(
   tenant: string,
   plan: string | undefined,
@@ -153,7 +162,7 @@ async function readLeft(
   );
 }
 
-/** All pages; what one of them does is counted once, also when it is sent again. */
+/** Processes all pages; what one page changes is counted once, even if it is sent again. */
 async function migrate(flags: ChangeFlags): Promise<void> {
   const sums = { created: 0, kept: 0, mixed: [] as unknown[] };
   let operation = flags.operation;
@@ -181,7 +190,7 @@ function readLimits({ limit }: TermFlags): Readonly<Record<string, number>> | un
   const entries = Object.entries(limit).map(([id, text]) => {
     const units = Number(text);
     if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(units)) return [id, units] as const;
-    throw new UsageError(`--limit ${id}=${text} is no whole number of units`);
+    throw new UsageError(`--limit ${id}=${text} is not a whole number of units`);
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -12,12 +12,12 @@ export const STATEMENTS = ['usage', 'invoices', 'athena'] as const;
 export type Statement = (typeof STATEMENTS)[number];
 
 export type ExportQuery = {
-  /** Folder of the `.json.gz` files of an export, or one file. */
+  /** Folder with the `.json.gz` files of an export, or one file. */
   readonly files: string;
   readonly statement: Exclude<Statement, 'athena'>;
   /** `2026-11` */
   readonly month: string;
-  /** For sorts and groups that exceed memory. */
+  /** Folder for sorts and groups that exceed memory. */
   readonly spillFolder: string;
   readonly memory?: string | undefined;
   /** Around the statement: `SELECT sum(used) FROM (…)`. */
@@ -87,6 +87,8 @@ async function loadDuckDb(installedIn: string): Promise<DuckDb> {
     const file = createRequire(join(installedIn, 'package.json')).resolve(PACKAGE);
     return (await import(pathToFileURL(file).href)) as DuckDb;
   } catch (cause) {
-    throw new UsageError(`${PACKAGE} is not installed in ${installedIn}: npm install ${PACKAGE}`, { cause });
+    throw new UsageError(`${PACKAGE} is not installed in ${installedIn}: run npm install ${PACKAGE}`, {
+      cause,
+    });
   }
 }

@@ -1,9 +1,9 @@
 /**
  * What two tables store about a customer, and what happens to each item when the customer is forgotten. Pure
- * but for the given tables.
+ * except for the given tables.
  *
  * All items of the customer are deleted. The audit log, which may be required by law, keeps only the kind and
- * time of an administrator's change; a plan keeps all but the customer.
+ * time of an administrator's change; a plan keeps everything except the customer.
  */
 import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { tenantPartition } from '#shared/access/keys/api-key-record.ts';
@@ -16,7 +16,7 @@ import type { ListedItem } from '#shared/table/listing.ts';
 export interface SweptTable {
   scan(): AsyncIterable<ListedItem>;
   remove(key: ItemKey): Promise<void>;
-  /** Writes if `doc` is still the old one. @throws if it is not */
+  /** Writes if `doc` is still the old value. @throws if it is not */
   rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export type Survey = {
   readonly found: ReadonlyMap<string, number>;
   /** Periods with a price that are not closed, and records that may be on no invoice yet. */
   readonly openMoney: readonly string[];
-  /** API Gateway keys that stand for keys of the customer. */
+  /** API Gateway keys that represent keys of the customer. */
   readonly nativeKeys: readonly string[];
 };
 
@@ -101,7 +101,7 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
   );
 }
 
-/** For an item of the access table. Changes name `keyIds`, not the customer. */
+/** Handles an item of the access table. Changes name `keyIds`, not the customer. */
 function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: ListedItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
@@ -187,7 +187,7 @@ class OpenMoney {
 
   look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
-    // Of the partitions of a customer, ledgers' alone have periods and records.
+    // Of all partitions of a customer, only those of ledgers have periods and records.
     if (!isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);
     if (!sk.startsWith('U#')) return;
@@ -201,7 +201,7 @@ class OpenMoney {
     return [...open.map(({ name }) => `${name} is not closed`), ...this.#records];
   }
 
-  /** Every version of a plan: an older one may have opened a period. */
+  /** Looks at every version of a plan, because an older one may have opened a period. */
   #notePlan(doc: string): void {
     const plan = parseJson(doc) as
       | { id?: unknown; limits?: readonly { id?: unknown; price?: unknown }[] }

@@ -5,13 +5,13 @@ import { closePeriods, describeNotClosed, readInvoices, readNotClosed } from './
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
 import type { InvoiceBook, ShownInvoice, ShownInvoices } from '../../../../gateway/engine/index.ts';
 
-/** @param findTarget the admin API of the start; undefined = it has none */
+/** @param findTarget the admin API of the start; undefined: it has none */
 export function openInvoiceBook(findTarget: () => AdminTarget | undefined): InvoiceBook {
   const flagsOf = (period: string) => {
     const target = findTarget();
     if (target !== undefined) return { period, target };
     throw new UsageError(
-      'Invoices need the toolkit’s own quotas, and this start does not serve the stack that counts them.',
+      'Invoices need the toolkit’s own quotas, but this gateway does not serve the stack that counts them.',
     );
   };
   const ofMonth = async (month: string): Promise<ShownInvoices> => {

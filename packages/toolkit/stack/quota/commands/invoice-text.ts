@@ -1,4 +1,4 @@
-/** Invoices as CSV, one line each, and as pages of text. */
+/** Invoices as CSV, one line for each, and as pages of text. */
 import { printCsv } from '#shared/quota/admin/print-rows.ts';
 import type { Invoice, InvoiceLine } from '#shared/quota/usage/invoice.ts';
 import { printPdf } from './pdf.ts';
@@ -37,7 +37,11 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
   const head: readonly PdfLine[] = [
     { text: title, size: 16, isBold: true },
     ...(draft === true
-      ? [{ text: 'Not an invoice: open periods as they are now. The amounts change until they are closed.' }]
+      ? [
+          {
+            text: 'Not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
+          },
+        ]
       : []),
     { text: '' },
     { text: customer.name, isBold: true },
@@ -59,7 +63,7 @@ export function printInvoicePdf(invoice: Invoice): Buffer {
       ? []
       : [
           {
-            text: `Not billed: ${count(lost)} units that were granted, but never reported as used.`,
+            text: `Not billed: ${count(lost)} units that were granted but never reported as used.`,
           },
         ]),
   ];

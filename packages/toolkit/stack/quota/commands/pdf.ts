@@ -16,7 +16,7 @@ const WIDTHS =
   '278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500 278 556 500 722 500 500 500 334 260 334 584'
     .split(' ')
     .map(Number);
-/** Extra width of most letters in Helvetica-Bold; digits have none. */
+/** Extra width of most letters in Helvetica-Bold; digits have no extra width. */
 const BOLD = 55;
 /** Characters of Windows-1252 that Latin-1 lacks. */
 const EXTRA = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
@@ -103,7 +103,7 @@ function codeOf(letter: string): number {
   const extra = EXTRA_CODES[Array.from(EXTRA).indexOf(letter)];
   if (extra !== undefined) return extra;
   throw new UsageError(
-    `the PDF's fonts have no letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}), only those of Western Europe: use json or csv`,
+    `the PDF's fonts do not contain the letter ${letter} (U+${code.toString(16).toUpperCase().padStart(4, '0')}), only letters of Western European languages: use json or csv`,
   );
 }
 

@@ -63,7 +63,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
   });
 }
 
-/** One after the newest, whose id is in the path; 1 where there is none. */
+/** The version after the newest, whose id is in the path; 1 if there is none. */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
   const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
@@ -98,7 +98,7 @@ async function assign(tenant: string, key: string, plan: string, flags: ChangeFl
   const put = (next: number): Promise<void> =>
     change({ method: 'PUT', path, body: { plan, version: next } }, flags);
   await put(Number(version) + 1).catch((error: unknown) => {
-    // The version of a key without a plan goes on counting, and only the refusal tells it.
+    // The version of a key without a plan continues to increase, and only the refusal tells its value.
     const next = error instanceof AdminError ? error.problem.nextVersion : undefined;
     if (version !== 0 || next === undefined) throw error;
     return put(next);
@@ -122,7 +122,7 @@ export async function readPlanFile(file: string): Promise<PlanFile> {
   const plan: unknown = parseYaml(text);
   if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')
     return { plan: { ...plan, id: plan.id }, text };
-  throw new UsageError(`${file} is no plan: it needs an id`);
+  throw new UsageError(`${file} is not a plan: it needs an id`);
 }
 
 /** `daily 100/DAY, burst 10/s` */

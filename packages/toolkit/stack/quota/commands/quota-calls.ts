@@ -17,12 +17,12 @@ export function ownerPath(tenant: string, key?: string): string {
 export function readUnits(text: string): number {
   const units = Number(text);
   if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(units)) return units;
-  throw new InvalidArgumentError('Write a whole number of units.');
+  throw new InvalidArgumentError('It must be a whole number of units.');
 }
 
 export function readInstant(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T\S+)?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw new InvalidArgumentError(
-    'Write an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20.',
+    'It must be an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20.',
   );
 }

@@ -46,8 +46,8 @@ export function forgetCommand(): Command {
     ),
   )
     .argument('<tenant>', 'customer')
-    .option('--confirm <tenant>', 'repeat the name of the tenant, to delete')
-    .option('--even-if-open', 'also with open periods or records that are not invoiced')
+    .option('--confirm <tenant>', 'repeat the name of the tenant, to confirm the deletion')
+    .option('--even-if-open', 'also delete if periods are open or records are not invoiced')
     .option('--stage <name>', 'stage of the tables gatewright-STAGE-usage and -access', 'dev')
     .option('--usage-table <name>', 'usage table, if it has another name')
     .option('--access-table <name>', 'access table, if it has another name')
@@ -95,11 +95,11 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   printAnswer({ deleted: found, ...counts, left });
   if (before.nativeKeys.length > 0)
     printNotes(
-      `API Gateway still has their keys: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
+      `API Gateway still has their keys: run aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
     );
   if (left > 0)
     throw new UsageError(
-      `${left} new items came while the command ran, so their credentials are still in use: revoke them, and run the command again`,
+      `${left} new items were written while the command ran, so their credentials are still in use: revoke them, and run the command again`,
     );
 }
 
@@ -215,6 +215,6 @@ async function ask(at: DynamoDbAccess, operation: string, input: object): Promis
   if (status === 200 && answer !== undefined) return answer;
   const said = ['__type', 'message', 'Message'].map((name) => asText(answer?.[name]) ?? '').join(' ');
   throw new UsageError(
-    `DynamoDB refused ${operation}: ${said.trim()} (${status}). Completed changes stay; the command may be run again`,
+    `DynamoDB refused ${operation}: ${said.trim()} (${status}). Completed changes are kept; the command may be run again`,
   );
 }

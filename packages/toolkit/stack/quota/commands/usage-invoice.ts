@@ -48,7 +48,7 @@ export function invoiceCommand(): Command {
       new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
     )
     .option('--out <folder>', 'write one file per invoice here; required for PDF')
-    .option('--draft', 'what open periods would cost if they ended as they are now')
+    .option('--draft', 'show what open periods would cost if they ended now')
     .action(invoice);
 }
 
@@ -105,7 +105,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     }
   }
   if (unpriced > 0)
-    printNotes(`On no invoice, since its plan has no price for it: ${count(unpriced, 'period')}`);
+    printNotes(`Not on any invoice, because its plan has no price for it: ${count(unpriced, 'period')}`);
   else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
@@ -144,7 +144,10 @@ export async function* readInvoices(
   }
 }
 
-/** By tenant. @throws UsageError where processes hold units that have a price: how many are billed is not known */
+/**
+ * Keys are tenants. @throws UsageError if processes hold units that have a price: how many of them will be
+ * billed is not known
+ */
 async function readDrafts(
   flags: MonthFlags,
   open: readonly UsageRow[],
@@ -160,7 +163,7 @@ async function readDrafts(
   }
   if (held.length > 0)
     throw new UsageError(
-      `a draft would not be exact, since processes hold units and have not reported how many they used; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
+      `a draft would not be exact, because processes hold units whose use they have not reported yet; try again in a minute, or use billing: exact: ${describeNotClosed(held)}`,
     );
   return drafts;
 }
@@ -169,7 +172,7 @@ function nameOf(row: UsageRow | UsageRecord): string {
   return JSON.stringify([row.tenant, row.limit, row.key, row.route, ledgerOf(row)]);
 }
 
-/** By the name on record. undefined: the tenant has none, or the stack is from before there were records. */
+/** The plan on record. Undefined: the tenant has none, or the stack is older than such records. */
 async function readCustomer(
   tenant: string,
   flags: AdminFlags,
@@ -236,7 +239,7 @@ function boundsOf({ period, tenant }: MonthFlags) {
   };
 }
 
-/** The newest version of a plan says who pays; the records say how much. */
+/** The newest version of a plan tells who pays; the records tell how much. */
 async function loadPlans(
   records: readonly UsageRecord[],
   plans: Map<string, CustomerPlan | undefined>,

@@ -23,7 +23,7 @@ type StripeFlags = MonthFlags & {
 
 type MeterEvent = {
   readonly event_name: string;
-  /** Stripe deduplicates by identifier for a day at least; the journal remembers longer. */
+  /** Stripe deduplicates by identifier for at least a day; the journal remembers longer. */
   readonly identifier: string;
   /** Seconds. */
   readonly timestamp: number;
@@ -107,7 +107,9 @@ async function toEvent(
     );
   const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
   if (Date.now() - endMs > MAX_AGE_MS)
-    throw new UsageError(`${recordId} ended more than 34 days ago; Stripe takes no event older than 35 days`);
+    throw new UsageError(
+      `${recordId} ended more than 34 days ago; Stripe does not accept events older than 35 days`,
+    );
   return {
     event_name: price.meter,
     identifier: createHash('sha256').update(recordId).digest('hex'),
@@ -135,7 +137,7 @@ async function post(event: MeterEvent, key: string): Promise<void> {
     const text = (await reply?.text().catch(() => '')) ?? '';
     if (reply?.ok === true) return;
     const isFinal = reply !== undefined && reply.status < 500 && reply.status !== 429 && reply.status !== 409;
-    // Sent before, but the answer was lost.
+    // The event was sent before, but the response was lost.
     if (isFinal && /already exists with identifier/i.test(text)) return;
     if (isFinal || attempt === TRIES)
       throw new UsageError(`Stripe refused ${identifier}: ${describe(reply?.status, text)}`);
@@ -154,7 +156,7 @@ function originOf(base: string | undefined): string {
 function describe(status: number | undefined, text: string): string {
   if (status === undefined) return 'it cannot be reached';
   const { message } = membersOf(membersOf(parseJson(text))['error']);
-  return typeof message === 'string' ? `${message} (${status})` : `it answered ${status}`;
+  return typeof message === 'string' ? `${message} (${status})` : `Stripe answered with status ${status}`;
 }
 
 /** An event that cannot be recorded after sending would be sent again next month. */

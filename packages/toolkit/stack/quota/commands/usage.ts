@@ -33,7 +33,7 @@ export function usageCommand(): Command {
     .addCommand(
       readCommand('show', 'Show the usage of all tenants, or of one tenant and its keys.')
         .option('--tenant <name>', 'only this customer')
-        .option('--at <instant>', 'instant whose periods are shown (default: now)', readInstant)
+        .option('--at <instant>', 'show the periods that contain this instant (default: now)', readInstant)
         .action(show),
     )
     .addCommand(exportCommand())
@@ -107,7 +107,7 @@ function sqlCommand(): Command {
     .addOption(
       new Option('--format <format>', 'format of the output').choices(['ndjson', 'csv']).default('ndjson'),
     )
-    .option('--memory <size>', 'memory limit of DuckDB (default: 4GB); the rest goes to disk', readSize)
+    .option('--memory <size>', 'memory limit of DuckDB (default: 4GB); further data goes to disk', readSize)
     .action(run);
 }
 

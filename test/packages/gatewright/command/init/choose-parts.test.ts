@@ -19,7 +19,7 @@ describe('the parts of a new stack', () => {
   it('are refused by name', async () => {
     await assert.rejects(
       chooseParts('authorizers,waves'),
-      /--parts: there is no part "waves"; the stack has authorizers, /,
+      /--parts: unknown part "waves"; expected one of authorizers, /,
     );
     await assert.rejects(chooseParts(' , '), /--parts: name at least one part/);
     await assert.rejects(chooseParts('quotas'), /--parts: the part quotas needs authorizers/);

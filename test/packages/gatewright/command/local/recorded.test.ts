@@ -31,10 +31,13 @@ describe('requests that a list omits', () => {
     assert.equal(describeSampling(state), undefined);
     assert.equal(
       describeSampling({ ...state, notKept: 1_234, sampled }),
-      'Of ordinary successes 1 of 12 kept at 11,900/s; refusals, errors, slow requests and messages are all kept; ' +
-        '`gatewright start --record-all` keeps all.',
+      'Of ordinary successful requests 1 of 12 kept at 11,900/s; refusals, errors, slow requests and messages are all recorded; ' +
+        '`gatewright start --record-all` records all.',
     );
-    assert.match(describeSampling({ ...state, notKept: 1_234 }) ?? '', /^1,234 .* counted, not kept;/);
+    assert.match(
+      describeSampling({ ...state, notKept: 1_234 }) ?? '',
+      /^1,234 .* counted, but not recorded;/,
+    );
   });
 });
 

@@ -64,7 +64,7 @@ describe('gatewright start on a terminal', { skip: noTerminal }, () => {
         ['send', 'v'],
         ['wait', 'printing every line'],
         ['send', 'v'],
-        ['wait', 'printing as before'],
+        ['wait', 'printing less again'],
         ['send', 'r'],
         ['wait', 'reloaded the stacks in .* ms'],
         ['wait', 'reloaded .*Answer.* in .* ms'],

@@ -112,7 +112,7 @@ describe('countUnsupported', () => {
     assert.deepEqual(lines, [
       '    A: is wrong',
       '      → its routes answer 500 (and 1 more)',
-      '  3 parts not served as written, 2 parts not as at AWS (--verbose lists them, --strict makes them errors)',
+      '  3 parts not served as written, 2 parts not as in AWS (--verbose lists them, --strict makes them errors)',
       '',
     ]);
   });
@@ -189,7 +189,7 @@ describe('describeUnsupported of what a stack says wrongly', () => {
       '',
     ]);
     assert.deepEqual(describeUnsupported([{ ...item, consequence: 'recorded' }]), [
-      '  Not as at AWS (--strict makes these errors)',
+      '  Not as in AWS (--strict makes these errors)',
       '    A.Layers: recorded',
       '',
     ]);
@@ -223,14 +223,14 @@ describe('describeStart', () => {
     const text = describeStart(facts);
     assert.match(text, /GET +http:\/\/127\.0\.0\.1:3000\/open +open +→ hello/);
     assert.match(text, /# open to everyone\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
-    assert.match(text, /1 part not as at AWS \(--verbose lists them/);
-    assert.match(text, /mint them here: --issuer https:\/\/issuer\.test=local/);
+    assert.match(text, /1 part not as in AWS \(--verbose lists them/);
+    assert.match(text, /create tokens for it here: --issuer https:\/\/issuer\.test=local/);
   });
 
   it('says what to do in the words of the command that prints it', () => {
     const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
-    assert.match(text, /mint them here: settings: https:\/\/issuer\.test\n/);
-    assert.match(text, /Not as at AWS.*\n {4}A: none\n/);
+    assert.match(text, /create tokens for it here: settings: https:\/\/issuer\.test\n/);
+    assert.match(text, /Not as in AWS.*\n {4}A: none\n/);
   });
 
   it('gives with --quiet the addresses and what is not served, and no more', () => {

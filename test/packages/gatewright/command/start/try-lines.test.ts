@@ -46,7 +46,7 @@ describe('describeTries', () => {
       expected: /^# no token → an answer\n.* send http:\/\/127\.0\.0\.1:3000\/dev '\{"action":"ping"\}'$/,
     },
     {
-      name: 'sends it with a token in the query, since browsers can set no header',
+      name: 'sends it with a token in the query, since browsers cannot set any header',
       entry: { send: 'hi', token: alice },
       expected: /\n.* send "http:\/\/127\.0\.0\.1:3000\/dev\?token=\$\(.* token --sub alice .*\)" hi$/,
     },
@@ -74,12 +74,12 @@ describe('describeTries', () => {
     {
       what: 'a path that is a list',
       value: [{ api: 'Api', path: ['/'] }],
-      says: /has a field path that is not a text$/,
+      says: /has a field path that is not a string$/,
     },
     {
       what: 'a flag as status',
       value: [{ api: 'Api', expect: true }],
-      says: /has a field expect that is not a text$/,
+      says: /has a field expect that is not a string$/,
     },
     {
       what: 'a token without sub',

@@ -110,7 +110,10 @@ describe('saveMissingIds', () => {
       /^shop: CloudFormation has no API .*; deploy the API, then this stack again/,
     );
     test.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response('', { status: 500 })));
-    await assert.rejects(saveMissingIds(folder.path, 'prod', isLocalId, CREDENTIALS), /answered 500/);
+    await assert.rejects(
+      saveMissingIds(folder.path, 'prod', isLocalId, CREDENTIALS),
+      /answered with status 500/,
+    );
   });
 });
 

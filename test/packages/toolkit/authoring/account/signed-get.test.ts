@@ -101,40 +101,44 @@ describe('createSignedGet', () => {
     {
       name: 'another 400',
       answer: () => new Response('ValidationError', { status: 400 }),
-      says: /answered 400: ValidationError$/,
+      says: /answered with status 400: ValidationError$/,
     },
     {
       name: '404 of something between',
       answer: () => new Response('<h1>Not Found</h1>', { status: 404 }),
-      says: /answered 404: <h1>Not Found<\/h1>$/,
+      says: /answered with status 404: <h1>Not Found<\/h1>$/,
     },
     {
       name: '400 of something between',
       answer: () => new Response('this route does not exist', { status: 400 }),
-      says: /answered 400: this route does not exist$/,
+      says: /answered with status 400: this route does not exist$/,
     },
     {
       name: 'another failure of what does not exist',
       answer: () => new Response('it does not exist', { status: 403 }),
-      says: /answered 403: it does not exist$/,
+      says: /answered with status 403: it does not exist$/,
     },
     {
       name: 'a redirect',
       answer: () => new Response(null, { status: 301, headers: { Location: 'https://evil.example/' } }),
-      says: /answered 301: redirects are not followed, since they would get the credentials$/,
+      says: /answered with status 301: redirects are not followed, because the target would receive the credentials$/,
     },
-    { name: 'a failure', answer: () => new Response('no\nmore', { status: 503 }), says: /answered 503: no/ },
+    {
+      name: 'a failure',
+      answer: () => new Response('no\nmore', { status: 503 }),
+      says: /answered with status 503: no/,
+    },
     {
       name: 'the last redirect of all',
       answer: () => new Response(null, { status: 399 }),
-      says: /answered 399: redirects/,
+      says: /answered with status 399: redirects/,
     },
     {
       name: 'no JSON',
       answer: () => new Response('<html>'),
-      says: /answered without a JSON object: <html>$/,
+      says: /did not return a JSON object: <html>$/,
     },
-    { name: 'a list', answer: () => new Response('[]'), says: /answered without a JSON object/ },
+    { name: 'a list', answer: () => new Response('[]'), says: /did not return a JSON object/ },
     {
       name: 'a long text, of which 300 characters are quoted',
       answer: () => new Response('x'.repeat(1_000)),
@@ -143,7 +147,7 @@ describe('createSignedGet', () => {
     {
       name: 'no end',
       answer: () => Promise.reject(new Error('ECONNRESET')),
-      says: /^https:\/\/apigateway\.eu-central-1\.amazonaws\.com cannot be reached, or its answer does not end: ECONNRESET$/,
+      says: /^https:\/\/apigateway\.eu-central-1\.amazonaws\.com cannot be reached, or its response does not end: ECONNRESET$/,
     },
   ])
     it(`refuses ${name}`, async (test) => {

@@ -62,7 +62,7 @@ describe('describeUnprotected', () => {
   it('says what happens, and the line to add', () => {
     assert.match(
       describeUnprotected(REST, 'live'),
-      /every call is answered 500: add it to api of a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
+      /every call is answered with 500: add it to api of a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
     );
   });
 

@@ -45,13 +45,13 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers by another header',
       wired: { identitySources: [{ kind: 'header', name: 'x-other' }] },
-      expected: /caches answers without header authorization as an identity source/,
+      expected: /caches results without header authorization as an identity source/,
       source: 'docs/design/authorizers §B14',
     },
     {
       name: 'refuses to keep answers that a quota was charged for',
       over: { quota },
-      expected: /caches answers for 60 s, and cached answers are not charged to the quota: set its TTL to 0/,
+      expected: /caches results for 60 s, and cached results are not charged to the quota: set its TTL to 0/,
       source: 'an answer to a charged request allows that one request',
     },
     {
@@ -90,7 +90,7 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers by one of two sources',
       over: { sources: [bearer, other] },
-      expected: /caches answers without header x-token as an identity source/,
+      expected: /caches results without header x-token as an identity source/,
       source: 'docs/design/authorizers §B14',
     },
     {
@@ -110,11 +110,11 @@ describe('checkWiring', () => {
     {
       name: 'refuses to keep answers longer than the document allows',
       wired: { ttlSeconds: 61 },
-      expected: /caches answers for 61 s, the document allows 60 s/,
+      expected: /caches results for 61 s, but the document allows 60 s/,
       source: '2D',
     },
     {
-      name: 'refuses to keep answers for one request',
+      name: 'refuses to keep results for one request',
       over: { result: { onOversize: 'exact', cacheTtlSeconds: 0 } },
       expected: /set its TTL to 0/,
       source: 'docs/design/authorizers §B14',
@@ -123,18 +123,18 @@ describe('checkWiring', () => {
       name: 'refuses a TOKEN authorizer for what it never reads',
       over: { sources: [bearer, other] },
       wired: { payload: 'rest-token', calls: 'token-authorizer', ttlSeconds: 0 },
-      expected: /reads one header, never header x-token/,
+      expected: /reads one header, so it cannot read header x-token/,
       source: 'docs/aws §4.1',
     },
     {
-      name: 'refuses a policy where a verdict is expected',
+      name: 'refuses a policy where a verdict ',
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
-      expected: /accepts no policy/,
+      expected: /does not accept a policy/,
       source: 'docs/design/authorizers §B16',
     },
     {
-      name: 'refuses a verdict where a policy is expected',
+      name: 'refuses a verdict where a policy ',
       over: simple,
       wired: { payload: 'http-2.0' },
       kind: 'http',
@@ -142,11 +142,11 @@ describe('checkWiring', () => {
       source: 'docs/design/authorizers §B16',
     },
     {
-      name: 'refuses one kept verdict for all routes',
+      name: 'refuses one kept result for all routes',
       over: simple,
       wired: { payload: 'http-2.0', simpleResponses: true },
       kind: 'http',
-      expected: /caches one verdict for all routes/,
+      expected: /caches one result for all routes/,
       source: 'docs/design/authorizers §B15',
     },
     {
@@ -326,7 +326,7 @@ describe('checkWiring of a WebSocket API', () => {
     ])
       assert.match(
         wire(subprotocol, [other]),
-        /caches answers without the subprotocol as an identity source/,
+        /caches results without the subprotocol as an identity source/,
       );
   });
 
@@ -335,7 +335,7 @@ describe('checkWiring of a WebSocket API', () => {
 
     assert.equal(wire(query, [{ kind: 'querystring', name: 'token' }]), '');
     for (const other of [{ kind: 'querystring', name: 'other' } as const, header('token')])
-      assert.match(wire(query, [other]), /caches answers without query parameter token/);
+      assert.match(wire(query, [other]), /caches results without query parameter token/);
   });
 
   it('finds the certificate of the client in the context', () => {
@@ -347,6 +347,6 @@ describe('checkWiring of a WebSocket API', () => {
     assert.deepEqual(Object.keys(source), ['in', 'issuers']);
     assert.equal(wired({ kind: 'context', name }), '');
     for (const other of [{ kind: 'context', name: 'identity.sourceIp' } as const, header(name)])
-      assert.match(wired(other), /caches answers without the client certificate/);
+      assert.match(wired(other), /caches results without the client certificate/);
   });
 });

@@ -22,7 +22,10 @@ describe('checkIssuers', () => {
 
     assert.equal(warned('bearer'), '');
     assert.equal(warned('Bearer'), '');
-    assert.match(warned('token.v1'), /sources\[0\]\.marker: ws-connect returns only "bearer"/);
+    assert.match(
+      warned('token.v1'),
+      /sources\[0\]\.marker: ws-connect returns only the subprotocol "bearer"/,
+    );
   });
 
   // docs/design/authorizers §J18: with and without the slash are two issuers; these are known to have it, or not to.
@@ -41,7 +44,7 @@ describe('checkIssuers', () => {
     it(`${expected === undefined ? 'takes' : 'warns of'} the issuer ${issuer}`, () => {
       const warnings = warningsOf({ issuers: [{ ...OIDC, issuer }] }).filter((text) => text.includes('iss'));
       if (expected === undefined) assert.deepEqual(warnings, []);
-      else assert.deepEqual(warnings, [`issuers[0].issuer: tokens of this issuer have "${expected}"`]);
+      else assert.deepEqual(warnings, [`issuers[0].issuer: tokens of this issuer have iss "${expected}"`]);
     });
 
   const KEYS = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
@@ -58,7 +61,7 @@ describe('checkIssuers', () => {
     {
       name: 'an id twice',
       over: { issuers: [OIDC, { ...OIDC, issuer: 'https://other.example/' }] },
-      expected: ['issuers[1].id: "main" is the id of two issuers'],
+      expected: ['issuers[1].id: the id "main" is used by two issuers'],
     },
     {
       name: 'an issuer that no source reads',
@@ -68,7 +71,7 @@ describe('checkIssuers', () => {
     {
       name: 'a source of an issuer that is not declared',
       over: { sources: reads('main', 'other') },
-      expected: ['sources[0].issuers[1]: "other" is not declared under issuers; there are main'],
+      expected: ['sources[0].issuers[1]: "other" is not declared under issuers; expected one of main'],
     },
     {
       name: 'tokens in place of a certificate',
@@ -78,17 +81,17 @@ describe('checkIssuers', () => {
     {
       name: 'a stage that the document does not have',
       over: { issuers: [{ ...OIDC, only: ['prod', 'dev'] }] },
-      expected: ['issuers[0].only[1]: "dev" is no stage under api'],
+      expected: ['issuers[0].only[1]: "dev" is not a stage under api'],
     },
     {
       name: 'two issuers of the same tokens',
       over: { issuers: [OIDC, { ...OIDC, id: 'again' }], sources: reads('main', 'again') },
-      expected: ['issuers[1]: its tokens have iss "https://issuer.example/", like those of another issuer'],
+      expected: ['issuers[1]: its tokens have iss "https://issuer.example/", which another issuer also uses'],
     },
     {
       name: 'two issuers of keys that begin alike',
       over: { issuers: [KEYS, { ...KEYS, id: 'again' }], sources: reads('keys', 'again') },
-      expected: ['issuers[1]: its keys begin with "shop_live", like those of another issuer'],
+      expected: ['issuers[1]: its keys begin with "shop_live", which another issuer also uses'],
     },
     {
       name: 'a native usage plan of an HTTP API',
@@ -104,7 +107,7 @@ describe('checkIssuers', () => {
         quota: { plan: 'partner', tenant: 'acme', admissionKey: 'acme-admitted-requests' },
       },
       expected: [
-        'issuers[0].nativeUsagePlan: does not work with quota.admissionKey: an answer names one API Gateway key',
+        'issuers[0].nativeUsagePlan: does not work with quota.admissionKey: an authorizer can return only one API Gateway key',
       ],
     },
     {

@@ -43,7 +43,7 @@ describe('rules of callers with a ticket', () => {
       assert.ok(compilation.kind === 'invalid');
       assert.deepEqual(
         compilation.problems.map(({ message }) => message),
-        ['rules[1].when: tests claims, which the tickets of "once" do not carry: use roles or scopes'],
+        ['rules[1].when: tests claims, but tickets of "once" do not carry them: use roles or scopes'],
       );
     });
 
@@ -119,7 +119,7 @@ describe('documents that give tickets', () => {
         {
           path: ['issuers', 1, 'from', 0],
           message:
-            '"shop" takes the subject of https://issuer.example/ from nickname, this document from sub: use the same claims.principal',
+            '"shop" takes the subject of https://issuer.example/ from nickname, but this document takes it from sub: use the same claims.principal',
         },
       ],
     );

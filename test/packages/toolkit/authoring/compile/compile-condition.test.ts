@@ -82,7 +82,7 @@ describe('compileCondition', () => {
     assert.deepEqual(agesOf({ rules: connect }, 'websocket'), [300], 'answers to $connect are not kept');
     assert.match(
       problemsOf({ rules: [rule({ when: { all: [{ authAgeSeconds: 60 }] } })] }).join(),
-      /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which answers are cached/,
+      /when\.all\[0\]\.authAgeSeconds: must be over the 60 s for which results are cached/,
     );
   });
 
@@ -120,7 +120,7 @@ describe('compileCondition', () => {
 
       const [first = ''] = problemsOf({ issuers, rules });
 
-      assert.equal(/is always a text in tokens of Cognito/.test(first), isFound, first);
+      assert.equal(/is always a string in tokens of Cognito/.test(first), isFound, first);
     });
 });
 

@@ -45,7 +45,7 @@ describe('compileDocument', () => {
 
     assert.match(
       compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message).join() : '',
-      /routes: a route has over 200 segments/,
+      /routes: a route has more than 200 segments/,
     );
   });
 
@@ -79,17 +79,18 @@ describe('compileDocument', () => {
     {
       name: 'a verb that the route lacks',
       over: { rules: [rule({ methods: ['PUT'] })] },
-      expected: /the API has no PUT \/orders; there it has GET, POST/,
+      expected: /the API has no PUT \/orders; at this path it has GET, POST/,
     },
     {
       name: 'a path below a greedy route',
       over: { rules: [rule({ paths: ['/files/secret'] })] },
-      expected: /all below is \/files\/\{proxy\+\}: decide in its handler/,
+      expected: /\/files\/\{proxy\+\} serves everything below: decide in its handler/,
     },
     {
       name: 'a role that is not declared',
       over: { rules: [rule({ when: { not: { roles: { any: ['root'] } } } })] },
-      expected: /when\.not\.roles\.any\[0\]: "root" is not declared under roles; there are support, admin/,
+      expected:
+        /when\.not\.roles\.any\[0\]: "root" is not declared under roles; expected one of support, admin/,
     },
     {
       name: 'an issuer that is not declared',
@@ -109,17 +110,17 @@ describe('compileDocument', () => {
     {
       name: 'two issuers of one iss',
       over: { issuers: [oidc, { ...oidc, id: 'b' }], sources: [{ ...header, issuers: ['main', 'b'] }] },
-      expected: /like those of another issuer/,
+      expected: /which another issuer also uses/,
     },
     {
       name: 'an issuer for a stage without API',
       over: { issuers: [{ ...oidc, only: ['dev'] }] },
-      expected: /"dev" is no stage under api/,
+      expected: /"dev" is not a stage under api/,
     },
     {
       name: 'two rules of one id',
       over: { rules: [rule({}), rule({ methods: ['POST'] })] },
-      expected: /is the id of two rules/,
+      expected: /is used by two rules/,
     },
     {
       name: 'roles in a ring',
@@ -201,7 +202,7 @@ describe('compileDocument', () => {
     {
       name: 'simple answers of a REST API',
       over: { result: { format: 'simple' } },
-      expected: /simple answers are for HTTP APIs only/,
+      expected: /simple results are for HTTP APIs only/,
     },
     // B15: the verdict for one id would answer for the next.
     {
@@ -211,7 +212,7 @@ describe('compileDocument', () => {
         result: { format: 'simple' },
       },
       kind: 'http',
-      expected: /rules\[0\]\.bind: cannot be cached as a simple answer/,
+      expected: /rules\[0\]\.bind: cannot be cached as a simple result/,
     },
     {
       name: 'an address in a simple answer that is kept',
@@ -229,7 +230,7 @@ describe('compileDocument', () => {
       over: {},
       routes: ['GET /a*b'],
       kind: 'http',
-      expected: /contains a wildcard of IAM/,
+      expected: /contains an IAM wildcard/,
     },
   ];
   for (const { name, over, kind, routes, expected } of rows)
@@ -293,7 +294,7 @@ rules:
 
     assert.match(
       warningsOf({ rules: [all, shut] }).join('\n'),
-      /a deny rule without "when" denies GET \/orders, .* to every caller, in spite of allow rules/,
+      /a deny rule without "when" denies GET \/orders, .* to every caller, despite allow rules/,
     );
     assert.doesNotMatch(warningsOf({ rules: [all, sometimes] }).join('\n'), /to everybody/);
   });
@@ -309,7 +310,7 @@ rules:
   const quota = { plan: 'free', tenant: { claim: 'tenant' } };
   const result = { cacheTtlSeconds: 0 };
   for (const { name, kind, over, expected } of [
-    { name: 'an HTTP API', kind: 'http', over: quota, expected: /charge in the handler by quota\(\)/ },
+    { name: 'an HTTP API', kind: 'http', over: quota, expected: /charge in the handler with quota\(\)/ },
     {
       name: 'a REST API without admissionKey',
       kind: 'rest',
@@ -386,6 +387,6 @@ describe('warnings of a document', () => {
     const result = { cacheTtlSeconds: 0 };
 
     for (const kind of ['rest', 'http'] as const)
-      assert.match(warned({ quota, result }, ['GET /users'], kind).join('\n'), /^quota: over quota /m);
+      assert.match(warned({ quota, result }, ['GET /users'], kind).join('\n'), /^quota: over quota, /m);
   });
 });

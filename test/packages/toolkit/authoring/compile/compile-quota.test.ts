@@ -90,7 +90,7 @@ describe('the quota of a document', () => {
     {
       name: 'one plan twice',
       over: { quota: { ...QUOTA, plans: [PLAN, { ...PLAN, version: 2 }] } },
-      expected: /quota\.plans\[1\]\.id: is already the id of an earlier plan/,
+      expected: /quota\.plans\[1\]\.id: is already used by an earlier plan/,
     },
     {
       name: 'a route that is not there',
@@ -100,7 +100,7 @@ describe('the quota of a document', () => {
     {
       name: 'a route that has no authorizer',
       over: { quota: { ...QUOTA, routes: ['GET /menu'] } },
-      expected: /quota\.routes\[0\]: has no authorizer to charge it/,
+      expected: /quota\.routes\[0\]: has no authorizer that could charge it/,
     },
     {
       name: 'routes of a WebSocket',
@@ -122,7 +122,7 @@ describe('the quota of a document', () => {
     {
       name: 'callers of an issuer that is not declared',
       over: { quota: { ...QUOTA, when: { issuers: ['main', 'partners'] } } },
-      expected: /quota\.when\.issuers\[1\]: "partners" is not declared under issuers; there are main/,
+      expected: /quota\.when\.issuers\[1\]: "partners" is not declared under issuers; expected one of main/,
     },
     {
       name: 'a choice of callers where each logged one is charged',
@@ -132,12 +132,12 @@ describe('the quota of a document', () => {
     {
       name: 'kept answers where every request is charged',
       over: { quota: QUOTA, result: { cacheTtlSeconds: 5 } },
-      expected: /result\.cacheTtlSeconds: would cache answers that are not charged/,
+      expected: /result\.cacheTtlSeconds: would cache results that are not charged/,
     },
     {
       name: 'a claim with the name of a quota value',
       over: { quota: QUOTA, context: { retryAfter: { claim: 'x' } } },
-      expected: /context\.retryAfter: is a name that the quota uses/,
+      expected: /context\.retryAfter: is a name that the quota itself/,
     },
   ];
   for (const { name, over, kind, expected } of rows)
@@ -222,6 +222,6 @@ describe('documents with customer plans', () => {
 
     const { problems } = buildAccess([{ name: 'a', file: 'access/a.yml', text, inventory }]);
 
-    assert.match(problems.map(printProblem).join(), /quota\.plans\[0\]: cannot be read here/);
+    assert.match(problems.map(printProblem).join(), /quota\.plans\[0\]: cannot be checked here/);
   });
 });

@@ -48,7 +48,7 @@ describe('an answer that is too large', () => {
 
     assert.match(
       compilation.kind === 'invalid' ? (compilation.problems[0]?.message ?? '') : '',
-      /the answer for role admin takes \d+ bytes, over result\.maxBytes/,
+      /the result for role admin takes \d+ bytes, over result\.maxBytes/,
     );
   });
 
@@ -173,7 +173,7 @@ describe('callers whose answer is too large', () => {
     it(`are found by what they have: ${caller}`, () => {
       assert.match(
         problemsOf(when)[0] ?? '',
-        new RegExp(`^rules: the answer for ${caller} takes \\d+ bytes`),
+        new RegExp(`^rules: the result for ${caller} takes \\d+ bytes`),
       );
     });
 

@@ -79,12 +79,12 @@ describe('a document that extends others', () => {
     [
       'a name that has two places',
       { 'access/shop.yml': `${OWN}roles: { support: {} }\n` },
-      /^node_modules\/@acme\/access\/roles\.yml:2:10: roles\.support: support is declared in access\/shop\.yml:6 too/,
+      /^node_modules\/@acme\/access\/roles\.yml:2:10: roles\.support: support is also declared in access\/shop\.yml:6/,
     ],
     [
       'two files that have sources, whose order would be anybody’s',
       { 'node_modules/@acme/access/roles.yml': `${ROLES}sources: [{ in: clientCert, issuers: [main] }]\n` },
-      /^node_modules\/@acme\/access\/roles\.yml:3:1: sources: sources is declared in access\/_company\.yml:5 too/,
+      /^node_modules\/@acme\/access\/roles\.yml:3:1: sources: sources is also declared in access\/_company\.yml:5/,
     ],
     [
       'a circle',
@@ -102,12 +102,12 @@ describe('a document that extends others', () => {
     [
       'a file that is not there',
       { 'access/shop.yml': OWN.replace('./_company', './_nobody') },
-      /^access\/shop\.yml:2:11: extends\[0\]: there is no file \.\/_nobody\.yml here/,
+      /^access\/shop\.yml:2:11: extends\[0\]: the file \.\/_nobody\.yml does not exist here/,
     ],
     [
       'a way out of a package',
       { 'access/shop.yml': OWN.replace('@acme/access/roles.yml', '@acme/../../access/_company.yml') },
-      /there is no file @acme\/\.\.\/\.\./,
+      /the file @acme\/\.\.\/\.\./,
     ],
     [
       'what cannot be shared, in the file where it stands',

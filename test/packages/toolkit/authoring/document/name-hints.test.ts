@@ -39,7 +39,7 @@ describe('a rule for a route that is not there', () => {
       name: 'another method',
       path: '/users',
       routes: ['POST /users', 'PUT /users'],
-      says: /the API has no GET \/users; there it has POST, PUT$/,
+      says: /the API has no GET \/users; at this path it has POST, PUT$/,
     },
     {
       name: 'a slip',
@@ -52,7 +52,7 @@ describe('a rule for a route that is not there', () => {
       name: 'a path below a greedy one',
       path: '/files/a/b',
       routes: ['GET /files/{proxy+}', 'GET /menu'],
-      says: /all below is \/files\/\{proxy\+\}: decide in its handler, or add this route to the API$/,
+      says: /\/files\/\{proxy\+\} serves everything below: decide in its handler, or add this route to the API$/,
     },
     { name: 'twelve others', path: '/nothing', routes: many(12), says: /it has \/many-100, .*\/many-111$/ },
     {

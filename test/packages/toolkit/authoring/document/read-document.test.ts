@@ -73,7 +73,7 @@ describe('readDocument', () => {
       name: 'a second document in one file',
       from: 'routes: ..\n',
       to: 'routes: ..\n---\n',
-      expected: '5:1: a second document begins here: one file holds one',
+      expected: '5:1: a second document begins here: a file must contain one document',
     },
     {
       name: 'one value where a list belongs',
@@ -133,7 +133,8 @@ describe('readDocument', () => {
       name: 'an address block with bits below its prefix',
       from: 'paths: [/orders]',
       to: 'paths: [/orders]\n    when: { sourceIp: { cidr: [10.0.0.1/8] } }',
-      expected: '17:32: rules[0].when.sourceIp.cidr[0]: is no block of addresses: write it as 203.0.113.0/24',
+      expected:
+        '17:32: rules[0].when.sourceIp.cidr[0]: is not a block of addresses; write it as 203.0.113.0/24',
     },
     {
       name: 'a text where a number is compared',

@@ -99,7 +99,7 @@ describe('folders that a stack names', () => {
 
     assert.deepEqual(
       problems.map(({ file, message }) => `${file}: ${message}`),
-      ['shop/access/orders.yml: has the name of access/orders.yml: each document needs a name of its own'],
+      ['shop/access/orders.yml: has the same name as access/orders.yml: each document needs its own name'],
     );
   });
 });

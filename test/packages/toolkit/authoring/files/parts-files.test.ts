@@ -40,7 +40,8 @@ describe('readChosenParts', () => {
     assert.deepEqual(readChosenParts(without.stack, NEEDS, 'quotas, authorizers'), ['authorizers', 'quotas']);
     assert.deepEqual(readChosenParts(same.stack, NEEDS, 'cache'), ['cache']);
     assert.throws(() => readChosenParts(same.stack, NEEDS, 'authorizers'), {
-      message: /gatewright\.yml:1: parts are cache, and at --parts authorizers: leave one of the lists out/,
+      message:
+        /gatewright\.yml:1: parts are cache, but at --parts they are authorizers: remove one of the lists/,
     });
     assert.throws(() => readChosenParts(without.stack, NEEDS, ' '), { message: /name at least one part/ });
   });
@@ -49,7 +50,7 @@ describe('readChosenParts', () => {
     [
       'an unknown name',
       'port: 5000\nparts:\n  - authorizers\n  - webhook\n',
-      /gatewright\.yml:4: there is no part "webhook"; the stack has authorizers, quotas, cache/,
+      /gatewright\.yml:4: unknown part "webhook"; expected one of authorizers, quotas, cache/,
     ],
     [
       'a missing need',
@@ -69,7 +70,7 @@ describe('readChosenParts', () => {
     [
       'another spelling',
       'port: 1\nPart: [cache]\n',
-      /gatewright\.yml:2: there is no setting "Part"; write parts/,
+      /gatewright\.yml:2: unknown setting "Part"; write parts/,
     ],
     ['a file that is no YAML', 'parts: [\n', /gatewright\.yml:\d+: /],
   ] as const)
@@ -82,7 +83,7 @@ describe('readChosenParts', () => {
     using service = aService('parts: [cache]\n', 'parts: [authorizers]\n');
     assert.throws(
       () => readChosenParts(service.stack, NEEDS),
-      /parts are cache, and at .*gatewright\.yml:1 authorizers/,
+      /parts are cache, but at .*gatewright\.yml:1 they are authorizers/,
     );
   });
 });

@@ -99,7 +99,7 @@ describe('describeAccess', () => {
       ],
     );
     assert.deepEqual(notes, [
-      'charged: callers of keys, as tenant claim tenant, to its plan on record, else claim plan; 403 without claim tenant or any plan',
+      'charged: callers of keys, as tenant claim tenant, to its plan on record, otherwise claim plan; 403 without claim tenant or any plan',
       'keys: keys shop_live_…, with the roles and scopes of the key',
     ]);
   });
@@ -179,7 +179,9 @@ describe('describeAccess', () => {
         ['/users', 'allow', ['all: allow'], true],
       ],
     );
-    assert.deepEqual(notes, ['charged: all callers, as tenant acme, to its plan on record, else partner']);
+    assert.deepEqual(notes, [
+      'charged: all callers, as tenant acme, to its plan on record, otherwise partner',
+    ]);
 
     const connect = [{ id: 'ws', effect: 'allow', connect: true }];
     const chat = describeAccess(
@@ -200,6 +202,6 @@ describe('describeAccess', () => {
     const result = { claims: { as: 'jwt', names: ['sub', 'org', 'tier'], optional: ['tier'] } };
     const { notes } = describeAccess(aDocument({ result }));
 
-    assert.deepEqual(notes, ['every caller has the claims sub, org; 403 to all others']);
+    assert.deepEqual(notes, ['every caller must have the claims sub, org; all others get 403']);
   });
 });

@@ -51,7 +51,7 @@ describe('findAccess', () => {
       ask: 'GET /users/eve',
       caller: withClaims({ sub: 'ada' }),
       word: 'DENY',
-      reason: 'own allows it only to its owner',
+      reason: 'own allows it only to the owner of the resource',
     },
     { ask: 'POST /users', caller: support, word: 'DENY', reason: 'no rule allows it' },
     { ask: 'GET /nothing', caller: support, word: 'DENY', reason: 'the API has no such route' },
@@ -65,7 +65,7 @@ describe('findAccess', () => {
       ask: 'GET /own',
       caller: support,
       word: 'OTHER',
-      reason: 'JWT guards the route, not our authorizer, so rules do not apply',
+      reason: 'the route has JWT and not our authorizer, so rules do not apply',
     },
   ])
     it(`answers ${word} to ${ask}: ${reason}`, () => {
@@ -118,7 +118,7 @@ describe('findAccess', () => {
     for (const path of [undefined, 'users', 'https://api.example/users'])
       assert.throws(() => findAccess(SHOP, 'GET', path, support, NOW), {
         name: 'AccessQueryError',
-        message: /write the path below the stage as well/,
+        message: /the path is written without the stage/,
       });
   });
 
@@ -149,8 +149,8 @@ describe('findAccess', () => {
     assert.throws(() => refusalOf(aToken({ iss: 'https://issuer.example' })), {
       name: 'AccessQueryError',
       message:
-        'the document does not trust this issuer; it has main (https://issuer.example/)\n' +
-        'the token has iss "https://issuer.example", the document "https://issuer.example/": write it exactly like this',
+        'the document does not trust this issuer; it trusts main (https://issuer.example/)\n' +
+        'the token has iss "https://issuer.example", but the document has "https://issuer.example/": they must match exactly',
     });
   });
 
@@ -159,26 +159,31 @@ describe('findAccess', () => {
       name: 'claims that are no object',
       caller: { claims: '[1]' },
       part: 'claims',
-      says: /is no JSON object/,
+      says: /is not a JSON object/,
     },
     {
       name: 'an address that is a network',
       caller: { ip: '203.0.113.0/24' },
       part: 'ip',
-      says: /is no address/,
+      says: /is not an IP address/,
     },
-    { name: 'an address that is none', caller: { ip: 'here' }, part: 'ip', says: /"here" is no address/ },
+    {
+      name: 'an address that is none',
+      caller: { ip: 'here' },
+      part: 'ip',
+      says: /"here" is not an IP address/,
+    },
     {
       name: 'a role that is not declared',
       caller: { role: ['boss'] },
       part: undefined,
-      says: /no role "boss"; the document declares support, admin/,
+      says: /unknown role "boss"; the document declares support, admin/,
     },
     {
       name: 'an issuer that is not declared',
       caller: { issuer: 'other' },
       part: undefined,
-      says: /the document does not trust this issuer; it has main \(https:\/\/issuer\.example\/\)$/,
+      says: /the document does not trust this issuer; it trusts main \(https:\/\/issuer\.example\/\)$/,
     },
   ] as const)
     it(`cannot answer for ${name}`, () => {
@@ -252,7 +257,7 @@ describe('findAccess with a quota', () => {
     );
     assert.throws(() => ask('/users', aCaller({ held: { ...held, prefix: 'other' } })), {
       message:
-        'the document accepts no keys other_…; it has main (https://issuer.example/), keys (keys shop_live_…)',
+        'the document does not accept keys other_…; it accepts main (https://issuer.example/), keys (keys shop_live_…)',
     });
   });
 });

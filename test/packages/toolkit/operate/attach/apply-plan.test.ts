@@ -276,7 +276,7 @@ describe('an API with other editors', () => {
       assert.equal(error.hasStarted, true);
       assert.match(
         error.message,
-        /undo that and run gatewright attach apply, which resumes; or gatewright detach/,
+        /undo these edits and run gatewright attach apply, which resumes; or run gatewright detach/,
       );
       return true;
     });
@@ -296,7 +296,7 @@ describe('an API with other editors', () => {
 
     assert.deepEqual(
       (await api.detach(true)).map((kept) => kept.split(':')[0]),
-      ['route GET /things-1', 'authorizer gatewright stays'],
+      ['route GET /things-1', 'authorizer gatewright was not changed'],
     );
     const shown = await api.plan({ patterns: ['GET /things-1'] });
     assert.equal(shown.live.routes.find(({ key }) => key === 'GET /things-1')?.authorizationType, 'AWS_IAM');
@@ -344,7 +344,7 @@ describe('an authorizer that a route gets back', () => {
   const http = () => anHttpApiToAttach({ count: 1 });
   const CHANGES = [
     {
-      what: 'has been edited since: REST',
+      what: 'was edited after: REST',
       open: rest,
       call: {
         method: 'PATCH',
@@ -352,19 +352,19 @@ describe('an authorizer that a route gets back', () => {
           patchOperations: [{ op: 'replace', path: '/identitySource', value: 'method.request.header.Any' }],
         },
       },
-      says: /route GET \/things-1: of its former authorizer, authorizer own: identitySource was .* and is method\.request\.header\.Any/,
+      says: /route GET \/things-1: its former authorizer has changed: authorizer own: identitySource was .* and is method\.request\.header\.Any/,
     },
     {
-      what: 'has been edited since: HTTP',
+      what: 'was edited after: HTTP',
       open: http,
       call: { method: 'PATCH', body: { identitySource: ['$request.header.Any'] } },
-      says: /route GET \/things-1: of its former authorizer, authorizer own: identitySource was .* and is \["\$request\.header\.Any"\]/,
+      says: /route GET \/things-1: its former authorizer has changed: authorizer own: identitySource was .* and is \["\$request\.header\.Any"\]/,
     },
     {
       what: 'is gone',
       open: http,
       call: { method: 'DELETE' },
-      says: /route GET \/things-1: its former authorizer \w+ is gone/,
+      says: /route GET \/things-1: its former authorizer \w+ no longer exists/,
     },
   ] as const;
   for (const { what, open, call, says } of CHANGES)

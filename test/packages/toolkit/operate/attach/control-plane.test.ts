@@ -148,12 +148,12 @@ describe('calls of the control plane', () => {
       anAws(() => good({ items: [], nextToken: 'x' })),
       aClock(),
     );
-    await assert.rejects(endless.list('/v2/apis/a/routes'), /the list has no end/);
+    await assert.rejects(endless.list('/v2/apis/a/routes'), /the list does not end/);
     const odd = createControlPlane(
       anAws(() => good({ item: 'none' })),
       aClock(),
     );
-    await assert.rejects(odd.list('/restapis/a/resources'), /the answer is not a list/);
+    await assert.rejects(odd.list('/restapis/a/resources'), /the response is not a list/);
   });
 });
 
@@ -166,7 +166,7 @@ describe('the message of a call that failed', () => {
     [
       'ExpiredTokenException',
       'expired',
-      'GET /a: ExpiredTokenException: expired\nthe credentials have expired: renew them and run the command again; completed steps stay',
+      'GET /a: ExpiredTokenException: expired\nthe credentials have expired: renew them and run the command again; completed steps are kept',
     ],
   ] as const)
     it(`is ${says.split('\n')[0]}`, () => {

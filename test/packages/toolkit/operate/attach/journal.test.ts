@@ -69,7 +69,7 @@ describe('the undo file', () => {
         writeFileSync(file, text.replace(from, to));
         assert.notEqual(readFileSync(file, 'utf8'), text);
 
-        assert.throws(() => journal.undo(), /undo\.json has been edited since gatewright attach wrote it/);
+        assert.throws(() => journal.undo(), /undo\.json was edited after gatewright attach wrote it/);
       }),
     );
 
@@ -133,7 +133,7 @@ describe('the undo file', () => {
         mkdirSync(other.folder, { recursive: true });
         cpSync(join(journal.folder, 'undo.json'), join(other.folder, 'undo.json'));
 
-        assert.throws(() => other.undo(), /undo\.json is of API abcdefghij, stage \$default/);
+        assert.throws(() => other.undo(), /undo\.json belongs to API abcdefghij, stage \$default/);
       }
     }),
   );

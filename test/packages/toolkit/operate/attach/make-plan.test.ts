@@ -106,7 +106,7 @@ describe('a plan', () => {
 
     await assert.rejects(
       api.plan({ functionName }),
-      /the function is in region eu-west-1, and the API in us-east-1/,
+      /the function is in region eu-west-1, but the API is in us-east-1/,
     );
   });
 

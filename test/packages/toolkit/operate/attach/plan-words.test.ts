@@ -189,7 +189,7 @@ describe('snippets for SAM', () => {
 
       const [, same, ...lines] = describeOrigin(live as unknown as LiveApi, plan, files);
 
-      assert.ok(same?.startsWith(`  The same in ${tool} (gatewright attach snippets`), same);
+      assert.ok(same?.startsWith(`  The same change in ${tool} (gatewright attach snippets`), same);
       assert.ok(lines.length > 3);
     });
 });
@@ -218,7 +218,7 @@ describe('the words of steps', () => {
       'stage: autoDeploy was nothing and is true',
     );
     assert.equal(describeEdit('route a', undefined, {}), 'route a is new');
-    assert.equal(describeEdit('route a', {}, undefined), 'route a is gone');
+    assert.equal(describeEdit('route a', {}, undefined), 'route a no longer exists');
   });
 
   it('name five of many, and count the rest', () => {

@@ -43,12 +43,12 @@ describe('a plan', () => {
     assert.deepEqual(printPlan(reading), [
       'REST API shop (abcdefghij), stage prod, behind gatewright-prod-token-authorizer',
       '  1  permission  allow API Gateway to call gatewright-prod-token-authorizer for this API',
-      '  2  authorizer  create the authorizer gatewright with method.request.header.Authorization, answers cached for 300 s',
+      '  2  authorizer  create the authorizer gatewright with method.request.header.Authorization, results cached for 300 s',
       '  3  route       GET /things-1: open → the authorizer',
       '  4  deployment  deploy the current configuration',
       '  5  stage       point stage prod at the deployment',
       'warning: the API belongs to the CloudFormation stack test: changes made here are drift, which its next deployment may undo or fail on',
-      '  The same in serverless.yml (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):',
+      '  The same change in serverless.yml (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):',
       '    - http:',
       '        method: get',
       '        path: /things-1',
@@ -60,13 +60,13 @@ describe('a plan', () => {
       '          identitySource: method.request.header.Authorization',
       '          resultTtlInSeconds: 300',
       'Callers notice nothing before step 5 of 5.',
-      'AWS’s configuration is checked afterwards; the effect on callers is not, without --url and --token-file.',
+      'AWS’s configuration is checked afterwards; the effect on callers is checked only with --url and --token-file.',
       '5 steps; gatewright detach undoes all of them.',
     ]);
     for (const [options, looked] of [
       [
         { url: 'https://api.example.com' },
-        /^AWS’s configuration is checked afterwards, and refusals at https:\/\/api\.example\.com; not successful calls, without --token-file\.$/m,
+        /^AWS’s configuration is checked afterwards, and refusals at https:\/\/api\.example\.com; successful calls are checked only with --token-file\.$/m,
       ],
       [
         { url: 'https://api.example.com', token: 't' },
@@ -157,11 +157,11 @@ describe('what a detachment prints before it asks', () => {
     const nothing = printUndo(plan, await look());
     await api.apply(plan);
 
-    assert.deepEqual(nothing, ['to be undone: 0 of 5 steps']);
+    assert.deepEqual(nothing, ['to undo: 0 of 5 steps']);
     assert.deepEqual(printUndo(plan, await look()), [
-      'to be undone: 5 of 5 steps',
+      'to undo: 5 of 5 steps',
       `  1  stage       point stage prod back at deployment ${deploymentId}`,
-      '  2  deployment  delete the deployment of the attachment',
+      '  2  deployment  delete the deployment that attach made',
       '  3  route       GET /things-1: the authorizer → open',
       '  4  authorizer  delete the authorizer gatewright',
       '  5  permission  no longer allow API Gateway to call gatewright-prod-token-authorizer for this API',

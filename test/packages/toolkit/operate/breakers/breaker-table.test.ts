@@ -86,7 +86,8 @@ describe('shared breakers on DynamoDB', () => {
     assert.equal(await anInstance('quiet').policy.run(MENU), 'menu');
 
     await assert.rejects(readBreaker(aws, PLACE, 'quiet'), {
-      message: 'breakers has no breaker quiet in shop: it is closed and never opened, or has another name',
+      message:
+        'breakers has no breaker quiet in shop: either it is closed and has never opened, or it has another name',
     });
   });
 
@@ -194,7 +195,7 @@ describe('a table of breakers at AWS', () => {
     {
       name: 'of which another has changed the state',
       last: refused('ConditionalCheckFailedException'),
-      says: /^prices has changed its state meanwhile: look at it again, then repeat the reset$/,
+      says: /^the state of prices has changed meanwhile: look at it again, then repeat the reset$/,
     },
     {
       name: 'that may not be written',

@@ -30,7 +30,7 @@ describe('a name that is taken', () => {
       assert.deepEqual(others, []);
       assert.match(
         found?.what ?? '',
-        /^[a-z ]*\w[\w ]* menu-prod exists, and does not belong to stack menu-prod$/i,
+        /^[a-z ]*\w[\w ]* menu-prod exists, but does not belong to stack menu-prod$/i,
       );
       assert.doesNotMatch(found?.what ?? '', /^(?: |AWS::)/);
       assert.ok(found?.fix.includes('menu-prod'), found?.fix);
@@ -41,7 +41,7 @@ describe('a name that is taken', () => {
       findings('AWS::Other::Thing').map(({ what, fix }) => [what, fix]),
       [
         [
-          'AWS::Other::Thing menu-prod exists, and does not belong to stack menu-prod',
+          'AWS::Other::Thing menu-prod exists, but does not belong to stack menu-prod',
           'delete it, or use another name',
         ],
       ],
@@ -134,8 +134,8 @@ describe('who the credentials are', () => {
   });
   for (const [given, expected] of [
     [answer({ Account: '1', Arn: 'arn:me' }), { accountId: '1', arn: 'arn:me' }],
-    [answer({ Account: '1' }), { refused: 'AWS STS answered without an account' }],
-    [answer({ Arn: 'arn:me' }), { refused: 'AWS STS answered without an account' }],
+    [answer({ Account: '1' }), { refused: 'AWS STS returned no account' }],
+    [answer({ Arn: 'arn:me' }), { refused: 'AWS STS returned no account' }],
     [
       { kind: 'refused', status: 403, code: 'InvalidClientTokenId', message: 'no' },
       { refused: 'InvalidClientTokenId: no' },
@@ -167,7 +167,7 @@ describe('what the templates would make, as a control plane', () => {
 
   it('is not written', async () => {
     await assert.rejects(plane(200, '{}').write({ service: 'apigateway', method: 'PUT', path: '/a' }), {
-      message: 'PUT /a: a template is read-only',
+      message: 'PUT /a: a template can only be read',
     });
   });
 });

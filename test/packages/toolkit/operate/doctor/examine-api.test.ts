@@ -376,7 +376,7 @@ describe('doctor on a template', () => {
   it('refuses a source without an API', async () => {
     await assert.rejects(
       find({ List: CLEAN['List'] ?? { Type: '', Properties: {} } }),
-      /has no stage of an API/,
+      /contains no stage of an API/,
     );
   });
 });

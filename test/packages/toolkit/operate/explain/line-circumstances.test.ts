@@ -67,7 +67,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...MESSAGE, status: '500', 'integration.error': 'GoneException: 410' },
       phase: 'integrate',
       headline: /^The message for track was refused with 500/,
-      says: /delete its id when you get one/,
+      says: /delete the connection id then/,
     },
     {
       what: { eventType: 'DISCONNECT', routeKey: '$disconnect', status: '500', 'integration.error': 'boom' },

@@ -190,7 +190,10 @@ describe('replayFailures', () => {
         ['other', 'kept'],
       ],
     );
-    assert.match(String(replayed[0]?.[2]), /delete-everything, which does not send to menu-prod-failures/);
+    assert.match(
+      String(replayed[0]?.[2]),
+      /delete-everything, which does not send its failures to menu-prod-failures/,
+    );
     assert.deepEqual([queue.events, queue.left()], [[], { held: ['evil', 'other'], hidden: [] }]);
   });
 

@@ -50,7 +50,7 @@ describe('a change at an admin endpoint', () => {
   it('names the operation where the store did not answer, and not where words only look like it', async () => {
     const detail = 'STORE_UNAVAILABLE is what it says';
     answers = [{ status: 503, body: { detail: 'the table did not answer', code: 'STORE_UNAVAILABLE' } }];
-    await assert.rejects(send(), /\(STORE_UNAVAILABLE, 503\); repeat it with --operation op-1$/);
+    await assert.rejects(send(), /\(STORE_UNAVAILABLE, 503\); run it again with --operation op-1$/);
 
     answers = [{ status: 422, body: { detail, code: 'REQUEST_INVALID' } }];
     await assert.rejects(send(), (error: unknown) => {
@@ -66,7 +66,7 @@ describe('a change at an admin endpoint', () => {
 
     await assert.rejects(
       sendChange({ method: 'POST', path: '/' }, closed),
-      /cannot be reached; repeat it with --operation op-2$/,
+      /cannot be reached; run it again with --operation op-2$/,
     );
   });
 
@@ -85,7 +85,7 @@ describe('a change at an admin endpoint', () => {
 
   it('assigns the next version of a key that was taken off its plan', async () => {
     answers = [
-      { status: 404, body: { detail: 'no plan is assigned to it', code: 'KEY_UNKNOWN' } },
+      { status: 404, body: { detail: 'no plan is assigned to the key', code: 'KEY_UNKNOWN' } },
       { status: 409, body: { detail: 'overtaken', code: 'EDIT_CONFLICT', nextVersion: 5 } },
       { status: 200, body: { plan: 'gold', version: 5 } },
     ];
@@ -117,7 +117,7 @@ describe('what API Gateway did of a change', () => {
     assert.throws(() => requireOutside(sent([done, failed, { step: 'flush c', done: 'yes' }])), {
       code: 'USAGE',
       message:
-        /did not do its part \(flush b: too many requests; flush c: -\); cached answers expire .*, or repeat it with --operation op-1$/,
+        /did not do its part \(flush b: too many requests; flush c: -\); cached results expire .*, or run it again with --operation op-1$/,
     });
   });
 });

@@ -24,7 +24,7 @@ function write(name: string, text: string): void {
 
 /** What is packaged ends here: a stage that serverless.yml does not have is refused after ids were looked up. */
 const withStages = (stages: string): string => `params: { default: {}, ${stages} }\n`;
-const UNKNOWN_STAGE = /error: unknown stage "prod": serverless\.yml has (.*)\n$/;
+const UNKNOWN_STAGE = /error: unknown stage "prod"; serverless\.yml has (.*)\n$/;
 
 const documentOf = (api: string): string => `version: 1
 api: { ${api} }
@@ -97,7 +97,7 @@ describe('the ids of protected APIs', () => {
 
     assert.match(
       stderr,
-      /^warning: menu: no API is named in stage prod, so the authorizers answer 500 .* To protect it, add prod to api of the document\nerror:/,
+      /^warning: menu: no API is named in stage prod, so the authorizers answer 500 .* To protect an API, add prod to api of the document\nerror:/,
     );
   });
 
@@ -114,7 +114,7 @@ describe('the ids of protected APIs', () => {
     const unknown =
       /^warning: orders: the id of the API in stage prod is still unknown\. .* \(AWS_REGION is not set\)$/m;
     const local =
-      /^warning: menu: only the local gateway's id of the API is known in stage prod\. Before a deployment, /m;
+      /^warning: menu: in stage prod only the local gateway's API id is known\. Before a deployment, /m;
     assert.deepEqual(
       [both, one, other].map(({ stderr }) => [
         unknown.test(stderr),

@@ -107,11 +107,11 @@ describe('the access book of a start', () => {
 
   const problems: { asked: Partial<AccessQuestion>; says: RegExp }[] = [
     { asked: { document: 'nobody' }, says: /no access document nobody/ },
-    { asked: { path: 'users' }, says: /path below the stage/ },
-    { asked: { path: '/users', roles: ['king'] }, says: /no role "king"/ },
+    { asked: { path: 'users' }, says: /path is written without the stage/ },
+    { asked: { path: '/users', roles: ['king'] }, says: /unknown role "king"/ },
     { asked: { path: '/users', token: 'x' }, says: /^The token is no JWT/ },
-    { asked: { path: '/users', claims: '[]' }, says: /^The text of the claims is no JSON object/ },
-    { asked: { path: '/users', ip: 'here' }, says: /^The address "here" is no address/ },
+    { asked: { path: '/users', claims: '[]' }, says: /^The text of the claims is not a JSON object/ },
+    { asked: { path: '/users', ip: 'here' }, says: /^The address "here" is not an IP address/ },
   ];
   for (const { asked, says } of problems)
     it(`refuses ${JSON.stringify(asked)} in a sentence`, async () => {

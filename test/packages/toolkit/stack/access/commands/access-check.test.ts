@@ -97,7 +97,7 @@ describe('a start with access documents', () => {
     await assert.rejects(check([anApi({ routes: [cached(3600)] })]), {
       code: 'USAGE',
       message:
-        /^access\/orders\.yml: authorizer tokens: caches answers for 3600 s, the document allows 60 s: lower /,
+        /^access\/orders\.yml: authorizer tokens: caches results for 3600 s, but the document allows 60 s: lower /,
     });
   });
 
@@ -143,7 +143,7 @@ describe('a start with access documents', () => {
 
     assert.deepEqual(await check(apis), [
       'shop-dev Other stage v1: its routes use the authorizers, but no access document protects it, so every call is ' +
-        'answered 500: add it to api of a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
+        'answered with 500: add it to api of a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
     ]);
   });
 

@@ -51,7 +51,7 @@ describe('explain of the holder of an API key', () => {
     assert.match(explain(document, 'GET', '/users', flags({ scope: ['a'], issuer: 'keys' })), /^ALLOW/);
     assert.throws(() => explain(document, 'GET', '/users', flags({ issuer: 'other' })), {
       code: 'USAGE',
-      message: /it has main \(https:\/\/issuer.example\/\), keys \(keys shop_live_…\)/,
+      message: /it trusts main \(https:\/\/issuer.example\/\), keys \(keys shop_live_…\)/,
     });
   });
 });
@@ -157,13 +157,16 @@ describe('explain of an API key', () => {
         /^DENY/,
         JSON.stringify(metadata),
       );
-    assert.throws(() => toHeldKey({ ...key, scopes: 'a' }), { code: 'USAGE', message: /is no key$/ });
+    assert.throws(() => toHeldKey({ ...key, scopes: 'a' }), {
+      code: 'USAGE',
+      message: /did not return a key$/,
+    });
   });
 
   it('says that a key which has ended is refused before any rule', () => {
     const revoked = explain(document, 'GET', '/users', flags({ held: { ...key, state: 'revoked' } }));
 
-    assert.match(revoked, /but the caller is refused before any rule: the key is revoked$/);
+    assert.match(revoked, /but the caller is refused before any rule applies: the key is revoked$/);
   });
 
   it('names the keys that the document takes where this one is none of them', () => {
@@ -171,7 +174,7 @@ describe('explain of an API key', () => {
 
     assert.throws(() => explain(document, 'GET', '/users', flags({ held: other })), {
       code: 'USAGE',
-      message: /accepts no keys other_live_…; it has .*keys shop_live_…/,
+      message: /does not accept keys other_live_…; it accepts .*keys shop_live_…/,
     });
   });
 });
@@ -204,7 +207,7 @@ describe('explain of a token whose issuer lacks its slash', () => {
     assert.throws(() => explain(documentWith([TOKENS, KEYS]), 'GET', '/users', flags({ token })), {
       code: 'USAGE',
       message:
-        /the token has iss "https:\/\/issuer\.example", the document "https:\/\/issuer\.example\/": write it exactly like this/,
+        /the token has iss "https:\/\/issuer\.example", but the document has "https:\/\/issuer\.example\/": they must match exactly/,
     });
   });
 });
@@ -230,7 +233,7 @@ describe('explain of the holder of a ticket', () => {
     assert.match(explain(document, undefined, undefined, flags({ role: ['admin'] })), /^ALLOW/);
     assert.match(explain(document, undefined, undefined, flags()), /^DENY/);
     assert.throws(() => explain(document, undefined, undefined, flags({ issuer: 'other' })), {
-      message: /it has tickets \(tickets\)/,
+      message: /it trusts tickets \(tickets\)/,
     });
   });
 
@@ -269,7 +272,7 @@ describe('explain of what no rule decides', () => {
   it('refuses what is no address', () => {
     assert.throws(() => explain(document, 'GET', '/users', flags({ ip: '300.1.1.1' })), {
       code: 'USAGE',
-      message: /--ip "300\.1\.1\.1" is no address; write it as 203\.0\.113\.7/,
+      message: /--ip "300\.1\.1\.1" is not an IP address; write it as 203\.0\.113\.7/,
     });
   });
 
@@ -294,7 +297,7 @@ describe('explain of what no rule decides', () => {
   ] as const)
     it(`says of a token with ${JSON.stringify(claims)} ${expected ?? 'what the rules say, and no more'}`, () => {
       const token = `Bearer ${tokenWith(claims)}`;
-      const words = `\nbut the caller is refused before any rule: ${expected ?? ''}`;
+      const words = `\nbut the caller is refused before any rule applies: ${expected ?? ''}`;
       const answer = explain(document, 'GET', '/users', flags({ token }));
       const [json] = explainAll(document, 'GET', '/users', flags({ token })).answers;
 

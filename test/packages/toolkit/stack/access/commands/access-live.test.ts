@@ -157,7 +157,7 @@ describe('readLiveApi', () => {
     ]);
     assert.deepEqual(api.warnings, [
       'stage prod still serves routes that the API no longer has; they stay protected: GET /users/{id}/secrets',
-      'stage prod does not serve yet: ANY /users',
+      'stage prod does not serve these routes yet: ANY /users',
     ]);
   });
 
@@ -193,7 +193,11 @@ describe('readLiveApi', () => {
     const rows: readonly (readonly [name: string, wrong: Answers, expected: RegExp])[] = [
       ['a list without entries', { ...REST, [RESOURCES]: {} }, /page 1 of the list/],
       ['entries that are a text', { ...REST, [RESOURCES]: { item: 'oops' } }, /page 1 of the list/],
-      ['an entry that is no object', { ...REST, [RESOURCES]: { item: [item, null] } }, /page 1 of the list/],
+      [
+        'an entry that is not an object',
+        { ...REST, [RESOURCES]: { item: [item, null] } },
+        /page 1 of the list/,
+      ],
       [
         'a token that is a number',
         { ...REST, [RESOURCES]: { item: [item], position: 42 } },
@@ -204,11 +208,7 @@ describe('readLiveApi', () => {
         { ...REST, [RESOURCES]: { item: [item], position: 'gone' } },
         /page 2 of the/,
       ],
-      [
-        'an answer about another API',
-        { ...REST, '/restapis/abc': { id: 'other' } },
-        /AWS answered with "other"/,
-      ],
+      ['an answer about another API', { ...REST, '/restapis/abc': { id: 'other' } }, /and returned "other"/],
       [
         'a path without a slash',
         { ...REST, [RESOURCES]: { item: [{ ...item, path: 'users' }] } },
@@ -222,16 +222,16 @@ describe('readLiveApi', () => {
       [
         'methods that are a list',
         { ...REST, [RESOURCES]: { item: [{ ...item, resourceMethods: [] }] } },
-        /no object/,
+        /not an object/,
       ],
       ['a stage without an export', { ...REST, [REST_EXPORT]: undefined }, /no export of it/],
-      ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /no OpenAPI document/],
-      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /without a JSON object: \[\]/],
-      ['a text', { ...REST, '/restapis/abc': 'text' }, /without a JSON object: "text"/],
+      ['an export that is none', { ...REST, [REST_EXPORT]: { message: 'x' } }, /not an OpenAPI document/],
+      ['a list instead of an object', { ...REST, '/restapis/abc': [] }, /not return a JSON object: \[\]/],
+      ['a text', { ...REST, '/restapis/abc': 'text' }, /not return a JSON object: "text"/],
       [
         'a route without a name',
         { ...HTTP, [routes]: { items: [{ authorizationType: 'NONE' }] } },
-        /listed a route with the key nothing/,
+        /returned a route with the key nothing/,
       ],
       [
         'a kind of API that there is not',
@@ -275,13 +275,13 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      /answered 302: redirects are not followed/,
+      /answered with status 302: redirects are not followed/,
     );
     assert.equal(asked, 0);
   });
 
   for (const { name, answer, expected } of [
-    { name: 'a page of a captive portal', answer: '<html>', expected: /without a JSON object: <html>/ },
+    { name: 'a page of a captive portal', answer: '<html>', expected: /not return a JSON object: <html>/ },
     {
       name: 'a bomb',
       answer: gzipSync(Buffer.alloc(17 * 1024 * 1024, ' ')),
@@ -309,7 +309,7 @@ describe('readLiveApi', () => {
 
     await assert.rejects(
       readLiveApi(wanted, environment(server.url)),
-      (error) => error instanceof UsageError && /its answer does not end/.test(error.message),
+      (error) => error instanceof UsageError && /its response does not end/.test(error.message),
     );
   });
 });

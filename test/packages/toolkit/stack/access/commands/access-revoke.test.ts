@@ -53,9 +53,9 @@ describe('gatewright access revoke', () => {
     });
 
   for (const { args, says } of [
-    { args: [], says: /write one of --sub, --jti and --client$/m },
-    { args: ['--sub', 'a', '--client', 'b'], says: /write one of --sub, --jti and --client$/m },
-    { args: ['--sub', 'a', '--token-ends', '2026-11-20T12:00:00Z'], says: /--token-ends goes with --jti$/m },
+    { args: [], says: /pass one of --sub, --jti and --client$/m },
+    { args: ['--sub', 'a', '--client', 'b'], says: /pass one of --sub, --jti and --client$/m },
+    { args: ['--sub', 'a', '--token-ends', '2026-11-20T12:00:00Z'], says: /--token-ends needs --jti$/m },
     { args: ['--jti', 'a', '--token-ends', 'soon'], says: /Write it as 2026-11-20T12:00:00Z\./ },
   ])
     it(`asks nothing of the endpoint with ${args.join(' ') || 'no caller'}`, async () => {
@@ -167,6 +167,6 @@ describe('gatewright access versions and rollback', () => {
 
     assert.match(none.stderr, /there is no earlier version; gatewright access versions lists all/);
     assert.deepEqual([none.code, odd.code, odd.requests], [1, 1, []]);
-    assert.match(odd.stderr, /A version is a whole number\./);
+    assert.match(odd.stderr, /A version must be a whole number\./);
   });
 });

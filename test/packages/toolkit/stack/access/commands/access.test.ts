@@ -179,7 +179,7 @@ describe('gatewright access sync', () => {
     assert.equal(lost.code, 1);
     assert.match(
       lost.stderr,
-      /api\.dev is not among the loaded APIs; there are: gatewright-access-\w+ Api stage dev$/m,
+      /api\.dev is not among the loaded APIs, which are gatewright-access-\w+ Api stage dev$/m,
     );
   });
 
@@ -188,10 +188,10 @@ describe('gatewright access sync', () => {
     write('access/orders.yml', DOCUMENT.replace('kind: rest\n', ''));
     const kinds = await access('sync');
 
-    assert.match(stages.stderr, /no access document names stage "prod" under api; they name: dev$/m);
+    assert.match(stages.stderr, /no access document names stage "prod" under api; the stages are dev$/m);
     assert.match(
       kinds.stderr,
-      /orders\.yml: an OpenAPI file does not tell the kind of API: write kind: rest or/,
+      /orders\.yml: an OpenAPI file does not say which kind of API it is: write kind: rest or/,
     );
     assert.ok(!existsSync(join(folder, 'access/orders.routes.json')), 'nothing is written');
   });
@@ -247,7 +247,7 @@ describe('gatewright access matrix', () => {
     const { code, stderr } = await access('matrix', 'order');
 
     assert.equal(code, 1);
-    assert.match(stderr, /no access document "order"; there are: orders$/m);
+    assert.match(stderr, /there is no access document "order"; expected one of orders$/m);
   });
 });
 
@@ -323,11 +323,11 @@ describe('gatewright access explain', () => {
     }
     const mistyped = await explain(['GET', '/orders', '--key', `${key.slice(0, -1)}-`]);
     assert.deepEqual([mistyped.code, mistyped.requests], [1, []]);
-    assert.match(mistyped.stderr, /--key is no API key, or a mistyped one; you can also use its id/);
+    assert.match(mistyped.stderr, /--key is not a valid API key, or is mistyped; you can also pass its id/);
     const strange = await explain(['GET', '/orders', '--key', keyId], {
       body: { ...held, roles: 'support' },
     });
-    assert.match(strange.stderr, /the answer of the admin endpoint is no key/);
+    assert.match(strange.stderr, /the admin endpoint did not return a key/);
   });
 });
 

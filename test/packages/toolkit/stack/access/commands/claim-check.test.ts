@@ -203,7 +203,7 @@ describe('checkHandlers', () => {
     assert.deepEqual(passed, { unsafe: [], warnings: [] });
     await assert.rejects(
       checkFunction(asPython, { ...files, 'gatewright.yml': 'claimsChecked: [src/none.py]\n' }),
-      /gatewright\.yml:1: claimsChecked: there is no src\/none\.py/,
+      /gatewright\.yml:1: claimsChecked: src\/none\.py does not exist/,
     );
   });
 

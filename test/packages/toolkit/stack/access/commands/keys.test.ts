@@ -66,7 +66,7 @@ describe('gatewright keys', () => {
       assert.deepEqual(cellsOf(stderr), [
         ['keyId', 'k-1'],
         ['state', 'active'],
-        ['The key is shown only this once:'],
+        ['The key is shown only once:'],
       ]);
     });
 
@@ -97,7 +97,7 @@ describe('gatewright keys', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /the change is made, but API Gateway did not do its part \(flush-rest-b2\/prod: too many requests\); .*--operation op-7$/m,
+      /the change was made, but API Gateway did not do its part \(flush-rest-b2\/prod: too many requests\); .*--operation op-7$/m,
     );
   });
 

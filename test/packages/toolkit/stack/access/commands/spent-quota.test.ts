@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of the key',
     spends: twice({ plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow it, and the answer is 403$/m,
+    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow it, but the response is 403$/m,
   },
   {
     name: 'a spent limit of another key',
@@ -165,7 +165,7 @@ const ROWS: readonly Row[] = [
     spends: [],
     change: (tenant) => suspend(ports, requested('suspend'), { ...ofKey(tenant), plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*suspended: daily of plan free: the rules allow it, and the answer is 403$/m,
+    says: /^DENY .*suspended: daily of plan free: the rules allow it, but the response is 403$/m,
   },
   {
     name: 'the plan that is assigned to the key, not that of its token',
@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
       await setState(ports, requested('suspended'), tenant, 'suspended');
     },
     asks: { plan: 'gold' },
-    says: /^DENY .*the customer .* is suspended: the rules allow it, and the answer is 403$/m,
+    says: /^DENY .*the customer .* is suspended: the rules allow it, but the response is 403$/m,
   },
   {
     name: 'a spent limit after those of sixty other keys',
@@ -226,9 +226,9 @@ describe('a caller whom the rules allow', () => {
   for (const [state, says] of [
     [
       'over quota',
-      /DENY .*the answer is 429 if the API has the gateway response INVALID_API_KEY .*, else 403$/m,
+      /DENY .*the response is 429 if the API has the gateway response INVALID_API_KEY .*, otherwise 403$/m,
     ],
-    ['suspended', /DENY .*the answer is 403$/m],
+    ['suspended', /DENY .*the response is 403$/m],
   ] as const)
     it(`reads what the API answers where an admission key admits, ${state}`, async () => {
       const tenant = state === 'suspended' ? 'the state of its customer' : 'a spent limit of the key';
@@ -296,11 +296,11 @@ describe('a caller whom the rules allow', () => {
 
     assert.match(
       text,
-      /^ALLOW[^]*the usage of the quota is not known: http:\/\/127\.0\.0\.1:1 cannot be reached$/,
+      /^ALLOW[^]*the usage of the quota is unknown: http:\/\/127\.0\.0\.1:1 cannot be reached$/,
     );
     assert.equal(
       reply.kind === 'answer' ? reply.unasked : '',
-      'this start does not serve the stack that counts it',
+      'this gateway does not serve the stack that counts it',
     );
   });
 });

@@ -142,11 +142,11 @@ describe('gatewright cache', () => {
     assert.deepEqual([none.code, none.requests, odd.code, odd.requests], [1, [], 1, []]);
     assert.match(
       none.stderr,
-      /write --tag, --path, --part, --authorizers or --edge; gatewright cache flush takes/,
+      /pass --tag, --path, --part, --authorizers or --edge; gatewright cache flush invalidates/,
     );
     const unnamed = await admin.ask(['cache', 'show']);
     assert.match(unnamed.stderr, /missing required argument 'namespace'/);
-    assert.match(odd.stderr, /'many' is invalid\. it is a whole number/);
+    assert.match(odd.stderr, /'many' is invalid\. it must be a whole number/);
   });
 
   for (const { report, shows } of [

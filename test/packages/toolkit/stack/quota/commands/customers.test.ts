@@ -150,12 +150,15 @@ describe('gatewright customers', () => {
     const cases: readonly (readonly [args: readonly string[], message: RegExp])[] = [
       [['set-plan', 'nobody', 'pro'], /customers create \(CUSTOMER_UNKNOWN, 404\)/],
       [['set-plan', 'acme', 'gold'], /no customer plan gold: save it .*plan save.*\(PLAN_UNKNOWN, 404\)/],
-      [['set-plan', 'acme', 'pro', '--from', '2026-10-01'], /2026-10-01T.* is past.*\(PERIOD_CLOSED, 409\)/],
-      [['set-plan', 'acme', 'pro', '--limit', 'monthly=many'], /--limit monthly=many is no whole number/],
+      [
+        ['set-plan', 'acme', 'pro', '--from', '2026-10-01'],
+        /2026-10-01T.* is in the past.*\(PERIOD_CLOSED, 409\)/,
+      ],
+      [['set-plan', 'acme', 'pro', '--limit', 'monthly=many'], /--limit monthly=many is not a whole number/],
       [['create', 'initech', 'pro', '--currency', 'EUX'], /\(CURRENCY_UNKNOWN, 422\)/],
       [
         ['create', 'initech', 'pro', '--currency', 'USD'],
-        /in USD, and plan pro in EUR \(CURRENCY_MISMATCH, 409\)/,
+        /in USD, but plan pro in EUR \(CURRENCY_MISMATCH, 409\)/,
       ],
     ];
     for (const [args, message] of cases) {

@@ -86,11 +86,11 @@ describe('the pages of an invoice', () => {
 
     assert.deepEqual(texts.slice(0, 4), [
       'Draft 2026-11-0123456789ab-1',
-      'Not an invoice: open periods as they are now. The amounts change until they are closed.',
+      'Not an invoice: it shows open periods as they are now. The amounts change until the periods are closed.',
       'Acme Ltd',
       'Tax id GB1',
     ]);
-    assert.equal(texts.at(-1), 'Not billed: 1,500 units that were granted, but never reported as used.');
+    assert.equal(texts.at(-1), 'Not billed: 1,500 units that were granted but never reported as used.');
   });
 
   const tiers = [{ upTo: 1000, unitPrice: '0.2' }, { unitPrice: '0.1' }];

@@ -55,15 +55,15 @@ describe('gatewright quota', () => {
   for (const { args, says } of [
     { args: 'top-up acme daily', says: /missing required argument 'units'/ },
     { args: 'set-limit acme daily', says: /missing required argument 'units'/ },
-    { args: 'top-up acme daily 1.5', says: /Write a whole number of units\./ },
-    { args: 'top-up acme daily 99999999999999999', says: /Write a whole number of units\./ },
+    { args: 'top-up acme daily 1.5', says: /It must be a whole number of units\./ },
+    { args: 'top-up acme daily 99999999999999999', says: /It must be a whole number of units\./ },
     // Sixteen digits, and more than a number holds exactly.
-    { args: 'top-up acme daily 9007199254740993', says: /Write a whole number of units\./ },
+    { args: 'top-up acme daily 9007199254740993', says: /It must be a whole number of units\./ },
     {
       args: 'show acme daily --period 20-11-2026',
-      says: /Write an instant such as 2026-11-20T00:00:00Z, or a day/,
+      says: /It must be an instant such as 2026-11-20T00:00:00Z, or a day/,
     },
-    { args: 'show acme daily --period 2026-13-01', says: /Write an instant such as/ },
+    { args: 'show acme daily --period 2026-13-01', says: /It must be an instant such as/ },
     { args: 'show', says: /missing required argument 'tenant'/ },
     { args: 'show acme', says: /missing required argument 'limit'/ },
     { args: 'close acme daily', says: /required option '--period <instant>' not specified/ },
@@ -200,7 +200,7 @@ describe('gatewright usage stripe', () => {
 
   // https://docs.stripe.com/api/billing/meter-event/create: within the past 35 calendar days, up to 5 minutes ahead.
   for (const { name, endsInDays, sentAfterEndMs } of [
-    { name: 'the last second of a period that is over', endsInDays: -33.5, sentAfterEndMs: -1000 },
+    { name: 'the last second of a period that has ended', endsInDays: -33.5, sentAfterEndMs: -1000 },
     { name: 'now, of a period that is not over', endsInDays: 3, sentAfterEndMs: -3 * DAY_MS },
   ])
     it(`reports usage at ${name}`, async () => {
@@ -228,6 +228,9 @@ describe('gatewright usage stripe', () => {
     const { code, stderr } = await report(Date.now() - 34.5 * DAY_MS);
 
     assert.equal(code, 1);
-    assert.match(stderr, /^error: r-1 ended more than 34 days ago; Stripe takes no event older than 35 days/);
+    assert.match(
+      stderr,
+      /^error: r-1 ended more than 34 days ago; Stripe does not accept events older than 35 days/,
+    );
   });
 });

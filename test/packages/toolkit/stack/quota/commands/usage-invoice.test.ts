@@ -152,7 +152,7 @@ describe('the invoices of a month', () => {
     assert.match(csv.stdout, /^2026-11-[0-9a-f]{12}-1-draft,2026-11,acme,/m);
     assert.equal(pdf.code, 0, pdf.stderr);
     const file = join(folder, `${String(made['number'])}.pdf`);
-    assert.match(readFileSync(file, 'latin1'), /Not an invoice: open periods as they are now/);
+    assert.match(readFileSync(file, 'latin1'), /Not an invoice: it shows open periods as they are now/);
     rmSync(file);
     assert.equal(items.size, before);
   });
@@ -307,7 +307,7 @@ describe('a draft of a month whose open periods have no price', () => {
     assert.deepEqual([code, stdout], [0, ''], stderr);
     assert.match(
       stderr,
-      /^draft: 1 period is not closed .*\nOn no invoice, since its plan has no price for it: 1 period\n$/,
+      /^draft: 1 period is not closed .*\nNot on any invoice, because its plan has no price for it: 1 period\n$/,
     );
   });
 });

@@ -29,7 +29,7 @@ describe('the SQL over exports of the usage table', () => {
     const { code, stderr } = await runCommandHere(args, { cwd: folder });
 
     assert.equal(code, 1);
-    assert.match(stderr, /@duckdb\/node-api is not installed in .*: npm install @duckdb\/node-api/);
+    assert.match(stderr, /@duckdb\/node-api is not installed in .*: run npm install @duckdb\/node-api/);
   });
 
   for (const [files, pattern] of [
