@@ -280,5 +280,5 @@ function isSimple({ result }: CompiledDocument, { kind }: AuthorizeRequest): boo
 }
 
 function tooLarge(): DomainError {
-  return new DomainError('RESULT_TOO_LARGE', "the result for the caller is over the document's maxBytes");
+  return new DomainError('RESULT_TOO_LARGE', "the result is over the document's maxBytes");
 }

@@ -1,7 +1,6 @@
 /** Shared checks of environment variables. Only this folder reads `process.env`. */
 import type { AwsCallerConfig } from '../aws/aws-json-poster.ts';
 import { DomainError } from '../errors.ts';
-import { wholeNumber } from '../http/fields.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,9 +20,10 @@ export function readNumber(
 ): number {
   const text = environment[variable] ?? '';
   if (text === '') return usual;
-  const { expected, read } = wholeNumber(undefined, { min: least, max: most });
-  const value = read(text, 'query');
-  if (value === undefined) throw invalid(variable, `must be ${expected}`);
+  // Not by http/fields.ts: an authorizer loads this file at its start, and would load the fields with it.
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most))
+    throw invalid(variable, `must be a whole number from ${least} to ${most}`);
   return value;
 }
 

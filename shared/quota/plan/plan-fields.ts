@@ -1,5 +1,5 @@
 /** Reads the fields of a user's plan; every refusal names the field by its path. */
-import { asText, isJsonList, isJsonObject } from '@gatewright/aws/json-object';
+import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../../errors.ts';
 import { flag, instant, number, oneOf, valueOf, wholeNumber } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';
@@ -81,7 +81,7 @@ export class PlanFields {
 
   list(name: string, maxLength: number, usual?: readonly unknown[]): readonly unknown[] {
     const list = valueOf(`a list of at most ${maxLength}`, (value) =>
-      isJsonList(value) && value.length <= maxLength ? value : undefined,
+      Array.isArray(value) && value.length <= maxLength ? value : undefined,
     );
     return this.read<readonly unknown[]>(name, list, usual);
   }
