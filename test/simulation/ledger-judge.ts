@@ -257,7 +257,7 @@ export class LedgerJudge {
     if (own !== read(root, 'cred'))
       this.#world.violate('P2', `${show(rootName)} comes to ${own} of ${read(root, 'cred')}`);
     let moved = 0;
-    for (let shard = 0; shard < MAX_SHARDS; shard += 1) {
+    for (let shard = 0; shard < JUDGED_SHARDS; shard += 1) {
       const item = this.#items.get(rootName.replace('\n', `#S${shard}\n`));
       if (item === undefined) continue;
       rem += read(item, 'rem');
@@ -349,7 +349,8 @@ export function endOf(item: Item): number {
 
 /** What the name of a shard has more than its root's. */
 export const SHARD = /#S\d+(?=\n)/;
-const MAX_SHARDS = 16;
+/** Follows `MAX_SHARDS` of plan.ts; its own number on purpose: the judge shares no mistake with what it judges. */
+export const JUDGED_SHARDS = 16;
 
 function nameOf({ pk, sk }: ItemKey): string {
   return `${pk}\n${sk}`;

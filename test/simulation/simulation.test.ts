@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BREAKER_MUTANTS } from './breaker-mutants.ts';
+import { MAX_SHARDS } from '#shared/quota/plan/plan.ts';
+import { readSource } from '../architecture/source-files.ts';
 import { huntInThread } from './hunt-in-thread.ts';
 import { savedSeedOf } from './kept-seeds.ts';
 import { BREAKER_MODELS, MODELS, modelNamed } from './models.ts';
 import { MUTANTS } from './mutants.ts';
+import { JUDGED_SHARDS } from './ledger-judge.ts';
 import { loadMutant } from './patched-source.ts';
 import { loadShipped } from './shipped.ts';
 
@@ -29,6 +32,19 @@ describe('the shipped code', () => {
 
     assert.ok(first.trace.length > 50);
     assert.deepEqual(second, first);
+  });
+});
+
+describe('the maximum of shards', () => {
+  it('is the one that the judge counts, and the guide promises', () => {
+    const { text } = readSource('docs/guides/sell/quota.md');
+
+    assert.equal(JUDGED_SHARDS, MAX_SHARDS, 'change JUDGED_SHARDS of ledger-judge.ts too');
+    assert.ok(text.includes(`(up to ${MAX_SHARDS})`), 'say the new maximum in docs/guides/sell/quota.md');
+  });
+
+  it('is a power of two, since `auto` doubles and would stop below any other', () => {
+    assert.equal(MAX_SHARDS & (MAX_SHARDS - 1), 0);
   });
 });
 

@@ -5,6 +5,9 @@
 import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';
 import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
 import { FULL_RECORDS_PER_SECOND } from '../console/records/sampling.ts';
+import { DEFAULT_CACHE_BYTES } from '../control/caches/stage-cache.ts';
+import { DEFAULT_CONCURRENCY } from '../lambda/pool/concurrency.ts';
+import { DEFAULT_BODY_MEMORY_BYTES } from '../server/body-memory.ts';
 import { FORMS } from './settings.ts';
 import type { StartOption } from './settings.ts';
 
@@ -255,7 +258,7 @@ export const START_OPTIONS = {
     ...FORMS.concurrency,
     plugin: 'setting',
     sets: 'concurrency',
-    what: 'number of events that all functions together run at a time; further ones are throttled (default: 1000)',
+    what: `number of events that all functions together run at a time; further ones are throttled (default: ${DEFAULT_CONCURRENCY})`,
   },
   faults: {
     takes: '<file>',
@@ -308,7 +311,7 @@ export const START_OPTIONS = {
   'cache-memory': {
     takes: '<size>',
     ...FORMS.size,
-    defaultValue: 256 * 1024 ** 2,
+    defaultValue: DEFAULT_CACHE_BYTES,
     shown: '256MB',
     plugin: 'setting',
     sets: 'cacheMemoryBytes',
@@ -317,7 +320,7 @@ export const START_OPTIONS = {
   'max-body-memory': {
     takes: '<size>',
     ...FORMS.size,
-    defaultValue: 256 * 1024 ** 2,
+    defaultValue: DEFAULT_BODY_MEMORY_BYTES,
     shown: '256MB',
     plugin: 'setting',
     sets: 'maxBodyMemoryBytes',

@@ -83,7 +83,10 @@ export const MAX_UNITS = Number.MAX_SAFE_INTEGER;
 /** In direct mode units are used within this time after their request, or dropped. */
 const DIRECT_MAX_AGE_MS = 250;
 
-/** A thousand writes a second each, with leases of hundreds of units: more than any one subject needs. */
+/**
+ * A thousand writes a second each, with leases of hundreds of units: more than any one subject needs. A power of two,
+ * since `auto` doubles.
+ */
 export const MAX_SHARDS = 16;
 
 const MAX_LIMITS = 10;

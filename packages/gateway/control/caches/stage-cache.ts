@@ -5,7 +5,7 @@ import type { CachedReply, CacheEntry, StageCacheStore } from '../../core/exchan
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
 /** The default memory limit of one cache, however large its cluster is on AWS. */
-const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
+export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 const GIGABYTE = 1024 ** 3;
 /**
  * The overhead of an entry: map slot, object and header list. Without it, a flood of empty responses would
@@ -25,7 +25,7 @@ export class LruStageCache implements StageCacheStore {
   #totalBytes = 0;
   #clusterSize: string | undefined;
 
-  constructor(maxMemoryBytes = USUAL_CACHE_BYTES) {
+  constructor(maxMemoryBytes = DEFAULT_CACHE_BYTES) {
     this.#maxMemoryBytes = this.#maxTotalBytes = maxMemoryBytes;
   }
 
