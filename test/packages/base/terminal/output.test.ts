@@ -1,8 +1,31 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { DefinitionError } from '../../../../packages/gateway/core/errors.ts';
-import { printError, table, UsageError } from '../../../../packages/base/terminal/output.ts';
+import {
+  chooseOutput,
+  colorize,
+  commandName,
+  count,
+  printError,
+  printLines,
+  printMessage,
+  printNotes,
+  printResult,
+  table,
+  UsageError,
+} from '../../../../packages/base/terminal/output.ts';
+import { captureOutput } from '../../../support/captured-output.ts';
+import type { Output } from '../../../support/captured-output.ts';
+
+async function printed(run: () => void): Promise<Output> {
+  const output = { stdout: '', stderr: '' };
+  await captureOutput(output, () => {
+    run();
+    return Promise.resolve();
+  });
+  return { stdout: output.stdout, stderr: stripVTControlCharacters(output.stderr) };
+}
 
 describe('table', () => {
   it('aligns all columns but the last', () => {
@@ -60,4 +83,86 @@ describe('printError', () => {
       assert.equal(code, exitCode);
       assert.match(stripVTControlCharacters(text), printed);
     });
+});
+
+describe('what a command prints', () => {
+  afterEach(() => chooseOutput({ json: false }));
+
+  const rows: readonly {
+    readonly what: string;
+    readonly run: () => void;
+    readonly text: Output;
+    /** With `--json`, stdout has one object on a line, and nothing else. */
+    readonly json: Output;
+  }[] = [
+    {
+      what: 'its result',
+      run: () => printResult({ id: 'k-1' }, () => ['KEY  STATE', 'k-1  active']),
+      text: { stdout: 'KEY  STATE\nk-1  active\n', stderr: '' },
+      json: { stdout: '{"id":"k-1"}\n', stderr: '' },
+    },
+    {
+      what: 'a result that is a list',
+      run: () => printResult([{ id: 1 }, { id: 2 }], () => 'two'),
+      text: { stdout: 'two\n', stderr: '' },
+      json: { stdout: '{"id":1}\n{"id":2}\n', stderr: '' },
+    },
+    {
+      what: 'a result without a line',
+      run: () => printResult([], () => []),
+      text: { stdout: '', stderr: '' },
+      json: { stdout: '', stderr: '' },
+    },
+    {
+      what: 'lines for a person',
+      run: () => printLines(['one', 'two']),
+      text: { stdout: 'one\ntwo\n', stderr: '' },
+      json: { stdout: '', stderr: 'one\ntwo\n' },
+    },
+    {
+      what: 'notes',
+      run: () => printNotes('careful'),
+      text: { stdout: '', stderr: 'careful\n' },
+      json: { stdout: '', stderr: 'careful\n' },
+    },
+    {
+      what: 'a warning',
+      run: () => printMessage('yellow', 'old'),
+      text: { stdout: '', stderr: 'warning: old\n' },
+      json: { stdout: '', stderr: 'warning: old\n' },
+    },
+    {
+      what: 'an error',
+      run: () => void printError(new UsageError('no such stage')),
+      text: { stdout: '', stderr: 'error: no such stage\n' },
+      json: { stdout: '', stderr: '{"error":{"code":"USAGE","message":"no such stage"}}\n' },
+    },
+  ];
+  for (const { what, run, text, json } of rows)
+    it(`is ${what}, as text and with --json`, async () => {
+      assert.deepEqual(await printed(run), text);
+      chooseOutput({ json: true });
+      assert.deepEqual(await printed(run), json);
+    });
+
+  it('counts in English', () => {
+    assert.deepEqual(
+      [count(1, 'problem'), count(0, 'problem'), count(2, 'problem')],
+      ['1 problem', '0 problems', '2 problems'],
+    );
+  });
+
+  it('names the command as a checkout calls it', () => {
+    assert.equal(commandName(), 'npm run --silent gatewright --');
+  });
+
+  it('is coloured on a terminal that supports it only', () => {
+    const stream = (isTTY: boolean) =>
+      Object.assign(Object.create(process.stdout) as NodeJS.WriteStream, {
+        isTTY,
+        getColorDepth: () => 8,
+        hasColors: () => true,
+      });
+    assert.equal(colorize('red', 'x', stream(false)), 'x');
+  });
 });
