@@ -1,6 +1,6 @@
 /**
- * Fields: one description of a value that a user writes, from which both its reader and its schema are made. Requests,
- * plans and files of faults are read with fields; access documents with shapes, whose simple
+ * Fields: one description of a value that a user writes, from which both its reader and its schema are made. Requests
+ * and files of faults are read with fields; access documents with shapes, whose simple
  * ones are fields (packages/toolkit/authoring/document/shape.ts).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';

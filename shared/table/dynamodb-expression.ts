@@ -116,6 +116,16 @@ export function printMember(tableName: string, write: ItemWrite): TransactWriteI
 type Namer = (attribute: string) => string;
 type Valuer = (value: Value) => string;
 
+const OPERATORS = {
+  equal: '=',
+  below: '<',
+  'at-least': '>=',
+  'at-most': '<=',
+  'absent-or-below': '<',
+  'absent-or-at-most': '<=',
+  'absent-or-not': '<>',
+} as const;
+
 function printCondition(test: Condition, nameOf: Namer, valueOf: Valuer): string {
   if (test.is === 'any-of')
     return `(${test.of.map((one) => printCondition(one, nameOf, valueOf)).join(' OR ')})`;
@@ -125,24 +135,14 @@ function printCondition(test: Condition, nameOf: Namer, valueOf: Valuer): string
       return `attribute_not_exists(${name})`;
     case 'present':
       return `attribute_exists(${name})`;
-    case 'at-least':
-      return `${name} >= ${valueOf(test.value)}`;
-    case 'at-most':
-      return `${name} <= ${valueOf(test.value)}`;
-    case 'equal':
-      return `${name} = ${valueOf(test.value)}`;
-    case 'below':
-      return `${name} < ${valueOf(test.value)}`;
     case 'begins-with':
       return `begins_with(${name}, ${valueOf(test.value)})`;
     case 'between':
       return `${name} BETWEEN ${valueOf(test.from)} AND ${valueOf(test.to)}`;
-    case 'absent-or-below':
-      return `(attribute_not_exists(${name}) OR ${name} < ${valueOf(test.value)})`;
-    case 'absent-or-at-most':
-      return `(attribute_not_exists(${name}) OR ${name} <= ${valueOf(test.value)})`;
-    case 'absent-or-not':
-      return `(attribute_not_exists(${name}) OR ${name} <> ${valueOf(test.value)})`;
+    default: {
+      const compared = `${name} ${OPERATORS[test.is]} ${valueOf(test.value)}`;
+      return test.is.startsWith('absent-') ? `(attribute_not_exists(${name}) OR ${compared})` : compared;
+    }
   }
 }
 

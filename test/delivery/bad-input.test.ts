@@ -76,7 +76,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'an unknown stage',
     args: ['start', join(folder, 'staged'), '--stage', 'qa', ...PORTS],
-    says: /unknown stage "qa"; params has dev, prod/,
+    says: /unknown stage "qa": params has dev, prod/,
   },
   {
     name: 'a handler file that is missing, with --strict',
@@ -125,7 +125,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['start', tables, '--data', join(folder, 'torn'), ...PORTS],
     says: /torn\/dynamodb is damaged \(.+\); restore a copy, or delete it to start with empty tables/,
   },
-  { name: 'a token without a gateway', args: ['token'], says: /no gateway runs from this directory/ },
+  { name: 'a token without a gateway', args: ['token'], says: /no gateway was started from this directory/ },
   {
     name: 'a shift of time that is none',
     args: ['clock', 'tomorrow'],

@@ -121,7 +121,7 @@ describe('commands that reach a running gateway', () => {
 
     assert.match(
       replayed.stdout,
-      /^m-1 {2}shop-prod-Answer {2}succeeded\nm-2 {2}shop-prod-Answer {2}is kept: shop-Answer-\w+: .*as asked/,
+      /^m-1 {2}shop-prod-Answer {2}succeeded\nm-2 {2}shop-prod-Answer {2}stays in the queue: shop-Answer-\w+: .*as asked/,
     );
     assert.match(replayed.stdout, /1 event succeeded, 1 did not\n$/);
     assert.equal(replayed.code, 2);

@@ -252,7 +252,7 @@ describe('a handler with quota()', () => {
     // esbuild writes above each part where it comes from.
     const parts = [...code.matchAll(/^\/\/ \S*?(node_modules\/gatewright\/\S+)$/gm)].map(([, part]) => part);
     assert.ok(
-      parts.includes('node_modules/gatewright/node_modules/@gatewright/handlers/middleware/quota'),
+      parts.includes('node_modules/gatewright/node_modules/@gatewright/handlers/middleware/quota.js'),
       parts.join(),
     );
     assert.deepEqual(

@@ -81,7 +81,7 @@ describe('gatewright init in an empty folder', () => {
     assert.equal(await readFile(join(cwd, '.gitignore'), 'utf8'), 'mine\n');
     const again = await here.run('init');
     assert.equal(again.code, 1);
-    assert.match(again.stderr, /is already the stack of Gatewright/);
+    assert.match(again.stderr, /already contains the Gatewright stack/);
     const webhooks = await here.run('init', '--webhooks');
     assert.equal(webhooks.code, 0, webhooks.stderr);
     assert.match(webhooks.stdout, /^written\s+access\/webhooks\.yml\n\nNext\n/);

@@ -39,7 +39,7 @@ describe('gatewright requests, explain, replay and export', () => {
       /^[0-9a-f]{8} {2}\d\d:\d\d:\d\d\.\d{3} {2}403 .* GET {2}\/dev {2}INVALID_API_KEY/,
     );
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
-    assert.match(story.stdout, /is not that of any key of the account/);
+    assert.match(story.stdout, /does not match any key of the account/);
     assert.match(story.stdout, /To change the outcome\n {2}Send the value of a key, not its id or name\.\n$/);
     assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}the route is open: no authorizer is called\n/);
     assert.ok(!story.stdout.includes('a-key-that'));

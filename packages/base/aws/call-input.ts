@@ -115,7 +115,7 @@ export class CallInput {
   texts(name: string, rule: MemberRule = {}): readonly string[] {
     return this.list(name, rule).map((item) => {
       if (typeof item === 'string') return item;
-      throw this.#wrongType(name, item, 'text');
+      throw this.#wrongType(`An item of ${name}`, item, 'text');
     });
   }
 
@@ -124,7 +124,7 @@ export class CallInput {
     return new Map(
       entries.map(([key, value]) => {
         if (typeof value === 'string') return [key, value];
-        throw this.#wrongType(name, value, 'text');
+        throw this.#wrongType(`A value of ${name}`, value, 'text');
       }),
     );
   }
@@ -160,14 +160,18 @@ export class CallInput {
     const value = this.#value(name);
     const isOfType: (given: unknown) => given is Values[Type] = IS_OF_TYPE[type];
     if (value === undefined || isOfType(value)) return value;
-    throw this.#wrongType(name, value, type);
+    throw this.#wrongType(this.#path === '' ? name : `${this.#path}${lowerFirst(name)}`, value, type);
   }
 
-  #wrongType(name: string, value: unknown, wanted: MemberType): Error {
-    return this.#policy.wrongType(`${name} must be ${TYPE_NAMES[wanted]}`, value, wanted);
+  #wrongType(what: string, value: unknown, wanted: MemberType): Error {
+    return this.#policy.wrongType(`${what} must be ${TYPE_NAMES[wanted]}`, value, wanted);
   }
 
   #check<Value>(name: string, value: Value, rule: MemberRule): Value {
+    // Rules of items are for texts: an item of another type would pass them unchecked.
+    const wrong =
+      rule.each !== undefined && isJsonList(value) ? value.find((item) => !isText(item)) : undefined;
+    if (wrong !== undefined) throw this.#wrongType(`An item of ${name}`, wrong, 'text');
     for (const found of violationsOf(value, `${this.#path}${lowerFirst(name)}`, rule)) this.#add(found);
     return value;
   }

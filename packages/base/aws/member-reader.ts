@@ -76,8 +76,10 @@ export class MemberReader {
     throw this.#policy.refusal(this.at(name), message, false);
   }
 
-  missing(name: string): never {
-    throw this.#policy.refusal(this.at(name), 'is required', true);
+  /** @param expected what the member must be, where it has few values */
+  missing(name: string, expected?: string): never {
+    const rule = expected === undefined ? '' : `; it must be ${expected}`;
+    throw this.#policy.refusal(this.at(name), `is required${rule}`, true);
   }
 
   text(name: string, most = this.#policy.longest): string {
@@ -99,7 +101,7 @@ export class MemberReader {
   }
 
   oneOf<Value extends string>(name: string, values: readonly Value[], usual?: Value): Value {
-    return this.optionalOneOf(name, values) ?? usual ?? this.missing(name);
+    return this.optionalOneOf(name, values) ?? usual ?? this.missing(name, `one of ${values.join(', ')}`);
   }
 
   optionalOneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
@@ -125,7 +127,11 @@ export class MemberReader {
   }
 
   integer(name: string, least: number, most: number, usual?: number): number {
-    return this.optionalInteger(name, least, most) ?? usual ?? this.missing(name);
+    return (
+      this.optionalInteger(name, least, most) ??
+      usual ??
+      this.missing(name, `a whole number from ${least} to ${most}`)
+    );
   }
 
   optionalInteger(name: string, least: number, most: number): number | undefined {

@@ -1,21 +1,21 @@
 /** Reads the fields of a user's plan; every refusal names the field by its path. */
-import { asText, isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { PlanInvalid } from '../../errors.ts';
-import { flag, instant, number, oneOf, valueOf, wholeNumber } from '../../http/fields.ts';
-import type { Field } from '../../http/fields.ts';
 
 type Range = { readonly min: number; readonly max: number };
+/** Returns undefined if the value breaks the rule. */
+type Read<T> = (value: unknown) => T | undefined;
 
-/** Ids appear in keys, headers and metrics. */
-const ID = valueOf('1 to 64 letters, digits, dots, dashes and underscores', (value) =>
-  typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value) ? value : undefined,
-);
-const TEXT = valueOf('text', asText);
-const UTC = /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):\d{2}:\d{2}Z)?$/;
-const INSTANT = valueOf('a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z', (value) =>
-  typeof value === 'string' && UTC.test(value) ? instant('').read(value, 'body') : undefined,
-);
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/;
 
+const isWithin = (value: unknown, { min, max }: Range): value is number =>
+  typeof value === 'number' && value >= min && value <= max;
+
+/**
+ * Does not use the fields of http/fields.ts: every handler that charges a quota bundles this file, and would bundle the
+ * schemas of requests with it.
+ */
 export class PlanFields {
   readonly #path: string;
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -45,45 +45,50 @@ export class PlanFields {
     throw new PlanInvalid(this.pathOf(name), rule);
   }
 
-  /** @param usual stands for an absent value */
-  read<T>(name: string, field: Field<T>, usual?: T): T {
-    return field.read(this.get(name) ?? usual, 'body') ?? this.fail(name, `must be ${field.expected}`);
-  }
-
+  /** Ids appear in keys, headers and metrics. */
   id(name: string): string {
-    return this.read(name, ID);
+    return this.#read(name, '1 to 64 letters, digits, dots, dashes and underscores', (value) =>
+      typeof value === 'string' && ID.test(value) ? value : undefined,
+    );
   }
 
-  text(name: string, usual: string): string {
-    return this.read(name, TEXT, usual);
+  text(name: string, fallback: string): string {
+    return this.#read(name, 'text', (value) => (typeof value === 'string' ? value : undefined), fallback);
   }
 
   flag(name: string): boolean {
-    return this.read(name, flag());
+    return this.#read(name, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
   }
 
   oneOf<const T extends string>(name: string, known: readonly T[]): T {
-    return this.read(name, oneOf(undefined, known));
+    return this.#read(name, `one of ${known.join(', ')}`, (value) => known.find((one) => one === value));
   }
 
-  integer(name: string, range: Range, usual?: number): number {
-    return this.read(name, wholeNumber(undefined, range), usual);
+  integer(name: string, range: Range, fallback?: number): number {
+    const expected = `a whole number from ${range.min} to ${range.max}`;
+    const read: Read<number> = (value) =>
+      isWithin(value, range) && Number.isSafeInteger(value) ? value : undefined;
+    return this.#read(name, expected, read, fallback);
   }
 
-  number(name: string, range: Range, usual?: number): number {
-    return this.read(name, number(range), usual);
+  number(name: string, range: Range, fallback?: number): number {
+    const read: Read<number> = (value) => (isWithin(value, range) ? value : undefined);
+    return this.#read(name, `a number from ${range.min} to ${range.max}`, read, fallback);
   }
 
-  /** A UTC day or second, as epoch milliseconds. YAML must not turn it into a date. */
+  /** A UTC day or second: `2026-11-20`, `2026-11-20T06:00:00Z`. YAML must not turn it into a date. */
   instant(name: string): number {
-    return this.read(name, INSTANT);
+    return this.#read(
+      name,
+      'a day such as 2026-11-20, or an instant such as 2026-11-20T06:00:00Z',
+      parseInstant,
+    );
   }
 
-  list(name: string, maxLength: number, usual?: readonly unknown[]): readonly unknown[] {
-    const list = valueOf(`a list of at most ${maxLength}`, (value) =>
-      Array.isArray(value) && value.length <= maxLength ? value : undefined,
-    );
-    return this.read<readonly unknown[]>(name, list, usual);
+  list(name: string, maxLength: number, fallback?: readonly unknown[]): readonly unknown[] {
+    const read: Read<readonly unknown[]> = (value) =>
+      Array.isArray(value) && value.length <= maxLength ? value : undefined;
+    return this.#read(name, `a list of at most ${maxLength}`, read, fallback);
   }
 
   /** A misspelt field would otherwise be a limit that is not enforced. */
@@ -91,4 +96,17 @@ export class PlanFields {
     const other = Object.keys(this.#fields).find((name) => !this.#asked.has(name));
     if (other !== undefined) this.fail(other, `is unknown; known are ${[...this.#asked].sort().join(', ')}`);
   }
+
+  #read<T>(name: string, expected: string, read: Read<T>, fallback?: T): T {
+    return read(this.get(name) ?? fallback) ?? this.fail(name, `must be ${expected}`);
+  }
+}
+
+function parseInstant(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !INSTANT.test(value)) return undefined;
+  const epochMs = Date.parse(value);
+  // V8 reads 31 February as 3 March.
+  const isDay =
+    !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(value.slice(0, 19).replace('Z', ''));
+  return isDay ? epochMs : undefined;
 }

@@ -158,8 +158,11 @@ function answerEvents(operation: AwsOperation, random: Random): OperationResult 
   const { action, input } = operation;
   if (input === undefined) return refuse('SerializationException', 'The body is not a JSON object');
   if (action !== 'PutEvents') return undefined;
-  const entries = asList(input['Entries']);
-  const wrong = violationsOf(entries, 'entries', { least: 1, most: MAX_ENTRIES });
+  const given = input['Entries'] ?? undefined;
+  if (given !== undefined && !Array.isArray(given))
+    return refuse('SerializationException', 'Entries must be a list');
+  const entries = asList(given);
+  const wrong = violationsOf(given, 'entries', { isRequired: true, least: 1, most: MAX_ENTRIES });
   if (wrong.length > 0) return refuse('ValidationException', validationMessage(...wrong));
   const results = entries.map((entry) => {
     const missing = isJsonObject(entry) ? missingOfEvent(entry) : 'Source';

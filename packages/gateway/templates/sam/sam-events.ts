@@ -31,7 +31,12 @@ function notePool(expansion: SamExpansion, event: SamEvent): void {
     change: (pool) => {
       const config = pool['LambdaConfig'] ?? {};
       if (!isJsonObject(config)) return expansion.fail(poolId, 'LambdaConfig must be a map');
-      const names = (isJsonList(trigger) ? trigger : [trigger]).map(String);
+      const names = (isJsonList(trigger) ? trigger : [trigger]).filter((name) => typeof name === 'string');
+      if (names.length === 0 || (isJsonList(trigger) && names.length < trigger.length))
+        return expansion.fail(
+          ownerId,
+          `event ${eventName}: Trigger must be the name of a trigger, or a list of names`,
+        );
       const known = names.find((name, index) => Object.hasOwn(config, name) || names.indexOf(name) < index);
       if (known !== undefined)
         return expansion.fail(

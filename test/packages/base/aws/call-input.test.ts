@@ -95,11 +95,24 @@ describe('the reader of an input', () => {
     ['Count must be a number', (input: CallInput) => input.optionalInteger('Count')],
     ['Flag must be a boolean', (input: CallInput) => input.flag('Flag')],
     ['List must be a list', (input: CallInput) => input.list('List')],
-    ['Texts must be a string', (input: CallInput) => input.texts('Texts')],
+    ['An item of Texts must be a string', (input: CallInput) => input.texts('Texts')],
+    [
+      'An item of Texts must be a string',
+      (input: CallInput) => input.read('Texts', 'list', { each: { values: ['a'] } }),
+    ],
+    ['nested.count must be a number', (input: CallInput) => input.object('Nested')?.read('Count', 'number')],
     ['Map must be an object', (input: CallInput) => input.textMap('Map')],
   ] as const)
     it(`refuses another type: ${name}`, () => {
-      const members = { Text: 1, Count: '1', Flag: 'true', List: {}, Texts: [1], Map: [] };
+      const members = {
+        Text: 1,
+        Count: '1',
+        Flag: 'true',
+        List: {},
+        Texts: [1],
+        Map: [],
+        Nested: { Count: 'x' },
+      };
 
       assert.throws(() => read(new CallInput(members, POLICY)), new TypeError(name));
     });

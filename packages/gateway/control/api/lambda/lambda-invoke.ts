@@ -52,7 +52,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     const { request } = call;
     const target = readTarget(request.path, request.query);
     if (request.method !== 'POST' || target === undefined) {
-      const message = `${request.method} ${request.path} of Lambda is not supported here; only Invoke and InvokeWithResponseStream are`;
+      const message = `${request.method} ${request.path} of Lambda is not supported here; Invoke and InvokeWithResponseStream are`;
       return awsError(request, 'lambda', { status: 501, type: 'NotImplementedException', message });
     }
     const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;

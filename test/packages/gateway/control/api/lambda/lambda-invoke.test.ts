@@ -223,7 +223,7 @@ describe('createLambdaInvoke', () => {
       body: {
         __type: 'NotImplementedException',
         message:
-          'POST /2015-03-31/functions of Lambda is not supported here; only Invoke and InvokeWithResponseStream are',
+          'POST /2015-03-31/functions of Lambda is not supported here; Invoke and InvokeWithResponseStream are',
       },
     },
   ] as readonly {
