@@ -135,7 +135,7 @@ export class ServedApis {
   }
 
   /**
-   * Compiles the stacks without serving them yet. @throws DefinitionError where no fault is tolerated; the
+   * Compiles the stacks without serving them yet. @throws DefinitionError if no fault is tolerated; the
    * previous state is then still served.
    */
   prepare(

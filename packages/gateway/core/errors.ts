@@ -177,11 +177,11 @@ export class DefinitionError extends UserError {
   }
 }
 
-/** Reasons why a start ends. */
+/** Reasons why the gateway does not start. */
 type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one of them is malformed. */
   | 'ADMIN_KEY_INVALID'
-  /** The credentials file of this start cannot be written or read. */
+  /** The gateway's credentials file cannot be written or read. */
   | 'CREDENTIALS_FILE'
   /** The folder of `--data` cannot be used. */
   | 'DATA_DIRECTORY'
@@ -312,10 +312,10 @@ export interface Tolerance {
   readonly allowsUnguarded: boolean;
   /**
    * The result of `make`; after a DefinitionError, the result of `instead`. @param consequence what requests
-   * will then lack, as a clause @throws DefinitionError where no fault is tolerated
+   * will then lack, as a clause @throws DefinitionError if no fault is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Continues without the faulty part. @throws the error where no fault is tolerated */
+  /** Continues without the faulty part. @throws the error if no fault is tolerated */
   note(error: DefinitionError, consequence: string): void;
 }
 

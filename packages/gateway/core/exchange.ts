@@ -94,7 +94,7 @@ export interface AuthorizerCache {
   flush(): void;
 }
 
-/** The token buckets of a stage, in addition to those of a usage plan. */
+/** The token buckets of a stage, in addition to the buckets of a usage plan. */
 export interface StageThrottle {
   /** The bucket of a route; undefined means that the stage does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
@@ -319,7 +319,7 @@ export class Exchange implements RequestFacts {
     this.screened = screened;
   }
 
-  /** @param lines a flat list of names and values; its names replace those of the sender */
+  /** @param lines a flat list of names and values; its names replace the sender's names */
   insertHeaders(lines: readonly string[]): void {
     const replaced = new Set<string>();
     for (let index = 0; index < lines.length; index += 2) replaced.add((lines[index] ?? '').toLowerCase());

@@ -137,7 +137,7 @@ export class Trail {
   }
 
   /**
-   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is that of the first part,
+   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is the mark of the first part,
    * and the second counts as part of `match`.
    */
   enter(phase: PhaseName): void {

@@ -21,7 +21,7 @@ import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
 /**
- * Options of a start by a program. Those of `Settings` are options of the command line, described in
+ * Options for a program that starts the gateway. The members of `Settings` are options of the command line, described in
  * start-options.ts.
  */
 export type ProgramOptions = Settings & {
@@ -46,12 +46,12 @@ export type ProgramOptions = Settings & {
   readonly awsEndpoints?: AwsEndpoints;
   /** Folder of gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
-  /** Where osls's output is kept for the next start; absent = below `.gatewright/`. */
+  /** Where osls's output is kept for the next run; absent = below `.gatewright/`. */
   readonly cacheFolder?: string;
   /** Name for the command line; absent = known only in its own folder. */
   readonly announced?: Announced;
   readonly adminKey: KeyPair;
-  /** Faults that AWS would refuse to deploy end the start; absent = they are reported. */
+  /** Faults that AWS would refuse to deploy prevent startup; absent = they are reported. */
   readonly refusesFaults?: boolean;
   /** Initial items by table name or logical id, as plain JSON or DynamoDB JSON. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
@@ -67,7 +67,7 @@ export type ProgramOptions = Settings & {
   readonly xrayDaemon?: DaemonAddress | undefined;
   /** Files of the console, read when it is first opened; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
-  /** Folder of this user's keys of the console's page; absent = the key ends with the start. */
+  /** Folder of this user's keys of the console's page; absent = the key is valid for this run only. */
   readonly pageKeys?: string;
   /** Whether request lines end with a short link to the console: for terminals, not for files. */
   readonly linksLines?: boolean;
@@ -82,7 +82,7 @@ export type ProgramOptions = Settings & {
    * triggers another.
    */
   readonly documentFolders?: readonly string[];
-  /** Whether the state after the start is kept, so that a test can return to it; absent = no. */
+  /** Whether the state after startup is kept, so that a test can return to it; absent = no. */
   readonly resets?: boolean;
   /** Whether other commands find the gateway from its directory; absent = yes. */
   readonly leavesCredentials?: boolean;
@@ -112,12 +112,12 @@ export type ReloadNotice =
 type Announced = {
   /** Folder of all running gateways of this user. */
   readonly folder: string;
-  /** `--name`; absent = that of the directory. */
+  /** `--name`; absent = the directory's name. */
   readonly name?: string | undefined;
 };
 
 export type Listening = {
-  /** Undefined where the gateway is not announced. */
+  /** Undefined if the gateway is not announced. */
   readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
   /** Services in front of APIs, with the address of their port. */
@@ -125,7 +125,7 @@ export type Listening = {
   /** With TLS: file of the certificate that clients must trust. */
   readonly certificateAuthority?: string;
   readonly control: string;
-  /** Address of the console, with the key of its page behind the #; absent where none is served. */
+  /** Address of the console, with the key of its page behind the #; absent if none is served. */
   readonly console?: string;
   /** The file of injected faults; absent = none are. */
   readonly faults?: { readonly file: string; readonly rules: number; readonly seed: number };

@@ -296,7 +296,7 @@ export class ServiceHost {
   }
 
   /**
-   * Back to the state after a start: waiting work is dropped, running work ends and has no further effect.
+   * Returns to the state after startup: waiting work is dropped, running work ends and has no further effect.
    * @param between runs while no event starts anything
    */
   async clear(between: () => Promise<void>): Promise<void> {

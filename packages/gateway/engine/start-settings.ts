@@ -78,7 +78,7 @@ export function toSettings<Name extends OptionName>(
   return Object.fromEntries(said);
 }
 
-/** Members that a start always needs. */
+/** Members that are always needed to start. */
 const NEEDED = [
   'host',
   'port',

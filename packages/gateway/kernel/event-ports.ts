@@ -59,6 +59,6 @@ export function final(code: string, message: string): DeliveryOutcome {
 export interface EventTargets {
   /** Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
-  /** Only to resources of this start. */
+  /** Only to resources of this run. */
   sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;
 }

@@ -15,7 +15,7 @@ export type ScheduleDefinition = {
   /** Epoch milliseconds; bounds of the times at which it may run. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** Also runs once when it is created: at the start, or when a reload adds it. */
+  /** Also runs once when it is created: at startup, or when a reload adds it. */
   readonly isMadeRunning?: boolean;
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;

@@ -26,7 +26,7 @@ import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
 import type { TargetDeliveries } from './target-deliveries.ts';
 
-/** One line of the catalogue. Everything except `load` is data, read by every start. */
+/** One line of the catalogue. Everything except `load` is data, which is read in every run. */
 export type ServiceEntry = {
   /** As signatures name it, and ARNs unless `arnService` differs: `sqs`. */
   readonly name: string;
@@ -35,7 +35,7 @@ export type ServiceEntry = {
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
   /** Its calls are answered here, or recorded. */
   readonly isCalled?: boolean;
-  /** Key prefix of its stored entries: a start that finds such entries loads the service. */
+  /** Key prefix of its stored entries: if such entries exist at startup, the service is loaded. */
   readonly keptPrefix?: string;
   readonly load: () => Promise<ServiceModule>;
 };
@@ -108,7 +108,7 @@ interface EventSources {
   readAgain(isAccepted: () => boolean): void;
 }
 
-/** Options of the start that services read. */
+/** Options of this run that services read. */
 export type ServiceSettings = {
   /** Whether stages are served although their guards cannot be enforced. */
   readonly allowUnguarded?: boolean | undefined;
@@ -126,7 +126,7 @@ export type LogLine = {
   readonly epochMs: number;
   /** What Lambda writes before the text of a console's line: time, request id and level. */
   readonly prefix?: string;
-  /** Log stream; absent = that of the gateway. */
+  /** Log stream; absent = the gateway's. */
   readonly stream?: string | undefined;
   /** When the event was sent, if it has its own timestamp. */
   readonly ingestedMs?: number;
@@ -161,7 +161,7 @@ export interface Service {
   instanceOf?(arn: string): ChosenInstance | undefined;
   /** Servers in front of APIs, each with its own port; names must differ. */
   fronts?(): readonly Front[];
-  /** Restores the state after the start: drops waiting work and everything made by calls. */
+  /** Restores the state after startup: drops waiting work and everything made by calls. */
   reset?(): void;
   /** For `gatewright data`. */
   readonly state?: ServiceState;
@@ -182,7 +182,7 @@ interface ServiceState {
 export type Front = {
   /** `d111.cloudfront.net` */
   readonly name: string;
-  /** Names allowed in a Host header in addition to those of this machine. */
+  /** Names allowed in a Host header in addition to this machine's names. */
   readonly hosts: readonly string[];
   /** Rejects only for defects of the gateway. */
   serve(request: FrontRequest): Promise<ControlReply>;

@@ -72,7 +72,7 @@ export class StackReading {
 
   /**
    * @param service as ARNs name it
-   * @param sources by ARN; undefined where the service is at an endpoint of the user
+   * @param sources by ARN; undefined if the service is at an endpoint of the user
    * @returns their mappings: empty until Lambda's service, the last one, has read its own resources
    */
   offerSources<Source, Mapping>(

@@ -1,5 +1,5 @@
 /**
- * Where events go, by ARN: functions, queues, topics and buses of this start. Others are called like
+ * Where events go, by ARN: functions, queues, topics and buses of this run. Other targets are called like
  * integrations.
  */
 import { parseArn } from '@gatewright/aws/arn';

@@ -1,4 +1,4 @@
-/** Work between event sources and functions, for tests and the end of a start to wait for. */
+/** Work between event sources and functions, which tests and the closing gateway wait for. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();

@@ -20,7 +20,7 @@ export type InspectOptions = {
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Opens the inspector, or uses that of `node --inspect`.
+ * Opens the inspector, or uses the one that `node --inspect` opened.
  * @throws StartError PORT_IN_USE
  */
 export function openInspector({ port, breaks }: InspectOptions, report: (message: string) => void): void {

@@ -29,7 +29,7 @@ export interface OwnApisPort {
 
 const HTTPS_PORT = 443;
 
-/** Whether a connection to this host and port is one to an API of this start. */
+/** Whether a connection to this host and port is one to an API of this run. */
 export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: unknown): boolean {
   if (Number(port ?? HTTPS_PORT) !== HTTPS_PORT) return false;
   const name = host.toLowerCase();

@@ -47,7 +47,7 @@ export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
   | ({ readonly kind: 'kept'; readonly functionName: string } & LoadFailure);
 
-/** The current instances, those that run an event, and all that became ready since the start. */
+/** The current instances, those that run an event, and all that became ready since startup. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {

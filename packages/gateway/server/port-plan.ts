@@ -119,7 +119,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
   };
 }
 
-/** The rest after the base path, with a leading slash; undefined where the target is not below it. */
+/** The rest after the base path, with a leading slash; undefined if the target is not below it. */
 function belowBase(target: string, basePath: string): string | undefined {
   if (!target.startsWith(basePath)) return undefined;
   const below = target.slice(basePath.length);

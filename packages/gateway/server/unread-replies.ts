@@ -14,7 +14,7 @@ type OutgoingReply = {
 
 type Unread = { readonly bytes: number; readonly address: string };
 
-/** Beyond this share, one client's replies are closed before those of others. */
+/** Beyond this share, one client's replies are closed before the replies of other clients. */
 const SHARE_OF_ADDRESS = 4;
 
 /**

@@ -68,7 +68,7 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
 }
 
 /**
- * Concurrent calls of `$disconnect`. Ten thousand connections that end at once, as when the clock is moved
+ * Limit of concurrent `$disconnect` invocations. Ten thousand connections that end at once, as when the clock is moved
  * past their idle limit, would exceed an account's concurrency, and a throttled `$disconnect` is not
  * repeated.
  */

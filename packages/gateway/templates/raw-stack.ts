@@ -14,7 +14,7 @@ export type RawStack = {
   /** Other files that the template consists of. */
   readonly includes?: readonly string[];
   readonly template: JsonObject;
-  /** Logical ids are addresses of another format, with other characters than CloudFormation's. */
+  /** Logical ids are addresses of another format, with characters that CloudFormation does not allow. */
   readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** What a start contains besides its requests, as the control port shows it; plain JSON. */
+/** What a run of the gateway contains besides its requests, as the control port shows it; plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ShownRoute = {
@@ -50,7 +50,7 @@ export type ShownIdentities = {
 
 type ShownStage = {
   readonly apiId: string;
-  /** The API's id where this start does not have the API. */
+  /** The API's id if this run does not serve the API. */
   readonly apiName: string;
   readonly stage: string;
 };
@@ -68,7 +68,7 @@ export type ShownPlanKey = {
   readonly keyId: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** Requests left in this period; undefined where the plan has no quota. */
+  /** Requests left in this period; undefined if the plan has no quota. */
   readonly left: number | undefined;
   /** A day such as `2026-09-01` and its number of requests, oldest first. */
   readonly days: readonly (readonly [string, number])[];

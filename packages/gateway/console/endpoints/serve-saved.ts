@@ -17,7 +17,7 @@ export interface SavedRequestsFile {
   /** The file name for messages: `gatewright.requests.json`. */
   readonly name: string;
   /**
-   * Undefined where there is no file yet. @throws InvalidRequest where it is not an ordinary file, or too
+   * Undefined if there is no file yet. @throws InvalidRequest if it is not an ordinary file, or too
    * large
    */
   read(): Promise<string | undefined>;

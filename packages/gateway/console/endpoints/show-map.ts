@@ -137,7 +137,7 @@ function drawFunctions(
   }
 }
 
-/** The physical id of a queue is a URL, and that of a topic is an ARN. */
+/** The physical id of a queue is a URL; the physical id of a topic is an ARN. */
 function nameOf({ physicalId }: ResolvedResource): string {
   return physicalId.split(/[:/]/).at(-1) ?? physicalId;
 }

@@ -5,7 +5,7 @@ import type { Reason } from './reason.ts';
 
 type Refused = {
   readonly authorizer: string;
-  /** Undefined where the token could not be read, or where the facts come from a log line. */
+  /** Undefined if the token could not be read, or if the facts come from a log line. */
   readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
@@ -29,7 +29,7 @@ function explainUnknown(failure: string): Reason {
   };
 }
 
-/** Undefined where the facts that the explanation needs are missing. */
+/** Undefined if the facts that the explanation needs are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, trusted, failure } = refused;
   switch (code) {

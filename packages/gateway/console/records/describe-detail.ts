@@ -45,7 +45,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   };
 }
 
-/** @returns undefined where the request can be sent again unchanged */
+/** @returns undefined if the request can be sent again unchanged */
 export function findReplayObstacle(recorded: Recorded): string | undefined {
   if (isEvent(recorded)) return 'a message belongs to its connection: send it from there';
   if (recorded.kind === 'handshake') return 'a handshake needs a client: connect again';

@@ -16,7 +16,7 @@ export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }
 
-/** Undefined where no route was found. */
+/** Undefined if no route was found. */
 export function describeGuard(
   { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],

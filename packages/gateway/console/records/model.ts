@@ -20,7 +20,7 @@ export type RequestRow = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string | undefined;
-  /** The number of the deployment that responded, from 1; absent where nothing reloads. */
+  /** The number of the deployment that responded, from 1; absent if nothing reloads. */
   readonly version?: number | undefined;
   readonly method: string;
   /** Includes the query, without secrets. */
@@ -79,7 +79,7 @@ export type PhaseRecord = {
 
 export type RecordedMessage = {
   readonly headers: readonly (readonly [string, string])[];
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   readonly body: Shown | undefined;
 };
 
@@ -108,6 +108,6 @@ export type RecordState = {
   readonly counted: number;
   /** Ordinary successes that were only counted. */
   readonly notKept: number;
-  /** For the last second; undefined where all were kept. */
+  /** For the last second; undefined if all were kept. */
   readonly sampled: SampleRate | undefined;
 };

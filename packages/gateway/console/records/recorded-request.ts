@@ -57,7 +57,7 @@ export type RecordedRequest = {
       }
     | undefined;
   readonly connectionId: string | undefined;
-  /** The outgoing request; undefined where it follows from the exchange, or where there is none. */
+  /** The outgoing request; undefined if it follows from the exchange, or if there is none. */
   readonly sent: Sent | undefined;
   readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
 };

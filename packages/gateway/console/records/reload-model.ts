@@ -5,7 +5,7 @@ export type Change = {
   /** `GET /orders of shop / dev`, `shop-dev-hello`, `Jobs (AWS::SQS::Queue) of shop` */
   readonly name: string;
   readonly how: 'added' | 'removed' | 'changed';
-  /** Values before and after; absent where they may contain secrets. */
+  /** Values before and after; absent if they may contain secrets. */
   readonly members: readonly { readonly name: string; readonly from?: string; readonly to?: string }[];
 };
 

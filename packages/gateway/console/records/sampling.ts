@@ -68,7 +68,7 @@ export class Sampling {
     return weight;
   }
 
-  /** Undefined where all were kept in the last second. */
+  /** Undefined if all were kept in the last second. */
   rateAt(monotonicMs: number): SampleRate | undefined {
     const second = Math.floor(monotonicMs / 1000);
     if (second !== this.#second) this.#start(second);

@@ -53,7 +53,7 @@ export type InspectedRoute = {
 type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
 type LocalTokenNeeds = {
-  /** Its `iss`; undefined means that of the local issuer. */
+  /** The authorizer's `iss`; undefined means the local issuer's. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly scope: string | undefined;

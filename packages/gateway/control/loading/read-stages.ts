@@ -26,7 +26,7 @@ export type StageList = {
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError where no
+ * Stages whose names or variables AWS refuses (docs/aws §10.1) are closed. @throws DefinitionError if no
  * fault is tolerated
  */
 export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {

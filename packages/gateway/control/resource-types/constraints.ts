@@ -7,7 +7,7 @@ import type { MemberRule } from '@gatewright/aws/call-input';
 
 /** The rule of AWS's validator, where `isRequired` applies to a call that creates the resource. */
 export type Constraint = MemberRule & {
-  /** The service's own checks, which follow those of the validator. */
+  /** The service's own checks, which run after the validator's. */
   readonly own?: readonly OwnConstraint[];
 };
 

@@ -95,7 +95,7 @@ export const REST_TYPES = {
         (name) => name !== 'Integration.Credentials' && name !== 'Integration.TlsConfig',
       ),
     ],
-    // Calls of functions need no role here; those of services have the role's permissions, with --roles on.
+    // Invoking a function needs no role here; calls to services have the role's permissions, with --roles on.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {

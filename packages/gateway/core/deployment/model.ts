@@ -259,7 +259,7 @@ export type BuiltInWordings = ErrorWordings & {
 };
 
 /**
- * Values available to a customised error: those of the request, and of the stage and route once they are
+ * Values available to a customised error: the request's values, and the stage's and route's once they are
  * found.
  */
 export type WordingFacts = ContextFacts & {

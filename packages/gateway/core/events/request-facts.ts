@@ -57,7 +57,7 @@ export type ClientCertificateFacts = {
 export type ScreenedFacts = {
   /** `$context.wafResponseCode` */
   readonly code: 'WAF_ALLOW' | 'WAF_BLOCK';
-  /** The ARN of the web ACL; undefined where the screen has none. */
+  /** The ARN of the web ACL; undefined if the screen has none. */
   readonly by: string | undefined;
   readonly latencyMs: number;
 };

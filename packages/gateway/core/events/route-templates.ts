@@ -70,7 +70,7 @@ export class ConnectionTemplates<Part extends string> {
   }
 
   /**
-   * Undefined where the headers have not repeated, or a signature names the caller, because the signature
+   * Undefined if the headers have not repeated, or a signature names the caller, because the signature
    * differs each time.
    */
   of(request: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): RepeatedRoute['templates'] | undefined {

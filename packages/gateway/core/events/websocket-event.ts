@@ -94,7 +94,7 @@ export function buildMessageEvent(
   });
 }
 
-/** `closure`: the RFC 6455 code and reason, including 1005 and 1006. The unusual headers are those of AWS. */
+/** `closure`: the RFC 6455 code and reason, including 1005 and 1006. The unusual headers are the ones that AWS sends. */
 export function buildDisconnectEvent(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },

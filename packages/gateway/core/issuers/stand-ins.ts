@@ -1,5 +1,5 @@
 /**
- * Issuers that the local issuer emulates: user pools of the loaded stacks, and those of `--issuer URL=local`.
+ * Issuers that the local issuer emulates: user pools of the loaded stacks, and the issuers from `--issuer URL=local`.
  * Their tokens are issued and verified here without a network; other issuers are not affected.
  */
 import { userPoolIssuer } from '../deployment/authorization/compile-token-authorizer.ts';
@@ -28,7 +28,7 @@ export class StandIns {
     this.#known = namesOf(this.#all);
   }
 
-  /** Without the local issuer; those of `--issuer` come first. */
+  /** The stand-ins without the local issuer; the ones from `--issuer` come first. */
   get all(): readonly string[] {
     return this.#all;
   }

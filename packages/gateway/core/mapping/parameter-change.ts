@@ -81,7 +81,7 @@ function parseBody(rest: string): Part | undefined {
 
 export type ChangeFacts = {
   readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
-  /** The request's headers, or those of the integration's response. */
+  /** The request's headers, or the headers of the integration's response. */
   readonly headers: HeaderList;
   readonly body: string | Buffer | undefined;
 };

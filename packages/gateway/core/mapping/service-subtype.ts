@@ -112,7 +112,7 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
   },
 };
 
-/** @throws GatewayError BAD_REQUEST_PARAMETERS where the request lacks what the service needs */
+/** @throws GatewayError BAD_REQUEST_PARAMETERS if the request lacks what the service needs */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,
   request: ChangeFacts['request'],

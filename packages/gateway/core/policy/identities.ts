@@ -35,7 +35,7 @@ export type RoleSession = {
   readonly userId: string;
   /** The permissions boundary; undefined means that only the policies decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** Condition values of the session, in addition to those of a call. */
+  /** Condition values of the session, in addition to the values of a call. */
   readonly facts: ConditionValues;
   /** Called for refusals that no resource policy can turn into an allow. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
@@ -43,7 +43,7 @@ export type RoleSession = {
 
 type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
 
-/** All identities of a start, by access key. */
+/** All identities of this run, by access key. */
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
   secretOf(accessKeyId: string): string | undefined;
@@ -64,7 +64,7 @@ const ADMIN_POLICY = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-/** The identity that every start has and that may do everything. */
+/** The identity that exists in every run and that may do everything. */
 export function adminIdentity(
   keyPair: { readonly accessKeyId: string; readonly secretAccessKey: string },
   accountId: string,

@@ -40,7 +40,7 @@ export type UnsupportedItem = {
 type StackSource = {
   /** In long form, with intrinsics unresolved. */
   readonly template: JsonObject;
-  /** The given values, including those of names that the template does not declare. */
+  /** The given values, including values for names that the template does not declare. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Outputs by the name of their export. */
   readonly exportNames: ReadonlyMap<string, string>;

@@ -9,7 +9,7 @@ import { announce, resolveGatewayName } from '../../kernel/files/running-gateway
 import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
-/** Name and log history of a start; `options` write their lines into it. */
+/** Name and log history of this run; `options` write their lines into it. */
 export async function openLoop(
   given: GatewayOptions,
   clock: Clock,

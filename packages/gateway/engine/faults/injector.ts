@@ -71,7 +71,7 @@ export class RuleInjector implements FaultInjector {
     if (chosen === undefined) return undefined;
     const { by, fault } = chosen;
     const got = fault === 'unreachable' ? 'got no response' : `got ${fault}`;
-    const note = `${by}: a call of ${functionName} to table ${table} ${got}`;
+    const note = `${by}: a call from ${functionName} to table ${table} ${got}`;
     this.#at.report(note);
     for (const trail of this.#waiting.get(functionName) ?? []) injectedOf(trail).notes.push(note);
     return fault;

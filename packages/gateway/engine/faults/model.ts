@@ -1,6 +1,6 @@
 /** Rules of a file of faults, as plain data. */
 
-/** What calls of functions to a table get instead of a response. */
+/** What a function's calls to a table get instead of a response. */
 export const TABLE_ANSWERS = [
   'unreachable',
   'InternalServerError',

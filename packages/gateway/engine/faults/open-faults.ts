@@ -29,7 +29,7 @@ export type FaultPorts = {
 export interface InjectedFaults {
   readonly rules: FaultRules;
   readonly injector: FaultInjector;
-  /** Binds the rules to what is served now. @throws DefinitionFaults, at the start; a reload reports them */
+  /** Binds the rules to what is served now. @throws DefinitionFaults, at startup; a reload reports them */
   follow(isReload: boolean): void;
   /** The fault that replaces the response to a function's call; undefined: none. */
   ofCall(question: CallQuestion): CallFault | undefined;

@@ -1,4 +1,4 @@
-/** Permissions of calls of S3 (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
+/** Permissions that calls to S3 need (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import type { AwsPermission } from './aws-call.ts';
 

@@ -71,7 +71,7 @@ function isOwn(url: string, ownUrl: string | undefined): boolean {
   return url.replace(/\/$/, '') === ownUrl;
 }
 
-/** Whether calls of a service leave this gateway, so that none of its resources are served here. */
+/** Whether calls to a service leave this gateway, so that none of its resources are served here. */
 export function isForwarded(
   service: string,
   endpoints: AwsEndpoints | undefined,

@@ -1,5 +1,5 @@
 /**
- * The permissions that calls of services need: action, resource and conditions (service authorization
+ * The permissions that calls to services need: action, resource and conditions (service authorization
  * reference). Pure.
  */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
@@ -116,7 +116,7 @@ const ALARMS_NAMED_BY = {
   AlarmName: setOf('DescribeAlarmHistory PutCompositeAlarm PutMetricAlarm SetAlarmState'),
   AlarmNames: setOf('DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions'),
 };
-/** The stream of `GetRecords` is that of the iterator. */
+/** `GetRecords` reads the stream that its iterator names. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
 /** These operations take a queue name; the others take the queue's URL, in a member or as the path. */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');

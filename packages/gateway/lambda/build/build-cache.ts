@@ -27,7 +27,7 @@ export class BuildCache {
   }
 
   /**
-   * The result of `make`, or that of an earlier start from the same files, which is not validated because the same code
+   * The result of `make`, or its result in an earlier run from the same files, which is not validated because the same code
    * wrote it.
    */
   async make<T>(

@@ -1,4 +1,4 @@
-/** Package imports of a handler that are not installed, reported at the start. */
+/** Package imports of a handler that are not installed, reported at startup. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ export type PackageImport = {
   readonly importer: string;
   /** An import that always runs, unlike those in a condition or in `try`. */
   readonly isCertain: boolean;
-  /** The calls of `require` that must all run at load time for this one to run; absent if it may be conditional. */
+/** The calls to `require` that must all run at load time for this one to run; absent if it may be conditional. */
   readonly steps?: readonly RequireStep[];
 };
 

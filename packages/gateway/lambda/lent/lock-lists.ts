@@ -1,7 +1,7 @@
 /**
  * Everything that is ever installed for functions: fixed packages in fixed versions, with hashes. Lambda's Python
  * runtimes include Boto3 and its dependencies (AWS Lambda developer guide, "Runtime dependencies in Python");
- * those of Node.js up to nodejs16.x the AWS SDK 2.
+ * Node.js runtimes up to nodejs16.x have the AWS SDK 2.
  */
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
 /**
- * Limits over all functions of a start: concurrent events, as in an AWS account, and instances, by the
+ * Limits over all functions of this run: concurrent events, as in an AWS account, and instances, by the
  * machine's memory.
  */
 import { totalmem } from 'node:os';

@@ -5,7 +5,7 @@ import type { CodeFinding } from '../code/runnable-code.ts';
 export type Launch = {
   readonly command: string;
   readonly args: readonly string[];
-  /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) follow those of the template. */
+  /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) come after the template's search paths. */
   readonly environment: Readonly<Record<string, string>>;
   readonly searchPath: readonly string[];
   readonly hasNoDeadline?: true;

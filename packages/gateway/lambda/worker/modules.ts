@@ -1,5 +1,5 @@
 /**
- * Resolution of a function's `import` and `require`: its own packages, those of its layers, then those of
+ * Resolution of a function's `import` and `require`: its own packages, the packages of its layers, then the packages of
  * Lambda's runtime.
  */
 import { createRequire, isBuiltin, registerHooks } from 'node:module';

@@ -61,7 +61,7 @@ export type ControlMounts = {
   readonly status: () => unknown;
   /** Body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
-  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls of AWS services that do not run here. */
+  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls to AWS services that do not run here. */
   readonly recorded: RecordedCalls;
   /** Files of the console, which need no secret; absent = it is not served. */
   readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
@@ -308,7 +308,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    // For a call of a function, `MissingAuthenticationToken` would look like the response of that API.
+    // If a function made the call, `MissingAuthenticationToken` would look like that API's response.
     if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
       return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);

@@ -2,7 +2,7 @@
 import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../../core/ports.ts';
 
-/** A line of a function, or of the gateway, such as that of a request. */
+/** A line that a function or the gateway has written, such as a request's line. */
 export type HistoryLine = {
   readonly epochMs: number;
   /** Undefined: a line of the gateway. */
@@ -49,7 +49,7 @@ export class LogHistory {
   }
 
   /**
-   * Remembers lines written to the sink, those of a loop turn as one text: V8 would copy ten thousand strings
+   * Remembers lines written to the sink; the lines of a loop turn are one text, because V8 would copy ten thousand strings
    * per second from its young generation into the old one.
    */
   listenIn(sink: LogSink): LogSink {

@@ -1,4 +1,4 @@
-/** CloudFront in front of APIs: a port for each distribution, its cache, and calls of SDKs (docs/aws §21). */
+/** CloudFront in front of APIs: a port for each distribution, its cache, and the API for SDKs (docs/aws §21). */
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';

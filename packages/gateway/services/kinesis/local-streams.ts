@@ -1,4 +1,4 @@
-/** The streams of a start by ARN, defined by stacks or created by calls. */
+/** The streams of this run by ARN, defined by stacks or created by calls. */
 import { createHash } from 'node:crypto';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { rateExceeded } from './error.ts';

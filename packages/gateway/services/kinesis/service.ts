@@ -1,4 +1,4 @@
-/** Kinesis: streams, the functions that read them, and calls of SDKs (docs/aws §18.11). */
+/** Kinesis: streams, the functions that read them, and the API for SDKs (docs/aws §18.11). */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse, OperationRefused } from '../../kernel/calls/aws-operation.ts';

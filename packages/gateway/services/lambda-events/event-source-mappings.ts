@@ -1,4 +1,4 @@
-/** The current event source mappings: those of the stacks, as changed by calls, and those created by calls. */
+/** The current event source mappings: the stacks' mappings, as changed by calls, and mappings that calls created. */
 import { asText } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { Faults, REFUSING } from '../../core/errors.ts';

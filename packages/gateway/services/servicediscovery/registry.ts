@@ -1,4 +1,4 @@
-/** The namespaces and services of a start, and the operations that calls have asked for. */
+/** The namespaces and services of this run, and the operations that calls have asked for. */
 import type { Clock, Random } from '../../core/ports.ts';
 import { LocalService } from './local-service.ts';
 import type { NamespaceDefinition } from './local-service.ts';

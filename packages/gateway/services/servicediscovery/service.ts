@@ -34,7 +34,7 @@ export function open(ports: ServicePorts): Service {
       if (cloudMap !== undefined && stacks.isElsewhere('servicediscovery'))
         throw new DefinitionError(
           { file: cloudMap, line: undefined },
-          'calls of Cloud Map go to the endpoint that you set, so --cloud-map has no effect; remove one of them',
+          'calls to Cloud Map go to the endpoint that you set, so --cloud-map has no effect; remove one of the two settings',
         );
       const defined = readDefinitions(stacks);
       const all = cloudMap === undefined ? defined : addInstancesOfFile(cloudMap, defined);

@@ -1,5 +1,5 @@
 /**
- * The queues of a start by ARN, and their waiting receivers. Changes that must survive a restart are kept;
+ * The queues of this run by ARN, and their waiting receivers. Changes that must survive a restart are kept;
  * dead messages go to the dead-letter queue in the same step.
  */
 import type { UnknownMembers } from '@gatewright/aws/json-object';

@@ -110,7 +110,7 @@ class TableStreams {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Drops the positions of mappings that no longer exist, including those of an earlier start. */
+  /** Drops the positions of mappings that no longer exist, including positions from an earlier run. */
   #forgetOthers(ids: ReadonlySet<string>): void {
     const { kept } = this.#options;
     for (const [key] of kept.list(KEPT_PREFIX)) if (!ids.has(key.split('/')[1] ?? '')) kept.delete(key);

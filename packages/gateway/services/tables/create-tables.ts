@@ -246,7 +246,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
   }
 }
 
-/** Does not use `fetch`, whose first use in a process costs 60 ms of compilation at every start with tables. */
+/** Does not use `fetch`, whose first use in a process costs 60 ms of compilation in every run with tables. */
 async function post(url: URL, headers: Record<string, string>, body: string): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : { request: requestHttp };
   const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);

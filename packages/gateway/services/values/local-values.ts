@@ -18,7 +18,7 @@ type Versioned<Value> = Value & {
 
 export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
-/** `content` is undefined where a template makes a secret without a value. */
+/** `content` is undefined if a template makes a secret without a value. */
 export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
 
 type Kept = { readonly fingerprint: string; readonly version: number; readonly changedMs: number };

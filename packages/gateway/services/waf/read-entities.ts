@@ -10,7 +10,7 @@ import type { MemberReader } from '@gatewright/aws/member-reader';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { Pattern, RuleSet, WebAcl } from './rules/statement.ts';
 
-/** What every entity has in calls of the API. */
+/** The members that every entity has in the API. */
 export type EntityFacts = {
   readonly arn: string;
   readonly id: string;

@@ -15,7 +15,7 @@ type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {
 };
 
 type StackParts = {
-  /** Of a stack of this start. */
+  /** Of a stack of this run. */
   readonly madeParameter: (name: string) => string | undefined;
   readonly madeSecret: (id: string) => string | undefined;
   readonly fail: (at: Path, message: string) => never;

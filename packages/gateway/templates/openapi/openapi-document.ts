@@ -22,7 +22,7 @@ export type Operation = {
   readonly method: string;
   readonly value: JsonObject;
   readonly at: DocumentPath;
-  /** Includes those of the path, unless the operation has one of the same name and place. */
+  /** The operation's parameters, and the path's parameters that the operation does not override by name and place. */
   readonly parameters: readonly Found[];
 };
 

@@ -78,7 +78,7 @@ export class SamExpansion {
   }
 
   /**
-   * The result of `make`; if that fails, everything it created is dropped and the result is that of `instead`, because
+   * The result of `make`; if that fails, everything it created is dropped and the result of `instead` is used, because
    * half an API may lack its guards.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
@@ -338,7 +338,7 @@ export function streamingUri(functionArn: Json): Json {
 }
 
 /**
- * `${apiId}${stage}Stage`, as SAM names it; if the stage has other characters than letters and digits, a
+ * `${apiId}${stage}Stage`, as SAM names it; if the stage has characters other than letters and digits, a
  * digest replaces it.
  */
 export function stageIdOf(apiId: string, stageName: Json): string {

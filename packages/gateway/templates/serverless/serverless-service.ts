@@ -178,7 +178,7 @@ async function findParameter(
   return given === undefined ? board.parameterOf(source, name, region) : { type: 'String', value: given };
 }
 
-/** Values of `custom.gatewright.variables` stand in for stacks that are not part of this start. */
+/** Values of `custom.gatewright.variables` stand in for stacks that this run does not load. */
 function withVariables(
   stackName: string,
   outputs: Readonly<Record<string, string>> | undefined,

@@ -90,7 +90,7 @@ function takeOffered(): boolean {
   return true;
 }
 
-/** Identifies the start that responds; each start has a new one. @throws Refused where none is ready */
+/** Identifies the run that responds; each run has a new identifier. @throws Refused if no gateway is ready */
 export async function readStart(): Promise<string> {
   const response = await fetchOrRefuse('/console/start', {});
   const { start, isReady } = (await response.json()) as { start: string; isReady: boolean };
@@ -99,7 +99,7 @@ export async function readStart(): Promise<string> {
   return start;
 }
 
-/** Makes a call below `/_gatewright/`. @throws Refused where no gateway responds, or the key is refused */
+/** Makes a call below `/_gatewright/`. @throws Refused if no gateway responds, or the key is refused */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   try {
     if (signed === undefined) await readStart();

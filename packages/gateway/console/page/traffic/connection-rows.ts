@@ -5,7 +5,7 @@ export type ClosedConnection = {
   readonly id: string;
   readonly apiName: string;
   readonly caller: string | undefined;
-  /** Undefined where its end is not recorded; a refused handshake has a status. */
+  /** Undefined if its end is not recorded; a refused handshake has a status. */
   readonly code: number | undefined;
   readonly lastEpochMs: number;
   readonly messages: number;

@@ -16,7 +16,7 @@ type Rows = readonly RequestRow[];
 type List = { readonly rows: Rows; readonly state: RecordState };
 
 type FeedReader = {
-  /** Called at once, with the first rows of a start and its clock. */
+  /** Called at once, with the first rows of a run and its clock. */
   readonly onStart: (change: (before: Rows) => Rows, state: RecordState, nowEpochMs: number) => void;
   readonly onChange: (change: (before: Rows) => Rows, state?: RecordState) => void;
   /** The newest sequence received. */

@@ -1,5 +1,5 @@
 /**
- * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
+ * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, the spelling of AWS's APIs
  * on the wire.
  */
 import { isJsonObject, isTrue, listOf, mapOf, membersOf, without } from '@gatewright/aws/json-object';

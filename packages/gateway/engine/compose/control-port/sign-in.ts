@@ -61,7 +61,7 @@ export class SignIn {
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** From here on, pools, stand-ins and users are those of these stacks. */
+  /** From here on, the pools, stand-ins and users of these stacks are used. */
   async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };

@@ -180,7 +180,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
 
 /**
  * @param wanted as of `functionsNamed`
- * @returns undefined where there is no such function
+ * @returns undefined if there is no such function
  */
 export async function invokeFunction(
   wanted: string,

@@ -1,4 +1,4 @@
-/** Events of a start: function calls that do not come from requests. */
+/** Events of this run: function calls that do not come from requests. */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';

@@ -48,7 +48,7 @@ export interface Store {
   follow(tables: readonly string[], forgets: boolean): void;
   /** The changes that a stream still has; none at a user's endpoint. */
   replay(streamArn: string): Promise<readonly TableChange[]>;
-  /** Capacity units by table since the start; undefined at a user's endpoint. */
+  /** Capacity units by table since startup; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
   /** Resolves when every change answered before has been published. */
   ready(): Promise<void>;
@@ -98,7 +98,7 @@ type FaultOf = (question: CallQuestion) => CallFault | undefined;
 type StoreContext = {
   /** Signers of calls to the embedded store: the user's own tools. */
   readonly signers: readonly DynamoDbSigner[];
-  /** Why a call of a signer is refused, in AWS's wording, or the fault that it meets. */
+  /** Why a signer's call is refused, in AWS's wording, or the fault that it meets. */
   readonly judge: (question: CallQuestion) => CallVerdict;
   readonly region: string;
   readonly accountId: string;
@@ -142,7 +142,7 @@ const NOTHING_TO_DO: Pick<Store, Idle> = {
 
 type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
 
-/** An existing folder is checked at the start; without one, the store may never be needed. */
+/** An existing folder is checked at startup; without one, the store may never be needed. */
 async function openDynamoDb(
   dataDirectory: string | undefined,
   options: Omit<StoreContext, 'region'>,
@@ -235,7 +235,7 @@ function authorizeDynamoDbCall(
   accountId: string,
 ): string | undefined {
   const caller = identities.find(accessKeyId);
-  // Last calls of a function that a reload removed may still arrive.
+  // The last calls that a function made before a reload removed it may still arrive.
   if (caller === undefined) return 'The security token included in the request is invalid.';
   return findDenial(caller, toPermissions(rights, { region, accountId }));
 }

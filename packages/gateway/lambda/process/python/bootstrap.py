@@ -194,7 +194,7 @@ def remedy_for(error):
 
 
 def own_frames(trace):
-    """The frames of the function, without ours and without those of Python's import system."""
+    """The frames of the function, without ours and without the frames of Python's import system."""
     frames = traceback.extract_tb(trace)
     return [frame for frame in frames if os.path.abspath(frame.filename) not in OWN_FILES and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
 

@@ -34,7 +34,7 @@ export function areEqual(one: Value, other: Value): boolean {
   return a !== undefined && b !== undefined ? a === b : printValue(one) === printValue(other);
 }
 
-/** Negative, 0 or positive; undefined where a value is missing. Numbers by size, others as texts. */
+/** Negative, 0 or positive; undefined if a value is missing. Numbers by size, others as texts. */
 export function compare(one: Value, other: Value): number | undefined {
   if (one === undefined || other === undefined) return undefined;
   const [a, b] = [numberOf(one), numberOf(other)];

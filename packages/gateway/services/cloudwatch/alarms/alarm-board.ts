@@ -1,4 +1,4 @@
-/** The alarms of a start: their states, when they are evaluated, and what a change of state does. */
+/** The alarms of this run: their states, when they are evaluated, and what a change of state does. */
 import { parseArn } from '@gatewright/aws/arn';
 import { metricsBehind, openQueries } from '../math/run-queries.ts';
 import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';

@@ -11,7 +11,7 @@ export class Sample implements StatisticSet {
   sum = 0;
   min = Infinity;
   max = -Infinity;
-  /** By value; undefined where a statistic set hides them. */
+  /** By value; undefined if a statistic set hides them. */
   values: Map<number, number> | undefined = new Map();
 
   get bytes(): number {
